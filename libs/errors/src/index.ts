@@ -1,0 +1,1 @@
+export { ERROR_CODES, LetheError, errorCode, errorMessage, type ErrorCode } from './lethe-error.js';

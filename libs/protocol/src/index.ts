@@ -1,0 +1,3 @@
+export * from './messages.js';
+export * from './parameter-layout.js';
+export * from './shard-block.js';
