@@ -1,0 +1,129 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import jsoncParser from 'jsonc-eslint-parser';
+import tseslint from 'typescript-eslint';
+
+const SPECS = ['**/*.spec.ts'];
+const SCRIPTS = ['**/*.{js,mjs,cjs}'];
+const TENSORFLOW = '@tensorflow/*';
+const WIRE = ['zeromq'];
+const CODEC = ['protobufjs', 'protobufjs/*'];
+
+/** Which layer may import which. Arrows point down: apps -> engine -> io and math -> contract -> base. */
+const LAYERS = {
+  base: { may: ['base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  contract: { may: ['contract', 'base'], banned: [...WIRE, TENSORFLOW] },
+  math: { may: ['math', 'base'], banned: [...WIRE, ...CODEC] },
+  io: { may: ['io', 'contract', 'base'], banned: [TENSORFLOW] },
+  engine: { may: ['engine', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
+  test: { may: ['test', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
+  app: { may: ['engine', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  tool: { may: ['tool', 'engine', 'io', 'math', 'contract', 'base'], banned: [] },
+};
+
+/** The module boundaries, with what specs may import besides. */
+function boundaries(alsoMayImport = []) {
+  const depConstraints = Object.entries(LAYERS).map(([layer, { may, banned }]) => ({
+    sourceTag: `layer:${layer}`,
+    onlyDependOnLibsWithTags: [...may, ...alsoMayImport].map((target) => `layer:${target}`),
+    bannedExternalImports: banned,
+  }));
+  return ['error', { enforceBuildableLibDependency: true, allowCircularSelfDependency: false, allow: [], depConstraints }];
+}
+
+const environment = { name: 'node:process', importNames: ['env'], message: 'Only apps/*/src/main.ts reads the environment.' };
+const zeromq = { name: 'zeromq', message: 'Only libs/transport knows ZeroMQ.' };
+const tensorTypes = { group: [TENSORFLOW], allowTypeImports: true, message: 'Compute through @lethe/tensorflow; only types may be named here.' };
+const files = { regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)', message: 'Files, sockets and processes belong to io and apps.' };
+
+function restrictedImports(paths, patterns = []) {
+  return { '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }] };
+}
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/generated', '**/test-output', '**/coverage', '**/vitest.config.mts'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
+    plugins: { 'import-x': importX, '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: {
+      ...importX.flatConfigs.typescript.settings,
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({
+          project: ['tsconfig.base.json'],
+          conditionNames: ['@lethe/source', 'types', 'import', 'default'],
+        }),
+      ],
+    },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(),
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/require-await': 'off', // an in-memory twin answers at once behind an asynchronous port
+      '@typescript-eslint/max-params': ['error', { max: 4 }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: environment.message }],
+      eqeqeq: 'error',
+      ...restrictedImports([environment, zeromq]),
+    },
+  },
+  { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment]) },
+  {
+    files: ['libs/{errors,protocol,networks,objectives,optim}/**/*.ts'],
+    rules: restrictedImports([environment, zeromq], [files]),
+  },
+  {
+    files: ['libs/{parameter-store,membership,training,evaluation}/**/*.ts'],
+    rules: restrictedImports([environment, zeromq], [files, tensorTypes]),
+  },
+  { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq], [tensorTypes]) },
+  {
+    files: SPECS,
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(['test']),
+      'max-lines': 'off',
+      'max-lines-per-function': 'off',
+      'no-restricted-properties': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      ...restrictedImports([]),
+    },
+  },
+  {
+    files: ['apps/*/src/main.ts', 'tools/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off', ...restrictedImports([]) },
+  },
+  {
+    files: SCRIPTS,
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+  },
+  {
+    files: ['**/package.json'],
+    plugins: { '@nx': nx },
+    languageOptions: { parser: jsoncParser },
+    rules: {
+      // Which dependencies are no longer used is knip's question.
+      '@nx/dependency-checks': [
+        'error',
+        {
+          buildTargets: ['build'],
+          checkObsoleteDependencies: false,
+          ignoredFiles: ['{projectRoot}/vitest.config.mts', '{projectRoot}/**/*.spec.ts'],
+          ignoredDependencies: ['tslib'],
+        },
+      ],
+    },
+  },
+);
