@@ -1,3 +1,6 @@
 export * from './messages.js';
 export * from './parameter-layout.js';
 export * from './shard-block.js';
+export { decodeMessage, encodeMessage } from './codec/codec.js';
+export { checkOrigin, newIncarnation, type ExpectedOrigin, type Refusal } from './origin.js';
+export { schemaHash } from './schema-hash.js';

@@ -1,1 +1,8 @@
-export {};
+export { adversarialLoop, type AdversarialLoopOptions, type Players } from './adversarial-loop.js';
+export { dropoutSeeds } from './dropout-seeds.js';
+export { ParameterClient, type ParameterClientOptions } from './parameter-client.js';
+export { allNetworks, namedTensors, phaseStep, type PhaseStep } from './phase-step.js';
+export { describeRun, layoutOf, type RunDescription } from './run-description.js';
+export { ShardGradients } from './shard-gradients.js';
+export { TrainingCluster, type TrainingClusterOptions } from './training-cluster.js';
+export { runWorker, type Evaluator, type EvaluatorOptions, type WorkerOptions } from './worker-session.js';

@@ -1,0 +1,75 @@
+/**
+ * Every expected failure of Lethe, by a stable code. Branch on the code, never on the class or the message:
+ * errors cross process boundaries as (code, message) and lose their class on the way.
+ */
+export const ERROR_CODES = [
+  // What the user asked for
+  'CONFIG_INVALID',
+  'DATA_INVALID',
+  'DATA_MISSING',
+  'RUN_EXISTS',
+  'RUN_MISSING',
+  'CHECKPOINT_INVALID',
+  'CHECKPOINT_MISMATCH',
+  'DEVICE_PLAN_INVALID',
+  // The engine and its graphs
+  'ENGINE_SETUP_FAILED',
+  'ENGINE_UNSUPPORTED_PLATFORM',
+  'ENGINE_MISSING',
+  'GRAPH_INPUT_MISMATCH',
+  'TENSOR_LEAK',
+  'TRACE_FOREIGN_TENSOR',
+  'TRACE_RANDOMNESS',
+  'TRACE_VALUE_READ',
+  // The wire
+  'ADDRESS_INVALID',
+  'ADDRESS_INSECURE',
+  'CONNECTION_CLOSED',
+  'DEADLINE_EXCEEDED',
+  'MESSAGE_MALFORMED',
+  'PEER_UNAUTHORISED',
+  'PEER_UNKNOWN',
+  'PROTOCOL_MISMATCH',
+  'QUEUE_FULL',
+  // The cluster
+  'EPOCH_STALE',
+  'FINGERPRINT_MISMATCH',
+  'GRADIENT_NOT_FINITE',
+  'INCARNATION_STALE',
+  'PROCESS_DIED',
+  'PROCESS_STALLED',
+  'PUSH_INVALID',
+  'RUN_UNKNOWN',
+  'SCHEMA_MISMATCH',
+  'VERSION_UNAVAILABLE',
+  'WORKERS_MISSING',
+  // Asked to stop, and did
+  'INTERRUPTED',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An expected failure: what was named, what was expected and what was found belong in the message. */
+export class LetheError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'LetheError';
+    this.code = code;
+    this.details = Object.freeze({ ...options.details });
+  }
+}
+
+/** The code of an expected failure, or undefined for anything else (a bug, an operating-system error). */
+export function errorCode(error: unknown): ErrorCode | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return ERROR_CODES.find((code) => code === error.code);
+}
+
+/** One line for a person: the message of the error and of what caused it. */
+export function errorMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${errorMessage(error.cause)})`;
+}

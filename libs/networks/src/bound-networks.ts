@@ -1,0 +1,92 @@
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
+import { BATCH_NORM_EPSILON } from './layers.js';
+import type { ForwardContext, NetworkSpec, Networks } from './network.js';
+
+/** Tensors by full name, "encoder.conv1.weight". */
+export type TensorsByName = ReadonlyMap<string, Tensor>;
+
+/** Mean and variance of one normalisation layer, [channels] each. */
+export interface Moments {
+  readonly mean: Tensor1D;
+  readonly variance: Tensor1D;
+}
+
+export interface TrainingNetworkOptions {
+  readonly operations: Operations;
+  readonly networks: readonly NetworkSpec[];
+  readonly parameters: TensorsByName;
+  /** One int32 [2] seed tensor for each dropout stream. */
+  readonly seeds: Readonly<Record<'round' | 'step', Tensor1D>>;
+  /** Takes the batch statistics (biased variance) that each normalisation computed, by full name. */
+  readonly recordMoments: (normalisation: string, moments: Moments) => void;
+}
+
+/** Networks in training mode: batch statistics, dropout by seed. */
+export function trainingNetworks(options: TrainingNetworkOptions): Networks {
+  const { operations, networks, parameters, seeds, recordMoments } = options;
+  return bind(networks, (network, position) => {
+    let masks = 0;
+    return {
+      operations,
+      parameter: (name) => lookUp(parameters, `${network.name}.${name}`),
+      batchNorm: (name, input) => {
+        const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
+        const { output, mean, variance } = operations.batchNormTrain(input, scale, shift, BATCH_NORM_EPSILON);
+        recordMoments(`${network.name}.${name}`, { mean, variance });
+        return output;
+      },
+      dropout: (input, rate) => {
+        if (rate === 0) return input;
+        masks += 1;
+        return operations.dropout(input, rate, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
+      },
+    };
+  });
+}
+
+export interface EvaluationNetworkOptions {
+  readonly operations: Operations;
+  readonly networks: readonly NetworkSpec[];
+  readonly parameters: TensorsByName;
+  /** Running statistics by the normalisation's full name. */
+  readonly statistics: ReadonlyMap<string, Moments>;
+}
+
+/** Networks in evaluation mode: running statistics, no dropout. */
+export function evaluationNetworks({ operations, networks, parameters, statistics }: EvaluationNetworkOptions): Networks {
+  return bind(networks, (network) => ({
+    operations,
+    parameter: (name) => lookUp(parameters, `${network.name}.${name}`),
+    batchNorm: (name, input) => {
+      const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
+      const { mean, variance } = lookUp(statistics, `${network.name}.${name}`);
+      return operations.batchNormEval(input, { scale, shift, mean, variance }, BATCH_NORM_EPSILON);
+    },
+    dropout: (input) => input,
+  }));
+}
+
+/** More dropout layers than any network has: keeps the masks of two networks with one seed apart. */
+const SALTS_PER_NETWORK = 1000;
+
+function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec, position: number) => ForwardContext): Networks {
+  return {
+    apply: (name, ...inputs) => {
+      const position = networks.findIndex((network) => network.name === name);
+      const network = networks[position];
+      if (network === undefined) throw new TypeError(`no network is named ${name}`);
+      return network.forward(contextOf(network, position), ...inputs);
+    },
+  };
+}
+
+function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor1D, Tensor1D] {
+  return [lookUp(parameters, `${normalisation}.weight`) as Tensor1D, lookUp(parameters, `${normalisation}.bias`) as Tensor1D];
+}
+
+function lookUp<Value>(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name);
+  if (value === undefined) throw new TypeError(`nothing is named ${name}`);
+  return value;
+}

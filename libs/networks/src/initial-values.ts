@@ -1,0 +1,43 @@
+import type { GroupLayout } from '@lethe/protocol';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { InitialValues, NetworkSpec } from './network.js';
+
+/**
+ * The starting values of a group's flat vector: PyTorch's distributions, drawn tensor by tensor from a generator seeded
+ * by the run's seed and the tensor's name, so that adding a network leaves the others as they were.
+ */
+export function initialValues(layout: GroupLayout, networks: readonly NetworkSpec[], seed: number): Float32Array {
+  const values = new Float32Array(layout.length);
+  const initials = new Map<string, InitialValues>();
+  for (const network of networks) for (const tensor of network.tensors) initials.set(`${network.name}.${tensor.name}`, tensor.initial);
+  for (const segment of layout.segments) {
+    const initial = initials.get(segment.name);
+    if (initial === undefined) throw new TypeError(`no network describes the tensor ${segment.name}`);
+    fillInitial(values.subarray(segment.offset, segment.offset + segment.length), initial, seedOf(segment.name, seed));
+  }
+  return values;
+}
+
+/** Running means start at 0, running variances at 1. */
+export function initialStatistics(layout: GroupLayout): Float32Array {
+  const statistics = new Float32Array(layout.statisticsLength);
+  for (const { offset, channels } of layout.statistics) statistics.fill(1, offset + channels, offset + 2 * channels);
+  return statistics;
+}
+
+function fillInitial(target: Float32Array, initial: InitialValues, seed: number): void {
+  if (initial.kind === 'constant') {
+    target.fill(initial.value);
+    return;
+  }
+  const generator = xoroshiro128plus(seed);
+  for (let index = 0; index < target.length; index += 1) target[index] = (2 * uniformFloat64(generator) - 1) * initial.bound;
+}
+
+/** FNV-1a over the name, mixed with the run's seed. */
+function seedOf(name: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+  return hash | 0;
+}

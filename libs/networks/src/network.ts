@@ -1,0 +1,48 @@
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** How a tensor starts, as PyTorch does it: U(-bound, bound) for weights and biases, constants for scale and shift. */
+export type InitialValues =
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+export interface TensorSpec {
+  /** Within its network: "conv1.weight". */
+  readonly name: string;
+  /** Convolutions [height, width, in, out], transposed ones [height, width, out, in], linear layers [in, out]. */
+  readonly shape: readonly number[];
+  readonly initial: InitialValues;
+}
+
+/** A batch normalisation: scale and shift are tensors, the running statistics travel beside the gradients. */
+export interface NormalisationSpec {
+  readonly name: string;
+  readonly channels: number;
+  /** Values that one example gives to a channel's average: height * width of the input, 1 for dense features. */
+  readonly samplesPerExample: number;
+}
+
+/** A network is a pure function of its parameters, described so that nobody needs to run it to know its tensors. */
+export interface NetworkSpec {
+  readonly name: string;
+  readonly tensors: readonly TensorSpec[];
+  readonly normalisations: readonly NormalisationSpec[];
+  /** `round`: the same dropout masks in every phase and turn of a round (one z = E(x)); `step`: drawn for each turn. */
+  readonly dropoutStream: 'round' | 'step';
+  readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
+}
+
+/** What a forward function may use. Training and evaluation mode differ only behind this. */
+export interface ForwardContext {
+  readonly operations: Operations;
+  parameter(name: string): Tensor;
+  /** Normalises over all axes but the last: by the batch in training, by the running statistics in evaluation. */
+  batchNorm(name: string, input: Tensor): Tensor;
+  /** The identity in evaluation mode. */
+  dropout(input: Tensor, rate: number): Tensor;
+}
+
+/** The networks of an objective with their parameters in place: `apply('encoder', images)`. */
+export interface Networks {
+  apply(network: string, ...inputs: Tensor[]): Tensor;
+}

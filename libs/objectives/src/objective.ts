@@ -1,0 +1,55 @@
+import type { NetworkSpec, Networks } from '@lethe/networks';
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+
+/** Examples: images [examples, height, width, channels] in [-1, 1]; one-hot labels [examples, classes]. */
+export interface Batch {
+  readonly images: Tensor4D;
+  readonly labels: Tensor2D;
+}
+
+export interface LossContext {
+  readonly operations: Operations;
+  readonly networks: Networks;
+  readonly batch: Batch;
+  /** Values that may change from round to round, as scalar tensors ("beta"). */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+}
+
+/** What is minimised, and the losses that are reported (all scalar tensors). */
+export interface PhaseLoss {
+  readonly minimised: Tensor;
+  readonly reported: Readonly<Record<string, Tensor>>;
+}
+
+/** One player's move: the group it trains, how often in a row, and what it minimises. */
+export interface Phase {
+  readonly name: string;
+  readonly trains: string;
+  /** Groups whose parameters the loss reads, the trained one included. */
+  readonly reads: readonly string[];
+  readonly turns: number;
+  /** Names of the reported losses, in the order of the metrics. */
+  readonly losses: readonly string[];
+  readonly loss: (context: LossContext) => PhaseLoss;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly networks: readonly NetworkSpec[];
+}
+
+/** A game as data. The loop plays the phases in order and never asks which game it is. */
+export interface Objective {
+  readonly name: string;
+  readonly groups: readonly Group[];
+  readonly phases: readonly Phase[];
+  /** The scalars of a round, a pure function of it. */
+  readonly scalars: (round: number) => Readonly<Record<string, number>>;
+  /** Figures measured in evaluation mode, in order. */
+  readonly figures: readonly string[];
+  /** One value per example for each figure ([examples] tensors). */
+  readonly score: (context: LossContext) => Readonly<Record<string, Tensor>>;
+  /** Images [examples, ...] redrawn under the labels of the batch. */
+  readonly redraw: (context: LossContext) => Tensor;
+}

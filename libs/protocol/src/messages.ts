@@ -1,0 +1,69 @@
+import type { ErrorCode } from '@lethe/errors';
+import type { ShardBlock } from './shard-block.js';
+
+/** Version of the wire; peers with another one are refused. */
+export const PROTOCOL_VERSION = 1;
+
+export interface GroupVersion { readonly group: string; readonly version: number }
+
+/** One step of the game: turn `turn` of phase number `phase` in round `round` (all 0-based). */
+export interface Step { readonly round: number; readonly phase: number; readonly turn: number }
+
+export interface Register { kind: 'register'; role: Role; host: string; processId: number; fingerprint: string; address: string; device: string }
+export type Role = 'worker' | 'parameter-server';
+export interface Welcome { kind: 'welcome'; name: string; index: number; configJson: string; dataJson: string; schemaHash: string; servers: { index: number; address: string }[] }
+export interface Ready { kind: 'ready' }
+export interface Refused { kind: 'refused'; code: ErrorCode; message: string }
+export interface Heartbeat { kind: 'heartbeat'; round: number; phase: string; turn: number; residentBytes: number }
+export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; message: string }
+export interface Shutdown { kind: 'shutdown'; reason: string }
+
+export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number> }
+export interface StepReport extends Step { kind: 'stepReport'; inputMs: number; computeMs: number; readOutMs: number; sendMs: number; waitMs: number; bytesSent: number; bytesReceived: number }
+export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
+
+export interface Evaluate { kind: 'evaluate'; task: number; evaluation: EvaluationKind; split: Split; first: number; count: number; reads: GroupVersion[] }
+export type EvaluationKind = 'score' | 'grid';
+export type Split = 'held-out' | 'test';
+/** frames: [float32 result] */
+export interface Evaluated { kind: 'evaluated'; task: number; result: Float32Array }
+
+/** A server's slice of a group, or (in the coordinator and in checkpoints) the whole group. */
+export interface GroupState {
+  group: string;
+  version: number;
+  values: Float32Array;
+  /** Optimiser state by name ("firstMoment", "secondMoment", "momentum"), each as long as `values`. */
+  slots: Record<string, Float32Array>;
+  /** Optimiser scalars by name ("encoder.beta1Product"), float32 values. */
+  scalars: Record<string, number>;
+  /** Running statistics of the whole group; null on servers other than the lead. */
+  statistics: Float32Array | null;
+}
+export interface LoadState { kind: 'loadState'; state: GroupState }
+export interface StateLoaded { kind: 'stateLoaded'; group: string; version: number }
+/** Asks for the state at exactly this version; answered as soon as it is committed. */
+export interface CaptureState { kind: 'captureState'; group: string; version: number }
+export interface StateCaptured { kind: 'stateCaptured'; state: GroupState }
+
+export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; gradient: Float32Array; summary: Float32Array | null }
+export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string }
+export interface Parameters { kind: 'parameters'; request: number; group: string; version: number; offset: number; values: Float32Array; statistics: Float32Array | null }
+
+/** `notFinite`: name of the first segment with a value that is not finite, or empty. */
+export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormBlock: number; notFinite: string; squares: Float64Array }
+export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
+
+export type MessageBody =
+  | Register | Welcome | Ready | Refused | Heartbeat | Failed | Shutdown
+  | Lease | StepReport | Committed | Evaluate | Evaluated
+  | LoadState | StateLoaded | CaptureState | StateCaptured
+  | Push | Pull | Parameters | Prepared | Commit;
+
+/** Who speaks, about which run, in which epoch, in which life. */
+export interface Origin { readonly runId: string; readonly epoch: number; readonly sender: string; readonly incarnation: string }
+
+export interface Message { readonly origin: Origin; readonly body: MessageBody }
+
+/** A multipart message as it travels. */
+export type Frames = readonly Uint8Array[];

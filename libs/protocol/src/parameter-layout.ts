@@ -1,0 +1,73 @@
+/**
+ * How the networks' tensors lie in the flat float32 vectors that travel and are updated. Servers and checkpoints know
+ * segments, never layers.
+ */
+
+/** One trainable tensor inside its group's flat vector. Offsets and lengths count float32 elements. */
+export interface Segment {
+  readonly name: string;
+  readonly net: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Running mean and variance of one normalisation layer: mean at `offset`, variance at `offset + channels`. */
+export interface StatisticsSegment {
+  readonly name: string;
+  readonly net: string;
+  readonly channels: number;
+  readonly offset: number;
+  /** Values that one channel averages over the whole global batch, for the unbiased variance. */
+  readonly samples: number;
+  /** Weight of the new batch in the running value, PyTorch's convention. */
+  readonly momentum: number;
+}
+
+/** A group is what one phase trains, versions and moves: the classifier; the encoder with the decoder. */
+export interface GroupLayout {
+  readonly name: string;
+  readonly segments: readonly Segment[];
+  readonly length: number;
+  readonly statistics: readonly StatisticsSegment[];
+  readonly statisticsLength: number;
+}
+
+/**
+ * What a worker pushes beside the gradients: for each statistics segment of the trained group the batch mean and the
+ * biased batch variance (same layout as the running statistics), then the phase's losses.
+ */
+export interface SummaryLayout {
+  readonly statistics: readonly StatisticsSegment[];
+  readonly statisticsLength: number;
+  readonly losses: readonly string[];
+  readonly length: number;
+}
+
+/** A server's share of a group: elements [from, to) of the flat vector. */
+export interface Slice {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Slices are cut at multiples of this, so that a gradient norm is the same sum for any number of servers. */
+export const NORM_BLOCK_LENGTH = 65_536;
+
+/** Elements of one wire chunk (1 MiB): summing, updating and sending overlap at this grain. */
+export const CHUNK_LENGTH = 4 * NORM_BLOCK_LENGTH;
+
+/** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
+export function sliceOf(groupLength: number, server: number, servers: number): Slice {
+  const blocks = Math.ceil(groupLength / NORM_BLOCK_LENGTH);
+  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * blocks) / servers) * NORM_BLOCK_LENGTH);
+  return { from: edge(server), to: edge(server + 1) };
+}
+
+/** The chunks of a slice, in order. */
+export function chunksOf(slice: Slice): Slice[] {
+  const chunks: Slice[] = [];
+  for (let from = slice.from; from < slice.to; from += CHUNK_LENGTH) {
+    chunks.push({ from, to: Math.min(slice.to, from + CHUNK_LENGTH) });
+  }
+  return chunks;
+}

@@ -1,0 +1,77 @@
+import type { Evaluate, Evaluated, GroupVersion, Lease, StepReport } from '@lethe/protocol';
+import type { ParameterClient } from './parameter-client.js';
+import { layoutOf, type RunDescription } from './run-description.js';
+import type { ShardGradients, StepTimes } from './shard-gradients.js';
+import type { Evaluator } from './worker-session.js';
+
+export interface LeaseExecutionOptions {
+  readonly description: RunDescription;
+  readonly gradients: ShardGradients;
+  readonly evaluator: Evaluator;
+  readonly parameters: ParameterClient;
+}
+
+/** Carries out one piece of work after another, keeping the last pulled version of every group. */
+export class LeaseExecution {
+  readonly #options: LeaseExecutionOptions;
+  /** The flat vector of each group, overwritten by the next pull. */
+  readonly #groups = new Map<string, Float32Array>();
+  readonly #statistics = new Map<string, Float32Array>();
+  readonly #versions = new Map<string, number>();
+
+  constructor(options: LeaseExecutionOptions) {
+    this.#options = options;
+  }
+
+  execute(work: Lease | Evaluate): Promise<StepReport | Evaluated> {
+    return work.kind === 'lease' ? this.#step(work) : this.#evaluate(work);
+  }
+
+  /** One turn of a phase: pull what changed, compute the blocks, push each as soon as it is summed. */
+  async #step(lease: Lease): Promise<StepReport> {
+    const { description, gradients, parameters } = this.#options;
+    const { round, phase, turn } = lease;
+    const { bytesSent, bytesReceived } = parameters;
+    const times: StepTimes = { inputMs: 0, computeMs: 0, readOutMs: 0 };
+    const trained = description.objective.phases[phase]?.trains ?? '';
+    const waitMs = await timed(() => this.#pull(lease.reads, false));
+    let sendMs = 0;
+    for (const block of lease.blocks) {
+      const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads), times);
+      sendMs += await timed(() => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
+    }
+    return {
+      kind: 'stepReport', round, phase, turn, ...times, sendMs, waitMs,
+      bytesSent: parameters.bytesSent - bytesSent, bytesReceived: parameters.bytesReceived - bytesReceived,
+    };
+  }
+
+  async #evaluate(task: Evaluate): Promise<Evaluated> {
+    await this.#pull(task.reads, true);
+    return { kind: 'evaluated', task: task.task, result: await this.#options.evaluator.evaluate(task, this.#read(task.reads), this.#statistics) };
+  }
+
+  async #pull(reads: readonly GroupVersion[], withStatistics: boolean): Promise<void> {
+    const { description, parameters } = this.#options;
+    await Promise.all(reads.map(async ({ group, version }) => {
+      const layout = layoutOf(description, group);
+      const needsStatistics = withStatistics && layout.statisticsLength > 0;
+      if (this.#versions.get(group) === version && !needsStatistics) return;
+      const into = this.#groups.get(group) ?? new Float32Array(layout.length);
+      const pulled = await parameters.pull(layout, version, into, needsStatistics);
+      this.#groups.set(group, into);
+      this.#versions.set(group, version);
+      if (pulled.statistics !== null) this.#statistics.set(group, pulled.statistics);
+    }));
+  }
+
+  #read(reads: readonly GroupVersion[]): ReadonlyMap<string, Float32Array> {
+    return new Map(reads.map(({ group }) => [group, this.#groups.get(group) ?? new Float32Array(0)]));
+  }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

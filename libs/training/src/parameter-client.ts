@@ -1,0 +1,165 @@
+import { LetheError, type ErrorCode } from '@lethe/errors';
+import {
+  chunksOf, decodeMessage, encodeMessage, sliceOf,
+  type GroupLayout, type MessageBody, type Origin, type Parameters, type ShardBlock, type Slice, type Step,
+} from '@lethe/protocol';
+import type { Connection, MemberSecurity, Transport } from '@lethe/transport';
+
+export interface ParameterClientOptions {
+  readonly transport: Transport;
+  /** Data addresses of the servers; the first is the lead. */
+  readonly addresses: readonly string[];
+  readonly origin: Origin;
+  readonly security?: MemberSecurity | undefined;
+  readonly schemaHash: string;
+  /** How long a version may take to be committed. */
+  readonly deadlineMs: number;
+}
+
+/** A whole group as the servers hold it; `statistics` only if asked for. */
+export interface PulledGroup {
+  readonly values: Float32Array;
+  readonly statistics: Float32Array | null;
+}
+
+export interface BlockGradient {
+  readonly step: Step;
+  readonly layout: GroupLayout;
+  /** The version of the group that this gradient helps to produce. */
+  readonly version: number;
+  readonly block: ShardBlock;
+  /** Sum over the block's shards, [layout.length]; not to be written again. */
+  readonly gradient: Float32Array;
+  /** Batch statistics and losses of the block, combined over its shards. */
+  readonly summary: Float32Array;
+}
+
+interface PendingPull {
+  readonly server: number;
+  readonly into: Float32Array;
+  statistics: Float32Array | null;
+  missing: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** A worker's side of the data plane: pushes gradients to, and pulls versions from, all servers at once. */
+export class ParameterClient {
+  bytesSent = 0;
+  bytesReceived = 0;
+  readonly #options: ParameterClientOptions;
+  readonly #connections: Connection[] = [];
+  readonly #pending = new Map<number, PendingPull>();
+  #requests = 0;
+  #failure: unknown;
+
+  private constructor(options: ParameterClientOptions) {
+    this.#options = options;
+  }
+
+  static async connect(options: ParameterClientOptions): Promise<ParameterClient> {
+    const client = new ParameterClient(options);
+    for (const [server, address] of options.addresses.entries()) {
+      const identity = options.origin.incarnation;
+      const connection = await options.transport.connect(address, options.security === undefined ? { identity } : { identity, security: options.security });
+      client.#connections.push(connection);
+      client.#listen(server, connection).catch((error: unknown) => { client.#fail(error); });
+    }
+    return client;
+  }
+
+  /**
+   * Waits until `version` of the group is committed on every server and reads it into `into` ([layout.length]).
+   *
+   * @throws LetheError VERSION_UNAVAILABLE if the servers are past it, DEADLINE_EXCEEDED if it never comes.
+   */
+  async pull(layout: GroupLayout, version: number, into: Float32Array, statistics = false): Promise<PulledGroup> {
+    const lead = 0;
+    const pulls = this.#slices(layout).map(({ server, slice }) =>
+      this.#pullSlice({ server, slice, layout, version, into, statistics: statistics && server === lead }));
+    const [first] = await Promise.all(pulls);
+    return { values: into, statistics: first?.statistics ?? null };
+  }
+
+  /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals surface at the next pull. */
+  async push({ step, layout, version, block, gradient, summary }: BlockGradient): Promise<void> {
+    const { schemaHash } = this.#options;
+    for (const { server, slice } of this.#slices(layout)) {
+      for (const chunk of chunksOf(slice)) {
+        const withSummary = server === 0 && chunk.from === slice.from;
+        await this.#send(server, {
+          kind: 'push', ...step, group: layout.name, version, block, offset: chunk.from, schemaHash,
+          gradient: gradient.subarray(chunk.from, chunk.to), summary: withSummary ? summary : null,
+        });
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new LetheError('CONNECTION_CLOSED', 'the connection to the parameter servers was closed'));
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+
+  #slices(layout: GroupLayout): { server: number; slice: Slice }[] {
+    const servers = this.#connections.length;
+    const all = this.#connections.map((_, server) => ({ server, slice: sliceOf(layout.length, server, servers) }));
+    return all.filter(({ slice }) => slice.to > slice.from);
+  }
+
+  async #pullSlice(wanted: { server: number; slice: Slice; layout: GroupLayout; version: number; into: Float32Array; statistics: boolean }): Promise<PendingPull> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { server, slice, layout, version, into, statistics } = wanted;
+    const request = (this.#requests += 1);
+    const { deadlineMs, schemaHash } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<PendingPull>((resolve, reject) => {
+        const pull: PendingPull = { server, into, statistics: null, missing: slice.to - slice.from, resolve: () => { resolve(pull); }, reject };
+        this.#pending.set(request, pull);
+        timer = setTimeout(() => {
+          reject(new LetheError('DEADLINE_EXCEEDED', `version ${version} of ${layout.name} did not come from parameter server ${server + 1} within ${deadlineMs / 1000} s`));
+        }, deadlineMs);
+        this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, schemaHash }).catch(reject);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(request);
+    }
+  }
+
+  async #send(server: number, body: MessageBody): Promise<void> {
+    const connection = this.#connections[server];
+    if (connection === undefined) throw new TypeError(`there is no parameter server ${server + 1}`);
+    const frames = encodeMessage({ origin: this.#options.origin, body });
+    for (const frame of frames) this.bytesSent += frame.byteLength;
+    await connection.send(frames);
+  }
+
+  async #listen(server: number, connection: Connection): Promise<void> {
+    for await (const frames of connection.messages) {
+      for (const frame of frames) this.bytesReceived += frame.byteLength;
+      const { body } = decodeMessage(frames);
+      if (body.kind === 'parameters') this.#take(body);
+      else if (body.kind === 'refused') throw refusal(server, body.code, body.message);
+      else throw new LetheError('MESSAGE_MALFORMED', `parameter server ${server + 1} sent a ${body.kind}; expected parameters or a refusal`);
+    }
+  }
+
+  #take({ request, offset, values, statistics }: Parameters): void {
+    const pull = this.#pending.get(request);
+    if (pull === undefined) return; // given up on since
+    pull.into.set(values, offset);
+    pull.statistics ??= statistics;
+    pull.missing -= values.length;
+    if (pull.missing === 0) pull.resolve();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    for (const pull of this.#pending.values()) pull.reject(error);
+  }
+}
+
+function refusal(server: number, code: ErrorCode, message: string): LetheError {
+  return new LetheError(code, `parameter server ${server + 1} refused: ${message}`);
+}

@@ -1,0 +1,99 @@
+import { BatchStream, gatherImages, gatherLabels, oneHot, shardIndices, type DataSource } from '@lethe/data';
+import { addInto, combineStatistics } from '@lethe/optim';
+import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
+import type { CompiledStep, Engine } from '@lethe/tensorflow';
+import { dropoutSeeds } from './dropout-seeds.js';
+import { phaseStep } from './phase-step.js';
+import type { RunDescription } from './run-description.js';
+
+/** Gradient sum and combined summary of one or more shards. */
+export interface BlockSum {
+  readonly gradient: Float32Array;
+  readonly summary: Float32Array;
+}
+
+export interface StepTimes {
+  inputMs: number;
+  computeMs: number;
+  readOutMs: number;
+}
+
+/** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, lease, run seed). */
+export class ShardGradients {
+  readonly #description: RunDescription;
+  readonly #data: DataSource;
+  readonly #batches: BatchStream;
+  readonly #steps: readonly CompiledStep[];
+
+  private constructor(description: RunDescription, data: DataSource, training: Uint32Array, steps: readonly CompiledStep[]) {
+    this.#description = description;
+    this.#data = data;
+    this.#steps = steps;
+    this.#batches = new BatchStream({ training, batchSize: description.config.batchSize, seed: description.config.seed });
+  }
+
+  /** Traces one graph for each phase. `training`: indices of the examples that may be trained on. */
+  static async compile(engine: Engine, description: RunDescription, data: DataSource, training: Uint32Array): Promise<ShardGradients> {
+    const steps: CompiledStep[] = [];
+    for (const phase of description.objective.phases.keys()) {
+      const { name, step, signature } = phaseStep(description, phase);
+      steps.push(await engine.compile(name, step, signature));
+    }
+    return new ShardGradients(description, data, training, steps);
+  }
+
+  /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
+  block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, Float32Array>, times: StepTimes): BlockSum {
+    if (block.count === 1) return this.#shard(lease, block.first, groups, times);
+    const half = block.count / 2;
+    const left = this.block(lease, { first: block.first, count: half }, groups, times);
+    const right = this.block(lease, { first: block.first + half, count: half }, groups, times);
+    return addBlocks(left, right, this.#summary(lease));
+  }
+
+  dispose(): void {
+    for (const step of this.#steps) step.dispose();
+  }
+
+  #shard(lease: Lease, shard: number, groups: ReadonlyMap<string, Float32Array>, times: StepTimes): BlockSum {
+    const started = performance.now();
+    const inputs = { ...this.#inputs(lease, shard), ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease) };
+    times.inputMs += performance.now() - started;
+    const step = this.#steps[lease.phase];
+    if (step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
+    const outputs = step.run(inputs);
+    times.computeMs += step.lastTimes.computeMs;
+    times.readOutMs += step.lastTimes.readOutMs;
+    const { gradient, summary } = outputs;
+    if (gradient === undefined || summary === undefined) throw new TypeError('the step gave no gradient');
+    return { gradient, summary };
+  }
+
+  #inputs(step: Step, shard: number): Record<string, Float32Array | Int32Array> {
+    const { config, facts } = this.#description;
+    const indices = shardIndices(this.#batches.round(step.round), shard, config.shards);
+    const seeds = dropoutSeeds(config.seed, step, shard);
+    return {
+      images: gatherImages(this.#data.train, indices),
+      labels: oneHot(gatherLabels(this.#data.train, indices), facts.classes.length),
+      'seeds.round': seeds.round,
+      'seeds.step': seeds.step,
+    };
+  }
+
+  #summary(lease: Lease): SummaryLayout {
+    const summary = this.#description.summaries[lease.phase];
+    if (summary === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
+    return summary;
+  }
+}
+
+function scalarInputs({ scalars }: Lease): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)]));
+}
+
+function addBlocks(left: BlockSum, right: BlockSum, layout: SummaryLayout): BlockSum {
+  addInto(left.gradient, right.gradient);
+  combineStatistics(left.summary, right.summary, layout);
+  return left;
+}
