@@ -1,0 +1,36 @@
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** Element types a step can be given. The step itself sees uint8 as float32 with the same values, 0 to 255. */
+export type InputType = 'float32' | 'int32' | 'uint8';
+
+/** One input of a step. */
+export interface InputSpecification {
+  readonly shape: readonly number[];
+  readonly type: InputType;
+}
+
+/** The inputs of a step, by name. */
+export type Signature<Input extends string = string> = Readonly<Record<Input, InputSpecification>>;
+
+/**
+ * A pure function of named tensors. It is run once to be traced, so whatever it decides from anything but its inputs'
+ * shapes is decided forever; it may not read values back, use other tensors or draw random numbers in JavaScript.
+ */
+export type StepFunction<Input extends string = string, Output extends string = string> = (
+  inputs: Readonly<Record<Input, Tensor>>,
+) => Readonly<Record<Output, Tensor>>;
+
+/** Values of one input. */
+export type InputValues = Float32Array | Int32Array | Uint8Array;
+
+/** A step that takes and returns plain arrays. */
+export interface CompiledStep<Input extends string = string, Output extends string = string> {
+  readonly name: string;
+  readonly signature: Signature<Input>;
+  /** Known after tracing; undefined on engines without graphs until the first run. */
+  readonly outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
+  /** Runs to the end on this thread. The inputs may be reused as soon as it returns; every output is float32 and new. */
+  run(inputs: Readonly<Record<Input, InputValues>>): Readonly<Record<Output, Float32Array>>;
+  /** Frees the graph. */
+  dispose(): void;
+}

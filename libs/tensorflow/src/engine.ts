@@ -1,0 +1,26 @@
+import type * as tfjs from '@tensorflow/tfjs';
+
+import type { CompiledStep, Signature, StepFunction } from './compiled-step.js';
+import type { Operations } from './operations.js';
+
+/** Which implementation computes: TensorFlow itself, tfjs on WebAssembly, or tfjs in JavaScript (tests only). */
+export type EngineName = 'native' | 'wasm' | 'cpu';
+
+/** A loaded tensor engine. One process uses one, loaded by `loadEngine`. */
+export interface Engine {
+  readonly name: EngineName;
+  /** Version of TensorFlow (native) or tfjs. */
+  readonly version: string;
+  readonly device: 'cpu' | 'gpu';
+  /** Whether `compile` makes a graph, or a function that runs op by op. */
+  readonly graphs: boolean;
+  /** The tfjs module, for what `operations` lacks. */
+  readonly tf: typeof tfjs;
+  readonly operations: Operations;
+  /** Makes a step that takes and returns plain arrays. The name shows in errors. */
+  compile<Input extends string, Output extends string>(
+    name: string,
+    step: StepFunction<Input, Output>,
+    signature: Signature<Input>,
+  ): Promise<CompiledStep<Input, Output>>;
+}

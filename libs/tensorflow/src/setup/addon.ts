@@ -1,0 +1,53 @@
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import { type CommandOptions, lastLines, runCommand, withTemporaryFolder } from './command.js';
+import { diskFull, setupError } from './setup-error.js';
+import type { EngineBuild } from './wheels.js';
+
+/** File name of the compiled addon inside the cache folder. */
+export const addonName = 'tfjs_binding.node';
+
+const compilerMissing =
+  'A C++ compiler is needed once, to compile the binding to TensorFlow, and g++ was not found. ' +
+  'Install it (Debian and Ubuntu: apt install g++; Fedora: dnf install gcc-c++).';
+
+/** Fails early, before anything is downloaded, when there is no compiler. */
+export async function requireCompiler(options: CommandOptions): Promise<void> {
+  const result = await runCommand('g++', ['--version'], options);
+  if (result.missing) throw setupError(compilerMissing);
+  if (result.exitCode !== 0) throw setupError(`"g++ --version" failed; repair that first:\n${lastLines(result.output)}`);
+}
+
+/**
+ * Compiles the binding that @tensorflow/tfjs-node-gpu ships as source against the unpacked libraries.
+ * It uses Node-API only, so one addon serves every Node version.
+ */
+export async function compileAddon(folder: string, bindingPackage: string, options: CommandOptions): Promise<void> {
+  const nodeHeaders = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
+  await mkdir(folder, { recursive: true });
+  const compilerArguments = [
+    '-O2', '-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8',
+    '-I', nodeHeaders, '-I', bindingPackage, '-I', join(folder, 'tensorflow/include'),
+    join(bindingPackage, 'binding/tfjs_backend.cc'), join(bindingPackage, 'binding/tfjs_binding.cc'),
+    '-o', join(folder, addonName),
+    '-L', join(folder, 'tensorflow'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2',
+    // Node resolves the link in node_modules before it opens the addon, so $ORIGIN is the cache folder.
+    '-Wl,-rpath,$ORIGIN/tensorflow',
+  ];
+  const result = await runCommand('g++', compilerArguments, withTemporaryFolder(options, folder));
+  if (result.exitCode === 0) return;
+  if (result.missing) throw setupError(compilerMissing);
+  if (/No space left on device/.test(result.output)) throw diskFull(folder, lastLines(result.output));
+  throw setupError(`g++ could not compile the binding to TensorFlow:\n${lastLines(result.output, 20)}`);
+}
+
+/** Loads the addon in a process of its own: a library that does not fit this machine must not be published. */
+export async function tryAddon(folder: string, build: EngineBuild, options: CommandOptions): Promise<void> {
+  const script = 'console.log("version=" + require(process.argv[1]).TF_Version)';
+  const quiet = { ...options, environment: { ...options.environment, TF_CPP_MIN_LOG_LEVEL: '3' } };
+  const result = await runCommand(process.execPath, ['-e', script, join(folder, addonName)], quiet);
+  if (result.exitCode === 0 && result.output.includes(`version=${build.version}`)) return;
+  throw setupError(`The compiled binding does not load on this machine:\n${lastLines(result.output)}`);
+}
