@@ -5,7 +5,6 @@ import { defineConfig } from 'vitest/config';
 export function projectTests(root: string) {
   return defineConfig({
     root,
-    cacheDir: `${root}/node_modules/.vite`,
     ssr: { resolve: { conditions: ['@lethe/source', ...defaultServerConditions] } },
     test: {
       environment: 'node',
