@@ -1,0 +1,42 @@
+import type { lethe } from '../../generated/lethe.js';
+import type { GroupVersion, MessageBody } from '../messages.js';
+import type { ShardBlock } from '../shard-block.js';
+import { type FrameReader, malformed } from './frames.js';
+
+/** Every field of a protobuf message, required, so that a field added to the wire is a type error until it is carried. */
+export type Fields<Properties> = {
+  [Name in keyof Properties as Name extends '$unknowns' ? never : Name]-?: Exclude<Properties[Name], null | undefined>;
+};
+
+export interface Encoded<Properties> {
+  readonly header: Fields<Properties>;
+  /** Raw little-endian frames behind the envelope. */
+  readonly frames?: readonly Uint8Array[];
+}
+
+/** How one kind of message travels. */
+export interface BodyCodec<Body extends MessageBody, Properties> {
+  encode(body: Body): Encoded<Properties>;
+  decode(header: Fields<Properties>, frames: FrameReader): Body;
+}
+
+/** The one of `allowed` that a text from the wire names. */
+export function oneOf<Value extends string>(what: string, text: string, allowed: readonly Value[]): Value {
+  const found = allowed.find((value) => value === text);
+  if (found === undefined) throw malformed(`${what} must be one of ${allowed.join(', ')}, found "${text}"`);
+  return found;
+}
+
+export function shardBlock(what: string, block: lethe.ShardBlock.$Properties | null | undefined): ShardBlock {
+  if (block === null || block === undefined) throw malformed(`${what} names no block of shards`);
+  return { first: block.first ?? 0, count: block.count ?? 0 };
+}
+
+export function groupVersions(versions: readonly lethe.GroupVersion.$Properties[]): GroupVersion[] {
+  return versions.map(({ group, version }) => ({ group: group ?? '', version: version ?? 0 }));
+}
+
+/** A plain copy: decoded maps inherit from protobuf's own objects. */
+export function numbersByName(map: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(map));
+}

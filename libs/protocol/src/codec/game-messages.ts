@@ -1,0 +1,64 @@
+import type { lethe } from '../../generated/lethe.js';
+import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, Split, StepReport } from '../messages.js';
+import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
+import { bytesOf } from './frames.js';
+
+const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid'];
+const SPLITS: readonly Split[] = ['held-out', 'test'];
+
+export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
+  encode: ({ round, phase, turn, blocks, reads, produces, scalars }) => ({
+    header: { round, phase, turn, blocks, reads: [...reads], produces, scalars },
+  }),
+  decode: ({ round, phase, turn, blocks, reads, produces, scalars }) => ({
+    kind: 'lease',
+    round,
+    phase,
+    turn,
+    blocks: blocks.map((block) => shardBlock('lease', block)),
+    reads: groupVersions(reads),
+    produces,
+    scalars: numbersByName(scalars),
+  }),
+};
+
+/** The fields that are the same on both sides of the wire. */
+function stepReportFields(report: Omit<StepReport, 'kind'>): Omit<StepReport, 'kind'> {
+  const { round, phase, turn, inputMs, computeMs, readOutMs, sendMs, waitMs, bytesSent, bytesReceived } = report;
+  return { round, phase, turn, inputMs, computeMs, readOutMs, sendMs, waitMs, bytesSent, bytesReceived };
+}
+
+export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
+  encode: (body) => ({ header: stepReportFields(body) }),
+  decode: (header) => ({ kind: 'stepReport', ...stepReportFields(header) }),
+};
+
+function committedFields(body: Omit<Committed, 'kind'>): Omit<Committed, 'kind'> {
+  const { round, phase, turn, group, version, losses, sumMs, updateMs, waitMs, gradientNorm } = body;
+  return { round, phase, turn, group, version, losses: [...losses], sumMs, updateMs, waitMs, gradientNorm };
+}
+
+export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
+  encode: (body) => ({ header: committedFields(body) }),
+  decode: (header) => ({ kind: 'committed', ...committedFields(header) }),
+};
+
+export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
+  encode: ({ task, evaluation, split, first, count, reads }) => ({
+    header: { task, kind: evaluation, split, first, count, reads: [...reads] },
+  }),
+  decode: ({ task, kind, split, first, count, reads }) => ({
+    kind: 'evaluate',
+    task,
+    evaluation: oneOf('the kind of evaluate', kind, EVALUATION_KINDS),
+    split: oneOf('the split of evaluate', split, SPLITS),
+    first,
+    count,
+    reads: groupVersions(reads),
+  }),
+};
+
+export const evaluated: BodyCodec<Evaluated, lethe.Evaluated.$Properties> = {
+  encode: ({ task, result }) => ({ header: { task }, frames: [bytesOf(result)] }),
+  decode: ({ task }, frames) => ({ kind: 'evaluated', task, result: frames.float32('result') }),
+};

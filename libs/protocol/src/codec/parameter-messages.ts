@@ -1,0 +1,74 @@
+import type { lethe } from '../../generated/lethe.js';
+import type { Commit, Parameters, Prepared, Pull, Push } from '../messages.js';
+import { type BodyCodec, shardBlock } from './body-codec.js';
+import { bytesOf } from './frames.js';
+
+export const push: BodyCodec<Push, lethe.Push.$Properties> = {
+  encode: ({ group, version, round, phase, turn, block, offset, schemaHash, gradient, summary }) => ({
+    header: { group, version, round, phase, turn, block, offset, hasSummary: summary !== null, schemaHash },
+    frames: summary === null ? [bytesOf(gradient)] : [bytesOf(gradient), bytesOf(summary)],
+  }),
+  decode: ({ group, version, round, phase, turn, block, offset, hasSummary, schemaHash }, frames) => ({
+    kind: 'push',
+    group,
+    version,
+    round,
+    phase,
+    turn,
+    block: shardBlock('push', block),
+    offset,
+    schemaHash,
+    gradient: frames.float32('gradient'),
+    summary: hasSummary ? frames.float32('summary') : null,
+  }),
+};
+
+export const pull: BodyCodec<Pull, lethe.Pull.$Properties> = {
+  encode: ({ request, group, version, statistics, schemaHash }) => ({
+    header: { request, group, version, statistics, schemaHash },
+  }),
+  decode: ({ request, group, version, statistics, schemaHash }) => ({
+    kind: 'pull',
+    request,
+    group,
+    version,
+    statistics,
+    schemaHash,
+  }),
+};
+
+export const parameters: BodyCodec<Parameters, lethe.Parameters.$Properties> = {
+  encode: ({ request, group, version, offset, values, statistics }) => ({
+    header: { request, group, version, offset, hasStatistics: statistics !== null },
+    frames: statistics === null ? [bytesOf(values)] : [bytesOf(values), bytesOf(statistics)],
+  }),
+  decode: ({ request, group, version, offset, hasStatistics }, frames) => ({
+    kind: 'parameters',
+    request,
+    group,
+    version,
+    offset,
+    values: frames.float32('values'),
+    statistics: hasStatistics ? frames.float32('statistics') : null,
+  }),
+};
+
+export const prepared: BodyCodec<Prepared, lethe.Prepared.$Properties> = {
+  encode: ({ group, version, firstNormBlock, notFinite, squares }) => ({
+    header: { group, version, firstNormBlock, notFinite },
+    frames: [bytesOf(squares)],
+  }),
+  decode: ({ group, version, firstNormBlock, notFinite }, frames) => ({
+    kind: 'prepared',
+    group,
+    version,
+    firstNormBlock,
+    notFinite,
+    squares: frames.float64('squares'),
+  }),
+};
+
+export const commit: BodyCodec<Commit, lethe.Commit.$Properties> = {
+  encode: ({ group, version, scale }) => ({ header: { group, version, scale } }),
+  decode: ({ group, version, scale }) => ({ kind: 'commit', group, version, scale }),
+};

@@ -1,0 +1,66 @@
+import { ERROR_CODES } from '@lethe/errors';
+import type { lethe } from '../../generated/lethe.js';
+import type { Failed, Heartbeat, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
+import { type BodyCodec, oneOf } from './body-codec.js';
+
+const ROLES: readonly Role[] = ['worker', 'parameter-server'];
+const FAILURE_CODES = [...ERROR_CODES, 'UNEXPECTED'] as const;
+
+export const register: BodyCodec<Register, lethe.Register.$Properties> = {
+  encode: ({ role, host, processId, fingerprint, address, device }) => ({
+    header: { role, host, processId, fingerprint, address, device },
+  }),
+  decode: ({ role, host, processId, fingerprint, address, device }) => ({
+    kind: 'register',
+    role: oneOf('the role of register', role, ROLES),
+    host,
+    processId,
+    fingerprint,
+    address,
+    device,
+  }),
+};
+
+export const welcome: BodyCodec<Welcome, lethe.Welcome.$Properties> = {
+  encode: ({ name, index, configJson, dataJson, schemaHash, servers }) => ({
+    header: { name, index, configJson, dataJson, schemaHash, servers },
+  }),
+  decode: ({ name, index, configJson, dataJson, schemaHash, servers }) => ({
+    kind: 'welcome',
+    name,
+    index,
+    configJson,
+    dataJson,
+    schemaHash,
+    servers: servers.map((server) => ({ index: server.index ?? 0, address: server.address ?? '' })),
+  }),
+};
+
+export const ready: BodyCodec<Ready, lethe.Ready.$Properties> = {
+  encode: () => ({ header: {} }),
+  decode: () => ({ kind: 'ready' }),
+};
+
+export const refused: BodyCodec<Refused, lethe.Refused.$Properties> = {
+  encode: ({ code, message }) => ({ header: { code, message } }),
+  decode: ({ code, message }) => ({
+    kind: 'refused',
+    code: oneOf('the code of refused', code, ERROR_CODES),
+    message,
+  }),
+};
+
+export const heartbeat: BodyCodec<Heartbeat, lethe.Heartbeat.$Properties> = {
+  encode: ({ round, phase, turn, residentBytes }) => ({ header: { round, phase, turn, residentBytes } }),
+  decode: ({ round, phase, turn, residentBytes }) => ({ kind: 'heartbeat', round, phase, turn, residentBytes }),
+};
+
+export const failed: BodyCodec<Failed, lethe.Failed.$Properties> = {
+  encode: ({ code, message }) => ({ header: { code, message } }),
+  decode: ({ code, message }) => ({ kind: 'failed', code: oneOf('the code of failed', code, FAILURE_CODES), message }),
+};
+
+export const shutdown: BodyCodec<Shutdown, lethe.Shutdown.$Properties> = {
+  encode: ({ reason }) => ({ header: { reason } }),
+  decode: ({ reason }) => ({ kind: 'shutdown', reason }),
+};
