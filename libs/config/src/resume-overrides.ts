@@ -1,0 +1,62 @@
+import { applyLayer, originsOf } from './apply-layer.js';
+import { compileConfig, type CompiledConfig } from './compile-config.js';
+import { labelOf, leaves, valueAt, type ConfigLayer, type Origins, type Tree } from './layer.js';
+import { problemsError, shown, type Problem } from './problem.js';
+import type { RunConfig } from './run-config.js';
+
+/** Settings that have no part in what is computed (but see BIT_CHANGING). */
+const FREE = [/^cluster\./, /^patience$/, /^checkpoints\./, /^grid$/];
+
+/** Free to change, but the resumed run then differs from an unbroken one. */
+const BIT_CHANGING: Readonly<Record<string, string>> = {
+  'cluster.threads': 'the number of threads inside an operation',
+  'cluster.engine': 'the engine',
+};
+
+function lengthProblem(path: 'epochs' | 'rounds', saved: RunConfig, wanted: unknown): string | undefined {
+  const before = saved[path];
+  if (before === null) return `the length of the run in ${path === 'epochs' ? 'rounds' : 'epochs'}, as it was started`;
+  return typeof wanted === 'number' && wanted < before ? `at least the ${before} ${path} that the run was started with` : undefined;
+}
+
+function refusals(saved: RunConfig, merged: Tree, origins: Origins): Problem[] {
+  return leaves(merged).flatMap(([path, wanted]): Problem[] => {
+    const before = valueAt(saved, path);
+    if (before === wanted || FREE.some((pattern) => pattern.test(path))) return [];
+    let expected: string | undefined = `${shown(before)}, as the run was started (only a new run can change it)`;
+    if (path === 'epochs' || path === 'rounds') {
+      // Setting one length clears the other; only the one that was set is worth a message.
+      if (wanted === null) return [];
+      expected = lengthProblem(path, saved, wanted);
+    }
+    return expected === undefined ? [] : [{ where: labelOf(origins, path), expected, found: shown(wanted) }];
+  });
+}
+
+function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
+  const changed = Object.entries(BIT_CHANGING).filter(([path]) => valueAt(saved, path) !== valueAt(config, path));
+  const warnings = changed.map(([path, what]) => `${path}: ${what} changes rounding, so the result will not have the bits of an unbroken run`);
+  const longer = saved.epochs !== config.epochs || saved.rounds !== config.rounds;
+  const scheduled = Object.values(config.optimizers).some(({ schedule }) => schedule.kind !== 'constant');
+  if (longer && scheduled) warnings.push('the run is longer than it was: its learning-rate schedule is stretched over the new length from here on');
+  return warnings;
+}
+
+/**
+ * The configuration with which a run goes on. Workers, servers and the rest of the cluster, patience, checkpoints and the grid may
+ * differ, and the run may get longer; anything else that differs is refused by name, because the rounds before were computed with it.
+ * @param saved the run's config.json, as it was written
+ */
+export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CompiledConfig {
+  const before = compileConfig(saved).config;
+  const origins = originsOf(layers);
+  const merged = layers.reduce<Tree>(applyLayer, before);
+  // Nonsense first: a value that no run could have is not "different", it is wrong.
+  const problems = refusals(before, merged, origins);
+  if (problems.length > 0) {
+    compileConfig(merged, origins);
+    throw problemsError(problems);
+  }
+  const { config, warnings } = compileConfig(merged, origins);
+  return { config, warnings: [...resumeWarnings(before, config), ...warnings] };
+}

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { didYouMean } from './did-you-mean.js';
+import { KNOWN_SETTINGS } from './known-settings.js';
+import { joinPath, labelOf, valueAt, type Origins } from './layer.js';
+import { shown, type Problem } from './problem.js';
+
+type Issue = z.core.$ZodIssue;
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  int: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false', object: 'an object', array: 'a list', null: 'null',
+};
+
+function oneOf(values: readonly unknown[]): string {
+  return values.map((value) => String(value)).join(' or ');
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPE_NAMES[issue.expected] ?? issue.expected;
+    case 'too_small':
+      if (issue.origin === 'string') return 'text that is not empty';
+      return `${issue.inclusive === false ? 'a number above' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'a number below' : 'at most'} ${issue.maximum}`;
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
+    case 'invalid_value':
+      return oneOf(issue.values);
+    case 'invalid_union':
+      if ('options' in issue && Array.isArray(issue.options)) return oneOf(issue.options);
+      return issue.errors.flat().map(expectation).join(' or ');
+    case 'custom':
+      return issue.message.replace(/^expected /, '');
+    default:
+      return issue.message;
+  }
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+function unknownKeyProblem(parent: string, key: string, raw: unknown, origins: Origins): Problem {
+  const path = joinPath(parent, key);
+  const where = labelOf(origins, path);
+  if (KNOWN_SETTINGS.includes(path)) {
+    return { where, expected: `no ${key} with kind ${String(valueAt(raw, joinPath(parent, 'kind')))}`, found: shown(valueAt(raw, path)) };
+  }
+  const siblings = KNOWN_SETTINGS.filter((known) => parent === '' || known.startsWith(`${parent}.`));
+  const meant = didYouMean(key, siblings, lastPart) ?? didYouMean(key, KNOWN_SETTINGS, lastPart);
+  const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+  return { where, expected: 'a known setting', found: `the unknown name ${JSON.stringify(key)}${hint}` };
+}
+
+/** What the schema found wrong, one problem per setting, in Lethe's words. */
+export function schemaProblems(issues: readonly Issue[], raw: unknown, origins: Origins): Problem[] {
+  const seen = new Set<string>();
+  return issues.flatMap((issue): Problem[] => {
+    const path = issue.path.map(String).join('.');
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKeyProblem(path, key, raw, origins));
+    if (seen.has(path)) return [];
+    seen.add(path);
+    const found = path === '' ? raw : valueAt(raw, path);
+    return [{ where: path === '' ? 'configuration' : labelOf(origins, path), expected: expectation(issue), found: shown(found) }];
+  });
+}

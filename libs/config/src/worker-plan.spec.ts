@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfigAgainstData } from './data-checks.js';
+import { mergeConfig } from './merge-config.js';
+import { defaultWorkers, interOpThreads } from './worker-plan.js';
+
+describe('defaultWorkers and interOpThreads', () => {
+  it.each([
+    [1, 0, 1, 1], [2, 0, 1, 2], [3, 0, 1, 3], [4, 0, 2, 2], [9, 0, 4, 2], [16, 1, 1, 16], [4, 8, 8, 1],
+  ])('%i cores and %i GPUs: %i workers of %i operations', (cores, gpus, workers, threads) => {
+    expect(defaultWorkers({ cores, gpus, engine: 'native' })).toBe(workers);
+    expect(interOpThreads(cores, workers)).toBe(threads);
+  });
+
+  it('gives a coordinator without workers of its own no division by zero', () => {
+    expect(interOpThreads(4, 0)).toBe(4);
+  });
+});
+
+describe('checkConfigAgainstData', () => {
+  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
+
+  it.each([
+    [60_000, ''],
+    [5256, ''],
+    [5255, 'batchSize: expected at most the 255 images that are trained on, found 256'],
+    [5000, 'data.heldOut: expected fewer than the 5000 training images, found 5000'],
+  ])('%i training images', (count, message) => {
+    const check = () => checkConfigAgainstData(config, count);
+    if (message === '') expect(check).not.toThrow();
+    else expect(check).toThrow(message);
+  });
+});
