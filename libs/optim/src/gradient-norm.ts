@@ -1,0 +1,50 @@
+/**
+ * The sum of squares of each block of `blockLength` elements (the last may be shorter) in float64. `factor` is a power of
+ * two that the values are still to be multiplied with. Every block is summed in the same order wherever it lies, so
+ * that the norm does not depend on how a vector was cut into blocks' multiples.
+ */
+export function squaresOfBlocks(values: Float32Array, blockLength: number, factor: number): Float64Array {
+  const squares = new Float64Array(Math.ceil(values.length / blockLength));
+  for (let block = 0; block < squares.length; block += 1) {
+    const from = block * blockLength;
+    squares[block] = sumOfSquares(values.subarray(from, Math.min(values.length, from + blockLength))) * factor * factor;
+  }
+  return squares;
+}
+
+/** Four interleaved sums, so that additions need not wait for each other. */
+function sumOfSquares(values: Float32Array): number {
+  const quads = values.length - (values.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let index = 0; index < quads; index += 4) {
+    const [w, x, y, z] = [values[index] ?? 0, values[index + 1] ?? 0, values[index + 2] ?? 0, values[index + 3] ?? 0];
+    a += w * w;
+    b += x * x;
+    c += y * y;
+    d += z * z;
+  }
+  for (let index = quads; index < values.length; index += 1) a += (values[index] ?? 0) * (values[index] ?? 0);
+  return a + b + (c + d);
+}
+
+/** The sum of float64 numbers along a fixed tree over their number: halves are cut at the largest power of two below it. */
+export function fixedTreeTotal(terms: Float64Array): number {
+  if (terms.length === 0) return 0;
+  if (terms.length === 1) return terms[0] ?? 0;
+  let half = 1;
+  while (2 * half < terms.length) half *= 2;
+  return fixedTreeTotal(terms.subarray(0, half)) + fixedTreeTotal(terms.subarray(half));
+}
+
+/** The factor on the gradient as torch.nn.utils.clip_grad_norm_ has it, rounded to float32. */
+export function clipScale(norm: number, maximum: number): number {
+  return Math.fround(Math.min(1, maximum / (norm + 1e-6)));
+}
+
+/** Index of the first value that is infinite or not a number, or -1. */
+export function firstNotFinite(values: Float32Array): number {
+  // Finite values add 0; anything else turns the sum into NaN for good. Far cheaper than asking each one.
+  let zero = 0;
+  for (let index = 0; index < values.length; index += 1) zero += (values[index] ?? 0) * 0;
+  return zero === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));
+}

@@ -1,0 +1,38 @@
+/** How a learning rate changes over a run; the same shape as in the configuration. */
+export interface LearningRateSchedule {
+  readonly kind: 'constant' | 'linear' | 'cosine';
+  /** Rounds over which the rate climbs linearly from 0: round r of them (0-based) runs at (r + 1) / warmupRounds. */
+  readonly warmupRounds: number;
+  /** What is left of the rate at the last round (ignored by `constant`). */
+  readonly finalFactor: number;
+}
+
+/**
+ * The factor on the learning rate at `round` (0-based) of a run of `totalRounds`: a pure function, so that a replayed or
+ * resumed round sees the same rate. Rounds past the end keep the last factor.
+ */
+export function learningRateFactor(schedule: LearningRateSchedule, round: number, totalRounds: number): number {
+  const { kind, warmupRounds, finalFactor } = schedule;
+  if (round < warmupRounds) return (round + 1) / warmupRounds;
+  if (kind === 'constant') return 1;
+  const lastRound = totalRounds - 1;
+  const progress = lastRound <= warmupRounds ? 1 : Math.min(1, (round - warmupRounds) / (lastRound - warmupRounds));
+  if (kind === 'linear') return 1 - (1 - finalFactor) * progress;
+  return finalFactor + (1 - finalFactor) * ((1 + cosineOfHalfTurns(progress)) / 2);
+}
+
+/**
+ * cos(pi x) for x in [0, 1] from additions and products alone: the engine's own cosine may differ in its last bit from
+ * one Node version to the next. Accurate to about 1e-15.
+ */
+function cosineOfHalfTurns(x: number): number {
+  if (x > 0.5) return -cosineOfHalfTurns(1 - x);
+  const squared = Math.PI * x * (Math.PI * x);
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; k <= 12; k += 1) {
+    term *= -squared / ((2 * k - 1) * (2 * k));
+    sum += term;
+  }
+  return sum;
+}

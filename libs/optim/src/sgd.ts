@@ -1,0 +1,48 @@
+import { SMALLEST_NORMAL } from './flush-subnormal.js';
+import { named } from './named.js';
+import type { RangeUpdate, UpdateRule } from './update-rule.js';
+
+const { fround, abs } = Math;
+
+export interface SgdOptions {
+  readonly momentum: number;
+}
+
+/** Stochastic gradient descent as torch.optim.SGD computes it: b = momentum b + g; p -= rate b (no dampening, no Nesterov). */
+export function sgdRule(options: SgdOptions): UpdateRule {
+  const momentum = fround(options.momentum);
+  return {
+    slotNames: momentum === 0 ? [] : ['momentum'],
+    initialScalars: {},
+    advance: () => ({}),
+    update: (range, { rate }) => {
+      if (momentum === 0) plainUpdate(range, fround(rate));
+      else momentumUpdate(range, fround(rate), momentum);
+    },
+  };
+}
+
+function plainUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, rate: number): void {
+  const values = current.values.subarray(from, to);
+  const nextValues = next.values.subarray(from, to);
+  for (let index = 0; index < values.length; index += 1) {
+    const slope = fround((gradient[index] ?? 0) * gradientScale);
+    const value = fround((values[index] ?? 0) - fround(rate * slope));
+    nextValues[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
+  }
+}
+
+function momentumUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, rate: number, momentum: number): void {
+  const values = current.values.subarray(from, to);
+  const velocity = named(current.slots, 'momentum').subarray(from, to);
+  const nextValues = next.values.subarray(from, to);
+  const nextVelocity = named(next.slots, 'momentum').subarray(from, to);
+  for (let index = 0; index < values.length; index += 1) {
+    const slope = fround((gradient[index] ?? 0) * gradientScale);
+    const speed = fround(fround(momentum * (velocity[index] ?? 0)) + slope);
+    const keptSpeed = abs(speed) < SMALLEST_NORMAL ? 0 : speed;
+    const value = fround((values[index] ?? 0) - fround(rate * keptSpeed));
+    nextVelocity[index] = keptSpeed;
+    nextValues[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
+  }
+}
