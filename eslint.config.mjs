@@ -15,7 +15,7 @@ const CODEC = ['protobufjs', 'protobufjs/*'];
 const LAYERS = {
   base: { may: ['base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
   contract: { may: ['contract', 'base'], banned: [...WIRE, TENSORFLOW] },
-  math: { may: ['math', 'base'], banned: [...WIRE, ...CODEC] },
+  math: { may: ['math', 'contract', 'base'], banned: [...WIRE] },
   io: { may: ['io', 'contract', 'base'], banned: [TENSORFLOW] },
   engine: { may: ['engine', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
   test: { may: ['test', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },

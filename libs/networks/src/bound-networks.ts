@@ -1,5 +1,5 @@
 import type { Operations } from '@lethe/tensorflow';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { BATCH_NORM_EPSILON } from './layers.js';
 import type { ForwardContext, NetworkSpec, Networks } from './network.js';
 
@@ -8,8 +8,8 @@ export type TensorsByName = ReadonlyMap<string, Tensor>;
 
 /** Mean and variance of one normalisation layer, [channels] each. */
 export interface Moments {
-  readonly mean: Tensor1D;
-  readonly variance: Tensor1D;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
 }
 
 export interface TrainingNetworkOptions {
@@ -17,7 +17,7 @@ export interface TrainingNetworkOptions {
   readonly networks: readonly NetworkSpec[];
   readonly parameters: TensorsByName;
   /** One int32 [2] seed tensor for each dropout stream. */
-  readonly seeds: Readonly<Record<'round' | 'step', Tensor1D>>;
+  readonly seeds: Readonly<Record<'round' | 'step', Tensor>>;
   /** Takes the batch statistics (biased variance) that each normalisation computed, by full name. */
   readonly recordMoments: (normalisation: string, moments: Moments) => void;
 }
@@ -61,7 +61,7 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
     batchNorm: (name, input) => {
       const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
       const { mean, variance } = lookUp(statistics, `${network.name}.${name}`);
-      return operations.batchNormEval(input, { scale, shift, mean, variance }, BATCH_NORM_EPSILON);
+      return operations.batchNormEval(input, { scale, shift }, { mean, variance }, BATCH_NORM_EPSILON);
     },
     dropout: (input) => input,
   }));
@@ -81,8 +81,8 @@ function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec
   };
 }
 
-function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor1D, Tensor1D] {
-  return [lookUp(parameters, `${normalisation}.weight`) as Tensor1D, lookUp(parameters, `${normalisation}.bias`) as Tensor1D];
+function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor, Tensor] {
+  return [lookUp(parameters, `${normalisation}.weight`), lookUp(parameters, `${normalisation}.bias`)];
 }
 
 function lookUp<Value>(values: ReadonlyMap<string, Value>, name: string): Value {

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { ForwardContext, NormalisationSpec, TensorSpec } from './network.js';
 
 /** PyTorch's epsilon and momentum of batch normalisation. */
@@ -36,25 +36,20 @@ export function normalisationTensors(normalisation: NormalisationSpec): TensorSp
 }
 
 /** [examples, inputs] -> [examples, outputs]. */
-export function linear(context: ForwardContext, name: string, input: Tensor): Tensor2D {
-  const { operations } = context;
-  return operations.addBias(operations.matMul(input as Tensor2D, context.parameter(`${name}.weight`) as Tensor2D), biasOf(context, name)) as Tensor2D;
+export function linear(context: ForwardContext, name: string, input: Tensor): Tensor {
+  return addBias(context, name, context.operations.matMul(input, context.parameter(`${name}.weight`)));
 }
 
 /** NHWC in, NHWC of the same height and width out. */
-export function convolution(context: ForwardContext, name: string, input: Tensor): Tensor4D {
-  const { operations } = context;
-  const output = operations.conv2d(input as Tensor4D, context.parameter(`${name}.weight`) as Tensor4D, { stride: 1, padding: 'same' });
-  return operations.addBias(output, biasOf(context, name)) as Tensor4D;
+export function convolution(context: ForwardContext, name: string, input: Tensor): Tensor {
+  return addBias(context, name, context.operations.conv2d(input, context.parameter(`${name}.weight`), { stride: 1, padding: 'same' }));
 }
 
 /** NHWC in, NHWC of `outputShape` out; no padding ("valid"). */
-export function transposedConvolution(context: ForwardContext, name: string, input: Tensor, outputShape: readonly [number, number, number, number]): Tensor4D {
-  const { operations } = context;
-  const output = operations.conv2dTranspose(input as Tensor4D, context.parameter(`${name}.weight`) as Tensor4D, [...outputShape], { stride: 2, padding: 'valid' });
-  return operations.addBias(output, biasOf(context, name)) as Tensor4D;
+export function transposedConvolution(context: ForwardContext, name: string, input: Tensor, outputShape: readonly number[]): Tensor {
+  return addBias(context, name, context.operations.conv2dTranspose(input, context.parameter(`${name}.weight`), outputShape, { stride: 2, padding: 'valid' }));
 }
 
-function biasOf(context: ForwardContext, name: string): Tensor1D {
-  return context.parameter(`${name}.bias`) as Tensor1D;
+function addBias(context: ForwardContext, name: string, output: Tensor): Tensor {
+  return context.operations.addBias(output, context.parameter(`${name}.bias`));
 }

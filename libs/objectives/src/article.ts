@@ -72,7 +72,7 @@ export function articleObjective(options: ArticleOptions): Objective {
       return {
         reconstruction_mse: operations.mean(operations.square(operations.sub(redrawn, batch.images)), [1, 2, 3]),
         classifier_loss: operations.neg(operations.sum(operations.mul(logProbabilities, batch.labels), [1])),
-        classifier_accuracy: operations.matchesLabel(logProbabilities, batch.labels),
+        classifier_accuracy: operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels)),
       };
     },
     redraw: ({ networks, batch }) => networks.apply('decoder', networks.apply('encoder', batch.images), batch.labels),

@@ -1,11 +1,11 @@
 import type { NetworkSpec, Networks } from '@lethe/networks';
 import type { Operations } from '@lethe/tensorflow';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 
 /** Examples: images [examples, height, width, channels] in [-1, 1]; one-hot labels [examples, classes]. */
 export interface Batch {
-  readonly images: Tensor4D;
-  readonly labels: Tensor2D;
+  readonly images: Tensor;
+  readonly labels: Tensor;
 }
 
 export interface LossContext {

@@ -1,10 +1,12 @@
 import { BatchStream, gatherImages, gatherLabels, oneHot, shardIndices, type DataSource } from '@lethe/data';
-import { addInto, combineStatistics } from '@lethe/optim';
+import { addInto, combineSummary } from '@lethe/optim';
 import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
-import type { CompiledStep, Engine } from '@lethe/tensorflow';
+import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
 import { phaseStep } from './phase-step.js';
 import type { RunDescription } from './run-description.js';
+
+type PhaseComputation = CompiledStep<string, 'gradient' | 'summary'>;
 
 /** Gradient sum and combined summary of one or more shards. */
 export interface BlockSum {
@@ -23,9 +25,9 @@ export class ShardGradients {
   readonly #description: RunDescription;
   readonly #data: DataSource;
   readonly #batches: BatchStream;
-  readonly #steps: readonly CompiledStep[];
+  readonly #steps: readonly PhaseComputation[];
 
-  private constructor(description: RunDescription, data: DataSource, training: Uint32Array, steps: readonly CompiledStep[]) {
+  private constructor(description: RunDescription, data: DataSource, training: Uint32Array, steps: readonly PhaseComputation[]) {
     this.#description = description;
     this.#data = data;
     this.#steps = steps;
@@ -34,9 +36,9 @@ export class ShardGradients {
 
   /** Traces one graph for each phase. `training`: indices of the examples that may be trained on. */
   static async compile(engine: Engine, description: RunDescription, data: DataSource, training: Uint32Array): Promise<ShardGradients> {
-    const steps: CompiledStep[] = [];
+    const steps: PhaseComputation[] = [];
     for (const phase of description.objective.phases.keys()) {
-      const { name, step, signature } = phaseStep(description, phase);
+      const { name, step, signature } = phaseStep(description, phase, engine.operations);
       steps.push(await engine.compile(name, step, signature));
     }
     return new ShardGradients(description, data, training, steps);
@@ -58,18 +60,16 @@ export class ShardGradients {
   #shard(lease: Lease, shard: number, groups: ReadonlyMap<string, Float32Array>, times: StepTimes): BlockSum {
     const started = performance.now();
     const inputs = { ...this.#inputs(lease, shard), ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease) };
-    times.inputMs += performance.now() - started;
+    const ready = performance.now();
+    times.inputMs += ready - started;
     const step = this.#steps[lease.phase];
     if (step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
-    const outputs = step.run(inputs);
-    times.computeMs += step.lastTimes.computeMs;
-    times.readOutMs += step.lastTimes.readOutMs;
-    const { gradient, summary } = outputs;
-    if (gradient === undefined || summary === undefined) throw new TypeError('the step gave no gradient');
+    const { gradient, summary } = step.run(inputs);
+    times.computeMs += performance.now() - ready;
     return { gradient, summary };
   }
 
-  #inputs(step: Step, shard: number): Record<string, Float32Array | Int32Array> {
+  #inputs(step: Step, shard: number): Record<string, InputValues> {
     const { config, facts } = this.#description;
     const indices = shardIndices(this.#batches.round(step.round), shard, config.shards);
     const seeds = dropoutSeeds(config.seed, step, shard);
@@ -94,6 +94,6 @@ function scalarInputs({ scalars }: Lease): Record<string, Float32Array> {
 
 function addBlocks(left: BlockSum, right: BlockSum, layout: SummaryLayout): BlockSum {
   addInto(left.gradient, right.gradient);
-  combineStatistics(left.summary, right.summary, layout);
+  combineSummary(left.summary, right.summary, layout);
   return left;
 }

@@ -1,0 +1,83 @@
+import { gatherImages, gatherLabels, gridExamples, oneHot } from '@lethe/data';
+import type { Evaluate, Split } from '@lethe/protocol';
+import type { Evaluator, EvaluatorOptions } from '@lethe/training';
+import { compileEvaluation, type EvaluationStep } from './evaluation-steps.js';
+
+/** Examples scored by one graph call; constant, so that a figure is the same however the examples are dealt out. */
+export const SCORE_CHUNK = 250;
+
+/**
+ * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws one test example of
+ * each class from `first` on under every label: float32 [rows, classes, height, width, channels].
+ */
+export class WorkerEvaluator implements Evaluator {
+  readonly #options: EvaluatorOptions;
+  #score: Promise<EvaluationStep> | undefined;
+  #redraw: Promise<EvaluationStep> | undefined;
+
+  constructor(options: EvaluatorOptions) {
+    this.#options = options;
+  }
+
+  async evaluate(task: Evaluate, groups: ReadonlyMap<string, Float32Array>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array> {
+    const vectors = {
+      ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])),
+      ...Object.fromEntries([...statistics].map(([name, vector]) => [`statistics.${name}`, vector])),
+    };
+    return task.evaluation === 'score' ? this.#scoreExamples(task, vectors) : this.#drawRows(task, vectors);
+  }
+
+  dispose(): void {
+    for (const step of [this.#score, this.#redraw]) void step?.then((compiled) => { compiled.dispose(); });
+  }
+
+  async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, Float32Array>): Promise<Float32Array> {
+    const { engine, description } = this.#options;
+    const { figures } = description.objective;
+    this.#score ??= compileEvaluation({
+      engine, description, name: 'score', examples: SCORE_CHUNK,
+      compute: (context) => {
+        const scored = description.objective.score(context);
+        const columns = figures.map((figure) => {
+          const column = scored[figure];
+          if (column === undefined) throw new TypeError(`the objective does not score ${figure}`);
+          return context.operations.reshape(column, [SCORE_CHUNK, 1]);
+        });
+        return context.operations.concat(columns, 1);
+      },
+    });
+    // The last chunk is filled up with its own first example: the graph's batch is constant.
+    const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, index) => this.#example(split, first + (index < count ? index : 0)));
+    const dataset = split === 'test' ? this.#options.data.test : this.#options.data.train;
+    const result = this.#run(await this.#score, {
+      ...vectors, images: gatherImages(dataset, chosen), labels: oneHot(gatherLabels(dataset, chosen), description.facts.classes.length),
+    });
+    return result.slice(0, count * figures.length);
+  }
+
+  async #drawRows({ first, count }: Evaluate, vectors: Record<string, Float32Array>): Promise<Float32Array> {
+    const { engine, description, data } = this.#options;
+    const classes = description.facts.classes.length;
+    this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => description.objective.redraw(context) });
+    const compiled = await this.#redraw;
+    const labels = oneHot(Int32Array.from({ length: classes }, (_, label) => label), classes);
+    const rows: number[] = [];
+    for (const example of gridExamples(data).slice(first, first + count)) {
+      const images = gatherImages(data.test, new Uint32Array(classes).fill(example));
+      rows.push(...this.#run(compiled, { ...vectors, images, labels }));
+    }
+    return Float32Array.from(rows);
+  }
+
+  #example(split: Split, position: number): number {
+    if (split === 'test') return position;
+    const example = this.#options.heldOut[position];
+    if (example === undefined) throw new TypeError(`there is no held-out example ${position}`);
+    return example;
+  }
+
+  #run(step: EvaluationStep, inputs: Record<string, Float32Array>): Float32Array {
+    const scalars = Object.entries(this.#options.description.objective.scalars(0)).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)] as const);
+    return step.run({ ...inputs, ...Object.fromEntries(scalars) }).result;
+  }
+}
