@@ -1,0 +1,36 @@
+/** How figures are written for a person. Independent of the machine's language settings, so that logs compare. */
+
+const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `12,345`; anything that is not finite as a dash. */
+export function formatCount(count: number): string {
+  return Number.isFinite(count) ? thousands.format(count) : '-';
+}
+
+/** Four significant digits: `0.1234`, `2.303`, `1.000e-5`; values that are not finite by their name. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  return size >= 1e-3 && size < 1e4 ? value.toPrecision(4) : value.toExponential(3);
+}
+
+/** `8 s`, `4 min 05 s`, `2 h 03 min`, `3 d 04 h`; unknown (null or not finite) as a dash. */
+export function formatDuration(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return '-';
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const units: [string, number][] = [['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]];
+  const first = units.findIndex(([, length]) => whole >= length);
+  const [largeName, large] = units[first] ?? ['s', 1];
+  const [smallName, small] = units[first + 1] ?? ['s', 1];
+  const rest = Math.floor((whole % large) / small);
+  return `${Math.floor(whole / large)} ${largeName} ${String(rest).padStart(2, '0')} ${smallName}`;
+}
+
+/** `mse 0.1234  nll 2.303`: named figures on one line, in the order they were given. */
+export function formatFigures(figures: Readonly<Record<string, number>>): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${formatNumber(value)}`)
+    .join('  ');
+}

@@ -1,0 +1,44 @@
+import { Output, type OutputStream } from './output.js';
+import { describeEpoch, describeProgress, type Reporter, type RunProgress } from './progress.js';
+import { type Clock, monotonicSeconds } from './rate-meter.js';
+
+export interface PlainReporterOptions {
+  readonly output: OutputStream;
+  /** The least time between two lines of progress (for plain lines only). */
+  readonly intervalSeconds?: number;
+  readonly clock?: Clock;
+}
+
+/** One line every few seconds and at the end of each epoch: for files, pipes and continuous integration. */
+export class PlainReporter implements Reporter {
+  private readonly output: Output;
+  private readonly intervalSeconds: number;
+  private readonly clock: Clock;
+  private lastSeconds = -Infinity;
+
+  constructor(options: PlainReporterOptions) {
+    this.output = new Output(options.output);
+    this.intervalSeconds = options.intervalSeconds ?? 5;
+    this.clock = options.clock ?? monotonicSeconds;
+  }
+
+  update(progress: RunProgress): void {
+    const seconds = this.clock();
+    if (seconds - this.lastSeconds < this.intervalSeconds) return;
+    this.lastSeconds = seconds;
+    this.output.writeLine(describeProgress(progress));
+  }
+
+  endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
+    this.lastSeconds = this.clock();
+    this.output.writeLine(describeEpoch(progress, scores));
+  }
+
+  notice(line: string): void {
+    this.output.writeLine(line);
+  }
+
+  close(): void {
+    // Lines need no tidying up.
+  }
+}

@@ -1,0 +1,64 @@
+import { formatCount, formatDuration, formatFigures } from './format.js';
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Rounds completed. */
+  readonly round: number;
+  readonly totalRounds: number;
+  /** Epoch under way, 1-based. */
+  readonly epoch: number;
+  readonly totalEpochs: number;
+  readonly imagesPerSecond: number;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly secondsLeft: number | null;
+}
+
+/** Shows a person how a run goes. Never throws, whatever becomes of the stream. */
+export interface Reporter {
+  /** Call as often as convenient; shown at a pace a person can read. */
+  update(progress: RunProgress): void;
+  /** An epoch is over; `scores` are its figures on held-out data. Always shown. */
+  endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void;
+  /** A line that stays; above the progress bar where there is one. Always shown. */
+  notice(line: string): void;
+  /** Ends the display; later notices still appear. */
+  close(): void;
+}
+
+/** `round 234/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.1234` */
+export function describeProgress(progress: RunProgress): string {
+  const parts = [
+    `round ${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
+    `epoch ${progress.epoch}/${progress.totalEpochs}`,
+    ...pace(progress),
+    formatFigures(progress.losses),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+/** `epoch 1/5 done  round 234/1,172  3,950 images/s  mse 0.1234  held-out: reconstruction_mse 0.0912` */
+export function describeEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): string {
+  const parts = [
+    `epoch ${progress.epoch}/${progress.totalEpochs} done`,
+    `round ${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
+    `${formatCount(progress.imagesPerSecond)} images/s`,
+    formatFigures(progress.losses),
+    Object.keys(scores).length === 0 ? '' : `held-out: ${formatFigures(scores)}`,
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+/** `234/1,172  3,950 images/s  4 min 05 s left  mse 0.1234`: fits beside a bar in 80 columns; losses come last and may be cut. */
+export function describeBriefly(progress: RunProgress): string {
+  const parts = [
+    `${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
+    ...pace(progress),
+    formatFigures(progress.losses),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function pace(progress: RunProgress): string[] {
+  const left = progress.secondsLeft === null ? '' : `${formatDuration(progress.secondsLeft)} left`;
+  return [`${formatCount(progress.imagesPerSecond)} images/s`, left];
+}

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough, type Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createReporter } from './create-reporter.js';
+import type { OutputStream } from './output.js';
+import type { RunProgress } from './progress.js';
+
+function progressAt(round: number): RunProgress {
+  return { round, totalRounds: 1172, epoch: 1, totalEpochs: 5, imagesPerSecond: 3950.4, losses: { mse: 0.25 }, secondsLeft: 245 };
+}
+
+function stream(terminal: boolean): { output: OutputStream; text: () => string } {
+  const passThrough = new PassThrough();
+  const chunks: Buffer[] = [];
+  passThrough.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const output = Object.assign(passThrough, terminal ? { isTTY: true, columns: 80 } : {});
+  return { output, text: () => Buffer.concat(chunks).toString() };
+}
+
+describe('plain lines', () => {
+  it('writes one line per interval, and every epoch end and notice, without control characters', () => {
+    const { output, text } = stream(false);
+    let now = 0;
+    const reporter = createReporter({ output, intervalSeconds: 5, clock: () => now });
+    for (let round = 1; round <= 12; round++, now++) reporter.update(progressAt(round));
+    reporter.notice('checkpoint written');
+    reporter.endEpoch(progressAt(234), { reconstruction_mse: 0.0912 });
+    reporter.close();
+    expect(text().split('\n')).toEqual([
+      'round 1/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
+      'round 6/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
+      'round 11/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
+      'checkpoint written',
+      'epoch 1/5 done  round 234/1,172  3,950 images/s  mse 0.2500  held-out: reconstruction_mse 0.09120',
+      '',
+    ]);
+    expect(text().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+/** What a terminal of `rows` rows shows after `text`: as much of its language as the bar speaks. */
+function screen(text: string, rows = 24): string[] {
+  const lines: string[] = Array.from({ length: rows }, () => '');
+  let [row, column, savedRow, savedColumn] = [rows - 1, 0, 0, 0]; // a shell's prompt is usually at the bottom
+  // eslint-disable-next-line no-control-regex -- control sequences are what is read here
+  for (const [token] of text.matchAll(/\x1b[78]|\x1b\[[?\d;]*[A-Za-z]|[^\x1b]/gu)) {
+    if (token === '\x1b7') [savedRow, savedColumn] = [row, column];
+    else if (token === '\x1b8') [row, column] = [savedRow, savedColumn];
+    else if (token === '\x1b[1G') column = 0;
+    else if (token === '\x1b[0K') lines[row] = lines[row]!.slice(0, column);
+    else if (token === '\x1b[2K') lines[row] = '';
+    else if (token.startsWith('\x1b[?')) continue;
+    else if (token.startsWith('\x1b')) throw new Error(`unexpected ${JSON.stringify(token)}`);
+    else if (token !== '\n') {
+      lines[row] = lines[row]!.padEnd(column).slice(0, column) + token + lines[row]!.slice(column + 1);
+      column++;
+    } else {
+      column = 0;
+      if (row < rows - 1) row++;
+      else lines.push(...lines.splice(0, rows).slice(1), '');
+    }
+  }
+  return lines.filter((line) => line !== '');
+}
+
+describe('progress bar', () => {
+  it('keeps every notice above the bar, also when the screen scrolls', () => {
+    const { output, text } = stream(true);
+    const reporter = createReporter({ output });
+    reporter.notice('run folder: runs/a');
+    reporter.update(progressAt(100));
+    reporter.notice('first notice');
+    reporter.notice('second notice');
+    reporter.endEpoch(progressAt(586), {});
+    expect(screen(text())).toEqual([
+      'run folder: runs/a',
+      'first notice',
+      'second notice',
+      'epoch 1/5 done  round 586/1,172  3,950 images/s  mse 0.2500',
+      '██████░░░░░░  586/1,172  3,950 images/s  4 min 05 s left  mse 0.2500',
+    ]);
+    reporter.close();
+    reporter.notice('after the end');
+    expect(screen(text()).slice(-3)).toEqual([
+      'epoch 1/5 done  round 586/1,172  3,950 images/s  mse 0.2500',
+      'round 586/1,172  epoch 1/5  3,950 images/s  mse 0.2500',
+      'after the end',
+    ]);
+  });
+});
+
+describe('a reader that goes away', () => {
+  it.each([false, true])('is ignored (terminal: %s)', async (terminal) => {
+    // A real pipe whose reading end is closed while its process lives on: EPIPE comes from the kernel.
+    const child = spawn('sh', ['-c', 'exec 0<&-; echo closed; cat <&3'], { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] });
+    await once(child.stdout!, 'data');
+    const output = child.stdin!;
+    const failed = new Promise<string | undefined>((resolve) => {
+      output.prependListener('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    const reporter = createReporter({ output: Object.assign(output, { isTTY: terminal }), intervalSeconds: 0 });
+    reporter.update(progressAt(1));
+    reporter.notice('nobody reads this');
+    expect(await failed).toBe('EPIPE');
+    reporter.update(progressAt(2));
+    reporter.endEpoch(progressAt(3), {});
+    reporter.close();
+    (child.stdio[3] as Writable).end();
+    await once(child, 'exit');
+  });
+});
