@@ -23,13 +23,10 @@ export class LineLogger {
     // Not an asynchronous loop over the lines: one never ends when the stream breaks without an end.
     const lines = createInterface({ input: stream, crlfDelay: Infinity });
     lines.on('line', (line) => this.log(line));
-    try {
-      await finished(stream);
-    } catch {
-      // The pipe of a killed process may break; what it said before is here.
-    } finally {
-      lines.close();
-    }
+    // The pipe of a killed process may break: readline passes the error on, and what was said before is here.
+    lines.on('error', () => undefined);
+    await finished(stream).catch(() => undefined);
+    lines.close();
   }
 
   /** The last lines, oldest first, without the prefix. */
