@@ -10,3 +10,4 @@ export type {
   Operations,
   WindowOptions,
 } from './operations.js';
+export { leakGuard } from './leak-guard.js';

@@ -1,0 +1,51 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+
+import type { CompiledStep, InputSpecification, InputValues, Signature, StepFunction } from './compiled-step.js';
+import { checkInputs } from './step-inputs.js';
+
+/** A step that runs operation by operation, behind the same interface as a graph. */
+export class EagerStep<Input extends string, Output extends string> implements CompiledStep<Input, Output> {
+  outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
+  readonly name: string;
+  readonly signature: Signature<Input>;
+  readonly #tf: typeof tfjs;
+  readonly #step: StepFunction<Input, Output>;
+
+  constructor(tf: typeof tfjs, name: string, step: StepFunction<Input, Output>, signature: Signature<Input>) {
+    this.#tf = tf;
+    this.name = name;
+    this.#step = step;
+    this.signature = signature;
+  }
+
+  run(inputs: Readonly<Record<Input, InputValues>>): Record<Output, Float32Array> {
+    checkInputs(this.name, this.signature, inputs);
+    const values = {} as Record<Output, Float32Array>;
+    const shapes = {} as Record<Output, readonly number[]>;
+    this.#tf.tidy(() => {
+      const tensors = {} as Record<Input, Tensor>;
+      for (const name of Object.keys(this.signature) as Input[]) {
+        tensors[name] = this.#tensor(this.signature[name], inputs[name]);
+      }
+      const results = this.#step(tensors);
+      for (const [name, tensor] of Object.entries<Tensor>(results)) {
+        shapes[name as Output] = tensor.shape;
+        // A copy: engines may hand out a view of memory that they reuse.
+        values[name as Output] = Float32Array.from(tensor.dataSync());
+      }
+    });
+    this.outputShapes = shapes;
+    return values;
+  }
+
+  dispose(): void {
+    // Nothing is held between runs.
+  }
+
+  #tensor({ shape, type }: InputSpecification, values: InputValues): Tensor {
+    if (type === 'int32') return this.#tf.tensor(values.slice(), [...shape], 'int32');
+    // A copy: tfjs keeps the array it is given, and the caller may reuse it.
+    return this.#tf.tensor(Float32Array.from(values), [...shape], 'float32');
+  }
+}

@@ -1,0 +1,35 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+
+import type { NamedTensors, Objective, ObjectiveGradients, Operations } from './operations.js';
+
+/** Differentiates on tfjs's tape, and carries tensors out of the forward pass that the tape would dispose of. */
+export function gradients(tf: typeof tfjs): Operations['gradients'] {
+  return <Auxiliary extends NamedTensors>(
+    objective: (tensors: readonly Tensor[]) => Objective<Auxiliary>,
+    tensors: readonly Tensor[],
+  ): ObjectiveGradients<Auxiliary> => {
+    let kept: NamedTensors = {};
+    const forward = (...inputs: Tensor[]): tfjs.Scalar => {
+      const { loss, auxiliary } = objective(inputs);
+      // Not the tensors themselves: they may be inputs or saved for the backward pass, and are not ours to dispose of.
+      kept = mapTensors(auxiliary ?? {}, (tensor) => tf.keep(tf.clone(tensor)));
+      return loss.asScalar();
+    };
+    try {
+      const { value, grads } = tf.valueAndGrads(forward)([...tensors]);
+      const all = grads as (Tensor | undefined | null)[];
+      return {
+        loss: value,
+        gradients: tensors.map((tensor, index) => all[index] ?? tf.zerosLike(tensor)),
+        auxiliary: mapTensors(kept, (tensor) => tf.clone(tensor)) as Auxiliary,
+      };
+    } finally {
+      for (const tensor of Object.values(kept)) tensor.dispose();
+    }
+  };
+}
+
+function mapTensors(tensors: NamedTensors, change: (tensor: Tensor) => Tensor): NamedTensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import util from 'node:util';
+
+import { LetheError } from '@lethe/errors';
+import type * as tfjs from '@tensorflow/tfjs';
+
+import type { Engine } from './engine.js';
+import { compileNativeStep } from './graph/native-step.js';
+import { nativeBackend } from './native-backend.js';
+import { nativeOperations } from './operations-native.js';
+
+const require = createRequire(import.meta.url);
+const packageName = '@tensorflow/tfjs-node-gpu';
+
+/** Loads TensorFlow itself, or fails with ENGINE_MISSING when it has not been set up. */
+export function loadNativeEngine(): Engine {
+  const addon = join(dirname(require.resolve(`${packageName}/package.json`)), 'lib/napi-v8/tfjs_binding.node');
+  if (!existsSync(addon)) throw missing(`${addon} does not exist`);
+  restoreUtil();
+  let tf: typeof tfjs;
+  try {
+    tf = require(packageName) as typeof tfjs;
+  } catch (error) {
+    throw missing(`loading it failed`, error);
+  }
+  const { binding } = nativeBackend(tf);
+  return {
+    name: 'native',
+    version: binding.TF_Version,
+    device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
+    graphs: true,
+    tf,
+    operations: nativeOperations(tf),
+    compile: async (name, step, signature) => {
+      if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');
+      return compileNativeStep(tf, name, step, signature);
+    },
+  };
+}
+
+function missing(reason: string, cause?: unknown): LetheError {
+  return new LetheError(
+    'ENGINE_MISSING',
+    `Native TensorFlow is not set up (${reason}). Run: npx nx run tensorflow:setup`,
+    { cause },
+  );
+}
+
+/** The package calls two functions that Node 23 took away. */
+function restoreUtil(): void {
+  const removed = {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: (value: unknown) => Array.isArray(value),
+  };
+  for (const [name, replacement] of Object.entries(removed)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value: replacement, configurable: true });
+  }
+}

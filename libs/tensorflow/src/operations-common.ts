@@ -1,0 +1,80 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+
+import { gradients } from './gradients.js';
+import type { Operations, WindowOptions } from './operations.js';
+
+/** The operations whose stock tfjs version is the right one on every engine. */
+export type CommonOperations = Omit<
+  Operations,
+  'addBias' | 'batchNormTrain' | 'dropout' | 'leakyRelu' | 'matMul' | 'mean' | 'relu' | 'sum' | 'tanh'
+>;
+
+type Shape4D = [number, number, number, number];
+
+/** Builds the common operations on a tfjs module. */
+export function commonOperations(tf: typeof tfjs): CommonOperations {
+  return { ...layers(tf), ...elementwise(tf), ...shapes(tf), ...choices(tf), gradients: gradients(tf) };
+}
+
+function layers(tf: typeof tfjs) {
+  return {
+    conv2d: (x: Tensor, filter: Tensor, { stride, padding }: WindowOptions): Tensor =>
+      tf.conv2d(x as Tensor4D, filter as Tensor4D, stride, padding),
+    conv2dTranspose: (x: Tensor, filter: Tensor, shape: readonly number[], { stride, padding }: WindowOptions): Tensor =>
+      tf.conv2dTranspose(x as Tensor4D, filter as Tensor4D, [...shape] as Shape4D, stride, padding),
+    batchNormEval: ((x, { scale, shift }, { mean, variance }, epsilon) => {
+      const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
+      return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(mean, factor)));
+    }) satisfies Operations['batchNormEval'],
+    maxPool: (x: Tensor, size: number, stride: number): Tensor => tf.maxPool(x as Tensor4D, size, stride, 'valid'),
+  };
+}
+
+function elementwise(tf: typeof tfjs) {
+  return {
+    sigmoid: (x: Tensor): Tensor => tf.sigmoid(x),
+    square: (x: Tensor): Tensor => tf.square(x),
+    absolute: (x: Tensor): Tensor => tf.abs(x),
+    exp: (x: Tensor): Tensor => tf.exp(x),
+    log: (x: Tensor): Tensor => tf.log(x),
+    add: (a: Tensor, b: Tensor): Tensor => tf.add(a, b),
+    sub: (a: Tensor, b: Tensor): Tensor => tf.sub(a, b),
+    mul: (a: Tensor, b: Tensor): Tensor => tf.mul(a, b),
+    div: (a: Tensor, b: Tensor): Tensor => tf.div(a, b),
+    scale: (x: Tensor, factor: number): Tensor => tf.mul(x, tf.scalar(factor)),
+    neg: (x: Tensor): Tensor => tf.neg(x),
+    logSoftmax: (x: Tensor): Tensor => tf.logSoftmax(x),
+    softmax: (x: Tensor): Tensor => tf.softmax(x),
+    softplus: (x: Tensor): Tensor => tf.softplus(x),
+    stopGradient: (x: Tensor): Tensor =>
+      tf.customGrad((input) => ({ value: tf.clone(input as Tensor), gradFunc: (dy) => tf.zerosLike(dy) }))(x),
+  };
+}
+
+function shapes(tf: typeof tfjs) {
+  return {
+    concat: (tensors: readonly Tensor[], axis: number): Tensor => tf.concat([...tensors], axis),
+    reshape: (x: Tensor, shape: readonly number[]): Tensor => tf.reshape(x, [...shape]),
+    slice: (x: Tensor, begin: readonly number[], size: readonly number[]): Tensor => tf.slice(x, [...begin], [...size]),
+    constant: (values: readonly number[], shape: readonly number[]): Tensor => tf.tensor([...values], [...shape], 'float32'),
+    unpack: (flat: Tensor, pieces: readonly (readonly number[])[]): Tensor[] => {
+      let begin = 0;
+      return pieces.map((shape) => {
+        const size = shape.reduce((product, extent) => product * extent, 1);
+        const piece = tf.slice(flat as Tensor1D, begin, size);
+        begin += size;
+        return tf.reshape(piece, [...shape]);
+      });
+    },
+    pack: (tensors: readonly Tensor[]): Tensor => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [-1]))),
+  };
+}
+
+function choices(tf: typeof tfjs) {
+  return {
+    oneHot: (labels: Tensor, classes: number): Tensor => tf.cast(tf.oneHot(tf.cast(labels, 'int32'), classes), 'float32'),
+    argMax: (x: Tensor): Tensor => tf.cast(tf.argMax(x, -1), 'float32'),
+    equal: (a: Tensor, b: Tensor): Tensor => tf.cast(tf.equal(a, b), 'float32'),
+  };
+}

@@ -1,0 +1,28 @@
+import { LetheError } from '@lethe/errors';
+
+import type { InputType, InputValues, Signature } from './compiled-step.js';
+
+const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } satisfies Record<InputType, unknown>;
+
+/** Refuses inputs that are not exactly those of the signature, naming the first difference. */
+export function checkInputs(
+  step: string,
+  signature: Signature,
+  inputs: Readonly<Record<string, InputValues | undefined>>,
+): void {
+  for (const [name, { shape, type }] of Object.entries(signature)) {
+    const values = inputs[name];
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    if (values instanceof arrays[type] && values.length === size) continue;
+    const expected = `${type} [${shape.join(', ')}] (${size} values)`;
+    const found = values === undefined ? 'nothing' : `${values.constructor.name} of ${values.length} values`;
+    throw mismatch(step, `input ${name} must be ${expected}, got ${found}`);
+  }
+  for (const name of Object.keys(inputs)) {
+    if (!Object.hasOwn(signature, name)) throw mismatch(step, `there is no input ${name}`);
+  }
+}
+
+function mismatch(step: string, difference: string): LetheError {
+  return new LetheError('GRAPH_INPUT_MISMATCH', `Step ${step}: ${difference}.`, { details: { step } });
+}
