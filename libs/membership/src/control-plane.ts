@@ -1,5 +1,5 @@
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, type Message, type MessageBody, type Origin, type Refused, type Register } from '@lethe/protocol';
+import { checkOrigin, decodeMessage, encodeMessage, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import type { Member } from './member.js';
 import { Roster } from './roster.js';
@@ -131,10 +131,14 @@ export class ControlPlane {
   }
 
   #receive(peer: string, message: Message): void {
-    checkOrigin(message.origin, this.#options.origin);
     const { body } = message;
+    // Whoever was started by hand knows the address and the keys; the welcome tells it the run.
+    const isNewcomer = body.kind === 'register' && message.origin.runId === '';
+    const { runId, epoch } = this.#options.origin;
+    const refusal = isNewcomer ? null : checkOrigin(message.origin, { runId, epoch });
+    if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
     if (body.kind === 'register') {
-      this.#options.onRegistered(this.roster.admit(peer, body satisfies Register, performance.now()));
+      this.#options.onRegistered(this.roster.admit(peer, body, performance.now()));
       return;
     }
     const member = this.roster.find(peer);

@@ -3,6 +3,6 @@ export { dropoutSeeds } from './dropout-seeds.js';
 export { ParameterClient, type ParameterClientOptions } from './parameter-client.js';
 export { allNetworks, batchSignature, named, namedTensors, phaseStep, scalarTensors, type PhaseStep } from './phase-step.js';
 export { describeRun, layoutOf, type RunDescription } from './run-description.js';
-export { ShardGradients } from './shard-gradients.js';
+export { ShardGradients, type Batches, type ShardGradientsOptions } from './shard-gradients.js';
 export { TrainingCluster, type TrainingClusterOptions } from './training-cluster.js';
 export { runWorker, type Evaluator, type EvaluatorOptions, type WorkerOptions } from './worker-session.js';

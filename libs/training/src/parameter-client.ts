@@ -3,14 +3,14 @@ import {
   chunksOf, decodeMessage, encodeMessage, sliceOf,
   type GroupLayout, type MessageBody, type Origin, type Parameters, type ShardBlock, type Slice, type Step,
 } from '@lethe/protocol';
-import type { Connection, MemberSecurity, Transport } from '@lethe/transport';
+import type { Connection, Transport, Trust } from '@lethe/transport';
 
 export interface ParameterClientOptions {
   readonly transport: Transport;
   /** Data addresses of the servers; the first is the lead. */
   readonly addresses: readonly string[];
   readonly origin: Origin;
-  readonly security?: MemberSecurity | undefined;
+  readonly trust: Trust;
   readonly schemaHash: string;
   /** How long a version may take to be committed. */
   readonly deadlineMs: number;
@@ -60,8 +60,7 @@ export class ParameterClient {
   static async connect(options: ParameterClientOptions): Promise<ParameterClient> {
     const client = new ParameterClient(options);
     for (const [server, address] of options.addresses.entries()) {
-      const identity = options.origin.incarnation;
-      const connection = await options.transport.connect(address, options.security === undefined ? { identity } : { identity, security: options.security });
+      const connection = await options.transport.connect(address, { identity: options.origin.incarnation, ...options.trust });
       client.#connections.push(connection);
       client.#listen(server, connection).catch((error: unknown) => { client.#fail(error); });
     }

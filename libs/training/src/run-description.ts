@@ -1,5 +1,5 @@
 import type { RunConfig } from '@lethe/config';
-import type { DataFacts } from '@lethe/data';
+import { roundsOfEpochs, type DataFacts } from '@lethe/data';
 import { groupLayout } from '@lethe/networks';
 import { articleObjective, type Objective, type Phase } from '@lethe/objectives';
 import { schemaHash, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
@@ -24,7 +24,7 @@ export function describeRun(config: RunConfig, facts: DataFacts): RunDescription
   const layouts = objective.groups.map((group) => groupLayout(group.name, group.networks, config.batchSize));
   const summaries = objective.phases.map((phase) => summaryLayout(phase, layouts));
   const trainingCount = facts.trainCount - config.data.heldOut;
-  const totalRounds = config.rounds ?? Math.max(1, Math.floor(((config.epochs ?? 1) * trainingCount) / config.batchSize));
+  const totalRounds = config.rounds ?? roundsOfEpochs({ epochs: config.epochs ?? 1, trainingCount, batchSize: config.batchSize });
   return { config, facts, objective, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount, totalRounds };
 }
 

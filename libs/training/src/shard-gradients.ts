@@ -1,4 +1,4 @@
-import { BatchStream, gatherImages, gatherLabels, oneHot, shardIndices, type DataSource } from '@lethe/data';
+import { gatherImages, gatherLabels, oneHot, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummary } from '@lethe/optim';
 import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
@@ -20,28 +20,42 @@ export interface StepTimes {
   readOutMs: number;
 }
 
+/** The examples of every round: an endless stream, read at random. */
+export interface Batches {
+  /** Indices of the round's examples into the training set, [batchSize]. */
+  round(round: number): Uint32Array;
+}
+
+export interface ShardGradientsOptions {
+  readonly engine: Engine;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  readonly batches: Batches;
+}
+
 /** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, lease, run seed). */
 export class ShardGradients {
   readonly #description: RunDescription;
   readonly #data: DataSource;
-  readonly #batches: BatchStream;
+  readonly #batches: Batches;
   readonly #steps: readonly PhaseComputation[];
 
-  private constructor(description: RunDescription, data: DataSource, training: Uint32Array, steps: readonly PhaseComputation[]) {
+  private constructor({ description, data, batches }: ShardGradientsOptions, steps: readonly PhaseComputation[]) {
     this.#description = description;
     this.#data = data;
+    this.#batches = batches;
     this.#steps = steps;
-    this.#batches = new BatchStream({ training, batchSize: description.config.batchSize, seed: description.config.seed });
   }
 
-  /** Traces one graph for each phase. `training`: indices of the examples that may be trained on. */
-  static async compile(engine: Engine, description: RunDescription, data: DataSource, training: Uint32Array): Promise<ShardGradients> {
+  /** Traces one graph for each phase. */
+  static async compile(options: ShardGradientsOptions): Promise<ShardGradients> {
+    const { engine, description } = options;
     const steps: PhaseComputation[] = [];
     for (const phase of description.objective.phases.keys()) {
       const { name, step, signature } = phaseStep(description, phase, engine.operations);
       steps.push(await engine.compile(name, step, signature));
     }
-    return new ShardGradients(description, data, training, steps);
+    return new ShardGradients(options, steps);
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { RunConfig } from '@lethe/config';
-import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
+import { BatchStream, splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import { decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
-import type { Connection, MemberSecurity, Transport } from '@lethe/transport';
+import type { Connection, Transport, Trust } from '@lethe/transport';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
 import { describeRun, type RunDescription } from './run-description.js';
@@ -27,7 +27,8 @@ export interface EvaluatorOptions {
 export interface WorkerOptions {
   readonly transport: Transport;
   readonly controlAddress: string;
-  readonly security?: MemberSecurity | undefined;
+  readonly trust: Trust;
+  /** A worker that was started by hand leaves the run empty: the welcome names it. */
   readonly origin: Origin;
   readonly engine: Engine;
   /** Everything about this machine and engine that could change a bit. */
@@ -51,9 +52,8 @@ const PULL_PATIENCE = 3;
  * @throws whatever went wrong, after telling the coordinator.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { transport, controlAddress, origin, security } = options;
-  const identity = origin.incarnation;
-  const control = await transport.connect(controlAddress, security === undefined ? { identity } : { identity, security });
+  const { transport, controlAddress, origin, trust } = options;
+  const control = await transport.connect(controlAddress, { identity: origin.incarnation, ...trust });
   const session = new WorkerSession(options, control);
   try {
     await session.run();
@@ -65,6 +65,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 class WorkerSession {
   readonly #options: WorkerOptions;
   readonly #control: Connection;
+  #origin: Origin;
   readonly #work = new Readable({ objectMode: true, read: () => undefined });
   #doing: Heartbeat = { kind: 'heartbeat', round: 0, phase: '', turn: 0, residentBytes: 0 };
   #working: Promise<void> = Promise.resolve();
@@ -72,6 +73,7 @@ class WorkerSession {
   constructor(options: WorkerOptions, control: Connection) {
     this.#options = options;
     this.#control = control;
+    this.#origin = options.origin;
   }
 
   async run(): Promise<void> {
@@ -97,9 +99,9 @@ class WorkerSession {
   async #listen(): Promise<void> {
     for await (const frames of this.#control.messages) {
       const { origin, body } = decodeMessage(frames);
-      checkOrigin(origin, this.#options.origin);
       switch (body.kind) {
         case 'welcome':
+          this.#origin = { ...this.#origin, runId: origin.runId, epoch: origin.epoch, sender: body.name };
           this.#working = this.#loadAndWork(body).catch((error: unknown) => this.#report(error));
           break;
         case 'lease':
@@ -119,15 +121,15 @@ class WorkerSession {
   async #loadAndWork(welcome: Welcome): Promise<void> {
     const config = JSON.parse(welcome.configJson) as RunConfig;
     const facts = JSON.parse(welcome.dataJson) as DataFacts;
-    const { engine, transport, origin, security, openData, openEvaluator } = this.#options;
+    const { engine, transport, trust, openData, openEvaluator } = this.#options;
     const data = await openData(config);
     const description = describeRun(config, data.facts);
     refuseStrangeRun(welcome, facts, description);
     const { training, heldOut } = splitHeldOut(data.train.count, config.data.heldOut, config.seed);
-    const gradients = await ShardGradients.compile(engine, description, data, training);
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: new BatchStream({ training, batchSize: config.batchSize, seed: config.seed }) });
     const evaluator = openEvaluator({ engine, description, data, heldOut });
     const parameters = await ParameterClient.connect({
-      transport, origin, security, schemaHash: welcome.schemaHash,
+      transport, origin: this.#origin, trust, schemaHash: welcome.schemaHash,
       addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => address),
       deadlineMs: PULL_PATIENCE * config.cluster.stallSeconds * 1000,
     });
@@ -153,7 +155,7 @@ class WorkerSession {
   }
 
   async #send(body: MessageBody): Promise<void> {
-    await this.#control.send(encodeMessage({ origin: this.#options.origin, body }));
+    await this.#control.send(encodeMessage({ origin: this.#origin, body }));
   }
 }
 

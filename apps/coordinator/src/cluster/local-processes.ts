@@ -1,0 +1,62 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ProcessStart } from '@lethe/membership';
+
+export interface LocalProcess {
+  /** Path of its main module. */
+  readonly entry: string;
+  /** File that takes what it prints. */
+  readonly logFile: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly start: ProcessStart;
+}
+
+/** How long a process may take to end after it was asked to, before it is killed. */
+const GRACE_MS = 2000;
+
+/**
+ * The processes of a run on this machine. They end when they are told to, when the coordinator's end of their channel
+ * goes away (however it dies), or by force; none outlives the run.
+ */
+export class LocalProcesses {
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #ended: Promise<void>[] = [];
+  readonly #onExit: (incarnation: string, how: string) => void;
+
+  constructor(onExit: (incarnation: string, how: string) => void) {
+    this.#onExit = onExit;
+  }
+
+  start({ entry, logFile, environment, start }: LocalProcess): void {
+    mkdirSync(dirname(logFile), { recursive: true });
+    const log = openSync(logFile, 'a');
+    const child = fork(entry, [], { env: environment, stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
+    this.#children.set(start.incarnation, child);
+    this.#ended.push(new Promise((resolve) => {
+      let told = false;
+      const end = (how: string): void => {
+        if (told) return;
+        told = true;
+        this.#children.delete(start.incarnation);
+        resolve();
+        this.#onExit(start.incarnation, `${how}; it printed to ${logFile}`);
+      };
+      child.once('exit', (code, signal) => { end(signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`); });
+      child.once('error', (error) => { end(`without starting (${error.message})`); });
+    }));
+    child.send(start, () => undefined); // a child that is gone already is reported by its exit
+  }
+
+  /** Waits until all have ended on their own, then ends the rest by force. */
+  async end(): Promise<void> {
+    const force = setTimeout(() => { this.kill(); }, GRACE_MS);
+    await Promise.all(this.#ended);
+    clearTimeout(force);
+  }
+
+  kill(): void {
+    for (const child of this.#children.values()) child.kill('SIGKILL');
+  }
+}

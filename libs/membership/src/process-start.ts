@@ -1,0 +1,52 @@
+import type { ListenerSecurity, RunKeys, Trust } from '@lethe/transport';
+
+/** A run's keys as they travel to the processes that the coordinator starts; base64. */
+export interface StartKeys {
+  readonly listenerPublicKey: string;
+  readonly listenerSecretKey: string;
+  readonly memberPublicKey: string;
+  readonly memberSecretKey: string;
+}
+
+/** The first message of the coordinator to a process that it forked. */
+export interface ProcessStart {
+  readonly type: 'start';
+  readonly controlAddress: string;
+  /** Where a parameter server listens for workers; empty for a worker. */
+  readonly dataAddress: string;
+  readonly runId: string;
+  readonly epoch: number;
+  readonly incarnation: string;
+  /** Null: nobody outside this machine, or this user, can reach the addresses; or the user insisted on plain text. */
+  readonly keys: StartKeys | null;
+  readonly insecurePlaintext: boolean;
+}
+
+export function startKeys({ listener, member }: RunKeys): StartKeys {
+  return {
+    listenerPublicKey: toBase64(listener.publicKey),
+    listenerSecretKey: toBase64(listener.secretKey),
+    memberPublicKey: toBase64(member.publicKey),
+    memberSecretKey: toBase64(member.secretKey),
+  };
+}
+
+/** How a started process listens. */
+export function listenerTrust({ keys, insecurePlaintext }: Pick<ProcessStart, 'keys' | 'insecurePlaintext'>): { security?: ListenerSecurity; insecurePlaintext: boolean } {
+  if (keys === null) return { insecurePlaintext };
+  return { insecurePlaintext, security: { publicKey: fromBase64(keys.listenerPublicKey), secretKey: fromBase64(keys.listenerSecretKey), memberPublicKey: fromBase64(keys.memberPublicKey) } };
+}
+
+/** How a started process connects. */
+export function memberTrust({ keys, insecurePlaintext }: Pick<ProcessStart, 'keys' | 'insecurePlaintext'>): Trust {
+  if (keys === null) return { insecurePlaintext };
+  return { insecurePlaintext, security: { listenerPublicKey: fromBase64(keys.listenerPublicKey), publicKey: fromBase64(keys.memberPublicKey), secretKey: fromBase64(keys.memberSecretKey) } };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'base64'));
+}
