@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { LetheError } from '@lethe/errors';
+import { sortedClassNames } from './class-names.js';
+import { MOST_CLASSES, createDataSource } from './data-source.js';
+import type { DataSource, Dataset, ImageShape } from './dataset.js';
+import { requireFolder } from './folder-files.js';
+import { decodeImages } from './image-decoder.js';
+import { LABELS_FILE, imagePath, readLabelsCsv, type LabelledFile } from './labels-csv.js';
+import { splitFiles } from './test-split.js';
+
+/** How a folder of images is read. */
+export interface ImageFolderOptions {
+  readonly folder: string;
+  /** Side of the square in pixels that every image is resized to. */
+  readonly imageSize: number;
+  readonly channels: 1 | 3;
+  /** Draws the test images where labels.csv has no split column. */
+  readonly seed: number;
+}
+
+/**
+ * A folder of images with a labels.csv. Images come in order of their file names, whatever the order of the rows.
+ * @throws LetheError DATA_MISSING, DATA_INVALID naming row and file
+ */
+export async function openImageFolder({ folder, imageSize, channels, seed }: ImageFolderOptions): Promise<DataSource> {
+  await requireFolder(folder);
+  const files = await readLabelsCsv(folder);
+  const table = join(folder, LABELS_FILE);
+  const classes = sortedClassNames(files.map(({ label }) => label));
+  // Before a long time is spent on decoding.
+  checkClassCount(table, classes);
+  const { train, test } = splitFiles(table, files, seed);
+  const shape = { height: imageSize, width: imageSize, channels };
+  const read = async (part: readonly LabelledFile[]): Promise<Dataset> => readDataset({ folder, table, classes, shape, files: part });
+  return createDataSource({ origin: folder, classes, train: await read(train), test: await read(test) });
+}
+
+function checkClassCount(table: string, classes: readonly string[]): void {
+  if (classes.length >= 2 && classes.length <= MOST_CLASSES) return;
+  const message = `${table}: expected 2 to ${MOST_CLASSES} different labels, found ${classes.length}`;
+  throw new LetheError('DATA_INVALID', message, { details: { table, found: classes.length } });
+}
+
+interface DatasetFiles {
+  readonly folder: string;
+  readonly table: string;
+  readonly classes: readonly string[];
+  readonly shape: ImageShape;
+  readonly files: readonly LabelledFile[];
+}
+
+async function readDataset({ folder, table, classes, shape, files }: DatasetFiles): Promise<Dataset> {
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const images = await decodeImages(files.map((file) => ({ path: imagePath(folder, file), where: `${table}, line ${file.line}` })), shape);
+  return { images, labels: Uint8Array.from(files, ({ label }) => labelOf.get(label) ?? 0), count: files.length, shape };
+}

@@ -1,0 +1,20 @@
+import type { DataConfig } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import type { DataSource } from './dataset.js';
+import { openIdxFolder } from './idx-source.js';
+import { openImageFolder } from './image-folder-source.js';
+import { openMnist } from './mnist-source.js';
+
+/**
+ * Loads the data that a configuration names, whole into memory.
+ * @param seed the run's seed: draws the test images of a folder without a split column
+ * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
+ */
+export async function openData(config: DataConfig, seed: number): Promise<DataSource> {
+  const { kind, folder, imageSize, channels } = config;
+  if (kind === 'mnist') return openMnist();
+  if (folder === null) {
+    throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
+  }
+  return kind === 'idx' ? openIdxFolder(folder) : openImageFolder({ folder, imageSize, channels, seed });
+}
