@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 
 const SPECS = ['**/*.spec.ts'];
 const SCRIPTS = ['**/*.{js,mjs,cjs}'];
+const nodeGlobals = Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']));
 const TENSORFLOW = '@tensorflow/*';
 const WIRE = ['zeromq'];
 const CODEC = ['protobufjs', 'protobufjs/*'];
@@ -107,7 +108,7 @@ export default tseslint.config(
   },
   {
     files: SCRIPTS,
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+    languageOptions: { globals: nodeGlobals },
   },
   {
     files: ['**/package.json'],
