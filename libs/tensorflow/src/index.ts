@@ -11,3 +11,7 @@ export type {
   WindowOptions,
 } from './operations.js';
 export { leakGuard } from './leak-guard.js';
+export { type DeviceRequest, listGpus, planDevices } from './devices.js';
+export { engineEnvironment, type EngineSettings } from './engine-environment.js';
+export { engineFingerprint, type EngineIdentity } from './engine-fingerprint.js';
+export { loadEngine, type LoadEngineOptions } from './load-engine.js';

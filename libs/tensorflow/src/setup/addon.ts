@@ -31,6 +31,7 @@ export async function compileAddon(folder: string, bindingPackage: string, optio
     '-O2', '-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8',
     '-I', nodeHeaders, '-I', bindingPackage, '-I', join(folder, 'tensorflow/include'),
     join(bindingPackage, 'binding/tfjs_backend.cc'), join(bindingPackage, 'binding/tfjs_binding.cc'),
+    join(import.meta.dirname, 'log-level.cc'),
     '-o', join(folder, addonName),
     '-L', join(folder, 'tensorflow'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2',
     // Node resolves the link in node_modules before it opens the addon, so $ORIGIN is the cache folder.

@@ -28,8 +28,8 @@ export interface Host {
 }
 
 const tensorflowVersion = '2.21.0';
-/** The addon is compiled from this package's sources, so its version is part of a build's name. */
-const bindingVersion = '4.22.0';
+/** Version of the package whose sources the addon is compiled from, and a count of changes to how we compile it. */
+const bindingVersion = '4.22.0-1';
 const oldestGlibc = '2.27';
 const gigabyte = 1e9;
 

@@ -1,0 +1,31 @@
+import { errorCode, LetheError } from '@lethe/errors';
+
+import type { Engine } from './engine.js';
+import { loadNativeEngine } from './native-engine.js';
+import { loadPlainEngine } from './plain-engine.js';
+
+/** Which engine to load, and what to do without native TensorFlow. */
+export interface LoadEngineOptions {
+  /** `cpu` is tfjs in plain JavaScript, hundreds of times slower: for tests. */
+  readonly prefer: 'native' | 'wasm' | 'cpu';
+  /** Load wasm when native TensorFlow is not set up, instead of failing with ENGINE_MISSING. */
+  readonly allowFallback?: boolean;
+  /** Told why, when the engine is not the preferred one. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Loads the tensor engine of this process. TensorFlow reads its settings from the environment when it is loaded, so a
+ * process must have been started with `engineEnvironment`.
+ */
+export async function loadEngine(options: LoadEngineOptions): Promise<Engine> {
+  if (options.prefer !== 'native') return loadPlainEngine(options.prefer);
+  try {
+    return loadNativeEngine();
+  } catch (error) {
+    if (options.allowFallback !== true || errorCode(error) !== 'ENGINE_MISSING') throw error;
+    const reason = error instanceof LetheError ? error.message : String(error);
+    options.warn?.(`Computing with the slower wasm engine. ${reason}`);
+    return loadPlainEngine('wasm');
+  }
+}

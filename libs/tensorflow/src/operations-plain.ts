@@ -1,0 +1,103 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+
+import { commonOperations } from './operations-common.js';
+import type { Operations } from './operations.js';
+import { statelessUniform } from './philox.js';
+
+/** The operations in stock tfjs, for engines without TensorFlow's kernels. They run eagerly only. */
+export function plainOperations(tf: typeof tfjs): Operations {
+  const common = commonOperations(tf);
+  return {
+    ...common,
+    matMul: matMul(tf),
+    addBias: addBias(tf),
+    batchNormTrain: batchNormTrain(tf, common.stopGradient),
+    dropout: dropout(tf),
+    ...activations(tf),
+    sum: (x, axes) => tf.sum(x, axes && [...axes]),
+    mean: (x, axes) => tf.mean(x, axes && [...axes]),
+  };
+}
+
+/**
+ * The wasm backend packs the right-hand matrix once per block of memory, whatever its shape, and its fast path knows
+ * no transposition: right-hand sides are copies of their own, and gradients transpose first.
+ */
+function matMul(tf: typeof tfjs): Operations['matMul'] {
+  const multiply = (a: Tensor, b: Tensor) => tf.matMul(a as Tensor2D, copy(tf, b) as Tensor2D);
+  const differentiable = tf.customGrad((a, b, save) => {
+    (save as tfjs.GradSaveFunc)([a as Tensor, b as Tensor]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [left, right] = saved as [Tensor, Tensor];
+      return [multiply(dy, tf.transpose(right)), multiply(tf.transpose(left), dy)];
+    };
+    return { value: multiply(a as Tensor, b as Tensor), gradFunc };
+  });
+  return (a, b) => differentiable(a, b);
+}
+
+/** The same values in memory of their own; `clone` would share it. */
+export function copy(tf: typeof tfjs, x: Tensor): Tensor {
+  return tf.mul(x, tf.scalar(1));
+}
+
+function addBias(tf: typeof tfjs): Operations['addBias'] {
+  const differentiable = tf.customGrad((x, bias) => ({
+    value: tf.add(x as Tensor, bias as Tensor),
+    gradFunc: (dy) => [dy, sumPerChannel(tf, dy as Tensor)],
+  }));
+  return (x, bias) => differentiable(x, bias);
+}
+
+/** Sums in two stages, since one long float32 sum loses digits. */
+function sumPerChannel(tf: typeof tfjs, x: Tensor): Tensor {
+  const channels = x.shape.at(-1) ?? 1;
+  const rows = x.size / channels;
+  const group = largestDivisorUpTo(rows, Math.ceil(Math.sqrt(rows)));
+  return tf.sum(tf.sum(tf.reshape(x, [rows / group, group, channels]), 1), 0);
+}
+
+function largestDivisorUpTo(value: number, limit: number): number {
+  for (let divisor = limit; divisor > 1; divisor--) if (value % divisor === 0) return divisor;
+  return 1;
+}
+
+function batchNormTrain(tf: typeof tfjs, stopGradient: (x: Tensor) => Tensor): Operations['batchNormTrain'] {
+  return (x, scale, shift, epsilon) => {
+    const count = x.size / (x.shape.at(-1) ?? 1);
+    const meanPerChannel = (tensor: Tensor) => tf.mul(sumPerChannel(tf, tensor), tf.scalar(1 / count));
+    const mean = meanPerChannel(x);
+    const variance = meanPerChannel(tf.square(tf.sub(x, mean)));
+    const inverse = tf.rsqrt(tf.add(variance, tf.scalar(epsilon)));
+    const normalised = tf.mul(tf.sub(x, mean), inverse);
+    const differentiable = tf.customGrad((_x, factor, offset, save) => {
+      (save as tfjs.GradSaveFunc)([normalised, inverse, factor as Tensor]);
+      const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+        const [normal, deviation, gain] = saved as [Tensor, Tensor, Tensor];
+        const along = meanPerChannel(tf.mul(dy, normal));
+        const centred = tf.sub(tf.sub(dy, meanPerChannel(dy)), tf.mul(normal, along));
+        const dx = tf.mul(centred, tf.mul(gain, deviation));
+        return [dx, sumPerChannel(tf, tf.mul(dy, normal)), sumPerChannel(tf, dy)];
+      };
+      return { value: tf.add(tf.mul(normalised, factor as Tensor), offset as Tensor), gradFunc };
+    });
+    const output = differentiable(x, scale, shift);
+    return { output, mean: stopGradient(mean), variance: stopGradient(variance) };
+  };
+}
+
+function activations(tf: typeof tfjs): Pick<Operations, 'relu' | 'leakyRelu' | 'tanh'> {
+  return { relu: (x) => tf.relu(x), leakyRelu: (x, slope) => tf.leakyRelu(x, slope), tanh: (x) => tf.tanh(x) };
+}
+
+function dropout(tf: typeof tfjs): Operations['dropout'] {
+  return (x, rate, seed, salt) => {
+    const [first, second] = seed.dataSync() as unknown as [number, number];
+    const kept = statelessUniform(x.size, [first, (second + salt) | 0]);
+    const factor = Math.fround(1 / (1 - rate));
+    const threshold = Math.fround(rate);
+    for (let index = 0; index < kept.length; index++) kept[index] = (kept[index] as number) >= threshold ? factor : 0;
+    return tf.mul(x, tf.tensor(kept, x.shape, 'float32'));
+  };
+}

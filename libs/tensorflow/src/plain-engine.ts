@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import { LetheError } from '@lethe/errors';
+import type * as tfjs from '@tensorflow/tfjs';
+
+import { EagerStep } from './eager-step.js';
+import type { Engine } from './engine.js';
+import { plainOperations } from './operations-plain.js';
+import { registerConv2DBackpropFilter } from './wasm-conv2d-backprop-filter.js';
+
+const require = createRequire(import.meta.url);
+
+/** Loads tfjs on WebAssembly, or in plain JavaScript for tests; neither needs a set-up. */
+export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
+  const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  if (name === 'wasm') prepareWasm(tf);
+  const activate = async (): Promise<void> => {
+    if (tf.getBackend() === name) return;
+    if (!(await tf.setBackend(name))) throw new LetheError('ENGINE_MISSING', `The ${name} engine does not start here.`);
+  };
+  await activate();
+  return {
+    name,
+    version: tf.version.tfjs,
+    device: 'cpu',
+    graphs: false,
+    tf,
+    operations: plainOperations(tf),
+    compile: async (stepName, step, signature) => {
+      await activate();
+      return new EagerStep(tf, stepName, step, signature);
+    },
+  };
+}
+
+function prepareWasm(tf: typeof tfjs): void {
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths: (prefix: string) => void };
+  wasm.setWasmPaths(`${join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`);
+  registerConv2DBackpropFilter(tf);
+}

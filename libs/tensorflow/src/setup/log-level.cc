@@ -1,0 +1,15 @@
+// TensorFlow 2.21 logs through Abseil, whose level only C++ can set, so TF_CPP_MIN_LOG_LEVEL alone no longer quiets it.
+// Compiled into the addon: runs when it is loaded, before TensorFlow is first used.
+#include <cstdlib>
+
+// absl::SetMinLogLevel as the pinned library exports it; its headers are not needed for one function.
+extern void SetMinLogLevel(int severity) __asm__(
+    "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE");
+
+namespace {
+const bool log_level_set = [] {
+  // Both count information, warning, error, fatal from 0.
+  if (const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL")) SetMinLogLevel(std::atoi(level));
+  return true;
+}();
+}  // namespace
