@@ -11,7 +11,8 @@ const IN_FLIGHT = 8;
 
 /**
  * Decodes images into one row-major block [images.length, height, width, channels], in the order given. Each is turned
- * upright as its EXIF says, put on black where transparent, squashed to the size and converted to grey or RGB.
+ * upright as its EXIF says, put on black where transparent, squashed to the size (bilinear) and converted to grey
+ * (libvips's luminance) or RGB.
  * @throws LetheError DATA_MISSING or DATA_INVALID for the first image in order that fails
  */
 export async function decodeImages(images: readonly ImageToDecode[], shape: ImageShape): Promise<Uint8Array> {

@@ -24,7 +24,11 @@ export function splitFiles(table: string, files: readonly LabelledFile[], seed: 
 
 function drawTestFiles(table: string, files: readonly LabelledFile[], seed: number): Set<LabelledFile> {
   const byLabel = new Map<string, LabelledFile[]>();
-  for (const file of files) byLabel.set(file.label, [...(byLabel.get(file.label) ?? []), file]);
+  for (const file of files) {
+    const members = byLabel.get(file.label);
+    if (members === undefined) byLabel.set(file.label, [file]);
+    else members.push(file);
+  }
   const chosen = new Set<LabelledFile>();
   for (const [label, members] of byLabel) {
     if (members.length < 2) {
