@@ -1,1 +1,23 @@
-export {};
+export type {
+  Connection,
+  ConnectOptions,
+  Incoming,
+  Listener,
+  ListenerSecurity,
+  ListenOptions,
+  MemberSecurity,
+  Transport,
+  TransportEvent,
+  Trust,
+} from './transport.js';
+export { isLocalAddress } from './address.js';
+export { createMemoryTransport } from './memory-transport.js';
+export {
+  createRunKeys,
+  decodeJoinKey,
+  decodeJoinToken,
+  encodeJoinKey,
+  encodeJoinToken,
+  type RunKeys,
+} from './security/keys.js';
+export { createZeroMqTransport } from './zeromq/zeromq-transport.js';

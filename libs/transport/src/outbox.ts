@@ -1,0 +1,174 @@
+import { LetheError } from '@lethe/errors';
+import type { Frames } from '@lethe/protocol';
+import { byteLengthOf, checkFrames } from './frames.js';
+
+/** ZeroMQ sends without waiting, so a burst yields to the event loop now and then. */
+const SENDS_PER_TURN = 64;
+/** How long a full peer is left alone, doubling up to the longest; ZeroMQ does not say when there is room again. */
+const FULL_DELAY_MS = { shortest: 1, longest: 8 };
+
+interface Entry {
+  readonly frames: Frames;
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: LetheError) => void;
+}
+
+interface PeerQueue {
+  readonly entries: Entry[];
+  /** The pipe to this peer had no room. Its messages are known to be deliverable, so their senders need not wait. */
+  full: boolean;
+  /** Whether senders were told "queued" before their messages reached the socket. */
+  promised: boolean;
+}
+
+export interface OutboxOptions {
+  /** "the listener at …", for messages. */
+  readonly owner: string;
+  readonly maxQueuedBytes: number;
+  /** Hands a message to the socket at once; rejects with EAGAIN (no room), EHOSTUNREACH (no such peer) or anything else. */
+  readonly transmit: (peer: string, frames: Frames) => Promise<void>;
+  /** Messages whose senders were told "queued" could not be handed over after all. */
+  readonly onDropped: (peer: string, count: number) => void;
+}
+
+/**
+ * The one writer of a socket: never two sends in flight, a bound in bytes, and a full peer does not hold up the others.
+ * Per peer the order is kept; between peers messages take turns.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #queues = new Map<string, PeerQueue>();
+  #queuedBytes = 0;
+  #pumping = false;
+  #retry: NodeJS.Timeout | null = null;
+  #retryDelayMs = FULL_DELAY_MS.shortest;
+  #closedBy: LetheError | null = null;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  async send(peer: string, frames: Frames): Promise<void> {
+    checkFrames(frames);
+    if (this.#closedBy !== null) throw this.#closedBy;
+    const bytes = byteLengthOf(frames);
+    this.#admit(bytes);
+    const queue = this.#queues.get(peer) ?? { entries: [], full: false, promised: false };
+    this.#queues.set(peer, queue);
+    await new Promise<void>((resolve, reject) => {
+      queue.entries.push({ frames, bytes, resolve, reject });
+      if (queue.full) resolve();
+      else void this.#pump();
+    });
+  }
+
+  /** Takes nothing more, hands over what is queued, and gives up on the rest after `graceMs`. */
+  async close(reason: LetheError, graceMs: number): Promise<void> {
+    this.#closedBy ??= reason;
+    if (this.#queues.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs);
+        this.#onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.abort(reason);
+  }
+
+  /** Takes nothing more and gives up on what is queued. */
+  abort(reason: LetheError): void {
+    this.#closedBy ??= reason;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    for (const [peer, queue] of [...this.#queues]) this.#drop(peer, queue, reason);
+    this.#onEmpty?.();
+  }
+
+  #admit(bytes: number): void {
+    const { owner, maxQueuedBytes } = this.#options;
+    // A message that is larger than the bound could never be sent otherwise.
+    if (this.#queuedBytes === 0 || this.#queuedBytes + bytes <= maxQueuedBytes) {
+      this.#queuedBytes += bytes;
+      return;
+    }
+    const bound = `may hold ${maxQueuedBytes} unsent bytes, holds ${this.#queuedBytes}`;
+    throw new LetheError('QUEUE_FULL', `the queue of ${owner} ${bound} and was given ${bytes} more`);
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    let sends = 0;
+    for (let next = this.#nextReady(); next !== undefined; next = this.#nextReady()) {
+      await this.#sendFirst(...next);
+      sends += 1;
+      if (sends % SENDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#pumping = false;
+    if (this.#queues.size === 0) this.#onEmpty?.();
+    else this.#retryLater();
+  }
+
+  #nextReady(): [string, PeerQueue, Entry] | undefined {
+    for (const [peer, queue] of this.#queues) {
+      const [entry] = queue.entries;
+      if (!queue.full && entry !== undefined) return [peer, queue, entry];
+    }
+    return undefined;
+  }
+
+  async #sendFirst(peer: string, queue: PeerQueue, entry: Entry): Promise<void> {
+    try {
+      await this.#options.transmit(peer, entry.frames);
+    } catch (error) {
+      this.#sendFailed(peer, queue, error);
+      return;
+    }
+    if (queue.entries[0] !== entry) return; // aborted meanwhile
+    queue.entries.shift();
+    this.#queuedBytes -= entry.bytes;
+    this.#retryDelayMs = FULL_DELAY_MS.shortest;
+    entry.resolve();
+    this.#queues.delete(peer);
+    if (queue.entries.length > 0) this.#queues.set(peer, queue); // at the end: the others have their turn
+  }
+
+  #sendFailed(peer: string, queue: PeerQueue, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EAGAIN' && this.#queues.has(peer)) {
+      queue.full = true;
+      queue.promised = true;
+      for (const entry of queue.entries) entry.resolve();
+      return;
+    }
+    const { owner } = this.#options;
+    const reason =
+      code === 'EHOSTUNREACH'
+        ? new LetheError('PEER_UNKNOWN', `nobody called "${peer}" is connected to ${owner}`)
+        : (this.#closedBy ?? new LetheError('CONNECTION_CLOSED', `${owner} cannot send`, { cause: error }));
+    this.#drop(peer, queue, reason);
+  }
+
+  #drop(peer: string, queue: PeerQueue, reason: LetheError): void {
+    this.#queues.delete(peer);
+    const dropped = queue.entries.splice(0);
+    for (const { bytes, reject } of dropped) {
+      this.#queuedBytes -= bytes;
+      reject(reason); // without effect where the sender was already told "queued"
+    }
+    if (queue.promised && dropped.length > 0) this.#options.onDropped(peer, dropped.length);
+  }
+
+  #retryLater(): void {
+    if (this.#retry !== null) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      for (const queue of this.#queues.values()) queue.full = false;
+      void this.#pump();
+    }, this.#retryDelayMs);
+    this.#retryDelayMs = Math.min(FULL_DELAY_MS.longest, 2 * this.#retryDelayMs);
+  }
+}

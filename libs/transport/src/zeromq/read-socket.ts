@@ -1,0 +1,20 @@
+import type { Dealer, Router } from 'zeromq';
+
+/** Messages of a socket until it is closed; a slow reader slows the senders down. */
+export async function* readSocket(socket: Dealer | Router): AsyncGenerator<Buffer[], void> {
+  while (!socket.closed) {
+    let frames: Buffer[];
+    try {
+      frames = await socket.receive();
+    } catch (error) {
+      if (isClosed(socket)) return; // closing rejects what waits
+      throw error;
+    }
+    yield frames;
+  }
+}
+
+/** A function, because the compiler takes what was true before an await for true after it. */
+function isClosed(socket: Dealer | Router): boolean {
+  return socket.closed;
+}

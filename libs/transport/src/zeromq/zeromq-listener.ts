@@ -1,0 +1,126 @@
+import { LetheError } from '@lethe/errors';
+import type { Frames } from '@lethe/protocol';
+import { Router } from 'zeromq';
+import { type Address, invalidAddress, reachableAddress } from '../address.js';
+import { readOnce } from '../frames.js';
+import { Outbox } from '../outbox.js';
+import { type AllowedMember, allowOnly } from '../security/allow-list.js';
+import { DEFAULT_MAX_QUEUED_BYTES, type Incoming, type Listener, type ListenOptions } from '../transport.js';
+import { closeSocket } from './close-socket.js';
+import { checkIpcPath, removeIpcPath } from './ipc-path.js';
+import { readSocket } from './read-socket.js';
+import { checkListenerKeys, LINGER_MS, listenerKeys, SOCKET_OPTIONS } from './socket-options.js';
+
+/** Binding an ipc path takes two steps (look, then bind), which two listeners of this process must not mix. */
+const boundIpcPaths = new Set<string>();
+
+interface Endpoint {
+  readonly address: string;
+  readonly parsed: Address;
+  readonly options: ListenOptions;
+  readonly allowed: AllowedMember | undefined;
+}
+
+export class ZeroMqListener implements Listener {
+  readonly address: string;
+  readonly messages: AsyncIterable<Incoming>;
+  readonly #socket: Router;
+  readonly #outbox: Outbox;
+  readonly #released: () => Promise<void>;
+  #closing: Promise<void> | null = null;
+
+  /** @throws LetheError ADDRESS_INVALID when the address cannot be bound */
+  static async bind(address: string, parsed: Address, options: ListenOptions): Promise<ZeroMqListener> {
+    if (options.security) checkListenerKeys(options.security);
+    const allowed = options.security && (await allowOnly(options.security.memberPublicKey));
+    try {
+      return await ZeroMqListener.#bind({ address, parsed, options, allowed });
+    } catch (error) {
+      allowed?.release();
+      throw error;
+    }
+  }
+
+  static async #bind(endpoint: Endpoint): Promise<ZeroMqListener> {
+    const { address, parsed } = endpoint;
+    if (parsed.scheme !== 'ipc') return new ZeroMqListener(endpoint);
+    if (boundIpcPaths.has(parsed.path)) throw invalidAddress(address, 'it is already in use');
+    boundIpcPaths.add(parsed.path);
+    try {
+      await checkIpcPath(address, parsed.path);
+      return new ZeroMqListener(endpoint);
+    } catch (error) {
+      boundIpcPaths.delete(parsed.path);
+      throw error;
+    }
+  }
+
+  private constructor({ address, parsed, options, allowed }: Endpoint) {
+    const keys = options.security && allowed ? listenerKeys(options.security, allowed.domain) : {};
+    // A peer that reconnects after a broken line takes over its own name. `mandatory`: never drop in silence.
+    const ipv6 = parsed.scheme === 'tcp' && parsed.host.startsWith('[');
+    this.#socket = new Router({ ...SOCKET_OPTIONS, mandatory: true, handover: true, ipv6, ...keys });
+    try {
+      // ZeroMQ looks up no names on this side.
+      this.#socket.bindSync(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));
+    } catch (error) {
+      this.#socket.close();
+      throw bindError(address, error);
+    }
+    this.address = reachableAddress(this.#socket.lastEndpoint ?? address);
+    this.#released = async () => {
+      allowed?.release();
+      if (parsed.scheme !== 'ipc') return;
+      await removeIpcPath(parsed.path);
+      boundIpcPaths.delete(parsed.path);
+    };
+    this.#watch(options);
+    this.messages = readOnce(() => this.#read());
+    this.#outbox = new Outbox({
+      owner: `the listener at ${this.address}`,
+      maxQueuedBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
+      transmit: (peer, frames) => this.#socket.send([peer, ...(frames as readonly Buffer[])]),
+      onDropped: (peer, count) =>
+        options.onEvent?.({ kind: 'dropped', address: this.address, message: `${count} message(s) for "${peer}"` }),
+    });
+  }
+
+  send(peer: string, frames: Frames): Promise<void> {
+    return this.#outbox.send(peer, frames);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const reason = new LetheError('CONNECTION_CLOSED', `the listener at ${this.address} is closed`);
+    await this.#outbox.close(reason, LINGER_MS);
+    await closeSocket(this.#socket);
+    await this.#released();
+  }
+
+  async *#read(): AsyncGenerator<Incoming, void> {
+    for await (const [peer, ...frames] of readSocket(this.#socket)) yield { peer: String(peer), frames };
+  }
+
+  #watch({ onEvent }: ListenOptions): void {
+    if (onEvent === undefined) return;
+    const { events } = this.#socket;
+    const report = (kind: 'connected' | 'refused', message: string): void =>
+      onEvent({ kind, address: this.address, message });
+    events.on('handshake', () => report('connected', 'a peer connected'));
+    events.on('handshake:error:auth', () => report('refused', 'a peer with a key that is not of the run was refused'));
+    events.on('handshake:error:protocol', ({ error }) =>
+      report('refused', `a peer without the keys of the run was refused (${error.code})`),
+    );
+    events.on('handshake:error:other', ({ error }) => report('refused', `a peer broke off its greeting (${error.message})`));
+  }
+}
+
+function bindError(address: string, error: unknown): LetheError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return invalidAddress(address, 'it is already in use', error);
+  return invalidAddress(address, 'nothing can be bound there', error);
+}

@@ -1,0 +1,34 @@
+import { invalidAddress, parseAddress, requireSecurity } from '../address.js';
+import { checkIdentity } from '../identity.js';
+import type { Transport } from '../transport.js';
+import { ZeroMqConnection } from './zeromq-connection.js';
+import { ZeroMqListener } from './zeromq-listener.js';
+
+/**
+ * Conversations between processes: `ipc://PATH` on one machine, `tcp://HOST:PORT` between machines. Addresses that other
+ * machines can reach need keys (CURVE), or `insecurePlaintext`.
+ */
+export function createZeroMqTransport(): Transport {
+  return {
+    listen: async (address, options = {}) => {
+      const parsed = networkAddress(address);
+      requireSecurity(address, options);
+      return ZeroMqListener.bind(address, parsed, options);
+    },
+    connect: async (address, options) => {
+      const parsed = networkAddress(address);
+      if (parsed.scheme === 'tcp' && (parsed.host === '*' || Number(parsed.port) === 0 || parsed.port === '*')) {
+        throw invalidAddress(address, 'a connection needs one host and one port');
+      }
+      requireSecurity(address, options);
+      checkIdentity(options.identity);
+      return new ZeroMqConnection(address, options);
+    },
+  };
+}
+
+function networkAddress(address: string) {
+  const parsed = parseAddress(address);
+  if (parsed.scheme === 'memory') throw invalidAddress(address, 'memory:// belongs to the memory transport');
+  return parsed;
+}
