@@ -63,10 +63,10 @@ export function nativeBackend(tf: typeof tfjs): NativeBackend {
 
 /** Writers of an operation's attributes, by kind. */
 export interface AttributeWriters {
-  type(this: void, name: string, value: number): OperationAttribute;
-  float(this: void, name: string, value: number): OperationAttribute;
-  boolean(this: void, name: string, value: boolean): OperationAttribute;
-  string(this: void, name: string, value: string): OperationAttribute;
+  readonly type: (name: string, value: number) => OperationAttribute;
+  readonly float: (name: string, value: number) => OperationAttribute;
+  readonly boolean: (name: string, value: boolean) => OperationAttribute;
+  readonly string: (name: string, value: string) => OperationAttribute;
 }
 
 /** The attribute writers of a binding. */

@@ -47,8 +47,6 @@ function elementwise(tf: typeof tfjs) {
     logSoftmax: (x: Tensor): Tensor => tf.logSoftmax(x),
     softmax: (x: Tensor): Tensor => tf.softmax(x),
     softplus: (x: Tensor): Tensor => tf.softplus(x),
-    stopGradient: (x: Tensor): Tensor =>
-      tf.customGrad((input) => ({ value: tf.clone(input as Tensor), gradFunc: (dy) => tf.zerosLike(dy) }))(x),
   };
 }
 
@@ -71,10 +69,21 @@ function shapes(tf: typeof tfjs) {
   };
 }
 
+/** Functions that no gradient flows through. */
 function choices(tf: typeof tfjs) {
+  const oneHot = (labels: Tensor, classes: number) => tf.cast(tf.oneHot(tf.cast(labels, 'int32'), classes), 'float32');
+  const argMax = (x: Tensor) => tf.cast(tf.argMax(x, -1), 'float32');
+  const equal = (a: Tensor, b: Tensor) => tf.cast(tf.equal(a, b), 'float32');
   return {
-    oneHot: (labels: Tensor, classes: number): Tensor => tf.cast(tf.oneHot(tf.cast(labels, 'int32'), classes), 'float32'),
-    argMax: (x: Tensor): Tensor => tf.cast(tf.argMax(x, -1), 'float32'),
-    equal: (a: Tensor, b: Tensor): Tensor => tf.cast(tf.equal(a, b), 'float32'),
+    oneHot: (labels: Tensor, classes: number): Tensor => flat(tf, [labels], () => oneHot(labels, classes)),
+    argMax: (x: Tensor): Tensor => flat(tf, [x], () => argMax(x)),
+    equal: (a: Tensor, b: Tensor): Tensor => flat(tf, [a, b], () => equal(a, b)),
+    stopGradient: (x: Tensor): Tensor => flat(tf, [x], () => tf.clone(x)),
   };
+}
+
+/** Computes something whose gradient is 0, which tfjs refuses to differentiate. */
+function flat(tf: typeof tfjs, inputs: readonly Tensor[], compute: () => Tensor): Tensor {
+  const gradFunc = () => inputs.map(({ shape }) => tf.zeros(shape));
+  return tf.customGrad(() => ({ value: compute(), gradFunc }))(...inputs);
 }

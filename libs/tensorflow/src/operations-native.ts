@@ -26,7 +26,7 @@ export function nativeOperations(tf: typeof tfjs): Operations {
   };
   return {
     ...commonOperations(tf),
-    matMul: (a, b) => tf.matMul(a as tfjs.Tensor2D, b as tfjs.Tensor2D),
+    matMul: (a, b) => tf.matMul(a, b),
     sum: (x, axes) => tf.sum(x, axes && [...axes]),
     mean: (x, axes) => tf.mean(x, axes && [...axes]),
     addBias: addBias(tf, native),
@@ -40,7 +40,7 @@ function addBias(tf: typeof tfjs, native: NativeCalls): Operations['addBias'] {
   const attributes = [native.attributes.type('T', native.float), native.attributes.string('data_format', 'NHWC')];
   const differentiable = tf.customGrad((x, bias) => ({
     value: native.one('BiasAdd', attributes, [x as Tensor, bias as Tensor]),
-    gradFunc: (dy) => [dy, native.one('BiasAddGrad', attributes, [dy as Tensor])],
+    gradFunc: (dy) => [dy, native.one('BiasAddGrad', attributes, [dy])],
   }));
   return (x, bias) => differentiable(x, bias);
 }
@@ -50,12 +50,12 @@ function activations(tf: typeof tfjs, native: NativeCalls): Pick<Operations, 're
   const relu = tf.customGrad((x, save) => {
     const y = tf.relu(x as Tensor);
     (save as tfjs.GradSaveFunc)([y]);
-    return { value: y, gradFunc: (dy, saved) => native.one('ReluGrad', [float], [dy as Tensor, only(saved)]) };
+    return { value: y, gradFunc: (dy, saved) => native.one('ReluGrad', [float], [dy, only(saved)]) };
   });
   const tanh = tf.customGrad((x, save) => {
     const y = tf.tanh(x as Tensor);
     (save as tfjs.GradSaveFunc)([y]);
-    return { value: y, gradFunc: (dy, saved) => native.one('TanhGrad', [float], [only(saved), dy as Tensor]) };
+    return { value: y, gradFunc: (dy, saved) => native.one('TanhGrad', [float], [only(saved), dy]) };
   });
   const leakyRelu = (slope: number) => {
     const attributes = [float, native.attributes.float('alpha', slope)];

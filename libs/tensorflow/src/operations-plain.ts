@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 
 import { commonOperations } from './operations-common.js';
 import type { Operations } from './operations.js';
@@ -14,6 +14,7 @@ export function plainOperations(tf: typeof tfjs): Operations {
     addBias: addBias(tf),
     batchNormTrain: batchNormTrain(tf, common.stopGradient),
     dropout: dropout(tf),
+    maxPool: maxPool(tf),
     ...activations(tf),
     sum: (x, axes) => tf.sum(x, axes && [...axes]),
     mean: (x, axes) => tf.mean(x, axes && [...axes]),
@@ -25,7 +26,7 @@ export function plainOperations(tf: typeof tfjs): Operations {
  * no transposition: right-hand sides are copies of their own, and gradients transpose first.
  */
 function matMul(tf: typeof tfjs): Operations['matMul'] {
-  const multiply = (a: Tensor, b: Tensor) => tf.matMul(a as Tensor2D, copy(tf, b) as Tensor2D);
+  const multiply = (a: Tensor, b: Tensor) => tf.matMul(a, copy(tf, b));
   const differentiable = tf.customGrad((a, b, save) => {
     (save as tfjs.GradSaveFunc)([a as Tensor, b as Tensor]);
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
@@ -45,7 +46,7 @@ export function copy(tf: typeof tfjs, x: Tensor): Tensor {
 function addBias(tf: typeof tfjs): Operations['addBias'] {
   const differentiable = tf.customGrad((x, bias) => ({
     value: tf.add(x as Tensor, bias as Tensor),
-    gradFunc: (dy) => [dy, sumPerChannel(tf, dy as Tensor)],
+    gradFunc: (dy) => [dy, sumPerChannel(tf, dy)],
   }));
   return (x, bias) => differentiable(x, bias);
 }
@@ -84,6 +85,28 @@ function batchNormTrain(tf: typeof tfjs, stopGradient: (x: Tensor) => Tensor): O
     });
     const output = differentiable(x, scale, shift);
     return { output, mean: stopGradient(mean), variance: stopGradient(variance) };
+  };
+}
+
+/**
+ * The wasm backend's gradient forgets windows without a positive value, so it is taken of the input moved above 0.
+ * Where rounding then makes two values of a window equal, they were a tie but for the last digit.
+ */
+function maxPool(tf: typeof tfjs): Operations['maxPool'] {
+  return (x, size, stride) => {
+    const pool = (input: Tensor) => tf.maxPool(input as tfjs.Tensor4D, size, stride, 'valid');
+    const attributes = { filterSize: size, strides: stride, pad: 'valid' };
+    const differentiable = tf.customGrad((input, save) => {
+      (save as tfjs.GradSaveFunc)([input as Tensor]);
+      const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+        const [original] = saved as [Tensor];
+        const positive = tf.add(tf.sub(original, tf.min(original)), tf.scalar(1));
+        const inputs = { dy, input: positive, output: pool(positive) };
+        return tf.engine().runKernel<Tensor>('MaxPoolGrad', inputs, attributes);
+      };
+      return { value: pool(input as Tensor), gradFunc };
+    });
+    return differentiable(x);
   };
 }
 

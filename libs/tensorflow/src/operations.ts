@@ -95,7 +95,7 @@ export interface Operations {
   /** The same values, as a constant that no gradient flows through. */
   stopGradient(x: Tensor): Tensor;
   /** The loss of an objective and its gradients; a tensor the loss does not depend on gets zeros. */
-  gradients<Auxiliary extends NamedTensors = Record<never, Tensor>>(
+  gradients<Auxiliary extends NamedTensors = NamedTensors>(
     objective: (tensors: readonly Tensor[]) => Objective<Auxiliary>,
     tensors: readonly Tensor[],
   ): ObjectiveGradients<Auxiliary>;

@@ -14,6 +14,7 @@ const require = createRequire(import.meta.url);
 /** Loads tfjs on WebAssembly, or in plain JavaScript for tests; neither needs a set-up. */
 export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
   const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  tf.enableProdMode(); // else it advises, on the console, to install what is not set up here
   if (name === 'wasm') prepareWasm(tf);
   const activate = async (): Promise<void> => {
     if (tf.getBackend() === name) return;

@@ -5,7 +5,8 @@ import { copy } from './operations-plain.js';
 
 /** Registers the one kernel of a convolutional net that the wasm backend lacks, built from those it has. */
 export function registerConv2DBackpropFilter(tf: typeof tfjs): void {
-  if (tf.getKernel('Conv2DBackpropFilter', 'wasm')) return;
+  const present = tf.getKernel('Conv2DBackpropFilter', 'wasm') as tfjs.KernelConfig | undefined;
+  if (present !== undefined) return;
   tf.registerKernel({
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
@@ -50,7 +51,7 @@ function filterGradient(tf: typeof tfjs, x: Tensor4D, dy: Tensor4D, attributes: 
     for (let column = 0; column < filterWidth; column++) {
       const end = [batch, row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1, inputChannels];
       const met = tf.stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
-      const pixels = tf.transpose(tf.reshape(met, [batch * outHeight * outWidth, inputChannels])) as Tensor2D;
+      const pixels: Tensor2D = tf.transpose(tf.reshape(met, [batch * outHeight * outWidth, inputChannels]));
       rows.push(tf.matMul(pixels, gradients));
     }
   }

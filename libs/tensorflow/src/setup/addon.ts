@@ -8,6 +8,8 @@ import type { EngineBuild } from './wheels.js';
 
 /** File name of the compiled addon inside the cache folder. */
 export const addonName = 'tfjs_binding.node';
+/** The library that keeps TensorFlow quiet while it loads. */
+export const quietStartName = 'liblethe_quiet_start.so';
 
 const compilerMissing =
   'A C++ compiler is needed once, to compile the binding to TensorFlow, and g++ was not found. ' +
@@ -27,17 +29,26 @@ export async function requireCompiler(options: CommandOptions): Promise<void> {
 export async function compileAddon(folder: string, bindingPackage: string, options: CommandOptions): Promise<void> {
   const nodeHeaders = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   await mkdir(folder, { recursive: true });
+  await compile(['-Wl,-z,initfirst', source('quiet-start.cc'), '-o', join(folder, quietStartName)], folder, options);
   const compilerArguments = [
-    '-O2', '-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8',
-    '-I', nodeHeaders, '-I', bindingPackage, '-I', join(folder, 'tensorflow/include'),
+    '-DNAPI_VERSION=8', '-I', nodeHeaders, '-I', bindingPackage, '-I', join(folder, 'tensorflow/include'),
     join(bindingPackage, 'binding/tfjs_backend.cc'), join(bindingPackage, 'binding/tfjs_binding.cc'),
-    join(import.meta.dirname, 'log-level.cc'),
-    '-o', join(folder, addonName),
+    source('log-level.cc'), '-o', join(folder, addonName),
     '-L', join(folder, 'tensorflow'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2',
+    '-L', folder, `-l:${quietStartName}`,
     // Node resolves the link in node_modules before it opens the addon, so $ORIGIN is the cache folder.
-    '-Wl,-rpath,$ORIGIN/tensorflow',
+    '-Wl,-rpath,$ORIGIN/tensorflow:$ORIGIN',
   ];
-  const result = await runCommand('g++', compilerArguments, withTemporaryFolder(options, folder));
+  await compile(compilerArguments, folder, options);
+}
+
+function source(name: string): string {
+  return join(import.meta.dirname, name);
+}
+
+async function compile(compilerArguments: readonly string[], folder: string, options: CommandOptions): Promise<void> {
+  const common = ['-O2', '-std=c++17', '-fPIC', '-shared'];
+  const result = await runCommand('g++', [...common, ...compilerArguments], withTemporaryFolder(options, folder));
   if (result.exitCode === 0) return;
   if (result.missing) throw setupError(compilerMissing);
   if (/No space left on device/.test(result.output)) throw diskFull(folder, lastLines(result.output));

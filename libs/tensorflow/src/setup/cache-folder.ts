@@ -3,13 +3,13 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'n
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-import { addonName } from './addon.js';
+import { addonName, quietStartName } from './addon.js';
 import { setupError } from './setup-error.js';
 import type { EngineBuild } from './wheels.js';
 
 const completeName = 'complete.json';
 /** The files a run needs; each one's size is written down and compared before the folder is trusted. */
-const essential = [addonName, 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'];
+const essential = [addonName, quietStartName, 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'];
 
 /** Sizes of a finished folder's files, by path. */
 export type FileSizes = Readonly<Record<string, number>>;

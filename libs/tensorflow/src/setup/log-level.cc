@@ -5,11 +5,13 @@
 // absl::SetMinLogLevel as the pinned library exports it; its headers are not needed for one function.
 extern void SetMinLogLevel(int severity) __asm__(
     "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE");
+extern "C" void lethe_end_quiet_start();
 
 namespace {
 const bool log_level_set = [] {
-  // Both count information, warning, error, fatal from 0.
-  if (const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL")) SetMinLogLevel(std::atoi(level));
+  const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
+  SetMinLogLevel(level == nullptr ? 2 : std::atoi(level));  // errors only, unless asked
+  lethe_end_quiet_start();
   return true;
 }();
 }  // namespace

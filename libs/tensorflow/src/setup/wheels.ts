@@ -29,7 +29,7 @@ export interface Host {
 
 const tensorflowVersion = '2.21.0';
 /** Version of the package whose sources the addon is compiled from, and a count of changes to how we compile it. */
-const bindingVersion = '4.22.0-1';
+const bindingVersion = '4.22.0-2';
 const oldestGlibc = '2.27';
 const gigabyte = 1e9;
 
