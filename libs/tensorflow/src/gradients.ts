@@ -10,15 +10,16 @@ export function gradients(tf: typeof tfjs): Operations['gradients'] {
     tensors: readonly Tensor[],
   ): ObjectiveGradients<Auxiliary> => {
     let kept: NamedTensors = {};
-    const forward = (...inputs: Tensor[]): tfjs.Scalar => {
-      const { loss, auxiliary } = objective(inputs);
+    const forward = (): Tensor => {
+      const { loss, auxiliary } = objective(tensors);
       // Not the tensors themselves: they may be inputs or saved for the backward pass, and are not ours to dispose of.
       kept = mapTensors(auxiliary ?? {}, (tensor) => tf.keep(tf.clone(tensor)));
-      return loss.asScalar();
+      return tf.reshape(loss, []);
     };
     try {
-      const { value, grads } = tf.valueAndGrads(forward)([...tensors]);
-      const all = grads as (Tensor | undefined | null)[];
+      // The engine's function, since tf.valueAndGrads refuses tensors that the loss does not depend on.
+      const { value, grads } = tf.engine().gradients(forward, [...tensors]);
+      const all: readonly (Tensor | undefined)[] = grads;
       return {
         loss: value,
         gradients: tensors.map((tensor, index) => all[index] ?? tf.zerosLike(tensor)),

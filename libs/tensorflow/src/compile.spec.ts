@@ -1,0 +1,151 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+
+import type { Tensor } from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { Engine } from './engine.js';
+import { leakGuard } from './leak-guard.js';
+import { loadEngine } from './load-engine.js';
+
+const vector = { x: { shape: [3], type: 'float32' } } as const;
+const x = Float32Array.from([1, 2, 3]);
+let native: Engine;
+let wasm: Engine;
+
+beforeAll(async () => {
+  native = await loadEngine({ prefer: 'native' });
+  wasm = await loadEngine({ prefer: 'wasm' });
+}, 60_000);
+
+/** Compiles a step that breaks a rule of tracing, and returns what it is refused with. */
+function refusal(step: (input: Tensor) => Tensor): Promise<unknown> {
+  return native.compile('broken', (inputs) => ({ y: step(inputs.x) }), vector).catch((error: unknown) => error);
+}
+
+function graphFolders(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('lethe-graph-'));
+}
+
+describe('compile', () => {
+  it('returns every output by name, as float32', async () => {
+    const { operations: o } = native;
+    const step = await native.compile('several', ({ x: input }) => ({ double: o.scale(input, 2), sum: o.sum(input) }), vector);
+    expect(step.run({ x })).toEqual({ double: Float32Array.from([2, 4, 6]), sum: Float32Array.from([6]) });
+    expect(step.outputShapes).toEqual({ double: [3], sum: [] });
+  });
+
+  it('runs on other values than it was traced with, and lets the caller reuse the inputs', async () => {
+    const step = await native.compile('square', ({ x: input }) => ({ y: native.operations.square(input) }), vector);
+    const values = Float32Array.from([1, 2, 3]);
+    const first = step.run({ x: values });
+    values.fill(5);
+    expect(step.run({ x: values }).y).toEqual(Float32Array.from([25, 25, 25]));
+    expect(first.y).toEqual(Float32Array.from([1, 4, 9]));
+  });
+
+  it('returns an input that passes through as a copy', async () => {
+    const step = await native.compile('identity', ({ x: input }) => ({ y: input }), vector);
+    const values = Float32Array.from([1, 2, 3]);
+    const { y } = step.run({ x: values });
+    values.fill(0);
+    expect(y).toEqual(Float32Array.from([1, 2, 3]));
+  });
+
+  it.each(['native', 'wasm'] as const)('takes bytes and integers on %s', async (name) => {
+    const engine = name === 'native' ? native : wasm;
+    const { operations: o } = engine;
+    const signature = { image: { shape: [2], type: 'uint8' }, label: { shape: [2], type: 'int32' } } as const;
+    const step = await engine.compile('types', ({ image, label }) => ({ y: o.scale(image, 0.5), rows: o.oneHot(label, 3) }), signature);
+    const { y, rows } = step.run({ image: Uint8Array.from([255, 1]), label: Int32Array.from([2, 0]) });
+    expect(y).toEqual(Float32Array.from([127.5, 0.5]));
+    expect(rows).toEqual(Float32Array.from([0, 0, 1, 1, 0, 0]));
+  });
+
+  it.each([
+    ['too few values', { x: new Float32Array(2) }, 'input x must be float32 [3] (3 values), got Float32Array of 2 values'],
+    ['another type', { x: new Int32Array(3) }, 'got Int32Array of 3 values'],
+    ['nothing', {}, 'got nothing'],
+    ['an input too many', { x, z: x }, 'there is no input z'],
+  ])('refuses %s', async (_, inputs, message) => {
+    const step = await native.compile('strict', ({ x: input }) => ({ y: input }), vector);
+    const run = () => step.run(inputs as unknown as { x: Float32Array });
+    expect(run).toThrow(expect.objectContaining({ code: 'GRAPH_INPUT_MISMATCH' }) as Error);
+    expect(run).toThrow(message);
+  });
+
+  it('leaves no tensor and no folder behind, whether it succeeds or fails', async () => {
+    const folders = graphFolders();
+    await leakGuard(native, async () => {
+      const step = await native.compile('tidy', ({ x: input }) => ({ y: native.operations.exp(input) }), vector);
+      for (let run = 0; run < 3; run++) step.run({ x });
+      expect(() => step.run({ x: new Float32Array(1) })).toThrow();
+      step.dispose();
+      await refusal((input) => native.tf.add(input, input.dataSync()[0] as number));
+    });
+    expect(graphFolders()).toEqual(folders);
+  });
+});
+
+describe('tracing refuses', () => {
+  it('values that are read back', async () => {
+    const error = await refusal((input) => native.tf.mul(native.tf.square(input), native.tf.sum(input).dataSync()[0] as number));
+    expect(error).toMatchObject({ code: 'TRACE_VALUE_READ' });
+  });
+
+  it.each([
+    ['already in TensorFlow', true],
+    ['not yet used', false],
+  ])('tensors from outside that are %s', async (_, used) => {
+    const outside = native.tf.tensor1d([1, 2, 3]);
+    if (used) native.tf.square(outside).dispose();
+    expect(await refusal((input) => native.tf.add(input, outside))).toMatchObject({ code: 'TRACE_FOREIGN_TENSOR' });
+    outside.dispose();
+  });
+
+  it('an output that is made outside', async () => {
+    const outside = native.tf.tensor1d([1, 2, 3]);
+    expect(await refusal(() => outside)).toMatchObject({ code: 'TRACE_FOREIGN_TENSOR' });
+    outside.dispose();
+  });
+
+  it.each<[string, (input: Tensor) => Tensor]>([
+    ['Math.random', (input) => native.operations.scale(input, Math.random())],
+    ['tf.randomUniform', (input) => native.tf.add(input, native.tf.randomUniform([3]))],
+    ['tf.randomUniform with a seed', (input) => native.tf.add(input, native.tf.randomUniform([3], 0, 1, 'float32', 7))],
+    ['tf.randomNormal with a seed', (input) => native.tf.add(input, native.tf.randomNormal([3], 0, 1, 'float32', 7))],
+    ['tf.dropout with a seed', (input) => native.tf.dropout(input, 0.5, undefined, 7)],
+  ])('%s', async (_, step) => {
+    expect(await refusal(step)).toMatchObject({ code: 'TRACE_RANDOMNESS' });
+  });
+
+  it('nothing once it is over', async () => {
+    await refusal((input) => native.operations.scale(input, Math.random()));
+    expect(Math.random()).toBeLessThan(1);
+    expect(native.tf.tidy(() => native.tf.sum(native.tf.randomUniform([3])).dataSync().length)).toBe(1);
+  });
+});
+
+describe('leakGuard', () => {
+  it('fails on a tensor that was left behind', async () => {
+    const left: Tensor[] = [];
+    const run = leakGuard(native, () => left.push(native.tf.square(native.tf.scalar(2))));
+    await expect(run).rejects.toMatchObject({ code: 'TENSOR_LEAK' });
+    native.tf.dispose(left);
+  });
+});
+
+describe('operations.gradients', () => {
+  it('returns zeros for a tensor that the loss does not depend on', async () => {
+    const { operations: o } = native;
+    const signature = { ...vector, unused: { shape: [2], type: 'float32' } } as const;
+    const step = await native.compile('unused', ({ x: input, unused }) => {
+      const { gradients: [byX, byUnused] } = o.gradients((tensors) => ({ loss: o.sum(o.square(tensors[0] as Tensor)) }), [input, unused]);
+      return { byX: byX as Tensor, byUnused: byUnused as Tensor };
+    }, signature);
+    expect(step.run({ x, unused: new Float32Array(2) })).toEqual({
+      byX: Float32Array.from([2, 4, 6]),
+      byUnused: new Float32Array(2),
+    });
+  });
+});
