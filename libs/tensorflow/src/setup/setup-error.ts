@@ -12,7 +12,7 @@ export function setupError(
 export function explainSystemError(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder, error);
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EEXIST') {
     return setupError(
       `Cannot write to ${folder}. Set LETHE_CACHE to a folder that you may write to.`,
       { cause: error, details: { folder } },
