@@ -6,6 +6,8 @@ import { type CommandOptions, lastLines, runCommand, withTemporaryFolder } from 
 import { diskFull, setupError } from './setup-error.js';
 import type { EngineBuild } from './wheels.js';
 
+const require = createRequire(import.meta.url);
+
 /** File name of the compiled addon inside the cache folder. */
 export const addonName = 'tfjs_binding.node';
 /** The library that keeps TensorFlow quiet while it loads. */
@@ -27,7 +29,7 @@ export async function requireCompiler(options: CommandOptions): Promise<void> {
  * It uses Node-API only, so one addon serves every Node version.
  */
 export async function compileAddon(folder: string, bindingPackage: string, options: CommandOptions): Promise<void> {
-  const nodeHeaders = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
+  const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   await mkdir(folder, { recursive: true });
   await compile(['-Wl,-z,initfirst', source('quiet-start.cc'), '-o', join(folder, quietStartName)], folder, options);
   const compilerArguments = [

@@ -14,7 +14,7 @@ const libraries = /^tensorflow\/libtensorflow(_cc|_framework)\.so\.2$/;
 const nvidia = /^nvidia\/.*(\/lib\/.*\.so[.\d]*|\/bin\/ptxas|\/libdevice\..*\.bc)$/;
 
 /** Whether a file of a wheel is needed to compile the addon or to run it. */
-export function isNeeded(path: string): boolean {
+function isNeeded(path: string): boolean {
   return libraries.test(path) || headers.test(path) || nvidia.test(path);
 }
 

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const require = createRequire(import.meta.url);
+/** A checkout whose set-up has not been run: the sources, and the package without its addon. */
+let checkout: string;
+
+function folderOf(packageName: string): string {
+  return dirname(require.resolve(`${packageName}/package.json`));
+}
+
+beforeAll(() => {
+  checkout = mkdtempSync(join(tmpdir(), 'lethe-checkout-'));
+  cpSync(import.meta.dirname, join(checkout, 'src'), { recursive: true });
+  copyFileSync(join(import.meta.dirname, '../package.json'), join(checkout, 'package.json'));
+  const modules = join(checkout, 'node_modules');
+  mkdirSync(join(modules, '@tensorflow/tfjs-node-gpu'), { recursive: true });
+  mkdirSync(join(modules, '@lethe'));
+  copyFileSync(join(folderOf('@tensorflow/tfjs-node-gpu'), 'package.json'), join(modules, '@tensorflow/tfjs-node-gpu/package.json'));
+  for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) symlinkSync(folderOf(name), join(modules, name));
+  symlinkSync(join(import.meta.dirname, '../../errors'), join(modules, '@lethe/errors'));
+});
+
+afterAll(() => rmSync(checkout, { recursive: true }));
+
+function runInCheckout(script: string): string {
+  const file = join(checkout, 'src/script.ts');
+  writeFileSync(file, `import { loadEngine } from './index.js';\n${script}`);
+  const nodeArguments = ['--import', require.resolve('tsx'), '--conditions=@lethe/source', file];
+  return execFileSync(process.execPath, nodeArguments, { encoding: 'utf8', cwd: checkout }).trim();
+}
+
+describe('loadEngine in a checkout that was not set up', () => {
+  it('fails with the command to run', () => {
+    const output = runInCheckout(`await loadEngine({ prefer: 'native' }).catch((error) => console.log(error.code, error.message));`);
+    expect(output).toMatch(/^ENGINE_MISSING .*npx nx run tensorflow:setup/);
+  });
+
+  it('loads wasm when it may, and says why', () => {
+    const output = runInCheckout(`
+      const engine = await loadEngine({ prefer: 'native', allowFallback: true, warn: (message) => console.log(message) });
+      const { operations: o } = engine;
+      const step = await engine.compile('double', ({ x }) => ({ y: o.scale(x, 2) }), { x: { shape: [1], type: 'float32' } });
+      console.log(engine.name, engine.graphs, step.run({ x: Float32Array.of(4) }).y);`);
+    expect(output).toMatch(/^Computing with the slower wasm engine.*\nwasm false Float32Array\(1\) \[ 8 \]$/);
+  });
+});
