@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import type { Tensor } from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Engine } from './engine.js';
 import { leakGuard } from './leak-guard.js';
@@ -21,10 +22,6 @@ beforeAll(async () => {
 /** Compiles a step that breaks a rule of tracing, and returns what it is refused with. */
 function refusal(step: (input: Tensor) => Tensor): Promise<unknown> {
   return native.compile('broken', (inputs) => ({ y: step(inputs.x) }), vector).catch((error: unknown) => error);
-}
-
-function graphFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('lethe-graph-'));
 }
 
 describe('compile', () => {
@@ -75,7 +72,8 @@ describe('compile', () => {
   });
 
   it('leaves no tensor and no folder behind, whether it succeeds or fails', async () => {
-    const folders = graphFolders();
+    const temporary = mkdtempSync(join(tmpdir(), 'lethe-compile-'));
+    vi.stubEnv('TMPDIR', temporary); // other tests and programs make folders in the shared one
     await leakGuard(native, async () => {
       const step = await native.compile('tidy', ({ x: input }) => ({ y: native.operations.exp(input) }), vector);
       for (let run = 0; run < 3; run++) step.run({ x });
@@ -83,7 +81,9 @@ describe('compile', () => {
       step.dispose();
       await refusal((input) => native.tf.add(input, input.dataSync()[0] as number));
     });
-    expect(graphFolders()).toEqual(folders);
+    vi.unstubAllEnvs();
+    expect(readdirSync(temporary)).toEqual([]);
+    rmSync(temporary, { recursive: true });
   });
 });
 
