@@ -20,6 +20,9 @@ export interface ProcessStart {
   /** Null: nobody outside this machine, or this user, can reach the addresses; or the user insisted on plain text. */
   readonly keys: StartKeys | null;
   readonly insecurePlaintext: boolean;
+  /** What a worker computes with. */
+  readonly engine: 'native' | 'wasm';
+  readonly threads: number;
 }
 
 export function startKeys({ listener, member }: RunKeys): StartKeys {

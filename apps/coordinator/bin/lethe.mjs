@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// The workspace's own command: makes sure that what it needs is built, then runs the coordinator (or the worker) from source.
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const OLDEST_NODE = [20, 19];
+const USAGE = 2;
+const require = createRequire(import.meta.url);
+const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+const inWorkspace = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const argv = process.argv.slice(2);
+
+/** Ends like the child: with its exit code, or 128 + the signal that ended it. */
+const exitCode = (code, signal) => code ?? 128 + constants.signals[signal];
+
+function refuseOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  console.error(`error: expected Node ${OLDEST_NODE.join('.')} or newer, found ${process.versions.node}`);
+  process.exit(USAGE);
+}
+
+/** Whether the stamps of `setup` and `codegen` are there, so that the three seconds of asking Nx can be saved. */
+function isPrepared() {
+  const generated = statSync(inWorkspace('libs/protocol/generated/lethe.js'), { throwIfNoEntry: false });
+  const isFresh = generated !== undefined && generated.mtimeMs >= statSync(inWorkspace('proto/lethe.proto')).mtimeMs;
+  return isFresh && existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
+}
+
+/** Runs a child and waits for it. Signals go on to it, except Ctrl-C on a terminal, which the terminal itself sends to both. */
+function runToEnd(args, options) {
+  const child = spawn(process.execPath, args, options);
+  const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => onTerminal || child.kill('SIGINT'));
+  const output = [];
+  child.stdout?.on('data', (bytes) => output.push(bytes));
+  child.stderr?.on('data', (bytes) => output.push(bytes));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code: exitCode(code, signal), output: Buffer.concat(output).toString() }));
+  });
+}
+
+/** Sets up TensorFlow and generates the protocol's code, quietly unless that fails. */
+async function prepare() {
+  console.error('Preparing TensorFlow and the generated code (the first time takes a minute)');
+  const nx = require.resolve(`nx/${require('nx/package.json').bin.nx}`);
+  const { code, output } = await runToEnd([nx, 'run-many', '-t', 'setup', 'codegen'], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (code === 0) return;
+  console.error(output.trimEnd());
+  process.exit(code);
+}
+
+const isHelp = argv.length === 0 || argv[0] === 'help' || argv.some((word) => ['--help', '-h', '--version'].includes(word));
+const app = argv[0] === 'worker' && !isHelp ? 'worker' : 'coordinator';
+const args = app === 'worker' ? argv.slice(1) : argv;
+
+refuseOldNode();
+if (!isHelp && !isPrepared()) await prepare();
+const tsx = pathToFileURL(require.resolve('tsx')).href;
+const { code } = await runToEnd(['--import', tsx, '--conditions=@lethe/source', inWorkspace(`apps/${app}/src/main.ts`), ...args], {
+  stdio: 'inherit',
+  // What the user types is relative to here, whatever npm remembers of an outer script.
+  env: { ...process.env, INIT_CWD: process.cwd() },
+});
+process.exit(code);

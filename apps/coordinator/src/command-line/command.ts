@@ -1,0 +1,55 @@
+import type { ConfigLayer, JoinOptions } from '@lethe/config';
+
+/** `lethe train`: start a run or go on with one. */
+export interface TrainCommand {
+  readonly kind: 'train';
+  /** Settings given as flags. */
+  readonly flags: ConfigLayer;
+  /** Absolute path of the configuration file, or null. */
+  readonly configFile: string | null;
+  /** Absolute path of the folder where the user typed. */
+  readonly folder: string;
+  /** Name of the new run's folder; null: make one up. */
+  readonly runName: string | null;
+  /** Absolute path of the folder that holds runs. */
+  readonly runsFolder: string;
+  /** Run to go on with, as it was typed (see `findRunFolder`); null: a new run. */
+  readonly resume: string | null;
+  /** No progress, only warnings, errors and the result. */
+  readonly quiet: boolean;
+}
+
+/** `lethe grid`: draw the style grid of a checkpoint. */
+export interface GridCommand {
+  readonly kind: 'grid';
+  /** The run, as it was typed (see `findRunFolder`). */
+  readonly run: string;
+  readonly folder: string;
+  readonly runsFolder: string;
+  /** Absolute path of the PNG to write; null: into the run's folder. */
+  readonly out: string | null;
+  /** Which checkpoint: the last, the best by the monitored figure, or the one after a round. */
+  readonly checkpoint: 'latest' | 'best' | number;
+}
+
+/** `lethe doctor`: what this machine offers. Null: not said. */
+export interface DoctorCommand {
+  readonly kind: 'doctor';
+  readonly workers: number | null;
+  readonly threads: number | null;
+  readonly shareGpus: boolean;
+}
+
+/** `lethe worker`: join a run on another machine. */
+export interface WorkerCommand {
+  readonly kind: 'worker';
+  readonly join: JoinOptions;
+}
+
+/** Nothing to do but to print. */
+export interface PrintCommand {
+  readonly kind: 'help' | 'version';
+  readonly text: string;
+}
+
+export type Command = TrainCommand | GridCommand | DoctorCommand | WorkerCommand | PrintCommand;

@@ -1,0 +1,87 @@
+import { shown, type Problem } from '@lethe/config';
+
+/** How the text after a flag is read; `read` answers undefined for what it does not understand. */
+export interface FlagValue {
+  readonly placeholder: string;
+  readonly expected: string;
+  readonly read: (text: string) => number | string | undefined;
+}
+
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const WHOLE = /^[+-]?\d+$/;
+const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+function plainText(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+export const NUMBER: FlagValue = {
+  placeholder: '<number>',
+  expected: 'a number',
+  read: (text) => (DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined),
+};
+
+export const COUNT: FlagValue = {
+  placeholder: '<count>',
+  expected: 'a whole number',
+  read: (text) => (WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined),
+};
+
+export const FILE: FlagValue = { placeholder: '<file>', expected: 'a file', read: plainText };
+export const FOLDER: FlagValue = { placeholder: '<dir>', expected: 'a folder', read: plainText };
+export const RUN: FlagValue = { placeholder: '<run>', expected: 'the name or folder of a run', read: plainText };
+export const FIGURE: FlagValue = { placeholder: '<figure>', expected: 'a figure', read: plainText };
+export const ADDRESS: FlagValue = { placeholder: '<address>', expected: 'an address', read: plainText };
+
+export const NAME: FlagValue = {
+  placeholder: '<name>',
+  expected: 'a name of letters, digits, dots, dashes and underscores that begins with a letter or digit',
+  read: (text) => (RUN_NAME.test(text) ? text : undefined),
+};
+
+export const CHECKPOINT: FlagValue = {
+  placeholder: '<which>',
+  expected: 'latest, best or the number of a round',
+  read: (text) => (text === 'latest' || text === 'best' ? text : /^\d+$/.test(text) ? COUNT.read(text) : undefined),
+};
+
+/** One of some words. What is no word of them is left for the configuration's own check to name. */
+export function word(...words: readonly string[]): FlagValue {
+  return { placeholder: `<${words.join('|')}>`, expected: words.join(' or '), read: plainText };
+}
+
+/** Reads values of flags, keeping a list of what was not understood. */
+export class FlagReader {
+  readonly problems: Problem[] = [];
+
+  constructor(private readonly options: Readonly<Record<string, unknown>>) {}
+
+  /** The value of `--name`, or undefined if it was not given or not understood. */
+  value(name: string, { expected, read }: FlagValue): number | string | undefined {
+    const text = this.options[attribute(name)];
+    if (typeof text !== 'string') return undefined;
+    const value = read(text);
+    if (value === undefined) this.problems.push({ where: `--${name}`, expected, found: shown(text) });
+    return value;
+  }
+
+  text(name: string, value: FlagValue): string | null {
+    const read = this.value(name, value);
+    return typeof read === 'string' ? read : null;
+  }
+
+  count(name: string): number | null {
+    const read = this.value(name, COUNT);
+    return typeof read === 'number' ? read : null;
+  }
+
+  /** Whether a flag without a value was given. */
+  has(name: string): boolean {
+    return this.options[attribute(name)] === true;
+  }
+}
+
+/** The name under which commander keeps the value of `--kebab-case`. */
+function attribute(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,40 @@
+/** What `lethe --help` says after the list of commands. */
+export const GENERAL_HELP = `
+Every command also runs as an Nx target, flags after two dashes:
+  npx nx run coordinator:train -- --workers 2 --beta 0.5
+
+Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
+2 something asked for is wrong and nothing was started, 130 interrupted (Ctrl-C; a checkpoint was saved).`;
+
+export const TRAIN_HELP = `
+Settings come from the recipe, then the file of --config (JSON with any part of a run's config.json), then flags; later ones win.
+The weights of a run depend on its settings alone, not on the number of workers or servers.
+
+Examples:
+  npx lethe train                                      five epochs of MNIST, about two minutes on two cores
+  npx lethe train --recipe article --epochs 50         exactly the article's game
+  npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
+  npx lethe train --data-dir ./faces --channels 3 --image-size 64
+  npx lethe train --resume mild --epochs 10 --workers 1
+  npx lethe train --workers 0 --listen tcp://0.0.0.0:5555 --await-workers 4`;
+
+export const GRID_HELP = `
+Ten test images, one per row, each redrawn under every label; the true label is on the diagonal.
+
+Examples:
+  npx lethe grid mild
+  npx lethe grid runs/mild --checkpoint best --out mild.png`;
+
+export const DOCTOR_HELP = `
+Prints the engine, its version, device and threads, the cache folder, how workers would be placed, and whether a step runs.
+
+Examples:
+  npx lethe doctor
+  npx lethe doctor --workers 4 --share-gpus`;
+
+export const WORKER_HELP = `
+A run that was started with --listen prints the whole command line to use.
+
+Examples:
+  npx lethe worker --join tcp://192.0.2.7:5555 --key 64_HEXADECIMAL_DIGITS --token TOKEN
+  npx lethe worker --join tcp://192.0.2.7:5555 --token TOKEN --insecure-plaintext`;

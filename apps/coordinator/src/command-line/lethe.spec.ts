@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url));
+const lethe = join(workspace, 'node_modules/.bin/lethe');
+const elsewhere = mkdtempSync(join(tmpdir(), 'lethe-bin-'));
+
+interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
+
+function run(command: string, argv: readonly string[], cwd: string): Promise<Ended> {
+  // Typed by a user: nothing that npm, Nx or vitest set for this test may reach it.
+  const kept = Object.entries(process.env).filter(([name]) => !/^(INIT_CWD|NX_|npm_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name));
+  const child = spawn(command, argv, { cwd, env: Object.fromEntries(kept), stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = { out: '', err: '' };
+  child.stdout.on('data', (bytes: Buffer) => (texts.out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (texts.err += bytes.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...texts }));
+  });
+}
+
+afterAll(() => rmSync(elsewhere, { recursive: true }));
+
+describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
+  it('helps, from any folder', async () => {
+    const { code, out, err } = await run(lethe, ['train', '--help'], elsewhere);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('npx lethe train --recipe article');
+  });
+
+  it('refuses a typing error, with its own exit code', async () => {
+    const { code, out, err } = await run(lethe, ['train', '--wrkers', '2'], elsewhere);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toBe("error: unknown option '--wrkers' (Did you mean --workers?)\n(npx lethe train --help lists what can be said)\n");
+  });
+
+  it('means the folder where the user typed', async () => {
+    const { code, err } = await run(lethe, ['grid', 'absent'], elsewhere);
+    expect(code).toBe(2);
+    expect(err).toBe(`error: absent: expected a run (a folder with config.json), found none at ${elsewhere}/runs/absent or ${elsewhere}/absent\n`);
+  });
+});
+
+describe('npx nx run coordinator:train', { timeout: 120_000 }, () => {
+  const subFolder = join(workspace, 'apps/coordinator/src');
+
+  it('refuses the same from a sub-folder, which relative paths mean', async () => {
+    const flags = ['--config', 'absent.json', '--beta', '-1'];
+    const { code, out, err } = await run('npx', ['nx', 'run', 'coordinator:train', '--', ...flags], subFolder);
+    expect(code).toBe(1);
+    expect(out + err).toContain(`error: --config: expected a file that can be read, found none at absent.json (ENOENT: no such file or directory, open '${subFolder}/absent.json')`);
+  });
+
+  it('helps', async () => {
+    const { code, out } = await run('npx', ['nx', 'run', 'coordinator:train', '--', '--help'], subFolder);
+    expect(code).toBe(0);
+    expect(out).toContain('npx lethe train --recipe article');
+  });
+});

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { LetheError } from '@lethe/errors';
+import type { Command, TrainCommand } from './command.js';
+import { parseCommandLine } from './parse-command-line.js';
+import { buildProgram } from './program.js';
+import { CONFIG_FLAGS } from './train-flags.js';
+
+const parse = (...argv: string[]): Command => parseCommandLine(argv, { folder: '/home/user', version: '1.2.3' });
+
+function train(...argv: string[]): TrainCommand {
+  const command = parse('train', ...argv);
+  if (command.kind !== 'train') throw new Error(`expected train, found ${command.kind}`);
+  return command;
+}
+
+function refusal(...argv: string[]): string {
+  try {
+    parse(...argv);
+  } catch (error) {
+    if (error instanceof LetheError && error.code === 'CONFIG_INVALID') return error.message;
+    throw error;
+  }
+  throw new Error(`expected ${argv.join(' ')} to be refused`);
+}
+
+/** Names that Nx or its run-commands executor keeps for itself, even after two dashes. */
+const KEPT_BY_NX = ['args', 'command', 'commands', 'cwd', 'env', 'envFile', 'env-file', 'color', 'tty', 'verbose', 'parallel', 'readyWhen', 'ready-when', 'forwardAllArgs', 'forward-all-args', 'usePty', 'streamOutput', '__unparsed__'];
+
+function flagsOf(name: string): string[] {
+  const program = buildProgram('0', { print: () => undefined, typed: () => undefined });
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  return (command?.options ?? []).map(({ flags }) => flags);
+}
+
+describe('the flags', () => {
+  it('are these; a name that was published stays', () => {
+    expect(flagsOf('train')).toMatchInlineSnapshot(`
+      [
+        "--recipe <quick|article>",
+        "--epochs <count>",
+        "--rounds <count>",
+        "--batch-size <count>",
+        "--beta <number>",
+        "--latent-size <count>",
+        "--classifier-turns <count>",
+        "--seed <count>",
+        "--shards <count>",
+        "--learning-rate <number>",
+        "--encoder-learning-rate <number>",
+        "--decoder-learning-rate <number>",
+        "--classifier-learning-rate <number>",
+        "--optimizer <adam|sgd>",
+        "--momentum <number>",
+        "--schedule <constant|linear|cosine>",
+        "--warmup-rounds <count>",
+        "--final-factor <number>",
+        "--clip-norm <number>",
+        "--data <mnist|idx|images>",
+        "--data-dir <dir>",
+        "--image-size <count>",
+        "--channels <1|3>",
+        "--held-out <count>",
+        "--monitor <figure>",
+        "--patience <count>",
+        "--checkpoint-every-epochs <count>",
+        "--keep-checkpoints <count>",
+        "--no-grid",
+        "--workers <count>",
+        "--servers <count>",
+        "--threads <count>",
+        "--engine <native|wasm>",
+        "--share-gpus",
+        "--listen <address>",
+        "--await-workers <count>",
+        "--insecure-plaintext",
+        "--stall-seconds <number>",
+        "--config <file>",
+        "--name <name>",
+        "--runs-dir <dir>",
+        "--resume <run>",
+        "--quiet",
+      ]
+    `);
+    expect(flagsOf('grid')).toMatchInlineSnapshot(`
+      [
+        "--out <file>",
+        "--checkpoint <which>",
+        "--runs-dir <dir>",
+      ]
+    `);
+    expect(flagsOf('doctor')).toMatchInlineSnapshot(`
+      [
+        "--workers <count>",
+        "--threads <count>",
+        "--share-gpus",
+      ]
+    `);
+    expect(flagsOf('worker')).toMatchInlineSnapshot(`
+      [
+        "--join <address>",
+        "--key <key>",
+        "--token <token>",
+        "--insecure-plaintext",
+      ]
+    `);
+  });
+
+  it('have no name that Nx keeps for itself', () => {
+    const names = ['train', 'grid', 'doctor', 'worker'].flatMap(flagsOf).map((flags) => flags.split(' ')[0]?.replace('--', ''));
+    expect(names.filter((name) => name !== undefined && KEPT_BY_NX.includes(name))).toEqual([]);
+  });
+
+  it('all reach the configuration', () => {
+    const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3' };
+    for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
+      const text = value === undefined ? undefined : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
+      const { flags } = train(`--${name}`, ...(text === undefined ? [] : [text]));
+      const expected = sets ?? (text === 'd' ? '/home/user/d' : text === 'word' ? 'word' : Number(text));
+      for (const path of paths) {
+        expect(path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], flags.values), path).toBe(expected);
+        expect(flags.label(path)).toBe(`--${name}`);
+      }
+    }
+  });
+});
+
+describe('parseCommandLine', () => {
+  it('asks for nothing by itself', () => {
+    expect(train()).toEqual({
+      kind: 'train', flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
+      configFile: null, folder: '/home/user', runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false,
+    });
+  });
+
+  it('reads paths from where the user typed', () => {
+    expect(train('--config', 'a/b.json', '--runs-dir', '../other', '--name', 'x-1', '--quiet')).toMatchObject({
+      configFile: '/home/user/a/b.json', runsFolder: '/home/other', runName: 'x-1', quiet: true,
+    });
+    expect(train('--data-dir', '/data').flags.values).toEqual({ data: { folder: '/data' } });
+    expect(train('--resume', 'runs/old')).toMatchObject({ resume: 'runs/old' });
+  });
+
+  it('lets what is said for one net win, in any order', () => {
+    const { flags } = train('--classifier-learning-rate', '3', '--learning-rate=2e-1');
+    expect(flags.values).toEqual({ optimizers: { encoder: { learningRate: 0.2 }, decoder: { learningRate: 0.2 }, classifier: { learningRate: 3 } } });
+    expect(flags.label('optimizers.classifier.learningRate')).toBe('--classifier-learning-rate');
+    expect(flags.label('optimizers.encoder.learningRate')).toBe('--learning-rate');
+  });
+
+  it('reads the other commands', () => {
+    const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
+    expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, out: null, checkpoint: 'latest' });
+    expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r')).toEqual({
+      kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', out: '/home/user/a.png', checkpoint: 470,
+    });
+    expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false });
+    expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
+    const key = 'ab'.repeat(32);
+    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', 't')).toEqual({
+      kind: 'worker', join: { address: 'tcp://h:1', key, token: 't', insecurePlaintext: false },
+    });
+  });
+
+  it.each([[[]], [['--help']], [['-h']], [['help']], [['train', '--help']], [['help', 'train']], [['grid', '--help']], [['doctor', '-h']], [['worker', '--help']]])(
+    'helps with examples: %j',
+    (argv) => {
+      const command = parse(...argv);
+      expect(command.kind).toBe('help');
+      expect('text' in command && command.text).toMatch(/Usage: lethe[^]*npx (lethe|nx run)/);
+    },
+  );
+
+  it('prints its version', () => {
+    expect(parse('--version')).toEqual({ kind: 'version', text: '1.2.3\n' });
+  });
+
+  const numbers = ['abc', '1e', '', ' ', 'NaN', 'Infinity', '-Infinity', '0x10', '1,5', '1_000', '1e999', '1.2.3', '12px'];
+  it.each(numbers)('refuses %j as a number', (text) => {
+    expect(refusal('train', '--beta', text)).toBe(`--beta: expected a number, found ${JSON.stringify(text)}`);
+  });
+
+  it.each([...numbers, '1.5', '1e3', '9007199254740993'])('refuses %j as a whole number', (text) => {
+    expect(refusal('train', '--epochs', text)).toBe(`--epochs: expected a whole number, found ${JSON.stringify(text)}`);
+  });
+
+  it.each([['0.5', 0.5], ['.5', 0.5], ['5.', 5], ['-1', -1], ['+2', 2], ['1e-3', 0.001], ['1E+2', 100]])('reads %j as a number', (text, value) => {
+    expect(train('--beta', text).flags.values).toEqual({ objective: { beta: value } });
+  });
+
+  it('names every number at once', () => {
+    expect(refusal('train', '--beta', 'x', '--seed', '1.5', '--checkpoint-every-epochs', '')).toBe(
+      ['3 problems:', '  --beta: expected a number, found "x"', '  --seed: expected a whole number, found "1.5"', '  --checkpoint-every-epochs: expected a whole number, found ""'].join('\n'),
+    );
+  });
+
+  it.each<[string[], string]>([
+    [['trian'], "unknown command 'trian' (Did you mean train?)"],
+    [['train', '--wrkers', '2'], "unknown option '--wrkers' (Did you mean --workers?)"],
+    [['train', '--batchSize', '2'], "unknown option '--batchSize' (Did you mean --batch-size?)"],
+    [['train', '-w', '2'], "unknown option '-w'"],
+    [['train', '--parallel'], "unknown option '--parallel'"],
+    [['train', '--grid'], "unknown option '--grid'"],
+    [['train', '--quiet=yes'], "option '--quiet=yes'"],
+    [['--workers', '2'], "unknown option '--workers'"],
+    [['train', 'mnist'], 'lethe train: expected flags only from here on, found "mnist"'],
+    [['train', '--workers'], "option '--workers <count>' argument missing"],
+    [['train', '--name', '--workers', '2'], '--name: expected a value, found the flag --workers'],
+    [['train', '--name', ''], '--name: expected a name of letters'],
+    [['train', '--name', '../up'], '--name: expected a name of letters, digits, dots, dashes and underscores that begins with a letter or digit, found "../up"'],
+    [['train', '--name', 'a', '--resume', 'b'], '--name: expected no name together with --resume'],
+    [['train', '--config', ''], '--config: expected a file, found ""'],
+    [['train', '--data-dir', ''], '--data-dir: expected a folder, found ""'],
+    [['train', '--listen', ''], '--listen: expected an address, found ""'],
+    [['grid'], "missing required argument 'run'"],
+    [['grid', ''], '<run>: expected the name or folder of a run, found ""'],
+    [['grid', 'a', 'b'], 'lethe grid: expected flags only from here on, found "b"'],
+    [['grid', 'a', '--checkpoint', 'newest'], '--checkpoint: expected latest, best or the number of a round, found "newest"'],
+    [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
+    [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],
+    [['doctor', '--beta', '0'], "unknown option '--beta'"],
+    [['worker'], '3 problems:'],
+    [['worker', '--join', 'tcp://h', '--insecure-plaintext', '--token', 't'], '--join: expected an address like tcp://192.0.2.7:5555, found "tcp://h"'],
+  ])('refuses %j', (argv, message) => {
+    expect(refusal(...argv)).toContain(message);
+  });
+});

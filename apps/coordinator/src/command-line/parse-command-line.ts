@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import { compileJoinOptions, problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import { CommanderError } from 'commander';
+import type { Command, DoctorCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
+import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN } from './flag-values.js';
+import { buildProgram, type TypedCommand } from './program.js';
+import { CONFIG_FLAGS } from './train-flags.js';
+
+const DEFAULT_RUNS_FOLDER = 'runs';
+
+export interface Surroundings {
+  /** Absolute path of the folder where the user typed. */
+  readonly folder: string;
+  readonly version: string;
+}
+
+function settings(reader: FlagReader, options: TypedCommand['options'], folder: string): ConfigLayer {
+  const flagOf = new Map<string, string>();
+  let values: Tree = {};
+  for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
+    const negated = name.startsWith('no-');
+    const given = value === undefined ? (negated ? options[name.slice('no-'.length)] === false : reader.has(name)) : undefined;
+    let setting: unknown = value === undefined ? (given === true ? sets : undefined) : reader.value(name, value);
+    if (value === FOLDER && typeof setting === 'string') setting = resolve(folder, setting);
+    if (setting === undefined) continue;
+    for (const path of paths) {
+      values = withValue(values, path, setting);
+      flagOf.set(path, `--${name}`);
+    }
+  }
+  return { source: 'flags', values, label: (path) => flagOf.get(path) ?? path };
+}
+
+function path(reader: FlagReader, name: string, folder: string): string | null {
+  const typed = reader.text(name, name === 'runs-dir' ? FOLDER : FILE);
+  return typed === null ? null : resolve(folder, typed);
+}
+
+function runsFolder(reader: FlagReader, folder: string): string {
+  return path(reader, 'runs-dir', folder) ?? resolve(folder, DEFAULT_RUNS_FOLDER);
+}
+
+function refuse(reader: FlagReader): void {
+  if (reader.problems.length > 0) throw problemsError(reader.problems);
+}
+
+function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
+  const reader = new FlagReader(options);
+  const command: TrainCommand = {
+    kind: 'train',
+    flags: settings(reader, options, folder),
+    configFile: path(reader, 'config', folder),
+    folder,
+    runName: reader.text('name', NAME),
+    runsFolder: runsFolder(reader, folder),
+    resume: reader.text('resume', RUN),
+    quiet: reader.has('quiet'),
+  };
+  if (command.resume !== null && command.runName !== null) {
+    reader.problems.push({ where: '--name', expected: 'no name together with --resume, which keeps the one of the run', found: command.runName });
+  }
+  refuse(reader);
+  return command;
+}
+
+function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: string): GridCommand {
+  const reader = new FlagReader(options);
+  const checkpoint = reader.value('checkpoint', CHECKPOINT) ?? 'latest';
+  if (run === '') reader.problems.push({ where: '<run>', expected: RUN.expected, found: '""' });
+  const out = path(reader, 'out', folder);
+  const runs = runsFolder(reader, folder);
+  refuse(reader);
+  const which = typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
+  return { kind: 'grid', run, folder, runsFolder: runs, out, checkpoint: which };
+}
+
+function readDoctor({ options }: TypedCommand): DoctorCommand {
+  const reader = new FlagReader(options);
+  const command: DoctorCommand = {
+    kind: 'doctor',
+    workers: reader.count('workers'),
+    threads: reader.count('threads'),
+    shareGpus: reader.has('share-gpus'),
+  };
+  for (const name of ['workers', 'threads'] as const) {
+    if (command[name] !== null && command[name] < 1) reader.problems.push({ where: `--${name}`, expected: 'at least 1', found: String(command[name]) });
+  }
+  refuse(reader);
+  return command;
+}
+
+function readWorker({ options }: TypedCommand): WorkerCommand {
+  const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
+  const insecurePlaintext = options['insecurePlaintext'] === true;
+  return { kind: 'worker', join: compileJoinOptions({ join: text('join'), key: text('key'), token: text('token'), insecurePlaintext }) };
+}
+
+/** What commander complained about, as an error of Lethe's, or the text that it was asked to print. */
+function interpret(error: CommanderError, printed: string): Command {
+  if (error.code === 'commander.version') return { kind: 'version', text: printed };
+  if (error.code.startsWith('commander.help')) return { kind: 'help', text: printed };
+  throw new LetheError('CONFIG_INVALID', error.message.replace(/^error: /, '').replaceAll('\n', ' '));
+}
+
+/**
+ * What the user typed, checked word by word; nothing is read or started.
+ * @param argv arguments after the name of the script
+ * @throws LetheError CONFIG_INVALID naming what is wrong
+ */
+export function parseCommandLine(argv: readonly string[], { folder, version }: Surroundings): Command {
+  let command: Command | undefined;
+  let printed = '';
+  const program = buildProgram(version, {
+    print: (text) => (printed += text),
+    typed: (name, typed) => {
+      const readers = { train: readTrain, grid: readGrid, doctor: readDoctor, worker: readWorker };
+      command = readers[name](typed, folder);
+    },
+  });
+  try {
+    program.parse(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return interpret(error, printed);
+    throw error;
+  }
+  if (command === undefined) throw new LetheError('CONFIG_INVALID', 'expected a command (see lethe --help), found none');
+  return command;
+}

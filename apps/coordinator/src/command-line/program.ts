@@ -1,0 +1,117 @@
+import { problemsError, shown, type Problem } from '@lethe/config';
+import { Command as Program } from 'commander';
+import { ADDRESS, CHECKPOINT, COUNT, FILE, FOLDER, NAME, RUN, type FlagValue } from './flag-values.js';
+import { DOCTOR_HELP, GENERAL_HELP, GRID_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import { CONFIG_FLAGS } from './train-flags.js';
+
+const HELP_WIDTH = 120;
+const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
+
+/** What commander understood of a command, before any value is read. */
+export interface TypedCommand {
+  readonly arguments: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type CommandName = 'train' | 'grid' | 'doctor' | 'worker';
+
+/** Told which command was typed; text that is printed goes to `print` instead. */
+export interface ProgramEvents {
+  readonly typed: (name: CommandName, command: TypedCommand) => void;
+  readonly print: (text: string) => void;
+}
+
+/** A flag whose value was forgotten takes the next flag for it: commander lets that pass. */
+function refuseSwallowedFlags(program: Program): void {
+  const problems = program.options.flatMap((given): Problem[] => {
+    const value: unknown = program.getOptionValue(given.attributeName());
+    if (typeof value !== 'string' || !value.startsWith('--')) return [];
+    return [{ where: given.long ?? given.flags, expected: 'a value', found: `the flag ${value}` }];
+  });
+  if (problems.length > 0) throw problemsError(problems);
+}
+
+/** Tells of a command when it is typed. Words beyond its arguments are refused here, as commander would not say which they are. */
+function onTyped(program: Program, name: CommandName, { typed }: ProgramEvents): void {
+  program.allowExcessArguments().action(() => {
+    const options = program.opts<Record<string, unknown>>();
+    refuseSwallowedFlags(program);
+    const words = program.args;
+    const expected = program.registeredArguments.length;
+    if (words.length > expected) {
+      const where = `lethe ${name}`;
+      throw problemsError([{ where, expected: 'flags only from here on', found: words.slice(expected).map(shown).join(' ') }]);
+    }
+    typed(name, { arguments: words, options });
+  });
+}
+
+function option(program: Program, name: string, help: string, value?: FlagValue): void {
+  program.option(value === undefined ? `--${name}` : `--${name} ${value.placeholder}`, help);
+}
+
+function addTrain(root: Program, events: ProgramEvents): void {
+  const train = root.command('train').summary('train the nets and show what was reached');
+  train.description('Trains encoder, decoder and classifier against each other, in processes on this machine and others.');
+  for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
+    train.optionsGroup(heading);
+    for (const { name, value, help } of flags) option(train, name, help, value);
+  }
+  train.optionsGroup('The run:');
+  option(train, 'config', 'configuration file (JSON) that flags override', FILE);
+  option(train, 'name', "name of the run's folder (default: made of recipe and time)", NAME);
+  option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(train, 'resume', 'go on with a run, by name or folder', RUN);
+  option(train, 'quiet', 'show no progress');
+  train.addHelpText('after', TRAIN_HELP);
+  onTyped(train, 'train', events);
+}
+
+function addGrid(root: Program, events: ProgramEvents): void {
+  const grid = root.command('grid').summary('draw the style grid of a run').description("Draws the style grid of a run's checkpoint.");
+  grid.argument('<run>', 'name or folder of the run');
+  option(grid, 'out', "PNG to write (default: into the run's grids)", FILE);
+  option(grid, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
+  option(grid, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  grid.addHelpText('after', GRID_HELP);
+  onTyped(grid, 'grid', events);
+}
+
+function addDoctor(root: Program, events: ProgramEvents): void {
+  const doctor = root.command('doctor').summary('say what this machine offers').description('Says what this machine offers to a run.');
+  option(doctor, 'workers', 'plan for this many workers', COUNT);
+  option(doctor, 'threads', 'threads inside one operation', COUNT);
+  option(doctor, 'share-gpus', 'allow several workers on one GPU');
+  doctor.addHelpText('after', DOCTOR_HELP);
+  onTyped(doctor, 'doctor', events);
+}
+
+function addWorker(root: Program, events: ProgramEvents): void {
+  const worker = root.command('worker').summary('join a run on another machine').description('Computes for a run that listens elsewhere.');
+  option(worker, 'join', "address of the run's coordinator", ADDRESS);
+  option(worker, 'key', "the run's key", { placeholder: '<key>', expected: '', read: String });
+  option(worker, 'token', "the run's token", { placeholder: '<token>', expected: '', read: String });
+  option(worker, 'insecure-plaintext', 'no encryption and no key');
+  worker.addHelpText('after', WORKER_HELP);
+  onTyped(worker, 'worker', events);
+}
+
+/** The commands and flags of `lethe`. Never ends the process: problems are thrown as CommanderError. */
+export function buildProgram(version: string, events: ProgramEvents): Program {
+  const root = new Program('lethe').description('Trains encoders that forget one thing about what they see.').usage('<command> [flags]');
+  root.exitOverride().configureOutput({
+    writeOut: events.print,
+    writeErr: events.print,
+    outputError: () => undefined,
+    getOutHelpWidth: () => HELP_WIDTH,
+    getErrHelpWidth: () => HELP_WIDTH,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+  root.version(version, '--version', 'print the version').helpOption('-h, --help', 'print this help');
+  addTrain(root, events);
+  addGrid(root, events);
+  addDoctor(root, events);
+  addWorker(root, events);
+  return root.addHelpText('after', GENERAL_HELP);
+}

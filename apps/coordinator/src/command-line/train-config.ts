@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { applyResumeOverrides, mergeConfig, parseConfigFile, valueAt, withValue, type CompiledConfig, type ConfigLayer, type Machine } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import type { TrainCommand } from './command.js';
+import { dataKindOf } from './data-folder.js';
+
+/** How a path is shown to the user: short if it lies below the folder where they typed. */
+function shortPath(path: string, folder: string): string {
+  const short = relative(folder, path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+function readConfigFile(path: string, folder: string): ConfigLayer {
+  const name = shortPath(path, folder);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new LetheError('CONFIG_INVALID', `--config: expected a file that can be read, found none at ${name}`, { cause: error });
+  }
+  const layer = parseConfigFile(text, name);
+  const data = valueAt(layer.values, 'data.folder');
+  return typeof data === 'string' ? { ...layer, values: withValue(layer.values, 'data.folder', resolve(folder, data)) } : layer;
+}
+
+function layersOf({ configFile, flags, folder }: TrainCommand): ConfigLayer[] {
+  const file = configFile === null ? [] : [readConfigFile(configFile, folder)];
+  const layers = [...file, flags];
+  const dataFolder = valueAt(flags.values, 'data.folder');
+  if (typeof dataFolder !== 'string' || layers.some(({ values }) => valueAt(values, 'data.kind') !== undefined)) return layers;
+  return [...file, { ...flags, values: withValue(flags.values, 'data.kind', dataKindOf(dataFolder)) }];
+}
+
+/** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
+export function newRunConfig(command: TrainCommand, machine: Machine): CompiledConfig {
+  return mergeConfig(machine, layersOf(command));
+}
+
+/** The configuration with which the run of `--resume` goes on. @param saved contents of its config.json */
+export function resumedRunConfig(command: TrainCommand, saved: unknown): CompiledConfig {
+  return applyResumeOverrides(saved, layersOf(command));
+}

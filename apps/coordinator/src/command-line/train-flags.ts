@@ -1,0 +1,75 @@
+import { RECIPE_NAMES } from '@lethe/config';
+import { ADDRESS, COUNT, FIGURE, FOLDER, NUMBER, word, type FlagValue } from './flag-values.js';
+
+/** A flag that sets settings of the run's configuration. */
+export interface ConfigFlag {
+  /** Without the leading dashes. Never the name of an Nx or executor option: Nx would keep it for itself. */
+  readonly name: string;
+  /** Absent: a switch. */
+  readonly value?: FlagValue;
+  /** What a switch sets. */
+  readonly sets?: boolean;
+  readonly help: string;
+  /** Dotted paths of the settings. */
+  readonly paths: readonly string[];
+}
+
+const NETS = ['encoder', 'decoder', 'classifier'];
+const everyNet = (setting: string): string[] => NETS.map((net) => `optimizers.${net}.${setting}`);
+
+/** In the order in which they apply: what is said for one net wins over what is said for all. */
+export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
+  'What to train:': [
+    { name: 'recipe', value: word(...RECIPE_NAMES), help: 'settings to start from (default: quick)', paths: ['recipe'] },
+    { name: 'epochs', value: COUNT, help: 'length of the run in passes over the training images', paths: ['epochs'] },
+    { name: 'rounds', value: COUNT, help: 'length of the run in rounds (batches) instead', paths: ['rounds'] },
+    { name: 'batch-size', value: COUNT, help: 'images in a round, over all workers', paths: ['batchSize'] },
+    { name: 'beta', value: NUMBER, help: 'weight of driving the classifier to chance', paths: ['objective.beta'] },
+    { name: 'latent-size', value: COUNT, help: 'numbers that the encoder makes of an image', paths: ['latentSize'] },
+    { name: 'classifier-turns', value: COUNT, help: 'steps of the classifier in a round', paths: ['objective.classifierTurns'] },
+    { name: 'seed', value: COUNT, help: 'what everything random follows from', paths: ['seed'] },
+    { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
+  ],
+  'How to learn:': [
+    { name: 'learning-rate', value: NUMBER, help: 'of all three nets', paths: everyNet('learningRate') },
+    { name: 'encoder-learning-rate', value: NUMBER, help: 'of the encoder', paths: ['optimizers.encoder.learningRate'] },
+    { name: 'decoder-learning-rate', value: NUMBER, help: 'of the decoder', paths: ['optimizers.decoder.learningRate'] },
+    { name: 'classifier-learning-rate', value: NUMBER, help: 'of the classifier', paths: ['optimizers.classifier.learningRate'] },
+    { name: 'optimizer', value: word('adam', 'sgd'), help: 'of all three nets', paths: everyNet('kind') },
+    { name: 'momentum', value: NUMBER, help: 'of sgd', paths: everyNet('momentum') },
+    { name: 'schedule', value: word('constant', 'linear', 'cosine'), help: 'course of the learning rates', paths: everyNet('schedule.kind') },
+    { name: 'warmup-rounds', value: COUNT, help: 'rounds over which the rates climb from 0', paths: everyNet('schedule.warmupRounds') },
+    { name: 'final-factor', value: NUMBER, help: 'what is left of the rates at the end', paths: everyNet('schedule.finalFactor') },
+    { name: 'clip-norm', value: NUMBER, help: "bound on the norm of each group's gradient", paths: ['clipNorm'] },
+  ],
+  'Data:': [
+    { name: 'data', value: word('mnist', 'idx', 'images'), help: 'kind of data (default: what --data-dir holds, else mnist)', paths: ['data.kind'] },
+    { name: 'data-dir', value: FOLDER, help: 'folder of IDX files, or of images with labels.csv', paths: ['data.folder'] },
+    { name: 'image-size', value: COUNT, help: 'resize images of a folder to this square: a multiple of 4', paths: ['data.imageSize'] },
+    { name: 'channels', value: { ...COUNT, placeholder: '<1|3>' }, help: 'read images of a folder as grey (1) or colour (3)', paths: ['data.channels'] },
+    { name: 'held-out', value: COUNT, help: 'training images kept back and scored every epoch', paths: ['data.heldOut'] },
+  ],
+  'When to stop and what to keep:': [
+    {
+      name: 'monitor',
+      value: FIGURE,
+      help: 'of the held-out images: reconstruction_mse (default), classifier_loss or classifier_accuracy',
+      paths: ['monitor'],
+    },
+    { name: 'patience', value: COUNT, help: 'stop after this many epochs without a better figure', paths: ['patience'] },
+    { name: 'checkpoint-every-epochs', value: COUNT, help: 'epochs between checkpoints', paths: ['checkpoints.everyEpochs'] },
+    { name: 'keep-checkpoints', value: COUNT, help: 'latest checkpoints to keep, besides the best', paths: ['checkpoints.keep'] },
+    { name: 'no-grid', sets: false, help: 'draw no style grid every epoch', paths: ['grid'] },
+  ],
+  'Processes:': [
+    { name: 'workers', value: COUNT, help: 'worker processes here (default: one per GPU, else one per two cores)', paths: ['cluster.workers'] },
+    { name: 'servers', value: COUNT, help: 'parameter-server processes', paths: ['cluster.servers'] },
+    { name: 'threads', value: COUNT, help: 'threads inside one operation; part of the result, as it changes rounding', paths: ['cluster.threads'] },
+    { name: 'engine', value: word('native', 'wasm'), help: 'what computes (default: native if it is set up)', paths: ['cluster.engine'] },
+    { name: 'share-gpus', sets: true, help: 'allow several workers on one GPU', paths: ['cluster.shareGpus'] },
+    { name: 'listen', value: ADDRESS, help: 'let workers on other machines join, e.g. at tcp://0.0.0.0:5555', paths: ['cluster.listen'] },
+    { name: 'await-workers', value: COUNT, help: 'workers to wait for before the first round', paths: ['cluster.awaitWorkers'] },
+    { name: 'insecure-plaintext', sets: true, help: 'no encryption and no keys at that address', paths: ['cluster.insecurePlaintext'] },
+    { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as hanging', paths: ['cluster.stallSeconds'] },
+  ],
+};

@@ -1,0 +1,34 @@
+import type { RunConfig } from '@lethe/config';
+
+/** Figures of which more is better; of all others less is. */
+const MORE_IS_BETTER: ReadonlySet<RunConfig['monitor']> = new Set(['classifier_accuracy']);
+
+export interface Judgement {
+  /** No earlier epoch was as good. */
+  readonly isBest: boolean;
+  /** Patience is at its end. */
+  readonly shouldStop: boolean;
+}
+
+/** Watches one figure of the held-out images, epoch by epoch. */
+export class EarlyStopping {
+  readonly #monitor: RunConfig['monitor'];
+  readonly #patience: number | null;
+  #best: number | null = null;
+  #epochsWithoutBetter = 0;
+
+  constructor({ monitor, patience }: Pick<RunConfig, 'monitor' | 'patience'>) {
+    this.#monitor = monitor;
+    this.#patience = patience;
+  }
+
+  /** Takes the figures of the next epoch; without the monitored one nothing is best and nothing stops. */
+  judge(figures: Readonly<Record<string, number>>): Judgement {
+    const value = figures[this.#monitor];
+    if (value === undefined) return { isBest: false, shouldStop: false };
+    const isBest = this.#best === null || (MORE_IS_BETTER.has(this.#monitor) ? value > this.#best : value < this.#best);
+    if (isBest) this.#best = value;
+    this.#epochsWithoutBetter = isBest ? 0 : this.#epochsWithoutBetter + 1;
+    return { isBest, shouldStop: this.#patience !== null && this.#epochsWithoutBetter >= this.#patience };
+  }
+}

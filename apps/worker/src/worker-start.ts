@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import type { JoinOptions } from '@lethe/config';
+import { memberTrust, type ProcessStart } from '@lethe/membership';
+import { newIncarnation, type Origin } from '@lethe/protocol';
+import { engineEnvironment } from '@lethe/tensorflow';
+import { decodeJoinKey, decodeJoinToken, type Trust } from '@lethe/transport';
+
+/** What a worker needs to know before it can register. */
+export interface WorkerStart {
+  readonly controlAddress: string;
+  readonly trust: Trust;
+  readonly origin: Origin;
+  readonly engine: 'native' | 'wasm';
+  readonly threads: number;
+  /** Variables that TensorFlow reads when it is loaded. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Started by the coordinator, which has set the environment and sends the rest. Ends with the coordinator, however that dies. */
+export function startFromParent(): Promise<WorkerStart> {
+  process.on('disconnect', () => process.exit(1));
+  return new Promise((resolve) => {
+    process.once('message', (message) => {
+      const start = message as ProcessStart;
+      const { controlAddress, runId, epoch, incarnation, engine, threads } = start;
+      resolve({ controlAddress, trust: memberTrust(start), origin: { runId, epoch, sender: 'worker', incarnation }, engine, threads, environment: {} });
+    });
+  });
+}
+
+/** Started by hand on this or another machine: the welcome will name the run. One worker uses all cores of its machine. */
+export function startFromArguments({ address, key, token, insecurePlaintext, engine, threads }: JoinOptions): WorkerStart {
+  const trust = key === null || token === null ? { insecurePlaintext } : { security: { listenerPublicKey: decodeJoinKey(key), ...decodeJoinToken(token) } };
+  return {
+    controlAddress: address,
+    trust,
+    origin: { runId: '', epoch: 0, sender: 'worker', incarnation: newIncarnation() },
+    engine,
+    threads,
+    environment: engineEnvironment({ threads, interOpThreads: availableParallelism(), gpuIndex: null }),
+  };
+}

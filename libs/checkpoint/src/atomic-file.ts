@@ -1,0 +1,63 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { LetheError } from '@lethe/errors';
+
+let written = 0;
+
+/** What a file is called while it is written: hidden, so that no reader takes it for the finished one. */
+const TEMPORARY = /^\..+\.\d+-\d+\.tmp$/;
+
+/** True for the name of a file that a writer left behind when it was killed. */
+export function isTemporaryFile(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+/**
+ * Writes a file so that a reader, a crash or a full disk finds either the old one or the complete new one: written
+ * aside, forced to the disk, renamed, and the folder forced to the disk too. Throws STORAGE_FAILED.
+ */
+export async function writeFileAtomically(file: string, parts: readonly Uint8Array[]): Promise<void> {
+  const folder = dirname(file);
+  const temporary = join(folder, `.${basename(file)}.${process.pid}-${written++}.tmp`);
+  try {
+    await writeAndSync(temporary, parts);
+    await rename(temporary, file);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw storageError(file, error);
+  }
+}
+
+async function writeAndSync(file: string, parts: readonly Uint8Array[]): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    for (const part of parts) await handle.writeFile(part);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A rename is only safe from a power cut once the folder itself is on the disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What a person can do about a file that could not be written. */
+export function storageError(file: string, cause: unknown): LetheError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  const reasons: Record<string, string> = {
+    ENOSPC: 'the disk is full: free some space and resume the run',
+    EDQUOT: 'your disk quota is used up: free some space and resume the run',
+    EACCES: 'no permission to write there',
+    EROFS: 'the file system is read-only',
+    ENOENT: 'its folder is gone',
+  };
+  return new LetheError('STORAGE_FAILED', `Cannot write ${file}: ${reasons[code] ?? code}.`, { cause, details: { file, code } });
+}

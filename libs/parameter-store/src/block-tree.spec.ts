@@ -1,0 +1,31 @@
+import { alignedBlocks } from '@lethe/protocol';
+import { describe, expect, it } from 'vitest';
+import { BlockTree } from './block-tree.js';
+
+const shown = (): BlockTree<string> => new BlockTree(8, (left, right) => `(${left}${right})`);
+
+describe('the tree over shards', () => {
+  const whole = '(((01)(23))((45)(67)))';
+
+  it('has one shape whatever the order of arrival', () => {
+    for (const order of ['01234567', '76543210', '27451063', '04261537']) {
+      const tree = shown();
+      for (const shard of order) tree.add({ first: Number(shard), count: 1 }, shard);
+      expect(tree.total).toBe(whole);
+    }
+  });
+
+  it('takes whole blocks, and drops parts of a block that came before it', () => {
+    const discarded: string[] = [];
+    const tree = new BlockTree<string>(8, (left, right) => `(${left}${right})`, (value) => discarded.push(value));
+    tree.add({ first: 1, count: 1 }, '1');
+    tree.add({ first: 2, count: 2 }, '(23)');
+    tree.add({ first: 0, count: 4 }, '((01)(23))');
+    expect(discarded).toEqual(['1', '(23)']);
+    expect(tree.covers({ first: 2, count: 2 })).toBe(true);
+    expect(tree.covers({ first: 4, count: 1 })).toBe(false);
+    expect(tree.total).toBeUndefined();
+    for (const { first, count } of alignedBlocks(4, 8)) tree.add({ first, count }, '((45)(67))');
+    expect(tree.total).toBe(whole);
+  });
+});

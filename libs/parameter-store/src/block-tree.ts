@@ -1,0 +1,59 @@
+import type { ShardBlock } from '@lethe/protocol';
+
+interface Node<Value> extends ShardBlock {
+  readonly value: Value;
+}
+
+/**
+ * The fixed binary tree over a round's virtual shards. Blocks come in any order, from anyone, some of them twice; every
+ * node is made of the same two halves, so the total does not depend on who computed what and when it arrived.
+ */
+export class BlockTree<Value> {
+  readonly #shards: number;
+  readonly #combine: (left: Value, right: Value) => Value;
+  readonly #discard: (value: Value) => void;
+  #nodes: Node<Value>[] = [];
+
+  /**
+   * @param combine the value of a node out of its halves', both of which it takes over.
+   * @param discard told of values that a larger block made superfluous.
+   */
+  constructor(shards: number, combine: (left: Value, right: Value) => Value, discard: (value: Value) => void = () => undefined) {
+    this.#shards = shards;
+    this.#combine = combine;
+    this.#discard = discard;
+  }
+
+  /** Whether the block, or one that contains it, is in already. */
+  covers(block: ShardBlock): boolean {
+    return this.#nodes.some((node) => contains(node, block));
+  }
+
+  /** Adds a block that is not covered yet, and whatever nodes it completes. */
+  add({ first, count }: ShardBlock, value: Value): void {
+    for (const node of this.#nodes) if (contains({ first, count }, node)) this.#discard(node.value);
+    this.#nodes = this.#nodes.filter((node) => !contains({ first, count }, node));
+    let grown: Node<Value> = { first, count, value };
+    for (let sibling = this.#takeSibling(grown); sibling !== undefined; sibling = this.#takeSibling(grown)) {
+      const [left, right] = sibling.first < grown.first ? [sibling, grown] : [grown, sibling];
+      grown = { first: left.first, count: 2 * left.count, value: this.#combine(left.value, right.value) };
+    }
+    this.#nodes.push(grown);
+  }
+
+  /** The root's value once every shard is in. */
+  get total(): Value | undefined {
+    return this.#nodes.find(({ count }) => count === this.#shards)?.value;
+  }
+
+  #takeSibling({ first, count }: ShardBlock): Node<Value> | undefined {
+    const siblingFirst = first % (2 * count) === 0 ? first + count : first - count;
+    const index = this.#nodes.findIndex((node) => node.first === siblingFirst && node.count === count);
+    return index < 0 ? undefined : this.#nodes.splice(index, 1)[0];
+  }
+}
+
+/** Both are aligned blocks, so they are either nested or apart. */
+function contains(outer: ShardBlock, inner: ShardBlock): boolean {
+  return outer.first <= inner.first && inner.first + inner.count <= outer.first + outer.count;
+}

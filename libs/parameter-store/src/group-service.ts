@@ -1,0 +1,124 @@
+import { LetheError } from '@lethe/errors';
+import { chunksOf, type CaptureState, type Commit, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Step } from '@lethe/protocol';
+import type { Decision } from './commit-agreement.js';
+import type { HeldGroup, ServerPlan } from './server-plan.js';
+
+/** Where a server's messages go. Nobody waits for them: what was sent and who is gone is the sender's business. */
+export interface Post {
+  toCoordinator(body: MessageBody): void;
+  /** To a worker or another server, by the transport's name. */
+  toPeer(peer: string, body: MessageBody): void;
+  toLead(body: MessageBody): void;
+}
+
+/**
+ * What a parameter server does with the messages about its groups. Expected failures are thrown; the session turns them
+ * into refusals.
+ */
+export class GroupService {
+  #lastStep: Step | null = null;
+  readonly #held: ReadonlyMap<string, HeldGroup>;
+  readonly #plan: ServerPlan;
+  readonly #post: Post;
+
+  constructor(held: ReadonlyMap<string, HeldGroup>, plan: ServerPlan, post: Post) {
+    this.#held = held;
+    this.#plan = plan;
+    this.#post = post;
+  }
+
+  /** The turn that gradients came in for last, or null before the first. */
+  get activity(): { round: number; phase: string; turn: number } | null {
+    return this.#lastStep === null ? null : { ...this.#lastStep, phase: this.#phaseName(this.#lastStep.phase) };
+  }
+
+  load({ state }: LoadState): void {
+    const { store, agreement } = this.#group(state.group, 'CHECKPOINT_MISMATCH');
+    agreement?.reset();
+    store.load(state);
+    this.#post.toCoordinator({ kind: 'stateLoaded', group: state.group, version: state.version });
+  }
+
+  capture({ group, version }: CaptureState): void {
+    const { store } = this.#group(group, 'VERSION_UNAVAILABLE');
+    store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture() }));
+  }
+
+  pull(pull: Pull, peer: string): void {
+    this.#checkSchema(pull.schemaHash);
+    const { store } = this.#group(pull.group, 'VERSION_UNAVAILABLE');
+    store.atVersion(pull.version, () => {
+      for (const chunk of this.#chunksFor(pull, store)) this.#post.toPeer(peer, chunk);
+    });
+  }
+
+  push(push: Push): void {
+    this.#checkSchema(push.schemaHash);
+    const group = this.#group(push.group, 'PUSH_INVALID');
+    const isPrepared = group.store.add(push);
+    const { round, phase, turn } = push;
+    this.#lastStep = { round, phase, turn };
+    if (!isPrepared) return;
+    if (group.agreement === null) this.#post.toLead(group.store.prepared());
+    else this.#decided(group, group.agreement.vote(group.store.prepared(), null));
+  }
+
+  /** The lead hears that another server's slice is complete. */
+  vote(prepared: Prepared, peer: string): void {
+    const group = this.#group(prepared.group, 'MESSAGE_MALFORMED');
+    if (group.agreement === null) throw new LetheError('MESSAGE_MALFORMED', 'only the lead parameter server takes votes');
+    const { version } = group.store;
+    if (version !== null && prepared.version <= version) return;
+    this.#decided(group, group.agreement.vote(prepared, peer));
+  }
+
+  /** The lead says that every server has the version. */
+  commit({ group, version, scale }: Commit): void {
+    const { store } = this.#group(group, 'MESSAGE_MALFORMED');
+    const current = store.version;
+    if (current !== null && version <= current) return;
+    if (current === null || version !== current + 1) {
+      throw new LetheError('MESSAGE_MALFORMED', `commit of version ${version} of ${group}, which is at ${current ?? 'no version'}`);
+    }
+    store.commit(scale);
+  }
+
+  #decided(group: HeldGroup, decision: Decision | null): void {
+    if (decision === null) return;
+    const name = group.store.facts.layout.name;
+    const { version } = decision;
+    if (decision.kind === 'refuse') {
+      const { round, phase, turn } = group.store.openStep;
+      const message = `the gradient of ${name} is not finite in ${decision.notFinite} (round ${round + 1}, phase ${this.#phaseName(phase)}, turn ${turn + 1}); nothing of it was applied`;
+      this.#post.toCoordinator({ kind: 'failed', code: 'GRADIENT_NOT_FINITE', message });
+      return;
+    }
+    const { scale, gradientNorm } = decision;
+    for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
+    const { step, losses, sumMs, updateMs, waitMs } = group.store.commit(scale);
+    this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, sumMs, updateMs, waitMs, gradientNorm });
+  }
+
+  #chunksFor({ request, group, version, statistics }: Pull, { facts: { slice }, values, statistics: running }: HeldGroup['store']): Parameters[] {
+    return chunksOf(slice).map(({ from, to }) => ({
+      kind: 'parameters', request, group, version, offset: from,
+      values: values.subarray(from - slice.from, to - slice.from),
+      statistics: statistics && from === slice.from ? running : null,
+    }));
+  }
+
+  #phaseName(phase: number): string {
+    return this.#plan.phaseNames[phase] ?? `${phase + 1}`;
+  }
+
+  #checkSchema(schemaHash: string): void {
+    if (schemaHash === this.#plan.schemaHash) return;
+    throw new LetheError('SCHEMA_MISMATCH', `the parameters are laid out as ${this.#plan.schemaHash}, found ${schemaHash || 'no hash'}: another version of Lethe`);
+  }
+
+  #group(name: string, code: 'PUSH_INVALID' | 'VERSION_UNAVAILABLE' | 'CHECKPOINT_MISMATCH' | 'MESSAGE_MALFORMED'): HeldGroup {
+    const group = this.#held.get(name);
+    if (group !== undefined) return group;
+    throw new LetheError(code, `this server holds nothing of a group "${name}", only of ${[...this.#held.keys()].join(', ') || 'none'}`);
+  }
+}

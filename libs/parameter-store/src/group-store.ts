@@ -1,0 +1,199 @@
+import { LetheError } from '@lethe/errors';
+import { NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Step } from '@lethe/protocol';
+import { BufferPool } from './buffer-pool.js';
+import type { GroupFacts } from './group-facts.js';
+import { checkPush } from './push-checks.js';
+import { advanceRunningStatistics } from './running-statistics.js';
+import { Transaction } from './transaction.js';
+
+/** One committed version of this server's slice. Values and statistics are never written again: they may be travelling. */
+interface CommittedState {
+  readonly version: number;
+  readonly values: Float32Array;
+  readonly slots: Readonly<Record<string, Float32Array>>;
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly statistics: Float32Array | null;
+}
+
+interface OpenTransaction {
+  readonly transaction: Transaction;
+  readonly next: { readonly values: Float32Array; readonly slots: Readonly<Record<string, Float32Array>> };
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+export interface CommittedTurn {
+  readonly step: Step;
+  readonly version: number;
+  /** Means over the global batch, in the order of the phase's losses; empty on servers other than the lead. */
+  readonly losses: number[];
+  readonly sumMs: number;
+  readonly updateMs: number;
+  readonly waitMs: number;
+}
+
+/** A server's slice of one group: the committed version, the next one in the making, and who waits for it. */
+export class GroupStore {
+  readonly facts: GroupFacts;
+  readonly #pool = new BufferPool();
+  #committed: CommittedState | null = null;
+  #open: OpenTransaction | null = null;
+  /** Slots of the version before, whose memory the next version takes. */
+  #spareSlots: Readonly<Record<string, Float32Array>> | null = null;
+  readonly #waiting = new Map<number, (() => void)[]>();
+
+  constructor(facts: GroupFacts) {
+    this.facts = facts;
+  }
+
+  /** The committed version, or null as long as nothing is loaded. */
+  get version(): number | null {
+    return this.#committed?.version ?? null;
+  }
+
+  get values(): Float32Array {
+    return this.#loaded().values;
+  }
+
+  get statistics(): Float32Array | null {
+    return this.#loaded().statistics;
+  }
+
+  /**
+   * Replaces everything by the given state; what was in the making is forgotten. A state without slots and scalars is
+   * a beginning: zero moments.
+   *
+   * @throws LetheError CHECKPOINT_MISMATCH if it belongs to another layout or other optimisers.
+   */
+  load(state: GroupState): void {
+    const { slotNames, initialScalars } = this.facts.optimizer;
+    const isBeginning = Object.keys(state.slots).length === 0 && Object.keys(state.scalars).length === 0;
+    if (!isBeginning) {
+      this.#expect('slots', slotNames, Object.keys(state.slots));
+      this.#expect('optimiser scalars', Object.keys(initialScalars), Object.keys(state.scalars));
+    }
+    this.#checkLengths(state);
+    const { version, values, statistics } = state;
+    const slots = Object.fromEntries(slotNames.map((name) => [name, state.slots[name]?.slice() ?? new Float32Array(values.length)]));
+    const scalars = isBeginning ? initialScalars : { ...state.scalars };
+    this.#committed = { version, values, slots, scalars, statistics: this.facts.isLead ? statistics : null };
+    this.#open = null;
+    this.#spareSlots = null;
+    this.#answer(version);
+  }
+
+  /** The committed state; slots are copies, because their memory is used again two versions later. */
+  capture(): GroupState {
+    const { version, values, slots, scalars, statistics } = this.#loaded();
+    const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.slice()]));
+    return { group: this.facts.layout.name, version, values, slots: copies, scalars: { ...scalars }, statistics };
+  }
+
+  /**
+   * Calls back when `version` is the committed one: now, or right after its commit and before anything else happens.
+   *
+   * @throws LetheError VERSION_UNAVAILABLE if that version is past.
+   */
+  atVersion(version: number, callback: () => void): void {
+    const current = this.version;
+    if (current === version) callback();
+    else if (current === null || version > current) this.#waiting.set(version, [...(this.#waiting.get(version) ?? []), callback]);
+    else throw new LetheError('VERSION_UNAVAILABLE', `version ${version} of ${this.facts.layout.name} is past: the current one is ${current}`);
+  }
+
+  /**
+   * Takes a push for the next version; one for a version that is committed already is a late duplicate and ignored.
+   *
+   * @returns true if this push completed the slice, so that it is prepared.
+   * @throws LetheError PUSH_INVALID or VERSION_UNAVAILABLE; nothing has changed then.
+   */
+  add(push: Push): boolean {
+    checkPush(push, this.facts);
+    const { version, values, slots, scalars } = this.#loaded();
+    if (push.version <= version) return false;
+    if (push.version > version + 1) {
+      throw new LetheError('VERSION_UNAVAILABLE', `a gradient for version ${push.version} of ${push.group} came before version ${version + 1} was made`);
+    }
+    this.#open ??= this.#begin(push, { values, slots }, scalars);
+    const { transaction } = this.#open;
+    if (transaction.isComplete) return false;
+    transaction.add(push);
+    return transaction.isComplete;
+  }
+
+  /** What this server tells the lead once its slice is complete. */
+  prepared(): Prepared {
+    const { transaction } = this.#opened();
+    const { layout, slice } = this.facts;
+    return {
+      kind: 'prepared', group: layout.name, version: this.#loaded().version + 1, firstNormBlock: slice.from / NORM_BLOCK_LENGTH,
+      notFinite: transaction.notFinite, squares: transaction.squares,
+    };
+  }
+
+  /** The turn that the version in the making belongs to. */
+  get openStep(): Step {
+    return this.#opened().transaction.step;
+  }
+
+  /** Makes the complete version the committed one and answers who waited for it. */
+  commit(clipScale: number): CommittedTurn {
+    const { transaction, next, scalars } = this.#opened();
+    const { version: oldVersion, slots, statistics } = this.#loaded();
+    const { layout, shards } = this.facts;
+    const version = oldVersion + 1;
+    transaction.finish(clipScale);
+    const { summary, step, sumMs, updateMs, waitMs } = transaction;
+    const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
+    this.#committed = { version, values: next.values, slots: next.slots, scalars, statistics: advanced };
+    this.#spareSlots = slots;
+    this.#open = null;
+    const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
+    this.#answer(version);
+    return { step, version, losses, sumMs, updateMs, waitMs };
+  }
+
+  #begin(step: Step, current: Pick<CommittedState, 'values' | 'slots'>, oldScalars: CommittedState['scalars']): OpenTransaction {
+    const { length } = current.values;
+    const { optimizer } = this.facts;
+    const slots = this.#spareSlots ?? Object.fromEntries(optimizer.slotNames.map((name) => [name, new Float32Array(length)]));
+    const next = { values: new Float32Array(length), slots };
+    const scalars = optimizer.advance(oldScalars);
+    const { round, phase, turn } = step;
+    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, pool: this.#pool, current, next, scalars }), next, scalars };
+  }
+
+  #answer(version: number): void {
+    const callbacks = this.#waiting.get(version) ?? [];
+    this.#waiting.delete(version);
+    for (const callback of callbacks) callback();
+  }
+
+  #loaded(): CommittedState {
+    if (this.#committed !== null) return this.#committed;
+    throw new LetheError('VERSION_UNAVAILABLE', `${this.facts.layout.name} is not loaded yet`);
+  }
+
+  #opened(): OpenTransaction {
+    if (this.#open?.transaction.isComplete === true) return this.#open;
+    throw new LetheError('VERSION_UNAVAILABLE', `the next version of ${this.facts.layout.name} is not complete`);
+  }
+
+  #checkLengths({ values, slots, statistics }: GroupState): void {
+    const { slice, isLead, layout } = this.facts;
+    const length = slice.to - slice.from;
+    for (const [name, vector] of Object.entries({ values, ...slots })) {
+      if (vector.length !== length) throw this.#mismatch(`${name} of the slice [${slice.from}, ${slice.to})`, length, vector.length);
+    }
+    const found = statistics?.length ?? 0;
+    if (isLead && found !== layout.statisticsLength) throw this.#mismatch('running statistics', layout.statisticsLength, found);
+  }
+
+  #expect(what: string, expected: readonly string[], found: readonly string[]): void {
+    const [wanted, given] = [[...expected].sort().join(', '), [...found].sort().join(', ')];
+    if (wanted !== given) throw this.#mismatch(what, wanted || 'none', given || 'none');
+  }
+
+  #mismatch(what: string, expected: string | number, found: string | number): LetheError {
+    return new LetheError('CHECKPOINT_MISMATCH', `${what} of group ${this.facts.layout.name}: expected ${expected}, found ${found}`);
+  }
+}

@@ -1,0 +1,24 @@
+import { flushSubnormal } from '@lethe/optim';
+import type { StatisticsSegment } from '@lethe/protocol';
+
+const { fround } = Math;
+
+/**
+ * The running statistics after one more batch, as PyTorch's batch normalisation keeps them: (1 - momentum) running +
+ * momentum batch, the variance unbiased over all samples of the global batch. A new vector: the old one may be travelling.
+ *
+ * @param batch means and biased variances of the batch, in the layout of `running`.
+ */
+export function advanceRunningStatistics(running: Float32Array, batch: Float32Array, segments: readonly StatisticsSegment[]): Float32Array {
+  const advanced = running.slice();
+  for (const { offset, channels, samples, momentum } of segments) {
+    const weight = fround(momentum);
+    const rest = fround(1 - momentum);
+    const unbias = fround(samples > 1 ? samples / (samples - 1) : 1);
+    for (let index = offset; index < offset + 2 * channels; index += 1) {
+      const measured = index < offset + channels ? (batch[index] ?? 0) : fround((batch[index] ?? 0) * unbias);
+      advanced[index] = flushSubnormal(fround(fround(rest * (running[index] ?? 0)) + fround(weight * measured)));
+    }
+  }
+  return advanced;
+}

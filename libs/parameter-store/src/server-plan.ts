@@ -1,0 +1,41 @@
+import type { RunConfig } from '@lethe/config';
+import { sliceOf, type GroupLayout, type Slice } from '@lethe/protocol';
+import { CommitAgreement } from './commit-agreement.js';
+import { GroupOptimizer } from './group-optimizer.js';
+import { GroupStore } from './group-store.js';
+
+/** What the run's configuration and data mean for a server, which knows segments but no networks. */
+export interface ServerPlan {
+  readonly layouts: readonly GroupLayout[];
+  readonly schemaHash: string;
+  readonly totalRounds: number;
+  /** Names of the objective's phases, for messages. */
+  readonly phaseNames: readonly string[];
+}
+
+/** A group on one server. */
+export interface HeldGroup {
+  readonly store: GroupStore;
+  /** Decides over commits; only on the lead. */
+  readonly agreement: CommitAgreement | null;
+}
+
+/** The groups of which server `index` (of `servers`) holds something, by name. */
+export function heldGroups(plan: ServerPlan, config: RunConfig, { index, servers }: { index: number; servers: number }): Map<string, HeldGroup> {
+  const held = new Map<string, HeldGroup>();
+  for (const layout of plan.layouts) {
+    const slices = Array.from({ length: servers }, (_, server) => sliceOf(layout.length, server, servers));
+    const slice = slices[index];
+    if (slice === undefined || isEmpty(slice)) continue;
+    const isLead = index === 0;
+    const optimizer = new GroupOptimizer(layout, config.optimizers, plan.totalRounds);
+    const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer });
+    const agreement = isLead ? new CommitAgreement(slices.filter((other) => !isEmpty(other)), config.clipNorm) : null;
+    held.set(layout.name, { store, agreement });
+  }
+  return held;
+}
+
+function isEmpty({ from, to }: Slice): boolean {
+  return to <= from;
+}

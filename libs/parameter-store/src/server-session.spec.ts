@@ -1,0 +1,456 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OptimizerConfig } from '@lethe/config';
+import { combineSummaries, sumTree } from '@lethe/optim';
+import {
+  alignedBlocks, chunksOf, decodeMessage, encodeMessage, sliceOf,
+  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Push, type ShardBlock,
+} from '@lethe/protocol';
+import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
+import { afterEach, describe, expect, it } from 'vitest';
+import { initialOptimizerState } from './initial-state.js';
+import { runParameterServer } from './server-session.js';
+
+const SHARDS = 8;
+const schedule = { kind: 'cosine', warmupRounds: 1, finalFactor: 0.5 } as const;
+const ADAM: OptimizerConfig = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
+const SGD: OptimizerConfig = { kind: 'sgd', learningRate: 1e-1, momentum: 0.9, schedule };
+
+/** Six norm blocks, two chunks, nets and segments that end within blocks. */
+const LAYOUT: GroupLayout = {
+  name: 'autoencoder', length: 330_000, statisticsLength: 6,
+  segments: [
+    { name: 'encoder.weight', net: 'encoder', shape: [100_000], offset: 0, length: 100_000 },
+    { name: 'encoder.bias', net: 'encoder', shape: [50_000], offset: 100_000, length: 50_000 },
+    { name: 'decoder.weight', net: 'decoder', shape: [180_000], offset: 150_000, length: 180_000 },
+  ],
+  statistics: [
+    { name: 'encoder.norm', net: 'encoder', channels: 1, offset: 0, samples: 64, momentum: 0.1 },
+    { name: 'decoder.norm', net: 'decoder', channels: 2, offset: 2, samples: 128, momentum: 0.1 },
+  ],
+};
+const HASH = 'schema';
+const ORIGIN: Origin = { runId: 'run', epoch: 3, sender: 'test', incarnation: 'coordinator' };
+
+/** Park-Miller numbers in [-scale / 2, scale / 2): the same everywhere. */
+function numbers(seed: number, length: number, scale = 1): Float32Array {
+  const values = new Float32Array(length);
+  let state = seed + 1;
+  for (let index = 0; index < length; index += 1) {
+    state = (state * 48_271) % 2_147_483_647;
+    values[index] = (state / 2_147_483_647 - 0.5) * scale;
+  }
+  return values;
+}
+
+function joined(vectors: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(vectors.reduce((length, vector) => length + vector.length, 0));
+  let offset = 0;
+  for (const vector of vectors) {
+    whole.set(vector, offset);
+    offset += vector.length;
+  }
+  return whole;
+}
+
+/** Equality of long vectors, which a test library's own takes seconds for. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+}
+
+const gradients = new Map<string, Float32Array>();
+function shardGradient(version: number, shard: number): Float32Array {
+  const key = `${version} ${shard}`;
+  const gradient = gradients.get(key) ?? numbers(1000 * version + shard, LAYOUT.length, 0.1);
+  gradients.set(key, gradient);
+  return gradient;
+}
+const START = numbers(42, LAYOUT.length);
+/** Means, biased variances, two losses. */
+const shardSummary = (version: number, shard: number): Float32Array => numbers(77 * version + shard, 8, 0.5).map((value, index) => ([1, 4, 5].includes(index) ? Math.abs(value) : value));
+
+function startState(optimizer: OptimizerConfig): GroupState {
+  return { group: LAYOUT.name, version: 0, values: START, ...initialOptimizerState(LAYOUT, { encoder: optimizer, decoder: optimizer }), statistics: Float32Array.of(0, 1, 0, 0, 1, 1) };
+}
+
+/** Messages that came and that somebody may wait for, in any order. */
+class Inbox {
+  readonly #messages: { from: string; body: MessageBody }[] = [];
+  #look: () => void = () => undefined;
+
+  put(from: string, body: MessageBody): void {
+    this.#messages.push({ from, body });
+    this.#look();
+  }
+
+  async next<K extends MessageBody['kind']>(kind: K, from?: string): Promise<Extract<MessageBody, { kind: K }>> {
+    for (;;) {
+      const index = this.#messages.findIndex((message) => message.body.kind === kind && (from === undefined || message.from === from));
+      if (index >= 0) return this.#messages.splice(index, 1)[0]!.body as Extract<MessageBody, { kind: K }>;
+      await new Promise<void>((resolve) => (this.#look = resolve));
+    }
+  }
+
+  count(kind: MessageBody['kind']): number {
+    return this.#messages.filter(({ body }) => body.kind === kind).length;
+  }
+}
+
+interface RunOptions {
+  readonly servers: number;
+  readonly optimizer?: OptimizerConfig;
+  readonly clipNorm?: number | null;
+  readonly transport?: Transport;
+  readonly address?: (name: string) => string;
+  readonly welcomeHash?: string;
+}
+
+/** Real servers in this process; the test is their coordinator and their worker. */
+class TestRun {
+  readonly inbox = new Inbox();
+  readonly replies = new Inbox();
+  readonly ended: Promise<void>[] = [];
+  readonly aborts: AbortController[] = [];
+  #control!: Listener;
+  #workers: Connection[] = [];
+
+  private constructor(private readonly options: Required<RunOptions>) {}
+
+  static async start(options: RunOptions): Promise<TestRun> {
+    const run = new TestRun({ optimizer: ADAM, clipNorm: null, transport: createMemoryTransport(), address: (name) => `memory://${name}`, welcomeHash: HASH, ...options });
+    running.push(run);
+    await run.#start();
+    return run;
+  }
+
+  async #start(): Promise<void> {
+    const { servers, transport, address, optimizer, clipNorm, welcomeHash } = this.options;
+    this.#control = await transport.listen(address('control'));
+    void this.#listen();
+    const addresses: { index: number; address: string }[] = [];
+    for (let index = 0; index < servers; index += 1) {
+      const abort = new AbortController();
+      this.aborts.push(abort);
+      const ended = runParameterServer({
+        transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`,
+        host: 'here', processId: index, signal: abort.signal,
+        planOf: () => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, phaseNames: ['first', 'second'] }),
+      });
+      ended.catch(() => undefined);
+      this.ended.push(ended);
+      addresses.push({ index, address: (await this.inbox.next('register', `server${index}`)).address });
+    }
+    const configJson = JSON.stringify({ optimizers: { encoder: optimizer, decoder: optimizer }, clipNorm, shards: SHARDS });
+    for (let index = 0; index < servers; index += 1) {
+      await this.send(index, { kind: 'welcome', name: `parameter-server-${index + 1}`, index, configJson, dataJson: '{}', schemaHash: welcomeHash, servers: addresses });
+      if (welcomeHash === HASH) await this.inbox.next('ready', `server${index}`);
+    }
+    for (const { address: server, index } of addresses) {
+      const connection = await transport.connect(server, { identity: 'worker' });
+      this.#workers.push(connection);
+      void this.#listenWorker(connection, `server${index}`);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    for await (const { peer, frames } of this.#control.messages) this.inbox.put(peer, decodeMessage(frames).body);
+  }
+
+  async #listenWorker(connection: Connection, from: string): Promise<void> {
+    for await (const frames of connection.messages) this.replies.put(from, decodeMessage(frames).body);
+  }
+
+  async send(server: number, body: MessageBody, origin: Partial<Origin> = {}): Promise<void> {
+    await this.#control.send(`server${server}`, encodeMessage({ origin: { ...ORIGIN, ...origin }, body }));
+  }
+
+  async sendAsWorker(server: number, body: MessageBody, origin: Partial<Origin> = {}): Promise<void> {
+    const message: Message = { origin: { ...ORIGIN, sender: 'worker-1', incarnation: 'worker', ...origin }, body };
+    await this.#workers[server]!.send(encodeMessage(message));
+  }
+
+  slice(server: number): { from: number; to: number } {
+    return sliceOf(LAYOUT.length, server, this.options.servers);
+  }
+
+  async load(state: GroupState): Promise<void> {
+    for (let server = 0; server < this.options.servers; server += 1) {
+      const { from, to } = this.slice(server);
+      const slots = Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.slice(from, to)]));
+      await this.send(server, { kind: 'loadState', state: { ...state, values: state.values.slice(from, to), slots, statistics: server === 0 ? state.statistics : null } });
+      await this.inbox.next('stateLoaded', `server${server}`);
+    }
+  }
+
+  async capture(version: number): Promise<GroupState> {
+    const parts: GroupState[] = [];
+    for (let server = 0; server < this.options.servers; server += 1) {
+      await this.send(server, { kind: 'captureState', group: LAYOUT.name, version });
+      parts.push((await this.inbox.next('stateCaptured', `server${server}`)).state);
+    }
+    const slots = Object.fromEntries(Object.keys(parts[0]!.slots).map((name) => [name, joined(parts.map((part) => part.slots[name]!))]));
+    return { ...parts[0]!, values: joined(parts.map(({ values }) => values)), slots };
+  }
+
+  /** All pushes of a version for these blocks, to all servers, each block one after another. */
+  pushes(version: number, blocks: readonly ShardBlock[]): { server: number; push: Push }[] {
+    return blocks.flatMap(({ first, count }) => {
+      const shards = Array.from({ length: count }, (_, index) => first + index);
+      const gradient = sumTree(shards.map((shard) => shardGradient(version, shard).slice()));
+      const summary = combineSummaries(shards.map((shard) => shardSummary(version, shard)), LAYOUT);
+      return Array.from({ length: this.options.servers }, (_, server) => chunksOf(this.slice(server)).map((chunk) => ({
+        server,
+        push: {
+          kind: 'push' as const, group: LAYOUT.name, version, round: version - 1, phase: 1, turn: 0, block: { first, count }, offset: chunk.from, schemaHash: HASH,
+          gradient: gradient.slice(chunk.from, chunk.to), summary: chunk.from === 0 ? summary : null,
+        },
+      }))).flat();
+    });
+  }
+
+  async pushAll(pushes: readonly { server: number; push: Push }[]): Promise<void> {
+    for (const { server, push } of pushes) await this.sendAsWorker(server, push);
+  }
+
+  async close(): Promise<void> {
+    for (let server = 0; server < this.options.servers; server += 1) await this.send(server, { kind: 'shutdown', reason: 'done' }).catch(() => undefined);
+    await Promise.allSettled(this.ended);
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await this.#control.close();
+  }
+}
+
+const running: TestRun[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((run) => run.close()));
+});
+
+function bitsOf(state: GroupState): string {
+  const hash = createHash('sha256');
+  const slots = Object.entries(state.slots).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const vector of [state.values, state.statistics!, ...slots.map(([, slot]) => slot)]) hash.update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  return hash.update(JSON.stringify(Object.entries(state.scalars).sort())).digest('hex');
+}
+
+const WHOLE = [{ first: 0, count: SHARDS }];
+
+/** Three versions, then what is left: the bits, and what the lead told. */
+async function play(run: TestRun, order: (run: TestRun, version: number) => { server: number; push: Push }[]): Promise<unknown> {
+  const told: unknown[] = [];
+  for (let version = 1; version <= 3; version += 1) {
+    await run.pushAll(order(run, version));
+    const { losses, gradientNorm, round, phase, turn } = await run.inbox.next('committed');
+    told.push({ losses, gradientNorm, round, phase, turn });
+  }
+  return { bits: bitsOf(await run.capture(3)), told };
+}
+
+describe.each([
+  { name: 'Adam', optimizer: ADAM, clipNorm: null },
+  { name: 'Adam, clipped', optimizer: ADAM, clipNorm: 0.5 },
+  { name: 'SGD', optimizer: SGD, clipNorm: null },
+  { name: 'SGD, clipped', optimizer: SGD, clipNorm: 0.5 },
+])('$name: the same bits', ({ optimizer, clipNorm }) => {
+  it('for any number of servers, any blocks, any order and duplicates', async () => {
+    const started = async (servers: number): Promise<TestRun> => {
+      const run = await TestRun.start({ servers, optimizer, clipNorm });
+      await run.load(startState(optimizer));
+      return run;
+    };
+    const expected = await play(await started(1), (run, version) => run.pushes(version, WHOLE));
+    const singles = alignedBlocks(0, 1).concat([5, 3, 7, 1, 6, 2, 4].map((first) => ({ first, count: 1 })));
+    expect(await play(await started(2), (run, version) => run.pushes(version, singles))).toEqual(expected);
+    // Three workers of which two were given the same shards, and one repeats itself after the commit.
+    const overlapping = [...alignedBlocks(1, 4), ...alignedBlocks(0, 4), ...alignedBlocks(3, 8)];
+    expect(await play(await started(3), (run, version) => {
+      const late = version === 1 ? [] : run.pushes(version - 1, alignedBlocks(2, 3));
+      return [...late, ...run.pushes(version, overlapping).reverse(), ...late];
+    })).toEqual(expected);
+  });
+});
+
+describe('a parameter server', () => {
+  it('does what the article\'s optimiser would: values - rate * mean gradient', async () => {
+    const run = await TestRun.start({ servers: 2, optimizer: SGD });
+    await run.load(startState(SGD));
+    await run.pushAll(run.pushes(1, alignedBlocks(0, SHARDS)));
+    await run.inbox.next('committed');
+    const { values } = await run.capture(1);
+    const start = startState(SGD).values;
+    const shards = Array.from({ length: SHARDS }, (_, shard) => shardGradient(1, shard));
+    for (const index of [0, 65_535, 65_536, 149_999, 150_000, 196_608, 329_999]) {
+      const mean = shards.reduce((sum, shard) => sum + shard[index]!, 0) / SHARDS;
+      expect(values[index]).toBeCloseTo(start[index]! - 0.1 * mean, 6);
+    }
+  });
+
+  it('keeps running statistics and mean losses of the whole batch', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    await run.pushAll(run.pushes(1, [{ first: 4, count: 4 }, { first: 0, count: 4 }]));
+    const { losses } = await run.inbox.next('committed');
+    const { statistics } = await run.capture(1);
+    const summaries = Array.from({ length: SHARDS }, (_, shard) => shardSummary(1, shard));
+    const meanOf = (index: number): number => summaries.reduce((sum, summary) => sum + summary[index]!, 0) / SHARDS;
+    for (const { offset, channels, samples } of LAYOUT.statistics) {
+      for (let channel = offset; channel < offset + channels; channel += 1) {
+        const mean = meanOf(channel);
+        const variance = meanOf(channel + channels) + summaries.reduce((sum, summary) => sum + (summary[channel]! - mean) ** 2, 0) / SHARDS;
+        expect(statistics![channel]).toBeCloseTo(0.1 * mean, 6);
+        expect(statistics![channel + channels]).toBeCloseTo(0.9 + (0.1 * variance * samples) / (samples - 1), 6);
+      }
+    }
+    expect(losses).toHaveLength(2);
+    expect(losses[0]).toBeCloseTo(meanOf(6), 6);
+    expect(losses[1]).toBeCloseTo(meanOf(7), 6);
+  });
+
+  it('answers pulls when their version is committed, in chunks, statistics with the lead\'s first', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    const pull = (request: number, version: number): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: true, schemaHash: HASH });
+    await run.sendAsWorker(0, pull(1, 1));
+    await run.sendAsWorker(0, pull(2, 0)); // before anything is loaded
+    await run.load(startState(ADAM));
+    const [first, second] = [await run.replies.next('parameters'), await run.replies.next('parameters')];
+    expect([first.request, second.request, first.offset, second.offset]).toEqual([2, 2, 0, 262_144]);
+    expect(sameBits(joined([first.values, second.values]), START)).toBe(true);
+    expect([first.statistics, second.statistics]).toEqual([Float32Array.of(0, 1, 0, 0, 1, 1), null]);
+    await run.pushAll(run.pushes(1, WHOLE));
+    const [third, fourth] = [await run.replies.next('parameters'), await run.replies.next('parameters')];
+    expect([third.request, third.version]).toEqual([1, 1]);
+    const captured = await run.capture(1);
+    expect(sameBits(joined([third.values, fourth.values]), captured.values)).toBe(true);
+    await run.sendAsWorker(0, pull(3, 0));
+    expect(await run.replies.next('refused')).toMatchObject({ code: 'VERSION_UNAVAILABLE', message: 'version 0 of autoencoder is past: the current one is 1' });
+  });
+
+  it('captures exactly the version that was asked for, also before it is there', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 1 });
+    await run.pushAll([...run.pushes(1, WHOLE), ...run.pushes(2, WHOLE), ...run.pushes(3, WHOLE)]);
+    const { state } = await run.inbox.next('stateCaptured');
+    const other = await TestRun.start({ servers: 1 });
+    await other.load(startState(ADAM));
+    await other.pushAll(other.pushes(1, WHOLE));
+    expect(bitsOf(state)).toBe(bitsOf(await other.capture(1)));
+  });
+
+  it('goes on from a captured state with another number of servers as if nothing had happened', async () => {
+    const run = await TestRun.start({ servers: 2 });
+    await run.load(startState(ADAM));
+    await run.pushAll(run.pushes(1, WHOLE));
+    const half = await run.capture(1);
+    await run.pushAll(run.pushes(2, WHOLE));
+    const other = await TestRun.start({ servers: 3 });
+    await other.load(half);
+    await other.pushAll(other.pushes(2, WHOLE));
+    expect(bitsOf(await other.capture(2))).toBe(bitsOf(await run.capture(2)));
+  });
+
+  it.each([
+    { clipNorm: null, index: 20_000, segment: 'encoder.weight' },
+    { clipNorm: 0.5, index: 20_000, segment: 'encoder.weight' },
+    { clipNorm: null, index: 320_000, segment: 'decoder.weight' },
+    { clipNorm: 0.5, index: 320_000, segment: 'decoder.weight' },
+  ])('refuses a gradient that is not finite in $segment (clip $clipNorm) and changes nothing on any server', async ({ clipNorm, index, segment }) => {
+    const run = await TestRun.start({ servers: 3, clipNorm });
+    await run.load(startState(ADAM));
+    await run.pushAll(run.pushes(1, WHOLE));
+    const before = bitsOf(await run.capture(1));
+    const pushes = run.pushes(2, alignedBlocks(0, SHARDS));
+    for (const { push } of pushes) if (push.offset <= index && index < push.offset + push.gradient.length) push.gradient[index - push.offset] = NaN;
+    await run.pushAll(pushes);
+    const { code, message } = await run.inbox.next('failed');
+    expect([code, message]).toEqual(['GRADIENT_NOT_FINITE', `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, turn 1); nothing of it was applied`]);
+    expect(bitsOf(await run.capture(1))).toBe(before);
+  });
+
+  it('refuses a loss that is not finite', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    const pushes = run.pushes(1, WHOLE);
+    pushes[0]!.push.summary![7] = Infinity;
+    await run.pushAll(pushes);
+    expect((await run.inbox.next('failed')).message).toContain('not finite in loss 2');
+  });
+
+  it.each([
+    { what: 'another run', origin: { runId: 'other' }, code: 'RUN_UNKNOWN' },
+    { what: 'a stale epoch', origin: { epoch: 2 }, code: 'EPOCH_STALE' },
+    { what: 'an earlier life', origin: { incarnation: 'before' }, code: 'INCARNATION_STALE' },
+    { what: 'another layout', change: { schemaHash: 'other' }, code: 'SCHEMA_MISMATCH' },
+    { what: 'a version that cannot be made yet', change: { version: 3 }, code: 'VERSION_UNAVAILABLE' },
+    { what: 'an unknown group', change: { group: 'other' }, code: 'PUSH_INVALID' },
+    { what: 'a foreign offset', change: { offset: 65_536 }, code: 'PUSH_INVALID' },
+    { what: 'a short chunk', change: { gradient: new Float32Array(10) }, code: 'PUSH_INVALID' },
+    { what: 'no summary', change: { summary: null }, code: 'PUSH_INVALID' },
+    { what: 'a short summary', change: { summary: new Float32Array(5) }, code: 'PUSH_INVALID' },
+    { what: 'other losses', change: { summary: new Float32Array(9) }, code: 'PUSH_INVALID' },
+    { what: 'another turn', change: { turn: 1 }, code: 'PUSH_INVALID' },
+    { what: 'an unaligned block', change: { block: { first: 1, count: 2 } }, code: 'PUSH_INVALID' },
+    { what: 'a block of three', change: { block: { first: 0, count: 3 } }, code: 'PUSH_INVALID' },
+    { what: 'shards beyond the last', change: { block: { first: 8, count: 1 } }, code: 'PUSH_INVALID' },
+  ])('refuses a push of $what with $code', async ({ origin = {}, change = {}, code }) => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    const right = run.pushes(1, alignedBlocks(0, 1));
+    await run.pushAll(right);
+    const [{ push }] = run.pushes(1, alignedBlocks(1, 2)) as [{ push: Push }];
+    await run.sendAsWorker(0, { ...push, ...change }, origin);
+    expect((await run.replies.next('refused')).code).toBe(code);
+    if (code === 'PUSH_INVALID') expect((await run.inbox.next('failed')).code).toBe(code);
+    expect(run.inbox.count('failed')).toBe(0);
+  });
+
+  it('refuses a state of another optimiser', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.send(0, { kind: 'loadState', state: startState(SGD) });
+    await expect(run.ended[0]).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: 'slots of group autoencoder: expected firstMoment, secondMoment, found momentum' });
+    expect((await run.inbox.next('failed')).code).toBe('CHECKPOINT_MISMATCH');
+  });
+
+  it('does not take part in a run with another layout', async () => {
+    const run = await TestRun.start({ servers: 1, welcomeHash: 'other' });
+    await expect(run.ended[0]).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
+    expect((await run.inbox.next('failed')).code).toBe('SCHEMA_MISMATCH');
+  });
+
+  it('ends with the coordinator\'s goodbye, or its own signal', async () => {
+    const run = await TestRun.start({ servers: 2 });
+    await run.send(0, { kind: 'shutdown', reason: 'done' });
+    run.aborts[1]!.abort();
+    await Promise.all(run.ended);
+  });
+
+  it('follows the coordinator into a higher epoch', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    await run.pushAll(run.pushes(1, alignedBlocks(0, 3)));
+    await run.send(0, { kind: 'loadState', state: startState(ADAM) }, { epoch: 4 });
+    await run.inbox.next('stateLoaded');
+    const pushes = run.pushes(1, alignedBlocks(3, 8));
+    await run.pushAll(pushes.slice(0, 1));
+    expect((await run.replies.next('refused')).code).toBe('EPOCH_STALE');
+    for (const { push } of run.pushes(1, WHOLE)) await run.sendAsWorker(0, push, { epoch: 4 });
+    expect((await run.inbox.next('committed')).version).toBe(1);
+  });
+
+  it('does the same over ZeroMQ', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lethe-'));
+    try {
+      const results: unknown[] = [];
+      for (const options of [{ servers: 2, transport: createZeroMqTransport(), address: (name: string) => `ipc://${folder}/${name}` }, { servers: 1 }]) {
+        const run = await TestRun.start({ ...options, clipNorm: 0.5 });
+        await run.load(startState(ADAM));
+        results.push(await play(run, (test, version) => test.pushes(version, alignedBlocks(0, SHARDS))));
+        await run.close();
+      }
+      expect(results[0]).toEqual(results[1]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,246 @@
+import type { RunConfig } from '@lethe/config';
+import { LetheError, errorCode, errorMessage } from '@lethe/errors';
+import { checkOrigin, decodeMessage, encodeMessage, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import type { Connection, Listener, ListenerSecurity, MemberSecurity, Transport } from '@lethe/transport';
+import { GroupService, type Post } from './group-service.js';
+import { Mail } from './mail.js';
+import { heldGroups, type ServerPlan } from './server-plan.js';
+
+/** Keys of a run that other machines can reach. */
+export interface ServerSecurity {
+  /** For the server's own listener. */
+  readonly listener: ListenerSecurity;
+  /** For its connections to the coordinator and to the lead server. */
+  readonly member: MemberSecurity;
+}
+
+export interface ParameterServerOptions {
+  readonly transport: Transport;
+  readonly controlAddress: string;
+  /** Where this server listens for workers and other servers. */
+  readonly dataAddress: string;
+  readonly security?: ServerSecurity | undefined;
+  readonly insecurePlaintext?: boolean | undefined;
+  readonly runId: string;
+  readonly epoch: number;
+  /** Names this life of the process. */
+  readonly incarnation: string;
+  readonly host: string;
+  readonly processId: number;
+  /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean. */
+  readonly planOf: (config: RunConfig, dataFacts: unknown) => ServerPlan;
+  /** Ends the server as the coordinator's goodbye would. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const HEARTBEAT_MS = 1000;
+
+/**
+ * Takes part in a run as a parameter server until the coordinator says goodbye (or the signal aborts), then hands over
+ * what is still queued.
+ *
+ * @throws whatever went wrong, after telling the coordinator.
+ */
+export async function runParameterServer(options: ParameterServerOptions): Promise<void> {
+  const { transport, controlAddress, dataAddress, security, insecurePlaintext = false, incarnation } = options;
+  const listener = await transport.listen(dataAddress, { insecurePlaintext, ...(security && { security: security.listener }) });
+  try {
+    const connect = (address: string): Promise<Connection> =>
+      transport.connect(address, { identity: incarnation, insecurePlaintext, ...(security && { security: security.member }) });
+    const control = await connect(controlAddress);
+    await new ServerSession(options, { listener, control, connect }).run();
+  } finally {
+    await listener.close();
+  }
+}
+
+interface Ends {
+  readonly listener: Listener;
+  readonly control: Connection;
+  readonly connect: (address: string) => Promise<Connection>;
+}
+
+class ServerSession {
+  readonly #options: ParameterServerOptions;
+  readonly #ends: Ends;
+  readonly #mail: Mail;
+  #origin: Origin;
+  #service: GroupService | null = null;
+  #lead: Connection | null = null;
+  #fail: (error: unknown) => void = () => undefined;
+  readonly #failure: Promise<never>;
+
+  constructor(options: ParameterServerOptions, ends: Ends) {
+    this.#options = options;
+    this.#ends = ends;
+    const { runId, epoch, incarnation } = options;
+    this.#origin = { runId, epoch, sender: `parameter-server ${options.processId}`, incarnation };
+    this.#failure = new Promise((_, reject) => { this.#fail = reject; });
+    this.#mail = new Mail((error) => { this.#fail(error); });
+  }
+
+  async run(): Promise<void> {
+    const { host, processId, signal } = this.#options;
+    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.address, device: '' });
+    const heartbeat = setInterval(() => { this.#beat(); }, HEARTBEAT_MS);
+    try {
+      await Promise.race([this.#serveControl(), this.#failure, aborted(signal)]);
+    } catch (error) {
+      this.#toCoordinator({ kind: 'failed', code: errorCode(error) ?? 'UNEXPECTED', message: errorMessage(error) });
+      throw error;
+    } finally {
+      clearInterval(heartbeat);
+      await this.#mail.settled();
+      await this.#lead?.close();
+      await this.#ends.control.close();
+    }
+  }
+
+  /** Ends with the coordinator's goodbye. */
+  async #serveControl(): Promise<void> {
+    for await (const frames of this.#ends.control.messages) {
+      const { origin, body } = decodeMessage(frames);
+      this.#checkCoordinator(origin);
+      switch (body.kind) {
+        case 'welcome':
+          await this.#welcomed(body);
+          break;
+        case 'loadState':
+          this.#welcomedService().load(body);
+          break;
+        case 'captureState':
+          this.#welcomedService().capture(body);
+          break;
+        case 'shutdown':
+          return;
+        case 'refused':
+          throw new LetheError(body.code, `the coordinator refused this parameter server: ${body.message}`);
+        default:
+          throw new LetheError('MESSAGE_MALFORMED', `the coordinator sent a ${body.kind} to a parameter server`);
+      }
+    }
+  }
+
+  /** A higher epoch revokes what was handed out before: from now on messages of the old one are refused. */
+  #checkCoordinator(origin: Origin): void {
+    const epoch = Math.max(origin.epoch, this.#origin.epoch);
+    const refusal = checkOrigin(origin, { runId: this.#origin.runId, epoch });
+    if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
+    this.#origin = { ...this.#origin, epoch };
+  }
+
+  async #welcomed({ name, index, configJson, dataJson, schemaHash, servers }: Welcome): Promise<void> {
+    const config = JSON.parse(configJson) as RunConfig;
+    const plan = this.#options.planOf(config, JSON.parse(dataJson));
+    if (plan.schemaHash !== schemaHash) {
+      throw new LetheError('SCHEMA_MISMATCH', `${name} lays out the parameters as ${plan.schemaHash}, the coordinator as ${schemaHash}: they run different versions of Lethe`);
+    }
+    this.#origin = { ...this.#origin, sender: name };
+    this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#post());
+    if (index > 0) await this.#connectLead(servers);
+    this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receive(peer, frames); });
+    this.#toCoordinator({ kind: 'ready' });
+  }
+
+  async #connectLead(servers: Welcome['servers']): Promise<void> {
+    const address = servers.find(({ index }) => index === 0)?.address;
+    if (address === undefined) throw new LetheError('MESSAGE_MALFORMED', 'the welcome names no lead parameter server');
+    this.#lead = await this.#ends.connect(address);
+    this.#serve(this.#lead.messages, (frames) => { this.#receiveFromLead(frames); });
+  }
+
+  /** Handles messages in the background; whatever is thrown ends the server. */
+  #serve<Received>(messages: AsyncIterable<Received>, handle: (received: Received) => void): void {
+    const serving = async (): Promise<void> => {
+      for await (const message of messages) handle(message);
+    };
+    serving().catch((error: unknown) => { this.#fail(error); });
+  }
+
+  /** A message of a worker or of another server: expected failures are refused, to whoever sent it. */
+  #receive(peer: string, frames: Frames): void {
+    try {
+      const { origin, body } = decodeMessage(frames);
+      const refusal = checkOrigin(origin, { ...this.#origin, incarnation: peer });
+      if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
+      this.#dispatch(peer, { origin, body });
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      const message = errorMessage(error);
+      this.#toPeer(peer, { kind: 'refused', code, message });
+      // No correct worker does this: what it would go on to compute is worthless.
+      if (code === 'PUSH_INVALID') this.#toCoordinator({ kind: 'failed', code, message });
+    }
+  }
+
+  #dispatch(peer: string, { origin, body }: Message): void {
+    const service = this.#welcomedService();
+    switch (body.kind) {
+      case 'push':
+        service.push(body);
+        return;
+      case 'pull':
+        service.pull(body, peer);
+        return;
+      case 'prepared':
+        service.vote(body, peer);
+        return;
+      default:
+        throw new LetheError('MESSAGE_MALFORMED', `${origin.sender} sent a ${body.kind} to a parameter server`);
+    }
+  }
+
+  #receiveFromLead(frames: Frames): void {
+    const { origin, body } = decodeMessage(frames);
+    const refusal = checkOrigin(origin, { runId: this.#origin.runId, epoch: this.#origin.epoch });
+    if (refusal?.code === 'EPOCH_STALE') return; // a commit of what was revoked meanwhile
+    if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
+    if (body.kind === 'refused') throw new LetheError(body.code, `the lead parameter server refused: ${body.message}`);
+    if (body.kind !== 'commit') throw new LetheError('MESSAGE_MALFORMED', `the lead parameter server sent a ${body.kind}`);
+    this.#welcomedService().commit(body);
+  }
+
+  #beat(): void {
+    const { round = 0, phase = '', turn = 0 } = this.#service?.activity ?? {};
+    this.#toCoordinator({ kind: 'heartbeat', round, phase, turn, residentBytes: process.memoryUsage.rss() });
+  }
+
+  #post(): Post {
+    return {
+      toCoordinator: (body) => { this.#toCoordinator(body); },
+      toPeer: (peer, body) => { this.#toPeer(peer, body); },
+      toLead: (body) => {
+        if (this.#lead !== null) this.#mail.send(this.#lead.send(this.#encode(body)));
+      },
+    };
+  }
+
+  #toCoordinator(body: MessageBody): void {
+    this.#mail.send(this.#ends.control.send(this.#encode(body)));
+  }
+
+  #toPeer(peer: string, body: MessageBody): void {
+    const sent = this.#ends.listener.send(peer, this.#encode(body));
+    // A server that cannot be told to commit would fall behind; a worker that is gone needs nothing any more.
+    if (body.kind === 'commit') this.#mail.send(sent);
+    else this.#mail.sendIfPresent(sent);
+  }
+
+  #encode(body: MessageBody): Frames {
+    return encodeMessage({ origin: this.#origin, body });
+  }
+
+  #welcomedService(): GroupService {
+    if (this.#service !== null) return this.#service;
+    throw new LetheError('MESSAGE_MALFORMED', 'the coordinator has not sent its welcome yet');
+  }
+}
+
+/** Resolves when the signal aborts; without one, never. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    else signal?.addEventListener('abort', () => { resolve(); }, { once: true });
+  });
+}
