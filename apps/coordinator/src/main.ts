@@ -20,7 +20,7 @@ async function run(command: Command): Promise<number> {
       process.stdout.write(`${command.text.trimEnd()}\n`);
       return EXIT.ok;
     case 'train':
-      return (await import('./commands/train.js')).runTrain(command);
+      return (await import('./commands/train.js')).runTrain(command, process.env);
     case 'grid':
       return (await import('./commands/grid.js')).runGrid(command);
     case 'doctor':

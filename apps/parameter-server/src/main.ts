@@ -1,1 +1,35 @@
-export {};
+import { hostname } from 'node:os';
+import type { DataFacts } from '@lethe/data';
+import { errorMessage } from '@lethe/errors';
+import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
+import { runParameterServer } from '@lethe/parameter-store';
+import { describeRun } from '@lethe/training';
+import { createZeroMqTransport } from '@lethe/transport';
+
+async function main(): Promise<void> {
+  const start = await receiveProcessStart();
+  const ended = new AbortController();
+  process.on('SIGTERM', () => { ended.abort(); });
+  const { controlAddress, dataAddress, runId, epoch, incarnation } = start;
+  await runParameterServer({
+    transport: createZeroMqTransport(),
+    controlAddress, dataAddress, runId, epoch, incarnation,
+    listenerTrust: listenerTrust(start),
+    memberTrust: memberTrust(start),
+    host: hostname(),
+    processId: process.pid,
+    signal: ended.signal,
+    planOf: (config, dataFacts) => {
+      const description = describeRun(config, dataFacts as DataFacts);
+      return { ...description, phaseNames: description.objective.phases.map(({ name }) => name) };
+    },
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${errorMessage(error)}\n`);
+    process.exit(1);
+  },
+);

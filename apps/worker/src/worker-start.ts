@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { JoinOptions } from '@lethe/config';
-import { memberTrust, type ProcessStart } from '@lethe/membership';
+import { memberTrust, receiveProcessStart } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
 import { decodeJoinKey, decodeJoinToken, type Trust } from '@lethe/transport';
@@ -16,16 +16,11 @@ export interface WorkerStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Started by the coordinator, which has set the environment and sends the rest. Ends with the coordinator, however that dies. */
-export function startFromParent(): Promise<WorkerStart> {
-  process.on('disconnect', () => process.exit(1));
-  return new Promise((resolve) => {
-    process.once('message', (message) => {
-      const start = message as ProcessStart;
-      const { controlAddress, runId, epoch, incarnation, engine, threads } = start;
-      resolve({ controlAddress, trust: memberTrust(start), origin: { runId, epoch, sender: 'worker', incarnation }, engine, threads, environment: {} });
-    });
-  });
+/** Started by the coordinator, which has set the environment and sends the rest. */
+export async function startFromParent(): Promise<WorkerStart> {
+  const start = await receiveProcessStart();
+  const { controlAddress, runId, epoch, incarnation, engine, threads } = start;
+  return { controlAddress, trust: memberTrust(start), origin: { runId, epoch, sender: 'worker', incarnation }, engine, threads, environment: {} };
 }
 
 /** Started by hand on this or another machine: the welcome will name the run. One worker uses all cores of its machine. */

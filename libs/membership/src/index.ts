@@ -1,5 +1,5 @@
 export { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 export type { Member, MemberState } from './member.js';
-export { listenerTrust, memberTrust, startKeys, type ProcessStart, type StartKeys } from './process-start.js';
+export { listenerTrust, memberTrust, receiveProcessStart, startKeys, type ProcessStart, type StartKeys } from './process-start.js';
 export { Roster } from './roster.js';
 export { assignShards } from './shard-assignment.js';

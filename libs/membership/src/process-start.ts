@@ -53,3 +53,14 @@ function toBase64(bytes: Uint8Array): string {
 function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, 'base64'));
 }
+
+/**
+ * In a process that the coordinator forked: its instructions. From here on the process ends with the coordinator,
+ * however that dies; it leaves Ctrl-C, which reaches it too, to the coordinator.
+ */
+export function receiveProcessStart(): Promise<ProcessStart> {
+  process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+  process.on('disconnect', () => process.exit(1));
+  return new Promise((resolve) => process.once('message', (message) => { resolve(message as ProcessStart); }));
+}

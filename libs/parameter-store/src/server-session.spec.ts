@@ -134,7 +134,7 @@ class TestRun {
       const abort = new AbortController();
       this.aborts.push(abort);
       const ended = runParameterServer({
-        transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`,
+        transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`, listenerTrust: {}, memberTrust: {},
         host: 'here', processId: index, signal: abort.signal,
         planOf: () => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, phaseNames: ['first', 'second'] }),
       });

@@ -1,26 +1,20 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import { checkOrigin, decodeMessage, encodeMessage, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
-import type { Connection, Listener, ListenerSecurity, MemberSecurity, Transport } from '@lethe/transport';
+import type { Connection, Listener, ListenOptions, Transport, Trust } from '@lethe/transport';
 import { GroupService, type Post } from './group-service.js';
 import { Mail } from './mail.js';
 import { heldGroups, type ServerPlan } from './server-plan.js';
-
-/** Keys of a run that other machines can reach. */
-export interface ServerSecurity {
-  /** For the server's own listener. */
-  readonly listener: ListenerSecurity;
-  /** For its connections to the coordinator and to the lead server. */
-  readonly member: MemberSecurity;
-}
 
 export interface ParameterServerOptions {
   readonly transport: Transport;
   readonly controlAddress: string;
   /** Where this server listens for workers and other servers. */
   readonly dataAddress: string;
-  readonly security?: ServerSecurity | undefined;
-  readonly insecurePlaintext?: boolean | undefined;
+  /** How it listens for workers and other servers. */
+  readonly listenerTrust: Pick<ListenOptions, 'security' | 'insecurePlaintext'>;
+  /** How it connects to the coordinator and to the lead server. */
+  readonly memberTrust: Trust;
   readonly runId: string;
   readonly epoch: number;
   /** Names this life of the process. */
@@ -42,11 +36,10 @@ const HEARTBEAT_MS = 1000;
  * @throws whatever went wrong, after telling the coordinator.
  */
 export async function runParameterServer(options: ParameterServerOptions): Promise<void> {
-  const { transport, controlAddress, dataAddress, security, insecurePlaintext = false, incarnation } = options;
-  const listener = await transport.listen(dataAddress, { insecurePlaintext, ...(security && { security: security.listener }) });
+  const { transport, controlAddress, dataAddress, listenerTrust, memberTrust, incarnation } = options;
+  const listener = await transport.listen(dataAddress, listenerTrust);
   try {
-    const connect = (address: string): Promise<Connection> =>
-      transport.connect(address, { identity: incarnation, insecurePlaintext, ...(security && { security: security.member }) });
+    const connect = (address: string): Promise<Connection> => transport.connect(address, { identity: incarnation, ...memberTrust });
     const control = await connect(controlAddress);
     await new ServerSession(options, { listener, control, connect }).run();
   } finally {

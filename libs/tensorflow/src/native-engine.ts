@@ -14,10 +14,19 @@ import { nativeOperations } from './operations-native.js';
 const require = createRequire(import.meta.url);
 const packageName = '@tensorflow/tfjs-node-gpu';
 
+/** Where the set-up links the compiled addon. */
+function addonPath(): string {
+  return join(dirname(require.resolve(`${packageName}/package.json`)), 'lib/napi-v8/tfjs_binding.node');
+}
+
+/** Whether native TensorFlow has been set up. Looks only; loads nothing. */
+export function isNativeReady(): boolean {
+  return existsSync(addonPath());
+}
+
 /** Loads TensorFlow itself, or fails with ENGINE_MISSING when it has not been set up. */
 export function loadNativeEngine(): Engine {
-  const addon = join(dirname(require.resolve(`${packageName}/package.json`)), 'lib/napi-v8/tfjs_binding.node');
-  if (!existsSync(addon)) throw missing(`${addon} does not exist`);
+  if (!isNativeReady()) throw missing(`${addonPath()} does not exist`);
   restoreUtil();
   let tf: typeof tfjs;
   try {

@@ -32,7 +32,7 @@ export class LeaseExecution {
     const { description, gradients, parameters } = this.#options;
     const { round, phase, turn } = lease;
     const { bytesSent, bytesReceived } = parameters;
-    const times: StepTimes = { inputMs: 0, computeMs: 0, readOutMs: 0 };
+    const times: StepTimes = { inputMs: 0, computeMs: 0 };
     const trained = description.objective.phases[phase]?.trains ?? '';
     const waitMs = await timed(() => this.#pull(lease.reads, false));
     let sendMs = 0;

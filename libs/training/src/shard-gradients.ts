@@ -17,7 +17,6 @@ export interface BlockSum {
 export interface StepTimes {
   inputMs: number;
   computeMs: number;
-  readOutMs: number;
 }
 
 /** The examples of every round: an endless stream, read at random. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { RunConfig } from '@lethe/config';
-import { BatchStream, splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
+import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import { decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
@@ -8,7 +8,7 @@ import type { Connection, Transport, Trust } from '@lethe/transport';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
 import { describeRun, type RunDescription } from './run-description.js';
-import { ShardGradients } from './shard-gradients.js';
+import { ShardGradients, type Batches } from './shard-gradients.js';
 
 /** Computes evaluation tasks; provided by the evaluation library, so that training does not know what is measured. */
 export interface Evaluator {
@@ -35,6 +35,8 @@ export interface WorkerOptions {
   readonly fingerprint: string;
   readonly host: string;
   readonly openData: (config: RunConfig) => Promise<DataSource>;
+  /** The examples of every round, out of the indices that may be trained on. */
+  readonly openBatches: (config: RunConfig, training: Uint32Array) => Batches;
   readonly openEvaluator: (options: EvaluatorOptions) => Evaluator;
 }
 
@@ -121,12 +123,12 @@ class WorkerSession {
   async #loadAndWork(welcome: Welcome): Promise<void> {
     const config = JSON.parse(welcome.configJson) as RunConfig;
     const facts = JSON.parse(welcome.dataJson) as DataFacts;
-    const { engine, transport, trust, openData, openEvaluator } = this.#options;
+    const { engine, transport, trust, openData, openBatches, openEvaluator } = this.#options;
     const data = await openData(config);
     const description = describeRun(config, data.facts);
     refuseStrangeRun(welcome, facts, description);
     const { training, heldOut } = splitHeldOut(data.train.count, config.data.heldOut, config.seed);
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: new BatchStream({ training, batchSize: config.batchSize, seed: config.seed }) });
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, training) });
     const evaluator = openEvaluator({ engine, description, data, heldOut });
     const parameters = await ParameterClient.connect({
       transport, origin: this.#origin, trust, schemaHash: welcome.schemaHash,

@@ -6,6 +6,8 @@ import type { ProcessStart } from '@lethe/membership';
 export interface LocalProcess {
   /** Path of its main module. */
   readonly entry: string;
+  /** Working folder, where the module loader is found. */
+  readonly folder: string;
   /** File that takes what it prints. */
   readonly logFile: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -28,10 +30,10 @@ export class LocalProcesses {
     this.#onExit = onExit;
   }
 
-  start({ entry, logFile, environment, start }: LocalProcess): void {
+  start({ entry, folder, logFile, environment, start }: LocalProcess): void {
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = fork(entry, [], { env: environment, stdio: ['ignore', log, log, 'ipc'] });
+    const child = fork(entry, [], { cwd: folder, env: environment, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.#children.set(start.incarnation, child);
     this.#ended.push(new Promise((resolve) => {

@@ -1,12 +1,57 @@
-import { availableParallelism } from 'node:os';
 import type { TrainCommand } from '../command-line/command.js';
-import { findRunFolder } from '../command-line/find-run-folder.js';
-import { newRunConfig } from '../command-line/train-config.js';
+import { EXIT } from '../command-line/exit-codes.js';
+import { openCluster } from '../cluster/open-cluster.js';
+import { Interruption } from '../run/interruption.js';
+import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
+import { RunRecorder } from '../run/run-recorder.js';
+import { summarise, printSummary } from '../run/summary.js';
+import { trainingRun, type RunOutcome } from '../run/training-run.js';
 
-/** Checks everything that was asked for; the run itself is not wired yet. */
-export async function runTrain(command: TrainCommand): Promise<number> {
-  if (command.resume !== null) throw new Error(`resuming ${findRunFolder(command.resume, command)} is not wired yet`);
-  const { warnings } = newRunConfig(command, { cores: availableParallelism(), gpus: 0, engine: 'native' });
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  throw new Error('training is not wired yet');
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder. */
+export async function runTrain(command: TrainCommand, environment: Environment): Promise<number> {
+  const run = await prepareRun(command, process.stdout);
+  const recorder = new RunRecorder(run);
+  const startedMs = performance.now();
+  try {
+    const outcome = await playOnCluster(run, recorder, environment);
+    const summary = summarise({ run, recorder, outcome, wallSeconds: (performance.now() - startedMs) / 1000 });
+    await run.folder.writeSummary(summary);
+    run.reporter.close();
+    printSummary(summary, run);
+    return outcome.ending === 'interrupted' ? EXIT.interrupted : EXIT.ok;
+  } finally {
+    run.reporter.close();
+    await run.metrics.close();
+    await run.tensorBoard.close();
+    await run.folder.close();
+  }
+}
+
+async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<RunOutcome> {
+  const { description, reporter, folder, gridRows, data, devices, cores, firstRound, groups } = run;
+  const { awaitWorkers } = description.config.cluster;
+  const open = await openCluster({
+    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs,
+    onCommitted: (committed) => { recorder.committed(committed); },
+    onStepReport: (_worker, report) => { recorder.stepReported(report); },
+    onNotice: (line) => { reporter.notice(line); },
+  });
+  const { cluster } = open;
+  const interruption = new Interruption({ control: cluster.control, kill: () => { open.kill(); }, notice: (line) => { reporter.notice(line); } });
+  let reason = 'the run failed';
+  try {
+    if (open.joinCommand !== null) reporter.notice(`workers join with: ${open.joinCommand}`);
+    await cluster.assemble(groups, awaitWorkers);
+    interruption.trainingBegins();
+    recorder.resumeClock();
+    const outcome = await trainingRun({ description, cluster, record: recorder, firstRound, gridRows, testCount: data.facts.testCount, signal: interruption.signal });
+    recorder.pauseClock();
+    reason = `the run is ${outcome.ending}`;
+    return outcome;
+  } finally {
+    interruption.dispose();
+    await open.close(reason);
+  }
 }

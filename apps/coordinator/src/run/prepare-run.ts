@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { latestCheckpoint } from '@lethe/checkpoint';
+import { checkConfigAgainstData, type CompiledConfig, type Machine, type RunConfig } from '@lethe/config';
+import { gridExamples, openData, type DataSource } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
+import type { GroupState } from '@lethe/protocol';
+import { createRunFolder, openRunFolder, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { createReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
+import { isNativeReady, listGpus, planDevices } from '@lethe/tensorflow';
+import { describeRun, type RunDescription } from '@lethe/training';
+import type { TrainCommand } from '../command-line/command.js';
+import { findRunFolder } from '../command-line/find-run-folder.js';
+import { newRunConfig, resumedRunConfig } from '../command-line/train-config.js';
+import { initialGroups } from './initial-state.js';
+
+/** A run that has been checked through and can start. */
+export interface PreparedRun {
+  readonly runId: string;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  readonly gridRows: number;
+  readonly cores: number;
+  readonly devices: readonly (number | null)[];
+  readonly folder: RunFolder;
+  readonly metrics: MetricsLog;
+  readonly tensorBoard: TensorBoardWriter;
+  readonly reporter: Reporter;
+  /** Where the user typed. */
+  readonly userFolder: string;
+  /** State to begin with: after `firstRound` rounds. */
+  readonly groups: readonly GroupState[];
+  readonly firstRound: number;
+}
+
+/** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
+export async function prepareRun(command: TrainCommand, output: OutputStream): Promise<PreparedRun> {
+  const gpus = await listGpus();
+  const cores = availableParallelism();
+  const machine: Machine = { cores, gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
+  const resumed = command.resume === null ? null : await openRunFolder(findRunFolder(command.resume, command));
+  try {
+    const { config, warnings } = resumed === null ? newRunConfig(command, machine) : resumedRunConfig(command, resumed.readConfig());
+    const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
+    const reporter = createReporter({ output: command.quiet ? process.stderr : output, ...(command.quiet ? { intervalSeconds: Number.POSITIVE_INFINITY } : {}) });
+    for (const warning of [...warnings, ...engineWarnings(config)]) reporter.notice(`warning: ${warning}`);
+    const data = await openData(config.data, config.seed);
+    checkConfigAgainstData(config, data.facts.trainCount);
+    const description = describeRun(config, data.facts);
+    const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description);
+    const folder = resumed ?? (await createRunFolder({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));
+    return {
+      runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
+      gridRows: gridExamples(data).length,
+      userFolder: command.folder,
+      metrics: await folder.openMetrics(start.rounds),
+      tensorBoard: await folder.openTensorBoard(start.rounds),
+      groups: start.groups,
+      firstRound: start.rounds,
+    };
+  } catch (error) {
+    await resumed?.close();
+    throw error;
+  }
+}
+
+async function resumeState(folder: RunFolder, description: RunDescription): Promise<{ rounds: number; groups: readonly GroupState[] }> {
+  const { layouts, schemaHash, facts, totalRounds } = description;
+  const { rounds, groups, dataFingerprint } = await latestCheckpoint({ folder: folder.checkpoints, layouts, schemaHash });
+  if (dataFingerprint !== facts.fingerprint) {
+    throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${dataFingerprint}, found ${facts.fingerprint}`);
+  }
+  if (rounds >= totalRounds) {
+    throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${totalRounds} rounds; give more with --epochs or --rounds`);
+  }
+  return { rounds, groups };
+}
+
+function engineWarnings({ cluster }: RunConfig): string[] {
+  return cluster.engine === 'wasm' ? ['native TensorFlow is not used: computing on WebAssembly, several times slower'] : [];
+}

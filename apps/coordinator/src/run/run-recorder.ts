@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { saveCheckpoint } from '@lethe/checkpoint';
+import type { Committed, StepReport } from '@lethe/protocol';
+import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
+import type { RunDescription } from '@lethe/training';
+import { epochsCompleted } from './epochs.js';
+import { RoundLossCollector } from './round-losses.js';
+import type { EpochEvent, RunRecord, RunState } from './training-run.js';
+import { WireAccount } from './wire-account.js';
+
+export interface RunRecorderOptions {
+  readonly description: RunDescription;
+  readonly folder: RunFolder;
+  readonly metrics: MetricsLog;
+  readonly tensorBoard: TensorBoardWriter;
+  readonly reporter: Reporter;
+  readonly firstRound: number;
+}
+
+/** Writes down what happens in a run, in its folder and for whoever watches. */
+export class RunRecorder implements RunRecord {
+  readonly wire: WireAccount;
+  losses: Readonly<Record<string, number>> = {};
+  heldOut: Readonly<Record<string, number>> = {};
+  /** The last grid drawn, null before the first. */
+  gridFile: string | null = null;
+  /** Training time, evaluations and checkpoints left out. */
+  trainingSeconds = 0;
+  readonly #options: RunRecorderOptions;
+  readonly #collector: RoundLossCollector;
+  readonly #rate = new RateMeter();
+  #rounds: number;
+  #runningSince: number | null = null;
+
+  constructor(options: RunRecorderOptions) {
+    this.#options = options;
+    this.#collector = new RoundLossCollector(options.description.objective);
+    this.#rounds = options.firstRound;
+    this.wire = new WireAccount(options.description);
+  }
+
+  committed(committed: Committed): void {
+    const complete = this.#collector.add(committed);
+    if (complete === null) return;
+    const { metrics, tensorBoard, reporter, description } = this.#options;
+    this.#rounds = complete.round + 1;
+    this.losses = complete.losses;
+    this.#rate.add(description.config.batchSize);
+    metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()) });
+    tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
+    reporter.update(this.#progress());
+  }
+
+  stepReported(report: StepReport): void {
+    this.wire.add(report);
+  }
+
+  async epoch({ epoch, rounds, figures, grid }: EpochEvent): Promise<void> {
+    const { metrics, tensorBoard, reporter, folder } = this.#options;
+    this.heldOut = figures;
+    metrics.append({ kind: 'epoch', epoch, round: rounds, ...prefixed('held_out', figures) });
+    tensorBoard.scalars(rounds, prefixed('held-out', figures));
+    if (grid !== null) {
+      const { png, width, height } = await this.drawGrid(grid);
+      this.gridFile = join(folder.grids, `epoch-${String(epoch).padStart(3, '0')}.png`);
+      await folder.writeFile(this.gridFile, png);
+      tensorBoard.image(rounds, 'style grid', png, { width, height });
+    }
+    await metrics.flush();
+    await tensorBoard.flush();
+    reporter.endEpoch(this.#progress(), figures);
+  }
+
+  drawGrid(pixels: Float32Array): ReturnType<typeof encodeGridPng> {
+    const { shape, classes } = this.#options.description.facts;
+    const columns = classes.length;
+    return encodeGridPng({ pixels, rows: pixels.length / (columns * shape.height * shape.width * shape.channels), columns, ...shape });
+  }
+
+  async checkpoint({ rounds, groups }: RunState, isBest: boolean): Promise<void> {
+    const { folder, description: { config, layouts, schemaHash, facts }, metrics } = this.#options;
+    await metrics.flush();
+    await saveCheckpoint({
+      folder: folder.checkpoints, rounds, groups, layouts, schemaHash, isBest,
+      configJson: JSON.stringify(config), dataFingerprint: facts.fingerprint, keep: config.checkpoints.keep,
+    });
+  }
+
+  resumeClock(): void {
+    this.#rate.restart();
+    this.#runningSince = performance.now();
+  }
+
+  pauseClock(): void {
+    if (this.#runningSince !== null) this.trainingSeconds += (performance.now() - this.#runningSince) / 1000;
+    this.#runningSince = null;
+  }
+
+  #progress(): RunProgress {
+    const { config: { batchSize }, trainingCount, totalRounds } = this.#options.description;
+    const totalEpochs = Math.max(1, epochsCompleted(totalRounds, batchSize, trainingCount));
+    return {
+      round: this.#rounds, totalRounds, totalEpochs,
+      epoch: Math.min(totalEpochs, epochsCompleted(this.#rounds - 1, batchSize, trainingCount) + 1),
+      imagesPerSecond: this.#rate.perSecond(),
+      losses: this.losses,
+      secondsLeft: this.#rate.secondsLeft((totalRounds - this.#rounds) * batchSize),
+    };
+  }
+}
+
+function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}/${name}`, value]));
+}

@@ -1,0 +1,73 @@
+import { relative } from 'node:path';
+import { weightsHash } from '@lethe/checkpoint';
+import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
+import type { PreparedRun } from './prepare-run.js';
+import type { RunRecorder } from './run-recorder.js';
+import type { RunEnding, RunOutcome } from './training-run.js';
+
+/** What `summary.json` holds. */
+export interface RunSummary {
+  readonly ending: RunEnding;
+  readonly rounds: number;
+  readonly images_per_second: number;
+  readonly training_seconds: number;
+  readonly wall_seconds: number;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly held_out: Readonly<Record<string, number>>;
+  readonly test: Readonly<Record<string, number>>;
+  /** SHA-256 of all weights and running statistics. */
+  readonly weights_sha256: string;
+  readonly style_grid: string | null;
+  /** Means over the steps of all workers, and the bytes they moved. */
+  readonly step: Readonly<Record<string, number>>;
+  readonly wire: { readonly bytes_sent: number; readonly bytes_received: number; readonly least_bytes: number };
+}
+
+export interface SummaryOptions {
+  readonly run: PreparedRun;
+  readonly recorder: RunRecorder;
+  readonly outcome: RunOutcome;
+  readonly wallSeconds: number;
+}
+
+export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOptions): RunSummary {
+  const { config, layouts } = run.description;
+  const { wire, trainingSeconds, losses, heldOut, gridFile } = recorder;
+  const images = (outcome.state.rounds - run.firstRound) * config.batchSize;
+  return {
+    ending: outcome.ending,
+    rounds: outcome.state.rounds,
+    images_per_second: trainingSeconds > 0 ? Math.round(images / trainingSeconds) : 0,
+    training_seconds: rounded(trainingSeconds),
+    wall_seconds: rounded(wallSeconds),
+    losses,
+    held_out: heldOut,
+    test: outcome.testFigures,
+    weights_sha256: weightsHash(outcome.state.groups, layouts),
+    style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
+    step: Object.fromEntries(Object.entries(wire.times).map(([name, total]) => [name, rounded(total / Math.max(1, wire.steps))])),
+    wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },
+  };
+}
+
+/** The last lines of a run. */
+export function printSummary(summary: RunSummary, { reporter, folder, userFolder }: PreparedRun): void {
+  const { wire } = summary;
+  const surplus = wire.least_bytes === 0 ? 0 : ((wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1) * 100;
+  const here = (path: string): string => relative(userFolder, path) || '.';
+  const lines: [string, string][] = [
+    [summary.ending, `${formatCount(summary.rounds)} rounds, ${formatCount(summary.images_per_second)} images/s, ${formatDuration(summary.wall_seconds)} in all`],
+    ['losses', formatFigures(summary.losses)],
+    ['held-out', formatFigures(summary.held_out)],
+    ['test', formatFigures(summary.test)],
+    ['wire', `${formatCount(Math.round((wire.bytes_sent + wire.bytes_received) / 1e6))} MB, ${surplus.toFixed(2)} % above the least possible`],
+    ['weights', `sha256 ${summary.weights_sha256}`],
+    ['run', here(folder.folder)],
+    ['grid', summary.style_grid === null ? '' : here(`${folder.folder}/${summary.style_grid}`)],
+  ];
+  for (const [name, text] of lines) if (text !== '') reporter.notice(`${name.padEnd(12)} ${text}`);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,33 @@
+import type { StepReport } from '@lethe/protocol';
+import type { RunDescription } from '@lethe/training';
+import { layoutOf } from '@lethe/training';
+
+const FLOAT_BYTES = 4;
+
+/** Where the workers' time went, and what they moved against the least that a lossless parameter server can move. */
+export class WireAccount {
+  readonly times = { inputMs: 0, computeMs: 0, sendMs: 0, waitMs: 0 };
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** Each step's own group once up and once down for every worker that had shards, and the batch statistics with it. */
+  leastBytes = 0;
+  steps = 0;
+  readonly #description: RunDescription;
+
+  constructor(description: RunDescription) {
+    this.#description = description;
+  }
+
+  add(report: StepReport): void {
+    const { objective, summaries } = this.#description;
+    const phase = objective.phases[report.phase];
+    const summary = summaries[report.phase];
+    if (phase === undefined || summary === undefined) throw new TypeError(`there is no phase ${report.phase}`);
+    const { length } = layoutOf(this.#description, phase.trains);
+    this.steps += 1;
+    for (const key of ['inputMs', 'computeMs', 'sendMs', 'waitMs'] as const) this.times[key] += report[key];
+    this.bytesSent += report.bytesSent;
+    this.bytesReceived += report.bytesReceived;
+    this.leastBytes += FLOAT_BYTES * (2 * length + summary.length);
+  }
+}

@@ -1,0 +1,175 @@
+import { mergeConfig, type RunConfig } from '@lethe/config';
+import { openData, type DataSource } from '@lethe/data';
+import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
+import { initialStatistics } from '@lethe/networks';
+import type { Committed, GroupState, Lease } from '@lethe/protocol';
+import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
+import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
+import { adversarialLoop, describeRun, layoutOf, runWorker, ShardGradients, TrainingCluster, type RunDescription } from '@lethe/training';
+import { createMemoryTransport } from '@lethe/transport';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { meanFigures } from './mean-figures.js';
+import { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';
+
+/** Biases in front of a batch norm: their true gradient is zero, so what Adam makes of rounding noise is noise. */
+const NOISE = new Set(['encoder.conv1.bias', 'encoder.conv2.bias', 'encoder.linear1.bias', 'decoder.linear1.bias', 'decoder.deconv1.bias']);
+
+let engine: Engine;
+let data: DataSource;
+beforeAll(async () => {
+  Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 2, gpuIndex: null }));
+  engine = await loadEngine({ prefer: 'native' });
+  const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1 }, 1);
+  const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
+  data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };
+});
+
+function goldenConfig(golden: GoldenArticle): RunConfig {
+  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{
+    source: 'file', label: (path) => path,
+    values: { recipe: 'article', dropout: false, batchSize: 16, shards: golden.shards, epochs: null, rounds: 5, objective: { beta: golden.beta },
+      optimizers: Object.fromEntries(['encoder', 'decoder', 'classifier'].map((net) => [net, { learningRate: golden.lr }])) },
+  }]);
+  return config;
+}
+
+/** Trainable golden tensors of a group in our order, with our names. */
+function goldenTensors(golden: GoldenArticle, description: RunDescription, group: string): { name: string; tensor: GoldenTensor; offset: number; length: number }[] {
+  const { segments } = layoutOf(description, group);
+  return ['encoder', 'decoder', 'classifier'].flatMap((net) => {
+    const ours = segments.filter((segment) => segment.net === net);
+    const theirs = golden.parameters.filter((tensor) => tensor.net === net && !tensor.kind.startsWith('running'));
+    return ours.map(({ name, offset, length }, index) => ({ name, offset, length, tensor: theirs[index]! }));
+  });
+}
+
+function startState(golden: GoldenArticle, description: RunDescription): GroupState[] {
+  return description.layouts.map((layout) => {
+    const values = new Float32Array(layout.length);
+    for (const { name, tensor, offset } of goldenTensors(golden, description, layout.name)) values.set(fromTorch(name, tensor, goldenStart(tensor)), offset);
+    return { group: layout.name, version: 0, values, ...initialOptimizerState(layout, description.config.optimizers), statistics: initialStatistics(layout) };
+  });
+}
+
+const firstSixteen = { round: () => Uint32Array.from({ length: 16 }, (_, index) => index) };
+
+/** Plays the golden rounds with a real server, a real worker and the real coordinator side, over the in-memory transport. */
+async function play(golden: GoldenArticle, description: RunDescription): Promise<{ committed: Committed[]; groups: GroupState[]; figures: Record<string, number> }> {
+  const transport = createMemoryTransport();
+  const committed: Committed[] = [];
+  const listener = await transport.listen('memory://control');
+  const cluster = new TrainingCluster({
+    listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
+    onCommitted: (commit) => committed.push(commit), onStepReport: () => undefined, onNotice: () => undefined,
+  });
+  const origin = { runId: 'golden', epoch: 1 };
+  const members = [
+    runParameterServer({
+      transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
+      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
+    }),
+    runWorker({
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'same', host: 'here',
+      openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
+    }),
+  ];
+  await cluster.assemble(startState(golden, description), 1);
+  await adversarialLoop({ objective: description.objective, players: cluster, firstRound: 0, totalRounds: 5, afterRound: () => Promise.resolve(true) });
+  const groups = await cluster.captureState();
+  const figures = meanFigures(await cluster.evaluate('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
+  await cluster.close('done');
+  await Promise.all(members);
+  return { committed, groups, figures };
+}
+
+describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTorch', (shards) => {
+  const golden = goldenArticle(shards);
+  let description: RunDescription;
+  let result: Awaited<ReturnType<typeof play>>;
+  beforeAll(async () => {
+    description = describeRun(goldenConfig(golden), data.facts);
+    result = await play(golden, description);
+  });
+
+  it('has the golden losses in all five rounds', () => {
+    for (const [round, expected] of golden.rounds.entries()) {
+      const [classifier, autoencoder] = result.committed.filter((commit) => commit.round === round);
+      const found = [...classifier!.losses, ...autoencoder!.losses];
+      for (const [index, value] of [expected.classifier_loss, expected.reconstruction_mse, expected.encoder_classifier_loss].entries()) {
+        expect(Math.abs(found[index]! / value - 1), `round ${round + 1}, loss ${index}`).toBeLessThan(5e-6);
+      }
+    }
+  });
+
+  it('has the golden parameters after five rounds', () => {
+    for (const { group, values } of result.groups) {
+      for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
+        if (NOISE.has(name)) continue;
+        const found = torchSummary(name, tensor, values.subarray(offset, offset + length));
+        expect(Math.abs(found.l2 / tensor.after_5_rounds.l2 - 1), name).toBeLessThan(8e-4);
+        for (const [index, value] of tensor.after_5_rounds.first.entries()) expect(Math.abs(found.first[index]! - value), `${name}[${index}]`).toBeLessThan(2e-3);
+      }
+    }
+  });
+
+  it('has the golden running variances', () => {
+    const { statistics } = result.groups.find(({ group }) => group === 'autoencoder')!;
+    const layout = layoutOf(description, 'autoencoder');
+    for (const net of ['encoder', 'decoder']) {
+      const variances = golden.parameters.filter((tensor) => tensor.net === net && tensor.kind === 'running_var');
+      for (const [index, segment] of layout.statistics.filter((segment) => segment.net === net).entries()) {
+        const found = statistics!.subarray(segment.offset + segment.channels, segment.offset + 2 * segment.channels);
+        const l2 = Math.sqrt(found.reduce((sum, value) => sum + value * value, 0));
+        expect(Math.abs(l2 / variances[index]!.after_5_rounds.l2 - 1), segment.name).toBeLessThan(1e-3);
+      }
+    }
+  });
+
+  it('agrees in evaluation mode', () => {
+    expect(Math.abs(result.figures['reconstruction_mse']! / golden.eval_after_5_rounds.reconstruction_mse - 1)).toBeLessThan(2e-3);
+    expect(Math.abs(result.figures['classifier_loss']! / golden.eval_after_5_rounds.classifier_nll - 1)).toBeLessThan(2e-3);
+  });
+
+  it('has the golden gradients of the first round', async () => {
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen });
+    // The encoder/decoder phase reads the classifier that the same round has updated: run it from there.
+    const states = new Map(startState(golden, description).map(({ group, values }) => [group, values]));
+    for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
+      if (phase === 1) states.set('classifier', await classifierAfterOneRound(golden, description));
+      const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, scalars: { beta: golden.beta } };
+      const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, { inputMs: 0, computeMs: 0 });
+      for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
+        if (NOISE.has(name)) continue;
+        const found = torchSummary(name, tensor, gradient.subarray(offset, offset + length));
+        expect(Math.abs(found.l2 / shards / tensor.first_round_gradient!.l2 - 1), name).toBeLessThan(5e-5);
+      }
+    }
+    gradients.dispose();
+  });
+});
+
+async function classifierAfterOneRound(golden: GoldenArticle, description: RunDescription): Promise<Float32Array> {
+  const transport = createMemoryTransport();
+  const listener = await transport.listen('memory://control');
+  const cluster = new TrainingCluster({
+    listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
+    onCommitted: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
+  });
+  const origin = { runId: 'golden', epoch: 1 };
+  const members = [
+    runParameterServer({
+      transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
+      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
+    }),
+    runWorker({
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'same', host: 'here',
+      openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
+    }),
+  ];
+  await cluster.assemble(startState(golden, description), 1);
+  await cluster.play({ round: 0, phase: 0, turn: 0 }, { beta: golden.beta });
+  const groups = await cluster.captureState();
+  await cluster.close('done');
+  await Promise.all(members);
+  return groups.find(({ group }) => group === 'classifier')!.values;
+}
