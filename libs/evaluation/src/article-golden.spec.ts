@@ -17,7 +17,7 @@ const NOISE = new Set(['encoder.conv1.bias', 'encoder.conv2.bias', 'encoder.line
 let engine: Engine;
 let data: DataSource;
 beforeAll(async () => {
-  Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 2, gpuIndex: null }));
+  Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpuIndex: null }));
   engine = await loadEngine({ prefer: 'native' });
   const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1 }, 1);
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
@@ -141,7 +141,9 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
         const found = torchSummary(name, tensor, gradient.subarray(offset, offset + length));
-        expect(Math.abs(found.l2 / shards / tensor.first_round_gradient!.l2 - 1), name).toBeLessThan(5e-5);
+        // Gradients as small as the first norm's are sums of cancelling terms: float32 leaves 2e-9 of noise in their norm.
+        const { l2 } = tensor.first_round_gradient!;
+        expect(Math.abs(found.l2 / shards - l2), name).toBeLessThan(5e-5 * l2 + 2e-9);
       }
     }
     gradients.dispose();

@@ -1,1 +1,4 @@
-export {};
+export { encodeGridPng, type GridPixels, type GridPng } from './grid-png.js';
+export { MetricsLog, type MetricsLine } from './metrics-log.js';
+export { RunFolder, type NewRunOptions } from './run-folder.js';
+export { TensorBoardWriter } from './tensorboard-writer.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { latestCheckpoint } from '@lethe/checkpoint';
+import { findCheckpoint } from '@lethe/checkpoint';
 import { checkConfigAgainstData, type CompiledConfig, type Machine, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';
-import { createRunFolder, openRunFolder, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import { createReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
 import { isNativeReady, listGpus, planDevices } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/training';
@@ -38,17 +38,17 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
   const gpus = await listGpus();
   const cores = availableParallelism();
   const machine: Machine = { cores, gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
-  const resumed = command.resume === null ? null : await openRunFolder(findRunFolder(command.resume, command));
+  const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
   try {
-    const { config, warnings } = resumed === null ? newRunConfig(command, machine) : resumedRunConfig(command, resumed.readConfig());
+    const { config, warnings } = resumed === null ? newRunConfig(command, machine) : resumedRunConfig(command, await resumed.readConfig());
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
     const reporter = createReporter({ output: command.quiet ? process.stderr : output, ...(command.quiet ? { intervalSeconds: Number.POSITIVE_INFINITY } : {}) });
     for (const warning of [...warnings, ...engineWarnings(config)]) reporter.notice(`warning: ${warning}`);
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts.trainCount);
     const description = describeRun(config, data.facts);
-    const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description);
-    const folder = resumed ?? (await createRunFolder({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));
+    const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description, (message) => { reporter.notice(`passed over: ${message}`); });
+    const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
       gridRows: gridExamples(data).length,
@@ -64,9 +64,9 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
   }
 }
 
-async function resumeState(folder: RunFolder, description: RunDescription): Promise<{ rounds: number; groups: readonly GroupState[] }> {
+async function resumeState(folder: RunFolder, description: RunDescription, onDamaged: (message: string) => void): Promise<{ rounds: number; groups: readonly GroupState[] }> {
   const { layouts, schemaHash, facts, totalRounds } = description;
-  const { rounds, groups, dataFingerprint } = await latestCheckpoint({ folder: folder.checkpoints, layouts, schemaHash });
+  const { rounds, groups, dataFingerprint } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, onDamaged);
   if (dataFingerprint !== facts.fingerprint) {
     throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${dataFingerprint}, found ${facts.fingerprint}`);
   }

@@ -31,7 +31,7 @@ export interface SummaryOptions {
 }
 
 export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOptions): RunSummary {
-  const { config, layouts } = run.description;
+  const { config } = run.description;
   const { wire, trainingSeconds, losses, heldOut, gridFile } = recorder;
   const images = (outcome.state.rounds - run.firstRound) * config.batchSize;
   return {
@@ -43,7 +43,7 @@ export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOption
     losses,
     held_out: heldOut,
     test: outcome.testFigures,
-    weights_sha256: weightsHash(outcome.state.groups, layouts),
+    weights_sha256: weightsHash(outcome.state.groups),
     style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
     step: Object.fromEntries(Object.entries(wire.times).map(([name, total]) => [name, rounded(total / Math.max(1, wire.steps))])),
     wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LetheError, errorCode, errorMessage } from '@lethe/errors';
+import type { GroupLayout, GroupState } from '@lethe/protocol';
+import { isTemporaryFile, storageError, writeFileAtomically } from './atomic-file.js';
+import { groupFromTensors, groupTensors } from './group-tensors.js';
+import { decodeSafetensors, encodeSafetensors, headerLength, invalid } from './safetensors.js';
+
+/** Version of what the metadata means. */
+const FORMAT = '1';
+const BEST = 'best.safetensors';
+const FILE_NAME = /^round-(\d+)\.safetensors$/;
+
+export interface SaveOptions {
+  readonly folder: string;
+  /** Rounds completed. */
+  readonly rounds: number;
+  readonly groups: readonly GroupState[];
+  readonly layouts: readonly GroupLayout[];
+  readonly configJson: string;
+  readonly schemaHash: string;
+  readonly dataFingerprint: string;
+  /** How many of the last checkpoints stay. */
+  readonly keep: number;
+  /** Also becomes `best.safetensors`. */
+  readonly isBest: boolean;
+}
+
+export interface Checkpoint {
+  readonly file: string;
+  readonly rounds: number;
+  readonly groups: readonly GroupState[];
+  readonly dataFingerprint: string;
+}
+
+/** What a reader expects the checkpoint to fit. */
+export interface LoadOptions {
+  readonly layouts: readonly GroupLayout[];
+  readonly schemaHash: string;
+}
+
+interface Scalars { readonly version: number; readonly scalars: Readonly<Record<string, number>> }
+
+/**
+ * Writes the state after a round into `round-000123.safetensors`, whole or not at all, and then drops what is older
+ * than the last `keep`.
+ *
+ * @throws LetheError STORAGE_FAILED; earlier checkpoints are untouched.
+ */
+export async function saveCheckpoint(options: SaveOptions): Promise<string> {
+  const { folder, rounds, keep, isBest } = options;
+  const { header, data } = encode(options);
+  const file = join(folder, `round-${String(rounds).padStart(6, '0')}.safetensors`);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw storageError(folder, error);
+  }
+  await writeFileAtomically(file, [header, ...data]);
+  if (isBest) await writeFileAtomically(join(folder, BEST), [header, ...data]);
+  const old = (await checkpointFiles(folder)).slice(keep);
+  const abandoned = (await readdir(folder)).filter(isTemporaryFile);
+  await Promise.all([...old.map(({ name }) => name), ...abandoned].map((name) => rm(join(folder, name), { force: true })));
+  return file;
+}
+
+/**
+ * Reads a checkpoint bit for bit.
+ *
+ * @throws LetheError CHECKPOINT_INVALID for a file that is cut, changed by as much as a bit, or something else;
+ * CHECKPOINT_MISMATCH for one of other networks.
+ */
+export async function loadCheckpoint(file: string, { layouts, schemaHash }: LoadOptions): Promise<Checkpoint> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new LetheError('CHECKPOINT_INVALID', `${file} cannot be read`, { cause: error });
+  });
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  if (metadata['format'] !== FORMAT) throw invalid(file, `it has checkpoint format "${metadata['format'] ?? 'none'}", expected "${FORMAT}"`);
+  const { checksum = '', ...rest } = metadata;
+  const found = checksumOf([bytes.subarray(headerLength(bytes, file))], rest);
+  if (found !== checksum) throw invalid(file, `its content has changed: expected SHA-256 ${checksum}, found ${found}`);
+  if (metadata['schemaHash'] !== schemaHash) {
+    throw new LetheError('CHECKPOINT_MISMATCH', `${file} is of other networks: expected parameter layout ${schemaHash}, found ${metadata['schemaHash'] ?? 'none'}`);
+  }
+  const states = JSON.parse(metadata['groups'] ?? '{}') as Record<string, Scalars>;
+  const groups = layouts.map((layout) => {
+    const state = states[layout.name];
+    if (state === undefined) throw invalid(file, `it lacks the group ${layout.name}`);
+    return groupFromTensors(layout, tensors, state, file);
+  });
+  return { file, rounds: Number(metadata['rounds']), groups, dataFingerprint: metadata['dataFingerprint'] ?? '' };
+}
+
+/** Which checkpoint of a folder: the newest that can be read, the best by the monitored figure, or the one after so many rounds. */
+export type WhichCheckpoint = 'latest' | 'best' | number;
+
+/**
+ * Finds and reads a checkpoint. The newest is passed over for the one before if it is damaged.
+ *
+ * @param onDamaged told about each damaged file that is passed over
+ * @throws LetheError CHECKPOINT_INVALID if none can be read, CHECKPOINT_MISMATCH for other networks.
+ */
+export async function findCheckpoint(folder: string, which: WhichCheckpoint, options: LoadOptions, onDamaged: (message: string) => void = () => undefined): Promise<Checkpoint> {
+  if (which === 'best') return loadCheckpoint(join(folder, BEST), options);
+  const files = (await checkpointFiles(folder)).filter(({ rounds }) => which === 'latest' || rounds === which);
+  for (const { name } of files) {
+    try {
+      return await loadCheckpoint(join(folder, name), options);
+    } catch (error) {
+      if (which !== 'latest' || errorCode(error) !== 'CHECKPOINT_INVALID') throw error;
+      onDamaged(errorMessage(error));
+    }
+  }
+  const wanted = which === 'latest' ? 'a checkpoint that can be read' : `a checkpoint after round ${which}`;
+  throw new LetheError('CHECKPOINT_INVALID', `${folder}: expected ${wanted}, found ${files.length === 0 ? 'none' : 'only damaged ones'}`);
+}
+
+function encode({ rounds, groups, layouts, configJson, schemaHash, dataFingerprint }: SaveOptions): ReturnType<typeof encodeSafetensors> {
+  const tensors = groups.flatMap((state) => {
+    const layout = layouts.find(({ name }) => name === state.group);
+    if (layout === undefined) throw new TypeError(`no layout describes the group ${state.group}`);
+    return groupTensors(layout, state);
+  });
+  const states: Record<string, Scalars> = Object.fromEntries(groups.map(({ group, version, scalars }) => [group, { version, scalars }]));
+  const metadata = { format: FORMAT, rounds: String(rounds), schemaHash, dataFingerprint, config: configJson, groups: JSON.stringify(states) };
+  const { data } = encodeSafetensors(tensors, metadata);
+  return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(data, metadata) });
+}
+
+/** Over the data and everything that the metadata says. */
+function checksumOf(data: readonly Uint8Array[], metadata: Readonly<Record<string, string>>): string {
+  const hash = createHash('sha256');
+  for (const part of data) hash.update(part);
+  return hash.update(JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
+}
+
+/** Newest first. */
+async function checkpointFiles(folder: string): Promise<{ name: string; rounds: number }[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .flatMap((name) => {
+      const rounds = FILE_NAME.exec(name)?.[1];
+      return rounds === undefined ? [] : [{ name, rounds: Number(rounds) }];
+    })
+    .sort((a, b) => b.rounds - a.rounds);
+}

@@ -1,0 +1,53 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { storageError, writeFileAtomically } from '@lethe/checkpoint';
+
+/** One event: `kind` "round" or "epoch", `round` the rounds completed, and its figures. */
+export interface MetricsLine {
+  readonly kind: 'round' | 'epoch';
+  readonly round: number;
+  readonly [figure: string]: string | number;
+}
+
+/** `metrics.jsonl`: a line for every round and epoch, each once however often the run was resumed. */
+export class MetricsLog {
+  readonly #file: string;
+  #lines: string[] = [];
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Keeps what happened up to `rounds`; a torn last line is dropped too. */
+  static async open(file: string, rounds: number): Promise<MetricsLog> {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const kept = text.split('\n').filter((line) => isUpTo(line, rounds));
+    await writeFileAtomically(file, [Buffer.from(kept.map((line) => `${line}\n`).join(''))]);
+    return new MetricsLog(file);
+  }
+
+  append(line: MetricsLine): void {
+    this.#lines.push(JSON.stringify(line));
+  }
+
+  /** @throws LetheError STORAGE_FAILED */
+  async flush(): Promise<void> {
+    const lines = this.#lines;
+    if (lines.length === 0) return;
+    this.#lines = [];
+    await appendFile(this.#file, `${lines.join('\n')}\n`).catch((error: unknown) => {
+      throw storageError(this.#file, error);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+  }
+}
+
+function isUpTo(line: string, rounds: number): boolean {
+  try {
+    return (JSON.parse(line) as MetricsLine).round <= rounds;
+  } catch {
+    return false;
+  }
+}

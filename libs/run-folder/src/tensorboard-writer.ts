@@ -1,0 +1,76 @@
+import { appendFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { storageError } from '@lethe/checkpoint';
+import { crc32c } from '@node-rs/crc32';
+import protobuf from 'protobufjs';
+
+/** The part of TensorFlow's event.proto and summary.proto that scalars and images need. */
+const SCHEMA = `syntax = "proto3";
+message SessionLog { int32 status = 1; }
+message Image { int32 height = 1; int32 width = 2; int32 colorspace = 3; bytes encoded_image_string = 4; }
+message Value { string tag = 1; oneof value { float simple_value = 2; Image image = 4; } }
+message Summary { repeated Value value = 1; }
+message Event { double wall_time = 1; int64 step = 2; oneof what { string file_version = 3; Summary summary = 5; SessionLog session_log = 7; } }`;
+
+const Event = protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType('Event');
+const SESSION_START = 1;
+const RGB = 3;
+
+/** Writes TensorBoard's event files: records of a length, its checksum, an Event and its checksum. */
+export class TensorBoardWriter {
+  readonly #file: string;
+  #records: Buffer[] = [];
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** A new event file; steps after `rounds` of earlier ones are marked as played again. */
+  static async open(folder: string, rounds: number): Promise<TensorBoardWriter> {
+    const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
+    const writer = new TensorBoardWriter(join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`));
+    writer.#record({ file_version: 'brain.Event:2' }, 0);
+    if (rounds > 0) writer.#record({ session_log: { status: SESSION_START } }, rounds + 1);
+    await writer.flush();
+    return writer;
+  }
+
+  scalars(step: number, values: Readonly<Record<string, number>>): void {
+    const value = Object.entries(values).map(([tag, simple]) => ({ tag, simple_value: simple }));
+    if (value.length > 0) this.#record({ summary: { value } }, step);
+  }
+
+  image(step: number, tag: string, png: Uint8Array, { width, height }: { readonly width: number; readonly height: number }): void {
+    this.#record({ summary: { value: [{ tag, image: { width, height, colorspace: RGB, encoded_image_string: png } }] } }, step);
+  }
+
+  /** @throws LetheError STORAGE_FAILED */
+  async flush(): Promise<void> {
+    const records = this.#records;
+    this.#records = [];
+    if (records.length === 0) return;
+    await appendFile(this.#file, Buffer.concat(records)).catch((error: unknown) => {
+      throw storageError(this.#file, error);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+  }
+
+  #record(what: object, step: number): void {
+    const event = Buffer.from(Event.encode(Event.fromObject({ wall_time: Date.now() / 1000, step, ...what })).finish());
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(event.length);
+    this.#records.push(length, maskedChecksum(length), event, maskedChecksum(event));
+  }
+}
+
+/** TFRecord's checksum: CRC-32C, rotated and shifted so that checksums of checksums are no trouble. */
+function maskedChecksum(bytes: Buffer): Buffer {
+  const crc = crc32c(bytes);
+  const masked = Buffer.alloc(4);
+  masked.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
+  return masked;
+}
