@@ -7,10 +7,14 @@ import { isTcpAddress } from './tcp-address.js';
 export interface JoinOptions {
   /** `tcp://host:port` of the coordinator. */
   readonly address: string;
-  /** The run's public CURVE key, 32 bytes as lower-case hexadecimal digits; null: plain text. */
+  /** The run's public key as it was printed; null: plain text. */
   readonly key: string | null;
-  readonly token: string;
+  /** The members' keys as they were printed; null: plain text. */
+  readonly token: string | null;
   readonly insecurePlaintext: boolean;
+  readonly engine: 'native' | 'wasm';
+  /** Threads inside an operation; must be the run's. */
+  readonly threads: number;
 }
 
 /** The flags as they were typed. */
@@ -19,30 +23,33 @@ export interface JoinFlags {
   readonly key?: string | undefined;
   readonly token?: string | undefined;
   readonly insecurePlaintext?: boolean | undefined;
+  readonly engine?: string | undefined;
+  readonly threads?: string | undefined;
 }
 
-const KEY = /^[0-9a-f]{64}$/i;
-const TOKEN = /^[\w.~+/=-]+$/;
+const SECRET = { '--key': /^K[\w-]{43}$/, '--token': /^T[\w-]{86}$/ } as const;
+const ENGINES = ['native', 'wasm'] as const;
 
-function keyProblem({ key, insecurePlaintext = false }: JoinFlags): Problem | undefined {
-  if (insecurePlaintext) {
-    return key === undefined ? undefined : { where: '--key', expected: 'no key together with --insecure-plaintext', found: shown(key) };
-  }
-  if (key !== undefined && KEY.test(key)) return undefined;
-  const found = key === undefined ? 'nothing' : `${key.length} characters`;
-  return { where: '--key', expected: "the run's key of 64 hexadecimal digits (or --insecure-plaintext)", found };
+/** Either both secrets in the form that the run printed them, or none and --insecure-plaintext. */
+function secretProblem(flag: '--key' | '--token', value: string | undefined, insecurePlaintext: boolean): Problem[] {
+  if (insecurePlaintext) return value === undefined ? [] : [{ where: flag, expected: 'nothing together with --insecure-plaintext', found: 'a value' }];
+  if (value !== undefined && SECRET[flag].test(value)) return [];
+  // What was typed may be half of a secret: only its length is told.
+  const found = value === undefined ? 'nothing' : `${value.length} characters`;
+  return [{ where: flag, expected: 'what the run printed (or --insecure-plaintext)', found }];
 }
 
 /** Checks the flags of a joining worker. @throws LetheError CONFIG_INVALID naming every problem at once */
 export function compileJoinOptions(flags: JoinFlags): JoinOptions {
-  const problems: Problem[] = [];
-  const { join = '', token = '' } = flags;
+  const { join = '', key, token, insecurePlaintext = false, engine: engineName = 'native', threads: threadCount = '1' } = flags;
+  const engine = ENGINES.find((name) => name === engineName);
+  const threads = Number(threadCount);
+  const problems: Problem[] = [...secretProblem('--key', key, insecurePlaintext), ...secretProblem('--token', token, insecurePlaintext)];
   if (!isTcpAddress(join)) problems.push({ where: '--join', expected: 'an address like tcp://192.0.2.7:5555', found: shown(flags.join) });
-  const badKey = keyProblem(flags);
-  if (badKey !== undefined) problems.push(badKey);
-  if (!TOKEN.test(token)) problems.push({ where: '--token', expected: 'the token that the run printed', found: shown(flags.token) });
-  if (problems.length > 0) throw problemsError(problems);
-  return { address: join, key: flags.key?.toLowerCase() ?? null, token, insecurePlaintext: flags.insecurePlaintext ?? false };
+  if (engine === undefined) problems.push({ where: '--engine', expected: ENGINES.join(' or '), found: shown(engineName) });
+  if (!/^[1-9]\d*$/.test(threadCount)) problems.push({ where: '--threads', expected: 'a whole number of at least 1', found: shown(threadCount) });
+  if (problems.length > 0 || engine === undefined) throw problemsError(problems);
+  return { address: join, key: key ?? null, token: token ?? null, insecurePlaintext, engine, threads };
 }
 
 /** What `lethe worker` was called with, for the worker's own process. @param argv arguments after the script's name */
@@ -51,7 +58,7 @@ export function parseJoinArguments(argv: readonly string[]): JoinOptions {
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { join: text, key: text, token: text, 'insecure-plaintext': { type: 'boolean' } },
+      options: { join: text, key: text, token: text, engine: text, threads: text, 'insecure-plaintext': { type: 'boolean' } },
       strict: true,
     });
     return compileJoinOptions({ ...values, insecurePlaintext: values['insecure-plaintext'] });

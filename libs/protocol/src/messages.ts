@@ -19,7 +19,7 @@ export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; messag
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
 export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number> }
-export interface StepReport extends Step { kind: 'stepReport'; inputMs: number; computeMs: number; readOutMs: number; sendMs: number; waitMs: number; bytesSent: number; bytesReceived: number }
+export interface StepReport extends Step { kind: 'stepReport'; inputMs: number; computeMs: number; sendMs: number; waitMs: number; bytesSent: number; bytesReceived: number }
 export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
 
 export interface Evaluate { kind: 'evaluate'; task: number; evaluation: EvaluationKind; split: Split; first: number; count: number; reads: GroupVersion[] }

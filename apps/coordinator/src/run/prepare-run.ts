@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { findCheckpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, type CompiledConfig, type Machine, type RunConfig } from '@lethe/config';
+import { checkConfigAgainstData, type Machine, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';

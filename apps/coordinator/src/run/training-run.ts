@@ -55,8 +55,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   const { description, cluster, record, firstRound, signal } = options;
   const { config, objective, trainingCount, totalRounds } = description;
   const stopping = new EarlyStopping(config);
-  let ending: RunEnding = 'completed';
-  let saved: RunState | null = null;
+  let ending = 'completed' as RunEnding;
+  let saved = null as RunState | null;
 
   const rounds = await adversarialLoop({
     objective,

@@ -62,7 +62,6 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     ...STEP,
     inputMs: 1.5,
     computeMs: 2,
-    readOutMs: 3,
     sendMs: 4,
     waitMs: 5,
     bytesSent: 6e9,

@@ -24,8 +24,8 @@ export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
 
 /** The fields that are the same on both sides of the wire. */
 function stepReportFields(report: Omit<StepReport, 'kind'>): Omit<StepReport, 'kind'> {
-  const { round, phase, turn, inputMs, computeMs, readOutMs, sendMs, waitMs, bytesSent, bytesReceived } = report;
-  return { round, phase, turn, inputMs, computeMs, readOutMs, sendMs, waitMs, bytesSent, bytesReceived };
+  const { round, phase, turn, inputMs, computeMs, sendMs, waitMs, bytesSent, bytesReceived } = report;
+  return { round, phase, turn, inputMs, computeMs, sendMs, waitMs, bytesSent, bytesReceived };
 }
 
 export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
