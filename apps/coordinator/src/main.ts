@@ -22,9 +22,9 @@ async function run(command: Command): Promise<number> {
     case 'train':
       return (await import('./commands/train.js')).runTrain(command, process.env);
     case 'grid':
-      return (await import('./commands/grid.js')).runGrid(command);
+      return (await import('./commands/grid.js')).runGrid(command, process.env);
     case 'doctor':
-      return (await import('./commands/doctor.js')).runDoctor(command);
+      return (await import('./commands/doctor.js')).runDoctor(command, process.env);
     case 'worker':
       throw new LetheError('CONFIG_INVALID', 'worker: expected to be started as `npx lethe worker`, which starts its own process, found the coordinator');
   }

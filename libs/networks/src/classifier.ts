@@ -20,7 +20,6 @@ export function articleClassifier({ latentSize, classes, dropoutRate }: Classifi
     normalisations: [],
     tensors: [...linearTensors('linear1', latentSize, 40), ...linearTensors('linear2', 40, 40), ...linearTensors('linear3', 40, classes)],
     forward: (context, latent) => {
-      if (latent === undefined) throw new TypeError('the classifier takes a latent');
       const { operations } = context;
       const first = context.dropout(operations.tanh(linear(context, 'linear1', latent)), dropoutRate);
       const second = context.dropout(operations.tanh(linear(context, 'linear2', first)), dropoutRate);

@@ -37,9 +37,8 @@ export function articleDecoder(options: DecoderOptions): NetworkSpec {
       ...transposedConvolutionTensors('deconv2', 2, 16, channels),
     ],
     forward: (context, latent, labels) => {
-      if (latent === undefined || labels === undefined) throw new TypeError('the decoder takes a latent and labels');
       const { operations } = context;
-      const examples = latent.shape[0] ?? -1;
+      const examples = latent.shape[0];
       const joined = operations.concat([latent, labels], 1);
       const hidden = operations.leakyRelu(context.batchNorm('norm1', linear(context, 'linear1', joined)), 0.2);
       const maps = operations.reshape(operations.leakyRelu(linear(context, 'linear2', hidden), 0.2), [examples, rows, columns, 32]);

@@ -44,7 +44,6 @@ export function articleEncoder(options: EncoderOptions): NetworkSpec {
       ...linearTensors('linear2', 512, latentSize),
     ],
     forward: (context, images) => {
-      if (images === undefined) throw new TypeError('the encoder takes images');
       const { operations } = context;
       const maps = block(context, 'conv2', norm2, block(context, 'conv1', norm1, images));
       const hidden = linear(context, 'linear1', operations.reshape(maps, [-1, features]));

@@ -29,6 +29,7 @@ export interface NetworkSpec {
   readonly normalisations: readonly NormalisationSpec[];
   /** `round`: the same dropout masks in every phase and turn of a round (one z = E(x)); `step`: drawn for each turn. */
   readonly dropoutStream: 'round' | 'step';
+  /** A function of as many inputs as the network has; `apply` passes them on. */
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
 }
 

@@ -59,6 +59,11 @@ export class RunFolder {
     return run;
   }
 
+  /** For reading only: takes no lock. */
+  static at(folder: string): RunFolder {
+    return new RunFolder(folder);
+  }
+
   /** @throws LetheError RUN_MISSING if it is no run, RUN_LOCKED if another coordinator has it. */
   static async open(folder: string): Promise<RunFolder> {
     const run = new RunFolder(folder);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
@@ -17,6 +17,11 @@ const packageName = '@tensorflow/tfjs-node-gpu';
 /** Where the set-up links the compiled addon. */
 function addonPath(): string {
   return join(dirname(require.resolve(`${packageName}/package.json`)), 'lib/napi-v8/tfjs_binding.node');
+}
+
+/** The cache folder that holds TensorFlow; null before the set-up. */
+export function nativeFolder(): string | null {
+  return isNativeReady() ? dirname(realpathSync(addonPath())) : null;
 }
 
 /** Whether native TensorFlow has been set up. Looks only; loads nothing. */

@@ -51,7 +51,7 @@ export class ParameterClient {
   readonly #connections: Connection[] = [];
   readonly #pending = new Map<number, PendingPull>();
   #requests = 0;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   private constructor(options: ParameterClientOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class ParameterClient {
     for (const [server, address] of options.addresses.entries()) {
       const connection = await options.transport.connect(address, { identity: options.origin.incarnation, ...options.trust });
       client.#connections.push(connection);
-      client.#listen(server, connection).catch((error: unknown) => { client.#fail(error); });
+      client.#listen(server, connection).catch((error: unknown) => { client.#fail(error instanceof Error ? error : new Error(String(error))); });
     }
     return client;
   }
@@ -153,7 +153,7 @@ export class ParameterClient {
     if (pull.missing === 0) pull.resolve();
   }
 
-  #fail(error: unknown): void {
+  #fail(error: Error): void {
     this.#failure ??= error;
     for (const pull of this.#pending.values()) pull.reject(error);
   }

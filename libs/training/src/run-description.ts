@@ -20,7 +20,7 @@ export interface RunDescription {
 
 /** @throws LetheError CONFIG_INVALID if the networks cannot be built for this data. */
 export function describeRun(config: RunConfig, facts: DataFacts): RunDescription {
-  const objective = objectiveOf(config, facts);
+  const objective = OBJECTIVES[config.objective.kind](config, facts);
   const layouts = objective.groups.map((group) => groupLayout(group.name, group.networks, config.batchSize));
   const summaries = objective.phases.map((phase) => summaryLayout(phase, layouts));
   const trainingCount = facts.trainCount - config.data.heldOut;
@@ -34,13 +34,11 @@ export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: st
   return layout;
 }
 
-function objectiveOf(config: RunConfig, facts: DataFacts): Objective {
-  const { objective, latentSize, dropout } = config;
-  switch (objective.kind) {
-    case 'article':
-      return articleObjective({ ...facts.shape, classes: facts.classes.length, latentSize, dropout, beta: objective.beta, classifierTurns: objective.classifierTurns });
-  }
-}
+/** The games that a configuration can name. */
+const OBJECTIVES: Readonly<Record<RunConfig['objective']['kind'], (config: RunConfig, facts: DataFacts) => Objective>> = {
+  article: ({ objective: { beta, classifierTurns }, latentSize, dropout }, facts) =>
+    articleObjective({ ...facts.shape, classes: facts.classes.length, latentSize, dropout, beta, classifierTurns }),
+};
 
 function summaryLayout(phase: Phase, layouts: readonly GroupLayout[]): SummaryLayout {
   const { statistics, statisticsLength } = layoutOf({ layouts }, phase.trains);

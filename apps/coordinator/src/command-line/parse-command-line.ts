@@ -93,7 +93,7 @@ function readDoctor({ options }: TypedCommand): DoctorCommand {
 function readWorker({ options }: TypedCommand): WorkerCommand {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
   const insecurePlaintext = options['insecurePlaintext'] === true;
-  return { kind: 'worker', join: compileJoinOptions({ join: text('join'), key: text('key'), token: text('token'), insecurePlaintext }) };
+  return { kind: 'worker', join: compileJoinOptions({ join: text('join'), key: text('key'), token: text('token'), engine: text('engine'), threads: text('threads'), insecurePlaintext }) };
 }
 
 /** What commander complained about, as an error of Lethe's, or the text that it was asked to print. */

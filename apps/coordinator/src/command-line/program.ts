@@ -91,6 +91,8 @@ function addWorker(root: Program, events: ProgramEvents): void {
   option(worker, 'join', "address of the run's coordinator", ADDRESS);
   option(worker, 'key', "the run's key", { placeholder: '<key>', expected: '', read: String });
   option(worker, 'token', "the run's token", { placeholder: '<token>', expected: '', read: String });
+  option(worker, 'engine', "the run's engine", { placeholder: '<native|wasm>', expected: '', read: String });
+  option(worker, 'threads', "the run's threads inside an operation", { placeholder: '<n>', expected: '', read: String });
   option(worker, 'insecure-plaintext', 'no encryption and no key');
   worker.addHelpText('after', WORKER_HELP);
   onTyped(worker, 'worker', events);

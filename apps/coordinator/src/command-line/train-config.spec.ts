@@ -91,8 +91,8 @@ describe('newRunConfig', () => {
     [['--config', 'broken.json'], 'CONFIG_INVALID', 'broken.json: expected JSON, found something else'],
     [['--config', 'typo.json'], 'CONFIG_INVALID', 'objective.betta in typo.json: expected a known setting, found the unknown name "betta" (did you mean objective.beta?)'],
   ])('refuses %j', (argv, code, message) => {
-    const refusal: unknown = expect.objectContaining({ code, message: expect.stringContaining(message) });
-    expect(() => newRunConfig(train(...argv), machine)).toThrow(refusal as Error);
+    const refusal: unknown = expect.objectContaining({ code, message: expect.stringContaining(message) as unknown });
+    expect(() => newRunConfig(train(...argv), machine)).toThrow(refusal);
   });
 });
 

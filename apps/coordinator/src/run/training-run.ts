@@ -103,7 +103,8 @@ async function score({ cluster, description }: TrainingRunOptions, split: Split,
   return meanFigures(await cluster.evaluate('score', split, count, SCORE_CHUNK), description.objective.figures);
 }
 
-async function drawGrid({ cluster, gridRows, description }: TrainingRunOptions): Promise<Float32Array> {
+/** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */
+export async function drawGrid({ cluster, gridRows, description }: Pick<TrainingRunOptions, 'cluster' | 'gridRows' | 'description'>): Promise<Float32Array> {
   const { height, width, channels } = description.facts.shape;
   const rowLength = description.facts.classes.length * height * width * channels;
   const grid = new Float32Array(gridRows * rowLength);
