@@ -104,7 +104,7 @@ function inFileOrder(entries: Record<string, unknown>, source: string): [string,
 
 /** A copy, because the file's bytes need not lie at a multiple of 4, and outlive the file's buffer. */
 function copyValues(bytes: Uint8Array, start: number, length: number): Float32Array {
-  return new Float32Array(bytes.slice(start, start + length).buffer);
+  return new Float32Array(Uint8Array.from(bytes.subarray(start, start + length)).buffer); // not slice: a Buffer's shares memory
 }
 
 function elementsOf(shape: readonly number[]): number {

@@ -100,7 +100,7 @@ export class ControlPlane {
     if (member?.state === 'gone' || this.#closed) return;
     if (member !== undefined) member.state = 'gone';
     const who = member === undefined ? 'a process of this run' : `${member.name} (process ${member.registration.processId})`;
-    this.fail(new LetheError('PROCESS_DIED', `${who} ended ${how} while ${member?.activity ?? 'starting'}`));
+    this.fail(new LetheError('PROCESS_DIED', `${who} ended while ${member?.activity ?? 'starting'}: ${how}`));
   }
 
   /** Says goodbye to everyone and stops listening; members may end on their own from now on. */

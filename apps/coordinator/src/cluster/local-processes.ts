@@ -45,8 +45,8 @@ export class LocalProcesses {
         resolve();
         this.#onExit(start.incarnation, `${how}; it printed to ${logFile}`);
       };
-      child.once('exit', (code, signal) => { end(signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`); });
-      child.once('error', (error) => { end(`without starting (${error.message})`); });
+      child.once('exit', (code, signal) => { end(signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`); });
+      child.once('error', (error) => { end(`it did not start (${error.message})`); });
     }));
     child.send(start, () => undefined); // a child that is gone already is reported by its exit
   }

@@ -100,6 +100,8 @@ describe('the flags', () => {
         "--join <address>",
         "--key <key>",
         "--token <token>",
+        "--engine <native|wasm>",
+        "--threads <n>",
         "--insecure-plaintext",
       ]
     `);
@@ -155,9 +157,10 @@ describe('parseCommandLine', () => {
     });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false });
     expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
-    const key = 'ab'.repeat(32);
-    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', 't')).toEqual({
-      kind: 'worker', join: { address: 'tcp://h:1', key, token: 't', insecurePlaintext: false },
+    const key = `K${'a'.repeat(43)}`;
+    const token = `T${'b'.repeat(86)}`;
+    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', token)).toEqual({
+      kind: 'worker', join: { address: 'tcp://h:1', key, token, insecurePlaintext: false, engine: 'native', threads: 1 },
     });
   });
 
@@ -219,7 +222,7 @@ describe('parseCommandLine', () => {
     [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['doctor', '--beta', '0'], "unknown option '--beta'"],
     [['worker'], '3 problems:'],
-    [['worker', '--join', 'tcp://h', '--insecure-plaintext', '--token', 't'], '--join: expected an address like tcp://192.0.2.7:5555, found "tcp://h"'],
+    [['worker', '--join', 'tcp://h', '--insecure-plaintext'], '--join: expected an address like tcp://192.0.2.7:5555, found "tcp://h"'],
   ])('refuses %j', (argv, message) => {
     expect(refusal(...argv)).toContain(message);
   });

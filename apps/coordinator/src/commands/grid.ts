@@ -17,7 +17,7 @@ import type { Environment } from './train.js';
 /** Draws the style grid of a checkpoint, on a small cluster of its own: a server and a worker. */
 export async function runGrid(command: GridCommand, environment: Environment): Promise<number> {
   const run = RunFolder.at(findRunFolder(command.run, command));
-  const saved = compileConfig((await run.readConfig()) as object).config;
+  const saved = compileConfig((await run.readConfig())).config;
   const config = { ...saved, cluster: { ...saved.cluster, workers: 1, servers: 1, awaitWorkers: 1, listen: null } };
   const data = await openData(config.data, config.seed);
   const description = describeRun(config, data.facts);

@@ -1,4 +1,7 @@
-/** Passes over the training images that are complete after `rounds` rounds; a round may straddle two of them. */
+/**
+ * Epochs that are over after `rounds` rounds. Epoch e ends after floor(e * trainingCount / batchSize) rounds; the rest of
+ * its images begin the next round.
+ */
 export function epochsCompleted(rounds: number, batchSize: number, trainingCount: number): number {
-  return Math.floor((rounds * batchSize) / trainingCount);
+  return Math.ceil(((rounds + 1) * batchSize) / trainingCount) - 1;
 }

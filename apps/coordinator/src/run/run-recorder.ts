@@ -98,8 +98,8 @@ export class RunRecorder implements RunRecord {
   }
 
   #progress(): RunProgress {
-    const { config: { batchSize }, trainingCount, totalRounds } = this.#options.description;
-    const totalEpochs = Math.max(1, epochsCompleted(totalRounds, batchSize, trainingCount));
+    const { config: { batchSize, epochs }, trainingCount, totalRounds } = this.#options.description;
+    const totalEpochs = epochs ?? Math.ceil((totalRounds * batchSize) / trainingCount);
     return {
       round: this.#rounds, totalRounds, totalEpochs,
       epoch: Math.min(totalEpochs, epochsCompleted(this.#rounds - 1, batchSize, trainingCount) + 1),

@@ -66,9 +66,11 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
     afterRound: async (round) => {
       if (signal.aborted) ending = 'interrupted';
       if (signal.aborted) return false;
-      const epoch = epochsCompleted(round + 1, config.batchSize, trainingCount);
+      const completed = epochsCompleted(round + 1, config.batchSize, trainingCount);
+      const isWithinEpoch = completed === epochsCompleted(round, config.batchSize, trainingCount);
       const isLast = round + 1 === totalRounds;
-      if (epoch === epochsCompleted(round, config.batchSize, trainingCount) && !isLast) return true;
+      if (isWithinEpoch && !isLast) return true;
+      const epoch = isWithinEpoch ? completed + 1 : completed;
       await cluster.settle();
       record.pauseClock();
       const figures = await score(options, 'held-out', config.data.heldOut);

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
+const runs = mkdtempSync(join(tmpdir(), 'lethe-runs-'));
+afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+
+interface Ended { readonly code: number | null; readonly output: string; readonly milliseconds: number }
+
+/** `lethe`'s own process, as a user starts it. `onOutput` may answer to what it prints. */
+function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void) => void = () => undefined): Promise<Ended> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@lethe/source', 'apps/coordinator/src/main.ts', ...argv], { cwd: WORKSPACE, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const take = (text: Buffer): void => {
+    output += text.toString();
+    onOutput(output, (name) => child.kill(name));
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  return new Promise((resolve) => child.once('close', (code) => { resolve({ code, output, milliseconds: performance.now() - started }); }));
+}
+
+/** Small enough for a test: two rounds of 64 images on 4 shards, everything else as a user gets it. */
+const SMALL = ['--batch-size', '64', '--held-out', '500', '--runs-dir', runs];
+
+async function train(name: string, ...flags: string[]): Promise<Ended> {
+  return lethe(['train', ...SMALL, '--rounds', '3', '--no-grid', '--name', name, ...flags]);
+}
+
+function summary(name: string): { weights_sha256: string; rounds: number; ending: string; wire: Record<string, number> } {
+  return JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as ReturnType<typeof summary>;
+}
+
+/** Processes that have the run's folder or socket in their command line or are children left over. */
+function letheProcesses(): string[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).flatMap((id) => {
+    try {
+      const command = readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return /apps\/(worker|parameter-server)\/src\/main\.ts/.test(command) ? [`${id} ${command}`] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+describe('a localhost cluster', () => {
+  it('gets the same bits from any number of workers and servers', async () => {
+    const first = await train('w1');
+    expect(first.output).toContain('sha256');
+    expect(first.code).toBe(0);
+    const reference = summary('w1').weights_sha256;
+    for (const [name, ...flags] of [['w2', '--workers', '2'], ['w3', '--workers', '3'], ['w4-s2', '--workers', '4', '--servers', '2']] as const) {
+      expect((await train(name, ...flags)).code).toBe(0);
+      expect(summary(name).weights_sha256, name).toBe(reference);
+    }
+  }, 240_000);
+
+  it('resumes with the same bits, on another number of workers and servers', async () => {
+    expect((await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--name', 'resumed'])).code).toBe(0);
+    expect((await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', '2', '--servers', '2', '--runs-dir', runs])).code).toBe(0);
+    expect(summary('resumed').weights_sha256).toBe(summary('w1').weights_sha256);
+    const rounds = readFileSync(join(runs, 'resumed', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
+    expect(rounds.filter(({ kind }) => kind === 'round').map(({ round }) => round)).toEqual([1, 2, 3]);
+  }, 120_000);
+
+  it('saves a checkpoint on SIGINT and ends everything within 5 seconds', async () => {
+    let asked = 0;
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--name', 'stopped'], (text, signal) => {
+      if (asked > 0 || !text.includes('images/s')) return;
+      asked = performance.now();
+      signal('SIGINT');
+    });
+    expect(asked).toBeGreaterThan(0);
+    expect(ended.code).toBe(130);
+    expect(summary('stopped')).toMatchObject({ ending: 'interrupted' });
+    expect(readdirSync(join(runs, 'stopped', 'checkpoints'))).toHaveLength(1);
+    expect(letheProcesses()).toEqual([]);
+  }, 60_000);
+
+  it('names a worker that dies and ends the run with an error', async () => {
+    let killed = false;
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--name', 'died', '--workers', '2'], (text) => {
+      if (killed || !text.includes('images/s')) return;
+      killed = true;
+      const worker = letheProcesses().find((line) => line.includes('worker'));
+      process.kill(Number(worker?.split(' ')[0]), 'SIGKILL');
+    });
+    expect(killed).toBe(true);
+    expect(ended.code).toBe(1);
+    expect(ended.output).toMatch(/error: worker-\d \(process \d+\) ended while in round \d+, phase \w+: killed by SIGKILL/);
+    expect(letheProcesses()).toEqual([]);
+  }, 60_000);
+
+  it('refuses a run that exists, and leaves it as it was', async () => {
+    const before = readFileSync(join(runs, 'w1', 'summary.json'), 'utf8');
+    const again = await train('w1');
+    expect(again.code).toBe(2);
+    expect(again.output).toContain('expected no run of that name, found one');
+    expect(readFileSync(join(runs, 'w1', 'summary.json'), 'utf8')).toBe(before);
+  }, 30_000);
+
+  it('refuses a checkpoint with one flipped bit', async () => {
+    const folder = join(runs, 'resumed', 'checkpoints');
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, name));
+      bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
+      writeFileSync(join(folder, name), bytes);
+    }
+    const ended = await lethe(['train', '--resume', 'resumed', '--rounds', '4', '--runs-dir', runs]);
+    expect(ended.code).toBe(1);
+    expect(ended.output).toMatch(/its content has changed[^]*found only damaged ones/);
+  }, 30_000);
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GroupLayout, GroupState } from '@lethe/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { weightsHash } from './weights-hash.js';
+
+const LAYOUT: GroupLayout = {
+  name: 'autoencoder', length: 7, statisticsLength: 4,
+  segments: [
+    { name: 'encoder.conv1.weight', net: 'encoder', shape: [2, 2], offset: 0, length: 4 },
+    { name: 'decoder.linear1.bias', net: 'decoder', shape: [3], offset: 4, length: 3 },
+  ],
+  statistics: [{ name: 'encoder.norm1', net: 'encoder', channels: 2, offset: 0, samples: 8, momentum: 0.1 }],
+};
+const STATE: GroupState = {
+  group: 'autoencoder', version: 12, values: Float32Array.of(1, -2, 3.5, 1e-30, 0, -0, 7), statistics: Float32Array.of(0.1, 0.2, 0.3, 0.4),
+  slots: { firstMoment: Float32Array.from({ length: 7 }, (_, i) => i / 3), secondMoment: Float32Array.from({ length: 7 }, (_, i) => i / 7) },
+  scalars: { 'encoder.beta1Product': Math.fround(0.9 ** 5) },
+};
+const options = { layouts: [LAYOUT], schemaHash: 'schema' };
+
+let folder: string;
+beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'lethe-checkpoint-')); });
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function save(rounds: number, isBest = false): Promise<string> {
+  return saveCheckpoint({ ...options, folder, rounds, groups: [STATE], configJson: '{}', dataFingerprint: 'data', keep: 2, isBest });
+}
+
+describe('a checkpoint', () => {
+  it('comes back bit for bit', async () => {
+    const { rounds, groups, dataFingerprint } = await loadCheckpoint(await save(5), options);
+    expect({ rounds, dataFingerprint }).toEqual({ rounds: 5, dataFingerprint: 'data' });
+    expect(groups).toEqual([STATE]);
+    expect(Object.is(groups[0]!.values[5], -0)).toBe(true);
+    expect(weightsHash(groups)).toBe(weightsHash([STATE]));
+  });
+
+  it('is refused when any byte has changed or is missing', async () => {
+    const file = await save(5);
+    const bytes = await readFile(file);
+    for (let at = 8; at < bytes.length; at += 13) {
+      const changed = Buffer.from(bytes);
+      changed[at] = changed[at]! ^ 1;
+      await writeFile(file, changed);
+      await expect(loadCheckpoint(file, options), `byte ${at}`).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+      await writeFile(file, bytes.subarray(0, at));
+      await expect(loadCheckpoint(file, options), `cut at ${at}`).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+    }
+  });
+
+  it('of other networks is refused', async () => {
+    await expect(loadCheckpoint(await save(5), { ...options, schemaHash: 'other' })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
+  });
+
+  it('keeps the last ones and the best', async () => {
+    await save(1, true);
+    for (const rounds of [2, 3, 10]) await save(rounds);
+    expect((await readdir(folder)).sort()).toEqual(['best.safetensors', 'round-000003.safetensors', 'round-000010.safetensors']);
+    expect((await findCheckpoint(folder, 'best', options)).rounds).toBe(1);
+    expect((await findCheckpoint(folder, 'latest', options)).rounds).toBe(10);
+    expect((await findCheckpoint(folder, 3, options)).rounds).toBe(3);
+  });
+
+  it('that is damaged is passed over for the one before', async () => {
+    await save(1);
+    await writeFile(await save(2), 'not a checkpoint');
+    const damaged: string[] = [];
+    expect((await findCheckpoint(folder, 'latest', options, (message) => damaged.push(message))).rounds).toBe(1);
+    expect(damaged).toHaveLength(1);
+    await expect(findCheckpoint(folder, 7, options)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+  });
+});

@@ -1,0 +1,32 @@
+import { alignedBlocks, type Register } from '@lethe/protocol';
+import { describe, expect, it } from 'vitest';
+import { Roster } from './roster.js';
+import { assignShards } from './shard-assignment.js';
+
+const worker = (fingerprint: string): Register => ({ kind: 'register', role: 'worker', host: 'h', processId: 1, fingerprint, address: '', device: 'cpu' });
+
+describe('the roster', () => {
+  it('names members in the order they come, and refuses who would compute other bits', () => {
+    const roster = new Roster();
+    expect(roster.admit('a', worker('x'), 0).name).toBe('worker-1');
+    expect(roster.admit('b', worker('x'), 0).name).toBe('worker-2');
+    expect(() => roster.admit('c', worker('y'), 0)).toThrow(expect.objectContaining({ code: 'FINGERPRINT_MISMATCH' }) as Error);
+    expect(() => roster.admit('a', worker('x'), 0)).toThrow(expect.objectContaining({ code: 'INCARNATION_STALE' }) as Error);
+    expect(roster.silent(1).map(({ name }) => name)).toEqual(['worker-1', 'worker-2']);
+  });
+});
+
+describe('the shards', () => {
+  it('are all dealt, once, in aligned blocks, to any number of workers', () => {
+    for (const shards of [1, 2, 4, 8, 64]) {
+      for (let workers = 1; workers <= 9; workers += 1) {
+        const dealt = assignShards(shards, workers);
+        expect(dealt).toHaveLength(workers);
+        const all = dealt.flat();
+        expect(all.flatMap(({ first, count }) => Array.from({ length: count }, (_, index) => first + index))).toEqual(Array.from({ length: shards }, (_, shard) => shard));
+        for (const { first, count } of all) expect([first % count, Math.log2(count) % 1]).toEqual([0, 0]);
+      }
+    }
+    expect(alignedBlocks(1, 4)).toEqual([{ first: 1, count: 1 }, { first: 2, count: 2 }]);
+  });
+});
