@@ -5,7 +5,7 @@ import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import type { GroupLayout, GroupState } from '@lethe/protocol';
 import { isTemporaryFile, storageError, writeFileAtomically } from './atomic-file.js';
 import { groupFromTensors, groupTensors } from './group-tensors.js';
-import { decodeSafetensors, encodeSafetensors, headerLength, invalid } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors, headerLength, invalid, type NamedTensor } from './safetensors.js';
 
 /** Version of what the metadata means. */
 const FORMAT = '1';
@@ -78,7 +78,7 @@ export async function loadCheckpoint(file: string, { layouts, schemaHash }: Load
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   if (metadata['format'] !== FORMAT) throw invalid(file, `it has checkpoint format "${metadata['format'] ?? 'none'}", expected "${FORMAT}"`);
   const { checksum = '', ...rest } = metadata;
-  const found = checksumOf([bytes.subarray(headerLength(bytes, file))], rest);
+  const found = checksumOf([bytes.subarray(headerLength(bytes, file))], [...tensors.values()], rest);
   if (found !== checksum) throw invalid(file, `its content has changed: expected SHA-256 ${checksum}, found ${found}`);
   if (metadata['schemaHash'] !== schemaHash) {
     throw new LetheError('CHECKPOINT_MISMATCH', `${file} is of other networks: expected parameter layout ${schemaHash}, found ${metadata['schemaHash'] ?? 'none'}`);
@@ -125,13 +125,14 @@ function encode({ rounds, groups, layouts, configJson, schemaHash, dataFingerpri
   const states: Record<string, Scalars> = Object.fromEntries(groups.map(({ group, version, scalars }) => [group, { version, scalars }]));
   const metadata = { format: FORMAT, rounds: String(rounds), schemaHash, dataFingerprint, config: configJson, groups: JSON.stringify(states) };
   const { data } = encodeSafetensors(tensors, metadata);
-  return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(data, metadata) });
+  return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(data, tensors, metadata) });
 }
 
-/** Over the data and everything that the metadata says. */
-function checksumOf(data: readonly Uint8Array[], metadata: Readonly<Record<string, string>>): string {
+/** Over the data, what each part of it is, and everything that the metadata says. */
+function checksumOf(data: readonly Uint8Array[], tensors: readonly NamedTensor[], metadata: Readonly<Record<string, string>>): string {
   const hash = createHash('sha256');
   for (const part of data) hash.update(part);
+  hash.update(JSON.stringify(tensors.map(({ name, shape }) => [name, shape])));
   return hash.update(JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
 }
 

@@ -24,7 +24,7 @@ interface TensorEntry { readonly dtype: string; readonly shape: number[]; readon
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Bytes of the little-endian uint64 in front: the header's length. */
-export const LENGTH_BYTES = 8;
+const LENGTH_BYTES = 8;
 /** The same bound as the reference implementation's. */
 const MAX_HEADER_BYTES = 100_000_000;
 

@@ -1,12 +1,10 @@
 export { compileConfig, type CompiledConfig } from './compile-config.js';
 export { checkConfigAgainstData } from './data-checks.js';
-export { didYouMean } from './did-you-mean.js';
 export { compileJoinOptions, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { mergeConfig, parseConfigFile } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';
-export { DEFAULT_RECIPE, RECIPE_NAMES, findRecipe, type Recipe } from './recipes/index.js';
+export { RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides } from './resume-overrides.js';
 export type { DataConfig, OptimizerConfig, RunConfig, ScheduleConfig } from './run-config.js';
-export { isTcpAddress } from './tcp-address.js';
 export { defaultWorkers, interOpThreads, type Machine } from './worker-plan.js';

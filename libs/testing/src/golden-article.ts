@@ -60,7 +60,7 @@ const FLATTENED: ReadonlyMap<string, FlattenedMaps> = new Map([
 ]);
 
 /** For each element of our tensor `name`, its index in PyTorch's layout of the same tensor. */
-export function torchIndices(name: string, tensor: GoldenTensor): Int32Array {
+function torchIndices(name: string, tensor: GoldenTensor): Int32Array {
   const { shape, layer, kind } = tensor;
   const [first = 1, second = 1, height = 1, width = 1] = shape;
   if (kind !== 'weight' || layer === 'BatchNorm') return Int32Array.from({ length: first }, (_, index) => torchFeature(name, 'out', index));

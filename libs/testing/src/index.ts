@@ -1,1 +1,1 @@
-export { fromTorch, goldenArticle, goldenStart, torchIndices, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';
+export { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';

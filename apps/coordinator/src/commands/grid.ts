@@ -22,17 +22,17 @@ export async function runGrid(command: GridCommand, environment: Environment): P
   const data = await openData(config.data, config.seed);
   const description = describeRun(config, data.facts);
   const { rounds, groups } = await findCheckpoint(run.checkpoints, command.checkpoint, description, (message) => process.stderr.write(`passed over: ${message}\n`));
-  const { cluster, close } = await openCluster({
+  const open = await openCluster({
     description, environment, cores: availableParallelism(), devices: [null], runId: newIncarnation(), logsFolder: run.logs,
     onCommitted: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
   });
   try {
-    await cluster.assemble(groups, 1);
+    await open.cluster.assemble(groups, 1);
     const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
-    await writeFile(file, await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length })));
+    await writeFile(file, await png(description, await drawGrid({ cluster: open.cluster, description, gridRows: gridExamples(data).length })));
     process.stdout.write(`${relative(command.folder, file)}\n`);
   } finally {
-    await close('the grid is drawn');
+    await open.close('the grid is drawn');
   }
   return EXIT.ok;
 }
