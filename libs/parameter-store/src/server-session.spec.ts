@@ -398,7 +398,7 @@ describe('a parameter server', () => {
     await run.load(startState(ADAM));
     const right = run.pushes(1, alignedBlocks(0, 1));
     await run.pushAll(right);
-    const [{ push }] = run.pushes(1, alignedBlocks(1, 2)) as [{ push: Push }];
+    const [{ push }] = run.pushes(1, alignedBlocks(1, 2)) as unknown as [{ push: Push }];
     await run.sendAsWorker(0, { ...push, ...change }, origin);
     expect((await run.replies.next('refused')).code).toBe(code);
     if (code === 'PUSH_INVALID') expect((await run.inbox.next('failed')).code).toBe(code);
