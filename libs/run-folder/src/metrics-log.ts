@@ -12,6 +12,7 @@ export interface MetricsLine {
 export class MetricsLog {
   readonly #file: string;
   #lines: string[] = [];
+  #written: Promise<void> = Promise.resolve();
 
   private constructor(file: string) {
     this.#file = file;
@@ -19,7 +20,11 @@ export class MetricsLog {
 
   /** Keeps what happened up to `rounds`; a torn last line is dropped too. */
   static async open(file: string, rounds: number): Promise<MetricsLog> {
-    const text = await readFile(file, 'utf8').catch(() => '');
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      // Anything else than a new run must not be taken for one: the lines would be overwritten.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw storageError(file, error);
+    });
     const kept = text.split('\n').filter((line) => isUpTo(line, rounds));
     await writeFileAtomically(file, [Buffer.from(kept.map((line) => `${line}\n`).join(''))]);
     return new MetricsLog(file);
@@ -30,17 +35,23 @@ export class MetricsLog {
   }
 
   /** @throws LetheError STORAGE_FAILED */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    // One write after another, so that lines keep their order; after one that failed, all fail.
+    this.#written = this.#written.then(() => this.#write());
+    return this.#written;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+  }
+
+  async #write(): Promise<void> {
     const lines = this.#lines;
     if (lines.length === 0) return;
     this.#lines = [];
     await appendFile(this.#file, `${lines.join('\n')}\n`).catch((error: unknown) => {
       throw storageError(this.#file, error);
     });
-  }
-
-  async close(): Promise<void> {
-    await this.flush();
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '@lethe/errors';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeGridPng } from './grid-png.js';
@@ -21,10 +22,28 @@ describe('a run folder', () => {
 
   it('belongs to one coordinator at a time, and outlives one that died', async () => {
     const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
+    const lock = join(run.folder, 'lock');
     await expect(RunFolder.open(run.folder)).rejects.toMatchObject({ code: 'RUN_LOCKED' });
     await run.close();
+    const gone = { host: hostname(), processId: 2 ** 22 + 1 };
+    // Dead; unreadable; a number that was given to another process since (this one).
+    for (const holder of [JSON.stringify(gone), '', JSON.stringify({ ...gone, processId: process.pid, started: '1' })]) {
+      await writeFile(lock, holder);
+      await (await RunFolder.open(run.folder)).close();
+    }
+    await writeFile(lock, JSON.stringify({ ...gone, host: 'elsewhere' }));
+    await expect(RunFolder.open(run.folder)).rejects.toThrow(/in use by process \d+ on elsewhere; .* delete .*lock/);
+    await run.close(); // closed already: not this one's to remove
+    expect((await readdir(run.folder)).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
+  });
+
+  it('goes to one of many who find a dead holder', async () => {
+    const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
+    await run.close();
     await writeFile(join(run.folder, 'lock'), JSON.stringify({ host: hostname(), processId: 2 ** 22 + 1 }));
-    await (await RunFolder.open(run.folder)).close();
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => RunFolder.open(run.folder)));
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [errorCode(outcome.reason)] : []));
+    expect(refusals).toEqual(Array.from({ length: 19 }, () => 'RUN_LOCKED'));
   });
 
   it('has every round once in the metrics', async () => {
@@ -41,18 +60,20 @@ describe('a run folder', () => {
     expect(lines.map(({ round }) => round)).toEqual([1, 2, 3]);
   });
 
-  it('writes records that TensorBoard can check', async () => {
+  it('keeps metrics that it cannot read', async () => {
     const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
-    const writer = await run.openTensorBoard(0);
-    writer.scalars(1, { 'train/loss': 0.5 });
-    await writer.close();
-    const name = (await readdir(run.folder)).find((entry) => entry.startsWith('events.out.tfevents.'))!;
-    const bytes = await readFile(join(run.folder, name));
-    // The first record's length and its checksum as TensorFlow writes them for a 24-byte version event.
-    const length = bytes.readUInt32LE(0);
-    expect(bytes.subarray(12, 12 + length).includes(Buffer.from('brain.Event:2'))).toBe(true);
-    expect(length).toBe(24);
-    expect(bytes.readUInt32LE(8)).toBe(0x224b7fa3);
+    await mkdir(join(run.folder, 'metrics.jsonl'));
+    await expect(run.openMetrics(0)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
+
+  it('says that the disk is full, and writes nothing after a line that is torn', async () => {
+    const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
+    const metrics = await run.openMetrics(0);
+    await rm(join(run.folder, 'metrics.jsonl'));
+    await symlink('/dev/full', join(run.folder, 'metrics.jsonl')); // a disk that is always full
+    metrics.append({ kind: 'round', round: 1 });
+    await expect(metrics.flush()).rejects.toThrow(/metrics.jsonl: the disk is full/);
+    await expect(metrics.close()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   });
 });
 

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { writeFileAtomically } from '@lethe/checkpoint';
+import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 import { MetricsLog } from './metrics-log.js';
+import { RunLock } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard-writer.js';
 
 const CONFIG = 'config.json';
@@ -17,11 +17,10 @@ export interface NewRunOptions {
   readonly configJson: string;
 }
 
-interface LockHolder { readonly host: string; readonly processId: number }
-
 /** Everything that a run leaves behind, held by one coordinator at a time. */
 export class RunFolder {
   readonly folder: string;
+  #lock: RunLock | null = null;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -46,14 +45,14 @@ export class RunFolder {
       throw new LetheError('CONFIG_INVALID', `--name: expected letters, digits, dots, dashes and underscores, found "${name}"`);
     }
     const run = new RunFolder(join(runsFolder, name ?? new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')));
-    await mkdir(runsFolder, { recursive: true });
     try {
+      await mkdir(runsFolder, { recursive: true });
       await mkdir(run.folder);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw storageError(run.folder, error);
       throw new LetheError('RUN_EXISTS', `${run.folder}: expected no run of that name, found one; choose another --name, or go on with it by --resume ${run.name}`, { cause: error });
     }
-    await run.#lock();
+    run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     for (const folder of [run.checkpoints, run.grids, run.logs]) await mkdir(folder);
     await writeFileAtomically(join(run.folder, CONFIG), [Buffer.from(`${configJson}\n`)]);
     return run;
@@ -68,7 +67,7 @@ export class RunFolder {
   static async open(folder: string): Promise<RunFolder> {
     const run = new RunFolder(folder);
     await run.readConfig();
-    await run.#lock();
+    run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     return run;
   }
 
@@ -100,33 +99,7 @@ export class RunFolder {
 
   /** Lets others have it. */
   async close(): Promise<void> {
-    await rm(join(this.folder, LOCK), { force: true });
-  }
-
-  /** The lock of a process that is gone, on this machine, is taken over. */
-  async #lock(): Promise<void> {
-    const file = join(this.folder, LOCK);
-    const holder = JSON.stringify({ host: hostname(), processId: process.pid } satisfies LockHolder);
-    try {
-      await writeFile(file, holder, { flag: 'wx' });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const { host, processId } = JSON.parse(await readFile(file, 'utf8')) as LockHolder;
-    if (host !== hostname() || isAlive(processId)) {
-      throw new LetheError('RUN_LOCKED', `${this.folder} is in use by process ${processId} on ${host}; if that is gone, delete ${file}`);
-    }
-    await rm(file, { force: true });
-    await writeFile(file, holder, { flag: 'wx' });
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    await this.#lock?.release();
+    this.#lock = null;
   }
 }

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
@@ -14,6 +14,7 @@ message Summary { repeated Value value = 1; }
 message Event { double wall_time = 1; int64 step = 2; oneof what { string file_version = 3; Summary summary = 5; SessionLog session_log = 7; } }`;
 
 const Event = protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType('Event');
+const EVENT_FILE = /^events\.out\.tfevents\.(\d+)\./;
 const SESSION_START = 1;
 const RGB = 3;
 
@@ -21,17 +22,18 @@ const RGB = 3;
 export class TensorBoardWriter {
   readonly #file: string;
   #records: Buffer[] = [];
+  #written: Promise<void> = Promise.resolve();
 
   private constructor(file: string) {
     this.#file = file;
   }
 
-  /** A new event file; steps after `rounds` of earlier ones are marked as played again. */
+  /** A new event file; where there are earlier ones, their steps after `rounds` are marked as played again. */
   static async open(folder: string, rounds: number): Promise<TensorBoardWriter> {
-    const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
-    const writer = new TensorBoardWriter(join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`));
+    const { name, isFirst } = await nextEventFile(folder);
+    const writer = new TensorBoardWriter(join(folder, name));
     writer.#record({ file_version: 'brain.Event:2' }, 0);
-    if (rounds > 0) writer.#record({ session_log: { status: SESSION_START } }, rounds + 1);
+    if (!isFirst) writer.#record({ session_log: { status: SESSION_START } }, rounds + 1);
     await writer.flush();
     return writer;
   }
@@ -46,7 +48,17 @@ export class TensorBoardWriter {
   }
 
   /** @throws LetheError STORAGE_FAILED */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    // One write after another, so that records keep their order; after one that failed, all fail.
+    this.#written = this.#written.then(() => this.#write());
+    return this.#written;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+  }
+
+  async #write(): Promise<void> {
     const records = this.#records;
     this.#records = [];
     if (records.length === 0) return;
@@ -55,16 +67,22 @@ export class TensorBoardWriter {
     });
   }
 
-  async close(): Promise<void> {
-    await this.flush();
-  }
-
   #record(what: object, step: number): void {
     const event = Buffer.from(Event.encode(Event.fromObject({ wall_time: Date.now() / 1000, step, ...what })).finish());
     const length = Buffer.alloc(8);
     length.writeUInt32LE(event.length);
     this.#records.push(length, maskedChecksum(length), event, maskedChecksum(event));
   }
+}
+
+/**
+ * TensorBoard reads the files of a folder in the order of their names, so each one's second is later than all before
+ * it, whatever the clock says.
+ */
+async function nextEventFile(folder: string): Promise<{ name: string; isFirst: boolean }> {
+  const seconds = (await readdir(folder)).flatMap((name) => EVENT_FILE.exec(name)?.[1] ?? []).map(Number);
+  const next = Math.max(Math.floor(Date.now() / 1000), ...seconds.map((second) => second + 1));
+  return { name: `events.out.tfevents.${String(next).padStart(10, '0')}.${hostname()}.${process.pid}`, isFirst: seconds.length === 0 };
 }
 
 /** TFRecord's checksum: CRC-32C, rotated and shifted so that checksums of checksums are no trouble. */

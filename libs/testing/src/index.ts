@@ -1,1 +1,2 @@
 export { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';
+export { runPython } from './python.js';

@@ -1,0 +1,22 @@
+// Makes Python's readers of Lethe's files usable by the tests: `npx nx run tools:python`.
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { provisionPython } from './provision-python.js';
+import { PythonSetupError } from './python-setup-error.js';
+
+const { LETHE_CACHE, LETHE_PYTHON, XDG_CACHE_HOME } = process.env;
+
+try {
+  await provisionPython({
+    cache: LETHE_CACHE ? resolve(LETHE_CACHE) : join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'lethe'),
+    requirementsFile: join(import.meta.dirname, 'requirements.txt'),
+    pointerFile: join(import.meta.dirname, '../../generated/python-for-tests.json'),
+    candidates: LETHE_PYTHON ? [LETHE_PYTHON] : ['python3', 'python'],
+    environment: process.env,
+    report: (line) => console.error(`lethe: ${line}`),
+  });
+} catch (error) {
+  if (!(error instanceof PythonSetupError)) throw error;
+  console.error(`lethe: ${error.message}`);
+  process.exitCode = 1;
+}
