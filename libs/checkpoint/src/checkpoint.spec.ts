@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GroupLayout, GroupState } from '@lethe/protocol';
@@ -38,12 +38,12 @@ describe('a checkpoint', () => {
     expect(weightsHash(groups)).toBe(weightsHash([STATE]));
   });
 
-  it('is refused when any byte has changed or is missing', async () => {
+  it('is refused when any bit has changed or any byte is missing', { timeout: 60_000 }, async () => {
     const file = await save(5);
     const bytes = await readFile(file);
-    for (let at = 8; at < bytes.length; at += 13) {
+    for (let at = 0; at < bytes.length; at += 5) {
       const changed = Buffer.from(bytes);
-      changed[at] = changed[at]! ^ 1;
+      changed[at] = changed[at]! ^ (1 << (at % 8));
       await writeFile(file, changed);
       await expect(loadCheckpoint(file, options), `byte ${at}`).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
       await writeFile(file, bytes.subarray(0, at));
@@ -62,6 +62,19 @@ describe('a checkpoint', () => {
     expect((await findCheckpoint(folder, 'best', options)).rounds).toBe(1);
     expect((await findCheckpoint(folder, 'latest', options)).rounds).toBe(10);
     expect((await findCheckpoint(folder, 3, options)).rounds).toBe(3);
+  });
+
+  it('that does not fit on the disk leaves the earlier ones alone', async () => {
+    await save(1, true);
+    const before = await readdir(folder);
+    // The kernel's disk that is always full, where the next files will be written aside.
+    for (let next = 0; next < 100; next += 1) await symlink('/dev/full', join(folder, `.round-000002.safetensors.${process.pid}-${next}.tmp`));
+    await expect(save(2)).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringMatching(/round-000002.safetensors: the disk is full/) as string });
+    expect((await readdir(folder)).filter((name) => !name.endsWith('.tmp'))).toEqual(before);
+    expect((await findCheckpoint(folder, 'latest', options)).rounds).toBe(1);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toHaveLength(99); // its own is gone
+    await save(3);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('that is damaged is passed over for the one before', async () => {

@@ -32,7 +32,9 @@ async function eventFiles(): Promise<string[]> {
   return (await readdir(folder)).sort();
 }
 
-describe('the real TensorBoard', () => {
+const PYTHON_MS = 60_000;
+
+describe('the real TensorBoard', { timeout: PYTHON_MS }, () => {
   it('reads scalars, images and the time back', async () => {
     const before = Date.now() / 1000;
     const writer = await TensorBoardWriter.open(folder, 0);
