@@ -162,6 +162,7 @@ export class ControlPlane {
         return;
       case 'ready':
         member.state = 'ready';
+        member.activity = 'waiting for work';
         this.#options.onReady(member);
         return;
       case 'failed':

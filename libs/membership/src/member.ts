@@ -8,7 +8,7 @@ export interface Member {
   /** How people know it: "worker-1". */
   readonly name: string;
   readonly role: Role;
-  /** 0-based among its role, in the order of registration. */
+  /** 0-based among its role, in the order they were started or came. */
   readonly index: number;
   /** Names this life of the process; also its address on the control socket. */
   readonly incarnation: string;

@@ -16,6 +16,16 @@ describe('the roster', () => {
   });
 });
 
+describe('a reserved place', () => {
+  it('stays free for the process it was kept for', () => {
+    const roster = new Roster();
+    roster.reserve('first', 'worker', 0);
+    expect(roster.admit('guest', worker('x'), 0).name).toBe('worker-2');
+    expect(roster.admit('first', worker('x'), 0).name).toBe('worker-1');
+    expect(roster.present().map(({ name }) => name)).toEqual(['worker-1', 'worker-2']);
+  });
+});
+
 describe('the shards', () => {
   it('are all dealt, once, in aligned blocks, to any number of workers', () => {
     for (const shards of [1, 2, 4, 8, 64]) {

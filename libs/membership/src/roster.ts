@@ -5,6 +5,12 @@ import type { Member } from './member.js';
 /** Who is in the run, and since when each was last heard. Knows no sockets and no clock of its own. */
 export class Roster {
   readonly #members = new Map<string, Member>();
+  readonly #reserved = new Map<string, { readonly role: Role; readonly index: number }>();
+
+  /** A process that was started here keeps its place, however late it registers. */
+  reserve(incarnation: string, role: Role, index: number): void {
+    this.#reserved.set(incarnation, { role, index });
+  }
 
   /**
    * Admits a process. Workers must agree in everything that could change a bit.
@@ -18,7 +24,7 @@ export class Roster {
     if (reference !== undefined && reference.registration.fingerprint !== registration.fingerprint) {
       throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${registration.host} computes with "${registration.fingerprint}"; this run computes with "${reference.registration.fingerprint}" and would get other bits`);
     }
-    const index = peers.length;
+    const index = this.#reserved.get(incarnation)?.index ?? this.#nextIndex(registration.role);
     const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', lastHeardMs: nowMs, activity: 'loading' };
     this.#members.set(incarnation, member);
     return member;
@@ -28,9 +34,10 @@ export class Roster {
     return this.#members.get(incarnation);
   }
 
-  /** Members still taking part, in the order they came. */
+  /** Members still taking part, in the order of their places. */
   present(role?: Role): Member[] {
-    return [...this.#members.values()].filter((member) => member.state !== 'gone' && (role === undefined || member.role === role));
+    const present = [...this.#members.values()].filter((member) => member.state !== 'gone' && (role === undefined || member.role === role));
+    return present.sort((a, b) => a.index - b.index);
   }
 
   ready(role: Role): Member[] {
@@ -40,6 +47,12 @@ export class Roster {
   /** Those not heard of since `silentSinceMs`. */
   silent(silentSinceMs: number): Member[] {
     return this.present().filter(({ lastHeardMs }) => lastHeardMs < silentSinceMs);
+  }
+
+  /** Behind every place that is taken or kept. */
+  #nextIndex(role: Role): number {
+    const taken = [...this.#ofRole(role), ...this.#reserved.values()].filter((place) => place.role === role);
+    return taken.reduce((next, { index }) => Math.max(next, index + 1), 0);
   }
 
   #ofRole(role: Role): Member[] {

@@ -60,7 +60,9 @@ export class TrainingCluster implements Players {
     this.#versions.set(phase.trains, produces);
     for (const [index, blocks] of assignShards(config.shards, workers.length).entries()) {
       const worker = workers[index];
-      if (worker !== undefined && blocks.length > 0) await this.control.send(worker, { kind: 'lease', ...step, blocks, reads, produces, scalars: { ...scalars } });
+      if (worker === undefined || blocks.length === 0) continue;
+      worker.activity = `in round ${step.round + 1}, phase ${phase.name}`;
+      await this.control.send(worker, { kind: 'lease', ...step, blocks, reads, produces, scalars: { ...scalars } });
     }
   }
 

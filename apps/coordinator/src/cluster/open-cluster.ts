@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LetheError } from '@lethe/errors';
 import { interOpThreads } from '@lethe/config';
 import { listenerTrust, startKeys, type ProcessStart } from '@lethe/membership';
-import { newIncarnation, type Origin } from '@lethe/protocol';
+import { newIncarnation, type Origin, type Role } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
 import { TrainingCluster, type RunDescription, type TrainingClusterOptions } from '@lethe/training';
 import { createRunKeys, createZeroMqTransport, encodeJoinKey, encodeJoinToken, isLocalAddress, type Listener, type RunKeys } from '@lethe/transport';
@@ -53,7 +53,12 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const cluster = new TrainingCluster({ ...options, listener, origin });
   const processes = new LocalProcesses((incarnation, how) => { cluster.control.processExited(incarnation, how); });
   const start = { type: 'start', controlAddress: listener.address, runId: origin.runId, epoch: origin.epoch, ...trust, engine: settings.engine, threads: settings.threads } as const;
-  startProcesses(options, processes, start, (server) => (settings.listen === null ? addresses.of(`server-${server + 1}`) : dataAddress(listener.address)));
+  const reserve: Reserve = (role, index) => {
+    const incarnation = newIncarnation();
+    cluster.control.roster.reserve(incarnation, role, index);
+    return incarnation;
+  };
+  startProcesses(options, processes, { start, reserve }, (server) => (settings.listen === null ? addresses.of(`server-${server + 1}`) : dataAddress(listener.address)));
 
   return {
     cluster,
@@ -71,21 +76,23 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
 }
 
 type CommonStart = Omit<ProcessStart, 'dataAddress' | 'incarnation'>;
+/** A name for a new process that keeps its place among its role. */
+type Reserve = (role: Role, index: number) => string;
 
-function startProcesses(options: ClusterOptions, processes: LocalProcesses, start: CommonStart, dataAddressOf: (server: number) => string): void {
+function startProcesses(options: ClusterOptions, processes: LocalProcesses, { start, reserve }: { start: CommonStart; reserve: Reserve }, dataAddressOf: (server: number) => string): void {
   const { description: { config: { cluster: settings } }, logsFolder, environment, cores, devices } = options;
   const interOp = interOpThreads(cores, settings.workers);
   for (let server = 0; server < settings.servers; server += 1) {
     processes.start({
       entry: program('parameter-server'), logFile: `${logsFolder}/parameter-server-${server + 1}.log`, environment,
-      folder: fileURLToPath(WORKSPACE), start: { ...start, dataAddress: dataAddressOf(server), incarnation: newIncarnation() },
+      folder: fileURLToPath(WORKSPACE), start: { ...start, dataAddress: dataAddressOf(server), incarnation: reserve('parameter-server', server) },
     });
   }
   for (let worker = 0; worker < settings.workers; worker += 1) {
     processes.start({
       entry: program('worker'), logFile: `${logsFolder}/worker-${worker + 1}.log`, folder: fileURLToPath(WORKSPACE),
       environment: { ...environment, ...engineEnvironment({ threads: settings.threads, interOpThreads: interOp, gpuIndex: devices[worker] ?? null }) },
-      start: { ...start, dataAddress: '', incarnation: newIncarnation() },
+      start: { ...start, dataAddress: '', incarnation: reserve('worker', worker) },
     });
   }
 }
