@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = [20, 19];
@@ -28,6 +29,17 @@ function isPrepared() {
   const generated = statSync(inWorkspace('libs/protocol/generated/lethe.js'), { throwIfNoEntry: false });
   const isFresh = generated !== undefined && generated.mtimeMs >= statSync(inWorkspace('proto/lethe.proto')).mtimeMs;
   return isFresh && existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
+}
+
+/**
+ * The folder where the user typed. npx moves to the nearest folder with a package.json above it and says in INIT_CWD where it was;
+ * without npx, INIT_CWD may be left over from an outer script.
+ */
+function userFolder() {
+  const { INIT_CWD, npm_command: npmCommand } = process.env;
+  if (INIT_CWD === undefined || npmCommand !== 'exec') return process.cwd();
+  const below = relative(process.cwd(), INIT_CWD);
+  return below.startsWith('..') || isAbsolute(below) ? process.cwd() : INIT_CWD;
 }
 
 /** Runs a child and waits for it. Signals go on to it, except Ctrl-C on a terminal, which the terminal itself sends to both. */
@@ -64,7 +76,6 @@ if (!isHelp && !isPrepared()) await prepare();
 const tsx = pathToFileURL(require.resolve('tsx')).href;
 const { code } = await runToEnd(['--import', tsx, '--conditions=@lethe/source', inWorkspace(`apps/${app}/src/main.ts`), ...args], {
   stdio: 'inherit',
-  // What the user types is relative to here, whatever npm remembers of an outer script.
-  env: { ...process.env, INIT_CWD: process.cwd() },
+  env: { ...process.env, INIT_CWD: userFolder() },
 });
 process.exit(code);

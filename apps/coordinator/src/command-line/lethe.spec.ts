@@ -46,9 +46,17 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
   });
 });
 
-describe('npx nx run coordinator:train', { timeout: 120_000 }, () => {
-  const subFolder = join(workspace, 'apps/coordinator/src');
+const subFolder = join(workspace, 'apps/coordinator/src');
 
+describe('npx lethe', { timeout: 60_000 }, () => {
+  it('means the folder where the user typed, although npx moves up to the package', async () => {
+    const { code, err } = await run('npx', ['lethe', 'grid', 'absent'], subFolder);
+    expect(code).toBe(2);
+    expect(err).toContain(`found none at ${subFolder}/runs/absent or ${subFolder}/absent`);
+  });
+});
+
+describe('npx nx run coordinator:train', { timeout: 120_000 }, () => {
   it('refuses the same from a sub-folder, which relative paths mean', async () => {
     const flags = ['--config', 'absent.json', '--beta', '-1'];
     const { code, out, err } = await run('npx', ['nx', 'run', 'coordinator:train', '--', ...flags], subFolder);
