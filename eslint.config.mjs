@@ -44,7 +44,7 @@ function restrictedImports(paths, patterns = []) {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/generated', '**/test-output', '**/coverage', '**/vitest.config.mts'] },
+  { ignores: ['**/dist', '**/out-tsc', '**/generated', '**/test-output', '**/coverage', '**/vitest.config.mts', 'libs/optim/assembly'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -26,9 +26,9 @@ function refuseOldNode() {
 
 /** Whether the stamps of `setup` and `codegen` are there, so that the three seconds of asking Nx can be saved. */
 function isPrepared() {
-  const generated = statSync(inWorkspace('libs/protocol/generated/lethe.js'), { throwIfNoEntry: false });
-  const isFresh = generated !== undefined && generated.mtimeMs >= statSync(inWorkspace('proto/lethe.proto')).mtimeMs;
-  return isFresh && existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
+  const isFresh = (generated, source) => (statSync(inWorkspace(generated), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= statSync(inWorkspace(source)).mtimeMs;
+  const isGenerated = isFresh('libs/protocol/generated/lethe.js', 'proto/lethe.proto') && isFresh('libs/optim/generated/kernels.wasm', 'libs/optim/assembly/kernels.ts');
+  return isGenerated && existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
 }
 
 /**

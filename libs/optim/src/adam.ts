@@ -1,8 +1,8 @@
-import { SMALLEST_NORMAL } from './flush-subnormal.js';
+import { adamUpdate } from './adam-kernel.js';
 import { named } from './named.js';
-import type { RangeUpdate, UpdateRule } from './update-rule.js';
+import type { UpdateRule } from './update-rule.js';
 
-const { fround, sqrt, abs } = Math;
+const { fround, sqrt } = Math;
 
 export interface AdamOptions {
   readonly beta1: number;
@@ -11,7 +11,7 @@ export interface AdamOptions {
 }
 
 /** Float32 constants of one commit. */
-interface AdamStep {
+export interface AdamStep {
   readonly firstWeight: number;
   readonly beta2: number;
   readonly secondWeight: number;
@@ -51,27 +51,4 @@ export function adamRule(options: AdamOptions): UpdateRule {
 
 function towardsOne(correction: number, weight: number): number {
   return fround(correction + fround(weight * fround(1 - correction)));
-}
-
-function adamUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, step: AdamStep): void {
-  const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
-  const values = current.values.subarray(from, to);
-  const first = named(current.slots, 'firstMoment').subarray(from, to);
-  const second = named(current.slots, 'secondMoment').subarray(from, to);
-  const nextValues = next.values.subarray(from, to);
-  const nextFirst = named(next.slots, 'firstMoment').subarray(from, to);
-  const nextSecond = named(next.slots, 'secondMoment').subarray(from, to);
-  for (let index = 0; index < values.length; index += 1) {
-    const slope = fround((gradient[index] ?? 0) * gradientScale);
-    const oldFirst = first[index] ?? 0;
-    const m = fround(oldFirst + fround(firstWeight * fround(slope - oldFirst)));
-    const v = fround(fround(beta2 * (second[index] ?? 0)) + fround(fround(secondWeight * slope) * slope));
-    const keptM = abs(m) < SMALLEST_NORMAL ? 0 : m;
-    const keptV = v < SMALLEST_NORMAL ? 0 : v;
-    const denominator = fround(fround(fround(sqrt(keptV)) / secondCorrectionRoot) + epsilon);
-    const value = fround((values[index] ?? 0) - fround(fround(stepSize * keptM) / denominator));
-    nextFirst[index] = keptM;
-    nextSecond[index] = keptV;
-    nextValues[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
-  }
 }

@@ -9,7 +9,7 @@ export function sumInto(target: Float32Array, left: Float32Array, right: Float32
     throw new RangeError(`expected two vectors of ${length} elements, found ${left.length} and ${right.length}`);
   }
   for (let index = 0; index < length; index += 1) {
-    const sum = fround((left[index] ?? 0) + (right[index] ?? 0));
+    const sum = fround((left[index] as number) + (right[index] as number));
     target[index] = abs(sum) < SMALLEST_NORMAL ? 0 : sum;
   }
 }

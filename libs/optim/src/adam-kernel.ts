@@ -1,0 +1,39 @@
+import { adam, memory } from '../generated/kernels.js';
+import type { AdamStep } from './adam.js';
+import { named } from './named.js';
+import type { RangeUpdate } from './update-rule.js';
+
+/** Elements of the kernel's scratch vectors, and where they lie, as in assembly/kernels.ts. */
+const CAPACITY = 262_144;
+const SCRATCH_OFFSET = 65_536;
+
+const scratch = (vector: number): Float32Array => new Float32Array((memory as { readonly buffer: ArrayBuffer }).buffer, SCRATCH_OFFSET + vector * CAPACITY * Float32Array.BYTES_PER_ELEMENT, CAPACITY);
+const gradientScratch = scratch(0);
+const valuesScratch = scratch(1);
+const firstScratch = scratch(2);
+const secondScratch = scratch(3);
+
+/**
+ * One step of Adam, four elements at a time (WebAssembly SIMD), bit-equal to `adamReference`. Pieces that fit the
+ * processor's cache are copied in and out, which costs far less than the arithmetic saves.
+ */
+export function adamUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, step: AdamStep): void {
+  const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
+  const first = named(current.slots, 'firstMoment');
+  const second = named(current.slots, 'secondMoment');
+  const nextFirst = named(next.slots, 'firstMoment');
+  const nextSecond = named(next.slots, 'secondMoment');
+  for (let start = from; start < to; start += CAPACITY) {
+    const end = Math.min(to, start + CAPACITY);
+    const length = end - start;
+    gradientScratch.set(gradient.subarray(start - from, end - from));
+    valuesScratch.set(current.values.subarray(start, end));
+    firstScratch.set(first.subarray(start, end));
+    secondScratch.set(second.subarray(start, end));
+    // Up to three elements behind the last are computed with it: leftovers of the scratch, read by nobody.
+    adam(length, gradientScale, firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon);
+    next.values.set(valuesScratch.subarray(0, length), start);
+    nextFirst.set(firstScratch.subarray(0, length), start);
+    nextSecond.set(secondScratch.subarray(0, length), start);
+  }
+}
