@@ -18,6 +18,9 @@ export interface RunRecorderOptions {
   readonly firstRound: number;
 }
 
+/** How many rounds a killed run may lose from its metrics. */
+const ROUNDS_PER_FLUSH = 20;
+
 /** Writes down what happens in a run, in its folder and for whoever watches. */
 export class RunRecorder implements RunRecord {
   readonly wire: WireAccount;
@@ -50,6 +53,8 @@ export class RunRecorder implements RunRecord {
     metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()) });
     tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
     reporter.update(this.#progress());
+    // What is written here fails again, and is heard, at the end of the epoch.
+    if (this.#rounds % ROUNDS_PER_FLUSH === 0) metrics.flush().catch(() => undefined);
   }
 
   stepReported(report: StepReport): void {
