@@ -1,5 +1,6 @@
 import { gatherImages, gatherLabels, gridExamples, oneHot } from '@lethe/data';
 import type { Evaluate, Split } from '@lethe/protocol';
+import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/training';
 import { compileEvaluation, type EvaluationStep } from './evaluation-steps.js';
 
@@ -19,7 +20,7 @@ export class WorkerEvaluator implements Evaluator {
     this.#options = options;
   }
 
-  async evaluate(task: Evaluate, groups: ReadonlyMap<string, Float32Array>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array> {
+  async evaluate(task: Evaluate, groups: ReadonlyMap<string, InputValues>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array> {
     const vectors = {
       ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])),
       ...Object.fromEntries([...statistics].map(([name, vector]) => [`statistics.${name}`, vector])),
@@ -31,7 +32,7 @@ export class WorkerEvaluator implements Evaluator {
     for (const step of [this.#score, this.#redraw]) void step?.then((compiled) => { compiled.dispose(); });
   }
 
-  async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, Float32Array>): Promise<Float32Array> {
+  async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const { engine, description } = this.#options;
     const { figures } = description.objective;
     this.#score ??= compileEvaluation({
@@ -55,7 +56,7 @@ export class WorkerEvaluator implements Evaluator {
     return result.slice(0, count * figures.length);
   }
 
-  async #drawRows({ first, count }: Evaluate, vectors: Record<string, Float32Array>): Promise<Float32Array> {
+  async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const { engine, description, data } = this.#options;
     const classes = description.facts.classes.length;
     this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => description.objective.redraw(context) });
@@ -76,7 +77,7 @@ export class WorkerEvaluator implements Evaluator {
     return example;
   }
 
-  #run(step: EvaluationStep, inputs: Record<string, Float32Array>): Float32Array {
+  #run(step: EvaluationStep, inputs: Record<string, InputValues>): Float32Array {
     const scalars = Object.entries(this.#options.description.objective.scalars(0)).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)] as const);
     return step.run({ ...inputs, ...Object.fromEntries(scalars) }).result;
   }

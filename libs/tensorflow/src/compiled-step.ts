@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 
+import type { HeldVector } from './held-vector.js';
+
 /** Element types a step can be given. The step itself sees uint8 as float32 with the same values, 0 to 255. */
 export type InputType = 'float32' | 'int32' | 'uint8';
 
@@ -20,8 +22,8 @@ export type StepFunction<Input extends string = string, Output extends string = 
   inputs: Readonly<Record<Input, Tensor>>,
 ) => Readonly<Record<Output, Tensor>>;
 
-/** Values of one input. */
-export type InputValues = Float32Array | Int32Array | Uint8Array;
+/** Values of one input; a held vector stands for a float32 input of one dimension. */
+export type InputValues = Float32Array | Int32Array | Uint8Array | HeldVector;
 
 /** A step that takes and returns plain arrays. */
 export interface CompiledStep<Input extends string = string, Output extends string = string> {

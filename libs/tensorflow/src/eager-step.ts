@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
 import type { CompiledStep, InputSpecification, InputValues, Signature, StepFunction } from './compiled-step.js';
+import { EagerHeldVector } from './held-vector.js';
 import { checkInputs } from './step-inputs.js';
 
 /** A step that runs operation by operation, behind the same interface as a graph. */
@@ -44,8 +45,9 @@ export class EagerStep<Input extends string, Output extends string> implements C
   }
 
   #tensor({ shape, type }: InputSpecification, values: InputValues): Tensor {
-    if (type === 'int32') return this.#tf.tensor(values.slice(), [...shape], 'int32');
+    if (values instanceof EagerHeldVector) return values.tensor;
+    if (type === 'int32') return this.#tf.tensor(Int32Array.from(values as Int32Array), [...shape], 'int32');
     // A copy: tfjs keeps the array it is given, and the caller may reuse it.
-    return this.#tf.tensor(Float32Array.from(values), [...shape], 'float32');
+    return this.#tf.tensor(Float32Array.from(values as ArrayLike<number>), [...shape], 'float32');
   }
 }

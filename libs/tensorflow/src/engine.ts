@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 
 import type { CompiledStep, Signature, StepFunction } from './compiled-step.js';
+import type { HeldVector } from './held-vector.js';
 import type { Operations } from './operations.js';
 
 /** Which implementation computes: TensorFlow itself, tfjs on WebAssembly, or tfjs in JavaScript (tests only). */
@@ -17,6 +18,8 @@ export interface Engine {
   /** The tfjs module, for what `operations` lacks. */
   readonly tf: typeof tfjs;
   readonly operations: Operations;
+  /** Keeps a vector for steps to read; the values are copied. */
+  hold(values: Float32Array): HeldVector;
   /** Makes a step that takes and returns plain arrays. The name shows in errors. */
   compile<Input extends string, Output extends string>(
     name: string,

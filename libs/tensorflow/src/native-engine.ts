@@ -8,6 +8,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 
 import type { Engine } from './engine.js';
 import { compileNativeStep } from './graph/native-step.js';
+import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
 import { nativeOperations } from './operations-native.js';
 
@@ -47,6 +48,7 @@ export function loadNativeEngine(): Engine {
     graphs: true,
     tf,
     operations: nativeOperations(tf),
+    hold: (values) => new NativeHeldVector(binding, values),
     compile: async (name, step, signature) => {
       if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');
       return compileNativeStep(tf, name, step, signature);

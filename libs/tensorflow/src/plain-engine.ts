@@ -6,6 +6,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 
 import { EagerStep } from './eager-step.js';
 import type { Engine } from './engine.js';
+import { EagerHeldVector } from './held-vector.js';
 import { plainOperations } from './operations-plain.js';
 import { registerConv2DBackpropFilter } from './wasm-conv2d-backprop-filter.js';
 
@@ -28,6 +29,8 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     graphs: false,
     tf,
     operations: plainOperations(tf),
+    // A copy: tfjs keeps the array it is given.
+    hold: (values) => new EagerHeldVector(tf.tensor1d(values.slice())),
     compile: async (stepName, step, signature) => {
       await activate();
       return new EagerStep(tf, stepName, step, signature);

@@ -1,6 +1,7 @@
 import { LetheError } from '@lethe/errors';
 
-import type { InputType, InputValues, Signature } from './compiled-step.js';
+import type { InputSpecification, InputType, InputValues, Signature } from './compiled-step.js';
+import { EagerHeldVector, NativeHeldVector } from './held-vector.js';
 
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } satisfies Record<InputType, unknown>;
 
@@ -13,7 +14,7 @@ export function checkInputs(
   for (const [name, { shape, type }] of Object.entries(signature)) {
     const values = inputs[name];
     const size = shape.reduce((product, extent) => product * extent, 1);
-    if (values instanceof arrays[type] && values.length === size) continue;
+    if (isFor(values, { shape, type }) && values.length === size) continue;
     const expected = `${type} [${shape.join(', ')}] (${size} values)`;
     const found = values === undefined ? 'nothing' : `${values.constructor.name} of ${values.length} values`;
     throw mismatch(step, `input ${name} must be ${expected}, got ${found}`);
@@ -21,6 +22,11 @@ export function checkInputs(
   for (const name of Object.keys(inputs)) {
     if (!Object.hasOwn(signature, name)) throw mismatch(step, `there is no input ${name}`);
   }
+}
+
+function isFor(values: InputValues | undefined, { shape, type }: InputSpecification): values is InputValues {
+  const isHeld = values instanceof NativeHeldVector || values instanceof EagerHeldVector;
+  return isHeld ? type === 'float32' && shape.length === 1 : values instanceof arrays[type];
 }
 
 function mismatch(step: string, difference: string): LetheError {

@@ -1,10 +1,12 @@
 import type { Evaluate, Evaluated, GroupVersion, Lease, StepReport } from '@lethe/protocol';
+import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { ParameterClient } from './parameter-client.js';
 import { layoutOf, type RunDescription } from './run-description.js';
 import type { ShardGradients, StepTimes } from './shard-gradients.js';
 import type { Evaluator } from './worker-session.js';
 
 export interface LeaseExecutionOptions {
+  readonly engine: Engine;
   readonly description: RunDescription;
   readonly gradients: ShardGradients;
   readonly evaluator: Evaluator;
@@ -14,13 +16,19 @@ export interface LeaseExecutionOptions {
 /** Carries out one piece of work after another, keeping the last pulled version of every group. */
 export class LeaseExecution {
   readonly #options: LeaseExecutionOptions;
-  /** The flat vector of each group, overwritten by the next pull. */
+  /** The flat vector of each group, overwritten by the next pull, and the engine's copy of it. */
   readonly #groups = new Map<string, Float32Array>();
+  readonly #held = new Map<string, HeldVector>();
   readonly #statistics = new Map<string, Float32Array>();
   readonly #versions = new Map<string, number>();
 
   constructor(options: LeaseExecutionOptions) {
     this.#options = options;
+  }
+
+  dispose(): void {
+    for (const held of this.#held.values()) held.dispose();
+    this.#held.clear();
   }
 
   execute(work: Lease | Evaluate): Promise<StepReport | Evaluated> {
@@ -52,7 +60,7 @@ export class LeaseExecution {
   }
 
   async #pull(reads: readonly GroupVersion[], withStatistics: boolean): Promise<void> {
-    const { description, parameters } = this.#options;
+    const { engine, description, parameters } = this.#options;
     await Promise.all(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
       const needsStatistics = withStatistics && layout.statisticsLength > 0;
@@ -60,13 +68,19 @@ export class LeaseExecution {
       const into = this.#groups.get(group) ?? new Float32Array(layout.length);
       const pulled = await parameters.pull(layout, version, into, needsStatistics);
       this.#groups.set(group, into);
+      this.#held.get(group)?.dispose();
+      this.#held.set(group, engine.hold(into));
       this.#versions.set(group, version);
       if (pulled.statistics !== null) this.#statistics.set(group, pulled.statistics);
     }));
   }
 
-  #read(reads: readonly GroupVersion[]): ReadonlyMap<string, Float32Array> {
-    return new Map(reads.map(({ group }) => [group, this.#groups.get(group) ?? new Float32Array(0)]));
+  #read(reads: readonly GroupVersion[]): ReadonlyMap<string, HeldVector> {
+    return new Map(reads.map(({ group }) => {
+      const held = this.#held.get(group);
+      if (held === undefined) throw new TypeError(`the group ${group} was never pulled`);
+      return [group, held];
+    }));
   }
 }
 

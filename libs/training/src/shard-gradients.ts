@@ -58,7 +58,7 @@ export class ShardGradients {
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
-  block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, Float32Array>, times: StepTimes): BlockSum {
+  block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum {
     if (block.count === 1) return this.#shard(lease, block.first, groups, times);
     const half = block.count / 2;
     const left = this.block(lease, { first: block.first, count: half }, groups, times);
@@ -70,7 +70,7 @@ export class ShardGradients {
     for (const step of this.#steps) step.dispose();
   }
 
-  #shard(lease: Lease, shard: number, groups: ReadonlyMap<string, Float32Array>, times: StepTimes): BlockSum {
+  #shard(lease: Lease, shard: number, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum {
     const started = performance.now();
     const inputs = { ...this.#inputs(lease, shard), ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease) };
     const ready = performance.now();

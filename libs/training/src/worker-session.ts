@@ -3,7 +3,7 @@ import type { RunConfig } from '@lethe/config';
 import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import { decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
-import type { Engine } from '@lethe/tensorflow';
+import type { Engine, InputValues } from '@lethe/tensorflow';
 import type { Connection, Transport, Trust } from '@lethe/transport';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
@@ -12,7 +12,7 @@ import { ShardGradients, type Batches } from './shard-gradients.js';
 
 /** Computes evaluation tasks; provided by the evaluation library, so that training does not know what is measured. */
 export interface Evaluator {
-  evaluate(task: Evaluate, groups: ReadonlyMap<string, Float32Array>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array>;
+  evaluate(task: Evaluate, groups: ReadonlyMap<string, InputValues>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -135,9 +135,9 @@ class WorkerSession {
       addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => address),
       deadlineMs: PULL_PATIENCE * config.cluster.stallSeconds * 1000,
     });
+    const execution = new LeaseExecution({ engine, description, gradients, evaluator, parameters });
     try {
       await this.#send({ kind: 'ready' });
-      const execution = new LeaseExecution({ description, gradients, evaluator, parameters });
       for await (const work of this.#work as AsyncIterable<Work>) {
         this.#doing = work.kind === 'lease'
           ? { ...this.#doing, round: work.round, phase: description.objective.phases[work.phase]?.name ?? '', turn: work.turn }
@@ -146,6 +146,7 @@ class WorkerSession {
       }
     } finally {
       await parameters.close();
+      execution.dispose();
       gradients.dispose();
       evaluator.dispose();
     }

@@ -7,6 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import type { CompiledStep, InputType, InputValues, Signature, StepFunction } from '../compiled-step.js';
 import { attributeWriters, type NativeBackend, type NativeBinding, nativeBackend } from '../native-backend.js';
+import { NativeHeldVector } from '../held-vector.js';
 import { checkInputs } from '../step-inputs.js';
 import { Recorder } from './recorder.js';
 import { encodeSavedModel, type GraphNode, savedModelTag } from './saved-model.js';
@@ -120,21 +121,30 @@ class NativeStep<Input extends string, Output extends string> implements Compile
 
   run(inputs: Readonly<Record<Input, InputValues>>): Record<Output, Float32Array> {
     checkInputs(this.name, this.signature, inputs);
-    const handles: number[] = [];
+    const fed: number[] = [];
+    /** What this run made and must free; held vectors are their owner's. */
+    const own: number[] = [];
     try {
       for (const name of inputNames(this.signature)) {
+        const values: InputValues = inputs[name];
+        if (values instanceof NativeHeldVector) {
+          fed.push(values.handle);
+          continue;
+        }
         const { shape, type } = this.signature[name];
-        handles.push(this.#binding.createTensor(shape, typeNumber(type, this.#binding), inputs[name]));
+        const handle = this.#binding.createTensor(shape, typeNumber(type, this.#binding), values as Float32Array);
+        fed.push(handle);
+        own.push(handle);
       }
-      const results = this.#binding.runSavedModel(this.#session, handles, this.#inputPlaces, this.#outputPlaces);
-      for (const result of results) handles.push(result.id);
+      const results = this.#binding.runSavedModel(this.#session, fed, this.#inputPlaces, this.#outputPlaces);
+      for (const result of results) own.push(result.id);
       const values = {} as Record<Output, Float32Array>;
       this.#outputs.forEach((name, index) => {
         values[name] = this.#binding.tensorDataSync((results[index] as { id: number }).id) as Float32Array;
       });
       return values;
     } finally {
-      for (const handle of handles) this.#binding.deleteTensor(handle);
+      for (const handle of own) this.#binding.deleteTensor(handle);
     }
   }
 
