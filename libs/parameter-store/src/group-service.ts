@@ -47,8 +47,17 @@ export class GroupService {
   pull(pull: Pull, peer: string): void {
     this.#checkSchema(pull.schemaHash);
     const { store } = this.#group(pull.group, 'VERSION_UNAVAILABLE');
-    store.atVersion(pull.version, () => {
-      for (const chunk of this.#chunksFor(pull, store)) this.#post.toPeer(peer, chunk);
+    const { request, group, version } = pull;
+    const sent = new Set<number>();
+    // Values travel back while later chunks are still being summed; the last message says that they count.
+    if (store.version !== null && version === store.version + 1) {
+      store.follow(({ from }, values) => {
+        sent.add(from);
+        this.#post.toPeer(peer, { kind: 'parameters', request, group, version, offset: from, values, statistics: null, committed: false });
+      });
+    }
+    store.atVersion(version, () => {
+      for (const chunk of this.#chunksFor(pull, store, sent)) this.#post.toPeer(peer, chunk);
     });
   }
 
@@ -99,12 +108,14 @@ export class GroupService {
     this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, sumMs, updateMs, waitMs, gradientNorm });
   }
 
-  #chunksFor({ request, group, version, statistics }: Pull, { facts: { slice }, values, statistics: running }: HeldGroup['store']): Parameters[] {
-    return chunksOf(slice).map(({ from, to }) => ({
-      kind: 'parameters', request, group, version, offset: from,
-      values: values.subarray(from - slice.from, to - slice.from),
-      statistics: statistics && from === slice.from ? running : null,
-    }));
+  /** What is left to send of a committed version, closed by a message that says so. */
+  #chunksFor({ request, group, version, statistics }: Pull, { facts: { slice }, values, statistics: running }: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
+    const answer = { kind: 'parameters', request, group, version } as const;
+    const left = chunksOf(slice).filter(({ from }) => !sent.has(from));
+    return [
+      ...left.map(({ from, to }): Parameters => ({ ...answer, offset: from, values: values.subarray(from - slice.from, to - slice.from), statistics: null, committed: false })),
+      { ...answer, offset: slice.from, values: new Float32Array(0), statistics: statistics ? running : null, committed: true },
+    ];
   }
 
   #phaseName(phase: number): string {

@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Step } from '@lethe/protocol';
+import { NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Slice, type Step } from '@lethe/protocol';
 import { BufferPool } from './buffer-pool.js';
 import type { GroupFacts } from './group-facts.js';
 import { checkPush } from './push-checks.js';
@@ -14,6 +14,9 @@ interface CommittedState {
   readonly scalars: Readonly<Record<string, number>>;
   readonly statistics: Float32Array | null;
 }
+
+/** Told of the next version's values as they become final, which counts for nothing until it is committed. */
+export type Follower = (chunk: Slice, values: Float32Array) => void;
 
 interface OpenTransaction {
   readonly transaction: Transaction;
@@ -40,6 +43,9 @@ export class GroupStore {
   /** Slots of the version before, whose memory the next version takes. */
   #spareSlots: Readonly<Record<string, Float32Array>> | null = null;
   readonly #waiting = new Map<number, (() => void)[]>();
+  #followers: Follower[] = [];
+  /** Memory for the next version, made while there was nothing else to do. */
+  #spareValues: Float32Array | null = null;
 
   constructor(facts: GroupFacts) {
     this.facts = facts;
@@ -78,6 +84,8 @@ export class GroupStore {
     this.#committed = { version, values, slots, scalars, statistics: this.facts.isLead ? statistics : null };
     this.#open = null;
     this.#spareSlots = null;
+    this.#spareValues = null;
+    this.#followers = [];
     this.#answer(version);
   }
 
@@ -98,6 +106,11 @@ export class GroupStore {
     if (current === version) callback();
     else if (current === null || version > current) this.#waiting.set(version, [...(this.#waiting.get(version) ?? []), callback]);
     else throw new LetheError('VERSION_UNAVAILABLE', `version ${version} of ${this.facts.layout.name} is past: the current one is ${current}`);
+  }
+
+  /** Follows the making of the version after the committed one, from its next chunk on. */
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
   }
 
   /**
@@ -148,7 +161,9 @@ export class GroupStore {
     this.#spareSlots = slots;
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
+    this.#followers = [];
     this.#answer(version);
+    setImmediate(() => { this.#prepareSpare(next.values.length); });
     return { step, version, losses, sumMs, updateMs, waitMs };
   }
 
@@ -156,10 +171,20 @@ export class GroupStore {
     const { length } = current.values;
     const { optimizer } = this.facts;
     const slots = this.#spareSlots ?? Object.fromEntries(optimizer.slotNames.map((name) => [name, new Float32Array(length)]));
-    const next = { values: new Float32Array(length), slots };
+    const next = { values: this.#spareValues ?? new Float32Array(length), slots };
+    this.#spareValues = null;
     const scalars = optimizer.advance(oldScalars);
     const { round, phase, turn } = step;
-    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, pool: this.#pool, current, next, scalars }), next, scalars };
+    const onChunk = (chunk: Slice): void => {
+      const values = next.values.subarray(chunk.from - this.facts.slice.from, chunk.to - this.facts.slice.from);
+      for (const follower of this.#followers) follower(chunk, values);
+    };
+    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, pool: this.#pool, current, next, scalars, onChunk }), next, scalars };
+  }
+
+  /** The system hands out memory page by page when it is first written, which takes longer than the update itself. */
+  #prepareSpare(length: number): void {
+    this.#spareValues ??= new Float32Array(length).fill(1);
   }
 
   #answer(version: number): void {

@@ -6,7 +6,7 @@ import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree } from '@lethe/optim';
 import {
   alignedBlocks, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Push, type ShardBlock,
+  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Parameters, type Push, type ShardBlock,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -307,23 +307,38 @@ describe('a parameter server', () => {
     expect(losses[1]).toBeCloseTo(meanOf(7), 6);
   });
 
-  it('answers pulls when their version is committed, in chunks, statistics with the lead\'s first', async () => {
+  it('answers pulls in chunks that count once the last message says so, with the statistics', async () => {
     const run = await TestRun.start({ servers: 1 });
     const pull = (request: number, version: number): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: true, schemaHash: HASH });
+    const answer = async (): Promise<Parameters[]> => [await run.replies.next('parameters'), await run.replies.next('parameters'), await run.replies.next('parameters')];
     await run.sendAsWorker(0, pull(1, 1));
     await run.sendAsWorker(0, pull(2, 0)); // before anything is loaded
     await run.load(startState(ADAM));
-    const [first, second] = [await run.replies.next('parameters'), await run.replies.next('parameters')];
-    expect([first.request, second.request, first.offset, second.offset]).toEqual([2, 2, 0, 262_144]);
-    expect(sameBits(joined([first.values, second.values]), START)).toBe(true);
-    expect([first.statistics, second.statistics]).toEqual([Float32Array.of(0, 1, 0, 0, 1, 1), null]);
+    const start = await answer();
+    expect(start.map(({ request, offset, committed }) => [request, offset, committed])).toEqual([[2, 0, false], [2, 262_144, false], [2, 0, true]]);
+    expect(sameBits(joined(start.map(({ values }) => values)), START)).toBe(true);
+    expect(start[2]!.statistics).toEqual(Float32Array.of(0, 1, 0, 0, 1, 1));
     await run.pushAll(run.pushes(1, WHOLE));
-    const [third, fourth] = [await run.replies.next('parameters'), await run.replies.next('parameters')];
-    expect([third.request, third.version]).toEqual([1, 1]);
+    const next = await answer();
+    expect(next.map(({ request, version, committed }) => [request, version, committed])).toEqual([[1, 1, false], [1, 1, false], [1, 1, true]]);
     const captured = await run.capture(1);
-    expect(sameBits(joined([third.values, fourth.values]), captured.values)).toBe(true);
+    expect(sameBits(joined(next.map(({ values }) => values)), captured.values)).toBe(true);
     await run.sendAsWorker(0, pull(3, 0));
     expect(await run.replies.next('refused')).toMatchObject({ code: 'VERSION_UNAVAILABLE', message: 'version 0 of autoencoder is past: the current one is 1' });
+  });
+
+  it('sends the next version back while it is still being made', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    await run.sendAsWorker(0, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, schemaHash: HASH });
+    const pushes = run.pushes(1, WHOLE);
+    await run.pushAll(pushes.slice(0, 1));
+    const early = await run.replies.next('parameters');
+    expect([early.offset, early.committed]).toEqual([0, false]);
+    await run.pushAll(pushes.slice(1));
+    const rest = [await run.replies.next('parameters'), await run.replies.next('parameters')];
+    expect(rest.map(({ committed }) => committed)).toEqual([false, true]);
+    expect(sameBits(joined([early, ...rest].map(({ values }) => values)), (await run.capture(1)).values)).toBe(true);
   });
 
   it('captures exactly the version that was asked for, also before it is there', async () => {

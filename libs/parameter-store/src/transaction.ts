@@ -26,6 +26,8 @@ export interface TransactionOptions {
   readonly pool: BufferPool;
   readonly current: OptimizerBuffers;
   readonly next: OptimizerBuffers;
+  /** Told of every chunk whose next values are final; never of a clipped group's. */
+  readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
   readonly scalars: Readonly<Record<string, number>>;
 }
@@ -143,6 +145,7 @@ export class Transaction {
     else if (clipNorm !== null) sum.squares = squaresOfBlocks(values, NORM_BLOCK_LENGTH, 1 / shards);
     else this.#update(sum.chunk, values, 1);
     this.updateMs += performance.now() - startMs;
+    if (index < 0 && clipNorm === null) this.#options.onChunk(sum.chunk);
     if (clipNorm === null && sum.tree.total !== undefined) this.#release(sum.tree.total);
   }
 

@@ -48,7 +48,8 @@ export interface StateCaptured { kind: 'stateCaptured'; state: GroupState }
 
 export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; gradient: Float32Array; summary: Float32Array | null }
 export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string }
-export interface Parameters { kind: 'parameters'; request: number; group: string; version: number; offset: number; values: Float32Array; statistics: Float32Array | null }
+/** Provisional until the answer's last message, which says that the version is committed; that one may be empty. */
+export interface Parameters { kind: 'parameters'; request: number; group: string; version: number; offset: number; committed: boolean; values: Float32Array; statistics: Float32Array | null }
 
 /** `notFinite`: name of the first segment with a value that is not finite, or empty. */
 export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormBlock: number; notFinite: string; squares: Float64Array }

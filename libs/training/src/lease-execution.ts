@@ -1,6 +1,6 @@
 import type { Evaluate, Evaluated, GroupVersion, Lease, StepReport } from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
-import type { ParameterClient } from './parameter-client.js';
+import type { ParameterClient, PulledGroup } from './parameter-client.js';
 import { layoutOf, type RunDescription } from './run-description.js';
 import type { ShardGradients, StepTimes } from './shard-gradients.js';
 import type { Evaluator } from './worker-session.js';
@@ -19,6 +19,7 @@ export class LeaseExecution {
   /** The flat vector of each group, overwritten by the next pull, and the engine's copy of it. */
   readonly #groups = new Map<string, Float32Array>();
   readonly #held = new Map<string, HeldVector>();
+  readonly #orders = new Map<string, { readonly version: number; readonly pulled: Promise<PulledGroup> }>();
   readonly #statistics = new Map<string, Float32Array>();
   readonly #versions = new Map<string, number>();
 
@@ -44,8 +45,10 @@ export class LeaseExecution {
     const trained = description.objective.phases[phase]?.trains ?? '';
     const waitMs = await timed(() => this.#pull(lease.reads, false));
     let sendMs = 0;
-    for (const block of lease.blocks) {
+    for (const [index, block] of lease.blocks.entries()) {
       const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads), times);
+      // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
+      if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
       sendMs += await timed(() => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
     }
     return {
@@ -60,19 +63,42 @@ export class LeaseExecution {
   }
 
   async #pull(reads: readonly GroupVersion[], withStatistics: boolean): Promise<void> {
-    const { engine, description, parameters } = this.#options;
+    const { engine, description } = this.#options;
     await Promise.all(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
       const needsStatistics = withStatistics && layout.statisticsLength > 0;
       if (this.#versions.get(group) === version && !needsStatistics) return;
-      const into = this.#groups.get(group) ?? new Float32Array(layout.length);
-      const pulled = await parameters.pull(layout, version, into, needsStatistics);
-      this.#groups.set(group, into);
+      const into = this.#memory(group);
+      const pulled = await this.#ordered(group, version, needsStatistics);
       this.#held.get(group)?.dispose();
       this.#held.set(group, engine.hold(into));
       this.#versions.set(group, version);
       if (pulled.statistics !== null) this.#statistics.set(group, pulled.statistics);
     }));
+  }
+
+  /** Orders a version that is still in the making; it arrives in the group's memory, which nobody reads until then. */
+  #order(group: string, version: number): void {
+    const layout = layoutOf(this.#options.description, group);
+    const pulled = this.#options.parameters.pull(layout, version, this.#memory(group));
+    pulled.catch(() => undefined); // whoever takes the order sees how it went
+    this.#orders.set(group, { version, pulled });
+  }
+
+  /** What was ordered, if it was this; else a new pull. */
+  async #ordered(group: string, version: number, statistics: boolean): Promise<PulledGroup> {
+    const order = this.#orders.get(group);
+    this.#orders.delete(group);
+    const pulled = await order?.pulled;
+    if (pulled !== undefined && order?.version === version && !statistics) return pulled;
+    const layout = layoutOf(this.#options.description, group);
+    return this.#options.parameters.pull(layout, version, this.#memory(group), statistics);
+  }
+
+  #memory(group: string): Float32Array {
+    const memory = this.#groups.get(group) ?? new Float32Array(layoutOf(this.#options.description, group).length);
+    this.#groups.set(group, memory);
+    return memory;
   }
 
   #read(reads: readonly GroupVersion[]): ReadonlyMap<string, HeldVector> {

@@ -144,13 +144,16 @@ export class ParameterClient {
     }
   }
 
-  #take({ request, offset, values, statistics }: Parameters): void {
+  #take({ request, offset, values, statistics, committed }: Parameters): void {
     const pull = this.#pending.get(request);
     if (pull === undefined) return; // given up on since
     pull.into.set(values, offset);
     pull.statistics ??= statistics;
     pull.missing -= values.length;
+    // The last message; in order, so every chunk came before it.
+    if (!committed) return;
     if (pull.missing === 0) pull.resolve();
+    else pull.reject(new LetheError('MESSAGE_MALFORMED', `parameter server ${pull.server + 1} left out ${pull.missing} values of its slice`));
   }
 
   #fail(error: Error): void {

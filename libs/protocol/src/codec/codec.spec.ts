@@ -111,6 +111,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     version: 2,
     offset: 0,
     values: Float32Array.of(1, Number.NaN),
+    committed: true,
     statistics: null,
   },
   prepared: {

@@ -38,16 +38,17 @@ export const pull: BodyCodec<Pull, lethe.Pull.$Properties> = {
 };
 
 export const parameters: BodyCodec<Parameters, lethe.Parameters.$Properties> = {
-  encode: ({ request, group, version, offset, values, statistics }) => ({
-    header: { request, group, version, offset, hasStatistics: statistics !== null },
+  encode: ({ request, group, version, offset, committed, values, statistics }) => ({
+    header: { request, group, version, offset, committed, hasStatistics: statistics !== null },
     frames: statistics === null ? [bytesOf(values)] : [bytesOf(values), bytesOf(statistics)],
   }),
-  decode: ({ request, group, version, offset, hasStatistics }, frames) => ({
+  decode: ({ request, group, version, offset, committed, hasStatistics }, frames) => ({
     kind: 'parameters',
     request,
     group,
     version,
     offset,
+    committed,
     values: frames.float32('values'),
     statistics: hasStatistics ? frames.float32('statistics') : null,
   }),
