@@ -5,6 +5,7 @@ import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter 
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import type { RunDescription } from '@lethe/training';
 import { epochsCompleted } from './epochs.js';
+import { RoundClock } from './round-clock.js';
 import { RoundLossCollector } from './round-losses.js';
 import type { EpochEvent, RunRecord, RunState } from './training-run.js';
 import { WireAccount } from './wire-account.js';
@@ -24,6 +25,7 @@ const ROUNDS_PER_FLUSH = 20;
 /** Writes down what happens in a run, in its folder and for whoever watches. */
 export class RunRecorder implements RunRecord {
   readonly wire: WireAccount;
+  readonly clock = new RoundClock();
   losses: Readonly<Record<string, number>> = {};
   heldOut: Readonly<Record<string, number>> = {};
   /** The last grid drawn, null before the first. */
@@ -44,11 +46,13 @@ export class RunRecorder implements RunRecord {
   }
 
   committed(committed: Committed): void {
+    this.wire.committed(committed);
     const complete = this.#collector.add(committed);
     if (complete === null) return;
     const { metrics, tensorBoard, reporter, description } = this.#options;
     this.#rounds = complete.round + 1;
     this.losses = complete.losses;
+    this.clock.tick();
     this.#rate.add(description.config.batchSize);
     metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()) });
     tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
@@ -94,6 +98,7 @@ export class RunRecorder implements RunRecord {
 
   resumeClock(): void {
     this.#rate.restart();
+    this.clock.restart();
     this.#runningSince = performance.now();
   }
 

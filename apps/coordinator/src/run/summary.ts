@@ -10,6 +10,8 @@ export interface RunSummary {
   readonly ending: RunEnding;
   readonly rounds: number;
   readonly images_per_second: number;
+  /** From one round's commit to the next, warm-up left out. */
+  readonly median_round_ms: number;
   readonly training_seconds: number;
   readonly wall_seconds: number;
   readonly losses: Readonly<Record<string, number>>;
@@ -18,7 +20,7 @@ export interface RunSummary {
   /** SHA-256 of all weights and running statistics. */
   readonly weights_sha256: string;
   readonly style_grid: string | null;
-  /** Means over the steps of all workers, and the bytes they moved. */
+  /** Means over the steps of all workers, and over the commits of the lead server. */
   readonly step: Readonly<Record<string, number>>;
   readonly wire: { readonly bytes_sent: number; readonly bytes_received: number; readonly least_bytes: number };
 }
@@ -32,12 +34,13 @@ export interface SummaryOptions {
 
 export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOptions): RunSummary {
   const { config } = run.description;
-  const { wire, trainingSeconds, losses, heldOut, gridFile } = recorder;
+  const { wire, clock, trainingSeconds, losses, heldOut, gridFile } = recorder;
   const images = (outcome.state.rounds - run.firstRound) * config.batchSize;
   return {
     ending: outcome.ending,
     rounds: outcome.state.rounds,
     images_per_second: trainingSeconds > 0 ? Math.round(images / trainingSeconds) : 0,
+    median_round_ms: rounded(clock.median),
     training_seconds: rounded(trainingSeconds),
     wall_seconds: rounded(wallSeconds),
     losses,
@@ -45,7 +48,7 @@ export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOption
     test: outcome.testFigures,
     weights_sha256: weightsHash(outcome.state.groups),
     style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
-    step: Object.fromEntries(Object.entries(wire.times).map(([name, total]) => [name, rounded(total / Math.max(1, wire.steps))])),
+    step: { ...means(wire.times, wire.steps), ...means(wire.serverTimes, wire.commits) },
     wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },
   };
 }
@@ -66,6 +69,10 @@ export function printSummary(summary: RunSummary, { reporter, folder, userFolder
     ['grid', summary.style_grid === null ? '' : here(`${folder.folder}/${summary.style_grid}`)],
   ];
   for (const [name, text] of lines) if (text !== '') reporter.notice(`${name.padEnd(12)} ${text}`);
+}
+
+function means(totals: Readonly<Record<string, number>>, count: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(totals).map(([name, total]) => [name, rounded(total / Math.max(1, count))]));
 }
 
 function rounded(value: number): number {

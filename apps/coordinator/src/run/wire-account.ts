@@ -1,4 +1,4 @@
-import type { StepReport } from '@lethe/protocol';
+import type { Committed, StepReport } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/training';
 import { layoutOf } from '@lethe/training';
 
@@ -7,15 +7,24 @@ const FLOAT_BYTES = 4;
 /** Where the workers' time went, and what they moved against the least that a lossless parameter server can move. */
 export class WireAccount {
   readonly times = { inputMs: 0, computeMs: 0, sendMs: 0, waitMs: 0 };
+  /** The lead server's, over all steps: adding blocks up, updating. */
+  readonly serverTimes = { sumMs: 0, updateMs: 0 };
   bytesSent = 0;
   bytesReceived = 0;
   /** Each step's own group once up and once down for every worker that had shards, and the batch statistics with it. */
   leastBytes = 0;
   steps = 0;
+  commits = 0;
   readonly #description: RunDescription;
 
   constructor(description: RunDescription) {
     this.#description = description;
+  }
+
+  committed({ sumMs, updateMs }: Committed): void {
+    this.commits += 1;
+    this.serverTimes.sumMs += sumMs;
+    this.serverTimes.updateMs += updateMs;
   }
 
   add(report: StepReport): void {
