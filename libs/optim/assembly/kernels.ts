@@ -1,7 +1,7 @@
 // Four float32 at a time. Every operation is the IEEE one of the TypeScript reference, in the same order, so the bits are too.
 
-/** Elements of each scratch vector: one wire chunk. */
-const CAPACITY: usize = 262144;
+/** Elements of each scratch vector: all four together fit a processor's second-level cache. */
+const CAPACITY: usize = 32768;
 /** The first page is left to the compiler. */
 const GRADIENT: usize = 65536;
 const VALUES: usize = GRADIENT + CAPACITY * 4;
@@ -27,4 +27,16 @@ export function adam(length: i32, gradientScale: f32, firstWeight: f32, beta2: f
     v128.store(SECOND + at, v);
     v128.store(VALUES + at, flushed(value));
   }
+}
+
+/** Whether one of the first `length` elements of the gradient is infinite or not a number. `length` is a multiple of 4. */
+export function hasNotFinite(length: i32): bool {
+  const end: usize = <usize>length * 4;
+  let found = i32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 16) {
+    const x = v128.load(GRADIENT + at);
+    // Only finite numbers give 0 when taken from themselves.
+    found = v128.or(found, f32x4.ne(f32x4.sub(x, x), f32x4.splat(0)));
+  }
+  return v128.any_true(found);
 }

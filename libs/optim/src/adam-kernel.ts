@@ -1,17 +1,8 @@
-import { adam, memory } from '../generated/kernels.js';
+import { adam } from '../generated/kernels.js';
 import type { AdamStep } from './adam.js';
+import { CAPACITY, firstScratch, gradientScratch, secondScratch, valuesScratch } from './kernel-scratch.js';
 import { named } from './named.js';
 import type { RangeUpdate } from './update-rule.js';
-
-/** Elements of the kernel's scratch vectors, and where they lie, as in assembly/kernels.ts. */
-const CAPACITY = 262_144;
-const SCRATCH_OFFSET = 65_536;
-
-const scratch = (vector: number): Float32Array => new Float32Array((memory as { readonly buffer: ArrayBuffer }).buffer, SCRATCH_OFFSET + vector * CAPACITY * Float32Array.BYTES_PER_ELEMENT, CAPACITY);
-const gradientScratch = scratch(0);
-const valuesScratch = scratch(1);
-const firstScratch = scratch(2);
-const secondScratch = scratch(3);
 
 /**
  * One step of Adam, four elements at a time (WebAssembly SIMD), bit-equal to `adamReference`. Pieces that fit the

@@ -1,3 +1,6 @@
+import { hasNotFinite } from '../generated/kernels.js';
+import { CAPACITY, gradientScratch } from './kernel-scratch.js';
+
 /**
  * The sum of squares of each block of `blockLength` elements (the last may be shorter) in float64. `factor` is a power of
  * two that the values are still to be multiplied with. Every block is summed in the same order wherever it lies, so
@@ -43,8 +46,12 @@ export function clipScale(norm: number, maximum: number): number {
 
 /** Index of the first value that is infinite or not a number, or -1. */
 export function firstNotFinite(values: Float32Array): number {
-  // Finite values add 0; anything else turns the sum into NaN for good. Far cheaper than asking each one.
-  let zero = 0;
-  for (let index = 0; index < values.length; index += 1) zero += (values[index] ?? 0) * 0;
-  return zero === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));
+  for (let start = 0; start < values.length; start += CAPACITY) {
+    const piece = values.subarray(start, start + CAPACITY);
+    const padded = Math.ceil(piece.length / 4) * 4;
+    gradientScratch.set(piece);
+    gradientScratch.fill(0, piece.length, padded);
+    if (hasNotFinite(padded)) return start + piece.findIndex((value) => !Number.isFinite(value));
+  }
+  return -1;
 }
