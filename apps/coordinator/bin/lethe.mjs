@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = [20, 19];
@@ -24,11 +24,12 @@ function refuseOldNode() {
   process.exit(USAGE);
 }
 
-/** Whether the stamps of `setup` and `codegen` are there, so that the three seconds of asking Nx can be saved. */
-function isPrepared() {
+/** The Nx targets that still have to run, told by their stamps, so that the three seconds of asking Nx can be saved. */
+function missingTargets() {
   const isFresh = (generated, source) => (statSync(inWorkspace(generated), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= statSync(inWorkspace(source)).mtimeMs;
   const isGenerated = isFresh('libs/protocol/generated/lethe.js', 'proto/lethe.proto') && isFresh('libs/optim/generated/kernels.wasm', 'libs/optim/assembly/kernels.ts');
-  return isGenerated && existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
+  const needsNative = !asksForWasm && !existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
+  return [...(isGenerated ? [] : ['codegen']), ...(needsNative ? ['setup'] : [])];
 }
 
 /**
@@ -57,22 +58,31 @@ function runToEnd(args, options) {
   });
 }
 
-/** Sets up TensorFlow and generates the protocol's code, quietly unless that fails. */
-async function prepare() {
-  console.error('Preparing TensorFlow and the generated code (the first time takes a minute)');
-  const nx = require.resolve(`nx/${require('nx/package.json').bin.nx}`);
-  const { code, output } = await runToEnd([nx, 'run-many', '-t', 'setup', 'codegen'], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (code === 0) return;
-  console.error(output.trimEnd());
-  process.exit(code);
+/**
+ * Runs targets quietly unless one fails. Without TensorFlow the doctor still has something to tell, and the grid of a
+ * run that was computed on wasm needs none: these two go on.
+ */
+async function prepare(targets) {
+  if (targets.length === 0) return;
+  console.error(targets.includes('setup') ? 'Preparing TensorFlow and the generated code (the first time takes a minute)' : 'Preparing the generated code');
+  const nx = join(dirname(require.resolve('nx/package.json')), require('nx/package.json').bin.nx);
+  for (const target of targets) {
+    const { code, output } = await runToEnd([nx, 'run-many', '-t', target], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (code === 0) continue;
+    console.error(output.trim());
+    if (target === 'setup' && code < 128 && ['doctor', 'grid'].includes(argv[0])) continue;
+    if (target === 'setup') console.error('(--engine wasm does without TensorFlow, several times slower)');
+    process.exit(code);
+  }
 }
 
 const isHelp = argv.length === 0 || argv[0] === 'help' || argv.some((word) => ['--help', '-h', '--version'].includes(word));
+const asksForWasm = argv.some((word, index) => word === '--engine=wasm' || (word === '--engine' && argv[index + 1] === 'wasm'));
 const app = argv[0] === 'worker' && !isHelp ? 'worker' : 'coordinator';
 const args = app === 'worker' ? argv.slice(1) : argv;
 
 refuseOldNode();
-if (!isHelp && !isPrepared()) await prepare();
+if (!isHelp) await prepare(missingTargets());
 const tsx = pathToFileURL(require.resolve('tsx')).href;
 const { code } = await runToEnd(['--import', tsx, '--conditions=@lethe/source', inWorkspace(`apps/${app}/src/main.ts`), ...args], {
   stdio: 'inherit',

@@ -1,15 +1,20 @@
 import { hostname } from 'node:os';
 import { parseJoinArguments } from '@lethe/config';
 import { BatchStream, openData } from '@lethe/data';
-import { errorMessage } from '@lethe/errors';
+import { errorCode, errorMessage } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
 import { engineFingerprint, loadEngine } from '@lethe/tensorflow';
 import { runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
 import { startFromArguments, startFromParent, type WorkerStart } from './worker-start.js';
 
+/** Exit code that says: something typed is wrong, and nothing was started. */
+const USAGE = 2;
+/** The coordinator speaks over a channel to the workers that it starts. */
+const startedByHand = process.send === undefined;
+
 async function main(): Promise<void> {
-  const start: WorkerStart = process.send === undefined ? startFromArguments(parseJoinArguments(process.argv.slice(2))) : await startFromParent();
+  const start: WorkerStart = startedByHand ? startFromArguments(parseJoinArguments(process.argv.slice(2))) : await startFromParent();
   Object.assign(process.env, start.environment);
   const engine = await loadEngine({ prefer: start.engine });
   await runWorker({
@@ -29,7 +34,8 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${errorMessage(error)}\n`);
-    process.exit(1);
+    const wasMistyped = startedByHand && errorCode(error) === 'CONFIG_INVALID';
+    process.stderr.write(`error: ${errorMessage(error)}\n${wasMistyped ? '(npx lethe worker --help lists what can be said)\n' : ''}`);
+    process.exit(wasMistyped ? USAGE : 1);
   },
 );

@@ -30,11 +30,15 @@ Prints the engine, its version, device and threads, the cache folder, how worker
 
 Examples:
   npx lethe doctor
-  npx lethe doctor --workers 4 --share-gpus`;
+  npx lethe doctor --workers 4 --share-gpus
+
+Fails unless a step runs and the workers can be placed.`;
 
 export const WORKER_HELP = `
 A run that was started with --listen prints the whole command line to use.
 
+It computes on all cores of this machine, and ends with the run.
+
 Examples:
-  npx lethe worker --join tcp://192.0.2.7:5555 --key 64_HEXADECIMAL_DIGITS --token TOKEN
-  npx lethe worker --join tcp://192.0.2.7:5555 --token TOKEN --insecure-plaintext`;
+  npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token TOKEN --threads 1
+  npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext`;

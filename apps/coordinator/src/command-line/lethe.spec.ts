@@ -46,6 +46,16 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
   });
 });
 
+describe('lethe worker', { timeout: 60_000 }, () => {
+  it('refuses in its own process what was not printed by a run, without telling half a secret', async () => {
+    const { code, out, err } = await run(lethe, ['worker', '--join', 'tcp://127.0.0.1:5555', '--key', 'Kabc', '--token', 'Tdef'], elsewhere);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('--key: expected what the run printed (or --insecure-plaintext), found 4 characters');
+    expect(err).toContain('(npx lethe worker --help lists what can be said)');
+    expect(err).not.toMatch(/Kabc|Tdef/);
+  });
+});
+
 const subFolder = join(workspace, 'apps/coordinator/src');
 
 describe('npx lethe', { timeout: 60_000 }, () => {

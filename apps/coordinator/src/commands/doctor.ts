@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads } from '@lethe/config';
 import { openData } from '@lethe/data';
-import { errorMessage } from '@lethe/errors';
-import { engineEnvironment, isNativeReady, listGpus, nativeFolder, planDevices } from '@lethe/tensorflow';
+import { errorCode, errorMessage } from '@lethe/errors';
+import { engineEnvironment, isNativeReady, listGpus, nativeFolder, planDevices, type DeviceRequest } from '@lethe/tensorflow';
 import type { DoctorCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import type { Environment } from './train.js';
@@ -12,31 +12,57 @@ import type { Environment } from './train.js';
 const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 const CHECK = 'apps/worker/src/check-engine.ts';
 
-interface EngineCheck { readonly name: string; readonly version: string; readonly device: string; readonly stepRuns: boolean }
+interface EngineCheck { readonly name: string; readonly version: string; readonly device: 'cpu' | 'gpu'; readonly stepRuns: boolean }
 
-/** Prints what this machine offers and what a run would do with it. Fails if no step can be computed. */
+/** The GPU of each worker (null: the CPU), or why they cannot be placed. */
+type Plan = readonly (number | null)[] | string;
+
+/** Prints what this machine offers and what a run would do with it. Fails if no step can be computed or no worker placed. */
 export async function runDoctor(command: DoctorCommand, environment: Environment): Promise<number> {
   const gpus = await listGpus();
   const cores = availableParallelism();
-  const preferred = isNativeReady() ? 'native' : 'wasm';
-  const workers = command.workers ?? defaultWorkers({ cores, gpus: gpus.length, engine: preferred });
-  const threads = command.threads ?? 1;
-  const devices = planDevices({ gpus, workers, allowSharing: command.shareGpus });
-  const settings = { threads, interOpThreads: interOpThreads(cores, workers), gpuIndex: devices[0] ?? null };
-  const check = await checkEngine(preferred, { ...environment, ...engineEnvironment(settings) });
+  const engine = isNativeReady() ? 'native' : 'wasm';
+  const workers = command.workers ?? defaultWorkers({ cores, gpus: gpus.length, engine });
+  const plan = placeWorkers({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: command.shareGpus });
+  const gpuIndex = typeof plan === 'string' ? null : (plan[0] ?? null);
+  const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpuIndex };
+  const check = await checkEngine(engine, { ...environment, ...engineEnvironment(settings) });
+  const stepRuns = typeof check !== 'string' && check.stepRuns;
   const lines: [string, string][] = [
     ['node', process.version],
     ['cores', String(cores)],
     ['gpus', gpus.length === 0 ? 'none found' : gpus.join(', ')],
-    ['engine', typeof check === 'string' ? `${preferred}, which does not load: ${check}` : `${check.name} ${check.version} on the ${check.device}`],
+    ['engine', describeEngine(engine, check, gpuIndex)],
     ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow:setup'],
-    ['threads', `${threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],
-    ['workers', devices.map((device, index) => `worker-${index + 1} on ${device === null ? 'the cpu' : `gpu ${device}`}`).join(', ')],
+    ['threads', `${settings.threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],
+    ['workers', describePlan(plan)],
     ['data', await describeData()],
-    ['a step', typeof check !== 'string' && check.stepRuns ? 'runs' : 'does not run'],
+    ['a step', stepRuns ? 'runs' : 'does not run'],
   ];
   for (const [name, text] of lines) process.stdout.write(`${name.padEnd(8)} ${text}\n`);
-  return typeof check !== 'string' && check.stepRuns ? EXIT.ok : EXIT.failed;
+  if (!stepRuns) return EXIT.failed;
+  return typeof plan === 'string' ? EXIT.usage : EXIT.ok;
+}
+
+function placeWorkers(request: DeviceRequest): Plan {
+  try {
+    return planDevices(request);
+  } catch (error) {
+    if (errorCode(error) === 'DEVICE_PLAN_INVALID') return errorMessage(error);
+    throw error;
+  }
+}
+
+function describePlan(plan: Plan): string {
+  if (typeof plan === 'string') return plan;
+  return plan.map((device, index) => `worker-${index + 1} on ${device === null ? 'the cpu' : `gpu ${device}`}`).join(', ');
+}
+
+function describeEngine(engine: string, check: EngineCheck | string, gpuIndex: number | null): string {
+  if (typeof check === 'string') return `${engine}, which does not work: ${check.trim()}`;
+  const { name, version, device } = check;
+  const missed = gpuIndex !== null && device === 'cpu' ? `: TensorFlow does not find gpu ${gpuIndex}` : '';
+  return `${name} ${version} on the ${device}${missed}`;
 }
 
 /** In a process of its own, as a worker would: the coordinator computes nothing. */

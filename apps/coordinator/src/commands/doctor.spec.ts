@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const lethe = fileURLToPath(new URL('../../../../node_modules/.bin/lethe', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'lethe-doctor-'));
+
+/** Runs the real doctor beside a driver's tool that lists these GPUs. */
+function doctor(gpus: readonly string[], ...flags: string[]): Promise<{ code: unknown; lines: Record<string, string> }> {
+  const list = gpus.map((name, index) => `echo 'GPU ${index}: ${name} (UUID: GPU-${index})'`);
+  writeFileSync(join(folder, 'nvidia-smi'), ['#!/bin/sh', ...list, ''].join('\n'));
+  chmodSync(join(folder, 'nvidia-smi'), 0o755);
+  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` };
+  return new Promise((resolve) => {
+    execFile(lethe, ['doctor', ...flags], { cwd: folder, env }, (error, output) => {
+      const lines = output.trimEnd().split('\n').map((line) => [line.slice(0, 8).trimEnd(), line.slice(9)]);
+      resolve({ code: error?.code ?? 0, lines: Object.fromEntries(lines) as Record<string, string> });
+    });
+  });
+}
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('lethe doctor', { timeout: 60_000 }, () => {
+  it('says what was found and that a step runs', async () => {
+    const { code, lines } = await doctor([], '--workers', '2', '--threads', '3');
+    expect(code).toBe(0);
+    expect(lines).toMatchObject({
+      node: process.version,
+      gpus: 'none found',
+      engine: expect.stringMatching(/^native \d+\.\d+\.\d+ on the cpu$/) as unknown,
+      cache: expect.stringContaining('tensorflow-') as unknown,
+      threads: expect.stringMatching(/^3 inside an operation, \d+ operations at a time for each worker$/) as unknown,
+      workers: 'worker-1 on the cpu, worker-2 on the cpu',
+      data: 'MNIST, 60000 training and 10000 test images',
+      'a step': 'runs',
+    });
+  });
+
+  it('places one worker on each GPU', async () => {
+    const { lines } = await doctor(['Card A', 'Card B']);
+    expect(lines).toMatchObject({ gpus: 'Card A, Card B', workers: 'worker-1 on gpu 0, worker-2 on gpu 1' });
+  });
+
+  it('tells why workers cannot be placed, and all the rest', async () => {
+    const { code, lines } = await doctor(['Card A'], '--workers', '2');
+    expect(code).toBe(2);
+    expect(lines).toMatchObject({ workers: expect.stringContaining('2 workers do not fit on 1 GPU (Card A)') as unknown, 'a step': 'runs' });
+  });
+
+  it('lets workers share a GPU when asked', async () => {
+    const { lines } = await doctor(['Card A'], '--workers', '2', '--share-gpus');
+    expect(lines['workers']).toBe('worker-1 on gpu 0, worker-2 on gpu 0');
+  });
+});
