@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,21 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
     const { code, out, err } = await run(lethe, ['train', '--wrkers', '2'], elsewhere);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toBe("error: unknown option '--wrkers' (Did you mean --workers?)\n(npx lethe train --help lists what can be said)\n");
+  });
+
+  it.each([
+    ['nothing of the kind', 'readme.txt', Buffer.from('hello'), '--data-dir: expected labels.csv beside images, or IDX files'],
+    ['only a truncated file', 'train-images-idx3-ubyte', Buffer.from([0, 0, 8, 3, 0, 0]), 'train-images-idx3-ubyte: expected an IDX header of 16 bytes, found a file of 6 bytes'],
+    ['only a foreign file', 'train-images-idx3-ubyte', Buffer.from('%PDF-1.7 and so on, longer than a header'), 'train-images-idx3-ubyte: expected an IDX file of images'],
+  ])('starts nothing on a folder with %s', async (_, name, bytes, message) => {
+    const data = mkdtempSync(join(elsewhere, 'data-'));
+    for (const file of [name, name.replace('images-idx3', 'labels-idx1'), name.replace('train', 't10k'), name.replace('train', 't10k').replace('images-idx3', 'labels-idx1')]) {
+      writeFileSync(join(data, file), bytes);
+    }
+    const { code, out, err } = await run(lethe, ['train', '--data-dir', data], elsewhere);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+    expect(readdirSync(elsewhere)).not.toContain('runs');
   });
 
   it('means the folder where the user typed', async () => {
