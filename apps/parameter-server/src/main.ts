@@ -8,8 +8,6 @@ import { createZeroMqTransport } from '@lethe/transport';
 
 async function main(): Promise<void> {
   const start = await receiveProcessStart();
-  const ended = new AbortController();
-  process.on('SIGTERM', () => { ended.abort(); });
   const { controlAddress, dataAddress, runId, epoch, incarnation } = start;
   await runParameterServer({
     transport: createZeroMqTransport(),
@@ -18,7 +16,6 @@ async function main(): Promise<void> {
     memberTrust: memberTrust(start),
     host: hostname(),
     processId: process.pid,
-    signal: ended.signal,
     planOf: (config, dataFacts) => {
       const description = describeRun(config, dataFacts as DataFacts);
       return { ...description, phaseNames: description.objective.phases.map(({ name }) => name) };

@@ -69,7 +69,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
       planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'same', host: 'here',
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here',
       openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
     }),
   ];
@@ -164,7 +164,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
       planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'same', host: 'here',
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here',
       openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
     }),
   ];

@@ -2,7 +2,7 @@ import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import { checkOrigin, decodeMessage, encodeMessage, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import type { Member } from './member.js';
-import { Roster } from './roster.js';
+import { Roster, type RequiredEngine } from './roster.js';
 
 type Kind = MessageBody['kind'];
 type BodyOf<K extends Kind> = Extract<MessageBody, { kind: K }>;
@@ -24,6 +24,7 @@ interface Expectation {
 export interface ControlPlaneOptions {
   readonly listener: Listener;
   readonly origin: Origin;
+  readonly required: RequiredEngine;
   /** Silence after which a member counts as hanging. */
   readonly stallMs: number;
   /** Everything that is neither awaited nor about membership. */
@@ -42,7 +43,7 @@ const WATCH_INTERVAL_MS = 500;
  * into one error that every waiting call ends with.
  */
 export class ControlPlane {
-  readonly roster = new Roster();
+  readonly roster: Roster;
   readonly #options: ControlPlaneOptions;
   readonly #expectations = new Set<Expectation>();
   readonly #watchers = new Set<Watcher>();
@@ -53,6 +54,7 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
+    this.roster = new Roster(options.required);
     this.#watch = setInterval(() => { this.#watchSilence(); }, WATCH_INTERVAL_MS);
     this.#listening = this.#listen();
   }

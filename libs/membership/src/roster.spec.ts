@@ -7,21 +7,27 @@ const worker = (fingerprint: string): Register => ({ kind: 'register', role: 'wo
 
 describe('the roster', () => {
   it('names members in the order they come, and refuses who would compute other bits', () => {
-    const roster = new Roster();
-    expect(roster.admit('a', worker('x'), 0).name).toBe('worker-1');
-    expect(roster.admit('b', worker('x'), 0).name).toBe('worker-2');
-    expect(() => roster.admit('c', worker('y'), 0)).toThrow(expect.objectContaining({ code: 'FINGERPRINT_MISMATCH' }) as Error);
-    expect(() => roster.admit('a', worker('x'), 0)).toThrow(expect.objectContaining({ code: 'INCARNATION_STALE' }) as Error);
+    const roster = new Roster({ engine: 'native', threads: 1 });
+    expect(roster.admit('a', worker('native a threads=1'), 0).name).toBe('worker-1');
+    expect(roster.admit('b', worker('native a threads=1'), 0).name).toBe('worker-2');
+    expect(() => roster.admit('c', worker('native b threads=1'), 0)).toThrow(expect.objectContaining({ code: 'FINGERPRINT_MISMATCH' }) as Error);
+    expect(() => roster.admit('a', worker('native a threads=1'), 0)).toThrow(expect.objectContaining({ code: 'INCARNATION_STALE' }) as Error);
     expect(roster.silent(1).map(({ name }) => name)).toEqual(['worker-1', 'worker-2']);
+  });
+});
+
+describe('a worker that computes otherwise', () => {
+  it.each(['wasm a threads=1', 'native a threads=2', ''])('is refused: "%s"', (fingerprint) => {
+    expect(() => new Roster({ engine: 'native', threads: 1 }).admit('a', worker(fingerprint), 0)).toThrow(expect.objectContaining({ code: 'FINGERPRINT_MISMATCH' }) as Error);
   });
 });
 
 describe('a reserved place', () => {
   it('stays free for the process it was kept for', () => {
-    const roster = new Roster();
+    const roster = new Roster({ engine: 'native', threads: 1 });
     roster.reserve('first', 'worker', 0);
-    expect(roster.admit('guest', worker('x'), 0).name).toBe('worker-2');
-    expect(roster.admit('first', worker('x'), 0).name).toBe('worker-1');
+    expect(roster.admit('guest', worker('native a threads=1'), 0).name).toBe('worker-2');
+    expect(roster.admit('first', worker('native a threads=1'), 0).name).toBe('worker-1');
     expect(roster.present().map(({ name }) => name)).toEqual(['worker-1', 'worker-2']);
   });
 });

@@ -2,10 +2,23 @@ import { LetheError } from '@lethe/errors';
 import type { Register, Role } from '@lethe/protocol';
 import type { Member } from './member.js';
 
+/** What the configuration says that all workers compute with. */
+export interface RequiredEngine {
+  readonly engine: string;
+  /** Inside one operation. */
+  readonly threads: number;
+}
+
 /** Who is in the run, and since when each was last heard. Knows no sockets and no clock of its own. */
 export class Roster {
   readonly #members = new Map<string, Member>();
   readonly #reserved = new Map<string, { readonly role: Role; readonly index: number }>();
+
+  readonly #required: RequiredEngine;
+
+  constructor(required: RequiredEngine) {
+    this.#required = required;
+  }
 
   /** A process that was started here keeps its place, however late it registers. */
   reserve(incarnation: string, role: Role, index: number): void {
@@ -13,12 +26,13 @@ export class Roster {
   }
 
   /**
-   * Admits a process. Workers must agree in everything that could change a bit.
+   * Admits a process. Workers must compute as the run says, and agree in everything else that could change a bit.
    *
    * @throws LetheError FINGERPRINT_MISMATCH naming both fingerprints, INCARNATION_STALE for a second registration.
    */
   admit(incarnation: string, registration: Register, nowMs: number): Member {
     if (this.#members.has(incarnation)) throw new LetheError('INCARNATION_STALE', `a process registered twice as ${incarnation}`);
+    if (registration.role === 'worker') this.#checkEngine(registration);
     const peers = this.#ofRole(registration.role);
     const reference = peers[0];
     if (reference !== undefined && reference.registration.fingerprint !== registration.fingerprint) {
@@ -47,6 +61,13 @@ export class Roster {
   /** Those not heard of since `silentSinceMs`. */
   silent(silentSinceMs: number): Member[] {
     return this.present().filter(({ lastHeardMs }) => lastHeardMs < silentSinceMs);
+  }
+
+  #checkEngine({ fingerprint, host }: Register): void {
+    const { engine, threads } = this.#required;
+    const words = fingerprint.split(' ');
+    if (words[0] === engine && words.includes(`threads=${threads}`)) return;
+    throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${host} computes with "${fingerprint}"; this run computes with ${engine} and threads=${threads}`);
   }
 
   /** Behind every place that is taken or kept. */

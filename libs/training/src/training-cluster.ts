@@ -31,6 +31,7 @@ export class TrainingCluster implements Players {
     this.control = new ControlPlane({
       listener: options.listener,
       origin: options.origin,
+      required: options.description.config.cluster,
       stallMs: options.description.config.cluster.stallSeconds * 1000,
       onRegistered: (member) => { this.#welcomeWhenComplete(member).catch((error: unknown) => { this.#failed(error); }); },
       onReady: (member) => { this.#joined(member); },

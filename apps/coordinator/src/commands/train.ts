@@ -51,7 +51,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
     reason = `the run is ${outcome.ending}`;
     return outcome;
   } finally {
-    interruption.dispose();
     await open.close(reason);
+    interruption.dispose();
   }
 }

@@ -1,29 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { lethe, letheProcesses, type Ended } from './lethe-process.js';
 
-const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 const runs = mkdtempSync(join(tmpdir(), 'lethe-runs-'));
 afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
-
-interface Ended { readonly code: number | null; readonly output: string; readonly milliseconds: number }
-
-/** `lethe`'s own process, as a user starts it. `onOutput` may answer to what it prints. */
-function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void) => void = () => undefined): Promise<Ended> {
-  const started = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@lethe/source', 'apps/coordinator/src/main.ts', ...argv], { cwd: WORKSPACE, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const take = (text: Buffer): void => {
-    output += text.toString();
-    onOutput(output, (name) => child.kill(name));
-  };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
-  return new Promise((resolve) => child.once('close', (code) => { resolve({ code, output, milliseconds: performance.now() - started }); }));
-}
 
 /** Small enough for a test: two rounds of 64 images on 4 shards, everything else as a user gets it. */
 const SMALL = ['--batch-size', '64', '--held-out', '500', '--runs-dir', runs];
@@ -34,18 +16,6 @@ async function train(name: string, ...flags: string[]): Promise<Ended> {
 
 function summary(name: string): { weights_sha256: string; rounds: number; ending: string; wire: Record<string, number> } {
   return JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as ReturnType<typeof summary>;
-}
-
-/** Processes that have the run's folder or socket in their command line or are children left over. */
-function letheProcesses(): string[] {
-  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).flatMap((id) => {
-    try {
-      const command = readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return /apps\/(worker|parameter-server)\/src\/main\.ts/.test(command) ? [`${id} ${command}`] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 describe('a localhost cluster', () => {

@@ -13,6 +13,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A round and its checkpoint must be done by then; everything has to have ended a second later. */
 const PATIENCE_MS = 3500;
 
+/** The same signal again within this time is the same request. */
+const ECHO_MS = 500;
+
 /**
  * Turns Ctrl-C and SIGTERM into an orderly end: the round under way is finished, the checkpoint saved. Whoever asks twice,
  * or before the first round, gets an end at once; so does a round that takes too long.
@@ -22,6 +25,7 @@ export class Interruption {
   readonly #controller = new AbortController();
   readonly #onSignal = (signal: NodeJS.Signals): void => { this.#interrupt(signal); };
   #isTraining = false;
+  #last = { signal: '', atMs: Number.NEGATIVE_INFINITY };
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(options: InterruptionOptions) {
@@ -44,6 +48,10 @@ export class Interruption {
   }
 
   #interrupt(signal: NodeJS.Signals): void {
+    const { signal: lastSignal, atMs } = this.#last;
+    this.#last = { signal, atMs: performance.now() };
+    // A signal to the whole process group comes once itself and once passed on by whoever started this process.
+    if (signal === lastSignal && this.#last.atMs - atMs < ECHO_MS) return;
     if (this.#controller.signal.aborted || !this.#isTraining) {
       this.#controller.abort();
       this.#endNow(`stopped by ${signal}`);

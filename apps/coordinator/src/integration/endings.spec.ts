@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lethe, letheProcesses } from './lethe-process.js';
+
+const runs = mkdtempSync(join(tmpdir(), 'lethe-endings-'));
+afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+
+const SMALL = ['--batch-size', '64', '--held-out', '500', '--no-grid', '--runs-dir', runs];
+
+/** Where the runs of this file put their sockets. */
+const temporary = mkdtempSync(join(tmpdir(), 'lt-'));
+afterAll(() => { rmSync(temporary, { recursive: true, force: true }); });
+process.env['TMPDIR'] = temporary;
+
+/** Sends a signal to the first worker or server once training is under way. */
+function onceTraining(act: () => void): (text: string) => void {
+  let done = false;
+  return (text) => {
+    if (done || !text.includes('images/s')) return;
+    done = true;
+    act();
+  };
+}
+
+const workerId = (): number => Number(letheProcesses().find((line) => line.includes('worker'))?.split(' ')[0]);
+const coordinatorId = (): number => Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${workerId()}/status`, 'utf8'))?.[1]);
+
+describe('a run ends', () => {
+  it('with the name of a worker that is stopped', async () => {
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'stalled', '--stall-seconds', '3'], onceTraining(() => process.kill(workerId(), 'SIGSTOP')));
+    expect(ended.code).toBe(1);
+    expect(ended.output).toMatch(/error: worker-1 \(process \d+ on .+\) has been silent for 3 s while in round \d+, phase \w+/);
+    expect(letheProcesses()).toEqual([]);
+  }, 60_000);
+
+  it('with the name of what is not finite, and keeps the last checkpoint', async () => {
+    const ended = await lethe(['train', ...SMALL, '--rounds', '40', '--optimizer', 'sgd', '--learning-rate', '1e30', '--name', 'diverged']);
+    expect(ended.code).toBe(1);
+    expect(ended.output).toMatch(/error: parameter-server-1: the gradient of \w+ is not finite in [\w.]+ \(round \d+, phase \w+, turn 1\); nothing of it was applied/);
+    expect(existsSync(join(runs, 'diverged', 'lock'))).toBe(false);
+  }, 60_000);
+
+  it('without leaving anyone behind when the coordinator is killed', async () => {
+    await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'killed'], (text, signal) => { if (text.includes('images/s')) signal('SIGKILL'); });
+    const deadline = performance.now() + 10_000;
+    while (letheProcesses().length > 0 && performance.now() < deadline) execFileSync('sleep', ['0.1']);
+    expect(letheProcesses()).toEqual([]);
+    for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { recursive: true }); // nobody was left to do it
+    // What it had locked can be gone on with.
+    expect(readFileSync(join(runs, 'killed', 'lock'), 'utf8')).toContain('processId');
+  }, 60_000);
+
+  it('with a checkpoint when its whole process group is told to, as a service manager does', async () => {
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'group'], onceTraining(() => {
+      for (const line of letheProcesses()) process.kill(Number(line.split(' ')[0]), 'SIGTERM');
+      process.kill(coordinatorId(), 'SIGTERM');
+      process.kill(coordinatorId(), 'SIGTERM');
+    }));
+    expect(ended.code).toBe(130);
+    expect(readdirSync(join(runs, 'group', 'checkpoints'))).toHaveLength(1);
+    expect(letheProcesses()).toEqual([]);
+  }, 60_000);
+
+  it('at once when it is asked twice, and leaves no sockets', async () => {
+    let signals = 0;
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'twice'], (text, signal) => {
+      const wanted = text.includes('finishing the round') ? 2 : Number(text.includes('images/s'));
+      if (wanted <= signals) return;
+      signals = wanted;
+      signal(wanted === 1 ? 'SIGTERM' : 'SIGINT');
+    });
+    expect(ended.code).toBe(130);
+    expect(letheProcesses()).toEqual([]);
+    expect(readdirSync(temporary).filter((name) => name.startsWith('lethe-'))).toEqual([]);
+  }, 60_000);
+});

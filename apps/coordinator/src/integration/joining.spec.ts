@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lethe, type Ended } from './lethe-process.js';
+
+const runs = mkdtempSync(join(tmpdir(), 'lethe-joining-'));
+afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+
+/** This machine's address as others see it; connections with keys are tested where there is one. */
+const outside = Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts a run without workers of its own and hands the printed flags to whoever wants to join. */
+async function runAndJoin(name: string, host: string, join: (flags: string[]) => Promise<void>): Promise<Ended> {
+  let joining: Promise<void> | undefined;
+  const ended = await lethe(
+    ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '3', '--no-grid', '--runs-dir', runs, '--name', name, '--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', '1'],
+    (text) => {
+      const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
+      if (flags !== undefined) joining ??= join(flags.split(' '));
+    },
+  );
+  await joining;
+  return ended;
+}
+
+describe('a worker started by hand', () => {
+  it('joins over the loopback by the printed line, and others are told why not', async () => {
+    const ended = await runAndJoin('loopback', '127.0.0.1', async (flags) => {
+      const other = await lethe(['worker', ...flags.slice(0, -1), '2']);
+      expect(other.code).not.toBe(0);
+      expect(other.output).toMatch(/this run computes with native and threads=1/);
+      const good = lethe(['worker', ...flags]);
+      expect((await good).code).toBe(0);
+    });
+    expect(ended.code).toBe(0);
+  }, 60_000);
+
+  it.runIf(outside !== undefined)('joins from outside with the run\'s keys, and not without', async () => {
+    const ended = await runAndJoin('outside', outside ?? '', async (flags) => {
+      expect(flags).toContain('--token');
+      const token = flags.indexOf('--token') + 1;
+      const forged = flags.map((flag, index) => (index === token ? `T${'A'.repeat(86)}` : flag));
+      const stranger = await lethe(['worker', ...forged]);
+      expect(stranger.code).not.toBe(0);
+      expect(stranger.output).toMatch(/refuses us/);
+      const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
+      expect(plain.code).not.toBe(0);
+      expect((await lethe(['worker', ...flags])).code).toBe(0);
+    });
+    expect(ended.code).toBe(0);
+  }, 90_000);
+});
