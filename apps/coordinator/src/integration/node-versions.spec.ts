@@ -1,0 +1,25 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lethe } from './lethe-process.js';
+
+const runs = mkdtempSync(join(tmpdir(), 'lethe-nodes-'));
+afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+
+/** Programs of other Node versions, fetched by `nx run tools:nodes`. */
+const others = JSON.parse(readFileSync(new URL('../../../../tools/generated/nodes-for-tests.json', import.meta.url), 'utf8')) as Record<string, string>;
+
+async function weights(name: string, node: string): Promise<string> {
+  const ended = await lethe(['train', '--batch-size', '64', '--held-out', '500', '--rounds', '2', '--no-grid', '--runs-dir', runs, '--name', name], undefined, node);
+  expect(ended.code, ended.output).toBe(0);
+  return (JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
+}
+
+describe('every Node version', () => {
+  it('gets the same bits', async () => {
+    expect(Object.keys(others).map((version) => version.split('.')[0])).toEqual(['22', '24']);
+    const reference = await weights('this', process.execPath);
+    for (const [version, node] of Object.entries(others)) expect(await weights(version, node), version).toBe(reference);
+  }, 120_000);
+});
