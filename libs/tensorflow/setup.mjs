@@ -71,6 +71,7 @@ if (!isCurrent(bindingPackage, key)) {
     await provision(bindingPackage, key);
   } catch (error) {
     console.error(error?.name === 'LetheError' ? `lethe: ${error.message}` : error);
-    process.exitCode = 1;
+    // Where there is no native TensorFlow to be had, runs compute on WebAssembly, and say so.
+    if (error?.code !== 'ENGINE_UNSUPPORTED_PLATFORM') process.exitCode = 1;
   }
 }

@@ -11,7 +11,7 @@ export class WireAccount {
   readonly serverTimes = { sumMs: 0, updateMs: 0 };
   bytesSent = 0;
   bytesReceived = 0;
-  /** Each step's own group once up and once down for every worker that had shards, and the batch statistics with it. */
+  /** Each step's own group once up, with the batch statistics, and once down, for every worker that had shards. */
   leastBytes = 0;
   steps = 0;
   commits = 0;
