@@ -20,6 +20,7 @@ export class LeaseExecution {
   readonly #groups = new Map<string, Float32Array>();
   readonly #held = new Map<string, HeldVector>();
   readonly #orders = new Map<string, { readonly version: number; readonly pulled: Promise<PulledGroup> }>();
+  #reported = { bytesSent: 0, bytesReceived: 0 };
   readonly #statistics = new Map<string, Float32Array>();
   readonly #versions = new Map<string, number>();
 
@@ -40,7 +41,6 @@ export class LeaseExecution {
   async #step(lease: Lease): Promise<StepReport> {
     const { description, gradients, parameters } = this.#options;
     const { round, phase, turn } = lease;
-    const { bytesSent, bytesReceived } = parameters;
     const times: StepTimes = { inputMs: 0, computeMs: 0 };
     const trained = description.objective.phases[phase]?.trains ?? '';
     const waitMs = await timed(() => this.#pull(lease.reads, false));
@@ -51,10 +51,15 @@ export class LeaseExecution {
       if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
       sendMs += await timed(() => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
     }
-    return {
-      kind: 'stepReport', round, phase, turn, ...times, sendMs, waitMs,
-      bytesSent: parameters.bytesSent - bytesSent, bytesReceived: parameters.bytesReceived - bytesReceived,
-    };
+    return { kind: 'stepReport', round, phase, turn, ...times, sendMs, waitMs, ...this.#movedSinceLastReport() };
+  }
+
+  /** What was ordered arrives between the steps: every byte belongs to the next report. */
+  #movedSinceLastReport(): Pick<StepReport, 'bytesSent' | 'bytesReceived'> {
+    const { bytesSent, bytesReceived } = this.#options.parameters;
+    const moved = { bytesSent: bytesSent - this.#reported.bytesSent, bytesReceived: bytesReceived - this.#reported.bytesReceived };
+    this.#reported = { bytesSent, bytesReceived };
+    return moved;
   }
 
   async #evaluate(task: Evaluate): Promise<Evaluated> {

@@ -1,0 +1,42 @@
+import { articleObjective } from '@lethe/objectives';
+import { describe, expect, it } from 'vitest';
+import { adversarialLoop } from './adversarial-loop.js';
+import { dropoutSeeds } from './dropout-seeds.js';
+
+const objective = articleObjective({ height: 28, width: 28, channels: 1, classes: 10, latentSize: 10, beta: 0.5, classifierTurns: 2, dropout: true });
+
+describe('the alternating game', () => {
+  it('plays every turn of every phase in order, with the round\'s scalars', async () => {
+    const played: string[] = [];
+    const rounds = await adversarialLoop({
+      objective, firstRound: 3, totalRounds: 5,
+      players: { play: ({ round, phase, turn }, { beta }) => { played.push(`${round} ${objective.phases[phase]?.name ?? ''} ${turn} ${beta ?? ''}`); return Promise.resolve(); } },
+      afterRound: (round) => { played.push(`after ${round}`); return Promise.resolve(true); },
+    });
+    expect(rounds).toBe(5);
+    expect(played).toEqual([3, 4].flatMap((round) => [`${round} classifier 0 0.5`, `${round} classifier 1 0.5`, `${round} autoencoder 0 0.5`, `after ${round}`]));
+  });
+
+  it('ends after the round that says so', async () => {
+    const rounds = await adversarialLoop({ objective, firstRound: 0, totalRounds: 9, players: { play: () => Promise.resolve() }, afterRound: (round) => Promise.resolve(round < 2) });
+    expect(rounds).toBe(3);
+  });
+});
+
+describe('the dropout seeds', () => {
+  it('of a round stay the same in all its phases and turns; those of a step do not', () => {
+    const [first, second] = [dropoutSeeds(7, { round: 3, phase: 0, turn: 0 }, 2), dropoutSeeds(7, { round: 3, phase: 1, turn: 0 }, 2)];
+    expect(first.round).toEqual(second.round);
+    expect(first.step).not.toEqual(second.step);
+    expect(first).toEqual(dropoutSeeds(7, { round: 3, phase: 0, turn: 0 }, 2));
+  });
+
+  it('are all different over seeds, rounds and shards', () => {
+    const seen = new Set<string>();
+    for (const seed of [1, 2]) for (let round = 0; round < 200; round += 1) for (let shard = 0; shard < 8; shard += 1) {
+      const { round: stream, step } = dropoutSeeds(seed, { round, phase: 0, turn: 0 }, shard);
+      seen.add(stream.join()).add(step.join());
+    }
+    expect(seen.size).toBe(2 * 200 * 8 * 2);
+  });
+});
