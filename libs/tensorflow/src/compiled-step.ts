@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 
 import type { HeldVector } from './held-vector.js';
+import type { SharedValues } from './shared-computation.js';
 
 /** Element types a step can be given. The step itself sees uint8 as float32 with the same values, 0 to 255. */
 export type InputType = 'float32' | 'int32' | 'uint8';
@@ -31,8 +32,11 @@ export interface CompiledStep<Input extends string = string, Output extends stri
   readonly signature: Signature<Input>;
   /** Known after tracing; undefined on engines without graphs until the first run. */
   readonly outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
-  /** Runs to the end on this thread. The inputs may be reused as soon as it returns; every output is float32 and new. */
-  run(inputs: Readonly<Record<Input, InputValues>>): Readonly<Record<Output, Float32Array>>;
+  /**
+   * Runs to the end on this thread. The inputs may be reused as soon as it returns; every output is float32 and new.
+   * `shared` is a result, for the same inputs, of the computation that this step shares with others: it saves that time.
+   */
+  run(inputs: Readonly<Record<Input, InputValues>>, shared?: SharedValues): Readonly<Record<Output, Float32Array>>;
   /** Frees the graph. */
   dispose(): void;
 }

@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 
 import type { CompiledStep, Signature, StepFunction } from './compiled-step.js';
 import type { HeldVector } from './held-vector.js';
+import type { SharedComputation } from './shared-computation.js';
 import type { Operations } from './operations.js';
 
 /** Which implementation computes: TensorFlow itself, tfjs on WebAssembly, or tfjs in JavaScript (tests only). */
@@ -18,6 +19,8 @@ export interface Engine {
   /** The tfjs module, for what `operations` lacks. */
   readonly tf: typeof tfjs;
   readonly operations: Operations;
+  /** Prepares compiled steps to share what they compute alike from the named inputs. */
+  share(steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation;
   /** Keeps a vector for steps to read; the values are copied. */
   hold(values: Float32Array): HeldVector;
   /** Makes a step that takes and returns plain arrays. The name shows in errors. */

@@ -7,7 +7,7 @@ import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
 
 import type { Engine } from './engine.js';
-import { compileNativeStep } from './graph/native-step.js';
+import { compileNativeStep, shareNatively } from './graph/native-step.js';
 import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
 import { nativeOperations } from './operations-native.js';
@@ -48,6 +48,7 @@ export function loadNativeEngine(): Engine {
     graphs: true,
     tf,
     operations: nativeOperations(tf),
+    share: (steps, inputs) => shareNatively(binding, steps, inputs),
     hold: (values) => new NativeHeldVector(binding, values),
     compile: async (name, step, signature) => {
       if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');

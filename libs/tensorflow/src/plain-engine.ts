@@ -8,6 +8,7 @@ import { EagerStep } from './eager-step.js';
 import type { Engine } from './engine.js';
 import { EagerHeldVector } from './held-vector.js';
 import { plainOperations } from './operations-plain.js';
+import { shareNothing } from './shared-computation.js';
 import { registerConv2DBackpropFilter } from './wasm-conv2d-backprop-filter.js';
 
 const require = createRequire(import.meta.url);
@@ -29,6 +30,7 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     graphs: false,
     tf,
     operations: plainOperations(tf),
+    share: (_steps, inputs) => shareNothing(inputs),
     // A copy: tfjs keeps the array it is given.
     hold: (values) => new EagerHeldVector(tf.tensor1d(values.slice())),
     compile: async (stepName, step, signature) => {

@@ -4,6 +4,7 @@ import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
 import { phaseStep } from './phase-step.js';
+import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
 
 type PhaseComputation = CompiledStep<string, 'gradient' | 'summary'>;
@@ -32,14 +33,24 @@ export interface ShardGradientsOptions {
   readonly batches: Batches;
 }
 
+/** A shard's part of a round's batch, the same in all phases. */
+interface Examples {
+  readonly round: number;
+  readonly images: Float32Array;
+  readonly labels: Float32Array;
+}
+
 /** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, lease, run seed). */
 export class ShardGradients {
   readonly #description: RunDescription;
   readonly #data: DataSource;
   readonly #batches: Batches;
   readonly #steps: readonly PhaseComputation[];
+  readonly #features: RoundFeatures;
+  readonly #examples = new Map<number, Examples>();
 
-  private constructor({ description, data, batches }: ShardGradientsOptions, steps: readonly PhaseComputation[]) {
+  private constructor({ description, data, batches }: ShardGradientsOptions, steps: readonly PhaseComputation[], features: RoundFeatures) {
+    this.#features = features;
     this.#description = description;
     this.#data = data;
     this.#batches = batches;
@@ -54,7 +65,7 @@ export class ShardGradients {
       const { name, step, signature } = phaseStep(description, phase, engine.operations);
       steps.push(await engine.compile(name, step, signature));
     }
-    return new ShardGradients(options, steps);
+    return new ShardGradients(options, steps, RoundFeatures.of(engine, description, steps));
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
@@ -67,6 +78,7 @@ export class ShardGradients {
   }
 
   dispose(): void {
+    this.#features.dispose();
     for (const step of this.#steps) step.dispose();
   }
 
@@ -77,21 +89,29 @@ export class ShardGradients {
     times.inputMs += ready - started;
     const step = this.#steps[lease.phase];
     if (step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
-    const { gradient, summary } = step.run(inputs);
+    const { gradient, summary } = step.run(inputs, this.#features.of(lease, shard, inputs));
     times.computeMs += performance.now() - ready;
     return { gradient, summary };
   }
 
   #inputs(step: Step, shard: number): Record<string, InputValues> {
-    const { config, facts } = this.#description;
-    const indices = shardIndices(this.#batches.round(step.round), shard, config.shards);
+    const { config } = this.#description;
+    const kept = this.#examples.get(shard);
+    const examples = kept?.round === step.round ? kept : this.#gather(step.round, shard);
+    this.#examples.set(shard, examples);
     const seeds = dropoutSeeds(config.seed, step, shard);
     return {
-      images: gatherImages(this.#data.train, indices),
-      labels: oneHot(gatherLabels(this.#data.train, indices), facts.classes.length),
+      images: examples.images,
+      labels: examples.labels,
       'seeds.round': seeds.round,
       'seeds.step': seeds.step,
     };
+  }
+
+  #gather(round: number, shard: number): Examples {
+    const { config, facts } = this.#description;
+    const indices = shardIndices(this.#batches.round(round), shard, config.shards);
+    return { round, images: gatherImages(this.#data.train, indices), labels: oneHot(gatherLabels(this.#data.train, indices), facts.classes.length) };
   }
 
   #summary(lease: Lease): SummaryLayout {

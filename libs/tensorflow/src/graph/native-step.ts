@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-import type { CompiledStep, InputType, InputValues, Signature, StepFunction } from '../compiled-step.js';
+import type { CompiledStep, InputValues, Signature, StepFunction } from '../compiled-step.js';
 import { attributeWriters, type NativeBackend, type NativeBinding, nativeBackend } from '../native-backend.js';
-import { NativeHeldVector } from '../held-vector.js';
+import type { SharedComputation, SharedValues } from '../shared-computation.js';
 import { checkInputs } from '../step-inputs.js';
+import { feed, typeNumber } from './feed.js';
+import { NativeSharedComputation, type NativeSharedValues, type Provider } from './native-sharing.js';
 import { Recorder } from './recorder.js';
 import { encodeSavedModel, type GraphNode, savedModelTag } from './saved-model.js';
+import { findSharedNodes, type SharedPart, type SharingGraph } from './shared-nodes.js';
 import { withoutRandomness } from './trace-guards.js';
 
 /** A step as a graph: what to feed, what to fetch and the shapes that come out. */
@@ -101,42 +104,44 @@ class NativeStep<Input extends string, Output extends string> implements Compile
   readonly name: string;
   readonly signature: Signature<Input>;
   readonly outputShapes: Readonly<Record<Output, readonly number[]>>;
+  readonly graph: SharingGraph;
+  readonly session: number;
   readonly #binding: NativeBinding;
-  readonly #session: number;
   readonly #outputs: readonly Output[];
-  readonly #inputPlaces: string;
   readonly #outputPlaces: string;
+  #shared: SharedPart | null = null;
 
   constructor({ name, signature, trace, session, binding }: NativeStepParts<Input, Output>) {
     this.name = name;
     this.signature = signature;
-    const { outputs } = trace;
+    const { nodes, outputs } = trace;
     this.outputShapes = Object.fromEntries(outputs.map((output) => [output.name, output.shape])) as Record<Output, number[]>;
+    this.graph = { nodes, outputs: outputs.map(({ place }) => place) };
+    this.session = session;
     this.#binding = binding;
-    this.#session = session;
     this.#outputs = outputs.map((output) => output.name);
-    this.#inputPlaces = inputNames(signature).map((input) => `${placeholder(input)}:0`).join(',');
     this.#outputPlaces = outputs.map(({ place }) => (place.includes(':') ? place : `${place}:0`)).join(',');
   }
 
-  run(inputs: Readonly<Record<Input, InputValues>>): Record<Output, Float32Array> {
+  /** From now on results of the shared computation may be given to `run`. */
+  share(part: SharedPart): void {
+    this.#shared = part;
+  }
+
+  run(inputs: Readonly<Record<Input, InputValues>>, shared?: SharedValues): Record<Output, Float32Array> {
     checkInputs(this.name, this.signature, inputs);
-    const fed: number[] = [];
-    /** What this run made and must free; held vectors are their owner's. */
-    const own: number[] = [];
+    const part = shared === undefined ? null : this.#shared;
+    const names = inputNames(this.signature).filter((input) => part?.placeholders.has(placeholder(input)) ?? true);
+    const places = names.map((input) => `${placeholder(input)}:0`);
+    const fed = feed(this.#binding, this.signature, inputs, names);
+    const handles = [...fed.handles];
+    const own = [...fed.own];
+    for (const [identity, place] of part?.taken ?? []) {
+      places.push(place);
+      handles.push((shared as NativeSharedValues).handles.get(identity) as number);
+    }
     try {
-      for (const name of inputNames(this.signature)) {
-        const values: InputValues = inputs[name];
-        if (values instanceof NativeHeldVector) {
-          fed.push(values.handle);
-          continue;
-        }
-        const { shape, type } = this.signature[name];
-        const handle = this.#binding.createTensor(shape, typeNumber(type, this.#binding), values as Float32Array);
-        fed.push(handle);
-        own.push(handle);
-      }
-      const results = this.#binding.runSavedModel(this.#session, fed, this.#inputPlaces, this.#outputPlaces);
+      const results = this.#binding.runSavedModel(this.session, handles, places.join(','), this.#outputPlaces);
       for (const result of results) own.push(result.id);
       const values = {} as Record<Output, Float32Array>;
       this.#outputs.forEach((name, index) => {
@@ -149,8 +154,25 @@ class NativeStep<Input extends string, Output extends string> implements Compile
   }
 
   dispose(): void {
-    this.#binding.deleteSavedModel(this.#session);
+    this.#binding.deleteSavedModel(this.session);
   }
+}
+
+/** Prepares natively compiled steps to share what they compute alike from the named inputs. */
+export function shareNatively(binding: NativeBinding, steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation {
+  const native = steps.filter((step): step is NativeStep<string, string> => step instanceof NativeStep);
+  const parts = findSharedNodes(native.map(({ graph }) => graph), new Set(inputs.map(placeholder)));
+  const wanted = new Set(parts.flatMap(({ taken }) => [...taken.keys()]));
+  const providers: Provider[] = [];
+  for (const [index, step] of native.entries()) {
+    const { made } = parts[index] as SharedPart;
+    const fetches = new Map([...made].filter(([identity]) => wanted.has(identity)));
+    for (const identity of fetches.keys()) wanted.delete(identity);
+    const feeds = new Map(inputs.filter((input) => input in step.signature).map((input) => [input, `${placeholder(input)}:0`]));
+    if (fetches.size > 0) providers.push({ session: step.session, signature: step.signature, feeds, fetches });
+    step.share(parts[index] as SharedPart);
+  }
+  return new NativeSharedComputation(binding, inputs, providers);
 }
 
 function inputNames<Input extends string>(signature: Signature<Input>): Input[] {
@@ -159,15 +181,4 @@ function inputNames<Input extends string>(signature: Signature<Input>): Input[] 
 
 function placeholder(input: string): string {
   return `input_${input}`;
-}
-
-function typeNumber(type: InputType, binding: NativeBinding): number {
-  switch (type) {
-    case 'float32':
-      return binding.TF_FLOAT;
-    case 'int32':
-      return binding.TF_INT32;
-    case 'uint8':
-      return binding.TF_UINT8;
-  }
 }

@@ -1,0 +1,57 @@
+import type { InputValues, Signature } from '../compiled-step.js';
+import type { NativeBinding } from '../native-backend.js';
+import type { SharedComputation, SharedValues } from '../shared-computation.js';
+import { feed, type Fed } from './feed.js';
+
+/** A loaded graph that makes some of the shared outputs. */
+export interface Provider {
+  readonly session: number;
+  /** Shared inputs that it needs, by name, with their place. */
+  readonly feeds: ReadonlyMap<string, string>;
+  readonly signature: Signature;
+  /** Places to fetch, by identity. */
+  readonly fetches: ReadonlyMap<string, string>;
+}
+
+/** Tensors of the addon by the identity of what they are. */
+export class NativeSharedValues implements SharedValues {
+  readonly handles: ReadonlyMap<string, number>;
+  readonly #binding: NativeBinding;
+
+  constructor(binding: NativeBinding, handles: ReadonlyMap<string, number>) {
+    this.#binding = binding;
+    this.handles = handles;
+  }
+
+  dispose(): void {
+    for (const handle of this.handles.values()) this.#binding.deleteTensor(handle);
+  }
+}
+
+/** Runs the part that several graphs share, in one of the graphs that have it. */
+export class NativeSharedComputation implements SharedComputation {
+  readonly inputs: readonly string[];
+  readonly #binding: NativeBinding;
+  readonly #providers: readonly Provider[];
+
+  constructor(binding: NativeBinding, inputs: readonly string[], providers: readonly Provider[]) {
+    this.#binding = binding;
+    this.inputs = inputs;
+    this.#providers = providers;
+  }
+
+  run(inputs: Readonly<Record<string, InputValues>>): NativeSharedValues {
+    const handles = new Map<string, number>();
+    for (const { session, feeds, fetches, signature } of this.#providers) {
+      const fed: Fed = feed(this.#binding, signature, inputs, [...feeds.keys()]);
+      try {
+        const places = [...feeds.values()].join(',');
+        const results = this.#binding.runSavedModel(session, [...fed.handles], places, [...fetches.values()].join(','));
+        [...fetches.keys()].forEach((identity, index) => handles.set(identity, (results[index] as { id: number }).id));
+      } finally {
+        for (const handle of fed.own) this.#binding.deleteTensor(handle);
+      }
+    }
+    return new NativeSharedValues(this.#binding, handles);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Lease } from '@lethe/protocol';
+import type { CompiledStep, Engine, InputValues, SharedComputation, SharedValues } from '@lethe/tensorflow';
+import type { RunDescription } from './run-description.js';
+
+/** A shard's features, and of which round and parameters. */
+interface Features {
+  readonly of: string;
+  readonly values: SharedValues;
+}
+
+/**
+ * As in the article, a round has one z = E(x): what its phases compute alike from the same examples, parameters and masks
+ * is computed once for each shard, by whoever needs it first, and kept for the phases and turns after it.
+ */
+export class RoundFeatures {
+  readonly #shared: SharedComputation | null;
+  readonly #byShard = new Map<number, Features>();
+
+  private constructor(shared: SharedComputation | null) {
+    this.#shared = shared;
+  }
+
+  static of(engine: Engine, { objective }: RunDescription, steps: readonly CompiledStep[]): RoundFeatures {
+    if (steps.length < 2) return new RoundFeatures(null);
+    // What is trained before the last phase changes within the round; everything else stays until then.
+    const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
+    const constant = objective.groups.map(({ name }) => `group.${name}`).filter((name) => !changing.has(name.slice('group.'.length)));
+    return new RoundFeatures(engine.share(steps, ['images', 'labels', 'seeds.round', ...constant]));
+  }
+
+  /** The features of a shard, for a step with these inputs. */
+  of({ round, reads }: Lease, shard: number, inputs: Readonly<Record<string, InputValues>>): SharedValues | undefined {
+    if (this.#shared === null) return undefined;
+    const { inputs: names } = this.#shared;
+    const versions = reads.filter(({ group }) => names.includes(`group.${group}`)).map(({ group, version }) => `${group}@${version}`);
+    const wanted = [round, ...versions].join(' ');
+    const kept = this.#byShard.get(shard);
+    if (kept?.of === wanted) return kept.values;
+    kept?.values.dispose();
+    const values = this.#shared.run(inputs);
+    this.#byShard.set(shard, { of: wanted, values });
+    return values;
+  }
+
+  dispose(): void {
+    for (const { values } of this.#byShard.values()) values.dispose();
+    this.#byShard.clear();
+  }
+}
