@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     engine,
     fingerprint: engineFingerprint(engine, start.threads),
     host: hostname(),
+    parallelShards: engine.graphs ? start.interOpThreads : 1,
     openData: (config) => openData(config.data, config.seed),
     openBatches: ({ batchSize, seed }, training) => new BatchStream({ training, batchSize, seed }),
     openEvaluator: (options) => new WorkerEvaluator(options),

@@ -69,7 +69,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
       planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here',
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, parallelShards: 1, fingerprint: 'native golden threads=1', host: 'here',
       openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
     }),
   ];
@@ -131,7 +131,7 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   });
 
   it('has the golden gradients of the first round', async () => {
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen });
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards: 2 });
     // The encoder/decoder phase reads the classifier that the same round has updated: run it from there.
     const states = new Map(startState(golden, description).map(({ group, values }) => [group, values]));
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
@@ -164,7 +164,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
       planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here',
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, parallelShards: 1, fingerprint: 'native golden threads=1', host: 'here',
       openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
     }),
   ];

@@ -1,7 +1,7 @@
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
 import type { CompiledStep, Engine, Operations, Signature } from '@lethe/tensorflow';
-import { allNetworks, batchSignature, named, namedTensors, scalarTensors, type RunDescription } from '@lethe/training';
+import { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type RunDescription } from '@lethe/training';
 import type { Tensor } from '@tensorflow/tfjs';
 
 export interface EvaluationStepOptions {
@@ -21,7 +21,7 @@ export function compileEvaluation({ engine, description, name, examples, compute
     [`group.${group}`, { type: 'float32', shape: [length] }] as const,
     ...(statisticsLength > 0 ? [[`statistics.${group}`, { type: 'float32', shape: [statisticsLength] }] as const] : []),
   ]);
-  const signature: Signature = { ...Object.fromEntries(vectors), ...batchSignature(description, examples) };
+  const signature: Signature = { ...Object.fromEntries(vectors), ...scalarSignature(description.objective), ...batchSignature(description, examples) };
   return engine.compile(`${name}-${examples}`, (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs)) }), signature);
 }
 

@@ -22,7 +22,10 @@ export interface ProcessStart {
   readonly insecurePlaintext: boolean;
   /** What a worker computes with. */
   readonly engine: 'native' | 'wasm';
+  /** Inside an operation. */
   readonly threads: number;
+  /** Operations at a time. */
+  readonly interOpThreads: number;
 }
 
 export function startKeys({ listener, member }: RunKeys): StartKeys {

@@ -7,36 +7,61 @@ import { layoutOf, type RunDescription } from './run-description.js';
 
 export interface PhaseStep {
   readonly name: string;
-  readonly step: StepFunction<string, 'gradient' | 'summary'>;
+  readonly step: StepFunction;
   readonly signature: Signature;
 }
 
+export interface PhaseStepOptions {
+  readonly description: RunDescription;
+  /** Index into the objective's phases. */
+  readonly phase: number;
+  /** Shards that one call computes side by side, each by itself: their sums are not the graph's business. */
+  readonly width: number;
+  readonly operations: Operations;
+}
+
 /**
- * A phase's gradients as a pure function of flat parameter vectors, one shard of examples, dropout seeds and scalars:
- * `group.<name>` [length] for each group read, `images` [n, h, w, c], `labels` [n, classes], `seeds.round` and
- * `seeds.step` int32 [2], `scalar.<name>` [] -> `gradient` [length of the trained group], `summary` [statistics, losses].
+ * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
+ * scalars: `group.<name>` [length] for each group read, `scalar.<name>` [], and for shard i of the call `images.i`
+ * [n, h, w, c], `labels.i` [n, classes], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
+ * trained group], `summary.i` [statistics, losses].
  */
-export function phaseStep(description: RunDescription, phaseIndex: number, operations: Operations): PhaseStep {
+export function phaseStep({ description, phase: phaseIndex, width, operations }: PhaseStepOptions): PhaseStep {
   const { objective, summaries, config } = description;
   const phase = objective.phases[phaseIndex];
   const summary = summaries[phaseIndex];
   if (phase === undefined || summary === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${phaseIndex}`);
   const examples = config.batchSize / config.shards;
   return {
-    name: `${phase.name}-${examples}`,
-    signature: phaseSignature(description, phase, examples),
-    step: (inputs) => phaseGradients({ description, phase, summary, operations, inputs }),
+    name: `${phase.name}-${width}x${examples}`,
+    signature: phaseSignature(description, phase, { examples, width }),
+    step: (inputs) => {
+      const parameters = new Map(phase.reads.flatMap((group) => [...namedTensors(operations, named(inputs, `group.${group}`), layoutOf(description, group))]));
+      const outputs: Record<string, Tensor> = {};
+      for (let shard = 0; shard < width; shard += 1) {
+        const gradients = phaseGradients({ description, phase, summary, operations, parameters, inputs, shard });
+        outputs[`gradient.${shard}`] = gradients.gradient;
+        outputs[`summary.${shard}`] = gradients.summary;
+      }
+      return outputs;
+    },
   };
 }
 
-/** Images, labels and the objective's scalars, as every step takes them. */
-export function batchSignature({ facts, objective }: RunDescription, examples: number): Record<string, InputSpecification> {
+const SEEDS: InputSpecification = { type: 'int32', shape: [2] };
+
+/** Images and labels, as every step takes them. */
+export function batchSignature({ facts }: RunDescription, examples: number): Record<string, InputSpecification> {
   const { height, width, channels } = facts.shape;
   return {
     images: { type: 'float32', shape: [examples, height, width, channels] },
     labels: { type: 'float32', shape: [examples, facts.classes.length] },
-    ...Object.fromEntries(Object.keys(objective.scalars(0)).map((name) => [`scalar.${name}`, { type: 'float32', shape: [] }] as const)),
   };
+}
+
+/** The objective's scalars, as every step takes them. */
+export function scalarSignature(objective: Objective): Record<string, InputSpecification> {
+  return Object.fromEntries(Object.keys(objective.scalars(0)).map((name) => [`scalar.${name}`, { type: 'float32', shape: [] }] as const));
 }
 
 /** Cuts a group's flat vector into its tensors. */
@@ -60,13 +85,14 @@ export function named<Value>(values: Readonly<Record<string, Value>>, name: stri
   return value;
 }
 
-function phaseSignature(description: RunDescription, phase: Phase, examples: number): Signature {
+function phaseSignature(description: RunDescription, phase: Phase, { examples, width }: { examples: number; width: number }): Signature {
   const groups = phase.reads.map((group) => [`group.${group}`, { type: 'float32', shape: [layoutOf(description, group).length] }] as const);
   return {
     ...Object.fromEntries(groups),
-    ...batchSignature(description, examples),
-    'seeds.round': { type: 'int32', shape: [2] },
-    'seeds.step': { type: 'int32', shape: [2] },
+    ...scalarSignature(description.objective),
+    ...Object.fromEntries(Array.from({ length: width }, (_, shard) => Object.entries({
+      ...batchSignature(description, examples), 'seeds.round': SEEDS, 'seeds.step': SEEDS,
+    }).map(([name, input]) => [`${name}.${shard}`, input] as const)).flat()),
   };
 }
 
@@ -75,13 +101,15 @@ interface PhaseGradientOptions {
   readonly phase: Phase;
   readonly summary: SummaryLayout;
   readonly operations: Operations;
+  readonly parameters: ReadonlyMap<string, Tensor>;
   readonly inputs: Readonly<Record<string, Tensor>>;
+  /** Of the call. */
+  readonly shard: number;
 }
 
-function phaseGradients({ description, phase, summary, operations, inputs }: PhaseGradientOptions): { gradient: Tensor; summary: Tensor } {
+function phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }: PhaseGradientOptions): { gradient: Tensor; summary: Tensor } {
   const { objective } = description;
   const trained = layoutOf(description, phase.trains).segments.map(({ name }) => name);
-  const parameters = new Map(phase.reads.flatMap((group) => [...namedTensors(operations, named(inputs, `group.${group}`), layoutOf(description, group))]));
   const { gradients, auxiliary } = operations.gradients(
     (variables) => {
       const moments: Record<string, Moments> = {};
@@ -91,10 +119,10 @@ function phaseGradients({ description, phase, summary, operations, inputs }: Pha
           operations,
           networks: allNetworks(objective),
           parameters: new Map([...parameters, ...trained.map((name, index) => [name, variables[index] as Tensor] as const)]),
-          seeds: { round: named(inputs, 'seeds.round'), step: named(inputs, 'seeds.step') },
+          seeds: { round: named(inputs, `seeds.round.${shard}`), step: named(inputs, `seeds.step.${shard}`) },
           recordMoments: (name, value) => { moments[name] = value; },
         }),
-        batch: { images: named(inputs, 'images'), labels: named(inputs, 'labels') },
+        batch: { images: named(inputs, `images.${shard}`), labels: named(inputs, `labels.${shard}`) },
         scalars: scalarTensors(objective, inputs),
       });
       return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };

@@ -2,7 +2,7 @@ import type { Lease } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues, SharedComputation, SharedValues } from '@lethe/tensorflow';
 import type { RunDescription } from './run-description.js';
 
-/** A shard's features, and of which round and parameters. */
+/** The features of a call's shards, and of which round and parameters. */
 interface Features {
   readonly of: string;
   readonly values: SharedValues;
@@ -10,25 +10,27 @@ interface Features {
 
 /**
  * As in the article, a round has one z = E(x): what its phases compute alike from the same examples, parameters and masks
- * is computed once for each shard, by whoever needs it first, and kept for the phases and turns after it.
+ * is computed once for each call's shards, when it is needed first, and kept for the phases and turns after that.
  */
 export class RoundFeatures {
   readonly #shared: SharedComputation | null;
+  /** By the first shard of the call. */
   readonly #byShard = new Map<number, Features>();
 
   private constructor(shared: SharedComputation | null) {
     this.#shared = shared;
   }
 
-  static of(engine: Engine, { objective }: RunDescription, steps: readonly CompiledStep[]): RoundFeatures {
+  static of(engine: Engine, { objective }: RunDescription, steps: readonly CompiledStep[], width: number): RoundFeatures {
     if (steps.length < 2) return new RoundFeatures(null);
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.map(({ name }) => `group.${name}`).filter((name) => !changing.has(name.slice('group.'.length)));
-    return new RoundFeatures(engine.share(steps, ['images', 'labels', 'seeds.round', ...constant]));
+    const examples = Array.from({ length: width }, (_, shard) => ['images', 'labels', 'seeds.round'].map((name) => `${name}.${shard}`)).flat();
+    return new RoundFeatures(engine.share(steps, [...examples, ...constant]));
   }
 
-  /** The features of a shard, for a step with these inputs. */
+  /** The features of the call that begins with this shard, for a step with these inputs. */
   of({ round, reads }: Lease, shard: number, inputs: Readonly<Record<string, InputValues>>): SharedValues | undefined {
     if (this.#shared === null) return undefined;
     const { inputs: names } = this.#shared;

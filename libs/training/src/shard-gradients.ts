@@ -1,13 +1,11 @@
 import { gatherImages, gatherLabels, oneHot, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummary } from '@lethe/optim';
-import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
+import type { Lease, ShardBlock, Step } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
-import { phaseStep } from './phase-step.js';
+import { named, phaseStep } from './phase-step.js';
 import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
-
-type PhaseComputation = CompiledStep<string, 'gradient' | 'summary'>;
 
 /** Gradient sum and combined summary of one or more shards. */
 export interface BlockSum {
@@ -31,6 +29,8 @@ export interface ShardGradientsOptions {
   readonly description: RunDescription;
   readonly data: DataSource;
   readonly batches: Batches;
+  /** Most shards that one graph call computes side by side, to fill the cores; changes no bit. */
+  readonly parallelShards: number;
 }
 
 /** A shard's part of a round's batch, the same in all phases. */
@@ -40,93 +40,102 @@ interface Examples {
   readonly labels: Float32Array;
 }
 
+/** The graphs of all phases for calls of so many shards. */
+interface PhaseGraphs {
+  readonly steps: readonly CompiledStep[];
+  readonly features: RoundFeatures;
+}
+
 /** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, lease, run seed). */
 export class ShardGradients {
-  readonly #description: RunDescription;
-  readonly #data: DataSource;
-  readonly #batches: Batches;
-  readonly #steps: readonly PhaseComputation[];
-  readonly #features: RoundFeatures;
+  readonly #options: ShardGradientsOptions;
+  /** By the number of shards that a call computes: 1, 2, 4 ... */
+  readonly #graphs: ReadonlyMap<number, PhaseGraphs>;
   readonly #examples = new Map<number, Examples>();
 
-  private constructor({ description, data, batches }: ShardGradientsOptions, steps: readonly PhaseComputation[], features: RoundFeatures) {
-    this.#features = features;
-    this.#description = description;
-    this.#data = data;
-    this.#batches = batches;
-    this.#steps = steps;
+  private constructor(options: ShardGradientsOptions, graphs: ReadonlyMap<number, PhaseGraphs>) {
+    this.#options = options;
+    this.#graphs = graphs;
   }
 
-  /** Traces one graph for each phase. */
+  /** Traces one graph for each phase and number of shards in a call. */
   static async compile(options: ShardGradientsOptions): Promise<ShardGradients> {
-    const { engine, description } = options;
-    const steps: PhaseComputation[] = [];
-    for (const phase of description.objective.phases.keys()) {
-      const { name, step, signature } = phaseStep(description, phase, engine.operations);
-      steps.push(await engine.compile(name, step, signature));
+    const { engine, description, parallelShards } = options;
+    const graphs = new Map<number, PhaseGraphs>();
+    for (let width = 1; width <= Math.min(parallelShards, description.config.shards); width *= 2) {
+      const steps: CompiledStep[] = [];
+      for (const phase of description.objective.phases.keys()) {
+        const { name, step, signature } = phaseStep({ description, phase, width, operations: engine.operations });
+        steps.push(await engine.compile(name, step, signature));
+      }
+      graphs.set(width, { steps, features: RoundFeatures.of(engine, description, steps, width) });
     }
-    return new ShardGradients(options, steps, RoundFeatures.of(engine, description, steps));
+    return new ShardGradients(options, graphs);
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
   block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum {
-    if (block.count === 1) return this.#shard(lease, block.first, groups, times);
+    if (this.#graphs.has(block.count)) return this.#sumTree(lease, this.#call(lease, block, groups, times));
     const half = block.count / 2;
     const left = this.block(lease, { first: block.first, count: half }, groups, times);
-    const right = this.block(lease, { first: block.first + half, count: half }, groups, times);
-    return addBlocks(left, right, this.#summary(lease));
+    return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, groups, times));
   }
 
   dispose(): void {
-    this.#features.dispose();
-    for (const step of this.#steps) step.dispose();
+    for (const { steps, features } of this.#graphs.values()) {
+      features.dispose();
+      for (const step of steps) step.dispose();
+    }
   }
 
-  #shard(lease: Lease, shard: number, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum {
+  #sumTree(lease: Lease, leaves: readonly BlockSum[]): BlockSum {
+    const [leaf] = leaves;
+    if (leaf === undefined) throw new TypeError('a block has at least one shard');
+    if (leaves.length === 1) return leaf;
+    const half = leaves.length / 2;
+    return this.#add(lease, this.#sumTree(lease, leaves.slice(0, half)), this.#sumTree(lease, leaves.slice(half)));
+  }
+
+  /** Adds the right half to the left one, which it returns. */
+  #add({ phase }: Lease, left: BlockSum, right: BlockSum): BlockSum {
+    const summary = this.#options.description.summaries[phase];
+    if (summary === undefined) throw new TypeError(`the lease names phase ${phase}`);
+    addInto(left.gradient, right.gradient);
+    combineSummary(left.summary, right.summary, summary);
+    return left;
+  }
+
+  /** One graph call: each shard of the block by itself. */
+  #call(lease: Lease, { first, count }: ShardBlock, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum[] {
     const started = performance.now();
-    const inputs = { ...this.#inputs(lease, shard), ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease) };
+    const graphs = this.#graphs.get(count);
+    const step = graphs?.steps[lease.phase];
+    if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
+    const inputs: Record<string, InputValues> = { ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease) };
+    for (let shard = 0; shard < count; shard += 1) Object.assign(inputs, this.#inputs(lease, first + shard, shard));
     const ready = performance.now();
     times.inputMs += ready - started;
-    const step = this.#steps[lease.phase];
-    if (step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
-    const { gradient, summary } = step.run(inputs, this.#features.of(lease, shard, inputs));
+    const outputs = step.run(inputs, graphs.features.of(lease, first, inputs));
     times.computeMs += performance.now() - ready;
-    return { gradient, summary };
+    return Array.from({ length: count }, (_, shard) => ({ gradient: named(outputs, `gradient.${shard}`), summary: named(outputs, `summary.${shard}`) }));
   }
 
-  #inputs(step: Step, shard: number): Record<string, InputValues> {
-    const { config } = this.#description;
+  #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
     const kept = this.#examples.get(shard);
-    const examples = kept?.round === step.round ? kept : this.#gather(step.round, shard);
-    this.#examples.set(shard, examples);
-    const seeds = dropoutSeeds(config.seed, step, shard);
-    return {
-      images: examples.images,
-      labels: examples.labels,
-      'seeds.round': seeds.round,
-      'seeds.step': seeds.step,
-    };
+    const { images, labels } = kept?.round === step.round ? kept : this.#gather(step.round, shard);
+    const seeds = dropoutSeeds(this.#options.description.config.seed, step, shard);
+    return { [`images.${position}`]: images, [`labels.${position}`]: labels, [`seeds.round.${position}`]: seeds.round, [`seeds.step.${position}`]: seeds.step };
   }
 
   #gather(round: number, shard: number): Examples {
-    const { config, facts } = this.#description;
-    const indices = shardIndices(this.#batches.round(round), shard, config.shards);
-    return { round, images: gatherImages(this.#data.train, indices), labels: oneHot(gatherLabels(this.#data.train, indices), facts.classes.length) };
-  }
-
-  #summary(lease: Lease): SummaryLayout {
-    const summary = this.#description.summaries[lease.phase];
-    if (summary === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
-    return summary;
+    const { description: { config, facts }, data: { train }, batches } = this.#options;
+    const indices = shardIndices(batches.round(round), shard, config.shards);
+    const examples = { round, images: gatherImages(train, indices), labels: oneHot(gatherLabels(train, indices), facts.classes.length) };
+    this.#examples.set(shard, examples);
+    return examples;
   }
 }
 
 function scalarInputs({ scalars }: Lease): Record<string, Float32Array> {
   return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)]));
-}
-
-function addBlocks(left: BlockSum, right: BlockSum, layout: SummaryLayout): BlockSum {
-  addInto(left.gradient, right.gradient);
-  combineSummary(left.summary, right.summary, layout);
-  return left;
 }

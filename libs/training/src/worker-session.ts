@@ -34,6 +34,8 @@ export interface WorkerOptions {
   /** Everything about this machine and engine that could change a bit. */
   readonly fingerprint: string;
   readonly host: string;
+  /** Shards to compute side by side. */
+  readonly parallelShards: number;
   readonly openData: (config: RunConfig) => Promise<DataSource>;
   /** The examples of every round, out of the indices that may be trained on. */
   readonly openBatches: (config: RunConfig, training: Uint32Array) => Batches;
@@ -128,7 +130,7 @@ class WorkerSession {
     const description = describeRun(config, data.facts);
     refuseStrangeRun(welcome, facts, description);
     const { training, heldOut } = splitHeldOut(data.train.count, config.data.heldOut, config.seed);
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, training) });
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, training), parallelShards: this.#options.parallelShards });
     const evaluator = openEvaluator({ engine, description, data, heldOut });
     const parameters = await ParameterClient.connect({
       transport, origin: this.#origin, trust, schemaHash: welcome.schemaHash,

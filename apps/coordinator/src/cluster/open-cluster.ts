@@ -52,7 +52,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const origin: Origin = { runId: options.runId, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
   const cluster = new TrainingCluster({ ...options, listener, origin });
   const processes = new LocalProcesses((incarnation, how) => { cluster.control.processExited(incarnation, how); });
-  const start = { type: 'start', controlAddress: listener.address, runId: origin.runId, epoch: origin.epoch, ...trust, engine: settings.engine, threads: settings.threads } as const;
+  const start = { type: 'start', controlAddress: listener.address, runId: origin.runId, epoch: origin.epoch, ...trust, engine: settings.engine, threads: settings.threads, interOpThreads: interOpThreads(options.cores, settings.workers) } as const;
   const reserve: Reserve = (role, index) => {
     const incarnation = newIncarnation();
     cluster.control.roster.reserve(incarnation, role, index);
@@ -80,8 +80,7 @@ type CommonStart = Omit<ProcessStart, 'dataAddress' | 'incarnation'>;
 type Reserve = (role: Role, index: number) => string;
 
 function startProcesses(options: ClusterOptions, processes: LocalProcesses, { start, reserve }: { start: CommonStart; reserve: Reserve }, dataAddressOf: (server: number) => string): void {
-  const { description: { config: { cluster: settings } }, logsFolder, environment, cores, devices } = options;
-  const interOp = interOpThreads(cores, settings.workers);
+  const { description: { config: { cluster: settings } }, logsFolder, environment, devices } = options;
   for (let server = 0; server < settings.servers; server += 1) {
     processes.start({
       entry: program('parameter-server'), logFile: `${logsFolder}/parameter-server-${server + 1}.log`, environment,
@@ -91,7 +90,7 @@ function startProcesses(options: ClusterOptions, processes: LocalProcesses, { st
   for (let worker = 0; worker < settings.workers; worker += 1) {
     processes.start({
       entry: program('worker'), logFile: `${logsFolder}/worker-${worker + 1}.log`, folder: fileURLToPath(WORKSPACE),
-      environment: { ...environment, ...engineEnvironment({ threads: settings.threads, interOpThreads: interOp, gpuIndex: devices[worker] ?? null }) },
+      environment: { ...environment, ...engineEnvironment({ threads: settings.threads, interOpThreads: start.interOpThreads, gpuIndex: devices[worker] ?? null }) },
       start: { ...start, dataAddress: '', incarnation: reserve('worker', worker) },
     });
   }

@@ -6,7 +6,7 @@ import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
-import { createReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
+import { createReporter, QuietReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
 import { isNativeReady, listGpus, planDevices } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
@@ -42,7 +42,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
   try {
     const { config, warnings } = resumed === null ? newRunConfig(command, machine) : resumedRunConfig(command, await resumed.readConfig());
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
-    const reporter = createReporter({ output: command.quiet ? process.stderr : output, ...(command.quiet ? { intervalSeconds: Number.POSITIVE_INFINITY } : {}) });
+    const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
     for (const warning of [...warnings, ...engineWarnings(config)]) reporter.notice(`warning: ${warning}`);
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts.trainCount);
