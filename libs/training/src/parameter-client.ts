@@ -1,6 +1,6 @@
 import { LetheError, type ErrorCode } from '@lethe/errors';
 import {
-  chunksOf, decodeMessage, encodeMessage, sliceOf,
+  checkOrigin, chunksOf, decodeMessage, encodeMessage, sliceOf,
   type GroupLayout, type MessageBody, type Origin, type Parameters, type ShardBlock, type Slice, type Step,
 } from '@lethe/protocol';
 import type { Connection, Transport, Trust } from '@lethe/transport';
@@ -137,7 +137,10 @@ export class ParameterClient {
   async #listen(server: number, connection: Connection): Promise<void> {
     for await (const frames of connection.messages) {
       for (const frame of frames) this.bytesReceived += frame.byteLength;
-      const { body } = decodeMessage(frames);
+      const { origin, body } = decodeMessage(frames);
+      const { runId, epoch } = this.#options.origin;
+      const stranger = checkOrigin(origin, { runId, epoch });
+      if (stranger !== null) throw new LetheError(stranger.code, `parameter server ${server + 1}: ${stranger.message}`);
       if (body.kind === 'parameters') this.#take(body);
       else if (body.kind === 'refused') throw refusal(server, body.code, body.message);
       else throw new LetheError('MESSAGE_MALFORMED', `parameter server ${server + 1} sent a ${body.kind}; expected parameters or a refusal`);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { RunConfig } from '@lethe/config';
 import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import { checkOrigin, decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine, InputValues } from '@lethe/tensorflow';
 import type { Connection, Transport, Trust } from '@lethe/transport';
 import { LeaseExecution } from './lease-execution.js';
@@ -103,6 +103,10 @@ class WorkerSession {
   async #listen(): Promise<void> {
     for await (const frames of this.#control.messages) {
       const { origin, body } = decodeMessage(frames);
+      const { runId, epoch } = this.#origin;
+      // Who was started by hand learns the run from the welcome.
+      const stranger = runId === '' ? null : checkOrigin(origin, { runId, epoch });
+      if (stranger !== null) throw new LetheError(stranger.code, `the coordinator: ${stranger.message}`);
       switch (body.kind) {
         case 'welcome':
           this.#origin = { ...this.#origin, runId: origin.runId, epoch: origin.epoch, sender: body.name };

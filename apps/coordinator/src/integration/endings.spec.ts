@@ -64,6 +64,21 @@ describe('a run ends', () => {
     expect(letheProcesses()).toEqual([]);
   }, 60_000);
 
+  it('with a checkpoint also when nobody reads its output any more', async () => {
+    const started = performance.now();
+    let asked = 0;
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'unread'], (text, signal, closeOutput) => {
+      if (asked > 0 || !text.includes('images/s')) return;
+      asked = performance.now() - started;
+      closeOutput();
+      signal('SIGINT');
+    });
+    expect(ended.code).toBe(130);
+    expect(ended.milliseconds - asked).toBeLessThan(5000);
+    expect(readdirSync(join(runs, 'unread', 'checkpoints'))).toHaveLength(1);
+    expect(letheProcesses()).toEqual([]);
+  }, 60_000);
+
   it('at once when it is asked twice, and leaves no sockets', async () => {
     let signals = 0;
     const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'twice'], (text, signal) => {

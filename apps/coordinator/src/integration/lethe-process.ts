@@ -10,13 +10,16 @@ const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 export interface Ended { readonly code: number | null; readonly output: string; readonly milliseconds: number }
 
 /** The coordinator's process (or, for `worker`, the worker's), as `lethe` starts it. `onOutput` may answer to what it prints. */
-export function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void) => void = () => undefined, node = process.execPath): Promise<Ended> {
+export function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void, closeOutput: () => void) => void = () => undefined, node = process.execPath): Promise<Ended> {
   const started = performance.now();
   const child = spawn(node, ['--import', 'tsx', '--conditions=@lethe/source', ...program(argv)], { cwd: WORKSPACE, env: { ...process.env, LETHE_TEST: MARK.split('=')[1] }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (text: Buffer): void => {
     output += text.toString();
-    onOutput(output, (name) => child.kill(name));
+    onOutput(output, (name) => child.kill(name), () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    });
   };
   child.stdout.on('data', take);
   child.stderr.on('data', take);

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const subFolder = fileURLToPath(new URL('.', import.meta.url));
+const runs = mkdtempSync(join(tmpdir(), 'lethe-nx-'));
+afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+
+describe('the README\'s commands', () => {
+  it('train, draw and diagnose through Nx and through npx, from a sub-folder that relative paths mean', async () => {
+    const folder = relative(subFolder, runs);
+    const flags = ['--rounds', '2', '--batch-size', '64', '--beta', '0.5', '--workers', '2', '--name', 'a', '--runs-dir', folder];
+    const { stdout } = await run('npx', ['nx', 'run', 'coordinator:train', '--', ...flags], { cwd: subFolder });
+    expect(stdout).toMatch(/completed +2 rounds/);
+    expect((JSON.parse(readFileSync(join(runs, 'a', 'config.json'), 'utf8')) as { objective: { beta: number } }).objective.beta).toBe(0.5);
+    expect((await run('npx', ['lethe', 'train', '--resume', 'a', '--rounds', '3', '--runs-dir', folder], { cwd: subFolder })).stdout).toMatch(/completed +3 rounds/);
+    expect((await run('npx', ['lethe', 'grid', 'a', '--runs-dir', folder], { cwd: subFolder })).stdout.trim()).toBe(join(folder, 'a/grids/round-000003.png'));
+    expect((await run('npx', ['lethe', 'doctor'], { cwd: subFolder })).stdout).toMatch(/a step +runs/);
+  }, 120_000);
+});
