@@ -22,6 +22,7 @@ export class LeaseExecution {
   readonly #orders = new Map<string, { readonly version: number; readonly pulled: Promise<PulledGroup> }>();
   #reported = { bytesSent: 0, bytesReceived: 0 };
   readonly #statistics = new Map<string, Float32Array>();
+  readonly #statisticsVersions = new Map<string, number>();
   readonly #versions = new Map<string, number>();
 
   constructor(options: LeaseExecutionOptions) {
@@ -71,14 +72,16 @@ export class LeaseExecution {
     const { engine, description } = this.#options;
     await Promise.all(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
-      const needsStatistics = withStatistics && layout.statisticsLength > 0;
+      const needsStatistics = withStatistics && layout.statisticsLength > 0 && this.#statisticsVersions.get(group) !== version;
       if (this.#versions.get(group) === version && !needsStatistics) return;
       const into = this.#memory(group);
       const pulled = await this.#ordered(group, version, needsStatistics);
       this.#held.get(group)?.dispose();
       this.#held.set(group, engine.hold(into));
       this.#versions.set(group, version);
-      if (pulled.statistics !== null) this.#statistics.set(group, pulled.statistics);
+      if (pulled.statistics === null) return;
+      this.#statistics.set(group, pulled.statistics);
+      this.#statisticsVersions.set(group, version);
     }));
   }
 
