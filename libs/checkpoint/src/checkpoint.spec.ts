@@ -64,6 +64,15 @@ describe('a checkpoint', () => {
     expect((await findCheckpoint(folder, 3, options)).rounds).toBe(3);
   });
 
+  it('is not dropped for a newer one that is damaged', async () => {
+    await save(1);
+    await writeFile(join(folder, 'round-000005.safetensors'), 'damaged');
+    await save(3);
+    await save(4);
+    expect((await readdir(folder)).sort()).toEqual(['round-000003.safetensors', 'round-000004.safetensors', 'round-000005.safetensors']);
+    expect((await findCheckpoint(folder, 'latest', options)).rounds).toBe(4);
+  });
+
   it('that does not fit on the disk leaves the earlier ones alone', async () => {
     await save(1, true);
     const before = await readdir(folder);

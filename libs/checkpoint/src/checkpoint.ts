@@ -59,7 +59,8 @@ export async function saveCheckpoint(options: SaveOptions): Promise<string> {
   }
   await writeFileAtomically(file, [header, ...data]);
   if (isBest) await writeFileAtomically(join(folder, BEST), [header, ...data]);
-  const old = (await checkpointFiles(folder)).slice(keep);
+  // A newer file is one that a resume has passed over as damaged: it does not count among those to keep.
+  const old = (await checkpointFiles(folder)).filter((file) => file.rounds <= rounds).slice(keep);
   const abandoned = (await readdir(folder)).filter(isTemporaryFile);
   await Promise.all([...old.map(({ name }) => name), ...abandoned].map((name) => rm(join(folder, name), { force: true })));
   return file;

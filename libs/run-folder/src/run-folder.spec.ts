@@ -20,6 +20,11 @@ describe('a run folder', () => {
     await expect(RunFolder.open(join(runsFolder, 'absent'))).rejects.toMatchObject({ code: 'RUN_MISSING' });
   });
 
+  it('gets a name of its own when many start in the same second', async () => {
+    const runs = await Promise.all(Array.from({ length: 4 }, () => RunFolder.create({ runsFolder, name: null, configJson: '{}' })));
+    expect(new Set(runs.map(({ folder }) => folder)).size).toBe(4);
+  });
+
   it('belongs to one coordinator at a time, and outlives one that died', async () => {
     const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
     const lock = join(run.folder, 'lock');

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
-import { LetheError } from '@lethe/errors';
+import { LetheError, errorCode } from '@lethe/errors';
 import { MetricsLog } from './metrics-log.js';
 import { RunLock } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard-writer.js';
@@ -44,14 +44,7 @@ export class RunFolder {
     if (name !== null && !NAME.test(name)) {
       throw new LetheError('CONFIG_INVALID', `--name: expected letters, digits, dots, dashes and underscores, found "${name}"`);
     }
-    const run = new RunFolder(join(runsFolder, name ?? new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')));
-    try {
-      await mkdir(runsFolder, { recursive: true });
-      await mkdir(run.folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw storageError(run.folder, error);
-      throw new LetheError('RUN_EXISTS', `${run.folder}: expected no run of that name, found one; choose another --name, or go on with it by --resume ${run.name}`, { cause: error });
-    }
+    const run = new RunFolder(name === null ? await makeFolderNamedByTime(runsFolder) : await makeFolder(runsFolder, name));
     run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     for (const folder of [run.checkpoints, run.grids, run.logs]) await mkdir(folder);
     await writeFileAtomically(join(run.folder, CONFIG), [Buffer.from(`${configJson}\n`)]);
@@ -101,5 +94,29 @@ export class RunFolder {
   async close(): Promise<void> {
     await this.#lock?.release();
     this.#lock = null;
+  }
+}
+
+/** A new folder; two runs that start in the same second get different ones. */
+async function makeFolderNamedByTime(runsFolder: string): Promise<string> {
+  const second = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
+  for (let number = 1; ; number += 1) {
+    try {
+      return await makeFolder(runsFolder, number === 1 ? second : `${second}-${number}`);
+    } catch (error) {
+      if (errorCode(error) !== 'RUN_EXISTS') throw error;
+    }
+  }
+}
+
+async function makeFolder(runsFolder: string, name: string): Promise<string> {
+  const folder = join(runsFolder, name);
+  try {
+    await mkdir(runsFolder, { recursive: true });
+    await mkdir(folder);
+    return folder;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw storageError(folder, error);
+    throw new LetheError('RUN_EXISTS', `${folder}: expected no run of that name, found one; choose another --name, or go on with it by --resume ${name}`, { cause: error });
   }
 }

@@ -3,7 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import { commonOperations } from './operations-common.js';
 import type { Operations } from './operations.js';
-import { statelessUniform } from './philox.js';
+import { dropoutBytes } from './dropout-bytes.js';
+import { statelessBytes } from './philox.js';
 
 /** The operations in stock tfjs, for engines without TensorFlow's kernels. They run eagerly only. */
 export function plainOperations(tf: typeof tfjs): Operations {
@@ -116,11 +117,9 @@ function activations(tf: typeof tfjs): Pick<Operations, 'relu' | 'leakyRelu' | '
 
 function dropout(tf: typeof tfjs): Operations['dropout'] {
   return (x, rate, seed, salt) => {
+    const { threshold, factor } = dropoutBytes(rate);
     const [first, second] = seed.dataSync() as unknown as [number, number];
-    const kept = statelessUniform(x.size, [first, (second + salt) | 0]);
-    const factor = Math.fround(1 / (1 - rate));
-    const threshold = Math.fround(rate);
-    for (let index = 0; index < kept.length; index++) kept[index] = (kept[index] as number) >= threshold ? factor : 0;
-    return tf.mul(x, tf.tensor(kept, x.shape, 'float32'));
+    const bytes = statelessBytes(x.size, [first, (second + salt) | 0]);
+    return tf.mul(x, tf.tensor(Float32Array.from(bytes, (byte) => (byte >= threshold ? factor : 0)), x.shape, 'float32'));
   };
 }

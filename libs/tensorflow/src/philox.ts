@@ -1,22 +1,18 @@
 /**
- * TensorFlow's StatelessRandomUniform in JavaScript: Philox 4x32 with ten rounds, whose key is scrambled from the seed
- * as tensorflow/core/kernels/stateless_random_ops.cc does it. Engines without that operation draw the same numbers.
+ * The bytes of TensorFlow's StatelessRandomUniformFullInt in JavaScript: Philox 4x32 with ten rounds, whose key is scrambled
+ * from the seed as tensorflow/core/kernels/stateless_random_ops.cc does it. Engines without that operation draw the same.
  */
-export function statelessUniform(size: number, seed: readonly [number, number]): Float32Array {
+export function statelessBytes(size: number, seed: readonly [number, number]): Uint8Array {
   const [key0, key1, counter2, counter3] = philox([seed[0], sign(seed[0]), seed[1], sign(seed[1])], 0x3ec8f720, 0x02461e29);
-  const values = new Float32Array(size);
-  const bits = new Uint32Array(1);
-  const asFloat = new Float32Array(bits.buffer);
-  for (let start = 0; start < size; start += 4) {
-    const block = philox([start / 4, 0, counter2, counter3], key0, key1);
-    for (let index = 0; index < 4 && start + index < size; index++) {
-      // The random bits become the mantissa of a number in [1, 2).
-      bits[0] = 0x3f800000 | ((block[index] as number) & 0x7fffff);
-      values[start + index] = (asFloat[0] as number) - 1;
-    }
+  const words = new DataView(new ArrayBuffer(Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES));
+  for (let start = 0; start < size; start += BLOCK_BYTES) {
+    const block = philox([start / BLOCK_BYTES, 0, counter2, counter3], key0, key1);
+    for (const [index, word] of block.entries()) words.setInt32(start + index * Int32Array.BYTES_PER_ELEMENT, word, true);
   }
-  return values;
+  return new Uint8Array(words.buffer, 0, size);
 }
+
+const BLOCK_BYTES = 16;
 
 type Block = [number, number, number, number];
 

@@ -30,7 +30,7 @@ interface Summary {
 interface Row { readonly name: string; readonly peer: string; readonly summary: Summary; readonly peerImagesPerSecond: number | null }
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '80' }, python: { type: 'string' }, baselines: { type: 'string' } },
+  options: { rounds: { type: 'string', default: '80' }, repeats: { type: 'string', default: '1' }, python: { type: 'string' }, baselines: { type: 'string' } },
 });
 const runsFolder = mkdtempSync(join(tmpdir(), 'lethe-bench-'));
 
@@ -48,6 +48,25 @@ async function measurePeer({ script, arguments: peerArguments }: Peer): Promise<
   const found = /img\/s (\d+)/.exec(stdout)?.[1];
   if (found === undefined) throw new Error(`${script}: expected "img/s N" in what it prints, found: ${stdout}`);
   return Number(found);
+}
+
+/** The repeats in turn with the peer: the machine may be slower or faster in a minute. The median round and the median peer count. */
+async function measure(benchmark: Case, name: string): Promise<Row> {
+  const peers: number[] = [];
+  const summaries: Summary[] = [];
+  for (let repeat = 1; repeat <= Number(options.repeats); repeat += 1) {
+    const peer = await measurePeer(benchmark.peer);
+    if (peer !== null) peers.push(peer);
+    summaries.push(await train(benchmark, `${name}-${repeat}`));
+  }
+  const summary = median(summaries, ({ median_round_ms }) => median_round_ms);
+  return { name: benchmark.name, peer: benchmark.peer.script, summary, peerImagesPerSecond: peers.length === 0 ? null : median(peers, (speed) => speed) };
+}
+
+function median<Value>(values: readonly Value[], by: (value: Value) => number): Value {
+  const middle = [...values].sort((a, b) => by(a) - by(b))[Math.floor(values.length / 2)];
+  if (middle === undefined) throw new RangeError('--repeats: expected 1 or more');
+  return middle;
 }
 
 function imagesPerSecond({ median_round_ms: milliseconds }: Summary): number {
@@ -71,11 +90,7 @@ function print(rows: readonly Row[]): void {
 
 try {
   const rows: Row[] = [];
-  for (const [index, benchmark] of CASES.entries()) {
-    // Side by side: the machine may be slower or faster in a minute.
-    const peerImagesPerSecond = await measurePeer(benchmark.peer);
-    rows.push({ name: benchmark.name, peer: benchmark.peer.script, summary: await train(benchmark, `case-${index + 1}`), peerImagesPerSecond });
-  }
+  for (const [index, benchmark] of CASES.entries()) rows.push(await measure(benchmark, `case-${index + 1}`));
   print(rows);
   if (options.python === undefined) console.log('Peers: --python PYTHON_WITH_PYTORCH --baselines FOLDER_OF_article.py_AND_ddp.py');
 } finally {

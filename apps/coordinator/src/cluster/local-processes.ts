@@ -14,6 +14,13 @@ export interface LocalProcess {
   readonly start: ProcessStart;
 }
 
+/**
+ * Settings of glibc's allocator. Activations and messages are megabytes each: returned to the system every time, and handed out
+ * again page by page, they cost several percent of a round. The threshold is the largest that is allowed; a step never frees as
+ * much as the second.
+ */
+const KEEP_FREED_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20), MALLOC_TRIM_THRESHOLD_: String(2 ** 30) };
+
 /** How long a process may take to end after it was asked to, before it is killed. */
 const GRACE_MS = 2000;
 
@@ -33,7 +40,7 @@ export class LocalProcesses {
   start({ entry, folder, logFile, environment, start }: LocalProcess): void {
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = fork(entry, [], { cwd: folder, env: environment, stdio: ['ignore', log, log, 'ipc'] });
+    const child = fork(entry, [], { cwd: folder, env: { ...KEEP_FREED_MEMORY, ...environment }, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.#children.set(start.incarnation, child);
     this.#ended.push(new Promise((resolve) => {

@@ -62,7 +62,8 @@ function sharedPart({ nodes, outputs }: SharingGraph, identities: ReadonlyMap<st
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const isShared = (name: string): boolean => {
     const identity = identities.get(name);
-    return identity !== undefined && !identity.startsWith(CONSTANT) && (counts.get(identity) ?? 0) > 1 && byName.get(name)?.operation !== 'Placeholder';
+    const operation = byName.get(name)?.operation ?? '';
+    return identity !== undefined && !identity.startsWith(CONSTANT) && (counts.get(identity) ?? 0) > 1 && !NEVER_TAKEN.has(operation);
   };
   const identityOf = (place: string): string => {
     const { node, output } = splitPlace(place);
@@ -88,6 +89,12 @@ function sharedPart({ nodes, outputs }: SharingGraph, identities: ReadonlyMap<st
   }
   return { taken, made, placeholders };
 }
+
+/**
+ * What each graph computes for itself, though others do too. oneDNN's gradient of max pooling wants to see the pooling in
+ * its own graph: without it, it falls back to a kernel seven times slower, which costs more than pooling again.
+ */
+const NEVER_TAKEN: ReadonlySet<string> = new Set(['Placeholder', 'MaxPool']);
 
 /** More than any operation here has (the fused batch norm's six). */
 const MOST_OUTPUTS = 6;
