@@ -3,21 +3,29 @@ import type { Evaluate, Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/training';
 import { compileEvaluation, type EvaluationStep } from './evaluation-steps.js';
+import { ProbeVectors } from './probe-vectors.js';
+import { probeVector } from './probes/probe-figures.js';
+import { runProbe } from './probes/run-probe.js';
+import type { ProbeData } from './probes/vectors.js';
 
 /** Examples scored by one graph call; constant, so that a figure is the same however the examples are dealt out. */
 export const SCORE_CHUNK = 250;
 
 /**
  * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws one test example of
- * each class from `first` on under every label: float32 [rows, classes, height, width, channels].
+ * each class from `first` on under every label: float32 [rows, classes, height, width, channels]; `probe` trains a fresh probe:
+ * float32 [accuracy, balanced accuracy, cross-entropy, information].
  */
 export class WorkerEvaluator implements Evaluator {
   readonly #options: EvaluatorOptions;
   #score: Promise<EvaluationStep> | undefined;
   #redraw: Promise<EvaluationStep> | undefined;
+  #encode: Promise<EvaluationStep> | undefined;
+  readonly #vectors: ProbeVectors;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
+    this.#vectors = new ProbeVectors(options, SCORE_CHUNK);
   }
 
   async evaluate(task: Evaluate, groups: ReadonlyMap<string, InputValues>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array> {
@@ -25,11 +33,18 @@ export class WorkerEvaluator implements Evaluator {
       ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])),
       ...Object.fromEntries([...statistics].map(([name, vector]) => [`statistics.${name}`, vector])),
     };
-    return task.evaluation === 'score' ? this.#scoreExamples(task, vectors) : this.#drawRows(task, vectors);
+    switch (task.evaluation) {
+      case 'score':
+        return this.#scoreExamples(task, vectors);
+      case 'grid':
+        return this.#drawRows(task, vectors);
+      case 'probe':
+        return this.#probe(task, vectors);
+    }
   }
 
   dispose(): void {
-    for (const step of [this.#score, this.#redraw]) void step?.then((compiled) => { compiled.dispose(); });
+    for (const step of [this.#score, this.#redraw, this.#encode]) void step?.then((compiled) => { compiled.dispose(); });
   }
 
   async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
@@ -68,6 +83,21 @@ export class WorkerEvaluator implements Evaluator {
       rows.push(...this.#run(compiled, { ...vectors, images, labels }));
     }
     return Float32Array.from(rows);
+  }
+
+  async #probe(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
+    if (task.probe === null) throw new TypeError('the task names no probe');
+    const { input, ...request } = task.probe;
+    const data = input === 'pixels' ? this.#vectors.pixels() : await this.#latents(task, vectors);
+    return probeVector(await runProbe(this.#options.engine, data, request));
+  }
+
+  async #latents(task: Evaluate, vectors: Record<string, InputValues>): Promise<ProbeData> {
+    const { engine, description } = this.#options;
+    this.#encode ??= compileEvaluation({ engine, description, name: 'encode', examples: SCORE_CHUNK, compute: (context) => description.objective.encode(context) });
+    const compiled = await this.#encode;
+    const labels = new Float32Array(SCORE_CHUNK * description.facts.classes.length);
+    return this.#vectors.latents(task, (images) => this.#run(compiled, { ...vectors, images, labels }));
   }
 
   #example(split: Split, position: number): number {

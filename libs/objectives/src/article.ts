@@ -75,6 +75,7 @@ export function articleObjective(options: ArticleOptions): Objective {
         classifier_accuracy: operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels)),
       };
     },
+    encode: ({ networks, batch }) => networks.apply('encoder', batch.images),
     redraw: ({ networks, batch }) => networks.apply('decoder', networks.apply('encoder', batch.images), batch.labels),
   };
 }

@@ -50,6 +50,8 @@ export interface Objective {
   readonly figures: readonly string[];
   /** One value per example for each figure ([examples] tensors). */
   readonly score: (context: LossContext) => Readonly<Record<string, Tensor>>;
+  /** What is to have forgotten: latents [examples, latentSize]. */
+  readonly encode: (context: LossContext) => Tensor;
   /** Images [examples, ...] redrawn under the labels of the batch. */
   readonly redraw: (context: LossContext) => Tensor;
 }

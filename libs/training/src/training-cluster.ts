@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { assignShards, ControlPlane, type Member } from '@lethe/membership';
-import { sliceOf, type Committed, type EvaluationKind, type GroupState, type GroupVersion, type MessageBody, type Origin, type Split, type Step, type StepReport } from '@lethe/protocol';
+import { sliceOf, type Committed, type Evaluate, type EvaluationKind, type GroupState, type GroupVersion, type MessageBody, type Origin, type ProbeRequest, type Split, type Step, type StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import type { Players } from './adversarial-loop.js';
 import { cutSlice, joinSlices } from './group-slices.js';
@@ -86,17 +86,28 @@ export class TrainingCluster implements Players {
    * The results come in the examples' order, the same for any number of workers.
    */
   async evaluate(evaluation: EvaluationKind, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
+    const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
+    return this.#evaluateAll(firsts.map((first) => ({ evaluation, split, first, count: Math.min(chunk, count - first), probe: null })));
+  }
+
+  /** Has probes trained on the present versions' latents, one after another on each worker; see the protocol for the results. */
+  probe(requests: readonly ProbeRequest[]): Promise<Float32Array[]> {
+    return this.#evaluateAll(requests.map((probe) => ({ evaluation: 'probe', split: 'test', first: 0, count: 0, probe })));
+  }
+
+  /** Deals evaluations to the workers in turn; the results come in the order asked for. */
+  async #evaluateAll(evaluations: readonly Omit<Evaluate, 'kind' | 'task' | 'reads'>[]): Promise<Float32Array[]> {
     await this.settle();
     const workers = this.control.roster.ready('worker');
     const reads = [...this.#versions.keys()].map((group) => this.#versionOf(group));
     const results: Promise<Float32Array>[] = [];
-    for (let first = 0; first < count; first += chunk) {
-      const worker = workers[results.length % workers.length];
+    for (const [index, evaluation] of evaluations.entries()) {
+      const worker = workers[index % workers.length];
       if (worker === undefined) throw new LetheError('WORKERS_MISSING', 'no worker is left to evaluate');
       const task = (this.#evaluationTasks += 1);
       const result = this.control.expect(worker, 'evaluated', (body) => body.task === task).then((body) => body.result);
       results.push(result);
-      await this.control.send(worker, { kind: 'evaluate', task, evaluation, split, first, count: Math.min(chunk, count - first), reads });
+      await this.control.send(worker, { kind: 'evaluate', task, reads, ...evaluation });
     }
     return Promise.all(results);
   }

@@ -32,6 +32,19 @@ export interface GridCommand {
   readonly checkpoint: 'latest' | 'best' | number;
 }
 
+/** `lethe evaluate`: measure what a checkpoint's encoder has forgotten. */
+export interface EvaluateCommand {
+  readonly kind: 'evaluate';
+  /** The run, as it was typed (see `findRunFolder`). */
+  readonly run: string;
+  readonly folder: string;
+  readonly runsFolder: string;
+  readonly checkpoint: 'latest' | 'best' | number;
+  /** Each probe is trained once from each. */
+  readonly seeds: readonly number[];
+  readonly workers: number;
+}
+
 /** `lethe doctor`: what this machine offers. Null: not said. */
 export interface DoctorCommand {
   readonly kind: 'doctor';
@@ -52,4 +65,4 @@ export interface PrintCommand {
   readonly text: string;
 }
 
-export type Command = TrainCommand | GridCommand | DoctorCommand | WorkerCommand | PrintCommand;
+export type Command = TrainCommand | GridCommand | EvaluateCommand | DoctorCommand | WorkerCommand | PrintCommand;

@@ -45,6 +45,12 @@ export const CHECKPOINT: FlagValue = {
   read: (text) => (text === 'latest' || text === 'best' ? text : /^\d+$/.test(text) ? COUNT.read(text) : undefined),
 };
 
+export const SEEDS: FlagValue = {
+  placeholder: '<seeds>',
+  expected: 'whole numbers with commas, each once',
+  read: (text) => (/^\d{1,9}(,\d{1,9})*$/.test(text) && new Set(text.split(',').map(Number)).size === text.split(',').length ? text : undefined),
+};
+
 /** One of some words. What is no word of them is left for the configuration's own check to name. */
 export function word(...words: readonly string[]): FlagValue {
   return { placeholder: `<${words.join('|')}>`, expected: words.join(' or '), read: plainText };

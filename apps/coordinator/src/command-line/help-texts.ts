@@ -1,6 +1,6 @@
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, grid and doctor are Nx targets too, flags after two dashes:
+train, grid, evaluate and doctor are Nx targets too, flags after two dashes:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
@@ -24,6 +24,15 @@ Ten test images, one per row, each redrawn under every label; the true label is 
 Examples:
   npx lethe grid mild
   npx lethe grid runs/mild --checkpoint best --out mild.png`;
+
+export const EVALUATE_HELP = `
+A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh probes (linear, two hidden
+layers, nearest neighbours) are trained on the latents of the training images and scored on those of the test images. The scale:
+shuffled labels below, raw pixels above. Writes evaluation.json into the run's folder.
+
+Examples:
+  npx lethe evaluate mild
+  npx lethe evaluate runs/mild --checkpoint best --seeds 1,2,3,4,5 --workers 2`;
 
 export const DOCTOR_HELP = `
 Prints the engine, its version, device and threads, the cache folder, how workers would be placed, and whether a step runs.

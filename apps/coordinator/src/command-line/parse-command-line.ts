@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { compileJoinOptions, problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
-import type { Command, DoctorCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
-import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN } from './flag-values.js';
+import type { Command, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
+import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
@@ -66,13 +66,28 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
 
 function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: string): GridCommand {
   const reader = new FlagReader(options);
-  const checkpoint = reader.value('checkpoint', CHECKPOINT) ?? 'latest';
-  if (run === '') reader.problems.push({ where: '<run>', expected: RUN.expected, found: '""' });
+  const checkpoint = readCheckpoint(reader, run);
   const out = path(reader, 'out', folder);
   const runs = runsFolder(reader, folder);
   refuse(reader);
-  const which = typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
-  return { kind: 'grid', run, folder, runsFolder: runs, out, checkpoint: which };
+  return { kind: 'grid', run, folder, runsFolder: runs, out, checkpoint };
+}
+
+function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: string): EvaluateCommand {
+  const reader = new FlagReader(options);
+  const checkpoint = readCheckpoint(reader, run);
+  const seeds = (reader.text('seeds', SEEDS) ?? '1,2,3').split(',').map(Number);
+  const workers = reader.count('workers') ?? 1;
+  if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
+  const runs = runsFolder(reader, folder);
+  refuse(reader);
+  return { kind: 'evaluate', run, folder, runsFolder: runs, checkpoint, seeds, workers };
+}
+
+function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoint'] {
+  const checkpoint = reader.value('checkpoint', CHECKPOINT) ?? 'latest';
+  if (run === '') reader.problems.push({ where: '<run>', expected: RUN.expected, found: '""' });
+  return typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
 }
 
 function readDoctor({ options }: TypedCommand): DoctorCommand {
@@ -114,7 +129,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
   const program = buildProgram(version, {
     print: (text) => (printed += text),
     typed: (name, typed) => {
-      const readers = { train: readTrain, grid: readGrid, doctor: readDoctor, worker: readWorker };
+      const readers = { train: readTrain, grid: readGrid, evaluate: readEvaluate, doctor: readDoctor, worker: readWorker };
       command = readers[name](typed, folder);
     },
   });

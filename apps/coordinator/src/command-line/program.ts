@@ -1,7 +1,7 @@
 import { problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
-import { ADDRESS, CHECKPOINT, COUNT, FILE, FOLDER, NAME, RUN, type FlagValue } from './flag-values.js';
-import { DOCTOR_HELP, GENERAL_HELP, GRID_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import { ADDRESS, CHECKPOINT, COUNT, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
+import { DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
@@ -13,7 +13,7 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export type CommandName = 'train' | 'grid' | 'doctor' | 'worker';
+export type CommandName = 'train' | 'grid' | 'evaluate' | 'doctor' | 'worker';
 
 /** Told which command was typed; text that is printed goes to `print` instead. */
 export interface ProgramEvents {
@@ -77,6 +77,17 @@ function addGrid(root: Program, events: ProgramEvents): void {
   onTyped(grid, 'grid', events);
 }
 
+function addEvaluate(root: Program, events: ProgramEvents): void {
+  const evaluate = root.command('evaluate').summary('measure what a run has forgotten').description("Trains fresh probes on the latents of a run's checkpoint: what they read was not forgotten.");
+  evaluate.argument('<run>', 'name or folder of the run');
+  option(evaluate, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
+  option(evaluate, 'seeds', 'seeds of the probes, with commas (default: 1,2,3)', SEEDS);
+  option(evaluate, 'workers', 'processes that share the work (default: 1)', COUNT);
+  option(evaluate, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  evaluate.addHelpText('after', EVALUATE_HELP);
+  onTyped(evaluate, 'evaluate', events);
+}
+
 function addDoctor(root: Program, events: ProgramEvents): void {
   const doctor = root.command('doctor').summary('say what this machine offers').description('Says what this machine offers to a run.');
   option(doctor, 'workers', 'plan for this many workers', COUNT);
@@ -113,6 +124,7 @@ export function buildProgram(version: string, events: ProgramEvents): Program {
   root.version(version, '--version', 'print the version').helpOption('-h, --help', 'print this help');
   addTrain(root, events);
   addGrid(root, events);
+  addEvaluate(root, events);
   addDoctor(root, events);
   addWorker(root, events);
   return root.addHelpText('after', GENERAL_HELP);

@@ -86,6 +86,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     first: 10,
     count: 20,
     reads: [{ group: 'classifier', version: 1 }],
+    probe: { probe: 'mlp', input: 'latent', shuffledLabels: true, seed: 3 },
   },
   evaluated: { kind: 'evaluated', task: 5, result: Float32Array.of(1, 2, 3, 4) },
   loadState: { kind: 'loadState', state: STATE },

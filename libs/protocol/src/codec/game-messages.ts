@@ -1,9 +1,11 @@
 import type { lethe } from '../../generated/lethe.js';
-import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, Split, StepReport } from '../messages.js';
+import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, ProbeInput, ProbeKind, ProbeRequest, Split, StepReport } from '../messages.js';
 import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
-const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid'];
+const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe'];
+const PROBE_KINDS: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
+const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];
 
 export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
@@ -44,10 +46,10 @@ export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
 };
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
-  encode: ({ task, evaluation, split, first, count, reads }) => ({
-    header: { task, kind: evaluation, split, first, count, reads: [...reads] },
+  encode: ({ task, evaluation, split, first, count, reads, probe }) => ({
+    header: { task, kind: evaluation, split, first, count, reads: [...reads], probes: probe === null ? [] : [probeHeader(probe)] },
   }),
-  decode: ({ task, kind, split, first, count, reads }) => ({
+  decode: ({ task, kind, split, first, count, reads, probes: [probe] }) => ({
     kind: 'evaluate',
     task,
     evaluation: oneOf('the kind of evaluate', kind, EVALUATION_KINDS),
@@ -55,8 +57,22 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
     first,
     count,
     reads: groupVersions(reads),
+    probe: probe === undefined ? null : probeRequest(probe),
   }),
 };
+
+function probeHeader({ probe, input, shuffledLabels, seed }: ProbeRequest): lethe.Probe.$Properties {
+  return { kind: probe, input, shuffledLabels, seed };
+}
+
+function probeRequest({ kind, input, shuffledLabels, seed }: lethe.Probe.$Properties): ProbeRequest {
+  return {
+    probe: oneOf('the kind of probe', kind ?? '', PROBE_KINDS),
+    input: oneOf('the input of probe', input ?? '', PROBE_INPUTS),
+    shuffledLabels: shuffledLabels ?? false,
+    seed: seed ?? 0,
+  };
+}
 
 export const evaluated: BodyCodec<Evaluated, lethe.Evaluated.$Properties> = {
   encode: ({ task, result }) => ({ header: { task }, frames: [bytesOf(result)] }),

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import { findCheckpoint, type WhichCheckpoint } from '@lethe/checkpoint';
+import { compileConfig } from '@lethe/config';
+import { openData, type DataSource } from '@lethe/data';
+import { newIncarnation } from '@lethe/protocol';
+import { RunFolder } from '@lethe/run-folder';
+import { describeRun, type RunDescription, type TrainingCluster } from '@lethe/training';
+import { openCluster } from '../cluster/open-cluster.js';
+import { findRunFolder } from '../command-line/find-run-folder.js';
+
+/** Which checkpoint of which run, as it was typed. */
+export interface CheckpointRequest {
+  readonly run: string;
+  readonly folder: string;
+  readonly runsFolder: string;
+  readonly checkpoint: WhichCheckpoint;
+}
+
+/** A checkpoint's networks, ready to be evaluated. */
+export interface CheckpointCluster {
+  readonly cluster: TrainingCluster;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  readonly run: RunFolder;
+  /** Rounds played when the checkpoint was made. */
+  readonly rounds: number;
+}
+
+export interface ClusterWish {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workers: number;
+}
+
+/** Opens a checkpoint on a small cluster of its own, a server and some workers, for as long as `use` takes. */
+export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
+  const run = RunFolder.at(findRunFolder(request.run, request));
+  const saved = compileConfig((await run.readConfig())).config;
+  const config = { ...saved, cluster: { ...saved.cluster, workers, servers: 1, awaitWorkers: workers, listen: null } };
+  const data = await openData(config.data, config.seed);
+  const description = describeRun(config, data.facts);
+  const { rounds, groups } = await findCheckpoint(run.checkpoints, request.checkpoint, description, (message) => process.stderr.write(`passed over: ${message}\n`));
+  const open = await openCluster({
+    description, environment, cores: availableParallelism(), devices: Array.from({ length: workers }, () => null), runId: newIncarnation(), logsFolder: run.logs,
+    onCommitted: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
+  });
+  try {
+    await open.cluster.assemble(groups, workers);
+    return await use({ cluster: open.cluster, description, data, run, rounds });
+  } finally {
+    await open.close('nothing is left to do');
+  }
+}

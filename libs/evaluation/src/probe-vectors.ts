@@ -1,0 +1,66 @@
+import { gatherImages, gatherLabels, type Dataset } from '@lethe/data';
+import type { Evaluate } from '@lethe/protocol';
+import type { EvaluatorOptions } from '@lethe/training';
+import type { ProbeData, Vectors } from './probes/vectors.js';
+
+/** Pixels of so many training values at most are probed: their figures are a ceiling to compare with, and memory is finite. */
+const MOST_PIXEL_VALUES = 16e6;
+
+/** Encodes images [examples, ...] into latents [examples, latentSize]. */
+export type Encode = (images: Float32Array) => Float32Array;
+
+/** The vectors that probes are trained and scored on; those of one version of the networks are made once for all its probes. */
+export class ProbeVectors {
+  readonly #data: EvaluatorOptions['data'];
+  readonly #classes: number;
+  /** Examples that are encoded at once. */
+  readonly #chunk: number;
+  #pixels: ProbeData | null = null;
+  #latents: { readonly of: string; readonly data: ProbeData } | null = null;
+
+  constructor({ data, description }: EvaluatorOptions, chunk: number) {
+    this.#data = data;
+    this.#classes = description.facts.classes.length;
+    this.#chunk = chunk;
+  }
+
+  /** Raw images as vectors. */
+  pixels(): ProbeData {
+    const { train, test } = this.#data;
+    const size = gatherImages(test, Uint32Array.of(0)).length;
+    const most = Math.min(train.count, Math.floor(MOST_PIXEL_VALUES / size));
+    this.#pixels ??= { train: pixelsOf(train, most, size), test: pixelsOf(test, test.count, size), classes: this.#classes };
+    return this.#pixels;
+  }
+
+  /** Latents of all training and test images under the versions that are read. */
+  latents({ reads }: Pick<Evaluate, 'reads'>, encode: Encode): ProbeData {
+    const of = JSON.stringify(reads);
+    if (this.#latents?.of === of) return this.#latents.data;
+    const { train, test } = this.#data;
+    const data = { train: this.#encoded(train, encode), test: this.#encoded(test, encode), classes: this.#classes };
+    this.#latents = { of, data };
+    return data;
+  }
+
+  #encoded(dataset: Dataset, encode: Encode): Vectors {
+    const parts: Float32Array[] = [];
+    for (let first = 0; first < dataset.count; first += this.#chunk) {
+      // The last chunk is filled up with its own first example: the graph's batch is constant.
+      const indices = Uint32Array.from({ length: this.#chunk }, (_, index) => (first + index < dataset.count ? first + index : first));
+      parts.push(encode(gatherImages(dataset, indices)));
+    }
+    const size = (parts[0]?.length ?? 0) / this.#chunk;
+    const values = new Float32Array(dataset.count * size);
+    for (const [index, part] of parts.entries()) values.set(part.subarray(0, (dataset.count - index * this.#chunk) * size), index * this.#chunk * size);
+    return { values, labels: labelsOf(dataset, dataset.count), size };
+  }
+}
+
+function pixelsOf(dataset: Dataset, count: number, size: number): Vectors {
+  return { values: gatherImages(dataset, Uint32Array.from({ length: count }, (_, index) => index)), labels: labelsOf(dataset, count), size };
+}
+
+function labelsOf(dataset: Dataset, count: number): Int32Array {
+  return gatherLabels(dataset, Uint32Array.from({ length: count }, (_, index) => index));
+}

@@ -1,0 +1,71 @@
+import { loadEngine } from '@lethe/tensorflow';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runProbe } from './run-probe.js';
+import type { ProbeData, Vectors } from './vectors.js';
+
+const CLASSES = 4;
+const SIZE = 5;
+const PROBES = ['linear', 'mlp', 'neighbours'] as const;
+
+/** Repeatable numbers in (-1, 1), as good as noise here. */
+function noise(index: number): number {
+  return 2 * (Math.abs(Math.sin(index * 12.9898) * 43_758.5453) % 1) - 1;
+}
+
+/** Vectors [examples, 5] whose labels come in turn; `at` places dimension `dimension` of an example. */
+function vectors(examples: number, offset: number, at: (label: number, dimension: number, random: number) => number): Vectors {
+  const labels = Int32Array.from({ length: examples }, (_, index) => Math.floor(((noise(index + offset) + 1) / 2) * CLASSES));
+  const values = Float32Array.from({ length: examples * SIZE }, (_, index) => at(labels[Math.floor(index / SIZE)] ?? 0, index % SIZE, noise(7 * index + offset + 0.5)));
+  return { values, labels, size: SIZE };
+}
+
+function both(at: (label: number, dimension: number, random: number) => number): ProbeData {
+  return { train: vectors(6000, 1, at), test: vectors(1200, 1e6, at), classes: CLASSES };
+}
+
+const engine = await loadEngine({ prefer: 'native' });
+const chance = (data: ProbeData): number => Math.max(...[0, 1, 2, 3].map((label) => data.test.labels.filter((found) => found === label).length)) / data.test.labels.length;
+
+describe('a fresh probe', { timeout: 60_000 }, () => {
+  beforeAll(() => { expect(engine.name).toBe('native'); });
+
+  it.each(PROBES)('%s reads a latent that is the label, however small the part that tells it', async (probe) => {
+    const data = both((label, dimension, random) => (dimension < CLASSES ? 1e-4 * Number(label === dimension) : random));
+    const { accuracy, balanced_accuracy, information, cross_entropy } = await runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 });
+    expect(accuracy).toBeGreaterThan(0.97);
+    expect(balanced_accuracy).toBeGreaterThan(0.97);
+    expect(information).toBeGreaterThan(0.9 * Math.log(CLASSES) - 0.3);
+    expect(information).toBeCloseTo(Math.log(CLASSES) - cross_entropy, 6);
+  });
+
+  it.each(PROBES)('%s reads nothing in noise', async (probe) => {
+    const data = both((_label, _dimension, random) => random);
+    const { accuracy, information } = await runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 });
+    expect(Math.abs(accuracy - 1 / CLASSES)).toBeLessThan(0.06);
+    expect(information).toBeLessThan(0.05);
+  });
+
+  it.each(PROBES)('%s learns nothing from shuffled labels', async (probe) => {
+    const data = both((label, dimension, random) => (dimension === 0 ? label + 0.1 * random : random));
+    const { accuracy } = await runProbe(engine, data, { probe, shuffledLabels: true, seed: 1 });
+    expect(Math.abs(accuracy - 1 / CLASSES)).toBeLessThan(0.06);
+  });
+
+  it('is fooled by equal class means only if it is linear', async () => {
+    // Every class lies on the corners of a cube around 0, each on a cube of its own size: all means are 0.
+    const data = both((label, _dimension, random) => Math.sign(random) * (1 + label + 0.2 * random));
+    const [linear, mlp, neighbours] = await Promise.all(PROBES.map((probe) => runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 })));
+    expect(linear?.accuracy).toBeLessThan(chance(data) + 0.12);
+    expect(mlp?.accuracy).toBeGreaterThan(0.95);
+    expect(neighbours?.accuracy).toBeGreaterThan(0.95);
+  });
+
+  it('gives the same bits again, other ones from another seed, and leaves no tensor behind', async () => {
+    const data = both((label, dimension, random) => (dimension === 0 ? label + 3 * random : random));
+    const tensors = engine.tf.memory().numTensors;
+    const first = await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 1 });
+    expect(await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 1 })).toEqual(first);
+    expect(await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 2 })).not.toEqual(first);
+    expect(engine.tf.memory().numTensors).toBe(tensors);
+  });
+});

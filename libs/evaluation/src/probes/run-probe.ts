@@ -1,0 +1,40 @@
+import { BatchStream } from '@lethe/data';
+import type { ProbeRequest } from '@lethe/protocol';
+import type { Engine } from '@lethe/tensorflow';
+import { neighbourProbe } from './neighbour-probe.js';
+import { networkProbe } from './network-probe.js';
+import { probeFigures, type ProbeFigures } from './probe-figures.js';
+import { standardise, type ProbeData } from './vectors.js';
+
+/** Hidden layers of the non-linear probe. */
+const HIDDEN = [256, 256];
+
+/**
+ * Trains a fresh probe on frozen vectors and scores it on the test vectors (docs/measures.md). With shuffled training labels it
+ * can learn nothing: its figures are the floor. A pure function of its arguments on engines of one fingerprint.
+ */
+export async function runProbe(engine: Engine, data: ProbeData, { probe, shuffledLabels, seed }: Omit<ProbeRequest, 'input'>): Promise<ProbeFigures> {
+  const standardised = standardise(data);
+  const prepared = shuffledLabels ? withShuffledLabels(standardised, seed) : standardised;
+  const logProbabilities = await predictions(engine, prepared, probe, seed);
+  const { test, classes } = prepared;
+  return probeFigures(logProbabilities, test.labels.subarray(0, logProbabilities.length / classes), classes);
+}
+
+function predictions(engine: Engine, data: ProbeData, probe: ProbeRequest['probe'], seed: number): Promise<Float32Array> {
+  switch (probe) {
+    case 'linear':
+      return networkProbe(engine, data, [], seed);
+    case 'mlp':
+      return networkProbe(engine, data, HIDDEN, seed);
+    case 'neighbours':
+      return neighbourProbe(engine, data, seed);
+  }
+}
+
+function withShuffledLabels({ train, ...rest }: ProbeData, seed: number): ProbeData {
+  const { labels } = train;
+  // A pass of the batch stream is a seeded permutation; another seed than the probe's own, whose batches would undo nothing but look alike.
+  const order = new BatchStream({ training: Uint32Array.from(labels.keys()), batchSize: labels.length, seed: seed + 1 }).round(0);
+  return { ...rest, train: { ...train, labels: Int32Array.from(order, (index) => labels[index] ?? 0) } };
+}
