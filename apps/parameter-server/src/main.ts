@@ -3,7 +3,7 @@ import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
 import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
-import { describeRun } from '@lethe/training';
+import { describeRun, freshValues } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
 
 async function main(): Promise<void> {
@@ -18,7 +18,11 @@ async function main(): Promise<void> {
     processId: process.pid,
     planOf: (config, dataFacts) => {
       const description = describeRun(config, dataFacts as DataFacts);
-      return { ...description, phaseNames: description.objective.phases.map(({ name }) => name) };
+      return {
+        ...description,
+        phaseNames: description.objective.phases.map(({ name }) => name),
+        freshValues: (group, step) => freshValues(description, group, step),
+      };
     },
   });
 }

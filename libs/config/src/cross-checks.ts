@@ -56,12 +56,19 @@ function checkCluster({ cluster }: RunConfig, report: Report): void {
   }
 }
 
+function checkGame({ objective: { hiding, classifierTurns } }: RunConfig, report: Report): void {
+  if (hiding === 'gradient-reversal' && classifierTurns > 1) {
+    report('objective.classifierTurns', '1 with gradient-reversal, where all nets move at once', classifierTurns);
+  }
+}
+
 /** What is wrong between settings that are each valid by themselves. */
 export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, expected, found) => problems.push({ where: labelOf(origins, path), expected, found: shown(found) });
   const fromFlag = (path: string): boolean => origins.get(path)?.source === 'flags';
   checkBatch(config, report);
+  checkGame(config, report);
   checkLength(config, report);
   checkData(config, report, fromFlag);
   checkEarlyStop(config, report, fromFlag);

@@ -69,8 +69,8 @@ describe('mergeConfig', () => {
   });
 
   it.each<[string, ConfigLayer[], string]>([
-    ['an unknown recipe', [flags({ recipe: 'artcle' })], '--recipe: expected a recipe (quick, article), found "artcle" (did you mean article?)'],
-    ['a recipe that is no name', [file({ recipe: 3 })], 'recipe in small.json: expected a recipe (quick, article), found 3'],
+    ['an unknown recipe', [flags({ recipe: 'artcle' })], '--recipe: expected a recipe (quick, forget, article), found "artcle" (did you mean article?)'],
+    ['a recipe that is no name', [file({ recipe: 3 })], 'recipe in small.json: expected a recipe (quick, forget, article), found 3'],
     ['a value of a flag', [flags({ objective: { beta: -1 } })], '--beta: expected at least 0, found -1'],
     ['a value of the file', [file({ objective: { beta: -1 } })], 'objective.beta in small.json: expected at least 0, found -1'],
     ['an unknown name', [file({ epoch: 3 })], 'epoch in small.json: expected a known setting, found the unknown name "epoch" (did you mean epochs?)'],

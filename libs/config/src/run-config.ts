@@ -31,11 +31,41 @@ const dataSchema = z.strictObject({
   channels: z.union([z.literal(1), z.literal(3)]),
 });
 
+const share = z.number().min(0).lt(1);
+
 const objectiveSchema = z.strictObject({
-  kind: z.literal('article'),
-  /** Weight of driving the classifier to chance: loss = MSE - beta * NLL. */
+  kind: z.literal('forgetting'),
+  /** How the encoder hides the label from the classifier; the article's is negative-likelihood: loss = MSE - beta * NLL. */
+  hiding: z.enum(['negative-likelihood', 'capped-likelihood', 'uniform-target', 'negative-entropy', 'wrong-label', 'gradient-reversal']),
+  /** Weight of hiding the label. */
   beta: z.number().min(0),
+  /** Rounds over which that weight climbs from 0. */
+  betaRampRounds: count,
   classifierTurns: positiveInteger,
+});
+
+const bottleneckSchema = z.strictObject({
+  /** `article`: none; `gaussian`: noise of deviation 1; `variational`: mean and variance of each number. */
+  kind: z.enum(['article', 'gaussian', 'variational']),
+  /** Weight of each nat of KL divergence to a standard normal (ignored by `article`). */
+  weight: z.number().min(0),
+});
+
+const adversarySchema = z.strictObject({
+  width: positiveInteger,
+  /** Hidden layers. */
+  depth: count,
+  activation: z.enum(['relu', 'tanh']),
+  dropout: share,
+  /** Reads latents of mean 0 and deviation 1, as a probe does. */
+  standardise: z.boolean(),
+  spectralNorm: z.boolean(),
+  /** In training: the latent without its noise (mean), as a probe will, or with it. */
+  reads: z.enum(['mean', 'sample']),
+  /** Classifiers that have to be fooled at once. */
+  members: positiveInteger,
+  /** Rounds after which one of them, in turn, starts afresh; null: never. */
+  freshEveryRounds: positiveInteger.nullable(),
 });
 
 export const runConfigSchema = z.strictObject({
@@ -44,8 +74,13 @@ export const runConfigSchema = z.strictObject({
   data: dataSchema,
   objective: objectiveSchema,
   latentSize: positiveInteger,
-  /** Dropout of the article's nets on or off (off only makes sense for golden numbers). */
-  dropout: z.boolean(),
+  /** Shares of values dropped in training. What the encoder drops, the adversary does not get to see, but a probe will. */
+  encoderDropout: share,
+  decoderDropout: share,
+  bottleneck: bottleneckSchema,
+  adversary: adversarySchema,
+  /** Decay per round of the average of encoder and decoder that is evaluated in their place; null: none. */
+  averaging: share.nullable(),
   optimizers: z.strictObject({ encoder: optimizerSchema, decoder: optimizerSchema, classifier: optimizerSchema }),
   /** Bound on each group's global gradient norm; null: none. */
   clipNorm: positive.nullable(),

@@ -27,7 +27,7 @@ beforeAll(async () => {
 function goldenConfig(golden: GoldenArticle): RunConfig {
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{
     source: 'file', label: (path) => path,
-    values: { recipe: 'article', dropout: false, batchSize: 16, shards: golden.shards, epochs: null, rounds: 5, objective: { beta: golden.beta },
+    values: { recipe: 'article', encoderDropout: 0, decoderDropout: 0, adversary: { dropout: 0 }, batchSize: 16, shards: golden.shards, epochs: null, rounds: 5, objective: { beta: golden.beta },
       optimizers: Object.fromEntries(['encoder', 'decoder', 'classifier'].map((net) => [net, { learningRate: golden.lr }])) },
   }]);
   return config;
@@ -47,7 +47,7 @@ function startState(golden: GoldenArticle, description: RunDescription): GroupSt
   return description.layouts.map((layout) => {
     const values = new Float32Array(layout.length);
     for (const { name, tensor, offset } of goldenTensors(golden, description, layout.name)) values.set(fromTorch(name, tensor, goldenStart(tensor)), offset);
-    return { group: layout.name, version: 0, values, ...initialOptimizerState(layout, description.config.optimizers), statistics: initialStatistics(layout) };
+    return { group: layout.name, version: 0, values, ...initialOptimizerState(layout, description.config), statistics: initialStatistics(layout) };
   });
 }
 
@@ -66,7 +66,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
   const members = [
     runParameterServer({
       transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
-      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
+      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'], freshValues: () => new Map() }),
     }),
     runWorker({
       transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, parallelShards: 1, fingerprint: 'native golden threads=1', host: 'here',
@@ -136,7 +136,7 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
     const states = new Map(startState(golden, description).map(({ group, values }) => [group, values]));
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
       if (phase === 1) states.set('classifier', await classifierAfterOneRound(golden, description));
-      const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, scalars: { beta: golden.beta } };
+      const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, scalars: description.objective.scalars(0) };
       const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, { inputMs: 0, computeMs: 0 });
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
@@ -161,7 +161,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
   const members = [
     runParameterServer({
       transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
-      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'] }),
+      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'], freshValues: () => new Map() }),
     }),
     runWorker({
       transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, parallelShards: 1, fingerprint: 'native golden threads=1', host: 'here',
@@ -169,7 +169,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);
-  await cluster.play({ round: 0, phase: 0, turn: 0 }, { beta: golden.beta });
+  await cluster.play({ round: 0, phase: 0, turn: 0 }, description.objective.scalars(0));
   const groups = await cluster.captureState();
   await cluster.close('done');
   await Promise.all(members);

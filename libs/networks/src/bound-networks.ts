@@ -41,6 +41,10 @@ export function trainingNetworks(options: TrainingNetworkOptions): Networks {
         masks += 1;
         return operations.dropout(input, rate, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
       },
+      noise: (shape) => {
+        masks += 1;
+        return operations.normal(shape, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
+      },
     };
   });
 }
@@ -64,10 +68,11 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
       return operations.batchNormEval(input, { scale, shift }, { mean, variance }, BATCH_NORM_EPSILON);
     },
     dropout: (input) => input,
+    noise: () => null,
   }));
 }
 
-/** More dropout layers than any network has: keeps the masks of two networks with one seed apart. */
+/** More dropout and noise layers than any network has: keeps the draws of two networks with one seed apart. */
 const SALTS_PER_NETWORK = 1000;
 
 function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec, position: number) => ForwardContext): Networks {

@@ -7,18 +7,21 @@ export interface EncoderOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  readonly latentSize: number;
+  /** Numbers of the code: those of the latent, or what the bottleneck makes it of. */
+  readonly codeSize: number;
+  /** Whether the code passes a leaky ReLU, as the article's latent does. */
+  readonly activated: boolean;
   readonly dropoutRate: number;
 }
 
 /**
  * The article's encoder E: two blocks of convolution, batch norm, ReLU, max pooling and dropout, then two linear
- * layers; the latent itself passes a leaky ReLU. Images [examples, height, width, channels] -> latent [examples, latentSize].
+ * layers. Images [examples, height, width, channels] -> code [examples, codeSize].
  *
  * @see https://github.com/spoilt333/adversarial (2.domain/conv_fader_mnist.ipynb)
  */
 export function articleEncoder(options: EncoderOptions): NetworkSpec {
-  const { height, width, channels, latentSize, dropoutRate } = options;
+  const { height, width, channels, codeSize, activated, dropoutRate } = options;
   const features = 32 * (height / 4) * (width / 4);
   const norm1: NormalisationSpec = { name: 'norm1', channels: 16, samplesPerExample: height * width };
   const norm2: NormalisationSpec = { name: 'norm2', channels: 32, samplesPerExample: (height / 2) * (width / 2) };
@@ -41,14 +44,14 @@ export function articleEncoder(options: EncoderOptions): NetworkSpec {
       ...normalisationTensors(norm2),
       ...linearTensors('linear1', features, 512),
       ...normalisationTensors(norm3),
-      ...linearTensors('linear2', 512, latentSize),
+      ...linearTensors('linear2', 512, codeSize),
     ],
     forward: (context, images) => {
       const { operations } = context;
       const maps = block(context, 'conv2', norm2, block(context, 'conv1', norm1, images));
       const hidden = linear(context, 'linear1', operations.reshape(maps, [-1, features]));
-      const activated = operations.leakyRelu(context.batchNorm('norm3', hidden), 0.2);
-      return operations.leakyRelu(linear(context, 'linear2', activated), 0.2);
+      const code = linear(context, 'linear2', operations.leakyRelu(context.batchNorm('norm3', hidden), 0.2));
+      return activated ? operations.leakyRelu(code, 0.2) : code;
     },
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { articleClassifier } from './classifier.js';
 import { articleDecoder } from './decoder.js';
 import { articleEncoder } from './encoder.js';
 import { groupLayout } from './group-layout.js';
 import { initialStatistics, initialValues } from './initial-values.js';
+import { perceptron } from './perceptron.js';
 
-const shape = { height: 28, width: 28, channels: 1, latentSize: 10, classes: 10, dropoutRate: 0.2 };
+const shape = { height: 28, width: 28, channels: 1, latentSize: 10, codeSize: 10, activated: true, classes: 10, dropoutRate: 0.2 };
 const autoencoder = [articleEncoder(shape), articleDecoder(shape)];
 const layout = groupLayout('autoencoder', autoencoder, 256);
 
@@ -27,7 +27,7 @@ describe('the layout of a group', () => {
 
   it('has as many parameters as the article\'s nets in PyTorch', () => {
     expect(layout.length).toBe(814_378 + 820_881);
-    expect(groupLayout('classifier', [articleClassifier(shape)], 256).length).toBe(2_490);
+    expect(groupLayout('classifier', [perceptron({ name: 'classifier', inputs: 10, hidden: [40, 40], classes: 10 })], 256).length).toBe(2_490);
   });
 
   it('counts the values behind every running variance', () => {

@@ -1,4 +1,4 @@
-export { articleClassifier, type ClassifierOptions } from './classifier.js';
+export { bottleneck, type Bottleneck, type BottleneckKind } from './bottleneck.js';
 export { articleDecoder, type DecoderOptions } from './decoder.js';
 export { articleEncoder, type EncoderOptions } from './encoder.js';
 export { groupLayout } from './group-layout.js';

@@ -41,6 +41,8 @@ export interface ForwardContext {
   batchNorm(name: string, input: Tensor): Tensor;
   /** The identity in evaluation mode. */
   dropout(input: Tensor, rate: number): Tensor;
+  /** Standard normal numbers; null in evaluation mode, which adds no noise. */
+  noise(shape: readonly number[]): Tensor | null;
 }
 
 /** The networks of an objective with their parameters in place: `apply('encoder', images)`. */

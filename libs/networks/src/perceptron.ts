@@ -1,5 +1,8 @@
-import { linear, linearTensors } from './layers.js';
-import type { NetworkSpec } from './network.js';
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+import { linear, linearTensors, normalisationTensors } from './layers.js';
+import type { ForwardContext, NetworkSpec, NormalisationSpec } from './network.js';
+import { spectrallyNormalised } from './spectral-norm.js';
 
 export interface PerceptronOptions {
   readonly name: string;
@@ -7,20 +10,42 @@ export interface PerceptronOptions {
   /** Widths of the hidden layers; none: softmax regression. */
   readonly hidden: readonly number[];
   readonly classes: number;
+  readonly activation?: keyof typeof ACTIVATIONS;
+  /** Behind every hidden layer. */
+  readonly dropoutRate?: number;
+  /** Brings the input to mean 0 and deviation 1 over the batch first, so that nothing hides in a small dimension. */
+  readonly standardise?: boolean;
+  /** Divides every weight by its largest singular value: no layer stretches anything. */
+  readonly spectralNorm?: boolean;
 }
 
-/** Linear layers with ReLU between them: vectors [examples, inputs] -> log-probabilities [examples, classes]. */
-export function perceptron({ name, inputs, hidden, classes }: PerceptronOptions): NetworkSpec {
+const ACTIVATIONS = {
+  relu: (operations: Operations, x: Tensor): Tensor => operations.relu(x),
+  tanh: (operations: Operations, x: Tensor): Tensor => operations.tanh(x),
+};
+
+/**
+ * Linear layers with an activation between them: vectors [examples, inputs] -> log-probabilities [examples, classes]. The
+ * article's classifier C, the encoder's opponent, is one of two hidden layers of 40, tanh and dropout.
+ */
+export function perceptron(options: PerceptronOptions): NetworkSpec {
+  const { name, inputs, hidden, classes, activation = 'relu', dropoutRate = 0, standardise = false, spectralNorm = false } = options;
   const widths = [inputs, ...hidden, classes];
   const layers = widths.slice(1).map((outputs, index) => ({ name: `linear${index + 1}`, inputs: widths[index] ?? inputs, outputs }));
+  const norm: NormalisationSpec = { name: 'norm', channels: inputs, samplesPerExample: 1 };
+  const apply = (context: ForwardContext, layer: string, input: Tensor): Tensor => linear(spectralNorm ? spectrallyNormalised(context) : context, layer, input);
   return {
     name,
     dropoutStream: 'step',
-    normalisations: [],
-    tensors: layers.flatMap((layer) => linearTensors(layer.name, layer.inputs, layer.outputs)),
+    normalisations: standardise ? [norm] : [],
+    tensors: [...(standardise ? normalisationTensors(norm) : []), ...layers.flatMap((layer) => linearTensors(layer.name, layer.inputs, layer.outputs))],
     forward: (context, vectors) => {
       const { operations } = context;
-      const logits = layers.reduce((input, layer, index) => linear(context, layer.name, index === 0 ? input : operations.relu(input)), vectors);
+      const start = standardise ? context.batchNorm('norm', vectors) : vectors;
+      const logits = layers.reduce((input, layer, index) => {
+        if (index === 0) return apply(context, layer.name, input);
+        return apply(context, layer.name, context.dropout(ACTIVATIONS[activation](operations, input), dropoutRate));
+      }, start);
       return operations.logSoftmax(logits);
     },
   };

@@ -1,2 +1,3 @@
-export { articleObjective, type ArticleOptions } from './article.js';
-export type { Batch, Group, LossContext, Objective, Phase, PhaseLoss } from './objective.js';
+export { forgettingObjective, type ForgettingOptions } from './forgetting.js';
+export type { AdversaryOptions } from './players.js';
+export type { Batch, FreshStart, Group, LossContext, Objective, Phase, PhaseLoss } from './objective.js';

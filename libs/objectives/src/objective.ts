@@ -39,6 +39,13 @@ export interface Group {
   readonly networks: readonly NetworkSpec[];
 }
 
+/** A net that starts afresh during the game: new values, no optimiser state. */
+export interface FreshStart {
+  readonly net: string;
+  /** Whether it begins this round afresh; a pure function, or a resumed run would differ. */
+  readonly begins: (round: number) => boolean;
+}
+
 /** A game as data. The loop plays the phases in order and never asks which game it is. */
 export interface Objective {
   readonly name: string;
@@ -46,6 +53,7 @@ export interface Objective {
   readonly phases: readonly Phase[];
   /** The scalars of a round, a pure function of it. */
   readonly scalars: (round: number) => Readonly<Record<string, number>>;
+  readonly freshStarts: readonly FreshStart[];
   /** Figures measured in evaluation mode, in order. */
   readonly figures: readonly string[];
   /** One value per example for each figure ([examples] tensors). */

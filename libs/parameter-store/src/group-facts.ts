@@ -1,4 +1,4 @@
-import type { GroupLayout, Slice } from '@lethe/protocol';
+import type { GroupLayout, Slice, Step } from '@lethe/protocol';
 import type { GroupOptimizer } from './group-optimizer.js';
 
 /** What never changes about a server's share of a group. */
@@ -12,6 +12,8 @@ export interface GroupFacts {
   /** Bound on the group's gradient norm; null: none. */
   readonly clipNorm: number | null;
   readonly optimizer: GroupOptimizer;
+  /** New values, by net, of the nets that start afresh once a step is committed. */
+  readonly freshValues: (step: Step) => ReadonlyMap<string, Float32Array>;
 }
 
 /** Names the segment that element `index` of the group's flat vector belongs to. */

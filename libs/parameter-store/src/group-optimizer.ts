@@ -1,9 +1,19 @@
 import type { OptimizerConfig } from '@lethe/config';
-import { createUpdateRule, learningRateFactor, type OptimizerBuffers, type UpdateRule } from '@lethe/optim';
+import { createUpdateRule, flushSubnormal, learningRateFactor, type OptimizerBuffers, type UpdateRule } from '@lethe/optim';
 import type { GroupLayout, Slice } from '@lethe/protocol';
 
-/** Optimisers by the name of their net. */
-export type OptimizerConfigs = Readonly<Record<string, OptimizerConfig>>;
+/** How a group's nets are updated. */
+export interface OptimizationConfig {
+  /** By the name of the net; "classifier-2" and so on, members of an ensemble, share their player's. */
+  readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
+  /** Decay per commit of the average of the values that is kept beside them; null: none. */
+  readonly averaging: number | null;
+}
+
+/** Slot with the average of the values. */
+export const AVERAGE = 'average';
+/** Nets whose values are averaged: those that are used after training. */
+const AVERAGED: ReadonlySet<string> = new Set(['encoder', 'decoder']);
 
 interface NetOptimizer {
   readonly net: string;
@@ -11,6 +21,8 @@ interface NetOptimizer {
   readonly range: Slice;
   readonly config: OptimizerConfig;
   readonly rule: UpdateRule;
+  /** Decay of the average; 0: the average is the values, in a group of which other nets are averaged; null: none is kept. */
+  readonly averaging: number | null;
 }
 
 /** What all chunks of one commit have in common. */
@@ -20,6 +32,8 @@ export interface CommitTerms {
   readonly scalars: Readonly<Record<string, number>>;
   /** Float32 factor on the summed gradient: 1 / shards, times the clipping factor. */
   readonly gradientScale: number;
+  /** New values, by net, of those that start afresh instead of being updated. */
+  readonly fresh: ReadonlyMap<string, Float32Array>;
 }
 
 export interface ChunkUpdate {
@@ -40,39 +54,66 @@ export class GroupOptimizer {
   readonly #nets: readonly NetOptimizer[];
   readonly #totalRounds: number;
 
-  constructor(layout: GroupLayout, configs: OptimizerConfigs, totalRounds: number) {
-    this.#nets = netRanges(layout).map(({ net, range }) => {
-      const config = configs[net];
+  constructor(layout: GroupLayout, { optimizers, averaging }: OptimizationConfig, totalRounds: number) {
+    const ranges = netRanges(layout);
+    const isAveraged = averaging !== null && ranges.some(({ net }) => AVERAGED.has(net));
+    this.#nets = ranges.map(({ net, range }) => {
+      const config = optimizers[net.replace(/-\d+$/, '')];
       if (config === undefined) throw new RangeError(`no optimiser for net ${net} of group ${layout.name}`);
-      return { net, range, config, rule: createUpdateRule(config) };
+      return { net, range, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : AVERAGED.has(net) ? averaging : 0 };
     });
     this.#totalRounds = totalRounds;
-    this.slotNames = [...new Set(this.#nets.flatMap(({ rule }) => rule.slotNames))];
-    this.initialScalars = this.#scalars(({ rule }) => rule.initialScalars);
+    this.slotNames = [...new Set(this.#nets.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];
+    this.initialScalars = this.#scalars(({ rule, averaging: decay }) => ({ ...rule.initialScalars, ...(decay === null ? {} : { averaged: 0 }) }));
   }
 
   /** The scalars of the next commit. */
   advance(scalars: Readonly<Record<string, number>>): Record<string, number> {
-    return this.#scalars(({ net, rule }) => rule.advance(scalarsOf(net, scalars)));
+    return this.#scalars(({ net, rule, averaging }) => {
+      const before = scalarsOf(net, scalars);
+      return { ...rule.advance(before), ...(averaging === null ? {} : { averaged: (before['averaged'] ?? 0) + 1 }) };
+    });
   }
 
   /** Writes the chunk's next values and slots. */
-  update({ chunk, gradient, bufferOffset, current, next }: ChunkUpdate, { round, scalars, gradientScale }: CommitTerms): void {
-    for (const { net, range, config, rule } of this.#nets) {
+  update({ chunk, gradient, bufferOffset, current, next }: ChunkUpdate, { round, scalars, gradientScale, fresh }: CommitTerms): void {
+    for (const { net, range, config, rule, averaging } of this.#nets) {
       const from = Math.max(chunk.from, range.from);
       const to = Math.min(chunk.to, range.to);
       if (to <= from) continue;
+      const startAfresh = fresh.get(net);
+      if (startAfresh !== undefined) {
+        next.values.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
+        for (const slot of Object.values(next.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
+        next.slots[AVERAGE]?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
+        continue;
+      }
       const rate = config.learningRate * learningRateFactor(config.schedule, round, this.#totalRounds);
       rule.update(
         { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, current, next },
         { rate, scalars: scalarsOf(net, scalars) },
       );
+      if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, { current, next }, averageDecay(averaging, scalarsOf(net, scalars)));
     }
   }
 
   #scalars(ofNet: (net: NetOptimizer) => Readonly<Record<string, number>>): Record<string, number> {
     const entries = this.#nets.flatMap((net) => Object.entries(ofNet(net)).map(([name, value]) => [`${net.net}.${name}`, value]));
     return Object.fromEntries(entries) as Record<string, number>;
+  }
+}
+
+/** A short memory at first, so that the start is forgotten: commit t keeps at most (t - 1) / (t + 9) of the average. */
+function averageDecay(decay: number, { averaged = 1 }: Readonly<Record<string, number>>): number {
+  return Math.fround(Math.min(decay, (averaged - 1) / (averaged + 9)));
+}
+
+function average({ from, to }: Slice, { current, next }: Pick<ChunkUpdate, 'current' | 'next'>, decay: number): void {
+  const [before, after] = [current.slots[AVERAGE], next.slots[AVERAGE]];
+  if (before === undefined || after === undefined) throw new TypeError('the buffers have no average');
+  const share = Math.fround(1 - decay);
+  for (let index = from; index < to; index += 1) {
+    after[index] = flushSubnormal(Math.fround(Math.fround(decay * (before[index] as number)) + Math.fround(share * (next.values[index] as number))));
   }
 }
 

@@ -50,7 +50,7 @@ export class GroupService {
     const { request, group, version } = pull;
     const sent = new Set<number>();
     // Values travel back while later chunks are still being summed; the last message says that they count.
-    if (store.version !== null && version === store.version + 1) {
+    if (!pull.averages && store.version !== null && version === store.version + 1) {
       store.follow(({ from }, values) => {
         sent.add(from);
         this.#post.toPeer(peer, { kind: 'parameters', request, group, version, offset: from, values, statistics: null, committed: false });
@@ -109,7 +109,9 @@ export class GroupService {
   }
 
   /** What is left to send of a committed version, closed by a message that says so. */
-  #chunksFor({ request, group, version, statistics }: Pull, { facts: { slice }, values, statistics: running }: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
+  #chunksFor({ request, group, version, statistics, averages }: Pull, store: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
+    const { facts: { slice }, statistics: running } = store;
+    const values = averages ? store.averages : store.values;
     const answer = { kind: 'parameters', request, group, version } as const;
     const left = chunksOf(slice).filter(({ from }) => !sent.has(from));
     return [

@@ -2,6 +2,7 @@ import { LetheError } from '@lethe/errors';
 import { NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Slice, type Step } from '@lethe/protocol';
 import { BufferPool } from './buffer-pool.js';
 import type { GroupFacts } from './group-facts.js';
+import { AVERAGE } from './group-optimizer.js';
 import { checkPush } from './push-checks.js';
 import { advanceRunningStatistics } from './running-statistics.js';
 import { Transaction } from './transaction.js';
@@ -54,6 +55,12 @@ export class GroupStore {
   /** The committed version, or null as long as nothing is loaded. */
   get version(): number | null {
     return this.#committed?.version ?? null;
+  }
+
+  /** Averages of the values, or the values where no average is kept. Copied, as a slot's memory is used again. */
+  get averages(): Float32Array {
+    const { slots, values } = this.#loaded();
+    return slots[AVERAGE]?.slice() ?? values;
   }
 
   get values(): Float32Array {

@@ -1,5 +1,5 @@
 import type { RunConfig } from '@lethe/config';
-import { sliceOf, type GroupLayout, type Slice } from '@lethe/protocol';
+import { sliceOf, type GroupLayout, type Slice, type Step } from '@lethe/protocol';
 import { CommitAgreement } from './commit-agreement.js';
 import { GroupOptimizer } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
@@ -11,6 +11,8 @@ export interface ServerPlan {
   readonly totalRounds: number;
   /** Names of the objective's phases, for messages. */
   readonly phaseNames: readonly string[];
+  /** New values, by net, of the nets of a group that start afresh once a step is committed: each as long as the net. */
+  readonly freshValues: (group: string, step: Step) => ReadonlyMap<string, Float32Array>;
 }
 
 /** A group on one server. */
@@ -28,8 +30,8 @@ export function heldGroups(plan: ServerPlan, config: RunConfig, { index, servers
     const slice = slices[index];
     if (slice === undefined || isEmpty(slice)) continue;
     const isLead = index === 0;
-    const optimizer = new GroupOptimizer(layout, config.optimizers, plan.totalRounds);
-    const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer });
+    const optimizer = new GroupOptimizer(layout, config, plan.totalRounds);
+    const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer, freshValues: (step) => plan.freshValues(layout.name, step) });
     const agreement = isLead ? new CommitAgreement(slices.filter((other) => !isEmpty(other)), config.clipNorm) : null;
     held.set(layout.name, { store, agreement });
   }

@@ -72,7 +72,7 @@ const START = numbers(42, LAYOUT.length);
 const shardSummary = (version: number, shard: number): Float32Array => numbers(77 * version + shard, 8, 0.5).map((value, index) => ([1, 4, 5].includes(index) ? Math.abs(value) : value));
 
 function startState(optimizer: OptimizerConfig): GroupState {
-  return { group: LAYOUT.name, version: 0, values: START, ...initialOptimizerState(LAYOUT, { encoder: optimizer, decoder: optimizer }), statistics: Float32Array.of(0, 1, 0, 0, 1, 1) };
+  return { group: LAYOUT.name, version: 0, values: START, ...initialOptimizerState(LAYOUT, { optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null }), statistics: Float32Array.of(0, 1, 0, 0, 1, 1) };
 }
 
 /** Messages that came and that somebody may wait for, in any order. */
@@ -136,13 +136,13 @@ class TestRun {
       const ended = runParameterServer({
         transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`, listenerTrust: {}, memberTrust: {},
         host: 'here', processId: index, signal: abort.signal,
-        planOf: () => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, phaseNames: ['first', 'second'] }),
+        planOf: () => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, phaseNames: ['first', 'second'], freshValues: () => new Map() }),
       });
       ended.catch(() => undefined);
       this.ended.push(ended);
       addresses.push({ index, address: (await this.inbox.next('register', `server${index}`)).address });
     }
-    const configJson = JSON.stringify({ optimizers: { encoder: optimizer, decoder: optimizer }, clipNorm, shards: SHARDS });
+    const configJson = JSON.stringify({ optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null, clipNorm, shards: SHARDS });
     for (let index = 0; index < servers; index += 1) {
       await this.send(index, { kind: 'welcome', name: `parameter-server-${index + 1}`, index, configJson, dataJson: '{}', schemaHash: welcomeHash, servers: addresses });
       if (welcomeHash === HASH) await this.inbox.next('ready', `server${index}`);
@@ -309,7 +309,7 @@ describe('a parameter server', () => {
 
   it('answers pulls in chunks that count once the last message says so, with the statistics', async () => {
     const run = await TestRun.start({ servers: 1 });
-    const pull = (request: number, version: number): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: true, schemaHash: HASH });
+    const pull = (request: number, version: number): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: true, averages: false, schemaHash: HASH });
     const answer = async (): Promise<Parameters[]> => [await run.replies.next('parameters'), await run.replies.next('parameters'), await run.replies.next('parameters')];
     await run.sendAsWorker(0, pull(1, 1));
     await run.sendAsWorker(0, pull(2, 0)); // before anything is loaded
@@ -330,7 +330,7 @@ describe('a parameter server', () => {
   it('sends the next version back while it is still being made', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    await run.sendAsWorker(0, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, schemaHash: HASH });
+    await run.sendAsWorker(0, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, averages: false, schemaHash: HASH });
     const pushes = run.pushes(1, WHOLE);
     await run.pushAll(pushes.slice(0, 1));
     const early = await run.replies.next('parameters');

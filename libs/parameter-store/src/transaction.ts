@@ -47,11 +47,13 @@ export class Transaction {
   #lastPushMs = this.#firstPushMs;
   #missingChunks: number;
   #summaryLength: number | undefined;
+  readonly #fresh: ReadonlyMap<string, Float32Array>;
 
   constructor(options: TransactionOptions) {
     const { facts: { layout, slice, isLead, shards }, step } = options;
     this.step = step;
     this.#options = options;
+    this.#fresh = options.facts.freshValues(step);
     this.#chunks = chunksOf(slice).map((chunk) => ({
       chunk, squares: new Float64Array(0), notFinite: '',
       tree: new BlockTree<Sum>(shards, (left, right) => this.#add(left, right), (sum) => this.#release(sum)),
@@ -152,6 +154,6 @@ export class Transaction {
   #update(chunk: Slice, gradient: Float32Array, clipScale: number): void {
     const { facts: { optimizer, slice, shards }, current, next, scalars } = this.#options;
     const gradientScale = Math.fround(clipScale / shards);
-    optimizer.update({ chunk, gradient, bufferOffset: slice.from, current, next }, { round: this.step.round, scalars, gradientScale });
+    optimizer.update({ chunk, gradient, bufferOffset: slice.from, current, next }, { round: this.step.round, scalars, gradientScale, fresh: this.#fresh });
   }
 }

@@ -52,7 +52,7 @@ export interface CaptureState { kind: 'captureState'; group: string; version: nu
 export interface StateCaptured { kind: 'stateCaptured'; state: GroupState }
 
 export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; gradient: Float32Array; summary: Float32Array | null }
-export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string }
+export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string; averages: boolean }
 /** Provisional until the answer's last message, which says that the version is committed; that one may be empty. */
 export interface Parameters { kind: 'parameters'; request: number; group: string; version: number; offset: number; committed: boolean; values: Float32Array; statistics: Float32Array | null }
 

@@ -36,6 +36,7 @@ const layers: readonly OperationCase[] = [
   { name: 'addBias', shapes: [image, [3]], apply: (o, [x, bias]) => o.addBias(x, bias) },
   { name: 'maxPool', shapes: [[2, 4, 4, 3]], apply: (o, [x]) => o.maxPool(x, 2, 2) },
   { name: 'maxPool with a remainder', shapes: [image], apply: (o, [x]) => o.maxPool(x, 2, 2) },
+  { name: 'normal', shapes: [[3, 5]], apply: (o, [x], seed) => o.mul(x, o.normal([3, 5], seed, 3)) },
   { name: 'dropout', shapes: [image], apply: (o, [x], seed) => o.dropout(x, 0.3, seed, 7) },
 ];
 
@@ -88,6 +89,8 @@ const arithmetic: readonly OperationCase[] = [
   { name: 'sum over axes', shapes: [image], apply: (o, [x]) => o.sum(x, [1, 2]) },
   { name: 'mean over axes', shapes: [image], apply: (o, [x]) => o.mean(x, [0, 3]) },
   { name: 'mean over everything', shapes: [image], apply: (o, [x]) => o.mean(x) },
+  { name: 'clip', shapes: [rows], apply: (o, [x]) => o.clip(x, -0.5, 0.7) },
+  { name: 'reverseGradient', shapes: [rows], apply: (o, [x]) => o.reverseGradient(o.square(x), o.constant([0.5], [])), differentiable: false },
   { name: 'scale', shapes: [rows], apply: (o, [x]) => o.scale(x, -0.3) },
   { name: 'concat', shapes: [rows, [4, 2]], apply: (o, [a, b]) => o.concat([a, b], 1) },
   { name: 'reshape, slice', shapes: [image], apply: (o, [x]) => o.slice(o.reshape(x, [2, 25, 3]), [0, 3, 1], [-1, 9, -1]) },

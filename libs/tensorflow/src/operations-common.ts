@@ -7,7 +7,7 @@ import type { Operations, WindowOptions } from './operations.js';
 /** The operations whose stock tfjs version is the right one on every engine. */
 export type CommonOperations = Omit<
   Operations,
-  'addBias' | 'batchNormTrain' | 'dropout' | 'leakyRelu' | 'matMul' | 'mean' | 'relu' | 'sum' | 'tanh'
+  'addBias' | 'batchNormTrain' | 'dropout' | 'leakyRelu' | 'matMul' | 'mean' | 'normal' | 'relu' | 'sum' | 'tanh'
 >;
 
 type Shape4D = [number, number, number, number];
@@ -42,6 +42,7 @@ function elementwise(tf: typeof tfjs) {
     sub: (a: Tensor, b: Tensor): Tensor => tf.sub(a, b),
     mul: (a: Tensor, b: Tensor): Tensor => tf.mul(a, b),
     div: (a: Tensor, b: Tensor): Tensor => tf.div(a, b),
+    clip: (x: Tensor, least: number, most: number): Tensor => tf.clipByValue(x, least, most),
     scale: (x: Tensor, factor: number): Tensor => tf.mul(x, tf.scalar(factor)),
     neg: (x: Tensor): Tensor => tf.neg(x),
     logSoftmax: (x: Tensor): Tensor => tf.logSoftmax(x),
@@ -79,7 +80,17 @@ function choices(tf: typeof tfjs) {
     argMax: (x: Tensor): Tensor => flat(tf, [x], () => argMax(x)),
     equal: (a: Tensor, b: Tensor): Tensor => flat(tf, [a, b], () => equal(a, b)),
     stopGradient: (x: Tensor): Tensor => flat(tf, [x], () => tf.clone(x)),
+    reverseGradient: reverseGradient(tf),
   };
+}
+
+function reverseGradient(tf: typeof tfjs): Operations['reverseGradient'] {
+  const differentiable = tf.customGrad((x, factor, save) => {
+    (save as tfjs.GradSaveFunc)([factor as Tensor]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => [tf.neg(tf.mul(dy, saved[0] as Tensor)), tf.scalar(0)];
+    return { value: tf.clone(x as Tensor), gradFunc };
+  });
+  return (x, factor) => differentiable(x, factor);
 }
 
 /** Computes something whose gradient is 0, which tfjs refuses to differentiate. */

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import { type AttributeWriters, attributeWriters, nativeBackend, type OperationAttribute } from './native-backend.js';
 import { dropoutBytes } from './dropout-bytes.js';
+import { normalNumbers } from './normal-numbers.js';
 import { commonOperations } from './operations-common.js';
 import type { BatchNormalised, Operations } from './operations.js';
 
@@ -35,6 +36,7 @@ export function nativeOperations(tf: typeof tfjs): Operations {
     addBias: addBias(tf, native),
     batchNormTrain: batchNormTrain(tf, native),
     dropout: dropout(tf, native),
+    normal: normal(tf, native),
     ...activations(tf, native),
   };
 }
@@ -114,9 +116,7 @@ function dropout(tf: typeof tfjs, native: NativeCalls): Operations['dropout'] {
   const [byte, int] = [type('T', native.byte), type('T', native.int)];
   return (x, rate, seed, salt) => {
     const { threshold, factor } = dropoutBytes(rate);
-    const salted = tf.add(seed, tf.tensor1d([0, salt], 'int32'));
-    const words = tf.tensor1d([Math.ceil(x.size / 4)], 'int32');
-    const drawn = native.one('StatelessRandomUniformFullInt', [type('dtype', native.int), int, type('Tseed', native.int)], [words, salted]);
+    const drawn = randomWords(tf, native, Math.ceil(x.size / 4), { seed, salt });
     const quarters = native.one('Bitcast', [int, type('type', native.byte)], [drawn]);
     const shaped = (bytes: Tensor, shape: number[]): Tensor => native.one('Reshape', [byte, type('Tshape', native.int)], [bytes, tf.tensor1d(shape, 'int32')]);
     const places = [tf.tensor1d([0], 'int32'), tf.tensor1d([x.size], 'int32')];
@@ -125,4 +125,19 @@ function dropout(tf: typeof tfjs, native: NativeCalls): Operations['dropout'] {
     const kept = tf.cast(native.one('GreaterEqual', [byte], [shaped(bytes, x.shape), limit]), 'float32');
     return tf.mul(x, tf.mul(kept, tf.scalar(factor)));
   };
+}
+
+function normal(tf: typeof tfjs, native: NativeCalls): Operations['normal'] {
+  return (shape, seed, salt) => {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    return normalNumbers(tf, randomWords(tf, native, 2 * size, { seed, salt }), shape);
+  };
+}
+
+/** Int32 [count], each bit of them random. */
+function randomWords(tf: typeof tfjs, native: NativeCalls, count: number, { seed, salt }: { seed: Tensor; salt: number }): Tensor {
+  const { type } = native.attributes;
+  const int = type('T', native.int);
+  const salted = tf.add(seed, tf.tensor1d([0, salt], 'int32'));
+  return native.one('StatelessRandomUniformFullInt', [type('dtype', native.int), int, type('Tseed', native.int)], [tf.tensor1d([count], 'int32'), salted]);
 }

@@ -4,6 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { commonOperations } from './operations-common.js';
 import type { Operations } from './operations.js';
 import { dropoutBytes } from './dropout-bytes.js';
+import { normalNumbers } from './normal-numbers.js';
 import { statelessBytes } from './philox.js';
 
 /** The operations in stock tfjs, for engines without TensorFlow's kernels. They run eagerly only. */
@@ -15,6 +16,7 @@ export function plainOperations(tf: typeof tfjs): Operations {
     addBias: addBias(tf),
     batchNormTrain: batchNormTrain(tf, common.stopGradient),
     dropout: dropout(tf),
+    normal: normal(tf),
     maxPool: maxPool(tf),
     ...activations(tf),
     sum: (x, axes) => tf.sum(x, axes && [...axes]),
@@ -121,5 +123,14 @@ function dropout(tf: typeof tfjs): Operations['dropout'] {
     const [first, second] = seed.dataSync() as unknown as [number, number];
     const bytes = statelessBytes(x.size, [first, (second + salt) | 0]);
     return tf.mul(x, tf.tensor(Float32Array.from(bytes, (byte) => (byte >= threshold ? factor : 0)), x.shape, 'float32'));
+  };
+}
+
+function normal(tf: typeof tfjs): Operations['normal'] {
+  return (shape, seed, salt) => {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const [first, second] = seed.dataSync() as unknown as [number, number];
+    const { buffer } = statelessBytes(2 * Int32Array.BYTES_PER_ELEMENT * size, [first, (second + salt) | 0]);
+    return normalNumbers(tf, tf.tensor1d(new Int32Array(buffer, 0, 2 * size), 'int32'), shape);
   };
 }

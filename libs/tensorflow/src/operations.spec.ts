@@ -118,3 +118,24 @@ describe.each(operationCases)('$name', (operationCase) => {
     }
   });
 });
+
+describe('what the cases cannot say', () => {
+  it('draws normal numbers of mean 0 and deviation 1, others for another salt', async () => {
+    const draw = (salt: number) => runEager(native, { name: 'draw', shapes: [[1]], apply: (o, [x], drawn) => o.mul(o.normal([20_000], drawn, salt), o.add(o.square(x), o.sub(o.constant([1], []), o.square(x)))) });
+    const [first, again, other] = await Promise.all([draw(1), draw(1), draw(2)].map(async (values) => (await values)['output'] as Float32Array)) as [Float32Array, Float32Array, Float32Array];
+    expect(again).toEqual(first);
+    const mean = (of: (index: number) => number): number => first.reduce((sum, _, index) => sum + of(index) / first.length, 0);
+    expect(Math.abs(mean((index) => first[index] ?? 0))).toBeLessThan(0.03);
+    expect(Math.abs(mean((index) => (first[index] ?? 0) ** 2) - 1)).toBeLessThan(0.05);
+    expect(Math.abs(mean((index) => (first[index] ?? 0) ** 4) - 3)).toBeLessThan(0.3);
+    expect(Math.abs(mean((index) => (first[index] ?? 0) * (other[index] ?? 0)))).toBeLessThan(0.03);
+  });
+
+  it('turns a gradient round', async () => {
+    const square: OperationCase = { name: 'square', shapes: [[2]], apply: (o, [x]) => o.square(x) };
+    const plain = await runEager(native, square);
+    const reversed = await runEager(native, { ...square, apply: (o, [x]) => o.reverseGradient(o.square(x), o.constant([0.25], [])) });
+    expect(reversed['output']).toEqual(plain['output']);
+    expect(reversed['gradient of a']).toEqual(plain['gradient of a']?.map((value) => -0.25 * value));
+  });
+});

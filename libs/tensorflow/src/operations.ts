@@ -56,6 +56,11 @@ export interface Operations {
    * the shape, `seed` (two int32) and `salt`, the same on every engine. Give each dropout of a step its own salt.
    */
   dropout(x: Tensor, rate: number, seed: Tensor, salt: number): Tensor;
+  /**
+   * Standard normal numbers: a pure function of the shape, `seed` (two int32) and `salt`, the same on every engine but for
+   * rounding. Salts are shared with `dropout`.
+   */
+  normal(shape: readonly number[], seed: Tensor, salt: number): Tensor;
   concat(tensors: readonly Tensor[], axis: number): Tensor;
   reshape(x: Tensor, shape: readonly number[]): Tensor;
   /** As in TensorFlow, a size of -1 means up to the end. */
@@ -68,6 +73,8 @@ export interface Operations {
   sub(a: Tensor, b: Tensor): Tensor;
   mul(a: Tensor, b: Tensor): Tensor;
   div(a: Tensor, b: Tensor): Tensor;
+  /** Values between two bounds; no gradient flows through what lies outside. */
+  clip(x: Tensor, least: number, most: number): Tensor;
   /** Multiplies by a number. */
   scale(x: Tensor, factor: number): Tensor;
   neg(x: Tensor): Tensor;
@@ -92,6 +99,12 @@ export interface Operations {
   unpack(flat: Tensor, shapes: readonly (readonly number[])[]): Tensor[];
   /** The inverse of `unpack`. */
   pack(tensors: readonly Tensor[]): Tensor;
+  /**
+   * The same values, with the gradient turned round: -factor times what comes back (factor: a scalar tensor).
+   *
+   * @see Ganin and Lempitsky, Unsupervised Domain Adaptation by Backpropagation (2015), equation 12
+   */
+  reverseGradient(x: Tensor, factor: Tensor): Tensor;
   /** The same values, as a constant that no gradient flows through. */
   stopGradient(x: Tensor): Tensor;
   /** The loss of an objective and its gradients; a tensor the loss does not depend on gets zeros. */

@@ -1,9 +1,13 @@
-import { articleObjective } from '@lethe/objectives';
+import { forgettingObjective } from '@lethe/objectives';
 import { describe, expect, it } from 'vitest';
 import { adversarialLoop } from './adversarial-loop.js';
 import { dropoutSeeds } from './dropout-seeds.js';
 
-const objective = articleObjective({ height: 28, width: 28, channels: 1, classes: 10, latentSize: 10, beta: 0.5, classifierTurns: 2, dropout: true });
+const objective = forgettingObjective({
+  height: 28, width: 28, channels: 1, classes: 10, latentSize: 10, encoderDropout: 0.2, decoderDropout: 0.2, bottleneck: 'article', divergenceWeight: 0,
+  adversary: { width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean', members: 1, freshEveryRounds: null },
+  hiding: 'negative-likelihood', beta: 0.5, betaRampRounds: 0, classifierTurns: 2,
+});
 
 describe('the alternating game', () => {
   it('plays every turn of every phase in order, with the round\'s scalars', async () => {

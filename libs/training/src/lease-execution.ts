@@ -1,6 +1,6 @@
 import type { Evaluate, Evaluated, GroupVersion, Lease, StepReport } from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
-import type { ParameterClient, PulledGroup } from './parameter-client.js';
+import type { ParameterClient, PulledGroup, PullWish } from './parameter-client.js';
 import { layoutOf, type RunDescription } from './run-description.js';
 import type { ShardGradients, StepTimes } from './shard-gradients.js';
 import type { Evaluator } from './worker-session.js';
@@ -47,7 +47,7 @@ export class LeaseExecution {
     const waitMs = await timed(() => this.#pull(lease.reads, false));
     let sendMs = 0;
     for (const [index, block] of lease.blocks.entries()) {
-      const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads), times);
+      const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads, false), times);
       // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
       if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
       sendMs += await timed(() => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
@@ -65,20 +65,20 @@ export class LeaseExecution {
 
   async #evaluate(task: Evaluate): Promise<Evaluated> {
     await this.#pull(task.reads, true);
-    return { kind: 'evaluated', task: task.task, result: await this.#options.evaluator.evaluate(task, this.#read(task.reads), this.#statistics) };
+    return { kind: 'evaluated', task: task.task, result: await this.#options.evaluator.evaluate(task, this.#read(task.reads, true), this.#statistics) };
   }
 
-  async #pull(reads: readonly GroupVersion[], withStatistics: boolean): Promise<void> {
+  async #pull(reads: readonly GroupVersion[], evaluation: boolean): Promise<void> {
     const { engine, description } = this.#options;
     await Promise.all(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
-      const needsStatistics = withStatistics && layout.statisticsLength > 0 && this.#statisticsVersions.get(group) !== version;
-      if (this.#versions.get(group) === version && !needsStatistics) return;
-      const into = this.#memory(group);
-      const pulled = await this.#ordered(group, version, needsStatistics);
-      this.#held.get(group)?.dispose();
-      this.#held.set(group, engine.hold(into));
-      this.#versions.set(group, version);
+      const place = this.#place(group, evaluation);
+      const needsStatistics = evaluation && layout.statisticsLength > 0 && this.#statisticsVersions.get(group) !== version;
+      if (this.#versions.get(place) === version && !needsStatistics) return;
+      const pulled = needsStatistics || place !== group ? await this.#pulled(group, version, { statistics: needsStatistics, averages: place !== group }) : await this.#ordered(group, version);
+      this.#held.get(place)?.dispose();
+      this.#held.set(place, engine.hold(pulled.values));
+      this.#versions.set(place, version);
       if (pulled.statistics === null) return;
       this.#statistics.set(group, pulled.statistics);
       this.#statisticsVersions.set(group, version);
@@ -94,28 +94,42 @@ export class LeaseExecution {
   }
 
   /** What was ordered, if it was this; else a new pull. */
-  async #ordered(group: string, version: number, statistics: boolean): Promise<PulledGroup> {
+  async #ordered(group: string, version: number): Promise<PulledGroup> {
     const order = this.#orders.get(group);
     this.#orders.delete(group);
     const pulled = await order?.pulled;
-    if (pulled !== undefined && order?.version === version && !statistics) return pulled;
-    const layout = layoutOf(this.#options.description, group);
-    return this.#options.parameters.pull(layout, version, this.#memory(group), statistics);
+    if (pulled !== undefined && order?.version === version) return pulled;
+    return this.#pulled(group, version, { statistics: false, averages: false });
   }
 
-  #memory(group: string): Float32Array {
-    const memory = this.#groups.get(group) ?? new Float32Array(layoutOf(this.#options.description, group).length);
-    this.#groups.set(group, memory);
+  async #pulled(group: string, version: number, wish: PullWish): Promise<PulledGroup> {
+    // What was ordered for training may still be arriving in the same memory.
+    await this.#orders.get(group)?.pulled;
+    return this.#options.parameters.pull(layoutOf(this.#options.description, group), version, this.#memory(group, wish.averages ? averageOf(group) : group), wish);
+  }
+
+  /** Averages have memory of their own: training goes on with the values. */
+  #place(group: string, evaluation: boolean): string {
+    return evaluation && this.#options.description.config.averaging !== null ? averageOf(group) : group;
+  }
+
+  #memory(group: string, place = group): Float32Array {
+    const memory = this.#groups.get(place) ?? new Float32Array(layoutOf(this.#options.description, group).length);
+    this.#groups.set(place, memory);
     return memory;
   }
 
-  #read(reads: readonly GroupVersion[]): ReadonlyMap<string, HeldVector> {
+  #read(reads: readonly GroupVersion[], evaluation: boolean): ReadonlyMap<string, HeldVector> {
     return new Map(reads.map(({ group }) => {
-      const held = this.#held.get(group);
+      const held = this.#held.get(this.#place(group, evaluation));
       if (held === undefined) throw new TypeError(`the group ${group} was never pulled`);
       return [group, held];
     }));
   }
+}
+
+function averageOf(group: string): string {
+  return `average of ${group}`;
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -43,6 +43,16 @@ interface PendingPull {
   reject(error: unknown): void;
 }
 
+/** What a pull is to bring. */
+export interface PullWish {
+  /** Running statistics too. */
+  readonly statistics: boolean;
+  /** Averages in place of values, where the group keeps any. */
+  readonly averages: boolean;
+}
+
+const TRAINED_VALUES: PullWish = { statistics: false, averages: false };
+
 /** A worker's side of the data plane: pushes gradients to, and pulls versions from, all servers at once. */
 export class ParameterClient {
   bytesSent = 0;
@@ -72,10 +82,10 @@ export class ParameterClient {
    *
    * @throws LetheError VERSION_UNAVAILABLE if the servers are past it, DEADLINE_EXCEEDED if it never comes.
    */
-  async pull(layout: GroupLayout, version: number, into: Float32Array, statistics = false): Promise<PulledGroup> {
+  async pull(layout: GroupLayout, version: number, into: Float32Array, { statistics, averages } = TRAINED_VALUES): Promise<PulledGroup> {
     const lead = 0;
     const pulls = this.#slices(layout).map(({ server, slice }) =>
-      this.#pullSlice({ server, slice, layout, version, into, statistics: statistics && server === lead }));
+      this.#pullSlice({ server, slice, layout, version, into, averages, statistics: statistics && server === lead }));
     const [first] = await Promise.all(pulls);
     return { values: into, statistics: first?.statistics ?? null };
   }
@@ -105,9 +115,9 @@ export class ParameterClient {
     return all.filter(({ slice }) => slice.to > slice.from);
   }
 
-  async #pullSlice(wanted: { server: number; slice: Slice; layout: GroupLayout; version: number; into: Float32Array; statistics: boolean }): Promise<PendingPull> {
+  async #pullSlice(wanted: { server: number; slice: Slice; layout: GroupLayout; version: number; into: Float32Array; statistics: boolean; averages: boolean }): Promise<PendingPull> {
     if (this.#failure !== undefined) throw this.#failure;
-    const { server, slice, layout, version, into, statistics } = wanted;
+    const { server, slice, layout, version, into, statistics, averages } = wanted;
     const request = (this.#requests += 1);
     const { deadlineMs, schemaHash } = this.#options;
     let timer: NodeJS.Timeout | undefined;
@@ -118,7 +128,7 @@ export class ParameterClient {
         timer = setTimeout(() => {
           reject(new LetheError('DEADLINE_EXCEEDED', `version ${version} of ${layout.name} did not come from parameter server ${server + 1} within ${deadlineMs / 1000} s`));
         }, deadlineMs);
-        this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, schemaHash }).catch(reject);
+        this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
       });
     } finally {
       clearTimeout(timer);

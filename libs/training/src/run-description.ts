@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import { roundsOfEpochs, type DataFacts } from '@lethe/data';
 import { groupLayout } from '@lethe/networks';
-import { articleObjective, type Objective, type Phase } from '@lethe/objectives';
+import { forgettingObjective, type Objective, type Phase } from '@lethe/objectives';
 import { schemaHash, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 
 /** What every process derives for itself from the configuration and the data, and must derive alike. */
@@ -36,8 +36,10 @@ export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: st
 
 /** The games that a configuration can name. */
 const OBJECTIVES: Readonly<Record<RunConfig['objective']['kind'], (config: RunConfig, facts: DataFacts) => Objective>> = {
-  article: ({ objective: { beta, classifierTurns }, latentSize, dropout }, facts) =>
-    articleObjective({ ...facts.shape, classes: facts.classes.length, latentSize, dropout, beta, classifierTurns }),
+  forgetting: ({ objective, latentSize, encoderDropout, decoderDropout, bottleneck, adversary }, facts) => forgettingObjective({
+    ...facts.shape, ...objective, classes: facts.classes.length, latentSize, encoderDropout, decoderDropout, adversary,
+    bottleneck: bottleneck.kind, divergenceWeight: bottleneck.weight,
+  }),
 };
 
 function summaryLayout(phase: Phase, layouts: readonly GroupLayout[]): SummaryLayout {

@@ -36,15 +36,31 @@ describe('the flags', () => {
   it('are these; a name that was published stays', () => {
     expect(flagsOf('train')).toMatchInlineSnapshot(`
       [
-        "--recipe <quick|article>",
+        "--recipe <quick|forget|article>",
         "--epochs <count>",
         "--rounds <count>",
         "--batch-size <count>",
+        "--hiding <negative-likelihood|capped-likelihood|uniform-target|negative-entropy|wrong-label|gradient-reversal>",
         "--beta <number>",
+        "--beta-ramp-rounds <count>",
         "--latent-size <count>",
+        "--encoder-dropout <number>",
+        "--decoder-dropout <number>",
+        "--bottleneck <article|gaussian|variational>",
+        "--bottleneck-weight <number>",
+        "--averaging <number>",
         "--classifier-turns <count>",
         "--seed <count>",
         "--shards <count>",
+        "--adversary-width <count>",
+        "--adversary-depth <count>",
+        "--adversary-activation <relu|tanh>",
+        "--adversary-dropout <number>",
+        "--adversary-reads <mean|sample>",
+        "--adversary-standardise",
+        "--adversary-spectral-norm",
+        "--adversaries <count>",
+        "--adversary-fresh-every <count>",
         "--learning-rate <number>",
         "--encoder-learning-rate <number>",
         "--decoder-learning-rate <number>",
@@ -108,7 +124,7 @@ describe('the flags', () => {
   });
 
   it('have no name that Nx keeps for itself', () => {
-    const names = ['train', 'grid', 'doctor', 'worker'].flatMap(flagsOf).map((flags) => flags.split(' ')[0]?.replace('--', ''));
+    const names = ['train', 'grid', 'evaluate', 'doctor', 'worker'].flatMap(flagsOf).map((flags) => flags.split(' ')[0]?.replace('--', ''));
     expect(names.filter((name) => name !== undefined && KEPT_BY_NX.includes(name))).toEqual([]);
   });
 
@@ -155,6 +171,8 @@ describe('parseCommandLine', () => {
     expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r')).toEqual({
       kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', out: '/home/user/a.png', checkpoint: 470,
     });
+    expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1 });
+    expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2 });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false });
     expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
     const key = `K${'a'.repeat(43)}`;
@@ -218,6 +236,9 @@ describe('parseCommandLine', () => {
     [['grid', ''], '<run>: expected the name or folder of a run, found ""'],
     [['grid', 'a', 'b'], 'lethe grid: expected flags only from here on, found "b"'],
     [['grid', 'a', '--checkpoint', 'newest'], '--checkpoint: expected latest, best or the number of a round, found "newest"'],
+    [['evaluate'], "missing required argument 'run'"],
+    [['evaluate', 'a', '--seeds', '1,1'], '--seeds: expected whole numbers with commas, each once, found "1,1"'],
+    [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
     [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['doctor', '--beta', '0'], "unknown option '--beta'"],

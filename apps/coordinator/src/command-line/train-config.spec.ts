@@ -77,7 +77,7 @@ describe('newRunConfig', () => {
     [['--listen', ':5555'], 'CONFIG_INVALID', '--listen: expected an address like tcp://0.0.0.0:5555, found ":5555"'],
     [['--held-out', '0', '--patience', '2'], 'CONFIG_INVALID', '--patience: expected held-out images to score'],
     [['--recipe', 'article', '--monitor', 'classifier_loss'], 'CONFIG_INVALID', '--monitor: expected held-out images to score'],
-    [['--recipe', 'slow'], 'CONFIG_INVALID', '--recipe: expected a recipe (quick, article), found "slow"'],
+    [['--recipe', 'slow'], 'CONFIG_INVALID', '--recipe: expected a recipe (quick, forget, article), found "slow"'],
     [['--engine', 'cuda'], 'CONFIG_INVALID', '--engine: expected native or wasm, found "cuda"'],
     [['--image-size', '32'], 'CONFIG_INVALID', '--image-size: expected no such flag unless the data is a folder of images, found 32'],
     [['--data-dir', 'faces', '--channels', '2'], 'CONFIG_INVALID', '--channels: expected 1 or 3, found 2'],

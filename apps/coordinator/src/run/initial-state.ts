@@ -8,7 +8,7 @@ export function initialGroups(description: RunDescription): GroupState[] {
   const { objective, config } = description;
   return objective.groups.map(({ name, networks }) => {
     const layout = layoutOf(description, name);
-    const { slots, scalars } = initialOptimizerState(layout, config.optimizers);
+    const { slots, scalars } = initialOptimizerState(layout, config);
     return { group: name, version: 0, values: initialValues(layout, networks, config.seed), slots, scalars, statistics: initialStatistics(layout) };
   });
 }

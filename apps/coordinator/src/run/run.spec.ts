@@ -1,4 +1,5 @@
-import { articleObjective } from '@lethe/objectives';
+import { mergeConfig } from '@lethe/config';
+import { describeRun } from '@lethe/training';
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping } from './early-stopping.js';
 import { epochsCompleted } from './epochs.js';
@@ -32,7 +33,9 @@ describe('early stopping', () => {
 
 describe('the losses of a round', () => {
   it('are complete with the last turn of the last phase', () => {
-    const objective = articleObjective({ height: 28, width: 28, channels: 1, classes: 10, latentSize: 10, beta: 1, classifierTurns: 2, dropout: true });
+    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values: { objective: { classifierTurns: 2 } } }]);
+    const facts = { shape: { height: 28, width: 28, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, fingerprint: '' };
+    const { objective } = describeRun(config, facts);
     const collector = new RoundLossCollector(objective);
     const commit = (phase: number, turn: number, losses: number[]): ReturnType<RoundLossCollector['add']> =>
       collector.add({ kind: 'committed', round: 4, phase, turn, group: '', version: 1, losses, sumMs: 0, updateMs: 0, waitMs: 0, gradientNorm: 0 });

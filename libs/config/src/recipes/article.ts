@@ -1,9 +1,8 @@
-import type { OptimizerConfig, RunConfig } from '../run-config.js';
+import type { OptimizerConfig, RunConfig, ScheduleConfig } from '../run-config.js';
 import { defaultWorkers, type Machine } from '../worker-plan.js';
 
-/** PyTorch's Adam with its default moments, at a constant rate. */
-export function plainAdam(learningRate: number): OptimizerConfig {
-  const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 } as const;
+/** PyTorch's Adam with its default moments, at a constant rate unless a schedule is given. */
+export function plainAdam(learningRate: number, schedule: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0 }): OptimizerConfig {
   return { kind: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
 }
 
@@ -18,9 +17,13 @@ export function articleRecipe(machine: Machine): RunConfig {
     recipe: 'article',
     seed: 1,
     data: { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1 },
-    objective: { kind: 'article', beta: 1, classifierTurns: 1 },
+    objective: { kind: 'forgetting', hiding: 'negative-likelihood', beta: 1, betaRampRounds: 0, classifierTurns: 1 },
     latentSize: 10,
-    dropout: true,
+    encoderDropout: 0.2,
+    decoderDropout: 0.2,
+    bottleneck: { kind: 'article', weight: 0 },
+    adversary: { width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean', members: 1, freshEveryRounds: null },
+    averaging: null,
     optimizers: { encoder: plainAdam(1e-4), decoder: plainAdam(1e-4), classifier: plainAdam(1e-4) },
     clipNorm: null,
     batchSize: 256,

@@ -3,11 +3,12 @@ import { problemsError, shown } from '../problem.js';
 import type { RunConfig } from '../run-config.js';
 import type { Machine } from '../worker-plan.js';
 import { articleRecipe } from './article.js';
+import { forgetRecipe } from './forget.js';
 import { quickRecipe } from './quick.js';
 
 export type Recipe = (machine: Machine) => RunConfig;
 
-const RECIPES: ReadonlyMap<string, Recipe> = new Map([['quick', quickRecipe], ['article', articleRecipe]]);
+const RECIPES: ReadonlyMap<string, Recipe> = new Map([['quick', quickRecipe], ['forget', forgetRecipe], ['article', articleRecipe]]);
 
 export const DEFAULT_RECIPE = 'quick';
 export const RECIPE_NAMES: readonly string[] = [...RECIPES.keys()];

@@ -104,7 +104,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     gradient: Float32Array.of(1, 2),
     summary: Float32Array.of(3),
   },
-  pull: { kind: 'pull', request: 1, group: 'classifier', version: 2, statistics: true, schemaHash: 'abc' },
+  pull: { kind: 'pull', request: 1, group: 'classifier', version: 2, statistics: true, schemaHash: 'abc', averages: true },
   parameters: {
     kind: 'parameters',
     request: 1,

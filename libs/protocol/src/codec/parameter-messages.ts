@@ -24,16 +24,17 @@ export const push: BodyCodec<Push, lethe.Push.$Properties> = {
 };
 
 export const pull: BodyCodec<Pull, lethe.Pull.$Properties> = {
-  encode: ({ request, group, version, statistics, schemaHash }) => ({
-    header: { request, group, version, statistics, schemaHash },
+  encode: ({ request, group, version, statistics, schemaHash, averages }) => ({
+    header: { request, group, version, statistics, schemaHash, averages },
   }),
-  decode: ({ request, group, version, statistics, schemaHash }) => ({
+  decode: ({ request, group, version, statistics, schemaHash, averages }) => ({
     kind: 'pull',
     request,
     group,
     version,
     statistics,
     schemaHash,
+    averages,
   }),
 };
 

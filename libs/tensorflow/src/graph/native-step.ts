@@ -136,7 +136,7 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     const fed = feed(this.#binding, this.signature, inputs, names);
     const handles = [...fed.handles];
     const own = [...fed.own];
-    for (const [identity, place] of part?.taken ?? []) {
+    for (const [place, identity] of part?.taken ?? []) {
       places.push(place);
       handles.push((shared as NativeSharedValues).handles.get(identity) as number);
     }
@@ -162,7 +162,7 @@ class NativeStep<Input extends string, Output extends string> implements Compile
 export function shareNatively(binding: NativeBinding, steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation {
   const native = steps.filter((step): step is NativeStep<string, string> => step instanceof NativeStep);
   const parts = findSharedNodes(native.map(({ graph }) => graph), new Set(inputs.map(placeholder)));
-  const wanted = new Set(parts.flatMap(({ taken }) => [...taken.keys()]));
+  const wanted = new Set(parts.flatMap(({ taken }) => [...taken.values()]));
   const providers: Provider[] = [];
   for (const [index, step] of native.entries()) {
     const { made } = parts[index] as SharedPart;

@@ -4,7 +4,7 @@ import type { GraphNode, NodeAttribute } from './saved-model.js';
 
 /** What a step's graph takes from, and can give to, the computation it shares with other steps. */
 export interface SharedPart {
-  /** Outputs of shared nodes that the rest of the graph reads: place (`node:output`) by identity. */
+  /** Outputs of shared nodes that the rest of the graph reads: identity by place (`node:output`); a graph may compute one thing twice. */
   readonly taken: ReadonlyMap<string, string>;
   /** Where each shared output is made in this graph. */
   readonly made: ReadonlyMap<string, string>;
@@ -74,7 +74,7 @@ function sharedPart({ nodes, outputs }: SharingGraph, identities: ReadonlyMap<st
   const seen = new Set<string>();
   const visit = (place: string): void => {
     const { node: name, output } = splitPlace(place);
-    if (isShared(name)) taken.set(identityOf(place), `${name}:${output}`);
+    if (isShared(name)) taken.set(`${name}:${output}`, identityOf(place));
     if (isShared(name) || seen.has(name)) return;
     seen.add(name);
     const node = byName.get(name);

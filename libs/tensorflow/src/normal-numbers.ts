@@ -1,0 +1,20 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** From int32 words to numbers in [0, 1]. */
+const WORD = 2 ** -32;
+/** ln 0 is no number; with 32 random bits nothing smaller comes up but 0 itself. */
+const LEAST = 2 ** -33;
+
+/**
+ * Standard normal numbers of `shape` by the transform of Box and Muller.
+ *
+ * @param words int32 [2 * size], each bit of them random
+ */
+export function normalNumbers(tf: typeof tfjs, words: Tensor, shape: readonly number[]): Tensor {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  const uniform = tf.add(tf.mul(tf.cast(words, 'float32'), tf.scalar(WORD)), tf.scalar(0.5));
+  const length = tf.sqrt(tf.mul(tf.log(tf.maximum(tf.slice(uniform, [0], [size]), tf.scalar(LEAST))), tf.scalar(-2)));
+  const angle = tf.mul(tf.slice(uniform, [size], [size]), tf.scalar(2 * Math.PI));
+  return tf.reshape(tf.mul(length, tf.cos(angle)), [...shape]);
+}

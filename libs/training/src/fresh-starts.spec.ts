@@ -1,0 +1,41 @@
+import { mergeConfig } from '@lethe/config';
+import { initialValues } from '@lethe/networks';
+import { describe, expect, it } from 'vitest';
+import { freshValues } from './fresh-starts.js';
+import { allNetworks } from './phase-step.js';
+import { describeRun, layoutOf } from './run-description.js';
+
+const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, fingerprint: '' };
+
+function described(hiding: string, members: number) {
+  const values = { objective: { hiding, classifierTurns: hiding === 'gradient-reversal' ? 1 : 2 }, adversary: { members, freshEveryRounds: 5 } };
+  return describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values }]).config, facts);
+}
+
+describe('fresh starts', () => {
+  it('come one net after another, after the last turn of the round before', () => {
+    const description = described('capped-likelihood', 2);
+    const nets = (round: number, turn: number): string[] => [...freshValues(description, 'classifier', { round, phase: 0, turn }).keys()];
+    expect([...Array(20).keys()].map((round) => nets(round, 1))).toEqual([...Array(20).keys()].map((round) => ({ 4: ['classifier-2'], 9: ['classifier'], 14: ['classifier-2'], 19: ['classifier'] })[round] ?? []));
+    expect(nets(4, 0)).toEqual([]);
+    expect([...freshValues(description, 'autoencoder', { round: 4, phase: 1, turn: 0 }).keys()]).toEqual([]);
+  });
+
+  it('are new values, each time others and always the same', () => {
+    const description = described('capped-likelihood', 1);
+    const at = (round: number): Float32Array => freshValues(description, 'classifier', { round, phase: 0, turn: 1 }).get('classifier')!;
+    const layout = layoutOf(description, 'classifier');
+    expect(at(4)).toHaveLength(layout.length);
+    expect(at(4)).toEqual(at(4));
+    expect(at(4)).not.toEqual(at(9));
+    expect(at(4)).not.toEqual(initialValues(layout, allNetworks(description.objective), description.config.seed));
+  });
+
+  it('touch the adversaries alone where all nets are one group', () => {
+    const description = described('gradient-reversal', 1);
+    expect(description.layouts.map(({ name }) => name)).toEqual(['game']);
+    const fresh = freshValues(description, 'game', { round: 4, phase: 0, turn: 0 });
+    expect([...fresh.keys()]).toEqual(['classifier']);
+    expect(fresh.get('classifier')).toHaveLength(10 * 40 + 40 + 40 * 40 + 40 + 40 * 2 + 2);
+  });
+});
