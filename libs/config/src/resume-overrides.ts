@@ -5,7 +5,7 @@ import { problemsError, shown, type Problem } from './problem.js';
 import type { RunConfig } from './run-config.js';
 
 /** Settings that have no part in what is computed (but see BIT_CHANGING). */
-const FREE = [/^cluster\./, /^patience$/, /^checkpoints\./, /^grid$/];
+const FREE = [/^cluster\./, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
 
 /** Free to change, but the resumed run then differs from an unbroken one. */
 const BIT_CHANGING: Readonly<Record<string, string>> = {

@@ -95,6 +95,8 @@ export const runConfigSchema = z.strictObject({
   checkpoints: z.strictObject({ everyEpochs: positiveInteger, keep: positiveInteger }),
   /** Style grid every epoch. */
   grid: z.boolean(),
+  /** Measure what was forgotten at the end of the run. */
+  evaluation: z.boolean(),
   cluster: z.strictObject({
     engine: z.enum(['native', 'wasm']),
     /** Threads inside one operation; changes the bits, so never derived from the number of workers. */

@@ -1,3 +1,7 @@
 export { meanFigures } from './mean-figures.js';
+export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
+export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
+export { swapRows, type SwapRow } from './judge/swap-rows.js';
+export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
 export { probeResult, type ProbeFigures } from './probes/probe-figures.js';
 export { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';

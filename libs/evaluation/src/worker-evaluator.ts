@@ -2,6 +2,8 @@ import { gatherImages, gatherLabels, gridExamples, oneHot } from '@lethe/data';
 import type { Evaluate, Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/training';
+import { judgeLength, trainJudge } from './judge/judge.js';
+import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, type EvaluationStep } from './evaluation-steps.js';
 import { ProbeVectors } from './probe-vectors.js';
 import { probeVector } from './probes/probe-figures.js';
@@ -14,13 +16,15 @@ export const SCORE_CHUNK = 250;
 /**
  * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws one test example of
  * each class from `first` on under every label: float32 [rows, classes, height, width, channels]; `probe` trains a fresh probe:
- * float32 [accuracy, balanced accuracy, cross-entropy, information].
+ * float32 [accuracy, balanced accuracy, cross-entropy, information]; `judge` trains a judge on the raw images and `swap` has it
+ * read what test images become under every label (`swapRows`); `encode` gives latents [examples, latentSize].
  */
 export class WorkerEvaluator implements Evaluator {
   readonly #options: EvaluatorOptions;
   #score: Promise<EvaluationStep> | undefined;
   #redraw: Promise<EvaluationStep> | undefined;
   #encode: Promise<EvaluationStep> | undefined;
+  #swap: Promise<SwapEvaluation> | undefined;
   readonly #vectors: ProbeVectors;
 
   constructor(options: EvaluatorOptions) {
@@ -40,11 +44,19 @@ export class WorkerEvaluator implements Evaluator {
         return this.#drawRows(task, vectors);
       case 'probe':
         return this.#probe(task, vectors);
+      case 'judge':
+        return trainJudge(this.#options.engine, this.#options.data);
+      case 'swap':
+        return this.#swapLabels(task, vectors);
+      case 'encode': {
+        const { test } = await this.#latents(task, vectors);
+        return test.values.slice(task.first * test.size, (task.first + task.count) * test.size);
+      }
     }
   }
 
   dispose(): void {
-    for (const step of [this.#score, this.#redraw, this.#encode]) void step?.then((compiled) => { compiled.dispose(); });
+    for (const step of [this.#score, this.#redraw, this.#encode, this.#swap]) void step?.then((compiled) => { compiled.dispose(); });
   }
 
   async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
@@ -74,7 +86,7 @@ export class WorkerEvaluator implements Evaluator {
   async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const { engine, description, data } = this.#options;
     const classes = description.facts.classes.length;
-    this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => description.objective.redraw(context) });
+    this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => description.objective.redraw(context, description.objective.encode(context)) });
     const compiled = await this.#redraw;
     const labels = oneHot(Int32Array.from({ length: classes }, (_, label) => label), classes);
     const rows: number[] = [];
@@ -90,6 +102,12 @@ export class WorkerEvaluator implements Evaluator {
     const { input, ...request } = task.probe;
     const data = input === 'pixels' ? this.#vectors.pixels() : await this.#latents(task, vectors);
     return probeVector(await runProbe(this.#options.engine, data, request));
+  }
+
+  async #swapLabels({ first, count, judge }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
+    if (judge?.length !== judgeLength(this.#options.data)) throw new TypeError('the task brings no judge of this data');
+    this.#swap ??= SwapEvaluation.open(this.#options);
+    return (await this.#swap).rows({ first, count, judge }, (step, inputs) => this.#run(step, { ...vectors, ...inputs }));
   }
 
   async #latents(task: Evaluate, vectors: Record<string, InputValues>): Promise<ProbeData> {

@@ -3,6 +3,7 @@ export { articleDecoder, type DecoderOptions } from './decoder.js';
 export { articleEncoder, type EncoderOptions } from './encoder.js';
 export { groupLayout } from './group-layout.js';
 export { initialStatistics, initialValues } from './initial-values.js';
+export { judgeNetwork, type JudgeOptions } from './judge.js';
 export { perceptron, type PerceptronOptions } from './perceptron.js';
 export type { ForwardContext, InitialValues, NetworkSpec, Networks, NormalisationSpec, TensorSpec } from './network.js';
 export { evaluationNetworks, trainingNetworks, type Moments, type TensorsByName } from './bound-networks.js';

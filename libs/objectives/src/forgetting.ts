@@ -48,7 +48,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
       };
     },
     encode: (context) => players.encode(context).latent,
-    redraw: (context) => context.networks.apply('decoder', players.encode(context).latent, context.batch.labels),
+    redraw: ({ networks, batch }, latent) => networks.apply('decoder', latent, batch.labels),
   };
 }
 

@@ -60,6 +60,6 @@ export interface Objective {
   readonly score: (context: LossContext) => Readonly<Record<string, Tensor>>;
   /** What is to have forgotten: latents [examples, latentSize]. */
   readonly encode: (context: LossContext) => Tensor;
-  /** Images [examples, ...] redrawn under the labels of the batch. */
-  readonly redraw: (context: LossContext) => Tensor;
+  /** Images [examples, ...] redrawn from latents under the labels of the batch. */
+  readonly redraw: (context: LossContext, latent: Tensor) => Tensor;
 }

@@ -87,12 +87,25 @@ export class TrainingCluster implements Players {
    */
   async evaluate(evaluation: EvaluationKind, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
     const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
-    return this.#evaluateAll(firsts.map((first) => ({ evaluation, split, first, count: Math.min(chunk, count - first), probe: null })));
+    return this.#evaluateAll(firsts.map((first) => ({ evaluation, split, first, count: Math.min(chunk, count - first), probe: null, judge: null })));
   }
 
   /** Has probes trained on the present versions' latents, one after another on each worker; see the protocol for the results. */
   probe(requests: readonly ProbeRequest[]): Promise<Float32Array[]> {
-    return this.#evaluateAll(requests.map((probe) => ({ evaluation: 'probe', split: 'test', first: 0, count: 0, probe })));
+    return this.#evaluateAll(requests.map((probe) => ({ evaluation: 'probe', split: 'test', first: 0, count: 0, probe, judge: null })));
+  }
+
+  /** Has a worker train a judge on the raw images; it depends on the data alone. */
+  async trainJudge(): Promise<Float32Array> {
+    const [judge] = await this.#evaluateAll([{ evaluation: 'judge', split: 'test', first: 0, count: 0, probe: null, judge: null }]);
+    if (judge === undefined) throw new TypeError('one task has one result');
+    return judge;
+  }
+
+  /** Has every test image redrawn under all labels and read by the judge; see the protocol for the results, in the images' order. */
+  swap(judge: Float32Array, count: number, chunk: number): Promise<Float32Array[]> {
+    const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
+    return this.#evaluateAll(firsts.map((first) => ({ evaluation: 'swap', split: 'test', first, count: Math.min(chunk, count - first), probe: null, judge })));
   }
 
   /** Deals evaluations to the workers in turn; the results come in the order asked for. */

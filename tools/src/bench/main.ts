@@ -36,7 +36,7 @@ const runsFolder = mkdtempSync(join(tmpdir(), 'lethe-bench-'));
 
 /** Trains for some rounds through the real command and reads what it says of itself. */
 async function train({ flags }: Case, name: string): Promise<Summary> {
-  const command = ['--import', 'tsx', '--conditions=@lethe/source', 'apps/coordinator/src/main.ts', 'train', '--recipe', 'article', '--rounds', options.rounds, '--no-grid', '--quiet', '--name', name, '--runs-dir', runsFolder];
+  const command = ['--import', 'tsx', '--conditions=@lethe/source', 'apps/coordinator/src/main.ts', 'train', '--recipe', 'article', '--rounds', options.rounds, '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
   await run(process.execPath, [...command, ...flags], { cwd: WORKSPACE });
   return JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary;
 }

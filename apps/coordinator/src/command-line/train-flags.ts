@@ -77,6 +77,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'patience', value: COUNT, help: 'stop after this many epochs without a better figure', paths: ['patience'] },
     { name: 'checkpoint-every-epochs', value: COUNT, help: 'epochs between checkpoints', paths: ['checkpoints.everyEpochs'] },
     { name: 'keep-checkpoints', value: COUNT, help: 'latest checkpoints to keep, besides the best', paths: ['checkpoints.keep'] },
+    { name: 'no-evaluation', sets: false, help: 'do not measure at the end what was forgotten', paths: ['evaluation'] },
     { name: 'no-grid', sets: false, help: 'draw no style grid every epoch', paths: ['grid'] },
   ],
   'Processes:': [

@@ -1,11 +1,20 @@
+import { join, relative } from 'node:path';
+import type { RunEvaluation } from '@lethe/report';
+import type { TrainingCluster } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { openCluster } from '../cluster/open-cluster.js';
+import { evaluationLines, writeEvaluation } from '../run/evaluation-files.js';
 import { Interruption } from '../run/interruption.js';
+import { JudgeCache } from '../run/judge-cache.js';
+import { measureForgetting } from '../run/measure-forgetting.js';
 import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
 import { RunRecorder } from '../run/run-recorder.js';
 import { summarise, printSummary } from '../run/summary.js';
 import { trainingRun, type RunOutcome } from '../run/training-run.js';
+
+/** Probes of three seeds show how much chance there is in a figure. */
+const PROBE_SEEDS = [1, 2, 3];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,11 +24,12 @@ export async function runTrain(command: TrainCommand, environment: Environment):
   const recorder = new RunRecorder(run);
   const startedMs = performance.now();
   try {
-    const outcome = await playOnCluster(run, recorder, environment);
+    const { outcome, evaluation } = await playOnCluster(run, recorder, environment);
     const summary = summarise({ run, recorder, outcome, wallSeconds: (performance.now() - startedMs) / 1000 });
     await run.folder.writeSummary(summary);
     run.reporter.close();
     printSummary(summary, run);
+    if (evaluation !== null) printEvaluation(evaluation, run);
     return outcome.ending === 'interrupted' ? EXIT.interrupted : EXIT.ok;
   } finally {
     run.reporter.close();
@@ -29,7 +39,13 @@ export async function runTrain(command: TrainCommand, environment: Environment):
   }
 }
 
-async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<RunOutcome> {
+interface PlayedRun {
+  readonly outcome: RunOutcome;
+  /** Null if the run was interrupted or does not want one. */
+  readonly evaluation: RunEvaluation | null;
+}
+
+async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<PlayedRun> {
   const { description, reporter, folder, gridRows, data, devices, cores, firstRound, groups } = run;
   const { awaitWorkers } = description.config.cluster;
   const open = await openCluster({
@@ -49,9 +65,24 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
     const outcome = await trainingRun({ description, cluster, record: recorder, firstRound, gridRows, testCount: data.facts.testCount, signal: interruption.signal });
     recorder.pauseClock();
     reason = `the run is ${outcome.ending}`;
-    return outcome;
+    return { outcome, evaluation: await evaluateAtEnd(run, cluster, { outcome, environment }) };
   } finally {
     await open.close(reason);
     interruption.dispose();
   }
+}
+
+/** Measures what was forgotten, on the cluster that has just trained; its figures are not those of training. */
+async function evaluateAtEnd(run: PreparedRun, cluster: TrainingCluster, { outcome, environment }: { outcome: RunOutcome; environment: Environment }): Promise<RunEvaluation | null> {
+  const { description, data, folder, reporter } = run;
+  if (!description.config.evaluation || outcome.ending === 'interrupted') return null;
+  const measured = { cluster, description, data, rounds: outcome.state.rounds };
+  const evaluation = await measureForgetting(measured, { seeds: PROBE_SEEDS, judges: new JudgeCache(environment), onProgress: (line) => { reporter.notice(line); } });
+  await writeEvaluation(measured, folder, evaluation);
+  return evaluation;
+}
+
+function printEvaluation(evaluation: RunEvaluation, { folder, reporter, userFolder }: PreparedRun): void {
+  reporter.notice(`report       ${relative(userFolder, join(folder.folder, 'report.html'))}`);
+  for (const line of evaluationLines(evaluation)) reporter.notice(line);
 }

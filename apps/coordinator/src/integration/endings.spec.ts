@@ -8,7 +8,7 @@ import { lethe, letheProcesses } from './lethe-process.js';
 const runs = mkdtempSync(join(tmpdir(), 'lethe-endings-'));
 afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
 
-const SMALL = ['--batch-size', '64', '--held-out', '500', '--no-grid', '--runs-dir', runs];
+const SMALL = ['--batch-size', '64', '--held-out', '500', '--no-grid', '--no-evaluation', '--runs-dir', runs];
 
 /** Where the runs of this file put their sockets. */
 const temporary = mkdtempSync(join(tmpdir(), 'lt-'));

@@ -25,7 +25,7 @@ async function freePort(): Promise<number> {
 async function runAndJoin(name: string, host: string, join: (flags: string[]) => Promise<void>): Promise<Ended> {
   let joining: Promise<void> | undefined;
   const ended = await lethe(
-    ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '3', '--no-grid', '--runs-dir', runs, '--name', name, '--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', '1'],
+    ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '3', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name, '--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', '1'],
     (text) => {
       const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
       if (flags !== undefined) joining ??= join(flags.split(' '));

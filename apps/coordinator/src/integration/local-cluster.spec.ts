@@ -11,7 +11,7 @@ afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
 const SMALL = ['--batch-size', '64', '--held-out', '500', '--runs-dir', runs];
 
 async function train(name: string, ...flags: string[]): Promise<Ended> {
-  return lethe(['train', ...SMALL, '--rounds', '3', '--no-grid', '--name', name, ...flags]);
+  return lethe(['train', ...SMALL, '--rounds', '3', '--no-grid', '--no-evaluation', '--name', name, ...flags]);
 }
 
 function summary(name: string): { weights_sha256: string; rounds: number; ending: string; wire: Record<string, number> } {
@@ -31,7 +31,7 @@ describe('a localhost cluster', () => {
   }, 240_000);
 
   it('resumes with the same bits, on another number of workers and servers', async () => {
-    expect((await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--name', 'resumed'])).code).toBe(0);
+    expect((await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--no-evaluation', '--name', 'resumed'])).code).toBe(0);
     expect((await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', '2', '--servers', '2', '--runs-dir', runs])).code).toBe(0);
     expect(summary('resumed').weights_sha256).toBe(summary('w1').weights_sha256);
     const rounds = readFileSync(join(runs, 'resumed', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
@@ -40,7 +40,7 @@ describe('a localhost cluster', () => {
 
   it('saves a checkpoint on SIGINT and ends everything within 5 seconds', async () => {
     let asked = 0;
-    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--name', 'stopped'], (text, signal) => {
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--no-evaluation', '--name', 'stopped'], (text, signal) => {
       if (asked > 0 || !text.includes('images/s')) return;
       asked = performance.now();
       signal('SIGINT');
@@ -54,7 +54,7 @@ describe('a localhost cluster', () => {
 
   it('names a worker that dies and ends the run with an error', async () => {
     let killed = false;
-    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--name', 'died', '--workers', '2'], (text) => {
+    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--no-evaluation', '--name', 'died', '--workers', '2'], (text) => {
       if (killed || !text.includes('images/s')) return;
       killed = true;
       const worker = letheProcesses().find((line) => line.includes('worker'));

@@ -34,6 +34,7 @@ export function articleRecipe(machine: Machine): RunConfig {
     patience: null,
     checkpoints: { everyEpochs: 1, keep: 3 },
     grid: true,
+    evaluation: true,
     cluster: {
       engine: machine.engine,
       threads: 1,

@@ -1,5 +1,6 @@
 import { BatchStream } from '@lethe/data';
 import type { Engine } from '@lethe/tensorflow';
+import { letOthersRun } from '../let-others-run.js';
 import { choose, type ProbeData, type Vectors } from './vectors.js';
 
 /** Neighbours that vote. */
@@ -34,6 +35,7 @@ export async function neighbourProbe(engine: Engine, { train: all, test, classes
     for (let first = 0; first < examples; first += COMPARED_AT_ONCE) {
       const part = new Float32Array(COMPARED_AT_ONCE * test.size);
       part.set(test.values.subarray(first * test.size, (first + COMPARED_AT_ONCE) * test.size));
+      await letOthersRun();
       const { distances } = step.run({ squares, transposed, test: part });
       for (let example = first; example < Math.min(examples, first + COMPARED_AT_ONCE); example += 1) {
         const row = distances.subarray((example - first) * kept, (example - first + 1) * kept);

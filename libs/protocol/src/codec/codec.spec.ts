@@ -87,6 +87,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     count: 20,
     reads: [{ group: 'classifier', version: 1 }],
     probe: { probe: 'mlp', input: 'latent', shuffledLabels: true, seed: 3 },
+    judge: Float32Array.of(0.99, 1, 2),
   },
   evaluated: { kind: 'evaluated', task: 5, result: Float32Array.of(1, 2, 3, 4) },
   loadState: { kind: 'loadState', state: STATE },

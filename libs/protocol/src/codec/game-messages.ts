@@ -3,7 +3,7 @@ import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, ProbeInput,
 import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
-const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe'];
+const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode'];
 const PROBE_KINDS: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];
@@ -46,10 +46,11 @@ export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
 };
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
-  encode: ({ task, evaluation, split, first, count, reads, probe }) => ({
-    header: { task, kind: evaluation, split, first, count, reads: [...reads], probes: probe === null ? [] : [probeHeader(probe)] },
+  encode: ({ task, evaluation, split, first, count, reads, probe, judge }) => ({
+    header: { task, kind: evaluation, split, first, count, reads: [...reads], probes: probe === null ? [] : [probeHeader(probe)], hasJudge: judge !== null },
+    frames: judge === null ? [] : [bytesOf(judge)],
   }),
-  decode: ({ task, kind, split, first, count, reads, probes: [probe] }) => ({
+  decode: ({ task, kind, split, first, count, reads, probes: [probe], hasJudge }, frames) => ({
     kind: 'evaluate',
     task,
     evaluation: oneOf('the kind of evaluate', kind, EVALUATION_KINDS),
@@ -58,6 +59,7 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
     count,
     reads: groupVersions(reads),
     probe: probe === undefined ? null : probeRequest(probe),
+    judge: hasJudge ? frames.float32('judge') : null,
   }),
 };
 

@@ -1,0 +1,95 @@
+import { meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows } from '@lethe/evaluation';
+import type { DataSource } from '@lethe/data';
+import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
+import type { ProbeFigures, ProbeRow, RunEvaluation } from '@lethe/report';
+import type { RunDescription, TrainingCluster } from '@lethe/training';
+import type { JudgeCache } from './judge-cache.js';
+
+/** Networks in a cluster, and what they were trained on. */
+export interface MeasuredRun {
+  readonly cluster: TrainingCluster;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  /** Rounds played. */
+  readonly rounds: number;
+}
+
+export interface MeasureOptions {
+  /** Each probe is trained once from each. */
+  readonly seeds: readonly number[];
+  readonly judges: JudgeCache;
+  readonly onProgress: (line: string) => void;
+}
+
+const PROBES: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
+/** Test images that one task redraws. */
+const SWAP_CHUNK = 500;
+
+/** Measures what the encoder has forgotten and whether redrawing obeys (docs/measures.md); the same for any number of workers. */
+export async function measureForgetting(run: MeasuredRun, { seeds, judges, onProgress }: MeasureOptions): Promise<RunEvaluation> {
+  const { cluster, description, data, rounds } = run;
+  const { classes } = description.facts;
+  const judge = await judges.get(description, data, () => {
+    onProgress('training a judge on the raw images, once for this data');
+    return cluster.trainJudge();
+  });
+  onProgress('redrawing every test image under every label');
+  const redrawn = await measureRedrawing(run, judge);
+  onProgress(`training fresh probes from ${seeds.length} seeds`);
+  return {
+    rounds,
+    latent_size: description.config.latentSize,
+    classes,
+    chance: Math.max(...classes.map((_, label) => data.test.labels.filter((found) => found === label).length)) / data.test.count,
+    probes: await measureProbes(cluster, seeds),
+    ...redrawn,
+    reconstruction: await measureReconstruction(run),
+  };
+}
+
+async function measureProbes(cluster: TrainingCluster, seeds: readonly number[]): Promise<ProbeRow[]> {
+  const requests = seeds.flatMap((seed, index) => PROBES.flatMap((probe): ProbeRequest[] => [
+    { probe, input: 'latent', shuffledLabels: false, seed },
+    // The controls say where the scale begins and ends; once is enough for that.
+    ...(index > 0 ? [] : [{ probe, input: 'latent', shuffledLabels: true, seed } as const, { probe, input: 'pixels', shuffledLabels: false, seed } as const]),
+  ]));
+  const results = await cluster.probe(requests);
+  const rows = new Map<string, ProbeRow & { seeds: { seed: number; figures: ProbeFigures }[] }>();
+  for (const [index, { probe, input, shuffledLabels, seed }] of requests.entries()) {
+    const labels = shuffledLabels ? 'shuffled' : 'true';
+    const row = rows.get(`${input} ${labels} ${probe}`) ?? { probe, input, labels, seeds: [] };
+    row.seeds.push({ seed, figures: probeResult(results[index] ?? new Float32Array(0)) });
+    rows.set(`${input} ${labels} ${probe}`, row);
+  }
+  const order = (row: ProbeRow): number => (row.input === 'pixels' ? 2 : row.labels === 'shuffled' ? 1 : 0);
+  return [...rows.values()].sort((a, b) => order(a) - order(b));
+}
+
+async function measureRedrawing({ cluster, description, data }: MeasuredRun, judge: Float32Array): Promise<Pick<RunEvaluation, 'swap' | 'style'>> {
+  const classes = description.facts.classes.length;
+  const results = await cluster.swap(judge, data.test.count, SWAP_CHUNK);
+  const rows = results.flatMap((values) => swapRows(values, classes));
+  const sources = Int32Array.from(data.test.labels);
+  const read = Float32Array.from(rows.flatMap(({ redrawn }) => redrawn.map((drawn) => drawn.read)));
+  const correlationOf = (measure: 'slant' | 'thickness'): number => styleCorrelation({
+    sources,
+    original: Float32Array.from(rows, ({ original }) => original[measure]),
+    redrawn: Float32Array.from(rows.flatMap(({ redrawn }) => redrawn.map((drawn) => drawn[measure]))),
+  }, classes);
+  return {
+    swap: swapFigures({ sources, read, judgeAccuracy: judge[0] ?? Number.NaN }, classes),
+    style: { slant_correlation: correlationOf('slant'), thickness_correlation: correlationOf('thickness') },
+  };
+}
+
+async function measureReconstruction({ cluster, description, data }: MeasuredRun): Promise<RunEvaluation['reconstruction']> {
+  const { figures } = description.objective;
+  const results = await cluster.evaluate('score', 'test', data.test.count, SCORE_CHUNK);
+  const column = figures.indexOf('reconstruction_mse');
+  const errors = results.flatMap((values) => Array.from({ length: values.length / figures.length }, (_, row) => values[row * figures.length + column] ?? Number.NaN));
+  const per_class = description.facts.classes.map((_, label) => {
+    const chosen = errors.filter((_error, example) => data.test.labels[example] === label);
+    return chosen.length === 0 ? 0 : chosen.reduce((sum, error) => sum + error, 0) / chosen.length;
+  });
+  return { mean: meanFigures(results, figures)['reconstruction_mse'] ?? Number.NaN, per_class };
+}

@@ -1,0 +1,75 @@
+import { gatherImages, gatherLabels, type Dataset, type DataSource } from '@lethe/data';
+import { groupLayout, judgeNetwork } from '@lethe/networks';
+import type { CompiledStep, Engine } from '@lethe/tensorflow';
+import { fitNetwork, predictNetwork, compilePrediction, type Classification, type LabelledExamples } from '../fit-network.js';
+import { probeFigures } from '../probes/probe-figures.js';
+
+/** Changes with whatever would make another judge of the same data: kept judges of another version are not used. */
+export const JUDGE_VERSION = 1;
+
+/** The same for every run on the same data, so that runs can be compared. */
+const FIT = { learningRate: 1e-3, epochs: 5, leastRounds: 500, batchSize: 100, seed: 1 };
+
+/**
+ * Trains a judge on the raw training images. A pure function of the data on engines of one fingerprint.
+ *
+ * @returns float32: its accuracy on the test images, then its parameters
+ */
+export async function trainJudge(engine: Engine, data: DataSource): Promise<Float32Array> {
+  const classification = classificationOf(engine, data);
+  const parameters = await fitNetwork(classification, examplesOf(data.train), FIT);
+  const logProbabilities = await predictNetwork(classification, parameters, examplesOf(data.test));
+  const { accuracy } = probeFigures(logProbabilities, examplesOf(data.test).labels, classification.classes);
+  const judge = new Float32Array(1 + parameters.length);
+  judge[0] = accuracy;
+  judge.set(parameters, 1);
+  return judge;
+}
+
+/** Float32 numbers of a judge of such data: one accuracy, then the parameters. */
+export function judgeLength({ facts: { shape, classes } }: DataSource): number {
+  return 1 + groupLayout('judge', [judgeNetwork({ ...shape, classes: classes.length })], 1).length;
+}
+
+/** Reads images in batches of constant size. */
+export class Judge {
+  readonly #step: CompiledStep<'parameters' | 'inputs', 'logProbabilities'>;
+  readonly #classes: number;
+
+  private constructor(step: CompiledStep<'parameters' | 'inputs', 'logProbabilities'>, classes: number) {
+    this.#step = step;
+    this.#classes = classes;
+  }
+
+  /** @param examples images that are read at once */
+  static async open(engine: Engine, data: DataSource, examples: number): Promise<Judge> {
+    const { height, width, channels } = data.facts.shape;
+    return new Judge(await compilePrediction(classificationOf(engine, data), [examples, height, width, channels]), data.facts.classes.length);
+  }
+
+  /** The class that each image [examples, height, width, channels] is read as, by a judge as `trainJudge` returns it. */
+  read(judge: Float32Array, images: Float32Array): Int32Array {
+    const { logProbabilities } = this.#step.run({ parameters: judge.subarray(1), inputs: images });
+    return Int32Array.from({ length: logProbabilities.length / this.#classes }, (_, example) => {
+      const row = logProbabilities.subarray(example * this.#classes, (example + 1) * this.#classes);
+      return row.indexOf(Math.max(...row));
+    });
+  }
+
+  dispose(): void {
+    this.#step.dispose();
+  }
+}
+
+function classificationOf(engine: Engine, { facts: { shape, classes } }: DataSource): Classification {
+  return { engine, network: judgeNetwork({ ...shape, classes: classes.length }), classes: classes.length };
+}
+
+function examplesOf(dataset: Dataset): LabelledExamples {
+  const { height, width, channels } = dataset.shape;
+  return {
+    labels: gatherLabels(dataset, Uint32Array.from({ length: dataset.count }, (_, index) => index)),
+    shape: [height, width, channels],
+    gather: (indices) => gatherImages(dataset, indices),
+  };
+}

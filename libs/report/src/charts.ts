@@ -1,0 +1,95 @@
+import { parse, resetSVGDefIds, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+
+const FONT = 'system-ui, sans-serif';
+/** Ten colours that stay apart for most kinds of colour blindness. */
+const COLOURS = ['#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#3ca951', '#ff8ab7', '#a463f2', '#97bbf5', '#9c6b4e', '#9498a0'];
+
+/** Charts of one page number their definitions through; a new page starts again, so that it is the same each time. */
+export function startNumbering(): void {
+  resetSVGDefIds();
+}
+
+/** Draws a Vega-Lite specification as SVG, without a browser. */
+export async function chart(specification: TopLevelSpec): Promise<string> {
+  const config = { font: FONT, background: 'transparent', range: { category: COLOURS }, axis: { gridColor: '#ddd', domainColor: '#888', tickColor: '#888' }, view: { stroke: 'transparent' } };
+  const { spec } = compile({ ...specification, config });
+  const view = new View(parse(spec), { renderer: 'none' });
+  try {
+    return responsive(await view.toSVG());
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Scales with the page instead of keeping its pixels. */
+function responsive(svg: string): string {
+  return svg.replace(/ width="(\d+(?:\.\d+)?)" height="(\d+(?:\.\d+)?)"/, ' style="width:100%;max-width:$1px;height:auto"');
+}
+
+export interface Point { readonly x: number; readonly y: number; readonly series: string }
+
+export interface Axes { readonly x: string; readonly y: string }
+
+/** One line for each series. */
+export function lineChart(points: readonly Point[], axes: Axes): Promise<string> {
+  return chart({
+    width: 520, height: 220, data: { values: [...points] }, mark: { type: 'line', strokeWidth: 1.5 },
+    encoding: { x: { field: 'x', type: 'quantitative', title: axes.x }, y: { field: 'y', type: 'quantitative', title: axes.y, scale: { zero: false } }, color: { field: 'series', type: 'nominal', title: null } },
+  });
+}
+
+/** A dot for each point, coloured by series. */
+export function dotChart(points: readonly Point[], axes: Axes): Promise<string> {
+  const series = [...new Set(points.map((point) => point.series))].sort();
+  return chart({
+    width: 420, height: 380, data: { values: [...points] }, mark: { type: 'circle', size: 14, opacity: 0.75 },
+    encoding: {
+      x: { field: 'x', type: 'quantitative', title: axes.x, axis: { labels: false, ticks: false } },
+      y: { field: 'y', type: 'quantitative', title: axes.y, axis: { labels: false, ticks: false } },
+      color: { field: 'series', type: 'nominal', title: null, scale: { domain: series } },
+    },
+  });
+}
+
+export interface FrontPoint {
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  /** Whether no other point is better in both. */
+  readonly isFront: boolean;
+}
+
+/** Points with names; those of the front stand out and are joined. */
+export function frontChart(points: readonly FrontPoint[], axes: Axes): Promise<string> {
+  const values = [...points].sort((a, b) => a.x - b.x);
+  const encoding = {
+    x: { field: 'x', type: 'quantitative', title: axes.x, scale: { zero: false, padding: 12 } },
+    y: { field: 'y', type: 'quantitative', title: axes.y, scale: { zero: false, padding: 12 } },
+  } as const;
+  return chart({
+    width: 520, height: 340, data: { values },
+    layer: [
+      { transform: [{ filter: 'datum.isFront' }], mark: { type: 'line', color: '#4269d0', strokeWidth: 1.5 }, encoding },
+      { mark: { type: 'circle', size: 60, opacity: 1 }, encoding: { ...encoding, color: { field: 'isFront', type: 'nominal', legend: null, scale: { domain: [true, false], range: ['#4269d0', '#9498a0'] } } } },
+      { mark: { type: 'text', align: 'left', dx: 7, dy: -5, fontSize: 10 }, encoding: { ...encoding, text: { field: 'label', type: 'nominal' } } },
+    ],
+  });
+}
+
+/** Shares between 0 and 1 as shades, written out. */
+export function heatMap(matrix: readonly (readonly number[])[], names: readonly string[], axes: Axes): Promise<string> {
+  const values = matrix.flatMap((row, source) => row.map((value, target) => ({ source: names[source], target: names[target], value })));
+  const side = Math.max(240, 40 * names.length);
+  const encoding = {
+    x: { field: 'target', type: 'ordinal', sort: [...names], title: axes.x, axis: { labelAngle: 0 } },
+    y: { field: 'source', type: 'ordinal', sort: [...names], title: axes.y },
+  } as const;
+  return chart({
+    width: side, height: side, data: { values },
+    layer: [
+      { mark: 'rect', encoding: { ...encoding, color: { field: 'value', type: 'quantitative', title: null, scale: { domain: [0, 1], scheme: 'blues' } } } },
+      { mark: { type: 'text', fontSize: 10 }, encoding: { ...encoding, text: { field: 'value', type: 'quantitative', format: '.2f' }, color: { condition: { test: 'datum.value > 0.6', value: 'white' }, value: '#333' } } },
+    ],
+  });
+}

@@ -1,0 +1,3 @@
+export { runReport, type Figures, type RunReport } from './run-report.js';
+export type { ProbeFigures, ProbeRow, RunEvaluation } from './run-evaluation.js';
+export { spread, verdict } from './verdict.js';

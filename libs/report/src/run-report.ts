@@ -1,0 +1,85 @@
+import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
+import { latentMap, type Latents } from './latent-map.js';
+import { escapeHtml, figure, page, picture, section, table } from './page.js';
+import type { RunEvaluation } from './run-evaluation.js';
+import { percent, spread, verdict } from './verdict.js';
+
+/** Figures of a round or an epoch, "round" among them. */
+export type Figures = Readonly<Record<string, string | number>>;
+
+export interface RunReport {
+  readonly title: string;
+  readonly evaluation: RunEvaluation;
+  readonly config: unknown;
+  /** Losses of each round. */
+  readonly rounds: readonly Figures[];
+  /** Figures of the held-out images after each epoch; perhaps none. */
+  readonly epochs: readonly Figures[];
+  /** Style grids in order. */
+  readonly grids: readonly { readonly label: string; readonly png: Uint8Array }[];
+  readonly latents: Latents;
+}
+
+/** More points than a curve has pixels only make the page large. */
+const POINTS_PER_CURVE = 400;
+const MOST_GRIDS = 12;
+
+/** One self-contained page about a run: nothing on it is fetched from elsewhere. */
+export async function runReport({ title, evaluation, config, rounds, epochs, grids, latents }: RunReport): Promise<string> {
+  startNumbering();
+  const { classes } = evaluation;
+  const map = await latentMap(latents, classes);
+  return page(title, [
+    `<div class="verdict">${verdict(evaluation).map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('')}</div>`,
+    section('What fresh probes read', probeTable(evaluation), `<p>Chance is ${percent(evaluation.chance)}; ${evaluation.latent_size} numbers per image; after ${evaluation.rounds} rounds.</p>`),
+    section('Redrawn under every label', `<div class="columns">${figure(await heatMap(evaluation.swap.matrix, classes, { x: 'redrawn as', y: 'was' }), 'share that the judge reads as wanted')}<div>${redrawTable(evaluation)}</div></div>`),
+    ...(grids.length === 0 ? [] : [section('The style grid over time', `<div class="film">${chosen(grids, MOST_GRIDS).map(({ label, png }) => picture(png, label)).join('')}</div>`)]),
+    ...(map === null ? [] : [section('Latents of test images', figure(map, `UMAP of ${latents.labels.length} latents, coloured by label`))]),
+    section('Curves', `<div class="columns">${(await curves(rounds, epochs)).join('')}</div>`),
+    section('Configuration', `<details><summary>config.json</summary><pre>${escapeHtml(JSON.stringify(config, null, 2))}</pre></details>`),
+  ]);
+}
+
+function probeTable({ probes }: RunEvaluation): string {
+  return table(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'nats told'], probes.map(({ probe, input, labels, seeds }) => [
+    probe, input, labels,
+    ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((name) => spread(seeds.map(({ figures }) => figures[name]))),
+  ]));
+}
+
+function redrawTable({ swap, reconstruction, style, classes }: RunEvaluation): string {
+  return [
+    table(['figure', '', '', 'value'], [
+      ['read as the other label', '', '', percent(swap.off_diagonal)],
+      ['read as the own label', '', '', percent(swap.diagonal)],
+      ['judge on raw images', '', '', percent(swap.judge_accuracy)],
+      ['reconstruction error', '', '', reconstruction.mean.toFixed(4)],
+      ['slant kept (correlation)', '', '', style.slant_correlation.toFixed(2)],
+      ['thickness kept (correlation)', '', '', style.thickness_correlation.toFixed(2)],
+    ]),
+    table(['class', '', '', 'error'], classes.map((name, label) => [name, '', '', reconstruction.per_class[label]?.toFixed(4) ?? ''])),
+  ].join('<br>');
+}
+
+/** One chart for each figure: their scales differ. */
+async function curves(rounds: readonly Figures[], epochs: readonly Figures[]): Promise<string[]> {
+  const names = [...new Set(rounds.flatMap((line) => Object.keys(line)))].filter((name) => name.endsWith('_loss') || name.endsWith('_mse'));
+  return Promise.all(names.map(async (name) => {
+    const points = [
+      ...chosen(rounds, POINTS_PER_CURVE).map((line) => pointOf(line, name, 'training')),
+      ...epochs.map((line) => pointOf(line, `held_out/${name}`, 'held out')),
+    ].filter((point): point is Point => point !== null);
+    return figure(await lineChart(points, { x: 'round', y: name.replaceAll('_', ' ') }), name.replaceAll('_', ' '));
+  }));
+}
+
+function pointOf(line: Figures, name: string, series: string): Point | null {
+  const [x, y] = [line['round'], line[name]];
+  return typeof x === 'number' && typeof y === 'number' ? { x, y, series } : null;
+}
+
+/** Evenly spaced members, the last among them. */
+function chosen<Value>(values: readonly Value[], most: number): Value[] {
+  if (values.length <= most) return [...values];
+  return Array.from({ length: most }, (_, index) => values[Math.round((index * (values.length - 1)) / (most - 1))] as Value);
+}
