@@ -1,0 +1,56 @@
+import type { Assignment } from './search-space.js';
+
+/**
+ * `waiting`: not begun, or to be gone on with; `stopped`: halving has ended it; `diverged`: its gradients became infinite;
+ * `failed`: it ended otherwise, again after a second try.
+ */
+export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'diverged' | 'failed';
+
+export interface Trial {
+  /** "003". */
+  readonly name: string;
+  /** SHA-256 of its configuration: no two trials have the same. */
+  readonly key: string;
+  readonly values: Assignment;
+  readonly state: TrialState;
+  /** Times that it was started. */
+  readonly attempts: number;
+  /** What it has reached, by name. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Why it failed; empty if it did not. */
+  readonly message: string;
+}
+
+/** How a trial's process ended. */
+export type TrialEnding = 'completed' | 'interrupted' | 'diverged' | 'crashed' | 'refused';
+
+/** A crash is tried again so often: what fails twice at the same place fails again. */
+export const MOST_ATTEMPTS = 2;
+
+/** The state after a process ended, which halving may have told to (`wasStopped`). */
+export function stateAfter(trial: Pick<Trial, 'attempts'>, ending: TrialEnding, wasStopped: boolean): TrialState {
+  switch (ending) {
+    case 'completed':
+      return 'completed';
+    case 'diverged':
+      return 'diverged';
+    case 'refused':
+      return 'failed';
+    case 'interrupted':
+      return wasStopped ? 'stopped' : 'waiting';
+    case 'crashed':
+      return trial.attempts < MOST_ATTEMPTS ? 'waiting' : 'failed';
+  }
+}
+
+/** Nothing of it is left to do. */
+export function isDone({ state }: Pick<Trial, 'state'>): boolean {
+  return state !== 'waiting' && state !== 'running';
+}
+
+/** The completed trial with the best figure; null where none has it. */
+export function bestTrial(trials: readonly Trial[], figure: string, better: 'lower' | 'higher'): Trial | null {
+  const candidates = trials.filter(({ state, figures }) => state === 'completed' && figures[figure] !== undefined);
+  const sign = better === 'lower' ? 1 : -1;
+  return candidates.reduce<Trial | null>((best, trial) => (best === null || sign * (trial.figures[figure] ?? 0) < sign * (best.figures[figure] ?? 0) ? trial : best), null);
+}
