@@ -25,6 +25,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./commands/grid.js')).runGrid(command, process.env);
     case 'evaluate':
       return (await import('./commands/evaluate.js')).runEvaluate(command, process.env);
+    case 'sweep':
+      return (await import('./commands/sweep.js')).runSweep(command, process.env);
     case 'doctor':
       return (await import('./commands/doctor.js')).runDoctor(command, process.env);
     case 'worker':
@@ -36,7 +38,7 @@ function report(error: unknown, argv: readonly string[]): void {
   const known = errorCode(error) !== undefined;
   const text = !known && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
   const [name = ''] = argv;
-  const command = ['train', 'grid', 'evaluate', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
+  const command = ['train', 'grid', 'evaluate', 'sweep', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
   const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
   process.stderr.write(`error: ${text}${hint}\n`);
 }

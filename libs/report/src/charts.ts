@@ -11,7 +11,7 @@ export function startNumbering(): void {
 }
 
 /** Draws a Vega-Lite specification as SVG, without a browser. */
-export async function chart(specification: TopLevelSpec): Promise<string> {
+async function chart(specification: TopLevelSpec): Promise<string> {
   const config = { font: FONT, background: 'transparent', range: { category: COLOURS }, axis: { gridColor: '#ddd', domainColor: '#888', tickColor: '#888' }, view: { stroke: 'transparent' } };
   const { spec } = compile({ ...specification, config });
   const view = new View(parse(spec), { renderer: 'none' });

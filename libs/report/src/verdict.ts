@@ -32,7 +32,7 @@ function accuracyOf({ seeds }: ProbeRow): number {
 }
 
 /** Of an empty list, not a number. */
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

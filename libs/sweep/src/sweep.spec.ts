@@ -5,7 +5,7 @@ import { grid, random } from './search-space.js';
 import { bestTrial, isDone, stateAfter, type Trial } from './trial.js';
 import { trialTable } from './trial-table.js';
 
-const trial = (name: string, figures: Record<string, number>, state: Trial['state'] = 'completed'): Trial => ({ name, key: name, values: { 'objective.beta': Number(name) }, state, attempts: 1, figures, message: '' });
+const trial = (name: string, figures: Record<string, number>, state: Trial['state'] = 'completed'): Trial => ({ name, key: name, values: { 'objective.beta': Number(name) }, epochs: 1, state, attempts: 1, figures, message: '' });
 
 describe('a search space', () => {
   const space = { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2, 3] } } as const;

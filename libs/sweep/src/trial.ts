@@ -12,6 +12,8 @@ export interface Trial {
   /** SHA-256 of its configuration: no two trials have the same. */
   readonly key: string;
   readonly values: Assignment;
+  /** Epochs of its run, begun ones included. */
+  readonly epochs: number;
   readonly state: TrialState;
   /** Times that it was started. */
   readonly attempts: number;
@@ -25,7 +27,7 @@ export interface Trial {
 export type TrialEnding = 'completed' | 'interrupted' | 'diverged' | 'crashed' | 'refused';
 
 /** A crash is tried again so often: what fails twice at the same place fails again. */
-export const MOST_ATTEMPTS = 2;
+const MOST_ATTEMPTS = 2;
 
 /** The state after a process ended, which halving may have told to (`wasStopped`). */
 export function stateAfter(trial: Pick<Trial, 'attempts'>, ending: TrialEnding, wasStopped: boolean): TrialState {

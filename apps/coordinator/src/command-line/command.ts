@@ -1,4 +1,5 @@
 import type { ConfigLayer, JoinOptions } from '@lethe/config';
+import type { HalvingOptions, SearchSpace } from '@lethe/sweep';
 
 /** `lethe train`: start a run or go on with one. */
 export interface TrainCommand {
@@ -45,6 +46,27 @@ export interface EvaluateCommand {
   readonly workers: number;
 }
 
+/** `lethe sweep`: play many configurations, or go on with it. */
+export interface SweepCommand {
+  readonly kind: 'sweep';
+  readonly folder: string;
+  /** What to try for each setting. */
+  readonly space: SearchSpace;
+  /** Absolute path of a configuration file under all trials, or null. */
+  readonly configFile: string | null;
+  /** Absolute path of a JSON list with the settings of one trial each, or null. */
+  readonly listFile: string | null;
+  /** So many trials drawn at random; null: all combinations. */
+  readonly random: number | null;
+  readonly drawSeed: number;
+  readonly trialsAtOnce: number;
+  readonly halving: (HalvingOptions & { readonly figure: string }) | null;
+  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
+  readonly name: string | null;
+  readonly runsFolder: string;
+  readonly resume: string | null;
+}
+
 /** `lethe doctor`: what this machine offers. Null: not said. */
 export interface DoctorCommand {
   readonly kind: 'doctor';
@@ -65,4 +87,4 @@ export interface PrintCommand {
   readonly text: string;
 }
 
-export type Command = TrainCommand | GridCommand | EvaluateCommand | DoctorCommand | WorkerCommand | PrintCommand;
+export type Command = TrainCommand | GridCommand | EvaluateCommand | SweepCommand | DoctorCommand | WorkerCommand | PrintCommand;

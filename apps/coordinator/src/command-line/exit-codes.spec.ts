@@ -8,7 +8,7 @@ describe('exitCodeOf', () => {
     ['DATA_MISSING', 2],
     ['RUN_EXISTS', 2],
     ['DEVICE_PLAN_INVALID', 2],
-    ['GRADIENT_NOT_FINITE', 1],
+    ['GRADIENT_NOT_FINITE', 3],
     ['PROCESS_DIED', 1],
     ['CHECKPOINT_INVALID', 1],
     ['INTERRUPTED', 130],

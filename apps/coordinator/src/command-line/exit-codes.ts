@@ -1,7 +1,7 @@
 import { errorCode, type ErrorCode } from '@lethe/errors';
 
 /** What the process's exit code means; `lethe --help` lists them. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, diverged: 3, interrupted: 130 } as const;
 
 /** Failures of what the user asked for, found before anything starts. */
 const USAGE: ReadonlySet<ErrorCode> = new Set([
@@ -20,5 +20,6 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
 export function exitCodeOf(error: unknown): number {
   const code = errorCode(error);
   if (code === 'INTERRUPTED') return EXIT.interrupted;
+  if (code === 'GRADIENT_NOT_FINITE') return EXIT.diverged;
   return code !== undefined && USAGE.has(code) ? EXIT.usage : EXIT.failed;
 }

@@ -1,10 +1,10 @@
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, grid, evaluate and doctor are Nx targets too, flags after two dashes:
+train, grid, evaluate, sweep and doctor are Nx targets too, flags after two dashes:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
-2 something asked for is wrong and nothing was started, 130 interrupted (Ctrl-C; a checkpoint was saved).`;
+2 something asked for is wrong and nothing was started, 3 the losses became infinite, 130 interrupted (Ctrl-C; a checkpoint was saved).`;
 
 export const TRAIN_HELP = `
 Settings come from the recipe, then the file of --config (JSON with any part of a run's config.json), then flags; later ones win.
@@ -51,3 +51,14 @@ It computes on all cores of this machine, and ends with the run.
 Examples:
   npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token TOKEN --threads 1
   npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext`;
+
+export const SWEEP_HELP = `
+Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a logarithmic
+scale above 0); --set does the same for any setting. Each trial is a run of its own in the sweep's folder and never played twice.
+A trial that crashes is tried once more from its checkpoint. Writes sweep.csv, pareto.svg and report.html.
+
+Examples:
+  npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2
+  npx lethe sweep --recipe forget --beta 0.005..0.1 --set bottleneck.weight=0.001,0.002 --random 12
+  npx lethe sweep --recipe forget --beta 0.01,0.02,0.05 --halving held_out/reconstruction_mse --factor 2
+  npx lethe sweep --resume sweep-2026-01-31-120000`;

@@ -80,6 +80,7 @@ describe('the flags', () => {
         "--patience <count>",
         "--checkpoint-every-epochs <count>",
         "--keep-checkpoints <count>",
+        "--no-evaluation",
         "--no-grid",
         "--workers <count>",
         "--servers <count>",
@@ -124,7 +125,7 @@ describe('the flags', () => {
   });
 
   it('have no name that Nx keeps for itself', () => {
-    const names = ['train', 'grid', 'evaluate', 'doctor', 'worker'].flatMap(flagsOf).map((flags) => flags.split(' ')[0]?.replace('--', ''));
+    const names = ['train', 'grid', 'evaluate', 'sweep', 'doctor', 'worker'].flatMap(flagsOf).map((flags) => flags.split(' ')[0]?.replace('--', ''));
     expect(names.filter((name) => name !== undefined && KEPT_BY_NX.includes(name))).toEqual([]);
   });
 
@@ -173,6 +174,14 @@ describe('parseCommandLine', () => {
     });
     expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1 });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2 });
+    const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, drawSeed: 1, trialsAtOnce: 1, halving: null, best: { figure: 'probe_mlp', better: 'lower' }, name: null, resume: null };
+    expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
+      ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },
+    });
+    expect(parse('sweep', '--beta', '0.01..1', '--random', '5', '--halving', 'held_out/x', '--factor', '3', '--best', 'swap', '--best-higher', '--data-dir', 'd', '--recipe', 'quick')).toEqual({
+      ...sweep, random: 5, halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
+      space: { recipe: { kind: 'values', values: ['quick'] }, 'objective.beta': { kind: 'range', low: 0.01, high: 1 }, 'data.folder': { kind: 'values', values: ['/home/user/d'] } },
+    });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false });
     expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
     const key = `K${'a'.repeat(43)}`;

@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import type { Command, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
 import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
+import { readSweep } from './read-sweep.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const DEFAULT_RUNS_FOLDER = 'runs';
@@ -129,7 +130,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
   const program = buildProgram(version, {
     print: (text) => (printed += text),
     typed: (name, typed) => {
-      const readers = { train: readTrain, grid: readGrid, evaluate: readEvaluate, doctor: readDoctor, worker: readWorker };
+      const readers = { train: readTrain, grid: readGrid, evaluate: readEvaluate, sweep: readSweep, doctor: readDoctor, worker: readWorker };
       command = readers[name](typed, folder);
     },
   });

@@ -1,7 +1,7 @@
 import { problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
-import { ADDRESS, CHECKPOINT, COUNT, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
-import { DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
+import { DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
@@ -13,7 +13,7 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export type CommandName = 'train' | 'grid' | 'evaluate' | 'doctor' | 'worker';
+export type CommandName = 'train' | 'grid' | 'evaluate' | 'sweep' | 'doctor' | 'worker';
 
 /** Told which command was typed; text that is printed goes to `print` instead. */
 export interface ProgramEvents {
@@ -88,6 +88,32 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   onTyped(evaluate, 'evaluate', events);
 }
 
+function addSweep(root: Program, events: ProgramEvents): void {
+  const sweep = root.command('sweep').summary('play many configurations side by side').description('Plays many configurations side by side, each as a run of its own, and says which are best.');
+  for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
+    sweep.optionsGroup(heading);
+    for (const { name, value, help } of flags) option(sweep, name, help, value === undefined ? undefined : { ...value, placeholder: `${value.placeholder.slice(0, -1)},...>` });
+  }
+  sweep.optionsGroup('The sweep:');
+  sweep.option('--set <setting=value,...>', 'values of any setting, by its path in config.json; may be given again', (text: string, before: string[]) => [...before, text], []);
+  option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);
+  option(sweep, 'list', 'JSON list with the settings of one trial each', FILE);
+  option(sweep, 'random', 'draw so many trials instead of playing all combinations', COUNT);
+  option(sweep, 'draw-seed', 'what they are drawn from (default: 1)', COUNT);
+  option(sweep, 'trials-at-once', 'trials side by side, which share the machine (default: 1)', COUNT);
+  option(sweep, 'halving', 'stop what is not among the best by this figure of an epoch, like held_out/reconstruction_mse', FIGURE);
+  option(sweep, 'halving-higher', 'more of that figure is better');
+  option(sweep, 'first-rung', 'epochs before trials are compared first (default: 1)', COUNT);
+  option(sweep, 'factor', 'one of so many goes on; then so many times the epochs (default: 2)', COUNT);
+  option(sweep, 'best', 'figure by which the best trial is named (default: probe_mlp)', FIGURE);
+  option(sweep, 'best-higher', 'more of that figure is better');
+  option(sweep, 'name', "name of the sweep's folder (default: made of the time)", NAME);
+  option(sweep, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(sweep, 'resume', 'go on with a sweep, by name or folder', RUN);
+  sweep.addHelpText('after', SWEEP_HELP);
+  onTyped(sweep, 'sweep', events);
+}
+
 function addDoctor(root: Program, events: ProgramEvents): void {
   const doctor = root.command('doctor').summary('say what this machine offers').description('Says what this machine offers to a run.');
   option(doctor, 'workers', 'plan for this many workers', COUNT);
@@ -125,6 +151,7 @@ export function buildProgram(version: string, events: ProgramEvents): Program {
   addTrain(root, events);
   addGrid(root, events);
   addEvaluate(root, events);
+  addSweep(root, events);
   addDoctor(root, events);
   addWorker(root, events);
   return root.addHelpText('after', GENERAL_HELP);

@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import { problemsError } from '@lethe/config';
+import type { Candidates, SearchSpace, SettingValue } from '@lethe/sweep';
+import type { SweepCommand } from './command.js';
+import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, RUN, type FlagValue } from './flag-values.js';
+import type { TypedCommand } from './program.js';
+import { CONFIG_FLAGS } from './train-flags.js';
+
+const RANGE = /^(.+)\.\.(.+)$/;
+
+/** What was typed after `lethe sweep`. */
+export function readSweep({ options }: TypedCommand, folder: string): SweepCommand {
+  const reader = new FlagReader(options);
+  const place = (name: string, value: FlagValue): string | null => {
+    const typed = reader.text(name, value);
+    return typed === null ? null : resolve(folder, typed);
+  };
+  const halvingFigure = reader.text('halving', FIGURE);
+  const command: SweepCommand = {
+    kind: 'sweep',
+    folder,
+    space: { ...flagSpace(reader, options, folder), ...setSpace(reader, options) },
+    configFile: place('config', FILE),
+    listFile: place('list', FILE),
+    random: reader.count('random'),
+    drawSeed: reader.count('draw-seed') ?? 1,
+    trialsAtOnce: reader.count('trials-at-once') ?? 1,
+    halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },
+    best: { figure: reader.text('best', FIGURE) ?? 'probe_mlp', better: reader.has('best-higher') ? 'higher' : 'lower' },
+    name: reader.text('name', NAME),
+    runsFolder: place('runs-dir', FOLDER) ?? resolve(folder, 'runs'),
+    resume: reader.text('resume', RUN),
+  };
+  check(command, reader);
+  if (reader.problems.length > 0) throw problemsError(reader.problems);
+  return command;
+}
+
+function check({ random, space, trialsAtOnce, halving }: SweepCommand, reader: FlagReader): void {
+  const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
+  if (trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
+  if (random !== null && random < 1) complain('--random', 'at least 1', String(random));
+  if (halving !== null && halving.factor < 2) complain('--factor', 'at least 2', String(halving.factor));
+  if (halving !== null && halving.firstRung < 1) complain('--first-rung', 'at least 1', String(halving.firstRung));
+  for (const [path, candidates] of Object.entries(space)) {
+    if (candidates.kind === 'range' && random === null) complain(path, 'values with commas, or a range together with --random', `${candidates.low}..${candidates.high}`);
+  }
+}
+
+/** The flags of `lethe train`, with several values each. */
+function flagSpace(reader: FlagReader, options: TypedCommand['options'], folder: string): SearchSpace {
+  const space: Record<string, Candidates> = {};
+  for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
+    const isOne = value === FOLDER || value === ADDRESS;
+    let candidates: Candidates | null = null;
+    if (value === undefined) {
+      const given = name.startsWith('no-') ? options[camelCase(name.slice('no-'.length))] === false : reader.has(name);
+      candidates = given ? { kind: 'values', values: [sets ?? true] } : null;
+    } else if (isOne) {
+      const typed = reader.text(name, value);
+      candidates = typed === null ? null : { kind: 'values', values: [value === FOLDER ? resolve(folder, typed) : typed] };
+    } else {
+      candidates = candidatesOf(reader, options[camelCase(name)], { where: `--${name}`, value });
+    }
+    if (candidates !== null) for (const path of paths) space[path] = candidates;
+  }
+  return space;
+}
+
+/** `--set path=v1,v2` for any setting. */
+function setSpace(reader: FlagReader, options: TypedCommand['options']): SearchSpace {
+  const given = Array.isArray(options['set']) ? (options['set'] as string[]) : [];
+  return Object.fromEntries(given.flatMap((text): [string, Candidates][] => {
+    const [, path = '', values = ''] = /^([A-Za-z.]+)=(.+)$/.exec(text) ?? [];
+    if (path === '') reader.problems.push({ where: '--set', expected: 'a setting and its values, like bottleneck.weight=0.001,0.002', found: `"${text}"` });
+    return path === '' ? [] : [[path, { kind: 'values', values: values.split(',').map(jsonOrText) }]];
+  }));
+}
+
+function jsonOrText(text: string): SettingValue {
+  try {
+    return JSON.parse(text) as SettingValue;
+  } catch {
+    return text;
+  }
+}
+
+function candidatesOf(reader: FlagReader, text: unknown, { where, value }: { where: string; value: FlagValue }): Candidates | null {
+  if (typeof text !== 'string') return null;
+  const read = (part: string): SettingValue => {
+    const understood = value.read(part);
+    if (understood === undefined) reader.problems.push({ where, expected: value.expected, found: `"${part}"` });
+    return understood ?? 0;
+  };
+  const [, low, high] = RANGE.exec(text) ?? [];
+  if (low !== undefined && high !== undefined && (value === NUMBER || value === COUNT)) return { kind: 'range', low: Number(read(low)), high: Number(read(high)) };
+  return { kind: 'values', values: text.split(',').map(read) };
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

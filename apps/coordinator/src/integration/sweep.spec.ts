@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Trial } from '@lethe/sweep';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lethe, letheProcesses } from './lethe-process.js';
+import { makeSmallData } from './small-data.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-sweep-'));
+const runs = join(folder, 'runs');
+const data = join(folder, 'data');
+beforeAll(() => { makeSmallData(data); });
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+const SMALL = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
+const trials = (name: string): Trial[] => (JSON.parse(readFileSync(join(runs, name, 'sweep.json'), 'utf8')) as { trials: Trial[] }).trials;
+const states = (name: string): string[] => trials(name).map(({ state }) => state);
+
+describe('a sweep', () => {
+  it('plays every combination once, side by side, and names the best by a command line that repeats it', async () => {
+    // The third beta is the first in other words: one configuration is one trial.
+    const ended = await lethe(['sweep', ...SMALL, '--epochs', '2', '--beta', '0.01,0.5,1e-2', '--set', 'seed=1,2', '--trials-at-once', '2', '--best', 'reconstruction_mse', '--name', 'grid']);
+    expect(ended.output).toContain('4 trials, 2 at once');
+    expect(ended.code).toBe(0);
+    expect(states('grid')).toEqual(['completed', 'completed', 'completed', 'completed']);
+    expect(trials('grid').map(({ values }) => [values['objective.beta'], values['seed']])).toEqual([[0.01, 1], [0.01, 2], [0.5, 1], [0.5, 2]]);
+    const csv = readFileSync(join(runs, 'grid', 'sweep.csv'), 'utf8');
+    expect(csv.split('\n')).toHaveLength(6);
+    expect(readdirSync(join(runs, 'grid')).sort()).toEqual(['configs', 'pareto.svg', 'report.html', 'sweep.csv', 'sweep.json', 'trials']);
+
+    const [, name = '', config = ''] = /best: (\d+) .*npx lethe train --config (\S+)/.exec(ended.output) ?? [];
+    const repeated = await lethe(['train', '--config', config, '--runs-dir', runs, '--name', 'again']);
+    const hash = (summary: string): string => (JSON.parse(readFileSync(summary, 'utf8')) as { weights_sha256: string }).weights_sha256;
+    expect(repeated.code).toBe(0);
+    expect(hash(join(runs, 'again', 'summary.json'))).toBe(hash(join(runs, 'grid', 'trials', name, 'summary.json')));
+
+    const played = readdirSync(join(runs, 'grid', 'trials', '001', 'logs')).length;
+    expect((await lethe(['sweep', '--resume', 'grid', '--runs-dir', runs])).code).toBe(0);
+    expect(readdirSync(join(runs, 'grid', 'trials', '001', 'logs'))).toHaveLength(played);
+  }, 180_000);
+
+  it('ends its trials with a checkpoint on Ctrl-C, leaves no process behind, and goes on', async () => {
+    let isSignalled = false;
+    const ended = await lethe(['sweep', ...SMALL, '--epochs', '40', '--seed', '1,2', '--best', 'reconstruction_mse', '--name', 'stopped'], (text, signal) => {
+      if (!isSignalled && /001 {2}epoch [2-9]/.test(text)) signal('SIGINT');
+      isSignalled ||= /001 {2}epoch [2-9]/.test(text);
+    });
+    expect(ended.code).toBe(130);
+    expect(letheProcesses()).toEqual([]);
+    expect(states('stopped')).toEqual(['waiting', 'waiting']);
+    expect(trials('stopped').map(({ attempts }) => attempts)).toEqual([0, 0]);
+    // Sooner done: what is left of 40 epochs of 2 rounds.
+    const resumed = await lethe(['sweep', '--resume', 'stopped', '--runs-dir', runs]);
+    expect(resumed.code).toBe(0);
+    expect(states('stopped')).toEqual(['completed', 'completed']);
+    expect(readFileSync(join(runs, 'stopped', 'trials', '001', 'metrics.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"kind":"epoch"'))).toHaveLength(40);
+  }, 180_000);
+
+  it('stops what halving does not let go on, and records what diverges, from a list of trials', async () => {
+    const list = join(folder, 'list.json');
+    const optimizers = (learningRate: number): object => ({ optimizers: Object.fromEntries(['encoder', 'decoder', 'classifier'].map((net) => [net, { learningRate }])) });
+    writeFileSync(list, JSON.stringify([optimizers(1e-3), optimizers(1e-9), { objective: { beta: 1e38 }, ...optimizers(1e30) }]));
+    const ended = await lethe(['sweep', ...SMALL, '--epochs', '60', '--list', list, '--halving', 'held_out/reconstruction_mse', '--first-rung', '4', '--best', 'reconstruction_mse', '--name', 'halved']);
+    expect(states('halved')).toEqual(['completed', 'stopped', 'diverged']);
+    expect(trials('halved')[2]?.message).toContain('not finite');
+    expect(trials('halved')[1]?.figures['epochs']).toBeLessThan(60);
+    expect(ended.code).toBe(0);
+  }, 180_000);
+
+  it.each([
+    [['--beta', '0.1..1'], 'objective.beta: expected values with commas, or a range together with --random, found 0.1..1'],
+    [['--beta', '0.1,x'], '--beta: expected a number, found "x"'],
+    [['--set', 'nothing'], '--set: expected a setting and its values'],
+    [['--set', 'objective.betta=1'], 'did you mean objective.beta?'],
+    [['--trials-at-once', '0'], '--trials-at-once: expected at least 1, found 0'],
+    [['--resume', 'none-such'], '--resume: expected the folder of a sweep'],
+  ])('refuses %j before anything starts', async (flags, message) => {
+    const ended = await lethe(['sweep', '--runs-dir', runs, '--name', 'refused', ...flags]);
+    expect(ended.output).toContain(message);
+    expect(ended.code).toBe(2);
+    expect(readdirSync(runs)).not.toContain('refused');
+  }, 30_000);
+});

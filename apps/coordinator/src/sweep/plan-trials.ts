@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mergeConfig, parseConfigFile, problemsError, withValue, type ConfigLayer, type Machine, type RunConfig, type Tree } from '@lethe/config';
+import { grid, random, type Assignment } from '@lethe/sweep';
+import type { SweepCommand } from '../command-line/command.js';
+import { dataKindOf } from '../command-line/data-folder.js';
+
+/** A trial's complete configuration, and what sets it apart. */
+export interface PlannedTrial {
+  readonly key: string;
+  readonly values: Assignment;
+  readonly config: RunConfig;
+}
+
+/**
+ * Every trial that was asked for, checked through before any starts; those with one configuration are one trial.
+ *
+ * @throws LetheError CONFIG_INVALID naming what is wrong with a trial's settings
+ */
+export function planTrials(command: SweepCommand, machine: Machine): PlannedTrial[] {
+  const base = command.configFile === null ? [] : [configLayer(command.configFile)];
+  const trials = assignments(command).map(({ values, layers }): PlannedTrial => {
+    const { config } = mergeConfig(machine, [...base, ...layers, assignmentLayer(values)]);
+    return { key: keyOf(config), values, config: withShareOfWorkers(config, command) };
+  });
+  return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
+}
+
+interface Combination {
+  readonly values: Assignment;
+  readonly layers: readonly ConfigLayer[];
+}
+
+function assignments({ space, random: count, drawSeed, listFile }: SweepCommand): Combination[] {
+  const combinations = count === null ? grid(space) : random(space, count, drawSeed);
+  if (listFile === null) return combinations.map((values) => ({ values, layers: [] }));
+  const listed = JSON.parse(readFileSync(listFile, 'utf8')) as unknown;
+  if (!Array.isArray(listed) || listed.length === 0) throw problemsError([{ where: '--list', expected: 'a JSON list of configurations, each with the settings of one trial', found: listFile }]);
+  return listed.flatMap((settings, index) => combinations.map((values) => ({
+    values: { listed: index + 1, ...values },
+    layers: [parseConfigFile(JSON.stringify(settings), `entry ${index + 1} of ${listFile}`)],
+  })));
+}
+
+function configLayer(file: string): ConfigLayer {
+  return parseConfigFile(readFileSync(file, 'utf8'), file);
+}
+
+function assignmentLayer(assignment: Assignment): ConfigLayer {
+  const settings = Object.entries(assignment).filter(([path]) => path !== 'listed');
+  let values = settings.reduce<Tree>((tree, [path, value]) => withValue(tree, path, value), {});
+  const folder = assignment['data.folder'];
+  if (typeof folder === 'string' && assignment['data.kind'] === undefined) values = withValue(values, 'data.kind', dataKindOf(folder));
+  return { source: 'flags', values, label: (path) => path };
+}
+
+/** Trials side by side share the machine; how many workers compute changes no bit. */
+function withShareOfWorkers(config: RunConfig, { trialsAtOnce, space }: SweepCommand): RunConfig {
+  if ('cluster.workers' in space) return config;
+  const workers = Math.max(1, Math.floor(config.cluster.workers / trialsAtOnce));
+  return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
+}
+
+/** By everything that has a part in the result. */
+function keyOf({ cluster: { threads, engine }, ...rest }: RunConfig): string {
+  return createHash('sha256').update(JSON.stringify({ ...rest, threads, engine })).digest('hex');
+}

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomically } from '@lethe/checkpoint';
+import type { RunConfig } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import type { RunEvaluation } from '@lethe/report';
+import type { HalvingOptions, Trial } from '@lethe/sweep';
+
+/** What `sweep.json` holds: enough to go on. */
+export interface SweepState {
+  readonly trialsAtOnce: number;
+  readonly halving: (HalvingOptions & { readonly figure: string }) | null;
+  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
+  readonly trials: readonly Trial[];
+}
+
+/** The folder of a sweep: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
+export class SweepFolder {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  get trials(): string {
+    return join(this.folder, 'trials');
+  }
+
+  /** @throws LetheError RUN_EXISTS */
+  static async create(folder: string): Promise<SweepFolder> {
+    await mkdir(join(folder, '..'), { recursive: true });
+    await mkdir(folder).catch((error: unknown) => {
+      throw new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`, { cause: error });
+    });
+    const sweep = new SweepFolder(folder);
+    await mkdir(join(folder, 'configs'));
+    await mkdir(sweep.trials);
+    return sweep;
+  }
+
+  /** @throws LetheError RUN_MISSING */
+  async read(): Promise<SweepState> {
+    const text = await readFile(join(this.folder, 'sweep.json'), 'utf8').catch((error: unknown) => {
+      throw new LetheError('RUN_MISSING', `--resume: expected the folder of a sweep with sweep.json, found none at ${this.folder}`, { cause: error });
+    });
+    return JSON.parse(text) as SweepState;
+  }
+
+  async write(state: SweepState): Promise<void> {
+    await this.writeFile('sweep.json', `${JSON.stringify(state, null, 2)}\n`);
+  }
+
+  async writeFile(name: string, text: string): Promise<void> {
+    await writeFileAtomically(join(this.folder, name), [Buffer.from(text)]);
+  }
+
+  configFile(trial: string): string {
+    return join(this.folder, 'configs', `${trial}.json`);
+  }
+
+  async writeConfig(trial: string, config: RunConfig): Promise<void> {
+    await writeFileAtomically(this.configFile(trial), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);
+  }
+
+  /** Whether the trial has something to go on from. */
+  async hasCheckpoint(trial: string): Promise<boolean> {
+    const folder = join(this.trials, trial, 'checkpoints');
+    return existsSync(folder) && (await readdir(folder)).some((name) => name.endsWith('.safetensors'));
+  }
+
+  async removeTrial(trial: string): Promise<void> {
+    await rm(join(this.trials, trial), { recursive: true, force: true });
+  }
+
+  /** Epochs that the trial has completed so far, with the figures of the held-out images. */
+  async epochs(trial: string): Promise<{ epoch: number; figures: Record<string, number> }[]> {
+    const text = await readFile(join(this.trials, trial, 'metrics.jsonl'), 'utf8').catch(() => '');
+    // A line may be half written.
+    return text.split('\n').filter((line) => line.startsWith('{"kind":"epoch"') && line.endsWith('}')).map((line) => {
+      const { epoch, ...figures } = JSON.parse(line) as Record<string, number> & { epoch: number };
+      return { epoch, figures: Object.fromEntries(Object.entries(figures).filter(([name]) => name.startsWith('held_out/'))) };
+    });
+  }
+
+  /** Figures of a trial that ended, out of its summary and its evaluation. */
+  async figures(trial: string): Promise<Record<string, number>> {
+    const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(this.trials, trial, name), 'utf8').catch(() => 'null'));
+    const summary = (await read('summary.json')) as { test: Record<string, number>; rounds: number; wall_seconds: number } | null;
+    const evaluation = (await read('evaluation.json')) as RunEvaluation | null;
+    return {
+      ...(summary === null ? {} : { rounds: summary.rounds, wall_seconds: summary.wall_seconds, ...summary.test }),
+      ...(evaluation === null ? {} : evaluationFigures(evaluation)),
+    };
+  }
+}
+
+/** Of three seeds of a probe the mean counts. */
+function evaluationFigures({ probes, swap, reconstruction, style }: RunEvaluation): Record<string, number> {
+  const latent = probes.filter(({ input, labels }) => input === 'latent' && labels === 'true');
+  const accuracies = latent.map(({ probe, seeds }) => [`probe_${probe}`, seeds.reduce((sum, { figures }) => sum + figures.accuracy / seeds.length, 0)] as const);
+  return { ...Object.fromEntries(accuracies), swap: swap.off_diagonal, reconstruction_mse: reconstruction.mean, slant_kept: style.slant_correlation, thickness_kept: style.thickness_correlation };
+}

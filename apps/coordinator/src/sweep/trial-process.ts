@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { TrialEnding } from '@lethe/sweep';
+import { EXIT } from '../command-line/exit-codes.js';
+
+export interface TrialProcessOptions {
+  /** What follows `lethe`. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Ended {
+  readonly ending: TrialEnding;
+  /** The last error that it told of; empty if none. */
+  readonly message: string;
+}
+
+/** One `lethe train` in a process, with workers and servers, of its own. */
+export class TrialProcess {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+
+  constructor({ argv, environment }: TrialProcessOptions) {
+    const [, program = ''] = process.argv;
+    // In a process group of its own: Ctrl-C at the terminal is the sweep's to pass on, once.
+    this.#child = spawn(process.execPath, [...process.execArgv, program, ...argv], { env: environment, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    this.#child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-10_000); });
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: /error: (.*)/.exec(errors)?.[1] ?? '' }); });
+    });
+  }
+
+  /** Asks it to end with a checkpoint. */
+  interrupt(): void {
+    this.#child.kill('SIGINT');
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function endingOf(code: number | null): TrialEnding {
+  switch (code) {
+    case EXIT.ok:
+      return 'completed';
+    case EXIT.interrupted:
+      return 'interrupted';
+    case EXIT.diverged:
+      return 'diverged';
+    case EXIT.usage:
+      return 'refused';
+    default:
+      return 'crashed';
+  }
+}

@@ -1,0 +1,51 @@
+import cliProgress from 'cli-progress';
+import type { OutputStream } from './output.js';
+
+export interface TrialProgress {
+  readonly name: string;
+  /** What it tries, briefly. */
+  readonly text: string;
+  readonly epoch: number;
+  readonly totalEpochs: number;
+}
+
+/** Shows trials side by side: a live table of bars on a terminal, plain lines anywhere else. */
+export class TrialsReporter {
+  readonly #output: OutputStream;
+  readonly #bars: cliProgress.MultiBar | null;
+  readonly #byTrial = new Map<string, cliProgress.SingleBar>();
+
+  constructor(output: OutputStream) {
+    this.#output = output;
+    this.#bars = output.isTTY === true
+      ? new cliProgress.MultiBar({ stream: output, format: '{name} {bar} {value}/{total} epochs  {text}', barsize: 20, clearOnComplete: true, hideCursor: true, gracefulExit: false, fps: 4 })
+      : null;
+  }
+
+  update({ name, text, epoch, totalEpochs }: TrialProgress): void {
+    if (this.#bars === null) {
+      if (epoch > 0) this.notice(`${name}  epoch ${epoch}/${totalEpochs}  ${text}`);
+      return;
+    }
+    const bar = this.#byTrial.get(name) ?? this.#bars.create(totalEpochs, epoch, { name, text });
+    this.#byTrial.set(name, bar);
+    bar.update(epoch, { name, text });
+  }
+
+  /** A trial has ended: its bar goes, a line stays. */
+  end(name: string, line: string): void {
+    const bar = this.#byTrial.get(name);
+    if (bar !== undefined) this.#bars?.remove(bar);
+    this.#byTrial.delete(name);
+    this.notice(line);
+  }
+
+  notice(line: string): void {
+    if (this.#bars?.isActive === true) this.#bars.log(`${line}\n`);
+    else this.#output.write(`${line}\n`);
+  }
+
+  close(): void {
+    this.#bars?.stop();
+  }
+}
