@@ -11,7 +11,8 @@ Settings come from the recipe, then the file of --config (JSON with any part of 
 The weights of a run depend on its settings alone, not on the number of workers or servers.
 
 Examples:
-  npx lethe train                                      five epochs of MNIST, about two minutes on two cores
+  npx lethe train                                      five epochs of MNIST, a few minutes on two cores
+  npx lethe train --recipe forget                      forgets most, in 20 to 30 minutes
   npx lethe train --recipe article --epochs 50         exactly the article's game
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64
@@ -28,7 +29,8 @@ Examples:
 export const EVALUATE_HELP = `
 A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh probes (linear, two hidden
 layers, nearest neighbours) are trained on the latents of the training images and scored on those of the test images. The scale:
-shuffled labels below, raw pixels above. Writes evaluation.json into the run's folder.
+shuffled labels below, raw pixels above. A judge reads every test image redrawn under every label. Writes evaluation.json and
+report.html into the run's folder. Every run ends with this unless --no-evaluation is given.
 
 Examples:
   npx lethe evaluate mild

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeSmallData } from './small-data.js';
 
 const run = promisify(execFile);
 const subFolder = fileURLToPath(new URL('.', import.meta.url));
@@ -22,4 +23,14 @@ describe('the README\'s commands', () => {
     expect((await run('npx', ['lethe', 'grid', 'a', '--runs-dir', folder], { cwd: subFolder })).stdout.trim()).toBe(join(folder, 'a/grids/round-000003.png'));
     expect((await run('npx', ['lethe', 'doctor'], { cwd: subFolder })).stdout).toMatch(/a step +runs/);
   }, 120_000);
+
+  it('measure and sweep', async () => {
+    const data = join(runs, 'data');
+    makeSmallData(data);
+    const flags = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--rounds', '2', '--no-evaluation'];
+    await run('npx', ['lethe', 'train', ...flags, '--recipe', 'forget', '--name', 'b'], { cwd: subFolder });
+    expect((await run('npx', ['nx', 'run', 'coordinator:evaluate', '--', 'b', '--runs-dir', runs, '--seeds', '1'], { cwd: subFolder })).stdout).toContain('b/report.html');
+    const { stdout } = await run('npx', ['nx', 'run', 'coordinator:sweep', '--', ...flags, '--beta', '0.01,0.1', '--seed', '1', '--best', 'reconstruction_mse'], { cwd: subFolder });
+    expect(stdout).toMatch(/best: 00[12] /);
+  }, 180_000);
 });
