@@ -59,7 +59,8 @@ export interface SweepCommand {
   /** So many trials drawn at random; null: all combinations. */
   readonly random: number | null;
   readonly drawSeed: number;
-  readonly trialsAtOnce: number;
+  /** Null: not said. */
+  readonly trialsAtOnce: number | null;
   readonly halving: (HalvingOptions & { readonly figure: string }) | null;
   readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
   readonly name: string | null;

@@ -24,7 +24,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     listFile: place('list', FILE),
     random: reader.count('random'),
     drawSeed: reader.count('draw-seed') ?? 1,
-    trialsAtOnce: reader.count('trials-at-once') ?? 1,
+    trialsAtOnce: reader.count('trials-at-once'),
     halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },
     best: { figure: reader.text('best', FIGURE) ?? 'probe_mlp', better: reader.has('best-higher') ? 'higher' : 'lower' },
     name: reader.text('name', NAME),
@@ -36,9 +36,10 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
   return command;
 }
 
-function check({ random, space, trialsAtOnce, halving }: SweepCommand, reader: FlagReader): void {
+function check({ random, space, trialsAtOnce, halving, resume, name }: SweepCommand, reader: FlagReader): void {
   const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
-  if (trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
+  if (resume !== null && (Object.keys(space).length > 0 || name !== null)) complain('--resume', 'no settings and no name, which are those of the sweep', Object.keys(space)[0] ?? '--name');
+  if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
   if (random !== null && random < 1) complain('--random', 'at least 1', String(random));
   if (halving !== null && halving.factor < 2) complain('--factor', 'at least 2', String(halving.factor));
   if (halving !== null && halving.firstRung < 1) complain('--first-rung', 'at least 1', String(halving.firstRung));

@@ -52,15 +52,16 @@ async function beginSweep(command: SweepCommand, machine: Machine): Promise<{ fo
     const config = planned[index]?.config;
     if (config !== undefined) await folder.writeConfig(trial, config);
   }
-  const state = { trialsAtOnce: command.trialsAtOnce, halving: command.halving, best: command.best, trials };
+  const state = { trialsAtOnce: command.trialsAtOnce ?? 1, halving: command.halving, best: command.best, trials };
   await folder.write(state);
-  process.stdout.write(`${trials.length} trials, ${command.trialsAtOnce} at once, in ${folder.folder}\n`);
+  process.stdout.write(`${trials.length} trials, ${state.trialsAtOnce} at once, in ${folder.folder}\n`);
   return { folder, state };
 }
 
-async function openSweep(name: string, { folder: userFolder, runsFolder }: SweepCommand): Promise<{ folder: SweepFolder; state: SweepState }> {
+async function openSweep(name: string, { folder: userFolder, runsFolder, trialsAtOnce }: SweepCommand): Promise<{ folder: SweepFolder; state: SweepState }> {
   const folder = new SweepFolder(/[/\\]/.test(name) ? resolve(userFolder, name) : join(runsFolder, name));
-  return { folder, state: await folder.read() };
+  const state = await folder.read();
+  return { folder, state: { ...state, trialsAtOnce: trialsAtOnce ?? state.trialsAtOnce } };
 }
 
 /** Slots share the GPUs: slot s of S gets every S-th one; without GPUs there is nothing to share out. */

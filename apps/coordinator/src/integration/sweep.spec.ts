@@ -73,11 +73,20 @@ describe('a sweep', () => {
     [['--set', 'nothing'], '--set: expected a setting and its values'],
     [['--set', 'objective.betta=1'], 'did you mean objective.beta?'],
     [['--trials-at-once', '0'], '--trials-at-once: expected at least 1, found 0'],
-    [['--resume', 'none-such'], '--resume: expected the folder of a sweep'],
+    [['--list', '/none.json'], '--list: expected a file that can be read, found none at /none.json'],
   ])('refuses %j before anything starts', async (flags, message) => {
     const ended = await lethe(['sweep', '--runs-dir', runs, '--name', 'refused', ...flags]);
     expect(ended.output).toContain(message);
     expect(ended.code).toBe(2);
     expect(readdirSync(runs)).not.toContain('refused');
+  }, 30_000);
+
+  it('goes on only with a sweep, and with nothing changed', async () => {
+    const missing = await lethe(['sweep', '--runs-dir', runs, '--resume', 'none-such']);
+    expect(missing.output).toContain('--resume: expected the folder of a sweep');
+    expect(missing.code).toBe(2);
+    const changed = await lethe(['sweep', '--runs-dir', runs, '--resume', 'grid', '--beta', '1']);
+    expect(changed.output).toContain('--resume: expected no settings and no name');
+    expect(changed.code).toBe(2);
   }, 30_000);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mergeConfig, parseConfigFile, problemsError, withValue, type ConfigLayer, type Machine, type RunConfig, type Tree } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
 import { grid, random, type Assignment } from '@lethe/sweep';
 import type { SweepCommand } from '../command-line/command.js';
 import { dataKindOf } from '../command-line/data-folder.js';
@@ -34,16 +35,34 @@ interface Combination {
 function assignments({ space, random: count, drawSeed, listFile }: SweepCommand): Combination[] {
   const combinations = count === null ? grid(space) : random(space, count, drawSeed);
   if (listFile === null) return combinations.map((values) => ({ values, layers: [] }));
-  const listed = JSON.parse(readFileSync(listFile, 'utf8')) as unknown;
-  if (!Array.isArray(listed) || listed.length === 0) throw problemsError([{ where: '--list', expected: 'a JSON list of configurations, each with the settings of one trial', found: listFile }]);
+  const listed = readList(listFile);
   return listed.flatMap((settings, index) => combinations.map((values) => ({
     values: { listed: index + 1, ...values },
     layers: [parseConfigFile(JSON.stringify(settings), `entry ${index + 1} of ${listFile}`)],
   })));
 }
 
+function readList(file: string): unknown[] {
+  let listed: unknown;
+  try {
+    listed = JSON.parse(readText('--list', file));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (Array.isArray(listed) && listed.length > 0) return listed;
+  throw problemsError([{ where: '--list', expected: 'a JSON list of configurations, each with the settings of one trial', found: file }]);
+}
+
 function configLayer(file: string): ConfigLayer {
-  return parseConfigFile(readFileSync(file, 'utf8'), file);
+  return parseConfigFile(readText('--config', file), file);
+}
+
+function readText(where: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new LetheError('CONFIG_INVALID', `${where}: expected a file that can be read, found none at ${file}`, { cause: error });
+  }
 }
 
 function assignmentLayer(assignment: Assignment): ConfigLayer {
@@ -57,7 +76,7 @@ function assignmentLayer(assignment: Assignment): ConfigLayer {
 /** Trials side by side share the machine; how many workers compute changes no bit. */
 function withShareOfWorkers(config: RunConfig, { trialsAtOnce, space }: SweepCommand): RunConfig {
   if ('cluster.workers' in space) return config;
-  const workers = Math.max(1, Math.floor(config.cluster.workers / trialsAtOnce));
+  const workers = Math.max(1, Math.floor(config.cluster.workers / (trialsAtOnce ?? 1)));
   return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
 }
 

@@ -44,7 +44,11 @@ export class SweepFolder {
     const text = await readFile(join(this.folder, 'sweep.json'), 'utf8').catch((error: unknown) => {
       throw new LetheError('RUN_MISSING', `--resume: expected the folder of a sweep with sweep.json, found none at ${this.folder}`, { cause: error });
     });
-    return JSON.parse(text) as SweepState;
+    try {
+      return JSON.parse(text) as SweepState;
+    } catch (error) {
+      throw new LetheError('CONFIG_INVALID', `--resume: expected sweep.json as a sweep wrote it, found something else in ${this.folder}`, { cause: error });
+    }
   }
 
   async write(state: SweepState): Promise<void> {
