@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../command-line/exit-codes.js';
 import { lethe, letheProcesses } from './lethe-process.js';
 
 const runs = mkdtempSync(join(tmpdir(), 'lethe-endings-'));
@@ -38,7 +39,7 @@ describe('a run ends', () => {
 
   it('with the name of what is not finite, and keeps the last checkpoint', async () => {
     const ended = await lethe(['train', ...SMALL, '--rounds', '40', '--optimizer', 'sgd', '--learning-rate', '1e30', '--name', 'diverged']);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(EXIT.diverged);
     expect(ended.output).toMatch(/error: parameter-server-1: the gradient of \w+ is not finite in [\w.]+ \(round \d+, phase \w+, turn 1\); nothing of it was applied/);
     expect(existsSync(join(runs, 'diverged', 'lock'))).toBe(false);
   }, 60_000);
