@@ -1,4 +1,5 @@
 export { meanFigures } from './mean-figures.js';
+export { runProbe } from './probes/run-probe.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
 export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
 export { swapRows, type SwapRow } from './judge/swap-rows.js';

@@ -24,6 +24,7 @@ describe('a sweep', () => {
     expect(ended.code).toBe(0);
     expect(states('grid')).toEqual(['completed', 'completed', 'completed', 'completed']);
     expect(trials('grid').map(({ values }) => [values['objective.beta'], values['seed']])).toEqual([[0.01, 1], [0.01, 2], [0.5, 1], [0.5, 2]]);
+    expect(trials('grid').map(({ figures }) => figures['epochs'])).toEqual([2, 2, 2, 2]);
     const csv = readFileSync(join(runs, 'grid', 'sweep.csv'), 'utf8');
     expect(csv.split('\n')).toHaveLength(6);
     expect(readdirSync(join(runs, 'grid')).sort()).toEqual(['configs', 'pareto.svg', 'report.html', 'sweep.csv', 'sweep.json', 'trials']);

@@ -100,14 +100,16 @@ export class SweepRun {
     let seen = 0;
     for (;;) {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return false;
+      // One that has ended is looked at once more: its last epochs are news as well.
+      const isLast = signal.aborted;
       for (const { epoch, figures } of (await this.#options.folder.epochs(name)).slice(seen)) {
         seen += 1;
         this.#change(name, { figures: { ...this.#find(name).figures, epochs: epoch, ...figures } });
-        if (this.#goesOn(name, epoch, figures)) continue;
+        if (this.#goesOn(name, epoch, figures) || isLast) continue;
         process.interrupt();
         return true;
       }
+      if (isLast) return false;
     }
   }
 

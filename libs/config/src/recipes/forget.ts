@@ -6,7 +6,7 @@ import { articleRecipe, plainAdam } from './article.js';
  * Forgets far more than the article's game, by what was measured to help (docs/results.md): a variational bottleneck; an adversary
  * like the probe (two hidden layers of 256, latents brought to deviation 1, noise-free), six turns a round at its own rate; a
  * gentle push that counts only up to chance; no dropout in the encoder, which would hide from the adversary what a probe sees;
- * and rates that fall to 0, so that the adversary catches up.
+ * rates that fall to 0, so that the adversary catches up; and six numbers, which leave the label less room than ten and style enough.
  */
 export function forgetRecipe(machine: Machine): RunConfig {
   const article = articleRecipe(machine);
@@ -16,6 +16,7 @@ export function forgetRecipe(machine: Machine): RunConfig {
     recipe: 'forget',
     data: { ...article.data, heldOut: 5000 },
     objective: { ...article.objective, hiding: 'capped-likelihood', beta: 0.02, classifierTurns: 6 },
+    latentSize: 6,
     encoderDropout: 0,
     decoderDropout: 0,
     bottleneck: { kind: 'variational', weight: 0.002 },
