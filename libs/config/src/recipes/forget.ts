@@ -22,6 +22,6 @@ export function forgetRecipe(machine: Machine): RunConfig {
     bottleneck: { kind: 'variational', weight: 0.002 },
     adversary: { ...article.adversary, width: 256, depth: 2, activation: 'relu', dropout: 0, standardise: true },
     optimizers: { encoder: plainAdam(1e-3, cosine), decoder: plainAdam(1e-3, cosine), classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }) },
-    epochs: 30,
+    epochs: 20,
   };
 }
