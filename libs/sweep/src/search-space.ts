@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-export type SettingValue = number | string | boolean;
+export type SettingValue = number | string | boolean | null;
 
 /** Values to try: these, or any between two bounds (with `--random` only). */
 export type Candidates = { readonly kind: 'values'; readonly values: readonly SettingValue[] } | { readonly kind: 'range'; readonly low: number; readonly high: number };

@@ -12,7 +12,7 @@ The weights of a run depend on its settings alone, not on the number of workers 
 
 Examples:
   npx lethe train                                      five epochs of MNIST, a few minutes on two cores
-  npx lethe train --recipe forget                      forgets most, in 20 to 30 minutes
+  npx lethe train --recipe forget                      forgets most, in about 20 minutes
   npx lethe train --recipe article --epochs 50         exactly the article's game
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64

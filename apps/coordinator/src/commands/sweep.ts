@@ -7,16 +7,28 @@ import { isDone, type Trial } from '@lethe/sweep';
 import type { SweepCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { planTrials } from '../sweep/plan-trials.js';
-import { SweepFolder, type SweepState } from '../sweep/sweep-folder.js';
+import { SweepFolder } from '../sweep/sweep-folder.js';
 import { resultFiles, tableOf, writeResults } from '../sweep/sweep-results.js';
 import { SweepRun } from '../sweep/sweep-run.js';
+import type { SweepState } from '../sweep/sweep-state.js';
 import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
+  const machine: Machine = { cores: availableParallelism(), gpus: (await listGpus()).length, engine: isNativeReady() ? 'native' : 'wasm' };
+  const folder = command.resume === null ? await beginSweep(command, machine) : openSweep(command.resume, command);
+  const lock = await folder.lock();
+  try {
+    return await playSweep(folder, command, environment);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function playSweep(folder: SweepFolder, command: SweepCommand, environment: Environment): Promise<number> {
+  const found = await folder.read();
+  const state = { ...found, trialsAtOnce: command.trialsAtOnce ?? found.trialsAtOnce };
   const gpus = await listGpus();
-  const machine: Machine = { cores: availableParallelism(), gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
-  const { folder, state } = command.resume === null ? await beginSweep(command, machine) : await openSweep(command.resume, command);
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
     folder, state,
@@ -43,7 +55,7 @@ export async function runSweep(command: SweepCommand, environment: Environment):
   return run.trials.some(({ state: ended }) => ended === 'failed') ? EXIT.failed : EXIT.ok;
 }
 
-async function beginSweep(command: SweepCommand, machine: Machine): Promise<{ folder: SweepFolder; state: SweepState }> {
+async function beginSweep(command: SweepCommand, machine: Machine): Promise<SweepFolder> {
   const planned = planTrials(command, machine);
   const name = command.name ?? `sweep-${new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')}`;
   const folder = await SweepFolder.create(join(command.runsFolder, name));
@@ -52,16 +64,14 @@ async function beginSweep(command: SweepCommand, machine: Machine): Promise<{ fo
     const config = planned[index]?.config;
     if (config !== undefined) await folder.writeConfig(trial, config);
   }
-  const state = { trialsAtOnce: command.trialsAtOnce ?? 1, halving: command.halving, best: command.best, trials };
+  const state: SweepState = { trialsAtOnce: command.trialsAtOnce ?? 1, halving: command.halving, best: command.best, trials };
   await folder.write(state);
   process.stdout.write(`${trials.length} trials, ${state.trialsAtOnce} at once, in ${folder.folder}\n`);
-  return { folder, state };
+  return folder;
 }
 
-async function openSweep(name: string, { folder: userFolder, runsFolder, trialsAtOnce }: SweepCommand): Promise<{ folder: SweepFolder; state: SweepState }> {
-  const folder = new SweepFolder(/[/\\]/.test(name) ? resolve(userFolder, name) : join(runsFolder, name));
-  const state = await folder.read();
-  return { folder, state: { ...state, trialsAtOnce: trialsAtOnce ?? state.trialsAtOnce } };
+function openSweep(name: string, { folder: userFolder, runsFolder }: SweepCommand): SweepFolder {
+  return SweepFolder.open(/[/\\]/.test(name) ? resolve(userFolder, name) : join(runsFolder, name));
 }
 
 /** Slots share the GPUs: slot s of S gets every S-th one; without GPUs there is nothing to share out. */

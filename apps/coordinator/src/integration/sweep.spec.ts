@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trial } from '@lethe/sweep';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,6 +81,26 @@ describe('a sweep', () => {
     expect(ended.code).toBe(2);
     expect(readdirSync(runs)).not.toContain('refused');
   }, 30_000);
+
+  it('is refused while another process plays it, and where its state is not as a sweep wrote it', async () => {
+    const folder = join(runs, 'grid');
+    const { pid } = process;
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ host: hostname(), processId: pid, started: null }));
+    const locked = await lethe(['sweep', '--runs-dir', runs, '--resume', 'grid']);
+    expect(locked.output).toContain(`grid is in use by process ${pid}`);
+    expect(locked.code).toBe(1);
+    rmSync(join(folder, 'lock'));
+
+    const state = join(folder, 'sweep.json');
+    const text = readFileSync(state, 'utf8');
+    for (const [broken, found] of [[text.slice(0, -20), 'no JSON'], [text.replace('"completed"', '"complete"'), 'at trials.0.state']] as const) {
+      writeFileSync(state, broken);
+      const refused = await lethe(['sweep', '--runs-dir', runs, '--resume', 'grid']);
+      expect(refused.output).toContain('sweep.json: expected what a sweep wrote there, found ' + found);
+      expect(refused.code).toBe(2);
+    }
+    writeFileSync(state, text);
+  }, 60_000);
 
   it('goes on only with a sweep, and with nothing changed', async () => {
     const missing = await lethe(['sweep', '--runs-dir', runs, '--resume', 'none-such']);

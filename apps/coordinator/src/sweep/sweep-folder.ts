@@ -5,21 +5,14 @@ import { writeFileAtomically } from '@lethe/checkpoint';
 import type { RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/report';
-import type { HalvingOptions, Trial } from '@lethe/sweep';
-
-/** What `sweep.json` holds: enough to go on. */
-export interface SweepState {
-  readonly trialsAtOnce: number;
-  readonly halving: (HalvingOptions & { readonly figure: string }) | null;
-  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
-  readonly trials: readonly Trial[];
-}
+import { RunLock } from '@lethe/run-folder';
+import { parseSweepState, type SweepState } from './sweep-state.js';
 
 /** The folder of a sweep: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
 export class SweepFolder {
   readonly folder: string;
 
-  constructor(folder: string) {
+  private constructor(folder: string) {
     this.folder = folder;
   }
 
@@ -40,15 +33,20 @@ export class SweepFolder {
   }
 
   /** @throws LetheError RUN_MISSING */
+  static open(folder: string): SweepFolder {
+    if (existsSync(join(folder, 'sweep.json'))) return new SweepFolder(folder);
+    throw new LetheError('RUN_MISSING', `--resume: expected the folder of a sweep with sweep.json, found none at ${folder}`);
+  }
+
+  /** @throws LetheError CONFIG_INVALID */
   async read(): Promise<SweepState> {
-    const text = await readFile(join(this.folder, 'sweep.json'), 'utf8').catch((error: unknown) => {
-      throw new LetheError('RUN_MISSING', `--resume: expected the folder of a sweep with sweep.json, found none at ${this.folder}`, { cause: error });
-    });
-    try {
-      return JSON.parse(text) as SweepState;
-    } catch (error) {
-      throw new LetheError('CONFIG_INVALID', `--resume: expected sweep.json as a sweep wrote it, found something else in ${this.folder}`, { cause: error });
-    }
+    const file = join(this.folder, 'sweep.json');
+    return parseSweepState(await readFile(file, 'utf8'), file);
+  }
+
+  /** Keeps other processes from playing the sweep. @throws LetheError RUN_LOCKED */
+  async lock(): Promise<RunLock> {
+    return RunLock.acquire(join(this.folder, 'lock'), this.folder);
   }
 
   async write(state: SweepState): Promise<void> {

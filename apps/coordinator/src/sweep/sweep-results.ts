@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
 import { frontSvg, sweepReport } from '@lethe/report';
 import { bestTrial, paretoFront, trialTable, type Trial } from '@lethe/sweep';
-import type { SweepFolder, SweepState } from './sweep-folder.js';
+import type { SweepFolder } from './sweep-folder.js';
+import type { SweepState } from './sweep-state.js';
 
 /** Figures shown in the tables of a terminal and of the report. */
 const SHOWN = ['epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'wall_seconds'];

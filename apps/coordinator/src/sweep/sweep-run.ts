@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AsynchronousHalving, isDone, stateAfter, type Trial } from '@lethe/sweep';
-import type { SweepFolder, SweepState } from './sweep-folder.js';
+import type { SweepFolder } from './sweep-folder.js';
+import type { SweepState } from './sweep-state.js';
 import { TrialProcess, type Ended } from './trial-process.js';
 
 export interface SweepRunOptions {

@@ -1,0 +1,50 @@
+import { LetheError } from '@lethe/errors';
+import type { HalvingOptions, Trial } from '@lethe/sweep';
+import { z } from 'zod';
+
+/** What `sweep.json` holds: enough to go on. */
+export interface SweepState {
+  readonly trialsAtOnce: number;
+  readonly halving: (HalvingOptions & { readonly figure: string }) | null;
+  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
+  readonly trials: readonly Trial[];
+}
+
+const count = z.int().min(0);
+const better = z.enum(['lower', 'higher']);
+/** JSON has no infinities: a figure that was one comes back as null, and is left out. */
+const figures = z.record(z.string(), z.number().nullable()).transform((found) => Object.fromEntries(Object.entries(found).filter((entry): entry is [string, number] => entry[1] !== null)));
+
+const sweepStateSchema: z.ZodType<SweepState> = z.strictObject({
+  trialsAtOnce: z.int().min(1),
+  halving: z.strictObject({ figure: z.string(), firstRung: z.int().min(1), factor: z.int().min(2), better }).nullable(),
+  best: z.strictObject({ figure: z.string(), better }),
+  trials: z.array(z.strictObject({
+    name: z.string().regex(/^\d+$/),
+    key: z.string(),
+    values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    epochs: z.int().min(1),
+    state: z.enum(['waiting', 'running', 'completed', 'stopped', 'diverged', 'failed']),
+    attempts: count,
+    figures,
+    message: z.string(),
+  })),
+});
+
+/**
+ * The state in the text of a `sweep.json`.
+ * @throws LetheError CONFIG_INVALID naming the first thing that is not as a sweep writes it
+ */
+export function parseSweepState(text: string, file: string): SweepState {
+  const refusal = (found: string, cause?: unknown): LetheError => new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found ${found}`, { cause });
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    throw refusal('no JSON (cut off or edited?)', error);
+  }
+  const parsed = sweepStateSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw refusal(`at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'something else'}`);
+}
