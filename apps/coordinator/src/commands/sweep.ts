@@ -48,7 +48,7 @@ async function playSweep(folder: SweepFolder, command: SweepCommand, environment
     reporter.close();
   }
   const best = await writeResults(folder, state, run.trials, command.folder);
-  for (const row of tableOf(run.trials)) process.stdout.write(`${row.map((cell) => cell.padEnd(18)).join('').trimEnd()}\n`);
+  for (const line of aligned(tableOf(run.trials))) process.stdout.write(`${line}\n`);
   for (const file of resultFiles(folder, command.folder)) process.stdout.write(`${file}\n`);
   if (best !== null) process.stdout.write(`best: ${best}\n`);
   if (run.isInterrupted) return EXIT.interrupted;
@@ -79,6 +79,12 @@ function slotEnvironment(environment: Environment, gpus: readonly number[], { sl
   if (gpus.length === 0) return environment;
   const mine = gpus.filter((_, index) => index % Math.min(slots, gpus.length) === slot % gpus.length);
   return { ...environment, CUDA_VISIBLE_DEVICES: mine.join(',') };
+}
+
+/** Every column as wide as its widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
 }
 
 function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
