@@ -15,24 +15,24 @@ import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
-  const machine: Machine = { cores: availableParallelism(), gpus: (await listGpus()).length, engine: isNativeReady() ? 'native' : 'wasm' };
+  const gpus = await listGpus();
+  const machine: Machine = { cores: availableParallelism(), gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
   const folder = command.resume === null ? await beginSweep(command, machine) : openSweep(command.resume, command);
   const lock = await folder.lock();
   try {
-    return await playSweep(folder, command, environment);
+    return await playSweep(folder, command, [...gpus.keys()], environment);
   } finally {
     await lock.release();
   }
 }
 
-async function playSweep(folder: SweepFolder, command: SweepCommand, environment: Environment): Promise<number> {
+async function playSweep(folder: SweepFolder, command: SweepCommand, gpus: readonly number[], environment: Environment): Promise<number> {
   const found = await folder.read();
   const state = { ...found, trialsAtOnce: command.trialsAtOnce ?? found.trialsAtOnce };
-  const gpus = await listGpus();
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
     folder, state,
-    environments: Array.from({ length: state.trialsAtOnce }, (_, slot) => slotEnvironment(environment, [...gpus.keys()], { slot, slots: state.trialsAtOnce })),
+    environments: Array.from({ length: state.trialsAtOnce }, (_, slot) => slotEnvironment(environment, gpus, { slot, slots: state.trialsAtOnce })),
     onChange: (trial, trials) => { show(trial, trials, reporter); },
   });
   const interrupt = (): void => {
