@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { parseJoinArguments } from '@lethe/config';
-import { BatchStream, openData } from '@lethe/data';
+import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
 import { engineFingerprint, loadEngine } from '@lethe/tensorflow';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     host: hostname(),
     parallelShards: engine.graphs ? start.interOpThreads : 1,
     openData: (config) => openData(config.data, config.seed),
-    openBatches: ({ batchSize, seed }, training) => new BatchStream({ training, batchSize, seed }),
+    openBatches,
     openEvaluator: (options) => new WorkerEvaluator(options),
   });
 }

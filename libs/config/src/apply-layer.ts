@@ -1,4 +1,4 @@
-import { isTree, leaves, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
+import { EVERY_NET, isTree, leaves, OPTIMIZERS, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
 
 const ADAM_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const SGD_DEFAULTS = { momentum: 0 };
@@ -12,8 +12,8 @@ function merge(base: Tree, layer: Tree): Tree {
 
 /** Optimisers whose kind the layer changes start from that kind's defaults, with the rate and schedule they had. */
 function changeOptimizerKinds(base: Tree, layer: Tree): Tree {
-  return ['encoder', 'decoder', 'classifier'].reduce((tree, net) => {
-    const path = `optimizers.${net}`;
+  return netsOf(base).reduce((tree, net) => {
+    const path = `${OPTIMIZERS}.${net}`;
     const kind = valueAt(layer, `${path}.kind`);
     const before = valueAt(tree, path);
     if (!isTree(before) || kind === before['kind'] || (kind !== 'adam' && kind !== 'sgd')) return tree;
@@ -38,9 +38,24 @@ function implied(base: Tree, layer: Tree): Tree {
   return tree;
 }
 
+/** What is said of every net, said of each net that the game has. */
+function spelledOut(base: Tree, layer: Tree): Tree {
+  const ofEvery = valueAt(layer, `${OPTIMIZERS}.${EVERY_NET}`);
+  if (!isTree(ofEvery)) return layer;
+  const { [EVERY_NET]: _, ...named } = valueAt(layer, OPTIMIZERS) as Tree;
+  const nets = netsOf(base).map((net) => [net, isTree(named[net]) ? merge(ofEvery, named[net]) : ofEvery] as const);
+  return withValue(layer, OPTIMIZERS, { ...named, ...Object.fromEntries(nets) });
+}
+
+function netsOf(base: Tree): string[] {
+  const optimizers = valueAt(base, OPTIMIZERS);
+  return isTree(optimizers) ? Object.keys(optimizers) : [];
+}
+
 /** The configuration with one layer laid over it. Nothing is validated; what makes no sense is left for the compiler to name. */
-export function applyLayer(base: Tree, layer: ConfigLayer): Tree {
-  return merge(implied(changeOptimizerKinds(base, layer.values), layer.values), layer.values);
+export function applyLayer(base: Tree, { values }: ConfigLayer): Tree {
+  const layer = spelledOut(base, values);
+  return merge(implied(changeOptimizerKinds(base, layer), layer), layer);
 }
 
 /** Where each value of the layers was given; later layers win. */

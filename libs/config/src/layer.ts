@@ -43,7 +43,17 @@ export function withValue(tree: Tree, path: string, value: unknown): Tree {
   return { ...tree, [key]: withValue(isTree(child) ? child : {}, rest.join('.'), value) };
 }
 
+/** Where the optimisers lie, by net. */
+export const OPTIMIZERS = 'objective.optimizers';
+/** Stands for every net there: which ones a game has is not the user's to know. */
+export const EVERY_NET = '*';
+
 /** How to name a setting in a message: as the user gave it, else by its path. */
 export function labelOf(origins: Origins, path: string): string {
-  return origins.get(path)?.label ?? path;
+  return originOf(origins, path)?.label ?? path;
+}
+
+/** Where a setting was given, by itself or for every net. */
+export function originOf(origins: Origins, path: string): Origin | undefined {
+  return origins.get(path) ?? origins.get(path.replace(/^(objective\.optimizers\.)[^.]+/, `$1${EVERY_NET}`));
 }

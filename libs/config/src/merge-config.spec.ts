@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileConfig } from './compile-config.js';
-import type { ConfigLayer, Tree } from './layer.js';
+import { valueAt, type ConfigLayer, type Tree } from './layer.js';
+import { RECIPE_NAMES } from './recipes/index.js';
 import { mergeConfig, parseConfigFile } from './merge-config.js';
 
 const machine = { cores: 4, gpus: 0, engine: 'native' } as const;
@@ -25,8 +26,8 @@ describe('mergeConfig', () => {
     const { config } = mergeConfig(machine, [flags({ recipe: 'article' })]);
     const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
     const adam = { kind: 'adam', learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
-    expect(config.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam });
-    expect(config).toMatchObject({ latentSize: 10, batchSize: 256, objective: { beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null });
+    expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam });
+    expect(config).toMatchObject({ batchSize: 256, objective: { latentSize: 10, beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null });
   });
 
   it('repeats a run from its own config.json', () => {
@@ -43,11 +44,18 @@ describe('mergeConfig', () => {
 
   it('gives a changed optimiser the defaults of its kind, and the rate and schedule it had', () => {
     const changed = { kind: 'sgd', momentum: 0.9 };
-    const { config } = mergeConfig(machine, [file({ optimizers: { encoder: { learningRate: 0.02, schedule: { kind: 'cosine' } } } }), flags({ optimizers: { encoder: changed } })]);
-    expect(config.optimizers.encoder).toEqual({ kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } });
-    expect(config.optimizers.decoder.kind).toBe('adam');
-    const back = mergeConfig(machine, [file({ optimizers: { encoder: changed } }), flags({ optimizers: { encoder: { kind: 'adam' } } })]);
-    expect(back.config.optimizers.encoder).toMatchObject({ kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+    const { config } = mergeConfig(machine, [file({ objective: { optimizers: { encoder: { learningRate: 0.02, schedule: { kind: 'cosine' } } } } }), flags({ objective: { optimizers: { encoder: changed } } })]);
+    expect(valueAt(config, 'objective.optimizers.encoder')).toEqual({ kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } });
+    expect(valueAt(config, 'objective.optimizers.decoder.kind')).toBe('adam');
+    const back = mergeConfig(machine, [file({ objective: { optimizers: { encoder: changed } } }), flags({ objective: { optimizers: { encoder: { kind: 'adam' } } } })]);
+    expect(valueAt(back.config, 'objective.optimizers.encoder')).toMatchObject({ kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  });
+
+  it('lays what is said of every net under what is said of one', () => {
+    const { config } = mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 0.3 } } } })]);
+    const rates = Object.entries(config.objective.optimizers).map(([net, { learningRate }]) => [net, learningRate]);
+    expect(rates).toEqual([['encoder', 0.2], ['decoder', 0.2], ['classifier', 0.3]]);
+    expect(() => mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0 } } } })])).toThrow('--learningRate: expected a number above 0, found 0');
   });
 
   it.each<[Tree, Tree]>([
@@ -69,8 +77,8 @@ describe('mergeConfig', () => {
   });
 
   it.each<[string, ConfigLayer[], string]>([
-    ['an unknown recipe', [flags({ recipe: 'artcle' })], '--recipe: expected a recipe (quick, forget, article), found "artcle" (did you mean article?)'],
-    ['a recipe that is no name', [file({ recipe: 3 })], 'recipe in small.json: expected a recipe (quick, forget, article), found 3'],
+    ['an unknown recipe', [flags({ recipe: 'artcle' })], `--recipe: expected a recipe (${RECIPE_NAMES.join(', ')}), found "artcle" (did you mean article?)`],
+    ['a recipe that is no name', [file({ recipe: 3 })], `recipe in small.json: expected a recipe (${RECIPE_NAMES.join(', ')}), found 3`],
     ['a value of a flag', [flags({ objective: { beta: -1 } })], '--beta: expected at least 0, found -1'],
     ['a value of the file', [file({ objective: { beta: -1 } })], 'objective.beta in small.json: expected at least 0, found -1'],
     ['an unknown name', [file({ epoch: 3 })], 'epoch in small.json: expected a known setting, found the unknown name "epoch" (did you mean epochs?)'],

@@ -1,9 +1,9 @@
 import { LetheError } from '@lethe/errors';
 import { applyLayer, originsOf } from './apply-layer.js';
 import { compileConfig, type CompiledConfig } from './compile-config.js';
-import { isTree, labelOf, valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
+import { isTree, labelOf, valueAt, withValue, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError, shown } from './problem.js';
-import { DEFAULT_RECIPE, findRecipe } from './recipes/index.js';
+import { DEFAULT_RECIPE, findRecipe, type Recipe } from './recipes/index.js';
 import type { Machine } from './worker-plan.js';
 
 /**
@@ -30,15 +30,25 @@ function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {
   return applyLayer(merged, { source: 'file', values, label: (path) => path });
 }
 
+/** The kind of data that the layers' recipe reads, unless they name another. @throws LetheError CONFIG_INVALID for an unknown recipe */
+export function dataKindOfLayers(machine: Machine, layers: readonly ConfigLayer[]): unknown {
+  const said = layers.map(({ values }) => valueAt(values, 'data.kind')).findLast((kind) => kind !== undefined);
+  return said ?? recipeOf(layers, originsOf(layers))(machine).data.kind;
+}
+
+/** The recipe that a layer names last. */
+function recipeOf(layers: readonly ConfigLayer[], origins: Origins): Recipe {
+  const named = layers.map(({ values }) => values['recipe']).findLast((recipe) => recipe !== undefined);
+  return findRecipe(named ?? DEFAULT_RECIPE, labelOf(origins, 'recipe'));
+}
+
 /**
  * The configuration of a new run: its recipe, overlaid by the layers in order (configuration file, then flags).
  * The recipe is the last one that a layer names.
  */
 export function mergeConfig(machine: Machine, layers: readonly ConfigLayer[]): CompiledConfig {
   const origins = originsOf(layers);
-  const named = layers.map(({ values }) => values['recipe']).findLast((recipe) => recipe !== undefined);
-  const recipe = findRecipe(named ?? DEFAULT_RECIPE, labelOf(origins, 'recipe'));
-  const base: Tree = recipe(machine);
+  const base: Tree = recipeOf(layers, origins)(machine);
   const merged = layers.reduce(applyLayer, base);
   const complete = capDefaultWorkers(withValue(merged, 'recipe', base['recipe']), origins.has('cluster.workers'));
   return compileConfig(complete, origins);

@@ -31,7 +31,7 @@ describe('applyResumeOverrides', () => {
     [{ batchSize: 128 }, '--batchSize: expected 256, as the run was started'],
     [{ recipe: 'article' }, '--recipe: expected "quick", as the run was started'],
     [{ monitor: 'classifier_loss' }, '--monitor: expected "reconstruction_mse", as the run was started'],
-    [{ optimizers: { encoder: { kind: 'sgd' } } }, '--kind: expected "adam", as the run was started'],
+    [{ objective: { optimizers: { encoder: { kind: 'sgd' } } } }, '--kind: expected "adam", as the run was started'],
     [{ epochs: 3 }, '--epochs: expected at least the 5 epochs that the run was started with, found 3'],
     [{ rounds: 3 }, '--rounds: expected the length of the run in epochs, as it was started, found 3'],
     [{ objective: { beta: -1 } }, '--beta: expected at least 0, found -1'],
@@ -42,14 +42,14 @@ describe('applyResumeOverrides', () => {
   });
 
   it('names everything that differs, in the file too', () => {
-    const file = parseConfigFile('{"seed": 3, "latentSize": 2}', 'more.json');
-    expect(() => applyResumeOverrides(saved, [file])).toThrow(/seed in more\.json: expected 1.*\n.*latentSize in more\.json: expected 10/);
+    const file = parseConfigFile('{"seed": 3, "objective": {"latentSize": 2}}', 'more.json');
+    expect(() => applyResumeOverrides(saved, [file])).toThrow(/seed in more\.json: expected 1.*\n.*objective\.latentSize in more\.json: expected 10/);
   });
 
   it('warns of what changes the bits', () => {
     expect(applyResumeOverrides(saved, [flags({ cluster: { threads: 2 } })]).warnings).toEqual([expect.stringContaining('cluster.threads')]);
     const schedule = { kind: 'cosine' };
-    const cosine = mergeConfig(machine, [flags({ optimizers: { encoder: { schedule } } })]).config;
+    const cosine = mergeConfig(machine, [flags({ objective: { optimizers: { encoder: { schedule } } } })]).config;
     expect(applyResumeOverrides(cosine, [flags({ epochs: 8 })]).warnings).toEqual([expect.stringContaining('stretched')]);
   });
 

@@ -25,8 +25,14 @@ describe('checkConfigAgainstData', () => {
     [5255, 'batchSize: expected at most the 255 images that are trained on, found 256'],
     [5000, 'data.heldOut: expected fewer than the 5000 training images, found 5000'],
   ])('%i training images', (count, message) => {
-    const check = () => checkConfigAgainstData(config, count);
+    const check = () => { checkConfigAgainstData(config, { trainCount: count, domains: [{ trainCount: count, labelledCount: count }] }); };
     if (message === '') expect(check).not.toThrow();
     else expect(check).toThrow(message);
+  });
+
+  it('wants equal parts of every population in every shard', () => {
+    const domains = [{ trainCount: 6000, labelledCount: 6000 }, { trainCount: 10, labelledCount: 0 }, { trainCount: 0, labelledCount: 0 }, { trainCount: 9, labelledCount: 0 }];
+    expect(() => { checkConfigAgainstData(config, { trainCount: 6019, domains }); }).toThrow('batchSize: expected a multiple of 4 shards times 3 domains, found 256');
+    expect(() => { checkConfigAgainstData({ ...config, batchSize: 24 }, { trainCount: 6019, domains }); }).not.toThrow();
   });
 });

@@ -1,6 +1,18 @@
 import { LetheError } from '@lethe/errors';
 import { seededGenerator, shuffle } from './seeded-generator.js';
 
+export interface BatchStreamOptions {
+  /** Indices into the training set, copied. */
+  readonly training: Uint32Array;
+  readonly batchSize: number;
+  readonly seed: number;
+  /**
+   * Null: the only stream there is. A name keeps streams apart that a round is made of: two populations in the same order
+   * would be drawn pair by pair. Those with fewer examples than a round wants of them are passed several times in it.
+   */
+  readonly stream?: string | null;
+}
+
 /**
  * The endless stream of rounds: one seeded permutation of the training indices after another, concatenated and cut into
  * rounds of one size. A round may straddle two permutations and may then hold an image twice. Any round can be asked
@@ -10,34 +22,36 @@ export class BatchStream {
   readonly #training: Uint32Array;
   readonly #batchSize: number;
   readonly #seed: number;
+  readonly #stream: string | null;
   /** The last two permutations used, the newest last: a straddling round needs both. */
   #permutations: { readonly pass: number; readonly indices: Uint32Array }[] = [];
 
   /**
-   * @param training indices into the training set, copied
    * @throws LetheError CONFIG_INVALID when a round would need an image twice within one pass
    */
-  constructor({ training, batchSize, seed }: { training: Uint32Array; batchSize: number; seed: number }) {
-    if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > training.length) {
+  constructor({ training, batchSize, seed, stream = null }: BatchStreamOptions) {
+    const isTooLarge = stream === null && batchSize > training.length;
+    if (!Number.isInteger(batchSize) || batchSize < 1 || training.length === 0 || isTooLarge) {
       const message = `batch size: expected 1 to ${training.length} (the images that are trained on), found ${batchSize}`;
       throw new LetheError('CONFIG_INVALID', message, { details: { batchSize, trainingCount: training.length } });
     }
     this.#training = training.slice();
     this.#batchSize = batchSize;
     this.#seed = seed;
+    this.#stream = stream;
   }
 
   /** The training-set indices of round 0, 1, 2 ... in order, a new array of `batchSize`. */
   round(round: number): Uint32Array {
     if (!Number.isSafeInteger(round) || round < 0) throw new RangeError(`round: expected a whole number from 0, found ${round}`);
     const start = round * this.#batchSize;
-    const pass = Math.floor(start / this.#training.length);
-    const offset = start - pass * this.#training.length;
     const indices = new Uint32Array(this.#batchSize);
-    const head = this.#permutation(pass).subarray(offset, offset + this.#batchSize);
-    indices.set(head);
-    if (head.length < indices.length) {
-      indices.set(this.#permutation(pass + 1).subarray(0, indices.length - head.length), head.length);
+    for (let filled = 0; filled < indices.length;) {
+      const pass = Math.floor((start + filled) / this.#training.length);
+      const offset = start + filled - pass * this.#training.length;
+      const part = this.#permutation(pass).subarray(offset, offset + indices.length - filled);
+      indices.set(part, filled);
+      filled += part.length;
     }
     return indices;
   }
@@ -45,7 +59,7 @@ export class BatchStream {
   #permutation(pass: number): Uint32Array {
     const cached = this.#permutations.find((permutation) => permutation.pass === pass);
     if (cached !== undefined) return cached.indices;
-    const indices = shuffle(this.#training.slice(), seededGenerator('batches', this.#seed, pass));
+    const indices = shuffle(this.#training.slice(), seededGenerator('batches', this.#seed, this.#stream === null ? pass : JSON.stringify([this.#stream, pass])));
     this.#permutations = [...this.#permutations.slice(-1), { pass, indices }];
     return indices;
   }

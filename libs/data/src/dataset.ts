@@ -1,14 +1,31 @@
-/** A labelled set of images of one size, whole in memory as bytes. */
+/** Examples of one shape, whole in memory. */
 export interface Dataset {
-  /** Row-major [count, height, width, channels]. */
-  readonly images: Uint8Array;
-  /** Class index 0 .. classes.length - 1 of each image. */
+  /**
+   * Row-major [count, height, width, channels]: bytes, which networks see as -1 to 1, or float32, which they see as they are.
+   * A table is images of a single pixel with a channel for each of its features.
+   */
+  readonly images: Uint8Array | Float32Array;
+  /** Class index 0 .. classes.length - 1 of each example, or UNLABELLED. */
   readonly labels: Uint8Array;
+  /** Index of the population that each example is from, in the facts' domains. */
+  readonly domains: Uint8Array;
   readonly count: number;
   readonly shape: ImageShape;
 }
 
 export interface ImageShape { readonly height: number; readonly width: number; readonly channels: number }
+
+/** The label of an example whose class is not known, or not to be looked at. */
+export const UNLABELLED = 255;
+
+/** A population that examples are from. */
+export interface DomainFacts {
+  readonly name: string;
+  /** Training examples, and how many of them have a label. */
+  readonly trainCount: number;
+  readonly labelledCount: number;
+  readonly testCount: number;
+}
 
 /** What every process must agree on before it computes with the data. */
 export interface DataFacts {
@@ -16,7 +33,9 @@ export interface DataFacts {
   readonly classes: readonly string[];
   readonly trainCount: number;
   readonly testCount: number;
-  /** SHA-256 (hex) over shapes, images and labels. */
+  /** One, unless the data is of several populations; the one that is carried to comes last. */
+  readonly domains: readonly DomainFacts[];
+  /** SHA-256 (hex) over shapes, examples, labels and domains. */
   readonly fingerprint: string;
 }
 

@@ -48,7 +48,7 @@ describe('openIdxFolder', () => {
     ['multiples of 4 pixels, found 7 x 4', 'train-images-idx3-ubyte', idxBytes([12, 7, 4], new Uint8Array(12 * 28))],
     ['test images of 8 x 4 x 1', 't10k-images-idx3-ubyte', idxBytes([6, 4, 8], new Uint8Array(6 * 32))],
     ['labels that the training set has too, found 9 at image 5', 't10k-labels-idx1-ubyte', idxBytes([6], Uint8Array.of(0, 1, 2, 0, 1, 9))],
-    ['2 to 256 classes, found 1', 'train-labels-idx1-ubyte', idxBytes([12], new Uint8Array(12))],
+    ['2 to 255 classes, found 1', 'train-labels-idx1-ubyte', idxBytes([12], new Uint8Array(12))],
   ])('refuses data without %s', async (message, name, bytes) => {
     const folder = await makeIdxFolder({ labels: message.startsWith('2 to') ? [0] : [0, 1, 2] });
     await writeFile(join(folder, name), bytes);

@@ -47,5 +47,5 @@ function toDataset({ images, labels }: IdxPart, labelOf: ReadonlyMap<number, num
     const message = `${labels.file}: expected labels that the training set has too, found ${value} at image ${index}`;
     throw new LetheError('DATA_INVALID', message, { details: { file: labels.file, found: value, index } });
   });
-  return { images: images.values, labels: mapped, count, shape: { height, width, channels: 1 } };
+  return { images: images.values, labels: mapped, domains: new Uint8Array(count), count, shape: { height, width, channels: 1 } };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LetheError, errorMessage } from '@lethe/errors';
 import type { Sharp } from 'sharp';
+import type { ImageBlock } from './convert-images.js';
 import type { ImageShape } from './dataset.js';
 
 /** An image to decode, and how to call it in a message (table and line). */
@@ -30,7 +31,7 @@ export async function decodeImages(images: readonly ImageToDecode[], shape: Imag
       const index = next;
       next += 1;
       try {
-        decoded.set(await decodeImage(images[index] as ImageToDecode, shape, open), index * length);
+        decoded.set(await decodeToShape(images[index] as ImageToDecode, shape, open), index * length);
       } catch (error) {
         failures.push({ index, error });
       }
@@ -45,7 +46,7 @@ export async function decodeImages(images: readonly ImageToDecode[], shape: Imag
 
 type OpenImage = (bytes: Buffer) => Sharp;
 
-async function decodeImage(image: ImageToDecode, shape: ImageShape, open: OpenImage): Promise<Uint8Array> {
+async function decodeToShape(image: ImageToDecode, shape: ImageShape, open: OpenImage): Promise<Uint8Array> {
   const file = await readImage(image);
   try {
     const { data, info } = await open(file)
@@ -71,5 +72,19 @@ async function readImage(image: ImageToDecode): Promise<Buffer> {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     if (missing) throw new LetheError('DATA_MISSING', message, { details: { ...image } });
     throw new LetheError('DATA_INVALID', `${image.where}: cannot read ${image.path}: ${errorMessage(cause)}`, { details: { ...image } });
+  }
+}
+
+/** Decodes an image in colour and in its own size. @throws LetheError DATA_INVALID */
+export async function decodeImage(bytes: Buffer, where: string): Promise<ImageBlock> {
+  const { default: sharp } = await import('sharp');
+  sharp.simd(false);
+  try {
+    const { data, info } = await sharp(bytes, { autoOrient: true }).flatten().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new TypeError(`decoded ${info.channels} channels instead of 3`);
+    return { images: data, count: 1, shape: { height: info.height, width: info.width, channels: 3 } };
+  } catch (cause) {
+    if (cause instanceof TypeError) throw cause;
+    throw new LetheError('DATA_INVALID', `${where}: expected an image, found it undecodable`, { cause, details: { where } });
   }
 }

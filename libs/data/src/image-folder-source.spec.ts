@@ -39,7 +39,7 @@ describe('the table', () => {
   });
 
   it.each([
-    [['name,label', 'a.png,x'], 'labels.csv: expected a first line with the columns file,label[,split], found name,label'],
+    [['name,label', 'a.png,x'], 'labels.csv: expected a first line with the columns file,label[,split][,domain], found name,label'],
     [[], 'found an empty file'],
     [['file,label'], 'expected a row for each image below the header, found none'],
     [['file,label', 'a.png'], 'expected comma-separated rows of one length'],
@@ -50,9 +50,9 @@ describe('the table', () => {
     [['file,label', '/etc/a.png,x'], 'expected a file inside the data folder, found /etc/a.png'],
     [['file,label,split', 'a.png,x,val'], 'labels.csv, line 2: expected the split train or test, found "val"'],
     [['file,label', 'a.png,x', './a.png,y'], 'labels.csv, line 3: expected every file once, found a.png as in line 2'],
-    [['file,label', 'a.png,x', 'b.png,x'], 'expected 2 to 256 different labels, found 1'],
-    [['file,label', ...Array.from({ length: 257 }, (_, row) => `${row}.png,${row}`)], 'expected 2 to 256 different labels, found 257'],
-    [['file,label', 'a.png,x', 'b.png,x', 'c.png,y'], 'expected at least 2 images labelled "y"'],
+    [['file,label', 'a.png,x', 'b.png,x'], 'expected 2 to 255 different labels, found 1'],
+    [['file,label', ...Array.from({ length: 257 }, (_, row) => `${row}.png,${row}`)], 'expected 2 to 255 different labels, found 257'],
+    [['file,label', 'a.png,x', 'b.png,x', 'c.png,y'], 'expected at least 2 examples labelled "y"'],
     [['file,label,split', 'a.png,x,train', 'b.png,y,train'], 'expected rows with the split test, found none'],
     [['file,label,split', 'a.png,x,train', 'b.png,x,test', 'c.png,y,test'], 'expected training images of every class, found none of "y"'],
   ])('is refused when it reads %j', async (rows, message) => {

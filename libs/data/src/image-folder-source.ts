@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import { sortedClassNames } from './class-names.js';
 import { MOST_CLASSES, createDataSource } from './data-source.js';
-import type { DataSource, Dataset, ImageShape } from './dataset.js';
+import { UNLABELLED, type DataSource, type Dataset, type ImageShape } from './dataset.js';
 import { requireFolder } from './folder-files.js';
+import { invalidData } from './invalid-data.js';
 import { decodeImages } from './image-decoder.js';
 import { LABELS_FILE, imagePath, readLabelsCsv, type LabelledFile } from './labels-csv.js';
-import { splitFiles } from './test-split.js';
+import { splitRows } from './test-split.js';
 
 /** How a folder of images is read. */
 export interface ImageFolderOptions {
@@ -26,10 +27,11 @@ export async function openImageFolder({ folder, imageSize, channels, seed }: Ima
   await requireFolder(folder);
   const files = await readLabelsCsv(folder);
   const table = join(folder, LABELS_FILE);
-  const classes = sortedClassNames(files.map(({ label }) => label));
+  const classes = sortedClassNames(files.flatMap(({ label }) => label ?? []));
   // Before a long time is spent on decoding.
   checkClassCount(table, classes);
-  const { train, test } = splitFiles(table, files, seed);
+  checkLabelled(table, files);
+  const { train, test } = splitRows(files, { where: table, seed });
   const shape = { height: imageSize, width: imageSize, channels };
   const read = async (part: readonly LabelledFile[]): Promise<Dataset> => readDataset({ folder, table, classes, shape, files: part });
   return createDataSource({ origin: folder, classes, train: await read(train), test: await read(test) });
@@ -39,6 +41,12 @@ function checkClassCount(table: string, classes: readonly string[]): void {
   if (classes.length >= 2 && classes.length <= MOST_CLASSES) return;
   const message = `${table}: expected 2 to ${MOST_CLASSES} different labels, found ${classes.length}`;
   throw new LetheError('DATA_INVALID', message, { details: { table, found: classes.length } });
+}
+
+/** Examples without a label are for domain adaptation, which reads this folder another way. */
+function checkLabelled(table: string, files: readonly LabelledFile[]): void {
+  const unlabelled = files.find(({ label }) => label === null);
+  if (unlabelled !== undefined) throw invalidData(`${table}, line ${unlabelled.line}`, `a label for ${unlabelled.file}`, 'an empty cell');
 }
 
 interface DatasetFiles {
@@ -52,5 +60,5 @@ interface DatasetFiles {
 async function readDataset({ folder, table, classes, shape, files }: DatasetFiles): Promise<Dataset> {
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   const images = await decodeImages(files.map((file) => ({ path: imagePath(folder, file), where: `${table}, line ${file.line}` })), shape);
-  return { images, labels: Uint8Array.from(files, ({ label }) => labelOf.get(label) ?? 0), count: files.length, shape };
+  return { images, labels: Uint8Array.from(files, ({ label }) => labelOf.get(label ?? '') ?? UNLABELLED), domains: new Uint8Array(files.length), count: files.length, shape };
 }

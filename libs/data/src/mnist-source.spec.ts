@@ -13,6 +13,7 @@ describe('openMnist', () => {
   it('is the whole of MNIST', () => {
     expect(source.facts).toEqual({
       shape: { height: 28, width: 28, channels: 1 },
+      domains: [{ name: 'all', trainCount: 60_000, labelledCount: 60_000, testCount: 10_000 }],
       classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
       trainCount: 60_000,
       testCount: 10_000,

@@ -1,6 +1,7 @@
 import type { DataConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { DataSource } from './dataset.js';
+import { openDomains } from './domains/open-domains.js';
 import { openIdxFolder } from './idx-source.js';
 import { openImageFolder } from './image-folder-source.js';
 import { openMnist } from './mnist-source.js';
@@ -13,6 +14,7 @@ import { openMnist } from './mnist-source.js';
 export async function openData(config: DataConfig, seed: number): Promise<DataSource> {
   const { kind, folder, imageSize, channels } = config;
   if (kind === 'mnist') return openMnist();
+  if (kind === 'domains') return openDomains(config, seed);
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }

@@ -19,7 +19,7 @@ let data: DataSource;
 beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpuIndex: null }));
   engine = await loadEngine({ prefer: 'native' });
-  const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1 }, 1);
+  const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, domains: null }, 1);
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
   data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };
 });
@@ -27,8 +27,8 @@ beforeAll(async () => {
 function goldenConfig(golden: GoldenArticle): RunConfig {
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{
     source: 'file', label: (path) => path,
-    values: { recipe: 'article', encoderDropout: 0, decoderDropout: 0, adversary: { dropout: 0 }, batchSize: 16, shards: golden.shards, epochs: null, rounds: 5, objective: { beta: golden.beta },
-      optimizers: Object.fromEntries(['encoder', 'decoder', 'classifier'].map((net) => [net, { learningRate: golden.lr }])) },
+    values: { recipe: 'article', batchSize: 16, shards: golden.shards, epochs: null, rounds: 5,
+      objective: { encoderDropout: 0, decoderDropout: 0, adversary: { dropout: 0 }, beta: golden.beta, optimizers: { '*': { learningRate: golden.lr } } } },
   }]);
   return config;
 }
@@ -47,7 +47,7 @@ function startState(golden: GoldenArticle, description: RunDescription): GroupSt
   return description.layouts.map((layout) => {
     const values = new Float32Array(layout.length);
     for (const { name, tensor, offset } of goldenTensors(golden, description, layout.name)) values.set(fromTorch(name, tensor, goldenStart(tensor)), offset);
-    return { group: layout.name, version: 0, values, ...initialOptimizerState(layout, description.config), statistics: initialStatistics(layout) };
+    return { group: layout.name, version: 0, values, ...initialOptimizerState(layout, description.optimization), statistics: initialStatistics(layout) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { LetheError } from '@lethe/errors';
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
 import type { CompiledStep, Engine, Operations, Signature } from '@lethe/tensorflow';
@@ -25,6 +26,27 @@ export function compileEvaluation({ engine, description, name, examples, compute
   return engine.compile(`${name}-${examples}`, (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs)) }), signature);
 }
 
+/** Labels and domains of examples of which neither is said. */
+export function unlabelled({ facts }: RunDescription, examples: number): { labels: Float32Array; domains: Float32Array } {
+  return { labels: new Float32Array(examples * facts.classes.length), domains: new Float32Array(examples * facts.domains.length) };
+}
+
+/** Images redrawn from latents. @throws LetheError CONFIG_INVALID for an objective that draws nothing */
+export function redrawn({ objective }: RunDescription, context: LossContext, latent: Tensor): Tensor {
+  if (objective.redraw === null) throw notOffered(objective.name, 'draws nothing');
+  return objective.redraw(context, latent);
+}
+
+/** Log-probabilities [examples, classes]. @throws LetheError CONFIG_INVALID for an objective that predicts nothing */
+export function predicted({ objective }: RunDescription, context: LossContext): Tensor {
+  if (objective.predict === null) throw notOffered(objective.name, 'predicts nothing');
+  return objective.predict(context);
+}
+
+function notOffered(objective: string, what: string): LetheError {
+  return new LetheError('CONFIG_INVALID', `objective.kind: expected another objective, found ${objective}, which ${what}`);
+}
+
 function evaluationContext(description: RunDescription, operations: Operations, inputs: Readonly<Record<string, Tensor>>): LossContext {
   const { layouts, objective } = description;
   const parameters = new Map(layouts.flatMap((layout) => [...namedTensors(operations, named(inputs, `group.${layout.name}`), layout)]));
@@ -35,7 +57,7 @@ function evaluationContext(description: RunDescription, operations: Operations, 
   return {
     operations,
     networks: evaluationNetworks({ operations, networks: allNetworks(objective), parameters, statistics }),
-    batch: { images: named(inputs, 'images'), labels: named(inputs, 'labels') },
+    batch: { images: named(inputs, 'images'), labels: named(inputs, 'labels'), domains: named(inputs, 'domains') },
     scalars: scalarTensors(objective, inputs),
   };
 }

@@ -1,3 +1,4 @@
+export { areaUnderCurve, confidenceInterval, confusionMatrix, type ScoredExamples } from './adaptation-figures.js';
 export { meanFigures } from './mean-figures.js';
 export { runProbe } from './probes/run-probe.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';

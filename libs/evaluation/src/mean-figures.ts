@@ -1,10 +1,16 @@
-/** Means of per-example figures, added up in the examples' order. `chunks`: float32 [examples, figures] each. */
-export function meanFigures(chunks: readonly Float32Array[], figures: readonly string[]): Record<string, number> {
+/**
+ * Means of per-example figures, added up in the examples' order; not a number if none is counted. `chunks`: float32
+ * [examples, figures] each.
+ */
+export function meanFigures(chunks: readonly Float32Array[], figures: readonly string[], isCounted: (example: number) => boolean = () => true): Record<string, number> {
   const sums = new Float64Array(figures.length);
-  let examples = 0;
+  let [examples, counted] = [0, 0];
   for (const chunk of chunks) {
-    for (const [index, value] of chunk.entries()) sums[index % figures.length] = (sums[index % figures.length] ?? 0) + value;
-    examples += chunk.length / figures.length;
+    for (let row = 0; row < chunk.length; row += figures.length, examples += 1) {
+      if (!isCounted(examples)) continue;
+      counted += 1;
+      for (let column = 0; column < figures.length; column += 1) sums[column] = (sums[column] ?? 0) + (chunk[row + column] ?? 0);
+    }
   }
-  return Object.fromEntries(figures.map((figure, index) => [figure, (sums[index] ?? 0) / examples]));
+  return Object.fromEntries(figures.map((figure, index) => [figure, (sums[index] ?? 0) / counted]));
 }

@@ -1,10 +1,10 @@
-import { gatherImages, gatherLabels, gridExamples, oneHot } from '@lethe/data';
+import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
 import type { Evaluate, Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/training';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
-import { compileEvaluation, type EvaluationStep } from './evaluation-steps.js';
+import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
 import { ProbeVectors } from './probe-vectors.js';
 import { probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
@@ -17,13 +17,15 @@ export const SCORE_CHUNK = 250;
  * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws one test example of
  * each class from `first` on under every label: float32 [rows, classes, height, width, channels]; `probe` trains a fresh probe:
  * float32 [accuracy, balanced accuracy, cross-entropy, information]; `judge` trains a judge on the raw images and `swap` has it
- * read what test images become under every label (`swapRows`); `encode` gives latents [examples, latentSize].
+ * read what test images become under every label (`swapRows`); `encode` gives latents [examples, latentSize]; `predict` gives
+ * log-probabilities and features [examples, classes + size].
  */
 export class WorkerEvaluator implements Evaluator {
   readonly #options: EvaluatorOptions;
   #score: Promise<EvaluationStep> | undefined;
   #redraw: Promise<EvaluationStep> | undefined;
   #encode: Promise<EvaluationStep> | undefined;
+  #predict: Promise<EvaluationStep> | undefined;
   #swap: Promise<SwapEvaluation> | undefined;
   readonly #vectors: ProbeVectors;
 
@@ -52,11 +54,13 @@ export class WorkerEvaluator implements Evaluator {
         const { test } = await this.#latents(task, vectors);
         return test.values.slice(task.first * test.size, (task.first + task.count) * test.size);
       }
+      case 'predict':
+        return this.#predictExamples(task, vectors);
     }
   }
 
   dispose(): void {
-    for (const step of [this.#score, this.#redraw, this.#encode, this.#swap]) void step?.then((compiled) => { compiled.dispose(); });
+    for (const step of [this.#score, this.#redraw, this.#encode, this.#predict, this.#swap]) void step?.then((compiled) => { compiled.dispose(); });
   }
 
   async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
@@ -74,25 +78,37 @@ export class WorkerEvaluator implements Evaluator {
         return context.operations.concat(columns, 1);
       },
     });
-    // The last chunk is filled up with its own first example: the graph's batch is constant.
-    const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, index) => this.#example(split, first + (index < count ? index : 0)));
-    const dataset = split === 'test' ? this.#options.data.test : this.#options.data.train;
-    const result = this.#run(await this.#score, {
-      ...vectors, images: gatherImages(dataset, chosen), labels: oneHot(gatherLabels(dataset, chosen), description.facts.classes.length),
-    });
+    const result = this.#runOn({ split, first, count }, await this.#score, vectors);
     return result.slice(0, count * figures.length);
+  }
+
+  async #predictExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
+    const { engine, description } = this.#options;
+    this.#predict ??= compileEvaluation({
+      engine, description, name: 'predict', examples: SCORE_CHUNK,
+      compute: (context) => context.operations.concat([predicted(description, context), description.objective.encode(context)], 1),
+    });
+    const result = this.#runOn({ split, first, count }, await this.#predict, vectors);
+    return result.slice(0, count * (result.length / SCORE_CHUNK));
+  }
+
+  /** Runs a step on the examples of a split from `first` on; the last are repeated: the graph's batch is constant. */
+  #runOn({ split, first, count }: Pick<Evaluate, 'split' | 'first' | 'count'>, step: EvaluationStep, vectors: Record<string, InputValues>): Float32Array {
+    const { data, description } = this.#options;
+    const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, index) => this.#example(split, first + (index < count ? index : 0)));
+    return this.#run(step, { ...vectors, ...gatherBatch(split === 'test' ? data.test : data.train, chosen, description.facts) });
   }
 
   async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const { engine, description, data } = this.#options;
     const classes = description.facts.classes.length;
-    this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => description.objective.redraw(context, description.objective.encode(context)) });
+    this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => redrawn(description, context, description.objective.encode(context)) });
     const compiled = await this.#redraw;
     const labels = oneHot(Int32Array.from({ length: classes }, (_, label) => label), classes);
     const rows: number[] = [];
     for (const example of gridExamples(data).slice(first, first + count)) {
       const images = gatherImages(data.test, new Uint32Array(classes).fill(example));
-      rows.push(...this.#run(compiled, { ...vectors, images, labels }));
+      rows.push(...this.#run(compiled, { ...vectors, ...unlabelled(description, classes), images, labels }));
     }
     return Float32Array.from(rows);
   }
@@ -114,8 +130,7 @@ export class WorkerEvaluator implements Evaluator {
     const { engine, description } = this.#options;
     this.#encode ??= compileEvaluation({ engine, description, name: 'encode', examples: SCORE_CHUNK, compute: (context) => description.objective.encode(context) });
     const compiled = await this.#encode;
-    const labels = new Float32Array(SCORE_CHUNK * description.facts.classes.length);
-    return this.#vectors.latents(task, (images) => this.#run(compiled, { ...vectors, images, labels }));
+    return this.#vectors.latents(task, (images) => this.#run(compiled, { ...vectors, ...unlabelled(description, SCORE_CHUNK), images }));
   }
 
   #example(split: Split, position: number): number {

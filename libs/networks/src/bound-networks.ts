@@ -36,6 +36,18 @@ export function trainingNetworks(options: TrainingNetworkOptions): Networks {
         recordMoments(`${network.name}.${name}`, { mean, variance });
         return output;
       },
+      batchNormByDomain: (name, input, { domains }) => {
+        const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
+        const [examples = 0, ...shape] = input.shape;
+        const count = examples / domains.length;
+        const parts = domains.map((domain, index) => {
+          const part = operations.slice(input, [index * count, ...shape.map(() => 0)], [count, ...shape]);
+          const { output, mean, variance } = operations.batchNormTrain(part, scale, shift, BATCH_NORM_EPSILON);
+          recordMoments(`${network.name}.${name}@${domain}`, { mean, variance });
+          return output;
+        });
+        return operations.concat(parts, 0);
+      },
       dropout: (input, rate) => {
         if (rate === 0) return input;
         masks += 1;
@@ -66,6 +78,14 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
       const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
       const { mean, variance } = lookUp(statistics, `${network.name}.${name}`);
       return operations.batchNormEval(input, { scale, shift }, { mean, variance }, BATCH_NORM_EPSILON);
+    },
+    batchNormByDomain: (name, input, { origins, domains }) => {
+      const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
+      return domains.map((domain, index) => {
+        const { mean, variance } = lookUp(statistics, `${network.name}.${name}@${domain}`);
+        const isOfDomain = operations.reshape(operations.slice(origins, [0, index], [-1, 1]), [-1, ...input.shape.slice(1).map(() => 1)]);
+        return operations.mul(operations.batchNormEval(input, { scale, shift }, { mean, variance }, BATCH_NORM_EPSILON), isOfDomain);
+      }).reduce((sum, part) => operations.add(sum, part));
     },
     dropout: (input) => input,
     noise: () => null,

@@ -33,12 +33,23 @@ export interface NetworkSpec {
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
 }
 
+/** Which domains there are, and the domain of each example, one-hot [examples, domains]. */
+export interface DomainsOfBatch {
+  readonly origins: Tensor;
+  readonly domains: readonly string[];
+}
+
 /** What a forward function may use. Training and evaluation mode differ only behind this. */
 export interface ForwardContext {
   readonly operations: Operations;
   parameter(name: string): Tensor;
   /** Normalises over all axes but the last: by the batch in training, by the running statistics in evaluation. */
   batchNorm(name: string, input: Tensor): Tensor;
+  /**
+   * Normalises the examples of each domain by themselves, with one scale and shift for all: in training by the batch, which
+   * comes domain by domain in equal parts, in evaluation by the running statistics of each example's domain, `name@domain`.
+   */
+  batchNormByDomain(name: string, input: Tensor, domains: DomainsOfBatch): Tensor;
   /** The identity in evaluation mode. */
   dropout(input: Tensor, rate: number): Tensor;
   /** Standard normal numbers; null in evaluation mode, which adds no noise. */

@@ -4,6 +4,7 @@ import { HIDINGS, type HidingName } from './hiding/index.js';
 import { likelihoods } from './hiding/hiding.js';
 import type { FreshStart, Group, LossContext, Objective, Phase } from './objective.js';
 import { adversaryName, meanOf, Players, squaredError, type Encoded, type PlayerOptions } from './players.js';
+import { required } from './required.js';
 
 export interface ForgettingOptions extends PlayerOptions {
   readonly hiding: HidingName | 'gradient-reversal';
@@ -34,6 +35,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     name: 'forgetting',
     groups,
     phases,
+    deployed: ['encoder', 'decoder'],
     freshStarts: freshStarts(options),
     scalars: (round) => ({ beta: beta * (betaRampRounds === 0 ? 1 : Math.min(1, round / betaRampRounds)), divergence_weight: divergenceWeight }),
     figures: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
@@ -49,6 +51,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     },
     encode: (context) => players.encode(context).latent,
     redraw: ({ networks, batch }, latent) => networks.apply('decoder', latent, batch.labels),
+    predict: null,
   };
 }
 
@@ -140,10 +143,4 @@ function freshStarts({ adversary: { members, freshEveryRounds } }: ForgettingOpt
 
 function sumOf(operations: Operations, tensors: readonly Tensor[]): Tensor {
   return operations.scale(meanOf(operations, tensors), tensors.length);
-}
-
-function required(scalars: Readonly<Record<string, Tensor>>, name: string): Tensor {
-  const scalar = scalars[name];
-  if (scalar === undefined) throw new TypeError(`the objective needs the scalar ${name}`);
-  return scalar;
 }

@@ -2,10 +2,14 @@ import type { NetworkSpec, Networks } from '@lethe/networks';
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 
-/** Examples: images [examples, height, width, channels] in [-1, 1]; one-hot labels [examples, classes]. */
+/**
+ * Examples: images [examples, height, width, channels] in [-1, 1], or a table's standardised features; one-hot labels
+ * [examples, classes] and domains [examples, domains]. A row of zeros: no label.
+ */
 export interface Batch {
   readonly images: Tensor;
   readonly labels: Tensor;
+  readonly domains: Tensor;
 }
 
 export interface LossContext {
@@ -51,6 +55,8 @@ export interface Objective {
   readonly name: string;
   readonly groups: readonly Group[];
   readonly phases: readonly Phase[];
+  /** Nets that are used after training: their averages are kept and evaluated, if any are. */
+  readonly deployed: readonly string[];
   /** The scalars of a round, a pure function of it. */
   readonly scalars: (round: number) => Readonly<Record<string, number>>;
   readonly freshStarts: readonly FreshStart[];
@@ -58,8 +64,10 @@ export interface Objective {
   readonly figures: readonly string[];
   /** One value per example for each figure ([examples] tensors). */
   readonly score: (context: LossContext) => Readonly<Record<string, Tensor>>;
-  /** What is to have forgotten: latents [examples, latentSize]. */
+  /** What is to have forgotten: latents or features [examples, size]. */
   readonly encode: (context: LossContext) => Tensor;
-  /** Images [examples, ...] redrawn from latents under the labels of the batch. */
-  readonly redraw: (context: LossContext, latent: Tensor) => Tensor;
+  /** Images [examples, ...] redrawn from latents under the labels of the batch; null: nothing is drawn in this game. */
+  readonly redraw: ((context: LossContext, latent: Tensor) => Tensor) | null;
+  /** Log-probabilities [examples, classes] of the label; null: nothing is predicted in this game. */
+  readonly predict: ((context: LossContext) => Tensor) | null;
 }

@@ -27,4 +27,9 @@ describe('the learning rate', () => {
     expect(learningRateFactor({ kind: 'linear', warmupRounds: 5, finalFactor: 0.5 }, 1, 2)).toBe(0.4);
     expect(learningRateFactor({ kind: 'cosine', warmupRounds: 0, finalFactor: 0.5 }, 0, 1)).toBeCloseTo(0.5, 14);
   });
+
+  it('anneals as Ganin and Lempitsky do', () => {
+    const schedule = { kind: 'annealed', warmupRounds: 0, finalFactor: 0 } as const;
+    expect([0, 50, 100].map((round) => learningRateFactor(schedule, round, 101))).toEqual([1, 6 ** -0.75, 11 ** -0.75].map((factor) => expect.closeTo(factor, 12)));
+  });
 });

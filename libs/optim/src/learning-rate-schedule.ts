@@ -1,9 +1,10 @@
 /** How a learning rate changes over a run; the same shape as in the configuration. */
 export interface LearningRateSchedule {
-  readonly kind: 'constant' | 'linear' | 'cosine';
+  /** `annealed`: (1 + 10 p)^-0.75 at progress p (Ganin et al., 2016, section 5.2.2). */
+  readonly kind: 'constant' | 'linear' | 'cosine' | 'annealed';
   /** Rounds over which the rate climbs linearly from 0: round r of them (0-based) runs at (r + 1) / warmupRounds. */
   readonly warmupRounds: number;
-  /** What is left of the rate at the last round (ignored by `constant`). */
+  /** What is left of the rate at the last round (ignored by `constant` and `annealed`). */
   readonly finalFactor: number;
 }
 
@@ -17,8 +18,14 @@ export function learningRateFactor(schedule: LearningRateSchedule, round: number
   if (kind === 'constant') return 1;
   const lastRound = totalRounds - 1;
   const progress = lastRound <= warmupRounds ? 1 : Math.min(1, (round - warmupRounds) / (lastRound - warmupRounds));
+  if (kind === 'annealed') return 1 / threeQuarterPower(1 + 10 * progress);
   if (kind === 'linear') return 1 - (1 - finalFactor) * progress;
   return finalFactor + (1 - finalFactor) * ((1 + cosineOfHalfTurns(progress)) / 2);
+}
+
+/** x^0.75 from square roots alone, which are the same in every version of Node; powers need not be. */
+function threeQuarterPower(x: number): number {
+  return Math.sqrt(x) * Math.sqrt(Math.sqrt(x));
 }
 
 /**

@@ -14,7 +14,7 @@ function layout(nets: readonly string[]): GroupLayout {
 
 describe('the optimiser of a group', () => {
   it('gives each net its own rule, rate and scalars', () => {
-    const optimizer = new GroupOptimizer(layout(['encoder', 'encoder', 'decoder']), { optimizers: { encoder: ADAM, decoder: SGD }, averaging: null }, 11);
+    const optimizer = new GroupOptimizer(layout(['encoder', 'encoder', 'decoder']), { optimizers: { encoder: ADAM, decoder: SGD }, averaging: null, averagedNets: [] }, 11);
     expect(optimizer.slotNames).toEqual(['firstMoment', 'secondMoment', 'momentum']);
     expect(optimizer.initialScalars).toEqual({ 'encoder.firstCorrection': 0, 'encoder.secondCorrection': 0 });
     const scalars = optimizer.advance(optimizer.initialScalars);
@@ -31,7 +31,7 @@ describe('the optimiser of a group', () => {
   });
 
   it('updates a chunk in the middle of a slice, across a net\'s edge, and nothing else', () => {
-    const optimizer = new GroupOptimizer(layout(['encoder', 'encoder', 'decoder', 'decoder']), { optimizers: { encoder: SGD, decoder: { ...SGD, learningRate: 1 } }, averaging: null }, 1000);
+    const optimizer = new GroupOptimizer(layout(['encoder', 'encoder', 'decoder', 'decoder']), { optimizers: { encoder: SGD, decoder: { ...SGD, learningRate: 1 } }, averaging: null, averagedNets: [] }, 1000);
     const current = { values: new Float32Array(6), slots: { momentum: new Float32Array(6) } };
     const next = { values: new Float32Array(6).fill(9), slots: { momentum: new Float32Array(6) } };
     // The slice is [2, 8) of the group, the chunk [3, 5).
@@ -40,12 +40,12 @@ describe('the optimiser of a group', () => {
   });
 
   it('refuses a net without an optimiser, and nets that interleave', () => {
-    expect(() => new GroupOptimizer(layout(['encoder']), { optimizers: {}, averaging: null }, 1)).toThrow('no optimiser for net encoder of group group');
-    expect(() => new GroupOptimizer(layout(['encoder', 'decoder', 'encoder']), { optimizers: { encoder: SGD, decoder: SGD }, averaging: null }, 1)).toThrow('interleaves');
+    expect(() => new GroupOptimizer(layout(['encoder']), { optimizers: {}, averaging: null, averagedNets: [] }, 1)).toThrow('no optimiser for net encoder of group group');
+    expect(() => new GroupOptimizer(layout(['encoder', 'decoder', 'encoder']), { optimizers: { encoder: SGD, decoder: SGD }, averaging: null, averagedNets: [] }, 1)).toThrow('interleaves');
   });
 
   it('keeps an average of encoder and decoder, which forgets its start', () => {
-    const optimizer = new GroupOptimizer(layout(['encoder', 'classifier']), { optimizers: { encoder: SGD, classifier: SGD }, averaging: 0.5 }, 1000);
+    const optimizer = new GroupOptimizer(layout(['encoder', 'classifier']), { optimizers: { encoder: SGD, classifier: SGD }, averaging: 0.5, averagedNets: ['encoder', 'decoder'] }, 1000);
     expect(optimizer.slotNames).toEqual(['momentum', 'average']);
     const buffers = () => ({ values: new Float32Array(4), slots: { momentum: new Float32Array(4), average: new Float32Array(4) } });
     let [current, next] = [buffers(), buffers()];
@@ -71,7 +71,7 @@ describe('the optimiser of a group', () => {
   });
 
   it('gives members of an ensemble their player\'s optimiser, and lets a net start afresh, whatever the chunks', () => {
-    const optimizer = new GroupOptimizer(layout(['classifier', 'classifier-2']), { optimizers: { classifier: SGD }, averaging: null }, 1000);
+    const optimizer = new GroupOptimizer(layout(['classifier', 'classifier-2']), { optimizers: { classifier: SGD }, averaging: null, averagedNets: [] }, 1000);
     const current = { values: Float32Array.of(1, 2, 3, 4), slots: { momentum: new Float32Array(4).fill(7) } };
     const next = { values: new Float32Array(4), slots: { momentum: new Float32Array(4) } };
     const terms = { round: 0, scalars: {}, gradientScale: 1, fresh: new Map([['classifier-2', Float32Array.of(8, 9)]]) };

@@ -8,12 +8,12 @@ export interface OptimizationConfig {
   readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
   /** Decay per commit of the average of the values that is kept beside them; null: none. */
   readonly averaging: number | null;
+  /** Nets whose values are averaged: those that are used after training. */
+  readonly averagedNets: readonly string[];
 }
 
 /** Slot with the average of the values. */
 export const AVERAGE = 'average';
-/** Nets whose values are averaged: those that are used after training. */
-const AVERAGED: ReadonlySet<string> = new Set(['encoder', 'decoder']);
 
 interface NetOptimizer {
   readonly net: string;
@@ -54,13 +54,13 @@ export class GroupOptimizer {
   readonly #nets: readonly NetOptimizer[];
   readonly #totalRounds: number;
 
-  constructor(layout: GroupLayout, { optimizers, averaging }: OptimizationConfig, totalRounds: number) {
+  constructor(layout: GroupLayout, { optimizers, averaging, averagedNets }: OptimizationConfig, totalRounds: number) {
     const ranges = netRanges(layout);
-    const isAveraged = averaging !== null && ranges.some(({ net }) => AVERAGED.has(net));
+    const isAveraged = averaging !== null && ranges.some(({ net }) => averagedNets.includes(net));
     this.#nets = ranges.map(({ net, range }) => {
       const config = optimizers[net.replace(/-\d+$/, '')];
       if (config === undefined) throw new RangeError(`no optimiser for net ${net} of group ${layout.name}`);
-      return { net, range, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : AVERAGED.has(net) ? averaging : 0 };
+      return { net, range, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : averagedNets.includes(net) ? averaging : 0 };
     });
     this.#totalRounds = totalRounds;
     this.slotNames = [...new Set(this.#nets.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];

@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import { sliceOf, type GroupLayout, type Slice, type Step } from '@lethe/protocol';
 import { CommitAgreement } from './commit-agreement.js';
-import { GroupOptimizer } from './group-optimizer.js';
+import { GroupOptimizer, type OptimizationConfig } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
 
 /** What the run's configuration and data mean for a server, which knows segments but no networks. */
@@ -9,6 +9,7 @@ export interface ServerPlan {
   readonly layouts: readonly GroupLayout[];
   readonly schemaHash: string;
   readonly totalRounds: number;
+  readonly optimization: OptimizationConfig;
   /** Names of the objective's phases, for messages. */
   readonly phaseNames: readonly string[];
   /** New values, by net, of the nets of a group that start afresh once a step is committed: each as long as the net. */
@@ -30,7 +31,7 @@ export function heldGroups(plan: ServerPlan, config: RunConfig, { index, servers
     const slice = slices[index];
     if (slice === undefined || isEmpty(slice)) continue;
     const isLead = index === 0;
-    const optimizer = new GroupOptimizer(layout, config, plan.totalRounds);
+    const optimizer = new GroupOptimizer(layout, plan.optimization, plan.totalRounds);
     const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer, freshValues: (step) => plan.freshValues(layout.name, step) });
     const agreement = isLead ? new CommitAgreement(slices.filter((other) => !isEmpty(other)), config.clipNorm) : null;
     held.set(layout.name, { store, agreement });

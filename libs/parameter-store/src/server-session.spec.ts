@@ -10,6 +10,7 @@ import {
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { OptimizationConfig } from './group-optimizer.js';
 import { initialOptimizerState } from './initial-state.js';
 import { runParameterServer } from './server-session.js';
 
@@ -71,8 +72,13 @@ const START = numbers(42, LAYOUT.length);
 /** Means, biased variances, two losses. */
 const shardSummary = (version: number, shard: number): Float32Array => numbers(77 * version + shard, 8, 0.5).map((value, index) => ([1, 4, 5].includes(index) ? Math.abs(value) : value));
 
+/** Both nets by one optimiser, nothing averaged. */
+function optimization(optimizer: OptimizerConfig): OptimizationConfig {
+  return { optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null, averagedNets: [] };
+}
+
 function startState(optimizer: OptimizerConfig): GroupState {
-  return { group: LAYOUT.name, version: 0, values: START, ...initialOptimizerState(LAYOUT, { optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null }), statistics: Float32Array.of(0, 1, 0, 0, 1, 1) };
+  return { group: LAYOUT.name, version: 0, values: START, ...initialOptimizerState(LAYOUT, optimization(optimizer)), statistics: Float32Array.of(0, 1, 0, 0, 1, 1) };
 }
 
 /** Messages that came and that somebody may wait for, in any order. */
@@ -136,13 +142,13 @@ class TestRun {
       const ended = runParameterServer({
         transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`, listenerTrust: {}, memberTrust: {},
         host: 'here', processId: index, signal: abort.signal,
-        planOf: () => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, phaseNames: ['first', 'second'], freshValues: () => new Map() }),
+        planOf: (config) => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, optimization: optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer), phaseNames: ['first', 'second'], freshValues: () => new Map() }),
       });
       ended.catch(() => undefined);
       this.ended.push(ended);
       addresses.push({ index, address: (await this.inbox.next('register', `server${index}`)).address });
     }
-    const configJson = JSON.stringify({ optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null, clipNorm, shards: SHARDS });
+    const configJson = JSON.stringify({ optimizer, clipNorm, shards: SHARDS });
     for (let index = 0; index < servers; index += 1) {
       await this.send(index, { kind: 'welcome', name: `parameter-server-${index + 1}`, index, configJson, dataJson: '{}', schemaHash: welcomeHash, servers: addresses });
       if (welcomeHash === HASH) await this.inbox.next('ready', `server${index}`);

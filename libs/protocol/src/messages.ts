@@ -23,7 +23,7 @@ export interface StepReport extends Step { kind: 'stepReport'; inputMs: number; 
 export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
 
 export interface Evaluate { kind: 'evaluate'; task: number; evaluation: EvaluationKind; split: Split; first: number; count: number; reads: GroupVersion[]; /** Null unless the evaluation is a probe. */ probe: ProbeRequest | null; /** Null unless the evaluation is a swap: what "judge" returned. */ judge: Float32Array | null }
-export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode';
+export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
 /** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
 export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
 export type ProbeKind = 'linear' | 'mlp' | 'neighbours';

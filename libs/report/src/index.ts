@@ -1,4 +1,7 @@
 export { frontSvg, sweepReport, type SweepReport } from './sweep-report.js';
 export { runReport, type Figures, type RunReport } from './run-report.js';
-export type { ProbeFigures, ProbeRow, RunEvaluation } from './run-evaluation.js';
+export { adaptationReport, type AdaptationReport } from './adaptation-report.js';
+export { comparisonReport, type ComparisonReport } from './comparison-report.js';
+export { onPlane } from './latent-map.js';
+export type { AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeFigures, ProbeRow, RunEvaluation } from './run-evaluation.js';
 export { spread, verdict } from './verdict.js';

@@ -15,10 +15,17 @@ export interface Latents {
 const LEAST_EXAMPLES = 16;
 
 /** Latents laid out on a plane by UMAP, coloured by class: a picture to look at, not a measure. Null for too few examples. */
-export async function latentMap({ values, size, labels }: Latents, classes: readonly string[]): Promise<string | null> {
-  if (labels.length < LEAST_EXAMPLES) return null;
+export async function latentMap(latents: Latents, classes: readonly string[]): Promise<string | null> {
+  const places = onPlane(latents, latents.labels.length);
+  if (places === null) return null;
+  return dotChart(places.map(([x, y], example) => ({ x, y, series: classes[latents.labels[example] ?? 0] ?? '' })), { x: '', y: '' });
+}
+
+/** Vectors [count, size] laid out on a plane by UMAP, always in the same way. Null for too few. */
+export function onPlane({ values, size }: Pick<Latents, 'values' | 'size'>, count: number): [number, number][] | null {
+  if (count < LEAST_EXAMPLES) return null;
   const generator = xoroshiro128plus(1);
-  const rows = Array.from({ length: labels.length }, (_, example) => [...values.subarray(example * size, (example + 1) * size)]);
+  const rows = Array.from({ length: count }, (_, example) => [...values.subarray(example * size, (example + 1) * size)]);
   const places = new UMAP({ nNeighbors: 15, nEpochs: 200, random: () => uniformFloat64(generator) }).fit(rows);
-  return dotChart(places.map(([x = 0, y = 0], example) => ({ x, y, series: classes[labels[example] ?? 0] ?? '' })), { x: '', y: '' });
+  return places.map(([x = 0, y = 0]) => [x, y]);
 }

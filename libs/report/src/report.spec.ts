@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProbeRow, RunEvaluation } from './run-evaluation.js';
+import type { ForgettingEvaluation, ProbeRow } from './run-evaluation.js';
 import { runReport } from './run-report.js';
 import { spread, verdict } from './verdict.js';
 
@@ -34,8 +34,8 @@ describe('what a run has forgotten, in words', () => {
 });
 
 describe('the report of a run', { timeout: 30_000 }, () => {
-  const evaluation: RunEvaluation = {
-    rounds: 20, latent_size: 2, classes: ['<b>', 'two'], chance: 0.5, probes: [row('mlp', 0.8, 0.9), pixels], swap,
+  const evaluation: ForgettingEvaluation = {
+    kind: 'forgetting', rounds: 20, latent_size: 2, classes: ['<b>', 'two'], chance: 0.5, probes: [row('mlp', 0.8, 0.9), pixels], swap,
     reconstruction: { mean: 0.07, per_class: [0.06, 0.08] }, style: { slant_correlation: 0.9, thickness_correlation: 0.4 },
   };
   const labels = Int32Array.from({ length: 40 }, (_, index) => index % 2);

@@ -17,7 +17,10 @@ export interface ProbeRow {
 }
 
 /** What `evaluation.json` holds; docs/measures.md defines every figure. */
-export interface RunEvaluation {
+export type RunEvaluation = ForgettingEvaluation | AdaptationEvaluation;
+
+export interface ForgettingEvaluation {
+  readonly kind: 'forgetting';
   readonly rounds: number;
   readonly latent_size: number;
   readonly classes: readonly string[];
@@ -34,4 +37,42 @@ export interface RunEvaluation {
   /** Mean squared error of test images in [-1, 1]. */
   readonly reconstruction: { readonly mean: number; readonly per_class: readonly number[] };
   readonly style: { readonly slant_correlation: number; readonly thickness_correlation: number };
+}
+
+/** What a run has learnt about one population's test examples. */
+export interface DomainEvaluation {
+  readonly name: string;
+  readonly examples: number;
+  /** Examples whose label is known: only they are scored. */
+  readonly labelled: number;
+  /** Null without labels. */
+  readonly accuracy: number | null;
+  /** Area under the curve where there are two classes, else null. */
+  readonly auroc: number | null;
+  /** Examples [actual class][predicted class]. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** A test example on a map of the features. */
+export interface MappedExample {
+  readonly x: number;
+  readonly y: number;
+  readonly domain: string;
+  /** Name of its class; empty where it is not known. */
+  readonly label: string;
+}
+
+export interface AdaptationEvaluation {
+  readonly kind: 'domain-adaptation';
+  readonly rounds: number;
+  readonly classes: readonly string[];
+  /** What the run learnt from. */
+  readonly training: 'sources' | 'adaptation' | 'target';
+  readonly seed: number;
+  readonly target: string;
+  /** The sources, then the target. */
+  readonly domains: readonly DomainEvaluation[];
+  /** Of the target's scored examples, where there are two classes: what confidence intervals are made of. */
+  readonly scored: { readonly labels: readonly number[]; readonly scores: readonly number[] } | null;
+  readonly map: readonly MappedExample[];
 }

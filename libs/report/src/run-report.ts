@@ -1,7 +1,7 @@
 import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
 import { latentMap, type Latents } from './latent-map.js';
 import { escapeHtml, figure, page, picture, section, table } from './page.js';
-import type { RunEvaluation } from './run-evaluation.js';
+import type { ForgettingEvaluation } from './run-evaluation.js';
 import { percent, spread, verdict } from './verdict.js';
 
 /** Figures of a round or an epoch, "round" among them. */
@@ -9,7 +9,7 @@ export type Figures = Readonly<Record<string, string | number>>;
 
 export interface RunReport {
   readonly title: string;
-  readonly evaluation: RunEvaluation;
+  readonly evaluation: ForgettingEvaluation;
   readonly config: unknown;
   /** Losses of each round. */
   readonly rounds: readonly Figures[];
@@ -40,14 +40,14 @@ export async function runReport({ title, evaluation, config, rounds, epochs, gri
   ]);
 }
 
-function probeTable({ probes }: RunEvaluation): string {
+function probeTable({ probes }: ForgettingEvaluation): string {
   return table(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'nats told'], probes.map(({ probe, input, labels, seeds }) => [
     probe, input, labels,
     ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((name) => spread(seeds.map(({ figures }) => figures[name]))),
   ]));
 }
 
-function redrawTable({ swap, reconstruction, style, classes }: RunEvaluation): string {
+function redrawTable({ swap, reconstruction, style, classes }: ForgettingEvaluation): string {
   return [
     table(['figure', '', '', 'value'], [
       ['read as the other label', '', '', percent(swap.off_diagonal)],
@@ -62,8 +62,8 @@ function redrawTable({ swap, reconstruction, style, classes }: RunEvaluation): s
 }
 
 /** One chart for each figure: their scales differ. */
-async function curves(rounds: readonly Figures[], epochs: readonly Figures[]): Promise<string[]> {
-  const names = [...new Set(rounds.flatMap((line) => Object.keys(line)))].filter((name) => name.endsWith('_loss') || name.endsWith('_mse'));
+export async function curves(rounds: readonly Figures[], epochs: readonly Figures[]): Promise<string[]> {
+  const names = [...new Set(rounds.flatMap((line) => Object.keys(line)))].filter((name) => name.endsWith('_loss') || name.endsWith('_mse') || name.endsWith('_accuracy'));
   return Promise.all(names.map(async (name) => {
     const points = [
       ...chosen(rounds, POINTS_PER_CURVE).map((line) => pointOf(line, name, 'training')),

@@ -1,4 +1,4 @@
-import type { ProbeRow, RunEvaluation } from './run-evaluation.js';
+import type { ForgettingEvaluation, ProbeRow } from './run-evaluation.js';
 
 /** How far above chance a probe may be before something is left: three standard errors of 10,000 test images are 0.01. */
 const MARGIN = 0.02;
@@ -6,11 +6,11 @@ const MARGIN = 0.02;
 const SWAPS = 0.9;
 
 /** Two sentences in plain words: what is and is not forgotten, and whether redrawing works. */
-export function verdict(evaluation: Pick<RunEvaluation, 'chance' | 'probes' | 'swap'>): [string, string] {
+export function verdict(evaluation: Pick<ForgettingEvaluation, 'chance' | 'probes' | 'swap'>): [string, string] {
   return [whatIsForgotten(evaluation), whatIsRedrawn(evaluation.swap)];
 }
 
-function whatIsForgotten({ chance, probes }: Pick<RunEvaluation, 'chance' | 'probes'>): string {
+function whatIsForgotten({ chance, probes }: Pick<ForgettingEvaluation, 'chance' | 'probes'>): string {
   const latent = probes.filter(({ input, labels }) => input === 'latent' && labels === 'true');
   const [first, ...others] = latent;
   if (first === undefined) return 'Nothing was measured.';
@@ -22,7 +22,7 @@ function whatIsForgotten({ chance, probes }: Pick<RunEvaluation, 'chance' | 'pro
   return `Not forgotten: a fresh probe (${best.probe}) still reads the label with ${read}; chance is ${byChance}.${hidden}`;
 }
 
-function whatIsRedrawn({ off_diagonal: obeyed, judge_accuracy: judge }: RunEvaluation['swap']): string {
+function whatIsRedrawn({ off_diagonal: obeyed, judge_accuracy: judge }: ForgettingEvaluation['swap']): string {
   const measured = `of test images redrawn under another label, ${percent(obeyed)} are read as that label by a judge that reads raw images with ${percent(judge)}`;
   return obeyed >= SWAPS ? `Redrawing obeys the label: ${measured}.` : `Redrawing does not obey the label: only ${percent(obeyed)} ${measured.slice(measured.indexOf('are read'))}.`;
 }

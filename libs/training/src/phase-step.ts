@@ -23,7 +23,7 @@ export interface PhaseStepOptions {
 /**
  * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
  * scalars: `group.<name>` [length] for each group read, `scalar.<name>` [], and for shard i of the call `images.i`
- * [n, h, w, c], `labels.i` [n, classes], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
+ * [n, h, w, c], `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
  * trained group], `summary.i` [statistics, losses].
  */
 export function phaseStep({ description, phase: phaseIndex, width, operations }: PhaseStepOptions): PhaseStep {
@@ -50,12 +50,13 @@ export function phaseStep({ description, phase: phaseIndex, width, operations }:
 
 const SEEDS: InputSpecification = { type: 'int32', shape: [2] };
 
-/** Images and labels, as every step takes them. */
+/** Images, labels and domains, as every step takes them. */
 export function batchSignature({ facts }: RunDescription, examples: number): Record<string, InputSpecification> {
   const { height, width, channels } = facts.shape;
   return {
     images: { type: 'float32', shape: [examples, height, width, channels] },
     labels: { type: 'float32', shape: [examples, facts.classes.length] },
+    domains: { type: 'float32', shape: [examples, facts.domains.length] },
   };
 }
 
@@ -122,7 +123,7 @@ function phaseGradients({ description, phase, summary, operations, parameters, i
           seeds: { round: named(inputs, `seeds.round.${shard}`), step: named(inputs, `seeds.step.${shard}`) },
           recordMoments: (name, value) => { moments[name] = value; },
         }),
-        batch: { images: named(inputs, `images.${shard}`), labels: named(inputs, `labels.${shard}`) },
+        batch: { images: named(inputs, `images.${shard}`), labels: named(inputs, `labels.${shard}`), domains: named(inputs, `domains.${shard}`) },
         scalars: scalarTensors(objective, inputs),
       });
       return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };

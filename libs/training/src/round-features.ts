@@ -26,7 +26,7 @@ export class RoundFeatures {
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.map(({ name }) => `group.${name}`).filter((name) => !changing.has(name.slice('group.'.length)));
-    const examples = Array.from({ length: width }, (_, shard) => ['images', 'labels', 'seeds.round'].map((name) => `${name}.${shard}`)).flat();
+    const examples = Array.from({ length: width }, (_, shard) => ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`)).flat();
     return new RoundFeatures(engine.share(steps, [...examples, ...constant]));
   }
 

@@ -1,7 +1,7 @@
-import type { RunConfig } from '@lethe/config';
+import type { OptimizerConfig, RunConfig } from '@lethe/config';
 import { roundsOfEpochs, type DataFacts } from '@lethe/data';
 import { groupLayout } from '@lethe/networks';
-import { forgettingObjective, type Objective, type Phase } from '@lethe/objectives';
+import { domainAdaptationObjective, forgettingObjective, type Objective, type Phase } from '@lethe/objectives';
 import { schemaHash, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 
 /** What every process derives for itself from the configuration and the data, and must derive alike. */
@@ -16,16 +16,27 @@ export interface RunDescription {
   readonly schemaHash: string;
   readonly trainingCount: number;
   readonly totalRounds: number;
+  readonly optimization: Optimization;
+}
+
+/** How the nets are updated. */
+export interface Optimization {
+  /** By the name of the net; members of an ensemble share their player's. */
+  readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
+  /** Decay per round of the averages of `averagedNets`; null: none are kept. */
+  readonly averaging: number | null;
+  readonly averagedNets: readonly string[];
 }
 
 /** @throws LetheError CONFIG_INVALID if the networks cannot be built for this data. */
 export function describeRun(config: RunConfig, facts: DataFacts): RunDescription {
-  const objective = OBJECTIVES[config.objective.kind](config, facts);
+  const trainingCount = examplesOfEpoch(facts, config.data.heldOut);
+  const totalRounds = config.rounds ?? roundsOfEpochs({ epochs: config.epochs ?? 1, trainingCount, batchSize: config.batchSize });
+  const objective = objectiveOf(config, facts, totalRounds);
   const layouts = objective.groups.map((group) => groupLayout(group.name, group.networks, config.batchSize));
   const summaries = objective.phases.map((phase) => summaryLayout(phase, layouts));
-  const trainingCount = facts.trainCount - config.data.heldOut;
-  const totalRounds = config.rounds ?? roundsOfEpochs({ epochs: config.epochs ?? 1, trainingCount, batchSize: config.batchSize });
-  return { config, facts, objective, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount, totalRounds };
+  const optimization = { optimizers: config.objective.optimizers, averaging: config.averaging, averagedNets: objective.deployed };
+  return { config, facts, objective, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount, totalRounds, optimization };
 }
 
 export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: string): GroupLayout {
@@ -34,13 +45,27 @@ export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: st
   return layout;
 }
 
-/** The games that a configuration can name. */
-const OBJECTIVES: Readonly<Record<RunConfig['objective']['kind'], (config: RunConfig, facts: DataFacts) => Objective>> = {
-  forgetting: ({ objective, latentSize, encoderDropout, decoderDropout, bottleneck, adversary }, facts) => forgettingObjective({
-    ...facts.shape, ...objective, classes: facts.classes.length, latentSize, encoderDropout, decoderDropout, adversary,
-    bottleneck: bottleneck.kind, divergenceWeight: bottleneck.weight,
-  }),
-};
+/**
+ * Examples that a pass over the training set takes. Rounds have as much of every population, so that with several of them the
+ * largest one is passed once while the smaller ones come round more often.
+ */
+function examplesOfEpoch({ trainCount, domains }: DataFacts, heldOut: number): number {
+  const counts = domains.map((domain) => domain.trainCount).filter((count) => count > 0);
+  return counts.length === 1 ? trainCount - heldOut : counts.length * Math.max(...counts);
+}
+
+/** The game that a configuration names. */
+function objectiveOf({ objective, data }: RunConfig, facts: DataFacts, totalRounds: number): Objective {
+  const shape = { ...facts.shape, classes: facts.classes.length };
+  switch (objective.kind) {
+    case 'forgetting': {
+      const { bottleneck } = objective;
+      return forgettingObjective({ ...shape, ...objective, bottleneck: bottleneck.kind, divergenceWeight: bottleneck.weight });
+    }
+    case 'domain-adaptation':
+      return domainAdaptationObjective({ ...shape, ...objective, totalRounds, domains: facts.domains.map(({ name }) => name), adapts: data.domains?.training === 'adaptation' });
+  }
+}
 
 function summaryLayout(phase: Phase, layouts: readonly GroupLayout[]): SummaryLayout {
   const { statistics, statisticsLength } = layoutOf({ layouts }, phase.trains);

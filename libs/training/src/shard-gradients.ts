@@ -1,4 +1,4 @@
-import { gatherImages, gatherLabels, oneHot, shardIndices, type DataSource } from '@lethe/data';
+import { gatherBatch, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummary } from '@lethe/optim';
 import type { Lease, ShardBlock, Step } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
@@ -38,6 +38,7 @@ interface Examples {
   readonly round: number;
   readonly images: Float32Array;
   readonly labels: Float32Array;
+  readonly domains: Float32Array;
 }
 
 /** The graphs of all phases for calls of so many shards. */
@@ -122,15 +123,18 @@ export class ShardGradients {
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
     const kept = this.#examples.get(shard);
-    const { images, labels } = kept?.round === step.round ? kept : this.#gather(step.round, shard);
+    const { images, labels, domains } = kept?.round === step.round ? kept : this.#gather(step.round, shard);
     const seeds = dropoutSeeds(this.#options.description.config.seed, step, shard);
-    return { [`images.${position}`]: images, [`labels.${position}`]: labels, [`seeds.round.${position}`]: seeds.round, [`seeds.step.${position}`]: seeds.step };
+    return {
+      [`images.${position}`]: images, [`labels.${position}`]: labels, [`domains.${position}`]: domains,
+      [`seeds.round.${position}`]: seeds.round, [`seeds.step.${position}`]: seeds.step,
+    };
   }
 
   #gather(round: number, shard: number): Examples {
     const { description: { config, facts }, data: { train }, batches } = this.#options;
     const indices = shardIndices(batches.round(round), shard, config.shards);
-    const examples = { round, images: gatherImages(train, indices), labels: oneHot(gatherLabels(train, indices), facts.classes.length) };
+    const examples = { round, ...gatherBatch(train, indices, facts) };
     this.#examples.set(shard, examples);
     return examples;
   }

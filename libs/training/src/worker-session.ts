@@ -38,7 +38,7 @@ export interface WorkerOptions {
   readonly parallelShards: number;
   readonly openData: (config: RunConfig) => Promise<DataSource>;
   /** The examples of every round, out of the indices that may be trained on. */
-  readonly openBatches: (config: RunConfig, training: Uint32Array) => Batches;
+  readonly openBatches: (config: RunConfig, data: DataSource, training: Uint32Array) => Batches;
   readonly openEvaluator: (options: EvaluatorOptions) => Evaluator;
 }
 
@@ -133,8 +133,8 @@ class WorkerSession {
     const data = await openData(config);
     const description = describeRun(config, data.facts);
     refuseStrangeRun(welcome, facts, description);
-    const { training, heldOut } = splitHeldOut(data.train.count, config.data.heldOut, config.seed);
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, training), parallelShards: this.#options.parallelShards });
+    const { training, heldOut } = splitHeldOut(data.train.labels, config.data.heldOut, config.seed);
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, data, training), parallelShards: this.#options.parallelShards });
     const evaluator = openEvaluator({ engine, description, data, heldOut });
     const parameters = await ParameterClient.connect({
       transport, origin: this.#origin, trust, schemaHash: welcome.schemaHash,

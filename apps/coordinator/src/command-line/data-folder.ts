@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { valueAt, withValue, type ConfigLayer } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 
 /** `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz` and the like. */
@@ -9,7 +10,7 @@ const LABELS_FILE = 'labels.csv';
  * Which kind of data a folder holds, by the names in it: `labels.csv` beside images, or IDX files.
  * @param folder absolute path, as given by `--data-dir`
  */
-export function dataKindOf(folder: string): 'idx' | 'images' {
+function dataKindOf(folder: string): 'idx' | 'images' {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new LetheError('DATA_MISSING', `--data-dir: expected a folder, found none at ${folder}`);
   }
@@ -17,4 +18,17 @@ export function dataKindOf(folder: string): 'idx' | 'images' {
   if (names.includes(LABELS_FILE)) return 'images';
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
   throw new LetheError('DATA_MISSING', `--data-dir: expected ${LABELS_FILE} beside images, or IDX files like train-images-idx3-ubyte, found neither in ${folder}`);
+}
+
+/**
+ * The layers, the last one with the kind of data that its folder holds, unless one of them says the kind or the run reads
+ * several populations, which lie in the folder in ways of their own.
+ * @param kind what is read if the folder says nothing else
+ */
+export function withDataKind(layers: readonly ConfigLayer[], kind: unknown): ConfigLayer[] {
+  const last = layers.at(-1);
+  const folder = valueAt(last?.values, 'data.folder');
+  const isSaid = layers.some(({ values }) => valueAt(values, 'data.kind') !== undefined);
+  if (last === undefined || typeof folder !== 'string' || isSaid || kind === 'domains') return [...layers];
+  return [...layers.slice(0, -1), { ...last, values: withValue(last.values, 'data.kind', dataKindOf(folder)) }];
 }

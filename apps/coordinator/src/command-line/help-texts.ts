@@ -61,6 +61,6 @@ A trial that crashes is tried once more from its checkpoint. Writes sweep.csv, p
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2
-  npx lethe sweep --recipe forget --beta 0.005..0.1 --set bottleneck.weight=0.001,0.002 --random 12
+  npx lethe sweep --recipe forget --beta 0.005..0.1 --set objective.bottleneck.weight=0.001,0.002 --random 12
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05 --halving held_out/reconstruction_mse --factor 2
   npx lethe sweep --resume sweep-2026-01-31-120000`;

@@ -161,9 +161,9 @@ describe('parseCommandLine', () => {
 
   it('lets what is said for one net win, in any order', () => {
     const { flags } = train('--classifier-learning-rate', '3', '--learning-rate=2e-1');
-    expect(flags.values).toEqual({ optimizers: { encoder: { learningRate: 0.2 }, decoder: { learningRate: 0.2 }, classifier: { learningRate: 3 } } });
-    expect(flags.label('optimizers.classifier.learningRate')).toBe('--classifier-learning-rate');
-    expect(flags.label('optimizers.encoder.learningRate')).toBe('--learning-rate');
+    expect(flags.values).toEqual({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 3 } } } });
+    expect(flags.label('objective.optimizers.classifier.learningRate')).toBe('--classifier-learning-rate');
+    expect(flags.label('objective.optimizers.*.learningRate')).toBe('--learning-rate');
   });
 
   it('reads the other commands', () => {

@@ -57,6 +57,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     runsFolder: runsFolder(reader, folder),
     resume: reader.text('resume', RUN),
     quiet: reader.has('quiet'),
+    seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
   };
   if (command.resume !== null && command.runName !== null) {
     reader.problems.push({ where: '--name', expected: 'no name together with --resume, which keeps the one of the run', found: command.runName });

@@ -62,6 +62,7 @@ function addTrain(root: Program, events: ProgramEvents): void {
   option(train, 'name', "name of the run's folder (default: made of recipe and time)", NAME);
   option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(train, 'resume', 'go on with a run, by name or folder', RUN);
+  option(train, 'seeds', 'seeds of the runs that are compared, with commas (domain adaptation; default: the one of --seed)', SEEDS);
   option(train, 'quiet', 'show no progress');
   train.addHelpText('after', TRAIN_HELP);
   onTyped(train, 'train', events);

@@ -73,7 +73,7 @@ function setSpace(reader: FlagReader, options: TypedCommand['options']): SearchS
   const given = Array.isArray(options['set']) ? (options['set'] as string[]) : [];
   return Object.fromEntries(given.flatMap((text): [string, Candidates][] => {
     const [, path = '', values = ''] = /^([A-Za-z.]+)=(.+)$/.exec(text) ?? [];
-    if (path === '') reader.problems.push({ where: '--set', expected: 'a setting and its values, like bottleneck.weight=0.001,0.002', found: `"${text}"` });
+    if (path === '') reader.problems.push({ where: '--set', expected: 'a setting and its values, like objective.bottleneck.weight=0.001,0.002', found: `"${text}"` });
     return path === '' ? [] : [[path, { kind: 'values', values: values.split(',').map(jsonOrText) }]];
   }));
 }

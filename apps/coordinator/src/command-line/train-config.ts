@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { applyResumeOverrides, mergeConfig, parseConfigFile, valueAt, withValue, type CompiledConfig, type ConfigLayer, type Machine } from '@lethe/config';
+import { applyResumeOverrides, dataKindOfLayers, mergeConfig, parseConfigFile, valueAt, withValue, type CompiledConfig, type ConfigLayer, type Machine } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { TrainCommand } from './command.js';
-import { dataKindOf } from './data-folder.js';
+import { withDataKind } from './data-folder.js';
 
 /** How a path is shown to the user: short if it lies below the folder where they typed. */
 function shortPath(path: string, folder: string): string {
@@ -25,19 +25,16 @@ function readConfigFile(path: string, folder: string): ConfigLayer {
 }
 
 function layersOf({ configFile, flags, folder }: TrainCommand): ConfigLayer[] {
-  const file = configFile === null ? [] : [readConfigFile(configFile, folder)];
-  const layers = [...file, flags];
-  const dataFolder = valueAt(flags.values, 'data.folder');
-  if (typeof dataFolder !== 'string' || layers.some(({ values }) => valueAt(values, 'data.kind') !== undefined)) return layers;
-  return [...file, { ...flags, values: withValue(flags.values, 'data.kind', dataKindOf(dataFolder)) }];
+  return [...(configFile === null ? [] : [readConfigFile(configFile, folder)]), flags];
 }
 
 /** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
 export function newRunConfig(command: TrainCommand, machine: Machine): CompiledConfig {
-  return mergeConfig(machine, layersOf(command));
+  const layers = layersOf(command);
+  return mergeConfig(machine, withDataKind(layers, dataKindOfLayers(machine, layers)));
 }
 
 /** The configuration with which the run of `--resume` goes on. @param saved contents of its config.json */
 export function resumedRunConfig(command: TrainCommand, saved: unknown): CompiledConfig {
-  return applyResumeOverrides(saved, layersOf(command));
+  return applyResumeOverrides(saved, withDataKind(layersOf(command), valueAt(saved, 'data.kind')));
 }

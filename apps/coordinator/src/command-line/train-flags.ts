@@ -1,5 +1,5 @@
 import { RECIPE_NAMES } from '@lethe/config';
-import { ADDRESS, COUNT, FIGURE, FOLDER, NUMBER, word, type FlagValue } from './flag-values.js';
+import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, word, type FlagValue } from './flag-values.js';
 
 /** A flag that sets settings of the run's configuration. */
 export interface ConfigFlag {
@@ -14,8 +14,7 @@ export interface ConfigFlag {
   readonly paths: readonly string[];
 }
 
-const NETS = ['encoder', 'decoder', 'classifier'];
-const everyNet = (setting: string): string[] => NETS.map((net) => `optimizers.${net}.${setting}`);
+const everyNet = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
 
 /** In the order in which they apply: what is said for one net wins over what is said for all. */
 export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
@@ -27,42 +26,49 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'hiding', value: word('negative-likelihood', 'capped-likelihood', 'uniform-target', 'negative-entropy', 'wrong-label', 'gradient-reversal'), help: 'how the encoder hides the label', paths: ['objective.hiding'] },
     { name: 'beta', value: NUMBER, help: 'weight of hiding the label', paths: ['objective.beta'] },
     { name: 'beta-ramp-rounds', value: COUNT, help: 'rounds over which that weight climbs from 0', paths: ['objective.betaRampRounds'] },
-    { name: 'latent-size', value: COUNT, help: 'numbers that the encoder makes of an image', paths: ['latentSize'] },
-    { name: 'encoder-dropout', value: NUMBER, help: 'share of values that the encoder drops', paths: ['encoderDropout'] },
-    { name: 'decoder-dropout', value: NUMBER, help: 'share of values that the decoder drops', paths: ['decoderDropout'] },
-    { name: 'bottleneck', value: word('article', 'gaussian', 'variational'), help: 'what lies between encoder and decoder', paths: ['bottleneck.kind'] },
-    { name: 'bottleneck-weight', value: NUMBER, help: 'weight of each nat that passes it', paths: ['bottleneck.weight'] },
+    { name: 'latent-size', value: COUNT, help: 'numbers that the encoder makes of an image', paths: ['objective.latentSize'] },
+    { name: 'encoder-dropout', value: NUMBER, help: 'share of values that the encoder drops', paths: ['objective.encoderDropout'] },
+    { name: 'decoder-dropout', value: NUMBER, help: 'share of values that the decoder drops', paths: ['objective.decoderDropout'] },
+    { name: 'bottleneck', value: word('article', 'gaussian', 'variational'), help: 'what lies between encoder and decoder', paths: ['objective.bottleneck.kind'] },
+    { name: 'bottleneck-weight', value: NUMBER, help: 'weight of each nat that passes it', paths: ['objective.bottleneck.weight'] },
     { name: 'averaging', value: NUMBER, help: 'decay per round of the average of the weights that is evaluated', paths: ['averaging'] },
     { name: 'classifier-turns', value: COUNT, help: 'steps of the classifier in a round', paths: ['objective.classifierTurns'] },
     { name: 'seed', value: COUNT, help: 'what everything random follows from', paths: ['seed'] },
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
   ],
   'The adversary:': [
-    { name: 'adversary-width', value: COUNT, help: 'of its hidden layers', paths: ['adversary.width'] },
-    { name: 'adversary-depth', value: COUNT, help: 'hidden layers', paths: ['adversary.depth'] },
-    { name: 'adversary-activation', value: word('relu', 'tanh'), help: 'between them', paths: ['adversary.activation'] },
-    { name: 'adversary-dropout', value: NUMBER, help: 'share of values that it drops', paths: ['adversary.dropout'] },
-    { name: 'adversary-reads', value: word('mean', 'sample'), help: 'the latent in training: without its noise or with it', paths: ['adversary.reads'] },
-    { name: 'adversary-standardise', sets: true, help: 'bring latents to deviation 1 first', paths: ['adversary.standardise'] },
-    { name: 'adversary-spectral-norm', sets: true, help: 'divide its weights by their largest singular value', paths: ['adversary.spectralNorm'] },
-    { name: 'adversaries', value: COUNT, help: 'how many have to be fooled at once', paths: ['adversary.members'] },
-    { name: 'adversary-fresh-every', value: COUNT, help: 'rounds after which one of them starts afresh', paths: ['adversary.freshEveryRounds'] },
+    { name: 'adversary-width', value: COUNT, help: 'of its hidden layers', paths: ['objective.adversary.width'] },
+    { name: 'adversary-depth', value: COUNT, help: 'hidden layers', paths: ['objective.adversary.depth'] },
+    { name: 'adversary-activation', value: word('relu', 'tanh'), help: 'between them', paths: ['objective.adversary.activation'] },
+    { name: 'adversary-dropout', value: NUMBER, help: 'share of values that it drops', paths: ['objective.adversary.dropout'] },
+    { name: 'adversary-reads', value: word('mean', 'sample'), help: 'the latent in training: without its noise or with it', paths: ['objective.adversary.reads'] },
+    { name: 'adversary-standardise', sets: true, help: 'bring latents to deviation 1 first', paths: ['objective.adversary.standardise'] },
+    { name: 'adversary-spectral-norm', sets: true, help: 'divide its weights by their largest singular value', paths: ['objective.adversary.spectralNorm'] },
+    { name: 'adversaries', value: COUNT, help: 'how many have to be fooled at once', paths: ['objective.adversary.members'] },
+    { name: 'adversary-fresh-every', value: COUNT, help: 'rounds after which one of them starts afresh', paths: ['objective.adversary.freshEveryRounds'] },
   ],
   'How to learn:': [
-    { name: 'learning-rate', value: NUMBER, help: 'of all three nets', paths: everyNet('learningRate') },
-    { name: 'encoder-learning-rate', value: NUMBER, help: 'of the encoder', paths: ['optimizers.encoder.learningRate'] },
-    { name: 'decoder-learning-rate', value: NUMBER, help: 'of the decoder', paths: ['optimizers.decoder.learningRate'] },
-    { name: 'classifier-learning-rate', value: NUMBER, help: 'of the classifier', paths: ['optimizers.classifier.learningRate'] },
-    { name: 'optimizer', value: word('adam', 'sgd'), help: 'of all three nets', paths: everyNet('kind') },
+    { name: 'learning-rate', value: NUMBER, help: 'of every net', paths: everyNet('learningRate') },
+    { name: 'encoder-learning-rate', value: NUMBER, help: 'of the encoder', paths: ['objective.optimizers.encoder.learningRate'] },
+    { name: 'decoder-learning-rate', value: NUMBER, help: 'of the decoder', paths: ['objective.optimizers.decoder.learningRate'] },
+    { name: 'classifier-learning-rate', value: NUMBER, help: 'of the classifier', paths: ['objective.optimizers.classifier.learningRate'] },
+    { name: 'optimizer', value: word('adam', 'sgd'), help: 'of every net', paths: everyNet('kind') },
     { name: 'momentum', value: NUMBER, help: 'of sgd', paths: everyNet('momentum') },
-    { name: 'schedule', value: word('constant', 'linear', 'cosine'), help: 'course of the learning rates', paths: everyNet('schedule.kind') },
+    { name: 'schedule', value: word('constant', 'linear', 'cosine', 'annealed'), help: 'course of the learning rates', paths: everyNet('schedule.kind') },
     { name: 'warmup-rounds', value: COUNT, help: 'rounds over which the rates climb from 0', paths: everyNet('schedule.warmupRounds') },
     { name: 'final-factor', value: NUMBER, help: 'what is left of the rates at the end', paths: everyNet('schedule.finalFactor') },
     { name: 'clip-norm', value: NUMBER, help: "bound on the norm of each group's gradient", paths: ['clipNorm'] },
   ],
+  'Domain adaptation:': [
+    { name: 'target', value: DOMAIN, help: 'population to carry the model to, without looking at its labels', paths: ['data.domains.target'] },
+    { name: 'training', value: word('each', 'sources', 'adaptation', 'target'), help: 'what to learn from; each: a run of each kind, compared (default)', paths: ['data.domains.training'] },
+    { name: 'alignment-weight', value: NUMBER, help: "most that the domain classifier's gradient is reversed by", paths: ['objective.alignment.weight'] },
+    { name: 'pseudo-label-weight', value: NUMBER, help: 'weight of its own confident predictions where there are no labels', paths: ['objective.unlabelled.pseudoLabelWeight'] },
+    { name: 'statistics', value: word('shared', 'per-domain'), help: 'batch statistics: of all domains together or of each by itself', paths: ['objective.features.statistics'] },
+  ],
   'Data:': [
-    { name: 'data', value: word('mnist', 'idx', 'images'), help: 'kind of data (default: what --data-dir holds, else mnist)', paths: ['data.kind'] },
-    { name: 'data-dir', value: FOLDER, help: 'folder of IDX files, or of images with labels.csv', paths: ['data.folder'] },
+    { name: 'data', value: word('mnist', 'idx', 'images', 'domains'), help: 'kind of data (default: what --data-dir holds, else mnist)', paths: ['data.kind'] },
+    { name: 'data-dir', value: FOLDER, help: 'folder of IDX files, of images with labels.csv, or of what the recipe reads', paths: ['data.folder'] },
     { name: 'image-size', value: COUNT, help: 'resize images of a folder to this square: a multiple of 4', paths: ['data.imageSize'] },
     { name: 'channels', value: { ...COUNT, placeholder: '<1|3>' }, help: 'read images of a folder as grey (1) or colour (3)', paths: ['data.channels'] },
     { name: 'held-out', value: COUNT, help: 'training images kept back and scored every epoch', paths: ['data.heldOut'] },
@@ -71,7 +77,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'monitor',
       value: FIGURE,
-      help: 'of the held-out images: reconstruction_mse (default), classifier_loss or classifier_accuracy',
+      help: 'of the held-out examples: reconstruction_mse, classifier_loss or classifier_accuracy; label_loss or label_accuracy',
       paths: ['monitor'],
     },
     { name: 'patience', value: COUNT, help: 'stop after this many epochs without a better figure', paths: ['patience'] },

@@ -1,21 +1,19 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { EvaluateCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { withCheckpoint } from '../run/checkpoint-cluster.js';
-import { evaluationLines, writeEvaluation } from '../run/evaluation-files.js';
 import { JudgeCache } from '../run/judge-cache.js';
-import { measureForgetting } from '../run/measure-forgetting.js';
+import { evaluateRun } from '../run/measures/index.js';
 import type { Environment } from './train.js';
 
-/** Measures what a checkpoint's encoder has really forgotten, and writes figures and a report into the run's folder. */
+/** Measures what a checkpoint's nets are for, such as what its encoder has really forgotten, and writes figures and a report into the run's folder. */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
   await withCheckpoint(command, { environment, workers: command.workers }, async (opened) => {
-    const evaluation = await measureForgetting(opened, {
-      seeds: command.seeds, judges: new JudgeCache(environment), onProgress: (line) => process.stderr.write(`${line}\n`),
+    const lines = await evaluateRun(opened, {
+      folder: opened.run, seeds: command.seeds, judges: new JudgeCache(environment), onProgress: (line) => process.stderr.write(`${line}\n`),
     });
-    const file = await writeEvaluation(opened, opened.run, evaluation);
-    for (const line of evaluationLines(evaluation)) process.stdout.write(`${line}\n`);
-    process.stdout.write(`${relative(command.folder, file)}\n`);
+    for (const line of lines) process.stdout.write(`${line}\n`);
+    process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
   });
   return EXIT.ok;
 }

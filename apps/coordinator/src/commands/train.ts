@@ -1,13 +1,12 @@
 import { join, relative } from 'node:path';
-import type { RunEvaluation } from '@lethe/report';
 import type { TrainingCluster } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
+import { requestedComparison, runComparison } from './comparison.js';
 import { openCluster } from '../cluster/open-cluster.js';
-import { evaluationLines, writeEvaluation } from '../run/evaluation-files.js';
 import { Interruption } from '../run/interruption.js';
 import { JudgeCache } from '../run/judge-cache.js';
-import { measureForgetting } from '../run/measure-forgetting.js';
+import { evaluateRun } from '../run/measures/index.js';
 import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
 import { RunRecorder } from '../run/run-recorder.js';
 import { summarise, printSummary } from '../run/summary.js';
@@ -18,8 +17,13 @@ const PROBE_SEEDS = [1, 2, 3];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder. */
+/** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of runs that are compared. */
 export async function runTrain(command: TrainCommand, environment: Environment): Promise<number> {
+  const comparison = await requestedComparison(command);
+  return comparison === null ? trainOnce(command, environment) : runComparison(comparison, command, environment);
+}
+
+async function trainOnce(command: TrainCommand, environment: Environment): Promise<number> {
   const run = await prepareRun(command, process.stdout);
   const recorder = new RunRecorder(run);
   const startedMs = performance.now();
@@ -41,8 +45,8 @@ export async function runTrain(command: TrainCommand, environment: Environment):
 
 interface PlayedRun {
   readonly outcome: RunOutcome;
-  /** Null if the run was interrupted or does not want one. */
-  readonly evaluation: RunEvaluation | null;
+  /** What it came to, in lines; null if the run was interrupted or does not want to be measured. */
+  readonly evaluation: readonly string[] | null;
 }
 
 async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<PlayedRun> {
@@ -62,7 +66,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
     await cluster.assemble(groups, awaitWorkers);
     interruption.trainingBegins();
     recorder.resumeClock();
-    const outcome = await trainingRun({ description, cluster, record: recorder, firstRound, gridRows, testCount: data.facts.testCount, signal: interruption.signal });
+    const outcome = await trainingRun({ description, cluster, record: recorder, firstRound, gridRows, data, signal: interruption.signal });
     recorder.pauseClock();
     reason = `the run is ${outcome.ending}`;
     return { outcome, evaluation: await evaluateAtEnd(run, cluster, { outcome, environment }) };
@@ -72,17 +76,15 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
   }
 }
 
-/** Measures what was forgotten, on the cluster that has just trained; its figures are not those of training. */
-async function evaluateAtEnd(run: PreparedRun, cluster: TrainingCluster, { outcome, environment }: { outcome: RunOutcome; environment: Environment }): Promise<RunEvaluation | null> {
+/** Measures what the game is played for, on the cluster that has just trained; its figures are not those of training. */
+async function evaluateAtEnd(run: PreparedRun, cluster: TrainingCluster, { outcome, environment }: { outcome: RunOutcome; environment: Environment }): Promise<string[] | null> {
   const { description, data, folder, reporter } = run;
   if (!description.config.evaluation || outcome.ending === 'interrupted') return null;
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
-  const evaluation = await measureForgetting(measured, { seeds: PROBE_SEEDS, judges: new JudgeCache(environment), onProgress: (line) => { reporter.notice(line); } });
-  await writeEvaluation(measured, folder, evaluation);
-  return evaluation;
+  return evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(environment), onProgress: (line) => { reporter.notice(line); } });
 }
 
-function printEvaluation(evaluation: RunEvaluation, { folder, reporter, userFolder }: PreparedRun): void {
+function printEvaluation(lines: readonly string[], { folder, reporter, userFolder }: PreparedRun): void {
   reporter.notice(`report       ${relative(userFolder, join(folder.folder, 'report.html'))}`);
-  for (const line of evaluationLines(evaluation)) reporter.notice(line);
+  for (const line of lines) reporter.notice(line);
 }

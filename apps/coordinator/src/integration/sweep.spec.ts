@@ -59,8 +59,8 @@ describe('a sweep', () => {
 
   it('stops what halving does not let go on, and records what diverges, from a list of trials', async () => {
     const list = join(folder, 'list.json');
-    const optimizers = (learningRate: number): object => ({ optimizers: Object.fromEntries(['encoder', 'decoder', 'classifier'].map((net) => [net, { learningRate }])) });
-    writeFileSync(list, JSON.stringify([optimizers(1e-3), optimizers(1e-9), { objective: { beta: 1e38 }, ...optimizers(1e30) }]));
+    const settings = (learningRate: number, beta = 0.05): object => ({ objective: { beta, optimizers: { '*': { learningRate } } } });
+    writeFileSync(list, JSON.stringify([settings(1e-3), settings(1e-9), settings(1e30, 1e38)]));
     const ended = await lethe(['sweep', ...SMALL, '--epochs', '60', '--list', list, '--halving', 'held_out/reconstruction_mse', '--first-rung', '4', '--best', 'reconstruction_mse', '--name', 'halved']);
     expect(states('halved')).toEqual(['completed', 'stopped', 'diverged']);
     expect(trials('halved')[2]?.message).toContain('not finite');

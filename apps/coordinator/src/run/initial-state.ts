@@ -5,10 +5,10 @@ import { layoutOf, type RunDescription } from '@lethe/training';
 
 /** Every group before the first round: PyTorch's initial weights by the run's seed, optimisers at rest. */
 export function initialGroups(description: RunDescription): GroupState[] {
-  const { objective, config } = description;
+  const { objective, config, optimization } = description;
   return objective.groups.map(({ name, networks }) => {
     const layout = layoutOf(description, name);
-    const { slots, scalars } = initialOptimizerState(layout, config);
+    const { slots, scalars } = initialOptimizerState(layout, optimization);
     return { group: name, version: 0, values: initialValues(layout, networks, config.seed), slots, scalars, statistics: initialStatistics(layout) };
   });
 }

@@ -45,7 +45,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
     const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
     for (const warning of [...warnings, ...engineWarnings(config)]) reporter.notice(`warning: ${warning}`);
     const data = await openData(config.data, config.seed);
-    checkConfigAgainstData(config, data.facts.trainCount);
+    checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
     const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description, (message) => { reporter.notice(`passed over: ${message}`); });
     const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));

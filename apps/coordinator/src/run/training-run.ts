@@ -1,3 +1,4 @@
+import { UNLABELLED, type DataSource } from '@lethe/data';
 import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { GroupState, Split } from '@lethe/protocol';
 import { adversarialLoop, type RunDescription, type TrainingCluster } from '@lethe/training';
@@ -36,7 +37,7 @@ export interface TrainingRunOptions {
   readonly record: RunRecord;
   readonly firstRound: number;
   readonly gridRows: number;
-  readonly testCount: number;
+  readonly data: DataSource;
   /** Asks the run to stop after the round under way. */
   readonly signal: AbortSignal;
 }
@@ -88,7 +89,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   });
 
   const state = await stateAfter(options, rounds, saved);
-  const testFigures = ending === 'interrupted' ? {} : await score(options, 'test', options.testCount);
+  const testFigures = ending === 'interrupted' ? {} : await score(options, 'test', options.data.test.count);
   return { ending, state, testFigures };
 }
 
@@ -100,9 +101,16 @@ async function stateAfter({ cluster, record }: TrainingRunOptions, rounds: numbe
   return state;
 }
 
-async function score({ cluster, description }: TrainingRunOptions, split: Split, count: number): Promise<Record<string, number>> {
+/** Means over the examples of a split that have a label; of several populations' test examples, over each by itself: "svhn/label_accuracy". */
+async function score({ cluster, description, data }: TrainingRunOptions, split: Split, count: number): Promise<Record<string, number>> {
   if (count === 0) return {};
-  return meanFigures(await cluster.evaluate('score', split, count, SCORE_CHUNK), description.objective.figures);
+  const { objective: { figures }, facts: { domains } } = description;
+  const chunks = await cluster.evaluate('score', split, count, SCORE_CHUNK);
+  if (domains.length === 1 || split === 'held-out') return meanFigures(chunks, figures);
+  return Object.fromEntries(domains.flatMap(({ name }, domain) => {
+    const isCounted = (example: number): boolean => data.test.domains[example] === domain && data.test.labels[example] !== UNLABELLED;
+    return Object.entries(meanFigures(chunks, figures, isCounted)).map(([figure, value]) => [`${name}/${figure}`, value] as const);
+  }).filter(([, value]) => !Number.isNaN(value)));
 }
 
 /** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */

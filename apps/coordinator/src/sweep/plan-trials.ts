@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mergeConfig, parseConfigFile, problemsError, withValue, type ConfigLayer, type Machine, type RunConfig, type Tree } from '@lethe/config';
+import { dataKindOfLayers, mergeConfig, parseConfigFile, problemsError, withValue, type ConfigLayer, type Machine, type RunConfig, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { grid, random, type Assignment } from '@lethe/sweep';
 import type { SweepCommand } from '../command-line/command.js';
-import { dataKindOf } from '../command-line/data-folder.js';
+import { withDataKind } from '../command-line/data-folder.js';
 
 /** A trial's complete configuration, and what sets it apart. */
 export interface PlannedTrial {
@@ -21,8 +21,9 @@ export interface PlannedTrial {
 export function planTrials(command: SweepCommand, machine: Machine): PlannedTrial[] {
   const base = command.configFile === null ? [] : [configLayer(command.configFile)];
   const trials = assignments(command).map(({ values, layers }): PlannedTrial => {
-    const { config } = mergeConfig(machine, [...base, ...layers, assignmentLayer(values)]);
-    return { key: keyOf(config), values, config: withShareOfWorkers(config, command) };
+    const said = [...base, ...layers, assignmentLayer(values)];
+    const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
+    return { key: trialKey(config), values, config: withShareOfWorkers(ofOneKind(config), command) };
   });
   return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
 }
@@ -67,10 +68,14 @@ function readText(where: string, file: string): string {
 
 function assignmentLayer(assignment: Assignment): ConfigLayer {
   const settings = Object.entries(assignment).filter(([path]) => path !== 'listed');
-  let values = settings.reduce<Tree>((tree, [path, value]) => withValue(tree, path, value), {});
-  const folder = assignment['data.folder'];
-  if (typeof folder === 'string' && assignment['data.kind'] === undefined) values = withValue(values, 'data.kind', dataKindOf(folder));
+  const values = settings.reduce<Tree>((tree, [path, value]) => withValue(tree, path, value), {});
   return { source: 'flags', values, label: (path) => path };
+}
+
+/** A trial is one run: where a recipe would compare several kinds, the one that adapts. */
+function ofOneKind(config: RunConfig): RunConfig {
+  const { domains } = config.data;
+  return domains?.training === 'each' ? { ...config, data: { ...config.data, domains: { ...domains, training: 'adaptation' } } } : config;
 }
 
 /** Trials side by side share the machine; how many workers compute changes no bit. */
@@ -80,7 +85,7 @@ function withShareOfWorkers(config: RunConfig, { trialsAtOnce, space }: SweepCom
   return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
 }
 
-/** By everything that has a part in the result. */
-function keyOf({ cluster: { threads, engine }, ...rest }: RunConfig): string {
+/** Names a configuration by everything that has a part in the result. */
+export function trialKey({ cluster: { threads, engine }, ...rest }: RunConfig): string {
   return createHash('sha256').update(JSON.stringify({ ...rest, threads, engine })).digest('hex');
 }

@@ -4,9 +4,16 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
 import type { RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import type { RunEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/report';
 import { RunLock } from '@lethe/run-folder';
+import type { Trial } from '@lethe/sweep';
+import type { PlannedTrial } from './plan-trials.js';
 import { parseSweepState, type SweepState } from './sweep-state.js';
+
+/** A name for a folder, made of the time. */
+export function nameOfNow(prefix: string): string {
+  return `${prefix}-${new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')}`;
+}
 
 /** The folder of a sweep: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
 export class SweepFolder {
@@ -57,11 +64,18 @@ export class SweepFolder {
     await writeFileAtomically(join(this.folder, name), [Buffer.from(text)]);
   }
 
+  /** Writes down the trials that are to be played. */
+  async begin(planned: readonly PlannedTrial[], state: Omit<SweepState, 'trials'>): Promise<void> {
+    const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs ?? 1, state: 'waiting', attempts: 0, figures: {}, message: '' }));
+    for (const [index, { name }] of trials.entries()) await this.#writeConfig(name, planned[index]?.config);
+    await this.write({ ...state, trials });
+  }
+
   configFile(trial: string): string {
     return join(this.folder, 'configs', `${trial}.json`);
   }
 
-  async writeConfig(trial: string, config: RunConfig): Promise<void> {
+  async #writeConfig(trial: string, config: RunConfig | undefined): Promise<void> {
     await writeFileAtomically(this.configFile(trial), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);
   }
 
@@ -85,11 +99,16 @@ export class SweepFolder {
     });
   }
 
+  /** What a trial measured at its end; null if it has not. */
+  async evaluation(trial: string): Promise<RunEvaluation | null> {
+    return JSON.parse(await readFile(join(this.trials, trial, 'evaluation.json'), 'utf8').catch(() => 'null')) as RunEvaluation | null;
+  }
+
   /** Figures of a trial that ended, out of its summary and its evaluation. */
   async figures(trial: string): Promise<Record<string, number>> {
     const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(this.trials, trial, name), 'utf8').catch(() => 'null'));
     const summary = (await read('summary.json')) as { test: Record<string, number>; rounds: number; wall_seconds: number } | null;
-    const evaluation = (await read('evaluation.json')) as RunEvaluation | null;
+    const evaluation = await this.evaluation(trial);
     return {
       ...(summary === null ? {} : { rounds: summary.rounds, wall_seconds: summary.wall_seconds, ...summary.test }),
       ...(evaluation === null ? {} : evaluationFigures(evaluation)),
@@ -98,8 +117,18 @@ export class SweepFolder {
 }
 
 /** Of three seeds of a probe the mean counts. */
-function evaluationFigures({ probes, swap, reconstruction, style }: RunEvaluation): Record<string, number> {
+function forgettingFigures({ probes, swap, reconstruction, style }: ForgettingEvaluation): Record<string, number> {
   const latent = probes.filter(({ input, labels }) => input === 'latent' && labels === 'true');
   const accuracies = latent.map(({ probe, seeds }) => [`probe_${probe}`, seeds.reduce((sum, { figures }) => sum + figures.accuracy / seeds.length, 0)] as const);
   return { ...Object.fromEntries(accuracies), swap: swap.off_diagonal, reconstruction_mse: reconstruction.mean, slant_kept: style.slant_correlation, thickness_kept: style.thickness_correlation };
+}
+
+/** Of the target's test examples. */
+function adaptationFigures({ domains, target }: AdaptationEvaluation): Record<string, number> {
+  const { accuracy = null, auroc = null } = domains.find(({ name }) => name === target) ?? {};
+  return { ...(accuracy === null ? {} : { target_accuracy: accuracy }), ...(auroc === null ? {} : { target_auroc: auroc }) };
+}
+
+function evaluationFigures(evaluation: RunEvaluation): Record<string, number> {
+  return evaluation.kind === 'forgetting' ? forgettingFigures(evaluation) : adaptationFigures(evaluation);
 }

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../run-config.js';
 import type { Machine } from '../worker-plan.js';
-import { articleRecipe, plainAdam } from './article.js';
+import { plainAdam } from '../recipe-parts.js';
+import { recipe as articleRecipe } from './article.js';
 
 /**
  * Forgets far more than the article's game, by what was measured to help (docs/results.md): a variational bottleneck; an adversary
@@ -8,20 +9,25 @@ import { articleRecipe, plainAdam } from './article.js';
  * gentle push that counts only up to chance; no dropout in the encoder, which would hide from the adversary what a probe sees;
  * rates that fall to 0, so that the adversary catches up; and six numbers, which leave the label less room than ten and style enough.
  */
-export function forgetRecipe(machine: Machine): RunConfig {
+export function recipe(machine: Machine): RunConfig {
   const article = articleRecipe(machine);
   const cosine = { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } as const;
   return {
     ...article,
     recipe: 'forget',
     data: { ...article.data, heldOut: 5000 },
-    objective: { ...article.objective, hiding: 'capped-likelihood', beta: 0.02, classifierTurns: 6 },
-    latentSize: 6,
-    encoderDropout: 0,
-    decoderDropout: 0,
-    bottleneck: { kind: 'variational', weight: 0.002 },
-    adversary: { ...article.adversary, width: 256, depth: 2, activation: 'relu', dropout: 0, standardise: true },
-    optimizers: { encoder: plainAdam(1e-3, cosine), decoder: plainAdam(1e-3, cosine), classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }) },
+    objective: {
+      ...article.objective,
+      hiding: 'capped-likelihood',
+      beta: 0.02,
+      classifierTurns: 6,
+      latentSize: 6,
+      encoderDropout: 0,
+      decoderDropout: 0,
+      bottleneck: { kind: 'variational', weight: 0.002 },
+      adversary: { ...article.objective.adversary, width: 256, depth: 2, activation: 'relu', dropout: 0, standardise: true },
+      optimizers: { encoder: plainAdam(1e-3, cosine), decoder: plainAdam(1e-3, cosine), classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }) },
+    },
     epochs: 20,
   };
 }

@@ -67,5 +67,5 @@ export async function makeImageFolder(labels: readonly string[] = ['cat', 'dog']
 /** Images of 2 x 2 pixels, image i filled with the byte i. */
 export function tinyDataset(labels: readonly number[]): Dataset {
   const images = Uint8Array.from({ length: labels.length * 4 }, (_, index) => index >> 2);
-  return { images, labels: Uint8Array.from(labels), count: labels.length, shape: { height: 2, width: 2, channels: 1 } };
+  return { images, labels: Uint8Array.from(labels), domains: new Uint8Array(labels.length), count: labels.length, shape: { height: 2, width: 2, channels: 1 } };
 }

@@ -14,7 +14,7 @@ function bars(count: number, start: number): Dataset {
     const noise = Math.abs(Math.sin((index + start) * 12.9898) * 43_758.5453) % 1;
     return row === 1 + 2 * (labels[example] ?? 0) ? 200 + 50 * noise : 90 * noise;
   });
-  return { count, shape, images, labels };
+  return { count, shape, images, labels, domains: new Uint8Array(count) };
 }
 
 let engine: Engine;
@@ -22,7 +22,7 @@ beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 
 describe('a judge', { timeout: 60_000 }, () => {
   const data = {
-    facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, fingerprint: '' }, train: bars(600, 0), test: bars(100, 1e6),
+    facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, domains: [], fingerprint: '' }, train: bars(600, 0), test: bars(100, 1e6),
   } as DataSource;
 
   it('learns to read raw images, the same way each time, and leaves no tensor behind', async () => {

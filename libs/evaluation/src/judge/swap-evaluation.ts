@@ -1,7 +1,7 @@
 import { gatherImages, oneHot } from '@lethe/data';
 import type { InputValues } from '@lethe/tensorflow';
 import type { EvaluatorOptions } from '@lethe/training';
-import { compileEvaluation, type EvaluationStep } from '../evaluation-steps.js';
+import { compileEvaluation, redrawn, unlabelled, type EvaluationStep } from '../evaluation-steps.js';
 import { letOthersRun } from '../let-others-run.js';
 import { Judge } from './judge.js';
 import { swapRow } from './swap-rows.js';
@@ -39,7 +39,7 @@ export class SwapEvaluation {
         const classes = description.facts.classes.length;
         return operations.concat(Array.from({ length: classes }, (_, label) => {
           const labels = operations.constant([...oneHot(new Int32Array(REDRAWN_AT_ONCE).fill(label), classes)], [REDRAWN_AT_ONCE, classes]);
-          return description.objective.redraw({ ...context, batch: { ...context.batch, labels } }, latent);
+          return redrawn(description, { ...context, batch: { ...context.batch, labels } }, latent);
         }), 0);
       },
     });
@@ -55,8 +55,8 @@ export class SwapEvaluation {
       // The last chunk is filled up with its own first example: the graph's batch is constant.
       const indices = Uint32Array.from({ length: REDRAWN_AT_ONCE }, (_, index) => (start + index < first + count ? start + index : start));
       const images = gatherImages(data.test, indices);
-      const redrawn = run(this.#redraw, { images, labels: new Float32Array(REDRAWN_AT_ONCE * classes.length) });
-      const drawings = (label: number): Float32Array => redrawn.subarray(label * REDRAWN_AT_ONCE * pixels, (label + 1) * REDRAWN_AT_ONCE * pixels);
+      const drawn = run(this.#redraw, { ...unlabelled(this.#options.description, REDRAWN_AT_ONCE), images });
+      const drawings = (label: number): Float32Array => drawn.subarray(label * REDRAWN_AT_ONCE * pixels, (label + 1) * REDRAWN_AT_ONCE * pixels);
       const read = classes.map((_, label) => this.#judge.read(judge, drawings(label)));
       for (let index = 0; index < Math.min(REDRAWN_AT_ONCE, first + count - start); index += 1) {
         const of = (all: Float32Array): Float32Array => all.subarray(index * pixels, (index + 1) * pixels);

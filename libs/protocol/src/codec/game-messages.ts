@@ -3,7 +3,7 @@ import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, ProbeInput,
 import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
-const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode'];
+const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
 const PROBE_KINDS: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];

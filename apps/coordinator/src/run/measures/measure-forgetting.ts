@@ -1,32 +1,15 @@
 import { meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows } from '@lethe/evaluation';
-import type { DataSource } from '@lethe/data';
 import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
-import type { ProbeFigures, ProbeRow, RunEvaluation } from '@lethe/report';
+import type { ForgettingEvaluation, ProbeFigures, ProbeRow } from '@lethe/report';
 import type { RunDescription, TrainingCluster } from '@lethe/training';
-import type { JudgeCache } from './judge-cache.js';
-
-/** Networks in a cluster, and what they were trained on. */
-export interface MeasuredRun {
-  readonly cluster: TrainingCluster;
-  readonly description: RunDescription;
-  readonly data: DataSource;
-  /** Rounds played. */
-  readonly rounds: number;
-}
-
-export interface MeasureOptions {
-  /** Each probe is trained once from each. */
-  readonly seeds: readonly number[];
-  readonly judges: JudgeCache;
-  readonly onProgress: (line: string) => void;
-}
+import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 
 const PROBES: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 /** Test images that one task redraws. */
 const SWAP_CHUNK = 500;
 
 /** Measures what the encoder has forgotten and whether redrawing obeys (docs/measures.md); the same for any number of workers. */
-export async function measureForgetting(run: MeasuredRun, { seeds, judges, onProgress }: MeasureOptions): Promise<RunEvaluation> {
+export async function measureForgetting(run: MeasuredRun, { seeds, judges, onProgress }: Omit<MeasureOptions, 'folder'>): Promise<ForgettingEvaluation> {
   const { cluster, description, data, rounds } = run;
   const { classes } = description.facts;
   const judge = await judges.get(description, data, () => {
@@ -37,14 +20,21 @@ export async function measureForgetting(run: MeasuredRun, { seeds, judges, onPro
   const redrawn = await measureRedrawing(run, judge);
   onProgress(`training fresh probes from ${seeds.length} seeds`);
   return {
+    kind: 'forgetting',
     rounds,
-    latent_size: description.config.latentSize,
+    latent_size: latentSizeOf(description),
     classes,
     chance: Math.max(...classes.map((_, label) => data.test.labels.filter((found) => found === label).length)) / data.test.count,
     probes: await measureProbes(cluster, seeds),
     ...redrawn,
     reconstruction: await measureReconstruction(run),
   };
+}
+
+/** Numbers that the encoder of this game makes of an image. */
+export function latentSizeOf({ config: { objective } }: RunDescription): number {
+  if (objective.kind !== 'forgetting') throw new TypeError(`${objective.kind} has no latents`);
+  return objective.latentSize;
 }
 
 async function measureProbes(cluster: TrainingCluster, seeds: readonly number[]): Promise<ProbeRow[]> {
@@ -65,7 +55,7 @@ async function measureProbes(cluster: TrainingCluster, seeds: readonly number[])
   return [...rows.values()].sort((a, b) => order(a) - order(b));
 }
 
-async function measureRedrawing({ cluster, description, data }: MeasuredRun, judge: Float32Array): Promise<Pick<RunEvaluation, 'swap' | 'style'>> {
+async function measureRedrawing({ cluster, description, data }: MeasuredRun, judge: Float32Array): Promise<Pick<ForgettingEvaluation, 'swap' | 'style'>> {
   const classes = description.facts.classes.length;
   const results = await cluster.swap(judge, data.test.count, SWAP_CHUNK);
   const rows = results.flatMap((values) => swapRows(values, classes));
@@ -82,7 +72,7 @@ async function measureRedrawing({ cluster, description, data }: MeasuredRun, jud
   };
 }
 
-async function measureReconstruction({ cluster, description, data }: MeasuredRun): Promise<RunEvaluation['reconstruction']> {
+async function measureReconstruction({ cluster, description, data }: MeasuredRun): Promise<ForgettingEvaluation['reconstruction']> {
   const { figures } = description.objective;
   const results = await cluster.evaluate('score', 'test', data.test.count, SCORE_CHUNK);
   const column = figures.indexOf('reconstruction_mse');

@@ -1,33 +1,33 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runReport, spread, verdict, type Figures, type RunEvaluation } from '@lethe/report';
+import { runReport, spread, verdict, type ForgettingEvaluation } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
-import type { MeasuredRun } from './measure-forgetting.js';
+import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
+import type { Measure } from './measured-run.js';
+import { readMetrics } from './read-metrics.js';
 
 /** Test images whose latents are shown on a map. */
 const MAPPED = 2000;
 
-/** Writes `evaluation.json` and `report.html` into the run's folder. @returns the report's path */
-export async function writeEvaluation(run: MeasuredRun, folder: RunFolder, evaluation: RunEvaluation): Promise<string> {
+/** Measures what was forgotten; writes `evaluation.json` and `report.html`. */
+export const evaluateForgetting: Measure = async (run, { folder, ...options }) => {
+  const evaluation = await measureForgetting(run, options);
   await folder.writeFile(join(folder.folder, 'evaluation.json'), Buffer.from(`${JSON.stringify(evaluation, null, 2)}\n`));
-  const { cluster, description: { config }, data } = run;
+  const { cluster, description, data } = run;
   const mapped = Math.min(MAPPED, data.test.count);
   const [values] = await cluster.evaluate('encode', 'test', mapped, mapped);
-  const metrics = await readMetrics(folder, evaluation.rounds);
   const report = await runReport({
-    title: folder.name, evaluation, config,
-    rounds: metrics.filter(({ kind }) => kind === 'round'),
-    epochs: metrics.filter(({ kind }) => kind === 'epoch'),
+    title: folder.name, evaluation, config: description.config,
+    ...(await readMetrics(folder, evaluation.rounds)),
     grids: await readGrids(folder),
-    latents: { values: values ?? new Float32Array(0), size: config.latentSize, labels: Int32Array.from(data.test.labels.subarray(0, mapped)) },
+    latents: { values: values ?? new Float32Array(0), size: latentSizeOf(description), labels: Int32Array.from(data.test.labels.subarray(0, mapped)) },
   });
-  const file = join(folder.folder, 'report.html');
-  await folder.writeFile(file, Buffer.from(report));
-  return file;
-}
+  await folder.writeFile(join(folder.folder, 'report.html'), Buffer.from(report));
+  return evaluationLines(evaluation);
+};
 
 /** The table and what it means, for the terminal. */
-export function evaluationLines(evaluation: RunEvaluation): string[] {
+function evaluationLines(evaluation: ForgettingEvaluation): string[] {
   const line = (cells: readonly string[]): string => cells.map((cell, index) => (index < 3 ? cell.padEnd(12) : cell.padStart(16))).join('').trimEnd();
   const { swap, reconstruction, style, probes } = evaluation;
   return [
@@ -39,12 +39,6 @@ export function evaluationLines(evaluation: RunEvaluation): string[] {
     `swap ${swap.off_diagonal.toFixed(3)} (judge ${swap.judge_accuracy.toFixed(3)})  reconstruction_mse ${reconstruction.mean.toFixed(4)}  slant kept ${style.slant_correlation.toFixed(2)}  thickness kept ${style.thickness_correlation.toFixed(2)}`,
     ...verdict(evaluation),
   ];
-}
-
-async function readMetrics(folder: RunFolder, rounds: number): Promise<(Figures & { kind: string })[]> {
-  const text = await readFile(join(folder.folder, 'metrics.jsonl'), 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Figures & { kind: string; round: number });
-  return lines.filter(({ round }) => round <= rounds);
 }
 
 async function readGrids(folder: RunFolder): Promise<{ label: string; png: Uint8Array }[]> {

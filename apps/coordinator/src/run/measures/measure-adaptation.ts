@@ -1,0 +1,103 @@
+import { areaUnderCurve, confusionMatrix, SCORE_CHUNK } from '@lethe/evaluation';
+import { UNLABELLED, type DataSource } from '@lethe/data';
+import { onPlane, type AdaptationEvaluation, type DomainEvaluation, type MappedExample } from '@lethe/report';
+import type { MeasuredRun } from './measured-run.js';
+
+/** Test examples whose features are shown on a map, shared out over the domains. */
+const MAPPED = 1000;
+
+/** What is predicted for all test examples, and the features it is predicted from, row by row. */
+interface TestPredictions {
+  readonly predicted: Int32Array;
+  /** Probability of the last class. */
+  readonly scores: Float32Array;
+  /** Float32 [examples, size]. */
+  readonly features: Float32Array;
+  readonly size: number;
+}
+
+/** Measures how well the labels of every domain's test examples are read; the same for any number of workers. */
+export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEvaluation> {
+  const { description: { config, facts }, data, rounds } = run;
+  const { domains } = config.data;
+  if (domains === null || domains.training === 'each') throw new TypeError('a run of domain adaptation has domains and is of one kind');
+  const predictions = await predictTest(run);
+  const chosen = facts.domains.map((_, domain) => examplesOf(data, domain));
+  const scored = scoredOf(data, predictions, chosen.at(-1) ?? []);
+  return {
+    kind: 'domain-adaptation',
+    rounds,
+    classes: facts.classes,
+    training: domains.training,
+    seed: config.seed,
+    target: domains.target,
+    domains: facts.domains.map(({ name }, domain) => domainEvaluation(name, chosen[domain] ?? [], { data, predictions })),
+    scored: facts.classes.length === 2 && scored.labels.length > 0 ? scored : null,
+    map: mapped(chosen, { data, predictions }),
+  };
+}
+
+async function predictTest({ cluster, description: { facts }, data }: MeasuredRun): Promise<TestPredictions> {
+  const classes = facts.classes.length;
+  const chunks = await cluster.evaluate('predict', 'test', data.test.count, SCORE_CHUNK);
+  const rowLength = (chunks[0]?.length ?? 0) / Math.min(SCORE_CHUNK, data.test.count);
+  const size = rowLength - classes;
+  const predicted = new Int32Array(data.test.count);
+  const scores = new Float32Array(data.test.count);
+  const features = new Float32Array(data.test.count * size);
+  for (let example = 0; example < data.test.count; example += 1) {
+    const chunk = chunks[Math.floor(example / SCORE_CHUNK)] ?? new Float32Array(0);
+    const row = chunk.subarray((example % SCORE_CHUNK) * rowLength, (example % SCORE_CHUNK + 1) * rowLength);
+    const logProbabilities = row.subarray(0, classes);
+    predicted[example] = logProbabilities.indexOf(Math.max(...logProbabilities));
+    scores[example] = Math.exp(logProbabilities[classes - 1] ?? Number.NaN);
+    features.set(row.subarray(classes), example * size);
+  }
+  return { predicted, scores, features, size };
+}
+
+/** Indices of a domain's test examples. */
+function examplesOf({ test }: DataSource, domain: number): number[] {
+  return [...test.domains.keys()].filter((example) => test.domains[example] === domain);
+}
+
+interface Measured {
+  readonly data: DataSource;
+  readonly predictions: TestPredictions;
+}
+
+function domainEvaluation(name: string, examples: readonly number[], { data, predictions }: Measured): DomainEvaluation {
+  const classes = data.facts.classes.length;
+  const { labels, scores, predicted } = scoredOf(data, predictions, examples);
+  const right = labels.filter((label, index) => predicted[index] === label).length;
+  return {
+    name,
+    examples: examples.length,
+    labelled: labels.length,
+    accuracy: labels.length === 0 ? null : right / labels.length,
+    auroc: classes === 2 ? areaUnderCurve({ labels, scores }) : null,
+    confusion: confusionMatrix(labels, predicted, classes),
+  };
+}
+
+/** Those of the examples that have a label. */
+function scoredOf({ test }: DataSource, { predicted, scores }: TestPredictions, examples: readonly number[]): { labels: number[]; scores: number[]; predicted: number[] } {
+  const known = examples.filter((example) => test.labels[example] !== UNLABELLED);
+  return { labels: known.map((example) => test.labels[example] ?? 0), scores: known.map((example) => scores[example] ?? 0), predicted: known.map((example) => predicted[example] ?? 0) };
+}
+
+function mapped(chosen: readonly (readonly number[])[], { data: { test, facts }, predictions: { features, size } }: Measured): MappedExample[] {
+  const examples = chosen.flatMap((ofDomain) => ofDomain.slice(0, Math.floor(MAPPED / chosen.length)));
+  const values = new Float32Array(examples.length * size);
+  for (const [index, example] of examples.entries()) values.set(features.subarray(example * size, (example + 1) * size), index * size);
+  const places = onPlane({ values, size }, examples.length) ?? [];
+  return places.map(([x, y], index): MappedExample => {
+    const example = examples[index] ?? 0;
+    return { x: rounded(x), y: rounded(y), domain: facts.domains[test.domains[example] ?? 0]?.name ?? '', label: facts.classes[test.labels[example] ?? UNLABELLED] ?? '' };
+  });
+}
+
+/** As fine as a picture shows. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,27 @@
+import type { ObjectiveConfig, RunConfig } from './run-config.js';
+import type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
+import { defaultWorkers, type Machine } from './worker-plan.js';
+
+/** A run that plays the article's game or a variant of it. */
+export type ForgettingConfig = RunConfig & { readonly objective: Extract<ObjectiveConfig, { kind: 'forgetting' }> };
+
+/** PyTorch's Adam with its default moments, at a constant rate unless a schedule is given. */
+export function plainAdam(learningRate: number, schedule: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0 }): OptimizerConfig {
+  return { kind: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
+}
+
+/** Workers and one server on this machine alone. */
+export function localCluster(machine: Machine): RunConfig['cluster'] {
+  const workers = defaultWorkers(machine);
+  return {
+    engine: machine.engine,
+    threads: 1,
+    workers,
+    servers: 1,
+    shareGpus: false,
+    listen: null,
+    insecurePlaintext: false,
+    awaitWorkers: Math.max(1, workers),
+    stallSeconds: 60,
+  };
+}

@@ -1,0 +1,38 @@
+import { adaptationRecipe, type AdaptationConfig } from '../adaptation-parts.js';
+import { plainAdam } from '../recipe-parts.js';
+import type { Machine } from '../worker-plan.js';
+
+const HOSPITALS = ['cleveland', 'hungarian', 'switzerland', 'va'];
+const NUMERIC = ['age', 'trestbps', 'chol', 'thalach', 'oldpeak', 'ca'];
+const CATEGORICAL = ['sex', 'cp', 'fbs', 'restecg', 'exang', 'slope', 'thal'];
+
+/**
+ * The same disease, four populations (UCI Heart Disease): learns from three hospitals for the one that `--target` names. The
+ * data folder holds `heart_disease` with a table for each.
+ */
+export function recipe(machine: Machine): AdaptationConfig {
+  const config = adaptationRecipe(machine, {
+    recipe: 'hospitals',
+    from: [{
+      kind: 'table',
+      files: HOSPITALS.map((domain) => ({ file: `heart_disease/processed.${domain}.data`, domain })),
+      domainColumn: null,
+      labelColumn: 'target',
+      columns: Object.fromEntries([...NUMERIC.map((name) => [name, 'numeric'] as const), ...CATEGORICAL.map((name) => [name, 'categorical'] as const)]),
+      classes: { healthy: ['0'], disease: ['1', '2', '3', '4'] },
+    }],
+    target: 'va', channels: 1, rounds: 1000,
+  });
+  const adam = plainAdam(3e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0 });
+  return {
+    ...config,
+    objective: {
+      ...config.objective,
+      features: { kind: 'table', width: 32, dropout: 0.3, normaliseImages: false, statistics: 'shared' },
+      unlabelled: { ...config.objective.unlabelled, pseudoLabelWeight: 0 },
+      optimizers: { featureExtractor: adam, labelPredictor: adam, domainClassifier: adam },
+    },
+    batchSize: 96,
+    shards: 1,
+  };
+}

@@ -1,0 +1,15 @@
+import { adaptationRecipe, type AdaptationConfig } from '../adaptation-parts.js';
+import type { Machine } from '../worker-plan.js';
+
+/**
+ * From MNIST to digits on photographs, without one label of those. The data folder holds `bsds500` (or any photographs, which
+ * the training images are made with) and `mnist_m` (the published test images).
+ */
+export function recipe(machine: Machine): AdaptationConfig {
+  const config = adaptationRecipe(machine, {
+    recipe: 'mnist-to-mnist-m',
+    from: [{ kind: 'mnist', domain: 'mnist' }, { kind: 'mnist-m', domain: 'mnist-m', photographs: 'bsds500', test: 'mnist_m' }],
+    target: 'mnist-m', channels: 3, rounds: 5000,
+  });
+  return { ...config, objective: { ...config.objective, features: { ...config.objective.features, normaliseImages: true } } };
+}

@@ -1,0 +1,10 @@
+import type { AdaptationConfig } from '../adaptation-parts.js';
+import type { Machine } from '../worker-plan.js';
+import { recipe as uspsToMnist } from './usps-to-mnist.js';
+
+/** From the digits of MNIST to those of envelopes. The data folder holds `usps`, as IDX files or as LIBSVM's text. */
+export function recipe(machine: Machine): AdaptationConfig {
+  const config = uspsToMnist(machine);
+  const { domains } = config.data;
+  return { ...config, recipe: 'mnist-to-usps', data: { ...config.data, domains: domains === null ? null : { ...domains, target: 'usps' } } };
+}

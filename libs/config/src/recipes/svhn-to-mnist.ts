@@ -1,0 +1,12 @@
+import { adaptationRecipe, type AdaptationConfig } from '../adaptation-parts.js';
+import type { Machine } from '../worker-plan.js';
+
+/** From house numbers in photographs to handwritten digits. The data folder holds `svhn` with its MATLAB files. */
+export function recipe(machine: Machine): AdaptationConfig {
+  const config = adaptationRecipe(machine, {
+    recipe: 'svhn-to-mnist',
+    from: [{ kind: 'svhn', domain: 'svhn', folder: 'svhn' }, { kind: 'mnist', domain: 'mnist' }],
+    target: 'mnist', channels: 3, rounds: 5000,
+  });
+  return { ...config, objective: { ...config.objective, features: { ...config.objective.features, normaliseImages: true } } };
+}

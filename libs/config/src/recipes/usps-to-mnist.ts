@@ -1,0 +1,11 @@
+import { adaptationRecipe, type AdaptationConfig } from '../adaptation-parts.js';
+import type { Machine } from '../worker-plan.js';
+
+/** From the digits of envelopes to those of MNIST. The data folder holds `usps`, as IDX files or as LIBSVM's text. */
+export function recipe(machine: Machine): AdaptationConfig {
+  return adaptationRecipe(machine, {
+    recipe: 'usps-to-mnist',
+    from: [{ kind: 'digits', domain: 'usps', folder: 'usps' }, { kind: 'mnist', domain: 'mnist' }],
+    target: 'mnist', channels: 1, rounds: 4000,
+  });
+}

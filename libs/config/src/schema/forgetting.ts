@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { count, positiveInteger, share, weight } from './numbers.js';
+import { optimizerSchema } from './optimizer.js';
+
+const bottleneckSchema = z.strictObject({
+  /** `article`: none; `gaussian`: noise of deviation 1; `variational`: mean and variance of each number. */
+  kind: z.enum(['article', 'gaussian', 'variational']),
+  /** Weight of each nat of KL divergence to a standard normal (ignored by `article`). */
+  weight,
+});
+
+const adversarySchema = z.strictObject({
+  width: positiveInteger,
+  /** Hidden layers. */
+  depth: count,
+  activation: z.enum(['relu', 'tanh']),
+  dropout: share,
+  /** Reads latents of mean 0 and deviation 1, as a probe does. */
+  standardise: z.boolean(),
+  spectralNorm: z.boolean(),
+  /** In training: the latent without its noise (mean), as a probe will, or with it. */
+  reads: z.enum(['mean', 'sample']),
+  /** Classifiers that have to be fooled at once. */
+  members: positiveInteger,
+  /** Rounds after which one of them, in turn, starts afresh; null: never. */
+  freshEveryRounds: positiveInteger.nullable(),
+});
+
+/** The article's game and its variants: an encoder, a decoder and classifiers. */
+export const forgettingSchema = z.strictObject({
+  kind: z.literal('forgetting'),
+  /** How the encoder hides the label from the classifier; the article's is negative-likelihood: loss = MSE - beta * NLL. */
+  hiding: z.enum(['negative-likelihood', 'capped-likelihood', 'uniform-target', 'negative-entropy', 'wrong-label', 'gradient-reversal']),
+  /** Weight of hiding the label. */
+  beta: weight,
+  /** Rounds over which that weight climbs from 0. */
+  betaRampRounds: count,
+  classifierTurns: positiveInteger,
+  latentSize: positiveInteger,
+  /** Shares of values dropped in training. What the encoder drops, the adversary does not get to see, but a probe will. */
+  encoderDropout: share,
+  decoderDropout: share,
+  bottleneck: bottleneckSchema,
+  adversary: adversarySchema,
+  optimizers: z.strictObject({ encoder: optimizerSchema, decoder: optimizerSchema, classifier: optimizerSchema }),
+});

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { TableConfig } from '@lethe/config';
+import { byCodeUnit } from '../class-names.js';
+import { readCsv } from '../csv-table.js';
+import { findFile, requireFolder } from '../folder-files.js';
+import { invalidData } from '../invalid-data.js';
+import { splitRows, type Split, type SplittableRow } from '../test-split.js';
+import type { DomainOptions } from './domain.js';
+
+/** What may stand in a cell of which the value is not known. */
+const MISSING: ReadonlySet<string> = new Set(['', '?', 'NA', 'NaN']);
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const SPLIT_COLUMN = 'split';
+/** Tables are small: a half of each domain is for testing. */
+const TEST_SHARE = 0.5;
+
+export type ColumnKind = 'numeric' | 'categorical';
+
+export interface TableColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+}
+
+export interface TableRow extends SplittableRow {
+  readonly domain: string;
+  /** Cells of the table's columns, in their order; null: missing. */
+  readonly cells: readonly (string | null)[];
+}
+
+/** The rows of all files, and how to read their columns. */
+export interface Table {
+  /** What it is called in messages. */
+  readonly where: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly TableRow[];
+}
+
+/**
+ * Reads CSV files with a header: a label column, perhaps a domain column and a split column; the others are features.
+ * @throws LetheError DATA_MISSING, DATA_INVALID naming file, line and column
+ */
+export async function readTable(folder: string, config: TableConfig): Promise<Table> {
+  await requireFolder(folder);
+  const files: FileRows[] = [];
+  for (const { file, domain } of config.files) files.push(await readFileRows(await findFile(folder, [file]), domain, config));
+  const [first] = files;
+  if (first === undefined) throw new TypeError('a table has at least one file');
+  for (const { where, features } of files) {
+    if (features.join() !== first.features.join()) throw invalidData(where, `the columns of ${first.where} (${first.features.join(', ')})`, features.join(', '));
+  }
+  const rows = files.flatMap((file) => file.rows);
+  const columns = first.features.map((name, index): TableColumn => ({ name, kind: kindOf(name, rows.map(({ cells }) => cells[index] ?? null), config) }));
+  const kept = columns.map(({ name }, index) => ({ name, index })).filter(({ name }) => config.columns?.[name] !== 'ignored');
+  return {
+    where: join(folder, first.file),
+    columns: kept.map(({ index }) => columns[index] as TableColumn),
+    rows: rows.map((row) => ({ ...row, cells: kept.map(({ index }) => row.cells[index] ?? null) })),
+  };
+}
+
+/** The rows of a domain, for training and for testing. */
+export function splitTable({ where, rows }: Table, domain: string, { seed }: Pick<DomainOptions, 'seed'>): Record<Split, TableRow[]> {
+  return splitRows(rows.filter((row) => row.domain === domain), { where: `${where}, domain ${domain}`, seed, domain, testShare: TEST_SHARE });
+}
+
+export function tableDomains({ rows }: Table): string[] {
+  return [...new Set(rows.map(({ domain }) => domain))].sort(byCodeUnit);
+}
+
+interface FileRows {
+  readonly file: string;
+  readonly where: string;
+  readonly features: readonly string[];
+  readonly rows: readonly TableRow[];
+}
+
+async function readFileRows(where: string, domain: string | null, config: TableConfig): Promise<FileRows> {
+  const [header, ...lines] = await readCsv(where);
+  const names = header?.cells ?? [];
+  const columnOf = (name: string): number => {
+    const column = names.indexOf(name);
+    if (column < 0) throw invalidData(where, `a column ${name} in the first line`, names.length === 0 ? 'an empty file' : names.join(', '));
+    return column;
+  };
+  if (new Set(names).size !== names.length) throw invalidData(where, 'every column once', names.join(', '));
+  const label = columnOf(config.labelColumn);
+  const domainColumn = domain === null ? columnOf(config.domainColumn ?? 'domain') : names.indexOf(config.domainColumn ?? '');
+  const split = names.indexOf(SPLIT_COLUMN);
+  const features = [...names.keys()].filter((column) => column !== label && column !== domainColumn && column !== split);
+  for (const name of Object.keys(config.columns ?? {})) columnOf(name);
+  const rows = lines.map(({ line, cells }): TableRow => {
+    const at = `${where}, line ${line}`;
+    const ownDomain = domain ?? cells[domainColumn] ?? '';
+    if (ownDomain === '') throw invalidData(at, 'a domain', 'an empty cell');
+    return {
+      domain: ownDomain,
+      label: classOf(at, canonical(cells[label] ?? ''), config),
+      split: split < 0 ? undefined : splitOf(at, cells[split] ?? ''),
+      cells: features.map((column) => { const cell = cells[column] ?? ''; return MISSING.has(cell) ? null : canonical(cell); }),
+    };
+  });
+  if (rows.length === 0) throw invalidData(where, 'a row for each example below the header', 'none');
+  checkNumbers(where, { features: features.map((column) => names[column] ?? ''), lines, columns: features, config });
+  return { file: where.slice(where.lastIndexOf('/') + 1), where, features: features.map((column) => names[column] ?? ''), rows };
+}
+
+function classOf(where: string, cell: string, { classes, labelColumn }: TableConfig): string | null {
+  if (MISSING.has(cell)) return null;
+  if (classes === null) return cell;
+  const found = Object.entries(classes).find(([, cells]) => cells.includes(cell));
+  if (found === undefined) throw invalidData(where, `${labelColumn} to be ${Object.values(classes).flat().join(', ')}`, JSON.stringify(cell));
+  return found[0];
+}
+
+/** The same for 1, 1.0 and +1: one file writes what the other does not. */
+function canonical(cell: string): string {
+  return NUMBER.test(cell) ? String(Number(cell)) : cell;
+}
+
+function splitOf(where: string, cell: string): Split {
+  if (cell === 'train' || cell === 'test') return cell;
+  throw invalidData(where, 'the split train or test', JSON.stringify(cell));
+}
+
+interface NumberCheck {
+  readonly features: readonly string[];
+  readonly lines: readonly { readonly line: number; readonly cells: readonly string[] }[];
+  readonly columns: readonly number[];
+  readonly config: TableConfig;
+}
+
+/** A column that is said to be numeric must be. */
+function checkNumbers(where: string, { features, lines, columns, config }: NumberCheck): void {
+  for (const [index, name] of features.entries()) {
+    if (config.columns?.[name] !== 'numeric') continue;
+    for (const { line, cells } of lines) {
+      const cell = cells[columns[index] ?? 0] ?? '';
+      if (!MISSING.has(cell) && !NUMBER.test(cell)) throw invalidData(`${where}, line ${line}`, `a number in ${name}`, JSON.stringify(cell));
+    }
+  }
+}
+
+function kindOf(name: string, cells: readonly (string | null)[], { columns }: TableConfig): ColumnKind {
+  const said = columns?.[name];
+  if (said === 'numeric' || said === 'categorical') return said;
+  return cells.every((cell) => cell === null || NUMBER.test(cell)) ? 'numeric' : 'categorical';
+}

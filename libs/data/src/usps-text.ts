@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { LetheError } from '@lethe/errors';
+import type { ImageShape } from './dataset.js';
+import { invalidData } from './invalid-data.js';
+
+/** The digits of one of LIBSVM's USPS files. */
+export interface UspsContent {
+  /** Row-major [count, 16, 16, 1]. */
+  readonly images: Uint8Array;
+  readonly digits: Uint8Array;
+  readonly count: number;
+  readonly shape: ImageShape;
+}
+
+const SIDE = 16;
+const PIXELS = SIDE * SIDE;
+const GZIP = [0x1f, 0x8b];
+
+/**
+ * Reads USPS as LIBSVM distributes it (`usps`, `usps.t`, gzipped or not): a line for each image with the label 1 to 10, which
+ * is the digit plus 1, and `pixel:value` for pixels 1 to 256 with values from -1 to 1; pixels that are left out are 0.
+ * @throws LetheError DATA_INVALID naming the line
+ */
+export async function readUspsText(file: string): Promise<UspsContent> {
+  const lines = (await readText(file)).split('\n').map((line) => line.trim());
+  const rows = lines.flatMap((line, index) => (line === '' ? [] : [{ line, where: `${file}, line ${index + 1}` }]));
+  if (rows.length === 0) throw invalidData(file, 'a line for each image', 'none');
+  const images = new Uint8Array(rows.length * PIXELS).fill(toByte(0));
+  const digits = new Uint8Array(rows.length);
+  for (const [row, { line, where }] of rows.entries()) {
+    const [label = '', ...pixels] = line.split(/\s+/);
+    if (!/^([1-9]|10)$/.test(label)) throw invalidData(where, 'a label from 1 to 10', JSON.stringify(label));
+    digits[row] = Number(label) - 1;
+    for (const pixel of pixels) {
+      const [, place = '', value = ''] = /^(\d+):(-?[\d.]+(?:e-?\d+)?)$/.exec(pixel) ?? [];
+      const [index, brightness] = [Number(place), Number(value)];
+      if (place === '' || index < 1 || index > PIXELS || !(Math.abs(brightness) <= 1)) throw invalidData(where, `pixel:value with pixels 1 to ${PIXELS} and values -1 to 1`, JSON.stringify(pixel));
+      images[row * PIXELS + index - 1] = toByte(brightness);
+    }
+  }
+  return { images, digits, count: rows.length, shape: { height: SIDE, width: SIDE, channels: 1 } };
+}
+
+function toByte(brightness: number): number {
+  return Math.round((brightness + 1) * 127.5);
+}
+
+async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  if (bytes[0] !== GZIP[0] || bytes[1] !== GZIP[1]) return bytes.toString('latin1');
+  try {
+    return gunzipSync(bytes).toString('latin1');
+  } catch (cause) {
+    throw new LetheError('DATA_INVALID', `${file}: expected intact gzip data, found it corrupted or cut off`, { cause, details: { file } });
+  }
+}

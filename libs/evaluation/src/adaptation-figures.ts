@@ -1,0 +1,66 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** Labels that were known and what was predicted for them. */
+export interface ScoredExamples {
+  /** Class of each example. */
+  readonly labels: readonly number[];
+  /** Probability of the last class, by which two classes are told apart. */
+  readonly scores: readonly number[];
+}
+
+/** Examples [actual class][predicted class]. */
+export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let example = 0; example < labels.length; example += 1) {
+    const row = matrix[labels[example] ?? 0];
+    const column = predicted[example] ?? 0;
+    if (row !== undefined) row[column] = (row[column] ?? 0) + 1;
+  }
+  return matrix;
+}
+
+/**
+ * Area under the receiver operating characteristic for two classes: the chance that an example of class 1 scores higher than one
+ * of class 0, ties counting half (Mann and Whitney). Null where one of the classes is missing.
+ */
+export function areaUnderCurve({ labels, scores }: ScoredExamples): number | null {
+  const order = [...scores.keys()].sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  const positives = labels.filter((label) => label === 1).length;
+  const negatives = labels.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  let rankSum = 0;
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    while (end < order.length && scores[order[end] ?? 0] === scores[order[start] ?? 0]) end += 1;
+    // Ranks start + 1 to end, shared.
+    const rank = (start + 1 + end) / 2;
+    for (let place = start; place < end; place += 1) if (labels[order[place] ?? 0] === 1) rankSum += rank;
+    start = end;
+  }
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+const RESAMPLES = 1000;
+const COVERAGE = 0.95;
+
+/**
+ * A confidence interval of 95 % of the mean over several runs of a figure of their test examples: the percentile bootstrap,
+ * which draws every run's examples anew. Null where the figure is not defined.
+ *
+ * @see Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13
+ */
+export function confidenceInterval(runs: readonly ScoredExamples[], figure: (examples: ScoredExamples) => number | null): [number, number] | null {
+  if (runs.length === 0 || runs.some((run) => figure(run) === null)) return null;
+  const generator = xoroshiro128plus(1);
+  const means = Array.from({ length: RESAMPLES }, () => {
+    const values = runs.flatMap(({ labels, scores }) => {
+      const drawn = Array.from(labels, () => uniformInt(generator, 0, labels.length - 1));
+      // A draw without one of the classes tells nothing.
+      return figure({ labels: drawn.map((index) => labels[index] ?? 0), scores: drawn.map((index) => scores[index] ?? 0) }) ?? [];
+    });
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  }).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  const at = (share: number): number => means[Math.min(means.length - 1, Math.round(share * (means.length - 1)))] ?? Number.NaN;
+  return [at((1 - COVERAGE) / 2), at((1 + COVERAGE) / 2)];
+}

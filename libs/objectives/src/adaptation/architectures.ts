@@ -1,0 +1,73 @@
+import { featureExtractor, perceptron, type FeatureExtractor, type FeatureExtractorOptions, type NetworkSpec } from '@lethe/networks';
+
+export interface FeatureOptions {
+  readonly kind: 'paper-mnist' | 'paper-svhn' | 'small' | 'table';
+  readonly width: number;
+  readonly dropout: number;
+  readonly normaliseImages: boolean;
+}
+
+export interface AdaptationShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classes: number;
+  /** Names of all domains. */
+  readonly domains: readonly string[];
+}
+
+/** The three nets of domain adaptation. */
+export interface AdaptationNetworks {
+  readonly features: FeatureExtractor;
+  readonly labelPredictor: NetworkSpec;
+  readonly domainClassifier: NetworkSpec;
+}
+
+interface Architecture extends Pick<FeatureExtractorOptions, 'blocks' | 'dense' | 'batchNorm'> {
+  /** Hidden layers of the heads. */
+  readonly labels: readonly number[];
+  readonly domains: readonly number[];
+}
+
+const HALVED = { size: 2, stride: 2 };
+const PAPER_SVHN_POOL = { size: 3, stride: 2 };
+
+/** @see Ganin et al., Domain-Adversarial Training of Neural Networks (JMLR 2016), figure 4 */
+const ARCHITECTURES: Readonly<Record<FeatureOptions['kind'], (width: number) => Architecture>> = {
+  'paper-mnist': () => ({
+    blocks: [block(32, 5, HALVED), block(48, 5, HALVED)],
+    dense: [], batchNorm: false, labels: [100, 100], domains: [100],
+  }),
+  'paper-svhn': () => ({
+    blocks: [block(64, 5, PAPER_SVHN_POOL), block(64, 5, PAPER_SVHN_POOL), block(128, 5, null)],
+    dense: [], batchNorm: false, labels: [3072, 2048], domains: [1024, 1024],
+  }),
+  small: (width) => ({
+    blocks: [block(width, 3, HALVED), block(2 * width, 3, HALVED)],
+    dense: [4 * width], batchNorm: true, labels: [], domains: [100, 100],
+  }),
+  table: (width) => ({ blocks: [], dense: [width, width], batchNorm: false, labels: [], domains: [width] }),
+};
+
+function block(maps: number, size: number, pool: Architecture['blocks'][number]['pool']): Architecture['blocks'][number] {
+  return { maps, size, pool, dropout: 0 };
+}
+
+export interface ArchitectureOptions extends AdaptationShape {
+  readonly features: FeatureOptions;
+  /** Batch statistics for each of these domains; null: of all together. */
+  readonly statisticsOf: readonly string[] | null;
+  /** The domain classifier reads features times predicted classes. */
+  readonly conditional: boolean;
+}
+
+export function adaptationNetworks({ features, classes, domains, statisticsOf, conditional, ...shape }: ArchitectureOptions): AdaptationNetworks {
+  const { kind, dropout, normaliseImages } = features;
+  const { blocks, dense, batchNorm, ...heads } = ARCHITECTURES[kind](features.width);
+  const extractor = featureExtractor({ ...shape, blocks, dense, batchNorm, normaliseImages, denseDropout: dropout, domains: batchNorm ? statisticsOf : null });
+  return {
+    features: extractor,
+    labelPredictor: perceptron({ name: 'labelPredictor', inputs: extractor.size, hidden: heads.labels, classes, dropoutRate: dropout }),
+    domainClassifier: perceptron({ name: 'domainClassifier', inputs: extractor.size * (conditional ? classes : 1), hidden: heads.domains, classes: domains.length }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+
+/** What the label predictor says of a batch. */
+export interface Predictions {
+  readonly operations: Operations;
+  /** [examples, classes]. */
+  readonly logProbabilities: Tensor;
+  /** 1 for each example that counts, else 0: [examples]. */
+  readonly counted: Tensor;
+}
+
+/** Mean of the counted examples' values [examples]; 0 if none counts. */
+export function countedMean({ operations, counted }: Pick<Predictions, 'operations' | 'counted'>, values: Tensor): Tensor {
+  return operations.div(operations.sum(operations.mul(values, counted)), atLeastOne(operations, operations.sum(counted)));
+}
+
+/** Mean entropy of the predictions, in nats: low where the boundaries between classes avoid the examples. */
+export function entropy(predictions: Predictions): Tensor {
+  const { operations, logProbabilities } = predictions;
+  return countedMean(predictions, operations.neg(operations.sum(operations.mul(operations.exp(logProbabilities), logProbabilities), [1])));
+}
+
+/**
+ * Minimum class confusion: how much probability examples share between different classes, confident examples counting more.
+ *
+ * @see Jin et al., Minimum Class Confusion for Versatile Domain Adaptation (2020)
+ */
+export function classConfusion({ operations, logProbabilities, counted }: Predictions, temperature: number): Tensor {
+  const [examples = 1, classes = 1] = logProbabilities.shape;
+  const tempered = operations.softmax(operations.scale(logProbabilities, 1 / temperature));
+  const spread = operations.neg(operations.sum(operations.mul(tempered, operations.log(operations.clip(tempered, 1e-8, 1))), [1]));
+  const certainty = operations.mul(operations.stopGradient(operations.add(operations.exp(operations.neg(spread)), operations.constant([1], []))), counted);
+  const weights = operations.div(operations.mul(certainty, operations.sum(counted)), atLeastOne(operations, operations.sum(certainty)));
+  const weighted = operations.mul(operations.reshape(tempered, [examples, classes, 1]), operations.reshape(weights, [examples, 1, 1]));
+  const shared = operations.sum(operations.mul(weighted, operations.reshape(tempered, [examples, 1, classes])), [0]);
+  const rows = operations.div(shared, operations.clip(operations.reshape(operations.sum(shared, [1]), [classes, 1]), 1e-8, LARGE));
+  const otherClasses = Array.from({ length: classes * classes }, (_, index) => (index % (classes + 1) === 0 ? 0 : 1));
+  return operations.scale(operations.sum(operations.mul(rows, operations.constant(otherClasses, [classes, classes]))), 1 / classes);
+}
+
+/** No bound; infinity is no number for a graph. */
+const LARGE = 1e30;
+/** Steep enough to be a step. */
+const STEP = 1e6;
+
+/**
+ * Self-training: -log p of the class that is predicted, over the examples whose prediction is more likely than the threshold;
+ * the others count as 0.
+ *
+ * @see Lee, Pseudo-Label (2013)
+ */
+export function pseudoLabelLoss(predictions: Predictions, threshold: number): Tensor {
+  const { operations, logProbabilities } = predictions;
+  const classes = logProbabilities.shape[1] ?? 1;
+  const fixed = operations.stopGradient(logProbabilities);
+  const chosen = operations.oneHot(operations.argMax(fixed), classes);
+  const confidence = operations.exp(operations.sum(operations.mul(fixed, chosen), [1]));
+  const isConfident = operations.clip(operations.scale(operations.sub(confidence, operations.constant([threshold], [])), STEP), 0, 1);
+  const likelihood = operations.neg(operations.sum(operations.mul(logProbabilities, chosen), [1]));
+  return countedMean(predictions, operations.mul(likelihood, operations.stopGradient(isConfident)));
+}
+
+function atLeastOne(operations: Operations, sum: Tensor): Tensor {
+  return operations.clip(sum, 1, LARGE);
+}
