@@ -25,10 +25,10 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
   return {
     recipe,
     seed: 1,
-    data: { kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, domains: { from, target, sources: null, training: 'each' } },
+    data: { kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, augmentation: null, domains: { from, target, sources: null, training: 'each' } },
     objective: {
       kind: 'domain-adaptation',
-      features: { kind: 'small', width: 32, dropout: 0.5, normaliseImages: false, statistics: 'per-domain' },
+      features: { kind: 'small', width: 32, depth: 2, dropout: 0.5, normaliseImages: false, statistics: 'per-domain' },
       alignment: { weight: 1, steepness: 10, conditional: false },
       unlabelled: { entropyWeight: 0, confusionWeight: 0, confusionTemperature: 2, pseudoLabelWeight: 1, pseudoLabelThreshold: 0.9 },
       optimizers: { featureExtractor: cosine, labelPredictor: cosine, domainClassifier: cosine },
@@ -57,6 +57,7 @@ export function asInThePaper(config: AdaptationConfig, recipe: string, features:
   return {
     ...config,
     recipe,
+    data: { ...config.data, augmentation: null },
     objective: {
       ...objective,
       features: { ...objective.features, kind: features, dropout: 0, normaliseImages: false, statistics: 'shared' },

@@ -1,3 +1,4 @@
+export { augment, type Augmentation } from './augment.js';
 export { openBatches } from './open-batches.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batch-stream.js';
 export { UNLABELLED } from './dataset.js';

@@ -1,4 +1,4 @@
-import { gatherBatch, shardIndices, type DataSource } from '@lethe/data';
+import { augment, gatherBatch, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummary } from '@lethe/optim';
 import type { Lease, ShardBlock, Step } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
@@ -134,7 +134,10 @@ export class ShardGradients {
   #gather(round: number, shard: number): Examples {
     const { description: { config, facts }, data: { train }, batches } = this.#options;
     const indices = shardIndices(batches.round(round), shard, config.shards);
-    const examples = { round, ...gatherBatch(train, indices, facts) };
+    const batch = gatherBatch(train, indices, facts);
+    const { augmentation } = config.data;
+    const images = augmentation === null ? batch.images : augment(batch.images, facts.shape, augmentation, { seed: config.seed, round, shard });
+    const examples = { ...batch, images, round };
     this.#examples.set(shard, examples);
     return examples;
   }

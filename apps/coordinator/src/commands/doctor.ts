@@ -76,7 +76,7 @@ function checkEngine(engine: string, environment: Environment): Promise<EngineCh
 
 async function describeData(): Promise<string> {
   try {
-    const { facts } = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, domains: null }, 1);
+    const { facts } = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null }, 1);
     return `MNIST, ${facts.trainCount} training and ${facts.testCount} test images`;
   } catch (error) {
     return `MNIST cannot be read: ${errorMessage(error)}`;

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvaluation } from '@lethe/report';
+import type { ForgettingEvaluation } from '@lethe/report';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe } from './lethe-process.js';
 import { makeSmallData } from './small-data.js';
@@ -20,8 +20,8 @@ const EVERYTHING = [
 
 const weights = (output: string): string => /sha256 ([0-9a-f]{64})/.exec(output)?.[1] ?? `none in:\n${output}`;
 
-function evaluation(name: string): RunEvaluation {
-  return JSON.parse(readFileSync(join(runs, name, 'evaluation.json'), 'utf8')) as RunEvaluation;
+function evaluation(name: string): ForgettingEvaluation {
+  return JSON.parse(readFileSync(join(runs, name, 'evaluation.json'), 'utf8')) as ForgettingEvaluation;
 }
 
 describe('forgetting', () => {

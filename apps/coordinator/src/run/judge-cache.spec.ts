@@ -11,7 +11,7 @@ import { JudgeCache } from './judge-cache.js';
 const folder = mkdtempSync(join(tmpdir(), 'lethe-judges-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, fingerprint: 'f00d' };
+const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: 'f00d' };
 const description = describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []).config, facts);
 const data = { facts } as unknown as DataSource;
 

@@ -34,7 +34,7 @@ describe('early stopping', () => {
 describe('the losses of a round', () => {
   it('are complete with the last turn of the last phase', () => {
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values: { objective: { classifierTurns: 2 } } }]);
-    const facts = { shape: { height: 28, width: 28, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, fingerprint: '' };
+    const facts = { shape: { height: 28, width: 28, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: '' };
     const { objective } = describeRun(config, facts);
     const collector = new RoundLossCollector(objective);
     const commit = (phase: number, turn: number, losses: number[]): ReturnType<RoundLossCollector['add']> =>

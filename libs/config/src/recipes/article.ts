@@ -10,7 +10,7 @@ export function recipe(machine: Machine): ForgettingConfig {
   return {
     recipe: 'article',
     seed: 1,
-    data: { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, domains: null },
+    data: { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null },
     objective: {
       kind: 'forgetting',
       hiding: 'negative-likelihood',

@@ -28,7 +28,7 @@ export function recipe(machine: Machine): AdaptationConfig {
     ...config,
     objective: {
       ...config.objective,
-      features: { kind: 'table', width: 32, dropout: 0.3, normaliseImages: false, statistics: 'shared' },
+      features: { kind: 'table', width: 32, depth: 1, dropout: 0.3, normaliseImages: false, statistics: 'shared' },
       unlabelled: { ...config.objective.unlabelled, pseudoLabelWeight: 0 },
       optimizers: { featureExtractor: adam, labelPredictor: adam, domainClassifier: adam },
     },

@@ -11,5 +11,9 @@ export function recipe(machine: Machine): AdaptationConfig {
     from: [{ kind: 'mnist', domain: 'mnist' }, { kind: 'mnist-m', domain: 'mnist-m', photographs: 'bsds500', test: 'mnist_m' }],
     target: 'mnist-m', channels: 3, rounds: 5000,
   });
-  return { ...config, objective: { ...config.objective, features: { ...config.objective.features, normaliseImages: true } } };
+  return {
+    ...config,
+    data: { ...config.data, augmentation: { scale: 0, rotation: 0, shift: 0, invert: true } },
+    objective: { ...config.objective, features: { ...config.objective.features, normaliseImages: true } },
+  };
 }

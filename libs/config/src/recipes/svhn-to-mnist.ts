@@ -8,5 +8,9 @@ export function recipe(machine: Machine): AdaptationConfig {
     from: [{ kind: 'svhn', domain: 'svhn', folder: 'svhn' }, { kind: 'mnist', domain: 'mnist' }],
     target: 'mnist', channels: 3, rounds: 5000,
   });
-  return { ...config, objective: { ...config.objective, features: { ...config.objective.features, normaliseImages: true } } };
+  return {
+    ...config,
+    data: { ...config.data, augmentation: { scale: 0.15, rotation: 0.15, shift: 0.05, invert: true } },
+    objective: { ...config.objective, features: { ...config.objective.features, depth: 3, normaliseImages: true } },
+  };
 }

@@ -3,9 +3,10 @@ import type { Machine } from '../worker-plan.js';
 
 /** From the digits of envelopes to those of MNIST. The data folder holds `usps`, as IDX files or as LIBSVM's text. */
 export function recipe(machine: Machine): AdaptationConfig {
-  return adaptationRecipe(machine, {
+  const config = adaptationRecipe(machine, {
     recipe: 'usps-to-mnist',
     from: [{ kind: 'digits', domain: 'usps', folder: 'usps' }, { kind: 'mnist', domain: 'mnist' }],
     target: 'mnist', channels: 1, rounds: 4000,
   });
+  return { ...config, data: { ...config.data, augmentation: { scale: 0.2, rotation: 0.2, shift: 0.075, invert: false } } };
 }

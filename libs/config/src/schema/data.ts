@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, positiveInteger } from './numbers.js';
+import { count, positiveInteger, share } from './numbers.js';
 
 const name = z.string().min(1);
 /** Within the data folder. */
@@ -50,6 +50,17 @@ export const dataSchema = z.strictObject({
   imageSize: positiveInteger.multipleOf(4),
   /** Colour channels that they are brought to. */
   channels: z.union([z.literal(1), z.literal(3)]),
+  /** How training images are distorted; null: not at all. */
+  augmentation: z.strictObject({
+    /** Most change of height and width, as a share of them. */
+    scale: share,
+    /** Most turn, in radians. */
+    rotation: share,
+    /** Most change of place, as a share of the side. */
+    shift: share,
+    /** Every other image becomes its negative. */
+    invert: z.boolean(),
+  }).nullable(),
   /** Only with the kind `domains`. */
   domains: domainsSchema.nullable(),
 });

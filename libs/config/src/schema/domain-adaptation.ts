@@ -7,6 +7,8 @@ const featuresSchema = z.strictObject({
   kind: z.enum(['paper-mnist', 'paper-svhn', 'small', 'table']),
   /** Maps of the first convolution of `small`, numbers of each layer of `table`; the paper's nets have theirs. */
   width: positiveInteger,
+  /** Convolutions of `small`, each halving the side and doubling the maps. */
+  depth: z.int().min(1).max(4),
   dropout: share,
   /** Brings every image to mean 0 and deviation 1 by itself first: brightness and contrast tell of the domain, not of the label. */
   normaliseImages: z.boolean(),

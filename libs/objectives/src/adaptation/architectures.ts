@@ -3,6 +3,8 @@ import { featureExtractor, perceptron, type FeatureExtractor, type FeatureExtrac
 export interface FeatureOptions {
   readonly kind: 'paper-mnist' | 'paper-svhn' | 'small' | 'table';
   readonly width: number;
+  /** Convolutions of `small`. */
+  readonly depth: number;
   readonly dropout: number;
   readonly normaliseImages: boolean;
 }
@@ -33,7 +35,7 @@ const HALVED = { size: 2, stride: 2 };
 const PAPER_SVHN_POOL = { size: 3, stride: 2 };
 
 /** @see Ganin et al., Domain-Adversarial Training of Neural Networks (JMLR 2016), figure 4 */
-const ARCHITECTURES: Readonly<Record<FeatureOptions['kind'], (width: number) => Architecture>> = {
+const ARCHITECTURES: Readonly<Record<FeatureOptions['kind'], (options: FeatureOptions) => Architecture>> = {
   'paper-mnist': () => ({
     blocks: [block(32, 5, HALVED), block(48, 5, HALVED)],
     dense: [], batchNorm: false, labels: [100, 100], domains: [100],
@@ -42,11 +44,11 @@ const ARCHITECTURES: Readonly<Record<FeatureOptions['kind'], (width: number) => 
     blocks: [block(64, 5, PAPER_SVHN_POOL), block(64, 5, PAPER_SVHN_POOL), block(128, 5, null)],
     dense: [], batchNorm: false, labels: [3072, 2048], domains: [1024, 1024],
   }),
-  small: (width) => ({
-    blocks: [block(width, 3, HALVED), block(2 * width, 3, HALVED)],
+  small: ({ width, depth }) => ({
+    blocks: Array.from({ length: depth }, (_, index) => block(width * 2 ** index, 3, HALVED)),
     dense: [4 * width], batchNorm: true, labels: [], domains: [100, 100],
   }),
-  table: (width) => ({ blocks: [], dense: [width, width], batchNorm: false, labels: [], domains: [width] }),
+  table: ({ width }) => ({ blocks: [], dense: [width, width], batchNorm: false, labels: [], domains: [width] }),
 };
 
 function block(maps: number, size: number, pool: Architecture['blocks'][number]['pool']): Architecture['blocks'][number] {
@@ -62,8 +64,8 @@ export interface ArchitectureOptions extends AdaptationShape {
 }
 
 export function adaptationNetworks({ features, classes, domains, statisticsOf, conditional, ...shape }: ArchitectureOptions): AdaptationNetworks {
-  const { kind, dropout, normaliseImages } = features;
-  const { blocks, dense, batchNorm, ...heads } = ARCHITECTURES[kind](features.width);
+  const { dropout, normaliseImages } = features;
+  const { blocks, dense, batchNorm, ...heads } = ARCHITECTURES[features.kind](features);
   const extractor = featureExtractor({ ...shape, blocks, dense, batchNorm, normaliseImages, denseDropout: dropout, domains: batchNorm ? statisticsOf : null });
   return {
     features: extractor,
