@@ -27,6 +27,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./commands/evaluate.js')).runEvaluate(command, process.env);
     case 'sweep':
       return (await import('./commands/sweep.js')).runSweep(command, process.env);
+    case 'data':
+      return (await import('./commands/data.js')).runData(command);
     case 'doctor':
       return (await import('./commands/doctor.js')).runDoctor(command, process.env);
     case 'worker':
@@ -38,7 +40,7 @@ function report(error: unknown, argv: readonly string[]): void {
   const known = errorCode(error) !== undefined;
   const text = !known && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
   const [name = ''] = argv;
-  const command = ['train', 'grid', 'evaluate', 'sweep', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
+  const command = ['train', 'grid', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
   const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
   process.stderr.write(`error: ${text}${hint}\n`);
 }

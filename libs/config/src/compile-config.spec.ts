@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compileConfig } from './compile-config.js';
 import { withValue, type Tree } from './layer.js';
+import { findRecipe, RECIPE_NAMES } from './recipes/index.js';
 import { recipe as quickRecipe } from './recipes/quick.js';
 
+const domainsOfImages = { from: [{ kind: 'images', folder: '.' }], target: 'night', sources: null, training: 'each' };
 const base: Tree = quickRecipe({ cores: 4, gpus: 0, engine: 'native' });
 
 function complete(changes: Record<string, unknown>): Tree {
@@ -15,6 +17,28 @@ describe('compileConfig', () => {
     expect(config).toEqual(base);
     expect(warnings).toEqual([]);
     expect(Object.isFrozen(config) && Object.isFrozen(config.objective.optimizers)).toBe(true);
+  });
+
+  it.each(RECIPE_NAMES)('accepts the recipe %s, for a folder of data where it reads one', (name) => {
+    const config = findRecipe(name)({ cores: 2, gpus: 0, engine: 'native' });
+    expect(config.recipe).toBe(name);
+    const folder = config.data.kind === 'domains' ? '/data' : null;
+    expect(compileConfig({ ...config, data: { ...config.data, folder } }).warnings).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['own-images', { grid: true }, 'grid: expected no style grid for domain adaptation, found true'],
+    ['own-images', { 'data.folder': null }, 'data.folder: expected the folder with the domains (--data-dir), found nothing'],
+    ['own-images', { 'data.domains': null }, 'data.domains: expected the domains to read, found null'],
+    ['own-images', { monitor: 'reconstruction_mse' }, 'monitor: expected a figure of domain-adaptation (label_loss, label_accuracy), found "reconstruction_mse"'],
+    ['own-images', { 'objective.beta': 1 }, 'objective.beta: expected no beta with kind domain-adaptation, found 1'],
+    ['own-images', { 'data.domains.training': 'all' }, 'data.domains.training: expected each or sources or adaptation or target, found "all"'],
+    ['quick', { 'data.kind': 'domains', 'data.folder': '/data', 'data.domains': domainsOfImages }, 'data.kind: expected data of one population, for forgetting, found "domains"'],
+    ['quick', { 'data.domains': domainsOfImages }, 'data.kind: expected domains, as data.domains says which, found "mnist"'],
+  ])('refuses of the recipe %s %j', (name, changes, message) => {
+    const start = withValue(findRecipe(name)({ cores: 4, gpus: 0, engine: 'native' }), 'data.folder', name === 'quick' ? null : '/data');
+    const raw = Object.entries(changes).reduce((tree, [path, value]) => withValue(tree, path, value), start);
+    expect(() => compileConfig(raw)).toThrow(expect.objectContaining({ message }));
   });
 
   it.each<[Record<string, unknown>, string]>([

@@ -1,4 +1,6 @@
 export { augment, type Augmentation } from './augment.js';
+export { inspectFolder, type FolderContents } from './holdings/inspect-folder.js';
+export type { Holding, SampleImages } from './holdings/holding.js';
 export { openBatches } from './open-batches.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batch-stream.js';
 export { UNLABELLED } from './dataset.js';

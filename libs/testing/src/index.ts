@@ -1,2 +1,3 @@
 export { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';
 export { runPython } from './python.js';
+export { matlabBytes, type MatlabFixture } from './matlab-file.js';

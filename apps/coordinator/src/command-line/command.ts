@@ -70,6 +70,16 @@ export interface SweepCommand {
   readonly resume: string | null;
 }
 
+/** `lethe data`: what a data folder holds. */
+export interface DataCommand {
+  readonly kind: 'data';
+  /** Absolute path of the folder to look into. */
+  readonly data: string;
+  /** Absolute path of the folder for contact sheets. */
+  readonly out: string;
+  readonly folder: string;
+}
+
 /** `lethe doctor`: what this machine offers. Null: not said. */
 export interface DoctorCommand {
   readonly kind: 'doctor';
@@ -90,4 +100,4 @@ export interface PrintCommand {
   readonly text: string;
 }
 
-export type Command = TrainCommand | GridCommand | EvaluateCommand | SweepCommand | DoctorCommand | WorkerCommand | PrintCommand;
+export type Command = TrainCommand | GridCommand | EvaluateCommand | SweepCommand | DataCommand | DoctorCommand | WorkerCommand | PrintCommand;

@@ -1,6 +1,6 @@
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, grid, evaluate, sweep and doctor are Nx targets too, flags after two dashes:
+train, grid, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
@@ -16,6 +16,8 @@ Examples:
   npx lethe train --recipe article --epochs 50         exactly the article's game
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64
+  npx lethe train --recipe mnist-to-mnist-m --data-dir ./data --seeds 1,2,3
+  npx lethe train --recipe hospitals --data-dir ./data --target va
   npx lethe train --resume mild --epochs 10 --workers 1
   npx lethe train --workers 0 --listen tcp://0.0.0.0:5555 --await-workers 4`;
 
@@ -35,6 +37,13 @@ report.html into the run's folder. Every run ends with this unless --no-evaluati
 Examples:
   npx lethe evaluate mild
   npx lethe evaluate runs/mild --checkpoint best --seeds 1,2,3,4,5 --workers 2`;
+
+export const DATA_HELP = `
+Knows IDX files, images with labels.csv or a list of labels, archives of them, SVHN's MATLAB files, USPS as LIBSVM has it, and tables.
+
+Examples:
+  npx lethe data ./digits
+  npx lethe data ./digits --out /tmp/sheets`;
 
 export const DOCTOR_HELP = `
 Prints the engine, its version, device and threads, the cache folder, how workers would be placed, and whether a step runs.

@@ -36,7 +36,7 @@ describe('the flags', () => {
   it('are these; a name that was published stays', () => {
     expect(flagsOf('train')).toMatchInlineSnapshot(`
       [
-        "--recipe <quick|forget|article>",
+        "--recipe <quick|article|forget|hospitals|mnist-to-mnist-m|mnist-to-mnist-m-paper|mnist-to-usps|own-images|own-table|svhn-to-mnist|svhn-to-mnist-paper|usps-to-mnist>",
         "--epochs <count>",
         "--rounds <count>",
         "--batch-size <count>",
@@ -67,11 +67,16 @@ describe('the flags', () => {
         "--classifier-learning-rate <number>",
         "--optimizer <adam|sgd>",
         "--momentum <number>",
-        "--schedule <constant|linear|cosine>",
+        "--schedule <constant|linear|cosine|annealed>",
         "--warmup-rounds <count>",
         "--final-factor <number>",
         "--clip-norm <number>",
-        "--data <mnist|idx|images>",
+        "--target <domain>",
+        "--training <each|sources|adaptation|target>",
+        "--alignment-weight <number>",
+        "--pseudo-label-weight <number>",
+        "--statistics <shared|per-domain>",
+        "--data <mnist|idx|images|domains>",
         "--data-dir <dir>",
         "--image-size <count>",
         "--channels <1|3>",
@@ -95,6 +100,7 @@ describe('the flags', () => {
         "--name <name>",
         "--runs-dir <dir>",
         "--resume <run>",
+        "--seeds <seeds>",
         "--quiet",
       ]
     `);
@@ -147,7 +153,7 @@ describe('parseCommandLine', () => {
   it('asks for nothing by itself', () => {
     expect(train()).toEqual({
       kind: 'train', flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
-      configFile: null, folder: '/home/user', runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false,
+      configFile: null, folder: '/home/user', runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false, seeds: null,
     });
   });
 
@@ -167,6 +173,8 @@ describe('parseCommandLine', () => {
   });
 
   it('reads the other commands', () => {
+    expect(parse('data', 'digits')).toEqual({ kind: 'data', data: '/home/user/digits', out: '/home/user/contact-sheets', folder: '/home/user' });
+    expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
     expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, out: null, checkpoint: 'latest' });
     expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r')).toEqual({

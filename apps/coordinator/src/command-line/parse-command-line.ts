@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { compileJoinOptions, problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
-import type { Command, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
+import type { Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
 import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
@@ -92,6 +92,14 @@ function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoin
   return typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
 }
 
+function readData({ arguments: [data = ''], options }: TypedCommand, folder: string): DataCommand {
+  const reader = new FlagReader(options);
+  const out = reader.text('out', FOLDER) ?? 'contact-sheets';
+  if (data === '') reader.problems.push({ where: '<dir>', expected: 'a folder', found: '""' });
+  refuse(reader);
+  return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), folder };
+}
+
 function readDoctor({ options }: TypedCommand): DoctorCommand {
   const reader = new FlagReader(options);
   const command: DoctorCommand = {
@@ -131,7 +139,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
   const program = buildProgram(version, {
     print: (text) => (printed += text),
     typed: (name, typed) => {
-      const readers = { train: readTrain, grid: readGrid, evaluate: readEvaluate, sweep: readSweep, doctor: readDoctor, worker: readWorker };
+      const readers = { train: readTrain, grid: readGrid, evaluate: readEvaluate, sweep: readSweep, data: readData, doctor: readDoctor, worker: readWorker };
       command = readers[name](typed, folder);
     },
   });

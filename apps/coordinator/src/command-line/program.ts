@@ -1,7 +1,7 @@
 import { problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
 import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
-import { DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import { DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
@@ -13,7 +13,7 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export type CommandName = 'train' | 'grid' | 'evaluate' | 'sweep' | 'doctor' | 'worker';
+export type CommandName = 'train' | 'grid' | 'evaluate' | 'sweep' | 'data' | 'doctor' | 'worker';
 
 /** Told which command was typed; text that is printed goes to `print` instead. */
 export interface ProgramEvents {
@@ -115,6 +115,14 @@ function addSweep(root: Program, events: ProgramEvents): void {
   onTyped(sweep, 'sweep', events);
 }
 
+function addData(root: Program, events: ProgramEvents): void {
+  const data = root.command('data').summary('say what a data folder holds').description('Says what a data folder and the folders below it hold: counts, classes and a contact sheet.');
+  data.argument('<dir>', 'the folder');
+  option(data, 'out', 'folder for the contact sheets (default: contact-sheets)', FOLDER);
+  data.addHelpText('after', DATA_HELP);
+  onTyped(data, 'data', events);
+}
+
 function addDoctor(root: Program, events: ProgramEvents): void {
   const doctor = root.command('doctor').summary('say what this machine offers').description('Says what this machine offers to a run.');
   option(doctor, 'workers', 'plan for this many workers', COUNT);
@@ -153,6 +161,7 @@ export function buildProgram(version: string, events: ProgramEvents): Program {
   addGrid(root, events);
   addEvaluate(root, events);
   addSweep(root, events);
+  addData(root, events);
   addDoctor(root, events);
   addWorker(root, events);
   return root.addHelpText('after', GENERAL_HELP);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RECIPE_NAMES } from '@lethe/config';
 import type { TrainCommand } from './command.js';
 import { findRunFolder } from './find-run-folder.js';
 import { parseCommandLine } from './parse-command-line.js';
@@ -77,7 +78,7 @@ describe('newRunConfig', () => {
     [['--listen', ':5555'], 'CONFIG_INVALID', '--listen: expected an address like tcp://0.0.0.0:5555, found ":5555"'],
     [['--held-out', '0', '--patience', '2'], 'CONFIG_INVALID', '--patience: expected held-out images to score'],
     [['--recipe', 'article', '--monitor', 'classifier_loss'], 'CONFIG_INVALID', '--monitor: expected held-out images to score'],
-    [['--recipe', 'slow'], 'CONFIG_INVALID', '--recipe: expected a recipe (quick, forget, article), found "slow"'],
+    [['--recipe', 'slow'], 'CONFIG_INVALID', `--recipe: expected a recipe (${RECIPE_NAMES.join(', ')}), found "slow"`],
     [['--engine', 'cuda'], 'CONFIG_INVALID', '--engine: expected native or wasm, found "cuda"'],
     [['--image-size', '32'], 'CONFIG_INVALID', '--image-size: expected no such flag unless the data is a folder of images, found 32'],
     [['--data-dir', 'faces', '--channels', '2'], 'CONFIG_INVALID', '--channels: expected 1 or 3, found 2'],

@@ -30,7 +30,7 @@ const domainSourceSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Examples of several populations. */
-export const domainsSchema = z.strictObject({
+const domainsSchema = z.strictObject({
   from: z.array(domainSourceSchema).min(1),
   /** The domain that is carried to: the labels of its training examples are not looked at. */
   target: name,

@@ -38,9 +38,9 @@ export class ByteReader {
   }
 
   async #fill(): Promise<boolean> {
-    const { value, done } = await this.#pieces.next();
-    if (done === true) return false;
-    this.#rest = value;
+    const next = await this.#pieces.next();
+    if (next.done === true) return false;
+    this.#rest = next.value;
     return true;
   }
 }

@@ -15,7 +15,7 @@ export async function makeFolder(): Promise<string> {
 }
 
 export async function removeFolders(): Promise<void> {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true });
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
 }
 
 /** The bytes of an IDX file of unsigned bytes. */

@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { inspectFolder, type Holding, type SampleImages } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
+import { encodeGridPng } from '@lethe/run-folder';
+import type { DataCommand } from '../command-line/command.js';
+import { EXIT } from '../command-line/exit-codes.js';
+
+/** Says what a data folder holds, and draws a contact sheet of whatever has images. */
+export async function runData({ data, out, folder }: DataCommand): Promise<number> {
+  const { holdings, damaged } = await inspectFolder(data);
+  if (holdings.length + damaged.length === 0) {
+    throw new LetheError('DATA_MISSING', `${data}: expected images, IDX or MATLAB files, archives or tables there or one folder below, found none`);
+  }
+  for (const holding of holdings) {
+    const sheet = holding.samples === null ? null : join(out, `${holding.name === '' ? 'data' : holding.name}.png`);
+    if (sheet !== null && holding.samples !== null) await drawSheet(sheet, holding.samples);
+    process.stdout.write(`${lines(holding, sheet === null ? null : relative(folder, sheet)).join('\n')}\n`);
+  }
+  for (const message of damaged) process.stderr.write(`error: ${message}\n`);
+  return damaged.length === 0 ? EXIT.ok : EXIT.usage;
+}
+
+function lines({ name, kind, contents, classes }: Holding, sheet: string | null): string[] {
+  const counts = classes.map((found) => `${found.name} (${found.count})`).join(', ');
+  return [
+    `${name === '' ? '.' : name}: ${kind}`,
+    ...contents.split('\n').map((line) => `  ${line}`),
+    ...(counts === '' ? [] : [`  classes ${counts}`]),
+    ...(sheet === null ? [] : [`  contact sheet ${sheet}`]),
+  ];
+}
+
+async function drawSheet(file: string, { images, rows, columns, shape }: SampleImages): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  const { png } = await encodeGridPng({ pixels: Float32Array.from(images, (byte) => byte / 127.5 - 1), rows, columns, ...shape });
+  await writeFile(file, png);
+}

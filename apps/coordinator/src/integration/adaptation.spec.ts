@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AdaptationEvaluation } from '@lethe/report';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Comparison } from '../comparison/compare.js';
+import { makeAdaptationData } from './adaptation-data.js';
+import { lethe } from './lethe-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-adaptation-'));
+const data = join(folder, 'data');
+const runs = join(folder, 'runs');
+beforeAll(async () => { await makeAdaptationData(data); });
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+function read(...path: readonly string[]): unknown {
+  return JSON.parse(readFileSync(join(runs, ...path), 'utf8'));
+}
+
+describe('the recipes of domain adaptation', () => {
+  it.each([
+    ['mnist-to-mnist-m', 'mnist-m', 10],
+    ['svhn-to-mnist', 'mnist', 10_000],
+    ['usps-to-mnist', 'mnist', 10_000],
+    ['mnist-to-usps', 'usps', 10],
+  ])('%s learns, is measured and leaves a report', async (recipe, target, examples) => {
+    const ended = await lethe(['train', '--recipe', recipe, '--data-dir', data, '--training', 'adaptation', '--rounds', '3', '--batch-size', '16', '--runs-dir', runs, '--name', recipe]);
+    expect(ended.output).toContain(`target ${target}: accuracy`);
+    expect(ended.code).toBe(0);
+    const { domains } = read(recipe, 'evaluation.json') as AdaptationEvaluation;
+    expect(domains.at(-1)).toMatchObject({ name: target, labelled: examples, examples });
+    expect((read(recipe, 'summary.json') as { test: Record<string, number> }).test[`${target}/label_accuracy`]).toBeCloseTo(domains.at(-1)?.accuracy ?? Number.NaN, 5);
+    expect(existsSync(join(runs, recipe, 'report.html'))).toBe(true);
+  }, 120_000);
+
+  it('compares what sources, adaptation and the target itself teach, and goes on with a comparison', async () => {
+    const argv = ['train', '--recipe', 'hospitals', '--data-dir', data, '--target', 'va', '--rounds', '30', '--batch-size', '24', '--runs-dir', runs];
+    const ended = await lethe([...argv, '--seeds', '1,2', '--name', 'hospitals']);
+    expect(ended.code).toBe(0);
+    for (const kind of ['sources alone', 'adapted', 'the target itself', 'gap closed']) expect(ended.output).toContain(kind);
+    const { comparisons } = read('hospitals', 'comparison.json') as { comparisons: Comparison[] };
+    expect(comparisons.map(({ figure, kinds }) => [figure, kinds.map(({ kind, seeds }) => [kind, seeds])])).toEqual(
+      ['accuracy', 'AUROC'].map((figure) => [figure, ['sources', 'adaptation', 'target'].map((kind) => [kind, [1, 2]])]),
+    );
+    // What goes with the disease is the same everywhere: it is learnt.
+    expect(comparisons[1]?.kinds[1]?.mean).toBeGreaterThan(0.9);
+    const report = readFileSync(join(runs, 'hospitals', 'report.html'), 'utf8');
+    expect([report.includes('before: UMAP'), report.includes('after: UMAP'), report.includes('What is taken for what in va')]).toEqual([true, true, true]);
+    const again = await lethe(['train', '--resume', 'hospitals', '--runs-dir', runs]);
+    expect(again.code).toBe(0);
+    expect(again.output).toContain('gap closed');
+  }, 240_000);
+
+  it.each([
+    [['--recipe', 'hospitals', '--target', 'boston'], /--target: expected a domain of the data \(cleveland, hungarian, switzerland, va\), found "boston"/],
+    [['--recipe', 'hospitals', '--training', 'sources', '--seeds', '1,2'], /--seeds: expected it only where runs are compared/],
+    [['--recipe', 'hospitals', '--beta', '1'], /--beta: expected no beta with kind domain-adaptation, found 1/],
+  ])('refuses %j', async (flags, message) => {
+    const ended = await lethe(['train', ...flags, '--data-dir', data, '--training', 'sources', '--rounds', '2', '--runs-dir', runs, '--name', 'refused']);
+    expect(ended.output).toMatch(message);
+    expect(ended.code).toBe(2);
+    expect(existsSync(join(runs, 'refused'))).toBe(false);
+  }, 60_000);
+});
+
+describe('a folder of images of two populations', () => {
+  it('gives the same bits from any number of workers, and resumes', async () => {
+    const own = ['--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '8', '--batch-size', '32', '--shards', '4', '--runs-dir', runs];
+    const weights: string[] = [];
+    for (const workers of ['1', '2', '4']) {
+      const name = `own-${workers}`;
+      expect((await lethe(['train', ...own, '--rounds', '4', '--workers', workers, '--name', name])).code).toBe(0);
+      weights.push((read(name, 'summary.json') as { weights_sha256: string }).weights_sha256);
+    }
+    expect(new Set(weights).size).toBe(1);
+    const { domains } = read('own-1', 'evaluation.json') as AdaptationEvaluation;
+    expect(domains.map(({ name, labelled, accuracy }) => [name, labelled, accuracy === null])).toEqual([['day', 4, false], ['night', 0, true]]);
+  }, 240_000);
+
+  it.each(['paper-mnist', 'paper-svhn'])('can be read by the net %s', async (kind) => {
+    const config = join(folder, `${kind}.json`);
+    writeFileSync(config, JSON.stringify({ objective: { features: { kind } } }));
+    const ended = await lethe(['train', '--recipe', 'own-images', '--config', config, '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '32', '--batch-size', '8', '--rounds', '2', '--no-evaluation', '--runs-dir', runs, '--name', kind]);
+    expect(ended.output).toContain('completed');
+    expect(ended.code).toBe(0);
+  }, 120_000);
+
+  it('tells what the folder holds', async () => {
+    const ended = await lethe(['data', data, '--out', join(folder, 'sheets')]);
+    expect(ended.output).toContain('own: images with labels.csv\n  48 images, 24 without a label, domains day (24), night (24)\n  classes cat (12), dog (12)');
+    for (const name of ['own', 'svhn', 'mnist_m', 'usps', 'bsds500']) expect(existsSync(join(folder, 'sheets', `${name}.png`)), name).toBe(true);
+    expect(ended.code).toBe(0);
+    writeFileSync(join(data, 'svhn', 'broken.mat'), 'x');
+    expect((await lethe(['data', join(data, 'svhn'), '--out', join(folder, 'sheets')])).code).toBe(2);
+    rmSync(join(data, 'svhn', 'broken.mat'));
+    expect((await lethe(['data', join(folder, 'sheets', 'nothing')])).output).toContain('expected a data folder, found nothing there');
+  }, 60_000);
+});
