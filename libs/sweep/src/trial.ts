@@ -12,8 +12,8 @@ export interface Trial {
   /** SHA-256 of its configuration: no two trials have the same. */
   readonly key: string;
   readonly values: Assignment;
-  /** Epochs of its run, begun ones included. */
-  readonly epochs: number;
+  /** Epochs of its run, begun ones included; null: its length is in rounds. */
+  readonly epochs: number | null;
   readonly state: TrialState;
   /** Times that it was started. */
   readonly attempts: number;

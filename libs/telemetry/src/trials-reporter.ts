@@ -6,13 +6,18 @@ export interface TrialProgress {
   /** What it tries, briefly. */
   readonly text: string;
   readonly epoch: number;
-  readonly totalEpochs: number;
+  /** Null: its length is in rounds. */
+  readonly totalEpochs: number | null;
 }
+
+/** Least time between two lines about a trial that runs. */
+const LINE_EVERY_MS = 5000;
 
 /** Shows trials side by side: a live table of bars on a terminal, plain lines anywhere else. */
 export class TrialsReporter {
   readonly #output: OutputStream;
   readonly #bars: cliProgress.MultiBar | null;
+  readonly #toldAtMs = new Map<string, number>();
   readonly #byTrial = new Map<string, cliProgress.SingleBar>();
 
   constructor(output: OutputStream) {
@@ -24,12 +29,21 @@ export class TrialsReporter {
 
   update({ name, text, epoch, totalEpochs }: TrialProgress): void {
     if (this.#bars === null) {
-      if (epoch > 0) this.notice(`${name}  epoch ${epoch}/${totalEpochs}  ${text}`);
+      if (epoch > 0 && this.#isTime(name)) this.notice(`${name}  epoch ${totalEpochs === null ? epoch : `${epoch}/${totalEpochs}`}  ${text}`);
       return;
     }
-    const bar = this.#byTrial.get(name) ?? this.#bars.create(totalEpochs, epoch, { name, text });
+    const bar = this.#byTrial.get(name) ?? this.#bars.create(totalEpochs ?? epoch, epoch, { name, text });
     this.#byTrial.set(name, bar);
+    if (totalEpochs === null) bar.setTotal(Math.max(1, epoch));
     bar.update(epoch, { name, text });
+  }
+
+  /** Short epochs would fill a log. */
+  #isTime(name: string): boolean {
+    const now = performance.now();
+    const isDue = now - (this.#toldAtMs.get(name) ?? -Infinity) >= LINE_EVERY_MS;
+    if (isDue) this.#toldAtMs.set(name, now);
+    return isDue;
   }
 
   /** A trial has ended: its bar goes, a line stays. */

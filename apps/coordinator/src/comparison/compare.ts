@@ -25,7 +25,7 @@ export interface Comparison {
   readonly figure: ComparedFigure['name'];
   readonly target: string;
   readonly kinds: readonly ComparedKind[];
-  /** (adapted - sources) / (target - sources) of the means; null where one is missing or there is no gap. */
+  /** (adapted - sources) / (target - sources) of the means; null where one is missing or the target teaches no more than the sources. */
   readonly gap_closed: number | null;
 }
 
@@ -58,11 +58,12 @@ function comparedKind(evaluations: readonly AdaptationEvaluation[], { name, of }
   return [{ kind, seeds: scored.map(({ evaluation }) => evaluation.seed), values, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null, interval }];
 }
 
-/** A gap that is no wider than this is none. */
+/** A gap that is no wider is none. */
 const LEAST_GAP = 1e-9;
 
 function gapClosed(kinds: readonly ComparedKind[]): number | null {
   const meanOf = (wanted: Kind): number => kinds.find(({ kind }) => kind === wanted)?.mean ?? Number.NaN;
-  const share = (meanOf('adaptation') - meanOf('sources')) / (meanOf('target') - meanOf('sources'));
-  return Math.abs(meanOf('target') - meanOf('sources')) > LEAST_GAP ? share : null;
+  const gap = meanOf('target') - meanOf('sources');
+  const closed = (meanOf('adaptation') - meanOf('sources')) / gap;
+  return gap > LEAST_GAP && !Number.isNaN(closed) ? closed : null;
 }

@@ -27,6 +27,7 @@ describe('the README\'s commands', () => {
   it('measure and sweep', async () => {
     const data = join(runs, 'data');
     makeSmallData(data);
+    expect((await run('npx', ['nx', 'run', 'coordinator:data', '--', data, '--out', runs], { cwd: subFolder })).stdout).toContain('48 training images and 12 test images of 8 x 8 x 1');
     const flags = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--rounds', '2', '--no-evaluation'];
     await run('npx', ['lethe', 'train', ...flags, '--recipe', 'forget', '--name', 'b'], { cwd: subFolder });
     expect((await run('npx', ['nx', 'run', 'coordinator:evaluate', '--', 'b', '--runs-dir', runs, '--seeds', '1'], { cwd: subFolder })).stdout).toContain('b/report.html');

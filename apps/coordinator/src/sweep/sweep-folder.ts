@@ -66,7 +66,7 @@ export class SweepFolder {
 
   /** Writes down the trials that are to be played. */
   async begin(planned: readonly PlannedTrial[], state: Omit<SweepState, 'trials'>): Promise<void> {
-    const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs ?? 1, state: 'waiting', attempts: 0, figures: {}, message: '' }));
+    const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs, state: 'waiting', attempts: 0, figures: {}, message: '' }));
     for (const [index, { name }] of trials.entries()) await this.#writeConfig(name, planned[index]?.config);
     await this.write({ ...state, trials });
   }

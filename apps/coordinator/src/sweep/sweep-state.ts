@@ -23,7 +23,7 @@ const sweepStateSchema: z.ZodType<SweepState> = z.strictObject({
     name: z.string().regex(/^\d+$/),
     key: z.string(),
     values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    epochs: z.int().min(1),
+    epochs: z.int().min(1).nullable(),
     state: z.enum(['waiting', 'running', 'completed', 'stopped', 'diverged', 'failed']),
     attempts: count,
     figures,

@@ -32,6 +32,7 @@ export function recipe(machine: Machine): AdaptationConfig {
       unlabelled: { ...config.objective.unlabelled, pseudoLabelWeight: 0 },
       optimizers: { featureExtractor: adam, labelPredictor: adam, domainClassifier: adam },
     },
+    checkpoints: { everyEpochs: 1000, keep: 1 },
     batchSize: 96,
     shards: 1,
   };
