@@ -47,7 +47,7 @@ export async function runComparison(request: Request, command: TrainCommand, env
 }
 
 async function begin(config: RunConfig, { seeds, runsFolder, runName }: TrainCommand): Promise<SweepFolder> {
-  const planned = planComparison(config, seeds ?? [config.seed]);
+  const planned = await planComparison(config, seeds ?? [config.seed]);
   const folder = await SweepFolder.create(join(runsFolder, runName ?? nameOfNow(config.recipe)));
   await folder.begin(planned, { trialsAtOnce: 1, halving: null, best: { figure: 'target_accuracy', better: 'higher' } });
   process.stdout.write(`${planned.length} runs, one after another, in ${folder.folder}\n`);

@@ -51,12 +51,20 @@ describe('the recipes of domain adaptation', () => {
     expect(again.output).toContain('gap closed');
   }, 240_000);
 
+  it('compares without a ceiling where no label of the target is known', async () => {
+    const ended = await lethe(['train', '--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--image-size', '8', '--batch-size', '8', '--rounds', '2', '--runs-dir', runs, '--name', 'unlabelled']);
+    expect(ended.output).toContain('2 runs, one after another');
+    expect(ended.output).toContain('no test example of the target has a label');
+    expect(ended.code).toBe(0);
+  }, 120_000);
+
   it.each([
     [['--recipe', 'hospitals', '--target', 'boston'], /--target: expected a domain of the data \(cleveland, hungarian, switzerland, va\), found "boston"/],
     [['--recipe', 'hospitals', '--training', 'sources', '--seeds', '1,2'], /--seeds: expected it only where runs are compared/],
+    [['--recipe', 'hospitals', '--batch-size', '10'], /batchSize: expected a multiple of 1 shards times 4 domains, found 10/],
     [['--recipe', 'hospitals', '--beta', '1'], /--beta: expected no beta with kind domain-adaptation, found 1/],
   ])('refuses %j', async (flags, message) => {
-    const ended = await lethe(['train', ...flags, '--data-dir', data, '--training', 'sources', '--rounds', '2', '--runs-dir', runs, '--name', 'refused']);
+    const ended = await lethe(['train', ...flags, '--data-dir', data, '--rounds', '2', '--runs-dir', runs, '--name', 'refused']);
     expect(ended.output).toMatch(message);
     expect(ended.code).toBe(2);
     expect(existsSync(join(runs, 'refused'))).toBe(false);

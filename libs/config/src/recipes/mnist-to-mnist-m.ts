@@ -9,11 +9,11 @@ export function recipe(machine: Machine): AdaptationConfig {
   const config = adaptationRecipe(machine, {
     recipe: 'mnist-to-mnist-m',
     from: [{ kind: 'mnist', domain: 'mnist' }, { kind: 'mnist-m', domain: 'mnist-m', photographs: 'bsds500', test: 'mnist_m' }],
-    target: 'mnist-m', channels: 3, rounds: 5000,
+    target: 'mnist-m', channels: 3, rounds: 3000,
   });
   return {
     ...config,
-    data: { ...config.data, augmentation: { scale: 0, rotation: 0, shift: 0, invert: true } },
-    objective: { ...config.objective, features: { ...config.objective.features, normaliseImages: true } },
+    data: { ...config.data, augmentation: { scale: 0.1, rotation: 0.1, shift: 0.04, invert: true } },
+    objective: { ...config.objective, features: { ...config.objective.features, depth: 3, normaliseImages: true } },
   };
 }

@@ -6,5 +6,5 @@ import type { Machine } from '../worker-plan.js';
  * domains' labels say to the one that `--target` names.
  */
 export function recipe(machine: Machine): AdaptationConfig {
-  return adaptationRecipe(machine, { recipe: 'own-images', from: [{ kind: 'images', folder: '.' }], target: 'target', channels: 3, rounds: 3000 });
+  return adaptationRecipe(machine, { recipe: 'own-images', from: [{ kind: 'images', folder: '.' }], target: 'target', channels: 3, rounds: 2000 });
 }

@@ -6,7 +6,7 @@ export function recipe(machine: Machine): AdaptationConfig {
   const config = adaptationRecipe(machine, {
     recipe: 'usps-to-mnist',
     from: [{ kind: 'digits', domain: 'usps', folder: 'usps' }, { kind: 'mnist', domain: 'mnist' }],
-    target: 'mnist', channels: 1, rounds: 4000,
+    target: 'mnist', channels: 1, rounds: 2500,
   });
   return { ...config, data: { ...config.data, augmentation: { scale: 0.2, rotation: 0.2, shift: 0.075, invert: false } } };
 }
