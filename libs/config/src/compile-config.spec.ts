@@ -30,7 +30,7 @@ describe('compileConfig', () => {
     ['own-images', { grid: true }, 'grid: expected no style grid for domain adaptation, found true'],
     ['own-images', { 'data.folder': null }, 'data.folder: expected the folder with the domains (--data-dir), found nothing'],
     ['own-images', { 'data.domains': null }, 'data.domains: expected the domains to read, found null'],
-    ['own-images', { monitor: 'reconstruction_mse' }, 'monitor: expected a figure of domain-adaptation (label_loss, label_accuracy), found "reconstruction_mse"'],
+    ['own-images', { monitor: 'reconstruction_mse' }, 'monitor: expected a figure of domain-adaptation (label_loss, label_accuracy, target_accuracy), found "reconstruction_mse"'],
     ['own-images', { 'objective.beta': 1 }, 'objective.beta: expected no beta with kind domain-adaptation, found 1'],
     ['own-images', { 'data.domains.training': 'all' }, 'data.domains.training: expected each or sources or adaptation or target, found "all"'],
     ['quick', { 'data.kind': 'domains', 'data.folder': '/data', 'data.domains': domainsOfImages }, 'data.kind: expected data of one population, for forgetting, found "domains"'],
@@ -127,6 +127,11 @@ describe('compileConfig', () => {
     [{ shards: 2, batchSize: 4 }],
   ])('accepts %j', (changes) => {
     expect(compileConfig(complete(changes)).warnings).toEqual([]);
+  });
+
+  it('tells of a checkpoint that is chosen by the target\'s labels', () => {
+    const config = findRecipe('own-images')({ cores: 2, gpus: 0, engine: 'native' });
+    expect(compileConfig({ ...config, data: { ...config.data, folder: '/data' }, monitor: 'target_accuracy' }).warnings).toEqual([expect.stringContaining("looks at the target's labels")]);
   });
 
   it('tells of hot spares', () => {

@@ -1,6 +1,6 @@
 import { labelOf, originOf, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
-import { FIGURES, type RunConfig } from './run-config.js';
+import { FIGURES, TARGET_ACCURACY, type RunConfig } from './run-config.js';
 import { isTcpAddress } from './tcp-address.js';
 
 type Report = (path: string, expected: string, found: unknown) => void;
@@ -44,7 +44,7 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
 }
 
 function checkEarlyStop(config: RunConfig, report: Report, fromFlag: (path: string) => boolean): void {
-  if (config.data.heldOut > 0) return;
+  if (config.data.heldOut > 0 || config.monitor === TARGET_ACCURACY) return;
   const expected = 'held-out images to score (data.heldOut above 0)';
   if (config.patience !== null) report('patience', expected, config.patience);
   if (fromFlag('monitor')) report('monitor', expected, config.monitor);
@@ -90,7 +90,15 @@ export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
 }
 
 /** What is allowed but worth telling the user. */
-export function configWarnings({ cluster, shards }: RunConfig): string[] {
+export function configWarnings(config: RunConfig): string[] {
+  return [...spareWarnings(config), ...selectionWarnings(config)];
+}
+
+function selectionWarnings({ monitor }: RunConfig): string[] {
+  return monitor === TARGET_ACCURACY ? [`${TARGET_ACCURACY} looks at the target's labels: the best checkpoint is chosen by them, and what it reaches is no honest measure`] : [];
+}
+
+function spareWarnings({ cluster, shards }: RunConfig): string[] {
   const spares = cluster.workers - shards;
   if (spares <= 0) return [];
   const ofShards = `${shards} ${shards === 1 ? 'shard' : 'shards'}`;

@@ -37,8 +37,9 @@ function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
   const changed = Object.entries(BIT_CHANGING).filter(([path]) => valueAt(saved, path) !== valueAt(config, path));
   const warnings = changed.map(([path, what]) => `${path}: ${what} changes rounding, so the result will not have the bits of an unbroken run`);
   const longer = saved.epochs !== config.epochs || saved.rounds !== config.rounds;
-  const scheduled = Object.values(config.objective.optimizers).some(({ schedule }) => schedule.kind !== 'constant');
-  if (longer && scheduled) warnings.push('the run is longer than it was: its learning-rate schedule is stretched over the new length from here on');
+  const isRamped = config.objective.kind === 'domain-adaptation';
+  const scheduled = isRamped || Object.values(config.objective.optimizers).some(({ schedule }) => schedule.kind !== 'constant');
+  if (longer && scheduled) warnings.push('the run is longer than it was: what follows a schedule is stretched over the new length from here on');
   return warnings;
 }
 

@@ -6,10 +6,13 @@ import { count, positive, positiveInteger, powerOfTwo, share } from './schema/nu
 
 const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAdaptationSchema]);
 
-/** Figures of held-out examples that each objective has, in the order in which they are measured. */
+/** Looks at the target's labels: what it chooses is no honest measure of the target. */
+export const TARGET_ACCURACY = 'target_accuracy';
+
+/** Figures that can be watched, by objective: of held-out examples, and the one of the target's test examples. */
 export const FIGURES = {
   forgetting: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
-  'domain-adaptation': ['label_loss', 'label_accuracy'],
+  'domain-adaptation': ['label_loss', 'label_accuracy', TARGET_ACCURACY],
 } as const satisfies Readonly<Record<z.infer<typeof objectiveSchema>['kind'], readonly string[]>>;
 
 export const runConfigSchema = z.strictObject({
@@ -26,7 +29,7 @@ export const runConfigSchema = z.strictObject({
   /** Length of the run: one of the two is set. */
   epochs: positiveInteger.nullable(),
   rounds: positiveInteger.nullable(),
-  /** Figure of the held-out examples to watch, and epochs without a better one before the run stops (null: never). */
+  /** Figure to watch, of the held-out examples unless it is that of the target, and epochs without a better one before the run stops (null: never). */
   monitor: z.enum([...FIGURES.forgetting, ...FIGURES['domain-adaptation']]),
   patience: positiveInteger.nullable(),
   checkpoints: z.strictObject({ everyEpochs: positiveInteger, keep: positiveInteger }),

@@ -77,7 +77,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'monitor',
       value: FIGURE,
-      help: 'of the held-out examples: reconstruction_mse, classifier_loss or classifier_accuracy; label_loss or label_accuracy',
+      help: 'of the held-out examples: reconstruction_mse, classifier_loss or classifier_accuracy; label_loss, label_accuracy or (of the target) target_accuracy',
       paths: ['monitor'],
     },
     { name: 'patience', value: COUNT, help: 'stop after this many epochs without a better figure', paths: ['patience'] },

@@ -69,38 +69,11 @@ describe('the recipes of domain adaptation', () => {
     expect(ended.code).toBe(2);
     expect(existsSync(join(runs, 'refused'))).toBe(false);
   }, 60_000);
-});
 
-describe('a folder of images of two populations', () => {
-  it('gives the same bits from any number of workers, and resumes', async () => {
-    const own = ['--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '8', '--batch-size', '32', '--shards', '4', '--runs-dir', runs];
-    const weights: string[] = [];
-    for (const workers of ['1', '2', '4']) {
-      const name = `own-${workers}`;
-      expect((await lethe(['train', ...own, '--rounds', '4', '--workers', workers, '--name', name])).code).toBe(0);
-      weights.push((read(name, 'summary.json') as { weights_sha256: string }).weights_sha256);
-    }
-    expect(new Set(weights).size).toBe(1);
-    const { domains } = read('own-1', 'evaluation.json') as AdaptationEvaluation;
-    expect(domains.map(({ name, labelled, accuracy }) => [name, labelled, accuracy === null])).toEqual([['day', 4, false], ['night', 0, true]]);
-  }, 240_000);
-
-  it.each(['paper-mnist', 'paper-svhn'])('can be read by the net %s', async (kind) => {
-    const config = join(folder, `${kind}.json`);
-    writeFileSync(config, JSON.stringify({ objective: { features: { kind } } }));
-    const ended = await lethe(['train', '--recipe', 'own-images', '--config', config, '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '32', '--batch-size', '8', '--rounds', '2', '--no-evaluation', '--runs-dir', runs, '--name', kind]);
-    expect(ended.output).toContain('completed');
-    expect(ended.code).toBe(0);
+  it('chooses by the target\'s labels only if it is asked to, and says so', async () => {
+    const ended = await lethe(['train', '--recipe', 'hospitals', '--data-dir', data, '--training', 'adaptation', '--monitor', 'target_accuracy', '--rounds', '12', '--batch-size', '24', '--runs-dir', runs, '--name', 'watched']);
+    expect(ended.output).toContain("warning: target_accuracy looks at the target's labels");
+    expect(readFileSync(join(runs, 'watched', 'metrics.jsonl'), 'utf8')).toContain('held_out/target_accuracy');
+    expect((await lethe(['evaluate', 'watched', '--checkpoint', 'best', '--runs-dir', runs])).output).toContain('target va: accuracy');
   }, 120_000);
-
-  it('tells what the folder holds', async () => {
-    const ended = await lethe(['data', data, '--out', join(folder, 'sheets')]);
-    expect(ended.output).toContain('own: images with labels.csv\n  48 images, 24 without a label, domains day (24), night (24)\n  classes cat (12), dog (12)');
-    for (const name of ['own', 'svhn', 'mnist_m', 'usps', 'bsds500']) expect(existsSync(join(folder, 'sheets', `${name}.png`)), name).toBe(true);
-    expect(ended.code).toBe(0);
-    writeFileSync(join(data, 'svhn', 'broken.mat'), 'x');
-    expect((await lethe(['data', join(data, 'svhn'), '--out', join(folder, 'sheets')])).code).toBe(2);
-    rmSync(join(data, 'svhn', 'broken.mat'));
-    expect((await lethe(['data', join(folder, 'sheets', 'nothing')])).output).toContain('expected a data folder, found nothing there');
-  }, 60_000);
 });

@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 
 /** Figures of which more is better; of all others less is. */
-const MORE_IS_BETTER: ReadonlySet<RunConfig['monitor']> = new Set(['classifier_accuracy']);
+const MORE_IS_BETTER: ReadonlySet<RunConfig['monitor']> = new Set(['classifier_accuracy', 'label_accuracy', 'target_accuracy']);
 
 export interface Judgement {
   /** No earlier epoch was as good. */
@@ -10,7 +10,7 @@ export interface Judgement {
   readonly shouldStop: boolean;
 }
 
-/** Watches one figure of the held-out images, epoch by epoch. */
+/** Watches one figure, epoch by epoch. */
 export class EarlyStopping {
   readonly #monitor: RunConfig['monitor'];
   readonly #patience: number | null;

@@ -1,3 +1,4 @@
+import { TARGET_ACCURACY } from '@lethe/config';
 import { UNLABELLED, type DataSource } from '@lethe/data';
 import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { GroupState, Split } from '@lethe/protocol';
@@ -74,7 +75,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
       const epoch = isWithinEpoch ? completed + 1 : completed;
       await cluster.settle();
       record.pauseClock();
-      const figures = await score(options, 'held-out', config.data.heldOut);
+      const figures = { ...(await score(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
       const grid = config.grid ? await drawGrid(options) : null;
       await record.epoch({ epoch, rounds: round + 1, figures, grid });
       const { isBest, shouldStop } = stopping.judge(figures);
@@ -99,6 +100,14 @@ async function stateAfter({ cluster, record }: TrainingRunOptions, rounds: numbe
   const state = { rounds, groups: await cluster.captureState() };
   await record.checkpoint(state, false);
   return state;
+}
+
+/** The target's accuracy, only if the run is told to watch it. */
+async function scoreTarget(options: TrainingRunOptions): Promise<Record<string, number>> {
+  const { config, facts } = options.description;
+  if (config.monitor !== TARGET_ACCURACY) return {};
+  const accuracy = (await score(options, 'test', options.data.test.count))[`${facts.domains.at(-1)?.name ?? ''}/label_accuracy`];
+  return accuracy === undefined ? {} : { [TARGET_ACCURACY]: accuracy };
 }
 
 /** Means over the examples of a split that have a label; of several populations' test examples, over each by itself: "svhn/label_accuracy". */

@@ -1,0 +1,60 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AdaptationEvaluation } from '@lethe/report';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAdaptationData } from './adaptation-data.js';
+import { lethe } from './lethe-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-domains-'));
+const data = join(folder, 'data');
+const runs = join(folder, 'runs');
+beforeAll(async () => { await makeAdaptationData(data); });
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+function read(...path: readonly string[]): unknown {
+  return JSON.parse(readFileSync(join(runs, ...path), 'utf8'));
+}
+
+describe('a folder of images of two populations', () => {
+  it('gives the same bits from any number of workers, and resumes', async () => {
+    const own = ['--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '8', '--batch-size', '32', '--shards', '4', '--rounds', '60', '--runs-dir', runs];
+    const weights: string[] = [];
+    for (const workers of ['1', '2', '4']) {
+      const name = `own-${workers}`;
+      expect((await lethe(['train', ...own, '--workers', workers, '--name', name])).code).toBe(0);
+      weights.push((read(name, 'summary.json') as { weights_sha256: string }).weights_sha256);
+    }
+    let isAsked = false;
+    const stopped = await lethe(['train', ...own, '--no-evaluation', '--name', 'own-stopped'], (text, signal) => {
+      if (isAsked || !text.includes('images/s')) return;
+      isAsked = true;
+      signal('SIGINT');
+    });
+    expect(stopped.code).toBe(130);
+    expect((await lethe(['train', '--resume', 'own-stopped', '--workers', '2', '--runs-dir', runs])).code).toBe(0);
+    weights.push((read('own-stopped', 'summary.json') as { weights_sha256: string }).weights_sha256);
+    expect(new Set(weights).size).toBe(1);
+    const { domains } = read('own-1', 'evaluation.json') as AdaptationEvaluation;
+    expect(domains.map(({ name, labelled, accuracy }) => [name, labelled, accuracy === null])).toEqual([['day', 4, false], ['night', 0, true]]);
+  }, 240_000);
+
+  it.each(['paper-mnist', 'paper-svhn'])('can be read by the net %s', async (kind) => {
+    const config = join(folder, `${kind}.json`);
+    writeFileSync(config, JSON.stringify({ objective: { features: { kind } } }));
+    const ended = await lethe(['train', '--recipe', 'own-images', '--config', config, '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '32', '--batch-size', '8', '--rounds', '2', '--no-evaluation', '--runs-dir', runs, '--name', kind]);
+    expect(ended.output).toContain('completed');
+    expect(ended.code).toBe(0);
+  }, 120_000);
+
+  it('tells what the folder holds', async () => {
+    const ended = await lethe(['data', data, '--out', join(folder, 'sheets')]);
+    expect(ended.output).toContain('own: images with labels.csv\n  48 images, 24 without a label, domains day (24), night (24)\n  classes cat (12), dog (12)');
+    for (const name of ['own', 'svhn', 'mnist_m', 'usps', 'bsds500']) expect(existsSync(join(folder, 'sheets', `${name}.png`)), name).toBe(true);
+    expect(ended.code).toBe(0);
+    writeFileSync(join(data, 'svhn', 'broken.mat'), 'x');
+    expect((await lethe(['data', join(data, 'svhn'), '--out', join(folder, 'sheets')])).code).toBe(2);
+    rmSync(join(data, 'svhn', 'broken.mat'));
+    expect((await lethe(['data', join(folder, 'sheets', 'nothing')])).output).toContain('expected a data folder, found nothing there');
+  }, 60_000);
+});
