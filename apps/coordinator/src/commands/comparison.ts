@@ -38,8 +38,8 @@ export async function runComparison(request: Request, command: TrainCommand, env
   try {
     const gpus = [...(await listGpus()).keys()];
     const run = await playTrials(folder, await folder.read(), { gpus, environment });
-    const { table, notes } = await writeComparison(folder, run.trials, command.folder);
-    for (const line of [...aligned(table), ...notes]) process.stdout.write(`${line}\n`);
+    const { tables, notes } = await writeComparison(folder, run.trials, command.folder);
+    for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);
     return exitCodeOfTrials(run);
   } finally {
     await lock.release();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gridExamples } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
 import { encodeGridPng } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/training';
 import type { GridCommand } from '../command-line/command.js';
@@ -12,6 +13,7 @@ import type { Environment } from './train.js';
 /** Draws the style grid of a checkpoint. */
 export async function runGrid(command: GridCommand, environment: Environment): Promise<number> {
   await withCheckpoint(command, { environment, workers: 1 }, async ({ cluster, description, data, run, rounds }) => {
+    if (description.objective.redraw === null) throw new LetheError('CONFIG_INVALID', `${command.run}: expected a run of a game that draws, found ${description.objective.name}`);
     const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
     await writeFile(file, await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length })));
     process.stdout.write(`${relative(command.folder, file)}\n`);

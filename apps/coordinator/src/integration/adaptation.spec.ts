@@ -37,7 +37,7 @@ describe('the recipes of domain adaptation', () => {
     const argv = ['train', '--recipe', 'hospitals', '--data-dir', data, '--target', 'va', '--rounds', '30', '--batch-size', '24', '--runs-dir', runs];
     const ended = await lethe([...argv, '--seeds', '1,2', '--name', 'hospitals']);
     expect(ended.code).toBe(0);
-    for (const kind of ['sources alone', 'adapted', 'the target itself', 'gap closed']) expect(ended.output).toContain(kind);
+    for (const kind of ['sources alone', 'adapted', 'the target itself', 'gap closed', 'va is  ', 'read as disease']) expect(ended.output).toContain(kind);
     const { comparisons } = read('hospitals', 'comparison.json') as { comparisons: Comparison[] };
     expect(comparisons.map(({ figure, kinds }) => [figure, kinds.map(({ kind, seeds }) => [kind, seeds])])).toEqual(
       ['accuracy', 'AUROC'].map((figure) => [figure, ['sources', 'adaptation', 'target'].map((kind) => [kind, [1, 2]])]),
@@ -74,6 +74,7 @@ describe('the recipes of domain adaptation', () => {
     const ended = await lethe(['train', '--recipe', 'hospitals', '--data-dir', data, '--training', 'adaptation', '--monitor', 'target_accuracy', '--rounds', '12', '--batch-size', '24', '--runs-dir', runs, '--name', 'watched']);
     expect(ended.output).toContain("warning: target_accuracy looks at the target's labels");
     expect(readFileSync(join(runs, 'watched', 'metrics.jsonl'), 'utf8')).toContain('held_out/target_accuracy');
+    expect((await lethe(['grid', 'watched', '--runs-dir', runs])).output).toContain('watched: expected a run of a game that draws, found domain-adaptation');
     expect((await lethe(['evaluate', 'watched', '--checkpoint', 'best', '--runs-dir', runs])).output).toContain('target va: accuracy');
   }, 120_000);
 });
