@@ -5,7 +5,7 @@ import type { SweepFolder } from './sweep-folder.js';
 import type { SweepState } from './sweep-state.js';
 
 /** Figures shown in the tables of a terminal and of the report. */
-const SHOWN = ['epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'wall_seconds'];
+const SHOWN = ['epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'wall_seconds'];
 
 /** Writes `sweep.csv`, `pareto.svg` and `report.html`. @returns the command line that repeats the best trial, or null */
 export async function writeResults(folder: SweepFolder, { best }: SweepState, trials: readonly Trial[], userFolder: string): Promise<string | null> {
