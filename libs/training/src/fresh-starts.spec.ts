@@ -8,7 +8,7 @@ import { describeRun, layoutOf } from './run-description.js';
 const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: '' };
 
 function described(hiding: string, members: number) {
-  const values = { objective: { hiding, classifierTurns: hiding === 'gradient-reversal' ? 1 : 2 }, adversary: { members, freshEveryRounds: 5 } };
+  const values = { objective: { hiding, classifierTurns: hiding === 'gradient-reversal' ? 1 : 2, adversary: { members, freshEveryRounds: 5 } } };
   return describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values }]).config, facts);
 }
 
