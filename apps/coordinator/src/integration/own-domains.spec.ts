@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdaptationEvaluation } from '@lethe/report';
@@ -16,7 +16,7 @@ function read(...path: readonly string[]): unknown {
   return JSON.parse(readFileSync(join(runs, ...path), 'utf8'));
 }
 
-describe('a folder of images of two populations', () => {
+describe('data of one\'s own', () => {
   it('gives the same bits from any number of workers, and resumes', async () => {
     const own = ['--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '8', '--batch-size', '32', '--shards', '4', '--rounds', '60', '--runs-dir', runs];
     const weights: string[] = [];
@@ -38,6 +38,20 @@ describe('a folder of images of two populations', () => {
     const { domains } = read('own-1', 'evaluation.json') as AdaptationEvaluation;
     expect(domains.map(({ name, labelled, accuracy }) => [name, labelled, accuracy === null])).toEqual([['day', 4, false], ['night', 0, true]]);
   }, 240_000);
+
+  it('may be the rows of a table, some of them without a label', async () => {
+    const rows = Array.from({ length: 60 }, (_, row) => [['north', 'south', 'east'][row % 3], row % 3 === 2 && row < 30 ? '' : row % 2 === 0 ? 'low' : 'high', row % 2 === 0 ? 1 + (row % 5) / 9 : 2 + (row % 7) / 9, row % 4 === 0 ? '' : ['red', 'blue'][row % 2]].join(','));
+    mkdirSync(join(data, 'table'));
+    writeFileSync(join(data, 'table', 'table.csv'), ['domain,label,size,colour', ...rows].join('\n'));
+    const ended = await lethe(['train', '--recipe', 'own-table', '--data-dir', join(data, 'table'), '--target', 'east', '--training', 'adaptation', '--rounds', '60', '--batch-size', '24', '--runs-dir', runs, '--name', 'table']);
+    expect(ended.code).toBe(0);
+    const { domains, classes } = read('table', 'evaluation.json') as AdaptationEvaluation;
+    expect([classes, domains.map(({ name }) => name)]).toEqual([['high', 'low'], ['north', 'south', 'east']]);
+    // Size tells everywhere.
+    expect(domains[2]?.labelled).toBeGreaterThan(0);
+    expect(domains[2]?.labelled).toBeLessThan(domains[2]?.examples ?? 0);
+    expect(domains[2]?.accuracy).toBeGreaterThan(0.9);
+  }, 60_000);
 
   it.each(['paper-mnist', 'paper-svhn'])('can be read by the net %s', async (kind) => {
     const config = join(folder, `${kind}.json`);
