@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { problemsError, type Machine, type RunConfig } from '@lethe/config';
 import { isNativeReady, listGpus } from '@lethe/tensorflow';
 import type { TrainCommand } from '../command-line/command.js';
@@ -18,7 +18,8 @@ type Request = { readonly kind: 'new'; readonly config: RunConfig } | { readonly
 /** Whether several runs were asked for, to be compared. @throws LetheError CONFIG_INVALID for seeds of a single run */
 export async function requestedComparison(command: TrainCommand): Promise<Request | null> {
   if (command.resume !== null) {
-    const place = [join(command.runsFolder, command.resume), join(command.folder, command.resume)].find((folder) => existsSync(join(folder, 'sweep.json')));
+    const { resume } = command;
+    const place = [command.runsFolder, command.folder].map((below) => resolve(below, resume)).find((folder) => existsSync(join(folder, 'sweep.json')));
     return place === undefined ? null : { kind: 'resumed', folder: SweepFolder.open(place) };
   }
   const { config } = newRunConfig(command, await thisMachine());
