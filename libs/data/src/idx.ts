@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { LetheError } from '@lethe/errors';
+import { invalidData as invalid } from './invalid-data.js';
 import { leadingBytes } from './leading-bytes.js';
 
 /** What an IDX file of unsigned bytes holds. */
@@ -63,10 +64,6 @@ function corruptedGzip(file: string, cause: Error): LetheError {
 function checkEndOfGzip(file: string, gunzip: Gunzip, fileBytes: number): void {
   const trailing = fileBytes - gunzip.bytesWritten;
   if (trailing > 0) throw invalid(file, 'nothing after the gzip data', `${trailing} more bytes`);
-}
-
-function invalid(file: string, expected: string, found: string): LetheError {
-  return new LetheError('DATA_INVALID', `${file}: expected ${expected}, found ${found}`, { details: { file, expected, found } });
 }
 
 /** Takes the bytes of one file as they come, in pieces of any size. */

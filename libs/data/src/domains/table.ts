@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { TableConfig } from '@lethe/config';
 import { byCodeUnit } from '../class-names.js';
 import { readCsv } from '../csv-table.js';
@@ -52,7 +51,7 @@ export async function readTable(folder: string, config: TableConfig): Promise<Ta
   const columns = first.features.map((name, index): TableColumn => ({ name, kind: kindOf(name, rows.map(({ cells }) => cells[index] ?? null), config) }));
   const kept = columns.map(({ name }, index) => ({ name, index })).filter(({ name }) => config.columns?.[name] !== 'ignored');
   return {
-    where: join(folder, first.file),
+    where: first.where,
     columns: kept.map(({ index }) => columns[index] as TableColumn),
     rows: rows.map((row) => ({ ...row, cells: kept.map(({ index }) => row.cells[index] ?? null) })),
   };
@@ -68,7 +67,6 @@ export function tableDomains({ rows }: Table): string[] {
 }
 
 interface FileRows {
-  readonly file: string;
   readonly where: string;
   readonly features: readonly string[];
   readonly rows: readonly TableRow[];
@@ -100,8 +98,9 @@ async function readFileRows(where: string, domain: string | null, config: TableC
     };
   });
   if (rows.length === 0) throw invalidData(where, 'a row for each example below the header', 'none');
-  checkNumbers(where, { features: features.map((column) => names[column] ?? ''), lines, columns: features, config });
-  return { file: where.slice(where.lastIndexOf('/') + 1), where, features: features.map((column) => names[column] ?? ''), rows };
+  const featureNames = features.map((column) => names[column] ?? '');
+  checkNumbers(where, { features: featureNames, lines, columns: features, config });
+  return { where, features: featureNames, rows };
 }
 
 function classOf(where: string, cell: string, { classes, labelColumn }: TableConfig): string | null {

@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createInflate } from 'node:zlib';
 import { LetheError } from '@lethe/errors';
+import { invalidData as invalid } from '../invalid-data.js';
 import { ByteReader } from './byte-reader.js';
 
 /** A numeric array of a MATLAB file, of which only the head has been read. */
@@ -202,8 +203,4 @@ function view(bytes: Uint8Array): DataView {
 function corrupted(file: string, cause: unknown): unknown {
   if (cause instanceof LetheError) return cause;
   return new LetheError('DATA_INVALID', `${file}: expected intact compressed arrays, found them corrupted or cut off`, { cause, details: { file } });
-}
-
-function invalid(file: string, expected: string, found: string): LetheError {
-  return new LetheError('DATA_INVALID', `${file}: expected ${expected}, found ${found}`, { details: { file, expected, found } });
 }
