@@ -30,7 +30,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
       kind: 'domain-adaptation',
       features: { kind: 'small', width: 32, depth: 2, dropout: 0.5, normaliseImages: false, statistics: 'per-domain' },
       alignment: { weight: 1, steepness: 10, conditional: false },
-      unlabelled: { entropyWeight: 0, confusionWeight: 0, confusionTemperature: 2, pseudoLabelWeight: 1, pseudoLabelThreshold: 0.95 },
+      unlabelled: { entropyWeight: 0, confusionWeight: 0, confusionTemperature: 2, pseudoLabelWeight: 1, pseudoLabelThreshold: 0.8 },
       optimizers: { featureExtractor: cosine, labelPredictor: cosine, domainClassifier: cosine },
     },
     averaging: null,

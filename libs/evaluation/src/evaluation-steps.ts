@@ -57,7 +57,7 @@ function evaluationContext(description: RunDescription, operations: Operations, 
   return {
     operations,
     networks: evaluationNetworks({ operations, networks: allNetworks(objective), parameters, statistics }),
-    batch: { images: named(inputs, 'images'), labels: named(inputs, 'labels'), domains: named(inputs, 'domains') },
+    batch: { images: named(inputs, 'images'), undistorted: named(inputs, 'images'), labels: named(inputs, 'labels'), domains: named(inputs, 'domains') },
     scalars: scalarTensors(objective, inputs),
   };
 }

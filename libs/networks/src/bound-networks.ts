@@ -25,15 +25,16 @@ export interface TrainingNetworkOptions {
 /** Networks in training mode: batch statistics, dropout by seed. */
 export function trainingNetworks(options: TrainingNetworkOptions): Networks {
   const { operations, networks, parameters, seeds, recordMoments } = options;
-  return bind(networks, (network, position) => {
+  return bind(networks, (network, position, isSteady) => {
     let masks = 0;
+    const record = isSteady ? () => undefined : recordMoments;
     return {
       operations,
       parameter: (name) => lookUp(parameters, `${network.name}.${name}`),
       batchNorm: (name, input) => {
         const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
         const { output, mean, variance } = operations.batchNormTrain(input, scale, shift, BATCH_NORM_EPSILON);
-        recordMoments(`${network.name}.${name}`, { mean, variance });
+        record(`${network.name}.${name}`, { mean, variance });
         return output;
       },
       batchNormByDomain: (name, input, { domains }) => {
@@ -43,17 +44,18 @@ export function trainingNetworks(options: TrainingNetworkOptions): Networks {
         const parts = domains.map((domain, index) => {
           const part = operations.slice(input, [index * count, ...shape.map(() => 0)], [count, ...shape]);
           const { output, mean, variance } = operations.batchNormTrain(part, scale, shift, BATCH_NORM_EPSILON);
-          recordMoments(`${network.name}.${name}@${domain}`, { mean, variance });
+          record(`${network.name}.${name}@${domain}`, { mean, variance });
           return output;
         });
         return operations.concat(parts, 0);
       },
       dropout: (input, rate) => {
-        if (rate === 0) return input;
+        if (rate === 0 || isSteady) return input;
         masks += 1;
         return operations.dropout(input, rate, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
       },
       noise: (shape) => {
+        if (isSteady) return null;
         masks += 1;
         return operations.normal(shape, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
       },
@@ -95,15 +97,14 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
 /** More dropout and noise layers than any network has: keeps the draws of two networks with one seed apart. */
 const SALTS_PER_NETWORK = 1000;
 
-function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec, position: number) => ForwardContext): Networks {
-  return {
-    apply: (name, ...inputs) => {
-      const position = networks.findIndex((network) => network.name === name);
-      const network = networks[position];
-      if (network === undefined) throw new TypeError(`no network is named ${name}`);
-      return network.forward(contextOf(network, position), ...inputs);
-    },
+function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec, position: number, isSteady: boolean) => ForwardContext): Networks {
+  const apply = (isSteady: boolean): Networks['apply'] => (name, ...inputs) => {
+    const position = networks.findIndex((network) => network.name === name);
+    const network = networks[position];
+    if (network === undefined) throw new TypeError(`no network is named ${name}`);
+    return network.forward(contextOf(network, position, isSteady), ...inputs);
   };
+  return { apply: apply(false), applySteadily: apply(true) };
 }
 
 function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor, Tensor] {

@@ -18,7 +18,7 @@ const images = Float32Array.from({ length: 8 * 64 }, (_, index) => Math.sin(inde
 const origins = Float32Array.from({ length: 16 }, (_, index) => (Math.floor(index / 2) < 4) === (index % 2 === 0) ? 1 : 0);
 
 /** Features [8, size] in training or by given statistics, and the moments that training measured. */
-async function extract(options: FeatureExtractorOptions, statistics: ReadonlyMap<string, readonly [number[], number[]]> | null): Promise<{ features: Float32Array; size: number; moments: Record<string, Float32Array> }> {
+async function extract(options: FeatureExtractorOptions, statistics: ReadonlyMap<string, readonly [number[], number[]]> | null, manner: 'apply' | 'applySteadily' = 'apply'): Promise<{ features: Float32Array; size: number; moments: Record<string, Float32Array> }> {
   const { operations } = engine;
   const tensors = engine.tf.memory().numTensors;
   const { network, size } = featureExtractor(options);
@@ -31,7 +31,7 @@ async function extract(options: FeatureExtractorOptions, statistics: ReadonlyMap
     const bound = statistics === null
       ? trainingNetworks({ operations, networks: [network], parameters: named, seeds: { round: seed, step: seed }, recordMoments: (name, found) => { moments[name] = found; } })
       : evaluationNetworks({ operations, networks: [network], parameters: named, statistics: new Map([...statistics].map(([name, [mean, variance]]) => [name, { mean: operations.constant(mean, [mean.length]), variance: operations.constant(variance, [variance.length]) }])) });
-    const features = bound.apply('featureExtractor', x, domains);
+    const features = bound[manner]('featureExtractor', x, domains);
     return { features, ...Object.fromEntries(Object.entries(moments).map(([name, { mean, variance }]) => [name, operations.concat([mean, variance], 0)])) };
   }, { parameters: { type: 'float32', shape: [layout.length] }, x: { type: 'float32', shape: [8, 8, 8, 1] }, domains: { type: 'float32', shape: [8, 2] } });
   const { features = new Float32Array(0), ...moments } = step.run({ parameters: initialValues(layout, [network], 1), x: images, domains: origins }) as Record<string, Float32Array>;
@@ -62,6 +62,13 @@ describe('featureExtractor', () => {
     const { network, size } = featureExtractor({ ...OPTIONS, height: 1, width: 1, channels: 13, blocks: [], dense: [7, 4], batchNorm: false });
     expect(size).toBe(4);
     expect(network.tensors.map(({ shape }) => shape.join('x'))).toEqual(['13x7', '7', '7x4', '4']);
+  });
+
+  it('says steadily, without dropout and without a trace in the statistics, what it would say by this batch', async () => {
+    const dropped = await extract({ ...OPTIONS, denseDropout: 0.5 }, null, 'applySteadily');
+    expect(dropped.features).toEqual((await extract(OPTIONS, null)).features);
+    expect(dropped.moments).toEqual({});
+    expect((await extract({ ...OPTIONS, denseDropout: 0.5 }, null)).features).not.toEqual(dropped.features);
   });
 
   it('normalises each domain by itself, so that brighter images give the same features', async () => {

@@ -59,4 +59,6 @@ export interface ForwardContext {
 /** The networks of an objective with their parameters in place: `apply('encoder', images)`. */
 export interface Networks {
   apply(network: string, ...inputs: Tensor[]): Tensor;
+  /** As `apply`, without dropout and noise, and unseen by the running statistics: what the nets say of these inputs now. */
+  applySteadily(network: string, ...inputs: Tensor[]): Tensor;
 }

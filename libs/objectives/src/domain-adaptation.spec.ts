@@ -25,7 +25,7 @@ interface Step {
 }
 
 /** Gradients by tensor and reported losses of the only phase. */
-async function play(options: DomainAdaptationOptions, reversal: number, given = labels): Promise<Step> {
+async function play(options: DomainAdaptationOptions, reversal: number, given = labels, undistorted = x): Promise<Step> {
   const { operations } = engine;
   const objective = domainAdaptationObjective(options);
   const [group] = objective.groups;
@@ -40,18 +40,18 @@ async function play(options: DomainAdaptationOptions, reversal: number, given = 
       const { minimised, reported } = phase.loss({
         operations,
         networks: trainingNetworks({ operations, networks: group.networks, parameters: new Map(names.map((name, index) => [name, variables[index] as Tensor])), seeds: { round: seed, step: seed }, recordMoments: () => undefined }),
-        batch: { images: inputs.images, labels: inputs.labels, domains: inputs.domains },
+        batch: { images: inputs.images, undistorted: inputs.undistorted, labels: inputs.labels, domains: inputs.domains },
         scalars: { reversal: inputs.reversal, unlabelled: inputs.unlabelled },
       });
       return { loss: minimised, auxiliary: { reported: operations.pack(phase.losses.map((name) => reported[name] as Tensor)) } };
     }, operations.unpack(inputs.parameters, layout.segments.map(({ shape }) => shape)));
     return { gradient: operations.pack(gradients), reported: auxiliary.reported };
   }, {
-    parameters: { type: 'float32', shape: [layout.length] }, images: { type: 'float32', shape: [6, 1, 1, 3] }, labels: { type: 'float32', shape: [6, 2] },
+    parameters: { type: 'float32', shape: [layout.length] }, images: { type: 'float32', shape: [6, 1, 1, 3] }, undistorted: { type: 'float32', shape: [6, 1, 1, 3] }, labels: { type: 'float32', shape: [6, 2] },
     domains: { type: 'float32', shape: [6, 3] }, reversal: { type: 'float32', shape: [] }, unlabelled: { type: 'float32', shape: [] },
   });
   const { gradient, reported } = step.run({
-    parameters: initialValues(layout, group.networks, 3), images: x, labels: given, domains, reversal: Float32Array.of(reversal), unlabelled: Float32Array.of(1),
+    parameters: initialValues(layout, group.networks, 3), images: x, undistorted, labels: given, domains, reversal: Float32Array.of(reversal), unlabelled: Float32Array.of(1),
   });
   step.dispose();
   expect(engine.tf.memory().numTensors).toBe(tensors);
@@ -99,6 +99,16 @@ describe('domain adaptation', () => {
     const asked = await play({ ...OPTIONS, unlabelled: { ...OPTIONS.unlabelled, entropyWeight: 0.5 } }, 0);
     expect(asked.gradients['labelPredictor.linear1.weight']).not.toEqual(plain.gradients['labelPredictor.linear1.weight']);
     expect(asked.losses).toEqual(plain.losses);
+  });
+
+  it('lets what it makes of the undistorted examples teach it, where it is sure of that', async () => {
+    const self = { ...OPTIONS, unlabelled: { ...OPTIONS.unlabelled, pseudoLabelWeight: 1, pseudoLabelThreshold: 0.5 } };
+    const head = async (options: DomainAdaptationOptions, undistorted: typeof x): Promise<Float32Array | undefined> => (await play(options, 0, labels, undistorted)).gradients['labelPredictor.linear1.weight'];
+    const others = x.map((value, index) => 50 * Math.cos(index * value));
+    expect(await head(self, x)).not.toEqual(await head(OPTIONS, x));
+    expect(await head(self, others)).not.toEqual(await head(self, x));
+    const never = { ...self, unlabelled: { ...self.unlabelled, pseudoLabelThreshold: 1 } };
+    close(await head(never, others), [...await head(OPTIONS, others) ?? []]);
   });
 
   it('leaves the domains alone where labels are all that is learnt', async () => {

@@ -80,6 +80,11 @@ function predict(nets: AdaptationNetworks, context: LossContext): { features: Te
   return { features, logProbabilities: context.networks.apply(nets.labelPredictor.name, features) };
 }
 
+/** Log-probabilities [examples, classes] of the undistorted examples. */
+function predictSteadily({ features, labelPredictor }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
+  return networks.applySteadily(labelPredictor.name, networks.applySteadily(features.network.name, batch.undistorted, batch.domains));
+}
+
 function labelLoss(nets: AdaptationNetworks, context: LossContext): PhaseLoss {
   const loss = labelLikelihood(context, predict(nets, context).logProbabilities);
   return { minimised: loss, reported: { label_loss: loss } };
@@ -94,7 +99,7 @@ function adaptationLoss(nets: AdaptationNetworks, options: DomainAdaptationOptio
   const verdict = networks.apply(nets.domainClassifier.name, operations.reverseGradient(read, required(scalars, 'reversal')));
   const domain = operations.neg(operations.mean(operations.sum(operations.mul(verdict, batch.domains), [1])));
   const isRight = operations.equal(operations.argMax(verdict), operations.argMax(batch.domains));
-  const unlabelled = unlabelledTerms(options, context, logProbabilities).map((term) => operations.mul(term, required(scalars, 'unlabelled')));
+  const unlabelled = unlabelledTerms(nets, options, context, logProbabilities).map((term) => operations.mul(term, required(scalars, 'unlabelled')));
   return {
     minimised: [domain, ...unlabelled].reduce((sum, term) => operations.add(sum, term), label),
     reported: { label_loss: label, domain_loss: domain, domain_accuracy: operations.mean(isRight) },
@@ -117,13 +122,14 @@ function timesClasses(operations: Operations, features: Tensor, logProbabilities
 }
 
 /** Terms with a weight of 0 are not computed. */
-function unlabelledTerms({ unlabelled: weights }: DomainAdaptationOptions, { operations, batch }: LossContext, logProbabilities: Tensor): Tensor[] {
+function unlabelledTerms(nets: AdaptationNetworks, { unlabelled: weights }: DomainAdaptationOptions, context: LossContext, logProbabilities: Tensor): Tensor[] {
+  const { operations, batch } = context;
   const counted = operations.sub(operations.constant([1], []), operations.sum(batch.labels, [1]));
   const predictions: Predictions = { operations, logProbabilities, counted };
   const terms: readonly (readonly [number, () => Tensor])[] = [
     [weights.entropyWeight, () => entropy(predictions)],
     [weights.confusionWeight, () => classConfusion(predictions, weights.confusionTemperature)],
-    [weights.pseudoLabelWeight, () => pseudoLabelLoss(predictions, weights.pseudoLabelThreshold)],
+    [weights.pseudoLabelWeight, () => pseudoLabelLoss(predictions, { steadyLogProbabilities: predictSteadily(nets, context), threshold: weights.pseudoLabelThreshold })],
   ];
   return terms.flatMap(([weight, term]) => (weight === 0 ? [] : [operations.scale(term(), weight)]));
 }

@@ -8,6 +8,8 @@ import type { Tensor } from '@tensorflow/tfjs';
  */
 export interface Batch {
   readonly images: Tensor;
+  /** The images before they were distorted; the same where they were not. */
+  readonly undistorted: Tensor;
   readonly labels: Tensor;
   readonly domains: Tensor;
 }

@@ -23,7 +23,7 @@ export interface PhaseStepOptions {
 /**
  * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
  * scalars: `group.<name>` [length] for each group read, `scalar.<name>` [], and for shard i of the call `images.i`
- * [n, h, w, c], `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
+ * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
  * trained group], `summary.i` [statistics, losses].
  */
 export function phaseStep({ description, phase: phaseIndex, width, operations }: PhaseStepOptions): PhaseStep {
@@ -60,6 +60,12 @@ export function batchSignature({ facts }: RunDescription, examples: number): Rec
   };
 }
 
+/** A batch as it is trained on: distorted images come with their originals. */
+function trainingSignature(description: RunDescription, examples: number): Record<string, InputSpecification> {
+  const signature = batchSignature(description, examples);
+  return description.config.data.augmentation === null ? signature : { ...signature, undistorted: named(signature, 'images') };
+}
+
 /** The objective's scalars, as every step takes them. */
 export function scalarSignature(objective: Objective): Record<string, InputSpecification> {
   return Object.fromEntries(Object.keys(objective.scalars(0)).map((name) => [`scalar.${name}`, { type: 'float32', shape: [] }] as const));
@@ -92,7 +98,7 @@ function phaseSignature(description: RunDescription, phase: Phase, { examples, w
     ...Object.fromEntries(groups),
     ...scalarSignature(description.objective),
     ...Object.fromEntries(Array.from({ length: width }, (_, shard) => Object.entries({
-      ...batchSignature(description, examples), 'seeds.round': SEEDS, 'seeds.step': SEEDS,
+      ...trainingSignature(description, examples), 'seeds.round': SEEDS, 'seeds.step': SEEDS,
     }).map(([name, input]) => [`${name}.${shard}`, input] as const)).flat()),
   };
 }
@@ -123,7 +129,7 @@ function phaseGradients({ description, phase, summary, operations, parameters, i
           seeds: { round: named(inputs, `seeds.round.${shard}`), step: named(inputs, `seeds.step.${shard}`) },
           recordMoments: (name, value) => { moments[name] = value; },
         }),
-        batch: { images: named(inputs, `images.${shard}`), labels: named(inputs, `labels.${shard}`), domains: named(inputs, `domains.${shard}`) },
+        batch: { images: named(inputs, `images.${shard}`), undistorted: inputs[`undistorted.${shard}`] ?? named(inputs, `images.${shard}`), labels: named(inputs, `labels.${shard}`), domains: named(inputs, `domains.${shard}`) },
         scalars: scalarTensors(objective, inputs),
       });
       return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };

@@ -37,6 +37,8 @@ export interface ShardGradientsOptions {
 interface Examples {
   readonly round: number;
   readonly images: Float32Array;
+  /** Before they were distorted; null where none are. */
+  readonly undistorted: Float32Array | null;
   readonly labels: Float32Array;
   readonly domains: Float32Array;
 }
@@ -123,10 +125,11 @@ export class ShardGradients {
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
     const kept = this.#examples.get(shard);
-    const { images, labels, domains } = kept?.round === step.round ? kept : this.#gather(step.round, shard);
+    const { images, undistorted, labels, domains } = kept?.round === step.round ? kept : this.#gather(step.round, shard);
     const seeds = dropoutSeeds(this.#options.description.config.seed, step, shard);
     return {
       [`images.${position}`]: images, [`labels.${position}`]: labels, [`domains.${position}`]: domains,
+      ...(undistorted === null ? {} : { [`undistorted.${position}`]: undistorted }),
       [`seeds.round.${position}`]: seeds.round, [`seeds.step.${position}`]: seeds.step,
     };
   }
@@ -136,8 +139,8 @@ export class ShardGradients {
     const indices = shardIndices(batches.round(round), shard, config.shards);
     const batch = gatherBatch(train, indices, facts);
     const { augmentation } = config.data;
-    const images = augmentation === null ? batch.images : augment(batch.images, facts.shape, augmentation, { seed: config.seed, round, shard });
-    const examples = { ...batch, images, round };
+    const seen = augmentation === null ? { undistorted: null } : { images: augment(batch.images, facts.shape, augmentation, { seed: config.seed, round, shard }), undistorted: batch.images };
+    const examples = { ...batch, ...seen, round };
     this.#examples.set(shard, examples);
     return examples;
   }

@@ -31,7 +31,7 @@ const unlabelledSchema = z.strictObject({
   /** Weight of minimum class confusion (Jin et al., 2020): predictions for examples without a label must not share classes. */
   confusionWeight: weight,
   confusionTemperature: positive,
-  /** Weight of the likelihood of the net's own confident predictions for examples without a label. */
+  /** Weight of the likelihood of what the nets themselves predict with confidence for the undistorted examples without a label. */
   pseudoLabelWeight: weight,
   /** Least probability of a prediction that counts as confident. */
   pseudoLabelThreshold: share,

@@ -44,16 +44,22 @@ const LARGE = 1e30;
 /** Steep enough to be a step. */
 const STEP = 1e6;
 
+export interface PseudoLabelOptions {
+  /** What the same nets say of the undistorted examples, undisturbed by dropout: [examples, classes]. */
+  readonly steadyLogProbabilities: Tensor;
+  readonly threshold: number;
+}
+
 /**
- * Self-training: -log p of the class that is predicted, over the examples whose prediction is more likely than the threshold;
- * the others count as 0.
+ * Self-training: -log p of the class that is predicted for the undistorted example, over the examples whose prediction is more
+ * likely than the threshold; the others count as 0. What is clear to see teaches what is harder.
  *
- * @see Lee, Pseudo-Label (2013)
+ * @see Sohn et al., FixMatch (2020), equation 4, with batch normalisation as the nets have it
  */
-export function pseudoLabelLoss(predictions: Predictions, threshold: number): Tensor {
+export function pseudoLabelLoss(predictions: Predictions, { steadyLogProbabilities, threshold }: PseudoLabelOptions): Tensor {
   const { operations, logProbabilities } = predictions;
   const classes = logProbabilities.shape[1] ?? 1;
-  const fixed = operations.stopGradient(logProbabilities);
+  const fixed = operations.stopGradient(steadyLogProbabilities);
   const chosen = operations.oneHot(operations.argMax(fixed), classes);
   const confidence = operations.exp(operations.sum(operations.mul(fixed, chosen), [1]));
   const isConfident = operations.clip(operations.scale(operations.sub(confidence, operations.constant([threshold], [])), STEP), 0, 1);
