@@ -10,7 +10,7 @@ export function recipe(machine: Machine): AdaptationConfig {
   const config = adaptationRecipe(machine, {
     recipe: 'svhn-to-mnist',
     from: [{ kind: 'svhn', domain: 'svhn', folder: 'svhn' }, { kind: 'mnist', domain: 'mnist' }],
-    target: 'mnist', channels: 3, rounds: 2500,
+    target: 'mnist', channels: 3, rounds: 3000,
   });
   return {
     ...config,
