@@ -23,6 +23,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./commands/train.js')).runTrain(command, process.env);
     case 'grid':
       return (await import('./commands/grid.js')).runGrid(command, process.env);
+    case 'checkpoint':
+      return (await import('./commands/checkpoint.js')).runCheckpoint(command);
     case 'evaluate':
       return (await import('./commands/evaluate.js')).runEvaluate(command, process.env);
     case 'sweep':
@@ -40,7 +42,7 @@ function report(error: unknown, argv: readonly string[]): void {
   const known = errorCode(error) !== undefined;
   const text = !known && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
   const [name = ''] = argv;
-  const command = ['train', 'grid', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
+  const command = ['train', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
   const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
   process.stderr.write(`error: ${text}${hint}\n`);
 }

@@ -3,6 +3,7 @@ import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
+import { openPulseThread } from '@lethe/membership';
 import { engineFingerprint, loadEngine } from '@lethe/tensorflow';
 import { runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     parallelShards: engine.graphs ? start.interOpThreads : 1,
     openData: (config) => openData(config.data, config.seed),
     openBatches,
+    openPulse: openPulseThread(start.controlAddress, start.trust),
     openEvaluator: (options) => new WorkerEvaluator(options),
   });
 }

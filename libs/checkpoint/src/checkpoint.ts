@@ -117,6 +117,11 @@ export async function findCheckpoint(folder: string, which: WhichCheckpoint, opt
   throw new LetheError('CHECKPOINT_INVALID', `${folder}: expected ${wanted}, found ${files.length === 0 ? 'none' : 'only damaged ones'}`);
 }
 
+/** File name of the newest checkpoint in a folder, null if there is none; it is not read. */
+export async function newestCheckpoint(folder: string): Promise<string | null> {
+  return (await checkpointFiles(folder))[0]?.name ?? null;
+}
+
 function encode({ rounds, groups, layouts, configJson, schemaHash, dataFingerprint }: SaveOptions): ReturnType<typeof encodeSafetensors> {
   const tensors = groups.flatMap((state) => {
     const layout = layouts.find(({ name }) => name === state.group);

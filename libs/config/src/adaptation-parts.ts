@@ -41,7 +41,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
     rounds,
     monitor: 'label_loss',
     patience: null,
-    checkpoints: { everyEpochs: 1, keep: 1 },
+    checkpoints: { everyEpochs: 1, everyRounds: 200, keep: 1 },
     grid: false,
     evaluation: true,
     cluster: localCluster(machine),

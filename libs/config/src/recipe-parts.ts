@@ -22,6 +22,9 @@ export function localCluster(machine: Machine): RunConfig['cluster'] {
     listen: null,
     insecurePlaintext: false,
     awaitWorkers: Math.max(1, workers),
+    heartbeatSeconds: 1,
     stallSeconds: 60,
+    patienceSeconds: 600,
+    restarts: 5,
   };
 }

@@ -18,7 +18,7 @@ describe('applyResumeOverrides', () => {
     [{ epochs: 9 }, { epochs: 9 }],
     [{ epochs: 5 }, {}],
     [{ patience: 2 }, { patience: 2 }],
-    [{ grid: false, checkpoints: { keep: 9 } }, { grid: false, checkpoints: { everyEpochs: 1, keep: 9 } }],
+    [{ grid: false, checkpoints: { keep: 9 } }, { grid: false, checkpoints: { ...saved.checkpoints, keep: 9 } }],
     [{ recipe: 'quick', objective: { beta: 0.05 } }, {}],
   ])('lets %j differ', (values, expected) => {
     expect(applyResumeOverrides(saved, [flags(values)])).toEqual({ config: { ...saved, ...expected }, warnings: [] });

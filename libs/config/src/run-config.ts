@@ -32,7 +32,8 @@ export const runConfigSchema = z.strictObject({
   /** Figure to watch, of the held-out examples unless it is that of the target, and epochs without a better one before the run stops (null: never). */
   monitor: z.enum([...FIGURES.forgetting, ...FIGURES['domain-adaptation']]),
   patience: positiveInteger.nullable(),
-  checkpoints: z.strictObject({ everyEpochs: positiveInteger, keep: positiveInteger }),
+  /** At the ends of epochs, and after every so many rounds besides (null: not); the last `keep` of them stay. */
+  checkpoints: z.strictObject({ everyEpochs: positiveInteger, everyRounds: positiveInteger.nullable(), keep: positiveInteger }),
   /** Style grid every epoch. */
   grid: z.boolean(),
   /** Measure what was forgotten at the end of the run. */
@@ -50,8 +51,14 @@ export const runConfigSchema = z.strictObject({
     insecurePlaintext: z.boolean(),
     /** Workers to wait for before the first round (those started here included). */
     awaitWorkers: count,
-    /** Silence after which a process counts as hanging. */
+    /** How often processes say that they live; the shards of a worker that misses two of these move to others. */
+    heartbeatSeconds: positive,
+    /** Silence after which a process counts as dead. */
     stallSeconds: positive,
+    /** How long a run with no worker left waits for one. */
+    patienceSeconds: positive,
+    /** How often in a row a process may die before it has got anywhere. */
+    restarts: count,
   }),
 });
 

@@ -1,120 +1,135 @@
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import { checkOrigin, decodeMessage, encodeMessage, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
-import type { Member } from './member.js';
+import { describeMember, type Member } from './member.js';
 import { Roster, type RequiredEngine } from './roster.js';
+import { Watch } from './watch.js';
+import { Waiting } from './waiting.js';
 
 type Kind = MessageBody['kind'];
-type BodyOf<K extends Kind> = Extract<MessageBody, { kind: K }>;
-
-interface Watcher {
-  readonly condition: () => boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Expectation {
-  readonly member: Member | null;
-  readonly kind: Kind;
-  readonly matches: (body: MessageBody) => boolean;
-  readonly resolve: (body: MessageBody) => void;
-  readonly reject: (error: unknown) => void;
-}
+export type BodyOf<K extends Kind> = Extract<MessageBody, { kind: K }>;
 
 export interface ControlPlaneOptions {
   readonly listener: Listener;
   readonly origin: Origin;
   readonly required: RequiredEngine;
-  /** Silence after which a member counts as hanging. */
+  /** How often members tell that they live. */
+  readonly heartbeatMs: number;
+  /** Silence after which a member counts as dead. */
   readonly stallMs: number;
   /** Everything that is neither awaited nor about membership. */
   readonly onMessage: (member: Member, body: MessageBody) => void;
   readonly onRegistered: (member: Member) => void;
   readonly onReady: (member: Member) => void;
+  /** A member is not to be waited for any more: it died, or was silent for too long. */
+  readonly onLost: (member: Member, error: LetheError) => void;
+  /** A member was not heard for two heartbeats, or is heard again. */
+  readonly onAbsence: (member: Member) => void;
+  /** Looked at several times in each heartbeat. */
+  readonly onTick: (nowMs: number) => void;
   /** A process was turned away. */
   readonly onRefused: (message: string) => void;
 }
 
-/** How often silence is looked for. */
-const WATCH_INTERVAL_MS = 500;
+/** Failures of a member that say nothing against the run: another life of it may do better. */
+const OWN_FAILURES: ReadonlySet<string> = new Set(['UNEXPECTED', 'CONNECTION_CLOSED', 'DEADLINE_EXCEEDED', 'QUEUE_FULL']);
 
 /**
- * The coordinator's ears and mouth: admits processes, hears that they live, and turns the first thing that goes wrong
- * into one error that every waiting call ends with.
+ * The coordinator's ears and mouth: admits processes and hears that they live. Who dies is told to the cluster, which goes on
+ * without; what nobody survives becomes one error that every waiting call ends with.
  */
 export class ControlPlane {
   readonly roster: Roster;
   readonly #options: ControlPlaneOptions;
-  readonly #expectations = new Set<Expectation>();
-  readonly #watchers = new Set<Watcher>();
-  readonly #watch: NodeJS.Timeout;
+  readonly #waiting = new Waiting();
+  readonly #watch: Watch;
   readonly #listening: Promise<void>;
-  #failure: LetheError | undefined;
+  #epoch: number;
   #closed = false;
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
+    this.#epoch = options.origin.epoch;
     this.roster = new Roster(options.required);
-    this.#watch = setInterval(() => { this.#watchSilence(); }, WATCH_INTERVAL_MS);
+    this.#watch = new Watch({
+      ...options, roster: this.roster,
+      onSilent: (member) => { this.#absent(member); },
+      onDead: (member) => { this.lose(member, this.#stalled(member)); },
+    });
     this.#listening = this.#listen();
+  }
+
+  get epoch(): number {
+    return this.#epoch;
   }
 
   async send(member: Member, body: MessageBody): Promise<void> {
     try {
-      await this.#options.listener.send(member.incarnation, encodeMessage({ origin: this.#options.origin, body }));
+      await this.#options.listener.send(member.incarnation, encodeMessage({ origin: this.#origin, body }));
     } catch (error) {
       if (member.state === 'gone' || this.#closed) return;
-      throw new LetheError('PROCESS_DIED', `${member.name} cannot be reached any more`, { cause: error });
+      this.lose(member, new LetheError('PROCESS_DIED', `${describeMember(member)} cannot be reached any more`, { cause: error }));
     }
   }
 
-  /** The next message of that kind from that member (null: from anyone) which `matches`; rejects with whatever ends the run. */
-  expect<K extends Kind>(member: Member | null, kind: K, matches: (body: BodyOf<K>) => boolean = () => true): Promise<BodyOf<K>> {
-    return new Promise<BodyOf<K>>((resolve, reject) => {
-      if (this.#failure !== undefined) {
-        reject(this.#failure);
-        return;
-      }
-      this.#expectations.add({ member, kind, matches: (body) => matches(body as BodyOf<K>), resolve: (body) => { resolve(body as BodyOf<K>); }, reject });
-    });
+  /** The next message of that kind from that member which `matches`; rejects with whatever ends or interrupts the run. */
+  expect<K extends Kind>(member: Member, kind: K, matches: (body: BodyOf<K>) => boolean = () => true): Promise<BodyOf<K>> {
+    return this.#waiting.expect(member, kind, (body) => matches(body as BodyOf<K>)) as Promise<BodyOf<K>>;
   }
 
-  /** Waits until the condition holds, looked at after every message; rejects with whatever ends the run. */
+  /** Waits until the condition holds, looked at after every message; rejects with whatever ends or interrupts the run. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) reject(this.#failure);
-      else if (condition()) resolve();
-      else this.#watchers.add({ condition, resolve, reject });
-    });
+    return this.#waiting.until(condition);
   }
 
   /** Ends the run with this error, unless something went wrong before. */
   fail(error: LetheError): void {
-    this.#failure ??= error;
-    for (const waiting of [...this.#expectations, ...this.#watchers]) waiting.reject(this.#failure);
-    this.#expectations.clear();
-    this.#watchers.clear();
+    this.#waiting.fail(error);
+  }
+
+  /**
+   * Begins the next epoch: what was handed out means nothing any more, all members have to get ready anew. Every call that
+   * waits, and every one from now on, rejects with the error until `resume`.
+   */
+  beginEpoch(error: LetheError): void {
+    this.#epoch += 1;
+    for (const member of this.roster.present()) member.state = 'joining';
+    this.#waiting.interrupt(error);
+  }
+
+  resume(): void {
+    this.#waiting.resume();
+  }
+
+  /** Waits for this member no longer. */
+  lose(member: Member, error: LetheError): void {
+    if (member.state === 'gone' || this.#closed) return;
+    member.state = 'gone';
+    this.#options.onLost(member, error);
+    this.#waiting.look();
   }
 
   /** The operating system says that a process of this run has ended. */
   processExited(incarnation: string, how: string): void {
     const member = this.roster.find(incarnation);
-    if (member?.state === 'gone' || this.#closed) return;
-    if (member !== undefined) member.state = 'gone';
-    const who = member === undefined ? 'a process of this run' : `${member.name} (process ${member.registration.processId})`;
-    this.fail(new LetheError('PROCESS_DIED', `${who} ended while ${member?.activity ?? 'starting'}: ${how}`));
+    if (member === undefined) return;
+    this.lose(member, new LetheError('PROCESS_DIED', `${member.name} (process ${member.registration.processId}) ended while ${member.activity}: ${how}`));
   }
 
   /** Says goodbye to everyone and stops listening; members may end on their own from now on. */
   async close(reason: string): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#watch);
+    this.#watch.stop();
     for (const member of this.roster.present()) {
       await this.send(member, { kind: 'shutdown', reason });
       member.state = 'gone';
     }
     await this.#options.listener.close();
     await this.#listening;
+  }
+
+  get #origin(): Origin {
+    return { ...this.#options.origin, epoch: this.#epoch };
   }
 
   async #listen(): Promise<void> {
@@ -124,52 +139,69 @@ export class ControlPlane {
       } catch (error) {
         await this.#refuse(peer, error);
       }
-      for (const watcher of this.#watchers) {
-        if (!watcher.condition()) continue;
-        this.#watchers.delete(watcher);
-        watcher.resolve();
-      }
+      this.#waiting.look();
     }
   }
 
   #receive(peer: string, message: Message): void {
-    const { body } = message;
-    // Whoever was started by hand knows the address and the keys; the welcome tells it the run.
-    const isNewcomer = body.kind === 'register' && message.origin.runId === '';
-    const { runId, epoch } = this.#options.origin;
-    const refusal = isNewcomer ? null : checkOrigin(message.origin, { runId, epoch });
+    const { origin, body } = message;
+    if (body.kind === 'heartbeat') {
+      this.#beat(peer, origin, body);
+      return;
+    }
+    const { runId } = this.#options.origin;
+    // Whoever was started by hand knows the address and the keys; the welcome tells it the run, and everyone the epoch.
+    const isNewcomer = body.kind === 'register' && origin.runId === '';
+    const refusal = isNewcomer ? null : checkOrigin(origin, { runId, ...(body.kind === 'register' ? {} : { epoch: this.#epoch }) });
+    const member = this.roster.find(peer);
+    if (member !== undefined) this.#heard(member);
+    if (refusal?.code === 'EPOCH_STALE') return; // said before it heard of the new epoch
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
     if (body.kind === 'register') {
       this.#options.onRegistered(this.roster.admit(peer, body, performance.now()));
       return;
     }
-    const member = this.roster.find(peer);
-    if (member === undefined) throw new LetheError('PEER_UNKNOWN', `${message.origin.sender} has not registered`);
+    if (member === undefined) throw new LetheError('PEER_UNKNOWN', `${origin.sender} has not registered`);
     if (member.state === 'gone') return;
+    if (!this.#waiting.take(member, body)) this.#dispatch(member, body);
+  }
+
+  /** Comes from a connection of its own, and is answered, so that each side knows that the other lives. */
+  #beat(peer: string, { runId, incarnation }: Origin, { phase, round }: BodyOf<'heartbeat'>): void {
+    const ours = this.#options.origin.runId;
+    if (runId !== ours && runId !== '') return;
+    if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: this.#origin, body: { kind: 'heard' } })).catch(() => undefined);
+    const member = this.roster.find(incarnation);
+    if (member === undefined || member.state === 'gone') return;
+    member.activity = phase === '' ? 'waiting for work' : `in round ${round + 1}, phase ${phase}`;
+    this.#heard(member);
+  }
+
+  #heard(member: Member): void {
     member.lastHeardMs = performance.now();
-    this.#dispatch(member, body);
+    if (member.absence !== 'silent') return;
+    member.absence = null;
+    this.#options.onAbsence(member);
+  }
+
+  #absent(member: Member): void {
+    member.absence = 'silent';
+    this.#options.onAbsence(member);
   }
 
   #dispatch(member: Member, body: MessageBody): void {
-    for (const expectation of this.#expectations) {
-      if (expectation.kind === body.kind && (expectation.member === null || expectation.member === member) && expectation.matches(body)) {
-        this.#expectations.delete(expectation);
-        expectation.resolve(body);
-        return;
-      }
-    }
     switch (body.kind) {
-      case 'heartbeat':
-        member.activity = body.phase === '' ? 'waiting for work' : `in round ${body.round + 1}, phase ${body.phase}`;
-        return;
       case 'ready':
         member.state = 'ready';
         member.activity = 'waiting for work';
         this.#options.onReady(member);
         return;
-      case 'failed':
-        this.fail(new LetheError(body.code === 'UNEXPECTED' ? 'PROCESS_DIED' : body.code, `${member.name}: ${body.message}`));
+      case 'failed': {
+        const error = new LetheError(body.code === 'UNEXPECTED' ? 'PROCESS_DIED' : body.code, `${member.name}: ${body.message}`);
+        if (OWN_FAILURES.has(body.code)) this.lose(member, error);
+        else this.fail(error);
         return;
+      }
       default:
         this.#options.onMessage(member, body);
     }
@@ -182,16 +214,13 @@ export class ControlPlane {
       this.fail(new LetheError('PROCESS_DIED', `the coordinator failed: ${errorMessage(error)}`, { cause: error }));
       return;
     }
-    const body: Refused = { kind: 'refused', code, message: errorMessage(error) };
+    const body: Refused = { kind: 'refused', code, message: errorMessage(error), request: 0 };
     this.#options.onRefused(body.message);
-    await this.#options.listener.send(peer, encodeMessage({ origin: this.#options.origin, body })).catch(() => undefined);
+    await this.#options.listener.send(peer, encodeMessage({ origin: this.#origin, body })).catch(() => undefined);
   }
 
-  #watchSilence(): void {
-    const [silent] = this.roster.silent(performance.now() - this.#options.stallMs);
-    if (silent === undefined) return;
-    silent.state = 'gone';
+  #stalled(member: Member): LetheError {
     const seconds = Math.round(this.#options.stallMs / 1000);
-    this.fail(new LetheError('PROCESS_STALLED', `${silent.name} (process ${silent.registration.processId} on ${silent.registration.host}) has been silent for ${seconds} s while ${silent.activity}`));
+    return new LetheError('PROCESS_STALLED', `${describeMember(member)} has been silent for ${seconds} s while ${member.activity}`);
   }
 }

@@ -1,4 +1,6 @@
 export { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
-export type { Member, MemberState } from './member.js';
+export { describeMember, type Absence, type Member, type MemberState } from './member.js';
 export { listenerTrust, memberTrust, receiveProcessStart, startKeys, type ProcessStart, type StartKeys } from './process-start.js';
+export { beatOver, pulseIdentity, type Doing, type OpenPulse, type Pulse, type PulseNews } from './pulse/pulse.js';
+export { openPulseThread } from './pulse/open-pulse-thread.js';
 export { assignShards } from './shard-assignment.js';

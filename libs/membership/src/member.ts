@@ -1,7 +1,10 @@
 import type { Register, Role } from '@lethe/protocol';
 
-/** A process takes part from `joining` (registered) over `ready` (loaded) to `gone`. */
+/** A process takes part from `joining` (registered, or told of a new epoch) over `ready` (loaded) to `gone`. */
 export type MemberState = 'joining' | 'ready' | 'gone';
+
+/** Why a member is given no work for a while: not heard of, or heard of without getting anywhere. */
+export type Absence = 'silent' | 'late';
 
 /** One life of a worker or a parameter server. */
 export interface Member {
@@ -14,7 +17,14 @@ export interface Member {
   readonly incarnation: string;
   readonly registration: Register;
   state: MemberState;
+  /** Null: it may be given work. */
+  absence: Absence | null;
   lastHeardMs: number;
   /** What it said it was doing last, for messages about its end. */
   activity: string;
+}
+
+/** "worker-1 (process 123 on host)" */
+export function describeMember({ name, registration: { processId, host } }: Member): string {
+  return `${name} (process ${processId} on ${host})`;
 }

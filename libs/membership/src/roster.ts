@@ -9,6 +9,8 @@ export interface RequiredEngine {
   readonly threads: number;
 }
 
+const REMEMBERED = 64;
+
 /** Who is in the run, and since when each was last heard. Knows no sockets and no clock of its own. */
 export class Roster {
   readonly #members = new Map<string, Member>();
@@ -39,7 +41,8 @@ export class Roster {
       throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${registration.host} computes with "${registration.fingerprint}"; this run computes with "${reference.registration.fingerprint}" and would get other bits`);
     }
     const index = this.#reserved.get(incarnation)?.index ?? this.#nextIndex(registration.role);
-    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', lastHeardMs: nowMs, activity: 'loading' };
+    this.#forgetGone();
+    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', absence: null, lastHeardMs: nowMs, activity: 'loading' };
     this.#members.set(incarnation, member);
     return member;
   }
@@ -54,13 +57,14 @@ export class Roster {
     return present.sort((a, b) => a.index - b.index);
   }
 
+  /** Members that are loaded, those included that are given no work just now. */
   ready(role: Role): Member[] {
     return this.present(role).filter(({ state }) => state === 'ready');
   }
 
-  /** Those not heard of since `silentSinceMs`. */
-  silent(silentSinceMs: number): Member[] {
-    return this.present().filter(({ lastHeardMs }) => lastHeardMs < silentSinceMs);
+  /** Workers that can be given work. */
+  atHand(): Member[] {
+    return this.ready('worker').filter(({ absence }) => absence === null);
   }
 
   #checkEngine({ fingerprint, host }: Register): void {
@@ -74,6 +78,15 @@ export class Roster {
   #nextIndex(role: Role): number {
     const taken = [...this.#ofRole(role), ...this.#reserved.values()].filter((place) => place.role === role);
     return taken.reduce((next, { index }) => Math.max(next, index + 1), 0);
+  }
+
+  /** Of who is gone the last few are remembered: a late word of theirs is known for what it is. */
+  #forgetGone(): void {
+    const gone = [...this.#members.values()].filter(({ state }) => state === 'gone');
+    for (const { incarnation } of gone.slice(0, -REMEMBERED)) {
+      this.#members.delete(incarnation);
+      this.#reserved.delete(incarnation);
+    }
   }
 
   #ofRole(role: Role): Member[] {

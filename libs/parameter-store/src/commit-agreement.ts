@@ -21,6 +21,8 @@ export class CommitAgreement {
   readonly #holders: readonly Slice[];
   readonly #clipNorm: number | null;
   #votes = new Map<number, Vote>();
+  /** For a server that did not hear of it. */
+  lastDecision: Decision | null = null;
 
   /** @param holders the slices of all servers that hold something of the group, in order. */
   constructor(holders: readonly Slice[], clipNorm: number | null) {
@@ -40,11 +42,13 @@ export class CommitAgreement {
     if (this.#votes.size < this.#holders.length) return null;
     const votes = [...this.#votes.values()].sort((a, b) => a.prepared.firstNormBlock - b.prepared.firstNormBlock);
     this.#votes = new Map();
-    return this.#decide(prepared.version, votes);
+    this.lastDecision = this.#decide(prepared.version, votes);
+    return this.lastDecision;
   }
 
   /** Forgets the votes so far: another state was loaded. */
   reset(): void {
+    this.lastDecision = null;
     this.#votes = new Map();
   }
 

@@ -64,10 +64,12 @@ export class GroupService {
   push(push: Push): void {
     this.#checkSchema(push.schemaHash);
     const group = this.#group(push.group, 'PUSH_INVALID');
+    const wasPrepared = group.store.isPrepared;
     const isPrepared = group.store.add(push);
     const { round, phase, turn } = push;
     this.#lastStep = { round, phase, turn };
-    if (!isPrepared) return;
+    // Dealt anew although all is in: what this server told the lead, or was told by it, was lost.
+    if (!isPrepared && !(wasPrepared && group.agreement === null)) return;
     if (group.agreement === null) this.#post.toLead(group.store.prepared());
     else this.#decided(group, group.agreement.vote(group.store.prepared(), null));
   }
@@ -77,7 +79,11 @@ export class GroupService {
     const group = this.#group(prepared.group, 'MESSAGE_MALFORMED');
     if (group.agreement === null) throw new LetheError('MESSAGE_MALFORMED', 'only the lead parameter server takes votes');
     const { version } = group.store;
-    if (version !== null && prepared.version <= version) return;
+    if (version !== null && prepared.version <= version) {
+      const decided = group.agreement.lastDecision;
+      if (decided?.kind === 'commit' && decided.version === prepared.version) this.#post.toPeer(peer, { kind: 'commit', group: prepared.group, version: decided.version, scale: decided.scale });
+      return;
+    }
     this.#decided(group, group.agreement.vote(prepared, peer));
   }
 

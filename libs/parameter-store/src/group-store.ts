@@ -93,6 +93,8 @@ export class GroupStore {
     this.#spareSlots = null;
     this.#spareValues = null;
     this.#followers = [];
+    // Who waits for a version of before the load waits for nothing.
+    for (const waited of [...this.#waiting.keys()]) if (waited < version) this.#waiting.delete(waited);
     this.#answer(version);
   }
 
@@ -138,6 +140,11 @@ export class GroupStore {
     if (transaction.isComplete) return false;
     transaction.add(push);
     return transaction.isComplete;
+  }
+
+  /** Whether all of the next version is in, and the lead has to say what becomes of it. */
+  get isPrepared(): boolean {
+    return this.#open?.transaction.isComplete ?? false;
   }
 
   /** What this server tells the lead once its slice is complete. */

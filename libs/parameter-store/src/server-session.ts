@@ -27,7 +27,8 @@ export interface ParameterServerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const HEARTBEAT_MS = 1000;
+/** Until the welcome says how often. */
+const FIRST_HEARTBEAT_MS = 1000;
 
 /**
  * Takes part in a run as a parameter server until the coordinator says goodbye (or the signal aborts), then hands over
@@ -60,6 +61,8 @@ class ServerSession {
   #origin: Origin;
   #service: GroupService | null = null;
   #lead: Connection | null = null;
+  #isServing = false;
+  #heartbeat: NodeJS.Timeout | undefined;
   #fail: (error: unknown) => void = () => undefined;
   readonly #failure: Promise<never>;
 
@@ -75,14 +78,14 @@ class ServerSession {
   async run(): Promise<void> {
     const { host, processId, signal } = this.#options;
     this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.address, device: '' });
-    const heartbeat = setInterval(() => { this.#beat(); }, HEARTBEAT_MS);
+    this.#beatEvery(FIRST_HEARTBEAT_MS);
     try {
       await Promise.race([this.#serveControl(), this.#failure, aborted(signal)]);
     } catch (error) {
       this.#toCoordinator({ kind: 'failed', code: errorCode(error) ?? 'UNEXPECTED', message: errorMessage(error) });
       throw error;
     } finally {
-      clearInterval(heartbeat);
+      clearInterval(this.#heartbeat);
       await this.#mail.settled();
       await this.#lead?.close();
       await this.#ends.control.close();
@@ -129,9 +132,13 @@ class ServerSession {
       throw new LetheError('SCHEMA_MISMATCH', `${name} lays out the parameters as ${plan.schemaHash}, the coordinator as ${schemaHash}: they run different versions of Lethe`);
     }
     this.#origin = { ...this.#origin, sender: name };
+    this.#beatEvery(config.cluster.heartbeatSeconds * 1000);
+    // In a further epoch nothing of the one before counts any more, and the lead may be another process.
     this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#post());
+    this.#lead?.close().catch(() => undefined);
     if (index > 0) await this.#connectLead(servers);
-    this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receive(peer, frames); });
+    if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receive(peer, frames); });
+    this.#isServing = true;
     this.#toCoordinator({ kind: 'ready' });
   }
 
@@ -152,8 +159,10 @@ class ServerSession {
 
   /** A message of a worker or of another server: expected failures are refused, to whoever sent it. */
   #receive(peer: string, frames: Frames): void {
+    let request = 0;
     try {
       const { origin, body } = decodeMessage(frames);
+      if (body.kind === 'pull') ({ request } = body);
       const refusal = checkOrigin(origin, { ...this.#origin, incarnation: peer });
       if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
       this.#dispatch(peer, { origin, body });
@@ -161,7 +170,7 @@ class ServerSession {
       const code = errorCode(error);
       if (code === undefined) throw error;
       const message = errorMessage(error);
-      this.#toPeer(peer, { kind: 'refused', code, message });
+      this.#toPeer(peer, { kind: 'refused', code, message, request });
       // No correct worker does this: what it would go on to compute is worthless.
       if (code === 'PUSH_INVALID') this.#toCoordinator({ kind: 'failed', code, message });
     }
@@ -189,9 +198,15 @@ class ServerSession {
     const refusal = checkOrigin(origin, { runId: this.#origin.runId, epoch: this.#origin.epoch });
     if (refusal?.code === 'EPOCH_STALE') return; // a commit of what was revoked meanwhile
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
+    if (body.kind === 'refused' && body.code === 'EPOCH_STALE') return; // so was what it refuses
     if (body.kind === 'refused') throw new LetheError(body.code, `the lead parameter server refused: ${body.message}`);
     if (body.kind !== 'commit') throw new LetheError('MESSAGE_MALFORMED', `the lead parameter server sent a ${body.kind}`);
     this.#welcomedService().commit(body);
+  }
+
+  #beatEvery(milliseconds: number): void {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => { this.#beat(); }, milliseconds);
   }
 
   #beat(): void {

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { ShardBlock } from './shard-block.js';
 
 /** Version of the wire; peers with another one are refused. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -13,12 +13,14 @@ export interface Register { kind: 'register'; role: Role; host: string; processI
 export type Role = 'worker' | 'parameter-server';
 export interface Welcome { kind: 'welcome'; name: string; index: number; configJson: string; dataJson: string; schemaHash: string; servers: { index: number; address: string }[] }
 export interface Ready { kind: 'ready' }
-export interface Refused { kind: 'refused'; code: ErrorCode; message: string }
+/** `request`: of the pull that it answers, 0 if none. */
+export interface Refused { kind: 'refused'; code: ErrorCode; message: string; request: number }
 export interface Heartbeat { kind: 'heartbeat'; round: number; phase: string; turn: number; residentBytes: number }
+export interface Heard { kind: 'heard' }
 export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; message: string }
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
-export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number> }
+export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ deal: number }
 export interface StepReport extends Step { kind: 'stepReport'; inputMs: number; computeMs: number; sendMs: number; waitMs: number; bytesSent: number; bytesReceived: number }
 export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
 
@@ -61,7 +63,7 @@ export interface Prepared { kind: 'prepared'; group: string; version: number; fi
 export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
 
 export type MessageBody =
-  | Register | Welcome | Ready | Refused | Heartbeat | Failed | Shutdown
+  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Shutdown
   | Lease | StepReport | Committed | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;

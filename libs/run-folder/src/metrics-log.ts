@@ -13,9 +13,12 @@ export class MetricsLog {
   readonly #file: string;
   #lines: string[] = [];
   #written: Promise<void> = Promise.resolve();
+  /** What was kept of before. */
+  readonly earlier: readonly MetricsLine[];
 
-  private constructor(file: string) {
+  private constructor(file: string, earlier: readonly MetricsLine[]) {
     this.#file = file;
+    this.earlier = earlier;
   }
 
   /** Keeps what happened up to `rounds`; a torn last line is dropped too. */
@@ -27,7 +30,7 @@ export class MetricsLog {
     });
     const kept = text.split('\n').filter((line) => isUpTo(line, rounds));
     await writeFileAtomically(file, [Buffer.from(kept.map((line) => `${line}\n`).join(''))]);
-    return new MetricsLog(file);
+    return new MetricsLog(file, kept.map((line) => JSON.parse(line) as MetricsLine));
   }
 
   append(line: MetricsLine): void {

@@ -64,6 +64,11 @@ export class RunFolder {
     return run;
   }
 
+  /** The process of this machine that plays the run; null: none does. */
+  coordinatorProcess(): Promise<number | null> {
+    return RunLock.holder(join(this.folder, LOCK));
+  }
+
   /** The parsed contents of config.json. */
   async readConfig(): Promise<unknown> {
     try {

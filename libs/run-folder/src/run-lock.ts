@@ -35,6 +35,12 @@ export class RunLock {
     throw locked(folder, file, parseHolder(await readFile(file, 'utf8').catch(() => '')));
   }
 
+  /** Process of this machine that holds the lock; null if none does that can be known. */
+  static async holder(file: string): Promise<number | null> {
+    const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
+    return holder === null || holder.host !== hostname() || isGone(holder) ? null : holder.processId;
+  }
+
   /** Lets others have it; leaves a lock that is no longer this one alone. */
   async release(): Promise<void> {
     const found = await readFile(this.#file, 'utf8').catch(() => null);

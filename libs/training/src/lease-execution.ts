@@ -34,6 +34,11 @@ export class LeaseExecution {
     this.#held.clear();
   }
 
+  /** Forgets what was ordered: the orders were abandoned. */
+  revoke(): void {
+    this.#orders.clear();
+  }
+
   execute(work: Lease | Evaluate): Promise<StepReport | Evaluated> {
     return work.kind === 'lease' ? this.#step(work) : this.#evaluate(work);
   }
@@ -97,14 +102,14 @@ export class LeaseExecution {
   async #ordered(group: string, version: number): Promise<PulledGroup> {
     const order = this.#orders.get(group);
     this.#orders.delete(group);
-    const pulled = await order?.pulled;
-    if (pulled !== undefined && order?.version === version) return pulled;
+    if (order?.version === version) return order.pulled;
+    await order?.pulled.catch(() => undefined); // it may still be arriving in the same memory
     return this.#pulled(group, version, { statistics: false, averages: false });
   }
 
   async #pulled(group: string, version: number, wish: PullWish): Promise<PulledGroup> {
     // What was ordered for training may still be arriving in the same memory.
-    await this.#orders.get(group)?.pulled;
+    await this.#orders.get(group)?.pulled.catch(() => undefined);
     return this.#options.parameters.pull(layoutOf(this.#options.description, group), version, this.#memory(group, wish.averages ? averageOf(group) : group), wish);
   }
 

@@ -1,7 +1,7 @@
-import { LetheError, type ErrorCode } from '@lethe/errors';
+import { LetheError } from '@lethe/errors';
 import {
   checkOrigin, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type MessageBody, type Origin, type Parameters, type ShardBlock, type Slice, type Step,
+  type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type ShardBlock, type Slice, type Step,
 } from '@lethe/protocol';
 import type { Connection, Transport, Trust } from '@lethe/transport';
 
@@ -14,6 +14,8 @@ export interface ParameterClientOptions {
   readonly schemaHash: string;
   /** How long a version may take to be committed. */
   readonly deadlineMs: number;
+  /** Told when the servers refuse what this worker sent. */
+  readonly onRefused: (error: LetheError) => void;
 }
 
 /** A whole group as the servers hold it; `statistics` only if asked for. */
@@ -80,7 +82,8 @@ export class ParameterClient {
   /**
    * Waits until `version` of the group is committed on every server and reads it into `into` ([layout.length]).
    *
-   * @throws LetheError VERSION_UNAVAILABLE if the servers are past it, DEADLINE_EXCEEDED if it never comes.
+   * @throws LetheError VERSION_UNAVAILABLE if the servers are past it, LEASE_REVOKED if it is abandoned, DEADLINE_EXCEEDED if it
+   * never comes.
    */
   async pull(layout: GroupLayout, version: number, into: Float32Array, { statistics, averages } = TRAINED_VALUES): Promise<PulledGroup> {
     const lead = 0;
@@ -90,7 +93,7 @@ export class ParameterClient {
     return { values: into, statistics: first?.statistics ?? null };
   }
 
-  /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals surface at the next pull. */
+  /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals are told of. */
   async push({ step, layout, version, block, gradient, summary }: BlockGradient): Promise<void> {
     const { schemaHash } = this.#options;
     for (const { server, slice } of this.#slices(layout)) {
@@ -102,6 +105,13 @@ export class ParameterClient {
         });
       }
     }
+  }
+
+  /** Waits for nothing that was asked for any more. */
+  abandon(): void {
+    const revoked = new LetheError('LEASE_REVOKED', 'the coordinator deals the steps anew');
+    for (const pull of this.#pending.values()) pull.reject(revoked);
+    this.#pending.clear();
   }
 
   async close(): Promise<void> {
@@ -150,11 +160,20 @@ export class ParameterClient {
       const { origin, body } = decodeMessage(frames);
       const { runId, epoch } = this.#options.origin;
       const stranger = checkOrigin(origin, { runId, epoch });
+      if (stranger?.code === 'EPOCH_STALE') continue;
       if (stranger !== null) throw new LetheError(stranger.code, `parameter server ${server + 1}: ${stranger.message}`);
       if (body.kind === 'parameters') this.#take(body);
-      else if (body.kind === 'refused') throw refusal(server, body.code, body.message);
+      else if (body.kind === 'refused') this.#refused(server, body);
       else throw new LetheError('MESSAGE_MALFORMED', `parameter server ${server + 1} sent a ${body.kind}; expected parameters or a refusal`);
     }
+  }
+
+  #refused(server: number, { code, message, request }: Refused): void {
+    // What this worker said in an epoch that is over; the coordinator has told it of the next, or will.
+    if (code === 'EPOCH_STALE') return;
+    const error = new LetheError(code, `parameter server ${server + 1} refused: ${message}`);
+    if (request === 0) this.#options.onRefused(error);
+    else this.#pending.get(request)?.reject(error);
   }
 
   #take({ request, offset, values, statistics, committed }: Parameters): void {
@@ -173,8 +192,4 @@ export class ParameterClient {
     this.#failure ??= error;
     for (const pull of this.#pending.values()) pull.reject(error);
   }
-}
-
-function refusal(server: number, code: ErrorCode, message: string): LetheError {
-  return new LetheError(code, `parameter server ${server + 1} refused: ${message}`);
 }

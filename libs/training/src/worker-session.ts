@@ -1,10 +1,11 @@
-import { Readable } from 'node:stream';
 import type { RunConfig } from '@lethe/config';
 import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, type Evaluate, type Heartbeat, type Lease, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
+import { checkOrigin, decodeMessage, encodeMessage, type Evaluate, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine, InputValues } from '@lethe/tensorflow';
 import type { Connection, Transport, Trust } from '@lethe/transport';
+import { Engagement, type Work } from './engagement.js';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
 import { describeRun, type RunDescription } from './run-description.js';
@@ -40,18 +41,26 @@ export interface WorkerOptions {
   /** The examples of every round, out of the indices that may be trained on. */
   readonly openBatches: (config: RunConfig, data: DataSource, training: Uint32Array) => Batches;
   readonly openEvaluator: (options: EvaluatorOptions) => Evaluator;
+  readonly openPulse: OpenPulse;
 }
 
-type Work = Lease | Evaluate;
-
-const HEARTBEAT_MS = 1000;
+/** Until the welcome says how often, and how long. */
+const FIRST_PULSE = { intervalMs: 1000, silenceMs: 60_000 } as const;
+const IDLE: Doing = { round: 0, phase: '', turn: 0 };
 
 /** A version that takes longer than this many times the stall limit will not come: the coordinator has given up before. */
 const PULL_PATIENCE = 3;
 
+/** What stays the same in all epochs of a run. */
+interface Prepared {
+  readonly description: RunDescription;
+  readonly gradients: ShardGradients;
+  readonly evaluator: Evaluator;
+}
+
 /**
  * Takes part in a run until the coordinator says goodbye: registers, loads what the welcome names, then computes leases
- * and evaluations in the order they come.
+ * and evaluations in the order they come. Another welcome begins another epoch, with other servers perhaps.
  *
  * @throws whatever went wrong, after telling the coordinator.
  */
@@ -69,52 +78,52 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 class WorkerSession {
   readonly #options: WorkerOptions;
   readonly #control: Connection;
-  #origin: Origin;
-  readonly #work = new Readable({ objectMode: true, read: () => undefined });
-  #doing: Heartbeat = { kind: 'heartbeat', round: 0, phase: '', turn: 0, residentBytes: 0 };
+  readonly #pulse: Pulse;
+  #news: PulseNews;
+  #prepared: Promise<Prepared> | null = null;
+  #engagement: Engagement | null = null;
+  /** Leases that came before everything was loaded. */
+  #early: Work[] = [];
   #working: Promise<void> = Promise.resolve();
+  #fail: (error: unknown) => void = () => undefined;
+  readonly #failure: Promise<never>;
 
   constructor(options: WorkerOptions, control: Connection) {
     this.#options = options;
     this.#control = control;
-    this.#origin = options.origin;
+    this.#failure = new Promise((_, reject) => { this.#fail = reject; });
+    this.#news = { origin: options.origin, doing: IDLE, ...FIRST_PULSE };
+    this.#pulse = options.openPulse(this.#news, () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`)); });
   }
 
   async run(): Promise<void> {
     const { fingerprint, host, engine } = this.#options;
-    await this.#send({ kind: 'register', role: 'worker', host, processId: process.pid, fingerprint, address: '', device: `${engine.device}, ${engine.name} ${engine.version}` });
-    const heartbeat = setInterval(() => { void this.#send({ ...this.#doing, residentBytes: process.memoryUsage.rss() }).catch(() => undefined); }, HEARTBEAT_MS);
     try {
-      await Promise.race([this.#listen(), this.#failure()]);
-      this.#work.push(null);
-      await this.#working;
+      await this.#send({ kind: 'register', role: 'worker', host, processId: process.pid, fingerprint, address: '', device: `${engine.device}, ${engine.name} ${engine.version}` });
+      await Promise.race([this.#listen(), this.#failure]);
     } finally {
-      clearInterval(heartbeat);
-      this.#work.destroy();
+      this.#engagement?.close();
+      await this.#working.catch(() => undefined);
+      await this.#dispose();
+      await this.#pulse.stop();
     }
-  }
-
-  /** Rejects when the work fails; pending as long as it goes well. */
-  #fail: (error: unknown) => void = () => undefined;
-  #failure(): Promise<never> {
-    return new Promise((_, reject) => { this.#fail = reject; });
   }
 
   async #listen(): Promise<void> {
     for await (const frames of this.#control.messages) {
       const { origin, body } = decodeMessage(frames);
-      const { runId, epoch } = this.#origin;
-      // Who was started by hand learns the run from the welcome.
-      const stranger = runId === '' ? null : checkOrigin(origin, { runId, epoch });
+      const { runId, epoch } = this.#news.origin;
+      // Who was started by hand learns the run from the welcome, and everyone the epoch.
+      const stranger = runId === '' ? null : checkOrigin(origin, { runId, ...(body.kind === 'welcome' ? {} : { epoch }) });
       if (stranger !== null) throw new LetheError(stranger.code, `the coordinator: ${stranger.message}`);
       switch (body.kind) {
         case 'welcome':
-          this.#origin = { ...this.#origin, runId: origin.runId, epoch: origin.epoch, sender: body.name };
-          this.#working = this.#loadAndWork(body).catch((error: unknown) => this.#report(error));
+          this.#welcomed(origin, body);
           break;
         case 'lease':
         case 'evaluate':
-          this.#work.push(body);
+          if (this.#engagement === null) this.#early.push(body);
+          else this.#engagement.take(body);
           break;
         case 'shutdown':
           return;
@@ -126,36 +135,71 @@ class WorkerSession {
     }
   }
 
-  async #loadAndWork(welcome: Welcome): Promise<void> {
+  /** Ends what was under way and begins the epoch of the welcome. */
+  #welcomed({ runId, epoch }: Origin, welcome: Welcome): void {
+    const { cluster } = JSON.parse(welcome.configJson) as RunConfig;
+    this.#tell({
+      origin: { ...this.#news.origin, runId, epoch, sender: welcome.name },
+      intervalMs: cluster.heartbeatSeconds * 1000, silenceMs: cluster.stallSeconds * 1000,
+    });
+    this.#engagement?.close();
+    this.#engagement = null;
+    this.#early = [];
+    const { origin } = this.#news;
+    this.#working = this.#working.then(() => this.#engage(welcome, origin)).catch((error: unknown) => this.#report(error));
+  }
+
+  async #engage(welcome: Welcome, origin: Origin): Promise<void> {
+    const prepared = await (this.#prepared ??= this.#prepare(welcome));
+    if (this.#news.origin.epoch !== origin.epoch) return; // that is over already
+    const { description, gradients, evaluator } = prepared;
+    const { transport, trust, engine } = this.#options;
+    const parameters = await ParameterClient.connect({
+      transport, origin, trust, schemaHash: welcome.schemaHash,
+      addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => address),
+      deadlineMs: PULL_PATIENCE * description.config.cluster.stallSeconds * 1000,
+      onRefused: (error) => { this.#report(error).catch(() => undefined); },
+    });
+    const execution = new LeaseExecution({ engine, description, gradients, evaluator, parameters });
+    const engagement = new Engagement({
+      execution, parameters,
+      onBegun: (work) => { this.#tell({ doing: doing(work, description) }); },
+      send: (result) => this.#send(result, origin),
+    });
+    try {
+      if (this.#news.origin.epoch !== origin.epoch) return;
+      this.#engagement = engagement;
+      for (const work of this.#early.splice(0)) engagement.take(work);
+      await this.#send({ kind: 'ready' }, origin);
+      await engagement.run();
+    } finally {
+      engagement.close();
+      execution.dispose();
+    }
+  }
+
+  /** Loads the data and makes the graphs, once. */
+  async #prepare(welcome: Welcome): Promise<Prepared> {
     const config = JSON.parse(welcome.configJson) as RunConfig;
     const facts = JSON.parse(welcome.dataJson) as DataFacts;
-    const { engine, transport, trust, openData, openBatches, openEvaluator } = this.#options;
+    const { engine, openData, openBatches, openEvaluator, parallelShards } = this.#options;
     const data = await openData(config);
     const description = describeRun(config, data.facts);
     refuseStrangeRun(welcome, facts, description);
     const { training, heldOut } = splitHeldOut(data.train.labels, config.data.heldOut, config.seed);
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, data, training), parallelShards: this.#options.parallelShards });
-    const evaluator = openEvaluator({ engine, description, data, heldOut });
-    const parameters = await ParameterClient.connect({
-      transport, origin: this.#origin, trust, schemaHash: welcome.schemaHash,
-      addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => address),
-      deadlineMs: PULL_PATIENCE * config.cluster.stallSeconds * 1000,
-    });
-    const execution = new LeaseExecution({ engine, description, gradients, evaluator, parameters });
-    try {
-      await this.#send({ kind: 'ready' });
-      for await (const work of this.#work as AsyncIterable<Work>) {
-        this.#doing = work.kind === 'lease'
-          ? { ...this.#doing, round: work.round, phase: description.objective.phases[work.phase]?.name ?? '', turn: work.turn }
-          : { ...this.#doing, phase: `evaluation of ${work.split}` };
-        await this.#send(await execution.execute(work));
-      }
-    } finally {
-      await parameters.close();
-      execution.dispose();
-      gradients.dispose();
-      evaluator.dispose();
-    }
+    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, data, training), parallelShards });
+    return { description, gradients, evaluator: openEvaluator({ engine, description, data, heldOut }) };
+  }
+
+  async #dispose(): Promise<void> {
+    const prepared = await this.#prepared?.catch(() => null);
+    prepared?.gradients.dispose();
+    prepared?.evaluator.dispose();
+  }
+
+  #tell(changed: Partial<PulseNews>): void {
+    this.#news = { ...this.#news, ...changed };
+    this.#pulse.tell(this.#news);
   }
 
   async #report(error: unknown): Promise<void> {
@@ -163,9 +207,14 @@ class WorkerSession {
     this.#fail(error);
   }
 
-  async #send(body: MessageBody): Promise<void> {
-    await this.#control.send(encodeMessage({ origin: this.#origin, body }));
+  async #send(body: MessageBody, origin = this.#news.origin): Promise<void> {
+    await this.#control.send(encodeMessage({ origin, body }));
   }
+}
+
+function doing(work: Work, { objective }: RunDescription): Doing {
+  if (work.kind === 'evaluate') return { ...IDLE, phase: `evaluation of ${work.split}` };
+  return { round: work.round, phase: objective.phases[work.phase]?.name ?? '', turn: work.turn };
 }
 
 /** This worker's data or code differs from the coordinator's: what it would compute belongs to another run. */

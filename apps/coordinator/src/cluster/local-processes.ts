@@ -30,7 +30,7 @@ const GRACE_MS = 2000;
  */
 export class LocalProcesses {
   readonly #children = new Map<string, ChildProcess>();
-  readonly #ended: Promise<void>[] = [];
+  readonly #ended = new Set<Promise<void>>();
   readonly #onExit: (incarnation: string, how: string) => void;
 
   constructor(onExit: (incarnation: string, how: string) => void) {
@@ -43,7 +43,7 @@ export class LocalProcesses {
     const child = fork(entry, [], { cwd: folder, env: { ...KEEP_FREED_MEMORY, ...environment }, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.#children.set(start.incarnation, child);
-    this.#ended.push(new Promise((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       let told = false;
       const end = (how: string): void => {
         if (told) return;
@@ -54,18 +54,24 @@ export class LocalProcesses {
       };
       child.once('exit', (code, signal) => { end(signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`); });
       child.once('error', (error) => { end(`it did not start (${error.message})`); });
-    }));
+    });
+    this.#ended.add(ended);
+    void ended.finally(() => this.#ended.delete(ended));
     child.send(start, () => undefined); // a child that is gone already is reported by its exit
   }
 
   /** Waits until all have ended on their own, then ends the rest by force. */
   async end(): Promise<void> {
-    const force = setTimeout(() => { this.kill(); }, GRACE_MS);
+    const force = setTimeout(() => { this.killAll(); }, GRACE_MS);
     await Promise.all(this.#ended);
     clearTimeout(force);
   }
 
-  kill(): void {
+  kill(incarnation: string): void {
+    this.#children.get(incarnation)?.kill('SIGKILL');
+  }
+
+  killAll(): void {
     for (const child of this.#children.values()) child.kill('SIGKILL');
   }
 }

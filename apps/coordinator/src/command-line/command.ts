@@ -48,6 +48,15 @@ export interface EvaluateCommand {
   readonly workers: number;
 }
 
+/** `lethe checkpoint`: ask a run that is going on for a checkpoint. */
+export interface CheckpointCommand {
+  readonly kind: 'checkpoint';
+  /** The run, as it was typed (see `findRunFolder`). */
+  readonly run: string;
+  readonly folder: string;
+  readonly runsFolder: string;
+}
+
 /** `lethe sweep`: play many configurations, or go on with it. */
 export interface SweepCommand {
   readonly kind: 'sweep';
@@ -100,4 +109,4 @@ export interface PrintCommand {
   readonly text: string;
 }
 
-export type Command = TrainCommand | GridCommand | EvaluateCommand | SweepCommand | DataCommand | DoctorCommand | WorkerCommand | PrintCommand;
+export type Command = TrainCommand | GridCommand | CheckpointCommand | EvaluateCommand | SweepCommand | DataCommand | DoctorCommand | WorkerCommand | PrintCommand;

@@ -1,6 +1,6 @@
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, grid, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
+train, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
@@ -27,6 +27,12 @@ Ten test images, one per row, each redrawn under every label; the true label is 
 Examples:
   npx lethe grid mild
   npx lethe grid runs/mild --checkpoint best --out mild.png`;
+
+export const CHECKPOINT_HELP = `
+The same as sending SIGUSR2 to the process of the run. Prints where the checkpoint is; \`lethe train --resume\` goes on from it.
+
+Example:
+  npx lethe checkpoint mild`;
 
 export const EVALUATE_HELP = `
 A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh probes (linear, two hidden

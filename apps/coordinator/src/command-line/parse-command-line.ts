@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { compileJoinOptions, problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
-import type { Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
+import type { Command, DataCommand, DoctorCommand, CheckpointCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
 import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
@@ -75,6 +75,14 @@ function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: stri
   return { kind: 'grid', run, folder, runsFolder: runs, out, checkpoint };
 }
 
+function readCheckpointRequest({ arguments: [run = ''], options }: TypedCommand, folder: string): CheckpointCommand {
+  const reader = new FlagReader(options);
+  if (run === '') reader.problems.push({ where: '<run>', expected: RUN.expected, found: '""' });
+  const runs = runsFolder(reader, folder);
+  refuse(reader);
+  return { kind: 'checkpoint', run, folder, runsFolder: runs };
+}
+
 function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: string): EvaluateCommand {
   const reader = new FlagReader(options);
   const checkpoint = readCheckpoint(reader, run);
@@ -139,7 +147,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
   const program = buildProgram(version, {
     print: (text) => (printed += text),
     typed: (name, typed) => {
-      const readers = { train: readTrain, grid: readGrid, evaluate: readEvaluate, sweep: readSweep, data: readData, doctor: readDoctor, worker: readWorker };
+      const readers = { train: readTrain, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate, sweep: readSweep, data: readData, doctor: readDoctor, worker: readWorker };
       command = readers[name](typed, folder);
     },
   });

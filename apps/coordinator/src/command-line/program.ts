@@ -1,7 +1,7 @@
 import { problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
 import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
-import { DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import { CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
@@ -13,7 +13,7 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export type CommandName = 'train' | 'grid' | 'evaluate' | 'sweep' | 'data' | 'doctor' | 'worker';
+export type CommandName = 'train' | 'grid' | 'checkpoint' | 'evaluate' | 'sweep' | 'data' | 'doctor' | 'worker';
 
 /** Told which command was typed; text that is printed goes to `print` instead. */
 export interface ProgramEvents {
@@ -76,6 +76,14 @@ function addGrid(root: Program, events: ProgramEvents): void {
   option(grid, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   grid.addHelpText('after', GRID_HELP);
   onTyped(grid, 'grid', events);
+}
+
+function addCheckpoint(root: Program, events: ProgramEvents): void {
+  const checkpoint = root.command('checkpoint').summary('ask a run for a checkpoint').description('Asks a run that is going on on this machine for a checkpoint after the round under way, and waits for it.');
+  checkpoint.argument('<run>', 'name or folder of the run');
+  option(checkpoint, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  checkpoint.addHelpText('after', CHECKPOINT_HELP);
+  onTyped(checkpoint, 'checkpoint', events);
 }
 
 function addEvaluate(root: Program, events: ProgramEvents): void {
@@ -159,6 +167,7 @@ export function buildProgram(version: string, events: ProgramEvents): Program {
   root.version(version, '--version', 'print the version').helpOption('-h, --help', 'print this help');
   addTrain(root, events);
   addGrid(root, events);
+  addCheckpoint(root, events);
   addEvaluate(root, events);
   addSweep(root, events);
   addData(root, events);

@@ -82,6 +82,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     },
     { name: 'patience', value: COUNT, help: 'stop after this many epochs without a better figure', paths: ['patience'] },
     { name: 'checkpoint-every-epochs', value: COUNT, help: 'epochs between checkpoints', paths: ['checkpoints.everyEpochs'] },
+    { name: 'checkpoint-every-rounds', value: COUNT, help: 'rounds between further checkpoints', paths: ['checkpoints.everyRounds'] },
     { name: 'keep-checkpoints', value: COUNT, help: 'latest checkpoints to keep, besides the best', paths: ['checkpoints.keep'] },
     { name: 'no-evaluation', sets: false, help: 'do not measure at the end what was forgotten', paths: ['evaluation'] },
     { name: 'no-grid', sets: false, help: 'draw no style grid every epoch', paths: ['grid'] },
@@ -95,6 +96,9 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'listen', value: ADDRESS, help: 'let workers on other machines join, e.g. at tcp://0.0.0.0:5555', paths: ['cluster.listen'] },
     { name: 'await-workers', value: COUNT, help: 'workers to wait for before the first round', paths: ['cluster.awaitWorkers'] },
     { name: 'insecure-plaintext', sets: true, help: 'no encryption and no keys at that address', paths: ['cluster.insecurePlaintext'] },
-    { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as hanging', paths: ['cluster.stallSeconds'] },
+    { name: 'heartbeat-seconds', value: NUMBER, help: 'how often processes say that they live', paths: ['cluster.heartbeatSeconds'] },
+    { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as dead', paths: ['cluster.stallSeconds'] },
+    { name: 'patience-seconds', value: NUMBER, help: 'how long a run that has no worker left waits for one', paths: ['cluster.patienceSeconds'] },
+    { name: 'restarts', value: COUNT, help: 'how often in a row a process may die before it gets anywhere', paths: ['cluster.restarts'] },
   ],
 };

@@ -4,11 +4,13 @@ import type { TrainCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { requestedComparison, runComparison } from './comparison.js';
 import { openCluster } from '../cluster/open-cluster.js';
+import { CheckpointRequests } from '../run/checkpoint-requests.js';
 import { Interruption } from '../run/interruption.js';
 import { JudgeCache } from '../run/judge-cache.js';
 import { evaluateRun } from '../run/measures/index.js';
+import { outlastServers } from '../run/outlast-servers.js';
 import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
-import { RunRecorder } from '../run/run-recorder.js';
+import { epochFigures, RunRecorder } from '../run/run-recorder.js';
 import { summarise, printSummary } from '../run/summary.js';
 import { trainingRun, type RunOutcome } from '../run/training-run.js';
 
@@ -50,7 +52,7 @@ interface PlayedRun {
 }
 
 async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<PlayedRun> {
-  const { description, reporter, folder, gridRows, data, devices, cores, firstRound, groups } = run;
+  const { description, reporter, folder, gridRows, data, devices, cores, firstRound, groups, metrics } = run;
   const { awaitWorkers } = description.config.cluster;
   const open = await openCluster({
     description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs,
@@ -59,20 +61,26 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
     onNotice: (line) => { reporter.notice(line); },
   });
   const { cluster } = open;
+  const requests = new CheckpointRequests();
   const interruption = new Interruption({ control: cluster.control, kill: () => { open.kill(); }, notice: (line) => { reporter.notice(line); } });
   let reason = 'the run failed';
   try {
     if (open.joinCommand !== null) reporter.notice(`workers join with: ${open.joinCommand}`);
-    await cluster.assemble(groups, awaitWorkers);
+    await outlastServers(cluster, () => groups, () => cluster.assemble(groups, awaitWorkers));
     interruption.trainingBegins();
     recorder.resumeClock();
-    const outcome = await trainingRun({ description, cluster, record: recorder, firstRound, gridRows, data, signal: interruption.signal });
-    recorder.pauseClock();
+    const outcome = await trainingRun({
+      description, cluster, gridRows, data, record: recorder, signal: interruption.signal,
+      start: { rounds: firstRound, groups },
+      earlierFigures: epochFigures(metrics.earlier),
+      takeCheckpointRequest: () => requests.take(),
+    });
     reason = `the run is ${outcome.ending}`;
-    return { outcome, evaluation: await evaluateAtEnd(run, cluster, { outcome, environment }) };
+    return { outcome, evaluation: await outlastServers(cluster, () => outcome.state.groups, () => evaluateAtEnd(run, cluster, { outcome, environment })) };
   } finally {
     await open.close(reason);
     interruption.dispose();
+    requests.dispose();
   }
 }
 

@@ -6,6 +6,7 @@ import { newIncarnation } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
 import { describeRun, type RunDescription, type TrainingCluster } from '@lethe/training';
 import { openCluster } from '../cluster/open-cluster.js';
+import { outlastServers } from './outlast-servers.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
 
 /** Which checkpoint of which run, as it was typed. */
@@ -44,8 +45,10 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
     onCommitted: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
   });
   try {
-    await open.cluster.assemble(groups, workers);
-    return await use({ cluster: open.cluster, description, data, run, rounds });
+    return await outlastServers(open.cluster, () => groups, async () => {
+      await open.cluster.assemble(groups, workers);
+      return use({ cluster: open.cluster, description, data, run, rounds });
+    });
   } finally {
     await open.close('nothing is left to do');
   }

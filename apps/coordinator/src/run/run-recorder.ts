@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { saveCheckpoint } from '@lethe/checkpoint';
 import type { Committed, StepReport } from '@lethe/protocol';
-import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import type { RunDescription } from '@lethe/training';
 import { epochsCompleted } from './epochs.js';
@@ -48,7 +48,8 @@ export class RunRecorder implements RunRecord {
   committed(committed: Committed): void {
     this.wire.committed(committed);
     const complete = this.#collector.add(committed);
-    if (complete === null) return;
+    // What is played again after a server was lost was told of when it was played first.
+    if (complete === null || complete.round < this.#rounds) return;
     const { metrics, tensorBoard, reporter, description } = this.#options;
     this.#rounds = complete.round + 1;
     this.losses = complete.losses;
@@ -118,6 +119,11 @@ export class RunRecorder implements RunRecord {
       secondsLeft: this.#rate.secondsLeft((totalRounds - this.#rounds) * batchSize),
     };
   }
+}
+
+/** The figures of epochs that a log tells of, in order. */
+export function epochFigures(lines: readonly MetricsLine[]): Record<string, number>[] {
+  return lines.filter(({ kind }) => kind === 'epoch').map((line) => Object.fromEntries(Object.entries(line).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name.slice('held_out/'.length), Number(value)]] : []))));
 }
 
 function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {

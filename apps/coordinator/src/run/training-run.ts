@@ -3,8 +3,9 @@ import { UNLABELLED, type DataSource } from '@lethe/data';
 import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { GroupState, Split } from '@lethe/protocol';
 import { adversarialLoop, type RunDescription, type TrainingCluster } from '@lethe/training';
-import { EarlyStopping } from './early-stopping.js';
+import { EarlyStopping, type Judgement } from './early-stopping.js';
 import { epochsCompleted } from './epochs.js';
+import { outlastServers } from './outlast-servers.js';
 
 /** What a run leaves behind while it goes on. */
 export interface RunRecord {
@@ -36,9 +37,14 @@ export interface TrainingRunOptions {
   readonly description: RunDescription;
   readonly cluster: TrainingCluster;
   readonly record: RunRecord;
-  readonly firstRound: number;
+  /** What is on the servers at the beginning. */
+  readonly start: RunState;
+  /** Figures of the epochs before that, in order. */
+  readonly earlierFigures: readonly Readonly<Record<string, number>>[];
   readonly gridRows: number;
   readonly data: DataSource;
+  /** Whether somebody has asked for a checkpoint since the last time. */
+  readonly takeCheckpointRequest: () => boolean;
   /** Asks the run to stop after the round under way. */
   readonly signal: AbortSignal;
 }
@@ -52,54 +58,81 @@ export interface RunOutcome {
   readonly testFigures: Readonly<Record<string, number>>;
 }
 
-/** Plays the game to its end, with evaluations, checkpoints and early stopping at the ends of epochs. */
+/** Plays the game to its end, with evaluations, checkpoints and early stopping, however many processes die meanwhile. */
 export async function trainingRun(options: TrainingRunOptions): Promise<RunOutcome> {
-  const { description, cluster, record, firstRound, signal } = options;
-  const { config, objective, trainingCount, totalRounds } = description;
-  const stopping = new EarlyStopping(config);
-  let ending = 'completed' as RunEnding;
-  let saved = null as RunState | null;
+  const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, data } = options;
+  const progress: Progress = { ending: 'completed', saved: start, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
+  for (const figures of earlierFigures) progress.stopping.judge(figures);
+  const lastGroups = (): readonly GroupState[] => progress.saved.groups;
 
-  const rounds = await adversarialLoop({
-    objective,
-    players: cluster,
-    firstRound,
-    totalRounds,
-    afterRound: async (round) => {
-      if (signal.aborted) ending = 'interrupted';
-      if (signal.aborted) return false;
-      const completed = epochsCompleted(round + 1, config.batchSize, trainingCount);
-      const isWithinEpoch = completed === epochsCompleted(round, config.batchSize, trainingCount);
-      const isLast = round + 1 === totalRounds;
-      if (isWithinEpoch && !isLast) return true;
-      const epoch = isWithinEpoch ? completed + 1 : completed;
-      await cluster.settle();
-      record.pauseClock();
-      const figures = { ...(await score(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
-      const grid = config.grid ? await drawGrid(options) : null;
-      await record.epoch({ epoch, rounds: round + 1, figures, grid });
-      const { isBest, shouldStop } = stopping.judge(figures);
-      if (isLast || shouldStop || isBest || epoch % config.checkpoints.everyEpochs === 0) {
-        saved = { rounds: round + 1, groups: await cluster.captureState() };
-        await record.checkpoint(saved, isBest);
-      }
-      record.resumeClock();
-      if (shouldStop) ending = 'stopped early';
-      return !shouldStop;
-    },
+  await outlastServers(cluster, lastGroups, async () => {
+    const rounds = await adversarialLoop({
+      objective, totalRounds, players: cluster,
+      firstRound: progress.saved.rounds,
+      afterRound: (round) => afterRound(options, progress, round),
+    });
+    // The end is a checkpoint too, unless it has been made.
+    if (progress.saved.rounds !== rounds || rounds === start.rounds) await save(options, progress, { rounds, isBest: false });
   });
-
-  const state = await stateAfter(options, rounds, saved);
-  const testFigures = ending === 'interrupted' ? {} : await score(options, 'test', options.data.test.count);
-  return { ending, state, testFigures };
+  await progress.writing;
+  const isInterrupted = progress.ending === 'interrupted';
+  const testFigures = isInterrupted ? {} : await outlastServers(cluster, lastGroups, () => score(options, 'test', data.test.count));
+  record.pauseClock();
+  return { ending: progress.ending, state: progress.saved, testFigures };
 }
 
-/** The checkpoint of the last round, made now unless it has been. */
-async function stateAfter({ cluster, record }: TrainingRunOptions, rounds: number, saved: RunState | null): Promise<RunState> {
-  if (saved?.rounds === rounds) return saved;
-  const state = { rounds, groups: await cluster.captureState() };
-  await record.checkpoint(state, false);
-  return state;
+/** What has become of the run so far. */
+interface Progress {
+  ending: RunEnding;
+  /** The last state that was captured: what is played after it is played again if a server is lost. */
+  saved: RunState;
+  /** Epochs that were recorded and judged. */
+  epochs: number;
+  readonly stopping: EarlyStopping;
+  /** The checkpoint that is being written beside the training. */
+  writing: Promise<void>;
+}
+
+/** Whether the game goes on. */
+async function afterRound(options: TrainingRunOptions, progress: Progress, round: number): Promise<boolean> {
+  const { description: { config, trainingCount, totalRounds }, signal, takeCheckpointRequest } = options;
+  if (signal.aborted) progress.ending = 'interrupted';
+  if (signal.aborted) return false;
+  const rounds = round + 1;
+  const completed = epochsCompleted(rounds, config.batchSize, trainingCount);
+  const isWithinEpoch = completed === epochsCompleted(round, config.batchSize, trainingCount);
+  const isLast = rounds === totalRounds;
+  const epoch = isWithinEpoch ? completed + 1 : completed;
+  const { everyEpochs, everyRounds } = config.checkpoints;
+  const endsEpoch = !isWithinEpoch || isLast;
+  // An epoch that is played again was recorded and judged when it was played first.
+  const { isBest, shouldStop } = endsEpoch && epoch > progress.epochs ? await endEpoch(options, progress, { epoch, rounds }) : { isBest: false, shouldStop: false };
+  const isDue = isLast || shouldStop || isBest || (endsEpoch && epoch % everyEpochs === 0) || (everyRounds !== null && rounds % everyRounds === 0);
+  if (takeCheckpointRequest() || isDue) await save(options, progress, { rounds, isBest });
+  if (shouldStop) progress.ending = 'stopped early';
+  return !shouldStop;
+}
+
+async function endEpoch(options: TrainingRunOptions, progress: Progress, { epoch, rounds }: { epoch: number; rounds: number }): Promise<Judgement> {
+  const { cluster, record, description: { config } } = options;
+  await cluster.settle();
+  record.pauseClock();
+  const figures = { ...(await score(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
+  const grid = config.grid ? await drawGrid(options) : null;
+  await record.epoch({ epoch, rounds, figures, grid });
+  progress.epochs = epoch;
+  record.resumeClock();
+  return progress.stopping.judge(figures);
+}
+
+/** Captures the state, and writes it while the training goes on. */
+async function save({ cluster, record }: TrainingRunOptions, progress: Progress, { rounds, isBest }: { rounds: number; isBest: boolean }): Promise<void> {
+  const groups = await cluster.captureState();
+  await progress.writing;
+  const state = { rounds, groups };
+  progress.saved = state;
+  progress.writing = record.checkpoint(state, isBest);
+  progress.writing.catch(() => undefined); // whoever waits for it next is told
 }
 
 /** The target's accuracy, only if the run is told to watch it. */

@@ -32,7 +32,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     rounds: null,
     monitor: 'reconstruction_mse',
     patience: null,
-    checkpoints: { everyEpochs: 1, keep: 3 },
+    checkpoints: { everyEpochs: 1, everyRounds: 200, keep: 3 },
     grid: true,
     evaluation: true,
     cluster: localCluster(machine),

@@ -36,7 +36,7 @@ export function recipe(machine: Machine): AdaptationConfig {
       unlabelled: { ...config.objective.unlabelled, pseudoLabelWeight: 0 },
       optimizers: { featureExtractor: adam, labelPredictor: adam, domainClassifier: adam },
     },
-    checkpoints: { everyEpochs: 100, keep: 1 },
+    checkpoints: { everyEpochs: 100, everyRounds: null, keep: 1 },
     batchSize: 96,
     shards: 1,
   };

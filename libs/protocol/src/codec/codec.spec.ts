@@ -39,7 +39,8 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     ],
   },
   ready: { kind: 'ready' },
-  refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no' },
+  refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 7 },
+  heard: { kind: 'heard' },
   heartbeat: { kind: 'heartbeat', round: 1, phase: 'classify', turn: 0, residentBytes: 5e9 },
   failed: { kind: 'failed', code: 'UNEXPECTED', message: 'why' },
   shutdown: { kind: 'shutdown', reason: 'done' },
@@ -56,6 +57,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     ],
     produces: 3,
     scalars: { trade: 0.5, rate: -1 },
+    deal: 2,
   },
   stepReport: {
     kind: 'stepReport',

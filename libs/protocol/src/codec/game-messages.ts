@@ -9,10 +9,10 @@ const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];
 
 export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
-  encode: ({ round, phase, turn, blocks, reads, produces, scalars }) => ({
-    header: { round, phase, turn, blocks, reads: [...reads], produces, scalars },
+  encode: ({ round, phase, turn, blocks, reads, produces, scalars, deal }) => ({
+    header: { round, phase, turn, blocks, reads: [...reads], produces, scalars, deal },
   }),
-  decode: ({ round, phase, turn, blocks, reads, produces, scalars }) => ({
+  decode: ({ round, phase, turn, blocks, reads, produces, scalars, deal }) => ({
     kind: 'lease',
     round,
     phase,
@@ -21,6 +21,7 @@ export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
     reads: groupVersions(reads),
     produces,
     scalars: numbersByName(scalars),
+    deal,
   }),
 };
 

@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
-import type { Failed, Heartbeat, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
+import type { Failed, Heard, Heartbeat, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
 import { type BodyCodec, oneOf } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
@@ -42,17 +42,23 @@ export const ready: BodyCodec<Ready, lethe.Ready.$Properties> = {
 };
 
 export const refused: BodyCodec<Refused, lethe.Refused.$Properties> = {
-  encode: ({ code, message }) => ({ header: { code, message } }),
-  decode: ({ code, message }) => ({
+  encode: ({ code, message, request }) => ({ header: { code, message, request } }),
+  decode: ({ code, message, request }) => ({
     kind: 'refused',
     code: oneOf('the code of refused', code, ERROR_CODES),
     message,
+    request,
   }),
 };
 
 export const heartbeat: BodyCodec<Heartbeat, lethe.Heartbeat.$Properties> = {
   encode: ({ round, phase, turn, residentBytes }) => ({ header: { round, phase, turn, residentBytes } }),
   decode: ({ round, phase, turn, residentBytes }) => ({ kind: 'heartbeat', round, phase, turn, residentBytes }),
+};
+
+export const heard: BodyCodec<Heard, lethe.Heard.$Properties> = {
+  encode: () => ({ header: {} }),
+  decode: () => ({ kind: 'heard' }),
 };
 
 export const failed: BodyCodec<Failed, lethe.Failed.$Properties> = {

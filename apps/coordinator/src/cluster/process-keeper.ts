@@ -1,0 +1,127 @@
+import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { interOpThreads } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import type { ControlPlane, ProcessStart } from '@lethe/membership';
+import { newIncarnation, type Role } from '@lethe/protocol';
+import { engineEnvironment } from '@lethe/tensorflow';
+import type { RunDescription } from '@lethe/training';
+import { LocalProcesses } from './local-processes.js';
+import { RestartPolicy } from './restart-policy.js';
+
+export interface ProcessKeeperOptions {
+  readonly description: RunDescription;
+  readonly control: ControlPlane;
+  readonly logsFolder: string;
+  /** What the started processes inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cores: number;
+  /** The GPU of each local worker; null: the CPU. */
+  readonly devices: readonly (number | null)[];
+  readonly start: Omit<ProcessStart, 'type' | 'dataAddress' | 'incarnation' | 'interOpThreads' | 'epoch'>;
+  /** Where a server listens, in each of its lives somewhere else: nothing meant for the one before reaches it. */
+  readonly dataAddressOf: (server: number, life: number) => string;
+  readonly onNotice: (line: string) => void;
+}
+
+/** One of the processes of this machine, whichever life of it. */
+interface Place {
+  readonly role: Role;
+  readonly index: number;
+  lives: number;
+}
+
+const WORKSPACE = new URL('../../../../', import.meta.url);
+
+/** What runs as a local cluster's processes. */
+const PROGRAMS = JSON.parse(readFileSync(new URL('infra/local-cluster.json', WORKSPACE), 'utf8')) as Record<Role, { entry: string }>;
+
+/** Starts the servers and workers of this machine, and starts again whichever dies. */
+export class ProcessKeeper {
+  readonly #options: ProcessKeeperOptions;
+  readonly #processes: LocalProcesses;
+  readonly #policy: RestartPolicy;
+  /** By incarnation. */
+  readonly #places = new Map<string, Place>();
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #isClosing = false;
+
+  constructor(options: ProcessKeeperOptions) {
+    this.#options = options;
+    this.#policy = new RestartPolicy(options.description.config.cluster.restarts);
+    this.#processes = new LocalProcesses((incarnation, how) => { this.#exited(incarnation, how); });
+    const { servers, workers } = options.description.config.cluster;
+    for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0 });
+    for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0 });
+  }
+
+  /** A process did what it is there for: the next time that it dies is a first time. */
+  worked(incarnation: string): void {
+    const place = this.#places.get(incarnation);
+    if (place !== undefined) this.#policy.worked(nameOf(place));
+  }
+
+  /** Ends a process that is not waited for any more; nothing happens to one of another machine. */
+  end(incarnation: string): void {
+    this.#processes.kill(incarnation);
+  }
+
+  kill(): void {
+    this.#stopRestarting();
+    this.#processes.killAll();
+  }
+
+  /** Waits until all have ended on their own, then ends the rest by force. */
+  async close(): Promise<void> {
+    this.#stopRestarting();
+    await this.#processes.end();
+  }
+
+  /** No process is started from now on. */
+  #stopRestarting(): void {
+    this.#isClosing = true;
+    for (const restart of this.#restarts) clearTimeout(restart);
+  }
+
+  #launch(place: Place): void {
+    const { control, logsFolder, environment, start, dataAddressOf, description, cores, devices } = this.#options;
+    const { role, index } = place;
+    place.lives += 1;
+    const incarnation = newIncarnation();
+    this.#places.set(incarnation, place);
+    control.roster.reserve(incarnation, role, index);
+    const { threads, workers } = description.config.cluster;
+    const together = interOpThreads(cores, workers);
+    this.#processes.start({
+      entry: fileURLToPath(new URL(PROGRAMS[role].entry, WORKSPACE)), folder: fileURLToPath(WORKSPACE), logFile: `${logsFolder}/${nameOf(place)}.log`,
+      environment: role === 'worker' ? { ...environment, ...engineEnvironment({ threads, interOpThreads: together, gpuIndex: devices[index] ?? null }) } : environment,
+      start: { ...start, type: 'start', epoch: control.epoch, interOpThreads: together, incarnation, dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives) },
+    });
+  }
+
+  #exited(incarnation: string, how: string): void {
+    const place = this.#places.get(incarnation);
+    this.#places.delete(incarnation);
+    if (place === undefined || this.#isClosing) return;
+    const { control, onNotice, description: { config: { cluster } } } = this.#options;
+    const name = nameOf(place);
+    // Before its own end is told, which may need it for an answer who computes its shards.
+    const delayMs = this.#policy.died(name);
+    if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`);
+    control.processExited(incarnation, how);
+    if (delayMs === null) {
+      control.fail(new LetheError('PROCESS_DIED', `${name} died ${cluster.restarts + 1} times in a row before it got anywhere, the last time: ${how}`));
+      return;
+    }
+    onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`);
+    const restart = setTimeout(() => {
+      this.#restarts.delete(restart);
+      this.#launch(place);
+    }, delayMs);
+    this.#restarts.add(restart);
+  }
+}
+
+function nameOf({ role, index }: Place): string {
+  return `${role}-${index + 1}`;
+}

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Trust } from '@lethe/transport';
+import type { OpenPulse } from './pulse.js';
+import type { PulseThreadData, PulseThreadMessage } from './pulse-thread.js';
+
+/**
+ * A pulse in a thread of its own, which goes on while training keeps the main thread from everything else for whole steps;
+ * with the process it stops and goes on.
+ */
+export function openPulseThread(address: string, trust: Trust): OpenPulse {
+  return (news, onOrphaned) => {
+    const thread = startThread({ address, trust, news });
+    const ended = once(thread, 'exit');
+    thread.on('message', onOrphaned);
+    // Without heartbeats the coordinator takes this process for dead, which it says by itself.
+    thread.on('error', (error) => { process.stderr.write(`the thread of heartbeats ended: ${error.message}\n`); });
+    const post = (message: PulseThreadMessage): void => { thread.postMessage(message); };
+    return {
+      tell: post,
+      stop: async () => {
+        post(null);
+        await ended;
+      },
+    };
+  };
+}
+
+function startThread(data: PulseThreadData): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const module = new URL(`./pulse-thread.${isSource ? 'ts' : 'js'}`, import.meta.url);
+  if (!isSource) return new Worker(module, { workerData: data });
+  // Node 20 does not give the loader of TypeScript to threads.
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  return new Worker(`import(${loader}).then(({ register }) => { register(); return import(${JSON.stringify(module.href)}); });`, { eval: true, workerData: data });
+}

@@ -1,0 +1,45 @@
+import type { Member } from './member.js';
+import type { Roster } from './roster.js';
+
+export interface WatchOptions {
+  readonly roster: Roster;
+  readonly heartbeatMs: number;
+  readonly stallMs: number;
+  /** Two heartbeats have not come. */
+  readonly onSilent: (member: Member) => void;
+  /** Nothing has come for the stall limit. */
+  readonly onDead: (member: Member) => void;
+  readonly onTick: (nowMs: number) => void;
+}
+
+const TICKS_PER_HEARTBEAT = 4;
+
+/** Looks for silence. */
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #timer: NodeJS.Timeout;
+  #lastMs = performance.now();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => { this.#tick(performance.now()); }, options.heartbeatMs / TICKS_PER_HEARTBEAT);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(nowMs: number): void {
+    const { roster, heartbeatMs, stallMs, onSilent, onDead, onTick } = this.#options;
+    const ownPauseMs = nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
+    // Whoever was stopped or busy itself has not heard anybody meanwhile: what they said waits to be read.
+    if (ownPauseMs > heartbeatMs) for (const member of roster.present()) member.lastHeardMs = Math.max(member.lastHeardMs, nowMs - heartbeatMs);
+    for (const member of roster.present()) {
+      const silenceMs = nowMs - member.lastHeardMs;
+      if (silenceMs > stallMs) onDead(member);
+      else if (silenceMs > 2 * heartbeatMs && member.absence !== 'silent') onSilent(member);
+    }
+    onTick(nowMs);
+  }
+}

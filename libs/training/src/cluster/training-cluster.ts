@@ -1,0 +1,302 @@
+import { LetheError } from '@lethe/errors';
+import { assignShards, ControlPlane, describeMember, type Member } from '@lethe/membership';
+import type { Committed, EvaluationKind, GroupState, GroupVersion, MessageBody, Origin, ProbeRequest, Split, Step, StepReport } from '@lethe/protocol';
+import type { Listener } from '@lethe/transport';
+import type { Players } from '../adversarial-loop.js';
+import type { RunDescription } from '../run-description.js';
+import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
+import { ProgressDeadline } from './progress-deadline.js';
+import { ServerStates } from './server-states.js';
+import { StepLedger, type StepOrder } from './step-ledger.js';
+
+export interface TrainingClusterOptions {
+  readonly listener: Listener;
+  readonly origin: Origin;
+  readonly description: RunDescription;
+  readonly onCommitted: (committed: Committed) => void;
+  readonly onStepReport: (worker: Member, report: StepReport) => void;
+  readonly onNotice: (line: string) => void;
+  /** A process is not waited for any more; whoever started it may end it for good and start another. */
+  readonly onLost: (member: Member) => void;
+}
+
+/** Steps handed out before the oldest is in the weights: enough that no worker waits for the coordinator. */
+const STEPS_AHEAD = 4;
+/** However fast steps are, a worker may pause for so many heartbeats before others compute its part. */
+const LEAST_PATIENCE_HEARTBEATS = 5;
+
+type EvaluationRequest = Omit<EvaluationOrder, 'reads'>;
+
+/**
+ * The coordinator's view of the servers and workers of a run: hands out leases and keeps count of the versions. Workers may
+ * come and go: what is not in the weights yet is dealt anew to those at hand, which changes no bit. When a server is lost,
+ * everything that waits rejects with SERVER_LOST, and `recover` goes on from an earlier state.
+ */
+export class TrainingCluster implements Players {
+  readonly control: ControlPlane;
+  readonly #options: TrainingClusterOptions;
+  readonly #states: ServerStates;
+  readonly #ledger = new StepLedger();
+  readonly #deadline: ProgressDeadline;
+  readonly #desk: EvaluationDesk;
+  readonly #versions = new Map<string, number>();
+  #deal = 1;
+  /** When there was no worker first that could be given work; null while there is one. */
+  #aloneSinceMs: number | null = null;
+
+  constructor(options: TrainingClusterOptions) {
+    const { cluster } = options.description.config;
+    const [heartbeatMs, stallMs] = [cluster.heartbeatSeconds * 1000, cluster.stallSeconds * 1000];
+    this.#options = options;
+    this.#deadline = new ProgressDeadline({ leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatMs, mostMs: stallMs });
+    this.control = new ControlPlane({
+      listener: options.listener,
+      origin: options.origin,
+      required: cluster,
+      heartbeatMs,
+      stallMs,
+      onRegistered: (member) => { this.#welcomeWhenComplete(member); },
+      onReady: (member) => { this.#joined(member); },
+      onMessage: (member, body) => { this.#receive(member, body); },
+      onLost: (member, error) => { this.#lost(member, error); },
+      onAbsence: (member) => { this.#absenceChanged(member); },
+      onTick: (nowMs) => { this.#tick(nowMs); },
+      onRefused: (message) => { options.onNotice(`refused: ${message}`); },
+    });
+    this.#states = new ServerStates(this.control, options.description);
+    this.#desk = new EvaluationDesk({ workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
+  }
+
+  /** Loads the state into the servers and waits until they and enough workers are ready. */
+  async assemble(states: readonly GroupState[], workers: number): Promise<void> {
+    await this.control.until(() => this.control.roster.ready('parameter-server').length === this.#serverCount);
+    await this.#states.load(states);
+    for (const { group, version } of states) this.#versions.set(group, version);
+    await this.control.until(() => this.control.roster.ready('worker').length >= workers);
+  }
+
+  /** After SERVER_LOST: all servers, the new one among them, go back to this state. */
+  async recover(states: readonly GroupState[]): Promise<void> {
+    this.control.resume();
+    await this.assemble(states, 0);
+  }
+
+  async play(step: Step, scalars: Readonly<Record<string, number>>): Promise<void> {
+    await this.control.until(() => this.#ledger.size < STEPS_AHEAD);
+    const { objective } = this.#options.description;
+    const phase = objective.phases[step.phase];
+    if (phase === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${step.phase}`);
+    const reads = phase.reads.map((group) => this.#versionOf(group));
+    const produces = this.#versionOf(phase.trains).version + 1;
+    const order: StepOrder = { ...step, reads, produces, scalars: { ...scalars } };
+    this.#versions.set(phase.trains, produces);
+    this.#ledger.open(order);
+    this.#deadline.opened(performance.now());
+    await this.#hand([order]);
+  }
+
+  /** Waits until everything handed out is in the weights. */
+  async settle(): Promise<void> {
+    await this.control.until(() => this.#ledger.size === 0);
+  }
+
+  /** Every group as it is now. Nothing may be handed out meanwhile. */
+  async captureState(): Promise<GroupState[]> {
+    await this.settle();
+    return this.#states.capture(this.#options.description.layouts.map(({ name }) => this.#versionOf(name)));
+  }
+
+  /**
+   * Has `count` examples of a split evaluated at the present versions, in chunks of constant size dealt to the workers.
+   * The results come in the examples' order, the same for any number of workers.
+   */
+  async evaluate(evaluation: EvaluationKind, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
+    const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
+    return this.#evaluateAll(firsts.map((first) => ({ evaluation, split, first, count: Math.min(chunk, count - first), probe: null, judge: null })));
+  }
+
+  /** Has probes trained on the present versions' latents, one after another on each worker; see the protocol for the results. */
+  probe(requests: readonly ProbeRequest[]): Promise<Float32Array[]> {
+    return this.#evaluateAll(requests.map((probe) => ({ evaluation: 'probe', split: 'test', first: 0, count: 0, probe, judge: null })));
+  }
+
+  /** Has a worker train a judge on the raw images; it depends on the data alone. */
+  async trainJudge(): Promise<Float32Array> {
+    const [judge] = await this.#evaluateAll([{ evaluation: 'judge', split: 'test', first: 0, count: 0, probe: null, judge: null }]);
+    if (judge === undefined) throw new TypeError('one task has one result');
+    return judge;
+  }
+
+  /** Has every test image redrawn under all labels and read by the judge; see the protocol for the results, in the images' order. */
+  swap(judge: Float32Array, count: number, chunk: number): Promise<Float32Array[]> {
+    const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
+    return this.#evaluateAll(firsts.map((first) => ({ evaluation: 'swap', split: 'test', first, count: Math.min(chunk, count - first), probe: null, judge })));
+  }
+
+  async close(reason: string): Promise<void> {
+    await this.control.close(reason);
+  }
+
+  async #evaluateAll(requests: readonly EvaluationRequest[]): Promise<Float32Array[]> {
+    await this.settle();
+    const reads = [...this.#versions.keys()].map((group) => this.#versionOf(group));
+    return this.#desk.perform(requests.map((request) => ({ ...request, reads })));
+  }
+
+  /** Deals steps to the workers at hand, in order. With none at hand they wait for the next that comes. */
+  async #hand(orders: readonly StepOrder[], turned = 0): Promise<void> {
+    const workers = this.control.roster.atHand();
+    const deals = assignShards(this.#options.description.config.shards, workers.length);
+    // All at once: whatever happens meanwhile finds every lease sent or none.
+    await Promise.all(orders.flatMap((order) => {
+      const dealt = deals.flatMap((blocks, index) => {
+        const worker = workers[(index + turned) % workers.length];
+        return worker === undefined || blocks.length === 0 ? [] : [{ worker, blocks }];
+      });
+      this.#ledger.dealt(order, dealt.map(({ worker }) => worker.incarnation));
+      return dealt.map(({ worker, blocks }) => this.control.send(worker, { kind: 'lease', ...order, blocks, deal: this.#deal }));
+    }));
+  }
+
+  /** Everything that is not in the weights yet is computed by those at hand now; what they have of it already counts. */
+  #dealAnew(turned = 0): void {
+    this.#desk.deal();
+    if (this.#ledger.size === 0) return;
+    this.#deal += 1;
+    this.#deadline.dealt(performance.now());
+    this.#hand(this.#ledger.orders, turned).catch((error: unknown) => { this.#failed(error); });
+  }
+
+  get #serverCount(): number {
+    return this.#options.description.config.cluster.servers;
+  }
+
+  #versionOf(group: string): GroupVersion {
+    const version = this.#versions.get(group);
+    if (version === undefined) throw new TypeError(`the group ${group} was never loaded`);
+    return { group, version };
+  }
+
+  /** Workers and servers need every server's address: the welcome waits until all servers are there. */
+  #welcomeWhenComplete(member: Member): void {
+    if (this.#states.servers.length < this.#serverCount) return;
+    const { description } = this.#options;
+    const servers = this.#states.servers.map(({ index, registration }) => ({ index, address: registration.address }));
+    const completes = member.role === 'parameter-server';
+    for (const welcomed of completes ? this.control.roster.present() : [member]) {
+      void this.control.send(welcomed, {
+        kind: 'welcome', name: welcomed.name, index: welcomed.index, schemaHash: description.schemaHash,
+        configJson: JSON.stringify(description.config), dataJson: JSON.stringify(description.facts), servers,
+      });
+    }
+  }
+
+  #joined(member: Member): void {
+    if (member.role !== 'worker') return;
+    const { shards } = this.#options.description.config;
+    const workers = this.control.roster.ready('worker').length;
+    if (workers > shards) this.#options.onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
+    this.#cameBack();
+  }
+
+  /** Steps that nobody was there for are dealt; else a newcomer has its part from the next step on. */
+  #cameBack(): void {
+    this.#desk.deal();
+    if (this.#aloneSinceMs !== null) this.#dealAnew();
+    this.#aloneSinceMs = null;
+  }
+
+  #lost(member: Member, error: LetheError): void {
+    this.#options.onLost(member);
+    if (member.role === 'worker') {
+      this.#options.onNotice(`${error.message}; ${this.#others()}`);
+      this.#dealAnew();
+      return;
+    }
+    this.#options.onNotice(`${error.message}; all servers go back to the last checkpoint`);
+    const interruption = new LetheError('SERVER_LOST', error.message, { cause: error });
+    this.#ledger.clear();
+    this.#deadline.clear();
+    this.#versions.clear();
+    this.control.beginEpoch(interruption);
+    this.#desk.clear(interruption);
+  }
+
+  #absenceChanged(member: Member): void {
+    if (member.role !== 'worker' || member.state !== 'ready') return;
+    if (member.absence === null) {
+      this.#options.onNotice(`${member.name} is heard again`);
+      this.#cameBack();
+      return;
+    }
+    this.#options.onNotice(`${describeMember(member)} is ${member.absence}; ${this.#others()}`);
+    this.#dealAnew();
+  }
+
+  #others(): string {
+    const names = this.control.roster.atHand().map(({ name }) => name);
+    return names.length === 0 ? 'the run waits for a worker' : `its shards are computed by ${names.join(', ')}`;
+  }
+
+  #tick(nowMs: number): void {
+    const { cluster } = this.#options.description.config;
+    const isWorking = this.#ledger.size > 0 || this.#desk.size > 0;
+    if (!isWorking || this.control.roster.atHand().length > 0) this.#aloneSinceMs = null;
+    else this.#aloneSinceMs ??= nowMs;
+    if (this.#aloneSinceMs !== null) {
+      this.#deadline.dealt(nowMs);
+      if (nowMs - this.#aloneSinceMs < cluster.patienceSeconds * 1000) return;
+      this.control.fail(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
+    } else if (this.#deadline.isLate(nowMs)) {
+      this.#late(nowMs);
+    }
+  }
+
+  /** The oldest step does not come: others compute what is missing of it, or, if that did not help, whoever hangs is given up. */
+  #late(nowMs: number): void {
+    const { roster } = this.control;
+    const late = roster.atHand().filter(({ incarnation }) => this.#ledger.awaited.has(incarnation));
+    if (this.#deadline.isStuck(nowMs)) {
+      if (late.length === 0) this.control.fail(new LetheError('PROCESS_STALLED', `${this.#where()} is computed and does not get into the weights`));
+      for (const worker of late) this.control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} lives, but does not get on in ${this.#where()}`));
+      return;
+    }
+    if (late.length < roster.atHand().length) for (const worker of late) worker.absence = 'late';
+    for (const worker of late) if (worker.absence === 'late') this.#options.onNotice(`${describeMember(worker)} does not get on in ${this.#where()}; ${this.#others()}`);
+    // Whatever was lost on the way of one worker is sent by another.
+    this.#dealAnew(this.#deal);
+  }
+
+  #where(): string {
+    const step = this.#ledger.oldest;
+    if (step === null) return 'an evaluation';
+    return `round ${step.round + 1}, phase ${this.#options.description.objective.phases[step.phase]?.name ?? step.phase}, turn ${step.turn + 1}`;
+  }
+
+  #receive(member: Member, body: MessageBody): void {
+    switch (body.kind) {
+      case 'committed':
+        if (!this.#ledger.close(body)) return;
+        this.#deadline.committed(performance.now(), this.#ledger.size);
+        this.#options.onCommitted(body);
+        return;
+      case 'stepReport':
+        this.#ledger.reported(body, member.incarnation);
+        if (member.absence === 'late') member.absence = null;
+        this.#options.onStepReport(member, body);
+        return;
+      case 'evaluated':
+        this.#desk.evaluated(body);
+        return;
+      case 'stateLoaded':
+      case 'stateCaptured':
+        return; // of a state that is not waited for any more
+      default:
+        this.#failed(new LetheError('MESSAGE_MALFORMED', `${member.name} sent a ${body.kind} that nobody asked for`));
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.control.fail(error instanceof LetheError ? error : new LetheError('PROCESS_DIED', 'the coordinator failed', { cause: error }));
+  }
+}

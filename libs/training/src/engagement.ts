@@ -1,0 +1,92 @@
+import { LetheError, errorCode } from '@lethe/errors';
+import type { Evaluate, Evaluated, Lease, StepReport } from '@lethe/protocol';
+import type { LeaseExecution } from './lease-execution.js';
+import type { ParameterClient } from './parameter-client.js';
+
+export type Work = Lease | Evaluate;
+
+export interface EngagementOptions {
+  readonly execution: LeaseExecution;
+  readonly parameters: ParameterClient;
+  /** Told of each piece of work before it is begun. */
+  readonly onBegun: (work: Work) => void;
+  readonly send: (result: StepReport | Evaluated) => Promise<void>;
+}
+
+/** Codes of work that others have done, or will do. */
+const SUPERSEDED: ReadonlySet<string | undefined> = new Set(['LEASE_REVOKED', 'VERSION_UNAVAILABLE']);
+
+/** A worker's part in one epoch: the work that it was given, one piece after another in the order it came. */
+export class Engagement {
+  readonly #options: EngagementOptions;
+  #queue: Work[] = [];
+  #deal = 0;
+  #closed = false;
+  #wake: () => void = () => undefined;
+
+  constructor(options: EngagementOptions) {
+    this.#options = options;
+  }
+
+  /** Queues work. A lease of a new deal revokes those of earlier ones, also the one that waits for a version just now. */
+  take(work: Work): void {
+    if (work.kind === 'lease') {
+      if (work.deal < this.#deal) return;
+      if (work.deal > this.#deal) this.#revoke(work.deal);
+    }
+    this.#queue.push(work);
+    this.#wake();
+  }
+
+  /** Works until it is closed. */
+  async run(): Promise<void> {
+    const { execution, onBegun, send } = this.#options;
+    for (let work = await this.#next(); work !== null; work = await this.#next()) {
+      try {
+        onBegun(work);
+        await send(await execution.execute(work));
+      } catch (error) {
+        if (this.#isClosed) return;
+        if (!SUPERSEDED.has(errorCode(error))) throw placed(error, work);
+      }
+    }
+  }
+
+  /** Ends the work, whatever is under way, and frees what it holds. */
+  close(): void {
+    this.#closed = true;
+    // Nobody waits for what is still queued for the servers of this epoch: some may be gone.
+    this.#options.parameters.close().catch(() => undefined);
+    this.#wake();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #revoke(deal: number): void {
+    const isFirst = this.#deal === 0;
+    this.#deal = deal;
+    if (isFirst) return;
+    this.#queue = this.#queue.filter(({ kind }) => kind === 'evaluate');
+    this.#options.parameters.abandon();
+    this.#options.execution.revoke();
+  }
+
+  async #next(): Promise<Work | null> {
+    while (!this.#closed) {
+      const work = this.#queue.shift();
+      if (work !== undefined) return work;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    return null;
+  }
+}
+
+/** Says what was being done. */
+function placed(error: unknown, work: Work): unknown {
+  const code = errorCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const where = work.kind === 'lease' ? `round ${work.round + 1}, phase ${work.phase + 1}, turn ${work.turn + 1}` : `evaluation of ${work.split}`;
+  return new LetheError(code, `${error.message} (${where})`, { cause: error.cause });
+}
