@@ -3,10 +3,10 @@ import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
-import { openPulseThread } from '@lethe/membership';
 import { engineFingerprint, loadEngine } from '@lethe/tensorflow';
-import { runWorker } from '@lethe/training';
+import { prepareWorker, runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
+import { openPulseThread } from './pulse/open-pulse-thread.js';
 import { startFromArguments, startFromParent, type WorkerStart } from './worker-start.js';
 
 /** Exit code that says: something typed is wrong, and nothing was started. */
@@ -26,11 +26,14 @@ async function main(): Promise<void> {
     engine,
     fingerprint: engineFingerprint(engine, start.threads),
     host: hostname(),
-    parallelShards: engine.graphs ? start.interOpThreads : 1,
-    openData: (config) => openData(config.data, config.seed),
-    openBatches,
     openPulse: openPulseThread(start.controlAddress, start.trust),
-    openEvaluator: (options) => new WorkerEvaluator(options),
+    prepare: (welcome) => prepareWorker({
+      engine,
+      parallelShards: engine.graphs ? start.interOpThreads : 1,
+      openData: (config) => openData(config.data, config.seed),
+      openBatches,
+      openEvaluator: (options) => new WorkerEvaluator(options),
+    }, welcome),
   });
 }
 

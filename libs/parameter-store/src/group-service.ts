@@ -40,14 +40,18 @@ export class GroupService {
   }
 
   capture({ group, version }: CaptureState): void {
-    const { store } = this.#group(group, 'VERSION_UNAVAILABLE');
+    const held = this.#group(group, 'VERSION_UNAVAILABLE');
+    const { store } = held;
+    this.#voteAgain(held);
     store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture() }));
   }
 
   pull(pull: Pull, peer: string): void {
     this.#checkSchema(pull.schemaHash);
-    const { store } = this.#group(pull.group, 'VERSION_UNAVAILABLE');
+    const held = this.#group(pull.group, 'VERSION_UNAVAILABLE');
+    const { store } = held;
     const { request, group, version } = pull;
+    this.#voteAgain(held);
     const sent = new Set<number>();
     // Values travel back while later chunks are still being summed; the last message says that they count.
     if (!pull.averages && store.version !== null && version === store.version + 1) {
@@ -64,12 +68,11 @@ export class GroupService {
   push(push: Push): void {
     this.#checkSchema(push.schemaHash);
     const group = this.#group(push.group, 'PUSH_INVALID');
-    const wasPrepared = group.store.isPrepared;
+    this.#voteAgain(group);
     const isPrepared = group.store.add(push);
     const { round, phase, turn } = push;
     this.#lastStep = { round, phase, turn };
-    // Dealt anew although all is in: what this server told the lead, or was told by it, was lost.
-    if (!isPrepared && !(wasPrepared && group.agreement === null)) return;
+    if (!isPrepared) return;
     if (group.agreement === null) this.#post.toLead(group.store.prepared());
     else this.#decided(group, group.agreement.vote(group.store.prepared(), null));
   }
@@ -96,6 +99,11 @@ export class GroupService {
       throw new LetheError('MESSAGE_MALFORMED', `commit of version ${version} of ${group}, which is at ${current ?? 'no version'}`);
     }
     store.commit(scale);
+  }
+
+  /** Somebody waits for a version of which all is in, or sends it again: the vote, or the lead's answer to it, may have been lost. */
+  #voteAgain({ store, agreement }: HeldGroup): void {
+    if (agreement === null && store.isPrepared) this.#post.toLead(store.prepared());
   }
 
   #decided(group: HeldGroup, decision: Decision | null): void {

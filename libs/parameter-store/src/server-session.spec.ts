@@ -121,6 +121,7 @@ class TestRun {
   readonly aborts: AbortController[] = [];
   #control!: Listener;
   #workers: Connection[] = [];
+  #addresses: { index: number; address: string }[] = [];
 
   private constructor(private readonly options: Required<RunOptions>) {}
 
@@ -132,7 +133,7 @@ class TestRun {
   }
 
   async #start(): Promise<void> {
-    const { servers, transport, address, optimizer, clipNorm, welcomeHash } = this.options;
+    const { servers, transport, address } = this.options;
     this.#control = await transport.listen(address('control'));
     void this.#listen();
     const addresses: { index: number; address: string }[] = [];
@@ -148,16 +149,28 @@ class TestRun {
       this.ended.push(ended);
       addresses.push({ index, address: (await this.inbox.next('register', `server${index}`)).address });
     }
-    const configJson = JSON.stringify({ optimizer, clipNorm, shards: SHARDS });
-    for (let index = 0; index < servers; index += 1) {
-      await this.send(index, { kind: 'welcome', name: `parameter-server-${index + 1}`, index, configJson, dataJson: '{}', schemaHash: welcomeHash, servers: addresses });
-      if (welcomeHash === HASH) await this.inbox.next('ready', `server${index}`);
-    }
+    this.#addresses = addresses;
+    await this.welcomeAll();
     for (const { address: server, index } of addresses) {
       const connection = await transport.connect(server, { identity: 'worker' });
       this.#workers.push(connection);
       void this.#listenWorker(connection, `server${index}`);
     }
+  }
+
+  async welcomeAll(origin: Partial<Origin> = {}): Promise<void> {
+    const { servers, optimizer, clipNorm, welcomeHash } = this.options;
+    const configJson = JSON.stringify({ optimizer, clipNorm, shards: SHARDS, cluster: { heartbeatSeconds: 1 } });
+    for (let index = 0; index < servers; index += 1) {
+      await this.send(index, { kind: 'welcome', name: `parameter-server-${index + 1}`, index, configJson, dataJson: '{}', schemaHash: welcomeHash, servers: this.#addresses }, origin);
+      if (welcomeHash === HASH) await this.inbox.next('ready', `server${index}`);
+    }
+  }
+
+  sliceOf(state: GroupState, server: number): GroupState {
+    const { from, to } = this.slice(server);
+    const slots = Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.slice(from, to)]));
+    return { ...state, values: state.values.slice(from, to), slots, statistics: server === 0 ? state.statistics : null };
   }
 
   async #listen(): Promise<void> {
@@ -183,9 +196,7 @@ class TestRun {
 
   async load(state: GroupState): Promise<void> {
     for (let server = 0; server < this.options.servers; server += 1) {
-      const { from, to } = this.slice(server);
-      const slots = Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.slice(from, to)]));
-      await this.send(server, { kind: 'loadState', state: { ...state, values: state.values.slice(from, to), slots, statistics: server === 0 ? state.statistics : null } });
+      await this.send(server, { kind: 'loadState', state: this.sliceOf(state, server) });
       await this.inbox.next('stateLoaded', `server${server}`);
     }
   }
@@ -457,6 +468,39 @@ describe('a parameter server', () => {
     expect((await run.replies.next('refused')).code).toBe('EPOCH_STALE');
     for (const { push } of run.pushes(1, WHOLE)) await run.sendAsWorker(0, push, { epoch: 4 });
     expect((await run.inbox.next('committed')).version).toBe(1);
+  });
+
+  it('begins a new epoch with a new welcome, and nothing of before', async () => {
+    const run = await TestRun.start({ servers: 2 });
+    await run.load(startState(ADAM));
+    await run.pushAll(run.pushes(1, WHOLE));
+    await run.inbox.next('committed');
+    await run.pushAll(run.pushes(2, alignedBlocks(0, 3)));
+    await run.welcomeAll({ epoch: 4 });
+    for (let server = 0; server < 2; server += 1) await run.send(server, { kind: 'loadState', state: run.sliceOf(startState(ADAM), server) }, { epoch: 4 });
+    for (let server = 0; server < 2; server += 1) await run.inbox.next('stateLoaded', `server${server}`);
+    for (const { server, push } of run.pushes(1, alignedBlocks(0, SHARDS))) await run.sendAsWorker(server, push, { epoch: 4 });
+    expect((await run.inbox.next('committed')).version).toBe(1);
+  });
+
+  it('votes again when it is asked for a version of which it has everything', async () => {
+    const run = await TestRun.start({ servers: 2 });
+    await run.load(startState(ADAM));
+    const [lead, follower] = [0, 1].map((server) => run.pushes(1, WHOLE).filter((push) => push.server === server));
+    await run.pushAll(follower ?? []);
+    // What it hears of the lead is the same as if the first vote, or the commit, had not arrived.
+    for (let time = 0; time < 2; time += 1) await run.send(1, { kind: 'captureState', group: LAYOUT.name, version: 1 });
+    await run.pushAll(lead ?? []);
+    expect((await run.inbox.next('committed')).version).toBe(1);
+    for (let time = 0; time < 2; time += 1) expect((await run.inbox.next('stateCaptured', 'server1')).state.version).toBe(1);
+    expect(run.inbox.count('failed')).toBe(0);
+  });
+
+  it('tells which pull it refuses', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load({ ...startState(ADAM), version: 5 });
+    await run.sendAsWorker(0, { kind: 'pull', request: 9, group: LAYOUT.name, version: 4, statistics: false, averages: false, schemaHash: HASH });
+    expect(await run.replies.next('refused')).toMatchObject({ code: 'VERSION_UNAVAILABLE', request: 9 });
   });
 
   it('does the same over ZeroMQ', async () => {

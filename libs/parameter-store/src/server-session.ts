@@ -229,10 +229,8 @@ class ServerSession {
   }
 
   #toPeer(peer: string, body: MessageBody): void {
-    const sent = this.#ends.listener.send(peer, this.#encode(body));
-    // A server that cannot be told to commit would fall behind; a worker that is gone needs nothing any more.
-    if (body.kind === 'commit') this.#mail.send(sent);
-    else this.#mail.sendIfPresent(sent);
+    // Whoever is gone needs nothing any more; a server that missed a commit votes again.
+    this.#mail.sendIfPresent(this.#ends.listener.send(peer, this.#encode(body)));
   }
 
   #encode(body: MessageBody): Frames {

@@ -5,4 +5,5 @@ export { freshValues } from './fresh-starts.js';
 export { describeRun, layoutOf, type RunDescription } from './run-description.js';
 export { ShardGradients, type Batches, type ShardGradientsOptions } from './shard-gradients.js';
 export { TrainingCluster, type TrainingClusterOptions } from './cluster/training-cluster.js';
-export { runWorker, type Evaluator, type EvaluatorOptions, type WorkerOptions } from './worker-session.js';
+export { prepareWorker, type Evaluator, type EvaluatorOptions, type PreparedWorker } from './prepare-worker.js';
+export { runWorker, type WorkerOptions } from './worker-session.js';

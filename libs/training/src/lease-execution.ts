@@ -1,15 +1,12 @@
 import type { Evaluate, Evaluated, GroupVersion, Lease, StepReport } from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { ParameterClient, PulledGroup, PullWish } from './parameter-client.js';
-import { layoutOf, type RunDescription } from './run-description.js';
-import type { ShardGradients, StepTimes } from './shard-gradients.js';
-import type { Evaluator } from './worker-session.js';
+import { layoutOf } from './run-description.js';
+import type { PreparedWorker } from './prepare-worker.js';
+import type { StepTimes } from './shard-gradients.js';
 
-export interface LeaseExecutionOptions {
-  readonly engine: Engine;
-  readonly description: RunDescription;
-  readonly gradients: ShardGradients;
-  readonly evaluator: Evaluator;
+export interface LeaseExecutionOptions extends PreparedWorker {
+  readonly engine: Pick<Engine, 'hold'>;
   readonly parameters: ParameterClient;
 }
 

@@ -37,10 +37,11 @@ export interface BlockGradient {
 }
 
 interface PendingPull {
-  readonly server: number;
   readonly into: Float32Array;
   statistics: Float32Array | null;
   missing: number;
+  /** Asks for the whole slice. */
+  ask(): void;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -133,12 +134,16 @@ export class ParameterClient {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<PendingPull>((resolve, reject) => {
-        const pull: PendingPull = { server, into, statistics: null, missing: slice.to - slice.from, resolve: () => { resolve(pull); }, reject };
+        const ask = (): void => {
+          pull.missing = slice.to - slice.from;
+          this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
+        };
+        const pull: PendingPull = { into, statistics: null, missing: 0, ask, resolve: () => { resolve(pull); }, reject };
         this.#pending.set(request, pull);
         timer = setTimeout(() => {
           reject(new LetheError('DEADLINE_EXCEEDED', `version ${version} of ${layout.name} did not come from parameter server ${server + 1} within ${deadlineMs / 1000} s`));
         }, deadlineMs);
-        this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
+        ask();
       });
     } finally {
       clearTimeout(timer);
@@ -185,7 +190,7 @@ export class ParameterClient {
     // The last message; in order, so every chunk came before it.
     if (!committed) return;
     if (pull.missing === 0) pull.resolve();
-    else pull.reject(new LetheError('MESSAGE_MALFORMED', `parameter server ${pull.server + 1} left out ${pull.missing} values of its slice`));
+    else pull.ask(); // the line broke meanwhile, and what was on it is lost
   }
 
   #fail(error: Error): void {

@@ -1,29 +1,14 @@
 import type { RunConfig } from '@lethe/config';
-import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
-import { checkOrigin, decodeMessage, encodeMessage, type Evaluate, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
-import type { Engine, InputValues } from '@lethe/tensorflow';
+import { checkOrigin, decodeMessage, encodeMessage, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import type { Engine } from '@lethe/tensorflow';
 import type { Connection, Transport, Trust } from '@lethe/transport';
 import { Engagement, type Work } from './engagement.js';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
-import { describeRun, type RunDescription } from './run-description.js';
-import { ShardGradients, type Batches } from './shard-gradients.js';
-
-/** Computes evaluation tasks; provided by the evaluation library, so that training does not know what is measured. */
-export interface Evaluator {
-  evaluate(task: Evaluate, groups: ReadonlyMap<string, InputValues>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array>;
-  dispose(): void;
-}
-
-export interface EvaluatorOptions {
-  readonly engine: Engine;
-  readonly description: RunDescription;
-  readonly data: DataSource;
-  /** Indices of the training images that are held out. */
-  readonly heldOut: Uint32Array;
-}
+import type { PreparedWorker } from './prepare-worker.js';
+import type { RunDescription } from './run-description.js';
 
 export interface WorkerOptions {
   readonly transport: Transport;
@@ -31,16 +16,12 @@ export interface WorkerOptions {
   readonly trust: Trust;
   /** A worker that was started by hand leaves the run empty: the welcome names it. */
   readonly origin: Origin;
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'name' | 'version' | 'device' | 'hold'>;
   /** Everything about this machine and engine that could change a bit. */
   readonly fingerprint: string;
   readonly host: string;
-  /** Shards to compute side by side. */
-  readonly parallelShards: number;
-  readonly openData: (config: RunConfig) => Promise<DataSource>;
-  /** The examples of every round, out of the indices that may be trained on. */
-  readonly openBatches: (config: RunConfig, data: DataSource, training: Uint32Array) => Batches;
-  readonly openEvaluator: (options: EvaluatorOptions) => Evaluator;
+  /** Loads what the welcome names; see `prepareWorker`. */
+  readonly prepare: (welcome: Welcome) => Promise<PreparedWorker>;
   readonly openPulse: OpenPulse;
 }
 
@@ -50,13 +31,6 @@ const IDLE: Doing = { round: 0, phase: '', turn: 0 };
 
 /** A version that takes longer than this many times the stall limit will not come: the coordinator has given up before. */
 const PULL_PATIENCE = 3;
-
-/** What stays the same in all epochs of a run. */
-interface Prepared {
-  readonly description: RunDescription;
-  readonly gradients: ShardGradients;
-  readonly evaluator: Evaluator;
-}
 
 /**
  * Takes part in a run until the coordinator says goodbye: registers, loads what the welcome names, then computes leases
@@ -80,7 +54,7 @@ class WorkerSession {
   readonly #control: Connection;
   readonly #pulse: Pulse;
   #news: PulseNews;
-  #prepared: Promise<Prepared> | null = null;
+  #prepared: Promise<PreparedWorker> | null = null;
   #engagement: Engagement | null = null;
   /** Leases that came before everything was loaded. */
   #early: Work[] = [];
@@ -150,7 +124,7 @@ class WorkerSession {
   }
 
   async #engage(welcome: Welcome, origin: Origin): Promise<void> {
-    const prepared = await (this.#prepared ??= this.#prepare(welcome));
+    const prepared = await (this.#prepared ??= this.#options.prepare(welcome));
     if (this.#news.origin.epoch !== origin.epoch) return; // that is over already
     const { description, gradients, evaluator } = prepared;
     const { transport, trust, engine } = this.#options;
@@ -178,19 +152,6 @@ class WorkerSession {
     }
   }
 
-  /** Loads the data and makes the graphs, once. */
-  async #prepare(welcome: Welcome): Promise<Prepared> {
-    const config = JSON.parse(welcome.configJson) as RunConfig;
-    const facts = JSON.parse(welcome.dataJson) as DataFacts;
-    const { engine, openData, openBatches, openEvaluator, parallelShards } = this.#options;
-    const data = await openData(config);
-    const description = describeRun(config, data.facts);
-    refuseStrangeRun(welcome, facts, description);
-    const { training, heldOut } = splitHeldOut(data.train.labels, config.data.heldOut, config.seed);
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, data, training), parallelShards });
-    return { description, gradients, evaluator: openEvaluator({ engine, description, data, heldOut }) };
-  }
-
   async #dispose(): Promise<void> {
     const prepared = await this.#prepared?.catch(() => null);
     prepared?.gradients.dispose();
@@ -215,14 +176,4 @@ class WorkerSession {
 function doing(work: Work, { objective }: RunDescription): Doing {
   if (work.kind === 'evaluate') return { ...IDLE, phase: `evaluation of ${work.split}` };
   return { round: work.round, phase: objective.phases[work.phase]?.name ?? '', turn: work.turn };
-}
-
-/** This worker's data or code differs from the coordinator's: what it would compute belongs to another run. */
-function refuseStrangeRun({ schemaHash }: Welcome, facts: DataFacts, description: RunDescription): void {
-  if (facts.fingerprint !== description.facts.fingerprint) {
-    throw new LetheError('DATA_INVALID', `this worker's data differs from the coordinator's: expected fingerprint ${facts.fingerprint}, found ${description.facts.fingerprint}`);
-  }
-  if (schemaHash !== description.schemaHash) {
-    throw new LetheError('SCHEMA_MISMATCH', `this worker lays out the parameters as ${description.schemaHash}, the coordinator as ${schemaHash}: they run different versions of Lethe`);
-  }
 }

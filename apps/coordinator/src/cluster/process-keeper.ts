@@ -110,7 +110,7 @@ export class ProcessKeeper {
     if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`);
     control.processExited(incarnation, how);
     if (delayMs === null) {
-      control.fail(new LetheError('PROCESS_DIED', `${name} died ${cluster.restarts + 1} times in a row before it got anywhere, the last time: ${how}`));
+      control.fail(new LetheError('PROCESS_DIED', `${name} is not started again after ${cluster.restarts + 1} deaths in a row, the last one: ${how}`));
       return;
     }
     onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`);

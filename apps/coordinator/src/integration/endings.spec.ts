@@ -30,11 +30,23 @@ const workerId = (): number => Number(letheProcesses().find((line) => line.inclu
 const coordinatorId = (): number => Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${workerId()}/status`, 'utf8'))?.[1]);
 
 describe('a run ends', () => {
-  it('with the name of a worker that is stopped', async () => {
-    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--name', 'stalled', '--stall-seconds', '3'], onceTraining(() => process.kill(workerId(), 'SIGSTOP')));
+  it('with the name of a worker that does not come back, and the last checkpoint', async () => {
+    const ended = await lethe(
+      ['train', ...SMALL, '--epochs', '2', '--name', 'stalled', '--heartbeat-seconds', '0.25', '--stall-seconds', '2', '--restarts', '0', '--checkpoint-every-rounds', '2'],
+      onceTraining(() => process.kill(workerId(), 'SIGSTOP')),
+    );
     expect(ended.code).toBe(1);
-    expect(ended.output).toMatch(/error: worker-1 \(process \d+ on .+\) has been silent for 3 s while in round \d+, phase \w+/);
+    expect(ended.output).toMatch(/worker-1 \(process \d+ on .+\) is silent; the run waits for a worker/);
+    expect(ended.output).toMatch(/worker-1 \(process \d+ on .+\) has been silent for 2 s while in round \d+, phase \w+/);
+    expect(ended.output).toMatch(/error: worker-1 is not started again after 1 deaths in a row, the last one: killed by SIGKILL/);
+    expect(readdirSync(join(runs, 'stalled', 'checkpoints')).length).toBeGreaterThan(0);
     expect(letheProcesses()).toEqual([]);
+  }, 60_000);
+
+  it('when no worker has come for too long', async () => {
+    const ended = await lethe(['train', ...SMALL, '--rounds', '3', '--name', 'alone', '--workers', '0', '--await-workers', '0', '--listen', 'tcp://127.0.0.1:0', '--patience-seconds', '1']);
+    expect(ended.code).toBe(1);
+    expect(ended.output).toMatch(/error: round 1, phase \w+, turn 1: no worker has been there for 1 s/);
   }, 60_000);
 
   it('with the name of what is not finite, and keeps the last checkpoint', async () => {

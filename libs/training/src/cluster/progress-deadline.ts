@@ -45,6 +45,13 @@ export class ProgressDeadline {
     this.#dealtMs = nowMs;
   }
 
+  /** Nobody could have got on until now. */
+  wait(nowMs: number): void {
+    if (this.#sinceMs === null) return;
+    this.#sinceMs = nowMs;
+    this.#dealtMs = nowMs;
+  }
+
   clear(): void {
     this.#sinceMs = null;
   }

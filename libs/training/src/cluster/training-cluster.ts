@@ -146,7 +146,8 @@ export class TrainingCluster implements Players {
   /** Deals steps to the workers at hand, in order. With none at hand they wait for the next that comes. */
   async #hand(orders: readonly StepOrder[], turned = 0): Promise<void> {
     const workers = this.control.roster.atHand();
-    const deals = assignShards(this.#options.description.config.shards, workers.length);
+    const { objective, config } = this.#options.description;
+    const deals = assignShards(config.shards, workers.length);
     // All at once: whatever happens meanwhile finds every lease sent or none.
     await Promise.all(orders.flatMap((order) => {
       const dealt = deals.flatMap((blocks, index) => {
@@ -154,6 +155,7 @@ export class TrainingCluster implements Players {
         return worker === undefined || blocks.length === 0 ? [] : [{ worker, blocks }];
       });
       this.#ledger.dealt(order, dealt.map(({ worker }) => worker.incarnation));
+      for (const { worker } of dealt) worker.activity = `in round ${order.round + 1}, phase ${objective.phases[order.phase]?.name ?? ''}`;
       return dealt.map(({ worker, blocks }) => this.control.send(worker, { kind: 'lease', ...order, blocks, deal: this.#deal }));
     }));
   }
@@ -243,8 +245,10 @@ export class TrainingCluster implements Players {
     const isWorking = this.#ledger.size > 0 || this.#desk.size > 0;
     if (!isWorking || this.control.roster.atHand().length > 0) this.#aloneSinceMs = null;
     else this.#aloneSinceMs ??= nowMs;
+    // A silent server comes back or is given up; until then nothing is the workers' fault.
+    const waits = this.#aloneSinceMs !== null || this.#states.servers.some(({ absence }) => absence !== null);
+    if (waits) this.#deadline.wait(nowMs);
     if (this.#aloneSinceMs !== null) {
-      this.#deadline.dealt(nowMs);
       if (nowMs - this.#aloneSinceMs < cluster.patienceSeconds * 1000) return;
       this.control.fail(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
     } else if (this.#deadline.isLate(nowMs)) {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { beatOver, pulseIdentity, type PulseNews } from '@lethe/membership';
 import { createZeroMqTransport, type Trust } from '@lethe/transport';
-import { beatOver, pulseIdentity, type PulseNews } from './pulse.js';
 
 /** What the thread is started with. */
 export interface PulseThreadData {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { OpenPulse } from '@lethe/membership';
 import type { Trust } from '@lethe/transport';
-import type { OpenPulse } from './pulse.js';
 import type { PulseThreadData, PulseThreadMessage } from './pulse-thread.js';
 
 /**

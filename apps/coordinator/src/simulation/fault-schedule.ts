@@ -1,0 +1,150 @@
+import type { MessageBody, Role } from '@lethe/protocol';
+import type { Fate, Passage } from './simulated-network.js';
+import type { Victims } from './simulated-run.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** At a moment of virtual time, or when a process of a role says something for the n-th time. */
+type Moment = { readonly atMs: number } | { readonly role: Role | 'coordinator'; readonly kind: MessageBody['kind']; readonly occurrence: number };
+
+export type Fault = { readonly moment: Moment } & (
+  | { readonly what: 'kill'; readonly role: Role; readonly pick: number }
+  | { readonly what: 'kill speaker'; readonly isSaid: boolean }
+  | { readonly what: 'lose' }
+  | { readonly what: 'stop'; readonly role: Role; readonly pick: number; readonly forMs: number }
+  | { readonly what: 'part'; readonly worker: number; readonly server: number; readonly forMs: number }
+  | { readonly what: 'kill coordinator' }
+);
+
+export interface FaultPlan {
+  readonly faults: readonly Fault[];
+  /** Shares of the messages between workers and servers, and between servers, that are lost or come twice. */
+  readonly lost: number;
+  readonly doubled: number;
+}
+
+/** In which the training happens if nothing goes wrong. */
+const SPAN_MS = 350;
+const SPOKEN: readonly { readonly role: Role | 'coordinator'; readonly kind: MessageBody['kind'] }[] = [
+  { role: 'worker', kind: 'pull' }, { role: 'worker', kind: 'push' }, { role: 'worker', kind: 'stepReport' }, { role: 'worker', kind: 'ready' },
+  { role: 'parameter-server', kind: 'prepared' }, { role: 'parameter-server', kind: 'commit' }, { role: 'parameter-server', kind: 'committed' },
+  { role: 'parameter-server', kind: 'parameters' }, { role: 'parameter-server', kind: 'stateLoaded' }, { role: 'parameter-server', kind: 'stateCaptured' }, { role: 'parameter-server', kind: 'ready' },
+  { role: 'coordinator', kind: 'lease' }, { role: 'coordinator', kind: 'welcome' }, { role: 'coordinator', kind: 'captureState' }, { role: 'coordinator', kind: 'loadState' },
+];
+
+/** What travels between workers and servers: a line of theirs can break. */
+const LOSABLE = SPOKEN.filter(({ kind }) => ['pull', 'push', 'prepared', 'commit', 'parameters'].includes(kind));
+
+/** Up to four faults of any kind. */
+export function drawFaults(random: () => number): FaultPlan {
+  const below = (count: number): number => Math.floor(random() * count);
+  const draw = (): Fault => {
+    const spoken = SPOKEN[below(SPOKEN.length)] ?? { role: 'worker', kind: 'push' };
+    const moment: Moment = random() < 0.5 ? { atMs: random() * SPAN_MS } : { ...spoken, occurrence: 1 + below(30) };
+    const role: Role = random() < 0.7 ? 'worker' : 'parameter-server';
+    switch (below(7)) {
+      case 0:
+      case 1:
+        return { moment, what: 'kill', role, pick: below(4) };
+      case 2:
+        return { moment: { ...spoken, occurrence: 1 + below(30) }, what: 'kill speaker', isSaid: random() < 0.5 };
+      case 3:
+        return { moment, what: 'stop', role, pick: below(4), forMs: random() < 0.7 ? 50 + random() * 500 : 1000 + random() * 5000 };
+      case 4:
+        return { moment, what: 'part', worker: below(4), server: below(2), forMs: random() * 1000 };
+      case 5:
+        return { moment: { ...(LOSABLE[below(LOSABLE.length)] ?? spoken), occurrence: 1 + below(30) }, what: 'lose' };
+      default:
+        return { moment, what: 'kill coordinator' };
+    }
+  };
+  const isLossy = random() < 0.3;
+  return { faults: Array.from({ length: 1 + below(4) }, draw), lost: isLossy ? 0.01 : 0, doubled: isLossy ? 0.05 : 0 };
+}
+
+/** Makes the faults of a plan happen, each once. */
+export class FaultSchedule {
+  readonly #plan: FaultPlan;
+  readonly #random: () => number;
+  readonly #said = new Map<string, number>();
+  readonly #due: Fault[];
+  readonly #parted = new Map<string, number>();
+  #nowMs: () => number = () => 0;
+  happened = 0;
+
+  constructor(plan: FaultPlan, random: () => number) {
+    this.#plan = plan;
+    this.#random = random;
+    this.#due = [...plan.faults];
+  }
+
+  /** Sets the clock on the faults that have their time. */
+  start(clock: VirtualClock, victims: Victims): void {
+    this.#nowMs = () => clock.nowMs;
+    for (const fault of this.#plan.faults) if ('atMs' in fault.moment) clock.after(fault.moment.atMs, () => { this.#happen(fault, victims, clock); });
+    this.#clock = clock;
+  }
+
+  #clock: VirtualClock | null = null;
+
+  fateOf({ from, to, message }: Passage, victims: Victims): Fate {
+    const { kind } = message.body;
+    const role = roleOf(from);
+    const spoken = `${role} ${kind}`;
+    const occurrence = (this.#said.get(spoken) ?? 0) + 1;
+    this.#said.set(spoken, occurrence);
+    for (const fault of this.#due) {
+      if ('atMs' in fault.moment || fault.moment.role !== role || fault.moment.kind !== kind || fault.moment.occurrence !== occurrence || this.#clock === null) continue;
+      this.#happen(fault, victims, this.#clock, from);
+      if (fault.what === 'lose') return 'lose';
+      if (fault.what === 'kill speaker') return fault.isSaid ? 'deliver' : 'lose';
+    }
+    if ((this.#parted.get([from, to].sort().join(' ')) ?? 0) > this.#nowMs()) return 'lose';
+    // The coordinator's own connections are sockets of one machine, or break as a whole.
+    if (role === 'coordinator' || roleOf(to) === 'coordinator') return 'deliver';
+    const draw = this.#random();
+    return draw < this.#plan.lost ? 'lose' : draw < this.#plan.lost + this.#plan.doubled ? 'duplicate' : 'deliver';
+  }
+
+  #happen(fault: Fault, victims: Victims, clock: VirtualClock, speaker = ''): void {
+    const index = this.#due.indexOf(fault);
+    if (index < 0) return;
+    this.#due.splice(index, 1);
+    this.happened += 1;
+    const pick = (role: Role, number: number): string => {
+      const living = victims.living(role);
+      return living[number % Math.max(1, living.length)] ?? '';
+    };
+    switch (fault.what) {
+      case 'kill':
+        victims.kill(pick(fault.role, fault.pick));
+        return;
+      case 'kill speaker':
+        // What it has just said still travels, if it was said.
+        if (fault.isSaid) clock.after(0, () => { killAny(victims, speaker); });
+        else killAny(victims, speaker);
+        return;
+      case 'stop': {
+        const stopped = pick(fault.role, fault.pick);
+        victims.stop(stopped);
+        clock.after(fault.forMs, () => { victims.goOn(stopped); });
+        return;
+      }
+      case 'part':
+        this.#parted.set([pick('worker', fault.worker), pick('parameter-server', fault.server)].sort().join(' '), clock.nowMs + fault.forMs);
+        return;
+      case 'lose':
+        return;
+      case 'kill coordinator':
+        victims.killCoordinator();
+    }
+  }
+}
+
+function killAny(victims: Victims, process: string): void {
+  if (roleOf(process) === 'coordinator') victims.killCoordinator();
+  else victims.kill(process);
+}
+
+function roleOf(process: string): Role | 'coordinator' {
+  return process.startsWith('worker') ? 'worker' : process.startsWith('parameter-server') ? 'parameter-server' : 'coordinator';
+}

@@ -1,0 +1,216 @@
+import { weightsHash } from '@lethe/checkpoint';
+import type { RunConfig } from '@lethe/config';
+import type { DataSource } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
+import { beatOver, pulseIdentity } from '@lethe/membership';
+import { runParameterServer } from '@lethe/parameter-store';
+import type { Committed, Role } from '@lethe/protocol';
+import { runWorker, TrainingCluster, type RunDescription } from '@lethe/training';
+import { RestartPolicy } from '../cluster/restart-policy.js';
+import { outlastServers } from '../run/outlast-servers.js';
+import { RoundLossCollector } from '../run/round-losses.js';
+import { trainingRun, type RunState } from '../run/training-run.js';
+import { SimulatedNetwork, type Fate, type Passage } from './simulated-network.js';
+import { firstGroups, smallGame, smallGradients } from './small-game.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** What a schedule of faults may do to a run, and asks it about. */
+export interface Victims {
+  /** The processes of a role that live, in order. */
+  living(role: Role): string[];
+  kill(process: string): void;
+  stop(process: string): void;
+  goOn(process: string): void;
+  /** Ends the coordinator and with it everyone; another one resumes from the last checkpoint. */
+  killCoordinator(): void;
+}
+
+export interface SimulatedRunOptions {
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  /** A complete configuration. */
+  readonly raw: RunConfig;
+  readonly workers: number;
+  readonly servers: number;
+  readonly fateOf: (passage: Passage, victims: Victims) => Fate;
+}
+
+export interface SimulatedOutcome {
+  readonly hash: string;
+  /** Rounds as the metrics show them. */
+  readonly rounds: readonly number[];
+  readonly losses: readonly number[];
+  readonly epochs: number;
+}
+
+const START_MS = 20;
+const RESUME_MS = 50;
+const NO_DATA = { test: { count: 0 } } as unknown as DataSource;
+
+/** A whole run in this process: the real coordinator, servers and workers, on a simulated network and virtual time. */
+export class SimulatedRun implements Victims {
+  readonly network: SimulatedNetwork;
+  readonly #options: SimulatedRunOptions;
+  readonly #description: RunDescription;
+  readonly #processes = new Map<string, { readonly role: Role; readonly index: number; readonly end: AbortController }>();
+  /** The run's folder: what outlives the coordinator. */
+  #saved: RunState;
+  #metrics: { round: number; loss: number }[] = [];
+  #lives = 0;
+  #epochs = 0;
+  #coordinator = '';
+  #cluster: TrainingCluster | null = null;
+  #onCoordinatorKilled: (error: Error) => void = () => undefined;
+
+  constructor(options: SimulatedRunOptions) {
+    this.#options = options;
+    const { clock, random, raw, workers, servers } = options;
+    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: 3, patienceSeconds: 60, restarts: 5, listen: null });
+    this.network = new SimulatedNetwork({ clock, random, fateOf: (passage) => options.fateOf(passage, this) });
+    this.#saved = { rounds: 0, groups: firstGroups(this.#description) };
+  }
+
+  async play(): Promise<SimulatedOutcome> {
+    for (;;) {
+      const killed = new Promise<never>((_, reject) => { this.#onCoordinatorKilled = reject; });
+      try {
+        const state = await Promise.race([this.#playOnce(), killed]);
+        return { hash: weightsHash(state.groups), rounds: this.#metrics.map(({ round }) => round), losses: this.#metrics.map(({ loss }) => loss), epochs: this.#epochs };
+      } catch (error) {
+        if (error !== COORDINATOR_KILLED) throw error;
+        await new Promise<void>((resolve) => { this.#options.clock.after(RESUME_MS, resolve); });
+        this.#metrics = this.#metrics.filter(({ round }) => round <= this.#saved.rounds);
+      }
+    }
+  }
+
+  living(role: Role): string[] {
+    return [...this.#processes].filter(([, process]) => process.role === role).sort(([, a], [, b]) => a.index - b.index).map(([name]) => name);
+  }
+
+  kill(process: string): void {
+    const victim = this.#processes.get(process);
+    if (victim === undefined) return;
+    this.#processes.delete(process);
+    this.network.kill(process);
+    victim.end.abort();
+    const [coordinator, cluster] = [this.#coordinator, this.#cluster];
+    this.#options.clock.after(1, () => {
+      if (coordinator !== this.#coordinator || cluster === null) return;
+      this.#exited(cluster, process, victim);
+    });
+  }
+
+  stop(process: string): void {
+    this.network.stop(process);
+  }
+
+  goOn(process: string): void {
+    this.network.goOn(process);
+  }
+
+  killCoordinator(): void {
+    this.network.kill(this.#coordinator);
+    this.#coordinator = '';
+    for (const process of [...this.#processes.keys()]) this.kill(process);
+    this.#onCoordinatorKilled(COORDINATOR_KILLED);
+  }
+
+  async #playOnce(): Promise<RunState> {
+    const description = this.#description;
+    const { servers, workers } = description.config.cluster;
+    const name = `coordinator-${(this.#lives += 1)}`;
+    this.#coordinator = name;
+    this.#epochs += 1;
+    const policy = new RestartPolicy(description.config.cluster.restarts);
+    this.#policy = policy;
+    const start: RunState = this.#saved;
+    const collector = new RoundLossCollector(description.objective);
+    let told = start.rounds;
+    const listener = await this.network.transportOf(name).listen(`memory://${name}`);
+    const cluster: TrainingCluster = new TrainingCluster({
+      listener, description,
+      origin: { runId: name, epoch: 1, sender: 'coordinator', incarnation: name },
+      onCommitted: (committed) => {
+        for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
+        told = this.#committed(collector, committed, told, name);
+      },
+      onStepReport: ({ incarnation }) => { policy.worked(placeOf(this.#processes.get(incarnation))); },
+      onNotice: () => undefined,
+      onLost: ({ incarnation }) => { this.kill(incarnation); },
+    });
+    this.#cluster = cluster;
+    for (let index = 0; index < servers; index += 1) this.#launch(cluster, 'parameter-server', index);
+    for (let index = 0; index < workers; index += 1) this.#launch(cluster, 'worker', index);
+    await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, 1));
+    const outcome = await trainingRun({
+      description, cluster, start, data: NO_DATA, gridRows: 0, earlierFigures: [], signal: new AbortController().signal, takeCheckpointRequest: () => false,
+      record: {
+        epoch: async () => undefined, pauseClock: () => undefined, resumeClock: () => undefined,
+        checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
+      },
+    });
+    this.#epochs += cluster.control.epoch - 1;
+    await cluster.close('the run is over');
+    return outcome.state;
+  }
+
+  #policy = new RestartPolicy(0);
+
+  #committed(collector: RoundLossCollector, committed: Committed, told: number, coordinator: string): number {
+    const complete = collector.add(committed);
+    if (complete === null || complete.round < told || coordinator !== this.#coordinator) return told;
+    this.#metrics.push({ round: complete.round + 1, loss: complete.losses['reconstruction_mse'] ?? Number.NaN });
+    return complete.round + 1;
+  }
+
+  #launch(cluster: TrainingCluster, role: Role, index: number): void {
+    const incarnation = `${role}-${index + 1}.${(this.#lives += 1)}`;
+    const coordinator = this.#coordinator;
+    const end = new AbortController();
+    cluster.control.roster.reserve(incarnation, role, index);
+    this.#processes.set(incarnation, { role, index, end });
+    this.#options.clock.after(START_MS * (1 + this.#options.random()), () => {
+      if (!this.#processes.has(incarnation)) return;
+      const life = role === 'worker' ? this.#worker(incarnation, coordinator) : this.#server(incarnation, coordinator, end.signal);
+      // Whoever fails on its own dies, as a process would.
+      life.catch(() => { this.kill(incarnation); });
+    });
+  }
+
+  #exited(cluster: TrainingCluster, incarnation: string, { role, index }: { role: Role; index: number }): void {
+    const delayMs = this.#policy.died(placeOf({ role, index }));
+    cluster.control.processExited(incarnation, 'killed');
+    if (delayMs === null) cluster.control.fail(new LetheError('PROCESS_DIED', `${role} ${index + 1} died too often`));
+    else this.#options.clock.after(delayMs, () => { if (this.#cluster === cluster && this.#coordinator !== '') this.#launch(cluster, role, index); });
+  }
+
+  #worker(incarnation: string, coordinator: string): Promise<void> {
+    const transport = this.network.transportOf(incarnation);
+    const controlAddress = `memory://${coordinator}`;
+    return runWorker({
+      transport, controlAddress, trust: {}, host: 'here', fingerprint: `${this.#description.config.cluster.engine} threads=${this.#description.config.cluster.threads}`,
+      origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
+      engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }) },
+      prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
+      openPulse: (news, onOrphaned) => {
+        const opened = transport.connect(controlAddress, { identity: pulseIdentity(incarnation) }).then((connection) => beatOver(connection, news, onOrphaned));
+        return { tell: (told) => { void opened.then((pulse) => { pulse.tell(told); }); }, stop: async () => (await opened).stop() };
+      },
+    });
+  }
+
+  #server(incarnation: string, coordinator: string, signal: AbortSignal): Promise<void> {
+    return runParameterServer({
+      transport: this.network.transportOf(incarnation), controlAddress: `memory://${coordinator}`, dataAddress: `memory://${incarnation}`, listenerTrust: {}, memberTrust: {},
+      runId: coordinator, epoch: 1, incarnation, host: 'here', processId: 1, signal,
+      planOf: () => ({ ...this.#description, phaseNames: this.#description.objective.phases.map(({ name }) => name), freshValues: () => new Map() }),
+    });
+  }
+}
+
+const COORDINATOR_KILLED = new Error('the coordinator was killed');
+
+function placeOf(process: { readonly role: Role; readonly index: number } | undefined): string {
+  return `${process?.role ?? ''} ${process?.index ?? ''}`;
+}

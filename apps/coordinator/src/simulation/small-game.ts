@@ -1,0 +1,93 @@
+import { compileConfig, type RunConfig } from '@lethe/config';
+import type { DataFacts } from '@lethe/data';
+import type { Objective } from '@lethe/objectives';
+import { addInto, combineSummary } from '@lethe/optim';
+import { initialOptimizerState } from '@lethe/parameter-store';
+import { NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Lease, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
+import type { InputValues } from '@lethe/tensorflow';
+import type { PreparedWorker, RunDescription } from '@lethe/training';
+
+const ROUNDS = 6;
+const SHARDS = 4;
+
+function layout(name: string, length: number): GroupLayout {
+  return {
+    name, length, statisticsLength: 2,
+    segments: [{ name: `${name}.weight`, net: name, shape: [length], offset: 0, length }],
+    statistics: [{ name: `${name}.norm`, net: name, channels: 1, offset: 0, samples: 8, momentum: 0.1 }],
+  };
+}
+
+/** With several servers one group is so long that two have a part of it; the other is the lead's alone. */
+function layoutsFor(servers: number): [GroupLayout, GroupLayout] {
+  return [layout('classifier', 5), layout('autoencoder', servers > 1 ? NORM_BLOCK_LENGTH + 3 : 300)];
+}
+
+function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string): SummaryLayout {
+  return { statistics, statisticsLength, losses: [loss], length: statisticsLength + 1 };
+}
+
+/** The article's phases, of nets that are nothing but vectors; each turn reads what the one before it wrote. */
+const OBJECTIVE = {
+  name: 'simulated',
+  groups: [{ name: 'classifier', networks: [] }, { name: 'autoencoder', networks: [] }],
+  phases: [
+    { name: 'classifier', trains: 'classifier', reads: ['classifier', 'autoencoder'], turns: 2, losses: ['classifier_loss'] },
+    { name: 'autoencoder', trains: 'autoencoder', reads: ['classifier', 'autoencoder'], turns: 1, losses: ['reconstruction_mse'] },
+  ],
+  deployed: [], freshStarts: [], figures: [], redraw: null, predict: null,
+  scalars: (round: number) => ({ beta: round / 10 }),
+} as unknown as Objective;
+
+/** @param raw a complete configuration, of which the game's length and the cluster count */
+export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>): RunDescription {
+  const { config } = compileConfig({
+    ...raw, rounds: ROUNDS, epochs: null, shards: SHARDS, batchSize: 2 * SHARDS, grid: false, evaluation: false,
+    data: { ...raw.data, heldOut: 0 }, patience: null, checkpoints: { everyEpochs: 1, everyRounds: 2, keep: 2 }, cluster: { ...raw.cluster, ...cluster },
+  });
+  const facts: DataFacts = { shape: { height: 1, width: 1, channels: 1 }, classes: ['a', 'b'], trainCount: 4 * ROUNDS * SHARDS, testCount: 0, domains: [{ name: 'all', trainCount: 4 * ROUNDS * SHARDS, labelledCount: 0, testCount: 0 }], fingerprint: 'none' };
+  const layouts = layoutsFor(config.cluster.servers);
+  const summaries = [summaryOf(layouts[0], 'classifier_loss'), summaryOf(layouts[1], 'reconstruction_mse')];
+  const adam = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 } } as const;
+  return {
+    config, facts, objective: OBJECTIVE, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount: facts.trainCount, totalRounds: ROUNDS,
+    optimization: { optimizers: { classifier: adam, autoencoder: adam }, averaging: 0.9, averagedNets: ['autoencoder'] },
+  };
+}
+
+export function firstGroups({ layouts, optimization }: RunDescription): GroupState[] {
+  return layouts.map((group) => ({
+    group: group.name, version: 0, values: Float32Array.from({ length: group.length }, (_, index) => Math.fround(Math.sin(index + 1))),
+    ...initialOptimizerState(group, optimization), statistics: Float32Array.of(0, 1),
+  }));
+}
+
+/** Gradients that depend on everything that they may depend on: the versions read, the step, the shard. */
+export function smallGradients({ objective, layouts, summaries, config }: RunDescription): PreparedWorker['gradients'] {
+  const shard = (lease: Lease, index: number, groups: ReadonlyMap<string, InputValues>): { gradient: Float32Array; summary: Float32Array } => {
+    const phase = objective.phases[lease.phase];
+    const group = layouts.find(({ name }) => name === phase?.trains);
+    if (phase === undefined || group === undefined) throw new TypeError('the lease names an unknown phase');
+    const values = groups.get(group.name) as Float32Array;
+    const other = groups.get(phase.reads.find((name) => name !== group.name) ?? '') as Float32Array;
+    const drift = Math.fround(Math.sin(97 * lease.round + 31 * lease.phase + 13 * lease.turn + 7 * index) + (other[0] ?? 0) + (lease.scalars['beta'] ?? 0));
+    const gradient = new Float32Array(values.length);
+    for (let place = 0; place < values.length; place += 1) gradient[place] = 0.1 * (values[place] as number) + drift;
+    return { gradient, summary: Float32Array.of(drift, Math.abs(drift), drift) };
+  };
+  return {
+    block: (lease, { first, count }: ShardBlock, groups) => {
+      const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
+        if (size === 1) return shard(lease, from, groups);
+        const [left, right] = [sum(from, size / 2), sum(from + size / 2, size / 2)];
+        addInto(left.gradient, right.gradient);
+        const layoutOfSummary = summaries[lease.phase];
+        if (layoutOfSummary !== undefined) combineSummary(left.summary, right.summary, layoutOfSummary);
+        return left;
+      };
+      if (first + count > config.shards) throw new TypeError('the lease names an unknown shard');
+      return sum(first, count);
+    },
+    dispose: () => undefined,
+  };
+}

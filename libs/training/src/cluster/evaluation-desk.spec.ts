@@ -1,0 +1,47 @@
+import type { Member } from '@lethe/membership';
+import type { Evaluate } from '@lethe/protocol';
+import { describe, expect, it } from 'vitest';
+import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
+
+const member = (name: string): Member => ({ name, role: 'worker', index: 0, incarnation: name, state: 'ready', absence: null, lastHeardMs: 0, activity: '', registration: { kind: 'register', role: 'worker', host: '', processId: 0, fingerprint: '', address: '', device: '' } });
+const order = (first: number): EvaluationOrder => ({ evaluation: 'score', split: 'test', first, count: 1, reads: [], probe: null, judge: null });
+
+/** A desk with these workers at hand, and what it has sent to whom. */
+function desk(workers: Member[]): { desk: EvaluationDesk; sent: { name: string; evaluation: Evaluate }[] } {
+  const sent: { name: string; evaluation: Evaluate }[] = [];
+  return { sent, desk: new EvaluationDesk({ workers: () => workers, send: ({ name }, evaluation) => sent.push({ name, evaluation }) }) };
+}
+
+describe('evaluations', () => {
+  it('are dealt in turn, and come back in the order asked for', async () => {
+    const { desk: open, sent } = desk([member('a'), member('b')]);
+    const results = open.perform([order(0), order(1), order(2)]);
+    expect(sent.map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 0], ['b', 1], ['a', 2]]);
+    for (const { evaluation: { task, first } } of [...sent].reverse()) open.evaluated({ kind: 'evaluated', task, result: Float32Array.of(first) });
+    expect(await results).toEqual([Float32Array.of(0), Float32Array.of(1), Float32Array.of(2)]);
+    expect(open.size).toBe(0);
+  });
+
+  it('of a worker that is gone are done by others, each counted once', async () => {
+    const workers = [member('a'), member('b')];
+    const { desk: open, sent } = desk(workers);
+    const results = open.perform([order(0), order(1)]);
+    workers.shift();
+    open.deal();
+    expect(sent.map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 0], ['b', 1], ['b', 0]]);
+    for (const { evaluation: { task } } of sent) open.evaluated({ kind: 'evaluated', task, result: Float32Array.of(task) });
+    expect(await results).toEqual([Float32Array.of(1), Float32Array.of(2)]);
+  });
+
+  it('wait for a worker, and end with whatever ends the run', async () => {
+    const workers: Member[] = [];
+    const { desk: open, sent } = desk(workers);
+    const results = open.perform([order(0)]);
+    expect(sent).toEqual([]);
+    workers.push(member('a'));
+    open.deal();
+    expect(sent).toHaveLength(1);
+    open.clear(new Error('over'));
+    await expect(results).rejects.toThrow('over');
+  });
+});

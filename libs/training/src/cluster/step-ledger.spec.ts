@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { StepLedger, type StepOrder } from './step-ledger.js';
+
+const order = (round: number, turn = 0): StepOrder => ({ round, phase: 0, turn, reads: [], produces: round + 1, scalars: {} });
+
+describe('the ledger of steps', () => {
+  it('knows what is open, oldest first, and takes each step off once', () => {
+    const ledger = new StepLedger();
+    for (const step of [order(0), order(0, 1), order(1)]) ledger.open(step);
+    expect(ledger.oldest).toEqual(order(0));
+    expect(ledger.close(order(0))).toBe(true);
+    expect(ledger.close(order(0))).toBe(false);
+    expect([ledger.size, ledger.orders.map(({ round, turn }) => [round, turn])]).toEqual([2, [[0, 1], [1, 0]]]);
+    ledger.clear();
+    expect([ledger.size, ledger.oldest]).toEqual([0, null]);
+  });
+
+  it('knows who has not done its part of the oldest step', () => {
+    const ledger = new StepLedger();
+    ledger.open(order(0));
+    ledger.open(order(1));
+    ledger.dealt(order(0), ['a', 'b']);
+    ledger.dealt(order(1), ['c']);
+    ledger.reported(order(0), 'a');
+    expect([...ledger.awaited]).toEqual(['b']);
+    ledger.dealt(order(0), ['a']); // dealt anew
+    expect([...ledger.awaited]).toEqual(['a']);
+    ledger.close(order(0));
+    expect([...ledger.awaited]).toEqual(['c']);
+  });
+});
