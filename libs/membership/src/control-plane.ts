@@ -32,7 +32,7 @@ export interface ControlPlaneOptions {
 }
 
 /** Failures of a member that say nothing against the run: another life of it may do better. */
-const OWN_FAILURES: ReadonlySet<string> = new Set(['UNEXPECTED', 'CONNECTION_CLOSED', 'DEADLINE_EXCEEDED', 'QUEUE_FULL']);
+const OWN_FAILURES: ReadonlySet<string> = new Set(['UNEXPECTED', 'CONNECTION_CLOSED', 'DEADLINE_EXCEEDED', 'MESSAGE_MALFORMED', 'QUEUE_FULL']);
 
 /**
  * The coordinator's ears and mouth: admits processes and hears that they live. Who dies is told to the cluster, which goes on

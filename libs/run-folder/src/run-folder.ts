@@ -8,6 +8,7 @@ import { TensorBoardWriter } from './tensorboard-writer.js';
 
 const CONFIG = 'config.json';
 const LOCK = 'lock';
+const SUMMARY = 'summary.json';
 const NAME = /^[\w][\w.-]{0,99}$/;
 
 export interface NewRunOptions {
@@ -91,8 +92,14 @@ export class RunFolder {
     await writeFileAtomically(file, [bytes]);
   }
 
+  /** Rounds that the summary tells of; 0 if there is none. */
+  async summarisedRounds(): Promise<number> {
+    const text = await readFile(join(this.folder, SUMMARY), 'utf8').catch(() => '{}');
+    return (JSON.parse(text) as { rounds?: number }).rounds ?? 0;
+  }
+
   async writeSummary(summary: object): Promise<void> {
-    await this.writeFile(join(this.folder, 'summary.json'), Buffer.from(`${JSON.stringify(summary, null, 2)}\n`));
+    await this.writeFile(join(this.folder, SUMMARY), Buffer.from(`${JSON.stringify(summary, null, 2)}\n`));
   }
 
   /** Lets others have it. */

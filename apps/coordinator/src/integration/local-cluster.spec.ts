@@ -52,20 +52,6 @@ describe('a localhost cluster', () => {
     expect(letheProcesses()).toEqual([]);
   }, 60_000);
 
-  it('names a worker that dies and ends the run with an error', async () => {
-    let killed = false;
-    const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--no-evaluation', '--name', 'died', '--workers', '2'], (text) => {
-      if (killed || !text.includes('images/s')) return;
-      killed = true;
-      const worker = letheProcesses().find((line) => line.includes('worker'));
-      process.kill(Number(worker?.split(' ')[0]), 'SIGKILL');
-    });
-    expect(killed).toBe(true);
-    expect(ended.code).toBe(1);
-    expect(ended.output).toMatch(/error: worker-\d \(process \d+\) ended while in round \d+, phase \w+: killed by SIGKILL/);
-    expect(letheProcesses()).toEqual([]);
-  }, 60_000);
-
   it('refuses a run that exists, and leaves it as it was', async () => {
     const before = readFileSync(join(runs, 'w1', 'summary.json'), 'utf8');
     const again = await train('w1');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { findCheckpoint } from '@lethe/checkpoint';
+import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
 import { checkConfigAgainstData, type Machine, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
@@ -66,11 +66,14 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
 
 async function resumeState(folder: RunFolder, description: RunDescription, onDamaged: (message: string) => void): Promise<{ rounds: number; groups: readonly GroupState[] }> {
   const { layouts, schemaHash, facts, totalRounds } = description;
+  // Killed before its first checkpoint: it begins again.
+  if ((await newestCheckpoint(folder.checkpoints)) === null) return { rounds: 0, groups: initialGroups(description) };
   const { rounds, groups, dataFingerprint } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, onDamaged);
   if (dataFingerprint !== facts.fingerprint) {
     throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${dataFingerprint}, found ${facts.fingerprint}`);
   }
-  if (rounds >= totalRounds) {
+  // Killed between its last checkpoint and its summary, it still has to be summed up.
+  if (rounds >= totalRounds && (await folder.summarisedRounds()) >= rounds) {
     throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${totalRounds} rounds; give more with --epochs or --rounds`);
   }
   return { rounds, groups };

@@ -43,6 +43,8 @@ export class TrainingCluster implements Players {
   #deal = 1;
   /** When there was no worker first that could be given work; null while there is one. */
   #aloneSinceMs: number | null = null;
+  /** When the first process was lost since the last commit. */
+  #lostMs: number | null = null;
 
   constructor(options: TrainingClusterOptions) {
     const { cluster } = options.description.config;
@@ -208,8 +210,14 @@ export class TrainingCluster implements Players {
     this.#aloneSinceMs = null;
   }
 
+  #goesOn(): void {
+    if (this.#lostMs !== null) this.#options.onNotice(`the run goes on after ${((performance.now() - this.#lostMs) / 1000).toFixed(1)} s`);
+    this.#lostMs = null;
+  }
+
   #lost(member: Member, error: LetheError): void {
     this.#options.onLost(member);
+    this.#lostMs ??= performance.now();
     if (member.role === 'worker') {
       this.#options.onNotice(`${error.message}; ${this.#others()}`);
       this.#dealAnew();
@@ -282,6 +290,7 @@ export class TrainingCluster implements Players {
       case 'committed':
         if (!this.#ledger.close(body)) return;
         this.#deadline.committed(performance.now(), this.#ledger.size);
+        this.#goesOn();
         this.#options.onCommitted(body);
         return;
       case 'stepReport':

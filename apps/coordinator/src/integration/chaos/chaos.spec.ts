@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playWithFaults, type ChaosGame } from './chaos-run.js';
+import { drawFaults, type FaultCounts } from './draw-faults.js';
+import { chaosGames } from './games.js';
+
+const ROUNDS = 40;
+const folder = mkdtempSync(join(tmpdir(), 'lethe-chaos-data-'));
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+let games: { article: ChaosGame; domains: ChaosGame };
+beforeAll(async () => { games = await chaosGames(folder, ROUNDS); });
+
+async function survive(game: ChaosGame, seed: number, counts: FaultCounts): Promise<void> {
+  const undisturbed = await playWithFaults(game, []);
+  const faults = drawFaults(seed, ROUNDS, counts);
+  const found = await playWithFaults(game, faults);
+  expect(found.happened).toEqual(faults.map(({ id }) => id).sort());
+  expect(found.resumes).toBe(counts.coordinatorKills);
+  expect({ sha256: found.sha256, rounds: found.rounds }, found.output).toEqual({ sha256: undisturbed.sha256, rounds: undisturbed.rounds });
+}
+
+describe('real processes that are killed, stopped and cut off', () => {
+  it('end the article\'s game with the bits of an undisturbed run: 20 workers, 5 servers, 5 coordinators', async () => {
+    await survive(games.article, 7, { workerKills: 20, serverKills: 5, coordinatorKills: 5, others: 9 });
+  }, 400_000);
+
+  it('end a carry to another domain with them, whose only worker is among them', async () => {
+    await survive(games.domains, 3, { workerKills: 3, serverKills: 1, coordinatorKills: 1, others: 3 });
+  }, 200_000);
+});

@@ -1,0 +1,25 @@
+import type { MessageBody } from '@lethe/protocol';
+
+/** Something that goes wrong once, in whichever process first says such a message in that round or later. */
+export interface ProcessFault {
+  readonly id: string;
+  readonly role: 'worker' | 'parameter-server' | 'coordinator';
+  readonly kind: MessageBody['kind'];
+  /** 0-based. */
+  readonly fromRound: number;
+  /**
+   * What happens at the message: the process is killed before it or after it, or stopped for `ms`; sleeps for `ms`; the message is
+   * lost, comes twice, or with a bit of its header turned.
+   */
+  readonly what: 'kill before' | 'kill after' | 'stop' | 'slow' | 'lose' | 'double' | 'corrupt';
+  readonly ms: number;
+}
+
+/** What `inject-faults.ts` is told, as JSON in the environment. */
+export interface FaultInjection {
+  readonly faults: readonly ProcessFault[];
+  /** Folder with an entry for each fault that has happened. */
+  readonly happened: string;
+}
+
+export const INJECTION_VARIABLE = 'LETHE_CHAOS';

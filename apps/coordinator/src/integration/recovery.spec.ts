@@ -1,0 +1,100 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lethe, letheProcesses, type Ended } from './lethe-process.js';
+import { makeSmallData } from './small-data.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-recovery-'));
+const runs = join(folder, 'runs');
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+const SMALL = [
+  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '150', '--checkpoint-every-rounds', '20', '--checkpoint-every-epochs', '50',
+  '--heartbeat-seconds', '0.25', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+];
+
+function summary(name: string): { weights_sha256: string } {
+  return JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as ReturnType<typeof summary>;
+}
+
+function rounds(name: string): number[] {
+  const lines = readFileSync(join(runs, name, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
+  return lines.filter(({ kind }) => kind === 'round').map(({ round }) => round);
+}
+
+/** The process of a role that was started last. */
+function processOf(role: string): number {
+  return Number(letheProcesses().filter((line) => line.includes(`apps/${role}/`)).at(-1)?.split(' ')[0]);
+}
+
+/** Trains; once training is under way, something happens, once. */
+async function trainAnd(name: string, flags: readonly string[], act: () => void): Promise<Ended> {
+  let isDone = false;
+  const ended = await lethe(['train', ...SMALL, ...flags, '--name', name], (text) => {
+    if (isDone || !text.includes('images/s')) return;
+    isDone = true;
+    act();
+  });
+  expect(isDone).toBe(true);
+  return ended;
+}
+
+const ALL = Array.from({ length: 150 }, (_, round) => round + 1);
+let undisturbed = '';
+beforeAll(async () => {
+  makeSmallData(join(folder, 'data'));
+  expect((await lethe(['train', ...SMALL, '--name', 'undisturbed'])).code).toBe(0);
+  undisturbed = summary('undisturbed').weights_sha256;
+}, 60_000);
+
+describe('a run goes on to the same bits', () => {
+  it('when its only worker is killed', async () => {
+    const ended = await trainAnd('only', [], () => process.kill(processOf('worker'), 'SIGKILL'));
+    expect(ended.output).toMatch(/worker-1 \(process \d+\) ended while .+: killed by SIGKILL; it printed to .+; the run waits for a worker\nworker-1 is started again/);
+    expect([ended.code, summary('only').weights_sha256]).toEqual([0, undisturbed]);
+    expect(rounds('only')).toEqual(ALL);
+  }, 60_000);
+
+  it('when a server is killed', async () => {
+    const ended = await trainAnd('server', ['--workers', '2', '--servers', '2'], () => process.kill(processOf('parameter-server'), 'SIGKILL'));
+    expect(ended.output).toMatch(/parameter-server-\d \(process \d+\) ended while .+; all servers go back to the last checkpoint\nparameter-server-\d is started again/);
+    expect([ended.code, summary('server').weights_sha256]).toEqual([0, undisturbed]);
+    expect(rounds('server')).toEqual(ALL);
+  }, 60_000);
+
+  it('when a worker is stopped for a while, whose shards another computes', async () => {
+    let stopped = 0;
+    const ended = await trainAnd('stopped', ['--workers', '2'], () => {
+      stopped = processOf('worker');
+      process.kill(stopped, 'SIGSTOP');
+      setTimeout(() => process.kill(stopped, 'SIGCONT'), 1500);
+    });
+    expect(ended.output).toMatch(/worker-2 \(process \d+ on .+\) is silent; its shards are computed by worker-1/);
+    expect([ended.code, summary('stopped').weights_sha256]).toEqual([0, undisturbed]);
+  }, 60_000);
+
+  it('when the coordinator is killed and another resumes', async () => {
+    let isKilled = false;
+    await lethe(['train', ...SMALL, '--workers', '2', '--name', 'resumed'], (text, signal) => {
+      if (isKilled || !/round \d\d+\//.test(text)) return;
+      isKilled = true;
+      signal('SIGKILL');
+    });
+    expect((await lethe(['train', '--resume', 'resumed', '--workers', '1', '--runs-dir', runs])).code).toBe(0);
+    expect(summary('resumed').weights_sha256).toBe(undisturbed);
+    expect(rounds('resumed')).toEqual(ALL);
+  }, 60_000);
+
+  it('makes a checkpoint when it is asked for one', async () => {
+    let asked: Promise<Ended> | undefined;
+    const ended = await trainAnd('asked', ['--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9'], () => { asked = lethe(['checkpoint', 'asked', '--runs-dir', runs]); });
+    const answer = await asked;
+    expect([answer?.code, ended.code]).toEqual([0, 0]);
+    const [file = ''] = /round-\d+\.safetensors/.exec(answer?.output ?? '') ?? [];
+    expect(readdirSync(join(runs, 'asked', 'checkpoints'))).toContain(file);
+    expect(summary('asked').weights_sha256).toBe(undisturbed);
+    const nobody = await lethe(['checkpoint', 'asked', '--runs-dir', runs]);
+    expect([nobody.code, nobody.output]).toEqual([2, expect.stringContaining('asked: expected a run that is going on on this machine, found that nobody plays it')]);
+  }, 60_000);
+});
