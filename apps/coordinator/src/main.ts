@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Command } from './command-line/command.js';
 import { EXIT, exitCodeOf } from './command-line/exit-codes.js';
 import { parseCommandLine } from './command-line/parse-command-line.js';
+import { ownVersion } from './own-version.js';
 
 /** Nx and npm run this process elsewhere and name here the folder where the user typed. */
 const folder = process.env['INIT_CWD'] ?? process.cwd();
-
-function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
-}
 
 /** Commands are loaded when they are asked for, so that help and refusals come at once. */
 async function run(command: Command): Promise<number> {

@@ -26,13 +26,13 @@ beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'lethe-checkpoint
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function save(rounds: number, isBest = false): Promise<string> {
-  return saveCheckpoint({ ...options, folder, rounds, groups: [STATE], configJson: '{}', dataFingerprint: 'data', keep: 2, isBest });
+  return saveCheckpoint({ ...options, folder, rounds, groups: [STATE], configJson: '{}', dataFingerprint: 'data', codeVersion: '1.2.3', keep: 2, isBest });
 }
 
 describe('a checkpoint', () => {
   it('comes back bit for bit', async () => {
-    const { rounds, groups, dataFingerprint } = await loadCheckpoint(await save(5), options);
-    expect({ rounds, dataFingerprint }).toEqual({ rounds: 5, dataFingerprint: 'data' });
+    const { rounds, groups, dataFingerprint, codeVersion } = await loadCheckpoint(await save(5), options);
+    expect({ rounds, dataFingerprint, codeVersion }).toEqual({ rounds: 5, dataFingerprint: 'data', codeVersion: '1.2.3' });
     expect(groups).toEqual([STATE]);
     expect(Object.is(groups[0]!.values[5], -0)).toBe(true);
     expect(weightsHash(groups)).toBe(weightsHash([STATE]));

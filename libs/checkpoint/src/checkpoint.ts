@@ -21,6 +21,8 @@ export interface SaveOptions {
   readonly configJson: string;
   readonly schemaHash: string;
   readonly dataFingerprint: string;
+  /** Version of Lethe that writes it. */
+  readonly codeVersion: string;
   /** How many of the last checkpoints stay. */
   readonly keep: number;
   /** Also becomes `best.safetensors`. */
@@ -32,6 +34,8 @@ export interface Checkpoint {
   readonly rounds: number;
   readonly groups: readonly GroupState[];
   readonly dataFingerprint: string;
+  /** Version of Lethe that wrote it. */
+  readonly codeVersion: string;
 }
 
 /** What a reader expects the checkpoint to fit. */
@@ -90,7 +94,7 @@ export async function loadCheckpoint(file: string, { layouts, schemaHash }: Load
     if (state === undefined) throw invalid(file, `it lacks the group ${layout.name}`);
     return groupFromTensors(layout, tensors, state, file);
   });
-  return { file, rounds: Number(metadata['rounds']), groups, dataFingerprint: metadata['dataFingerprint'] ?? '' };
+  return { file, rounds: Number(metadata['rounds']), groups, dataFingerprint: metadata['dataFingerprint'] ?? '', codeVersion: metadata['codeVersion'] ?? 'none' };
 }
 
 /** Which checkpoint of a folder: the newest that can be read, the best by the monitored figure, or the one after so many rounds. */
@@ -122,14 +126,14 @@ export async function newestCheckpoint(folder: string): Promise<string | null> {
   return (await checkpointFiles(folder))[0]?.name ?? null;
 }
 
-function encode({ rounds, groups, layouts, configJson, schemaHash, dataFingerprint }: SaveOptions): ReturnType<typeof encodeSafetensors> {
+function encode({ rounds, groups, layouts, configJson, schemaHash, dataFingerprint, codeVersion }: SaveOptions): ReturnType<typeof encodeSafetensors> {
   const tensors = groups.flatMap((state) => {
     const layout = layouts.find(({ name }) => name === state.group);
     if (layout === undefined) throw new TypeError(`no layout describes the group ${state.group}`);
     return groupTensors(layout, state);
   });
   const states: Record<string, Scalars> = Object.fromEntries(groups.map(({ group, version, scalars }) => [group, { version, scalars }]));
-  const metadata = { format: FORMAT, rounds: String(rounds), schemaHash, dataFingerprint, config: configJson, groups: JSON.stringify(states) };
+  const metadata = { format: FORMAT, rounds: String(rounds), schemaHash, dataFingerprint, codeVersion, config: configJson, groups: JSON.stringify(states) };
   const { data } = encodeSafetensors(tensors, metadata);
   return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(data, tensors, metadata) });
 }

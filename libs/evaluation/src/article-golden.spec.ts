@@ -5,7 +5,7 @@ import { initialStatistics } from '@lethe/networks';
 import type { Committed, GroupState, Lease } from '@lethe/protocol';
 import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
 import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
-import { adversarialLoop, describeRun, layoutOf, runWorker, ShardGradients, TrainingCluster, type RunDescription } from '@lethe/training';
+import { adversarialLoop, describeRun, layoutOf, prepareWorker, runWorker, ShardGradients, TrainingCluster, type RunDescription } from '@lethe/training';
 import { createMemoryTransport } from '@lethe/transport';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { meanFigures } from './mean-figures.js';
@@ -60,7 +60,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
   const listener = await transport.listen('memory://control');
   const cluster = new TrainingCluster({
     listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: (commit) => committed.push(commit), onStepReport: () => undefined, onNotice: () => undefined,
+    onCommitted: (commit) => committed.push(commit), onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
@@ -69,8 +69,8 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
       planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'], freshValues: () => new Map() }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, parallelShards: 1, fingerprint: 'native golden threads=1', host: 'here',
-      openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      prepare: (welcome) => prepareWorker({ engine, parallelShards: 1, openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options) }, welcome),
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);
@@ -136,7 +136,7 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
     const states = new Map(startState(golden, description).map(({ group, values }) => [group, values]));
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
       if (phase === 1) states.set('classifier', await classifierAfterOneRound(golden, description));
-      const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, scalars: description.objective.scalars(0) };
+      const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) };
       const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, { inputMs: 0, computeMs: 0 });
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
@@ -155,7 +155,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
   const listener = await transport.listen('memory://control');
   const cluster = new TrainingCluster({
     listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
+    onCommitted: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
@@ -164,8 +164,8 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
       planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'], freshValues: () => new Map() }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, parallelShards: 1, fingerprint: 'native golden threads=1', host: 'here',
-      openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options),
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      prepare: (welcome) => prepareWorker({ engine, parallelShards: 1, openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options) }, welcome),
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);

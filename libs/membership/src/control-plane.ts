@@ -172,9 +172,19 @@ export class ControlPlane {
     if (runId !== ours && runId !== '') return;
     if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: this.#origin, body: { kind: 'heard' } })).catch(() => undefined);
     const member = this.roster.find(incarnation);
-    if (member === undefined || member.state === 'gone') return;
+    if (member === undefined) return;
+    if (member.state === 'gone') {
+      this.#sayIsGone(member);
+      return;
+    }
     member.activity = phase === '' ? 'waiting for work' : `in round ${round + 1}, phase ${phase}`;
     this.#heard(member);
+  }
+
+  /** Who comes back after it was given up may join again, as somebody else. */
+  #sayIsGone({ incarnation, name }: Member): void {
+    const body: Refused = { kind: 'refused', code: 'INCARNATION_STALE', message: `${name} was taken for dead; it can join again`, request: 0 };
+    this.#options.listener.send(incarnation, encodeMessage({ origin: this.#origin, body })).catch(() => undefined);
   }
 
   #heard(member: Member): void {

@@ -496,6 +496,17 @@ describe('a parameter server', () => {
     expect(run.inbox.count('failed')).toBe(0);
   });
 
+  it('refuses whatever a worker sends that was given up', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    await run.send(0, { kind: 'fence', fenced: 'worker' });
+    await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 0 });
+    await run.inbox.next('stateCaptured'); // what was said before is known by now
+    await run.pushAll(run.pushes(1, WHOLE).slice(0, 1));
+    expect((await run.replies.next('refused')).code).toBe('INCARNATION_STALE');
+    expect(run.inbox.count('failed')).toBe(0);
+  });
+
   it('tells which pull it refuses', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load({ ...startState(ADAM), version: 5 });

@@ -62,6 +62,8 @@ class ServerSession {
   #service: GroupService | null = null;
   #lead: Connection | null = null;
   #isServing = false;
+  /** Lives of workers that were given up. */
+  readonly #fenced = new Set<string>();
   #heartbeat: NodeJS.Timeout | undefined;
   #fail: (error: unknown) => void = () => undefined;
   readonly #failure: Promise<never>;
@@ -106,6 +108,9 @@ class ServerSession {
           break;
         case 'captureState':
           this.#welcomedService().capture(body);
+          break;
+        case 'fence':
+          this.#fenced.add(body.fenced);
           break;
         case 'shutdown':
           return;
@@ -165,6 +170,7 @@ class ServerSession {
       if (body.kind === 'pull') ({ request } = body);
       const refusal = checkOrigin(origin, { ...this.#origin, incarnation: peer });
       if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
+      if (this.#fenced.has(peer)) throw new LetheError('INCARNATION_STALE', `${origin.sender} was taken for dead`);
       this.#dispatch(peer, { origin, body });
     } catch (error) {
       const code = errorCode(error);

@@ -18,6 +18,8 @@ export interface Refused { kind: 'refused'; code: ErrorCode; message: string; re
 export interface Heartbeat { kind: 'heartbeat'; round: number; phase: string; turn: number; residentBytes: number }
 export interface Heard { kind: 'heard' }
 export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; message: string }
+/** To parameter servers: what this life of a worker still sends is refused. */
+export interface Fence { kind: 'fence'; fenced: string }
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
 export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ deal: number }
@@ -63,7 +65,7 @@ export interface Prepared { kind: 'prepared'; group: string; version: number; fi
 export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
 
 export type MessageBody =
-  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Shutdown
+  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Shutdown
   | Lease | StepReport | Committed | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;

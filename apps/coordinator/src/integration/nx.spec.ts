@@ -34,4 +34,11 @@ describe('the README\'s commands', () => {
     const { stdout } = await run('npx', ['nx', 'run', 'coordinator:sweep', '--', ...flags, '--beta', '0.01,0.1', '--seed', '1', '--best', 'reconstruction_mse'], { cwd: subFolder });
     expect(stdout).toMatch(/best: 00[12] /);
   }, 180_000);
+
+  it('put a run to the test', async () => {
+    const leaks = await run('npx', ['nx', 'run', 'coordinator:leaks', '--', '--rounds', '200'], { cwd: subFolder });
+    for (const process of ['coordinator', 'worker', 'parameter-server']) expect(leaks.stdout).toMatch(new RegExp(`${process} \\d+: \\d+ MiB in the second quarter of 200 rounds, \\d+ MiB in the last`));
+    const chaos = await run('npx', ['nx', 'run', 'coordinator:chaos', '--', '--minutes', '0', '--seed', '7'], { cwd: subFolder });
+    expect(chaos.stdout).toContain('0 runs survived 0 faults');
+  }, 120_000);
 });

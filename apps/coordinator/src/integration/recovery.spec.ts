@@ -10,7 +10,7 @@ const runs = join(folder, 'runs');
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL = [
-  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '150', '--checkpoint-every-rounds', '20', '--checkpoint-every-epochs', '50',
+  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80', '--checkpoint-every-rounds', '10', '--checkpoint-every-epochs', '50',
   '--heartbeat-seconds', '0.25', '--no-grid', '--no-evaluation', '--runs-dir', runs,
 ];
 
@@ -40,7 +40,7 @@ async function trainAnd(name: string, flags: readonly string[], act: () => void)
   return ended;
 }
 
-const ALL = Array.from({ length: 150 }, (_, round) => round + 1);
+const ALL = Array.from({ length: 80 }, (_, round) => round + 1);
 let undisturbed = '';
 beforeAll(async () => {
   makeSmallData(join(folder, 'data'));

@@ -12,6 +12,7 @@ import { describeRun, type RunDescription } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../command-line/train-config.js';
+import { ownVersion } from '../own-version.js';
 import { initialGroups } from './initial-state.js';
 
 /** A run that has been checked through and can start. */
@@ -47,7 +48,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
-    const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description, (message) => { reporter.notice(`passed over: ${message}`); });
+    const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description, (line) => { reporter.notice(line); });
     const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
@@ -64,14 +65,15 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
   }
 }
 
-async function resumeState(folder: RunFolder, description: RunDescription, onDamaged: (message: string) => void): Promise<{ rounds: number; groups: readonly GroupState[] }> {
+async function resumeState(folder: RunFolder, description: RunDescription, notice: (line: string) => void): Promise<{ rounds: number; groups: readonly GroupState[] }> {
   const { layouts, schemaHash, facts, totalRounds } = description;
   // Killed before its first checkpoint: it begins again.
   if ((await newestCheckpoint(folder.checkpoints)) === null) return { rounds: 0, groups: initialGroups(description) };
-  const { rounds, groups, dataFingerprint } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, onDamaged);
+  const { rounds, groups, dataFingerprint, codeVersion } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, (message) => { notice(`passed over: ${message}`); });
   if (dataFingerprint !== facts.fingerprint) {
     throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${dataFingerprint}, found ${facts.fingerprint}`);
   }
+  if (codeVersion !== ownVersion()) notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
   // Killed between its last checkpoint and its summary, it still has to be summed up.
   if (rounds >= totalRounds && (await folder.summarisedRounds()) >= rounds) {
     throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${totalRounds} rounds; give more with --epochs or --rounds`);

@@ -4,6 +4,7 @@ import type { Committed, StepReport } from '@lethe/protocol';
 import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import type { RunDescription } from '@lethe/training';
+import { ownVersion } from '../own-version.js';
 import { epochsCompleted } from './epochs.js';
 import { RoundClock } from './round-clock.js';
 import { RoundLossCollector } from './round-losses.js';
@@ -93,7 +94,7 @@ export class RunRecorder implements RunRecord {
     await metrics.flush();
     await saveCheckpoint({
       folder: folder.checkpoints, rounds, groups, layouts, schemaHash, isBest,
-      configJson: JSON.stringify(config), dataFingerprint: facts.fingerprint, keep: config.checkpoints.keep,
+      configJson: JSON.stringify(config), dataFingerprint: facts.fingerprint, codeVersion: ownVersion(), keep: config.checkpoints.keep,
     });
   }
 

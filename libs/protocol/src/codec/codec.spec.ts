@@ -44,6 +44,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   heartbeat: { kind: 'heartbeat', round: 1, phase: 'classify', turn: 0, residentBytes: 5e9 },
   failed: { kind: 'failed', code: 'UNEXPECTED', message: 'why' },
   shutdown: { kind: 'shutdown', reason: 'done' },
+  fence: { kind: 'fence', fenced: 'worker-1-of-before' },
   lease: {
     kind: 'lease',
     ...STEP,

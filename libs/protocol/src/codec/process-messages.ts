@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
-import type { Failed, Heard, Heartbeat, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
+import type { Failed, Fence, Heard, Heartbeat, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
 import { type BodyCodec, oneOf } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
@@ -64,6 +64,11 @@ export const heard: BodyCodec<Heard, lethe.Heard.$Properties> = {
 export const failed: BodyCodec<Failed, lethe.Failed.$Properties> = {
   encode: ({ code, message }) => ({ header: { code, message } }),
   decode: ({ code, message }) => ({ kind: 'failed', code: oneOf('the code of failed', code, FAILURE_CODES), message }),
+};
+
+export const fence: BodyCodec<Fence, lethe.Fence.$Properties> = {
+  encode: ({ fenced }) => ({ header: { fenced } }),
+  decode: ({ fenced }) => ({ kind: 'fence', fenced }),
 };
 
 export const shutdown: BodyCodec<Shutdown, lethe.Shutdown.$Properties> = {

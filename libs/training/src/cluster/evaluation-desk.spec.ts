@@ -33,6 +33,16 @@ describe('evaluations', () => {
     expect(await results).toEqual([Float32Array.of(1), Float32Array.of(2)]);
   });
 
+  it('know who has answered nothing for too long', () => {
+    const { desk: open, sent } = desk([member('a'), member('b')]);
+    void open.perform([order(0), order(1), order(2)]);
+    const after = performance.now() + 1;
+    expect(open.overdue(after).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(open.overdue(after - 1e6)).toEqual([]);
+    for (const { name, evaluation: { task } } of sent) if (name === 'b') open.evaluated({ kind: 'evaluated', task, result: new Float32Array(1) });
+    expect(open.overdue(after).map(({ name }) => name)).toEqual(['a']);
+  });
+
   it('wait for a worker, and end with whatever ends the run', async () => {
     const workers: Member[] = [];
     const { desk: open, sent } = desk(workers);

@@ -6,6 +6,7 @@ export type EvaluationOrder = Omit<Evaluate, 'kind' | 'task'>;
 interface Task {
   readonly evaluation: Evaluate;
   worker: Member | null;
+  dealtMs: number;
   readonly resolve: (result: Float32Array) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -34,7 +35,7 @@ export class EvaluationDesk {
   async perform(orders: readonly EvaluationOrder[]): Promise<Float32Array[]> {
     const results = orders.map((order) => new Promise<Float32Array>((resolve, reject) => {
       this.#asked += 1;
-      this.#tasks.set(this.#asked, { evaluation: { kind: 'evaluate', task: this.#asked, ...order }, worker: null, resolve, reject });
+      this.#tasks.set(this.#asked, { evaluation: { kind: 'evaluate', task: this.#asked, ...order }, worker: null, dealtMs: 0, resolve, reject });
     }));
     this.deal();
     return Promise.all(results);
@@ -42,8 +43,11 @@ export class EvaluationDesk {
 
   evaluated({ task, result }: Evaluated): void {
     // A second answer is of a worker that was taken for dead.
-    this.#tasks.get(task)?.resolve(result);
+    const answered = this.#tasks.get(task);
     this.#tasks.delete(task);
+    // A worker does one after another: the next one of this worker has begun just now.
+    for (const other of this.#tasks.values()) if (other.worker === answered?.worker) other.dealtMs = performance.now();
+    answered?.resolve(result);
   }
 
   /** Gives what nobody has, or whoever had it cannot do now, to those at hand. */
@@ -56,8 +60,14 @@ export class EvaluationDesk {
       const worker = workers[next % workers.length] as Member;
       next += 1;
       task.worker = worker;
+      task.dealtMs = performance.now();
       this.#options.send(worker, task.evaluation);
     }
+  }
+
+  /** Workers that were given an evaluation before that time and have answered nothing since. */
+  overdue(sinceMs: number): Member[] {
+    return [...new Set([...this.#tasks.values()].flatMap(({ worker, dealtMs }) => (worker !== null && dealtMs < sinceMs ? [worker] : [])))];
   }
 
   /** Gives up on everything. */

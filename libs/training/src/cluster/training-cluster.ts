@@ -25,6 +25,9 @@ const STEPS_AHEAD = 4;
 /** However fast steps are, a worker may pause for so many heartbeats before others compute its part. */
 const LEAST_PATIENCE_HEARTBEATS = 5;
 
+/** An evaluation, which may train a probe, takes less than so many times the stall limit. */
+const EVALUATION_PATIENCE = 60;
+
 type EvaluationRequest = Omit<EvaluationOrder, 'reads'>;
 
 /**
@@ -220,6 +223,7 @@ export class TrainingCluster implements Players {
     this.#lostMs ??= performance.now();
     if (member.role === 'worker') {
       this.#options.onNotice(`${error.message}; ${this.#others()}`);
+      for (const server of this.#states.servers) void this.control.send(server, { kind: 'fence', fenced: member.incarnation });
       this.#dealAnew();
       return;
     }
@@ -261,6 +265,9 @@ export class TrainingCluster implements Players {
       this.control.fail(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
     } else if (this.#deadline.isLate(nowMs)) {
       this.#late(nowMs);
+    }
+    for (const worker of this.#desk.overdue(nowMs - EVALUATION_PATIENCE * cluster.stallSeconds * 1000)) {
+      this.control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} does not get on in an evaluation`));
     }
   }
 
