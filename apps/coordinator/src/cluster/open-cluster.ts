@@ -57,6 +57,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     joinCommand: settings.listen === null ? null : joinCommand(listener.address, keys, settings),
     kill: () => { keeper.kill(); },
     close: async (reason) => {
+      keeper.stopRestarting();
       try {
         await cluster.close(reason);
       } finally {

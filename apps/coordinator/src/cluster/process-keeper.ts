@@ -67,18 +67,18 @@ export class ProcessKeeper {
   }
 
   kill(): void {
-    this.#stopRestarting();
+    this.stopRestarting();
     this.#processes.killAll();
   }
 
   /** Waits until all have ended on their own, then ends the rest by force. */
   async close(): Promise<void> {
-    this.#stopRestarting();
+    this.stopRestarting();
     await this.#processes.end();
   }
 
-  /** No process is started from now on. */
-  #stopRestarting(): void {
+  /** From now on processes may end. */
+  stopRestarting(): void {
     this.#isClosing = true;
     for (const restart of this.#restarts) clearTimeout(restart);
   }
