@@ -76,10 +76,10 @@ function choices(tf: typeof tfjs) {
   const argMax = (x: Tensor) => tf.cast(tf.argMax(x, -1), 'float32');
   const equal = (a: Tensor, b: Tensor) => tf.cast(tf.equal(a, b), 'float32');
   return {
-    oneHot: (labels: Tensor, classes: number): Tensor => flat(tf, [labels], () => oneHot(labels, classes)),
-    argMax: (x: Tensor): Tensor => flat(tf, [x], () => argMax(x)),
-    equal: (a: Tensor, b: Tensor): Tensor => flat(tf, [a, b], () => equal(a, b)),
-    stopGradient: (x: Tensor): Tensor => flat(tf, [x], () => tf.clone(x)),
+    oneHot: (labels: Tensor, classes: number): Tensor => flat(tf, () => oneHot(labels, classes)),
+    argMax: (x: Tensor): Tensor => flat(tf, () => argMax(x)),
+    equal: (a: Tensor, b: Tensor): Tensor => flat(tf, () => equal(a, b)),
+    stopGradient: (x: Tensor): Tensor => flat(tf, () => tf.clone(x)),
     reverseGradient: reverseGradient(tf),
   };
 }
@@ -93,8 +93,10 @@ function reverseGradient(tf: typeof tfjs): Operations['reverseGradient'] {
   return (x, factor) => differentiable(x, factor);
 }
 
-/** Computes something whose gradient is 0, which tfjs refuses to differentiate. */
-function flat(tf: typeof tfjs, inputs: readonly Tensor[], compute: () => Tensor): Tensor {
-  const gradFunc = () => inputs.map(({ shape }) => tf.zeros(shape));
-  return tf.customGrad(() => ({ value: compute(), gradFunc }))(...inputs);
+/**
+ * Computes something that no gradient flows through. On the tape it has no inputs: with gradients of 0 for them, everything that
+ * they were computed from would be differentiated too, for nothing.
+ */
+function flat(tf: typeof tfjs, compute: () => Tensor): Tensor {
+  return tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))();
 }

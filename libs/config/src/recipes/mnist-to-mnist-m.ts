@@ -5,7 +5,7 @@ import type { Machine } from '../worker-plan.js';
  * From MNIST to digits on photographs, without one label of those. The data folder holds `bsds500` (or any photographs, which
  * the training images are made with) and `mnist_m` (the published test images).
  *
- * Expect 0.90 (from 0.52, of 0.96) in about seven minutes for a seed on two cores.
+ * Expect 0.93 (from 0.52, of 0.96) in about eight minutes for a seed on two cores.
  */
 export function recipe(machine: Machine): AdaptationConfig {
   const config = adaptationRecipe(machine, {
