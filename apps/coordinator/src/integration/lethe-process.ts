@@ -9,10 +9,11 @@ const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export interface Ended { readonly code: number | null; readonly output: string; readonly milliseconds: number }
 
-/** The coordinator's process (or, for `worker`, the worker's), as `lethe` starts it. `onOutput` may answer to what it prints. */
-export function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void, closeOutput: () => void) => void = () => undefined, node = process.execPath): Promise<Ended> {
+/** The coordinator's process (or, for `worker`, the worker's), as `lethe` starts it. `onOutput` may answer to what it prints; `node` is what runs it. */
+export function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void, closeOutput: () => void) => void = () => undefined, node: readonly string[] = [process.execPath]): Promise<Ended> {
   const started = performance.now();
-  const child = spawn(node, ['--import', 'tsx', '--conditions=@lethe/source', ...program(argv)], { cwd: WORKSPACE, env: { ...process.env, LETHE_TEST: MARK.split('=')[1] }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command = '', ...given] = node;
+  const child = spawn(command, [...given, '--import', 'tsx', '--conditions=@lethe/source', ...program(argv)], { cwd: WORKSPACE, env: { ...process.env, LETHE_TEST: MARK.split('=')[1] }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (text: Buffer): void => {
     output += text.toString();

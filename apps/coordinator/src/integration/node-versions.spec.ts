@@ -11,7 +11,7 @@ afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
 const others = JSON.parse(readFileSync(new URL('../../../../tools/generated/nodes-for-tests.json', import.meta.url), 'utf8')) as Record<string, string>;
 
 async function weights(name: string, node: string): Promise<string> {
-  const ended = await lethe(['train', '--batch-size', '64', '--held-out', '500', '--rounds', '2', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name], undefined, node);
+  const ended = await lethe(['train', '--batch-size', '64', '--held-out', '500', '--rounds', '2', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name], undefined, [node]);
   expect(ended.code, ended.output).toBe(0);
   return (JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
 }

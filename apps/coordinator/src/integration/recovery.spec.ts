@@ -86,6 +86,24 @@ describe('a run goes on to the same bits', () => {
     expect(rounds('resumed')).toEqual(ALL);
   }, 60_000);
 
+  it('when a disk was too full for a checkpoint', async () => {
+    let isAsked = false;
+    const stopped = await lethe(['train', ...SMALL, '--name', 'full'], (text, signal) => {
+      if (isAsked || !text.includes('images/s')) return;
+      isAsked = true;
+      signal('SIGINT');
+    });
+    expect(stopped.code).toBe(130);
+    const before = readdirSync(join(runs, 'full', 'checkpoints'));
+    // No file can become longer than 20 KiB.
+    const limited = ['bash', '-c', "trap '' XFSZ; ulimit -f 20; exec \"$@\"", 'bash', process.execPath];
+    const full = await lethe(['train', '--resume', 'full', '--runs-dir', runs], undefined, limited);
+    expect([full.code, full.output]).toEqual([1, expect.stringMatching(/error: Cannot write .+checkpoints.+safetensors/)]);
+    expect(readdirSync(join(runs, 'full', 'checkpoints'))).toEqual(before);
+    expect((await lethe(['train', '--resume', 'full', '--runs-dir', runs])).code).toBe(0);
+    expect(summary('full').weights_sha256).toBe(undisturbed);
+  }, 60_000);
+
   it('makes a checkpoint when it is asked for one', async () => {
     let asked: Promise<Ended> | undefined;
     const ended = await trainAnd('asked', ['--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9'], () => { asked = lethe(['checkpoint', 'asked', '--runs-dir', runs]); });

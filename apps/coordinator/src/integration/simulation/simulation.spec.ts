@@ -11,7 +11,7 @@ const { config: raw } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [])
 const LIMIT_MS = 120_000;
 /** Undisturbed it takes a third of a second; twenty heartbeats more are enough for whatever does not come back by itself. */
 const SECONDS_MS = 2500;
-const SCHEDULES = Number(process.env['LETHE_SIMULATIONS'] ?? 1000);
+const SCHEDULES = Number(process.env['LETHE_SIMULATIONS'] ?? 500);
 const FIRST_SEED = Number(process.env['LETHE_SIMULATION_SEED'] ?? 1);
 
 async function play(seed: number, plan: FaultPlan | null, size = { workers: 3, servers: 2 }): Promise<SimulatedOutcome & { happened: number; tookMs: number }> {
