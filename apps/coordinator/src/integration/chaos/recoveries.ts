@@ -1,6 +1,6 @@
 import type { ChaosOutcome } from './chaos-run.js';
 
-const LOST = /^(worker|parameter-server)-\d+ \(process \d+[^)]*\) (ended|has been silent|cannot be reached|lives)/;
+const LOST = /^(worker|parameter-server)-\d+(?:: | \(process \d+[^)]*\) (?:ended|has been silent|cannot be reached|lives))/;
 const GOES_ON = /^the run goes on after ([\d.]+) s/;
 
 /** How long runs stood still after a process was lost, as they say it. */
