@@ -1,16 +1,20 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { lethe, type Ended } from './lethe-process.js';
+import { lethe, letheProcesses, type Ended } from './lethe-process.js';
 
 const runs = mkdtempSync(join(tmpdir(), 'lethe-joining-'));
 afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
 
 /** This machine's address as others see it; connections with keys are tested where there is one. */
 const outside = Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+
+function weights(name: string): string {
+  return (JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0);
@@ -46,6 +50,25 @@ describe('a worker started by hand', () => {
     });
     expect(ended.code).toBe(0);
   }, 60_000);
+
+  it('joins a run that is under way and leaves it again, which changes no bit', async () => {
+    const flags = ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '60', '--no-grid', '--no-evaluation', '--heartbeat-seconds', '0.25', '--runs-dir', runs];
+    const joined = (): number | undefined => letheProcesses().filter((line) => line.includes('--join')).map((line) => Number(line.split(' ')[0]))[0];
+    let joining: Promise<Ended> | undefined;
+    let isGone = false;
+    const shared = await lethe([...flags, '--name', 'shared', '--listen', `tcp://127.0.0.1:${await freePort()}`], (text) => {
+      const line = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
+      if (line !== undefined && text.includes('images/s')) joining ??= lethe(['worker', ...line.split(' ')]);
+      const worker = joined();
+      if (isGone || worker === undefined || !/round [3-5]\d\//.test(text)) return;
+      isGone = true;
+      process.kill(worker, 'SIGKILL');
+    });
+    await joining;
+    expect([shared.code, isGone]).toEqual([0, true]);
+    expect((await lethe([...flags, '--name', 'unshared'])).code).toBe(0);
+    expect(weights('shared')).toBe(weights('unshared'));
+  }, 90_000);
 
   it.runIf(outside !== undefined)('joins from outside with the run\'s keys, and not without', async () => {
     const ended = await runAndJoin('outside', outside ?? '', async (flags) => {
