@@ -105,7 +105,6 @@ export class ProcessKeeper {
     if (place === undefined || this.#isClosing) return;
     const { control, onNotice, description: { config: { cluster } } } = this.#options;
     const name = nameOf(place);
-    // Before its own end is told, which may need it for an answer who computes its shards.
     const delayMs = this.#policy.died(name);
     if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`);
     control.processExited(incarnation, how);

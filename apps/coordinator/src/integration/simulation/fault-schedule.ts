@@ -68,7 +68,7 @@ export class FaultSchedule {
   readonly #said = new Map<string, number>();
   readonly #due: Fault[];
   readonly #parted = new Map<string, number>();
-  #nowMs: () => number = () => 0;
+  #clock: VirtualClock | null = null;
   happened = 0;
 
   constructor(plan: FaultPlan, random: () => number) {
@@ -79,12 +79,9 @@ export class FaultSchedule {
 
   /** Sets the clock on the faults that have their time. */
   start(clock: VirtualClock, victims: Victims): void {
-    this.#nowMs = () => clock.nowMs;
     for (const fault of this.#plan.faults) if ('atMs' in fault.moment) clock.after(fault.moment.atMs, () => { this.#happen(fault, victims, clock); });
     this.#clock = clock;
   }
-
-  #clock: VirtualClock | null = null;
 
   fateOf({ from, to, message }: Passage, victims: Victims): Fate {
     const { kind } = message.body;
@@ -98,7 +95,7 @@ export class FaultSchedule {
       if (fault.what === 'lose') return 'lose';
       if (fault.what === 'kill speaker') return fault.isSaid ? 'deliver' : 'lose';
     }
-    if ((this.#parted.get([from, to].sort().join(' ')) ?? 0) > this.#nowMs()) return 'lose';
+    if ((this.#parted.get([from, to].sort().join(' ')) ?? 0) > (this.#clock?.nowMs ?? 0)) return 'lose';
     // The coordinator's own connections are sockets of one machine, or break as a whole.
     if (role === 'coordinator' || roleOf(to) === 'coordinator') return 'deliver';
     const draw = this.#random();

@@ -40,7 +40,6 @@ export interface SimulatedOutcome {
   /** Rounds as the metrics show them. */
   readonly rounds: readonly number[];
   readonly losses: readonly number[];
-  readonly epochs: number;
 }
 
 const START_MS = 20;
@@ -57,8 +56,8 @@ export class SimulatedRun implements Victims {
   #saved: RunState;
   #metrics: { round: number; loss: number }[] = [];
   #lives = 0;
-  #epochs = 0;
   #coordinator = '';
+  #policy = new RestartPolicy(0);
   #cluster: TrainingCluster | null = null;
   #onCoordinatorKilled: (error: Error) => void = () => undefined;
 
@@ -75,7 +74,7 @@ export class SimulatedRun implements Victims {
       const killed = new Promise<never>((_, reject) => { this.#onCoordinatorKilled = reject; });
       try {
         const state = await Promise.race([this.#playOnce(), killed]);
-        return { hash: weightsHash(state.groups), rounds: this.#metrics.map(({ round }) => round), losses: this.#metrics.map(({ loss }) => loss), epochs: this.#epochs };
+        return { hash: weightsHash(state.groups), rounds: this.#metrics.map(({ round }) => round), losses: this.#metrics.map(({ loss }) => loss) };
       } catch (error) {
         if (error !== COORDINATOR_KILLED) throw error;
         await new Promise<void>((resolve) => { this.#options.clock.after(RESUME_MS, resolve); });
@@ -121,7 +120,6 @@ export class SimulatedRun implements Victims {
     const { servers, workers } = description.config.cluster;
     const name = `coordinator-${(this.#lives += 1)}`;
     this.#coordinator = name;
-    this.#epochs += 1;
     const policy = new RestartPolicy(description.config.cluster.restarts);
     this.#policy = policy;
     const start: RunState = this.#saved;
@@ -150,12 +148,9 @@ export class SimulatedRun implements Victims {
         checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
       },
     });
-    this.#epochs += cluster.control.epoch - 1;
     await cluster.close('the run is over');
     return outcome.state;
   }
-
-  #policy = new RestartPolicy(0);
 
   #committed(collector: RoundLossCollector, committed: Committed, told: number, coordinator: string): number {
     const complete = collector.add(committed);
