@@ -25,8 +25,8 @@ let folder: string;
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'lethe-checkpoint-')); });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function save(rounds: number, isBest = false): Promise<string> {
-  return saveCheckpoint({ ...options, folder, rounds, groups: [STATE], configJson: '{}', dataFingerprint: 'data', codeVersion: '1.2.3', keep: 2, isBest });
+function save(rounds: number, isBest = false, steps = 0): Promise<string> {
+  return saveCheckpoint({ ...options, folder, rounds, steps, groups: [STATE], configJson: '{}', dataFingerprint: 'data', codeVersion: '1.2.3', keep: 2, isBest });
 }
 
 describe('a checkpoint', () => {
@@ -62,6 +62,15 @@ describe('a checkpoint', () => {
     expect((await findCheckpoint(folder, 'best', options)).rounds).toBe(1);
     expect((await findCheckpoint(folder, 'latest', options)).rounds).toBe(10);
     expect((await findCheckpoint(folder, 3, options)).rounds).toBe(3);
+  });
+
+  it('within a round is newer than the one before that round, and goes when later ones come', async () => {
+    await save(2);
+    await save(2, false, 1);
+    expect(await findCheckpoint(folder, 'latest', options)).toMatchObject({ rounds: 2, steps: 1 });
+    expect(await findCheckpoint(folder, 2, options)).toMatchObject({ rounds: 2, steps: 0 });
+    await save(3);
+    expect((await readdir(folder)).sort()).toEqual(['round-000002-step-1.safetensors', 'round-000003.safetensors']);
   });
 
   it('is not dropped for a newer one that is damaged', async () => {

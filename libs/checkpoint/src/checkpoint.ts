@@ -10,12 +10,14 @@ import { decodeSafetensors, encodeSafetensors, headerLength, invalid, type Named
 /** Version of what the metadata means. */
 const FORMAT = '1';
 const BEST = 'best.safetensors';
-const FILE_NAME = /^round-(\d+)\.safetensors$/;
+const FILE_NAME = /^round-(\d+)(?:-step-(\d+))?\.safetensors$/;
 
 export interface SaveOptions {
   readonly folder: string;
   /** Rounds completed. */
   readonly rounds: number;
+  /** Steps of the next round that are in the weights too; a run that lost all its workers ends so. */
+  readonly steps: number;
   readonly groups: readonly GroupState[];
   readonly layouts: readonly GroupLayout[];
   readonly configJson: string;
@@ -32,6 +34,8 @@ export interface SaveOptions {
 export interface Checkpoint {
   readonly file: string;
   readonly rounds: number;
+  /** Of the round after those. */
+  readonly steps: number;
   readonly groups: readonly GroupState[];
   readonly dataFingerprint: string;
   /** Version of Lethe that wrote it. */
@@ -47,15 +51,15 @@ export interface LoadOptions {
 interface Scalars { readonly version: number; readonly scalars: Readonly<Record<string, number>> }
 
 /**
- * Writes the state after a round into `round-000123.safetensors`, whole or not at all, and then drops what is older
+ * Writes the state after a round into `round-000123.safetensors` (within one, `round-000123-step-1.safetensors`), whole or not at all, and then drops what is older
  * than the last `keep`.
  *
  * @throws LetheError STORAGE_FAILED; earlier checkpoints are untouched.
  */
 export async function saveCheckpoint(options: SaveOptions): Promise<string> {
-  const { folder, rounds, keep, isBest } = options;
+  const { folder, rounds, steps, keep, isBest } = options;
   const { header, data } = encode(options);
-  const file = join(folder, `round-${String(rounds).padStart(6, '0')}.safetensors`);
+  const file = join(folder, `round-${String(rounds).padStart(6, '0')}${steps === 0 ? '' : `-step-${steps}`}.safetensors`);
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
@@ -64,7 +68,7 @@ export async function saveCheckpoint(options: SaveOptions): Promise<string> {
   await writeFileAtomically(file, [header, ...data]);
   if (isBest) await writeFileAtomically(join(folder, BEST), [header, ...data]);
   // A newer file is one that a resume has passed over as damaged: it does not count among those to keep.
-  const old = (await checkpointFiles(folder)).filter((file) => file.rounds <= rounds).slice(keep);
+  const old = (await checkpointFiles(folder)).filter((other) => other.rounds < rounds || (other.rounds === rounds && other.steps <= steps)).slice(keep);
   const abandoned = (await readdir(folder)).filter(isTemporaryFile);
   await Promise.all([...old.map(({ name }) => name), ...abandoned].map((name) => rm(join(folder, name), { force: true })));
   return file;
@@ -94,7 +98,7 @@ export async function loadCheckpoint(file: string, { layouts, schemaHash }: Load
     if (state === undefined) throw invalid(file, `it lacks the group ${layout.name}`);
     return groupFromTensors(layout, tensors, state, file);
   });
-  return { file, rounds: Number(metadata['rounds']), groups, dataFingerprint: metadata['dataFingerprint'] ?? '', codeVersion: metadata['codeVersion'] ?? 'none' };
+  return { file, rounds: Number(metadata['rounds']), steps: Number(metadata['steps'] ?? 0), groups, dataFingerprint: metadata['dataFingerprint'] ?? '', codeVersion: metadata['codeVersion'] ?? 'none' };
 }
 
 /** Which checkpoint of a folder: the newest that can be read, the best by the monitored figure, or the one after so many rounds. */
@@ -108,7 +112,7 @@ export type WhichCheckpoint = 'latest' | 'best' | number;
  */
 export async function findCheckpoint(folder: string, which: WhichCheckpoint, options: LoadOptions, onDamaged: (message: string) => void = () => undefined): Promise<Checkpoint> {
   if (which === 'best') return loadCheckpoint(join(folder, BEST), options);
-  const files = (await checkpointFiles(folder)).filter(({ rounds }) => which === 'latest' || rounds === which);
+  const files = (await checkpointFiles(folder)).filter(({ rounds, steps }) => which === 'latest' || (rounds === which && steps === 0));
   for (const { name } of files) {
     try {
       return await loadCheckpoint(join(folder, name), options);
@@ -126,14 +130,14 @@ export async function newestCheckpoint(folder: string): Promise<string | null> {
   return (await checkpointFiles(folder))[0]?.name ?? null;
 }
 
-function encode({ rounds, groups, layouts, configJson, schemaHash, dataFingerprint, codeVersion }: SaveOptions): ReturnType<typeof encodeSafetensors> {
+function encode({ rounds, steps, groups, layouts, configJson, schemaHash, dataFingerprint, codeVersion }: SaveOptions): ReturnType<typeof encodeSafetensors> {
   const tensors = groups.flatMap((state) => {
     const layout = layouts.find(({ name }) => name === state.group);
     if (layout === undefined) throw new TypeError(`no layout describes the group ${state.group}`);
     return groupTensors(layout, state);
   });
   const states: Record<string, Scalars> = Object.fromEntries(groups.map(({ group, version, scalars }) => [group, { version, scalars }]));
-  const metadata = { format: FORMAT, rounds: String(rounds), schemaHash, dataFingerprint, codeVersion, config: configJson, groups: JSON.stringify(states) };
+  const metadata = { format: FORMAT, rounds: String(rounds), steps: String(steps), schemaHash, dataFingerprint, codeVersion, config: configJson, groups: JSON.stringify(states) };
   const { data } = encodeSafetensors(tensors, metadata);
   return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(data, tensors, metadata) });
 }
@@ -147,12 +151,12 @@ function checksumOf(data: readonly Uint8Array[], tensors: readonly NamedTensor[]
 }
 
 /** Newest first. */
-async function checkpointFiles(folder: string): Promise<{ name: string; rounds: number }[]> {
+async function checkpointFiles(folder: string): Promise<{ name: string; rounds: number; steps: number }[]> {
   const names = await readdir(folder).catch(() => []);
   return names
     .flatMap((name) => {
-      const rounds = FILE_NAME.exec(name)?.[1];
-      return rounds === undefined ? [] : [{ name, rounds: Number(rounds) }];
+      const [, rounds, steps = 0] = FILE_NAME.exec(name) ?? [];
+      return rounds === undefined ? [] : [{ name, rounds: Number(rounds), steps: Number(steps) }];
     })
-    .sort((a, b) => b.rounds - a.rounds);
+    .sort((a, b) => b.rounds - a.rounds || b.steps - a.steps);
 }

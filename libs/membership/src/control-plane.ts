@@ -88,12 +88,17 @@ export class ControlPlane {
   }
 
   /**
-   * Begins the next epoch: what was handed out means nothing any more, all members have to get ready anew. Every call that
-   * waits, and every one from now on, rejects with the error until `resume`.
+   * Begins the next epoch: what was handed out means nothing any more, all members have to get ready anew. Interrupts
+   * whoever waits.
    */
   beginEpoch(error: LetheError): void {
     this.#epoch += 1;
     for (const member of this.roster.present()) member.state = 'joining';
+    this.interrupt(error);
+  }
+
+  /** Every call that waits, and every one from now on, rejects with the error until `resume`. */
+  interrupt(error: LetheError): void {
     this.#waiting.interrupt(error);
   }
 

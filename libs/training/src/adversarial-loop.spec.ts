@@ -1,6 +1,7 @@
 import { forgettingObjective } from '@lethe/objectives';
+import type { Step } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
-import { adversarialLoop } from './adversarial-loop.js';
+import { adversarialLoop, positionAfter } from './adversarial-loop.js';
 import { dropoutSeeds } from './dropout-seeds.js';
 
 const objective = forgettingObjective({
@@ -9,11 +10,13 @@ const objective = forgettingObjective({
   hiding: 'negative-likelihood', beta: 0.5, betaRampRounds: 0, classifierTurns: 2,
 });
 
+const START = { rounds: 0, steps: 0 };
+
 describe('the alternating game', () => {
   it('plays every turn of every phase in order, with the round\'s scalars', async () => {
     const played: string[] = [];
     const rounds = await adversarialLoop({
-      objective, firstRound: 3, totalRounds: 5,
+      objective, from: { rounds: 3, steps: 0 }, totalRounds: 5,
       players: { play: ({ round, phase, turn }, { beta }) => { played.push(`${round} ${objective.phases[phase]?.name ?? ''} ${turn} ${beta ?? ''}`); return Promise.resolve(); } },
       afterRound: (round) => { played.push(`after ${round}`); return Promise.resolve(true); },
     });
@@ -22,8 +25,20 @@ describe('the alternating game', () => {
   });
 
   it('ends after the round that says so', async () => {
-    const rounds = await adversarialLoop({ objective, firstRound: 0, totalRounds: 9, players: { play: () => Promise.resolve() }, afterRound: (round) => Promise.resolve(round < 2) });
+    const rounds = await adversarialLoop({ objective, from: START, totalRounds: 9, players: { play: () => Promise.resolve() }, afterRound: (round) => Promise.resolve(round < 2) });
     expect(rounds).toBe(3);
+  });
+
+  it('goes on after any step with exactly those that come after it', async () => {
+    const steps: Step[] = [];
+    const players = { play: (step: Step) => { steps.push(step); return Promise.resolve(); } };
+    await adversarialLoop({ objective, from: START, totalRounds: 3, players, afterRound: () => Promise.resolve(true) });
+    for (const [index, step] of [...steps].entries()) {
+      const rest = steps.slice(index + 1, 9);
+      steps.length = 9;
+      await adversarialLoop({ objective, from: positionAfter(objective, step), totalRounds: 3, players, afterRound: () => Promise.resolve(true) });
+      expect(steps.slice(9)).toEqual(rest);
+    }
   });
 });
 

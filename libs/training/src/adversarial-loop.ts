@@ -7,10 +7,16 @@ export interface Players {
   play(step: Step, scalars: Readonly<Record<string, number>>): Promise<void>;
 }
 
+/** How far a game has come: so many rounds, and so many steps of the next one. */
+export interface GamePosition {
+  readonly rounds: number;
+  readonly steps: number;
+}
+
 export interface AdversarialLoopOptions {
   readonly objective: Objective;
   readonly players: Players;
-  readonly firstRound: number;
+  readonly from: GamePosition;
   readonly totalRounds: number;
   /** Called when every step of the round has been handed out: evaluations and checkpoints happen here. False ends the game. */
   readonly afterRound: (round: number) => Promise<boolean>;
@@ -20,15 +26,26 @@ export interface AdversarialLoopOptions {
  * The alternating game. In each round every player moves in turn: the classifier learns to read z, then the encoder and
  * the decoder learn to rebuild x while the encoder drives that classifier to chance. Any other game is other phases.
  *
- * @returns the number of rounds played in total, those before `firstRound` included.
+ * @returns the number of rounds played in total, those before `from` included.
  */
-export async function adversarialLoop({ objective, players, firstRound, totalRounds, afterRound }: AdversarialLoopOptions): Promise<number> {
-  for (let round = firstRound; round < totalRounds; round += 1) {
+export async function adversarialLoop({ objective, players, from, totalRounds, afterRound }: AdversarialLoopOptions): Promise<number> {
+  for (let round = from.rounds; round < totalRounds; round += 1) {
     const scalars = objective.scalars(round);
-    for (const [phase, { turns }] of objective.phases.entries()) {
-      for (let turn = 0; turn < turns; turn += 1) await players.play({ round, phase, turn }, scalars);
-    }
+    const played = round === from.rounds ? from.steps : 0;
+    for (const step of stepsOf(objective, round).slice(played)) await players.play(step, scalars);
     if (!(await afterRound(round))) return round + 1;
   }
   return totalRounds;
+}
+
+/** Every turn of every phase of a round, in order. */
+function stepsOf({ phases }: Objective, round: number): Step[] {
+  return phases.flatMap(({ turns }, phase) => Array.from({ length: turns }, (_, turn) => ({ round, phase, turn })));
+}
+
+/** Where a game stands once this step is played. */
+export function positionAfter(objective: Objective, { round, phase, turn }: Step): GamePosition {
+  const steps = stepsOf(objective, round);
+  const played = steps.findIndex((step) => step.phase === phase && step.turn === turn) + 1;
+  return played === steps.length ? { rounds: round + 1, steps: 0 } : { rounds: round, steps: played };
 }

@@ -1,4 +1,4 @@
-export { adversarialLoop, type AdversarialLoopOptions, type Players } from './adversarial-loop.js';
+export { adversarialLoop, type AdversarialLoopOptions, type GamePosition, type Players } from './adversarial-loop.js';
 export { type ParameterClientOptions } from './parameter-client.js';
 export { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type PhaseStep } from './phase-step.js';
 export { freshValues } from './fresh-starts.js';

@@ -48,6 +48,11 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   });
   const keeper = new ProcessKeeper({
     ...options, control: cluster.control,
+    onWorkersGivenUp: (error) => {
+      const mayCome = settings.listen !== null || cluster.control.roster.present('worker').length > 0;
+      if (mayCome) options.onNotice(`warning: ${error.message}`);
+      else cluster.abandon(error);
+    },
     start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },
     dataAddressOf: (server, life) => (settings.listen === null ? addresses.of(`server-${server + 1}-${life}`) : dataAddress(listener.address)),
   });

@@ -12,6 +12,8 @@ import { RestartPolicy } from './restart-policy.js';
 export interface ProcessKeeperOptions {
   readonly description: RunDescription;
   readonly control: ControlPlane;
+  /** Called when no worker of this machine is left that could be started again. */
+  readonly onWorkersGivenUp: (error: LetheError) => void;
   readonly logsFolder: string;
   /** What the started processes inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -44,6 +46,8 @@ export class ProcessKeeper {
   /** By incarnation. */
   readonly #places = new Map<string, Place>();
   readonly #restarts = new Set<NodeJS.Timeout>();
+  /** Worker places that are not given up. */
+  #workersLeft: number;
   #isClosing = false;
 
   constructor(options: ProcessKeeperOptions) {
@@ -51,6 +55,7 @@ export class ProcessKeeper {
     this.#policy = new RestartPolicy(options.description.config.cluster.restarts);
     this.#processes = new LocalProcesses((incarnation, how) => { this.#exited(incarnation, how); });
     const { servers, workers } = options.description.config.cluster;
+    this.#workersLeft = workers;
     for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0 });
     for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0 });
   }
@@ -103,13 +108,13 @@ export class ProcessKeeper {
     const place = this.#places.get(incarnation);
     this.#places.delete(incarnation);
     if (place === undefined || this.#isClosing) return;
-    const { control, onNotice, description: { config: { cluster } } } = this.#options;
+    const { control, onNotice } = this.#options;
     const name = nameOf(place);
     const delayMs = this.#policy.died(name);
     if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`);
     control.processExited(incarnation, how);
     if (delayMs === null) {
-      control.fail(new LetheError('PROCESS_DIED', `${name} is not started again after ${cluster.restarts + 1} deaths in a row, the last one: ${how}`));
+      this.#giveUp(place, how);
       return;
     }
     onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`);
@@ -118,6 +123,19 @@ export class ProcessKeeper {
       this.#launch(place);
     }, delayMs);
     this.#restarts.add(restart);
+  }
+
+  /** Nothing goes on without all servers, but without some of the workers. */
+  #giveUp(place: Place, how: string): void {
+    const { control, onNotice, onWorkersGivenUp, description: { config: { cluster } } } = this.#options;
+    const error = new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${cluster.restarts + 1} deaths in a row, the last one: ${how}`);
+    if (place.role === 'parameter-server') {
+      control.fail(error);
+      return;
+    }
+    this.#workersLeft -= 1;
+    if (this.#workersLeft === 0) onWorkersGivenUp(error);
+    else onNotice(`warning: ${error.message}; the run goes on without it`);
   }
 }
 

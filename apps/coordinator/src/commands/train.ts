@@ -52,7 +52,7 @@ interface PlayedRun {
 }
 
 async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<PlayedRun> {
-  const { description, reporter, folder, gridRows, data, devices, cores, firstRound, groups, metrics } = run;
+  const { description, reporter, folder, gridRows, data, devices, cores, start, metrics } = run;
   const { awaitWorkers } = description.config.cluster;
   const open = await openCluster({
     description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs,
@@ -66,12 +66,12 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
   let reason = 'the run failed';
   try {
     if (open.joinCommand !== null) reporter.notice(`workers join with: ${open.joinCommand}`);
-    await outlastServers(cluster, () => groups, () => cluster.assemble(groups, awaitWorkers));
+    await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, awaitWorkers));
     interruption.trainingBegins();
     recorder.resumeClock();
     const outcome = await trainingRun({
       description, cluster, gridRows, data, record: recorder, signal: interruption.signal,
-      start: { rounds: firstRound, groups },
+      start,
       earlierFigures: epochFigures(metrics.earlier),
       takeCheckpointRequest: () => requests.take(),
     });

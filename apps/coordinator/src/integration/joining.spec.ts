@@ -53,19 +53,23 @@ describe('a worker started by hand', () => {
 
   it('joins a run that is under way and leaves it again, which changes no bit', async () => {
     const flags = ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '60', '--no-grid', '--no-evaluation', '--heartbeat-seconds', '0.25', '--runs-dir', runs];
-    const joined = (): number | undefined => letheProcesses().filter((line) => line.includes('--join')).map((line) => Number(line.split(' ')[0]))[0];
+    const own = (): number => Number(letheProcesses().filter((line) => !line.includes('--join') && line.includes('apps/worker/'))[0]?.split(' ')[0]);
+    const joined = (): number => Number(letheProcesses().filter((line) => line.includes('--join'))[0]?.split(' ')[0]);
+    // The run's own worker stands still until the other one is there, however long that takes.
+    const turns: { readonly when: RegExp; readonly act: () => void }[] = [
+      { when: /images\/s/, act: () => { process.kill(own(), 'SIGSTOP'); } },
+      { when: /worker-1 .+ is silent; the run waits for a worker/, act: () => { joining = lethe(['worker', ...join]); } },
+      { when: /worker-2 has joined: 2 workers/, act: () => { process.kill(own(), 'SIGCONT'); } },
+      { when: /worker-1 is heard again/, act: () => { process.kill(joined(), 'SIGKILL'); } },
+    ];
+    let join: string[] = [];
     let joining: Promise<Ended> | undefined;
-    let isGone = false;
     const shared = await lethe([...flags, '--name', 'shared', '--listen', `tcp://127.0.0.1:${await freePort()}`], (text) => {
-      const line = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
-      if (line !== undefined && text.includes('images/s')) joining ??= lethe(['worker', ...line.split(' ')]);
-      const worker = joined();
-      if (isGone || worker === undefined || !/round [3-5]\d\//.test(text)) return;
-      isGone = true;
-      process.kill(worker, 'SIGKILL');
+      join = /npx lethe worker (--join .+)\n/.exec(text)?.[1]?.split(' ') ?? join;
+      while (turns[0]?.when.test(text) === true) turns.shift()?.act();
     });
     await joining;
-    expect([shared.code, isGone]).toEqual([0, true]);
+    expect([shared.code, turns], shared.output).toEqual([0, []]);
     expect((await lethe([...flags, '--name', 'unshared'])).code).toBe(0);
     expect(weights('shared')).toBe(weights('unshared'));
   }, 90_000);

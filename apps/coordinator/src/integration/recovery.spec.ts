@@ -56,6 +56,18 @@ describe('a run goes on to the same bits', () => {
     expect(rounds('only')).toEqual(ALL);
   }, 60_000);
 
+  it.each([
+    { name: 'given-up', flags: [], why: /error: worker-1 is not started again after 1 deaths in a row/ },
+    { name: 'alone', flags: ['--listen', 'tcp://127.0.0.1:0', '--patience-seconds', '1'], why: /error: round \d+, phase \w+, turn 1: no worker has been there for 1 s/ },
+  ])('when its only worker is killed, none comes, and somebody resumes it later: $why', async ({ name, flags, why }) => {
+    const ended = await trainAnd(name, ['--checkpoint-every-rounds', '1000', '--restarts', '0', ...flags], () => process.kill(processOf('worker'), 'SIGKILL'));
+    expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(why)]);
+    expect(readdirSync(join(runs, name, 'checkpoints'))).toEqual([expect.stringMatching(/^round-\d+(-step-1)?\.safetensors$/)]);
+    expect((await lethe(['train', '--resume', name, '--runs-dir', runs])).code).toBe(0);
+    expect(summary(name).weights_sha256).toBe(undisturbed);
+    expect(rounds(name)).toEqual(ALL);
+  }, 60_000);
+
   it('when a server is killed', async () => {
     const ended = await trainAnd('server', ['--workers', '2', '--servers', '2'], () => process.kill(processOf('parameter-server'), 'SIGKILL'));
     expect(ended.output).toMatch(/parameter-server-\d \(process \d+\) ended while .+; all servers go back to the last checkpoint\nparameter-server-\d is started again/);
@@ -98,7 +110,7 @@ describe('a run goes on to the same bits', () => {
     // No file can become longer than 1,500 KiB; a checkpoint has 1,900.
     const limited = ['bash', '-c', "trap '' XFSZ; ulimit -f 1500; exec \"$@\"", 'bash', process.execPath];
     const full = await lethe(['train', '--resume', 'full', '--runs-dir', runs], undefined, limited);
-    expect([full.code, full.output]).toEqual([1, expect.stringMatching(/error: Cannot write .+checkpoints.+safetensors/)]);
+    expect([full.code, full.output]).toEqual([1, expect.stringMatching(/warning: no checkpoint after round \d+: Cannot write .+\n[^]*error: Cannot write .+checkpoints.+safetensors/)]);
     expect(readdirSync(join(runs, 'full', 'checkpoints'))).toEqual(before);
     expect((await lethe(['train', '--resume', 'full', '--runs-dir', runs])).code).toBe(0);
     expect(summary('full').weights_sha256).toBe(undisturbed);

@@ -4,7 +4,6 @@ import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
 import { checkConfigAgainstData, type Machine, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import type { GroupState } from '@lethe/protocol';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import { createReporter, QuietReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
 import { isNativeReady, listGpus, planDevices } from '@lethe/tensorflow';
@@ -14,6 +13,7 @@ import { findRunFolder } from '../command-line/find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../command-line/train-config.js';
 import { ownVersion } from '../own-version.js';
 import { initialGroups } from './initial-state.js';
+import type { RunState } from './training-run.js';
 
 /** A run that has been checked through and can start. */
 export interface PreparedRun {
@@ -29,9 +29,8 @@ export interface PreparedRun {
   readonly reporter: Reporter;
   /** Where the user typed. */
   readonly userFolder: string;
-  /** State to begin with: after `firstRound` rounds. */
-  readonly groups: readonly GroupState[];
-  readonly firstRound: number;
+  /** State to begin with. */
+  readonly start: RunState;
 }
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
@@ -48,7 +47,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
-    const start = resumed === null ? { rounds: 0, groups: initialGroups(description) } : await resumeState(resumed, description, (line) => { reporter.notice(line); });
+    const start = resumed === null ? newRun(description) : await resumeState(resumed, description, (line) => { reporter.notice(line); });
     const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
@@ -56,8 +55,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
       userFolder: command.folder,
       metrics: await folder.openMetrics(start.rounds),
       tensorBoard: await folder.openTensorBoard(start.rounds),
-      groups: start.groups,
-      firstRound: start.rounds,
+      start,
     };
   } catch (error) {
     await resumed?.close();
@@ -65,11 +63,11 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
   }
 }
 
-async function resumeState(folder: RunFolder, description: RunDescription, notice: (line: string) => void): Promise<{ rounds: number; groups: readonly GroupState[] }> {
+async function resumeState(folder: RunFolder, description: RunDescription, notice: (line: string) => void): Promise<RunState> {
   const { layouts, schemaHash, facts, totalRounds } = description;
   // Killed before its first checkpoint: it begins again.
-  if ((await newestCheckpoint(folder.checkpoints)) === null) return { rounds: 0, groups: initialGroups(description) };
-  const { rounds, groups, dataFingerprint, codeVersion } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, (message) => { notice(`passed over: ${message}`); });
+  if ((await newestCheckpoint(folder.checkpoints)) === null) return newRun(description);
+  const { rounds, steps, groups, dataFingerprint, codeVersion } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, (message) => { notice(`passed over: ${message}`); });
   if (dataFingerprint !== facts.fingerprint) {
     throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${dataFingerprint}, found ${facts.fingerprint}`);
   }
@@ -78,7 +76,11 @@ async function resumeState(folder: RunFolder, description: RunDescription, notic
   if (rounds >= totalRounds && (await folder.summarisedRounds()) >= rounds) {
     throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${totalRounds} rounds; give more with --epochs or --rounds`);
   }
-  return { rounds, groups };
+  return { rounds, steps, groups };
+}
+
+function newRun(description: RunDescription): RunState {
+  return { rounds: 0, steps: 0, groups: initialGroups(description) };
 }
 
 function engineWarnings({ cluster }: RunConfig): string[] {

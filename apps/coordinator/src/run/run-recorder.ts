@@ -3,7 +3,7 @@ import { saveCheckpoint } from '@lethe/checkpoint';
 import type { Committed, StepReport } from '@lethe/protocol';
 import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
-import type { RunDescription } from '@lethe/training';
+import type { GamePosition, RunDescription } from '@lethe/training';
 import { ownVersion } from '../own-version.js';
 import { epochsCompleted } from './epochs.js';
 import { RoundClock } from './round-clock.js';
@@ -17,7 +17,8 @@ export interface RunRecorderOptions {
   readonly metrics: MetricsLog;
   readonly tensorBoard: TensorBoardWriter;
   readonly reporter: Reporter;
-  readonly firstRound: number;
+  /** What the run begins with. */
+  readonly start: GamePosition;
 }
 
 /** How many rounds a killed run may lose from its metrics. */
@@ -42,7 +43,7 @@ export class RunRecorder implements RunRecord {
   constructor(options: RunRecorderOptions) {
     this.#options = options;
     this.#collector = new RoundLossCollector(options.description.objective);
-    this.#rounds = options.firstRound;
+    this.#rounds = options.start.rounds;
     this.wire = new WireAccount(options.description);
   }
 
@@ -89,13 +90,17 @@ export class RunRecorder implements RunRecord {
     return encodeGridPng({ pixels, rows: pixels.length / (columns * shape.height * shape.width * shape.channels), columns, ...shape });
   }
 
-  async checkpoint({ rounds, groups }: RunState, isBest: boolean): Promise<void> {
+  async checkpoint({ rounds, steps, groups }: RunState, isBest: boolean): Promise<void> {
     const { folder, description: { config, layouts, schemaHash, facts }, metrics } = this.#options;
     await metrics.flush();
     await saveCheckpoint({
-      folder: folder.checkpoints, rounds, groups, layouts, schemaHash, isBest,
+      folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
       configJson: JSON.stringify(config), dataFingerprint: facts.fingerprint, codeVersion: ownVersion(), keep: config.checkpoints.keep,
     });
+  }
+
+  notice(line: string): void {
+    this.#options.reporter.notice(line);
   }
 
   resumeClock(): void {

@@ -35,7 +35,7 @@ export interface SummaryOptions {
 export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOptions): RunSummary {
   const { config } = run.description;
   const { wire, clock, trainingSeconds, losses, heldOut, gridFile } = recorder;
-  const images = (outcome.state.rounds - run.firstRound) * config.batchSize;
+  const images = (outcome.state.rounds - run.start.rounds) * config.batchSize;
   return {
     ending: outcome.ending,
     rounds: outcome.state.rounds,

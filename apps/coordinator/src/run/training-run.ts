@@ -1,8 +1,9 @@
 import { TARGET_ACCURACY } from '@lethe/config';
 import { UNLABELLED, type DataSource } from '@lethe/data';
+import { errorMessage } from '@lethe/errors';
 import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { GroupState, Split } from '@lethe/protocol';
-import { adversarialLoop, type RunDescription, type TrainingCluster } from '@lethe/training';
+import { adversarialLoop, type GamePosition, type RunDescription, type TrainingCluster } from '@lethe/training';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
 import { epochsCompleted } from './epochs.js';
 import { outlastServers } from './outlast-servers.js';
@@ -11,6 +12,8 @@ import { outlastServers } from './outlast-servers.js';
 export interface RunRecord {
   epoch(event: EpochEvent): Promise<void>;
   checkpoint(state: RunState, isBest: boolean): Promise<void>;
+  /** Something that whoever watches should know. */
+  notice(line: string): void;
   /** Evaluations say nothing about the speed of training. */
   pauseClock(): void;
   resumeClock(): void;
@@ -27,9 +30,8 @@ export interface EpochEvent {
   readonly grid: Float32Array | null;
 }
 
-/** The weights and optimiser state after so many rounds. */
-export interface RunState {
-  readonly rounds: number;
+/** The weights and optimiser state of a game that has come so far. */
+export interface RunState extends GamePosition {
   readonly groups: readonly GroupState[];
 }
 
@@ -61,20 +63,26 @@ export interface RunOutcome {
 /** Plays the game to its end, with evaluations, checkpoints and early stopping, however many processes die meanwhile. */
 export async function trainingRun(options: TrainingRunOptions): Promise<RunOutcome> {
   const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, data } = options;
-  const progress: Progress = { ending: 'completed', saved: start, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
+  const progress: Progress = { ending: 'completed', saved: start, isWritten: true, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
   for (const figures of earlierFigures) progress.stopping.judge(figures);
   const lastGroups = (): readonly GroupState[] => progress.saved.groups;
 
-  await outlastServers(cluster, lastGroups, async () => {
+  const play = async (): Promise<void> => {
     const rounds = await adversarialLoop({
       objective, totalRounds, players: cluster,
-      firstRound: progress.saved.rounds,
+      from: progress.saved,
       afterRound: (round) => afterRound(options, progress, round),
     });
     // The end is a checkpoint too, unless it has been made.
     if (progress.saved.rounds !== rounds || rounds === start.rounds) await save(options, progress, { rounds, isBest: false });
+    await progress.writing;
+    // A checkpoint that could not be written is missed only here: by now the disk may have room again.
+    if (!progress.isWritten) await record.checkpoint(progress.saved, false);
+  };
+  await outlastServers(cluster, lastGroups, play).catch(async (error: unknown) => {
+    await saveAbandoned(options, progress);
+    throw error;
   });
-  await progress.writing;
   const isInterrupted = progress.ending === 'interrupted';
   const testFigures = isInterrupted ? {} : await outlastServers(cluster, lastGroups, () => score(options, 'test', data.test.count));
   record.pauseClock();
@@ -86,6 +94,8 @@ interface Progress {
   ending: RunEnding;
   /** The last state that was captured: what is played after it is played again if a server is lost. */
   saved: RunState;
+  /** Whether that state is on the disk too, once `writing` is over. */
+  isWritten: boolean;
   /** Epochs that were recorded and judged. */
   epochs: number;
   readonly stopping: EarlyStopping;
@@ -125,14 +135,24 @@ async function endEpoch(options: TrainingRunOptions, progress: Progress, { epoch
   return progress.stopping.judge(figures);
 }
 
-/** Captures the state, and writes it while the training goes on. */
+/** Captures the state, and writes it while the training goes on; it goes on too if the disk is full. */
 async function save({ cluster, record }: TrainingRunOptions, progress: Progress, { rounds, isBest }: { rounds: number; isBest: boolean }): Promise<void> {
   const groups = await cluster.captureState();
   await progress.writing;
-  const state = { rounds, groups };
+  const state = { rounds, steps: 0, groups };
   progress.saved = state;
-  progress.writing = record.checkpoint(state, isBest);
-  progress.writing.catch(() => undefined); // whoever waits for it next is told
+  progress.isWritten = true;
+  progress.writing = record.checkpoint(state, isBest).catch((error: unknown) => {
+    progress.isWritten = false;
+    record.notice(`warning: no checkpoint after round ${rounds}: ${errorMessage(error)} The run goes on`);
+  });
+}
+
+/** What the last workers left in the servers is not lost with them. */
+async function saveAbandoned({ cluster, record }: TrainingRunOptions, progress: Progress): Promise<void> {
+  const state = await cluster.captureAbandoned();
+  await progress.writing;
+  if (state !== null) await record.checkpoint(state, false);
 }
 
 /** The target's accuracy, only if the run is told to watch it. */

@@ -66,6 +66,11 @@ export class ProgressDeadline {
     return this.#sinceMs !== null && nowMs - this.#sinceMs > Math.max(this.#limits.mostMs, 3 * this.limitMs);
   }
 
+  /** Whether a step has been committed so far. */
+  get hasLearned(): boolean {
+    return this.#distances.length > 0;
+  }
+
   get limitMs(): number {
     const { leastMs, mostMs } = this.#limits;
     if (this.#distances.length === 0) return mostMs;

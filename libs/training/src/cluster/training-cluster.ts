@@ -2,7 +2,7 @@ import { LetheError } from '@lethe/errors';
 import { assignShards, ControlPlane, describeMember, type Member } from '@lethe/membership';
 import type { Committed, EvaluationKind, GroupState, GroupVersion, MessageBody, Origin, ProbeRequest, Split, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
-import type { Players } from '../adversarial-loop.js';
+import { positionAfter, type GamePosition, type Players } from '../adversarial-loop.js';
 import type { RunDescription } from '../run-description.js';
 import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
 import { ProgressDeadline } from './progress-deadline.js';
@@ -33,7 +33,8 @@ type EvaluationRequest = Omit<EvaluationOrder, 'reads'>;
 /**
  * The coordinator's view of the servers and workers of a run: hands out leases and keeps count of the versions. Workers may
  * come and go: what is not in the weights yet is dealt anew to those at hand, which changes no bit. When a server is lost,
- * everything that waits rejects with SERVER_LOST, and `recover` goes on from an earlier state.
+ * everything that waits rejects with SERVER_LOST, and `recover` goes on from an earlier state; when all workers stay away, the game
+ * is abandoned, and `captureAbandoned` tells where it stands.
  */
 export class TrainingCluster implements Players {
   readonly control: ControlPlane;
@@ -43,6 +44,11 @@ export class TrainingCluster implements Players {
   readonly #deadline: ProgressDeadline;
   readonly #desk: EvaluationDesk;
   readonly #versions = new Map<string, number>();
+  /** Incarnations of workers that were ready in this epoch or one before. */
+  readonly #joinedBefore = new Set<string>();
+  /** What was committed last since the servers began with a state. */
+  #committed: Committed | null = null;
+  #isAbandoned = false;
   #deal = 1;
   /** When there was no worker first that could be given work; null while there is one. */
   #aloneSinceMs: number | null = null;
@@ -76,6 +82,7 @@ export class TrainingCluster implements Players {
   async assemble(states: readonly GroupState[], workers: number): Promise<void> {
     await this.control.until(() => this.control.roster.ready('parameter-server').length === this.#serverCount);
     await this.#states.load(states);
+    this.#committed = null;
     for (const { group, version } of states) this.#versions.set(group, version);
     await this.control.until(() => this.control.roster.ready('worker').length >= workers);
   }
@@ -109,6 +116,28 @@ export class TrainingCluster implements Players {
   async captureState(): Promise<GroupState[]> {
     await this.settle();
     return this.#states.capture(this.#options.description.layouts.map(({ name }) => this.#versionOf(name)));
+  }
+
+  /** Ends the game with this error for want of workers. Whoever comes from now on is too late: what is in the weights is to be saved. */
+  abandon(error: LetheError): void {
+    this.#isAbandoned = true;
+    this.#aloneSinceMs = null;
+    this.#deadline.clear();
+    for (const worker of this.control.roster.present('worker')) this.control.lose(worker, error);
+    this.control.interrupt(error);
+    this.#desk.clear(error);
+  }
+
+  /** Where a game stands that was abandoned; null for another, or if that is what the servers began with. */
+  async captureAbandoned(): Promise<(GamePosition & { readonly groups: GroupState[] }) | null> {
+    const committed = this.#committed;
+    if (committed === null || !this.#isAbandoned) return null;
+    const { layouts, objective } = this.#options.description;
+    const unplayed = this.#ledger.orders.map(({ phase }) => objective.phases[phase]?.trains);
+    const versions = layouts.map(({ name }) => ({ group: name, version: this.#versionOf(name).version - unplayed.filter((group) => group === name).length }));
+    this.#ledger.clear();
+    this.control.resume();
+    return { ...positionAfter(objective, committed), groups: await this.#states.capture(versions) };
   }
 
   /**
@@ -201,8 +230,11 @@ export class TrainingCluster implements Players {
   #joined(member: Member): void {
     if (member.role !== 'worker') return;
     const { shards } = this.#options.description.config;
+    const isNew = !this.#joinedBefore.has(member.incarnation);
+    this.#joinedBefore.add(member.incarnation);
     const workers = this.control.roster.ready('worker').length;
     if (workers > shards) this.#options.onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
+    else if (isNew && this.#deadline.hasLearned) this.#options.onNotice(`${member.name} has joined: ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
     this.#cameBack();
   }
 
@@ -262,7 +294,7 @@ export class TrainingCluster implements Players {
     if (waits) this.#deadline.wait(nowMs);
     if (this.#aloneSinceMs !== null) {
       if (nowMs - this.#aloneSinceMs < cluster.patienceSeconds * 1000) return;
-      this.control.fail(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
+      this.abandon(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
     } else if (this.#deadline.isLate(nowMs)) {
       this.#late(nowMs);
     }
@@ -296,6 +328,7 @@ export class TrainingCluster implements Players {
     switch (body.kind) {
       case 'committed':
         if (!this.#ledger.close(body)) return;
+        this.#committed = body;
         this.#deadline.committed(performance.now(), this.#ledger.size);
         this.#goesOn();
         this.#options.onCommitted(body);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,8 @@ export interface ChaosOutcome {
   /** Faults that happened. */
   readonly happened: readonly string[];
   readonly resumes: number;
+  /** Seconds from each kill of a coordinator to the first commit that one after it heard of. */
+  readonly resumeSeconds: readonly number[];
   readonly seconds: number;
   readonly output: string;
 }
@@ -32,8 +34,9 @@ export interface ChaosGame {
 export async function playWithFaults({ name, flags }: ChaosGame, faults: readonly ProcessFault[], onProgress: (line: string) => void = () => undefined): Promise<ChaosOutcome> {
   const folder = mkdtempSync(join(tmpdir(), `lethe-chaos-${name}-`));
   const happened = join(folder, 'happened');
-  mkdirSync(happened);
-  const injection: FaultInjection = { faults, happened };
+  const begun = join(folder, 'begun');
+  for (const made of [happened, begun]) mkdirSync(made);
+  const injection: FaultInjection = { faults, happened, begun };
   const started = performance.now();
   const runs = ['--runs-dir', folder];
   try {
@@ -47,12 +50,22 @@ export async function playWithFaults({ name, flags }: ChaosGame, faults: readonl
       const { weights_sha256: sha256 } = JSON.parse(readFileSync(join(folder, 'run', 'summary.json'), 'utf8')) as { weights_sha256: string };
       const lines = readFileSync(join(folder, 'run', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
       const rounds = lines.filter(({ kind }) => kind === 'round').map(({ round }) => round);
-      return { sha256, rounds, happened: readdirSync(happened).sort(), resumes, seconds: (performance.now() - started) / 1000, output };
+      return { sha256, rounds, happened: readdirSync(happened).sort(), resumes, resumeSeconds: secondsBetween(made(happened, /^coordinator-kill/), made(begun, /./)), seconds: (performance.now() - started) / 1000, output };
     }
     throw new Error(`${name}: still not at its end after ${MOST_RESUMES} resumes\n${output}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** When the entries of a folder were made, in milliseconds. */
+function made(folder: string, name: RegExp): number[] {
+  return readdirSync(folder).filter((entry) => name.test(entry)).map((entry) => statSync(join(folder, entry)).mtimeMs);
+}
+
+/** From each time to the first one after it. */
+function secondsBetween(from: readonly number[], to: readonly number[]): number[] {
+  return from.map((time) => (Math.min(...to.filter((later) => later > time)) - time) / 1000);
 }
 
 function coordinate(argv: readonly string[], injection: FaultInjection, onProgress: (line: string) => void): Promise<{ code: number | null; signal: string | null; output: string }> {
@@ -63,7 +76,7 @@ function coordinate(argv: readonly string[], injection: FaultInjection, onProgre
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {
       output += text.toString();
-      for (const line of text.toString().split('\n')) if (/ended|started again|silent|go back|does not get on/.test(line)) onProgress(line);
+      for (const line of text.toString().split('\n')) if (/ended|started again|silent|go back|does not get on|no checkpoint|is heard/.test(line)) onProgress(line);
     });
   }
   return new Promise((resolve) => child.once('close', (code, signal) => { resolve({ code, signal, output }); }));

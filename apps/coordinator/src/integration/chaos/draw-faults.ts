@@ -7,7 +7,7 @@ export interface FaultCounts {
   readonly workerKills: number;
   readonly serverKills: number;
   readonly coordinatorKills: number;
-  /** Stops, pauses and messages that are lost, doubled or corrupted. */
+  /** Stops, pauses, connections that are cut or parted, full disks, and messages that are lost, doubled or corrupted. */
   readonly others: number;
 }
 
@@ -18,7 +18,11 @@ const COORDINATOR_STATES = [['lease', 'kill before'], ['lease', 'kill after']] a
 const OTHERS = [
   ['worker', 'push', 'stop'], ['worker', 'push', 'slow'], ['worker', 'push', 'lose'], ['worker', 'push', 'double'], ['worker', 'push', 'corrupt'], ['worker', 'pull', 'lose'],
   ['parameter-server', 'parameters', 'lose'], ['parameter-server', 'parameters', 'slow'], ['parameter-server', 'parameters', 'stop'],
+  ['worker', 'push', 'cut'], ['worker', 'pull', 'part'], ['coordinator', 'lease', 'fill'],
 ] as const;
+
+/** Long enough for the run to notice. */
+const LONG: ReadonlySet<ProcessFault['what']> = new Set(['stop', 'cut', 'part', 'fill']);
 
 /** Faults in random order, spread over the rounds of a run; the same for the same seed. */
 export function drawFaults(seed: number, rounds: number, counts: FaultCounts): ProcessFault[] {
@@ -33,7 +37,7 @@ export function drawFaults(seed: number, rounds: number, counts: FaultCounts): P
     });
   const others = Array.from({ length: counts.others }, (_, index): ProcessFault => {
     const [role, kind, what] = index < OTHERS.length ? OTHERS[index] as (typeof OTHERS)[number] : draw(OTHERS);
-    return { id: `${what}-${index + 1}`, role, kind, what, fromRound: place(index, counts.others), ms: what === 'stop' ? 500 + below(2500) : 100 + below(900) };
+    return { id: `${what}-${index + 1}`, role, kind, what, fromRound: place(index, counts.others), ms: LONG.has(what) ? 500 + below(2500) : 100 + below(900) };
   });
   return [
     ...kills('worker', WORKER_STATES, counts.workerKills), ...kills('parameter-server', SERVER_STATES, counts.serverKills),

@@ -1,5 +1,5 @@
 // Loaded before a process's own program (`node --import`): makes faults happen at the messages that it sends.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeMessage, type MessageBody } from '@lethe/protocol';
@@ -7,14 +7,22 @@ import { decodeMessage, type MessageBody } from '@lethe/protocol';
 import { Dealer, Router } from 'zeromq';
 import { INJECTION_VARIABLE, type FaultInjection, type ProcessFault } from './process-fault.js';
 
-type Send = (this: unknown, message: Uint8Array[]) => Promise<void>;
+type Socket = Dealer | Router;
+type Send = (this: Socket, message: Uint8Array[]) => Promise<void>;
+type Receive = (this: Socket) => Promise<Buffer[]>;
 
-const { faults, happened } = JSON.parse(process.env[INJECTION_VARIABLE] ?? '{"faults":[],"happened":""}') as FaultInjection;
+const { faults, happened, begun } = JSON.parse(process.env[INJECTION_VARIABLE] ?? '{"faults":[],"happened":"","begun":""}') as FaultInjection;
 const program = process.argv[1] ?? '';
 const role = (['worker', 'parameter-server', 'coordinator'] as const).find((name) => program.includes(`apps/${name}/`));
 const due = faults.filter((fault) => fault.role === role);
 /** Long enough for a message to leave the process. */
 const SAID_MS = 20;
+/** Too short for any checkpoint, long enough for everything else that a short run writes. */
+const FULL_BYTES = 64 * 1024;
+/** Where each dealer is connected to. */
+const addresses = new WeakMap<Socket, string>();
+/** Resolve when messages of a socket come through again. */
+const healed = new WeakMap<Socket, Promise<void>>();
 
 /** Whether this is the process that a fault is for: only one gets to make its entry. */
 function claim({ id }: ProcessFault): boolean {
@@ -59,6 +67,22 @@ function stopFor(ms: number): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
+/** The line breaks: what is under way is lost. */
+function cutFor(socket: Socket, ms: number): void {
+  const address = addresses.get(socket);
+  if (address === undefined) return;
+  socket.disconnect(address);
+  setTimeout(() => { if (!socket.closed) socket.connect(address); }, ms);
+}
+
+/** The kernel lets this process make no file longer than that, as if the disk were full. */
+function fillFor(ms: number): void {
+  const limit = (bytes: string): void => { execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]); };
+  process.on('SIGXFSZ', () => undefined);
+  limit(String(FULL_BYTES));
+  setTimeout(() => { limit('unlimited'); }, ms);
+}
+
 function turned(frame: Uint8Array | undefined): Uint8Array {
   const copy = new Uint8Array(frame ?? []);
   copy[0] = (copy[0] ?? 0) ^ 4; // another field, or none
@@ -69,6 +93,7 @@ function turned(frame: Uint8Array | undefined): Uint8Array {
 function withFaults(send: Send, header: number): Send {
   return async function sendWithFaults(message) {
     const fault = due.length === 0 ? null : faultAt(bodyOf(message.slice(header)));
+    await healed.get(this);
     if (fault === null) return send.call(this, message);
     switch (fault.what) {
       case 'kill before':
@@ -90,15 +115,45 @@ function withFaults(send: Send, header: number): Send {
         return send.call(this, message);
       case 'corrupt':
         return send.call(this, message.map((frame, index) => (index === header ? turned(frame) : frame)));
+      case 'cut':
+        cutFor(this, fault.ms);
+        return;
+      case 'part':
+        healed.set(this, new Promise((resolve) => { setTimeout(resolve, fault.ms); }));
+        await healed.get(this);
+        return send.call(this, message);
+      case 'fill':
+        fillFor(fault.ms);
+        return send.call(this, message);
     }
+  };
+}
+
+function late(receive: Receive, header: number): Receive {
+  let isBegun = role !== 'coordinator';
+  return async function receiveLate() {
+    const frames = await receive.call(this);
+    await healed.get(this);
+    if (!isBegun && bodyOf(frames.slice(header))?.kind === 'committed') {
+      isBegun = true;
+      mkdirSync(join(begun, String(process.pid)));
+    }
+    return frames;
   };
 }
 
 /** @param prototype of the sockets whose messages are looked at */
 function inject(prototype: object, header: number): void {
-  const send = Reflect.get(prototype, 'send') as Send;
-  Object.defineProperty(prototype, 'send', { value: withFaults(send, header) });
+  Object.defineProperty(prototype, 'send', { value: withFaults(Reflect.get(prototype, 'send') as Send, header) });
+  Object.defineProperty(prototype, 'receive', { value: late(Reflect.get(prototype, 'receive') as Receive, header) });
 }
 
 inject(Dealer.prototype, 0);
 inject(Router.prototype, 1);
+const connect = Reflect.get(Dealer.prototype, 'connect');
+Object.defineProperty(Dealer.prototype, 'connect', {
+  value(this: Socket, address: string) {
+    addresses.set(this, address);
+    connect.call(this, address);
+  },
+});

@@ -26,7 +26,7 @@ try {
   for (const game of games) undisturbed.set(game.name, await playWithFaults(game, []));
   for (let current = seed; performance.now() < ends; current += 1) {
     for (const game of games) {
-      const found = await playWithFaults(game, drawFaults(current, ROUNDS, { workerKills: 12, serverKills: 4, coordinatorKills: 3, others: 9 }));
+      const found = await playWithFaults(game, drawFaults(current, ROUNDS, { workerKills: 12, serverKills: 4, coordinatorKills: 3, others: 12 }));
       const expected = undisturbed.get(game.name);
       recoveries.read(found);
       faults += found.happened.length;

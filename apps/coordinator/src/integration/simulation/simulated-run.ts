@@ -66,7 +66,7 @@ export class SimulatedRun implements Victims {
     const { clock, random, raw, workers, servers } = options;
     this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: 3, patienceSeconds: 60, restarts: 5, listen: null });
     this.network = new SimulatedNetwork({ clock, random, fateOf: (passage) => options.fateOf(passage, this) });
-    this.#saved = { rounds: 0, groups: firstGroups(this.#description) };
+    this.#saved = { rounds: 0, steps: 0, groups: firstGroups(this.#description) };
   }
 
   async play(): Promise<SimulatedOutcome> {
@@ -144,7 +144,7 @@ export class SimulatedRun implements Victims {
     const outcome = await trainingRun({
       description, cluster, start, data: NO_DATA, gridRows: 0, earlierFigures: [], signal: new AbortController().signal, takeCheckpointRequest: () => false,
       record: {
-        epoch: async () => undefined, pauseClock: () => undefined, resumeClock: () => undefined,
+        epoch: async () => undefined, pauseClock: () => undefined, notice: () => undefined, resumeClock: () => undefined,
         checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
       },
     });
