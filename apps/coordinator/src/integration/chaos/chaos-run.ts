@@ -17,7 +17,8 @@ export interface ChaosOutcome {
   readonly rounds: readonly number[];
   /** Faults that happened. */
   readonly happened: readonly string[];
-  readonly resumes: number;
+  /** Of coordinators, each of which was followed by one that resumed. */
+  readonly kills: number;
   /** Seconds from each kill of a coordinator to the first commit that one after it heard of. */
   readonly resumeSeconds: readonly number[];
   readonly seconds: number;
@@ -41,16 +42,19 @@ export async function playWithFaults({ name, flags }: ChaosGame, faults: readonl
   const runs = ['--runs-dir', folder];
   try {
     let output = '';
-    for (let resumes = 0; resumes <= MOST_RESUMES; resumes += 1) {
-      const argv = resumes === 0 ? ['train', ...flags, ...runs, '--name', 'run'] : ['train', '--resume', 'run', ...runs];
-      const ended = await coordinate(argv, injection, onProgress);
+    let kills = 0;
+    for (let starts = 0; starts <= MOST_RESUMES; starts += 1) {
+      const ended = await coordinate(starts === 0 ? ['train', ...flags, ...runs, '--name', 'run'] : ['train', '--resume', 'run', ...runs], injection, onProgress);
       output += ended.output;
-      if (ended.signal === 'SIGKILL') continue;
+      const isKilled = ended.signal === 'SIGKILL';
+      if (isKilled) kills += 1;
+      // Where the disk was full at the end, somebody frees some space and resumes.
+      if (isKilled || /error: Cannot write .+ EFBIG/.test(ended.output)) continue;
       if (ended.code !== 0) throw new Error(`${name}: the run failed\n${output}`);
       const { weights_sha256: sha256 } = JSON.parse(readFileSync(join(folder, 'run', 'summary.json'), 'utf8')) as { weights_sha256: string };
       const lines = readFileSync(join(folder, 'run', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
       const rounds = lines.filter(({ kind }) => kind === 'round').map(({ round }) => round);
-      return { sha256, rounds, happened: readdirSync(happened).sort(), resumes, resumeSeconds: secondsBetween(made(happened, /^coordinator-kill/), made(begun, /./)), seconds: (performance.now() - started) / 1000, output };
+      return { sha256, rounds, happened: readdirSync(happened).sort(), kills, resumeSeconds: secondsBetween(made(happened, /^coordinator-kill/), made(begun, /./)), seconds: (performance.now() - started) / 1000, output };
     }
     throw new Error(`${name}: still not at its end after ${MOST_RESUMES} resumes\n${output}`);
   } finally {

@@ -17,7 +17,7 @@ async function survive(game: ChaosGame, seed: number, counts: FaultCounts): Prom
   const faults = drawFaults(seed, ROUNDS, counts);
   const found = await playWithFaults(game, faults);
   expect(found.happened).toEqual(faults.map(({ id }) => id).sort());
-  expect(found.resumes).toBe(counts.coordinatorKills);
+  expect(found.kills).toBe(counts.coordinatorKills);
   expect({ sha256: found.sha256, rounds: found.rounds }, found.output).toEqual({ sha256: undisturbed.sha256, rounds: undisturbed.rounds });
 }
 

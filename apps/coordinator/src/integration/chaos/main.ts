@@ -31,7 +31,7 @@ try {
       recoveries.read(found);
       faults += found.happened.length;
       runs += 1;
-      console.log(`seed ${current}, ${game.name}: ${found.happened.length} faults, ${found.resumes} resumes, ${found.seconds.toFixed(0)} s, sha256 ${found.sha256}`);
+      console.log(`seed ${current}, ${game.name}: ${found.happened.length} faults, ${found.kills} coordinators, ${found.seconds.toFixed(0)} s, sha256 ${found.sha256}`);
       if (found.sha256 === expected?.sha256 && String(found.rounds) === String(expected.rounds)) continue;
       throw new Error(`--seed ${current}, ${game.name}: expected sha256 ${expected?.sha256 ?? 'none'} after rounds ${String(expected?.rounds)}, found ${found.sha256} after ${String(found.rounds)}\n${found.output}`);
     }
