@@ -41,6 +41,17 @@ describe('compile', () => {
     expect(first.y).toEqual(Float32Array.from([1, 4, 9]));
   });
 
+  it.each(['native', 'wasm'] as const)('holds a vector whose source is written again on %s', async (name) => {
+    const engine = name === 'native' ? native : wasm;
+    const step = await engine.compile('held', ({ v }) => ({ y: v }), { v: { shape: [1024], type: 'float32' } });
+    // A page of WebAssembly is aligned better than anything else that JavaScript hands out: TensorFlow would not copy it.
+    const source = new Float32Array(new WebAssembly.Memory({ initial: 1 }).buffer, 0, 1024).fill(1);
+    const held = engine.hold(source);
+    source.fill(2);
+    expect(step.run({ v: held }).y[0]).toBe(1);
+    held.dispose();
+  });
+
   it('returns an input that passes through as a copy', async () => {
     const step = await native.compile('identity', ({ x: input }) => ({ y: input }), vector);
     const values = Float32Array.from([1, 2, 3]);

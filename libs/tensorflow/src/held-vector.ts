@@ -21,7 +21,8 @@ export class NativeHeldVector implements HeldVector {
   constructor(binding: NativeBinding, values: Float32Array) {
     this.length = values.length;
     this.#binding = binding;
-    this.handle = binding.createTensor([values.length], binding.TF_FLOAT, values);
+    // A copy: TensorFlow goes on reading the very memory that it is given where that happens to be aligned as it likes.
+    this.handle = binding.createTensor([values.length], binding.TF_FLOAT, values.slice());
   }
 
   dispose(): void {
