@@ -37,7 +37,7 @@ function report(error: unknown, argv: readonly string[]): void {
   const known = errorCode(error) !== undefined;
   const text = !known && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
   const [name = ''] = argv;
-  const command = ['train', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
+  const command = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
   const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
   process.stderr.write(`error: ${text}${hint}\n`);
 }

@@ -5,7 +5,7 @@ import { initialStatistics } from '@lethe/networks';
 import type { Committed, GroupState, Lease } from '@lethe/protocol';
 import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
 import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
-import { adversarialLoop, describeRun, layoutOf, prepareWorker, runWorker, ShardGradients, TrainingCluster, type RunDescription } from '@lethe/training';
+import { adversarialLoop, describeRun, layoutOf, prepareWorker, runWorker, ShardGradients, StepClock, TrainingCluster, type RunDescription } from '@lethe/training';
 import { createMemoryTransport } from '@lethe/transport';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { meanFigures } from './mean-figures.js';
@@ -137,7 +137,7 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
       if (phase === 1) states.set('classifier', await classifierAfterOneRound(golden, description));
       const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) };
-      const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, { inputMs: 0, computeMs: 0 });
+      const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, new StepClock());
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
         const found = torchSummary(name, tensor, gradient.subarray(offset, offset + length));

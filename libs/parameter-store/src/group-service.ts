@@ -118,8 +118,8 @@ export class GroupService {
     }
     const { scale, gradientNorm } = decision;
     for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
-    const { step, losses, sumMs, updateMs, waitMs } = group.store.commit(scale);
-    this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, sumMs, updateMs, waitMs, gradientNorm });
+    const { step, losses, beganMs, sumMs, updateMs, waitMs } = group.store.commit(scale);
+    this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, beganMs, sumMs, updateMs, waitMs, gradientNorm });
   }
 
   /** What is left to send of a committed version, closed by a message that says so. */

@@ -30,6 +30,8 @@ export interface CommittedTurn {
   readonly version: number;
   /** Means over the global batch, in the order of the phase's losses; empty on servers other than the lead. */
   readonly losses: number[];
+  /** Unix time of the first push. */
+  readonly beganMs: number;
   readonly sumMs: number;
   readonly updateMs: number;
   readonly waitMs: number;
@@ -169,7 +171,7 @@ export class GroupStore {
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
-    const { summary, step, sumMs, updateMs, waitMs } = transaction;
+    const { summary, step, beganMs, sumMs, updateMs, waitMs } = transaction;
     const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
     this.#committed = { version, values: next.values, slots: next.slots, scalars, statistics: advanced };
     this.#spareSlots = slots;
@@ -178,7 +180,7 @@ export class GroupStore {
     this.#followers = [];
     this.#answer(version);
     setImmediate(() => { this.#prepareSpare(next.values.length); });
-    return { step, version, losses, sumMs, updateMs, waitMs };
+    return { step, version, losses, beganMs, sumMs, updateMs, waitMs };
   }
 
   #begin(step: Step, current: Pick<CommittedState, 'values' | 'slots'>, oldScalars: CommittedState['scalars']): OpenTransaction {

@@ -85,6 +85,11 @@ export class Transaction {
     return this.#missingChunks === 0;
   }
 
+  /** Unix time of the first push. */
+  get beganMs(): number {
+    return performance.timeOrigin + this.#firstPushMs;
+  }
+
   /** Time from the first to the last push: what the server waited for workers. */
   get waitMs(): number {
     return this.#lastPushMs - this.#firstPushMs;

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { ShardBlock } from './shard-block.js';
 
 /** Version of the wire; peers with another one are refused. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -23,8 +23,13 @@ export interface Fence { kind: 'fence'; fenced: string }
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
 export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ deal: number }
-export interface StepReport extends Step { kind: 'stepReport'; inputMs: number; computeMs: number; sendMs: number; waitMs: number; bytesSent: number; bytesReceived: number }
-export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
+/** What a worker spent time with: waiting for parameters, preparing inputs, in a graph call with its read-out, handing gradients over. */
+export type Occupation = 'wait' | 'input' | 'compute' | 'send';
+/** `beganMs`: Unix time. */
+export interface Span { readonly occupation: Occupation; readonly beganMs: number; readonly lastedMs: number }
+export interface StepReport extends Step { kind: 'stepReport'; spans: Span[]; bytesSent: number; bytesReceived: number }
+/** `beganMs`: Unix time of the first push. */
+export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; beganMs: number; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
 
 export interface Evaluate { kind: 'evaluate'; task: number; evaluation: EvaluationKind; split: Split; first: number; count: number; reads: GroupVersion[]; /** Null unless the evaluation is a probe. */ probe: ProbeRequest | null; /** Null unless the evaluation is a swap: what "judge" returned. */ judge: Float32Array | null }
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';

@@ -9,6 +9,7 @@ import { TensorBoardWriter } from './tensorboard-writer.js';
 const CONFIG = 'config.json';
 const LOCK = 'lock';
 const SUMMARY = 'summary.json';
+const TRACE = 'trace.json';
 const NAME = /^[\w][\w.-]{0,99}$/;
 
 export interface NewRunOptions {
@@ -100,6 +101,11 @@ export class RunFolder {
 
   async writeSummary(summary: object): Promise<void> {
     await this.writeFile(join(this.folder, SUMMARY), Buffer.from(`${JSON.stringify(summary, null, 2)}\n`));
+  }
+
+  /** Null: there is none. */
+  async writeTrace(json: string | null): Promise<void> {
+    if (json !== null) await this.writeFile(join(this.folder, TRACE), Buffer.from(json));
   }
 
   /** Lets others have it. */

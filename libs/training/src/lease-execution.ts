@@ -3,7 +3,7 @@ import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { ParameterClient, PulledGroup, PullWish } from './parameter-client.js';
 import { layoutOf } from './run-description.js';
 import type { PreparedWorker } from './prepare-worker.js';
-import type { StepTimes } from './shard-gradients.js';
+import { StepClock } from './step-clock.js';
 
 export interface LeaseExecutionOptions extends PreparedWorker {
   readonly engine: Pick<Engine, 'hold'>;
@@ -44,17 +44,16 @@ export class LeaseExecution {
   async #step(lease: Lease): Promise<StepReport> {
     const { description, gradients, parameters } = this.#options;
     const { round, phase, turn } = lease;
-    const times: StepTimes = { inputMs: 0, computeMs: 0 };
+    const clock = new StepClock();
     const trained = description.objective.phases[phase]?.trains ?? '';
-    const waitMs = await timed(() => this.#pull(lease.reads, false));
-    let sendMs = 0;
+    await clock.measureAsync('wait', () => this.#pull(lease.reads, false));
     for (const [index, block] of lease.blocks.entries()) {
-      const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads, false), times);
+      const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads, false), clock);
       // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
       if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
-      sendMs += await timed(() => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
+      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
     }
-    return { kind: 'stepReport', round, phase, turn, ...times, sendMs, waitMs, ...this.#movedSinceLastReport() };
+    return { kind: 'stepReport', round, phase, turn, spans: clock.spans, ...this.#movedSinceLastReport() };
   }
 
   /** What was ordered arrives between the steps: every byte belongs to the next report. */
@@ -132,10 +131,4 @@ export class LeaseExecution {
 
 function averageOf(group: string): string {
   return `average of ${group}`;
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
 }

@@ -6,16 +6,12 @@ import { dropoutSeeds } from './dropout-seeds.js';
 import { named, phaseStep } from './phase-step.js';
 import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
+import type { StepClock } from './step-clock.js';
 
 /** Gradient sum and combined summary of one or more shards. */
 export interface BlockSum {
   readonly gradient: Float32Array;
   readonly summary: Float32Array;
-}
-
-export interface StepTimes {
-  inputMs: number;
-  computeMs: number;
 }
 
 /** The examples of every round: an endless stream, read at random. */
@@ -77,11 +73,11 @@ export class ShardGradients {
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
-  block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum {
-    if (this.#graphs.has(block.count)) return this.#sumTree(lease, this.#call(lease, block, groups, times));
+  block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
+    if (this.#graphs.has(block.count)) return this.#sumTree(lease, this.#call(lease, block, groups, clock));
     const half = block.count / 2;
-    const left = this.block(lease, { first: block.first, count: half }, groups, times);
-    return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, groups, times));
+    const left = this.block(lease, { first: block.first, count: half }, groups, clock);
+    return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, groups, clock));
   }
 
   dispose(): void {
@@ -109,17 +105,15 @@ export class ShardGradients {
   }
 
   /** One graph call: each shard of the block by itself. */
-  #call(lease: Lease, { first, count }: ShardBlock, groups: ReadonlyMap<string, InputValues>, times: StepTimes): BlockSum[] {
-    const started = performance.now();
+  #call(lease: Lease, { first, count }: ShardBlock, groups: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum[] {
     const graphs = this.#graphs.get(count);
     const step = graphs?.steps[lease.phase];
     if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
-    const inputs: Record<string, InputValues> = { ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease) };
-    for (let shard = 0; shard < count; shard += 1) Object.assign(inputs, this.#inputs(lease, first + shard, shard));
-    const ready = performance.now();
-    times.inputMs += ready - started;
-    const outputs = step.run(inputs, graphs.features.of(lease, first, inputs));
-    times.computeMs += performance.now() - ready;
+    const inputs = clock.measure('input', () => ({
+      ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease),
+      ...Object.assign({}, ...Array.from({ length: count }, (_, shard) => this.#inputs(lease, first + shard, shard))) as Record<string, InputValues>,
+    }));
+    const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(lease, first, inputs)));
     return Array.from({ length: count }, (_, shard) => ({ gradient: named(outputs, `gradient.${shard}`), summary: named(outputs, `summary.${shard}`) }));
   }
 

@@ -18,6 +18,8 @@ export interface TrainCommand {
   readonly resume: string | null;
   /** No progress, only warnings, errors and the result. */
   readonly quiet: boolean;
+  /** Leave a trace of what every process did in each round. */
+  readonly trace: boolean;
   /** Seeds of the runs that are compared; null: the one of the settings. */
   readonly seeds: readonly number[] | null;
 }

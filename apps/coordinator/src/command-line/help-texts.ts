@@ -1,6 +1,6 @@
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
+train, profile, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
@@ -20,6 +20,14 @@ Examples:
   npx lethe train --recipe hospitals --data-dir ./data --target va
   npx lethe train --resume mild --epochs 10 --workers 1
   npx lethe train --workers 0 --listen tcp://0.0.0.0:5555 --await-workers 4`;
+
+export const PROFILE_HELP = `
+Takes the settings of train. The trace opens in chrome://tracing or at ui.perfetto.dev: what each worker waited for, computed and
+sent, what the lead parameter server summed, round by round. docs/performance.md says how to read it.
+
+Examples:
+  npx lethe profile
+  npx lethe profile --recipe article --workers 2 --name twice`;
 
 export const GRID_HELP = `
 Ten test images, one per row, each redrawn under every label; the true label is on the diagonal.

@@ -9,6 +9,7 @@ import { readSweep } from './read-sweep.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const DEFAULT_RUNS_FOLDER = 'runs';
+const PROFILE_ROUNDS = 40;
 
 export interface Surroundings {
   /** Absolute path of the folder where the user typed. */
@@ -57,6 +58,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     runsFolder: runsFolder(reader, folder),
     resume: reader.text('resume', RUN),
     quiet: reader.has('quiet'),
+    trace: false,
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
   };
   if (command.resume !== null && command.runName !== null) {
@@ -64,6 +66,14 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
   }
   refuse(reader);
   return command;
+}
+
+/** A short run with nothing beside the rounds, unless it is asked for. */
+function readProfile(typed: TypedCommand, folder: string): TrainCommand {
+  const command = readTrain(typed, folder);
+  const { rounds, epochs } = command.flags.values;
+  const length = rounds === undefined && epochs === undefined ? { rounds: PROFILE_ROUNDS } : {};
+  return { ...command, trace: true, flags: { ...command.flags, values: { ...length, grid: false, evaluation: false, ...command.flags.values } } };
 }
 
 function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: string): GridCommand {
@@ -147,7 +157,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
   const program = buildProgram(version, {
     print: (text) => (printed += text),
     typed: (name, typed) => {
-      const readers = { train: readTrain, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate, sweep: readSweep, data: readData, doctor: readDoctor, worker: readWorker };
+      const readers = { train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate, sweep: readSweep, data: readData, doctor: readDoctor, worker: readWorker };
       command = readers[name](typed, folder);
     },
   });

@@ -1,7 +1,7 @@
 import { problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
 import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
-import { CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import { CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
@@ -13,7 +13,7 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export type CommandName = 'train' | 'grid' | 'checkpoint' | 'evaluate' | 'sweep' | 'data' | 'doctor' | 'worker';
+export type CommandName = 'train' | 'profile' | 'grid' | 'checkpoint' | 'evaluate' | 'sweep' | 'data' | 'doctor' | 'worker';
 
 /** Told which command was typed; text that is printed goes to `print` instead. */
 export interface ProgramEvents {
@@ -53,6 +53,18 @@ function option(program: Program, name: string, help: string, value?: FlagValue)
 function addTrain(root: Program, events: ProgramEvents): void {
   const train = root.command('train').summary('train the nets and show what was reached');
   train.description('Trains encoder, decoder and classifier against each other, in processes on this machine and others.');
+  addRunOptions(train, TRAIN_HELP);
+  onTyped(train, 'train', events);
+}
+
+function addProfile(root: Program, events: ProgramEvents): void {
+  const profile = root.command('profile').summary('see where the time of a round goes');
+  profile.description('Trains for 40 rounds (or as many as are asked for) and writes what every process did into trace.json.');
+  addRunOptions(profile, PROFILE_HELP);
+  onTyped(profile, 'profile', events);
+}
+
+function addRunOptions(train: Program, help: string): void {
   for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
     train.optionsGroup(heading);
     for (const { name, value, help } of flags) option(train, name, help, value);
@@ -64,8 +76,7 @@ function addTrain(root: Program, events: ProgramEvents): void {
   option(train, 'resume', 'go on with a run, by name or folder', RUN);
   option(train, 'seeds', 'seeds of the runs that are compared, with commas (domain adaptation; default: the one of --seed)', SEEDS);
   option(train, 'quiet', 'show no progress');
-  train.addHelpText('after', TRAIN_HELP);
-  onTyped(train, 'train', events);
+  train.addHelpText('after', help);
 }
 
 function addGrid(root: Program, events: ProgramEvents): void {
@@ -166,6 +177,7 @@ export function buildProgram(version: string, events: ProgramEvents): Program {
   });
   root.version(version, '--version', 'print the version').helpOption('-h, --help', 'print this help');
   addTrain(root, events);
+  addProfile(root, events);
   addGrid(root, events);
   addCheckpoint(root, events);
   addEvaluate(root, events);

@@ -33,6 +33,7 @@ async function trainOnce(command: TrainCommand, environment: Environment): Promi
     const { outcome, evaluation } = await playOnCluster(run, recorder, environment);
     const summary = summarise({ run, recorder, outcome, wallSeconds: (performance.now() - startedMs) / 1000 });
     await run.folder.writeSummary(summary);
+    await run.folder.writeTrace(run.trace?.toJson() ?? null);
     run.reporter.close();
     printSummary(summary, run);
     if (evaluation !== null) printEvaluation(evaluation, run);
@@ -52,12 +53,18 @@ interface PlayedRun {
 }
 
 async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<PlayedRun> {
-  const { description, reporter, folder, gridRows, data, devices, cores, start, metrics } = run;
+  const { description, reporter, folder, gridRows, data, devices, cores, start, metrics, trace } = run;
   const { awaitWorkers } = description.config.cluster;
   const open = await openCluster({
     description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs,
-    onCommitted: (committed) => { recorder.committed(committed); },
-    onStepReport: (_worker, report) => { recorder.stepReported(report); },
+    onCommitted: (committed) => {
+      recorder.committed(committed);
+      trace?.committed(committed);
+    },
+    onStepReport: (worker, report) => {
+      recorder.stepReported(report);
+      trace?.stepReported(worker, report);
+    },
     onNotice: (line) => { reporter.notice(line); },
   });
   const { cluster } = open;

@@ -13,6 +13,7 @@ import { findRunFolder } from '../command-line/find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../command-line/train-config.js';
 import { ownVersion } from '../own-version.js';
 import { initialGroups } from './initial-state.js';
+import { RoundTrace } from './round-trace.js';
 import type { RunState } from './training-run.js';
 
 /** A run that has been checked through and can start. */
@@ -27,6 +28,8 @@ export interface PreparedRun {
   readonly metrics: MetricsLog;
   readonly tensorBoard: TensorBoardWriter;
   readonly reporter: Reporter;
+  /** Null unless it is wanted. */
+  readonly trace: RoundTrace | null;
   /** Where the user typed. */
   readonly userFolder: string;
   /** State to begin with. */
@@ -52,6 +55,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
       gridRows: gridExamples(data).length,
+      trace: command.trace ? new RoundTrace(description) : null,
       userFolder: command.folder,
       metrics: await folder.openMetrics(start.rounds),
       tensorBoard: await folder.openTensorBoard(start.rounds),

@@ -34,7 +34,7 @@ export class WireAccount {
     if (phase === undefined || summary === undefined) throw new TypeError(`there is no phase ${report.phase}`);
     const { length } = layoutOf(this.#description, phase.trains);
     this.steps += 1;
-    for (const key of ['inputMs', 'computeMs', 'sendMs', 'waitMs'] as const) this.times[key] += report[key];
+    for (const { occupation, lastedMs } of report.spans) this.times[`${occupation}Ms`] += lastedMs;
     this.bytesSent += report.bytesSent;
     this.bytesReceived += report.bytesReceived;
     this.leastBytes += FLOAT_BYTES * (2 * length + summary.length);

@@ -1,11 +1,12 @@
 import type { lethe } from '../../generated/lethe.js';
-import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, ProbeInput, ProbeKind, ProbeRequest, Split, StepReport } from '../messages.js';
+import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, Split, StepReport } from '../messages.js';
 import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
 const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
 const PROBE_KINDS: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
+const OCCUPATIONS: readonly Occupation[] = ['wait', 'input', 'compute', 'send'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];
 
 export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
@@ -25,20 +26,18 @@ export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
   }),
 };
 
-/** The fields that are the same on both sides of the wire. */
-function stepReportFields(report: Omit<StepReport, 'kind'>): Omit<StepReport, 'kind'> {
-  const { round, phase, turn, inputMs, computeMs, sendMs, waitMs, bytesSent, bytesReceived } = report;
-  return { round, phase, turn, inputMs, computeMs, sendMs, waitMs, bytesSent, bytesReceived };
-}
-
 export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
-  encode: (body) => ({ header: stepReportFields(body) }),
-  decode: (header) => ({ kind: 'stepReport', ...stepReportFields(header) }),
+  encode: ({ round, phase, turn, spans, bytesSent, bytesReceived }) => ({ header: { round, phase, turn, spans: [...spans], bytesSent, bytesReceived } }),
+  decode: ({ round, phase, turn, spans, bytesSent, bytesReceived }) => ({
+    kind: 'stepReport', round, phase, turn, bytesSent, bytesReceived,
+    spans: spans.map(({ occupation, beganMs, lastedMs }) => ({ occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS), beganMs: beganMs ?? 0, lastedMs: lastedMs ?? 0 })),
+  }),
 };
 
+/** The fields that are the same on both sides of the wire. */
 function committedFields(body: Omit<Committed, 'kind'>): Omit<Committed, 'kind'> {
-  const { round, phase, turn, group, version, losses, sumMs, updateMs, waitMs, gradientNorm } = body;
-  return { round, phase, turn, group, version, losses: [...losses], sumMs, updateMs, waitMs, gradientNorm };
+  const { round, phase, turn, group, version, losses, beganMs, sumMs, updateMs, waitMs, gradientNorm } = body;
+  return { round, phase, turn, group, version, losses: [...losses], beganMs, sumMs, updateMs, waitMs, gradientNorm };
 }
 
 export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {

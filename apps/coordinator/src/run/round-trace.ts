@@ -1,0 +1,63 @@
+import type { Member } from '@lethe/membership';
+import type { Committed, StepReport } from '@lethe/protocol';
+import type { RunDescription } from '@lethe/training';
+
+/** A span of Chrome's trace event format: times in microseconds. */
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: 'X' | 'M';
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+const LEAD_SERVER = 'parameter-server-1 (lead)';
+const COORDINATOR = 'coordinator';
+
+/**
+ * What every process did in the rounds of a run, as a file that chrome://tracing and Perfetto show. Each process tells times by
+ * the clock of its own machine.
+ *
+ * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU (trace event format)
+ */
+export class RoundTrace {
+  readonly #description: RunDescription;
+  readonly #events: TraceEvent[] = [];
+  readonly #processes = new Map<string, number>();
+  #roundBeganMs: number | null = null;
+
+  constructor(description: RunDescription) {
+    this.#description = description;
+  }
+
+  stepReported({ name }: Pick<Member, 'name'>, { round, phase, turn, spans }: StepReport): void {
+    const step = { round: round + 1, phase: this.#phaseName(phase), turn: turn + 1 };
+    for (const { occupation, beganMs, lastedMs } of spans) this.#add(name, occupation, { beganMs, lastedMs }, step);
+  }
+
+  committed({ round, phase, turn, group, version, beganMs, sumMs, updateMs, waitMs }: Committed): void {
+    const nowMs = performance.timeOrigin + performance.now();
+    this.#add(LEAD_SERVER, `version ${version} of ${group}`, { beganMs, lastedMs: nowMs - beganMs }, { sum_ms: sumMs, update_ms: updateMs, from_first_to_last_push_ms: waitMs });
+    const { phases } = this.#description.objective;
+    if (phase !== phases.length - 1 || turn !== (phases[phase]?.turns ?? 0) - 1) return;
+    if (this.#roundBeganMs !== null) this.#add(COORDINATOR, `round ${round + 1}`, { beganMs: this.#roundBeganMs, lastedMs: nowMs - this.#roundBeganMs }, {});
+    this.#roundBeganMs = nowMs;
+  }
+
+  toJson(): string {
+    const names = [...this.#processes].map(([name, pid]): TraceEvent => ({ name: 'process_name', ph: 'M', pid, tid: 1, args: { name } }));
+    return JSON.stringify({ traceEvents: [...names, ...this.#events], displayTimeUnit: 'ms' });
+  }
+
+  #add(process: string, name: string, { beganMs, lastedMs }: { beganMs: number; lastedMs: number }, args: TraceEvent['args']): void {
+    const pid = this.#processes.get(process) ?? this.#processes.size + 1;
+    this.#processes.set(process, pid);
+    this.#events.push({ name, ph: 'X', pid, tid: 1, ts: beganMs * 1000, dur: lastedMs * 1000, args });
+  }
+
+  #phaseName(phase: number): string {
+    return this.#description.objective.phases[phase]?.name ?? String(phase);
+  }
+}
