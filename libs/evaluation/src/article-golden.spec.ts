@@ -2,7 +2,7 @@ import { mergeConfig, type RunConfig } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
 import { initialStatistics } from '@lethe/networks';
-import type { Committed, GroupState, Lease } from '@lethe/protocol';
+import { netSlices, type Committed, type GroupState, type Lease } from '@lethe/protocol';
 import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
 import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
 import { adversarialLoop, describeRun, layoutOf, prepareWorker, runWorker, ShardGradients, StepClock, TrainingCluster, type RunDescription } from '@lethe/training';
@@ -133,9 +133,10 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   it('has the golden gradients of the first round', async () => {
     const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards: 2 });
     // The encoder/decoder phase reads the classifier that the same round has updated: run it from there.
-    const states = new Map(startState(golden, description).map(({ group, values }) => [group, values]));
+    const netsOf = (group: string, values: Float32Array): [string, Float32Array][] => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [net, values.subarray(from, to)]);
+    const states = new Map(startState(golden, description).flatMap(({ group, values }) => netsOf(group, values)));
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
-      if (phase === 1) states.set('classifier', await classifierAfterOneRound(golden, description));
+      if (phase === 1) for (const [net, values] of netsOf('classifier', await classifierAfterOneRound(golden, description))) states.set(net, values);
       const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) };
       const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, new StepClock());
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {

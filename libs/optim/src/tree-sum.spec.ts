@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sumReference } from './sum-reference.js';
 import { addInto, combineStatistics, combineSummaries, sumInto, sumTree } from './tree-sum.js';
 
 describe('sums', () => {
@@ -22,6 +23,21 @@ describe('sums', () => {
     const [a, b, c, d] = [16_777_216, 1, 1, 1];
     expect(sumTree([a, b, c, d].map((value) => Float32Array.of(value)))).toEqual(Float32Array.of(16_777_218));
     expect(() => sumTree([1, 2, 3].map((value) => Float32Array.of(value)))).toThrow('expected 1, 2, 4, 8 ... vectors to add up, found 3');
+  });
+});
+
+describe('the WebAssembly kernel of sums', () => {
+  it.each([0, 1, 7, 32_768, 100_003])('has the bits of the reference for %i elements of every size', (length) => {
+    const numbers = (seed: number): Float32Array => Float32Array.from({ length }, (_, index) => {
+      const state = Math.imul(seed + index, 0x9e3779b1) >>> 0;
+      const special = [0, -0, 1e-39, -1e-39, NaN, Infinity, -Infinity][state % 97];
+      return special ?? ((state % 2) - 0.5) * 10 ** ((state % 83) - 45) * (1 + (state % 1000) / 1000);
+    });
+    const [left, right] = [numbers(1), numbers(2)];
+    const [found, expected] = [new Float32Array(length), new Float32Array(length)];
+    sumInto(found, left, right);
+    sumReference(expected, left, right);
+    expect(Buffer.from(found.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
   });
 });
 

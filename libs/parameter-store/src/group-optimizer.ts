@@ -1,6 +1,6 @@
 import type { OptimizerConfig } from '@lethe/config';
 import { createUpdateRule, flushSubnormal, learningRateFactor, type OptimizerBuffers, type UpdateRule } from '@lethe/optim';
-import type { GroupLayout, Slice } from '@lethe/protocol';
+import { netSlices, type GroupLayout, type Slice } from '@lethe/protocol';
 
 /** How a group's nets are updated. */
 export interface OptimizationConfig {
@@ -55,12 +55,12 @@ export class GroupOptimizer {
   readonly #totalRounds: number;
 
   constructor(layout: GroupLayout, { optimizers, averaging, averagedNets }: OptimizationConfig, totalRounds: number) {
-    const ranges = netRanges(layout);
+    const ranges = netSlices(layout);
     const isAveraged = averaging !== null && ranges.some(({ net }) => averagedNets.includes(net));
-    this.#nets = ranges.map(({ net, range }) => {
+    this.#nets = ranges.map(({ net, from, to }) => {
       const config = optimizers[net.replace(/-\d+$/, '')];
       if (config === undefined) throw new RangeError(`no optimiser for net ${net} of group ${layout.name}`);
-      return { net, range, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : averagedNets.includes(net) ? averaging : 0 };
+      return { net, range: { from, to }, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : averagedNets.includes(net) ? averaging : 0 };
     });
     this.#totalRounds = totalRounds;
     this.slotNames = [...new Set(this.#nets.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];
@@ -120,17 +120,4 @@ function average({ from, to }: Slice, { current, next }: Pick<ChunkUpdate, 'curr
 function scalarsOf(net: string, scalars: Readonly<Record<string, number>>): Record<string, number> {
   const prefix = `${net}.`;
   return Object.fromEntries(Object.entries(scalars).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
-}
-
-/** A net's segments lie one after another. */
-function netRanges({ name, segments }: GroupLayout): { net: string; range: Slice }[] {
-  const ranges: { net: string; range: Slice }[] = [];
-  for (const { net, offset, length } of segments) {
-    const last = ranges.at(-1);
-    if (last?.net === net) ranges[ranges.length - 1] = { net, range: { from: last.range.from, to: offset + length } };
-    else ranges.push({ net, range: { from: offset, to: offset + length } });
-  }
-  const nets = ranges.map(({ net }) => net);
-  if (new Set(nets).size !== nets.length) throw new RangeError(`group ${name} interleaves the segments of its nets: ${nets.join(', ')}`);
-  return ranges;
 }

@@ -44,6 +44,28 @@ export interface SummaryLayout {
   readonly length: number;
 }
 
+/** A net's elements of a group's flat vector. */
+export interface NetSlice extends Slice {
+  readonly net: string;
+}
+
+/**
+ * The nets of a group, each of which lies in one piece.
+ *
+ * @throws RangeError if segments of different nets are mixed.
+ */
+export function netSlices({ name, segments }: GroupLayout): NetSlice[] {
+  const slices: NetSlice[] = [];
+  for (const { net, offset, length } of segments) {
+    const last = slices.at(-1);
+    if (last?.net === net) slices[slices.length - 1] = { ...last, to: offset + length };
+    else slices.push({ net, from: offset, to: offset + length });
+  }
+  const nets = slices.map(({ net }) => net);
+  if (new Set(nets).size !== nets.length) throw new RangeError(`group ${name} interleaves the segments of its nets: ${nets.join(', ')}`);
+  return slices;
+}
+
 /** A server's share of a group: elements [from, to) of the flat vector. */
 export interface Slice {
   readonly from: number;

@@ -19,6 +19,11 @@ beforeAll(async () => {
   wasm = await loadEngine({ prefer: 'wasm' });
 }, 60_000);
 
+function wasmMemory(): ArrayBuffer {
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: { readonly Memory: new (of: { initial: number }) => { readonly buffer: ArrayBuffer } } };
+  return new WebAssembly.Memory({ initial: 1 }).buffer;
+}
+
 /** Compiles a step that breaks a rule of tracing, and returns what it is refused with. */
 function refusal(step: (input: Tensor) => Tensor): Promise<unknown> {
   return native.compile('broken', (inputs) => ({ y: step(inputs.x) }), vector).catch((error: unknown) => error);
@@ -45,7 +50,7 @@ describe('compile', () => {
     const engine = name === 'native' ? native : wasm;
     const step = await engine.compile('held', ({ v }) => ({ y: v }), { v: { shape: [1024], type: 'float32' } });
     // A page of WebAssembly is aligned better than anything else that JavaScript hands out: TensorFlow would not copy it.
-    const source = new Float32Array(new WebAssembly.Memory({ initial: 1 }).buffer, 0, 1024).fill(1);
+    const source = new Float32Array(wasmMemory(), 0, 1024).fill(1);
     const held = engine.hold(source);
     source.fill(2);
     expect(step.run({ v: held }).y[0]).toBe(1);
@@ -77,7 +82,7 @@ describe('compile', () => {
     ['an input too many', { x, z: x }, 'there is no input z'],
   ])('refuses %s', async (_, inputs, message) => {
     const step = await native.compile('strict', ({ x: input }) => ({ y: input }), vector);
-    const run = () => step.run(inputs as unknown as { x: Float32Array });
+    const run = () => step.run(inputs);
     expect(run).toThrow(expect.objectContaining({ code: 'GRAPH_INPUT_MISMATCH' }) as Error);
     expect(run).toThrow(message);
   });

@@ -30,13 +30,15 @@ export type InputValues = Float32Array | Int32Array | Uint8Array | HeldVector;
 export interface CompiledStep<Input extends string = string, Output extends string = string> {
   readonly name: string;
   readonly signature: Signature<Input>;
+  /** Inputs that an output depends on. The others need not be given. */
+  readonly needs: ReadonlySet<Input>;
   /** Known after tracing; undefined on engines without graphs until the first run. */
   readonly outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
   /**
    * Runs to the end on this thread. The inputs may be reused as soon as it returns; every output is float32 and new.
    * `shared` is a result, for the same inputs, of the computation that this step shares with others: it saves that time.
    */
-  run(inputs: Readonly<Record<Input, InputValues>>, shared?: SharedValues): Readonly<Record<Output, Float32Array>>;
+  run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Readonly<Record<Output, Float32Array>>;
   /** Frees the graph. */
   dispose(): void;
 }

@@ -10,6 +10,7 @@ export class EagerStep<Input extends string, Output extends string> implements C
   outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
   readonly name: string;
   readonly signature: Signature<Input>;
+  readonly needs: ReadonlySet<Input>;
   readonly #tf: typeof tfjs;
   readonly #step: StepFunction<Input, Output>;
 
@@ -18,16 +19,17 @@ export class EagerStep<Input extends string, Output extends string> implements C
     this.name = name;
     this.#step = step;
     this.signature = signature;
+    this.needs = new Set(Object.keys(signature) as Input[]);
   }
 
-  run(inputs: Readonly<Record<Input, InputValues>>): Record<Output, Float32Array> {
-    checkInputs(this.name, this.signature, inputs);
+  run(inputs: Readonly<Partial<Record<Input, InputValues>>>): Record<Output, Float32Array> {
+    checkInputs(this.name, this, inputs);
     const values = {} as Record<Output, Float32Array>;
     const shapes = {} as Record<Output, readonly number[]>;
     this.#tf.tidy(() => {
       const tensors = {} as Record<Input, Tensor>;
       for (const name of Object.keys(this.signature) as Input[]) {
-        tensors[name] = this.#tensor(this.signature[name], inputs[name]);
+        tensors[name] = this.#tensor(this.signature[name], inputs[name] as InputValues);
       }
       const results = this.#step(tensors);
       for (const [name, tensor] of Object.entries<Tensor>(results)) {

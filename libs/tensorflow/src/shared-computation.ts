@@ -8,7 +8,7 @@ export interface SharedComputation {
   /** Inputs that must be the same for all steps that use one result. */
   readonly inputs: readonly string[];
   /** Computes it. Steps compiled together may then be given the result; it stays with the engine until disposed. */
-  run(inputs: Readonly<Record<string, InputValues>>): SharedValues;
+  run(inputs: Readonly<Partial<Record<string, InputValues>>>): SharedValues;
 }
 
 /** Held by the engine; nothing of it is ever read out. */

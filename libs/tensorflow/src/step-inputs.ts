@@ -5,14 +5,15 @@ import { EagerHeldVector, NativeHeldVector } from './held-vector.js';
 
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } satisfies Record<InputType, unknown>;
 
-/** Refuses inputs that are not exactly those of the signature, naming the first difference. */
+/** Refuses inputs that are not those of the signature, naming the first difference; those that are not needed may be missing. */
 export function checkInputs(
   step: string,
-  signature: Signature,
+  { signature, needs }: { readonly signature: Signature; readonly needs: ReadonlySet<string> },
   inputs: Readonly<Record<string, InputValues | undefined>>,
 ): void {
   for (const [name, { shape, type }] of Object.entries(signature)) {
     const values = inputs[name];
+    if (values === undefined && !needs.has(name)) continue;
     const size = shape.reduce((product, extent) => product * extent, 1);
     if (isFor(values, { shape, type }) && values.length === size) continue;
     const expected = `${type} [${shape.join(', ')}] (${size} values)`;

@@ -1,6 +1,7 @@
-import type { Evaluate, Evaluated, GroupVersion, Lease, StepReport } from '@lethe/protocol';
+import { netSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type Lease, type StepReport } from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
-import type { ParameterClient, PulledGroup, PullWish } from './parameter-client.js';
+import type { GroupPull } from './group-pull.js';
+import type { ParameterClient } from './parameter-client.js';
 import { layoutOf } from './run-description.js';
 import type { PreparedWorker } from './prepare-worker.js';
 import { StepClock } from './step-clock.js';
@@ -10,30 +11,38 @@ export interface LeaseExecutionOptions extends PreparedWorker {
   readonly parameters: ParameterClient;
 }
 
-/** Carries out one piece of work after another, keeping the last pulled version of every group. */
+/** A vector that the engine holds, and of which version. */
+interface Held {
+  readonly version: number;
+  readonly vector: HeldVector;
+}
+
+/** Carries out one piece of work after another, keeping the last pulled version of every net. */
 export class LeaseExecution {
   readonly #options: LeaseExecutionOptions;
-  /** The flat vector of each group, overwritten by the next pull, and the engine's copy of it. */
-  readonly #groups = new Map<string, Float32Array>();
-  readonly #held = new Map<string, HeldVector>();
-  readonly #orders = new Map<string, { readonly version: number; readonly pulled: Promise<PulledGroup> }>();
-  #reported = { bytesSent: 0, bytesReceived: 0 };
+  /** The last pull of each group, which may still be arriving. */
+  readonly #pulls = new Map<string, { readonly version: number; readonly pull: GroupPull }>();
+  /** Where a group's pulls arrive, one after another; the engine has copies. */
+  readonly #memory = new Map<string, Float32Array>();
+  readonly #nets = new Map<string, Held>();
+  /** Whole groups, or their averages, that evaluations read. */
+  readonly #evaluated = new Map<string, Held>();
   readonly #statistics = new Map<string, Float32Array>();
-  readonly #statisticsVersions = new Map<string, number>();
-  readonly #versions = new Map<string, number>();
+  #reported = { bytesSent: 0, bytesReceived: 0 };
 
   constructor(options: LeaseExecutionOptions) {
     this.#options = options;
   }
 
   dispose(): void {
-    for (const held of this.#held.values()) held.dispose();
-    this.#held.clear();
+    for (const { vector } of [...this.#nets.values(), ...this.#evaluated.values()]) vector.dispose();
+    this.#nets.clear();
+    this.#evaluated.clear();
   }
 
   /** Forgets what was ordered: the orders were abandoned. */
   revoke(): void {
-    this.#orders.clear();
+    this.#pulls.clear();
   }
 
   execute(work: Lease | Evaluate): Promise<StepReport | Evaluated> {
@@ -45,13 +54,15 @@ export class LeaseExecution {
     const { description, gradients, parameters } = this.#options;
     const { round, phase, turn } = lease;
     const clock = new StepClock();
-    const trained = description.objective.phases[phase]?.trains ?? '';
-    await clock.measureAsync('wait', () => this.#pull(lease.reads, false));
+    const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
+    const pulled = this.#pullNets(lease);
+    clock.measure('input', () => { gradients.prepare(lease); });
+    const nets = await clock.measureAsync('wait', () => pulled);
     for (const [index, block] of lease.blocks.entries()) {
-      const { gradient, summary } = gradients.block(lease, block, this.#read(lease.reads, false), clock);
+      const { gradient, summary } = gradients.block(lease, block, nets, clock);
       // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
       if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
-      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: layoutOf(description, trained), version: lease.produces, block, gradient, summary }));
+      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: trained, version: lease.produces, block, gradient, summary }));
     }
     return { kind: 'stepReport', round, phase, turn, spans: clock.spans, ...this.#movedSinceLastReport() };
   }
@@ -64,71 +75,65 @@ export class LeaseExecution {
     return moved;
   }
 
-  async #evaluate(task: Evaluate): Promise<Evaluated> {
-    await this.#pull(task.reads, true);
-    return { kind: 'evaluated', task: task.task, result: await this.#options.evaluator.evaluate(task, this.#read(task.reads, true), this.#statistics) };
-  }
-
-  async #pull(reads: readonly GroupVersion[], evaluation: boolean): Promise<void> {
-    const { engine, description } = this.#options;
+  /** The nets that the phase reads, each as soon as it is there: the classifier's phase begins while the decoder is on its way. */
+  async #pullNets({ phase, reads }: Lease): Promise<ReadonlyMap<string, HeldVector>> {
+    const { engine, description, gradients } = this.#options;
+    const needs = gradients.needs(phase);
+    const nets = new Map<string, HeldVector>();
     await Promise.all(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
-      const place = this.#place(group, evaluation);
-      const needsStatistics = evaluation && layout.statisticsLength > 0 && this.#statisticsVersions.get(group) !== version;
-      if (this.#versions.get(place) === version && !needsStatistics) return;
-      const pulled = needsStatistics || place !== group ? await this.#pulled(group, version, { statistics: needsStatistics, averages: place !== group }) : await this.#ordered(group, version);
-      this.#held.get(place)?.dispose();
-      this.#held.set(place, engine.hold(pulled.values));
-      this.#versions.set(place, version);
-      if (pulled.statistics === null) return;
-      this.#statistics.set(group, pulled.statistics);
-      this.#statisticsVersions.set(group, version);
+      for (const { net, from, to } of netSlices(layout).filter((slice) => needs.has(slice.net))) {
+        const kept = this.#nets.get(net);
+        if (kept?.version !== version) {
+          await (await this.#ordered(layout, version)).net(net);
+          kept?.vector.dispose();
+          this.#nets.set(net, { version, vector: engine.hold(this.#memoryOf(layout).subarray(from, to)) });
+        }
+        nets.set(net, (this.#nets.get(net) as Held).vector);
+      }
     }));
+    return nets;
   }
 
   /** Orders a version that is still in the making; it arrives in the group's memory, which nobody reads until then. */
-  #order(group: string, version: number): void {
-    const layout = layoutOf(this.#options.description, group);
-    const pulled = this.#options.parameters.pull(layout, version, this.#memory(group));
-    pulled.catch(() => undefined); // whoever takes the order sees how it went
-    this.#orders.set(group, { version, pulled });
+  #order(layout: GroupLayout, version: number): GroupPull {
+    const pull = this.#options.parameters.pull(layout, version, this.#memoryOf(layout));
+    this.#pulls.set(layout.name, { version, pull });
+    return pull;
   }
 
   /** What was ordered, if it was this; else a new pull. */
-  async #ordered(group: string, version: number): Promise<PulledGroup> {
-    const order = this.#orders.get(group);
-    this.#orders.delete(group);
-    if (order?.version === version) return order.pulled;
-    await order?.pulled.catch(() => undefined); // it may still be arriving in the same memory
-    return this.#pulled(group, version, { statistics: false, averages: false });
+  async #ordered(layout: GroupLayout, version: number): Promise<GroupPull> {
+    const order = this.#pulls.get(layout.name);
+    if (order?.version === version) return order.pull;
+    await order?.pull.complete.catch(() => undefined); // it may still be arriving in the same memory
+    return this.#order(layout, version);
   }
 
-  async #pulled(group: string, version: number, wish: PullWish): Promise<PulledGroup> {
-    // What was ordered for training may still be arriving in the same memory.
-    await this.#orders.get(group)?.pulled.catch(() => undefined);
-    return this.#options.parameters.pull(layoutOf(this.#options.description, group), version, this.#memory(group, wish.averages ? averageOf(group) : group), wish);
-  }
-
-  /** Averages have memory of their own: training goes on with the values. */
-  #place(group: string, evaluation: boolean): string {
-    return evaluation && this.#options.description.config.averaging !== null ? averageOf(group) : group;
-  }
-
-  #memory(group: string, place = group): Float32Array {
-    const memory = this.#groups.get(place) ?? new Float32Array(layoutOf(this.#options.description, group).length);
-    this.#groups.set(place, memory);
+  #memoryOf({ name, length }: GroupLayout): Float32Array {
+    const memory = this.#memory.get(name) ?? new Float32Array(length);
+    this.#memory.set(name, memory);
     return memory;
   }
 
-  #read(reads: readonly GroupVersion[], evaluation: boolean): ReadonlyMap<string, HeldVector> {
-    return new Map(reads.map(({ group }) => {
-      const held = this.#held.get(this.#place(group, evaluation));
-      if (held === undefined) throw new TypeError(`the group ${group} was never pulled`);
-      return [group, held];
-    }));
+  async #evaluate(task: Evaluate): Promise<Evaluated> {
+    const groups = new Map<string, HeldVector>();
+    await Promise.all(task.reads.map(async (read) => { groups.set(read.group, await this.#evaluatedGroup(read)); }));
+    return { kind: 'evaluated', task: task.task, result: await this.#options.evaluator.evaluate(task, groups, this.#statistics) };
   }
-}
 
-function averageOf(group: string): string {
-  return `average of ${group}`;
+  /** A whole group with its running statistics; its averages, where the run keeps any. */
+  async #evaluatedGroup({ group, version }: GroupVersion): Promise<HeldVector> {
+    const { engine, description, parameters } = this.#options;
+    const kept = this.#evaluated.get(group);
+    if (kept?.version === version) return kept.vector;
+    const layout = layoutOf(description, group);
+    const wish = { statistics: layout.statisticsLength > 0, averages: description.config.averaging !== null };
+    const { values, statistics } = await parameters.pull(layout, version, new Float32Array(layout.length), wish).complete;
+    kept?.vector.dispose();
+    const vector = engine.hold(values);
+    this.#evaluated.set(group, { version, vector });
+    if (statistics !== null) this.#statistics.set(group, statistics);
+    return vector;
+  }
 }

@@ -4,6 +4,7 @@ import {
   type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type ShardBlock, type Slice, type Step,
 } from '@lethe/protocol';
 import type { Connection, Transport, Trust } from '@lethe/transport';
+import { GroupPull } from './group-pull.js';
 
 export interface ParameterClientOptions {
   readonly transport: Transport;
@@ -18,12 +19,6 @@ export interface ParameterClientOptions {
   readonly onRefused: (error: LetheError) => void;
 }
 
-/** A whole group as the servers hold it; `statistics` only if asked for. */
-export interface PulledGroup {
-  readonly values: Float32Array;
-  readonly statistics: Float32Array | null;
-}
-
 export interface BlockGradient {
   readonly step: Step;
   readonly layout: GroupLayout;
@@ -36,10 +31,12 @@ export interface BlockGradient {
   readonly summary: Float32Array;
 }
 
-interface PendingPull {
-  readonly into: Float32Array;
+/** What is still to come of one server's slice. */
+interface PendingSlice {
+  readonly pull: GroupPull;
+  /** Offsets of the chunks that have not come. */
+  readonly missing: Set<number>;
   statistics: Float32Array | null;
-  missing: number;
   /** Asks for the whole slice. */
   ask(): void;
   resolve(): void;
@@ -62,7 +59,7 @@ export class ParameterClient {
   bytesReceived = 0;
   readonly #options: ParameterClientOptions;
   readonly #connections: Connection[] = [];
-  readonly #pending = new Map<number, PendingPull>();
+  readonly #pending = new Map<number, PendingSlice>();
   #requests = 0;
   #failure: Error | undefined;
 
@@ -81,17 +78,17 @@ export class ParameterClient {
   }
 
   /**
-   * Waits until `version` of the group is committed on every server and reads it into `into` ([layout.length]).
-   *
-   * @throws LetheError VERSION_UNAVAILABLE if the servers are past it, LEASE_REVOKED if it is abandoned, DEADLINE_EXCEEDED if it
-   * never comes.
+   * Orders `version` of the group, which is read into `into` ([layout.length]) as it is made, and complete once every server has
+   * committed it. It ends with LetheError VERSION_UNAVAILABLE if the servers are past it, LEASE_REVOKED if it is abandoned,
+   * DEADLINE_EXCEEDED if it never comes.
    */
-  async pull(layout: GroupLayout, version: number, into: Float32Array, { statistics, averages } = TRAINED_VALUES): Promise<PulledGroup> {
+  pull(layout: GroupLayout, version: number, into: Float32Array, { statistics, averages } = TRAINED_VALUES): GroupPull {
     const lead = 0;
-    const pulls = this.#slices(layout).map(({ server, slice }) =>
-      this.#pullSlice({ server, slice, layout, version, into, averages, statistics: statistics && server === lead }));
-    const [first] = await Promise.all(pulls);
-    return { values: into, statistics: first?.statistics ?? null };
+    const slices = this.#slices(layout);
+    const pull = new GroupPull(layout, slices.map(({ slice }) => slice), into);
+    Promise.all(slices.map(({ server, slice }) => this.#pullSlice({ server, slice, layout, version, pull, averages, statistics: statistics && server === lead })))
+      .then(([first]) => { pull.finish(first?.statistics ?? null); }, (error: unknown) => { pull.fail(error); });
+    return pull;
   }
 
   /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals are told of. */
@@ -111,7 +108,7 @@ export class ParameterClient {
   /** Waits for nothing that was asked for any more. */
   abandon(): void {
     const revoked = new LetheError('LEASE_REVOKED', 'the coordinator deals the steps anew');
-    for (const pull of this.#pending.values()) pull.reject(revoked);
+    for (const slice of this.#pending.values()) slice.reject(revoked);
     this.#pending.clear();
   }
 
@@ -126,20 +123,17 @@ export class ParameterClient {
     return all.filter(({ slice }) => slice.to > slice.from);
   }
 
-  async #pullSlice(wanted: { server: number; slice: Slice; layout: GroupLayout; version: number; into: Float32Array; statistics: boolean; averages: boolean }): Promise<PendingPull> {
+  async #pullSlice(wanted: { server: number; slice: Slice; layout: GroupLayout; version: number; pull: GroupPull; statistics: boolean; averages: boolean }): Promise<PendingSlice> {
     if (this.#failure !== undefined) throw this.#failure;
-    const { server, slice, layout, version, into, statistics, averages } = wanted;
+    const { server, slice, layout, version, pull, statistics, averages } = wanted;
     const request = (this.#requests += 1);
     const { deadlineMs, schemaHash } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     try {
-      return await new Promise<PendingPull>((resolve, reject) => {
-        const ask = (): void => {
-          pull.missing = slice.to - slice.from;
-          this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
-        };
-        const pull: PendingPull = { into, statistics: null, missing: 0, ask, resolve: () => { resolve(pull); }, reject };
-        this.#pending.set(request, pull);
+      return await new Promise<PendingSlice>((resolve, reject) => {
+        const ask = (): void => { this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject); };
+        const pending: PendingSlice = { pull, statistics: null, missing: new Set(chunksOf(slice).map(({ from }) => from)), ask, resolve: () => { resolve(pending); }, reject };
+        this.#pending.set(request, pending);
         timer = setTimeout(() => {
           reject(new LetheError('DEADLINE_EXCEEDED', `version ${version} of ${layout.name} did not come from parameter server ${server + 1} within ${deadlineMs / 1000} s`));
         }, deadlineMs);
@@ -182,19 +176,22 @@ export class ParameterClient {
   }
 
   #take({ request, offset, values, statistics, committed }: Parameters): void {
-    const pull = this.#pending.get(request);
-    if (pull === undefined) return; // given up on since
-    pull.into.set(values, offset);
-    pull.statistics ??= statistics;
-    pull.missing -= values.length;
+    const pending = this.#pending.get(request);
+    if (pending === undefined) return; // given up on since
+    // The last message may bring nothing but the word that all counts.
+    if (values.length > 0) {
+      pending.pull.take(offset, values);
+      pending.missing.delete(offset);
+    }
+    pending.statistics ??= statistics;
     // The last message; in order, so every chunk came before it.
     if (!committed) return;
-    if (pull.missing === 0) pull.resolve();
-    else pull.ask(); // the line broke meanwhile, and what was on it is lost
+    if (pending.missing.size === 0) pending.resolve();
+    else pending.ask(); // the line broke meanwhile, and what was on it is lost
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const pull of this.#pending.values()) pull.reject(error);
+    for (const slice of this.#pending.values()) slice.reject(error);
   }
 }

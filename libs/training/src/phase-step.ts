@@ -1,6 +1,6 @@
 import { trainingNetworks, type Moments } from '@lethe/networks';
 import type { Objective, Phase } from '@lethe/objectives';
-import type { GroupLayout, SummaryLayout } from '@lethe/protocol';
+import { netSlices, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 import type { InputSpecification, Operations, Signature, StepFunction } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { layoutOf, type RunDescription } from './run-description.js';
@@ -22,7 +22,7 @@ export interface PhaseStepOptions {
 
 /**
  * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
- * scalars: `group.<name>` [length] for each group read, `scalar.<name>` [], and for shard i of the call `images.i`
+ * scalars: `net.<name>` [length] for each net of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
  * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
  * trained group], `summary.i` [statistics, losses].
  */
@@ -36,7 +36,7 @@ export function phaseStep({ description, phase: phaseIndex, width, operations }:
     name: `${phase.name}-${width}x${examples}`,
     signature: phaseSignature(description, phase, { examples, width }),
     step: (inputs) => {
-      const parameters = new Map(phase.reads.flatMap((group) => [...namedTensors(operations, named(inputs, `group.${group}`), layoutOf(description, group))]));
+      const parameters = new Map(phase.reads.flatMap((group) => netTensors(operations, inputs, layoutOf(description, group))));
       const outputs: Record<string, Tensor> = {};
       for (let shard = 0; shard < width; shard += 1) {
         const gradients = phaseGradients({ description, phase, summary, operations, parameters, inputs, shard });
@@ -71,10 +71,14 @@ export function scalarSignature(objective: Objective): Record<string, InputSpeci
   return Object.fromEntries(Object.keys(objective.scalars(0)).map((name) => [`scalar.${name}`, { type: 'float32', shape: [] }] as const));
 }
 
-/** Cuts a group's flat vector into its tensors. */
-export function namedTensors(operations: Operations, vector: Tensor, layout: GroupLayout): Map<string, Tensor> {
+/** Cuts a flat vector into the tensors that lie in it. */
+export function namedTensors(operations: Operations, vector: Tensor, layout: Pick<GroupLayout, 'segments'>): Map<string, Tensor> {
   const tensors = operations.unpack(vector, layout.segments.map(({ shape }) => shape));
   return new Map(layout.segments.map(({ name }, index) => [name, tensors[index] as Tensor]));
+}
+
+function netTensors(operations: Operations, inputs: Readonly<Record<string, Tensor>>, layout: GroupLayout): [string, Tensor][] {
+  return netSlices(layout).flatMap(({ net }) => [...namedTensors(operations, named(inputs, `net.${net}`), { segments: layout.segments.filter((segment) => segment.net === net) })]);
 }
 
 export function allNetworks(objective: Objective): Objective['groups'][number]['networks'] {
@@ -93,9 +97,9 @@ export function named<Value>(values: Readonly<Record<string, Value>>, name: stri
 }
 
 function phaseSignature(description: RunDescription, phase: Phase, { examples, width }: { examples: number; width: number }): Signature {
-  const groups = phase.reads.map((group) => [`group.${group}`, { type: 'float32', shape: [layoutOf(description, group).length] }] as const);
+  const nets = phase.reads.flatMap((group) => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [`net.${net}`, { type: 'float32', shape: [to - from] }] as const));
   return {
-    ...Object.fromEntries(groups),
+    ...Object.fromEntries(nets),
     ...scalarSignature(description.objective),
     ...Object.fromEntries(Array.from({ length: width }, (_, shard) => Object.entries({
       ...trainingSignature(description, examples), 'seeds.round': SEEDS, 'seeds.step': SEEDS,

@@ -14,27 +14,30 @@ interface Features {
  */
 export class RoundFeatures {
   readonly #shared: SharedComputation | null;
+  /** Whose parameters the features depend on. */
+  readonly #groups: ReadonlySet<string>;
   /** By the first shard of the call. */
   readonly #byShard = new Map<number, Features>();
 
-  private constructor(shared: SharedComputation | null) {
+  private constructor(shared: SharedComputation | null, groups: ReadonlySet<string>) {
     this.#shared = shared;
+    this.#groups = groups;
   }
 
   static of(engine: Engine, { objective }: RunDescription, steps: readonly CompiledStep[], width: number): RoundFeatures {
-    if (steps.length < 2) return new RoundFeatures(null);
+    if (steps.length < 2) return new RoundFeatures(null, new Set());
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
-    const constant = objective.groups.map(({ name }) => `group.${name}`).filter((name) => !changing.has(name.slice('group.'.length)));
+    const constant = objective.groups.filter(({ name }) => !changing.has(name));
+    const nets = constant.flatMap(({ networks }) => networks.map(({ name }) => `net.${name}`));
     const examples = Array.from({ length: width }, (_, shard) => ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`)).flat();
-    return new RoundFeatures(engine.share(steps, [...examples, ...constant]));
+    return new RoundFeatures(engine.share(steps, [...examples, ...nets]), new Set(constant.map(({ name }) => name)));
   }
 
   /** The features of the call that begins with this shard, for a step with these inputs. */
   of({ round, reads }: Lease, shard: number, inputs: Readonly<Record<string, InputValues>>): SharedValues | undefined {
     if (this.#shared === null) return undefined;
-    const { inputs: names } = this.#shared;
-    const versions = reads.filter(({ group }) => names.includes(`group.${group}`)).map(({ group, version }) => `${group}@${version}`);
+    const versions = reads.filter(({ group }) => this.#groups.has(group)).map(({ group, version }) => `${group}@${version}`);
     const wanted = [round, ...versions].join(' ');
     const kept = this.#byShard.get(shard);
     if (kept?.of === wanted) return kept.values;

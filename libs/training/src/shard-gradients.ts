@@ -39,6 +39,9 @@ interface Examples {
   readonly domains: Float32Array;
 }
 
+/** Inputs with a net's parameters. */
+const NET = 'net.';
+
 /** The graphs of all phases for calls of so many shards. */
 interface PhaseGraphs {
   readonly steps: readonly CompiledStep[];
@@ -73,11 +76,23 @@ export class ShardGradients {
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
-  block(lease: Lease, block: ShardBlock, groups: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
-    if (this.#graphs.has(block.count)) return this.#sumTree(lease, this.#call(lease, block, groups, clock));
+  block(lease: Lease, block: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
+    if (this.#graphs.has(block.count)) return this.#sumTree(lease, this.#call(lease, block, nets, clock));
     const half = block.count / 2;
-    const left = this.block(lease, { first: block.first, count: half }, groups, clock);
-    return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, groups, clock));
+    const left = this.block(lease, { first: block.first, count: half }, nets, clock);
+    return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, nets, clock));
+  }
+
+  /** Nets that a phase reads, whatever else there is in their groups. */
+  needs(phase: number): ReadonlySet<string> {
+    const step = this.#graphs.get(1)?.steps[phase];
+    if (step === undefined) throw new TypeError(`there is no phase ${phase}`);
+    return new Set([...step.needs].filter((input) => input.startsWith(NET)).map((input) => input.slice(NET.length)));
+  }
+
+  /** Gathers the examples of a lease before they are asked for, while its parameters are on their way. */
+  prepare({ round, blocks }: Lease): void {
+    for (const { first, count } of blocks) for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(round, shard);
   }
 
   dispose(): void {
@@ -105,12 +120,12 @@ export class ShardGradients {
   }
 
   /** One graph call: each shard of the block by itself. */
-  #call(lease: Lease, { first, count }: ShardBlock, groups: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum[] {
+  #call(lease: Lease, { first, count }: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum[] {
     const graphs = this.#graphs.get(count);
     const step = graphs?.steps[lease.phase];
     if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
     const inputs = clock.measure('input', () => ({
-      ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])), ...scalarInputs(lease),
+      ...Object.fromEntries([...nets].map(([name, vector]) => [`net.${name}`, vector])), ...scalarInputs(lease),
       ...Object.assign({}, ...Array.from({ length: count }, (_, shard) => this.#inputs(lease, first + shard, shard))) as Record<string, InputValues>,
     }));
     const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(lease, first, inputs)));
@@ -118,14 +133,18 @@ export class ShardGradients {
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
-    const kept = this.#examples.get(shard);
-    const { images, undistorted, labels, domains } = kept?.round === step.round ? kept : this.#gather(step.round, shard);
+    const { images, undistorted, labels, domains } = this.#examplesOf(step.round, shard);
     const seeds = dropoutSeeds(this.#options.description.config.seed, step, shard);
     return {
       [`images.${position}`]: images, [`labels.${position}`]: labels, [`domains.${position}`]: domains,
       ...(undistorted === null ? {} : { [`undistorted.${position}`]: undistorted }),
       [`seeds.round.${position}`]: seeds.round, [`seeds.step.${position}`]: seeds.step,
     };
+  }
+
+  #examplesOf(round: number, shard: number): Examples {
+    const kept = this.#examples.get(shard);
+    return kept?.round === round ? kept : this.#gather(round, shard);
   }
 
   #gather(round: number, shard: number): Examples {

@@ -9,7 +9,7 @@ export interface Fed {
 }
 
 /** Makes the tensors of the named inputs, in that order. */
-export function feed(binding: NativeBinding, signature: Signature, inputs: Readonly<Record<string, InputValues>>, names: readonly string[]): Fed {
+export function feed(binding: NativeBinding, signature: Signature, inputs: Readonly<Partial<Record<string, InputValues>>>, names: readonly string[]): Fed {
   const handles: number[] = [];
   const own: number[] = [];
   for (const name of names) {

@@ -40,7 +40,7 @@ export class NativeSharedComputation implements SharedComputation {
     this.#providers = providers;
   }
 
-  run(inputs: Readonly<Record<string, InputValues>>): NativeSharedValues {
+  run(inputs: Readonly<Partial<Record<string, InputValues>>>): NativeSharedValues {
     const handles = new Map<string, number>();
     for (const { session, feeds, fetches, signature } of this.#providers) {
       const fed: Fed = feed(this.#binding, signature, inputs, [...feeds.keys()]);

@@ -56,7 +56,21 @@ function traceStep<Input extends string, Output extends string>(
       });
     });
   });
-  return { nodes: recorder.nodes, outputs };
+  return { nodes: reached(recorder.nodes, outputs.map(({ place }) => place)), outputs };
+}
+
+/** The nodes that the outputs depend on: what a step computed and did not use is no part of it. */
+function reached(nodes: readonly GraphNode[], outputs: readonly string[]): GraphNode[] {
+  const names = new Set<string>();
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const visit = (place: string): void => {
+    const [name = ''] = place.replace(/^\^/, '').split(':');
+    if (names.has(name)) return;
+    names.add(name);
+    byName.get(name)?.inputs.forEach(visit);
+  };
+  outputs.forEach(visit);
+  return nodes.filter(({ name }) => names.has(name));
 }
 
 function traceInputs<Input extends string>(
@@ -103,6 +117,7 @@ interface NativeStepParts<Input extends string, Output extends string> {
 class NativeStep<Input extends string, Output extends string> implements CompiledStep<Input, Output> {
   readonly name: string;
   readonly signature: Signature<Input>;
+  readonly needs: ReadonlySet<Input>;
   readonly outputShapes: Readonly<Record<Output, readonly number[]>>;
   readonly graph: SharingGraph;
   readonly session: number;
@@ -117,6 +132,8 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     const { nodes, outputs } = trace;
     this.outputShapes = Object.fromEntries(outputs.map((output) => [output.name, output.shape])) as Record<Output, number[]>;
     this.graph = { nodes, outputs: outputs.map(({ place }) => place) };
+    const names = new Set(nodes.map(({ name: node }) => node));
+    this.needs = new Set(inputNames(signature).filter((input) => names.has(placeholder(input))));
     this.session = session;
     this.#binding = binding;
     this.#outputs = outputs.map((output) => output.name);
@@ -128,10 +145,10 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     this.#shared = part;
   }
 
-  run(inputs: Readonly<Record<Input, InputValues>>, shared?: SharedValues): Record<Output, Float32Array> {
-    checkInputs(this.name, this.signature, inputs);
+  run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Record<Output, Float32Array> {
+    checkInputs(this.name, this, inputs);
     const part = shared === undefined ? null : this.#shared;
-    const names = inputNames(this.signature).filter((input) => part?.placeholders.has(placeholder(input)) ?? true);
+    const names = [...this.needs].filter((input) => part?.placeholders.has(placeholder(input)) ?? true);
     const places = names.map((input) => `${placeholder(input)}:0`);
     const fed = feed(this.#binding, this.signature, inputs, names);
     const handles = [...fed.handles];
@@ -168,7 +185,7 @@ export function shareNatively(binding: NativeBinding, steps: readonly CompiledSt
     const { made } = parts[index] as SharedPart;
     const fetches = new Map([...made].filter(([identity]) => wanted.has(identity)));
     for (const identity of fetches.keys()) wanted.delete(identity);
-    const feeds = new Map(inputs.filter((input) => input in step.signature).map((input) => [input, `${placeholder(input)}:0`]));
+    const feeds = new Map(inputs.filter((input) => step.needs.has(input)).map((input) => [input, `${placeholder(input)}:0`]));
     if (fetches.size > 0) providers.push({ session: step.session, signature: step.signature, feeds, fetches });
     step.share(parts[index] as SharedPart);
   }

@@ -1,5 +1,4 @@
 // Sends back what it gets: all that ZeroMQ can do with these peers and frames.
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the bare socket is what our servers are measured against
 import { Router } from 'zeromq';
 import { PIPE_MESSAGES } from './peers.js';
 

@@ -2,7 +2,6 @@
 import { chunksOf, newIncarnation } from '@lethe/protocol';
 import { ParameterClient } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the bare socket is what our servers are measured against
 import { Dealer } from 'zeromq';
 import { PIPE_MESSAGES, type PeersAnswer, type PeersOrder } from './peers.js';
 import { layoutOf, RUN_ID, SCHEMA_HASH } from './synthetic-run.js';
@@ -31,7 +30,7 @@ async function worker(index: number): Promise<Peer> {
     round: async (version) => {
       const pull = client.pull(layout, version, pulled);
       await client.push({ step: { round: version - 1, phase: 0, turn: 0 }, layout, version, block: { first: index * count, count }, gradient, summary: new Float32Array(0) });
-      await pull;
+      await pull.complete;
     },
     close: () => client.close(),
   };
@@ -56,7 +55,7 @@ function echoed(): Peer {
   };
 }
 
-const peers = await Promise.all(Array.from({ length: workers }, (_, index) => (order.what === 'echo' ? echoed() : worker(index))));
+const peers = await Promise.all(Array.from({ length: workers }, (_, index) => (order.what === 'echo' ? Promise.resolve(echoed()) : worker(index))));
 let started = performance.now();
 for (let version = 1; version <= order.warmupRounds + order.rounds; version += 1) {
   if (version === order.warmupRounds + 1) started = performance.now();

@@ -3,24 +3,30 @@ import type { DataFacts } from '@lethe/data';
 import type { Objective } from '@lethe/objectives';
 import { addInto, combineSummary } from '@lethe/optim';
 import { initialOptimizerState } from '@lethe/parameter-store';
-import { NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Lease, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
+import { netSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Lease, type Segment, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { PreparedWorker, RunDescription } from '@lethe/training';
 
 const ROUNDS = 6;
 const SHARDS = 4;
 
-function layout(name: string, length: number): GroupLayout {
+/** @param nets each with so many elements, one after another */
+function layout(name: string, nets: Readonly<Record<string, number>>): GroupLayout {
+  const segments: Segment[] = [];
+  let offset = 0;
+  for (const [net, length] of Object.entries(nets)) {
+    segments.push({ name: `${net}.weight`, net, shape: [length], offset, length });
+    offset += length;
+  }
   return {
-    name, length, statisticsLength: 2,
-    segments: [{ name: `${name}.weight`, net: name, shape: [length], offset: 0, length }],
-    statistics: [{ name: `${name}.norm`, net: name, channels: 1, offset: 0, samples: 8, momentum: 0.1 }],
+    name, length: offset, statisticsLength: 2, segments,
+    statistics: [{ name: `${name}.norm`, net: Object.keys(nets)[0] ?? '', channels: 1, offset: 0, samples: 8, momentum: 0.1 }],
   };
 }
 
 /** With several servers one group is so long that two have a part of it; the other is the lead's alone. */
 function layoutsFor(servers: number): [GroupLayout, GroupLayout] {
-  return [layout('classifier', 5), layout('autoencoder', servers > 1 ? NORM_BLOCK_LENGTH + 3 : 300)];
+  return [layout('classifier', { classifier: 5 }), layout('autoencoder', { encoder: 100, decoder: servers > 1 ? NORM_BLOCK_LENGTH - 97 : 200 })];
 }
 
 function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string): SummaryLayout {
@@ -51,7 +57,7 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
   const adam = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 } } as const;
   return {
     config, facts, objective: OBJECTIVE, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount: facts.trainCount, totalRounds: ROUNDS,
-    optimization: { optimizers: { classifier: adam, autoencoder: adam }, averaging: 0.9, averagedNets: ['autoencoder'] },
+    optimization: { optimizers: { classifier: adam, encoder: adam, decoder: adam }, averaging: 0.9, averagedNets: ['encoder', 'decoder'] },
   };
 }
 
@@ -64,21 +70,24 @@ export function firstGroups({ layouts, optimization }: RunDescription): GroupSta
 
 /** Gradients that depend on everything that they may depend on: the versions read, the step, the shard. */
 export function smallGradients({ objective, layouts, summaries, config }: RunDescription): PreparedWorker['gradients'] {
-  const shard = (lease: Lease, index: number, groups: ReadonlyMap<string, InputValues>): { gradient: Float32Array; summary: Float32Array } => {
+  const shard = (lease: Lease, index: number, nets: ReadonlyMap<string, InputValues>): { gradient: Float32Array; summary: Float32Array } => {
     const phase = objective.phases[lease.phase];
     const group = layouts.find(({ name }) => name === phase?.trains);
     if (phase === undefined || group === undefined) throw new TypeError('the lease names an unknown phase');
-    const values = groups.get(group.name) as Float32Array;
-    const other = groups.get(phase.reads.find((name) => name !== group.name) ?? '') as Float32Array;
+    const values = netSlices(group).flatMap(({ net }) => [...(nets.get(net) as Float32Array)]);
+    const other = nets.get(lease.phase === 0 ? 'encoder' : 'classifier') as Float32Array;
     const drift = Math.fround(Math.sin(97 * lease.round + 31 * lease.phase + 13 * lease.turn + 7 * index) + (other[0] ?? 0) + (lease.scalars['beta'] ?? 0));
     const gradient = new Float32Array(values.length);
-    for (let place = 0; place < values.length; place += 1) gradient[place] = 0.1 * (values[place] as number) + drift;
+    for (let place = 0; place < values.length; place += 1) gradient[place] = 0.1 * (values[place] ?? 0) + drift;
     return { gradient, summary: Float32Array.of(drift, Math.abs(drift), drift) };
   };
   return {
-    block: (lease, { first, count }: ShardBlock, groups) => {
+    // As in the article, the classifier's phase does not look at the decoder.
+    needs: (phase) => new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
+    prepare: () => undefined,
+    block: (lease, { first, count }: ShardBlock, nets) => {
       const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
-        if (size === 1) return shard(lease, from, groups);
+        if (size === 1) return shard(lease, from, nets);
         const [left, right] = [sum(from, size / 2), sum(from + size / 2, size / 2)];
         addInto(left.gradient, right.gradient);
         const layoutOfSummary = summaries[lease.phase];

@@ -1,0 +1,71 @@
+import { chunksOf, netSlices, type GroupLayout, type Slice } from '@lethe/protocol';
+
+/** A whole group as the servers hold it; `statistics` only if asked for. */
+export interface PulledGroup {
+  /** [layout.length] */
+  readonly values: Float32Array;
+  readonly statistics: Float32Array | null;
+}
+
+interface AwaitedNet {
+  /** Offsets of the chunks that it lies in, as far as they have not come. */
+  readonly missing: Set<number>;
+  readonly arrived: Promise<void>;
+  readonly resolve: () => void;
+}
+
+/**
+ * A group on its way from the servers. A net can be read as soon as all of it is there, though its version may not be committed
+ * yet: what is computed with it goes into a version that cannot be committed before this one.
+ */
+export class GroupPull {
+  /** Rejects with whatever ends the pull. */
+  readonly complete: Promise<PulledGroup>;
+  readonly #values: Float32Array;
+  readonly #nets: ReadonlyMap<string, AwaitedNet>;
+  #resolve: (group: PulledGroup) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  /** @param slices of the servers that hold something of the group. */
+  constructor(layout: GroupLayout, slices: readonly Slice[], values: Float32Array) {
+    this.#values = values;
+    this.complete = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.complete.catch(() => undefined); // whoever waits for it is told
+    const chunks = slices.flatMap(chunksOf);
+    this.#nets = new Map(netSlices(layout).map(({ net, from, to }) => [net, awaitedNet(chunks.filter((chunk) => chunk.from < to && from < chunk.to))]));
+  }
+
+  /** Resolves when all of the net is there; rejects with whatever ends the pull before. */
+  async net(name: string): Promise<void> {
+    const net = this.#nets.get(name);
+    if (net === undefined) throw new TypeError(`the group has no net ${name}`);
+    await Promise.race([net.arrived, this.complete]);
+  }
+
+  /** Takes a chunk, which may come again when a line broke. */
+  take(offset: number, values: Float32Array): void {
+    this.#values.set(values, offset);
+    for (const { missing, resolve } of this.#nets.values()) {
+      missing.delete(offset);
+      if (missing.size === 0) resolve();
+    }
+  }
+
+  /** Everything is there, and committed. */
+  finish(statistics: Float32Array | null): void {
+    this.#resolve({ values: this.#values, statistics });
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error);
+  }
+}
+
+function awaitedNet(chunks: readonly Slice[]): AwaitedNet {
+  let resolve = (): void => undefined;
+  const arrived = new Promise<void>((resolveArrived) => { resolve = resolveArrived; });
+  return { missing: new Set(chunks.map(({ from }) => from)), arrived, resolve };
+}
