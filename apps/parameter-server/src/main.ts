@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
-import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
+import { collectGarbageSeldom, listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
 import { describeRun, freshValues } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
 
 async function main(): Promise<void> {
+  collectGarbageSeldom();
   const start = await receiveProcessStart();
   const { controlAddress, dataAddress, runId, epoch, incarnation } = start;
   await runParameterServer({

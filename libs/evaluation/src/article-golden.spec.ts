@@ -5,7 +5,7 @@ import { initialStatistics } from '@lethe/networks';
 import { netSlices, type Committed, type GroupState, type Lease } from '@lethe/protocol';
 import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
 import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
-import { adversarialLoop, describeRun, layoutOf, prepareWorker, runWorker, ShardGradients, StepClock, TrainingCluster, type RunDescription } from '@lethe/training';
+import { adversarialLoop, describeRun, layoutOf, prepareWorker, runWorker, ShardGradients, StepClock, type BlockSum, TrainingCluster, type RunDescription } from '@lethe/training';
 import { createMemoryTransport } from '@lethe/transport';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { meanFigures } from './mean-figures.js';
@@ -149,6 +149,21 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
     }
     gradients.dispose();
   });
+
+  it('has the same bits however many shards a call computes', async () => {
+    const nets = new Map(startState(golden, description).flatMap(({ group, values }) => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [net, values.subarray(from, to)] as const)));
+    const lease = (phase: number): Lease => ({ kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) });
+    const sums: BlockSum[][] = [];
+    for (const parallelShards of [1, 2, 4]) {
+      const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards });
+      sums.push([0, 1].map((phase) => gradients.block(lease(phase), { first: 0, count: shards }, nets, new StepClock())));
+      gradients.dispose();
+    }
+    const differing = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, index) => count + (value === b[index] ? 0 : 1), 0);
+    for (const wide of sums.slice(1)) {
+      for (const [phase, { gradient, summary }] of wide.entries()) expect([differing(gradient, sums[0]![phase]!.gradient), summary]).toEqual([0, sums[0]![phase]!.summary]);
+    }
+  }, 30_000);
 });
 
 async function classifierAfterOneRound(golden: GoldenArticle, description: RunDescription): Promise<Float32Array> {

@@ -52,9 +52,10 @@ describe('compile', () => {
     // A page of WebAssembly is aligned better than anything else that JavaScript hands out: TensorFlow would not copy it.
     const source = new Float32Array(wasmMemory(), 0, 1024).fill(1);
     const held = engine.hold(source);
-    source.fill(2);
-    expect(step.run({ v: held }).y[0]).toBe(1);
+    const other = engine.hold(source.fill(2));
+    expect([step.run({ v: held }).y[0], step.run({ v: other }).y[1023]]).toEqual([1, 2]);
     held.dispose();
+    other.dispose();
   });
 
   it('returns an input that passes through as a copy', async () => {

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 
+import { inCopyingMemory } from './copying-memory.js';
 import type { NativeBinding } from './native-backend.js';
 
 /**
@@ -21,8 +22,7 @@ export class NativeHeldVector implements HeldVector {
   constructor(binding: NativeBinding, values: Float32Array) {
     this.length = values.length;
     this.#binding = binding;
-    // A copy: TensorFlow goes on reading the very memory that it is given where that happens to be aligned as it likes.
-    this.handle = binding.createTensor([values.length], binding.TF_FLOAT, values.slice());
+    this.handle = binding.createTensor([values.length], binding.TF_FLOAT, inCopyingMemory(values));
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ export { ParameterClient, type ParameterClientOptions } from './parameter-client
 export { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type PhaseStep } from './phase-step.js';
 export { freshValues } from './fresh-starts.js';
 export { describeRun, layoutOf, type RunDescription } from './run-description.js';
-export { ShardGradients, type Batches, type ShardGradientsOptions } from './shard-gradients.js';
+export { ShardGradients, type Batches, type BlockSum, type ShardGradientsOptions } from './shard-gradients.js';
 export { TrainingCluster, type TrainingClusterOptions } from './cluster/training-cluster.js';
 export { prepareWorker, type Evaluator, type EvaluatorOptions, type PreparedWorker } from './prepare-worker.js';
 export { StepClock } from './step-clock.js';

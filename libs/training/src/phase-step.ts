@@ -15,7 +15,7 @@ export interface PhaseStepOptions {
   readonly description: RunDescription;
   /** Index into the objective's phases. */
   readonly phase: number;
-  /** Shards that one call computes side by side, each by itself: their sums are not the graph's business. */
+  /** Shards that one call computes side by side: a power of two. */
   readonly width: number;
   readonly operations: Operations;
 }
@@ -23,8 +23,8 @@ export interface PhaseStepOptions {
 /**
  * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
  * scalars: `net.<name>` [length] for each net of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
- * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient.i` [length of the
- * trained group], `summary.i` [statistics, losses].
+ * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient` [length of the
+ * trained group], summed over the shards along the fixed tree, `summary.i` [statistics, losses].
  */
 export function phaseStep({ description, phase: phaseIndex, width, operations }: PhaseStepOptions): PhaseStep {
   const { objective, summaries, config } = description;
@@ -37,15 +37,21 @@ export function phaseStep({ description, phase: phaseIndex, width, operations }:
     signature: phaseSignature(description, phase, { examples, width }),
     step: (inputs) => {
       const parameters = new Map(phase.reads.flatMap((group) => netTensors(operations, inputs, layoutOf(description, group))));
-      const outputs: Record<string, Tensor> = {};
-      for (let shard = 0; shard < width; shard += 1) {
-        const gradients = phaseGradients({ description, phase, summary, operations, parameters, inputs, shard });
-        outputs[`gradient.${shard}`] = gradients.gradient;
-        outputs[`summary.${shard}`] = gradients.summary;
-      }
-      return outputs;
+      const shards = Array.from({ length: width }, (_, shard) => phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }));
+      return {
+        gradient: treeSum(operations, shards.map(({ gradient }) => gradient)),
+        ...Object.fromEntries(shards.map((shard, index) => [`summary.${index}`, shard.summary])),
+      };
     },
   };
+}
+
+/** Halves first, as everywhere. */
+function treeSum(operations: Operations, leaves: readonly Tensor[]): Tensor {
+  const [leaf] = leaves;
+  if (leaf === undefined) throw new TypeError('a call has at least one shard');
+  const half = leaves.length / 2;
+  return leaves.length === 1 ? leaf : operations.add(treeSum(operations, leaves.slice(0, half)), treeSum(operations, leaves.slice(half)));
 }
 
 const SEEDS: InputSpecification = { type: 'int32', shape: [2] };

@@ -1,6 +1,6 @@
 import { augment, gatherBatch, shardIndices, type DataSource } from '@lethe/data';
-import { addInto, combineSummary } from '@lethe/optim';
-import type { Lease, ShardBlock, Step } from '@lethe/protocol';
+import { addInto, combineSummaries, combineSummary } from '@lethe/optim';
+import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
 import { named, phaseStep } from './phase-step.js';
@@ -77,7 +77,7 @@ export class ShardGradients {
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
   block(lease: Lease, block: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
-    if (this.#graphs.has(block.count)) return this.#sumTree(lease, this.#call(lease, block, nets, clock));
+    if (this.#graphs.has(block.count)) return this.#call(lease, block, nets, clock);
     const half = block.count / 2;
     const left = this.block(lease, { first: block.first, count: half }, nets, clock);
     return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, nets, clock));
@@ -102,25 +102,21 @@ export class ShardGradients {
     }
   }
 
-  #sumTree(lease: Lease, leaves: readonly BlockSum[]): BlockSum {
-    const [leaf] = leaves;
-    if (leaf === undefined) throw new TypeError('a block has at least one shard');
-    if (leaves.length === 1) return leaf;
-    const half = leaves.length / 2;
-    return this.#add(lease, this.#sumTree(lease, leaves.slice(0, half)), this.#sumTree(lease, leaves.slice(half)));
-  }
-
   /** Adds the right half to the left one, which it returns. */
   #add({ phase }: Lease, left: BlockSum, right: BlockSum): BlockSum {
-    const summary = this.#options.description.summaries[phase];
-    if (summary === undefined) throw new TypeError(`the lease names phase ${phase}`);
     addInto(left.gradient, right.gradient);
-    combineSummary(left.summary, right.summary, summary);
+    combineSummary(left.summary, right.summary, this.#summaryOf(phase));
     return left;
   }
 
-  /** One graph call: each shard of the block by itself. */
-  #call(lease: Lease, { first, count }: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum[] {
+  #summaryOf(phase: number): SummaryLayout {
+    const summary = this.#options.description.summaries[phase];
+    if (summary === undefined) throw new TypeError(`there is no phase ${phase}`);
+    return summary;
+  }
+
+  /** One graph call. */
+  #call(lease: Lease, { first, count }: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
     const graphs = this.#graphs.get(count);
     const step = graphs?.steps[lease.phase];
     if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
@@ -129,7 +125,8 @@ export class ShardGradients {
       ...Object.assign({}, ...Array.from({ length: count }, (_, shard) => this.#inputs(lease, first + shard, shard))) as Record<string, InputValues>,
     }));
     const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(lease, first, inputs)));
-    return Array.from({ length: count }, (_, shard) => ({ gradient: named(outputs, `gradient.${shard}`), summary: named(outputs, `summary.${shard}`) }));
+    const summaries = Array.from({ length: count }, (_, shard) => named(outputs, `summary.${shard}`));
+    return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(lease.phase)) };
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
