@@ -74,11 +74,13 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
     const phase = objective.phases[lease.phase];
     const group = layouts.find(({ name }) => name === phase?.trains);
     if (phase === undefined || group === undefined) throw new TypeError('the lease names an unknown phase');
-    const values = netSlices(group).flatMap(({ net }) => [...(nets.get(net) as Float32Array)]);
     const other = nets.get(lease.phase === 0 ? 'encoder' : 'classifier') as Float32Array;
     const drift = Math.fround(Math.sin(97 * lease.round + 31 * lease.phase + 13 * lease.turn + 7 * index) + (other[0] ?? 0) + (lease.scalars['beta'] ?? 0));
-    const gradient = new Float32Array(values.length);
-    for (let place = 0; place < values.length; place += 1) gradient[place] = 0.1 * (values[place] ?? 0) + drift;
+    const gradient = new Float32Array(group.length);
+    for (const { net, from, to } of netSlices(group)) {
+      const values = nets.get(net) as Float32Array;
+      for (let place = from; place < to; place += 1) gradient[place] = 0.1 * (values[place - from] as number) + drift;
+    }
     return { gradient, summary: Float32Array.of(drift, Math.abs(drift), drift) };
   };
   return {
