@@ -48,9 +48,8 @@ export async function fitNetwork(classification: Classification, examples: Label
   const layout = layoutOf(network);
   const batchSize = Math.min(fit.batchSize, labels.length);
   const rule = createUpdateRule({ ...ADAM, learningRate: fit.learningRate, schedule: SCHEDULE });
-  const buffers = (values: Float32Array): OptimizerBuffers => ({ values, slots: Object.fromEntries(rule.slotNames.map((name) => [name, new Float32Array(layout.length)])) });
-  let current = buffers(initialValues(layout, [network], fit.seed));
-  let next = buffers(new Float32Array(layout.length));
+  const values = initialValues(layout, [network], fit.seed);
+  const state: OptimizerBuffers = { values, slots: Object.fromEntries(rule.slotNames.map((name) => [name, new Float32Array(layout.length)])) };
   let { initialScalars: scalars } = rule;
   const batches = new BatchStream({ training: Uint32Array.from(labels.keys()), batchSize, seed: fit.seed });
   const rounds = Math.max(fit.leastRounds, fit.epochs * Math.floor(labels.length / batchSize));
@@ -58,17 +57,16 @@ export async function fitNetwork(classification: Classification, examples: Label
   try {
     for (let round = 0; round < rounds; round += 1) {
       const indices = batches.round(round);
-      const { gradient } = step.run({ parameters: current.values, inputs: gather(indices), labels: oneHot(Int32Array.from(indices, (index) => labels[index] ?? 0), classes) });
+      const { gradient } = step.run({ parameters: values, inputs: gather(indices), labels: oneHot(Int32Array.from(indices, (index) => labels[index] ?? 0), classes) });
       scalars = rule.advance(scalars);
       const rate = fit.learningRate * learningRateFactor(SCHEDULE, round, rounds);
-      rule.update({ from: 0, to: layout.length, gradient, gradientScale: 1, current, next }, { rate, scalars });
-      [current, next] = [next, current];
+      rule.update({ from: 0, to: layout.length, gradient, gradientScale: 1, state, out: values }, { rate, scalars });
       await letOthersRun();
     }
   } finally {
     step.dispose();
   }
-  return current.values;
+  return values;
 }
 
 /** Log-probabilities, float32 [examples, classes], of examples under given parameters. */

@@ -1,30 +1,20 @@
 import { adam } from '../generated/kernels.js';
 import type { AdamStep } from './adam.js';
-import { CAPACITY, firstScratch, gradientScratch, secondScratch, valuesScratch } from './kernel-scratch.js';
+import { forPieces, lend } from './kernel-memory.js';
 import { named } from './named.js';
 import type { RangeUpdate } from './update-rule.js';
 
-/**
- * One step of Adam, four elements at a time (WebAssembly SIMD), bit-equal to `adamReference`. Pieces that fit the
- * processor's cache are copied in and out, which costs far less than the arithmetic saves.
- */
-export function adamUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, step: AdamStep): void {
+/** One step of Adam, four elements at a time (WebAssembly SIMD), bit-equal to `adamReference`. */
+export function adamUpdate({ from, to, gradient, gradientScale, state, out }: RangeUpdate, step: AdamStep): void {
   const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
-  const first = named(current.slots, 'firstMoment');
-  const second = named(current.slots, 'secondMoment');
-  const nextFirst = named(next.slots, 'firstMoment');
-  const nextSecond = named(next.slots, 'secondMoment');
-  for (let start = from; start < to; start += CAPACITY) {
-    const end = Math.min(to, start + CAPACITY);
-    const length = end - start;
-    gradientScratch.set(gradient.subarray(start - from, end - from));
-    valuesScratch.set(current.values.subarray(start, end));
-    firstScratch.set(first.subarray(start, end));
-    secondScratch.set(second.subarray(start, end));
-    // Up to three elements behind the last are computed with it: leftovers of the scratch, read by nobody.
-    adam(length, gradientScale, firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon);
-    next.values.set(valuesScratch.subarray(0, length), start);
-    nextFirst.set(firstScratch.subarray(0, length), start);
-    nextSecond.set(secondScratch.subarray(0, length), start);
-  }
+  const values = state.values.subarray(from, to);
+  const firstMoments = named(state.slots, 'firstMoment').subarray(from, to);
+  const secondMoments = named(state.slots, 'secondMoment').subarray(from, to);
+  forPieces(to - from, (start, end) => {
+    const slope = lend(gradient.subarray(start, end), 0);
+    const [value, first, second] = [lend(values.subarray(start, end), 1), lend(firstMoments.subarray(start, end), 2), lend(secondMoments.subarray(start, end), 3)];
+    adam(slope.pointer, value.pointer, first.pointer, second.pointer, end - start, gradientScale, firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon);
+    for (const lent of [value, first, second]) lent.restore();
+  });
+  out.set(values, from);
 }

@@ -6,17 +6,13 @@ import type { RangeUpdate } from './update-rule.js';
 const { fround, sqrt, abs } = Math;
 
 /** One step of Adam in plain TypeScript: what the WebAssembly kernel must equal to the bit. */
-export function adamReference({ from, to, gradient, gradientScale, current, next }: RangeUpdate, step: AdamStep): void {
+export function adamReference({ from, to, gradient, gradientScale, state, out }: RangeUpdate, step: AdamStep): void {
   const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
-  const values = current.values.subarray(from, to);
-  const first = named(current.slots, 'firstMoment').subarray(from, to);
-  const second = named(current.slots, 'secondMoment').subarray(from, to);
-  const nextValues = next.values.subarray(from, to);
-  const nextFirst = named(next.slots, 'firstMoment').subarray(from, to);
-  const nextSecond = named(next.slots, 'secondMoment').subarray(from, to);
-  const { length } = values;
+  const values = state.values.subarray(from, to);
+  const first = named(state.slots, 'firstMoment').subarray(from, to);
+  const second = named(state.slots, 'secondMoment').subarray(from, to);
   // `as number`, not a default: a loop that V8 knows to stay in bounds runs several times as fast.
-  for (let index = 0; index < length; index += 1) {
+  for (let index = 0; index < values.length; index += 1) {
     const slope = fround((gradient[index] as number) * gradientScale);
     const oldFirst = first[index] as number;
     const m = fround(oldFirst + fround(firstWeight * fround(slope - oldFirst)));
@@ -25,8 +21,9 @@ export function adamReference({ from, to, gradient, gradientScale, current, next
     const keptV = v < SMALLEST_NORMAL ? 0 : v;
     const denominator = fround(fround(fround(sqrt(keptV)) / secondCorrectionRoot) + epsilon);
     const value = fround((values[index] as number) - fround(fround(stepSize * keptM) / denominator));
-    nextFirst[index] = keptM;
-    nextSecond[index] = keptV;
-    nextValues[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
+    first[index] = keptM;
+    second[index] = keptV;
+    values[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
   }
+  out.set(values, from);
 }

@@ -1,5 +1,5 @@
 import { hasNotFinite } from '../generated/kernels.js';
-import { CAPACITY, gradientScratch } from './kernel-scratch.js';
+import { CAPACITY, lend } from './kernel-memory.js';
 
 /**
  * The sum of squares of each block of `blockLength` elements (the last may be shorter) in float64. `factor` is a power of
@@ -48,10 +48,7 @@ export function clipScale(norm: number, maximum: number): number {
 export function firstNotFinite(values: Float32Array): number {
   for (let start = 0; start < values.length; start += CAPACITY) {
     const piece = values.subarray(start, start + CAPACITY);
-    const padded = Math.ceil(piece.length / 4) * 4;
-    gradientScratch.set(piece);
-    gradientScratch.fill(0, piece.length, padded);
-    if (hasNotFinite(padded)) return start + piece.findIndex((value) => !Number.isFinite(value));
+    if (hasNotFinite(lend(piece, 0).pointer, piece.length)) return start + piece.findIndex((value) => !Number.isFinite(value));
   }
   return -1;
 }

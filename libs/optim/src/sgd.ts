@@ -22,27 +22,26 @@ export function sgdRule(options: SgdOptions): UpdateRule {
   };
 }
 
-function plainUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, rate: number): void {
-  const values = current.values.subarray(from, to);
-  const nextValues = next.values.subarray(from, to);
+function plainUpdate({ from, to, gradient, gradientScale, state, out }: RangeUpdate, rate: number): void {
+  const values = state.values.subarray(from, to);
   for (let index = 0; index < values.length; index += 1) {
     const slope = fround((gradient[index] ?? 0) * gradientScale);
     const value = fround((values[index] ?? 0) - fround(rate * slope));
-    nextValues[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
+    values[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
   }
+  out.set(values, from);
 }
 
-function momentumUpdate({ from, to, gradient, gradientScale, current, next }: RangeUpdate, rate: number, momentum: number): void {
-  const values = current.values.subarray(from, to);
-  const velocity = named(current.slots, 'momentum').subarray(from, to);
-  const nextValues = next.values.subarray(from, to);
-  const nextVelocity = named(next.slots, 'momentum').subarray(from, to);
+function momentumUpdate({ from, to, gradient, gradientScale, state, out }: RangeUpdate, rate: number, momentum: number): void {
+  const values = state.values.subarray(from, to);
+  const velocity = named(state.slots, 'momentum').subarray(from, to);
   for (let index = 0; index < values.length; index += 1) {
     const slope = fround((gradient[index] ?? 0) * gradientScale);
     const speed = fround(fround(momentum * (velocity[index] ?? 0)) + slope);
     const keptSpeed = abs(speed) < SMALLEST_NORMAL ? 0 : speed;
     const value = fround((values[index] ?? 0) - fround(rate * keptSpeed));
-    nextVelocity[index] = keptSpeed;
-    nextValues[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
+    velocity[index] = keptSpeed;
+    values[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
   }
+  out.set(values, from);
 }

@@ -1,6 +1,6 @@
 import { add } from '../generated/kernels.js';
 import { flushSubnormal } from './flush-subnormal.js';
-import { CAPACITY, gradientScratch, valuesScratch } from './kernel-scratch.js';
+import { forPieces, lend } from './kernel-memory.js';
 
 const { fround } = Math;
 
@@ -13,13 +13,11 @@ export function sumInto(target: Float32Array, left: Float32Array, right: Float32
   if (left.length !== length || right.length !== length) {
     throw new RangeError(`expected two vectors of ${length} elements, found ${left.length} and ${right.length}`);
   }
-  for (let start = 0; start < length; start += CAPACITY) {
-    const end = Math.min(length, start + CAPACITY);
-    gradientScratch.set(left.subarray(start, end));
-    valuesScratch.set(right.subarray(start, end));
-    add(end - start);
-    target.set(gradientScratch.subarray(0, end - start), start);
-  }
+  forPieces(length, (from, to) => {
+    const [a, b, sum] = [lend(left.subarray(from, to), 0), lend(right.subarray(from, to), 1), lend(target.subarray(from, to), 2)];
+    add(sum.pointer, a.pointer, b.pointer, to - from);
+    sum.restore();
+  });
 }
 
 /** target += addend in float32, subnormal sums flushed to +0. */

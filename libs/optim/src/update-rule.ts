@@ -16,8 +16,10 @@ export interface RangeUpdate {
   readonly gradient: Float32Array;
   /** Float32 factor on the gradient: 1 / shards, times the clipping factor. */
   readonly gradientScale: number;
-  readonly current: OptimizerBuffers;
-  readonly next: OptimizerBuffers;
+  /** Updated in place. */
+  readonly state: OptimizerBuffers;
+  /** Gets the new values too; they may travel while the next update is made. */
+  readonly out: Float32Array;
 }
 
 /** What the elements of one commit have in common. */
@@ -29,8 +31,8 @@ export interface UpdateStep {
 }
 
 /**
- * How an optimiser turns (values, slots, gradient) into the next values and slots. It reads `current` and writes `next`
- * only, element by element, so any partition into ranges gives the same bits and an abandoned update leaves no trace.
+ * How an optimiser turns (values, slots, gradient) into the next values and slots, in place and element by element, so any
+ * partition into ranges gives the same bits. What is begun has to be finished: the state before is gone.
  * Every operation is rounded to float32; nothing it stores is subnormal.
  */
 export interface UpdateRule {

@@ -41,6 +41,11 @@ export class BlockTree<Value> {
     this.#nodes.push(grown);
   }
 
+  /** Discards everything. */
+  clear(): void {
+    for (const { value } of this.#nodes.splice(0)) this.#discard(value);
+  }
+
   /** The root's value once every shard is in. */
   get total(): Value | undefined {
     return this.#nodes.find(({ count }) => count === this.#shards)?.value;

@@ -21,22 +21,23 @@ describe('the optimiser of a group', () => {
     expect(scalars).toEqual({ 'encoder.firstCorrection': 0.5, 'encoder.secondCorrection': 0.5 });
 
     const buffers = () => ({ values: new Float32Array(6), slots: { firstMoment: new Float32Array(6), secondMoment: new Float32Array(6), momentum: new Float32Array(6) } });
-    const next = buffers();
+    const state = buffers();
     const gradient = new Float32Array(6).fill(4);
-    optimizer.update({ chunk: { from: 0, to: 6 }, gradient, bufferOffset: 0, current: buffers(), next }, { round: 5, scalars, gradientScale: 0.5, fresh: new Map() });
+    optimizer.update({ chunk: { from: 0, to: 6 }, gradient, bufferOffset: 0, state, out: new Float32Array(6) }, { round: 5, scalars, gradientScale: 0.5, fresh: new Map() });
     // Half the rate is left in round 5 of 0 to 10. Adam's first step is the rate itself, SGD's the rate times the gradient 2.
-    expect([...next.values].map((value) => Number(value.toFixed(5)))).toEqual([-0.25, -0.25, -0.25, -0.25, -0.25, -0.25]);
-    expect(next.slots.momentum).toEqual(Float32Array.of(0, 0, 0, 0, 2, 2));
-    expect(next.slots.firstMoment).toEqual(Float32Array.of(1, 1, 1, 1, 0, 0));
+    expect([...state.values].map((value) => Number(value.toFixed(5)))).toEqual([-0.25, -0.25, -0.25, -0.25, -0.25, -0.25]);
+    expect(state.slots.momentum).toEqual(Float32Array.of(0, 0, 0, 0, 2, 2));
+    expect(state.slots.firstMoment).toEqual(Float32Array.of(1, 1, 1, 1, 0, 0));
   });
 
   it('updates a chunk in the middle of a slice, across a net\'s edge, and nothing else', () => {
     const optimizer = new GroupOptimizer(layout(['encoder', 'encoder', 'decoder', 'decoder']), { optimizers: { encoder: SGD, decoder: { ...SGD, learningRate: 1 } }, averaging: null, averagedNets: [] }, 1000);
-    const current = { values: new Float32Array(6), slots: { momentum: new Float32Array(6) } };
-    const next = { values: new Float32Array(6).fill(9), slots: { momentum: new Float32Array(6) } };
+    const state = { values: new Float32Array(6), slots: { momentum: new Float32Array(6) } };
+    const out = new Float32Array(6).fill(9);
     // The slice is [2, 8) of the group, the chunk [3, 5).
-    optimizer.update({ chunk: { from: 3, to: 5 }, gradient: Float32Array.of(1, 1), bufferOffset: 2, current, next }, { round: 0, scalars: {}, gradientScale: 1, fresh: new Map() });
-    expect(next.values).toEqual(Float32Array.of(9, -0.25, -1, 9, 9, 9));
+    optimizer.update({ chunk: { from: 3, to: 5 }, gradient: Float32Array.of(1, 1), bufferOffset: 2, state, out }, { round: 0, scalars: {}, gradientScale: 1, fresh: new Map() });
+    expect(out).toEqual(Float32Array.of(9, -0.25, -1, 9, 9, 9));
+    expect(state.values).toEqual(Float32Array.of(0, -0.25, -1, 0, 0, 0));
   });
 
   it('refuses a net without an optimiser, and nets that interleave', () => {
@@ -47,17 +48,15 @@ describe('the optimiser of a group', () => {
   it('keeps an average of encoder and decoder, which forgets its start', () => {
     const optimizer = new GroupOptimizer(layout(['encoder', 'classifier']), { optimizers: { encoder: SGD, classifier: SGD }, averaging: 0.5, averagedNets: ['encoder', 'decoder'] }, 1000);
     expect(optimizer.slotNames).toEqual(['momentum', 'average']);
-    const buffers = () => ({ values: new Float32Array(4), slots: { momentum: new Float32Array(4), average: new Float32Array(4) } });
-    let [current, next] = [buffers(), buffers()];
+    const state = { values: new Float32Array(4), slots: { momentum: new Float32Array(4), average: new Float32Array(4) } };
     let { initialScalars: scalars } = optimizer;
     const values: number[][] = [];
     const averages: number[][] = [];
     for (let commit = 0; commit < 14; commit += 1) {
       scalars = optimizer.advance(scalars);
-      optimizer.update({ chunk: { from: 0, to: 4 }, gradient: Float32Array.of(1, -1, 1, 1), bufferOffset: 0, current, next }, { round: 0, scalars, gradientScale: 1, fresh: new Map() });
-      values.push([...next.values]);
-      averages.push([...next.slots.average]);
-      [current, next] = [next, current];
+      optimizer.update({ chunk: { from: 0, to: 4 }, gradient: Float32Array.of(1, -1, 1, 1), bufferOffset: 0, state, out: new Float32Array(4) }, { round: 0, scalars, gradientScale: 1, fresh: new Map() });
+      values.push([...state.values]);
+      averages.push([...state.slots.average]);
     }
     const expected = values.reduce<number[]>((before, row, commit) => {
       const decay = Math.min(0.5, commit / (commit + 10));
@@ -72,11 +71,11 @@ describe('the optimiser of a group', () => {
 
   it('gives members of an ensemble their player\'s optimiser, and lets a net start afresh, whatever the chunks', () => {
     const optimizer = new GroupOptimizer(layout(['classifier', 'classifier-2']), { optimizers: { classifier: SGD }, averaging: null, averagedNets: [] }, 1000);
-    const current = { values: Float32Array.of(1, 2, 3, 4), slots: { momentum: new Float32Array(4).fill(7) } };
-    const next = { values: new Float32Array(4), slots: { momentum: new Float32Array(4) } };
+    const state = { values: Float32Array.of(1, 2, 3, 4), slots: { momentum: new Float32Array(4).fill(7) } };
+    const out = new Float32Array(4);
     const terms = { round: 0, scalars: {}, gradientScale: 1, fresh: new Map([['classifier-2', Float32Array.of(8, 9)]]) };
-    for (const [from, to] of [[0, 3], [3, 4]] as const) optimizer.update({ chunk: { from, to }, gradient: new Float32Array(to - from), bufferOffset: 0, current, next }, terms);
-    expect(next.values.subarray(2)).toEqual(Float32Array.of(8, 9));
-    expect(next.slots.momentum).toEqual(Float32Array.of(3.5, 3.5, 0, 0));
+    for (const [from, to] of [[0, 3], [3, 4]] as const) optimizer.update({ chunk: { from, to }, gradient: new Float32Array(to - from), bufferOffset: 0, state, out }, terms);
+    for (const values of [out, state.values]) expect(values.subarray(2)).toEqual(Float32Array.of(8, 9));
+    expect(state.slots.momentum).toEqual(Float32Array.of(3.5, 3.5, 0, 0));
   });
 });

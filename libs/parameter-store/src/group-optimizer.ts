@@ -42,8 +42,10 @@ export interface ChunkUpdate {
   readonly gradient: Float32Array;
   /** First element of the buffers, in the group's flat vector. */
   readonly bufferOffset: number;
-  readonly current: OptimizerBuffers;
-  readonly next: OptimizerBuffers;
+  /** Updated in place. */
+  readonly state: OptimizerBuffers;
+  /** Gets the new values too. */
+  readonly out: Float32Array;
 }
 
 /** The update rules of a group: each net has its own rule, learning rate and scalars ("encoder.firstCorrection"). */
@@ -75,25 +77,24 @@ export class GroupOptimizer {
     });
   }
 
-  /** Writes the chunk's next values and slots. */
-  update({ chunk, gradient, bufferOffset, current, next }: ChunkUpdate, { round, scalars, gradientScale, fresh }: CommitTerms): void {
+  /** Turns the chunk's values and slots into the next ones. */
+  update({ chunk, gradient, bufferOffset, state, out }: ChunkUpdate, { round, scalars, gradientScale, fresh }: CommitTerms): void {
     for (const { net, range, config, rule, averaging } of this.#nets) {
       const from = Math.max(chunk.from, range.from);
       const to = Math.min(chunk.to, range.to);
       if (to <= from) continue;
       const startAfresh = fresh.get(net);
       if (startAfresh !== undefined) {
-        next.values.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
-        for (const slot of Object.values(next.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
-        next.slots[AVERAGE]?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
+        for (const slot of Object.values(state.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
+        for (const vector of [out, state.values, state.slots[AVERAGE]]) vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
         continue;
       }
       const rate = config.learningRate * learningRateFactor(config.schedule, round, this.#totalRounds);
       rule.update(
-        { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, current, next },
+        { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, state, out },
         { rate, scalars: scalarsOf(net, scalars) },
       );
-      if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, { current, next }, averageDecay(averaging, scalarsOf(net, scalars)));
+      if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, state, averageDecay(averaging, scalarsOf(net, scalars)));
     }
   }
 
@@ -108,12 +109,12 @@ function averageDecay(decay: number, { averaged = 1 }: Readonly<Record<string, n
   return Math.fround(Math.min(decay, (averaged - 1) / (averaged + 9)));
 }
 
-function average({ from, to }: Slice, { current, next }: Pick<ChunkUpdate, 'current' | 'next'>, decay: number): void {
-  const [before, after] = [current.slots[AVERAGE], next.slots[AVERAGE]];
-  if (before === undefined || after === undefined) throw new TypeError('the buffers have no average');
+function average({ from, to }: Slice, { values, slots }: OptimizerBuffers, decay: number): void {
+  const averages = slots[AVERAGE];
+  if (averages === undefined) throw new TypeError('the state has no average');
   const share = Math.fround(1 - decay);
   for (let index = from; index < to; index += 1) {
-    after[index] = flushSubnormal(Math.fround(Math.fround(decay * (before[index] as number)) + Math.fround(share * (next.values[index] as number))));
+    averages[index] = flushSubnormal(Math.fround(Math.fround(decay * (averages[index] as number)) + Math.fround(share * (values[index] as number))));
   }
 }
 

@@ -32,6 +32,11 @@ export class GroupService {
     return this.#lastStep === null ? null : { ...this.#lastStep, phase: this.#phaseName(this.#lastStep.phase) };
   }
 
+  /** Frees what its groups hold; it is used no more. */
+  dispose(): void {
+    for (const { store } of this.#held.values()) store.dispose();
+  }
+
   load({ state }: LoadState): void {
     const { store, agreement } = this.#group(state.group, 'CHECKPOINT_MISMATCH');
     agreement?.reset();

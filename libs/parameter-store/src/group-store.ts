@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
+import { giveVector, takeVector, type OptimizerBuffers } from '@lethe/optim';
 import { NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Slice, type Step } from '@lethe/protocol';
-import { BufferPool } from './buffer-pool.js';
 import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
 import { checkPush } from './push-checks.js';
@@ -11,7 +11,6 @@ import { Transaction } from './transaction.js';
 interface CommittedState {
   readonly version: number;
   readonly values: Float32Array;
-  readonly slots: Readonly<Record<string, Float32Array>>;
   readonly scalars: Readonly<Record<string, number>>;
   readonly statistics: Float32Array | null;
 }
@@ -21,7 +20,8 @@ export type Follower = (chunk: Slice, values: Float32Array) => void;
 
 interface OpenTransaction {
   readonly transaction: Transaction;
-  readonly next: { readonly values: Float32Array; readonly slots: Readonly<Record<string, Float32Array>> };
+  /** Values of the version in the making. */
+  readonly values: Float32Array;
   readonly scalars: Readonly<Record<string, number>>;
 }
 
@@ -40,11 +40,10 @@ export interface CommittedTurn {
 /** A server's slice of one group: the committed version, the next one in the making, and who waits for it. */
 export class GroupStore {
   readonly facts: GroupFacts;
-  readonly #pool = new BufferPool();
   #committed: CommittedState | null = null;
+  /** Values and slots where the optimiser works on them: of the committed version, or partly of the one in the making. */
+  #state: OptimizerBuffers | null = null;
   #open: OpenTransaction | null = null;
-  /** Slots of the version before, whose memory the next version takes. */
-  #spareSlots: Readonly<Record<string, Float32Array>> | null = null;
   readonly #waiting = new Map<number, (() => void)[]>();
   #followers: Follower[] = [];
   /** Memory for the next version, made while there was nothing else to do. */
@@ -61,8 +60,7 @@ export class GroupStore {
 
   /** Averages of the values, or the values where no average is kept. Copied, as a slot's memory is used again. */
   get averages(): Float32Array {
-    const { slots, values } = this.#loaded();
-    return slots[AVERAGE]?.slice() ?? values;
+    return this.#settledState().slots[AVERAGE]?.slice() ?? this.#loaded().values;
   }
 
   get values(): Float32Array {
@@ -88,11 +86,12 @@ export class GroupStore {
     }
     this.#checkLengths(state);
     const { version, values, statistics } = state;
-    const slots = Object.fromEntries(slotNames.map((name) => [name, state.slots[name]?.slice() ?? new Float32Array(values.length)]));
+    const optimized = (this.#state ??= { values: takeVector(values.length), slots: Object.fromEntries(slotNames.map((name) => [name, takeVector(values.length)])) });
+    optimized.values.set(values);
+    for (const [name, slot] of Object.entries(optimized.slots)) slot.set(state.slots[name] ?? new Float32Array(values.length));
     const scalars = isBeginning ? initialScalars : { ...state.scalars };
-    this.#committed = { version, values, slots, scalars, statistics: this.facts.isLead ? statistics : null };
-    this.#open = null;
-    this.#spareSlots = null;
+    this.#committed = { version, values, scalars, statistics: this.facts.isLead ? statistics : null };
+    this.#giveUp();
     this.#spareValues = null;
     this.#followers = [];
     // Who waits for a version of before the load waits for nothing.
@@ -100,9 +99,10 @@ export class GroupStore {
     this.#answer(version);
   }
 
-  /** The committed state; slots are copies, because their memory is used again two versions later. */
+  /** The committed state; slots are copies, because the next version is made in their place. Nothing may be in the making. */
   capture(): GroupState {
-    const { version, values, slots, scalars, statistics } = this.#loaded();
+    const { version, values, scalars, statistics } = this.#loaded();
+    const { slots } = this.#settledState();
     const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.slice()]));
     return { group: this.facts.layout.name, version, values, slots: copies, scalars: { ...scalars }, statistics };
   }
@@ -132,12 +132,12 @@ export class GroupStore {
    */
   add(push: Push): boolean {
     checkPush(push, this.facts);
-    const { version, values, slots, scalars } = this.#loaded();
+    const { version, scalars } = this.#loaded();
     if (push.version <= version) return false;
     if (push.version > version + 1) {
       throw new LetheError('VERSION_UNAVAILABLE', `a gradient for version ${push.version} of ${push.group} came before version ${version + 1} was made`);
     }
-    this.#open ??= this.#begin(push, { values, slots }, scalars);
+    this.#open ??= this.#begin(push, scalars);
     const { transaction } = this.#open;
     if (transaction.isComplete) return false;
     transaction.add(push);
@@ -166,36 +166,52 @@ export class GroupStore {
 
   /** Makes the complete version the committed one and answers who waited for it. */
   commit(clipScale: number): CommittedTurn {
-    const { transaction, next, scalars } = this.#opened();
-    const { version: oldVersion, slots, statistics } = this.#loaded();
+    const { transaction, values, scalars } = this.#opened();
+    const { version: oldVersion, statistics } = this.#loaded();
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
     const { summary, step, beganMs, sumMs, updateMs, waitMs } = transaction;
     const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
-    this.#committed = { version, values: next.values, slots: next.slots, scalars, statistics: advanced };
-    this.#spareSlots = slots;
+    this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
     this.#followers = [];
     this.#answer(version);
-    setImmediate(() => { this.#prepareSpare(next.values.length); });
+    setImmediate(() => { this.#prepareSpare(values.length); });
     return { step, version, losses, beganMs, sumMs, updateMs, waitMs };
   }
 
-  #begin(step: Step, current: Pick<CommittedState, 'values' | 'slots'>, oldScalars: CommittedState['scalars']): OpenTransaction {
-    const { length } = current.values;
-    const { optimizer } = this.facts;
-    const slots = this.#spareSlots ?? Object.fromEntries(optimizer.slotNames.map((name) => [name, new Float32Array(length)]));
-    const next = { values: this.#spareValues ?? new Float32Array(length), slots };
+  /** Frees the memory that other stores can use. */
+  dispose(): void {
+    this.#giveUp();
+    for (const vector of this.#state === null ? [] : [this.#state.values, ...Object.values(this.#state.slots)]) giveVector(vector);
+    this.#state = null;
+    this.#committed = null;
+  }
+
+  #begin(step: Step, oldScalars: CommittedState['scalars']): OpenTransaction {
+    const { optimizer, slice } = this.facts;
+    const state = this.#settledState();
+    const values = this.#spareValues ?? new Float32Array(state.values.length);
     this.#spareValues = null;
     const scalars = optimizer.advance(oldScalars);
     const { round, phase, turn } = step;
     const onChunk = (chunk: Slice): void => {
-      const values = next.values.subarray(chunk.from - this.facts.slice.from, chunk.to - this.facts.slice.from);
-      for (const follower of this.#followers) follower(chunk, values);
+      const made = values.subarray(chunk.from - slice.from, chunk.to - slice.from);
+      for (const follower of this.#followers) follower(chunk, made);
     };
-    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, pool: this.#pool, current, next, scalars, onChunk }), next, scalars };
+    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, out: values, scalars, onChunk }), values, scalars };
+  }
+
+  #giveUp(): void {
+    this.#open?.transaction.abandon();
+    this.#open = null;
+  }
+
+  #settledState(): OptimizerBuffers {
+    if (this.#state === null || this.#open !== null) throw new TypeError(`the state of ${this.facts.layout.name} is ${this.#state === null ? 'not loaded' : 'in the making'}`);
+    return this.#state;
   }
 
   /** The system hands out memory page by page when it is first written, which takes longer than the update itself. */

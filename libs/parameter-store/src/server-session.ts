@@ -139,6 +139,7 @@ class ServerSession {
     this.#origin = { ...this.#origin, sender: name };
     this.#beatEvery(config.cluster.heartbeatSeconds * 1000);
     // In a further epoch nothing of the one before counts any more, and the lead may be another process.
+    this.#service?.dispose();
     this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#post());
     this.#lead?.close().catch(() => undefined);
     if (index > 0) await this.#connectLead(servers);

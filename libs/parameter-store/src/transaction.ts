@@ -1,7 +1,6 @@
-import { combineSummary, firstNotFinite, squaresOfBlocks, sumInto, type OptimizerBuffers } from '@lethe/optim';
+import { combineSummary, firstNotFinite, giveVector, squaresOfBlocks, sumInto, takeVector, type OptimizerBuffers } from '@lethe/optim';
 import { chunksOf, NORM_BLOCK_LENGTH, type Push, type Slice, type Step } from '@lethe/protocol';
 import { BlockTree } from './block-tree.js';
-import type { BufferPool } from './buffer-pool.js';
 import { segmentAt, type GroupFacts } from './group-facts.js';
 import { checkSameLength, checkSameStep } from './push-checks.js';
 
@@ -23,9 +22,10 @@ interface ChunkSum {
 export interface TransactionOptions {
   readonly facts: GroupFacts;
   readonly step: Step;
-  readonly pool: BufferPool;
-  readonly current: OptimizerBuffers;
-  readonly next: OptimizerBuffers;
+  /** Updated in place, chunk by chunk. */
+  readonly state: OptimizerBuffers;
+  /** Gets the new values too. */
+  readonly out: Float32Array;
   /** Told of every chunk whose next values are final; never of a clipped group's. */
   readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
@@ -34,7 +34,8 @@ export interface TransactionOptions {
 
 /**
  * One version of a group in the making: sums the blocks' gradients chunk by chunk and, as soon as a chunk is whole,
- * writes its update into the next buffers. Nothing of the current version changes, so giving up needs no undoing.
+ * updates it. The values of the current version stay as they are, for whoever still pulls them; the optimiser's state does not,
+ * so a transaction that is given up needs another state to be loaded.
  */
 export class Transaction {
   readonly step: Step;
@@ -117,7 +118,13 @@ export class Transaction {
     return this.#summaries?.total ?? null;
   }
 
-  /** Brings the next buffers to their final state: what is clipped could not be updated before its norm was known. */
+  /** Frees what is summed so far; whole sums are free already, unless they wait to be clipped. */
+  abandon(): void {
+    const { clipNorm } = this.#options.facts;
+    for (const { tree } of this.#chunks) if (clipNorm !== null || tree.total === undefined) tree.clear();
+  }
+
+  /** Brings the state to its final form: what is clipped could not be updated before its norm was known. */
   finish(clipScale: number): void {
     if (this.#options.facts.clipNorm === null) return;
     const startMs = performance.now();
@@ -130,17 +137,16 @@ export class Transaction {
   }
 
   #add(left: Sum, right: Sum): Sum {
-    const { pool } = this.#options;
     let target = right.values;
     if (left.pooled) target = left.values;
-    else if (!right.pooled) target = pool.take(left.values.length);
+    else if (!right.pooled) target = takeVector(left.values.length);
     sumInto(target, left.values, right.values);
     if (left.pooled) this.#release(right);
     return { values: target, pooled: true };
   }
 
   #release({ values, pooled }: Sum): void {
-    if (pooled) this.#options.pool.give(values);
+    if (pooled) giveVector(values);
   }
 
   #completeChunk(sum: ChunkSum, values: Float32Array): void {
@@ -157,8 +163,8 @@ export class Transaction {
   }
 
   #update(chunk: Slice, gradient: Float32Array, clipScale: number): void {
-    const { facts: { optimizer, slice, shards }, current, next, scalars } = this.#options;
+    const { facts: { optimizer, slice, shards }, state, out, scalars } = this.#options;
     const gradientScale = Math.fround(clipScale / shards);
-    optimizer.update({ chunk, gradient, bufferOffset: slice.from, current, next }, { round: this.step.round, scalars, gradientScale, fresh: this.#fresh });
+    optimizer.update({ chunk, gradient, bufferOffset: slice.from, state, out }, { round: this.step.round, scalars, gradientScale, fresh: this.#fresh });
   }
 }

@@ -16,7 +16,7 @@ interface AwaitedNet {
 
 /**
  * A group on its way from the servers. A net can be read as soon as all of it is there, though its version may not be committed
- * yet: what is computed with it goes into a version that cannot be committed before this one.
+ * yet: what is computed with it is kept back until it is.
  */
 export class GroupPull {
   /** Rejects with whatever ends the pull. */

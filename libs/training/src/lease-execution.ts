@@ -25,6 +25,8 @@ export class LeaseExecution {
   /** Where a group's pulls arrive, one after another; the engine has copies. */
   readonly #memory = new Map<string, Float32Array>();
   readonly #nets = new Map<string, Held>();
+  /** The last version of each group that is known to be committed. */
+  readonly #confirmed = new Map<string, number>();
   /** Whole groups, or their averages, that evaluations read. */
   readonly #evaluated = new Map<string, Held>();
   readonly #statistics = new Map<string, Float32Array>();
@@ -60,6 +62,7 @@ export class LeaseExecution {
     const nets = await clock.measureAsync('wait', () => pulled);
     for (const [index, block] of lease.blocks.entries()) {
       const { gradient, summary } = gradients.block(lease, block, nets, clock);
+      await clock.measureAsync('wait', () => this.#confirm(lease.reads));
       // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
       if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
       await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: trained, version: lease.produces, block, gradient, summary }));
@@ -93,6 +96,18 @@ export class LeaseExecution {
       }
     }));
     return nets;
+  }
+
+  /**
+   * Waits until what was read is committed: a gradient that overtook it could be committed first, and then what is missing of it
+   * could not be computed any more.
+   */
+  async #confirm(reads: readonly GroupVersion[]): Promise<void> {
+    for (const { group, version } of reads) {
+      if (this.#confirmed.get(group) === version) continue;
+      await (await this.#ordered(layoutOf(this.#options.description, group), version)).complete;
+      this.#confirmed.set(group, version);
+    }
   }
 
   /** Orders a version that is still in the making; it arrives in the group's memory, which nobody reads until then. */

@@ -11,7 +11,7 @@ export const LINGER_MS = 1_000;
  */
 const PIPE_MESSAGES = 64;
 
-export const SOCKET_OPTIONS = {
+const SOCKET_OPTIONS = {
   linger: LINGER_MS,
   sendHighWaterMark: PIPE_MESSAGES,
   receiveHighWaterMark: PIPE_MESSAGES,
@@ -23,6 +23,14 @@ export const SOCKET_OPTIONS = {
   tcpKeepaliveInterval: 10,
   tcpKeepaliveCount: 3,
 } as const;
+
+/** Two chunks. On one machine the kernel's own buffers are a fifth of one, and the two ends would wake each other up again and again. */
+const LOCAL_BUFFER_BYTES = 2 * 2 ** 20;
+
+/** TCP finds its buffer sizes by itself, unless somebody sets them. */
+export function socketOptions(address: string) {
+  return address.startsWith('ipc:') ? { ...SOCKET_OPTIONS, sendBufferSize: LOCAL_BUFFER_BYTES, receiveBufferSize: LOCAL_BUFFER_BYTES } : SOCKET_OPTIONS;
+}
 
 /** @throws LetheError CONFIG_INVALID */
 export function checkListenerKeys({ publicKey, secretKey, memberPublicKey }: ListenerSecurity): void {

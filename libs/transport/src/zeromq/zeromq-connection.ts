@@ -7,7 +7,7 @@ import { Outbox } from '../outbox.js';
 import { type Connection, type ConnectOptions, DEFAULT_MAX_QUEUED_BYTES } from '../transport.js';
 import { closeSocket } from './close-socket.js';
 import { readSocket } from './read-socket.js';
-import { LINGER_MS, memberKeys, SOCKET_OPTIONS } from './socket-options.js';
+import { LINGER_MS, memberKeys, socketOptions } from './socket-options.js';
 
 /**
  * A wrong listener key shows only as a line that breaks during the greeting. Once can be a listener that is just closing;
@@ -32,7 +32,7 @@ export class ZeroMqConnection implements Connection {
     const { security, identity, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
     const keys = security === undefined ? {} : memberKeys(security);
     const ipv6 = address.startsWith('tcp://[');
-    this.#socket = new Dealer({ ...SOCKET_OPTIONS, routingId: identity, reconnectInterval: RECONNECT_MS, ipv6, ...keys });
+    this.#socket = new Dealer({ ...socketOptions(address), routingId: identity, reconnectInterval: RECONNECT_MS, ipv6, ...keys });
     this.#watch();
     try {
       this.#socket.connect(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));

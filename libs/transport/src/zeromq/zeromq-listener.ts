@@ -9,7 +9,7 @@ import { DEFAULT_MAX_QUEUED_BYTES, type Incoming, type Listener, type ListenOpti
 import { closeSocket } from './close-socket.js';
 import { checkIpcPath, removeIpcPath } from './ipc-path.js';
 import { readSocket } from './read-socket.js';
-import { checkListenerKeys, LINGER_MS, listenerKeys, SOCKET_OPTIONS } from './socket-options.js';
+import { checkListenerKeys, LINGER_MS, listenerKeys, socketOptions } from './socket-options.js';
 
 /** Binding an ipc path takes two steps (look, then bind), which two listeners of this process must not mix. */
 const boundIpcPaths = new Set<string>();
@@ -59,7 +59,7 @@ export class ZeroMqListener implements Listener {
     const keys = options.security && allowed ? listenerKeys(options.security, allowed.domain) : {};
     // A peer that reconnects after a broken line takes over its own name. `mandatory`: never drop in silence.
     const ipv6 = parsed.scheme === 'tcp' && parsed.host.startsWith('[');
-    this.#socket = new Router({ ...SOCKET_OPTIONS, mandatory: true, handover: true, ipv6, ...keys });
+    this.#socket = new Router({ ...socketOptions(address), mandatory: true, handover: true, ipv6, ...keys });
     try {
       // ZeroMQ looks up no names on this side.
       this.#socket.bindSync(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));

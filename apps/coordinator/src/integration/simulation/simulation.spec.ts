@@ -86,5 +86,5 @@ describe('a simulated run', () => {
       faults += outcome.happened;
     }
     expect(faults).toBeGreaterThan(SCHEDULES);
-  }, 120 * SCHEDULES);
+  }, 5000 + 120 * SCHEDULES);
 });
