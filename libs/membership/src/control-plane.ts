@@ -172,7 +172,7 @@ export class ControlPlane {
   }
 
   /** Comes from a connection of its own, and is answered, so that each side knows that the other lives. */
-  #beat(peer: string, { runId, incarnation }: Origin, { phase, round }: BodyOf<'heartbeat'>): void {
+  #beat(peer: string, { runId, incarnation }: Origin, { phase, round, residentBytes }: BodyOf<'heartbeat'>): void {
     const ours = this.#options.origin.runId;
     if (runId !== ours && runId !== '') return;
     if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: this.#origin, body: { kind: 'heard' } })).catch(() => undefined);
@@ -182,6 +182,7 @@ export class ControlPlane {
       this.#sayIsGone(member);
       return;
     }
+    member.residentBytes = Math.max(member.residentBytes, residentBytes);
     member.activity = phase === '' ? 'waiting for work' : `in round ${round + 1}, phase ${phase}`;
     this.#heard(member);
   }

@@ -20,6 +20,8 @@ export interface Member {
   /** Null: it may be given work. */
   absence: Absence | null;
   lastHeardMs: number;
+  /** Most memory that it has said it has, in bytes. */
+  residentBytes: number;
   /** What it said it was doing last, for messages about its end. */
   activity: string;
 }

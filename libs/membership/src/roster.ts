@@ -42,7 +42,7 @@ export class Roster {
     }
     const index = this.#reserved.get(incarnation)?.index ?? this.#nextIndex(registration.role);
     this.#forgetGone();
-    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', absence: null, lastHeardMs: nowMs, activity: 'loading' };
+    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', absence: null, lastHeardMs: nowMs, residentBytes: 0, activity: 'loading' };
     this.#members.set(incarnation, member);
     return member;
   }

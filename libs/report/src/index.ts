@@ -1,3 +1,4 @@
+export { lineChart } from './charts.js';
 export { frontSvg, sweepReport, type SweepReport } from './sweep-report.js';
 export { runReport, type Figures, type RunReport } from './run-report.js';
 export { adaptationReport, type AdaptationReport } from './adaptation-report.js';

@@ -10,6 +10,8 @@ export interface RunProgress {
   readonly totalEpochs: number;
   readonly imagesPerSecond: number;
   readonly losses: Readonly<Record<string, number>>;
+  /** What has travelled between workers and servers, and how much more it was than the least. */
+  readonly wire: { readonly megabytes: number; readonly surplusPercent: number };
   readonly secondsLeft: number | null;
 }
 
@@ -36,12 +38,13 @@ export function describeProgress(progress: RunProgress): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-/** `epoch 1/5 done  round 234/1,172  3,950 images/s  mse 0.1234  held-out: reconstruction_mse 0.0912` */
+/** `epoch 1/5 done  round 234/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.1234  held-out: reconstruction_mse 0.0912` */
 export function describeEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): string {
   const parts = [
     `epoch ${progress.epoch}/${progress.totalEpochs} done`,
     `round ${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
     `${formatCount(progress.imagesPerSecond)} images/s`,
+    `wire ${formatCount(progress.wire.megabytes)} MB +${progress.wire.surplusPercent.toFixed(2)} %`,
     formatFigures(progress.losses),
     Object.keys(scores).length === 0 ? '' : `held-out: ${formatFigures(scores)}`,
   ];

@@ -7,7 +7,7 @@ import type { OutputStream } from './output.js';
 import type { RunProgress } from './progress.js';
 
 function progressAt(round: number): RunProgress {
-  return { round, totalRounds: 1172, epoch: 1, totalEpochs: 5, imagesPerSecond: 3950.4, losses: { mse: 0.25 }, secondsLeft: 245 };
+  return { round, totalRounds: 1172, epoch: 1, totalEpochs: 5, imagesPerSecond: 3950.4, losses: { mse: 0.25 }, wire: { megabytes: 3050.2, surplusPercent: 0.03 }, secondsLeft: 245 };
 }
 
 function stream(terminal: boolean): { output: OutputStream; text: () => string } {
@@ -32,7 +32,7 @@ describe('plain lines', () => {
       'round 6/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
       'round 11/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
       'checkpoint written',
-      'epoch 1/5 done  round 234/1,172  3,950 images/s  mse 0.2500  held-out: reconstruction_mse 0.09120',
+      'epoch 1/5 done  round 234/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.2500  held-out: reconstruction_mse 0.09120',
       '',
     ]);
     expect(text().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
@@ -77,13 +77,13 @@ describe('progress bar', () => {
       'run folder: runs/a',
       'first notice',
       'second notice',
-      'epoch 1/5 done  round 586/1,172  3,950 images/s  mse 0.2500',
+      'epoch 1/5 done  round 586/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.2500',
       '██████░░░░░░  586/1,172  3,950 images/s  4 min 05 s left  mse 0.2500',
     ]);
     reporter.close();
     reporter.notice('after the end');
     expect(screen(text()).slice(-3)).toEqual([
-      'epoch 1/5 done  round 586/1,172  3,950 images/s  mse 0.2500',
+      'epoch 1/5 done  round 586/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.2500',
       'round 586/1,172  epoch 1/5  3,950 images/s  mse 0.2500',
       'after the end',
     ]);

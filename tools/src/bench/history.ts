@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { lineChart } from '@lethe/report';
+import type { Bar } from './bars.js';
+import { WORKSPACE } from './workspace.js';
+
+/** One run of the benchmark: a line of the history. */
+interface HistoryLine {
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+  /** Figures by what they are. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** Adds a line to the history, a file of JSON lines. */
+export function record(file: string, bars: readonly Bar[]): void {
+  const [cpu] = cpus();
+  const line: HistoryLine = {
+    date: new Date().toISOString(),
+    commit: execFileSync('git', ['describe', '--always', '--dirty'], { cwd: WORKSPACE, encoding: 'utf8' }).trim(),
+    machine: `${cpus().length} x ${cpu?.model ?? 'unknown'}, Node ${process.versions.node}`,
+    rows: Object.fromEntries(bars.map(({ what, found }) => [what, Math.round(found * 1000) / 1000])),
+  };
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
+/** Draws how many times as fast as its peers each run of the history was. */
+export async function plot(file: string, svgFile: string): Promise<void> {
+  const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as HistoryLine);
+  const points = lines.flatMap(({ rows }, run) => Object.entries(rows).filter(([what]) => what.includes('times as fast')).map(([series, y]) => ({ x: run + 1, y, series })));
+  writeFileSync(svgFile, await lineChart(points, { x: 'run of the benchmark', y: 'times as fast' }));
+}
