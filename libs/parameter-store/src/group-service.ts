@@ -134,7 +134,7 @@ export class GroupService {
     const answer = { kind: 'parameters', request, group, version } as const;
     const left = chunksOf(slice).filter(({ from }) => !sent.has(from));
     return [
-      ...left.map(({ from, to }): Parameters => ({ ...answer, offset: from, values: values.subarray(from - slice.from, to - slice.from), statistics: null, committed: false })),
+      ...left.map(({ from, to }): Parameters => ({ ...answer, offset: from, values: values.slice(from - slice.from, to - slice.from), statistics: null, committed: false })),
       { ...answer, offset: slice.from, values: new Float32Array(0), statistics: statistics ? running : null, committed: true },
     ];
   }

@@ -7,7 +7,7 @@ import { checkPush } from './push-checks.js';
 import { advanceRunningStatistics } from './running-statistics.js';
 import { Transaction } from './transaction.js';
 
-/** One committed version of this server's slice. Values and statistics are never written again: they may be travelling. */
+/** One committed version of this server's slice. Its values' memory is used again two versions later; the statistics may travel. */
 interface CommittedState {
   readonly version: number;
   readonly values: Float32Array;
@@ -15,7 +15,7 @@ interface CommittedState {
   readonly statistics: Float32Array | null;
 }
 
-/** Told of the next version's values as they become final, which counts for nothing until it is committed. */
+/** Told of the next version's values as they become final, which counts for nothing until it is committed. They may travel. */
 export type Follower = (chunk: Slice, values: Float32Array) => void;
 
 interface OpenTransaction {
@@ -46,7 +46,7 @@ export class GroupStore {
   #open: OpenTransaction | null = null;
   readonly #waiting = new Map<number, (() => void)[]>();
   #followers: Follower[] = [];
-  /** Memory for the next version, made while there was nothing else to do. */
+  /** Values of the version before the committed one: memory for the next. */
   #spareValues: Float32Array | null = null;
 
   constructor(facts: GroupFacts) {
@@ -63,6 +63,7 @@ export class GroupStore {
     return this.#settledState().slots[AVERAGE]?.slice() ?? this.#loaded().values;
   }
 
+  /** Of the committed version; not to be sent without a copy. */
   get values(): Float32Array {
     return this.#loaded().values;
   }
@@ -90,21 +91,20 @@ export class GroupStore {
     optimized.values.set(values);
     for (const [name, slot] of Object.entries(optimized.slots)) slot.set(state.slots[name] ?? new Float32Array(values.length));
     const scalars = isBeginning ? initialScalars : { ...state.scalars };
-    this.#committed = { version, values, scalars, statistics: this.facts.isLead ? statistics : null };
+    this.#committed = { version, values: values.slice(), scalars, statistics: this.facts.isLead ? statistics : null };
     this.#giveUp();
-    this.#spareValues = null;
     this.#followers = [];
     // Who waits for a version of before the load waits for nothing.
     for (const waited of [...this.#waiting.keys()]) if (waited < version) this.#waiting.delete(waited);
     this.#answer(version);
   }
 
-  /** The committed state; slots are copies, because the next version is made in their place. Nothing may be in the making. */
+  /** A copy of the committed state. Nothing may be in the making. */
   capture(): GroupState {
     const { version, values, scalars, statistics } = this.#loaded();
     const { slots } = this.#settledState();
     const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.slice()]));
-    return { group: this.facts.layout.name, version, values, slots: copies, scalars: { ...scalars }, statistics };
+    return { group: this.facts.layout.name, version, values: values.slice(), slots: copies, scalars: { ...scalars }, statistics };
   }
 
   /**
@@ -167,7 +167,7 @@ export class GroupStore {
   /** Makes the complete version the committed one and answers who waited for it. */
   commit(clipScale: number): CommittedTurn {
     const { transaction, values, scalars } = this.#opened();
-    const { version: oldVersion, statistics } = this.#loaded();
+    const { version: oldVersion, values: oldValues, statistics } = this.#loaded();
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
@@ -175,10 +175,10 @@ export class GroupStore {
     const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
+    this.#spareValues = oldValues;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
     this.#followers = [];
     this.#answer(version);
-    setImmediate(() => { this.#prepareSpare(values.length); });
     return { step, version, losses, beganMs, sumMs, updateMs, waitMs };
   }
 
@@ -198,7 +198,8 @@ export class GroupStore {
     const scalars = optimizer.advance(oldScalars);
     const { round, phase, turn } = step;
     const onChunk = (chunk: Slice): void => {
-      const made = values.subarray(chunk.from - slice.from, chunk.to - slice.from);
+      if (this.#followers.length === 0) return;
+      const made = values.slice(chunk.from - slice.from, chunk.to - slice.from);
       for (const follower of this.#followers) follower(chunk, made);
     };
     return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, out: values, scalars, onChunk }), values, scalars };
@@ -212,11 +213,6 @@ export class GroupStore {
   #settledState(): OptimizerBuffers {
     if (this.#state === null || this.#open !== null) throw new TypeError(`the state of ${this.facts.layout.name} is ${this.#state === null ? 'not loaded' : 'in the making'}`);
     return this.#state;
-  }
-
-  /** The system hands out memory page by page when it is first written, which takes longer than the update itself. */
-  #prepareSpare(length: number): void {
-    this.#spareValues ??= new Float32Array(length).fill(1);
   }
 
   #answer(version: number): void {

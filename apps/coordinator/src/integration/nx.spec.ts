@@ -38,6 +38,12 @@ describe('the README\'s commands', () => {
   it('put a run to the test', async () => {
     const leaks = await run('npx', ['nx', 'run', 'coordinator:leaks', '--', '--rounds', '200'], { cwd: subFolder });
     for (const process of ['coordinator', 'worker', 'parameter-server']) expect(leaks.stdout).toMatch(new RegExp(`${process} \\d+: \\d+ MiB in the second quarter of 200 rounds, \\d+ MiB in the last`));
+    makeSmallData(join(runs, 'profiled-data'));
+    const profile = await run('npx', ['nx', 'run', 'coordinator:profile', '--', '--data-dir', join(runs, 'profiled-data'), '--runs-dir', runs, '--batch-size', '16', '--held-out', '0', '--rounds', '3', '--workers', '2', '--name', 'profiled'], { cwd: subFolder });
+    expect(profile.stdout).toMatch(/completed +3 rounds/);
+    const { traceEvents } = JSON.parse(readFileSync(join(runs, 'profiled', 'trace.json'), 'utf8')) as { traceEvents: { name: string; ph: string; dur?: number; args: { name?: string } }[] };
+    expect(traceEvents.filter(({ ph }) => ph === 'M').map(({ args }) => args.name).sort()).toEqual(['coordinator', 'parameter-server-1 (lead)', 'worker-1', 'worker-2']);
+    for (const what of ['wait', 'input', 'compute', 'send', 'version 3 of autoencoder', 'round 3']) expect(traceEvents.some(({ name, dur = 0 }) => name === what && dur > 0), what).toBe(true);
     const chaos = await run('npx', ['nx', 'run', 'coordinator:chaos', '--', '--minutes', '0', '--seed', '7'], { cwd: subFolder });
     expect(chaos.stdout).toContain('0 runs survived 0 faults');
   }, 120_000);

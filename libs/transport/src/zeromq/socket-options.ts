@@ -10,11 +10,13 @@ export const LINGER_MS = 1_000;
  * a message may be a chunk of 1 MiB; large enough that the pipe never runs dry between two looks at it.
  */
 const PIPE_MESSAGES = 64;
+/** Those that have come and are not read yet: with many peers they would be most of a server's memory. */
+const RECEIVED_MESSAGES = 16;
 
 const SOCKET_OPTIONS = {
   linger: LINGER_MS,
   sendHighWaterMark: PIPE_MESSAGES,
-  receiveHighWaterMark: PIPE_MESSAGES,
+  receiveHighWaterMark: RECEIVED_MESSAGES,
   // Sends answer at once (EAGAIN when full), so that none is ever in flight when the next one comes.
   sendTimeout: 0,
   // Finds a machine that vanished; ZeroMQ's own heartbeats would give up in the middle of a large message.

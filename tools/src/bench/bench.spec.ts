@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isReached, scaleBars, trainingBars, type Bar } from './bars.js';
+import { plot, record } from './history.js';
+import type { TrainingRow } from './measure-training.js';
+import { measureScale } from './scale/measure-scale.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-bench-spec-'));
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+const ROW: TrainingRow = { name: 'a case', roundMs: 64, imagesPerSecond: 4000, peer: 'article.py', peerImagesPerSecond: 2500, leastTimesFaster: 1.3, serverShare: 0.25, wireSurplus: 0.0003, step: {}, workerMB: 900, serverMB: 200 };
+
+describe('the benchmark', () => {
+  it('sets every figure beside its bar', () => {
+    const bars = trainingBars([ROW], 173);
+    expect(bars.map((bar) => [bar.what, isReached(bar)])).toEqual([
+      ['a case: times as fast as article.py', true], ["a case: server's share of a round", false], ['bytes on the wire above the least', true], ['memory of a worker', true], ['memory of the server', false],
+    ]);
+    expect(trainingBars([{ ...ROW, peerImagesPerSecond: null }], 173)).toHaveLength(4);
+  });
+
+  it('moves parameters through real servers and through an echo', async () => {
+    const row = await measureScale({ workers: 2, servers: 1, megabytes: 1.5 }, 0.001);
+    expect(row.servedMBs).toBeGreaterThan(0);
+    expect(row.echoedMBs).toBeGreaterThan(0);
+    expect(scaleBars([row]).map(({ what }) => what)).toEqual(['2 workers, 1.5 MB: of what an echo moves', '2 workers, 1.5 MB: memory of the server']);
+    expect((await measureScale({ workers: 2, servers: 2, megabytes: 1.5 }, 0.001)).echoedMBs).toBeNull();
+  }, 60_000);
+
+  it('keeps a history that it can draw', async () => {
+    const file = join(folder, 'history.jsonl');
+    const speed = (found: number): Bar => ({ what: 'a case: times as fast as article.py', found, bar: 1.3, better: 'higher', unit: 'x' });
+    for (const found of [1.2345, 1.6]) record(file, [speed(found)]);
+    const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { rows: object });
+    expect(lines.map(({ rows }) => rows)).toEqual([{ 'a case: times as fast as article.py': 1.235 }, { 'a case: times as fast as article.py': 1.6 }]);
+    await plot(file, join(folder, 'history.svg'));
+    expect(readFileSync(join(folder, 'history.svg'), 'utf8')).toMatch(/^<svg/);
+  });
+});
