@@ -83,7 +83,8 @@ export class LeaseExecution {
     const { engine, description, gradients } = this.#options;
     const needs = gradients.needs(phase);
     const nets = new Map<string, HeldVector>();
-    await Promise.all(reads.map(async ({ group, version }) => {
+    // All of them, also if one is revoked: nothing of this lease may go on behind the next one.
+    const pulled = await Promise.allSettled(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
       for (const { net, from, to } of netSlices(layout).filter((slice) => needs.has(slice.net))) {
         const kept = this.#nets.get(net);
@@ -95,6 +96,7 @@ export class LeaseExecution {
         nets.set(net, (this.#nets.get(net) as Held).vector);
       }
     }));
+    for (const result of pulled) if (result.status === 'rejected') throw result.reason;
     return nets;
   }
 

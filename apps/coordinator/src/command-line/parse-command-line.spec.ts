@@ -157,7 +157,7 @@ describe('parseCommandLine', () => {
   it('asks for nothing by itself', () => {
     expect(train()).toEqual({
       kind: 'train', flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
-      configFile: null, folder: '/home/user', runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false, seeds: null,
+      configFile: null, folder: '/home/user', runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false, trace: false, seeds: null,
     });
   });
 

@@ -5,6 +5,7 @@ import { LetheError } from '@lethe/errors';
 import { beatOver, pulseIdentity } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
 import type { Committed, Role } from '@lethe/protocol';
+import type { HeldVector } from '@lethe/tensorflow';
 import { runWorker, TrainingCluster, type RunDescription } from '@lethe/training';
 import { RestartPolicy } from '../../cluster/restart-policy.js';
 import { outlastServers } from '../../run/outlast-servers.js';
@@ -186,7 +187,7 @@ export class SimulatedRun implements Victims {
     return runWorker({
       transport, controlAddress, trust: {}, host: 'here', fingerprint: `${this.#description.config.cluster.engine} threads=${this.#description.config.cluster.threads}`,
       origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
-      engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }) },
+      engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce },
       prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
       openPulse: (news, onOrphaned) => {
         const opened = transport.connect(controlAddress, { identity: pulseIdentity(incarnation) }).then((connection) => beatOver(connection, news, onOrphaned));
@@ -202,6 +203,17 @@ export class SimulatedRun implements Victims {
       planOf: () => ({ ...this.#description, phaseNames: this.#description.objective.phases.map(({ name }) => name), freshValues: () => new Map() }),
     });
   }
+}
+
+/** As an engine holds a vector: what is freed twice, or was, is an error. */
+function heldOnce(values: Float32Array): HeldVector {
+  let isFreed = false;
+  return Object.assign(values.slice(), {
+    dispose: () => {
+      if (isFreed) throw new Error('a held vector was freed twice');
+      isFreed = true;
+    },
+  });
 }
 
 const COORDINATOR_KILLED = new Error('the coordinator was killed');
