@@ -1,13 +1,12 @@
 import { hostname } from 'node:os';
 import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
-import { collectGarbageSeldom, listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
+import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
 import { describeRun, freshValues } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
 
 async function main(): Promise<void> {
-  collectGarbageSeldom();
   const start = await receiveProcessStart();
   const { controlAddress, dataAddress, runId, epoch, incarnation } = start;
   await runParameterServer({

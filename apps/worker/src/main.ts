@@ -3,7 +3,6 @@ import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
-import { collectGarbageSeldom } from '@lethe/membership';
 import { engineFingerprint, loadEngine } from '@lethe/tensorflow';
 import { prepareWorker, runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
@@ -16,7 +15,6 @@ const USAGE = 2;
 const startedByHand = process.send === undefined;
 
 async function main(): Promise<void> {
-  collectGarbageSeldom();
   const start: WorkerStart = startedByHand ? startFromArguments(parseJoinArguments(process.argv.slice(2))) : await startFromParent();
   Object.assign(process.env, start.environment);
   const engine = await loadEngine({ prefer: start.engine });

@@ -1,11 +1,9 @@
 // A parameter server as runs have it, with one group.
-import { collectGarbageSeldom } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
 import { createZeroMqTransport } from '@lethe/transport';
 import { layoutOf, RUN_ID, SCHEMA_HASH, type SyntheticRun } from './synthetic-run.js';
 
 const { controlAddress, dataAddress, incarnation, run } = JSON.parse(process.argv[2] ?? '{}') as { controlAddress: string; dataAddress: string; incarnation: string; run: SyntheticRun };
-collectGarbageSeldom();
 await runParameterServer({
   transport: createZeroMqTransport(), controlAddress, dataAddress, incarnation, runId: RUN_ID, epoch: 1,
   listenerTrust: {}, memberTrust: {}, host: 'here', processId: process.pid,
