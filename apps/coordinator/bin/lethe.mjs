@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// The workspace's own command: makes sure that what it needs is built, then runs the coordinator (or the worker) from source.
+// The workspace's own command: makes sure that what it needs is built, then runs the coordinator or the worker.
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { transpileWorkspace } from './transpile.mjs';
 
 const OLDEST_NODE = [20, 19];
 const USAGE = 2;
@@ -81,11 +82,19 @@ const asksForWasm = argv.some((word, index) => word === '--engine=wasm' || (word
 const app = argv[0] === 'worker' && !isHelp ? 'worker' : 'coordinator';
 const args = app === 'worker' ? argv.slice(1) : argv;
 
+/** A worker that joins by hand is started like those of a run. */
+function programOf(app) {
+  const cluster = JSON.parse(readFileSync(inWorkspace('infra/local-cluster.json'), 'utf8'));
+  if (app === 'worker') return { entry: cluster.worker.entry, nodeFlags: cluster.nodeFlags, environment: cluster.environment };
+  return { entry: 'apps/coordinator/dist/main.js', nodeFlags: [], environment: {} };
+}
+
 refuseOldNode();
 if (!isHelp) await prepare(missingTargets());
-const tsx = pathToFileURL(require.resolve('tsx')).href;
-const { code } = await runToEnd(['--import', tsx, '--conditions=@lethe/source', inWorkspace(`apps/${app}/src/main.ts`), ...args], {
+await transpileWorkspace(workspace);
+const { entry, nodeFlags, environment } = programOf(app);
+const { code } = await runToEnd([...nodeFlags, inWorkspace(entry), ...args], {
   stdio: 'inherit',
-  env: { ...process.env, INIT_CWD: userFolder() },
+  env: { ...environment, ...process.env, INIT_CWD: userFolder() },
 });
 process.exit(code);

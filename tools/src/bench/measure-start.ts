@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { COORDINATOR, FROM_SOURCE, WORKSPACE } from './workspace.js';
+import { COORDINATOR, WORKSPACE } from './workspace.js';
 
 const IDLE_SECONDS = 5;
 /** The kernel counts processor time in hundredths of a second. */
@@ -20,8 +20,8 @@ const COMMAND = ['--recipe', 'article', '--no-grid', '--no-evaluation'];
 export async function measureStart(runsFolder: string): Promise<StartRow> {
   const command = (name: string): string[] => [...COMMAND, '--name', name, '--runs-dir', runsFolder];
   const secondsWithNx = await secondsToFirstRound('npx', ['nx', 'run', 'coordinator:train', '--', ...command('start-nx')]);
-  const seconds = await secondsToFirstRound(process.execPath, [...FROM_SOURCE, COORDINATOR, 'train', ...command('start')]);
-  const idle = start(process.execPath, [...FROM_SOURCE, COORDINATOR, 'train', ...command('idle'), '--listen', 'tcp://127.0.0.1:0', '--await-workers', '2']);
+  const seconds = await secondsToFirstRound(process.execPath, [COORDINATOR, 'train', ...command('start')]);
+  const idle = start(process.execPath, [COORDINATOR, 'train', ...command('idle'), '--listen', 'tcp://127.0.0.1:0', '--await-workers', '2']);
   try {
     await printed(idle, /workers join with/);
     await new Promise((resolve) => setTimeout(resolve, 10_000)); // its own worker has loaded by then

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { measurePeer, type Peer, type PeerSetup } from './peers.js';
-import { COORDINATOR, FROM_SOURCE, median, WORKSPACE } from './workspace.js';
+import { COORDINATOR, median, WORKSPACE } from './workspace.js';
 
 const run = promisify(execFile);
 const BATCH = 256;
@@ -58,7 +58,7 @@ export async function measureTraining(benchmark: TrainingCase, id: string, { rou
     if (peers !== null) peerSpeeds.push(await measurePeer(benchmark.peer, peers));
     const name = `${id}-${repeat}`;
     const command = ['train', '--recipe', 'article', '--rounds', String(rounds), '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
-    await run(process.execPath, [...FROM_SOURCE, COORDINATOR, ...command, ...benchmark.flags], { cwd: WORKSPACE });
+    await run(process.execPath, [COORDINATOR, ...command, ...benchmark.flags], { cwd: WORKSPACE });
     summaries.push(JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary);
   }
   return rowOf(benchmark, summaries, peerSpeeds);

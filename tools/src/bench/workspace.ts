@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 export const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
-/** How a program of the workspace is run from its sources. */
-export const FROM_SOURCE = ['--import', 'tsx', '--conditions=@lethe/source'] as const;
-export const COORDINATOR = 'apps/coordinator/src/main.ts';
+export const COORDINATOR = 'apps/coordinator/dist/main.js';
 
 /** Of an even number the larger one of the two in the middle. */
 export function median(values: readonly number[]): number {

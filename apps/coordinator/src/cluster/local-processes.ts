@@ -6,27 +6,15 @@ import type { ProcessStart } from '@lethe/membership';
 export interface LocalProcess {
   /** Path of its main module. */
   readonly entry: string;
-  /** Working folder, where the module loader is found. */
+  /** Working folder. */
   readonly folder: string;
+  /** Besides those of this process. */
+  readonly nodeFlags: readonly string[];
   /** File that takes what it prints. */
   readonly logFile: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly start: ProcessStart;
 }
-
-/**
- * Settings of glibc's allocator. Activations and messages are megabytes each: returned to the system every time, and handed out
- * again page by page, they cost several percent of a round. The threshold is the largest that is allowed; a step never frees as
- * much as the second.
- */
-const KEEP_FREED_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20), MALLOC_TRIM_THRESHOLD_: String(2 ** 30) };
-
-/**
- * Gradients and parameters lie outside of V8's heap, and as soon as they have become 64 MiB it begins to mark that heap, small as it
- * is: once a round, for 10 ms in the middle of it. Short collections of what is young free them just as well. To be said at
- * the start: V8 crashes if it is told while it marks.
- */
-const COLLECT_SELDOM = '--no-incremental-marking';
 
 /** How long a process may take to end after it was asked to, before it is killed. */
 const GRACE_MS = 2000;
@@ -44,10 +32,10 @@ export class LocalProcesses {
     this.#onExit = onExit;
   }
 
-  start({ entry, folder, logFile, environment, start }: LocalProcess): void {
+  start({ entry, folder, nodeFlags, logFile, environment, start }: LocalProcess): void {
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = fork(entry, [], { cwd: folder, env: { ...KEEP_FREED_MEMORY, ...environment }, execArgv: [...process.execArgv, COLLECT_SELDOM], stdio: ['ignore', log, log, 'ipc'] });
+    const child = fork(entry, [], { cwd: folder, env: environment, execArgv: [...process.execArgv, ...nodeFlags], stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.#children.set(start.incarnation, child);
     const ended = new Promise<void>((resolve) => {

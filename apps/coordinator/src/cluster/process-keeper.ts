@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-import { readFileSync } from 'node:fs';
 import { interOpThreads } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { ControlPlane, ProcessStart } from '@lethe/membership';
@@ -7,6 +5,7 @@ import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/training';
 import { LocalProcesses } from './local-processes.js';
+import { localProgram } from './local-programs.js';
 import { RestartPolicy } from './restart-policy.js';
 
 export interface ProcessKeeperOptions {
@@ -32,11 +31,6 @@ interface Place {
   readonly index: number;
   lives: number;
 }
-
-const WORKSPACE = new URL('../../../../', import.meta.url);
-
-/** What runs as a local cluster's processes. */
-const PROGRAMS = JSON.parse(readFileSync(new URL('infra/local-cluster.json', WORKSPACE), 'utf8')) as Record<Role, { entry: string }>;
 
 /** Starts the servers and workers of this machine, and starts again whichever dies. */
 export class ProcessKeeper {
@@ -97,9 +91,10 @@ export class ProcessKeeper {
     control.roster.reserve(incarnation, role, index);
     const { threads, workers } = description.config.cluster;
     const together = interOpThreads(cores, workers);
+    const program = localProgram(role);
     this.#processes.start({
-      entry: fileURLToPath(new URL(PROGRAMS[role].entry, WORKSPACE)), folder: fileURLToPath(WORKSPACE), logFile: `${logsFolder}/${nameOf(place)}.log`,
-      environment: role === 'worker' ? { ...environment, ...engineEnvironment({ threads, interOpThreads: together, gpuIndex: devices[index] ?? null }) } : environment,
+      ...program, logFile: `${logsFolder}/${nameOf(place)}.log`,
+      environment: { ...program.environment, ...environment, ...(role === 'worker' ? engineEnvironment({ threads, interOpThreads: together, gpuIndex: devices[index] ?? null }) : {}) },
       start: { ...start, type: 'start', epoch: control.epoch, interOpThreads: together, incarnation, dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives) },
     });
   }

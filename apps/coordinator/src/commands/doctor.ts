@@ -10,7 +10,7 @@ import { EXIT } from '../command-line/exit-codes.js';
 import type { Environment } from './train.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
-const CHECK = 'apps/worker/src/check-engine.ts';
+const CHECK = 'apps/worker/dist/check-engine.js';
 
 interface EngineCheck { readonly name: string; readonly version: string; readonly device: 'cpu' | 'gpu'; readonly stepRuns: boolean }
 

@@ -13,7 +13,7 @@ export interface Ended { readonly code: number | null; readonly output: string; 
 export function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void, closeOutput: () => void) => void = () => undefined, node: readonly string[] = [process.execPath]): Promise<Ended> {
   const started = performance.now();
   const [command = '', ...given] = node;
-  const child = spawn(command, [...given, '--import', 'tsx', '--conditions=@lethe/source', ...program(argv)], { cwd: WORKSPACE, env: { ...process.env, LETHE_TEST: MARK.split('=')[1] }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, [...given, ...program(argv)], { cwd: WORKSPACE, env: { ...process.env, LETHE_TEST: MARK.split('=')[1] }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (text: Buffer): void => {
     output += text.toString();
@@ -28,7 +28,7 @@ export function lethe(argv: readonly string[], onOutput: (text: string, signal: 
 }
 
 function program(argv: readonly string[]): string[] {
-  return argv[0] === 'worker' ? ['apps/worker/src/main.ts', ...argv.slice(1)] : ['apps/coordinator/src/main.ts', ...argv];
+  return argv[0] === 'worker' ? ['apps/worker/dist/main.js', ...argv.slice(1)] : ['apps/coordinator/dist/main.js', ...argv];
 }
 
 /** Workers and servers of this test file that are running. */
@@ -37,7 +37,7 @@ export function letheProcesses(): string[] {
     try {
       const command = readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
       const isOurs = readFileSync(`/proc/${id}/environ`, 'utf8').includes(MARK);
-      return isOurs && /apps\/(worker|parameter-server)\/src\/main\.ts/.test(command) ? [`${id} ${command}`] : [];
+      return isOurs && /apps\/(worker|parameter-server)\/dist\/main\.js/.test(command) ? [`${id} ${command}`] : [];
     } catch {
       return [];
     }

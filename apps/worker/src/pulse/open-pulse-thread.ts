@@ -10,7 +10,8 @@ import type { PulseThreadData, PulseThreadMessage } from './pulse-thread.js';
  */
 export function openPulseThread(address: string, trust: Trust): OpenPulse {
   return (news, onOrphaned) => {
-    const thread = startThread({ address, trust, news });
+    const data: PulseThreadData = { address, trust, news };
+    const thread = new Worker(new URL('./pulse-thread.js', import.meta.url), { workerData: data });
     const ended = once(thread, 'exit');
     thread.on('message', onOrphaned);
     // Without heartbeats the coordinator takes this process for dead, which it says by itself.
@@ -24,13 +25,4 @@ export function openPulseThread(address: string, trust: Trust): OpenPulse {
       },
     };
   };
-}
-
-function startThread(data: PulseThreadData): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const module = new URL(`./pulse-thread.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  if (!isSource) return new Worker(module, { workerData: data });
-  // Node 20 does not give the loader of TypeScript to threads.
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  return new Worker(`import(${loader}).then(({ register }) => { register(); return import(${JSON.stringify(module.href)}); });`, { eval: true, workerData: data });
 }

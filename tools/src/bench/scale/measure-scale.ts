@@ -52,7 +52,7 @@ export async function measureScale({ workers, servers, megabytes }: ScaleCase, e
 }
 
 function start(program: string, argument: string): ChildProcess {
-  return fork(fileURLToPath(new URL(`./${program}.ts`, import.meta.url)), [argument], { execArgv: ['--import', 'tsx', '--conditions=@lethe/source', '--no-incremental-marking'] });
+  return fork(fileURLToPath(new URL(`../../../dist/bench/scale/${program}.js`, import.meta.url)), [argument], { execArgv: ['--no-incremental-marking'] });
 }
 
 async function play(order: PeersOrder): Promise<number> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { INJECTION_VARIABLE, type FaultInjection, type ProcessFault } from './process-fault.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../../../../', import.meta.url));
-const INJECT = new URL('./inject-faults.ts', import.meta.url).href;
+const INJECT = new URL('../../../dist/integration/chaos/inject-faults.js', import.meta.url).href;
 /** Sooner or later a fault would have to be that of the run. */
 const MOST_RESUMES = 40;
 
@@ -74,8 +74,8 @@ function secondsBetween(from: readonly number[], to: readonly number[]): number[
 
 function coordinate(argv: readonly string[], injection: FaultInjection, onProgress: (line: string) => void): Promise<{ code: number | null; signal: string | null; output: string }> {
   // Children inherit the variables, and with them the faults.
-  const environment = { ...process.env, [INJECTION_VARIABLE]: JSON.stringify(injection), NODE_OPTIONS: `--import tsx --import ${INJECT}` };
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@lethe/source', 'apps/coordinator/src/main.ts', ...argv], { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const environment = { ...process.env, [INJECTION_VARIABLE]: JSON.stringify(injection), NODE_OPTIONS: `--import ${INJECT}` };
+  const child = spawn(process.execPath, ['apps/coordinator/dist/main.js', ...argv], { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {
