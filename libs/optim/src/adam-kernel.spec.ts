@@ -29,11 +29,9 @@ describe('the WebAssembly kernel of Adam', () => {
   it.each([[0, 1], [3, 10], [5, 1003], [7, 262_144], [1, 600_001]])('has the bits of the reference from %i to %i', (from, to) => {
     const gradient = numbers(99, to - from);
     const [found, expected] = [buffers(7, to + 2), buffers(7, to + 2)];
-    const [out, expectedOut] = [new Float32Array(to + 2), new Float32Array(to + 2)];
-    adamUpdate({ from, to, gradient, gradientScale: 0.25, state: found, out }, STEP);
-    adamReference({ from, to, gradient, gradientScale: 0.25, state: expected, out: expectedOut }, STEP);
+    adamUpdate({ from, to, gradient, gradientScale: 0.25, state: found }, STEP);
+    adamReference({ from, to, gradient, gradientScale: 0.25, state: expected }, STEP);
     expect(bytes(found).equals(bytes(expected))).toBe(true);
-    expect(Buffer.from(out.buffer).equals(Buffer.from(expectedOut.buffer))).toBe(true);
   });
 
   it.each([[0, 1], [3, 10], [5, 1003], [1, 600_001]])('has them in its own memory too, from %i to %i, and leaves the rest alone', (from, to) => {
@@ -45,8 +43,8 @@ describe('the WebAssembly kernel of Adam', () => {
     });
     const [values, firstMoment, secondMoment] = vectors as [Float32Array, Float32Array, Float32Array];
     const update = { from, to, gradient: numbers(99, to - from), gradientScale: 0.25 };
-    adamUpdate({ ...update, state: { values, slots: { firstMoment, secondMoment } }, out: new Float32Array(to + 2) }, STEP);
-    adamReference({ ...update, state: expected, out: new Float32Array(to + 2) }, STEP);
+    adamUpdate({ ...update, state: { values, slots: { firstMoment, secondMoment } } }, STEP);
+    adamReference({ ...update, state: expected }, STEP);
     expect(bytes({ values, slots: { firstMoment, secondMoment } }).equals(bytes(expected))).toBe(true);
     for (const vector of vectors) giveVector(vector);
   });

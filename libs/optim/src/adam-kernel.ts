@@ -5,7 +5,7 @@ import { named } from './named.js';
 import type { RangeUpdate } from './update-rule.js';
 
 /** One step of Adam, four elements at a time (WebAssembly SIMD), bit-equal to `adamReference`. */
-export function adamUpdate({ from, to, gradient, gradientScale, state, out }: RangeUpdate, step: AdamStep): void {
+export function adamUpdate({ from, to, gradient, gradientScale, state }: RangeUpdate, step: AdamStep): void {
   const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
   const values = state.values.subarray(from, to);
   const firstMoments = named(state.slots, 'firstMoment').subarray(from, to);
@@ -16,5 +16,4 @@ export function adamUpdate({ from, to, gradient, gradientScale, state, out }: Ra
     adam(slope.pointer, value.pointer, first.pointer, second.pointer, end - start, gradientScale, firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon);
     for (const lent of [value, first, second]) lent.restore();
   });
-  out.set(values, from);
 }

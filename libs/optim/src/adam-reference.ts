@@ -6,7 +6,7 @@ import type { RangeUpdate } from './update-rule.js';
 const { fround, sqrt, abs } = Math;
 
 /** One step of Adam in plain TypeScript: what the WebAssembly kernel must equal to the bit. */
-export function adamReference({ from, to, gradient, gradientScale, state, out }: RangeUpdate, step: AdamStep): void {
+export function adamReference({ from, to, gradient, gradientScale, state }: RangeUpdate, step: AdamStep): void {
   const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
   const values = state.values.subarray(from, to);
   const first = named(state.slots, 'firstMoment').subarray(from, to);
@@ -25,5 +25,4 @@ export function adamReference({ from, to, gradient, gradientScale, state, out }:
     second[index] = keptV;
     values[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
   }
-  out.set(values, from);
 }

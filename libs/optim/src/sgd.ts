@@ -22,17 +22,16 @@ export function sgdRule(options: SgdOptions): UpdateRule {
   };
 }
 
-function plainUpdate({ from, to, gradient, gradientScale, state, out }: RangeUpdate, rate: number): void {
+function plainUpdate({ from, to, gradient, gradientScale, state }: RangeUpdate, rate: number): void {
   const values = state.values.subarray(from, to);
   for (let index = 0; index < values.length; index += 1) {
     const slope = fround((gradient[index] ?? 0) * gradientScale);
     const value = fround((values[index] ?? 0) - fround(rate * slope));
     values[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
   }
-  out.set(values, from);
 }
 
-function momentumUpdate({ from, to, gradient, gradientScale, state, out }: RangeUpdate, rate: number, momentum: number): void {
+function momentumUpdate({ from, to, gradient, gradientScale, state }: RangeUpdate, rate: number, momentum: number): void {
   const values = state.values.subarray(from, to);
   const velocity = named(state.slots, 'momentum').subarray(from, to);
   for (let index = 0; index < values.length; index += 1) {
@@ -43,5 +42,4 @@ function momentumUpdate({ from, to, gradient, gradientScale, state, out }: Range
     velocity[index] = keptSpeed;
     values[index] = abs(value) < SMALLEST_NORMAL ? 0 : value;
   }
-  out.set(values, from);
 }

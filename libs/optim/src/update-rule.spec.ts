@@ -32,12 +32,10 @@ function train(rule: UpdateRule, start: Float32Array, gradients: readonly Float3
   let scalars = rule.initialScalars;
   for (const gradient of gradients) {
     scalars = rule.advance(scalars);
-    const out = new Float32Array(start.length);
     for (const [position, from] of edges.slice(0, -1).entries()) {
       const to = edges[position + 1] ?? from;
-      rule.update({ from, to, gradient: gradient.subarray(from, to), gradientScale: options.scale ?? 1, state, out }, { rate: options.rate, scalars });
+      rule.update({ from, to, gradient: gradient.subarray(from, to), gradientScale: options.scale ?? 1, state }, { rate: options.rate, scalars });
     }
-    expect(out).toEqual(state.values);
   }
   return { state, scalars };
 }
@@ -56,15 +54,11 @@ describe.each(RULES)('update rule $name', ({ config }) => {
 
   it('writes nothing but the range', () => {
     const state = buffers(rule, start.slice());
-    const out = new Float32Array(1000).fill(42);
-    rule.update({ from: 10, to: 20, gradient: numbers(1, 10), gradientScale: 1, state, out }, { rate: 0.01, scalars: rule.advance(rule.initialScalars) });
-    for (const [found, before] of [[out, new Float32Array(1000).fill(42)], [state.values, start]] as const) {
-      expect(found.slice(0, 10)).toEqual(before.slice(0, 10));
-      expect(found.slice(20)).toEqual(before.slice(20));
-    }
+    rule.update({ from: 10, to: 20, gradient: numbers(1, 10), gradientScale: 1, state }, { rate: 0.01, scalars: rule.advance(rule.initialScalars) });
+    expect(state.values.slice(0, 10)).toEqual(start.slice(0, 10));
+    expect(state.values.slice(20)).toEqual(start.slice(20));
     for (const slot of Object.values(state.slots)) expect(slot.slice(20)).toEqual(new Float32Array(980));
-    expect(out.slice(10, 20)).toEqual(state.values.slice(10, 20));
-    expect(out.slice(10, 20)).not.toEqual(start.slice(10, 20));
+    expect(state.values.slice(10, 20)).not.toEqual(start.slice(10, 20));
   });
 
   it('scales a sum over shards like a gradient that was scaled before', () => {

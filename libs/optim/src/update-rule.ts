@@ -18,8 +18,6 @@ export interface RangeUpdate {
   readonly gradientScale: number;
   /** Updated in place. */
   readonly state: OptimizerBuffers;
-  /** Gets the new values too; they may travel while the next update is made. */
-  readonly out: Float32Array;
 }
 
 /** What the elements of one commit have in common. */

@@ -44,8 +44,6 @@ export interface ChunkUpdate {
   readonly bufferOffset: number;
   /** Updated in place. */
   readonly state: OptimizerBuffers;
-  /** Gets the new values too. */
-  readonly out: Float32Array;
 }
 
 /** The update rules of a group: each net has its own rule, learning rate and scalars ("encoder.firstCorrection"). */
@@ -78,7 +76,7 @@ export class GroupOptimizer {
   }
 
   /** Turns the chunk's values and slots into the next ones. */
-  update({ chunk, gradient, bufferOffset, state, out }: ChunkUpdate, { round, scalars, gradientScale, fresh }: CommitTerms): void {
+  update({ chunk, gradient, bufferOffset, state }: ChunkUpdate, { round, scalars, gradientScale, fresh }: CommitTerms): void {
     for (const { net, range, config, rule, averaging } of this.#nets) {
       const from = Math.max(chunk.from, range.from);
       const to = Math.min(chunk.to, range.to);
@@ -86,12 +84,12 @@ export class GroupOptimizer {
       const startAfresh = fresh.get(net);
       if (startAfresh !== undefined) {
         for (const slot of Object.values(state.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
-        for (const vector of [out, state.values, state.slots[AVERAGE]]) vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
+        for (const vector of [state.values, state.slots[AVERAGE]]) vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
         continue;
       }
       const rate = config.learningRate * learningRateFactor(config.schedule, round, this.#totalRounds);
       rule.update(
-        { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, state, out },
+        { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, state },
         { rate, scalars: scalarsOf(net, scalars) },
       );
       if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, state, averageDecay(averaging, scalarsOf(net, scalars)));

@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { chunksOf, type CaptureState, type Commit, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Step } from '@lethe/protocol';
+import { chunksOf, type CaptureState, type Commit, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Slice, type Step } from '@lethe/protocol';
 import type { Decision } from './commit-agreement.js';
 import type { HeldGroup, ServerPlan } from './server-plan.js';
 
@@ -130,11 +130,11 @@ export class GroupService {
   /** What is left to send of a committed version, closed by a message that says so. */
   #chunksFor({ request, group, version, statistics, averages }: Pull, store: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
     const { facts: { slice }, statistics: running } = store;
-    const values = averages ? store.averages : store.values;
     const answer = { kind: 'parameters', request, group, version } as const;
     const left = chunksOf(slice).filter(({ from }) => !sent.has(from));
+    const valuesOf = (chunk: Slice): Float32Array => (averages ? store.averagesOf(chunk) : store.valuesOf(chunk));
     return [
-      ...left.map(({ from, to }): Parameters => ({ ...answer, offset: from, values: values.slice(from - slice.from, to - slice.from), statistics: null, committed: false })),
+      ...left.map((chunk): Parameters => ({ ...answer, offset: chunk.from, values: valuesOf(chunk), statistics: null, committed: false })),
       { ...answer, offset: slice.from, values: new Float32Array(0), statistics: statistics ? running : null, committed: true },
     ];
   }

@@ -1,16 +1,19 @@
 import { LetheError } from '@lethe/errors';
 import { giveVector, takeVector, type OptimizerBuffers } from '@lethe/optim';
-import { NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Slice, type Step } from '@lethe/protocol';
 import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
 import { checkPush } from './push-checks.js';
 import { advanceRunningStatistics } from './running-statistics.js';
 import { Transaction } from './transaction.js';
 
-/** One committed version of this server's slice. Its values' memory is used again two versions later; the statistics may travel. */
+/** Values chunk by chunk, by the chunk's first element. They are never written again, so that they may travel. */
+type ChunkValues = ReadonlyMap<number, Float32Array>;
+
+/** One committed version of this server's slice. All of it may travel. */
 interface CommittedState {
   readonly version: number;
-  readonly values: Float32Array;
+  readonly values: ChunkValues;
   readonly scalars: Readonly<Record<string, number>>;
   readonly statistics: Float32Array | null;
 }
@@ -20,8 +23,8 @@ export type Follower = (chunk: Slice, values: Float32Array) => void;
 
 interface OpenTransaction {
   readonly transaction: Transaction;
-  /** Values of the version in the making. */
-  readonly values: Float32Array;
+  /** Values of the version in the making, as far as they are final. */
+  readonly values: ChunkValues;
   readonly scalars: Readonly<Record<string, number>>;
 }
 
@@ -41,13 +44,11 @@ export interface CommittedTurn {
 export class GroupStore {
   readonly facts: GroupFacts;
   #committed: CommittedState | null = null;
-  /** Values and slots where the optimiser works on them: of the committed version, or partly of the one in the making. */
+  /** Values and slots where the optimiser works on them, in place: of the committed version, or partly of the one in the making. */
   #state: OptimizerBuffers | null = null;
   #open: OpenTransaction | null = null;
   readonly #waiting = new Map<number, (() => void)[]>();
   #followers: Follower[] = [];
-  /** Values of the version before the committed one: memory for the next. */
-  #spareValues: Float32Array | null = null;
 
   constructor(facts: GroupFacts) {
     this.facts = facts;
@@ -58,14 +59,18 @@ export class GroupStore {
     return this.#committed?.version ?? null;
   }
 
-  /** Averages of the values, or the values where no average is kept. Copied, as a slot's memory is used again. */
-  get averages(): Float32Array {
-    return this.#settledState().slots[AVERAGE]?.slice() ?? this.#loaded().values;
+  /** Averages of a chunk's values, or the values where no average is kept. */
+  averagesOf({ from, to }: Slice): Float32Array {
+    const { slice } = this.facts;
+    // A copy: a slot is written again.
+    return this.#settledState().slots[AVERAGE]?.slice(from - slice.from, to - slice.from) ?? this.valuesOf({ from, to });
   }
 
-  /** Of the committed version; not to be sent without a copy. */
-  get values(): Float32Array {
-    return this.#loaded().values;
+  /** A chunk's values in the committed version. */
+  valuesOf({ from }: Slice): Float32Array {
+    const values = this.#loaded().values.get(from);
+    if (values === undefined) throw new RangeError(`no chunk of the slice begins at ${from}`);
+    return values;
   }
 
   get statistics(): Float32Array | null {
@@ -91,7 +96,7 @@ export class GroupStore {
     optimized.values.set(values);
     for (const [name, slot] of Object.entries(optimized.slots)) slot.set(state.slots[name] ?? new Float32Array(values.length));
     const scalars = isBeginning ? initialScalars : { ...state.scalars };
-    this.#committed = { version, values: values.slice(), scalars, statistics: this.facts.isLead ? statistics : null };
+    this.#committed = { version, values: this.#cut(values), scalars, statistics: this.facts.isLead ? statistics : null };
     this.#giveUp();
     this.#followers = [];
     // Who waits for a version of before the load waits for nothing.
@@ -101,8 +106,8 @@ export class GroupStore {
 
   /** A copy of the committed state. Nothing may be in the making. */
   capture(): GroupState {
-    const { version, values, scalars, statistics } = this.#loaded();
-    const { slots } = this.#settledState();
+    const { version, scalars, statistics } = this.#loaded();
+    const { values, slots } = this.#settledState();
     const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.slice()]));
     return { group: this.facts.layout.name, version, values: values.slice(), slots: copies, scalars: { ...scalars }, statistics };
   }
@@ -167,7 +172,7 @@ export class GroupStore {
   /** Makes the complete version the committed one and answers who waited for it. */
   commit(clipScale: number): CommittedTurn {
     const { transaction, values, scalars } = this.#opened();
-    const { version: oldVersion, values: oldValues, statistics } = this.#loaded();
+    const { version: oldVersion, statistics } = this.#loaded();
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
@@ -175,7 +180,6 @@ export class GroupStore {
     const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
-    this.#spareValues = oldValues;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
     this.#followers = [];
     this.#answer(version);
@@ -193,16 +197,21 @@ export class GroupStore {
   #begin(step: Step, oldScalars: CommittedState['scalars']): OpenTransaction {
     const { optimizer, slice } = this.facts;
     const state = this.#settledState();
-    const values = this.#spareValues ?? new Float32Array(state.values.length);
-    this.#spareValues = null;
+    const values = new Map<number, Float32Array>();
     const scalars = optimizer.advance(oldScalars);
     const { round, phase, turn } = step;
     const onChunk = (chunk: Slice): void => {
-      if (this.#followers.length === 0) return;
-      const made = values.slice(chunk.from - slice.from, chunk.to - slice.from);
+      const made = state.values.slice(chunk.from - slice.from, chunk.to - slice.from);
+      values.set(chunk.from, made);
       for (const follower of this.#followers) follower(chunk, made);
     };
-    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, out: values, scalars, onChunk }), values, scalars };
+    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, scalars, onChunk }), values, scalars };
+  }
+
+  /** A copy of a slice, in chunks. */
+  #cut(values: Float32Array): ChunkValues {
+    const { slice } = this.facts;
+    return new Map(chunksOf(slice).map(({ from, to }) => [from, values.slice(from - slice.from, to - slice.from)]));
   }
 
   #giveUp(): void {

@@ -24,9 +24,7 @@ export interface TransactionOptions {
   readonly step: Step;
   /** Updated in place, chunk by chunk. */
   readonly state: OptimizerBuffers;
-  /** Gets the new values too. */
-  readonly out: Float32Array;
-  /** Told of every chunk whose next values are final; never of a clipped group's. */
+  /** Told of every chunk whose next values are final: a clipped group's when its norm is known. */
   readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
   readonly scalars: Readonly<Record<string, number>>;
@@ -34,8 +32,7 @@ export interface TransactionOptions {
 
 /**
  * One version of a group in the making: sums the blocks' gradients chunk by chunk and, as soon as a chunk is whole,
- * updates it. The values of the current version stay as they are, for whoever still pulls them; the optimiser's state does not,
- * so a transaction that is given up needs another state to be loaded.
+ * updates it, in place: a transaction that is given up needs another state to be loaded.
  */
 export class Transaction {
   readonly step: Step;
@@ -132,6 +129,7 @@ export class Transaction {
       if (tree.total === undefined) continue;
       this.#update(chunk, tree.total.values, clipScale);
       this.#release(tree.total);
+      this.#options.onChunk(chunk);
     }
     this.updateMs += performance.now() - startMs;
   }
@@ -163,8 +161,8 @@ export class Transaction {
   }
 
   #update(chunk: Slice, gradient: Float32Array, clipScale: number): void {
-    const { facts: { optimizer, slice, shards }, state, out, scalars } = this.#options;
+    const { facts: { optimizer, slice, shards }, state, scalars } = this.#options;
     const gradientScale = Math.fround(clipScale / shards);
-    optimizer.update({ chunk, gradient, bufferOffset: slice.from, state, out }, { round: this.step.round, scalars, gradientScale, fresh: this.#fresh });
+    optimizer.update({ chunk, gradient, bufferOffset: slice.from, state }, { round: this.step.round, scalars, gradientScale, fresh: this.#fresh });
   }
 }
