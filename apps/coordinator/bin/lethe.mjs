@@ -84,8 +84,7 @@ const args = app === 'worker' ? argv.slice(1) : argv;
 
 /** A worker that joins by hand is started like those of a run. */
 function programOf(app) {
-  const cluster = JSON.parse(readFileSync(inWorkspace('infra/local-cluster.json'), 'utf8'));
-  if (app === 'worker') return { entry: cluster.worker.entry, nodeFlags: cluster.nodeFlags, environment: cluster.environment };
+  if (app === 'worker') return JSON.parse(readFileSync(inWorkspace('infra/local-cluster.json'), 'utf8')).worker;
   return { entry: 'apps/coordinator/dist/main.js', nodeFlags: [], environment: {} };
 }
 

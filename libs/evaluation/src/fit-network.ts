@@ -60,7 +60,7 @@ export async function fitNetwork(classification: Classification, examples: Label
       const { gradient } = step.run({ parameters: values, inputs: gather(indices), labels: oneHot(Int32Array.from(indices, (index) => labels[index] ?? 0), classes) });
       scalars = rule.advance(scalars);
       const rate = fit.learningRate * learningRateFactor(SCHEDULE, round, rounds);
-      rule.update({ from: 0, to: layout.length, gradient, gradientScale: 1, state, out: values }, { rate, scalars });
+      rule.update({ from: 0, to: layout.length, gradient, gradientScale: 1, state }, { rate, scalars });
       await letOthersRun();
     }
   } finally {

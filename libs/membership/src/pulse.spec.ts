@@ -12,20 +12,21 @@ describe('a pulse', () => {
     const listener = await transport.listen('memory://control');
     let orphaned = (): void => undefined;
     const isOrphan = new Promise<void>((resolve) => { orphaned = resolve; });
-    const pulse = beatOver(await transport.connect('memory://control', { identity: pulseIdentity('life') }), news, orphaned);
+    let told = news;
+    const stop = beatOver(await transport.connect('memory://control', { identity: pulseIdentity('life') }), () => told, orphaned);
     let beats = 0;
     for await (const { peer, frames } of listener.messages) {
       const { origin: from, body } = decodeMessage(frames);
       expect(peer).toBe('life~pulse');
       beats += 1;
       if (beats === 1) expect([from, body]).toMatchObject([origin, { kind: 'heartbeat', round: 3, phase: 'classifier', turn: 1 }]);
-      if (beats === 2) pulse.tell({ ...news, intervalMs: 6, doing: { round: 4, phase: '', turn: 0 } });
+      if (beats === 2) told = { ...news, intervalMs: 6, doing: { round: 4, phase: '', turn: 0 } };
       if (beats === 4) expect(body).toMatchObject({ round: 4, phase: '' });
       await listener.send(peer, encodeMessage({ origin, body: { kind: 'heard' } }));
       if (beats === 4) break;
     }
     await isOrphan; // nobody reads, nobody answers
-    await pulse.stop();
+    await stop();
     await listener.close();
   });
 });

@@ -27,12 +27,15 @@ export function pulseIdentity(incarnation: string): string {
   return `${incarnation}~pulse`;
 }
 
-/** Heartbeats over a connection of their own, whose answers show that the coordinator lives. */
-export function beatOver(connection: Connection, first: PulseNews, onOrphaned: () => void): Pulse {
-  let news = first;
+/**
+ * Heartbeats over a connection of their own, whose answers show that the coordinator lives. Each tells the news of that moment.
+ * @returns what stops them
+ */
+export function beatOver(connection: Connection, read: () => PulseNews, onOrphaned: () => void): () => Promise<void> {
   let heardMs: number | null = null;
   const beat = (): void => {
-    const { origin, doing, silenceMs } = news;
+    const { origin, doing, intervalMs, silenceMs } = read();
+    timer = setTimeout(beat, intervalMs);
     if (heardMs !== null && performance.now() - heardMs > silenceMs) onOrphaned();
     connection.send(encodeMessage({ origin, body: { kind: 'heartbeat', ...doing, residentBytes: process.memoryUsage.rss() } })).catch(() => undefined);
   };
@@ -41,18 +44,9 @@ export function beatOver(connection: Connection, first: PulseNews, onOrphaned: (
   };
   // Whoever refuses our keys refuses the session too, which reports it.
   listen().catch(() => undefined);
-  let timer = setInterval(beat, news.intervalMs);
-  return {
-    tell: (told) => {
-      if (told.intervalMs !== news.intervalMs) {
-        clearInterval(timer);
-        timer = setInterval(beat, told.intervalMs);
-      }
-      news = told;
-    },
-    stop: async () => {
-      clearInterval(timer);
-      await connection.close();
-    },
+  let timer = setTimeout(beat, read().intervalMs);
+  return async () => {
+    clearTimeout(timer);
+    await connection.close();
   };
 }

@@ -9,6 +9,8 @@ export interface Post {
   /** To a worker or another server, by the transport's name. */
   toPeer(peer: string, body: MessageBody): void;
   toLead(body: MessageBody): void;
+  /** All about a version with so many bytes of values has been sent. */
+  versionMade(bytes: number): void;
 }
 
 /**
@@ -104,6 +106,7 @@ export class GroupService {
       throw new LetheError('MESSAGE_MALFORMED', `commit of version ${version} of ${group}, which is at ${current ?? 'no version'}`);
     }
     store.commit(scale);
+    this.#post.versionMade(store.bytes);
   }
 
   /** Somebody waits for a version of which all is in, or sends it again: the vote, or the lead's answer to it, may have been lost. */
@@ -125,6 +128,7 @@ export class GroupService {
     for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
     const { step, losses, beganMs, sumMs, updateMs, waitMs } = group.store.commit(scale);
     this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, beganMs, sumMs, updateMs, waitMs, gradientNorm });
+    this.#post.versionMade(group.store.bytes);
   }
 
   /** What is left to send of a committed version, closed by a message that says so. */

@@ -54,6 +54,12 @@ export class GroupStore {
     this.facts = facts;
   }
 
+  /** Of a version's values. */
+  get bytes(): number {
+    const { from, to } = this.facts.slice;
+    return (to - from) * Float32Array.BYTES_PER_ELEMENT;
+  }
+
   /** The committed version, or null as long as nothing is loaded. */
   get version(): number | null {
     return this.#committed?.version ?? null;

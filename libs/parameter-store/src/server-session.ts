@@ -23,6 +23,8 @@ export interface ParameterServerOptions {
   readonly processId: number;
   /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean. */
   readonly planOf: (config: RunConfig, dataFacts: unknown) => ServerPlan;
+  /** Called with the bytes of a version's values when it was made and sent to all that waited for it: nobody waits for this server. */
+  readonly onVersionSent?: ((bytes: number) => void) | undefined;
   /** Ends the server as the coordinator's goodbye would. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -227,6 +229,10 @@ class ServerSession {
       toPeer: (peer, body) => { this.#toPeer(peer, body); },
       toLead: (body) => {
         if (this.#lead !== null) this.#mail.send(this.#lead.send(this.#encode(body)));
+      },
+      versionMade: (bytes) => {
+        const { onVersionSent } = this.#options;
+        if (onVersionSent !== undefined) void this.#mail.settled().then(() => { onVersionSent(bytes); });
       },
     };
   }

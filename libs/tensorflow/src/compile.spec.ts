@@ -58,6 +58,20 @@ describe('compile', () => {
     other.dispose();
   });
 
+  it.each(['native', 'wasm'] as const)('holds any part of a vector for it, which is written again, on %s', async (name) => {
+    const engine = name === 'native' ? native : wasm;
+    const step = await engine.compile('part', ({ v }) => ({ y: v }), { v: { shape: [64], type: 'float32' } });
+    const source = engine.vector(128);
+    for (let from = 0; from < 64; from += 1) {
+      source.fill(from);
+      const held = engine.hold(source.subarray(from, from + 64));
+      source.fill(-1);
+      expect(new Set(step.run({ v: held }).y)).toEqual(new Set([from]));
+      held.dispose();
+    }
+    step.dispose();
+  });
+
   it('returns an input that passes through as a copy', async () => {
     const step = await native.compile('identity', ({ x: input }) => ({ y: input }), vector);
     const values = Float32Array.from([1, 2, 3]);

@@ -21,6 +21,8 @@ export interface Engine {
   readonly operations: Operations;
   /** Prepares compiled steps to share what they compute alike from the named inputs. */
   share(steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation;
+  /** Memory for values that are going to be held, of which `hold` has to make fewer copies. */
+  vector(length: number): Float32Array;
   /** Keeps a vector for steps to read; the values are copied. */
   hold(values: Float32Array): HeldVector;
   /** Makes a step that takes and returns plain arrays. The name shows in errors. */

@@ -8,6 +8,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 
 import type { Engine } from './engine.js';
 import { compileNativeStep, shareNatively } from './graph/native-step.js';
+import { copyingVector } from './copying-memory.js';
 import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
 import { nativeOperations } from './operations-native.js';
@@ -49,6 +50,7 @@ export function loadNativeEngine(): Engine {
     tf,
     operations: nativeOperations(tf),
     share: (steps, inputs) => shareNatively(binding, steps, inputs),
+    vector: copyingVector,
     hold: (values) => new NativeHeldVector(binding, values),
     compile: async (name, step, signature) => {
       if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');

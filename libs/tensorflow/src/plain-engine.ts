@@ -32,6 +32,7 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     operations: plainOperations(tf),
     share: (_steps, inputs) => shareNothing(inputs),
     // A copy: tfjs keeps the array it is given.
+    vector: (length) => new Float32Array(length),
     hold: (values) => new EagerHeldVector(tf.tensor1d(values.slice())),
     compile: async (stepName, step, signature) => {
       await activate();

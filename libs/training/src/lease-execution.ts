@@ -7,7 +7,7 @@ import type { PreparedWorker } from './prepare-worker.js';
 import { StepClock } from './step-clock.js';
 
 export interface LeaseExecutionOptions extends PreparedWorker {
-  readonly engine: Pick<Engine, 'hold'>;
+  readonly engine: Pick<Engine, 'hold' | 'vector'>;
   readonly parameters: ParameterClient;
 }
 
@@ -128,7 +128,7 @@ export class LeaseExecution {
   }
 
   #memoryOf({ name, length }: GroupLayout): Float32Array {
-    const memory = this.#memory.get(name) ?? new Float32Array(length);
+    const memory = this.#memory.get(name) ?? this.#options.engine.vector(length);
     this.#memory.set(name, memory);
     return memory;
   }

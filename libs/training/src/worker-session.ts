@@ -16,7 +16,7 @@ export interface WorkerOptions {
   readonly trust: Trust;
   /** A worker that was started by hand leaves the run empty: the welcome names it. */
   readonly origin: Origin;
-  readonly engine: Pick<Engine, 'name' | 'version' | 'device' | 'hold'>;
+  readonly engine: Pick<Engine, 'name' | 'version' | 'device' | 'hold' | 'vector'>;
   /** Everything about this machine and engine that could change a bit. */
   readonly fingerprint: string;
   readonly host: string;
@@ -26,7 +26,7 @@ export interface WorkerOptions {
 }
 
 /** Until the welcome says how often, and how long. */
-const FIRST_PULSE = { intervalMs: 1000, silenceMs: 60_000 } as const;
+const FIRST_PULSE = { intervalMs: 250, silenceMs: 60_000 } as const;
 const IDLE: Doing = { round: 0, phase: '', turn: 0 };
 
 /** A version that takes longer than this many times the stall limit will not come: the coordinator has given up before. */

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { OpenPulse } from '@lethe/membership';
 import type { Trust } from '@lethe/transport';
-import type { PulseThreadData, PulseThreadMessage } from './pulse-thread.js';
+import { NewsPage } from './news-page.js';
+import type { PulseThreadData } from './pulse-thread.js';
 
 /**
  * A pulse in a thread of its own, which goes on while training keeps the main thread from everything else for whole steps;
@@ -10,17 +11,18 @@ import type { PulseThreadData, PulseThreadMessage } from './pulse-thread.js';
  */
 export function openPulseThread(address: string, trust: Trust): OpenPulse {
   return (news, onOrphaned) => {
-    const data: PulseThreadData = { address, trust, news };
+    const page = new NewsPage();
+    page.write(news);
+    const data: PulseThreadData = { address, trust, page: page.memory };
     const thread = new Worker(new URL('./pulse-thread.js', import.meta.url), { workerData: data });
     const ended = once(thread, 'exit');
     thread.on('message', onOrphaned);
     // Without heartbeats the coordinator takes this process for dead, which it says by itself.
     thread.on('error', (error) => { process.stderr.write(`the thread of heartbeats ended: ${error.message}\n`); });
-    const post = (message: PulseThreadMessage): void => { thread.postMessage(message); };
     return {
-      tell: post,
+      tell: (told) => { page.write(told); },
       stop: async () => {
-        post(null);
+        thread.postMessage('stop');
         await ended;
       },
     };

@@ -1,21 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { beatOver, pulseIdentity, type PulseNews } from '@lethe/membership';
+import { beatOver, pulseIdentity } from '@lethe/membership';
 import { createZeroMqTransport, type Trust } from '@lethe/transport';
+import { NewsPage } from './news-page.js';
 
-/** What the thread is started with. */
+/** What the thread is started with. Whatever it is told afterwards means that it is to end; what it tells, that the coordinator is gone. */
 export interface PulseThreadData {
   readonly address: string;
   readonly trust: Trust;
-  readonly news: PulseNews;
+  /** Memory of the page with the news. */
+  readonly page: SharedArrayBuffer;
 }
 
-/** To the thread: the next news, or null to end. From the thread, whatever it is: the coordinator is gone. */
-export type PulseThreadMessage = PulseNews | null;
-
-const { address, trust, news } = workerData as PulseThreadData;
-const connection = await createZeroMqTransport().connect(address, { identity: pulseIdentity(news.origin.incarnation), ...trust });
-const pulse = beatOver(connection, news, () => parentPort?.postMessage('orphaned'));
-parentPort?.on('message', (message: PulseThreadMessage) => {
-  if (message !== null) pulse.tell(message);
-  else void pulse.stop().finally(() => parentPort?.close());
-});
+const { address, trust, page: memory } = workerData as PulseThreadData;
+const page = new NewsPage(memory);
+const connection = await createZeroMqTransport().connect(address, { identity: pulseIdentity(page.read().origin.incarnation), ...trust });
+const stop = beatOver(connection, () => page.read(), () => parentPort?.postMessage('orphaned'));
+parentPort?.on('message', () => void stop().finally(() => parentPort?.close()));

@@ -187,11 +187,12 @@ export class SimulatedRun implements Victims {
     return runWorker({
       transport, controlAddress, trust: {}, host: 'here', fingerprint: `${this.#description.config.cluster.engine} threads=${this.#description.config.cluster.threads}`,
       origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
-      engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce },
+      engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce, vector: (length) => new Float32Array(length) },
       prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
       openPulse: (news, onOrphaned) => {
-        const opened = transport.connect(controlAddress, { identity: pulseIdentity(incarnation) }).then((connection) => beatOver(connection, news, onOrphaned));
-        return { tell: (told) => { void opened.then((pulse) => { pulse.tell(told); }); }, stop: async () => (await opened).stop() };
+        let last = news;
+        const opened = transport.connect(controlAddress, { identity: pulseIdentity(incarnation) }).then((connection) => beatOver(connection, () => last, onOrphaned));
+        return { tell: (told) => { last = told; }, stop: async () => (await opened)() };
       },
     });
   }
