@@ -5,7 +5,6 @@ import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membersh
 import { runParameterServer } from '@lethe/parameter-store';
 import { describeRun, freshValues } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
-import { garbageCollection } from './garbage.js';
 
 async function main(): Promise<void> {
   const start = await receiveProcessStart();
@@ -16,7 +15,6 @@ async function main(): Promise<void> {
     listenerTrust: listenerTrust(start),
     memberTrust: memberTrust(start),
     host: hostname(),
-    onVersionSent: garbageCollection(),
     processId: process.pid,
     planOf: (config, dataFacts) => {
       const description = describeRun(config, dataFacts as DataFacts);

@@ -2,6 +2,7 @@ import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import { checkOrigin, decodeMessage, encodeMessage, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Connection, Listener, ListenOptions, Transport, Trust } from '@lethe/transport';
+import { garbageCollection } from './garbage.js';
 import { GroupService, type Post } from './group-service.js';
 import { Mail } from './mail.js';
 import { heldGroups, type ServerPlan } from './server-plan.js';
@@ -23,8 +24,6 @@ export interface ParameterServerOptions {
   readonly processId: number;
   /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean. */
   readonly planOf: (config: RunConfig, dataFacts: unknown) => ServerPlan;
-  /** Called with the bytes of a version's values when it was made and sent to all that waited for it: nobody waits for this server. */
-  readonly onVersionSent?: ((bytes: number) => void) | undefined;
   /** Ends the server as the coordinator's goodbye would. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -60,6 +59,7 @@ class ServerSession {
   readonly #options: ParameterServerOptions;
   readonly #ends: Ends;
   readonly #mail: Mail;
+  readonly #collectGarbage = garbageCollection();
   #origin: Origin;
   #service: GroupService | null = null;
   #lead: Connection | null = null;
@@ -98,29 +98,31 @@ class ServerSession {
 
   /** Ends with the coordinator's goodbye. */
   async #serveControl(): Promise<void> {
-    for await (const frames of this.#ends.control.messages) {
-      const { origin, body } = decodeMessage(frames);
-      this.#checkCoordinator(origin);
-      switch (body.kind) {
-        case 'welcome':
-          await this.#welcomed(body);
-          break;
-        case 'loadState':
-          this.#welcomedService().load(body);
-          break;
-        case 'captureState':
-          this.#welcomedService().capture(body);
-          break;
-        case 'fence':
-          this.#fenced.add(body.fenced);
-          break;
-        case 'shutdown':
-          return;
-        case 'refused':
-          throw new LetheError(body.code, `the coordinator refused this parameter server: ${body.message}`);
-        default:
-          throw new LetheError('MESSAGE_MALFORMED', `the coordinator sent a ${body.kind} to a parameter server`);
-      }
+    for await (const frames of this.#ends.control.messages) if (await this.#obey(frames) === 'goodbye') return;
+  }
+
+  async #obey(frames: Frames): Promise<'goodbye' | 'go on'> {
+    const { origin, body } = decodeMessage(frames);
+    this.#checkCoordinator(origin);
+    switch (body.kind) {
+      case 'welcome':
+        await this.#welcomed(body);
+        return 'go on';
+      case 'loadState':
+        this.#welcomedService().load(body);
+        return 'go on';
+      case 'captureState':
+        this.#welcomedService().capture(body);
+        return 'go on';
+      case 'fence':
+        this.#fenced.add(body.fenced);
+        return 'go on';
+      case 'shutdown':
+        return 'goodbye';
+      case 'refused':
+        throw new LetheError(body.code, `the coordinator refused this parameter server: ${body.message}`);
+      default:
+        throw new LetheError('MESSAGE_MALFORMED', `the coordinator sent a ${body.kind} to a parameter server`);
     }
   }
 
@@ -230,10 +232,7 @@ class ServerSession {
       toLead: (body) => {
         if (this.#lead !== null) this.#mail.send(this.#lead.send(this.#encode(body)));
       },
-      versionMade: (bytes) => {
-        const { onVersionSent } = this.#options;
-        if (onVersionSent !== undefined) void this.#mail.settled().then(() => { onVersionSent(bytes); });
-      },
+      versionMade: (bytes) => { void this.#mail.settled().then(() => { this.#collectGarbage(bytes); }); },
     };
   }
 

@@ -11,7 +11,7 @@ export const LINGER_MS = 1_000;
  */
 const PIPE_MESSAGES = 64;
 /** Those that have come and are not read yet: with many peers they would be most of a server's memory. */
-const RECEIVED_MESSAGES = 16;
+const RECEIVED_MESSAGES = 2;
 
 const SOCKET_OPTIONS = {
   linger: LINGER_MS,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { decodeMessage, encodeMessage, newIncarnation, sliceOf, type MessageBody, type Origin } from '@lethe/protocol';
 import { createZeroMqTransport, type Listener } from '@lethe/transport';
 import type { PeersAnswer, PeersOrder } from './peers.js';
+import { WORKSPACE } from '../workspace.js';
 import { configOf, GROUP, RUN_ID, SCHEMA_HASH, type SyntheticRun } from './synthetic-run.js';
 
 export interface ScaleCase {
@@ -27,6 +28,8 @@ export interface ScaleRow extends ScaleCase {
   readonly boundMB: number;
 }
 
+/** How a run starts its servers. */
+const { 'parameter-server': SERVER } = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as { readonly 'parameter-server': { readonly nodeFlags: readonly string[]; readonly environment: Readonly<Record<string, string>> } };
 const SHARDS = 64;
 const MEGABYTE = 1e6;
 /** Enough bytes for a rate, not so many that it takes minutes. */
@@ -52,7 +55,7 @@ export async function measureScale({ workers, servers, megabytes }: ScaleCase, e
 }
 
 function start(program: string, argument: string): ChildProcess {
-  return fork(fileURLToPath(new URL(`../../../dist/bench/scale/${program}.js`, import.meta.url)), [argument], { execArgv: ['--no-incremental-marking'] });
+  return fork(fileURLToPath(new URL(`../../../dist/bench/scale/${program}.js`, import.meta.url)), [argument], { execArgv: [...SERVER.nodeFlags], env: { ...process.env, ...SERVER.environment } });
 }
 
 async function play(order: PeersOrder): Promise<number> {
