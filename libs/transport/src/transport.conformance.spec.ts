@@ -197,10 +197,11 @@ describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transp
     const { connection, incoming } = await meet();
     const chunk = new Uint8Array(2 ** 20);
     const sends = Array.from({ length: 16 }, () => connection.send([chunk]));
-    await Promise.all([...sends, connection.close()]);
+    const closed = Promise.all([...sends, connection.close()]);
     for (let read = 0; read < sends.length; read += 1) {
       expect((await incoming.next()).frames[0]!.byteLength).toBe(2 ** 20);
     }
+    await closed;
   });
 
   it('ends its messages when closed, twice if need be, and takes no more', async () => {

@@ -10,7 +10,7 @@ export const LINGER_MS = 1_000;
  * a message may be a chunk of 1 MiB; large enough that the pipe never runs dry between two looks at it.
  */
 const PIPE_MESSAGES = 64;
-/** Those that have come and are not read yet: with many peers they would be most of a server's memory. */
+/** Those that have come and are not read yet: with many peers more of them would be most of a server's memory. One alone makes the sender wait. */
 const RECEIVED_MESSAGES = 2;
 
 const SOCKET_OPTIONS = {
