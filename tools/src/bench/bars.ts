@@ -47,11 +47,15 @@ export function startBars({ secondsWithNx, seconds, idleShare }: StartRow): Bar[
 export function scaleBars(rows: readonly ScaleRow[]): Bar[] {
   const largest = rows.filter(({ echoedMBs }) => echoedMBs !== null).sort((a, b) => b.workers * b.megabytes - a.workers * a.megabytes)[0];
   if (largest?.echoedMBs === undefined || largest.echoedMBs === null) return [];
-  const where = `${largest.workers} workers, ${largest.megabytes} MB`;
+  const [fullest = largest] = [...rows].sort((a, b) => b.residentMB / b.boundMB - a.residentMB / a.boundMB);
   return [
-    { what: `${where}: of what an echo moves`, found: largest.servedMBs / largest.echoedMBs, bar: LEAST_OF_ECHO, better: 'higher', unit: 'x' },
-    { what: `${where}: memory of the server`, found: largest.residentMB, bar: largest.boundMB, better: 'lower', unit: 'MB' },
+    { what: `${placeOf(largest)}: of what an echo moves`, found: largest.servedMBs / largest.echoedMBs, bar: LEAST_OF_ECHO, better: 'higher', unit: 'x' },
+    { what: `${placeOf(fullest)}: memory of the server, the worst of all cases`, found: fullest.residentMB, bar: fullest.boundMB, better: 'lower', unit: 'MB' },
   ];
+}
+
+function placeOf({ workers, servers, megabytes }: ScaleRow): string {
+  return `${workers} workers, ${servers === 1 ? '' : `${servers} servers, `}${megabytes} MB`;
 }
 
 export function isReached({ found, bar, better }: Bar): boolean {

@@ -25,7 +25,7 @@ describe('the benchmark', () => {
     const row = await measureScale({ workers: 2, servers: 1, megabytes: 1.5 }, 0.001);
     expect(row.servedMBs).toBeGreaterThan(0);
     expect(row.echoedMBs).toBeGreaterThan(0);
-    expect(scaleBars([row]).map(({ what }) => what)).toEqual(['2 workers, 1.5 MB: of what an echo moves', '2 workers, 1.5 MB: memory of the server']);
+    expect(scaleBars([row]).map(({ what }) => what)).toEqual(['2 workers, 1.5 MB: of what an echo moves', '2 workers, 1.5 MB: memory of the server, the worst of all cases']);
     expect((await measureScale({ workers: 2, servers: 2, megabytes: 1.5 }, 0.001)).echoedMBs).toBeNull();
   }, 60_000);
 

@@ -14,7 +14,7 @@ beforeEach(() => {
   folders.push(workspace);
   for (const folder of ['apps/one/src/inner', 'libs/two/src', 'tools/src']) mkdirSync(inWorkspace(folder), { recursive: true });
   writeFileSync(inWorkspace('package.json'), '{ "type": "module" }');
-  writeFileSync(inWorkspace('apps/one/src/inner/main.ts'), "import { answer, type Answer } from '../../../../libs/two/dist/answer.js';\nconst found: Answer = answer;\nconsole.log(found, import.meta.url.endsWith('apps/one/dist/inner/main.js'));\n");
+  writeFileSync(inWorkspace('apps/one/src/inner/main.ts'), "import { answer, type Answer } from '../../../../libs/two/dist/answer.js';\nconst found: Answer = answer;\nconsole.log(`${found} ${import.meta.url.endsWith('apps/one/dist/inner/main.js')}`);\n");
   writeFileSync(inWorkspace('libs/two/src/answer.ts'), 'export type Answer = number;\nexport const answer: Answer = 42;\n');
   writeFileSync(inWorkspace('libs/two/src/answer.spec.ts'), 'not even TypeScript');
 });
