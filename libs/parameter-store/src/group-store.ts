@@ -211,7 +211,7 @@ export class GroupStore {
     const scalars = optimizer.advance(oldScalars);
     const { round, phase, turn } = step;
     const onChunk = (chunk: Slice): void => {
-      const made = inMemoryOfMessage(state.values.subarray(chunk.from - slice.from, chunk.to - slice.from));
+      const made = state.values.slice(chunk.from - slice.from, chunk.to - slice.from);
       values.set(chunk.from, made);
       for (const follower of this.#followers) follower(chunk, made);
     };
@@ -221,7 +221,7 @@ export class GroupStore {
   /** A copy of a slice, in chunks. */
   #cut(values: Float32Array): ChunkValues {
     const { slice } = this.facts;
-    return new Map(chunksOf(slice).map(({ from, to }) => [from, inMemoryOfMessage(values.subarray(from - slice.from, to - slice.from))]));
+    return new Map(chunksOf(slice).map(({ from, to }) => [from, values.slice(from - slice.from, to - slice.from)]));
   }
 
   #giveUp(): void {
@@ -268,18 +268,4 @@ export class GroupStore {
   #mismatch(what: string, expected: string | number, found: string | number): LetheError {
     return new LetheError('CHECKPOINT_MISMATCH', `${what} of group ${this.facts.layout.name}: expected ${expected}, found ${found}`);
   }
-}
-
-/** ZeroMQ's own part of a received message's memory. */
-const MESSAGE_HEADER_BYTES = 40;
-
-/**
- * A copy in memory of the size that a received message of these values has. Of two sizes that differ a little, the C library
- * makes one out of the other and cannot go back: the memory of a server that holds 100 MB grew by a third in a minute.
- */
-function inMemoryOfMessage(values: Float32Array): Float32Array {
-  const memory = Buffer.allocUnsafeSlow(values.byteLength + MESSAGE_HEADER_BYTES);
-  const copy = new Float32Array(memory.buffer, memory.byteOffset, values.length);
-  copy.set(values);
-  return copy;
 }
