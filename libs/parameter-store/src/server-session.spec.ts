@@ -332,7 +332,7 @@ describe('a parameter server', () => {
     await run.sendAsWorker(0, pull(2, 0)); // before anything is loaded
     await run.load(startState(ADAM));
     const start = await answer();
-    expect(start.map(({ request, offset, committed }) => [request, offset, committed])).toEqual([[2, 0, false], [2, 262_144, false], [2, 0, true]]);
+    expect(start.map(({ request, offset, committed }) => [request, offset, committed])).toEqual([[2, 0, false], [2, 196_608, false], [2, 0, true]]);
     expect(sameBits(joined(start.map(({ values }) => values)), START)).toBe(true);
     expect(start[2]!.statistics).toEqual(Float32Array.of(0, 1, 0, 0, 1, 1));
     await run.pushAll(run.pushes(1, WHOLE));

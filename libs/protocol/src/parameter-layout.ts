@@ -75,8 +75,11 @@ export interface Slice {
 /** Slices are cut at multiples of this, so that a gradient norm is the same sum for any number of servers. */
 export const NORM_BLOCK_LENGTH = 65_536;
 
-/** Elements of one wire chunk (1 MiB): summing, updating and sending overlap at this grain. */
-export const CHUNK_LENGTH = 4 * NORM_BLOCK_LENGTH;
+/**
+ * Elements of one wire chunk (768 KiB): summing, updating and sending overlap at this grain. Larger ones cost less each, but a server
+ * holds up to three of every worker unread, and the next ones wait for the first to be whole.
+ */
+export const CHUNK_LENGTH = 3 * NORM_BLOCK_LENGTH;
 
 /** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
 export function sliceOf(groupLength: number, server: number, servers: number): Slice {

@@ -7,7 +7,7 @@ export const LINGER_MS = 1_000;
 
 /**
  * Messages that ZeroMQ itself holds per peer and side; the rest waits in our outboxes, which count bytes. Small, because
- * a message may be a chunk of 1 MiB; large enough that the pipe never runs dry between two looks at it.
+ * a message may be a chunk of 768 KiB; large enough that the pipe never runs dry between two looks at it.
  */
 const PIPE_MESSAGES = 64;
 /** Those that have come and are not read yet: with many peers more of them would be most of a server's memory. One alone makes the sender wait. */
@@ -26,7 +26,7 @@ const SOCKET_OPTIONS = {
   tcpKeepaliveCount: 3,
 } as const;
 
-/** Two chunks. On one machine the kernel's own buffers are a fifth of one, and the two ends would wake each other up again and again. */
+/** More than two chunks. On one machine the kernel's own buffers are a fifth of one, and the two ends would wake each other up again and again. */
 const LOCAL_BUFFER_BYTES = 2 * 2 ** 20;
 
 /** TCP finds its buffer sizes by itself, unless somebody sets them. */
