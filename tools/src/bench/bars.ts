@@ -45,8 +45,8 @@ export function startBars({ secondsWithNx, seconds, idleShare }: StartRow): Bar[
 
 /** The case of most workers and bytes. */
 export function scaleBars(rows: readonly ScaleRow[]): Bar[] {
-  const largest = rows.filter(({ echoedMBs }) => echoedMBs !== null).sort((a, b) => b.workers * b.megabytes - a.workers * a.megabytes)[0];
-  if (largest?.echoedMBs === undefined || largest.echoedMBs === null) return [];
+  const largest = rows.filter(({ servers }) => servers === 1).sort((a, b) => b.workers * b.megabytes - a.workers * a.megabytes)[0];
+  if (largest === undefined) return [];
   const [fullest = largest] = [...rows].sort((a, b) => b.residentMB / b.boundMB - a.residentMB / a.boundMB);
   return [
     { what: `${placeOf(largest)}: of what an echo moves`, found: largest.servedMBs / largest.echoedMBs, bar: LEAST_OF_ECHO, better: 'higher', unit: 'x' },

@@ -1,6 +1,6 @@
 // What Lethe costs and how fast it is, each figure beside its bar: `npx nx run tools:bench -- --help`.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
@@ -18,7 +18,8 @@ const CASES: readonly TrainingCase[] = [
 ];
 const SCALE: readonly ScaleCase[] = [
   ...[1, 4, 16].flatMap((workers) => [1, 10, 100].map((megabytes) => ({ workers, megabytes, servers: 1 }))),
-  { workers: 16, megabytes: 100, servers: 2 },
+  // A server computes in one thread and has another one for ZeroMQ.
+  ...[2, 4, 8].filter((servers) => servers === 2 || 2 * servers <= availableParallelism()).map((servers) => ({ workers: 16, megabytes: 100, servers })),
 ];
 /** 120 MB and eight times the article's parameters, all of which one server has. */
 const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
@@ -45,8 +46,7 @@ function printTraining(rows: readonly TrainingRow[]): void {
 
 function printScale(rows: readonly ScaleRow[]): void {
   console.table(rows.map(({ workers, servers, megabytes, servedMBs, echoedMBs, residentMB, boundMB }) => ({
-    workers, servers, 'parameters MB': megabytes, 'served MB/s': Math.round(servedMBs), ...(echoedMBs === null ? {} : { 'echo MB/s': Math.round(echoedMBs), 'of echo': rounded(servedMBs / echoedMBs) }),
-    'memory MB': Math.round(residentMB), 'at most MB': Math.round(boundMB),
+    workers, servers, 'parameters MB': megabytes, 'served MB/s': Math.round(servedMBs), 'echo MB/s': Math.round(echoedMBs), 'of echo': rounded(servedMBs / echoedMBs), 'memory MB': Math.round(residentMB), 'at most MB': Math.round(boundMB),
   })));
 }
 

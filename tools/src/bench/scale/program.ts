@@ -1,0 +1,44 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WORKSPACE } from '../workspace.js';
+
+/** How a run starts its servers. */
+const { 'parameter-server': SERVER } = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as { readonly 'parameter-server': { readonly nodeFlags: readonly string[]; readonly environment: Readonly<Record<string, string>> } };
+
+/** Starts one of this folder's programs as a run starts its servers. */
+export function startProgram(name: string, argument: string): ChildProcess {
+  return fork(join(WORKSPACE, 'tools/dist/bench/scale', `${name}.js`), [argument], { execArgv: [...SERVER.nodeFlags], env: { ...process.env, ...SERVER.environment } });
+}
+
+/**
+ * The next thing that a program says.
+ *
+ * @throws Error if it ends before.
+ */
+export async function nextWord<Word>(program: ChildProcess): Promise<Word> {
+  return untilEnd([program], async (signal) => {
+    const [word] = await once(program, 'message', { signal }) as [Word];
+    return word;
+  });
+}
+
+/**
+ * What comes of the work, which depends on these programs.
+ *
+ * @throws Error if one of them ends before.
+ */
+export async function untilEnd<Result>(programs: readonly ChildProcess[], work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const over = new AbortController();
+  const { signal } = over;
+  const ends = programs.map(async (program): Promise<never> => {
+    const [code] = await once(program, 'exit', { signal }) as [number | null];
+    throw new Error(`a program of the measurement ended with ${String(code)}`);
+  });
+  try {
+    return await Promise.race([work(signal), ...ends]);
+  } finally {
+    over.abort();
+  }
+}
