@@ -13,6 +13,8 @@ export interface Bar {
 }
 
 const LEAST_OF_ECHO = 0.6;
+/** It computes in one thread and has another one for ZeroMQ. */
+export const CORES_OF_SERVER = 2;
 const MOST_SERVER_SHARE = 20;
 const MOST_WIRE_SURPLUS = 1;
 const MOST_START_SECONDS = 5;
@@ -43,14 +45,17 @@ export function startBars({ secondsWithNx, seconds, idleShare }: StartRow): Bar[
   ];
 }
 
-/** The case of most workers and bytes. */
-export function scaleBars(rows: readonly ScaleRow[]): Bar[] {
-  const largest = rows.filter(({ servers }) => servers === 1).sort((a, b) => b.workers * b.megabytes - a.workers * a.megabytes)[0];
-  if (largest === undefined) return [];
-  const [fullest = largest] = [...rows].sort((a, b) => b.residentMB / b.boundMB - a.residentMB / a.boundMB);
+/**
+ * Of the cases of most workers and bytes, one for each number of servers that the machine has the cores for; and the one that takes
+ * most memory of all.
+ */
+export function scaleBars(rows: readonly ScaleRow[], cores: number): Bar[] {
+  const most = Math.max(...rows.map(({ workers, megabytes }) => workers * megabytes));
+  const largest = rows.filter(({ workers, megabytes, servers }) => workers * megabytes === most && (servers === 1 || servers * CORES_OF_SERVER <= cores));
+  const [fullest] = [...rows].sort((a, b) => b.residentMB / b.boundMB - a.residentMB / a.boundMB);
   return [
-    { what: `${placeOf(largest)}: of what an echo moves`, found: largest.servedMBs / largest.echoedMBs, bar: LEAST_OF_ECHO, better: 'higher', unit: 'x' },
-    { what: `${placeOf(fullest)}: memory of the server, the worst of all cases`, found: fullest.residentMB, bar: fullest.boundMB, better: 'lower', unit: 'MB' },
+    ...largest.map((row): Bar => ({ what: `${placeOf(row)}: of what ${row.servers === 1 ? 'an echo moves' : 'as many echoes move'}`, found: row.servedMBs / row.echoedMBs, bar: LEAST_OF_ECHO, better: 'higher', unit: 'x' })),
+    ...(fullest === undefined ? [] : [{ what: `${placeOf(fullest)}: memory of the server, the worst of all cases`, found: fullest.residentMB, bar: fullest.boundMB, better: 'lower', unit: 'MB' } as const]),
   ];
 }
 

@@ -25,11 +25,15 @@ describe('the benchmark', () => {
     const row = await measureScale({ workers: 2, servers: 1, megabytes: 1.5 }, 0.001);
     expect(row.servedMBs).toBeGreaterThan(0);
     expect(row.echoedMBs).toBeGreaterThan(0);
-    expect(scaleBars([row]).map(({ what }) => what)).toEqual(['2 workers, 1.5 MB: of what an echo moves', '2 workers, 1.5 MB: memory of the server, the worst of all cases']);
-    const parted = await measureScale({ workers: 2, servers: 2, megabytes: 1.5 }, 0.001);
+        const parted = await measureScale({ workers: 2, servers: 2, megabytes: 1.5 }, 0.001);
     expect(parted.servedMBs).toBeGreaterThan(0);
     expect(parted.echoedMBs).toBeGreaterThan(0);
     expect(parted.boundMB).toBeLessThan(row.boundMB);
+    const barsOn = (cores: number): string[] => scaleBars([row, { ...parted, residentMB: 10 * parted.boundMB }], cores).map(({ what }) => what);
+    const [one, two, memory] = ['2 workers, 1.5 MB: of what an echo moves', '2 workers, 2 servers, 1.5 MB: of what as many echoes move', '2 workers, 2 servers, 1.5 MB: memory of the server, the worst of all cases'];
+    expect(barsOn(4)).toEqual([one, two, memory]);
+    expect(barsOn(2)).toEqual([one, memory]);
+    expect(scaleBars([], 2)).toEqual([]);
   }, 60_000);
 
   it('keeps a history that it can draw', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
+import { CORES_OF_SERVER, isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
 import { plot, record } from './history.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining, type TrainingCase, type TrainingRow } from './measure-training.js';
@@ -18,8 +18,7 @@ const CASES: readonly TrainingCase[] = [
 ];
 const SCALE: readonly ScaleCase[] = [
   ...[1, 4, 16].flatMap((workers) => [1, 10, 100].map((megabytes) => ({ workers, megabytes, servers: 1 }))),
-  // A server computes in one thread and has another one for ZeroMQ.
-  ...[2, 4, 8].filter((servers) => servers === 2 || 2 * servers <= availableParallelism()).map((servers) => ({ workers: 16, megabytes: 100, servers })),
+  ...[2, 4, 8].filter((servers) => servers === 2 || servers * CORES_OF_SERVER <= availableParallelism()).map((servers) => ({ workers: 16, megabytes: 100, servers })),
 ];
 /** 120 MB and eight times the article's parameters, all of which one server has. */
 const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
@@ -69,7 +68,7 @@ try {
   const scale: ScaleRow[] = [];
   if (scaleEffort > 0) for (const scaleCase of SCALE) scale.push(await measureScale(scaleCase, scaleEffort));
   if (scale.length > 0) printScale(scale);
-  bars.push(...scaleBars(scale));
+  bars.push(...scaleBars(scale, availableParallelism()));
   printBars(bars);
   if (peers === null) console.log('Peers: --python PYTHON_WITH_PYTORCH --baselines FOLDER_OF_article.py_AND_ddp.py');
   if (recordFile !== undefined) record(resolve(WORKSPACE, recordFile), bars);
