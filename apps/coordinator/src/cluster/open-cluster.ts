@@ -20,7 +20,11 @@ export interface OpenCluster {
   kill(): void;
 }
 
-/** Opens the control socket and starts the servers and workers of this machine. */
+/**
+ * Opens the control socket and starts the servers and workers of this machine.
+ *
+ * @throws LetheError ADDRESS_INVALID, or whatever keeps a process from being started; nothing is left open or running then.
+ */
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
   const { description: { config: { cluster: settings } } } = options;
   const addresses = new LocalAddresses(tmpdir());
@@ -57,7 +61,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     dataAddressOf: (server, life) => (settings.listen === null ? addresses.of(`server-${server + 1}-${life}`) : dataAddress(listener.address)),
   });
 
-  return {
+  const open: OpenCluster = {
     cluster,
     joinCommand: settings.listen === null ? null : joinCommand(listener.address, keys, settings),
     kill: () => { keeper.kill(); },
@@ -71,6 +75,14 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
       }
     },
   };
+  try {
+    keeper.start();
+  } catch (error) {
+    open.kill();
+    await open.close('not all of its processes can be started');
+    throw error;
+  }
+  return open;
 }
 
 /** The servers listen on the coordinator's interface, each on a port of its own. */

@@ -32,7 +32,7 @@ interface Place {
   lives: number;
 }
 
-/** Starts the servers and workers of this machine, and starts again whichever dies. */
+/** Starts the servers and workers of this machine when it is told to, and starts again whichever dies. */
 export class ProcessKeeper {
   readonly #options: ProcessKeeperOptions;
   readonly #processes: LocalProcesses;
@@ -48,8 +48,12 @@ export class ProcessKeeper {
     this.#options = options;
     this.#policy = new RestartPolicy(options.description.config.cluster.restarts);
     this.#processes = new LocalProcesses((incarnation, how) => { this.#exited(incarnation, how); });
-    const { servers, workers } = options.description.config.cluster;
-    this.#workersLeft = workers;
+    this.#workersLeft = options.description.config.cluster.workers;
+  }
+
+  /** @throws whatever keeps a process from being started, such as a folder that takes no log file; others may have been started. */
+  start(): void {
+    const { servers, workers } = this.#options.description.config.cluster;
     for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0 });
     for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0 });
   }
