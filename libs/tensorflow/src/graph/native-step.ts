@@ -7,13 +7,13 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import type { CompiledStep, InputValues, Signature, StepFunction } from '../compiled-step.js';
 import { attributeWriters, type NativeBackend, type NativeBinding, nativeBackend } from '../native-backend.js';
-import type { SharedComputation, SharedValues } from '../shared-computation.js';
+import type { EarlyComputation, SharedComputation, SharedValues } from '../shared-computation.js';
 import { checkInputs } from '../step-inputs.js';
 import { feed, typeNumber } from './feed.js';
-import { NativeSharedComputation, type NativeSharedValues, type Provider } from './native-sharing.js';
+import { NativeEarlyComputation, NativeSharedComputation, type NativeSharedValues, type Provider } from './native-sharing.js';
 import { Recorder } from './recorder.js';
 import { encodeSavedModel, type GraphNode, savedModelTag } from './saved-model.js';
-import { findSharedNodes, type SharedPart, type SharingGraph } from './shared-nodes.js';
+import { findEarlyNodes, findSharedNodes, type SharedPart, type SharingGraph } from './shared-nodes.js';
 import { withoutRandomness } from './trace-guards.js';
 
 /** A step as a graph: what to feed, what to fetch and the shapes that come out. */
@@ -140,9 +140,14 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     this.#outputPlaces = outputs.map(({ place }) => (place.includes(':') ? place : `${place}:0`)).join(',');
   }
 
-  /** From now on results of the shared computation may be given to `run`. */
+  /** From now on results of what computes this part, and of nothing else, may be given to `run`. */
   share(part: SharedPart): void {
     this.#shared = part;
+  }
+
+  /** What results may be given to `run`, if any. */
+  get shared(): SharedPart | null {
+    return this.#shared;
   }
 
   run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Record<Output, Float32Array> {
@@ -186,10 +191,21 @@ export function shareNatively(binding: NativeBinding, steps: readonly CompiledSt
     const fetches = new Map([...made].filter(([identity]) => wanted.has(identity)));
     for (const identity of fetches.keys()) wanted.delete(identity);
     const feeds = new Map(inputs.filter((input) => step.needs.has(input)).map((input) => [input, `${placeholder(input)}:0`]));
-    if (fetches.size > 0) providers.push({ session: step.session, signature: step.signature, feeds, fetches });
+    if (fetches.size > 0) providers.push({ session: step.session, signature: step.signature, feeds, takes: new Map(), fetches });
     step.share(parts[index] as SharedPart);
   }
   return new NativeSharedComputation(binding, inputs, providers);
+}
+
+/** Prepares a natively compiled step to compute beforehand what depends on the named inputs alone. */
+export function earlyNatively(binding: NativeBinding, step: CompiledStep, inputs: readonly string[]): EarlyComputation | null {
+  if (!(step instanceof NativeStep)) return null;
+  const native = step as NativeStep<string, string>;
+  const { part, takes, placeholders, fetches } = findEarlyNodes(native.graph, new Set(inputs.map(placeholder)), native.shared);
+  if (fetches.size === 0) return null;
+  native.share(part);
+  const feeds = new Map(inputs.filter((input) => placeholders.has(placeholder(input))).map((input) => [input, `${placeholder(input)}:0`]));
+  return new NativeEarlyComputation(binding, { session: native.session, signature: native.signature, feeds, takes, fetches });
 }
 
 function inputNames<Input extends string>(signature: Signature<Input>): Input[] {
