@@ -93,7 +93,7 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
     begin: (lease, nets) => { begun = { lease, nets: [...nets].map(([net, values]) => [net, (values as Float32Array).slice()] as const) }; },
     block: (lease, { first, count }: ShardBlock, nets) => {
       for (const [net, values] of begun?.lease === lease ? begun.nets : []) {
-        if (values.join() !== (nets.get(net) as Float32Array).join()) throw new TypeError(`the lease was begun with another ${net}`);
+        if (!(nets.get(net) as Float32Array).every((value, index) => value === values[index])) throw new TypeError(`the lease was begun with another ${net}`);
       }
       const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
         if (size === 1) return shard(lease, from, nets);
