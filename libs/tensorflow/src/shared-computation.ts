@@ -17,8 +17,8 @@ export interface SharedComputation {
  */
 export interface EarlyComputation {
   /**
-   * Computes it, from what the step shares with others and these inputs. The step may then be given the result in place of the
-   * shared one, which must stay until then.
+   * Computes it, from what the step shares with others and these inputs. The step may then be given the result, or the shared one,
+   * which must stay until then.
    */
   run(inputs: Readonly<Partial<Record<string, InputValues>>>, shared?: SharedValues): SharedValues;
 }

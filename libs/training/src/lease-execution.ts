@@ -59,7 +59,7 @@ export class LeaseExecution {
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
     const pulled = this.#pullNets(lease);
     clock.measure('input', () => { gradients.prepare(lease); });
-    const first = gradients.needsFirst(phase);
+    const first = gradients.needsFirst(lease);
     if (first !== null) gradients.begin(lease, await clock.measureAsync('wait', () => arrived(pulled, first)), clock);
     const nets = await clock.measureAsync('wait', () => arrived(pulled, gradients.needs(phase)));
     for (const [index, block] of lease.blocks.entries()) {

@@ -102,9 +102,14 @@ export class ShardGradients {
     return new Set([...step.needs].filter((input) => input.startsWith(NET)).map((input) => input.slice(NET.length)));
   }
 
-  /** Nets with which a phase can begin, before the others that it reads are there; null if it needs them all. */
-  needsFirst(phase: number): ReadonlySet<string> | null {
-    const late = lateNets(this.#options.description, phase);
+  /**
+   * Nets with which a lease can begin, before the others that its phase reads are there; null if it needs them all. Who computes all
+   * shards waits for nobody: the others come while a graph in two parts would lose as much.
+   */
+  needsFirst({ phase, blocks }: Lease): ReadonlySet<string> | null {
+    const { description } = this.#options;
+    if (blocks.reduce((sum, { count }) => sum + count, 0) === description.config.shards) return null;
+    const late = lateNets(description, phase);
     const isEarly = (this.#graphs.get(1)?.early[phase] ?? null) !== null;
     return isEarly ? new Set([...this.needs(phase)].filter((net) => !late.has(net))) : null;
   }
@@ -119,7 +124,8 @@ export class ShardGradients {
     const inputs = clock.measure('input', () => this.#inputsOf(lease, call, nets));
     this.#begun?.values.dispose();
     this.#begun = null;
-    const values = clock.measure('compute', () => this.#early(lease, call, inputs));
+    const { early, features } = this.#graphsOf(call);
+    const values = clock.measure('compute', () => early[lease.phase]?.run(inputs, features.of(lease, call.first, inputs)));
     if (values !== undefined) this.#begun = { lease, first: call.first, values };
   }
 
@@ -156,16 +162,14 @@ export class ShardGradients {
     const step = graphs.steps[lease.phase];
     if (step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
     const inputs = clock.measure('input', () => this.#inputsOf(lease, call, nets));
-    const outputs = clock.measure('compute', () => {
-      const early = this.#begunOf(lease, call.first) ?? this.#early(lease, call, inputs);
-      try {
-        return step.run(inputs, early ?? graphs.features.of(lease, call.first, inputs));
-      } finally {
-        early?.dispose();
-      }
-    });
-    const summaries = Array.from({ length: call.count }, (_, shard) => named(outputs, `summary.${shard}`));
-    return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(lease.phase)) };
+    const begun = this.#begunOf(lease, call.first);
+    try {
+      const outputs = clock.measure('compute', () => step.run(inputs, begun ?? graphs.features.of(lease, call.first, inputs)));
+      const summaries = Array.from({ length: call.count }, (_, shard) => named(outputs, `summary.${shard}`));
+      return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(lease.phase)) };
+    } finally {
+      begun?.dispose();
+    }
   }
 
   /** What was begun, which is its caller's from now on. */
@@ -174,11 +178,6 @@ export class ShardGradients {
     if (begun?.lease !== lease || begun.first !== first) return undefined;
     this.#begun = null;
     return begun.values;
-  }
-
-  #early(lease: Lease, call: ShardBlock, inputs: Readonly<Record<string, InputValues>>): SharedValues | undefined {
-    const { early, features } = this.#graphsOf(call);
-    return early[lease.phase]?.run(inputs, features.of(lease, call.first, inputs));
   }
 
   #graphsOf({ count }: ShardBlock): PhaseGraphs {

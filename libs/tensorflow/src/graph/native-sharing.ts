@@ -19,12 +19,15 @@ export interface Provider {
 export class NativeSharedValues implements SharedValues {
   /** Its own, and those that it goes on from. */
   readonly handles: ReadonlyMap<string, number>;
+  /** Whether they are of one step's early part. */
+  readonly isEarly: boolean;
   readonly #binding: NativeBinding;
   readonly #own: readonly number[];
 
-  constructor(binding: NativeBinding, own: ReadonlyMap<string, number>, from?: NativeSharedValues) {
+  constructor(binding: NativeBinding, own: ReadonlyMap<string, number>, { isEarly, from }: { readonly isEarly: boolean; readonly from?: NativeSharedValues | undefined }) {
     this.#binding = binding;
     this.#own = [...own.values()];
+    this.isEarly = isEarly;
     this.handles = from === undefined ? own : new Map([...from.handles, ...own]);
   }
 
@@ -46,7 +49,7 @@ export class NativeSharedComputation implements SharedComputation {
   }
 
   run(inputs: Readonly<Partial<Record<string, InputValues>>>): NativeSharedValues {
-    return new NativeSharedValues(this.#binding, new Map(this.#providers.flatMap((provider) => [...runPart(this.#binding, provider, inputs)])));
+    return new NativeSharedValues(this.#binding, new Map(this.#providers.flatMap((provider) => [...runPart(this.#binding, provider, inputs)])), { isEarly: false });
   }
 }
 
@@ -62,7 +65,7 @@ export class NativeEarlyComputation implements EarlyComputation {
 
   run(inputs: Readonly<Partial<Record<string, InputValues>>>, shared?: SharedValues): NativeSharedValues {
     const from = shared as NativeSharedValues | undefined;
-    return new NativeSharedValues(this.#binding, runPart(this.#binding, this.#provider, inputs, from), from);
+    return new NativeSharedValues(this.#binding, runPart(this.#binding, this.#provider, inputs, from), { isEarly: true, from });
   }
 }
 

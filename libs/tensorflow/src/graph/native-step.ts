@@ -125,6 +125,7 @@ class NativeStep<Input extends string, Output extends string> implements Compile
   readonly #outputs: readonly Output[];
   readonly #outputPlaces: string;
   #shared: SharedPart | null = null;
+  #early: SharedPart | null = null;
 
   constructor({ name, signature, trace, session, binding }: NativeStepParts<Input, Output>) {
     this.name = name;
@@ -140,19 +141,24 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     this.#outputPlaces = outputs.map(({ place }) => (place.includes(':') ? place : `${place}:0`)).join(',');
   }
 
-  /** From now on results of what computes this part, and of nothing else, may be given to `run`. */
+  /** From now on results of the shared computation may be given to `run`. */
   share(part: SharedPart): void {
     this.#shared = part;
   }
 
-  /** What results may be given to `run`, if any. */
   get shared(): SharedPart | null {
     return this.#shared;
   }
 
+  /** From now on results of its early part may be, too. */
+  begin(part: SharedPart): void {
+    this.#early = part;
+  }
+
   run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Record<Output, Float32Array> {
     checkInputs(this.name, this, inputs);
-    const part = shared === undefined ? null : this.#shared;
+    const values = shared as NativeSharedValues | undefined;
+    const part = values === undefined ? null : values.isEarly ? this.#early : this.#shared;
     const names = [...this.needs].filter((input) => part?.placeholders.has(placeholder(input)) ?? true);
     const places = names.map((input) => `${placeholder(input)}:0`);
     const fed = feed(this.#binding, this.signature, inputs, names);
@@ -160,16 +166,16 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     const own = [...fed.own];
     for (const [place, identity] of part?.taken ?? []) {
       places.push(place);
-      handles.push((shared as NativeSharedValues).handles.get(identity) as number);
+      handles.push(values?.handles.get(identity) as number);
     }
     try {
       const results = this.#binding.runSavedModel(this.session, handles, places.join(','), this.#outputPlaces);
       for (const result of results) own.push(result.id);
-      const values = {} as Record<Output, Float32Array>;
+      const read = {} as Record<Output, Float32Array>;
       this.#outputs.forEach((name, index) => {
-        values[name] = this.#binding.tensorDataSync((results[index] as { id: number }).id) as Float32Array;
+        read[name] = this.#binding.tensorDataSync((results[index] as { id: number }).id) as Float32Array;
       });
-      return values;
+      return read;
     } finally {
       for (const handle of own) this.#binding.deleteTensor(handle);
     }
@@ -203,7 +209,7 @@ export function earlyNatively(binding: NativeBinding, step: CompiledStep, inputs
   const native = step as NativeStep<string, string>;
   const { part, takes, placeholders, fetches } = findEarlyNodes(native.graph, new Set(inputs.map(placeholder)), native.shared);
   if (fetches.size === 0) return null;
-  native.share(part);
+  native.begin(part);
   const feeds = new Map(inputs.filter((input) => placeholders.has(placeholder(input))).map((input) => [input, `${placeholder(input)}:0`]));
   return new NativeEarlyComputation(binding, { session: native.session, signature: native.signature, feeds, takes, fetches });
 }

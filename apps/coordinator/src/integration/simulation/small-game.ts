@@ -88,7 +88,7 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
   return {
     // As in the article, the classifier's phase does not look at the decoder.
     needs: (phase) => new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
-    needsFirst: (phase) => (phase === 0 ? null : new Set(['encoder', 'decoder'])),
+    needsFirst: ({ phase }) => (phase === 0 ? null : new Set(['encoder', 'decoder'])),
     prepare: () => undefined,
     begin: (lease, nets) => { begun = { lease, nets: [...nets].map(([net, values]) => [net, (values as Float32Array).slice()] as const) }; },
     block: (lease, { first, count }: ShardBlock, nets) => {
