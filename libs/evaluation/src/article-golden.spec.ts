@@ -150,35 +150,16 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
     gradients.dispose();
   });
 
-  const netsAtStart = (): Map<string, Float32Array> =>
-    new Map(startState(golden, description).flatMap(({ group, values }) => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [net, values.subarray(from, to)] as const)));
-  const lease = (phase: number): Lease => ({ kind: 'lease', round: 0, phase, turn: 0, blocks: [{ first: 0, count: shards }], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) });
-  const differing = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, index) => count + (value === b[index] ? 0 : 1), 0);
-
-  it('has the same bits when the encoder and the decoder begin before the classifier is there', async () => {
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards: 2 });
-    const nets = netsAtStart();
-    const compute = (of: Lease): BlockSum => gradients.block(of, { first: 0, count: shards }, nets, new StepClock());
-    const whole = compute(lease(1));
-    const half = { blocks: [{ first: 0, count: 0.5 * shards }] };
-    expect([gradients.needsFirst({ ...lease(0), ...half }), gradients.needsFirst({ ...lease(1), ...half }), gradients.needsFirst(lease(1))]).toEqual([null, new Set(['encoder', 'decoder']), null]);
-    const begun = lease(1);
-    gradients.begin(begun, new Map([...nets].filter(([net]) => net !== 'classifier')), new StepClock());
-    expect(differing(compute(begun).gradient, whole.gradient)).toBe(0);
-    // What was begun for a lease that was revoked is no part of another one.
-    gradients.begin(lease(1), new Map([...nets].map(([net, values]) => [net, values.map((value) => 2 * value)])), new StepClock());
-    expect(differing(compute(lease(1)).gradient, whole.gradient)).toBe(0);
-    gradients.dispose();
-  });
-
   it('has the same bits however many shards a call computes', async () => {
-    const nets = netsAtStart();
+    const nets = new Map(startState(golden, description).flatMap(({ group, values }) => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [net, values.subarray(from, to)] as const)));
+    const lease = (phase: number): Lease => ({ kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) });
     const sums: BlockSum[][] = [];
     for (const parallelShards of [1, 2, 4]) {
       const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards });
       sums.push([0, 1].map((phase) => gradients.block(lease(phase), { first: 0, count: shards }, nets, new StepClock())));
       gradients.dispose();
     }
+    const differing = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, index) => count + (value === b[index] ? 0 : 1), 0);
     for (const wide of sums.slice(1)) {
       for (const [phase, { gradient, summary }] of wide.entries()) expect([differing(gradient, sums[0]![phase]!.gradient), summary]).toEqual([0, sums[0]![phase]!.summary]);
     }

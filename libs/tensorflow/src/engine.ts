@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 
 import type { CompiledStep, Signature, StepFunction } from './compiled-step.js';
 import type { HeldVector } from './held-vector.js';
-import type { EarlyComputation, SharedComputation } from './shared-computation.js';
+import type { SharedComputation } from './shared-computation.js';
 import type { Operations } from './operations.js';
 
 /** Which implementation computes: TensorFlow itself, tfjs on WebAssembly, or tfjs in JavaScript (tests only). */
@@ -21,11 +21,6 @@ export interface Engine {
   readonly operations: Operations;
   /** Prepares compiled steps to share what they compute alike from the named inputs. */
   share(steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation;
-  /**
-   * Prepares a step, after whatever it shares, to compute what depends on the named inputs alone before the rest; null where
-   * nothing does, and on engines without graphs.
-   */
-  early(step: CompiledStep, inputs: readonly string[]): EarlyComputation | null;
   /** Memory for values that are going to be held, of which `hold` has to make fewer copies. */
   vector(length: number): Float32Array;
   /** Keeps a vector for steps to read; the values are copied. */

@@ -1,7 +1,7 @@
 export type { CompiledStep, InputSpecification, InputType, InputValues, Signature, StepFunction } from './compiled-step.js';
 export type { Engine, EngineName } from './engine.js';
 export type { HeldVector } from './held-vector.js';
-export type { EarlyComputation, SharedComputation, SharedValues } from './shared-computation.js';
+export type { SharedComputation, SharedValues } from './shared-computation.js';
 export type { BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions } from './operations.js';
 export { type DeviceRequest, listGpus, planDevices } from './devices.js';
 export { engineEnvironment, type EngineSettings } from './engine-environment.js';

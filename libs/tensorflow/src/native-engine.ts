@@ -7,7 +7,7 @@ import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
 
 import type { Engine } from './engine.js';
-import { compileNativeStep, earlyNatively, shareNatively } from './graph/native-step.js';
+import { compileNativeStep, shareNatively } from './graph/native-step.js';
 import { copyingVector } from './copying-memory.js';
 import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
@@ -50,7 +50,6 @@ export function loadNativeEngine(): Engine {
     tf,
     operations: nativeOperations(tf),
     share: (steps, inputs) => shareNatively(binding, steps, inputs),
-    early: (step, inputs) => earlyNatively(binding, step, inputs),
     vector: copyingVector,
     hold: (values) => new NativeHeldVector(binding, values),
     compile: async (name, step, signature) => {

@@ -31,7 +31,6 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     tf,
     operations: plainOperations(tf),
     share: (_steps, inputs) => shareNothing(inputs),
-    early: () => null,
     // A copy: tfjs keeps the array it is given.
     vector: (length) => new Float32Array(length),
     hold: (values) => new EagerHeldVector(tf.tensor1d(values.slice())),

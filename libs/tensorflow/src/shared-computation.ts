@@ -11,18 +11,6 @@ export interface SharedComputation {
   run(inputs: Readonly<Partial<Record<string, InputValues>>>): SharedValues;
 }
 
-/**
- * What a step computes from some of its inputs alone, before the others are known: a decoder's gradients while the classifier's
- * new parameters are on their way.
- */
-export interface EarlyComputation {
-  /**
-   * Computes it, from what the step shares with others and these inputs. The step may then be given the result, or the shared one,
-   * which must stay until then.
-   */
-  run(inputs: Readonly<Partial<Record<string, InputValues>>>, shared?: SharedValues): SharedValues;
-}
-
 /** Held by the engine; nothing of it is ever read out. */
 export interface SharedValues {
   dispose(): void;

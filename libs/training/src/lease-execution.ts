@@ -1,4 +1,4 @@
-import { netSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type Lease, type NetSlice, type StepReport } from '@lethe/protocol';
+import { netSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type Lease, type StepReport } from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { GroupPull } from './group-pull.js';
 import type { ParameterClient } from './parameter-client.js';
@@ -59,9 +59,7 @@ export class LeaseExecution {
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
     const pulled = this.#pullNets(lease);
     clock.measure('input', () => { gradients.prepare(lease); });
-    const first = gradients.needsFirst(lease);
-    if (first !== null) gradients.begin(lease, await clock.measureAsync('wait', () => arrived(pulled, first)), clock);
-    const nets = await clock.measureAsync('wait', () => arrived(pulled, gradients.needs(phase)));
+    const nets = await clock.measureAsync('wait', () => pulled);
     for (const [index, block] of lease.blocks.entries()) {
       const { gradient, summary } = gradients.block(lease, block, nets, clock);
       await clock.measureAsync('wait', () => this.#confirm(lease.reads));
@@ -81,32 +79,25 @@ export class LeaseExecution {
   }
 
   /** The nets that the phase reads, each as soon as it is there: the classifier's phase begins while the decoder is on its way. */
-  #pullNets({ phase, reads }: Lease): ReadonlyMap<string, Promise<HeldVector>> {
-    const { description, gradients } = this.#options;
+  async #pullNets({ phase, reads }: Lease): Promise<ReadonlyMap<string, HeldVector>> {
+    const { engine, description, gradients } = this.#options;
     const needs = gradients.needs(phase);
-    const nets = new Map<string, Promise<HeldVector>>();
-    for (const { group, version } of reads) {
+    const nets = new Map<string, HeldVector>();
+    // All of them, also if one is revoked: nothing of this lease may go on behind the next one.
+    const pulled = await Promise.allSettled(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
-      // One after another: a group is ordered once.
-      let before: Promise<unknown> = Promise.resolve();
-      for (const slice of netSlices(layout).filter(({ net }) => needs.has(net))) {
-        const pulled = before.then(() => this.#pullNet(layout, version, slice));
-        pulled.catch(() => undefined); // whoever waits for it is told
-        nets.set(slice.net, pulled);
-        before = pulled;
+      for (const { net, from, to } of netSlices(layout).filter((slice) => needs.has(slice.net))) {
+        const kept = this.#nets.get(net);
+        if (kept?.version !== version) {
+          await (await this.#ordered(layout, version)).net(net);
+          kept?.vector.dispose();
+          this.#nets.set(net, { version, vector: engine.hold(this.#memoryOf(layout).subarray(from, to)) });
+        }
+        nets.set(net, (this.#nets.get(net) as Held).vector);
       }
-    }
+    }));
+    for (const result of pulled) if (result.status === 'rejected') throw result.reason;
     return nets;
-  }
-
-  async #pullNet(layout: GroupLayout, version: number, { net, from, to }: NetSlice): Promise<HeldVector> {
-    const kept = this.#nets.get(net);
-    if (kept?.version === version) return kept.vector;
-    await (await this.#ordered(layout, version)).net(net);
-    kept?.vector.dispose();
-    const vector = this.#options.engine.hold(this.#memoryOf(layout).subarray(from, to));
-    this.#nets.set(net, { version, vector });
-    return vector;
   }
 
   /**
@@ -161,15 +152,5 @@ export class LeaseExecution {
     this.#evaluated.set(group, { version, vector });
     if (statistics !== null) this.#statistics.set(group, statistics);
     return vector;
-  }
-}
-
-/** The named nets. If one is revoked, all are waited for: nothing of this lease may go on behind the next one. */
-async function arrived(pulled: ReadonlyMap<string, Promise<HeldVector>>, names: ReadonlySet<string>): Promise<ReadonlyMap<string, HeldVector>> {
-  try {
-    return new Map(await Promise.all([...pulled].filter(([net]) => names.has(net)).map(async ([net, vector]) => [net, await vector] as const)));
-  } catch (error) {
-    await Promise.allSettled(pulled.values());
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { augment, gatherBatch, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummaries, combineSummary } from '@lethe/optim';
 import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
-import type { CompiledStep, EarlyComputation, Engine, InputValues, SharedValues } from '@lethe/tensorflow';
+import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
 import { named, phaseStep } from './phase-step.js';
 import { RoundFeatures } from './round-features.js';
@@ -45,16 +45,7 @@ const NET = 'net.';
 /** The graphs of all phases for calls of so many shards. */
 interface PhaseGraphs {
   readonly steps: readonly CompiledStep[];
-  /** What each phase computes before it knows what the phases before it trained; null if that is nothing. */
-  readonly early: readonly (EarlyComputation | null)[];
   readonly features: RoundFeatures;
-}
-
-/** The early part of a lease's call that begins with this shard. */
-interface BegunCall {
-  readonly lease: Lease;
-  readonly first: number;
-  readonly values: SharedValues;
 }
 
 /** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, lease, run seed). */
@@ -63,7 +54,6 @@ export class ShardGradients {
   /** By the number of shards that a call computes: 1, 2, 4 ... */
   readonly #graphs: ReadonlyMap<number, PhaseGraphs>;
   readonly #examples = new Map<number, Examples>();
-  #begun: BegunCall | null = null;
 
   private constructor(options: ShardGradientsOptions, graphs: ReadonlyMap<number, PhaseGraphs>) {
     this.#options = options;
@@ -80,9 +70,7 @@ export class ShardGradients {
         const { name, step, signature } = phaseStep({ description, phase, width, operations: engine.operations });
         steps.push(await engine.compile(name, step, signature));
       }
-      const features = RoundFeatures.of(engine, description, steps, width);
-      const early = steps.map((step, phase) => earlyPart(engine, description, phase, step));
-      graphs.set(width, { steps, early, features });
+      graphs.set(width, { steps, features: RoundFeatures.of(engine, description, steps, width) });
     }
     return new ShardGradients(options, graphs);
   }
@@ -102,41 +90,12 @@ export class ShardGradients {
     return new Set([...step.needs].filter((input) => input.startsWith(NET)).map((input) => input.slice(NET.length)));
   }
 
-  /**
-   * Nets with which a lease can begin, before the others that its phase reads are there; null if it needs them all. Who computes all
-   * shards waits for nobody: the others come while a graph in two parts would lose as much.
-   */
-  needsFirst({ phase, blocks }: Lease): ReadonlySet<string> | null {
-    const { description } = this.#options;
-    if (blocks.reduce((sum, { count }) => sum + count, 0) === description.config.shards) return null;
-    const late = lateNets(description, phase);
-    const isEarly = (this.#graphs.get(1)?.early[phase] ?? null) !== null;
-    return isEarly ? new Set([...this.needs(phase)].filter((net) => !late.has(net))) : null;
-  }
-
-  /** Computes what a lease's first call can compute with the nets of `needsFirst` alone. */
-  begin(lease: Lease, nets: ReadonlyMap<string, InputValues>, clock: StepClock): void {
-    const [block] = lease.blocks;
-    if (block === undefined) return;
-    let { count } = block;
-    while (!this.#graphs.has(count)) count /= 2;
-    const call = { first: block.first, count };
-    const inputs = clock.measure('input', () => this.#inputsOf(lease, call, nets));
-    this.#begun?.values.dispose();
-    this.#begun = null;
-    const { early, features } = this.#graphsOf(call);
-    const values = clock.measure('compute', () => early[lease.phase]?.run(inputs, features.of(lease, call.first, inputs)));
-    if (values !== undefined) this.#begun = { lease, first: call.first, values };
-  }
-
   /** Gathers the examples of a lease before they are asked for, while its parameters are on their way. */
   prepare({ round, blocks }: Lease): void {
     for (const { first, count } of blocks) for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(round, shard);
   }
 
   dispose(): void {
-    this.#begun?.values.dispose();
-    this.#begun = null;
     for (const { steps, features } of this.#graphs.values()) {
       features.dispose();
       for (const step of steps) step.dispose();
@@ -157,40 +116,17 @@ export class ShardGradients {
   }
 
   /** One graph call. */
-  #call(lease: Lease, call: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
-    const graphs = this.#graphsOf(call);
-    const step = graphs.steps[lease.phase];
-    if (step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
-    const inputs = clock.measure('input', () => this.#inputsOf(lease, call, nets));
-    const begun = this.#begunOf(lease, call.first);
-    try {
-      const outputs = clock.measure('compute', () => step.run(inputs, begun ?? graphs.features.of(lease, call.first, inputs)));
-      const summaries = Array.from({ length: call.count }, (_, shard) => named(outputs, `summary.${shard}`));
-      return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(lease.phase)) };
-    } finally {
-      begun?.dispose();
-    }
-  }
-
-  /** What was begun, which is its caller's from now on. */
-  #begunOf(lease: Lease, first: number): SharedValues | undefined {
-    const begun = this.#begun;
-    if (begun?.lease !== lease || begun.first !== first) return undefined;
-    this.#begun = null;
-    return begun.values;
-  }
-
-  #graphsOf({ count }: ShardBlock): PhaseGraphs {
+  #call(lease: Lease, { first, count }: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
     const graphs = this.#graphs.get(count);
-    if (graphs === undefined) throw new TypeError(`no graph computes ${count} shards`);
-    return graphs;
-  }
-
-  #inputsOf(lease: Lease, { first, count }: ShardBlock, nets: ReadonlyMap<string, InputValues>): Record<string, InputValues> {
-    return {
-      ...Object.fromEntries([...nets].map(([name, vector]) => [`${NET}${name}`, vector])), ...scalarInputs(lease),
+    const step = graphs?.steps[lease.phase];
+    if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
+    const inputs = clock.measure('input', () => ({
+      ...Object.fromEntries([...nets].map(([name, vector]) => [`net.${name}`, vector])), ...scalarInputs(lease),
       ...Object.assign({}, ...Array.from({ length: count }, (_, shard) => this.#inputs(lease, first + shard, shard))) as Record<string, InputValues>,
-    };
+    }));
+    const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(lease, first, inputs)));
+    const summaries = Array.from({ length: count }, (_, shard) => named(outputs, `summary.${shard}`));
+    return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(lease.phase)) };
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
@@ -222,15 +158,4 @@ export class ShardGradients {
 
 function scalarInputs({ scalars }: Lease): Record<string, Float32Array> {
   return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)]));
-}
-
-/** Nets that the phases before this one train in the same round: the last that a step of this phase waits for. */
-function lateNets({ objective }: RunDescription, phase: number): ReadonlySet<string> {
-  const trained = new Set(objective.phases.slice(0, phase).map(({ trains }) => trains));
-  return new Set(objective.groups.filter(({ name }) => trained.has(name)).flatMap(({ networks }) => networks.map(({ name }) => name)));
-}
-
-function earlyPart(engine: Engine, description: RunDescription, phase: number, step: CompiledStep): EarlyComputation | null {
-  const late = new Set([...lateNets(description, phase)].map((net) => `${NET}${net}`));
-  return late.size === 0 ? null : engine.early(step, [...step.needs].filter((input) => !late.has(input)));
 }

@@ -7,13 +7,13 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import type { CompiledStep, InputValues, Signature, StepFunction } from '../compiled-step.js';
 import { attributeWriters, type NativeBackend, type NativeBinding, nativeBackend } from '../native-backend.js';
-import type { EarlyComputation, SharedComputation, SharedValues } from '../shared-computation.js';
+import type { SharedComputation, SharedValues } from '../shared-computation.js';
 import { checkInputs } from '../step-inputs.js';
 import { feed, typeNumber } from './feed.js';
-import { NativeEarlyComputation, NativeSharedComputation, type NativeSharedValues, type Provider } from './native-sharing.js';
+import { NativeSharedComputation, type NativeSharedValues, type Provider } from './native-sharing.js';
 import { Recorder } from './recorder.js';
 import { encodeSavedModel, type GraphNode, savedModelTag } from './saved-model.js';
-import { findEarlyNodes, findSharedNodes, type SharedPart, type SharingGraph } from './shared-nodes.js';
+import { findSharedNodes, type SharedPart, type SharingGraph } from './shared-nodes.js';
 import { withoutRandomness } from './trace-guards.js';
 
 /** A step as a graph: what to feed, what to fetch and the shapes that come out. */
@@ -125,7 +125,6 @@ class NativeStep<Input extends string, Output extends string> implements Compile
   readonly #outputs: readonly Output[];
   readonly #outputPlaces: string;
   #shared: SharedPart | null = null;
-  #early: SharedPart | null = null;
 
   constructor({ name, signature, trace, session, binding }: NativeStepParts<Input, Output>) {
     this.name = name;
@@ -146,19 +145,9 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     this.#shared = part;
   }
 
-  get shared(): SharedPart | null {
-    return this.#shared;
-  }
-
-  /** From now on results of its early part may be, too. */
-  begin(part: SharedPart): void {
-    this.#early = part;
-  }
-
   run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Record<Output, Float32Array> {
     checkInputs(this.name, this, inputs);
-    const values = shared as NativeSharedValues | undefined;
-    const part = values === undefined ? null : values.isEarly ? this.#early : this.#shared;
+    const part = shared === undefined ? null : this.#shared;
     const names = [...this.needs].filter((input) => part?.placeholders.has(placeholder(input)) ?? true);
     const places = names.map((input) => `${placeholder(input)}:0`);
     const fed = feed(this.#binding, this.signature, inputs, names);
@@ -166,16 +155,16 @@ class NativeStep<Input extends string, Output extends string> implements Compile
     const own = [...fed.own];
     for (const [place, identity] of part?.taken ?? []) {
       places.push(place);
-      handles.push(values?.handles.get(identity) as number);
+      handles.push((shared as NativeSharedValues).handles.get(identity) as number);
     }
     try {
       const results = this.#binding.runSavedModel(this.session, handles, places.join(','), this.#outputPlaces);
       for (const result of results) own.push(result.id);
-      const read = {} as Record<Output, Float32Array>;
+      const values = {} as Record<Output, Float32Array>;
       this.#outputs.forEach((name, index) => {
-        read[name] = this.#binding.tensorDataSync((results[index] as { id: number }).id) as Float32Array;
+        values[name] = this.#binding.tensorDataSync((results[index] as { id: number }).id) as Float32Array;
       });
-      return read;
+      return values;
     } finally {
       for (const handle of own) this.#binding.deleteTensor(handle);
     }
@@ -197,21 +186,10 @@ export function shareNatively(binding: NativeBinding, steps: readonly CompiledSt
     const fetches = new Map([...made].filter(([identity]) => wanted.has(identity)));
     for (const identity of fetches.keys()) wanted.delete(identity);
     const feeds = new Map(inputs.filter((input) => step.needs.has(input)).map((input) => [input, `${placeholder(input)}:0`]));
-    if (fetches.size > 0) providers.push({ session: step.session, signature: step.signature, feeds, takes: new Map(), fetches });
+    if (fetches.size > 0) providers.push({ session: step.session, signature: step.signature, feeds, fetches });
     step.share(parts[index] as SharedPart);
   }
   return new NativeSharedComputation(binding, inputs, providers);
-}
-
-/** Prepares a natively compiled step to compute beforehand what depends on the named inputs alone. */
-export function earlyNatively(binding: NativeBinding, step: CompiledStep, inputs: readonly string[]): EarlyComputation | null {
-  if (!(step instanceof NativeStep)) return null;
-  const native = step as NativeStep<string, string>;
-  const { part, takes, placeholders, fetches } = findEarlyNodes(native.graph, new Set(inputs.map(placeholder)), native.shared);
-  if (fetches.size === 0) return null;
-  native.begin(part);
-  const feeds = new Map(inputs.filter((input) => placeholders.has(placeholder(input))).map((input) => [input, `${placeholder(input)}:0`]));
-  return new NativeEarlyComputation(binding, { session: native.session, signature: native.signature, feeds, takes, fetches });
 }
 
 function inputNames<Input extends string>(signature: Signature<Input>): Input[] {

@@ -4,7 +4,7 @@ import { engineEnvironment } from '../engine-environment.js';
 import type { Engine } from '../engine.js';
 import { leakGuard } from '../leak-guard.js';
 import { loadEngine } from '../load-engine.js';
-import { findEarlyNodes, findSharedNodes } from './shared-nodes.js';
+import { findSharedNodes } from './shared-nodes.js';
 import type { GraphNode } from './saved-model.js';
 
 const node = (name: string, operation: string, inputs: string[] = []): GraphNode => ({ name, operation, inputs, attributes: [] });
@@ -25,36 +25,6 @@ describe('what graphs share', () => {
   it('is nothing without shared inputs', () => {
     const parts = findSharedNodes([{ nodes: first, outputs: ['sum_1'] }, { nodes: second, outputs: ['own'] }], new Set());
     expect(parts.map(({ taken }) => taken.size)).toEqual([0, 0]);
-  });
-});
-
-describe('what a graph computes early', () => {
-  const graph = {
-    nodes: [
-      node('input_early', 'Placeholder'), node('input_late', 'Placeholder'), node('square', 'Square', ['input_early']), node('pool', 'MaxPool', ['square']), node('negative', 'Neg', ['pool']),
-      node('sum', 'Add', ['negative', 'input_late']), node('pool_gradient', 'MaxPoolGrad', ['square', 'pool', 'sum']), node('alone', 'Exp', ['input_early']),
-    ],
-    outputs: ['pool_gradient', 'alone'],
-  };
-
-  it('is what the rest reads of what depends on early inputs alone, save for poolings and results', () => {
-    const { part, takes, placeholders, fetches } = findEarlyNodes(graph, new Set(['input_early']), null);
-    expect([...fetches.values()]).toEqual(['square:0', 'negative:0']);
-    expect([...part.taken.keys()]).toEqual(['square:0', 'negative:0']);
-    expect([...part.placeholders].sort()).toEqual(['input_early', 'input_late']);
-    expect([takes.size, [...placeholders]]).toEqual([0, ['input_early']]);
-  });
-
-  it('goes on from what the graph shares with others', () => {
-    const [shared] = findSharedNodes([graph, { nodes: graph.nodes.slice(0, 3).concat(node('own', 'Neg', ['square'])), outputs: ['own'] }], new Set(['input_early']));
-    const { part, takes, placeholders, fetches } = findEarlyNodes(graph, new Set(['input_early']), shared!);
-    expect([...fetches.values()]).toEqual(['negative:0']);
-    expect([...takes]).toEqual([['square:0', part.taken.get('square:0')]]);
-    expect([...placeholders]).toEqual([]);
-  });
-
-  it('is nothing where everything waits for a late input', () => {
-    expect(findEarlyNodes(graph, new Set(['input_late']), null).fetches.size).toBe(0);
   });
 });
 
@@ -84,29 +54,5 @@ describe.each(['native', 'wasm'] as const)('steps that share a computation on %s
     held.dispose();
     scaled.dispose();
     squared.dispose();
-  });
-
-  it('have the bits of steps that compute at once when they begin early, from what they share', async () => {
-    const { operations } = engine;
-    const input = { x: { shape: [64], type: 'float32' }, early: { shape: [64], type: 'float32' }, late: { shape: [], type: 'float32' } } as const;
-    const step = await engine.compile('early', ({ x, early, late }) => ({ y: operations.mul(operations.mul(operations.square(operations.tanh(x)), operations.tanh(early)), operations.tanh(late)) }), input);
-    const other = await engine.compile('other', ({ x }) => ({ y: operations.square(operations.tanh(x)) }), input);
-    const shared = engine.share([step, other], ['x']);
-    const part = engine.early(step, ['x', 'early']);
-    expect(part === null).toBe(!engine.graphs);
-    expect(engine.early(other, ['early'])).toBeNull();
-    const vector = (by: (value: number) => number): Float32Array => Float32Array.from({ length: 64 }, (_, index) => by(index));
-    const inputs = (late: number): Record<'x' | 'early' | 'late', Float32Array> => ({ x: vector(Math.sin), early: vector(Math.cos), late: Float32Array.of(late) });
-    await leakGuard(engine, () => {
-      const { x, early } = inputs(0);
-      const known = { x, early };
-      const values = shared.run(known);
-      const begun = part?.run(known, values);
-      for (const late of [2, 3]) expect(step.run(inputs(late), begun ?? values)).toEqual(step.run(inputs(late)));
-      begun?.dispose();
-      values.dispose();
-    });
-    step.dispose();
-    other.dispose();
   });
 });

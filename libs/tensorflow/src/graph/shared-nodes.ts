@@ -29,39 +29,7 @@ export function findSharedNodes(graphs: readonly SharingGraph[], placeholders: R
   const identities = graphs.map(({ nodes }) => identify(nodes, placeholders));
   const counts = new Map<string, number>();
   for (const known of identities) for (const identity of new Set(known.values())) counts.set(identity, (counts.get(identity) ?? 0) + 1);
-  return graphs.map((graph, index) => sharedPart(graph, identities[index] as Map<string, string>, (identity) => (counts.get(identity) ?? 0) > 1));
-}
-
-/** What a graph can compute before some of its placeholders are fed. */
-export interface EarlyNodes {
-  /** What the rest of the graph takes of it, and of what it shares with others. */
-  readonly part: SharedPart;
-  /** What the early nodes take of what the graph shares with others: identity by place. */
-  readonly takes: ReadonlyMap<string, string>;
-  /** Placeholders that they need. */
-  readonly placeholders: ReadonlySet<string>;
-  /** Places that the rest reads, by identity; none if there is nothing to compute early. */
-  readonly fetches: ReadonlyMap<string, string>;
-}
-
-/**
- * Finds what a graph computes from the named placeholders alone.
- *
- * @param shared what the graph shares with others, which is there by then
- */
-export function findEarlyNodes(graph: SharingGraph, placeholders: ReadonlySet<string>, shared: SharedPart | null): EarlyNodes {
-  const part = sharedPart(graph, identify(graph.nodes, placeholders), () => true);
-  const there = new Set(shared?.taken.values());
-  const fetches = new Map([...part.taken].filter(([, identity]) => !there.has(identity)).map(([place, identity]) => [identity, place]));
-  const takes = new Map<string, string>();
-  const needed = new Set<string>();
-  walk(graph, [...fetches.values()], (place, node) => {
-    const identity = shared?.taken.get(place);
-    if (identity !== undefined) takes.set(place, identity);
-    else if (node.operation === 'Placeholder') needed.add(node.name);
-    return identity === undefined;
-  });
-  return { part, takes, placeholders: needed, fetches };
+  return graphs.map((graph, index) => sharedPart(graph, identities[index] as Map<string, string>, counts));
 }
 
 /** Identity of each node that depends on shared placeholders and constants alone. Constants have one too, marked. */
@@ -90,13 +58,12 @@ function describeAttribute(attribute: NodeAttribute): unknown {
   return [attribute.name, dtype, shape, Buffer.from(content).toString('base64')];
 }
 
-function sharedPart(graph: SharingGraph, identities: ReadonlyMap<string, string>, isWanted: (identity: string) => boolean): SharedPart {
-  const { nodes, outputs } = graph;
-  const results = new Set(outputs.map((place) => splitPlace(place).node));
-  const isShared = ({ name, operation }: GraphNode): boolean => {
+function sharedPart({ nodes, outputs }: SharingGraph, identities: ReadonlyMap<string, string>, counts: ReadonlyMap<string, number>): SharedPart {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const isShared = (name: string): boolean => {
     const identity = identities.get(name);
-    // TensorFlow fetches nothing that it is fed.
-    return identity !== undefined && !identity.startsWith(CONSTANT) && isWanted(identity) && !NEVER_TAKEN.has(operation) && !results.has(name);
+    const operation = byName.get(name)?.operation ?? '';
+    return identity !== undefined && !identity.startsWith(CONSTANT) && (counts.get(identity) ?? 0) > 1 && !NEVER_TAKEN.has(operation);
   };
   const identityOf = (place: string): string => {
     const { node, output } = splitPlace(place);
@@ -104,32 +71,23 @@ function sharedPart(graph: SharingGraph, identities: ReadonlyMap<string, string>
   };
   const taken = new Map<string, string>();
   const placeholders = new Set<string>();
-  walk(graph, outputs, (place, node) => {
-    if (isShared(node)) taken.set(place, identityOf(place));
-    else if (node.operation === 'Placeholder') placeholders.add(node.name);
-    return !isShared(node);
-  });
+  const seen = new Set<string>();
+  const visit = (place: string): void => {
+    const { node: name, output } = splitPlace(place);
+    if (isShared(name)) taken.set(`${name}:${output}`, identityOf(place));
+    if (isShared(name) || seen.has(name)) return;
+    seen.add(name);
+    const node = byName.get(name);
+    if (node?.operation === 'Placeholder') placeholders.add(name);
+    node?.inputs.forEach(visit);
+  };
+  outputs.forEach(visit);
   const made = new Map<string, string>();
-  for (const node of nodes) {
-    if (!isShared(node)) continue;
-    for (let output = 0; output < MOST_OUTPUTS; output += 1) made.set(identityOf(`${node.name}:${output}`), `${node.name}:${output}`);
+  for (const { name } of nodes) {
+    if (!isShared(name)) continue;
+    for (let output = 0; output < MOST_OUTPUTS; output += 1) made.set(identityOf(`${name}:${output}`), `${name}:${output}`);
   }
   return { taken, made, placeholders };
-}
-
-/** Walks up from these places (`node:output`), and from a node's inputs if `visit` says so. */
-function walk({ nodes }: SharingGraph, places: readonly string[], visit: (place: string, node: GraphNode) => boolean): void {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const seen = new Set<string>();
-  const go = (input: string): void => {
-    const { node: name, output } = splitPlace(input);
-    const place = `${name}:${output}`;
-    const node = byName.get(name);
-    if (node === undefined || seen.has(place)) return;
-    seen.add(place);
-    if (visit(place, node)) node.inputs.forEach(go);
-  };
-  places.forEach(go);
 }
 
 /**

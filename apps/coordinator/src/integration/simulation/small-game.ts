@@ -83,18 +83,11 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
     }
     return { gradient, summary: Float32Array.of(drift, Math.abs(drift), drift) };
   };
-  /** What a lease was begun with. */
-  let begun: { readonly lease: Lease; readonly nets: readonly (readonly [string, Float32Array])[] } | null = null;
   return {
     // As in the article, the classifier's phase does not look at the decoder.
     needs: (phase) => new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
-    needsFirst: ({ phase }) => (phase === 0 ? null : new Set(['encoder', 'decoder'])),
     prepare: () => undefined,
-    begin: (lease, nets) => { begun = { lease, nets: [...nets].map(([net, values]) => [net, (values as Float32Array).slice()] as const) }; },
     block: (lease, { first, count }: ShardBlock, nets) => {
-      for (const [net, values] of begun?.lease === lease ? begun.nets : []) {
-        if (!(nets.get(net) as Float32Array).every((value, index) => value === values[index])) throw new TypeError(`the lease was begun with another ${net}`);
-      }
       const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
         if (size === 1) return shard(lease, from, nets);
         const [left, right] = [sum(from, size / 2), sum(from + size / 2, size / 2)];
