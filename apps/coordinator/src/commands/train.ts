@@ -82,6 +82,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
       description, cluster, gridRows, data, record: recorder, signal: interruption.signal,
       start,
       earlierFigures: epochFigures(metrics.earlier),
+      judgedRounds: metrics.earlier.findLast(({ kind }) => kind === 'epoch')?.round ?? 0,
       takeCheckpointRequest: () => requests.take(),
     });
     reason = `the run is ${outcome.ending}`;

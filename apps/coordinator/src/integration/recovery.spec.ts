@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,20 @@ describe('a run goes on to the same bits', () => {
     expect((await lethe(['train', '--resume', 'resumed', '--workers', '1', '--runs-dir', runs])).code).toBe(0);
     expect(summary('resumed').weights_sha256).toBe(undisturbed);
     expect(rounds('resumed')).toEqual(ALL);
+  }, 60_000);
+
+  it('and judges the epoch after whose last round it was interrupted', async () => {
+    const flags = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation', '--runs-dir', runs];
+    expect((await lethe(['train', ...flags, '--epochs', '2', '--name', 'unjudged'])).code).toBe(0);
+    // What an interruption leaves in the moment between a round and the figures of the epoch that it ends.
+    const metrics = join(runs, 'unjudged', 'metrics.jsonl');
+    const lines = (): string[] => readFileSync(metrics, 'utf8').trim().split('\n');
+    expect(lines().at(-1)).toContain('"kind":"epoch"');
+    writeFileSync(metrics, `${lines().slice(0, -1).join('\n')}\n`);
+    rmSync(join(runs, 'unjudged', 'summary.json'));
+    expect((await lethe(['train', '--resume', 'unjudged', '--epochs', '3', '--runs-dir', runs])).code).toBe(0);
+    const epochs = lines().map((line) => JSON.parse(line) as { kind: string; epoch?: number }).filter(({ kind }) => kind === 'epoch');
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   }, 60_000);
 
   it('when a disk was too full for a checkpoint', async () => {

@@ -43,6 +43,8 @@ export interface TrainingRunOptions {
   readonly start: RunState;
   /** Figures of the epochs before that, in order. */
   readonly earlierFigures: readonly Readonly<Record<string, number>>[];
+  /** Rounds after which the last of them was judged; 0 before the first. */
+  readonly judgedRounds: number;
   readonly gridRows: number;
   readonly data: DataSource;
   /** Whether somebody has asked for a checkpoint since the last time. */
@@ -68,7 +70,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   const lastGroups = (): readonly GroupState[] => progress.saved.groups;
 
   const play = async (): Promise<void> => {
-    const rounds = await adversarialLoop({
+    const goesOn = !isToBeJudged(options, progress) || await afterRound(options, progress, start.rounds - 1);
+    const rounds = !goesOn ? start.rounds : await adversarialLoop({
       objective, totalRounds, players: cluster,
       from: progress.saved,
       afterRound: (round) => afterRound(options, progress, round),
@@ -103,21 +106,28 @@ interface Progress {
   writing: Promise<void>;
 }
 
+/** Whether the run begins right after an epoch that was interrupted before it was judged. */
+function isToBeJudged({ start, judgedRounds, description }: TrainingRunOptions, { saved }: Progress): boolean {
+  return saved === start && start.steps === 0 && start.rounds > judgedRounds && endsEpoch(description, start.rounds);
+}
+
+/** Whether an epoch ends after so many rounds: the last one may be cut short. */
+function endsEpoch({ config: { batchSize }, trainingCount, totalRounds }: RunDescription, rounds: number): boolean {
+  return rounds === totalRounds || epochsCompleted(rounds, batchSize, trainingCount) > epochsCompleted(rounds - 1, batchSize, trainingCount);
+}
+
 /** Whether the game goes on. */
 async function afterRound(options: TrainingRunOptions, progress: Progress, round: number): Promise<boolean> {
-  const { description: { config, trainingCount, totalRounds }, signal, takeCheckpointRequest } = options;
+  const { description, signal, takeCheckpointRequest } = options;
+  const { config: { batchSize, checkpoints: { everyEpochs, everyRounds } }, trainingCount, totalRounds } = description;
   if (signal.aborted) progress.ending = 'interrupted';
   if (signal.aborted) return false;
   const rounds = round + 1;
-  const completed = epochsCompleted(rounds, config.batchSize, trainingCount);
-  const isWithinEpoch = completed === epochsCompleted(round, config.batchSize, trainingCount);
-  const isLast = rounds === totalRounds;
-  const epoch = isWithinEpoch ? completed + 1 : completed;
-  const { everyEpochs, everyRounds } = config.checkpoints;
-  const endsEpoch = !isWithinEpoch || isLast;
+  const epoch = Math.max(epochsCompleted(rounds, batchSize, trainingCount), epochsCompleted(round, batchSize, trainingCount) + 1);
+  const isEnd = endsEpoch(description, rounds);
   // An epoch that is played again was recorded and judged when it was played first.
-  const { isBest, shouldStop } = endsEpoch && epoch > progress.epochs ? await endEpoch(options, progress, { epoch, rounds }) : { isBest: false, shouldStop: false };
-  const isDue = isLast || shouldStop || isBest || (endsEpoch && epoch % everyEpochs === 0) || (everyRounds !== null && rounds % everyRounds === 0);
+  const { isBest, shouldStop } = isEnd && epoch > progress.epochs ? await endEpoch(options, progress, { epoch, rounds }) : { isBest: false, shouldStop: false };
+  const isDue = rounds === totalRounds || shouldStop || isBest || (isEnd && epoch % everyEpochs === 0) || (everyRounds !== null && rounds % everyRounds === 0);
   if (takeCheckpointRequest() || isDue) await save(options, progress, { rounds, isBest });
   if (shouldStop) progress.ending = 'stopped early';
   return !shouldStop;

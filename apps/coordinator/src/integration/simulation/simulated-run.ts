@@ -55,6 +55,8 @@ export class SimulatedRun implements Victims {
   readonly #processes = new Map<string, { readonly role: Role; readonly index: number; readonly end: AbortController }>();
   /** The run's folder: what outlives the coordinator. */
   #saved: RunState;
+  /** Rounds after which an epoch was judged last. */
+  #judgedRounds = 0;
   #metrics: { round: number; loss: number }[] = [];
   #lives = 0;
   #coordinator = '';
@@ -143,9 +145,10 @@ export class SimulatedRun implements Victims {
     for (let index = 0; index < workers; index += 1) this.#launch(cluster, 'worker', index);
     await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, 1));
     const outcome = await trainingRun({
-      description, cluster, start, data: NO_DATA, gridRows: 0, earlierFigures: [], signal: new AbortController().signal, takeCheckpointRequest: () => false,
+      description, cluster, start, data: NO_DATA, gridRows: 0, earlierFigures: [], judgedRounds: this.#judgedRounds, signal: new AbortController().signal, takeCheckpointRequest: () => false,
       record: {
-        epoch: async () => undefined, pauseClock: () => undefined, notice: () => undefined, resumeClock: () => undefined,
+        epoch: async ({ rounds }) => { if (this.#coordinator === name) this.#judgedRounds = rounds; },
+        pauseClock: () => undefined, notice: () => undefined, resumeClock: () => undefined,
         checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
       },
     });
