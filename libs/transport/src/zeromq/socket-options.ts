@@ -26,7 +26,7 @@ const SOCKET_OPTIONS = {
   tcpKeepaliveCount: 3,
 } as const;
 
-/** More than two chunks. On one machine the kernel's own buffers are a fifth of one, and the two ends would wake each other up again and again. */
+/** More than two chunks. On one machine the kernel's own buffers are a quarter of one, and the two ends would wake each other up again and again. */
 const LOCAL_BUFFER_BYTES = 2 * 2 ** 20;
 
 /** TCP finds its buffer sizes by itself, unless somebody sets them. */
