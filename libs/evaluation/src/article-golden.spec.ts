@@ -60,7 +60,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
   const listener = await transport.listen('memory://control');
   const cluster = new TrainingCluster({
     listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: (commit) => committed.push(commit), onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+    onCommitted: (commit) => committed.push(commit), onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
@@ -171,7 +171,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
   const listener = await transport.listen('memory://control');
   const cluster = new TrainingCluster({
     listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
   const origin = { runId: 'golden', epoch: 1 };
   const members = [

@@ -105,7 +105,8 @@ export class GroupService {
     if (current === null || version !== current + 1) {
       throw new LetheError('MESSAGE_MALFORMED', `commit of version ${version} of ${group}, which is at ${current ?? 'no version'}`);
     }
-    store.commit(scale);
+    const { step, work } = store.commit(scale);
+    this.#post.toCoordinator({ kind: 'commitReport', ...step, group, version, work });
     this.#post.versionMade(store.bytes);
   }
 
@@ -126,8 +127,8 @@ export class GroupService {
     }
     const { scale, gradientNorm } = decision;
     for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
-    const { step, losses, beganMs, sumMs, updateMs, waitMs } = group.store.commit(scale);
-    this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, beganMs, sumMs, updateMs, waitMs, gradientNorm });
+    const { step, losses, work } = group.store.commit(scale);
+    this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, work, gradientNorm });
     this.#post.versionMade(group.store.bytes);
   }
 

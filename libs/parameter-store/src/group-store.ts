@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { giveVector, takeVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
 import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
 import { checkPush } from './push-checks.js';
@@ -33,11 +33,7 @@ export interface CommittedTurn {
   readonly version: number;
   /** Means over the global batch, in the order of the phase's losses; empty on servers other than the lead. */
   readonly losses: number[];
-  /** Unix time of the first push. */
-  readonly beganMs: number;
-  readonly sumMs: number;
-  readonly updateMs: number;
-  readonly waitMs: number;
+  readonly work: ServerWork;
 }
 
 /** A server's slice of one group: the committed version, the next one in the making, and who waits for it. */
@@ -186,14 +182,14 @@ export class GroupStore {
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
-    const { summary, step, beganMs, sumMs, updateMs, waitMs } = transaction;
+    const { summary, step, work } = transaction;
     const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
     this.#followers = [];
     this.#answer(version);
-    return { step, version, losses, beganMs, sumMs, updateMs, waitMs };
+    return { step, version, losses, work };
   }
 
   /** Frees the memory that other stores can use. */

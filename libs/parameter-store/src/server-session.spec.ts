@@ -441,6 +441,26 @@ describe('a parameter server', () => {
     expect(run.inbox.count('failed')).toBe(0);
   });
 
+  it('tells the coordinator what a version took it: the lead with the commit, the others with a report of their own', async () => {
+    const run = await TestRun.start({ servers: 3, clipNorm: 0.5 });
+    await run.load(startState(ADAM));
+    const earliestMs = performance.timeOrigin + performance.now();
+    await run.pushAll(run.pushes(1, alignedBlocks(0, SHARDS)));
+    const told = [await run.inbox.next('committed', 'server0'), await run.inbox.next('commitReport', 'server1'), await run.inbox.next('commitReport', 'server2')];
+    const latestMs = performance.timeOrigin + performance.now();
+    for (const report of told) {
+      expect(report).toMatchObject({ round: 0, phase: 1, turn: 0, group: LAYOUT.name, version: 1 });
+      const { beganMs, lastedMs, sumMs, updateMs, waitMs } = report.work;
+      expect(beganMs).toBeGreaterThanOrEqual(earliestMs);
+      expect(beganMs + lastedMs).toBeLessThanOrEqual(latestMs);
+      for (const part of [sumMs, updateMs, waitMs]) {
+        expect(part).toBeGreaterThan(0);
+        expect(part).toBeLessThan(lastedMs);
+      }
+    }
+    expect(run.inbox.count('commitReport')).toBe(0);
+  });
+
   it('refuses a state of another optimiser', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.send(0, { kind: 'loadState', state: startState(SGD) });

@@ -1,5 +1,5 @@
 import { combineSummary, firstNotFinite, giveVector, squaresOfBlocks, sumInto, takeVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, type Push, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, NORM_BLOCK_LENGTH, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
 import { BlockTree } from './block-tree.js';
 import { segmentAt, type GroupFacts } from './group-facts.js';
 import { checkSameLength, checkSameStep } from './push-checks.js';
@@ -36,13 +36,13 @@ export interface TransactionOptions {
  */
 export class Transaction {
   readonly step: Step;
-  sumMs = 0;
-  updateMs = 0;
   readonly #options: TransactionOptions;
   readonly #chunks: readonly ChunkSum[];
   readonly #summaries: BlockTree<Float32Array> | null;
   readonly #firstPushMs = performance.now();
   #lastPushMs = this.#firstPushMs;
+  #sumMs = 0;
+  #updateMs = 0;
   #missingChunks: number;
   #summaryLength: number | undefined;
   readonly #fresh: ReadonlyMap<string, Float32Array>;
@@ -74,7 +74,7 @@ export class Transaction {
     sum.tree.add(push.block, { values: push.gradient, pooled: false });
     if (push.summary !== null) this.#summaries?.add(push.block, push.summary);
     this.#lastPushMs = performance.now();
-    this.sumMs += this.#lastPushMs - startMs;
+    this.#sumMs += this.#lastPushMs - startMs;
     if (sum.tree.total !== undefined) this.#completeChunk(sum, sum.tree.total.values);
   }
 
@@ -83,14 +83,10 @@ export class Transaction {
     return this.#missingChunks === 0;
   }
 
-  /** Unix time of the first push. */
-  get beganMs(): number {
-    return performance.timeOrigin + this.#firstPushMs;
-  }
-
-  /** Time from the first to the last push: what the server waited for workers. */
-  get waitMs(): number {
-    return this.#lastPushMs - this.#firstPushMs;
+  /** What it took so far. */
+  get work(): ServerWork {
+    const beganMs = performance.timeOrigin + this.#firstPushMs;
+    return { beganMs, lastedMs: performance.now() - this.#firstPushMs, sumMs: this.#sumMs, updateMs: this.#updateMs, waitMs: this.#lastPushMs - this.#firstPushMs };
   }
 
   /** What is first found not to be finite, in the order of the flat vector: a segment, the losses or the statistics; or empty. */
@@ -131,7 +127,7 @@ export class Transaction {
       this.#release(tree.total);
       this.#options.onChunk(chunk);
     }
-    this.updateMs += performance.now() - startMs;
+    this.#updateMs += performance.now() - startMs;
   }
 
   #add(left: Sum, right: Sum): Sum {
@@ -155,7 +151,7 @@ export class Transaction {
     if (index >= 0) sum.notFinite = segmentAt(layout, sum.chunk.from + index);
     else if (clipNorm !== null) sum.squares = squaresOfBlocks(values, NORM_BLOCK_LENGTH, 1 / shards);
     else this.#update(sum.chunk, values, 1);
-    this.updateMs += performance.now() - startMs;
+    this.#updateMs += performance.now() - startMs;
     if (index < 0 && clipNorm === null) this.#options.onChunk(sum.chunk);
     if (clipNorm === null && sum.tree.total !== undefined) this.#release(sum.tree.total);
   }

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { ShardBlock } from './shard-block.js';
 
 /** Version of the wire; peers with another one are refused. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -28,8 +28,12 @@ export type Occupation = 'wait' | 'input' | 'compute' | 'send';
 /** `beganMs`: Unix time. */
 export interface Span { readonly occupation: Occupation; readonly beganMs: number; readonly lastedMs: number }
 export interface StepReport extends Step { kind: 'stepReport'; spans: Span[]; bytesSent: number; bytesReceived: number }
-/** `beganMs`: Unix time of the first push. */
-export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; beganMs: number; sumMs: number; updateMs: number; waitMs: number; gradientNorm: number }
+/** What a server did for its slice of a version. `beganMs`: Unix time of the first push, from which to the commit it `lastedMs`; `waitMs`: from there to the last push. */
+export interface ServerWork { readonly beganMs: number; readonly lastedMs: number; readonly sumMs: number; readonly updateMs: number; readonly waitMs: number }
+/** By the lead server. `work`: its own. */
+export interface Committed extends Step { kind: 'committed'; group: string; version: number; losses: number[]; work: ServerWork; gradientNorm: number }
+/** By every other server; nobody waits for it. */
+export interface CommitReport extends Step { kind: 'commitReport'; group: string; version: number; work: ServerWork }
 
 export interface Evaluate { kind: 'evaluate'; task: number; evaluation: EvaluationKind; split: Split; first: number; count: number; reads: GroupVersion[]; /** Null unless the evaluation is a probe. */ probe: ProbeRequest | null; /** Null unless the evaluation is a swap: what "judge" returned. */ judge: Float32Array | null }
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
@@ -71,7 +75,7 @@ export interface Commit { kind: 'commit'; group: string; version: number; scale:
 
 export type MessageBody =
   | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Shutdown
-  | Lease | StepReport | Committed | Evaluate | Evaluated
+  | Lease | StepReport | Committed | CommitReport | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;
 

@@ -41,7 +41,7 @@ describe('opening a cluster', () => {
     const data = await openData(config.data, config.seed);
     const opening = openCluster({
       description: describeRun(config, data.facts), runId: 'a run', logsFolder: join(file, 'logs'), environment: {}, cores: 2, devices: [null],
-      onCommitted: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
+      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
     });
     await expect(opening).rejects.toThrow('ENOTDIR');
     await listenAt(port);

@@ -7,7 +7,7 @@ import { createRunKeys, createZeroMqTransport, encodeJoinKey, encodeJoinToken, i
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
 
-export interface ClusterOptions extends Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onStepReport' | 'onNotice'>, Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
+export interface ClusterOptions extends Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>, Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
   readonly runId: string;
 }
 

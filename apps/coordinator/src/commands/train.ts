@@ -63,6 +63,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
       recorder.committed(committed);
       trace?.committed(committed);
     },
+    onCommitReport: (server, report) => { trace?.commitReported(server, report); },
     onStepReport: (worker, report) => {
       recorder.stepReported(report);
       trace?.stepReported(worker, report);

@@ -42,7 +42,7 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
   const { rounds, groups } = await findCheckpoint(run.checkpoints, request.checkpoint, description, (message) => process.stderr.write(`passed over: ${message}\n`));
   const open = await openCluster({
     description, environment, cores: availableParallelism(), devices: Array.from({ length: workers }, () => null), runId: newIncarnation(), logsFolder: run.logs,
-    onCommitted: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
+    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
   });
   try {
     return await outlastServers(open.cluster, () => groups, async () => {

@@ -1,5 +1,5 @@
 import type { Member } from '@lethe/membership';
-import type { Committed, StepReport } from '@lethe/protocol';
+import type { CommitReport, Step, StepReport } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/training';
 
 /** A span of Chrome's trace event format: times in microseconds. */
@@ -13,7 +13,6 @@ interface TraceEvent {
   readonly args: Readonly<Record<string, string | number>>;
 }
 
-const LEAD_SERVER = 'parameter-server-1 (lead)';
 const COORDINATOR = 'coordinator';
 
 /**
@@ -32,16 +31,19 @@ export class RoundTrace {
     this.#description = description;
   }
 
-  stepReported({ name }: Pick<Member, 'name'>, { round, phase, turn, spans }: StepReport): void {
-    const step = { round: round + 1, phase: this.#phaseName(phase), turn: turn + 1 };
-    for (const { occupation, beganMs, lastedMs } of spans) this.#add(name, occupation, { beganMs, lastedMs }, step);
+  stepReported({ name }: Pick<Member, 'name'>, { spans, ...step }: StepReport): void {
+    for (const span of spans) this.#add(name, span.occupation, span, this.#describe(step));
   }
 
-  committed({ round, phase, turn, group, version, beganMs, sumMs, updateMs, waitMs }: Committed): void {
-    const nowMs = performance.timeOrigin + performance.now();
-    this.#add(LEAD_SERVER, `version ${version} of ${group}`, { beganMs, lastedMs: nowMs - beganMs }, { sum_ms: sumMs, update_ms: updateMs, from_first_to_last_push_ms: waitMs });
+  commitReported({ name }: Pick<Member, 'name'>, { group, version, work, ...step }: Omit<CommitReport, 'kind'>): void {
+    const { sumMs, updateMs, waitMs } = work;
+    this.#add(name, `version ${version} of ${group}`, work, { ...this.#describe(step), sum_ms: sumMs, update_ms: updateMs, from_first_to_last_push_ms: waitMs });
+  }
+
+  committed({ round, phase, turn }: Step): void {
     const { phases } = this.#description.objective;
     if (phase !== phases.length - 1 || turn !== (phases[phase]?.turns ?? 0) - 1) return;
+    const nowMs = performance.timeOrigin + performance.now();
     if (this.#roundBeganMs !== null) this.#add(COORDINATOR, `round ${round + 1}`, { beganMs: this.#roundBeganMs, lastedMs: nowMs - this.#roundBeganMs }, {});
     this.#roundBeganMs = nowMs;
   }
@@ -57,7 +59,8 @@ export class RoundTrace {
     this.#events.push({ name, ph: 'X', pid, tid: 1, ts: beganMs * 1000, dur: lastedMs * 1000, args });
   }
 
-  #phaseName(phase: number): string {
-    return this.#description.objective.phases[phase]?.name ?? String(phase);
+  /** As people count. */
+  #describe({ round, phase, turn }: Step): TraceEvent['args'] {
+    return { round: round + 1, phase: this.#description.objective.phases[phase]?.name ?? phase, turn: turn + 1 };
   }
 }

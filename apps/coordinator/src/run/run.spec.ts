@@ -38,7 +38,7 @@ describe('the losses of a round', () => {
     const { objective } = describeRun(config, facts);
     const collector = new RoundLossCollector(objective);
     const commit = (phase: number, turn: number, losses: number[]): ReturnType<RoundLossCollector['add']> =>
-      collector.add({ kind: 'committed', round: 4, phase, turn, group: '', version: 1, losses, beganMs: 0, sumMs: 0, updateMs: 0, waitMs: 0, gradientNorm: 0 });
+      collector.add({ kind: 'committed', round: 4, phase, turn, group: '', version: 1, losses, work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 });
     expect(commit(0, 0, [3])).toBeNull();
     expect(commit(0, 1, [2])).toBeNull();
     expect(commit(1, 0, [0.5, 2.5])).toEqual({ round: 4, losses: { classifier_loss: 2, reconstruction_mse: 0.5, encoder_classifier_loss: 2.5 } });

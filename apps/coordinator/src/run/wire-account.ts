@@ -31,7 +31,7 @@ export class WireAccount {
     return this.leastBytes === 0 ? 0 : ((this.bytesSent + this.bytesReceived) / this.leastBytes - 1) * 100;
   }
 
-  committed({ sumMs, updateMs }: Committed): void {
+  committed({ work: { sumMs, updateMs } }: Committed): void {
     this.commits += 1;
     this.serverTimes.sumMs += sumMs;
     this.serverTimes.updateMs += updateMs;

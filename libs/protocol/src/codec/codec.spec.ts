@@ -73,12 +73,10 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     group: 'classifier',
     version: 4,
     losses: [0.5, Number.NaN, Number.POSITIVE_INFINITY],
-    beganMs: 7,
-    sumMs: 1,
-    updateMs: 2,
-    waitMs: 3,
+    work: { beganMs: 7, lastedMs: 4, sumMs: 1, updateMs: 2, waitMs: 3 },
     gradientNorm: 0,
   },
+  commitReport: { kind: 'commitReport', ...STEP, group: 'autoencoder', version: 4, work: { beganMs: 8, lastedMs: 5, sumMs: 4, updateMs: 3, waitMs: 2 } },
   evaluate: {
     kind: 'evaluate',
     task: 5,
@@ -241,6 +239,7 @@ describe('an envelope', () => {
     expect(() => decodeMessage(envelope({ refused: { code: 'NO' } }))).toThrow('the code of refused');
     expect(() => decodeMessage(envelope({ evaluate: { kind: 'sum' } }))).toThrow('the kind of evaluate');
     expect(() => decodeMessage([...envelope({ push: {} }), new Uint8Array(0)])).toThrow('push names no block of shards');
+    expect(() => decodeMessage(envelope({ commitReport: { version: 1 } }))).toThrow('commitReport says nothing of the server\'s work');
     const twice = [...envelope({ loadState: { slots: ['a', 'a'] } }), ...Array<Uint8Array>(3).fill(new Uint8Array(0))];
     expect(() => decodeMessage(twice)).toThrow('slots named twice in a, a');
   });

@@ -1,7 +1,7 @@
 import type { lethe } from '../../generated/lethe.js';
-import type { Committed, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, Split, StepReport } from '../messages.js';
+import type { Committed, CommitReport, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
 import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
-import { bytesOf } from './frames.js';
+import { bytesOf, malformed } from './frames.js';
 
 const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
 const PROBE_KINDS: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
@@ -34,16 +34,23 @@ export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
   }),
 };
 
-/** The fields that are the same on both sides of the wire. */
-function committedFields(body: Omit<Committed, 'kind'>): Omit<Committed, 'kind'> {
-  const { round, phase, turn, group, version, losses, beganMs, sumMs, updateMs, waitMs, gradientNorm } = body;
-  return { round, phase, turn, group, version, losses: [...losses], beganMs, sumMs, updateMs, waitMs, gradientNorm };
-}
-
 export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
-  encode: (body) => ({ header: committedFields(body) }),
-  decode: (header) => ({ kind: 'committed', ...committedFields(header) }),
+  encode: ({ round, phase, turn, group, version, losses, work, gradientNorm }) => ({ header: { round, phase, turn, group, version, losses: [...losses], work, gradientNorm } }),
+  decode: ({ round, phase, turn, group, version, losses, work, gradientNorm }) => ({
+    kind: 'committed', round, phase, turn, group, version, losses: [...losses], work: serverWork('committed', work), gradientNorm,
+  }),
 };
+
+export const commitReport: BodyCodec<CommitReport, lethe.CommitReport.$Properties> = {
+  encode: ({ round, phase, turn, group, version, work }) => ({ header: { round, phase, turn, group, version, work } }),
+  decode: ({ round, phase, turn, group, version, work }) => ({ kind: 'commitReport', round, phase, turn, group, version, work: serverWork('commitReport', work) }),
+};
+
+function serverWork(what: string, work: lethe.ServerWork.$Properties | null | undefined): ServerWork {
+  if (work === null || work === undefined) throw malformed(`${what} says nothing of the server's work`);
+  const { beganMs, lastedMs, sumMs, updateMs, waitMs } = work;
+  return { beganMs: beganMs ?? 0, lastedMs: lastedMs ?? 0, sumMs: sumMs ?? 0, updateMs: updateMs ?? 0, waitMs: waitMs ?? 0 };
+}
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
   encode: ({ task, evaluation, split, first, count, reads, probe, judge }) => ({

@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { assignShards, ControlPlane, describeMember, type Member } from '@lethe/membership';
-import type { Committed, EvaluationKind, GroupState, GroupVersion, MessageBody, Origin, ProbeRequest, Split, Step, StepReport } from '@lethe/protocol';
+import type { Committed, CommitReport, EvaluationKind, GroupState, GroupVersion, MessageBody, Origin, ProbeRequest, Split, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import { positionAfter, type GamePosition, type Players } from '../adversarial-loop.js';
 import type { RunDescription } from '../run-description.js';
@@ -14,6 +14,8 @@ export interface TrainingClusterOptions {
   readonly origin: Origin;
   readonly description: RunDescription;
   readonly onCommitted: (committed: Committed) => void;
+  /** What a server did for its slice of a version, the lead with the commit. */
+  readonly onCommitReport: (server: Member, report: Omit<CommitReport, 'kind'>) => void;
   readonly onStepReport: (worker: Member, report: StepReport) => void;
   readonly onNotice: (line: string) => void;
   /** A process is not waited for any more; whoever started it may end it for good and start another. */
@@ -331,7 +333,11 @@ export class TrainingCluster implements Players {
         this.#committed = body;
         this.#deadline.committed(performance.now(), this.#ledger.size);
         this.#goesOn();
+        this.#options.onCommitReport(member, body);
         this.#options.onCommitted(body);
+        return;
+      case 'commitReport':
+        this.#options.onCommitReport(member, body);
         return;
       case 'stepReport':
         this.#ledger.reported(body, member.incarnation);

@@ -26,7 +26,7 @@ export interface FaultPlan {
 const SPAN_MS = 350;
 const SPOKEN: readonly { readonly role: Role | 'coordinator'; readonly kind: MessageBody['kind'] }[] = [
   { role: 'worker', kind: 'pull' }, { role: 'worker', kind: 'push' }, { role: 'worker', kind: 'stepReport' }, { role: 'worker', kind: 'ready' },
-  { role: 'parameter-server', kind: 'prepared' }, { role: 'parameter-server', kind: 'commit' }, { role: 'parameter-server', kind: 'committed' },
+  { role: 'parameter-server', kind: 'prepared' }, { role: 'parameter-server', kind: 'commit' }, { role: 'parameter-server', kind: 'committed' }, { role: 'parameter-server', kind: 'commitReport' },
   { role: 'parameter-server', kind: 'parameters' }, { role: 'parameter-server', kind: 'stateLoaded' }, { role: 'parameter-server', kind: 'stateCaptured' }, { role: 'parameter-server', kind: 'ready' },
   { role: 'coordinator', kind: 'lease' }, { role: 'coordinator', kind: 'welcome' }, { role: 'coordinator', kind: 'captureState' }, { role: 'coordinator', kind: 'loadState' },
 ];

@@ -136,6 +136,7 @@ export class SimulatedRun implements Victims {
         for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
         told = this.#committed(collector, committed, told, name);
       },
+      onCommitReport: () => undefined,
       onStepReport: ({ incarnation }) => { policy.worked(placeOf(this.#processes.get(incarnation))); },
       onNotice: () => undefined,
       onLost: ({ incarnation }) => { this.kill(incarnation); },

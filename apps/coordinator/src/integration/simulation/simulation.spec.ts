@@ -54,6 +54,7 @@ describe('a simulated run', () => {
     { what: 'the lead dies before it says commit', faults: [{ moment: { role: 'parameter-server', kind: 'commit', occurrence: 2 }, what: 'kill speaker', isSaid: false }] },
     { what: 'the lead dies after it said commit', faults: [{ moment: { role: 'parameter-server', kind: 'commit', occurrence: 2 }, what: 'kill speaker', isSaid: true }] },
     { what: 'the lead dies before it tells of a commit', faults: [{ moment: { role: 'parameter-server', kind: 'committed', occurrence: 8 }, what: 'kill speaker', isSaid: false }] },
+    { what: 'a server dies before it tells of its part of a commit', faults: [{ moment: { role: 'parameter-server', kind: 'commitReport', occurrence: 4 }, what: 'kill speaker', isSaid: false }] },
     { what: 'a server dies while it loads', faults: [{ moment: { role: 'parameter-server', kind: 'stateLoaded', occurrence: 2 }, what: 'kill speaker', isSaid: false }] },
     { what: 'a server dies while a checkpoint is made', faults: [{ moment: { role: 'parameter-server', kind: 'stateCaptured', occurrence: 4 }, what: 'kill speaker', isSaid: false }] },
     { what: 'a push is lost', faults: [{ moment: { role: 'worker', kind: 'push', occurrence: 7 }, what: 'lose' }] },
