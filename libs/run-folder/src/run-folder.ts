@@ -93,10 +93,11 @@ export class RunFolder {
     await writeFileAtomically(file, [bytes]);
   }
 
-  /** Rounds that the summary tells of; 0 if there is none. */
+  /** Rounds after which the run was summed up; 0 if it never was, or only because it was interrupted. */
   async summarisedRounds(): Promise<number> {
     const text = await readFile(join(this.folder, SUMMARY), 'utf8').catch(() => '{}');
-    return (JSON.parse(text) as { rounds?: number }).rounds ?? 0;
+    const { ending, rounds = 0 } = JSON.parse(text) as { ending?: string; rounds?: number };
+    return ending === 'interrupted' ? 0 : rounds;
   }
 
   async writeSummary(summary: object): Promise<void> {

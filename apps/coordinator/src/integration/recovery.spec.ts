@@ -101,13 +101,20 @@ describe('a run goes on to the same bits', () => {
   it('and judges the epoch after whose last round it was interrupted', async () => {
     const flags = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation', '--runs-dir', runs];
     expect((await lethe(['train', ...flags, '--epochs', '2', '--name', 'unjudged'])).code).toBe(0);
-    // What an interruption leaves in the moment between a round and the figures of the epoch that it ends.
     const metrics = join(runs, 'unjudged', 'metrics.jsonl');
     const lines = (): string[] => readFileSync(metrics, 'utf8').trim().split('\n');
-    expect(lines().at(-1)).toContain('"kind":"epoch"');
-    writeFileSync(metrics, `${lines().slice(0, -1).join('\n')}\n`);
-    rmSync(join(runs, 'unjudged', 'summary.json'));
-    expect((await lethe(['train', '--resume', 'unjudged', '--epochs', '3', '--runs-dir', runs])).code).toBe(0);
+    // What an interruption leaves in the moment between a round and the figures of the epoch that it ends.
+    const interrupt = (): void => {
+      expect(lines().at(-1)).toContain('"kind":"epoch"');
+      writeFileSync(metrics, `${lines().slice(0, -1).join('\n')}\n`);
+      writeFileSync(join(runs, 'unjudged', 'summary.json'), JSON.stringify({ ...summary('unjudged'), ending: 'interrupted' }));
+    };
+    // The last epoch, and one that others follow.
+    for (const more of [[], ['--epochs', '3']]) {
+      interrupt();
+      expect((await lethe(['train', '--resume', 'unjudged', ...more, '--runs-dir', runs])).code).toBe(0);
+      expect(summary('unjudged')).toMatchObject({ ending: 'completed' });
+    }
     const epochs = lines().map((line) => JSON.parse(line) as { kind: string; epoch?: number }).filter(({ kind }) => kind === 'epoch');
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   }, 60_000);
