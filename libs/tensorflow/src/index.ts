@@ -7,4 +7,4 @@ export { type DeviceRequest, listGpus, planDevices } from './devices.js';
 export { engineEnvironment, type EngineSettings } from './engine-environment.js';
 export { engineFingerprint, type EngineIdentity } from './engine-fingerprint.js';
 export { loadEngine, type LoadEngineOptions } from './load-engine.js';
-export { isNativeReady, nativeFolder } from './native-engine.js';
+export { isNativeReady, nativeFolder, usableGpus } from './native-engine.js';

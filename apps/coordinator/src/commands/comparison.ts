@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { problemsError, type Machine, type RunConfig } from '@lethe/config';
-import { isNativeReady, listGpus } from '@lethe/tensorflow';
+import { isNativeReady, listGpus, usableGpus } from '@lethe/tensorflow';
 import type { TrainCommand } from '../command-line/command.js';
 import { newRunConfig } from '../command-line/train-config.js';
 import { planComparison } from '../comparison/plan-comparison.js';
@@ -29,7 +29,7 @@ export async function requestedComparison(command: TrainCommand): Promise<Reques
 }
 
 async function thisMachine(): Promise<Machine> {
-  return { cores: availableParallelism(), gpus: (await listGpus()).length, engine: isNativeReady() ? 'native' : 'wasm' };
+  return { cores: availableParallelism(), gpus: usableGpus(await listGpus()).length, engine: isNativeReady() ? 'native' : 'wasm' };
 }
 
 /** Plays a run of each kind from each seed, one after another, and says what adaptation is worth. */
@@ -37,7 +37,7 @@ export async function runComparison(request: Request, command: TrainCommand, env
   const folder = request.kind === 'resumed' ? request.folder : await begin(request.config, command);
   const lock = await folder.lock();
   try {
-    const gpus = [...(await listGpus()).keys()];
+    const gpus = [...usableGpus(await listGpus()).keys()];
     const run = await playTrials(folder, await folder.read(), { gpus, environment });
     const { tables, notes } = await writeComparison(folder, run.trials, command.folder);
     for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);

@@ -3,59 +3,44 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads } from '@lethe/config';
 import { openData } from '@lethe/data';
-import { errorCode, errorMessage } from '@lethe/errors';
-import { engineEnvironment, isNativeReady, listGpus, nativeFolder, planDevices, type DeviceRequest } from '@lethe/tensorflow';
+import { errorMessage } from '@lethe/errors';
+import { engineEnvironment, isNativeReady, listGpus, nativeFolder, usableGpus } from '@lethe/tensorflow';
 import type { DoctorCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import type { Environment } from './train.js';
+import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 const CHECK = 'apps/worker/dist/check-engine.js';
 
 interface EngineCheck { readonly name: string; readonly version: string; readonly device: 'cpu' | 'gpu'; readonly stepRuns: boolean }
 
-/** The GPU of each worker (null: the CPU), or why they cannot be placed. */
-type Plan = readonly (number | null)[] | string;
-
 /** Prints what this machine offers and what a run would do with it. Fails if no step can be computed or no worker placed. */
 export async function runDoctor(command: DoctorCommand, environment: Environment): Promise<number> {
-  const gpus = await listGpus();
+  const foundGpus = await listGpus();
+  const gpus = usableGpus(foundGpus);
   const cores = availableParallelism();
   const engine = isNativeReady() ? 'native' : 'wasm';
   const workers = command.workers ?? defaultWorkers({ cores, gpus: gpus.length, engine });
-  const plan = placeWorkers({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: command.shareGpus });
-  const gpuIndex = typeof plan === 'string' ? null : (plan[0] ?? null);
+  const placement = placeWorkers({ gpus, workers, allowSharing: command.shareGpus });
+  const gpuIndex = typeof placement === 'string' ? null : (placement[0] ?? null);
   const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpuIndex };
   const check = await checkEngine(engine, { ...environment, ...engineEnvironment(settings) });
   const stepRuns = typeof check !== 'string' && check.stepRuns;
   const lines: [string, string][] = [
     ['node', process.version],
     ['cores', String(cores)],
-    ['gpus', gpus.length === 0 ? 'none found' : gpus.join(', ')],
+    ['gpus', describeGpus(foundGpus, gpus)],
     ['engine', describeEngine(engine, check, gpuIndex)],
     ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow:setup'],
     ['threads', `${settings.threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],
-    ['workers', describePlan(plan)],
+    ['workers', describePlacement(placement)],
     ['data', await describeData()],
     ['a step', stepRuns ? 'runs' : 'does not run'],
   ];
   for (const [name, text] of lines) process.stdout.write(`${name.padEnd(8)} ${text}\n`);
   if (!stepRuns) return EXIT.failed;
-  return typeof plan === 'string' ? EXIT.usage : EXIT.ok;
-}
-
-function placeWorkers(request: DeviceRequest): Plan {
-  try {
-    return planDevices(request);
-  } catch (error) {
-    if (errorCode(error) === 'DEVICE_PLAN_INVALID') return errorMessage(error);
-    throw error;
-  }
-}
-
-function describePlan(plan: Plan): string {
-  if (typeof plan === 'string') return plan;
-  return plan.map((device, index) => `worker-${index + 1} on ${device === null ? 'the cpu' : `gpu ${device}`}`).join(', ');
+  return typeof placement === 'string' ? EXIT.usage : EXIT.ok;
 }
 
 function describeEngine(engine: string, check: EngineCheck | string, gpuIndex: number | null): string {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isNativeReady, listGpus } from '@lethe/tensorflow';
+import { isNativeReady, listGpus, usableGpus } from '@lethe/tensorflow';
 import type { Machine } from '@lethe/config';
 import type { SweepCommand } from '../command-line/command.js';
 import { aligned } from '../sweep/aligned.js';
@@ -12,7 +12,7 @@ import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
-  const gpus = await listGpus();
+  const gpus = usableGpus(await listGpus());
   const machine: Machine = { cores: availableParallelism(), gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
   const folder = command.resume === null ? await beginSweep(command, machine) : openSweep(command.resume, command);
   const lock = await folder.lock();

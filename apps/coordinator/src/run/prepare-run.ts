@@ -6,7 +6,7 @@ import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import { createReporter, QuietReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
-import { isNativeReady, listGpus, planDevices } from '@lethe/tensorflow';
+import { isNativeReady, listGpus, planDevices, usableGpus } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
@@ -38,7 +38,8 @@ export interface PreparedRun {
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
 export async function prepareRun(command: TrainCommand, output: OutputStream): Promise<PreparedRun> {
-  const gpus = await listGpus();
+  const foundGpus = await listGpus();
+  const gpus = usableGpus(foundGpus);
   const cores = availableParallelism();
   const machine: Machine = { cores, gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
   const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
@@ -46,7 +47,7 @@ export async function prepareRun(command: TrainCommand, output: OutputStream): P
     const { config, warnings } = resumed === null ? newRunConfig(command, machine) : resumedRunConfig(command, await resumed.readConfig());
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
     const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
-    for (const warning of [...warnings, ...engineWarnings(config)]) reporter.notice(`warning: ${warning}`);
+    for (const warning of [...warnings, ...engineWarnings(config, { found: foundGpus, usable: gpus })]) reporter.notice(`warning: ${warning}`);
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
@@ -87,6 +88,7 @@ function newRun(description: RunDescription): RunState {
   return { rounds: 0, steps: 0, groups: initialGroups(description) };
 }
 
-function engineWarnings({ cluster }: RunConfig): string[] {
-  return cluster.engine === 'wasm' ? ['native TensorFlow is not used: computing on WebAssembly, several times slower'] : [];
+function engineWarnings({ cluster }: RunConfig, gpus: Record<'found' | 'usable', readonly string[]>): string[] {
+  if (cluster.engine === 'wasm') return ['native TensorFlow is not used: computing on WebAssembly, several times slower'];
+  return gpus.found.length > gpus.usable.length ? [`${gpus.found.join(', ')} cannot be used: TensorFlow is not set up with CUDA; computing on the cpu`] : [];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { chooseBuild, type Host } from './wheels.js';
+import { chooseBuild, isCudaBuild, type Host } from './wheels.js';
 
 const host: Host = { platform: 'linux', architecture: 'x64', glibc: '2.36', nvidiaDriver: false };
 
@@ -16,6 +16,14 @@ describe('chooseBuild', () => {
     expect(name).toContain('cuda');
     expect(wheels.map(({ requirement }) => requirement)).toContain('tensorflow==2.21.0');
     expect(wheels.filter(({ requirement }) => requirement.startsWith('nvidia-'))).toHaveLength(12);
+  });
+
+  it('names the builds that can use a GPU', () => {
+    const usesGpu = (difference: Partial<Host>): boolean => isCudaBuild(chooseBuild({ ...host, ...difference }).name);
+    expect(usesGpu({})).toBe(false);
+    expect(usesGpu({ nvidiaDriver: true })).toBe(true);
+    // TensorFlow has no build with CUDA for it.
+    expect(usesGpu({ nvidiaDriver: true, architecture: 'arm64' })).toBe(false);
   });
 
   it('pins every wheel by a hash of its own', () => {

@@ -122,6 +122,11 @@ const cudaPlatforms = [
   'manylinux2010_x86_64',
 ];
 
+/** Whether a build, by the name of its folder, can compute on NVIDIA's GPUs. */
+export function isCudaBuild(name: string): boolean {
+  return name.includes('-cuda-');
+}
+
 /** The build for a machine, or an error that says which machines there is one for. */
 export function chooseBuild(host: Host): EngineBuild {
   if (host.platform !== 'linux' || !['x64', 'arm64'].includes(host.architecture)) throw unsupported(host);

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
+
+describe('the placement of workers, in words', () => {
+  const place = (gpus: readonly string[], workers: number, allowSharing = false): string => describePlacement(placeWorkers({ gpus, workers, allowSharing }));
+
+  it('is one worker on each GPU', () => {
+    expect(place(['Card A', 'Card B'], 2)).toBe('worker-1 on gpu 0, worker-2 on gpu 1');
+  });
+
+  it('is several on a GPU only when asked; else why not', () => {
+    expect(place(['Card A'], 2, true)).toBe('worker-1 on gpu 0, worker-2 on gpu 0');
+    expect(place(['Card A'], 2)).toContain('2 workers do not fit on 1 GPU (Card A)');
+  });
+
+  it('is the CPU where there is no GPU', () => {
+    expect(place([], 2)).toBe('worker-1 on the cpu, worker-2 on the cpu');
+  });
+});
+
+describe('the GPUs of a machine, in words', () => {
+  it('say which are used', () => {
+    expect(describeGpus([], [])).toBe('none found');
+    expect(describeGpus(['Card A', 'Card B'], ['Card A', 'Card B'])).toBe('Card A, Card B');
+    expect(describeGpus(['Card A'], [])).toBe('Card A: not used, TensorFlow is not set up with CUDA');
+  });
+});

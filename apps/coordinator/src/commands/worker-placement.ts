@@ -1,0 +1,28 @@
+import { errorCode, errorMessage } from '@lethe/errors';
+import { planDevices, type DeviceRequest } from '@lethe/tensorflow';
+
+/** The GPU of each worker (null: the CPU), or why they cannot be placed. */
+export type WorkerPlacement = readonly (number | null)[] | string;
+
+/** Where a run would put its workers, or why it would refuse to. */
+export function placeWorkers(request: DeviceRequest): WorkerPlacement {
+  try {
+    return planDevices(request);
+  } catch (error) {
+    if (errorCode(error) === 'DEVICE_PLAN_INVALID') return errorMessage(error);
+    throw error;
+  }
+}
+
+/** The same in words: "worker-1 on gpu 0, worker-2 on gpu 1". */
+export function describePlacement(placement: WorkerPlacement): string {
+  if (typeof placement === 'string') return placement;
+  return placement.map((device, index) => `worker-${index + 1} on ${device === null ? 'the cpu' : `gpu ${device}`}`).join(', ');
+}
+
+/** The GPUs of a machine in words, and whether TensorFlow can compute on them as it is set up. */
+export function describeGpus(found: readonly string[], usable: readonly string[]): string {
+  if (found.length === 0) return 'none found';
+  const names = found.join(', ');
+  return usable.length === 0 ? `${names}: not used, TensorFlow is not set up with CUDA` : names;
+}
