@@ -23,8 +23,8 @@ const MOST_IDLE_PERCENT = 2;
 const MOST_WORKER_MB = 1000;
 
 export function trainingBars(rows: readonly TrainingRow[], serverBoundMB: number): Bar[] {
-  const speeds = rows.flatMap(({ name, peer, peerImagesPerSecond, imagesPerSecond, leastTimesFaster }): Bar[] =>
-    (peerImagesPerSecond === null ? [] : [{ what: `${name}: times as fast as ${peer}`, found: imagesPerSecond / peerImagesPerSecond, bar: leastTimesFaster, better: 'higher', unit: 'x' }]));
+  const speeds = rows.flatMap(({ name, peers, imagesPerSecond }) => peers.map((peer): Bar => (
+    { what: `${name}: times as fast as ${peer.name}`, found: imagesPerSecond / peer.imagesPerSecond, bar: peer.leastTimesFaster, better: 'higher', unit: 'x' })));
   const [last] = rows.slice(-1);
   if (last === undefined) return speeds;
   const most = (figure: (row: TrainingRow) => number): number => Math.max(...rows.map(figure));

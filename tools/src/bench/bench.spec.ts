@@ -1,31 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isReached, scaleBars, trainingBars, type Bar } from './bars.js';
 import { plot, record } from './history.js';
 import type { TrainingRow } from './measure-training.js';
+import { ARTICLE, DDP, measurePeer } from './peers.js';
 import { measureScale } from './scale/measure-scale.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-bench-spec-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const ROW: TrainingRow = { name: 'a case', roundMs: 64, imagesPerSecond: 4000, peer: 'article.py', peerImagesPerSecond: 2500, leastTimesFaster: 1.3, serverShare: 0.25, wireSurplus: 0.0003, step: {}, workerMB: 900, serverMB: 200 };
+const ROW: TrainingRow = { name: 'a case', roundMs: 64, imagesPerSecond: 4000, peers: [{ name: 'article.py', imagesPerSecond: 2500, leastTimesFaster: 1.3 }, { name: 'article.py, tuned', imagesPerSecond: 4001, leastTimesFaster: 1 }], serverShare: 0.25, wireSurplus: 0.0003, step: {}, workerMB: 900, serverMB: 200 };
 
 describe('the benchmark', () => {
   it('sets every figure beside its bar', () => {
     const bars = trainingBars([ROW], 173);
     expect(bars.map((bar) => [bar.what, isReached(bar)])).toEqual([
-      ['a case: times as fast as article.py', true], ["a case: server's share of a round", false], ['bytes on the wire above the least', true], ['memory of a worker', true], ['memory of the server', false],
+      ['a case: times as fast as article.py', true], ['a case: times as fast as article.py, tuned', false],
+      ["a case: server's share of a round", false], ['bytes on the wire above the least', true], ['memory of a worker', true], ['memory of the server', false],
     ]);
-    expect(trainingBars([{ ...ROW, peerImagesPerSecond: null }], 173)).toHaveLength(4);
+    expect(trainingBars([{ ...ROW, peers: [] }], 173)).toHaveLength(4);
   });
 
   it('moves parameters through real servers and through an echo', async () => {
     const row = await measureScale({ workers: 2, servers: 1, megabytes: 1.5 }, 0.001);
     expect(row.servedMBs).toBeGreaterThan(0);
     expect(row.echoedMBs).toBeGreaterThan(0);
-        const parted = await measureScale({ workers: 2, servers: 2, megabytes: 1.5 }, 0.001);
+    const parted = await measureScale({ workers: 2, servers: 2, megabytes: 1.5 }, 0.001);
     expect(parted.servedMBs).toBeGreaterThan(0);
     expect(parted.echoedMBs).toBeGreaterThan(0);
     expect(parted.boundMB).toBeLessThan(row.boundMB);
@@ -35,6 +37,13 @@ describe('the benchmark', () => {
     expect(barsOn(2)).toEqual([one, memory]);
     expect(scaleBars([], 2)).toEqual([]);
   }, 60_000);
+
+  it('says which Python has no PyTorch, once the scripts are read', async () => {
+    // An interpreter that sees no installed packages.
+    const bare = join(folder, 'bare-python');
+    writeFileSync(bare, '#!/bin/sh\nexec python3 -S "$@"\n', { mode: 0o755 });
+    for (const peer of [ARTICLE, DDP]) await expect(measurePeer(peer, 'tuned', bare)).rejects.toThrow(`--python: expected a Python with PyTorch, found ${bare}: ModuleNotFoundError: No module named 'torch'`);
+  });
 
   it('keeps a history that it can draw', async () => {
     const file = join(folder, 'history.jsonl');

@@ -12,9 +12,9 @@ import { measureScale, type ScaleCase, type ScaleRow } from './scale/measure-sca
 import { WORKSPACE } from './workspace.js';
 
 const CASES: readonly TrainingCase[] = [
-  { name: '1 worker, 2 threads, 1 shard', flags: ['--workers', '1', '--threads', '2', '--shards', '1'], peer: ARTICLE, leastTimesFaster: 1.3 },
-  { name: '1 worker, 4 shards (default)', flags: ['--workers', '1'], peer: ARTICLE, leastTimesFaster: 1.15 },
-  { name: '2 workers, 1 thread, 2 shards', flags: ['--workers', '2', '--shards', '2'], peer: DDP, leastTimesFaster: 1.4 },
+  { name: '1 worker, 2 threads, 1 shard', flags: ['--workers', '1', '--threads', '2', '--shards', '1'], peer: ARTICLE, leastTimesFaster: { plain: 1.3, tuned: 1 } },
+  { name: '1 worker, 4 shards (default)', flags: ['--workers', '1'], peer: ARTICLE, leastTimesFaster: { plain: 1.15, tuned: 1 } },
+  { name: '2 workers, 1 thread, 2 shards', flags: ['--workers', '2', '--shards', '2'], peer: DDP, leastTimesFaster: { plain: 1.4, tuned: 1 } },
 ];
 const SCALE: readonly ScaleCase[] = [
   ...[1, 4, 16].flatMap((workers) => [1, 10, 100].map((megabytes) => ({ workers, megabytes, servers: 1 }))),
@@ -23,21 +23,20 @@ const SCALE: readonly ScaleCase[] = [
 /** 120 MB and eight times the article's parameters, all of which one server has. */
 const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
 
-const { rounds, repeats, python, baselines, scaleEffort, start, record: recordFile, plot: plotFile } = new Command('bench')
+const { rounds, repeats, python, scaleEffort, start, record: recordFile, plot: plotFile } = new Command('bench')
   .description('Measures training beside PyTorch, the start, and parameter servers by themselves.')
   .option('--rounds <count>', 'of each training', Number, 80)
   .option('--repeats <count>', 'medians are taken over so many', Number, 1)
-  .option('--python <file>', 'a Python with PyTorch, to measure the peers')
-  .option('--baselines <folder>', 'folder of the peers: article.py and ddp.py')
+  .option('--python <file>', 'a Python with PyTorch, to measure the same game there in turn')
   .option('--scale-effort <factor>', 'how much to move through servers without compute; 0: nothing', Number, 0)
   .option('--start', 'measure how long a start takes, and an idle cluster')
   .option('--record <file>', 'append the figures to this file of JSON lines')
   .option('--plot <file>', 'draw the history of that file as SVG')
-  .parse().opts<{ rounds: number; repeats: number; python?: string; baselines?: string; scaleEffort: number; start?: true; record?: string; plot?: string }>();
+  .parse().opts<{ rounds: number; repeats: number; python?: string; scaleEffort: number; start?: true; record?: string; plot?: string }>();
 
 function printTraining(rows: readonly TrainingRow[]): void {
-  console.table(Object.fromEntries(rows.map(({ name, imagesPerSecond, roundMs, peerImagesPerSecond, step, serverShare, wireSurplus }) => [name, {
-    'images/s': Math.round(imagesPerSecond), ...(peerImagesPerSecond === null ? {} : { 'peer images/s': peerImagesPerSecond }), 'ms/round': rounded(roundMs),
+  console.table(Object.fromEntries(rows.map(({ name, imagesPerSecond, roundMs, peers, step, serverShare, wireSurplus }) => [name, {
+    'images/s': Math.round(imagesPerSecond), ...Object.fromEntries(peers.map((peer) => [peer.name.replace(/^.*\.py/, 'PyTorch'), peer.imagesPerSecond])), 'ms/round': rounded(roundMs),
     // Means of a step, of which a round has two.
     ...Object.fromEntries(Object.entries(step).map(([part, ms]) => [part.replace('Ms', ' ms'), rounded(ms)])), 'server %': rounded(100 * serverShare), 'bytes over least %': rounded(100 * wireSurplus),
   }])));
@@ -59,9 +58,8 @@ function rounded(value: number): number {
 
 const runsFolder = mkdtempSync(join(tmpdir(), 'lethe-bench-'));
 try {
-  const peers = python === undefined || baselines === undefined ? null : { python, baselines };
   const training: TrainingRow[] = [];
-  for (const [index, benchmark] of CASES.entries()) training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, peers }));
+  for (const [index, benchmark] of CASES.entries()) training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, python: python ?? null }));
   printTraining(training);
   const bars = trainingBars(training, ARTICLE_SERVER_MB);
   if (start === true) bars.push(...startBars(await measureStart(runsFolder)));
@@ -70,7 +68,7 @@ try {
   if (scale.length > 0) printScale(scale);
   bars.push(...scaleBars(scale, availableParallelism()));
   printBars(bars);
-  if (peers === null) console.log('Peers: --python PYTHON_WITH_PYTORCH --baselines FOLDER_OF_article.py_AND_ddp.py');
+  if (python === undefined) console.log('Beside PyTorch: --python PYTHON_WITH_PYTORCH');
   if (recordFile !== undefined) record(resolve(WORKSPACE, recordFile), bars);
   if (recordFile !== undefined && plotFile !== undefined) await plot(resolve(WORKSPACE, recordFile), resolve(WORKSPACE, plotFile));
 } finally {

