@@ -1,5 +1,5 @@
 import { interOpThreads } from '@lethe/config';
-import { LetheError } from '@lethe/errors';
+import { errorMessage, LetheError } from '@lethe/errors';
 import type { ControlPlane, ProcessStart } from '@lethe/membership';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
@@ -54,8 +54,8 @@ export class ProcessKeeper {
   /** @throws whatever keeps a process from being started, such as a folder that takes no log file; others may have been started. */
   start(): void {
     const { servers, workers } = this.#options.description.config.cluster;
-    for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0 });
-    for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0 });
+    for (let index = 0; index < servers; index += 1) this.#launch(this.#reserve({ role: 'parameter-server', index, lives: 0 }));
+    for (let index = 0; index < workers; index += 1) this.#launch(this.#reserve({ role: 'worker', index, lives: 0 }));
   }
 
   /** A process did what it is there for: the next time that it dies is a first time. */
@@ -86,13 +86,18 @@ export class ProcessKeeper {
     for (const restart of this.#restarts) clearTimeout(restart);
   }
 
-  #launch(place: Place): void {
-    const { control, logsFolder, environment, start, dataAddressOf, description, cores, devices } = this.#options;
-    const { role, index } = place;
+  /** A new life of a place, by its incarnation. */
+  #reserve(place: Place): [incarnation: string, place: Place] {
     place.lives += 1;
     const incarnation = newIncarnation();
     this.#places.set(incarnation, place);
-    control.roster.reserve(incarnation, role, index);
+    this.#options.control.roster.reserve(incarnation, place.role, place.index);
+    return [incarnation, place];
+  }
+
+  #launch([incarnation, place]: [incarnation: string, place: Place]): void {
+    const { control, logsFolder, environment, start, dataAddressOf, description, cores, devices } = this.#options;
+    const { role, index } = place;
     const { threads, workers } = description.config.cluster;
     const together = interOpThreads(cores, workers);
     const program = localProgram(role);
@@ -119,7 +124,13 @@ export class ProcessKeeper {
     onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`);
     const restart = setTimeout(() => {
       this.#restarts.delete(restart);
-      this.#launch(place);
+      const life = this.#reserve(place);
+      try {
+        this.#launch(life);
+      } catch (error) {
+        // For want of memory or disk, say: it may be better the next time.
+        this.#exited(life[0], `it cannot be started: ${errorMessage(error)}`);
+      }
     }, delayMs);
     this.#restarts.add(restart);
   }

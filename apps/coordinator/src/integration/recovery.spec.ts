@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,20 @@ describe('a run goes on to the same bits', () => {
     expect((await lethe(['train', '--resume', name, '--runs-dir', runs])).code).toBe(0);
     expect(summary(name).weights_sha256).toBe(undisturbed);
     expect(rounds(name)).toEqual(ALL);
+  }, 60_000);
+
+  it('when a process cannot be started again, and somebody mends that and resumes', async () => {
+    const log = join(runs, 'unstartable', 'logs', 'worker-1.log');
+    const ended = await trainAnd('unstartable', ['--checkpoint-every-rounds', '1000', '--restarts', '1'], () => {
+      rmSync(log);
+      mkdirSync(log);
+      process.kill(processOf('worker'), 'SIGKILL');
+    });
+    expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(/error: worker-1 is not started again after 2 deaths in a row, the last one: it cannot be started: .*worker-1\.log/)]);
+    rmSync(log, { recursive: true });
+    expect((await lethe(['train', '--resume', 'unstartable', '--runs-dir', runs])).code).toBe(0);
+    expect(summary('unstartable').weights_sha256).toBe(undisturbed);
+    expect(rounds('unstartable')).toEqual(ALL);
   }, 60_000);
 
   it('when a server is killed', async () => {
