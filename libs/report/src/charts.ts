@@ -31,11 +31,21 @@ export interface Point { readonly x: number; readonly y: number; readonly series
 
 export interface Axes { readonly x: string; readonly y: string }
 
-/** One line for each series. */
+/** So few points are drawn as dots too: a line of one of them would not be seen. */
+const FEW_POINTS = 60;
+/** Longer names of series stand below the chart. */
+const LONG_NAME = 24;
+
+/** One line for each series, over whole numbers. */
 export function lineChart(points: readonly Point[], axes: Axes): Promise<string> {
+  const isLong = points.some(({ series }) => series.length > LONG_NAME);
   return chart({
-    width: 520, height: 220, data: { values: [...points] }, mark: { type: 'line', strokeWidth: 1.5 },
-    encoding: { x: { field: 'x', type: 'quantitative', title: axes.x }, y: { field: 'y', type: 'quantitative', title: axes.y, scale: { zero: false } }, color: { field: 'series', type: 'nominal', title: null } },
+    width: 520, height: 220, data: { values: [...points] }, mark: { type: 'line', strokeWidth: 1.5, point: points.length <= FEW_POINTS },
+    encoding: {
+      x: { field: 'x', type: 'quantitative', title: axes.x, axis: { tickMinStep: 1, format: ',d' } },
+      y: { field: 'y', type: 'quantitative', title: axes.y, scale: { zero: false } },
+      color: { field: 'series', type: 'nominal', title: null, legend: { labelLimit: 0, ...(isLong ? { orient: 'bottom', columns: 1 } : {}) } },
+    },
   });
 }
 
