@@ -76,7 +76,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
   await cluster.assemble(startState(golden, description), 1);
   await adversarialLoop({ objective: description.objective, players: cluster, from: { rounds: 0, steps: 0 }, totalRounds: 5, afterRound: () => Promise.resolve(true) });
   const groups = await cluster.captureState();
-  const figures = meanFigures(await cluster.evaluate('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
+  const figures = meanFigures(await cluster.evaluations.ofExamples('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
   await cluster.close('done');
   await Promise.all(members);
   return { committed, groups, figures };

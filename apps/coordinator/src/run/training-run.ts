@@ -177,7 +177,7 @@ async function scoreTarget(options: TrainingRunOptions): Promise<Record<string, 
 async function score({ cluster, description, data }: TrainingRunOptions, split: Split, count: number): Promise<Record<string, number>> {
   if (count === 0) return {};
   const { objective: { figures }, facts: { domains } } = description;
-  const chunks = await cluster.evaluate('score', split, count, SCORE_CHUNK);
+  const chunks = await cluster.evaluations.ofExamples('score', split, count, SCORE_CHUNK);
   if (domains.length === 1 || split === 'held-out') return meanFigures(chunks, figures);
   return Object.fromEntries(domains.flatMap(({ name }, domain) => {
     const isCounted = (example: number): boolean => data.test.domains[example] === domain && data.test.labels[example] !== UNLABELLED;
@@ -190,6 +190,6 @@ export async function drawGrid({ cluster, gridRows, description }: Pick<Training
   const { height, width, channels } = description.facts.shape;
   const rowLength = description.facts.classes.length * height * width * channels;
   const grid = new Float32Array(gridRows * rowLength);
-  for (const [index, rows] of (await cluster.evaluate('grid', 'test', gridRows, 1)).entries()) grid.set(rows, index * rowLength);
+  for (const [index, rows] of (await cluster.evaluations.ofExamples('grid', 'test', gridRows, 1)).entries()) grid.set(rows, index * rowLength);
   return grid;
 }

@@ -1,10 +1,11 @@
 import { LetheError } from '@lethe/errors';
 import { assignShards, ControlPlane, describeMember, type Member } from '@lethe/membership';
-import type { Committed, CommitReport, EvaluationKind, GroupState, GroupVersion, MessageBody, Origin, ProbeRequest, Split, Step, StepReport } from '@lethe/protocol';
+import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Origin, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import { positionAfter, type GamePosition, type Players } from '../adversarial-loop.js';
 import type { RunDescription } from '../run-description.js';
-import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
+import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluations.js';
+import { EvaluationDesk } from './evaluation-desk.js';
 import { ProgressDeadline } from './progress-deadline.js';
 import { ServerStates } from './server-states.js';
 import { StepLedger, type StepOrder } from './step-ledger.js';
@@ -30,8 +31,6 @@ const LEAST_PATIENCE_HEARTBEATS = 5;
 /** An evaluation, which may train a probe, takes less than so many times the stall limit. */
 const EVALUATION_PATIENCE = 60;
 
-type EvaluationRequest = Omit<EvaluationOrder, 'reads'>;
-
 /**
  * The coordinator's view of the servers and workers of a run: hands out leases and keeps count of the versions. Workers may
  * come and go: what is not in the weights yet is dealt anew to those at hand, which changes no bit. When a server is lost,
@@ -40,6 +39,8 @@ type EvaluationRequest = Omit<EvaluationOrder, 'reads'>;
  */
 export class TrainingCluster implements Players {
   readonly control: ControlPlane;
+  /** Of the versions that the servers have. */
+  readonly evaluations: ClusterEvaluations;
   readonly #options: TrainingClusterOptions;
   readonly #states: ServerStates;
   readonly #ledger = new StepLedger();
@@ -78,6 +79,7 @@ export class TrainingCluster implements Players {
     });
     this.#states = new ServerStates(this.control, options.description);
     this.#desk = new EvaluationDesk({ workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
+    this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
   /** Loads the state into the servers and waits until they and enough workers are ready. */
@@ -142,38 +144,11 @@ export class TrainingCluster implements Players {
     return { ...positionAfter(objective, committed), groups: await this.#states.capture(versions) };
   }
 
-  /**
-   * Has `count` examples of a split evaluated at the present versions, in chunks of constant size dealt to the workers.
-   * The results come in the examples' order, the same for any number of workers.
-   */
-  async evaluate(evaluation: EvaluationKind, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
-    const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
-    return this.#evaluateAll(firsts.map((first) => ({ evaluation, split, first, count: Math.min(chunk, count - first), probe: null, judge: null })));
-  }
-
-  /** Has probes trained on the present versions' latents, one after another on each worker; see the protocol for the results. */
-  probe(requests: readonly ProbeRequest[]): Promise<Float32Array[]> {
-    return this.#evaluateAll(requests.map((probe) => ({ evaluation: 'probe', split: 'test', first: 0, count: 0, probe, judge: null })));
-  }
-
-  /** Has a worker train a judge on the raw images; it depends on the data alone. */
-  async trainJudge(): Promise<Float32Array> {
-    const [judge] = await this.#evaluateAll([{ evaluation: 'judge', split: 'test', first: 0, count: 0, probe: null, judge: null }]);
-    if (judge === undefined) throw new TypeError('one task has one result');
-    return judge;
-  }
-
-  /** Has every test image redrawn under all labels and read by the judge; see the protocol for the results, in the images' order. */
-  swap(judge: Float32Array, count: number, chunk: number): Promise<Float32Array[]> {
-    const firsts = Array.from({ length: Math.ceil(count / chunk) }, (_, index) => index * chunk);
-    return this.#evaluateAll(firsts.map((first) => ({ evaluation: 'swap', split: 'test', first, count: Math.min(chunk, count - first), probe: null, judge })));
-  }
-
   async close(reason: string): Promise<void> {
     await this.control.close(reason);
   }
 
-  async #evaluateAll(requests: readonly EvaluationRequest[]): Promise<Float32Array[]> {
+  async #evaluate(requests: readonly EvaluationRequest[]): Promise<Float32Array[]> {
     await this.settle();
     const reads = [...this.#versions.keys()].map((group) => this.#versionOf(group));
     return this.#desk.perform(requests.map((request) => ({ ...request, reads })));

@@ -15,7 +15,7 @@ export const evaluateForgetting: Measure = async (run, { folder, ...options }) =
   await folder.writeFile(join(folder.folder, 'evaluation.json'), Buffer.from(`${JSON.stringify(evaluation, null, 2)}\n`));
   const { cluster, description, data } = run;
   const mapped = Math.min(MAPPED, data.test.count);
-  const [values] = await cluster.evaluate('encode', 'test', mapped, mapped);
+  const [values] = await cluster.evaluations.ofExamples('encode', 'test', mapped, mapped);
   const report = await runReport({
     title: folder.name, evaluation, config: description.config,
     ...(await readMetrics(folder, evaluation.rounds)),

@@ -39,7 +39,7 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
 
 async function predictTest({ cluster, description: { facts }, data }: MeasuredRun): Promise<TestPredictions> {
   const classes = facts.classes.length;
-  const chunks = await cluster.evaluate('predict', 'test', data.test.count, SCORE_CHUNK);
+  const chunks = await cluster.evaluations.ofExamples('predict', 'test', data.test.count, SCORE_CHUNK);
   const rowLength = (chunks[0]?.length ?? 0) / Math.min(SCORE_CHUNK, data.test.count);
   const size = rowLength - classes;
   const predicted = new Int32Array(data.test.count);

@@ -14,7 +14,7 @@ export async function measureForgetting(run: MeasuredRun, { seeds, judges, onPro
   const { classes } = description.facts;
   const judge = await judges.get(description, data, () => {
     onProgress('training a judge on the raw images, once for this data');
-    return cluster.trainJudge();
+    return cluster.evaluations.judge();
   });
   onProgress('redrawing every test image under every label');
   const redrawn = await measureRedrawing(run, judge);
@@ -43,7 +43,7 @@ async function measureProbes(cluster: TrainingCluster, seeds: readonly number[])
     // The controls say where the scale begins and ends; once is enough for that.
     ...(index > 0 ? [] : [{ probe, input: 'latent', shuffledLabels: true, seed } as const, { probe, input: 'pixels', shuffledLabels: false, seed } as const]),
   ]));
-  const results = await cluster.probe(requests);
+  const results = await cluster.evaluations.ofProbes(requests);
   const rows = new Map<string, ProbeRow & { seeds: { seed: number; figures: ProbeFigures }[] }>();
   for (const [index, { probe, input, shuffledLabels, seed }] of requests.entries()) {
     const labels = shuffledLabels ? 'shuffled' : 'true';
@@ -57,7 +57,7 @@ async function measureProbes(cluster: TrainingCluster, seeds: readonly number[])
 
 async function measureRedrawing({ cluster, description, data }: MeasuredRun, judge: Float32Array): Promise<Pick<ForgettingEvaluation, 'swap' | 'style'>> {
   const classes = description.facts.classes.length;
-  const results = await cluster.swap(judge, data.test.count, SWAP_CHUNK);
+  const results = await cluster.evaluations.ofSwaps(judge, data.test.count, SWAP_CHUNK);
   const rows = results.flatMap((values) => swapRows(values, classes));
   const sources = Int32Array.from(data.test.labels);
   const read = Float32Array.from(rows.flatMap(({ redrawn }) => redrawn.map((drawn) => drawn.read)));
@@ -74,7 +74,7 @@ async function measureRedrawing({ cluster, description, data }: MeasuredRun, jud
 
 async function measureReconstruction({ cluster, description, data }: MeasuredRun): Promise<ForgettingEvaluation['reconstruction']> {
   const { figures } = description.objective;
-  const results = await cluster.evaluate('score', 'test', data.test.count, SCORE_CHUNK);
+  const results = await cluster.evaluations.ofExamples('score', 'test', data.test.count, SCORE_CHUNK);
   const column = figures.indexOf('reconstruction_mse');
   const errors = results.flatMap((values) => Array.from({ length: values.length / figures.length }, (_, row) => values[row * figures.length + column] ?? Number.NaN));
   const per_class = description.facts.classes.map((_, label) => {
