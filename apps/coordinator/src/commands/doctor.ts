@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
-import { engineEnvironment, isNativeReady, listGpus, nativeFolder, usableGpus } from '@lethe/tensorflow';
+import { engineEnvironment, nativeFolder } from '@lethe/tensorflow';
 import type { DoctorCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
+import { lookAtThisMachine, machineOf } from '../this-machine.js';
 import type { Environment } from './train.js';
 import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 
@@ -17,11 +17,9 @@ interface EngineCheck { readonly name: string; readonly version: string; readonl
 
 /** Prints what this machine offers and what a run would do with it. Fails if no step can be computed or no worker placed. */
 export async function runDoctor(command: DoctorCommand, environment: Environment): Promise<number> {
-  const foundGpus = await listGpus();
-  const gpus = usableGpus(foundGpus);
-  const cores = availableParallelism();
-  const engine = isNativeReady() ? 'native' : 'wasm';
-  const workers = command.workers ?? defaultWorkers({ cores, gpus: gpus.length, engine });
+  const machine = await lookAtThisMachine();
+  const { cores, engine, gpus } = machine;
+  const workers = command.workers ?? defaultWorkers(machineOf(machine));
   const placement = placeWorkers({ gpus, workers, allowSharing: command.shareGpus });
   const gpuIndex = typeof placement === 'string' ? null : (placement[0] ?? null);
   const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpuIndex };
@@ -30,7 +28,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   const lines: [string, string][] = [
     ['node', process.version],
     ['cores', String(cores)],
-    ['gpus', describeGpus(foundGpus, gpus)],
+    ['gpus', describeGpus(machine)],
     ['engine', describeEngine(engine, check, gpuIndex)],
     ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow:setup'],
     ['threads', `${settings.threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],

@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isNativeReady, listGpus, usableGpus } from '@lethe/tensorflow';
 import type { Machine } from '@lethe/config';
 import type { SweepCommand } from '../command-line/command.js';
 import { aligned } from '../sweep/aligned.js';
@@ -8,16 +6,16 @@ import { planTrials } from '../sweep/plan-trials.js';
 import { exitCodeOfTrials, playTrials } from '../sweep/play-trials.js';
 import { nameOfNow, SweepFolder } from '../sweep/sweep-folder.js';
 import { resultFiles, tableOf, writeResults } from '../sweep/sweep-results.js';
+import { lookAtThisMachine, machineOf } from '../this-machine.js';
 import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
-  const gpus = usableGpus(await listGpus());
-  const machine: Machine = { cores: availableParallelism(), gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
-  const folder = command.resume === null ? await beginSweep(command, machine) : openSweep(command.resume, command);
+  const machine = await lookAtThisMachine();
+  const folder = command.resume === null ? await beginSweep(command, machineOf(machine)) : openSweep(command.resume, command);
   const lock = await folder.lock();
   try {
-    return await playSweep(folder, command, [...gpus.keys()], environment);
+    return await playSweep(folder, command, [...machine.gpus.keys()], environment);
   } finally {
     await lock.release();
   }

@@ -13,6 +13,7 @@ import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
 import { epochFigures, RunRecorder } from '../run/run-recorder.js';
 import { summarise, printSummary } from '../run/summary.js';
 import { trainingRun, type RunOutcome } from '../run/training-run.js';
+import { lookAtThisMachine, type ThisMachine } from '../this-machine.js';
 
 /** Probes of three seeds show how much chance there is in a figure. */
 const PROBE_SEEDS = [1, 2, 3];
@@ -21,12 +22,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of runs that are compared. */
 export async function runTrain(command: TrainCommand, environment: Environment): Promise<number> {
-  const comparison = await requestedComparison(command);
-  return comparison === null ? trainOnce(command, environment) : runComparison(comparison, command, environment);
+  const machine = await lookAtThisMachine();
+  const comparison = await requestedComparison(command, machine);
+  return comparison === null ? trainOnce(command, machine, environment) : runComparison(comparison, command, { gpus: [...machine.gpus.keys()], environment });
 }
 
-async function trainOnce(command: TrainCommand, environment: Environment): Promise<number> {
-  const run = await prepareRun(command, process.stdout);
+async function trainOnce(command: TrainCommand, machine: ThisMachine, environment: Environment): Promise<number> {
+  const run = await prepareRun(command, machine, process.stdout);
   const recorder = new RunRecorder(run);
   const startedMs = performance.now();
   try {

@@ -20,8 +20,8 @@ describe('the placement of workers, in words', () => {
 
 describe('the GPUs of a machine, in words', () => {
   it('say which are used', () => {
-    expect(describeGpus([], [])).toBe('none found');
-    expect(describeGpus(['Card A', 'Card B'], ['Card A', 'Card B'])).toBe('Card A, Card B');
-    expect(describeGpus(['Card A'], [])).toBe('Card A: not used, TensorFlow is not set up with CUDA');
+    expect(describeGpus({ gpus: [], unusableGpus: [] })).toBe('none found');
+    expect(describeGpus({ gpus: ['Card A', 'Card B'], unusableGpus: [] })).toBe('Card A, Card B');
+    expect(describeGpus({ gpus: [], unusableGpus: ['Card A'] })).toBe('Card A: not used, TensorFlow is not set up with CUDA');
   });
 });

@@ -1,5 +1,6 @@
 import { errorCode, errorMessage } from '@lethe/errors';
 import { planDevices, type DeviceRequest } from '@lethe/tensorflow';
+import type { ThisMachine } from '../this-machine.js';
 
 /** The GPU of each worker (null: the CPU), or why they cannot be placed. */
 export type WorkerPlacement = readonly (number | null)[] | string;
@@ -21,8 +22,7 @@ export function describePlacement(placement: WorkerPlacement): string {
 }
 
 /** The GPUs of a machine in words, and whether TensorFlow can compute on them as it is set up. */
-export function describeGpus(found: readonly string[], usable: readonly string[]): string {
-  if (found.length === 0) return 'none found';
-  const names = found.join(', ');
-  return usable.length === 0 ? `${names}: not used, TensorFlow is not set up with CUDA` : names;
+export function describeGpus({ gpus, unusableGpus }: Pick<ThisMachine, 'gpus' | 'unusableGpus'>): string {
+  if (unusableGpus.length > 0) return `${unusableGpus.join(', ')}: not used, TensorFlow is not set up with CUDA`;
+  return gpus.length === 0 ? 'none found' : gpus.join(', ');
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, type Machine, type RunConfig } from '@lethe/config';
+import { checkConfigAgainstData, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import { createReporter, QuietReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
-import { isNativeReady, listGpus, planDevices, usableGpus } from '@lethe/tensorflow';
+import { planDevices } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../command-line/train-config.js';
 import { ownVersion } from '../own-version.js';
+import { machineOf, type ThisMachine } from '../this-machine.js';
 import { initialGroups } from './initial-state.js';
 import { RoundTrace } from './round-trace.js';
 import type { RunState } from './training-run.js';
@@ -37,17 +37,14 @@ export interface PreparedRun {
 }
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
-export async function prepareRun(command: TrainCommand, output: OutputStream): Promise<PreparedRun> {
-  const foundGpus = await listGpus();
-  const gpus = usableGpus(foundGpus);
-  const cores = availableParallelism();
-  const machine: Machine = { cores, gpus: gpus.length, engine: isNativeReady() ? 'native' : 'wasm' };
+export async function prepareRun(command: TrainCommand, machine: ThisMachine, output: OutputStream): Promise<PreparedRun> {
+  const { cores, gpus, unusableGpus } = machine;
   const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
   try {
-    const { config, warnings } = resumed === null ? newRunConfig(command, machine) : resumedRunConfig(command, await resumed.readConfig());
+    const { config, warnings } = resumed === null ? newRunConfig(command, machineOf(machine)) : resumedRunConfig(command, await resumed.readConfig());
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
     const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
-    for (const warning of [...warnings, ...engineWarnings(config, { found: foundGpus, usable: gpus })]) reporter.notice(`warning: ${warning}`);
+    for (const warning of [...warnings, ...engineWarnings(config, unusableGpus)]) reporter.notice(`warning: ${warning}`);
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
@@ -88,7 +85,7 @@ function newRun(description: RunDescription): RunState {
   return { rounds: 0, steps: 0, groups: initialGroups(description) };
 }
 
-function engineWarnings({ cluster }: RunConfig, gpus: Record<'found' | 'usable', readonly string[]>): string[] {
+function engineWarnings({ cluster }: RunConfig, unusableGpus: readonly string[]): string[] {
   if (cluster.engine === 'wasm') return ['native TensorFlow is not used: computing on WebAssembly, several times slower'];
-  return gpus.found.length > gpus.usable.length ? [`${gpus.found.join(', ')} cannot be used: TensorFlow is not set up with CUDA; computing on the cpu`] : [];
+  return unusableGpus.length > 0 ? [`${unusableGpus.join(', ')} cannot be used: TensorFlow is not set up with CUDA; computing on the cpu`] : [];
 }

@@ -1,15 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOCAL_PROGRAMS } from '../local-programs.js';
 import { WORKSPACE } from '../workspace.js';
-
-/** How a run starts its servers. */
-const { 'parameter-server': SERVER } = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as { readonly 'parameter-server': { readonly nodeFlags: readonly string[]; readonly environment: Readonly<Record<string, string>> } };
 
 /** Starts one of this folder's programs as a run starts its servers. */
 export function startProgram(name: string, argument: string): ChildProcess {
-  return fork(join(WORKSPACE, 'tools/dist/bench/scale', `${name}.js`), [argument], { execArgv: [...SERVER.nodeFlags], env: { ...process.env, ...SERVER.environment } });
+  const { nodeFlags, environment } = LOCAL_PROGRAMS['parameter-server'];
+  return fork(join(WORKSPACE, 'tools/dist/bench/scale', `${name}.js`), [argument], { execArgv: [...nodeFlags], env: { ...process.env, ...environment } });
 }
 
 /**
