@@ -1,14 +1,13 @@
 import { LetheError } from '@lethe/errors';
-import { assignShards, ControlPlane, describeMember, type Member } from '@lethe/membership';
+import { ControlPlane, describeMember, type Member } from '@lethe/membership';
 import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Origin, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import { positionAfter, type GamePosition, type Players } from '../adversarial-loop.js';
 import type { RunDescription } from '../run-description.js';
 import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluations.js';
 import { EvaluationDesk } from './evaluation-desk.js';
-import { ProgressDeadline } from './progress-deadline.js';
 import { ServerStates } from './server-states.js';
-import { StepLedger, type StepOrder } from './step-ledger.js';
+import { StepDealer } from './step-dealer.js';
 
 export interface TrainingClusterOptions {
   readonly listener: Listener;
@@ -25,8 +24,6 @@ export interface TrainingClusterOptions {
 
 /** Steps handed out before the oldest is in the weights: enough that no worker waits for the coordinator. */
 const STEPS_AHEAD = 4;
-/** However fast steps are, a worker may pause for so many heartbeats before others compute its part. */
-const LEAST_PATIENCE_HEARTBEATS = 5;
 
 /** An evaluation, which may train a probe, takes less than so many times the stall limit. */
 const EVALUATION_PATIENCE = 60;
@@ -43,8 +40,7 @@ export class TrainingCluster implements Players {
   readonly evaluations: ClusterEvaluations;
   readonly #options: TrainingClusterOptions;
   readonly #states: ServerStates;
-  readonly #ledger = new StepLedger();
-  readonly #deadline: ProgressDeadline;
+  readonly #dealer: StepDealer;
   readonly #desk: EvaluationDesk;
   readonly #versions = new Map<string, number>();
   /** Incarnations of workers that were ready in this epoch or one before. */
@@ -52,7 +48,6 @@ export class TrainingCluster implements Players {
   /** What was committed last since the servers began with a state. */
   #committed: Committed | null = null;
   #isAbandoned = false;
-  #deal = 1;
   /** When there was no worker first that could be given work; null while there is one. */
   #aloneSinceMs: number | null = null;
   /** When the first process was lost since the last commit. */
@@ -62,7 +57,6 @@ export class TrainingCluster implements Players {
     const { cluster } = options.description.config;
     const [heartbeatMs, stallMs] = [cluster.heartbeatSeconds * 1000, cluster.stallSeconds * 1000];
     this.#options = options;
-    this.#deadline = new ProgressDeadline({ leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatMs, mostMs: stallMs });
     this.control = new ControlPlane({
       listener: options.listener,
       origin: options.origin,
@@ -78,6 +72,7 @@ export class TrainingCluster implements Players {
       onRefused: (message) => { options.onNotice(`refused: ${message}`); },
     });
     this.#states = new ServerStates(this.control, options.description);
+    this.#dealer = new StepDealer(this.control, options.description);
     this.#desk = new EvaluationDesk({ workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
@@ -98,22 +93,19 @@ export class TrainingCluster implements Players {
   }
 
   async play(step: Step, scalars: Readonly<Record<string, number>>): Promise<void> {
-    await this.control.until(() => this.#ledger.size < STEPS_AHEAD);
+    await this.control.until(() => this.#dealer.size < STEPS_AHEAD);
     const { objective } = this.#options.description;
     const phase = objective.phases[step.phase];
     if (phase === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${step.phase}`);
     const reads = phase.reads.map((group) => this.#versionOf(group));
     const produces = this.#versionOf(phase.trains).version + 1;
-    const order: StepOrder = { ...step, reads, produces, scalars: { ...scalars } };
     this.#versions.set(phase.trains, produces);
-    this.#ledger.open(order);
-    this.#deadline.opened(performance.now());
-    await this.#hand([order]);
+    await this.#dealer.deal({ ...step, reads, produces, scalars: { ...scalars } });
   }
 
   /** Waits until everything handed out is in the weights. */
   async settle(): Promise<void> {
-    await this.control.until(() => this.#ledger.size === 0);
+    await this.control.until(() => this.#dealer.size === 0);
   }
 
   /** Every group as it is now. Nothing may be handed out meanwhile. */
@@ -126,7 +118,7 @@ export class TrainingCluster implements Players {
   abandon(error: LetheError): void {
     this.#isAbandoned = true;
     this.#aloneSinceMs = null;
-    this.#deadline.clear();
+    this.#dealer.stopWaiting();
     for (const worker of this.control.roster.present('worker')) this.control.lose(worker, error);
     this.control.interrupt(error);
     this.#desk.clear(error);
@@ -137,9 +129,9 @@ export class TrainingCluster implements Players {
     const committed = this.#committed;
     if (committed === null || !this.#isAbandoned) return null;
     const { layouts, objective } = this.#options.description;
-    const unplayed = this.#ledger.orders.map(({ phase }) => objective.phases[phase]?.trains);
+    const unplayed = this.#dealer.orders.map(({ phase }) => objective.phases[phase]?.trains);
     const versions = layouts.map(({ name }) => ({ group: name, version: this.#versionOf(name).version - unplayed.filter((group) => group === name).length }));
-    this.#ledger.clear();
+    this.#dealer.clear();
     this.control.resume();
     return { ...positionAfter(objective, committed), groups: await this.#states.capture(versions) };
   }
@@ -154,30 +146,11 @@ export class TrainingCluster implements Players {
     return this.#desk.perform(requests.map((request) => ({ ...request, reads })));
   }
 
-  /** Deals steps to the workers at hand, in order. With none at hand they wait for the next that comes. */
-  async #hand(orders: readonly StepOrder[], turned = 0): Promise<void> {
-    const workers = this.control.roster.atHand();
-    const { objective, config } = this.#options.description;
-    const deals = assignShards(config.shards, workers.length);
-    // All at once: whatever happens meanwhile finds every lease sent or none.
-    await Promise.all(orders.flatMap((order) => {
-      const dealt = deals.flatMap((blocks, index) => {
-        const worker = workers[(index + turned) % workers.length];
-        return worker === undefined || blocks.length === 0 ? [] : [{ worker, blocks }];
-      });
-      this.#ledger.dealt(order, dealt.map(({ worker }) => worker.incarnation));
-      for (const { worker } of dealt) worker.activity = `in round ${order.round + 1}, phase ${objective.phases[order.phase]?.name ?? ''}`;
-      return dealt.map(({ worker, blocks }) => this.control.send(worker, { kind: 'lease', ...order, blocks, deal: this.#deal }));
-    }));
-  }
-
-  /** Everything that is not in the weights yet is computed by those at hand now; what they have of it already counts. */
-  #dealAnew(turned = 0): void {
+  /** Everything that was handed out and is not done is done by those at hand now. */
+  #dealAnew(elsewhere = false): void {
     this.#desk.deal();
-    if (this.#ledger.size === 0) return;
-    this.#deal += 1;
-    this.#deadline.dealt(performance.now());
-    this.#hand(this.#ledger.orders, turned).catch((error: unknown) => { this.#failed(error); });
+    const dealt = elsewhere ? this.#dealer.dealElsewhere() : this.#dealer.dealAnew();
+    dealt.catch((error: unknown) => { this.#failed(error); });
   }
 
   get #serverCount(): number {
@@ -211,7 +184,7 @@ export class TrainingCluster implements Players {
     this.#joinedBefore.add(member.incarnation);
     const workers = this.control.roster.ready('worker').length;
     if (workers > shards) this.#options.onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
-    else if (isNew && this.#deadline.hasLearned) this.#options.onNotice(`${member.name} has joined: ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
+    else if (isNew && this.#dealer.hasLearned) this.#options.onNotice(`${member.name} has joined: ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
     this.#cameBack();
   }
 
@@ -238,8 +211,7 @@ export class TrainingCluster implements Players {
     }
     this.#options.onNotice(`${error.message}; all servers go back to the last checkpoint`);
     const interruption = new LetheError('SERVER_LOST', error.message, { cause: error });
-    this.#ledger.clear();
-    this.#deadline.clear();
+    this.#dealer.clear();
     this.#versions.clear();
     this.control.beginEpoch(interruption);
     this.#desk.clear(interruption);
@@ -263,16 +235,16 @@ export class TrainingCluster implements Players {
 
   #tick(nowMs: number): void {
     const { cluster } = this.#options.description.config;
-    const isWorking = this.#ledger.size > 0 || this.#desk.size > 0;
+    const isWorking = this.#dealer.size > 0 || this.#desk.size > 0;
     if (!isWorking || this.control.roster.atHand().length > 0) this.#aloneSinceMs = null;
     else this.#aloneSinceMs ??= nowMs;
     // A silent server comes back or is given up; until then nothing is the workers' fault.
     const waits = this.#aloneSinceMs !== null || this.#states.servers.some(({ absence }) => absence !== null);
-    if (waits) this.#deadline.wait(nowMs);
+    if (waits) this.#dealer.wait(nowMs);
     if (this.#aloneSinceMs !== null) {
       if (nowMs - this.#aloneSinceMs < cluster.patienceSeconds * 1000) return;
       this.abandon(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
-    } else if (this.#deadline.isLate(nowMs)) {
+    } else if (this.#dealer.isLate(nowMs)) {
       this.#late(nowMs);
     }
     for (const worker of this.#desk.overdue(nowMs - EVALUATION_PATIENCE * cluster.stallSeconds * 1000)) {
@@ -283,30 +255,26 @@ export class TrainingCluster implements Players {
   /** The oldest step does not come: others compute what is missing of it, or, if that did not help, whoever hangs is given up. */
   #late(nowMs: number): void {
     const { roster } = this.control;
-    const late = roster.atHand().filter(({ incarnation }) => this.#ledger.awaited.has(incarnation));
-    if (this.#deadline.isStuck(nowMs)) {
+    const late = this.#dealer.awaited;
+    if (this.#dealer.isStuck(nowMs)) {
       if (late.length === 0) this.control.fail(new LetheError('PROCESS_STALLED', `${this.#where()} is computed and does not get into the weights`));
       for (const worker of late) this.control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} lives, but does not get on in ${this.#where()}`));
       return;
     }
     if (late.length < roster.atHand().length) for (const worker of late) worker.absence = 'late';
     for (const worker of late) if (worker.absence === 'late') this.#options.onNotice(`${describeMember(worker)} does not get on in ${this.#where()}; ${this.#others()}`);
-    // Whatever was lost on the way of one worker is sent by another.
-    this.#dealAnew(this.#deal);
+    this.#dealAnew(true);
   }
 
   #where(): string {
-    const step = this.#ledger.oldest;
-    if (step === null) return 'an evaluation';
-    return `round ${step.round + 1}, phase ${this.#options.description.objective.phases[step.phase]?.name ?? step.phase}, turn ${step.turn + 1}`;
+    return this.#dealer.where ?? 'an evaluation';
   }
 
   #receive(member: Member, body: MessageBody): void {
     switch (body.kind) {
       case 'committed':
-        if (!this.#ledger.close(body)) return;
+        if (!this.#dealer.committed(body)) return;
         this.#committed = body;
-        this.#deadline.committed(performance.now(), this.#ledger.size);
         this.#goesOn();
         this.#options.onCommitReport(member, body);
         this.#options.onCommitted(body);
@@ -315,7 +283,7 @@ export class TrainingCluster implements Players {
         this.#options.onCommitReport(member, body);
         return;
       case 'stepReport':
-        this.#ledger.reported(body, member.incarnation);
+        this.#dealer.reported(body, member.incarnation);
         if (member.absence === 'late') member.absence = null;
         this.#options.onStepReport(member, body);
         return;
