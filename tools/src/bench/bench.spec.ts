@@ -6,12 +6,13 @@ import { isReached, scaleBars, trainingBars, type Bar } from './bars.js';
 import { plot, record } from './history.js';
 import type { TrainingRow } from './measure-training.js';
 import { ARTICLE, DDP, measurePeer } from './peers.js';
+import { compareWeights } from './recorded-weights.js';
 import { measureScale } from './scale/measure-scale.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-bench-spec-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const ROW: TrainingRow = { name: 'a case', roundMs: 64, imagesPerSecond: 4000, peers: [{ name: 'article.py', imagesPerSecond: 2500, leastTimesFaster: 1.3 }, { name: 'article.py, tuned', imagesPerSecond: 4001, leastTimesFaster: 1 }], serverShare: 0.25, wireSurplus: 0.0003, step: {}, workerMB: 900, serverMB: 200 };
+const ROW: TrainingRow = { name: 'a case', roundMs: 64, imagesPerSecond: 4000, peers: [{ name: 'article.py', imagesPerSecond: 2500, leastTimesFaster: 1.3 }, { name: 'article.py, tuned', imagesPerSecond: 4001, leastTimesFaster: 1 }], serverShare: 0.25, wireSurplus: 0.0003, step: {}, workerMB: 900, serverMB: 200, weights: 'f00d' };
 
 describe('the benchmark', () => {
   it('sets every figure beside its bar', () => {
@@ -21,6 +22,15 @@ describe('the benchmark', () => {
       ["a case: server's share of a round", false], ['bytes on the wire above the least', true], ['memory of a worker', true], ['memory of the server', false],
     ]);
     expect(trainingBars([{ ...ROW, peers: [] }], 173)).toHaveLength(4);
+  });
+
+  it('says whether the weights are those that were recorded', () => {
+    const recorded = { name: '1 worker, 4 shards (default)', weights: '951c35ab533ac5798c0d147edf6e4aaf8e07f8472e6651f7e1f2d6caab7fd475' };
+    expect(compareWeights([recorded], 80)).toEqual(['weights of 1 worker, 4 shards (default): as recorded']);
+    expect(compareWeights([{ ...recorded, weights: 'f00d' }, ROW], 80)).toEqual([
+      expect.stringMatching(/^weights of 1 worker, 4 shards \(default\): expected 951c35ab.*, found f00d$/), expect.stringMatching(/^weights of a case: expected none/),
+    ]);
+    expect(compareWeights([recorded], 8)).toEqual(['weights: recorded after 80 rounds, not after 8']);
   });
 
   it('moves parameters through real servers and through an echo', async () => {

@@ -9,6 +9,7 @@ import { measureStart } from './measure-start.js';
 import { measureTraining, type TrainingCase, type TrainingRow } from './measure-training.js';
 import { ARTICLE, DDP } from './peers.js';
 import { measureScale, type ScaleCase, type ScaleRow } from './scale/measure-scale.js';
+import { compareWeights } from './recorded-weights.js';
 import { WORKSPACE } from './workspace.js';
 
 const CASES: readonly TrainingCase[] = [
@@ -61,6 +62,7 @@ try {
   const training: TrainingRow[] = [];
   for (const [index, benchmark] of CASES.entries()) training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, python: python ?? null }));
   printTraining(training);
+  for (const line of compareWeights(training, rounds)) console.log(line);
   const bars = trainingBars(training, ARTICLE_SERVER_MB);
   if (start === true) bars.push(...startBars(await measureStart(runsFolder)));
   const scale: ScaleRow[] = [];

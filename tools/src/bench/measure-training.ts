@@ -39,9 +39,12 @@ export interface TrainingRow {
   readonly step: Readonly<Record<string, number>>;
   readonly workerMB: number;
   readonly serverMB: number;
+  /** SHA-256 of the weights at the end, the same in every repeat. */
+  readonly weights: string;
 }
 
 interface Summary {
+  readonly weights_sha256: string;
   readonly median_round_ms: number;
   readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'sumMs' | 'updateMs', number>>;
   readonly resident_mb: Readonly<Record<'worker' | 'parameter-server', number>>;
@@ -87,5 +90,6 @@ function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, '
     step: Object.fromEntries((['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [part, of(({ step }) => step[part])])),
     workerMB: of(({ resident_mb: mb }) => mb.worker),
     serverMB: of(({ resident_mb: mb }) => mb['parameter-server']),
+    weights: [...new Set(summaries.map(({ weights_sha256: weights }) => weights))].join(' or '),
   };
 }
