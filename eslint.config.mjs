@@ -39,6 +39,12 @@ const zeromq = { name: 'zeromq', message: 'Only libs/transport knows ZeroMQ.' };
 const tensorTypes = { group: [TENSORFLOW], allowTypeImports: true, message: 'Compute through @lethe/tensorflow; only types may be named here.' };
 const files = { regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)', message: 'Files, sockets and processes belong to io and apps.' };
 
+/** Every element becomes an argument of its own, and arguments lie on the stack: about 120,000 of them overflow it. */
+const spreadArguments = {
+  selector: 'CallExpression[callee.property.name=/^(push|unshift|splice|toSpliced|concat|max|min|hypot|fromCharCode|fromCodePoint|of|assign)$/] > SpreadElement',
+  message: 'A list as large as data overflows the stack when it is spread into arguments: use flat, a spread array literal, reduce or TypedArray.set.',
+};
+
 function restrictedImports(paths, patterns = []) {
   return { '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }] };
 }
@@ -77,6 +83,7 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: environment.message }],
+      'no-restricted-syntax': ['error', spreadArguments],
       eqeqeq: 'error',
       ...restrictedImports([environment, zeromq]),
     },
@@ -98,6 +105,7 @@ export default tseslint.config(
       'max-lines': 'off',
       'max-lines-per-function': 'off',
       'no-restricted-properties': 'off',
+      'no-restricted-syntax': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       ...restrictedImports([]),
     },

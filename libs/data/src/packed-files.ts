@@ -26,14 +26,14 @@ const ARCHIVE = /\.(tar|tar\.gz|tgz)$/;
  */
 export async function readPackedFiles(folder: string, matches: RegExp): Promise<PackedFile[]> {
   await requireFolder(folder);
-  const files: PackedFile[] = [];
+  const files: PackedFile[][] = [];
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile()) continue;
-    if (ARCHIVE.test(entry.name)) files.push(...(await readArchive(path, matches)));
-    else if (matches.test(entry.name)) files.push({ name: entry.name, where: path, bytes: await readFile(path) });
+    if (ARCHIVE.test(entry.name)) files.push(await readArchive(path, matches));
+    else if (matches.test(entry.name)) files.push([{ name: entry.name, where: path, bytes: await readFile(path) }]);
   }
-  return files.sort((a, b) => byCodeUnit(a.name, b.name));
+  return files.flat().sort((a, b) => byCodeUnit(a.name, b.name));
 }
 
 async function readArchive(archive: string, matches: RegExp): Promise<PackedFile[]> {

@@ -1,4 +1,5 @@
 export { areaUnderCurve, confidenceInterval, confusionMatrix, type ScoredExamples } from './adaptation-figures.js';
+export { likeliestClass } from './likeliest-class.js';
 export { meanFigures } from './mean-figures.js';
 export { runProbe } from './probes/run-probe.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';

@@ -105,12 +105,15 @@ export class WorkerEvaluator implements Evaluator {
     this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => redrawn(description, context, description.objective.encode(context)) });
     const compiled = await this.#redraw;
     const labels = oneHot(Int32Array.from({ length: classes }, (_, label) => label), classes);
-    const rows: number[] = [];
-    for (const example of gridExamples(data).slice(first, first + count)) {
+    const examples = gridExamples(data).slice(first, first + count);
+    const { height, width, channels } = description.facts.shape;
+    const rowLength = classes * height * width * channels;
+    const rows = new Float32Array(examples.length * rowLength);
+    for (const [row, example] of examples.entries()) {
       const images = gatherImages(data.test, new Uint32Array(classes).fill(example));
-      rows.push(...this.#run(compiled, { ...vectors, ...unlabelled(description, classes), images, labels }));
+      rows.set(this.#run(compiled, { ...vectors, ...unlabelled(description, classes), images, labels }), row * rowLength);
     }
-    return Float32Array.from(rows);
+    return rows;
   }
 
   async #probe(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {

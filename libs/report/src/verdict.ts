@@ -43,6 +43,7 @@ export function percent(share: number): string {
 
 /** "0.835 ±0.004": the mean and the largest distance from it. */
 export function spread(values: readonly number[]): string {
-  const most = Math.max(...values.map((value) => Math.abs(value - mean(values))));
-  return values.length > 1 ? `${mean(values).toFixed(3)} ±${most.toFixed(3)}` : mean(values).toFixed(3);
+  const middle = mean(values);
+  const most = values.reduce((furthest, value) => Math.max(furthest, Math.abs(value - middle)), 0);
+  return values.length > 1 ? `${middle.toFixed(3)} ±${most.toFixed(3)}` : middle.toFixed(3);
 }

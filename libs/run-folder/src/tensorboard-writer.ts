@@ -81,7 +81,7 @@ export class TensorBoardWriter {
  */
 async function nextEventFile(folder: string): Promise<{ name: string; isFirst: boolean }> {
   const seconds = (await readdir(folder)).flatMap((name) => EVENT_FILE.exec(name)?.[1] ?? []).map(Number);
-  const next = Math.max(Math.floor(Date.now() / 1000), ...seconds.map((second) => second + 1));
+  const next = seconds.reduce((latest, second) => Math.max(latest, second + 1), Math.floor(Date.now() / 1000));
   return { name: `events.out.tfevents.${String(next).padStart(10, '0')}.${hostname()}.${process.pid}`, isFirst: seconds.length === 0 };
 }
 

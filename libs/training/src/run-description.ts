@@ -51,7 +51,7 @@ export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: st
  */
 function examplesOfEpoch({ trainCount, domains }: DataFacts, heldOut: number): number {
   const counts = domains.map((domain) => domain.trainCount).filter((count) => count > 0);
-  return counts.length === 1 ? trainCount - heldOut : counts.length * Math.max(...counts);
+  return counts.length === 1 ? trainCount - heldOut : counts.length * counts.reduce((most, count) => Math.max(most, count), 0);
 }
 
 /** The game that a configuration names. */

@@ -122,7 +122,7 @@ export class ShardGradients {
     if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
     const inputs = clock.measure('input', () => ({
       ...Object.fromEntries([...nets].map(([name, vector]) => [`net.${name}`, vector])), ...scalarInputs(lease),
-      ...Object.assign({}, ...Array.from({ length: count }, (_, shard) => this.#inputs(lease, first + shard, shard))) as Record<string, InputValues>,
+      ...Object.fromEntries(Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(lease, first + shard, shard))).flat()),
     }));
     const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(lease, first, inputs)));
     const summaries = Array.from({ length: count }, (_, shard) => named(outputs, `summary.${shard}`));

@@ -13,7 +13,7 @@ const classes = source.facts.classes.length;
 const train = vectors(source.train);
 const test = vectors(source.test);
 const sizes = numbers(options.components);
-const pca = LabelAwarePca.fit(train, classes, Math.max(...sizes));
+const pca = LabelAwarePca.fit(train, classes, sizes.reduce((largest, size) => Math.max(largest, size), 0));
 const engine = await loadEngine({ prefer: 'native' });
 
 const rows = [];
@@ -24,7 +24,8 @@ for (const size of sizes) {
     const accuracies: number[] = [];
     for (const seed of numbers(options.seeds)) accuracies.push((await runProbe(engine, data, { probe, shuffledLabels: false, seed })).accuracy);
     const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-    row[probe] = `${mean.toFixed(3)} ±${Math.max(...accuracies.map((value) => Math.abs(value - mean))).toFixed(3)}`;
+    const furthest = accuracies.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
+    row[probe] = `${mean.toFixed(3)} ±${furthest.toFixed(3)}`;
   }
   rows.push(row);
 }

@@ -27,7 +27,7 @@ export function trainingBars(rows: readonly TrainingRow[], serverBoundMB: number
     { what: `${name}: times as fast as ${peer.name}`, found: imagesPerSecond / peer.imagesPerSecond, bar: peer.leastTimesFaster, better: 'higher', unit: 'x' })));
   const [last] = rows.slice(-1);
   if (last === undefined) return speeds;
-  const most = (figure: (row: TrainingRow) => number): number => Math.max(...rows.map(figure));
+  const most = (figure: (row: TrainingRow) => number): number => rows.reduce((largest, row) => Math.max(largest, figure(row)), 0);
   return [
     ...speeds,
     { what: `${last.name}: server's share of a round`, found: 100 * last.serverShare, bar: MOST_SERVER_SHARE, better: 'lower', unit: '%' },
@@ -50,7 +50,7 @@ export function startBars({ secondsWithNx, seconds, idleShare }: StartRow): Bar[
  * most memory of all.
  */
 export function scaleBars(rows: readonly ScaleRow[], cores: number): Bar[] {
-  const most = Math.max(...rows.map(({ workers, megabytes }) => workers * megabytes));
+  const most = rows.reduce((largest, { workers, megabytes }) => Math.max(largest, workers * megabytes), 0);
   const largest = rows.filter(({ workers, megabytes, servers }) => workers * megabytes === most && (servers === 1 || servers * CORES_OF_SERVER <= cores));
   const [fullest] = [...rows].sort((a, b) => b.residentMB / b.boundMB - a.residentMB / a.boundMB);
   return [

@@ -63,12 +63,11 @@ try {
   for (const [index, benchmark] of CASES.entries()) training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, python: python ?? null }));
   printTraining(training);
   for (const line of compareWeights(training, rounds)) console.log(line);
-  const bars = trainingBars(training, ARTICLE_SERVER_MB);
-  if (start === true) bars.push(...startBars(await measureStart(runsFolder)));
+  const startRows = start === true ? startBars(await measureStart(runsFolder)) : [];
   const scale: ScaleRow[] = [];
   if (scaleEffort > 0) for (const scaleCase of SCALE) scale.push(await measureScale(scaleCase, scaleEffort));
   if (scale.length > 0) printScale(scale);
-  bars.push(...scaleBars(scale, availableParallelism()));
+  const bars = [...trainingBars(training, ARTICLE_SERVER_MB), ...startRows, ...scaleBars(scale, availableParallelism())];
   printBars(bars);
   if (python === undefined) console.log('Beside PyTorch: --python PYTHON_WITH_PYTORCH');
   if (recordFile !== undefined) record(resolve(WORKSPACE, recordFile), bars);

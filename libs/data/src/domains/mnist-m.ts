@@ -81,9 +81,9 @@ function missing(where: string, file: string): never {
 const AT_ONCE = 16;
 
 async function decodeAll(files: readonly PackedFile[]): Promise<ImageBlock[]> {
-  const decoded: ImageBlock[] = [];
+  const decoded: ImageBlock[][] = [];
   for (let first = 0; first < files.length; first += AT_ONCE) {
-    decoded.push(...(await Promise.all(files.slice(first, first + AT_ONCE).map(({ bytes, where }) => decodeImage(bytes, where)))));
+    decoded.push(await Promise.all(files.slice(first, first + AT_ONCE).map(({ bytes, where }) => decodeImage(bytes, where))));
   }
-  return decoded;
+  return decoded.flat();
 }

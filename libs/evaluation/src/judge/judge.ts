@@ -2,6 +2,7 @@ import { gatherImages, gatherLabels, type Dataset, type DataSource } from '@leth
 import { groupLayout, judgeNetwork } from '@lethe/networks';
 import type { CompiledStep, Engine } from '@lethe/tensorflow';
 import { fitNetwork, predictNetwork, compilePrediction, type Classification, type LabelledExamples } from '../fit-network.js';
+import { likeliestClass } from '../likeliest-class.js';
 import { probeFigures } from '../probes/probe-figures.js';
 
 /** Changes with whatever would make another judge of the same data: kept judges of another version are not used. */
@@ -50,10 +51,9 @@ export class Judge {
   /** The class that each image [examples, height, width, channels] is read as, by a judge as `trainJudge` returns it. */
   read(judge: Float32Array, images: Float32Array): Int32Array {
     const { logProbabilities } = this.#step.run({ parameters: judge.subarray(1), inputs: images });
-    return Int32Array.from({ length: logProbabilities.length / this.#classes }, (_, example) => {
-      const row = logProbabilities.subarray(example * this.#classes, (example + 1) * this.#classes);
-      return row.indexOf(Math.max(...row));
-    });
+    return Int32Array.from({ length: logProbabilities.length / this.#classes }, (_, example) => (
+      likeliestClass(logProbabilities.subarray(example * this.#classes, (example + 1) * this.#classes))
+    ));
   }
 
   dispose(): void {

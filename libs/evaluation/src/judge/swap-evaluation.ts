@@ -50,7 +50,7 @@ export class SwapEvaluation {
   async rows({ first, count, judge }: SwapTask, run: (step: EvaluationStep, inputs: Record<string, InputValues>) => Float32Array): Promise<Float32Array> {
     const { description: { facts: { shape: { height, width, channels }, classes } }, data } = this.#options;
     const pixels = height * width * channels;
-    const rows: number[] = [];
+    const rows: number[][] = [];
     for (let start = first; start < first + count; start += REDRAWN_AT_ONCE) {
       // The last chunk is filled up with its own first example: the graph's batch is constant.
       const indices = Uint32Array.from({ length: REDRAWN_AT_ONCE }, (_, index) => (start + index < first + count ? start + index : start));
@@ -60,11 +60,11 @@ export class SwapEvaluation {
       const read = classes.map((_, label) => this.#judge.read(judge, drawings(label)));
       for (let index = 0; index < Math.min(REDRAWN_AT_ONCE, first + count - start); index += 1) {
         const of = (all: Float32Array): Float32Array => all.subarray(index * pixels, (index + 1) * pixels);
-        rows.push(...swapRow({ image: of(images), redrawn: classes.map((_, label) => of(drawings(label))), read: read.map((found) => found[index] ?? Number.NaN), height, width }));
+        rows.push(swapRow({ image: of(images), redrawn: classes.map((_, label) => of(drawings(label))), read: read.map((found) => found[index] ?? Number.NaN), height, width }));
       }
       await letOthersRun();
     }
-    return Float32Array.from(rows);
+    return Float32Array.from(rows.flat());
   }
 
   dispose(): void {

@@ -1,3 +1,5 @@
+import { likeliestClass } from '../likeliest-class.js';
+
 /** How well a probe reads the label, over all test vectors. */
 export interface ProbeFigures {
   readonly accuracy: number;
@@ -21,7 +23,7 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
     const row = logProbabilities.subarray(example * classes, (example + 1) * classes);
     crossEntropy -= (row[label] ?? Number.NaN) / labels.length;
     seen[label] = (seen[label] ?? 0) + 1;
-    if (row.indexOf(Math.max(...row)) === label) right[label] = (right[label] ?? 0) + 1;
+    if (likeliestClass(row) === label) right[label] = (right[label] ?? 0) + 1;
   }
   const recalls = [...seen.keys()].filter((label) => (seen[label] ?? 0) > 0).map((label) => (right[label] ?? 0) / (seen[label] ?? 1));
   return {

@@ -72,7 +72,7 @@ async function serve(folder: string, run: SyntheticRun, servers: number, use: (a
       await welcome(listener, run, { names, addresses });
       return use(addresses);
     });
-    return { seconds, residentMB: Math.max(...processes.map(({ pid = 0 }) => mostResidentMB(pid))) };
+    return { seconds, residentMB: processes.reduce((most, { pid = 0 }) => Math.max(most, mostResidentMB(pid)), 0) };
   } finally {
     for (const process of processes) process.kill('SIGKILL');
     await listener.close();

@@ -15,7 +15,8 @@ export async function playWorkers(order: Omit<PeersOrder, 'from' | 'to'>): Promi
     const words = programs.map((program) => nextWord<PeersWord>(program));
     for (const program of programs) program.send('go');
     const played = (await Promise.all(words)).filter((word) => word.kind === 'played');
-    return (Math.max(...played.map(({ endedMs }) => endedMs)) - Math.min(...played.map(({ beganMs }) => beganMs))) / 1000;
+    const began = played.reduce((first, { beganMs }) => Math.min(first, beganMs), Infinity);
+    return (played.reduce((last, { endedMs }) => Math.max(last, endedMs), 0) - began) / 1000;
   } finally {
     for (const program of programs) program.kill('SIGKILL');
   }

@@ -1,4 +1,4 @@
-import { areaUnderCurve, confusionMatrix, SCORE_CHUNK } from '@lethe/evaluation';
+import { areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK } from '@lethe/evaluation';
 import { UNLABELLED, type DataSource } from '@lethe/data';
 import { onPlane, type AdaptationEvaluation, type DomainEvaluation, type MappedExample } from '@lethe/report';
 import type { MeasuredRun } from './measured-run.js';
@@ -49,7 +49,7 @@ async function predictTest({ cluster, description: { facts }, data }: MeasuredRu
     const chunk = chunks[Math.floor(example / SCORE_CHUNK)] ?? new Float32Array(0);
     const row = chunk.subarray((example % SCORE_CHUNK) * rowLength, (example % SCORE_CHUNK + 1) * rowLength);
     const logProbabilities = row.subarray(0, classes);
-    predicted[example] = logProbabilities.indexOf(Math.max(...logProbabilities));
+    predicted[example] = likeliestClass(logProbabilities);
     scores[example] = Math.exp(logProbabilities[classes - 1] ?? Number.NaN);
     features.set(row.subarray(classes), example * size);
   }

@@ -24,11 +24,18 @@ export async function measureForgetting(run: MeasuredRun, { seeds, judges, onPro
     rounds,
     latent_size: latentSizeOf(description),
     classes,
-    chance: Math.max(...classes.map((_, label) => data.test.labels.filter((found) => found === label).length)) / data.test.count,
+    chance: mostFrequent(data.test.labels, classes.length) / data.test.count,
     probes: await measureProbes(cluster, seeds),
     ...redrawn,
     reconstruction: await measureReconstruction(run),
   };
+}
+
+/** How many examples the most frequent class has. */
+function mostFrequent(labels: Uint8Array, classes: number): number {
+  const counts = new Uint32Array(classes);
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return counts.reduce((most, count) => Math.max(most, count), 0);
 }
 
 /** Numbers that the encoder of this game makes of an image. */
