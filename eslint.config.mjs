@@ -35,6 +35,7 @@ function boundaries(alsoMayImport = []) {
 }
 
 const environment = { name: 'node:process', importNames: ['env'], message: 'Only apps/*/src/main.ts reads the environment.' };
+const cores = { name: 'node:os', importNames: ['availableParallelism'], message: 'It does not know the quota of a container: usableCores() of @lethe/config does.' };
 const zeromq = { name: 'zeromq', message: 'Only libs/transport knows ZeroMQ.' };
 const tensorTypes = { group: [TENSORFLOW], allowTypeImports: true, message: 'Compute through @lethe/tensorflow; only types may be named here.' };
 const files = { regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)', message: 'Files, sockets and processes belong to io and apps.' };
@@ -85,19 +86,20 @@ export default tseslint.config(
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: environment.message }],
       'no-restricted-syntax': ['error', spreadArguments],
       eqeqeq: 'error',
-      ...restrictedImports([environment, zeromq]),
+      ...restrictedImports([environment, zeromq, cores]),
     },
   },
-  { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment]) },
+  { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment, cores]) },
+  { files: ['libs/config/src/usable-cores.ts'], rules: restrictedImports([environment, zeromq]) },
   {
     files: ['libs/{errors,protocol,networks,objectives,optim}/**/*.ts'],
-    rules: restrictedImports([environment, zeromq], [files]),
+    rules: restrictedImports([environment, zeromq, cores], [files]),
   },
   {
     files: ['libs/{parameter-store,membership,training,evaluation}/**/*.ts'],
-    rules: restrictedImports([environment, zeromq], [files, tensorTypes]),
+    rules: restrictedImports([environment, zeromq, cores], [files, tensorTypes]),
   },
-  { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq], [tensorTypes]) },
+  { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq, cores], [tensorTypes]) },
   {
     files: SPECS,
     rules: {
@@ -112,7 +114,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/*/src/main.ts', 'tools/**/*.ts'],
-    rules: { 'no-restricted-properties': 'off', ...restrictedImports([]) },
+    rules: { 'no-restricted-properties': 'off', ...restrictedImports([cores]) },
   },
   {
     files: SCRIPTS,

@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import type { Machine } from '@lethe/config';
+import { usableCores, type Machine } from '@lethe/config';
 import { isNativeReady, listGpus, usableGpus } from '@lethe/tensorflow';
 
 /** What this machine offers. */
@@ -13,7 +12,7 @@ export interface ThisMachine extends Omit<Machine, 'gpus'> {
 export async function lookAtThisMachine(): Promise<ThisMachine> {
   const found = await listGpus();
   const gpus = usableGpus(found);
-  return { cores: availableParallelism(), engine: isNativeReady() ? 'native' : 'wasm', gpus, unusableGpus: gpus.length === 0 ? found : [] };
+  return { cores: usableCores(), engine: isNativeReady() ? 'native' : 'wasm', gpus, unusableGpus: gpus.length === 0 ? found : [] };
 }
 
 /** What a configuration's defaults depend on. */

@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import type { JoinOptions } from '@lethe/config';
+import { usableCores, type JoinOptions } from '@lethe/config';
 import { memberTrust, receiveProcessStart } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
@@ -27,7 +26,7 @@ export async function startFromParent(): Promise<WorkerStart> {
 /** Started by hand on this or another machine: the welcome will name the run. One worker uses all cores of its machine. */
 export function startFromArguments({ address, key, token, insecurePlaintext, engine, threads }: JoinOptions): WorkerStart {
   const trust = key === null || token === null ? { insecurePlaintext } : { security: { listenerPublicKey: decodeJoinKey(key), ...decodeJoinToken(token) } };
-  const interOpThreads = availableParallelism();
+  const interOpThreads = usableCores();
   return {
     controlAddress: address,
     trust,

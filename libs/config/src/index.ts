@@ -9,4 +9,5 @@ export { applyResumeOverrides } from './resume-overrides.js';
 export { TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
+export { usableCores } from './usable-cores.js';
 export { defaultWorkers, interOpThreads, type Machine } from './worker-plan.js';

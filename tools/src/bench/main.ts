@@ -1,7 +1,8 @@
 // What Lethe costs and how fast it is, each figure beside its bar: `npx nx run tools:bench -- --help`.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { usableCores } from '@lethe/config';
 import { Command } from 'commander';
 import { CORES_OF_SERVER, isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
 import { plot, record } from './history.js';
@@ -19,7 +20,7 @@ const CASES: readonly TrainingCase[] = [
 ];
 const SCALE: readonly ScaleCase[] = [
   ...[1, 4, 16].flatMap((workers) => [1, 10, 100].map((megabytes) => ({ workers, megabytes, servers: 1 }))),
-  ...[2, 4, 8].filter((servers) => servers === 2 || servers * CORES_OF_SERVER <= availableParallelism()).map((servers) => ({ workers: 16, megabytes: 100, servers })),
+  ...[2, 4, 8].filter((servers) => servers === 2 || servers * CORES_OF_SERVER <= usableCores()).map((servers) => ({ workers: 16, megabytes: 100, servers })),
 ];
 /** 120 MB and eight times the article's parameters, all of which one server has. */
 const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
@@ -67,7 +68,7 @@ try {
   const scale: ScaleRow[] = [];
   if (scaleEffort > 0) for (const scaleCase of SCALE) scale.push(await measureScale(scaleCase, scaleEffort));
   if (scale.length > 0) printScale(scale);
-  const bars = [...trainingBars(training, ARTICLE_SERVER_MB), ...startRows, ...scaleBars(scale, availableParallelism())];
+  const bars = [...trainingBars(training, ARTICLE_SERVER_MB), ...startRows, ...scaleBars(scale, usableCores())];
   printBars(bars);
   if (python === undefined) console.log('Beside PyTorch: --python PYTHON_WITH_PYTORCH');
   if (recordFile !== undefined) record(resolve(WORKSPACE, recordFile), bars);

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { findCheckpoint, type WhichCheckpoint } from '@lethe/checkpoint';
-import { compileConfig } from '@lethe/config';
+import { compileConfig, usableCores } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
@@ -41,7 +40,7 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
   const description = describeRun(config, data.facts);
   const { rounds, groups } = await findCheckpoint(run.checkpoints, request.checkpoint, description, (message) => process.stderr.write(`passed over: ${message}\n`));
   const open = await openCluster({
-    description, environment, cores: availableParallelism(), devices: Array.from({ length: workers }, () => null), runId: newIncarnation(), logsFolder: run.logs,
+    description, environment, cores: usableCores(), devices: Array.from({ length: workers }, () => null), runId: newIncarnation(), logsFolder: run.logs,
     onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
   });
   try {
