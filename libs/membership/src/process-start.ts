@@ -17,7 +17,7 @@ export interface ProcessStart {
   readonly runId: string;
   readonly epoch: number;
   readonly incarnation: string;
-  /** Null: nobody outside this machine, or this user, can reach the addresses; or the user insisted on plain text. */
+  /** Null: only this user can reach the addresses; or the user insisted on plain text. */
   readonly keys: StartKeys | null;
   readonly insecurePlaintext: boolean;
   /** What a worker computes with. */

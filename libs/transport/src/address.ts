@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
+import { dirname } from 'node:path';
 import { LetheError } from '@lethe/errors';
 
 export type Address =
@@ -46,18 +48,23 @@ function hostAndPort(address: string, rest: string): { host: string; port: strin
   return { host, port };
 }
 
-/** Whether only this machine can reach the address: ipc, memory and the loopback interface. */
-export function isLocalAddress(address: string): boolean {
-  const parsed = parseAddress(address);
-  if (parsed.scheme !== 'tcp') return true;
-  return parsed.host === 'localhost' || parsed.host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(parsed.host);
+/**
+ * Bytes that others could read or send are refused unless someone asked for them by name. Every process of this machine reaches a
+ * TCP port, the loopback's too, and an abstract socket; a path only those who may enter its folder.
+ *
+ * @throws LetheError ADDRESS_INSECURE
+ */
+export async function requireSecurity(address: string, parsed: Address, options: { security?: unknown; insecurePlaintext?: boolean }): Promise<void> {
+  if (options.security !== undefined || options.insecurePlaintext === true || (parsed.scheme === 'ipc' && await liesInPrivateFolder(parsed.path))) return;
+  const who = parsed.scheme === 'ipc' ? 'other users can reach it' : 'other processes and machines can reach it';
+  throw new LetheError('ADDRESS_INSECURE', `address "${address}": ${who}, so it needs keys; plaintext must be asked for explicitly`);
 }
 
-/** Bytes that other machines could read are refused unless someone asked for them by name. */
-export function requireSecurity(address: string, options: { security?: unknown; insecurePlaintext?: boolean }): void {
-  if (options.security !== undefined || options.insecurePlaintext === true || isLocalAddress(address)) return;
-  const why = 'other machines can reach it, so it needs keys; plaintext must be asked for explicitly';
-  throw new LetheError('ADDRESS_INSECURE', `address "${address}": ${why}`);
+/** Whether nobody but this user enters the folder of a socket. What is not there cannot be reached either, which is told where it is used. */
+async function liesInPrivateFolder(path: string): Promise<boolean> {
+  if (path.startsWith('@')) return false;
+  const folder = await stat(dirname(path)).catch(() => null);
+  return folder === null || (folder.uid === process.getuid?.() && (folder.mode & 0o077) === 0);
 }
 
 /** Where others reach a listener: an address bound to every interface names the first one that leaves this machine. */

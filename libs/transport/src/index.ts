@@ -10,7 +10,6 @@ export type {
   TransportEvent,
   Trust,
 } from './transport.js';
-export { isLocalAddress } from './address.js';
 export { createMemoryTransport } from './memory-transport.js';
 export {
   createRunKeys,

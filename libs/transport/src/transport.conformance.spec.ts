@@ -22,11 +22,12 @@ interface Setting {
   /** @param folder a private, empty folder */
   readonly address: (folder: string) => string;
   readonly secure: boolean;
+  readonly insecurePlaintext?: boolean;
 }
 
 const SETTINGS: Setting[] = [
   { name: 'ipc', transport: createZeroMqTransport, address: (folder) => `ipc://${folder}/s`, secure: false },
-  { name: 'tcp', transport: createZeroMqTransport, address: () => 'tcp://127.0.0.1:*', secure: false },
+  { name: 'tcp in plain text', transport: createZeroMqTransport, address: () => 'tcp://127.0.0.1:*', secure: false, insecurePlaintext: true },
   { name: 'tcp with keys', transport: createZeroMqTransport, address: () => 'tcp://127.0.0.1:*', secure: true },
   { name: 'ipc with keys', transport: createZeroMqTransport, address: (folder) => `ipc://${folder}/s`, secure: true },
   { name: 'memory', transport: createMemoryTransport, address: () => 'memory://s', secure: false },
@@ -59,7 +60,7 @@ function reader<T>(messages: AsyncIterable<T>): { next: () => Promise<T>; done: 
   };
 }
 
-describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transport: create, address, secure }) => {
+describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transport: create, address, secure, insecurePlaintext = false }) => {
   const keys = createRunKeys();
   let transport: Transport;
   let folder: string;
@@ -75,14 +76,14 @@ describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transp
   });
 
   async function listen(at = address(folder), options: ListenOptions = {}): Promise<Listener> {
-    const listener = await transport.listen(at, { ...(secure ? { security: keys.listener } : {}), ...options });
+    const listener = await transport.listen(at, { ...(secure ? { security: keys.listener } : { insecurePlaintext }), ...options });
     open.push(listener);
     return listener;
   }
 
   async function connect(to: string, identity: string, options: Partial<ConnectOptions> = {}): Promise<Connection> {
-    const security = secure ? { security: keys.member } : {};
-    const connection = await transport.connect(to, { identity, ...security, ...options });
+    const trust = secure ? { security: keys.member } : { insecurePlaintext };
+    const connection = await transport.connect(to, { identity, ...trust, ...options });
     open.push(connection);
     return connection;
   }

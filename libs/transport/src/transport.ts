@@ -60,7 +60,7 @@ export interface Listener {
 
 export interface ListenOptions {
   readonly security?: ListenerSecurity;
-  /** Required to listen without keys where other machines can connect. */
+  /** Required to listen without keys anywhere but at a path in a folder that only this user can enter. */
   readonly insecurePlaintext?: boolean;
   /** Bound of the bytes that wait for slow peers; 1 GiB unless given. */
   readonly maxQueuedBytes?: number;
@@ -71,7 +71,7 @@ export interface ConnectOptions {
   /** What the listener calls this side: unique, 1 to 255 bytes. */
   readonly identity: string;
   readonly security?: MemberSecurity;
-  /** Required to connect to other machines without keys. */
+  /** Required to connect without keys to anything but a path in a folder that only this user can enter. */
   readonly insecurePlaintext?: boolean;
   /** Bound of the bytes that wait for a slow listener; 1 GiB unless given. */
   readonly maxQueuedBytes?: number;

@@ -3,7 +3,7 @@ import { LetheError } from '@lethe/errors';
 import { listenerTrust, startKeys } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/training';
-import { createRunKeys, createZeroMqTransport, encodeJoinKey, encodeJoinToken, isLocalAddress, type Listener, type RunKeys } from '@lethe/transport';
+import { createRunKeys, createZeroMqTransport, encodeJoinKey, encodeJoinToken, type Listener, type RunKeys } from '@lethe/transport';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
 
@@ -28,7 +28,7 @@ export interface OpenCluster {
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
   const { description: { config: { cluster: settings } } } = options;
   const addresses = new LocalAddresses(tmpdir());
-  const keys = settings.listen === null || settings.insecurePlaintext || isLocalAddress(settings.listen) ? null : createRunKeys();
+  const keys = settings.listen === null || settings.insecurePlaintext ? null : createRunKeys();
   const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext: settings.insecurePlaintext };
   let listener: Listener;
   try {

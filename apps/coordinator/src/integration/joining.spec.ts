@@ -42,6 +42,10 @@ async function runAndJoin(name: string, host: string, join: (flags: string[]) =>
 describe('a worker started by hand', () => {
   it('joins over the loopback by the printed line, and others are told why not', async () => {
     const ended = await runAndJoin('loopback', '127.0.0.1', async (flags) => {
+      // Any process of this machine can reach the port: it needs the keys as much as one from outside.
+      expect(flags).toContain('--token');
+      const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
+      expect([plain.code, plain.output]).toEqual([1, expect.stringMatching(/refuses us/)]);
       const other = await lethe(['worker', ...flags.slice(0, -1), '2']);
       expect(other.code).not.toBe(0);
       expect(other.output).toMatch(/this run computes with native and threads=1/);

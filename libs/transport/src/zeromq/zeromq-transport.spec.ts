@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,14 +24,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** In plain text unless keys are given: what is tested is mostly not security. */
 async function listen(address = 'tcp://127.0.0.1:*', options: ListenOptions = {}) {
-  const listener = await transport.listen(address, options);
+  const listener = await transport.listen(address, { insecurePlaintext: true, ...options });
   open.push(listener);
   return listener;
 }
 
 async function connect(address: string, options: Partial<ConnectOptions> = {}) {
-  const connection = await transport.connect(address, { identity: 'peer', ...options });
+  const connection = await transport.connect(address, { identity: 'peer', insecurePlaintext: true, ...options });
   open.push(connection);
   return connection;
 }
@@ -77,9 +78,9 @@ describe('addresses', () => {
 
   it('names the real port, and an interface where it listens on all of them', async () => {
     expect((await listen('tcp://localhost:*')).address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
-    const everywhere = await listen('tcp://0.0.0.0:*', { insecurePlaintext: true });
+    const everywhere = await listen('tcp://0.0.0.0:*');
     expect(everywhere.address).toMatch(/^tcp:\/\/(?!0\.0\.0\.0)\d+\.\d+\.\d+\.\d+:\d+$/);
-    const connection = await connect(everywhere.address, { insecurePlaintext: true });
+    const connection = await connect(everywhere.address);
     await connection.send(HELLO);
     expect((await first(everywhere.messages))?.peer).toBe('peer');
   });
@@ -110,13 +111,27 @@ describe('addresses', () => {
 });
 
 describe('security', () => {
-  it('is asked for wherever other machines can connect, unless plaintext is asked for', async () => {
-    for (const address of ['tcp://0.0.0.0:*', 'tcp://*:*', 'tcp://[::]:*', 'tcp://192.0.2.1:9']) {
-      expect(await codeOf(transport.listen(address))).toBe('ADDRESS_INSECURE');
+  it.each([
+    'tcp://127.0.0.1:*', 'tcp://localhost:*', 'tcp://[::1]:*', 'tcp://0.0.0.0:*', 'tcp://*:*', 'tcp://[::]:*', 'tcp://192.0.2.1:9',
+    'ipc://@lethe-abstract', `ipc://${tmpdir()}/lethe-in-a-public-folder`,
+  ])('is asked for at %s, where others can connect, unless plaintext is asked for', async (address) => {
+    expect(await codeOf(transport.listen(address))).toBe('ADDRESS_INSECURE');
+  });
+
+  it('is not asked for in a folder that only this user can enter', async () => {
+    const listener = await transport.listen(`ipc://${folder}/s`);
+    open.push(listener, await transport.connect(listener.address, { identity: 'peer' }));
+    await chmod(folder, 0o755);
+    expect(await codeOf(transport.listen(`ipc://${folder}/t`))).toBe('ADDRESS_INSECURE');
+    expect(await codeOf(transport.connect(listener.address, { identity: 'other' }))).toBe('ADDRESS_INSECURE');
+  });
+
+  it('is asked of those who connect, too', async () => {
+    for (const address of ['tcp://192.0.2.1:9', 'tcp://127.0.0.1:9']) {
+      expect(await codeOf(transport.connect(address, { identity: 'peer' }))).toBe('ADDRESS_INSECURE');
     }
-    expect(await codeOf(transport.connect('tcp://192.0.2.1:9', { identity: 'peer' }))).toBe('ADDRESS_INSECURE');
-    await connect('tcp://192.0.2.1:9', { insecurePlaintext: true });
-    await connect('tcp://192.0.2.1:9', { security: createRunKeys().member });
+    await connect('tcp://192.0.2.1:9');
+    await connect('tcp://192.0.2.1:9', { insecurePlaintext: false, security: createRunKeys().member });
   });
 
   const keys = createRunKeys();

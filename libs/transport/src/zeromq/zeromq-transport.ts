@@ -5,14 +5,14 @@ import { ZeroMqConnection } from './zeromq-connection.js';
 import { ZeroMqListener } from './zeromq-listener.js';
 
 /**
- * Conversations between processes: `ipc://PATH` on one machine, `tcp://HOST:PORT` between machines. Addresses that other
- * machines can reach need keys (CURVE), or `insecurePlaintext`.
+ * Conversations between processes: `ipc://PATH` on one machine, `tcp://HOST:PORT` between machines. Whatever is
+ * not a path in a private folder needs keys (CURVE), or `insecurePlaintext`.
  */
 export function createZeroMqTransport(): Transport {
   return {
     listen: async (address, options = {}) => {
       const parsed = networkAddress(address);
-      requireSecurity(address, options);
+      await requireSecurity(address, parsed, options);
       return ZeroMqListener.bind(address, parsed, options);
     },
     connect: async (address, options) => {
@@ -20,7 +20,7 @@ export function createZeroMqTransport(): Transport {
       if (parsed.scheme === 'tcp' && (parsed.host === '*' || Number(parsed.port) === 0 || parsed.port === '*')) {
         throw invalidAddress(address, 'a connection needs one host and one port');
       }
-      requireSecurity(address, options);
+      await requireSecurity(address, parsed, options);
       checkIdentity(options.identity);
       return new ZeroMqConnection(address, options);
     },
