@@ -17,7 +17,7 @@ describe('the optimiser of a group', () => {
     const optimizer = new GroupOptimizer(layout(['encoder', 'encoder', 'decoder']), { optimizers: { encoder: ADAM, decoder: SGD }, averaging: null, averagedNets: [] }, 11);
     expect(optimizer.slotNames).toEqual(['firstMoment', 'secondMoment', 'momentum']);
     expect(optimizer.initialScalars).toEqual({ 'encoder.firstCorrection': 0, 'encoder.secondCorrection': 0 });
-    const scalars = optimizer.advance(optimizer.initialScalars);
+    const scalars = optimizer.advance(optimizer.initialScalars, []);
     expect(scalars).toEqual({ 'encoder.firstCorrection': 0.5, 'encoder.secondCorrection': 0.5 });
 
     const buffers = () => ({ values: new Float32Array(6), slots: { firstMoment: new Float32Array(6), secondMoment: new Float32Array(6), momentum: new Float32Array(6) } });
@@ -51,7 +51,7 @@ describe('the optimiser of a group', () => {
     const values: number[][] = [];
     const averages: number[][] = [];
     for (let commit = 0; commit < 14; commit += 1) {
-      scalars = optimizer.advance(scalars);
+      scalars = optimizer.advance(scalars, []);
       optimizer.update({ chunk: { from: 0, to: 4 }, gradient: Float32Array.of(1, -1, 1, 1), bufferOffset: 0, state }, { round: 0, scalars, gradientScale: 1, fresh: new Map() });
       values.push([...state.values]);
       averages.push([...state.slots.average]);
@@ -74,5 +74,32 @@ describe('the optimiser of a group', () => {
     for (const [from, to] of [[0, 3], [3, 4]] as const) optimizer.update({ chunk: { from, to }, gradient: new Float32Array(to - from), bufferOffset: 0, state }, terms);
     expect(state.values.subarray(2)).toEqual(Float32Array.of(8, 9));
     expect(state.slots.momentum).toEqual(Float32Array.of(3.5, 3.5, 0, 0));
+  });
+
+  it('corrects Adam after a fresh start as at a beginning, and the other nets of the group as ever', () => {
+    const adam: OptimizerConfig = { kind: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { ...schedule, finalFactor: 1 } };
+    const optimizer = new GroupOptimizer(layout(['classifier', 'classifier-2']), { optimizers: { classifier: adam }, averaging: null, averagedNets: [] }, 1000);
+    const state = { values: new Float32Array(4), slots: { firstMoment: new Float32Array(4), secondMoment: new Float32Array(4) } };
+    // By the book, in double precision; its net starts afresh at 5 with commit 4.
+    const book = [{ value: 0, m: 0, v: 0, t: 0 }, { value: 0, m: 0, v: 0, t: 0 }];
+    let { initialScalars: scalars } = optimizer;
+    for (let commit = 1; commit <= 7; commit += 1) {
+      const slope = Math.sin(commit) + 2;
+      const fresh = new Map(commit === 4 ? [['classifier-2', Float32Array.of(5, 5)]] : []);
+      scalars = optimizer.advance(scalars, fresh.keys());
+      optimizer.update({ chunk: { from: 0, to: 4 }, gradient: new Float32Array(4).fill(slope), bufferOffset: 0, state }, { round: 0, scalars, gradientScale: 1, fresh });
+      book.forEach((net, index) => {
+        if (index === 1 && commit === 4) {
+          Object.assign(net, { value: 5, m: 0, v: 0, t: 0 });
+          return;
+        }
+        net.t += 1;
+        net.m = 0.9 * net.m + 0.1 * slope;
+        net.v = 0.999 * net.v + 0.001 * slope * slope;
+        net.value -= (0.01 * (net.m / (1 - 0.9 ** net.t))) / (Math.sqrt(net.v / (1 - 0.999 ** net.t)) + 1e-8);
+      });
+      expect(state.values[0], `the one, commit ${commit}`).toBeCloseTo(book[0]!.value, 5);
+      expect(state.values[2], `the one that starts afresh, commit ${commit}`).toBeCloseTo(book[1]!.value, 5);
+    }
   });
 });

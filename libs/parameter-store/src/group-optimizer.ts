@@ -64,14 +64,21 @@ export class GroupOptimizer {
     });
     this.#totalRounds = totalRounds;
     this.slotNames = [...new Set(this.#nets.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];
-    this.initialScalars = this.#scalars(({ rule, averaging: decay }) => ({ ...rule.initialScalars, ...(decay === null ? {} : { averaged: 0 }) }));
+    this.initialScalars = this.#scalars(beginning);
   }
 
-  /** The scalars of the next commit. */
-  advance(scalars: Readonly<Record<string, number>>): Record<string, number> {
-    return this.#scalars(({ net, rule, averaging }) => {
-      const before = scalarsOf(net, scalars);
-      return { ...rule.advance(before), ...(averaging === null ? {} : { averaged: (before['averaged'] ?? 0) + 1 }) };
+  /**
+   * The scalars of the next commit. A net that starts afresh in it has those of a beginning: its moments are zero again, and what
+   * corrects them for that counts from there.
+   *
+   * @param fresh names of the nets that start afresh
+   */
+  advance(scalars: Readonly<Record<string, number>>, fresh: Iterable<string>): Record<string, number> {
+    const begins = new Set(fresh);
+    return this.#scalars((optimizer) => {
+      if (begins.has(optimizer.net)) return beginning(optimizer);
+      const before = scalarsOf(optimizer.net, scalars);
+      return { ...optimizer.rule.advance(before), ...(optimizer.averaging === null ? {} : { averaged: (before['averaged'] ?? 0) + 1 }) };
     });
   }
 
@@ -100,6 +107,11 @@ export class GroupOptimizer {
     const entries = this.#nets.flatMap((net) => Object.entries(ofNet(net)).map(([name, value]) => [`${net.net}.${name}`, value]));
     return Object.fromEntries(entries) as Record<string, number>;
   }
+}
+
+/** A net's scalars before its first commit. */
+function beginning({ rule, averaging }: NetOptimizer): Record<string, number> {
+  return { ...rule.initialScalars, ...(averaging === null ? {} : { averaged: 0 }) };
 }
 
 /** A short memory at first, so that the start is forgotten: commit t keeps at most (t - 1) / (t + 9) of the average. */

@@ -204,14 +204,15 @@ export class GroupStore {
     const { optimizer, slice } = this.facts;
     const state = this.#settledState();
     const values = new Map<number, Float32Array>();
-    const scalars = optimizer.advance(oldScalars);
     const { round, phase, turn } = step;
+    const fresh = this.facts.freshValues({ round, phase, turn });
+    const scalars = optimizer.advance(oldScalars, fresh.keys());
     const onChunk = (chunk: Slice): void => {
       const made = state.values.slice(chunk.from - slice.from, chunk.to - slice.from);
       values.set(chunk.from, made);
       for (const follower of this.#followers) follower(chunk, made);
     };
-    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, scalars, onChunk }), values, scalars };
+    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, scalars, fresh, onChunk }), values, scalars };
   }
 
   /** A copy of a slice, in chunks. */

@@ -28,6 +28,8 @@ export interface TransactionOptions {
   readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
   readonly scalars: Readonly<Record<string, number>>;
+  /** New values, by net, of those that start afresh with this version. */
+  readonly fresh: ReadonlyMap<string, Float32Array>;
 }
 
 /**
@@ -45,13 +47,11 @@ export class Transaction {
   #updateMs = 0;
   #missingChunks: number;
   #summaryLength: number | undefined;
-  readonly #fresh: ReadonlyMap<string, Float32Array>;
 
   constructor(options: TransactionOptions) {
     const { facts: { layout, slice, isLead, shards }, step } = options;
     this.step = step;
     this.#options = options;
-    this.#fresh = options.facts.freshValues(step);
     this.#chunks = chunksOf(slice).map((chunk) => ({
       chunk, squares: new Float64Array(0), notFinite: '',
       tree: new BlockTree<Sum>(shards, (left, right) => this.#add(left, right), (sum) => this.#release(sum)),
@@ -157,8 +157,8 @@ export class Transaction {
   }
 
   #update(chunk: Slice, gradient: Float32Array, clipScale: number): void {
-    const { facts: { optimizer, slice, shards }, state, scalars } = this.#options;
+    const { facts: { optimizer, slice, shards }, state, scalars, fresh } = this.#options;
     const gradientScale = Math.fround(clipScale / shards);
-    optimizer.update({ chunk, gradient, bufferOffset: slice.from, state }, { round: this.step.round, scalars, gradientScale, fresh: this.#fresh });
+    optimizer.update({ chunk, gradient, bufferOffset: slice.from, state }, { round: this.step.round, scalars, gradientScale, fresh });
   }
 }
