@@ -91,7 +91,7 @@ function isGone({ host, processId, started }: LockHolder): boolean {
 }
 
 /** When a process started, in the kernel's ticks since boot; null where there is no such list. */
-function startOf(processId: number): string | null {
+export function startOf(processId: number): string | null {
   try {
     // The name in parentheses may hold spaces; the 20th field after it is the start.
     return readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? null;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
+import { removeAbandoned, signOwnership } from './folder-owner.js';
 
 /** Bytes of the longest path that a socket can have: the kernel's `sockaddr_un`, less the zero at its end. */
 const LONGEST_PATH = 107;
@@ -9,7 +10,12 @@ const LONGEST_NAME = 'server-9999-99999';
 /** Short, and there on every system that has such sockets. */
 const SHORT_FOLDER = '/tmp';
 
-/** Addresses on this machine, in a folder that only this user can enter; socket paths must be short. */
+const PREFIX = 'lethe-';
+
+/**
+ * Addresses on this machine, in a folder that only this user can enter; socket paths must be short. What processes that were killed
+ * have left is removed on the way.
+ */
 export class LocalAddresses {
   readonly #folder: string;
 
@@ -18,10 +24,12 @@ export class LocalAddresses {
    * @throws LetheError ADDRESS_INVALID if no folder can be made
    */
   constructor(temporaryFolder: string) {
-    const longest = Buffer.byteLength(join(temporaryFolder, 'lethe-XXXXXX', LONGEST_NAME));
+    const longest = Buffer.byteLength(join(temporaryFolder, `${PREFIX}XXXXXX`, LONGEST_NAME));
     const folder = longest > LONGEST_PATH ? SHORT_FOLDER : temporaryFolder;
+    removeAbandoned(folder, PREFIX);
     try {
-      this.#folder = mkdtempSync(join(folder, 'lethe-'));
+      this.#folder = mkdtempSync(join(folder, PREFIX));
+      signOwnership(this.#folder);
     } catch (error) {
       throw new LetheError('ADDRESS_INVALID', `TMPDIR: expected a folder for sockets that can be written to, found ${folder}`, { cause: error });
     }
