@@ -10,4 +10,7 @@ export { TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-con
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';
+export { compileSavedConfig, savedConfigJson } from './versions/index.js';
+export { upgrade } from './versions/upgrade.js';
+export type { VersionStep } from './versions/version-step.js';
 export { defaultWorkers, interOpThreads, type Machine } from './worker-plan.js';

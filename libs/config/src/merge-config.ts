@@ -4,6 +4,7 @@ import { compileConfig, type CompiledConfig } from './compile-config.js';
 import { isTree, labelOf, valueAt, withValue, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError, shown } from './problem.js';
 import { DEFAULT_RECIPE, findRecipe, type Recipe } from './recipes/index.js';
+import { upgradeConfig } from './versions/index.js';
 import type { Machine } from './worker-plan.js';
 
 /**
@@ -18,7 +19,9 @@ export function parseConfigFile(text: string, name: string): ConfigLayer {
     throw new LetheError('CONFIG_INVALID', `${name}: expected JSON, found something else`, { cause: error });
   }
   if (!isTree(values)) throw problemsError([{ where: name, expected: 'a JSON object with settings', found: shown(values) }]);
-  return { source: 'file', values, label: (path) => `${path} in ${name}` };
+  // One that names its version is a run's own. Others say a part of what a run of today is told.
+  const current = values['version'] === undefined ? values : (upgradeConfig(values, name) as Tree);
+  return { source: 'file', values: current, label: (path) => `${path} in ${name}` };
 }
 
 /** A machine with many cores starts no more workers by default than there are shards to compute. */

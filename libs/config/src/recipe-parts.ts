@@ -26,5 +26,6 @@ export function localCluster(machine: Machine): RunConfig['cluster'] {
     stallSeconds: 60,
     patienceSeconds: 600,
     restarts: 5,
+    strictBits: false,
   };
 }

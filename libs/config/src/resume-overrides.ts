@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { applyLayer, originsOf } from './apply-layer.js';
 import { compileConfig, type CompiledConfig } from './compile-config.js';
 import { labelOf, leaves, valueAt, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError, shown, type Problem } from './problem.js';
 import type { RunConfig } from './run-config.js';
+import { compileSavedConfig } from './versions/index.js';
 
 /** Settings that have no part in what is computed (but see BIT_CHANGING). */
 const FREE = [/^cluster\./, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
@@ -22,7 +24,7 @@ function lengthProblem(path: 'epochs' | 'rounds', saved: RunConfig, wanted: unkn
 function refusals(saved: RunConfig, merged: Tree, origins: Origins): Problem[] {
   return leaves(merged).flatMap(([path, wanted]): Problem[] => {
     const before = valueAt(saved, path);
-    if (before === wanted || FREE.some((pattern) => pattern.test(path))) return [];
+    if (isDeepStrictEqual(before, wanted) || FREE.some((pattern) => pattern.test(path))) return [];
     let expected: string | undefined = `${shown(before)}, as the run was started (only a new run can change it)`;
     if (path === 'epochs' || path === 'rounds') {
       // Setting one length clears the other; only the one that was set is worth a message.
@@ -49,7 +51,7 @@ function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
  * @param saved the run's config.json, as it was written
  */
 export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CompiledConfig {
-  const before = compileConfig(saved).config;
+  const before = compileSavedConfig(saved, 'config.json').config;
   const origins = originsOf(layers);
   const merged = layers.reduce<Tree>(applyLayer, before);
   // Nonsense first: a value that no run could have is not "different", it is wrong.

@@ -59,6 +59,8 @@ export const runConfigSchema = z.strictObject({
     patienceSeconds: positive,
     /** How often in a row a process may die before it has got anywhere. */
     restarts: count,
+    /** Go on only with workers that compute as those did that the run was begun with. */
+    strictBits: z.boolean(),
   }),
 });
 

@@ -1,5 +1,5 @@
 import { findCheckpoint, type WhichCheckpoint } from '@lethe/checkpoint';
-import { compileConfig, usableCores } from '@lethe/config';
+import { compileSavedConfig, usableCores } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
@@ -34,7 +34,7 @@ export interface ClusterWish {
 /** Opens a checkpoint on a small cluster of its own, a server and some workers, for as long as `use` takes. */
 export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
   const run = RunFolder.at(findRunFolder(request.run, request));
-  const saved = compileConfig((await run.readConfig())).config;
+  const saved = compileSavedConfig(await run.readConfig(), 'config.json').config;
   const config = { ...saved, cluster: { ...saved.cluster, workers, servers: 1, awaitWorkers: workers, listen: null } };
   const data = await openData(config.data, config.seed);
   const description = describeRun(config, data.facts);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, type RunConfig } from '@lethe/config';
+import { checkConfigAgainstData, savedConfigJson, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
@@ -49,7 +49,7 @@ export async function prepareRun(command: TrainCommand, machine: ThisMachine, ou
     checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
     const start = resumed === null ? newRun(description) : await resumeState(resumed, description, (line) => { reporter.notice(line); });
-    const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: JSON.stringify(config, null, 2) }));
+    const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: savedConfigJson(config) }));
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
       gridRows: gridExamples(data).length,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { saveCheckpoint } from '@lethe/checkpoint';
+import { savedConfigJson } from '@lethe/config';
 import type { Committed, StepReport } from '@lethe/protocol';
 import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
@@ -98,7 +99,7 @@ export class RunRecorder implements RunRecord {
     await metrics.flush();
     await saveCheckpoint({
       folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
-      configJson: JSON.stringify(config), dataFingerprint: facts.fingerprint, codeVersion: ownVersion(), keep: config.checkpoints.keep,
+      configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, codeVersion: ownVersion(), keep: config.checkpoints.keep,
     });
   }
 

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
-import type { RunConfig } from '@lethe/config';
+import { savedConfigJson } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/report';
 import { RunLock } from '@lethe/run-folder';
 import type { Trial } from '@lethe/sweep';
 import type { PlannedTrial } from './plan-trials.js';
-import { parseSweepState, type SweepState } from './sweep-state.js';
+import { parseSweepState, sweepStateText, type SweepState } from './sweep-state.js';
 
 /** A name for a folder, made of the time. */
 export function nameOfNow(prefix: string): string {
@@ -57,7 +57,7 @@ export class SweepFolder {
   }
 
   async write(state: SweepState): Promise<void> {
-    await this.writeFile('sweep.json', `${JSON.stringify(state, null, 2)}\n`);
+    await this.writeFile('sweep.json', sweepStateText(state));
   }
 
   async writeFile(name: string, text: string): Promise<void> {
@@ -67,16 +67,12 @@ export class SweepFolder {
   /** Writes down the trials that are to be played. */
   async begin(planned: readonly PlannedTrial[], state: Omit<SweepState, 'trials'>): Promise<void> {
     const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs, state: 'waiting', attempts: 0, figures: {}, message: '' }));
-    for (const [index, { name }] of trials.entries()) await this.#writeConfig(name, planned[index]?.config);
+    for (const [index, { name }] of trials.entries()) await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
     await this.write({ ...state, trials });
   }
 
   configFile(trial: string): string {
     return join(this.folder, 'configs', `${trial}.json`);
-  }
-
-  async #writeConfig(trial: string, config: RunConfig | undefined): Promise<void> {
-    await writeFileAtomically(this.configFile(trial), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);
   }
 
   /** Whether the trial has something to go on from. */

@@ -1,3 +1,4 @@
+import { upgrade, type VersionStep } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { HalvingOptions, Trial } from '@lethe/sweep';
 import { z } from 'zod';
@@ -31,9 +32,17 @@ const sweepStateSchema: z.ZodType<SweepState> = z.strictObject({
   })),
 });
 
+/** What brings a `sweep.json` of an earlier version to the next one, in order; as for settings (libs/config/src/versions), what is new gets a step. */
+const STEPS: readonly VersionStep[] = [];
+
+/** The text of a `sweep.json`. */
+export function sweepStateText(state: SweepState): string {
+  return `${JSON.stringify({ version: STEPS.length + 1, ...state }, null, 2)}\n`;
+}
+
 /**
  * The state in the text of a `sweep.json`.
- * @throws LetheError CONFIG_INVALID naming the first thing that is not as a sweep writes it
+ * @throws LetheError CONFIG_INVALID naming the first thing that is not as a sweep writes it, or for one that a newer Lethe wrote
  */
 export function parseSweepState(text: string, file: string): SweepState {
   const refusal = (found: string, cause?: unknown): LetheError => new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found ${found}`, { cause });
@@ -43,7 +52,7 @@ export function parseSweepState(text: string, file: string): SweepState {
   } catch (error) {
     throw refusal('no JSON (cut off or edited?)', error);
   }
-  const parsed = sweepStateSchema.safeParse(raw);
+  const parsed = sweepStateSchema.safeParse(upgrade(raw, STEPS, file));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw refusal(`at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'something else'}`);

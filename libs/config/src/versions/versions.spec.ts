@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { leaves, valueAt, type Tree } from '../layer.js';
+import { mergeConfig, parseConfigFile } from '../merge-config.js';
+import { applyResumeOverrides } from '../resume-overrides.js';
+import { compileSavedConfig, CONFIG_VERSION, savedConfigJson, upgradeConfig } from './index.js';
+import { upgrade } from './upgrade.js';
+import { filledIn, type VersionStep } from './version-step.js';
+
+const machine = { cores: 2, gpus: 0, engine: 'native' } as const;
+/** What runs of version 1 kept in config.json, one of each recipe of then. */
+const first = JSON.parse(readFileSync(new URL('version-1.json', import.meta.url), 'utf8')) as (Tree & { recipe: string })[];
+
+describe('a run of version 1', () => {
+  it.each(first.map((saved) => [saved.recipe, saved] as const))('with the recipe %s goes on as it was', (_recipe, saved) => {
+    const { config } = applyResumeOverrides(saved, []);
+    for (const [path, value] of leaves(saved)) expect(valueAt(config, path), path).toEqual(value);
+    expect(config.cluster.strictBits).toBe(false);
+  });
+});
+
+describe('a configuration that is kept', () => {
+  const { config } = mergeConfig(machine, []);
+
+  it('comes back, with its version', () => {
+    const saved = JSON.parse(savedConfigJson(config)) as Tree;
+    expect(saved['version']).toBe(CONFIG_VERSION);
+    expect(compileSavedConfig(saved, 'config.json').config).toEqual(config);
+    expect(mergeConfig({ ...machine, cores: 64 }, [parseConfigFile(JSON.stringify(saved), 'config.json')]).config).toEqual(config);
+  });
+
+  it.each([
+    [CONFIG_VERSION + 1, `config.json: expected version ${CONFIG_VERSION} or an earlier one, found version ${CONFIG_VERSION + 1}, which a newer Lethe wrote; go on with that one`],
+    ['2', 'version in config.json: expected a whole number from 1, found "2"'],
+    [0, 'version in config.json: expected a whole number from 1, found 0'],
+  ])('is refused with version %j', (version, message) => {
+    expect(() => applyResumeOverrides({ ...config, version }, [])).toThrow(message);
+    expect(() => parseConfigFile(JSON.stringify({ ...config, version }), 'config.json')).toThrow(message);
+  });
+
+  it('lacks nothing that its version had', () => {
+    const { strictBits: _, ...cluster } = config.cluster;
+    expect(() => compileSavedConfig({ ...config, version: CONFIG_VERSION, cluster }, 'config.json')).toThrow('cluster.strictBits: expected true or false, found nothing');
+    expect(upgradeConfig([], 'config.json')).toEqual([]);
+  });
+});
+
+describe('steps from version to version', () => {
+  const steps: VersionStep[] = [
+    (before) => filledIn(before, { 'a.new': 1, 'a.old': 9 }),
+    ({ a, ...before }) => ({ ...before, b: a }),
+  ];
+
+  it.each([
+    [{ a: { old: 0 } }, { b: { old: 0, new: 1 } }],
+    [{ version: 2, a: { old: 0, new: 2 } }, { b: { old: 0, new: 2 } }],
+    [{ version: 3, b: 5 }, { b: 5 }],
+  ])('bring %j to the last one', (raw, current) => {
+    expect(upgrade(raw, steps, 'x.json')).toEqual(current);
+  });
+});
