@@ -92,6 +92,7 @@ describe('compileConfig', () => {
       { 'cluster.awaitWorkers': 3 },
       'cluster.awaitWorkers: expected at most the 2 workers started here, as no others can join without an address to listen at, found 3',
     ],
+    [{ 'cluster.heartbeatSeconds': 5, 'cluster.stallSeconds': 5 }, 'cluster.stallSeconds: expected more than the 5 s between two heartbeats, or every process counts as dead, found 5'],
     [{ 'cluster.listen': '0.0.0.0:5555' }, 'cluster.listen: expected an address like tcp://0.0.0.0:5555, found "0.0.0.0:5555"'],
     [{ 'cluster.listen': 'tcp://host:70000' }, 'cluster.listen: expected an address like tcp://0.0.0.0:5555, found "tcp://host:70000"'],
   ])('refuses %j', (changes, message) => {
@@ -132,6 +133,11 @@ describe('compileConfig', () => {
   it('tells of a checkpoint that is chosen by the target\'s labels', () => {
     const config = findRecipe('own-images')({ cores: 2, gpus: 0, engine: 'native' });
     expect(compileConfig({ ...config, data: { ...config.data, folder: '/data' }, monitor: 'target_accuracy' }).warnings).toEqual([expect.stringContaining("looks at the target's labels")]);
+  });
+
+  it('tells of a silence that one lost heartbeat makes', () => {
+    const raw = complete({ 'cluster.heartbeatSeconds': 4, 'cluster.stallSeconds': 6 });
+    expect(compileConfig(raw).warnings).toEqual(['a process that misses one heartbeat (4 s) counts as dead after 6 s of silence']);
   });
 
   it('tells of hot spares', () => {

@@ -62,6 +62,10 @@ function checkCluster({ cluster }: RunConfig, report: Report): void {
   }
 }
 
+function checkSilence({ cluster: { heartbeatSeconds, stallSeconds } }: RunConfig, report: Report): void {
+  if (stallSeconds <= heartbeatSeconds) report('cluster.stallSeconds', `more than the ${heartbeatSeconds} s between two heartbeats, or every process counts as dead`, stallSeconds);
+}
+
 function checkGame(config: RunConfig, report: Report): void {
   const { objective, data, monitor } = config;
   if (objective.kind === 'forgetting' && objective.hiding === 'gradient-reversal' && objective.classifierTurns > 1) {
@@ -86,12 +90,17 @@ export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   checkData(config, report, fromFlag);
   checkEarlyStop(config, report, fromFlag);
   checkCluster(config, report);
+  checkSilence(config, report);
   return problems;
 }
 
 /** What is allowed but worth telling the user. */
 export function configWarnings(config: RunConfig): string[] {
-  return [...spareWarnings(config), ...selectionWarnings(config)];
+  return [...spareWarnings(config), ...selectionWarnings(config), ...silenceWarnings(config)];
+}
+
+function silenceWarnings({ cluster: { heartbeatSeconds, stallSeconds } }: RunConfig): string[] {
+  return stallSeconds < 2 * heartbeatSeconds ? [`a process that misses one heartbeat (${heartbeatSeconds} s) counts as dead after ${stallSeconds} s of silence`] : [];
 }
 
 function selectionWarnings({ monitor }: RunConfig): string[] {

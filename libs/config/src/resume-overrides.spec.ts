@@ -41,6 +41,14 @@ describe('applyResumeOverrides', () => {
     expect(() => applyResumeOverrides(saved, [flags(values)])).toThrow(message);
   });
 
+  it('takes the whole configuration of the run, lists included, for what it is', () => {
+    const domains = mergeConfig(machine, [parseConfigFile(JSON.stringify({ recipe: 'usps-to-mnist', data: { folder: '/data' } }), 'said.json')]).config;
+    const same = parseConfigFile(JSON.stringify(domains), 'config.json');
+    expect(applyResumeOverrides(domains, [same])).toEqual({ config: domains, warnings: [] });
+    const other = parseConfigFile(JSON.stringify({ data: { domains: { from: domains.data.domains?.from.slice(1) } } }), 'more.json');
+    expect(() => applyResumeOverrides(domains, [other])).toThrow(/data\.domains\.from in more\.json: expected \[.*, as the run was started/);
+  });
+
   it('names everything that differs, in the file too', () => {
     const file = parseConfigFile('{"seed": 3, "objective": {"latentSize": 2}}', 'more.json');
     expect(() => applyResumeOverrides(saved, [file])).toThrow(/seed in more\.json: expected 1.*\n.*objective\.latentSize in more\.json: expected 10/);

@@ -1,5 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
+import { AppendingFile } from './appending-file.js';
 
 /** One event: `kind` "round" or "epoch", `round` the rounds completed, and its figures. */
 export interface MetricsLine {
@@ -10,14 +11,12 @@ export interface MetricsLine {
 
 /** `metrics.jsonl`: a line for every round and epoch, each once however often the run was resumed. */
 export class MetricsLog {
-  readonly #file: string;
-  #lines: string[] = [];
-  #written: Promise<void> = Promise.resolve();
+  readonly #file: AppendingFile;
   /** What was kept of before. */
   readonly earlier: readonly MetricsLine[];
 
   private constructor(file: string, earlier: readonly MetricsLine[]) {
-    this.#file = file;
+    this.#file = new AppendingFile(file);
     this.earlier = earlier;
   }
 
@@ -34,27 +33,16 @@ export class MetricsLog {
   }
 
   append(line: MetricsLine): void {
-    this.#lines.push(JSON.stringify(line));
+    this.#file.append(Buffer.from(`${JSON.stringify(line)}\n`));
   }
 
-  /** @throws LetheError STORAGE_FAILED */
+  /** @throws LetheError STORAGE_FAILED; the next call tries again */
   flush(): Promise<void> {
-    // One write after another, so that lines keep their order; after one that failed, all fail.
-    this.#written = this.#written.then(() => this.#write());
-    return this.#written;
+    return this.#file.flush();
   }
 
   async close(): Promise<void> {
     await this.flush();
-  }
-
-  async #write(): Promise<void> {
-    const lines = this.#lines;
-    if (lines.length === 0) return;
-    this.#lines = [];
-    await appendFile(this.#file, `${lines.join('\n')}\n`).catch((error: unknown) => {
-      throw storageError(this.#file, error);
-    });
   }
 }
 

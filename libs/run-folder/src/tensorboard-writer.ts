@@ -1,9 +1,9 @@
-import { appendFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { storageError } from '@lethe/checkpoint';
 import { crc32c } from '@node-rs/crc32';
 import protobuf from 'protobufjs';
+import { AppendingFile } from './appending-file.js';
 
 /** The part of TensorFlow's event.proto and summary.proto that scalars and images need. */
 const SCHEMA = `syntax = "proto3";
@@ -20,12 +20,10 @@ const RGB = 3;
 
 /** Writes TensorBoard's event files: records of a length, its checksum, an Event and its checksum. */
 export class TensorBoardWriter {
-  readonly #file: string;
-  #records: Buffer[] = [];
-  #written: Promise<void> = Promise.resolve();
+  readonly #file: AppendingFile;
 
   private constructor(file: string) {
-    this.#file = file;
+    this.#file = new AppendingFile(file);
   }
 
   /** A new event file; where there are earlier ones, their steps after `rounds` are marked as played again. */
@@ -47,31 +45,20 @@ export class TensorBoardWriter {
     this.#record({ summary: { value: [{ tag, image: { width, height, colorspace: RGB, encoded_image_string: png } }] } }, step);
   }
 
-  /** @throws LetheError STORAGE_FAILED */
+  /** @throws LetheError STORAGE_FAILED; the next call tries again */
   flush(): Promise<void> {
-    // One write after another, so that records keep their order; after one that failed, all fail.
-    this.#written = this.#written.then(() => this.#write());
-    return this.#written;
+    return this.#file.flush();
   }
 
   async close(): Promise<void> {
     await this.flush();
   }
 
-  async #write(): Promise<void> {
-    const records = this.#records;
-    this.#records = [];
-    if (records.length === 0) return;
-    await appendFile(this.#file, Buffer.concat(records)).catch((error: unknown) => {
-      throw storageError(this.#file, error);
-    });
-  }
-
   #record(what: object, step: number): void {
     const event = Buffer.from(Event.encode(Event.fromObject({ wall_time: Date.now() / 1000, step, ...what })).finish());
     const length = Buffer.alloc(8);
     length.writeUInt32LE(event.length);
-    this.#records.push(length, maskedChecksum(length), event, maskedChecksum(event));
+    this.#file.append(Buffer.concat([length, maskedChecksum(length), event, maskedChecksum(event)]));
   }
 }
 

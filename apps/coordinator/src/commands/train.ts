@@ -10,6 +10,7 @@ import { JudgeCache } from '../run/judge-cache.js';
 import { evaluateRun } from '../run/measures/index.js';
 import { outlastServers } from '../run/outlast-servers.js';
 import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
+import { withOpenRun } from '../run/open-run.js';
 import { epochFigures, RunRecorder } from '../run/run-recorder.js';
 import { summarise, printSummary } from '../run/summary.js';
 import { trainingRun, type RunOutcome } from '../run/training-run.js';
@@ -29,9 +30,9 @@ export async function runTrain(command: TrainCommand, environment: Environment):
 
 async function trainOnce(command: TrainCommand, machine: ThisMachine, environment: Environment): Promise<number> {
   const run = await prepareRun(command, machine, process.stdout);
-  const recorder = new RunRecorder(run);
-  const startedMs = performance.now();
-  try {
+  return withOpenRun(run, async () => {
+    const recorder = new RunRecorder(run);
+    const startedMs = performance.now();
     const { outcome, evaluation, residentBytes } = await playOnCluster(run, recorder, environment);
     const summary = summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
     await run.folder.writeSummary(summary);
@@ -40,12 +41,7 @@ async function trainOnce(command: TrainCommand, machine: ThisMachine, environmen
     printSummary(summary, run);
     if (evaluation !== null) printEvaluation(evaluation, run);
     return outcome.ending === 'interrupted' ? EXIT.interrupted : EXIT.ok;
-  } finally {
-    run.reporter.close();
-    await run.metrics.close();
-    await run.tensorBoard.close();
-    await run.folder.close();
-  }
+  });
 }
 
 interface PlayedRun {

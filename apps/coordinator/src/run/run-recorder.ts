@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { saveCheckpoint } from '@lethe/checkpoint';
 import { savedConfigJson } from '@lethe/config';
+import { errorCode, errorMessage } from '@lethe/errors';
 import type { Committed, StepReport } from '@lethe/protocol';
 import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
@@ -64,7 +65,7 @@ export class RunRecorder implements RunRecord {
     metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()), wire_mb: rounded(this.wire.megabytes), wire_surplus_percent: rounded(this.wire.surplusPercent) });
     tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
     reporter.update(this.#progress());
-    // What is written here fails again, and is heard, at the end of the epoch.
+    // What is not written here is written, or missed, at the end of the epoch.
     if (this.#rounds % ROUNDS_PER_FLUSH === 0) metrics.flush().catch(() => undefined);
   }
 
@@ -79,12 +80,12 @@ export class RunRecorder implements RunRecord {
     tensorBoard.scalars(rounds, prefixed('held-out', figures));
     if (grid !== null) {
       const { png, width, height } = await this.drawGrid(grid);
-      this.gridFile = join(folder.grids, `epoch-${String(epoch).padStart(3, '0')}.png`);
-      await folder.writeFile(this.gridFile, png);
+      const file = join(folder.grids, `epoch-${String(epoch).padStart(3, '0')}.png`);
       tensorBoard.image(rounds, 'style grid', png, { width, height });
+      if (await this.#isWritten(folder.writeFile(file, png))) this.gridFile = file;
     }
-    await metrics.flush();
-    await tensorBoard.flush();
+    await this.#isWritten(metrics.flush());
+    await this.#isWritten(tensorBoard.flush());
     reporter.endEpoch(this.#progress(), figures);
   }
 
@@ -95,8 +96,10 @@ export class RunRecorder implements RunRecord {
   }
 
   async checkpoint({ rounds, steps, groups }: RunState, isBest: boolean): Promise<void> {
-    const { folder, description: { config, layouts, schemaHash, facts }, metrics } = this.#options;
+    const { folder, description: { config, layouts, schemaHash, facts }, metrics, tensorBoard } = this.#options;
+    // Whoever goes on from this checkpoint judges by the epochs that the metrics tell of.
     await metrics.flush();
+    await this.#isWritten(tensorBoard.flush());
     await saveCheckpoint({
       folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
       configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, codeVersion: ownVersion(), keep: config.checkpoints.keep,
@@ -116,6 +119,18 @@ export class RunRecorder implements RunRecord {
   pauseClock(): void {
     if (this.#runningSince !== null) this.trainingSeconds += (performance.now() - this.#runningSince) / 1000;
     this.#runningSince = null;
+  }
+
+  /** A disk that takes nothing is no reason to end: what grows is written later, or missed at the end of the run. */
+  async #isWritten(writing: Promise<void>): Promise<boolean> {
+    try {
+      await writing;
+      return true;
+    } catch (error) {
+      if (errorCode(error) !== 'STORAGE_FAILED') throw error;
+      this.notice(`warning: ${errorMessage(error)} The run goes on`);
+      return false;
+    }
   }
 
   #progress(): RunProgress {
