@@ -1,1 +1,2 @@
+export { foreignText } from './foreign-text.js';
 export { ERROR_CODES, LetheError, errorCode, errorMessage, type ErrorCode } from './lethe-error.js';

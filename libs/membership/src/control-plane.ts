@@ -1,5 +1,5 @@
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
+import { checkOrigin, decodeMessage, encodeMessage, NOBODY, refusalOfStranger, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import { describeMember, type Member } from './member.js';
 import { Roster, type RequiredEngine } from './roster.js';
@@ -139,10 +139,13 @@ export class ControlPlane {
 
   async #listen(): Promise<void> {
     for await (const { peer, frames } of this.#options.listener.messages) {
+      let runId = '';
       try {
-        this.#receive(peer, decodeMessage(frames));
+        const message = decodeMessage(frames);
+        ({ runId } = message.origin);
+        this.#receive(peer, message);
       } catch (error) {
-        await this.#refuse(peer, error);
+        await this.#refuse(peer, runId, error);
       }
       this.#waiting.look();
     }
@@ -175,7 +178,7 @@ export class ControlPlane {
   #beat(peer: string, { runId, incarnation }: Origin, { phase, round, residentBytes }: BodyOf<'heartbeat'>): void {
     const ours = this.#options.origin.runId;
     if (runId !== ours && runId !== '') return;
-    if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: this.#origin, body: { kind: 'heard' } })).catch(() => undefined);
+    if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heard' } })).catch(() => undefined);
     const member = this.roster.find(incarnation);
     if (member === undefined) return;
     if (member.state === 'gone') {
@@ -223,16 +226,18 @@ export class ControlPlane {
     }
   }
 
-  /** Strangers are told why; the run goes on without them. */
-  async #refuse(peer: string, error: unknown): Promise<void> {
+  /** The run goes on without whoever it was; only whoever was let in by key, or knows the run, is told why. */
+  async #refuse(peer: string, runId: string, error: unknown): Promise<void> {
     const code = errorCode(error);
     if (code === undefined) {
       this.fail(new LetheError('PROCESS_DIED', `the coordinator failed: ${errorMessage(error)}`, { cause: error }));
       return;
     }
-    const body: Refused = { kind: 'refused', code, message: errorMessage(error), request: 0 };
-    this.#options.onRefused(body.message);
-    await this.#options.listener.send(peer, encodeMessage({ origin: this.#origin, body })).catch(() => undefined);
+    const message = errorMessage(error);
+    this.#options.onRefused(message);
+    const { listener, origin } = this.#options;
+    const answer: Message = listener.admitsAnyone && runId !== origin.runId ? refusalOfStranger(code) : { origin: this.#origin, body: { kind: 'refused', code, message, request: 0 } };
+    await listener.send(peer, encodeMessage(answer)).catch(() => undefined);
   }
 
   #stalled(member: Member): LetheError {

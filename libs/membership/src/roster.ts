@@ -1,4 +1,4 @@
-import { LetheError } from '@lethe/errors';
+import { foreignText, LetheError } from '@lethe/errors';
 import type { Register, Role } from '@lethe/protocol';
 import type { Member } from './member.js';
 
@@ -33,7 +33,7 @@ export class Roster {
    * @throws LetheError FINGERPRINT_MISMATCH naming both fingerprints, INCARNATION_STALE for a second registration.
    */
   admit(incarnation: string, registration: Register, nowMs: number): Member {
-    if (this.#members.has(incarnation)) throw new LetheError('INCARNATION_STALE', `a process registered twice as ${incarnation}`);
+    if (this.#members.has(incarnation)) throw new LetheError('INCARNATION_STALE', `a process registered twice as ${foreignText(incarnation)}`);
     if (registration.role === 'worker') this.#checkEngine(registration);
     const peers = this.#ofRole(registration.role);
     const reference = peers[0];

@@ -1,6 +1,6 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import { checkOrigin, decodeMessage, encodeMessage, refusalOfStranger, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Connection, Listener, ListenOptions, Transport, Trust } from '@lethe/transport';
 import { garbageCollection } from './garbage.js';
 import { GroupService, type Post } from './group-service.js';
@@ -170,8 +170,10 @@ class ServerSession {
   /** A message of a worker or of another server: expected failures are refused, to whoever sent it. */
   #receive(peer: string, frames: Frames): void {
     let request = 0;
+    let runId = '';
     try {
       const { origin, body } = decodeMessage(frames);
+      ({ runId } = origin);
       if (body.kind === 'pull') ({ request } = body);
       const refusal = checkOrigin(origin, { ...this.#origin, incarnation: peer });
       if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
@@ -181,7 +183,8 @@ class ServerSession {
       const code = errorCode(error);
       if (code === undefined) throw error;
       const message = errorMessage(error);
-      this.#toPeer(peer, { kind: 'refused', code, message, request });
+      if (this.#ends.listener.admitsAnyone && runId !== this.#origin.runId) this.#mail.sendIfPresent(this.#ends.listener.send(peer, encodeMessage(refusalOfStranger(code, request))));
+      else this.#toPeer(peer, { kind: 'refused', code, message, request });
       // No correct worker does this: what it would go on to compute is worthless.
       if (code === 'PUSH_INVALID') this.#toCoordinator({ kind: 'failed', code, message });
     }

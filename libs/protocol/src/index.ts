@@ -2,5 +2,5 @@ export * from './messages.js';
 export * from './parameter-layout.js';
 export * from './shard-block.js';
 export { decodeMessage, encodeMessage } from './codec/codec.js';
-export { checkOrigin, newIncarnation, type ExpectedOrigin, type Refusal } from './origin.js';
+export { checkOrigin, newIncarnation, NOBODY, refusalOfStranger, type ExpectedOrigin, type Refusal } from './origin.js';
 export { schemaHash } from './schema-hash.js';

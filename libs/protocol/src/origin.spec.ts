@@ -13,7 +13,7 @@ describe('checkOrigin', () => {
   it('refuses another run, another epoch and an earlier life, naming both sides', () => {
     expect(checkOrigin(ORIGIN, { runId: 'run-8' })).toStrictEqual({
       code: 'RUN_UNKNOWN',
-      message: '"worker-1" speaks of run "run-7", this is run "run-8"',
+      message: '"worker-1" speaks of run "run-7", which is another one',
     });
     expect(checkOrigin(ORIGIN, { runId: 'run-7', epoch: 4 })?.code).toBe('EPOCH_STALE');
     expect(checkOrigin(ORIGIN, { runId: 'run-7', incarnation: 'second-life' })?.code).toBe('INCARNATION_STALE');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode } from '@lethe/errors';
-import type { Origin } from './messages.js';
+import type { Message, Origin } from './messages.js';
 
 /** The name of one life of a process: new at every start, never used again. */
 export function newIncarnation(): string {
@@ -24,7 +24,7 @@ export interface Refusal {
 export function checkOrigin(origin: Origin, expected: ExpectedOrigin): Refusal | null {
   const { runId, epoch, sender, incarnation } = origin;
   if (runId !== expected.runId) {
-    return { code: 'RUN_UNKNOWN', message: `"${sender}" speaks of run "${runId}", this is run "${expected.runId}"` };
+    return { code: 'RUN_UNKNOWN', message: `"${sender}" speaks of run "${runId}", which is another one` };
   }
   if (expected.incarnation !== undefined && incarnation !== expected.incarnation) {
     const message = `"${sender}" speaks as incarnation "${incarnation}", expected "${expected.incarnation}"`;
@@ -34,4 +34,12 @@ export function checkOrigin(origin: Origin, expected: ExpectedOrigin): Refusal |
     return { code: 'EPOCH_STALE', message: `"${sender}" speaks in epoch ${epoch}, expected ${expected.epoch}` };
   }
   return null;
+}
+
+/** Names no run and nobody. */
+export const NOBODY: Origin = { runId: '', epoch: 0, sender: '', incarnation: '' };
+
+/** All that somebody is told who may be anyone: neither what the run is called nor how it computes. Its owner is told the rest. */
+export function refusalOfStranger(code: ErrorCode, request = 0): Message {
+  return { origin: NOBODY, body: { kind: 'refused', code, message: `not taken (${code}); whoever started the run can see why`, request } };
 }

@@ -88,7 +88,9 @@ class WorkerSession {
       const { origin, body } = decodeMessage(frames);
       const { runId, epoch } = this.#news.origin;
       // Who was started by hand learns the run from the welcome, and everyone the epoch.
-      const stranger = runId === '' ? null : checkOrigin(origin, { runId, ...(body.kind === 'welcome' ? {} : { epoch }) });
+      // Whoever refuses a stranger names no run.
+      const isRefused = body.kind === 'refused' && origin.runId === '';
+      const stranger = runId === '' || isRefused ? null : checkOrigin(origin, { runId, ...(body.kind === 'welcome' ? {} : { epoch }) });
       if (stranger !== null) throw new LetheError(stranger.code, `the coordinator: ${stranger.message}`);
       switch (body.kind) {
         case 'welcome':

@@ -96,6 +96,7 @@ class Hub {
     const outbox = new MemoryOutbox(`the listener at ${address}`, options.maxQueuedBytes);
     return {
       address,
+      admitsAnyone: false,
       messages: readOnce(() => unpack(inbox, ({ peer, frames }): Incoming => ({ peer, frames }))),
       send: async (peer, frames) => {
         const mailbox = this.#peers.get(peer);

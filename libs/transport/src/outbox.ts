@@ -1,4 +1,4 @@
-import { LetheError } from '@lethe/errors';
+import { foreignText, LetheError } from '@lethe/errors';
 import type { Frames } from '@lethe/protocol';
 import { byteLengthOf, checkFrames } from './frames.js';
 
@@ -147,7 +147,7 @@ export class Outbox {
     const { owner } = this.#options;
     const reason =
       code === 'EHOSTUNREACH'
-        ? new LetheError('PEER_UNKNOWN', `nobody called "${peer}" is connected to ${owner}`)
+        ? new LetheError('PEER_UNKNOWN', `nobody called "${foreignText(peer)}" is connected to ${owner}`)
         : (this.#closedBy ?? new LetheError('CONNECTION_CLOSED', `${owner} cannot send`, { cause: error }));
     this.#drop(peer, queue, reason);
   }

@@ -50,6 +50,8 @@ export interface Incoming {
 export interface Listener {
   /** Where others connect to, with the real port. */
   readonly address: string;
+  /** Whether whoever reaches the address gets in: plain text, by request. Else only who has the run's keys or may enter the socket's folder. */
+  readonly admitsAnyone: boolean;
   /** Rejects with PEER_UNKNOWN if nobody of that identity is connected, QUEUE_FULL if its unsent bytes pass the bound. */
   send(peer: string, frames: Frames): Promise<void>;
   /** Messages as they arrive; can be iterated once, ends when the listener is closed. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads } from '@lethe/config';
 import { openData } from '@lethe/data';
-import { errorMessage } from '@lethe/errors';
+import { errorMessage, foreignText } from '@lethe/errors';
 import { engineEnvironment, nativeFolder } from '@lethe/tensorflow';
 import type { DoctorCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
@@ -42,7 +42,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
 }
 
 function describeEngine(engine: string, check: EngineCheck | string, gpuIndex: number | null): string {
-  if (typeof check === 'string') return `${engine}, which does not work: ${check.trim()}`;
+  if (typeof check === 'string') return `${engine}, which does not work: ${foreignText(check.trim())}`;
   const { name, version, device } = check;
   const missed = gpuIndex !== null && device === 'cpu' ? `: TensorFlow does not find gpu ${gpuIndex}` : '';
   return `${name} ${version} on the ${device}${missed}`;

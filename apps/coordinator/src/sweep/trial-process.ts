@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { foreignText } from '@lethe/errors';
 import type { TrialEnding } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
 
@@ -27,7 +28,7 @@ export class TrialProcess {
     this.#child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-10_000); });
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: /error: (.*)/.exec(errors)?.[1] ?? '' }); });
+      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: foreignText(/error: (.*)/.exec(errors)?.[1] ?? '') }); });
     });
   }
 

@@ -1,4 +1,4 @@
-import { errorCode } from '@lethe/errors';
+import { errorCode, errorMessage } from '@lethe/errors';
 import { describe, expect, it } from 'vitest';
 import { lethe } from '../../generated/lethe.js';
 import { type Frames, type GroupState, type Message, type MessageBody, type Origin, PROTOCOL_VERSION } from '../messages.js';
@@ -215,6 +215,15 @@ describe('vectors', () => {
   });
 });
 
+function messageOf(frames: Frames): string {
+  try {
+    decodeMessage(frames);
+  } catch (error) {
+    return errorMessage(error);
+  }
+  return '';
+}
+
 describe('an envelope', () => {
   const envelope = (fields: object): Frames => [
     lethe.Envelope.encode({ protocolVersion: PROTOCOL_VERSION, ...fields }).finish(),
@@ -232,6 +241,23 @@ describe('an envelope', () => {
     expect(() => decodeMessage(envelope({}))).toThrow('no body');
     const unknownBody = Uint8Array.of(0x08, PROTOCOL_VERSION, 0xfa, 0x3f, 0x00); // field 1023
     expect(() => decodeMessage([unknownBody])).toThrow('no body');
+  });
+
+  it('and its body have no text that a terminal would obey, and none without an end; documents stay whole', () => {
+    const hostile = `\u001B]0;title\u0007red\u001B[31m\r\n${'x'.repeat(2 ** 20)}`;
+    const origin = { runId: hostile, sender: hostile, incarnation: hostile };
+    const bodies = [
+      { register: { role: 'worker', host: hostile, fingerprint: hostile, address: hostile, device: hostile } },
+      { failed: { code: 'UNEXPECTED', message: hostile } }, { refused: { code: 'PUSH_INVALID', message: hostile } }, { shutdown: { reason: hostile } },
+      { heartbeat: { phase: hostile } }, { lease: { reads: [{ group: hostile, version: 1 }] } }, { captureState: { group: hostile } },
+    ];
+    for (const body of bodies) expect(JSON.stringify(decodeMessage(envelope({ ...origin, ...body })))).not.toMatch(/title|\\u001b|\\r|x{2001}/);
+    const { body } = decodeMessage(envelope({ welcome: { configJson: hostile } }));
+    expect(body.kind === 'welcome' && body.configJson).toBe(hostile);
+    for (const refused of [{ register: { role: hostile } }, { protocolVersion: 99, ...origin }]) {
+      const message = messageOf(envelope(refused));
+      expect([message.length < 2200, message.includes('\u001B'), message.includes('red')]).toEqual([true, false, true]);
+    }
   });
 
   it('must use the words of the protocol', () => {

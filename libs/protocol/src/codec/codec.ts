@@ -1,4 +1,4 @@
-import { LetheError } from '@lethe/errors';
+import { foreignText, LetheError } from '@lethe/errors';
 import { lethe } from '../../generated/lethe.js';
 import { type Frames, type Message, type MessageBody, PROTOCOL_VERSION } from '../messages.js';
 import type { BodyCodec, Encoded } from './body-codec.js';
@@ -40,7 +40,8 @@ export function encodeMessage(message: Message): Frames {
 }
 
 /**
- * Turns what arrived into a message; vectors are views of the frames where these are aligned.
+ * Turns what arrived into a message; vectors are views of the frames where these are aligned. Whatever text of it is shown to
+ * somebody, in whichever place, is fit to be shown.
  *
  * @throws LetheError PROTOCOL_MISMATCH for another version of the wire, MESSAGE_MALFORMED for anything else that does
  * not follow its definition.
@@ -52,6 +53,7 @@ export function decodeMessage(frames: Frames): Message {
   if (kind === undefined || header === null || header === undefined) {
     throw malformed('the envelope has no body that this version knows');
   }
+  cleanTexts(header);
   const reader = new FrameReader(kind, frames);
   const codec = CODECS[kind] as unknown as AnyCodec;
   const body = codec.decode(header, reader);
@@ -69,9 +71,27 @@ function decodeEnvelope(frames: Frames): lethe.Envelope {
   } catch (error) {
     throw malformed(`the envelope (${first.byteLength} bytes) is not valid protobuf`, error);
   }
+  envelope.runId = foreignText(envelope.runId);
+  envelope.sender = foreignText(envelope.sender);
+  envelope.incarnation = foreignText(envelope.incarnation);
   if (envelope.protocolVersion !== PROTOCOL_VERSION) {
     const found = `"${envelope.sender}" speaks version ${envelope.protocolVersion} of the protocol`;
     throw new LetheError('PROTOCOL_MISMATCH', `${found}, this process speaks version ${PROTOCOL_VERSION}`);
   }
   return envelope;
+}
+
+/** Documents that are parsed, and never shown. */
+const DOCUMENTS: ReadonlySet<string> = new Set(['configJson', 'dataJson']);
+
+/** Makes every text of a header fit to be shown; names that were sent by a process of Lethe stay what they are. */
+function cleanTexts(header: object): void {
+  const fields = header as Record<string, unknown>;
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') {
+      if (!DOCUMENTS.has(name)) fields[name] = foreignText(value);
+    } else if (typeof value === 'object' && value !== null) {
+      cleanTexts(value);
+    }
+  }
 }

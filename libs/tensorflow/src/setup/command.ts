@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-import { LetheError } from '@lethe/errors';
+import { foreignText, LetheError } from '@lethe/errors';
 
 /** How a command ended; `missing` means that there is no such program. */
 export interface CommandResult {
@@ -42,7 +42,7 @@ export function runCommand(
 
 /** The last lines of a command's output: enough to see why it failed. */
 export function lastLines(output: string, count = 8): string {
-  return output.trim().split('\n').slice(-count).join('\n');
+  return output.trim().split('\n').slice(-count).map(foreignText).join('\n');
 }
 
 /** The same options with temporary files in a given folder: /tmp is often a small memory disk. */

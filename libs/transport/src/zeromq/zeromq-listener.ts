@@ -1,4 +1,4 @@
-import { LetheError } from '@lethe/errors';
+import { foreignText, LetheError } from '@lethe/errors';
 import type { Frames } from '@lethe/protocol';
 import { Router } from 'zeromq';
 import { type Address, invalidAddress, reachableAddress } from '../address.js';
@@ -23,6 +23,7 @@ interface Endpoint {
 
 export class ZeroMqListener implements Listener {
   readonly address: string;
+  readonly admitsAnyone: boolean;
   readonly messages: AsyncIterable<Incoming>;
   readonly #socket: Router;
   readonly #outbox: Outbox;
@@ -68,6 +69,7 @@ export class ZeroMqListener implements Listener {
       throw bindError(address, error);
     }
     this.address = reachableAddress(this.#socket.lastEndpoint ?? address);
+    this.admitsAnyone = parsed.scheme === 'tcp' && options.security === undefined;
     this.#released = async () => {
       allowed?.release();
       if (parsed.scheme !== 'ipc') return;
@@ -81,7 +83,7 @@ export class ZeroMqListener implements Listener {
       maxQueuedBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
       transmit: (peer, frames) => this.#socket.send([peer, ...(frames as readonly Buffer[])]),
       onDropped: (peer, count) =>
-        options.onEvent?.({ kind: 'dropped', address: this.address, message: `${count} message(s) for "${peer}"` }),
+        options.onEvent?.({ kind: 'dropped', address: this.address, message: `${count} message(s) for "${foreignText(peer)}"` }),
     });
   }
 

@@ -100,6 +100,7 @@ export class SimulatedNetwork {
     this.#ears.set(address, ear);
     return {
       address,
+      admitsAnyone: false,
       messages: ear.inbox.read(),
       send: async (peer, frames) => {
         const inbox = ear.peers.get(peer);

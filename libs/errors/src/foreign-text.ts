@@ -1,0 +1,15 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Characters of a text that are kept: two fingerprints and a sentence about them, or a traceback. */
+const LONGEST = 2000;
+/** Control characters, formats such as those that turn the direction of writing, halves of characters, and separators of lines. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * What another process said, fit to be printed, logged or put into a message: one line of bounded length, without escape sequences
+ * or anything else that a terminal would obey. A text that was fit stays as it is.
+ */
+export function foreignText(text: string): string {
+  const kept = stripVTControlCharacters(text.slice(0, LONGEST)).replace(UNPRINTABLE, ' ');
+  return text.length > LONGEST ? `${kept}... (cut: ${text.length} characters)` : kept;
+}
