@@ -1,18 +1,18 @@
 import { usableCores, type Machine } from '@lethe/config';
-import { isNativeReady, listGpus, usableGpus } from '@lethe/tensorflow';
+import { findGpus, isNativeReady, type Gpu } from '@lethe/tensorflow';
 
 /** What this machine offers. */
 export interface ThisMachine extends Omit<Machine, 'gpus'> {
-  /** By model, in the order of their indices; those that TensorFlow can compute on as it is set up. */
-  readonly gpus: readonly string[];
-  /** Those that it cannot. */
-  readonly unusableGpus: readonly string[];
+  /** Those that this process may use and that TensorFlow can compute on as it is set up. */
+  readonly gpus: readonly Gpu[];
+  /** Why there are none although the machine seems to have some; null: no reason is known. */
+  readonly whyNoGpus: string | null;
 }
 
-export async function lookAtThisMachine(): Promise<ThisMachine> {
-  const found = await listGpus();
-  const gpus = usableGpus(found);
-  return { cores: usableCores(), engine: isNativeReady() ? 'native' : 'wasm', gpus, unusableGpus: gpus.length === 0 ? found : [] };
+/** @throws LetheError DEVICE_PLAN_INVALID if the environment names GPUs that this machine does not have */
+export async function lookAtThisMachine(environment: Readonly<Record<string, string | undefined>>): Promise<ThisMachine> {
+  const { gpus, whyNone } = await findGpus(environment);
+  return { cores: usableCores(), engine: isNativeReady() ? 'native' : 'wasm', gpus, whyNoGpus: whyNone };
 }
 
 /** What a configuration's defaults depend on. */

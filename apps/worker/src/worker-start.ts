@@ -34,6 +34,6 @@ export function startFromArguments({ address, key, token, insecurePlaintext, eng
     engine,
     threads,
     interOpThreads,
-    environment: engineEnvironment({ threads, interOpThreads, gpuIndex: null }),
+    environment: engineEnvironment({ threads, interOpThreads, gpu: null }),
   };
 }

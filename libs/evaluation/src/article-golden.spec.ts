@@ -17,7 +17,7 @@ const NOISE = new Set(['encoder.conv1.bias', 'encoder.conv2.bias', 'encoder.line
 let engine: Engine;
 let data: DataSource;
 beforeAll(async () => {
-  Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpuIndex: null }));
+  Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
   engine = await loadEngine({ prefer: 'native' });
   const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null }, 1);
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };

@@ -18,7 +18,7 @@ function oneOfEach(): Dataset {
 
 describe('a worker that evaluates', { timeout: 60_000 }, () => {
   it('draws rows of many classes and large images', async () => {
-    Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpuIndex: null }));
+    Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
     const data: DataSource = {
       train: oneOfEach(), test: oneOfEach(),
       facts: { shape, classes, trainCount: 11, testCount: 11, fingerprint: '', domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11 }] },

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { listGpus, parseGpuList, planDevices } from './devices.js';
+import { describeDevice, planDevices, type Gpu } from './devices.js';
 
 describe('planDevices', () => {
-  const gpus = ['NVIDIA A', 'NVIDIA B'];
+  const [a, b] = ['A', 'B'].map((letter, index): Gpu => ({ id: `GPU-${letter}`, index, card: `GPU-${letter}`, model: `NVIDIA ${letter}` })) as [Gpu, Gpu];
+  const gpus = [a, b];
 
   it('gives each worker a GPU of its own', () => {
-    expect(planDevices({ gpus, workers: 2, allowSharing: false })).toEqual([0, 1]);
-    expect(planDevices({ gpus, workers: 1, allowSharing: false })).toEqual([0]);
+    expect(planDevices({ gpus, workers: 2, allowSharing: false })).toEqual([a, b]);
+    expect(planDevices({ gpus, workers: 1, allowSharing: false })).toEqual([a]);
   });
 
   it('refuses more workers than GPUs, naming both', () => {
@@ -17,7 +18,7 @@ describe('planDevices', () => {
   });
 
   it('shares GPUs in turn when it may', () => {
-    expect(planDevices({ gpus, workers: 5, allowSharing: true })).toEqual([0, 1, 0, 1, 0]);
+    expect(planDevices({ gpus, workers: 5, allowSharing: true })).toEqual([a, b, a, b, a]);
   });
 
   it('puts every worker on the CPU without GPUs', () => {
@@ -27,15 +28,8 @@ describe('planDevices', () => {
   it.each([-1, 1.5, Number.NaN])('refuses %s workers', (workers) => {
     expect(() => planDevices({ gpus, workers, allowSharing: true })).toThrow('whole number');
   });
-});
 
-describe('listGpus', () => {
-  it('reads what nvidia-smi prints', () => {
-    const output = 'GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-1)\n  MIG 1g.10gb Device 0: (UUID: MIG-1)\nGPU 1: Tesla T4 (UUID: GPU-2)\n';
-    expect(parseGpuList(output)).toEqual(['NVIDIA H100 80GB HBM3', 'Tesla T4']);
-  });
-
-  it('finds a list on any machine', async () => {
-    expect(await listGpus()).toBeInstanceOf(Array);
+  it('names devices by the number of the card, and parts by their id', () => {
+    expect([null, b, { ...b, id: 'MIG-1' }].map(describeDevice)).toEqual(['the cpu', 'gpu 1', 'gpu 1 (MIG-1)']);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
 
 import { LetheError } from '@lethe/errors';
@@ -12,7 +12,6 @@ import { copyingVector } from './copying-memory.js';
 import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
 import { nativeOperations } from './operations-native.js';
-import { isCudaBuild } from './setup/wheels.js';
 
 const require = createRequire(import.meta.url);
 const packageName = '@tensorflow/tfjs-node-gpu';
@@ -25,12 +24,6 @@ function addonPath(): string {
 /** The cache folder that holds TensorFlow; null before the set-up. */
 export function nativeFolder(): string | null {
   return isNativeReady() ? dirname(realpathSync(addonPath())) : null;
-}
-
-/** Those of a machine's GPUs that TensorFlow can compute on as it is set up here: all, or none. */
-export function usableGpus(gpus: readonly string[]): readonly string[] {
-  const folder = nativeFolder();
-  return folder !== null && isCudaBuild(basename(folder)) ? gpus : [];
 }
 
 /** Whether native TensorFlow has been set up. Looks only; loads nothing. */

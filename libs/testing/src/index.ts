@@ -1,3 +1,4 @@
 export { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';
 export { runPython } from './python.js';
 export { matlabBytes, type MatlabFixture } from './matlab-file.js';
+export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-smi.js';

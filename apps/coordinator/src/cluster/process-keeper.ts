@@ -2,7 +2,7 @@ import { interOpThreads } from '@lethe/config';
 import { errorMessage, LetheError } from '@lethe/errors';
 import type { ControlPlane, ProcessStart } from '@lethe/membership';
 import { newIncarnation, type Role } from '@lethe/protocol';
-import { engineEnvironment } from '@lethe/tensorflow';
+import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/training';
 import { LocalProcesses } from './local-processes.js';
 import { localProgram } from './local-programs.js';
@@ -18,7 +18,7 @@ export interface ProcessKeeperOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cores: number;
   /** The GPU of each local worker; null: the CPU. */
-  readonly devices: readonly (number | null)[];
+  readonly devices: readonly (Gpu | null)[];
   readonly start: Omit<ProcessStart, 'type' | 'dataAddress' | 'incarnation' | 'interOpThreads' | 'epoch'>;
   /** Where a server listens, in each of its lives somewhere else: nothing meant for the one before reaches it. */
   readonly dataAddressOf: (server: number, life: number) => string;
@@ -97,7 +97,7 @@ export class ProcessKeeper {
     const program = localProgram(role);
     this.#processes.start({
       ...program, logFile: `${logsFolder}/${nameOf(place)}.log`,
-      environment: { ...program.environment, ...environment, ...(role === 'worker' ? engineEnvironment({ threads, interOpThreads: together, gpuIndex: devices[index] ?? null }) : {}) },
+      environment: { ...program.environment, ...environment, ...(role === 'worker' ? engineEnvironment({ threads, interOpThreads: together, gpu: devices[index] ?? null }) : {}) },
       start: { ...start, type: 'start', epoch: control.epoch, interOpThreads: together, incarnation, dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives) },
     });
   }

@@ -1,20 +1,19 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { usableGpus } from '@lethe/tensorflow';
+import { nativeFolder } from '@lethe/tensorflow';
+import { standInNvidiaSmi } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const lethe = fileURLToPath(new URL('../../../../node_modules/.bin/lethe', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lethe-doctor-'));
 
-/** Runs the real doctor beside a driver's tool that lists these GPUs. */
-function doctor(gpus: readonly string[], ...flags: string[]): Promise<{ code: unknown; lines: Record<string, string> }> {
-  const list = gpus.map((name, index) => `echo 'GPU ${index}: ${name} (UUID: GPU-${index})'`);
-  writeFileSync(join(folder, 'nvidia-smi'), ['#!/bin/sh', ...list, ''].join('\n'));
-  chmodSync(join(folder, 'nvidia-smi'), 0o755);
-  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` };
+/** Runs the real doctor beside a driver's tool that lists these cards. */
+function doctor(gpus: readonly string[], flags: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<{ code: unknown; lines: Record<string, string> }> {
+  const path = standInNvidiaSmi(folder, gpus.map((model, index) => ({ model, uuid: `GPU-${index}` })), process.env['PATH'] ?? '');
+  const env = { ...process.env, PATH: path, ...variables };
   return new Promise((resolve) => {
     execFile(lethe, ['doctor', ...flags], { cwd: folder, env }, (error, output) => {
       const lines = output.trimEnd().split('\n').map((line) => [line.slice(0, 8).trimEnd(), line.slice(9)]);
@@ -27,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('lethe doctor', { timeout: 60_000 }, () => {
   it('says what was found and that a step runs', async () => {
-    const { code, lines } = await doctor([], '--workers', '2', '--threads', '3');
+    const { code, lines } = await doctor([], ['--workers', '2', '--threads', '3']);
     expect(code).toBe(0);
     expect(lines).toMatchObject({
       node: process.version,
@@ -42,29 +41,29 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
   });
 
   // Whether TensorFlow is set up with CUDA is a fact of the machine; doctor tells the truth about either.
-  const hasCuda = usableGpus(['Card A']).length > 0;
+  const hasCuda = basename(nativeFolder() ?? '').includes('-cuda-');
 
   it.runIf(hasCuda)('places one worker on each GPU', async () => {
-    const { lines } = await doctor(['Card A', 'Card B']);
-    expect(lines).toMatchObject({ gpus: 'Card A, Card B', workers: 'worker-1 on gpu 0, worker-2 on gpu 1' });
+    const { lines } = await doctor(['Card A', 'Card B'], []);
+    expect(lines).toMatchObject({ gpus: 'gpu 0: Card A, gpu 1: Card B', workers: 'worker-1 on gpu 0, worker-2 on gpu 1' });
   });
 
   it.runIf(hasCuda)('tells why workers cannot be placed, and all the rest', async () => {
-    const { code, lines } = await doctor(['Card A'], '--workers', '2');
+    const { code, lines } = await doctor(['Card A'], ['--workers', '2']);
     expect(code).toBe(2);
     expect(lines).toMatchObject({ workers: expect.stringContaining('2 workers do not fit on 1 GPU (Card A)') as unknown, 'a step': 'runs' });
   });
 
   it.runIf(hasCuda)('lets workers share a GPU when asked', async () => {
-    const { lines } = await doctor(['Card A'], '--workers', '2', '--share-gpus');
+    const { lines } = await doctor(['Card A'], ['--workers', '2', '--share-gpus']);
     expect(lines['workers']).toBe('worker-1 on gpu 0, worker-2 on gpu 0');
   });
 
-  it.runIf(!hasCuda)('says which GPUs TensorFlow cannot use as it is set up, and puts the workers elsewhere', async () => {
-    const { code, lines } = await doctor(['Card A', 'Card B'], '--workers', '3');
+  it.runIf(!hasCuda)('says which of the visible GPUs TensorFlow cannot use as it is set up, and puts the workers elsewhere', async () => {
+    const { code, lines } = await doctor(['Card A', 'Card B', 'Card C'], ['--workers', '3'], { CUDA_VISIBLE_DEVICES: '1,0' });
     expect(code).toBe(0);
     expect(lines).toMatchObject({
-      gpus: 'Card A, Card B: not used, TensorFlow is not set up with CUDA',
+      gpus: 'Card B, Card A: not used, TensorFlow is not set up with CUDA',
       workers: 'worker-1 on the cpu, worker-2 on the cpu, worker-3 on the cpu',
       'a step': 'runs',
     });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorMessage, foreignText } from '@lethe/errors';
-import { engineEnvironment, nativeFolder } from '@lethe/tensorflow';
+import { describeDevice, engineEnvironment, nativeFolder, type Gpu } from '@lethe/tensorflow';
 import type { DoctorCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { lookAtThisMachine, machineOf } from '../this-machine.js';
@@ -17,19 +17,19 @@ interface EngineCheck { readonly name: string; readonly version: string; readonl
 
 /** Prints what this machine offers and what a run would do with it. Fails if no step can be computed or no worker placed. */
 export async function runDoctor(command: DoctorCommand, environment: Environment): Promise<number> {
-  const machine = await lookAtThisMachine();
+  const machine = await lookAtThisMachine(environment);
   const { cores, engine, gpus } = machine;
   const workers = command.workers ?? defaultWorkers(machineOf(machine));
   const placement = placeWorkers({ gpus, workers, allowSharing: command.shareGpus });
-  const gpuIndex = typeof placement === 'string' ? null : (placement[0] ?? null);
-  const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpuIndex };
+  const gpu = typeof placement === 'string' ? null : (placement[0] ?? null);
+  const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpu };
   const check = await checkEngine(engine, { ...environment, ...engineEnvironment(settings) });
   const stepRuns = typeof check !== 'string' && check.stepRuns;
   const lines: [string, string][] = [
     ['node', process.version],
     ['cores', String(cores)],
     ['gpus', describeGpus(machine)],
-    ['engine', describeEngine(engine, check, gpuIndex)],
+    ['engine', describeEngine(engine, check, gpu)],
     ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow:setup'],
     ['threads', `${settings.threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],
     ['workers', describePlacement(placement)],
@@ -41,10 +41,10 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   return typeof placement === 'string' ? EXIT.usage : EXIT.ok;
 }
 
-function describeEngine(engine: string, check: EngineCheck | string, gpuIndex: number | null): string {
+function describeEngine(engine: string, check: EngineCheck | string, gpu: Gpu | null): string {
   if (typeof check === 'string') return `${engine}, which does not work: ${foreignText(check.trim())}`;
   const { name, version, device } = check;
-  const missed = gpuIndex !== null && device === 'cpu' ? `: TensorFlow does not find gpu ${gpuIndex}` : '';
+  const missed = gpu !== null && device === 'cpu' ? `: TensorFlow does not find ${describeDevice(gpu)}` : '';
   return `${name} ${version} on the ${device}${missed}`;
 }
 

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Machine } from '@lethe/config';
+import type { Gpu } from '@lethe/tensorflow';
 import type { SweepCommand } from '../command-line/command.js';
 import { aligned } from '../sweep/aligned.js';
 import { planTrials } from '../sweep/plan-trials.js';
@@ -11,17 +12,17 @@ import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
-  const machine = await lookAtThisMachine();
+  const machine = await lookAtThisMachine(environment);
   const folder = command.resume === null ? await beginSweep(command, machineOf(machine)) : openSweep(command.resume, command);
   const lock = await folder.lock();
   try {
-    return await playSweep(folder, command, [...machine.gpus.keys()], environment);
+    return await playSweep(folder, command, machine.gpus, environment);
   } finally {
     await lock.release();
   }
 }
 
-async function playSweep(folder: SweepFolder, command: SweepCommand, gpus: readonly number[], environment: Environment): Promise<number> {
+async function playSweep(folder: SweepFolder, command: SweepCommand, gpus: readonly Gpu[], environment: Environment): Promise<number> {
   const found = await folder.read();
   const state = { ...found, trialsAtOnce: command.trialsAtOnce ?? found.trialsAtOnce };
   const run = await playTrials(folder, state, { gpus, environment });

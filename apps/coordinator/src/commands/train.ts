@@ -23,9 +23,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of runs that are compared. */
 export async function runTrain(command: TrainCommand, environment: Environment): Promise<number> {
-  const machine = await lookAtThisMachine();
+  const machine = await lookAtThisMachine(environment);
   const comparison = await requestedComparison(command, machine);
-  return comparison === null ? trainOnce(command, machine, environment) : runComparison(comparison, command, { gpus: [...machine.gpus.keys()], environment });
+  return comparison === null ? trainOnce(command, machine, environment) : runComparison(comparison, command, { gpus: machine.gpus, environment });
 }
 
 async function trainOnce(command: TrainCommand, machine: ThisMachine, environment: Environment): Promise<number> {

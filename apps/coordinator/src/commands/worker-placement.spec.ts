@@ -1,8 +1,11 @@
+import type { Gpu } from '@lethe/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 
+const gpuOf = (model: string, index: number): Gpu => ({ id: `GPU-${index}`, index, card: `GPU-${index}`, model });
+
 describe('the placement of workers, in words', () => {
-  const place = (gpus: readonly string[], workers: number, allowSharing = false): string => describePlacement(placeWorkers({ gpus, workers, allowSharing }));
+  const place = (models: readonly string[], workers: number, allowSharing = false): string => describePlacement(placeWorkers({ gpus: models.map(gpuOf), workers, allowSharing }));
 
   it('is one worker on each GPU', () => {
     expect(place(['Card A', 'Card B'], 2)).toBe('worker-1 on gpu 0, worker-2 on gpu 1');
@@ -20,8 +23,8 @@ describe('the placement of workers, in words', () => {
 
 describe('the GPUs of a machine, in words', () => {
   it('say which are used', () => {
-    expect(describeGpus({ gpus: [], unusableGpus: [] })).toBe('none found');
-    expect(describeGpus({ gpus: ['Card A', 'Card B'], unusableGpus: [] })).toBe('Card A, Card B');
-    expect(describeGpus({ gpus: [], unusableGpus: ['Card A'] })).toBe('Card A: not used, TensorFlow is not set up with CUDA');
+    expect(describeGpus({ gpus: [], whyNoGpus: null })).toBe('none found');
+    expect(describeGpus({ gpus: ['Card A', 'Card B'].map(gpuOf), whyNoGpus: null })).toBe('gpu 0: Card A, gpu 1: Card B');
+    expect(describeGpus({ gpus: [], whyNoGpus: 'Card A: not used' })).toBe('Card A: not used');
   });
 });

@@ -1,9 +1,9 @@
 import { errorCode, errorMessage } from '@lethe/errors';
-import { planDevices, type DeviceRequest } from '@lethe/tensorflow';
+import { describeDevice, planDevices, type DeviceRequest, type Gpu } from '@lethe/tensorflow';
 import type { ThisMachine } from '../this-machine.js';
 
 /** The GPU of each worker (null: the CPU), or why they cannot be placed. */
-export type WorkerPlacement = readonly (number | null)[] | string;
+export type WorkerPlacement = readonly (Gpu | null)[] | string;
 
 /** Where a run would put its workers, or why it would refuse to. */
 export function placeWorkers(request: DeviceRequest): WorkerPlacement {
@@ -18,11 +18,10 @@ export function placeWorkers(request: DeviceRequest): WorkerPlacement {
 /** The same in words: "worker-1 on gpu 0, worker-2 on gpu 1". */
 export function describePlacement(placement: WorkerPlacement): string {
   if (typeof placement === 'string') return placement;
-  return placement.map((device, index) => `worker-${index + 1} on ${device === null ? 'the cpu' : `gpu ${device}`}`).join(', ');
+  return placement.map((device, index) => `worker-${index + 1} on ${describeDevice(device)}`).join(', ');
 }
 
-/** The GPUs of a machine in words, and whether TensorFlow can compute on them as it is set up. */
-export function describeGpus({ gpus, unusableGpus }: Pick<ThisMachine, 'gpus' | 'unusableGpus'>): string {
-  if (unusableGpus.length > 0) return `${unusableGpus.join(', ')}: not used, TensorFlow is not set up with CUDA`;
-  return gpus.length === 0 ? 'none found' : gpus.join(', ');
+/** The GPUs of a machine in words, or why there are none. */
+export function describeGpus({ gpus, whyNoGpus }: Pick<ThisMachine, 'gpus' | 'whyNoGpus'>): string {
+  return gpus.length === 0 ? (whyNoGpus ?? 'none found') : gpus.map((gpu) => `${describeDevice(gpu)}: ${gpu.model}`).join(', ');
 }

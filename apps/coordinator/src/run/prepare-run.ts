@@ -5,7 +5,7 @@ import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import { createReporter, QuietReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
-import { planDevices } from '@lethe/tensorflow';
+import { planDevices, type Gpu } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/training';
 import type { TrainCommand } from '../command-line/command.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
@@ -23,7 +23,7 @@ export interface PreparedRun {
   readonly data: DataSource;
   readonly gridRows: number;
   readonly cores: number;
-  readonly devices: readonly (number | null)[];
+  readonly devices: readonly (Gpu | null)[];
   readonly folder: RunFolder;
   readonly metrics: MetricsLog;
   readonly tensorBoard: TensorBoardWriter;
@@ -38,13 +38,13 @@ export interface PreparedRun {
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
 export async function prepareRun(command: TrainCommand, machine: ThisMachine, output: OutputStream): Promise<PreparedRun> {
-  const { cores, gpus, unusableGpus } = machine;
+  const { cores, gpus, whyNoGpus } = machine;
   const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
   try {
     const { config, warnings } = resumed === null ? newRunConfig(command, machineOf(machine)) : resumedRunConfig(command, await resumed.readConfig());
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
     const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
-    for (const warning of [...warnings, ...engineWarnings(config, unusableGpus)]) reporter.notice(`warning: ${warning}`);
+    for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) reporter.notice(`warning: ${warning}`);
     const data = await openData(config.data, config.seed);
     checkConfigAgainstData(config, data.facts);
     const description = describeRun(config, data.facts);
@@ -85,7 +85,7 @@ function newRun(description: RunDescription): RunState {
   return { rounds: 0, steps: 0, groups: initialGroups(description) };
 }
 
-function engineWarnings({ cluster }: RunConfig, unusableGpus: readonly string[]): string[] {
+function engineWarnings({ cluster }: RunConfig, whyNoGpus: string | null): string[] {
   if (cluster.engine === 'wasm') return ['native TensorFlow is not used: computing on WebAssembly, several times slower'];
-  return unusableGpus.length > 0 ? [`${unusableGpus.join(', ')} cannot be used: TensorFlow is not set up with CUDA; computing on the cpu`] : [];
+  return whyNoGpus === null ? [] : [`${whyNoGpus}; computing on the cpu`];
 }

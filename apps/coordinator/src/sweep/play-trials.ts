@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import type { RunConfig } from '@lethe/config';
 import { TrialsReporter } from '@lethe/telemetry';
+import type { Gpu } from '@lethe/tensorflow';
 import { isDone, type Trial } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
+import { slotGpus, type TrialDevices } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
 import { SweepRun } from './sweep-run.js';
 import type { SweepState } from './sweep-state.js';
@@ -8,17 +12,23 @@ import type { SweepState } from './sweep-state.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TrialSurroundings {
-  /** Indices of this machine's GPUs. */
-  readonly gpus: readonly number[];
+  /** What the trials share. */
+  readonly gpus: readonly Gpu[];
   readonly environment: Environment;
 }
 
-/** Plays the trials that are not done, shows them on the terminal, and lets Ctrl-C end them with a checkpoint. */
+/**
+ * Plays the trials that are not done, shows them on the terminal, and lets Ctrl-C end them with a checkpoint.
+ *
+ * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs
+ */
 export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, environment }: TrialSurroundings): Promise<SweepRun> {
+  const slots = slotGpus(gpus, state.trialsAtOnce, state.trials.filter((trial) => !isDone(trial)).map(({ name }) => devicesOf(folder, name)));
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
     folder, state,
-    environments: Array.from({ length: state.trialsAtOnce }, (_, slot) => slotEnvironment(environment, gpus, { slot, slots: state.trialsAtOnce })),
+    // Where there are none, what the environment says of them stays as it is.
+    environments: slots.map((own) => (own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
     onChange: (trial, trials) => { show(trial, trials, reporter); },
   });
   const interrupt = (): void => {
@@ -42,11 +52,8 @@ export function exitCodeOfTrials({ isInterrupted, trials }: SweepRun): number {
   return trials.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.ok;
 }
 
-/** Slots share the GPUs: slot s of S gets every S-th one; without GPUs there is nothing to share out. */
-function slotEnvironment(environment: Environment, gpus: readonly number[], { slot, slots }: { slot: number; slots: number }): Environment {
-  if (gpus.length === 0) return environment;
-  const mine = gpus.filter((_, index) => index % Math.min(slots, gpus.length) === slot % gpus.length);
-  return { ...environment, CUDA_VISIBLE_DEVICES: mine.join(',') };
+function devicesOf(folder: SweepFolder, trial: string): TrialDevices {
+  return (JSON.parse(readFileSync(folder.configFile(trial), 'utf8')) as RunConfig).cluster;
 }
 
 function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {

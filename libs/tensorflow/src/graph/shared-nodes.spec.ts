@@ -31,7 +31,7 @@ describe('what graphs share', () => {
 describe.each(['native', 'wasm'] as const)('steps that share a computation on %s', (name) => {
   let engine: Engine;
   beforeAll(async () => {
-    Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpuIndex: null }));
+    Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpu: null }));
     engine = await loadEngine({ prefer: name });
   });
 
