@@ -27,6 +27,10 @@ describe('what a run has forgotten, in words', () => {
     expect(redrawn).toMatch(/^Redrawing does not obey the label: only 20\.0 % are read/);
   });
 
+  it('leaves out a probe whose figures are not finite', () => {
+    expect(verdict({ chance: 0.114, swap, probes: [row('linear', Number.NaN), row('mlp', 0.83)] })[0]).toMatch(/^Not forgotten: .*\(mlp\).*83\.0 %/);
+  });
+
   it('comes with the spread over seeds', () => {
     expect(spread([0.8, 0.9])).toBe('0.850 ±0.050');
     expect(spread([0.8])).toBe('0.800');
@@ -41,7 +45,7 @@ describe('the report of a run', { timeout: 30_000 }, () => {
   const labels = Int32Array.from({ length: 40 }, (_, index) => index % 2);
   const report = {
     title: 'run & co', evaluation, config: { seed: 1, note: '</pre><script>' },
-    rounds: Array.from({ length: 1000 }, (_, index) => ({ kind: 'round', round: index + 1, classifier_loss: 2 + 1 / (index + 1), reconstruction_mse: 0.1, images_per_second: 5 })),
+    rounds: Array.from({ length: 1000 }, (_, index) => ({ kind: 'round', round: index + 1, classifier_loss: 2 + 1 / (index + 1), reconstruction_mse: index === 500 ? Number.POSITIVE_INFINITY : 0.1, images_per_second: 5 })),
     epochs: [{ kind: 'epoch', epoch: 1, round: 1000, 'held_out/reconstruction_mse': 0.2 }],
     grids: Array.from({ length: 30 }, (_, index) => ({ label: `epoch ${index + 1}`, png: Uint8Array.of(137, 80) })),
     latents: { values: Float32Array.from({ length: 80 }, (_, index) => Math.sin(index) + (labels[index >> 1] ?? 0)), size: 2, labels },
@@ -55,6 +59,7 @@ describe('the report of a run', { timeout: 30_000 }, () => {
     expect(html.match(/<svg/g)).toHaveLength(4);
     expect(html.match(/data:image\/png/g)).toHaveLength(12);
     expect(html).toContain('epoch 30');
+    expect(html).not.toMatch(/NaN|Infinity/);
     expect(html).toContain('Not forgotten: a fresh probe (mlp) still reads the label with 85.0 %');
     expect(html.length).toBeLessThan(600_000);
   });

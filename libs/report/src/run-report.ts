@@ -75,7 +75,7 @@ export async function curves(rounds: readonly Figures[], epochs: readonly Figure
 
 function pointOf(line: Figures, name: string, series: string): Point | null {
   const [x, y] = [line['round'], line[name]];
-  return typeof x === 'number' && typeof y === 'number' ? { x, y, series } : null;
+  return typeof x === 'number' && typeof y === 'number' && Number.isFinite(y) ? { x, y, series } : null;
 }
 
 /** Evenly spaced members, the last among them. */

@@ -11,7 +11,7 @@ export function verdict(evaluation: Pick<ForgettingEvaluation, 'chance' | 'probe
 }
 
 function whatIsForgotten({ chance, probes }: Pick<ForgettingEvaluation, 'chance' | 'probes'>): string {
-  const latent = probes.filter(({ input, labels }) => input === 'latent' && labels === 'true');
+  const latent = probes.filter((row) => row.input === 'latent' && row.labels === 'true' && Number.isFinite(accuracyOf(row)));
   const [first, ...others] = latent;
   if (first === undefined) return 'Nothing was measured.';
   const best = others.reduce((found, row) => (accuracyOf(row) > accuracyOf(found) ? row : found), first);

@@ -9,6 +9,21 @@ export interface MetricsLine {
   readonly [figure: string]: string | number;
 }
 
+/**
+ * The event in a line of `metrics.jsonl`; null for a line that is torn or none of a run's. JSON has no word for a figure that is not
+ * finite: it is written as null, and is read as NaN, so that nobody takes it for 0.
+ */
+export function parseMetricsLine(line: string): MetricsLine | null {
+  let found: unknown;
+  try {
+    found = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (typeof found !== 'object' || found === null || !('round' in found) || typeof found.round !== 'number') return null;
+  return Object.fromEntries(Object.entries(found).map(([name, value]: [string, unknown]) => [name, value ?? Number.NaN])) as unknown as MetricsLine;
+}
+
 /** `metrics.jsonl`: a line for every round and epoch, each once however often the run was resumed. */
 export class MetricsLog {
   readonly #file: AppendingFile;
@@ -27,9 +42,12 @@ export class MetricsLog {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
       throw storageError(file, error);
     });
-    const kept = text.split('\n').filter((line) => isUpTo(line, rounds));
-    await writeFileAtomically(file, [Buffer.from(kept.map((line) => `${line}\n`).join(''))]);
-    return new MetricsLog(file, kept.map((line) => JSON.parse(line) as MetricsLine));
+    const kept = text.split('\n').flatMap((line) => {
+      const event = parseMetricsLine(line);
+      return event !== null && event.round <= rounds ? [{ line, event }] : [];
+    });
+    await writeFileAtomically(file, [Buffer.from(kept.map(({ line }) => `${line}\n`).join(''))]);
+    return new MetricsLog(file, kept.map(({ event }) => event));
   }
 
   append(line: MetricsLine): void {
@@ -43,13 +61,5 @@ export class MetricsLog {
 
   async close(): Promise<void> {
     await this.flush();
-  }
-}
-
-function isUpTo(line: string, rounds: number): boolean {
-  try {
-    return (JSON.parse(line) as MetricsLine).round <= rounds;
-  } catch {
-    return false;
   }
 }

@@ -54,11 +54,12 @@ describe('a run folder', () => {
   it('has every round once in the metrics', async () => {
     const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
     const first = await run.openMetrics(0);
-    for (const round of [1, 2, 3]) first.append({ kind: 'round', round, loss: 1 / round });
+    for (const round of [1, 2, 3]) first.append({ kind: 'round', round, loss: round === 1 ? Number.NaN : 1 / round });
     await first.close();
     const file = join(run.folder, 'metrics.jsonl');
     await writeFile(file, `${await readFile(file, 'utf8')}{"kind":"ro`);
     const second = await run.openMetrics(2);
+    expect(second.earlier.map(({ loss }) => loss)).toEqual([Number.NaN, 0.5]);
     second.append({ kind: 'round', round: 3, loss: 0 });
     await second.close();
     const lines = (await readFile(file, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { round: number });

@@ -4,7 +4,8 @@ export interface TwoFigures {
   readonly y: number;
 }
 
-/** Those that no other one beats in one figure without being worse in the other. */
+/** Those that no other one beats in one figure without being worse in the other. A point with a figure that is not finite is none of them. */
 export function paretoFront<Point extends TwoFigures>(points: readonly Point[]): Point[] {
-  return points.filter((point) => !points.some((other) => other.x <= point.x && other.y <= point.y && (other.x < point.x || other.y < point.y)));
+  const finite = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+  return finite.filter((point) => !finite.some((other) => other.x <= point.x && other.y <= point.y && (other.x < point.x || other.y < point.y)));
 }

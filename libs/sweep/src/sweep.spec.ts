@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AsynchronousHalving } from './asynchronous-halving.js';
 import { paretoFront } from './pareto-front.js';
 import { grid, random } from './search-space.js';
-import { bestTrial, isDone, stateAfter, type Trial } from './trial.js';
+import { bestTrial, isDone, stateAfter, toBePlayed, type Trial } from './trial.js';
 import { trialTable } from './trial-table.js';
 
 const trial = (name: string, figures: Record<string, number>, state: Trial['state'] = 'completed'): Trial => ({ name, key: name, values: { 'objective.beta': Number(name) }, epochs: 1, state, attempts: 1, figures, message: '' });
@@ -45,6 +45,25 @@ describe('asynchronous halving', () => {
     expect(halving.goesOn('a', 2, 0.5)).toBe(true);
     expect([1, 2, 3].map(() => halving.goesOn('b', 2, 0.4))).toEqual([false, false, false]);
     expect(halving.goesOn('c', 2, 0.9)).toBe(true);
+    expect([halving.goesOn('a', 2, 0.5), halving.goesOn('b', 2, 0.4)]).toEqual([true, false]);
+  });
+
+  it('does not judge again who had passed a rung before, and compares others with it', () => {
+    const halving = new AsynchronousHalving({ firstRung: 1, factor: 2, better: 'lower' });
+    for (const [name, figure] of [['a', 0.5], ['b', 0.2], ['c', 0.1]] as const) halving.passed(name, 1, figure);
+    expect(halving.goesOn('a', 1, 0.5)).toBe(true);
+    expect(halving.goesOn('d', 1, 0.3)).toBe(false);
+    expect(halving.goesOn('e', 1, 0.15)).toBe(true);
+  });
+
+  it('stops a figure that is not finite, even where it is the first', () => {
+    const halving = new AsynchronousHalving({ firstRung: 1, factor: 2, better: 'higher' });
+    expect(halving.goesOn('a', 1, Number.NaN)).toBe(false);
+    expect(halving.goesOn('b', 1, 0.1)).toBe(true);
+    expect(halving.goesOn('c', 1, Number.NaN)).toBe(false);
+    expect(halving.goesOn('d', 1, 0.05)).toBe(true);
+    expect(halving.goesOn('e', 1, 0.01)).toBe(true);
+    expect(halving.goesOn('f', 1, 0.005)).toBe(false);
   });
 });
 
@@ -60,21 +79,30 @@ describe('a trial', () => {
     expect(isDone({ state: 'stopped' })).toBe(true);
   });
 
+  it('that failed is tried again when the sweep goes on, as is one that was running when it was killed; what is done stays', () => {
+    expect(toBePlayed({ ...trial('1', {}, 'failed'), attempts: 2, message: 'no data' })).toEqual({ ...trial('1', {}, 'waiting'), attempts: 0 });
+    expect(toBePlayed({ ...trial('1', {}, 'running'), attempts: 2 })).toMatchObject({ state: 'waiting', attempts: 1 });
+    for (const state of ['completed', 'stopped', 'diverged'] as const) expect(toBePlayed(trial('1', {}, state)).state).toBe(state);
+  });
+
   it('is best by a figure among those that completed', () => {
     const trials = [trial('1', { probe_mlp: 0.5 }), trial('2', { probe_mlp: 0.3 }), trial('3', { probe_mlp: 0.1 }, 'stopped'), trial('4', {})];
     expect(bestTrial(trials, 'probe_mlp', 'lower')?.name).toBe('2');
     expect(bestTrial(trials, 'probe_mlp', 'higher')?.name).toBe('1');
     expect(bestTrial(trials, 'swap', 'lower')).toBeNull();
+    const unknown = [trial('0', { probe_mlp: Number.NaN }), ...trials];
+    expect([bestTrial(unknown, 'probe_mlp', 'lower')?.name, bestTrial(unknown, 'probe_mlp', 'higher')?.name]).toEqual(['2', '1']);
+    expect(bestTrial(unknown.slice(0, 1), 'probe_mlp', 'lower')).toBeNull();
   });
 
   it('is a line of a table', () => {
-    expect(trialTable([trial('1', { mse: 0.5 }), { ...trial('2', {}, 'failed'), message: 'said "no", twice' }])).toBe('trial,state,objective.beta,mse,message\n1,completed,1,0.5,\n2,failed,2,,"said ""no"", twice"\n');
+    expect(trialTable([trial('1', { mse: Number.NaN }), { ...trial('2', {}, 'failed'), message: 'said "no", twice' }])).toBe('trial,state,objective.beta,mse,message\n1,completed,1,NaN,\n2,failed,2,,"said ""no"", twice"\n');
   });
 });
 
 describe('the front', () => {
   it('leaves out what another trial beats', () => {
     const points = [{ x: 1, y: 4 }, { x: 2, y: 2 }, { x: 3, y: 3 }, { x: 4, y: 1 }, { x: 4, y: 1 }];
-    expect(paretoFront(points)).toEqual([{ x: 1, y: 4 }, { x: 2, y: 2 }, { x: 4, y: 1 }, { x: 4, y: 1 }]);
+    expect(paretoFront([{ x: Number.NaN, y: 0 }, ...points, { x: 0, y: Number.NaN }])).toEqual([{ x: 1, y: 4 }, { x: 2, y: 2 }, { x: 4, y: 1 }, { x: 4, y: 1 }]);
   });
 });

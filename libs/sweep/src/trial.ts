@@ -17,7 +17,7 @@ export interface Trial {
   readonly state: TrialState;
   /** Times that it was started. */
   readonly attempts: number;
-  /** What it has reached, by name. */
+  /** What it has reached, by name; NaN: a figure that was not finite. */
   readonly figures: Readonly<Record<string, number>>;
   /** Why it failed; empty if it did not. */
   readonly message: string;
@@ -45,14 +45,24 @@ export function stateAfter(trial: Pick<Trial, 'attempts'>, ending: TrialEnding, 
   }
 }
 
+/**
+ * A trial of a sweep that goes on: what was running when the sweep was killed waits to go on where it was, and what failed is tried
+ * again, as its data may be there now, or room on the disk.
+ */
+export function toBePlayed(trial: Trial): Trial {
+  if (trial.state === 'running') return { ...trial, state: 'waiting', attempts: Math.max(0, trial.attempts - 1) };
+  return trial.state === 'failed' ? { ...trial, state: 'waiting', attempts: 0, message: '' } : trial;
+}
+
 /** Nothing of it is left to do. */
 export function isDone({ state }: Pick<Trial, 'state'>): boolean {
   return state !== 'waiting' && state !== 'running';
 }
 
-/** The completed trial with the best figure; null where none has it. */
+/** The completed trial with the best figure; null where none has it. A figure that is not finite is never best. */
 export function bestTrial(trials: readonly Trial[], figure: string, better: 'lower' | 'higher'): Trial | null {
-  const candidates = trials.filter(({ state, figures }) => state === 'completed' && figures[figure] !== undefined);
+  const valueOf = ({ figures }: Trial): number => figures[figure] ?? Number.NaN;
+  const candidates = trials.filter((trial) => trial.state === 'completed' && Number.isFinite(valueOf(trial)));
   const sign = better === 'lower' ? 1 : -1;
-  return candidates.reduce<Trial | null>((best, trial) => (best === null || sign * (trial.figures[figure] ?? 0) < sign * (best.figures[figure] ?? 0) ? trial : best), null);
+  return candidates.reduce<Trial | null>((best, trial) => (best === null || sign * valueOf(trial) < sign * valueOf(best) ? trial : best), null);
 }

@@ -1,5 +1,5 @@
 export { createReporter } from './create-reporter.js';
-export { formatCount, formatDuration, formatFigures } from './format.js';
+export { formatCount, formatDuration, formatFigures, formatNumber } from './format.js';
 export { type OutputStream } from './output.js';
 export type { PlainReporterOptions } from './plain-reporter.js';
 export { TrialsReporter, type TrialProgress } from './trials-reporter.js';

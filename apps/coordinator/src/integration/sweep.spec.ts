@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Trial } from '@lethe/sweep';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lethe, letheProcesses } from './lethe-process.js';
 import { makeSmallData } from './small-data.js';
 
@@ -14,6 +14,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
 const trials = (name: string): Trial[] => (JSON.parse(readFileSync(join(runs, name, 'sweep.json'), 'utf8')) as { trials: Trial[] }).trials;
+const epochs = (name: string, trial: string): number => readFileSync(join(runs, name, 'trials', trial, 'metrics.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"kind":"epoch"')).length;
 const states = (name: string): string[] => trials(name).map(({ state }) => state);
 
 describe('a sweep', () => {
@@ -40,21 +41,45 @@ describe('a sweep', () => {
     expect(readdirSync(join(runs, 'grid', 'trials', '001', 'logs'))).toHaveLength(played);
   }, 180_000);
 
-  it('ends its trials with a checkpoint on Ctrl-C, leaves no process behind, and goes on', async () => {
-    let isSignalled = false;
-    const ended = await lethe(['sweep', ...SMALL, '--epochs', '40', '--seed', '1,2', '--best', 'reconstruction_mse', '--name', 'stopped'], (text, signal) => {
-      if (!isSignalled && /001 {2}epoch \d/.test(text)) signal('SIGINT');
-      isSignalled ||= /001 {2}epoch \d/.test(text);
+  it('ends its trials with a checkpoint when its terminal is closed, waits for one that outlived it, and loses none whose data were away', async () => {
+    const resume = ['sweep', '--resume', 'stopped', '--runs-dir', runs, '--trials-at-once', '1'];
+    let isClosed = false;
+    const ended = await lethe(['sweep', ...SMALL, '--epochs', '80', '--seed', '1,2', '--trials-at-once', '2', '--best', 'reconstruction_mse', '--name', 'stopped'], (text, signal) => {
+      const isBoth = ['001', '002'].every((name) => text.includes(`${name}  epoch`));
+      if (isBoth && !isClosed) signal('SIGHUP');
+      isClosed ||= isBoth;
     });
     expect(ended.code).toBe(130);
     expect(letheProcesses()).toEqual([]);
-    expect(states('stopped')).toEqual(['waiting', 'waiting']);
-    expect(trials('stopped').map(({ attempts }) => attempts)).toEqual([0, 0]);
-    // Sooner done: what is left of 40 epochs of 2 rounds.
-    const resumed = await lethe(['sweep', '--resume', 'stopped', '--runs-dir', runs]);
-    expect(resumed.code).toBe(0);
+    expect(trials('stopped').map(({ state, attempts }) => [state, attempts])).toEqual([['waiting', 0], ['waiting', 0]]);
+
+    // The sweep is killed, its trial is not: it stands still until the next one has come upon it.
+    const trial = join(runs, 'stopped', 'trials', '001');
+    const before = epochs('stopped', '001');
+    let kill: (() => void) | null = null;
+    const killed = lethe(resume, (_, signal) => { kill = () => { signal('SIGKILL'); }; });
+    await vi.waitFor(() => { expect([epochs('stopped', '001') > before, kill !== null]).toEqual([true, true]); }, { timeout: 60_000, interval: 20 });
+    const { processId } = JSON.parse(readFileSync(join(trial, 'lock'), 'utf8')) as { processId: number };
+    process.kill(processId, 'SIGSTOP');
+    (kill as (() => void) | null)?.();
+    await killed;
+    renameSync(data, `${data}-away`);
+    let isMet = false;
+    const without = await lethe(resume, (text) => {
+      if (text.includes('still played') && !isMet) process.kill(processId, 'SIGCONT');
+      isMet ||= text.includes('still played');
+    });
+    renameSync(`${data}-away`, data);
+    expect(without.output).toContain(`001  is still played by process ${processId}: waiting for its end`);
+    expect(without.output).toContain('expected a data folder, found nothing there');
+    expect(without.code).toBe(1);
+    expect(states('stopped')).toEqual(['completed', 'failed']);
+    const kept = readdirSync(join(runs, 'stopped', 'trials', '002', 'checkpoints'));
+    expect(kept.length).toBeGreaterThan(0);
+
+    expect((await lethe(resume)).code).toBe(0);
     expect(states('stopped')).toEqual(['completed', 'completed']);
-    expect(readFileSync(join(runs, 'stopped', 'trials', '001', 'metrics.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"kind":"epoch"'))).toHaveLength(40);
+    expect([epochs('stopped', '001'), epochs('stopped', '002')]).toEqual([80, 80]);
   }, 180_000);
 
   it('stops what halving does not let go on, and records what diverges, from a list of trials', async () => {

@@ -22,11 +22,14 @@ export class EarlyStopping {
     this.#patience = patience;
   }
 
-  /** Takes the figures of the next epoch; without the monitored one nothing is best and nothing stops. */
+  /**
+   * Takes the figures of the next epoch; without the monitored one nothing is best and nothing stops. One that is not finite is
+   * never best.
+   */
   judge(figures: Readonly<Record<string, number>>): Judgement {
     const value = figures[this.#monitor];
     if (value === undefined) return { isBest: false, shouldStop: false };
-    const isBest = this.#best === null || (MORE_IS_BETTER.has(this.#monitor) ? value > this.#best : value < this.#best);
+    const isBest = Number.isFinite(value) && (this.#best === null || (MORE_IS_BETTER.has(this.#monitor) ? value > this.#best : value < this.#best));
     if (isBest) this.#best = value;
     this.#epochsWithoutBetter = isBest ? 0 : this.#epochsWithoutBetter + 1;
     return { isBest, shouldStop: this.#patience !== null && this.#epochsWithoutBetter >= this.#patience };

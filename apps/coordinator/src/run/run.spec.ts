@@ -1,9 +1,11 @@
 import { mergeConfig } from '@lethe/config';
+import { parseMetricsLine } from '@lethe/run-folder';
 import { describeRun } from '@lethe/training';
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping } from './early-stopping.js';
 import { epochsCompleted } from './epochs.js';
 import { RoundLossCollector } from './round-losses.js';
+import { epochFigures } from './run-recorder.js';
 
 describe('epochs', () => {
   it('are over after floor(e * images / batch) rounds', () => {
@@ -28,6 +30,15 @@ describe('early stopping', () => {
     const stopping = new EarlyStopping({ monitor: 'classifier_accuracy', patience: null });
     expect([0.1, 0.2, 0.1].map((value) => stopping.judge({ classifier_accuracy: value }).isBest)).toEqual([true, true, false]);
     expect(stopping.judge({})).toEqual({ isBest: false, shouldStop: false });
+  });
+
+  it('takes no figure that is not finite for the best, of this process or read back', () => {
+    const earlier = [{ kind: 'epoch', epoch: 1, round: 2, 'held_out/reconstruction_mse': Number.NaN }, { kind: 'epoch', epoch: 2, round: 4, 'held_out/reconstruction_mse': 0.5 }];
+    const read = earlier.map((line) => parseMetricsLine(JSON.stringify(line))).filter((line) => line !== null);
+    const stopping = new EarlyStopping({ monitor: 'reconstruction_mse', patience: 2 });
+    expect(epochFigures(read).map((figures) => stopping.judge(figures).isBest)).toEqual([false, true]);
+    expect([Number.NaN, Number.NaN].map((value) => stopping.judge({ reconstruction_mse: value }))).toEqual([{ isBest: false, shouldStop: false }, { isBest: false, shouldStop: true }]);
+    expect(stopping.judge({ reconstruction_mse: 0.6 }).isBest).toBe(false);
   });
 });
 

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import type { RunConfig } from '@lethe/config';
-import { TrialsReporter } from '@lethe/telemetry';
+import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import type { Gpu } from '@lethe/tensorflow';
-import { isDone, type Trial } from '@lethe/sweep';
+import { isDone, toBePlayed, type Trial } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
 import { slotGpus, type TrialDevices } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
@@ -17,25 +15,34 @@ export interface TrialSurroundings {
   readonly environment: Environment;
 }
 
+/** The same signal again within this time is the same request: a terminal and a wrapper around this process may both send it. */
+const ECHO_MS = 500;
+
 /**
  * Plays the trials that are not done, shows them on the terminal, and lets Ctrl-C end them with a checkpoint.
  *
  * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs
  */
 export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, environment }: TrialSurroundings): Promise<SweepRun> {
-  const slots = slotGpus(gpus, state.trialsAtOnce, state.trials.filter((trial) => !isDone(trial)).map(({ name }) => devicesOf(folder, name)));
+  const slots = slotGpus(gpus, state.trialsAtOnce, await devicesOfTrials(folder, state.trials));
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
     folder, state,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) => (own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
     onChange: (trial, trials) => { show(trial, trials, reporter); },
+    onNotice: (line) => { reporter.notice(line); },
   });
-  const interrupt = (): void => {
+  let last = { signal: '', atMs: Number.NEGATIVE_INFINITY };
+  const interrupt = (signal: NodeJS.Signals): void => {
+    const isEcho = signal === last.signal && performance.now() - last.atMs < ECHO_MS;
+    last = { signal, atMs: performance.now() };
+    if (isEcho) return;
     reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
     run.interrupt();
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  // Trials are in sessions of their own: a terminal that is closed tells this process alone.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupt);
   try {
     await run.play();
@@ -52,14 +59,14 @@ export function exitCodeOfTrials({ isInterrupted, trials }: SweepRun): number {
   return trials.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.ok;
 }
 
-function devicesOf(folder: SweepFolder, trial: string): TrialDevices {
-  return (JSON.parse(readFileSync(folder.configFile(trial), 'utf8')) as RunConfig).cluster;
+function devicesOfTrials(folder: SweepFolder, trials: readonly Trial[]): Promise<TrialDevices[]> {
+  return Promise.all(trials.map(toBePlayed).filter((trial) => !isDone(trial)).map(async ({ name }) => (await folder.config(name)).cluster));
 }
 
 function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
   const { name, state, figures, message } = trial;
   const settings = Object.entries(trial.values).filter(([path, value]) => trials.some(({ values }) => values[path] !== value)).map(([path, value]) => `${path.split('.').at(-1) ?? path} ${String(value)}`).join(', ');
-  const reached = Object.entries(figures).filter(([figure]) => figure.startsWith('held_out/')).map(([figure, value]) => `${figure.slice('held_out/'.length)} ${value.toPrecision(4)}`).join('  ');
+  const reached = Object.entries(figures).filter(([figure]) => figure.startsWith('held_out/')).map(([figure, value]) => `${figure.slice('held_out/'.length)} ${formatNumber(value)}`).join('  ');
   if (state === 'running') reporter.update({ name, text: `${settings}  ${reached}`, epoch: figures['epochs'] ?? 0, totalEpochs: trial.epochs });
   else if (isDone(trial)) reporter.end(name, `${name}  ${state}  ${settings}  ${reached}${message === '' ? '' : `  ${message}`}  (${trials.filter(isDone).length} of ${trials.length} done)`);
   else reporter.end(name, `${name}  waits to go on  ${settings}${message === '' ? '' : `  ${message}`}`);

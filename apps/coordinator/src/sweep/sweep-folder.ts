@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
-import { savedConfigJson } from '@lethe/config';
+import { compileSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/report';
-import { RunLock } from '@lethe/run-folder';
+import type { RunEvaluation } from '@lethe/report';
+import { parseMetricsLine, RunLock } from '@lethe/run-folder';
 import type { Trial } from '@lethe/sweep';
+import { parseEvaluation } from '../run/measures/read-evaluation.js';
 import type { PlannedTrial } from './plan-trials.js';
 import { parseSweepState, sweepStateText, type SweepState } from './sweep-state.js';
+import { evaluationFigures } from './trial-figures.js';
 
 /** A name for a folder, made of the time. */
 export function nameOfNow(prefix: string): string {
@@ -75,56 +77,52 @@ export class SweepFolder {
     return join(this.folder, 'configs', `${trial}.json`);
   }
 
-  /** Whether the trial has something to go on from. */
-  async hasCheckpoint(trial: string): Promise<boolean> {
-    const folder = join(this.trials, trial, 'checkpoints');
-    return existsSync(folder) && (await readdir(folder)).some((name) => name.endsWith('.safetensors'));
+  /** What a trial was planned with. */
+  async config(trial: string): Promise<RunConfig> {
+    const file = this.configFile(trial);
+    return compileSavedConfig(JSON.parse(await readFile(file, 'utf8')), file).config;
   }
 
-  async removeTrial(trial: string): Promise<void> {
-    await rm(join(this.trials, trial), { recursive: true, force: true });
+  /** Where the run of a trial lies. */
+  runFolder(trial: string): string {
+    return join(this.trials, trial);
   }
 
   /** Epochs that the trial has completed so far, with the figures of the held-out images. */
   async epochs(trial: string): Promise<{ epoch: number; figures: Record<string, number> }[]> {
-    const text = await readFile(join(this.trials, trial, 'metrics.jsonl'), 'utf8').catch(() => '');
-    // A line may be half written.
-    return text.split('\n').filter((line) => line.startsWith('{"kind":"epoch"') && line.endsWith('}')).map((line) => {
-      const { epoch, ...figures } = JSON.parse(line) as Record<string, number> & { epoch: number };
-      return { epoch, figures: Object.fromEntries(Object.entries(figures).filter(([name]) => name.startsWith('held_out/'))) };
+    const text = await readFile(join(this.runFolder(trial), 'metrics.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line.startsWith('{"kind":"epoch"')).flatMap((line) => {
+      const event = parseMetricsLine(line);
+      if (event === null) return [];
+      const figures = Object.entries(event).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name, Number(value)] as const] : []));
+      return [{ epoch: Number(event['epoch']), figures: Object.fromEntries(figures) }];
     });
   }
 
   /** What a trial measured at its end; null if it has not. */
   async evaluation(trial: string): Promise<RunEvaluation | null> {
-    return JSON.parse(await readFile(join(this.trials, trial, 'evaluation.json'), 'utf8').catch(() => 'null')) as RunEvaluation | null;
+    return parseEvaluation(await readFile(join(this.runFolder(trial), 'evaluation.json'), 'utf8').catch(() => 'null'));
+  }
+
+  /** What a trial came to; null if it was never summed up. */
+  async summary(trial: string): Promise<TrialSummary | null> {
+    const text = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8').catch(() => 'null');
+    const found = JSON.parse(text) as { ending: string; rounds: number; wall_seconds: number; test: Record<string, number | null> } | null;
+    if (found === null) return null;
+    const test = Object.entries(found.test).map(([name, value]) => [name, value ?? Number.NaN] as const);
+    return { isComplete: found.ending === 'completed' || found.ending === 'stopped early', figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...Object.fromEntries(test) } };
   }
 
   /** Figures of a trial that ended, out of its summary and its evaluation. */
   async figures(trial: string): Promise<Record<string, number>> {
-    const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(this.trials, trial, name), 'utf8').catch(() => 'null'));
-    const summary = (await read('summary.json')) as { test: Record<string, number>; rounds: number; wall_seconds: number } | null;
     const evaluation = await this.evaluation(trial);
-    return {
-      ...(summary === null ? {} : { rounds: summary.rounds, wall_seconds: summary.wall_seconds, ...summary.test }),
-      ...(evaluation === null ? {} : evaluationFigures(evaluation)),
-    };
+    return { ...(await this.summary(trial))?.figures, ...(evaluation === null ? {} : evaluationFigures(evaluation)) };
   }
 }
 
-/** Of three seeds of a probe the mean counts. */
-function forgettingFigures({ probes, swap, reconstruction, style }: ForgettingEvaluation): Record<string, number> {
-  const latent = probes.filter(({ input, labels }) => input === 'latent' && labels === 'true');
-  const accuracies = latent.map(({ probe, seeds }) => [`probe_${probe}`, seeds.reduce((sum, { figures }) => sum + figures.accuracy / seeds.length, 0)] as const);
-  return { ...Object.fromEntries(accuracies), swap: swap.off_diagonal, reconstruction_mse: reconstruction.mean, slant_kept: style.slant_correlation, thickness_kept: style.thickness_correlation };
-}
-
-/** Of the target's test examples. */
-function adaptationFigures({ domains, target }: AdaptationEvaluation): Record<string, number> {
-  const { accuracy = null, auroc = null } = domains.find(({ name }) => name === target) ?? {};
-  return { ...(accuracy === null ? {} : { target_accuracy: accuracy }), ...(auroc === null ? {} : { target_auroc: auroc }) };
-}
-
-function evaluationFigures(evaluation: RunEvaluation): Record<string, number> {
-  return evaluation.kind === 'forgetting' ? forgettingFigures(evaluation) : adaptationFigures(evaluation);
+/** What is read back of a trial's `summary.json`. */
+export interface TrialSummary {
+  /** It has played all that it was to play. */
+  readonly isComplete: boolean;
+  readonly figures: Readonly<Record<string, number>>;
 }

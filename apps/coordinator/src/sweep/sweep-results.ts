@@ -35,8 +35,8 @@ function front(trials: readonly Trial[]): { points: { label: string; x: number; 
   const byProbe = trials.some(({ figures }) => figures['probe_mlp'] !== undefined);
   const [x, y] = [byProbe ? 'probe_mlp' : 'classifier_accuracy', 'reconstruction_mse'];
   const placed = trials.filter(({ state }) => state === 'completed').flatMap((trial) => {
-    const [across, up] = [trial.figures[x], trial.figures[y]];
-    return across === undefined || up === undefined ? [] : [{ trial, x: across, y: up }];
+    const [across = Number.NaN, up = Number.NaN] = [trial.figures[x], trial.figures[y]];
+    return Number.isFinite(across) && Number.isFinite(up) ? [{ trial, x: across, y: up }] : [];
   });
   const best = new Set(paretoFront(placed).map(({ trial }) => trial.name));
   const settings = varied(trials);

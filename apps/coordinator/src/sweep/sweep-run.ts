@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsynchronousHalving, isDone, stateAfter, type Trial } from '@lethe/sweep';
+import { errorCode, errorMessage } from '@lethe/errors';
+import { AsynchronousHalving, stateAfter, toBePlayed, type Trial } from '@lethe/sweep';
+import { LiveTrial } from './live-trial.js';
 import type { SweepFolder } from './sweep-folder.js';
 import type { SweepState } from './sweep-state.js';
-import { TrialProcess, type Ended } from './trial-process.js';
+import { TrialProcess, type Ended, type PlayedTrial } from './trial-process.js';
+import { nextStep, type TrialStep } from './trial-step.js';
 
 export interface SweepRunOptions {
   readonly folder: SweepFolder;
@@ -11,16 +14,22 @@ export interface SweepRunOptions {
   readonly environments: readonly Readonly<Record<string, string | undefined>>[];
   /** Told whenever a trial has come to something new. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
+  readonly onNotice: (line: string) => void;
 }
 
 /** How often a trial's metrics are looked at. */
 const LOOK_MS = 500;
 
+type Environment = SweepRunOptions['environments'][number];
+
+/** How a trial's process ended, and whether because halving had told it to. */
+type EndedTrial = Ended & { readonly wasStopped: boolean };
+
 /** Plays the trials that are not done on the free slots, each in processes of its own. */
 export class SweepRun {
   readonly #options: SweepRunOptions;
   readonly #halving: AsynchronousHalving | null;
-  readonly #running = new Map<string, TrialProcess>();
+  readonly #running = new Map<string, PlayedTrial>();
   #trials: Trial[];
   #interrupted = false;
   #saving: Promise<void> = Promise.resolve();
@@ -29,8 +38,7 @@ export class SweepRun {
     this.#options = options;
     const { halving, trials } = options.state;
     this.#halving = halving === null ? null : new AsynchronousHalving(halving);
-    // What was running when the sweep was killed begins again where it was.
-    this.#trials = trials.map((trial) => (trial.state === 'running' ? { ...trial, state: 'waiting', attempts: Math.max(0, trial.attempts - 1) } : trial));
+    this.#trials = trials.map(toBePlayed);
   }
 
   get trials(): readonly Trial[] {
@@ -41,11 +49,12 @@ export class SweepRun {
     return this.#interrupted;
   }
 
-  /** Ends when every trial is done, or when those that run have ended after an interruption. */
+  /** Ends when every trial is done, or when those that run have ended after an interruption. What fails here leaves none of them running. */
   async play(): Promise<void> {
     await this.#replayHalving();
-    await Promise.all(this.#options.environments.map((environment) => this.#fillSlot(environment)));
+    const slots = await Promise.allSettled(this.#options.environments.map((environment) => this.#fillSlot(environment)));
     await this.#save();
+    for (const slot of slots) if (slot.status === 'rejected') throw slot.reason;
   }
 
   /** Has the running trials end with a checkpoint and begins no more; the second time, ends them at once. */
@@ -57,60 +66,84 @@ export class SweepRun {
     this.#interrupted = true;
   }
 
-  async #fillSlot(environment: SweepRunOptions['environments'][number]): Promise<void> {
-    for (let trial = this.#next(); trial !== undefined; trial = this.#next()) await this.#playTrial(trial, environment);
+  async #fillSlot(environment: Environment): Promise<void> {
+    try {
+      for (let trial = this.#next(); trial !== undefined; trial = this.#next()) await this.#playTrial(trial, environment);
+    } catch (error) {
+      if (!this.#interrupted) this.interrupt();
+      throw error;
+    }
   }
 
   #next(): Trial | undefined {
     return this.#interrupted ? undefined : this.#trials.find(({ state }) => state === 'waiting');
   }
 
-  async #playTrial({ name, attempts }: Trial, environment: SweepRunOptions['environments'][number]): Promise<void> {
+  async #playTrial({ name, attempts }: Trial, environment: Environment): Promise<void> {
     this.#change(name, { state: 'running', attempts: attempts + 1, message: '' });
-    const { folder } = this.#options;
-    const resumes = await folder.hasCheckpoint(name);
-    let attempt = await this.#attempt(name, environment, resumes);
-    // A run that was complete but for its evaluation has nothing to resume.
-    if (resumes && attempt.ending === 'refused') attempt = await this.#attempt(name, environment, false);
-    const { ending, message, wasStopped } = attempt;
-    const isOurs = wasStopped || this.#interrupted;
+    const { ending, message, wasStopped } = await this.#toItsEnd(name, environment);
     const known = this.#find(name);
-    const state = stateAfter(known, ending === 'interrupted' && !isOurs ? 'crashed' : ending, wasStopped);
+    const state = stateAfter(known, this.#endingAsMeant(ending, wasStopped), wasStopped);
     const uncounted = this.#interrupted && state === 'waiting';
-    this.#change(name, { state, message, figures: { ...known.figures, ...(await folder.figures(name)) }, attempts: uncounted ? attempts : known.attempts });
+    this.#change(name, { state, message: uncounted ? '' : message, figures: { ...known.figures, ...(await this.#options.folder.figures(name)) }, attempts: uncounted ? attempts : known.attempts });
     await this.#save();
   }
 
-  async #attempt(name: string, environment: SweepRunOptions['environments'][number], resumes: boolean): Promise<Ended & { wasStopped: boolean }> {
-    const { folder } = this.#options;
-    if (!resumes) await folder.removeTrial(name);
-    const what = resumes ? ['--resume', name] : ['--config', folder.configFile(name), '--name', name];
-    const process = new TrialProcess({ argv: ['train', ...what, '--runs-dir', folder.trials, '--quiet'], environment });
-    this.#running.set(name, process);
-    if (this.#interrupted) process.interrupt();
-    const watching = new AbortController();
-    const watched = this.#watch(name, process, watching.signal);
-    const ended = await process.ended;
-    watching.abort();
+  /** Nobody else's signal is meant for a trial; and one that was cut short by the sweep's has not crashed. */
+  #endingAsMeant(ending: Ended['ending'], wasStopped: boolean): Ended['ending'] {
+    if (ending === 'interrupted' && !wasStopped && !this.#interrupted) return 'crashed';
+    return ending === 'crashed' && this.#interrupted ? 'interrupted' : ending;
+  }
+
+  async #toItsEnd(name: string, environment: Environment): Promise<EndedTrial> {
+    for (;;) {
+      let step: TrialStep;
+      try {
+        step = await nextStep(this.#options.folder, name);
+      } catch (error) {
+        if (errorCode(error) === undefined) throw error;
+        return { ending: 'refused', message: errorMessage(error), wasStopped: false };
+      }
+      if (this.#interrupted) return { ending: 'interrupted', message: '', wasStopped: false };
+      if (step.kind === 'none') return { ending: 'completed', message: '', wasStopped: false };
+      const ended = await this.#attempt(name, step, environment);
+      if (step.kind !== 'wait' || ended.wasStopped) return ended;
+    }
+  }
+
+  async #attempt(name: string, step: Exclude<TrialStep, { kind: 'none' }>, environment: Environment): Promise<EndedTrial> {
+    const { folder, onNotice } = this.#options;
+    if (step.kind === 'wait') onNotice(`${name}  is still played by process ${step.processId}: waiting for its end`);
+    const played = step.kind === 'wait' ? new LiveTrial(folder.runFolder(name), step.processId) : new TrialProcess({ argv: step.argv, environment });
+    this.#running.set(name, played);
+    const over = new AbortController();
+    const watched = this.#watch(name, played, { over: over.signal, isJudged: step.kind !== 'evaluate' }).catch((error: unknown) => {
+      played.interrupt();
+      throw error;
+    });
+    const [ended, wasStopped] = await Promise.allSettled([played.ended.finally(() => { over.abort(); }), watched]);
     this.#running.delete(name);
-    return { ...ended, wasStopped: await watched };
+    if (ended.status === 'rejected') throw ended.reason;
+    if (wasStopped.status === 'rejected') throw wasStopped.reason;
+    return { ...ended.value, wasStopped: wasStopped.value };
   }
 
   /** Follows a trial's epochs. @returns whether halving has stopped it */
-  async #watch(name: string, process: TrialProcess, signal: AbortSignal): Promise<boolean> {
+  async #watch(name: string, played: PlayedTrial, { over, isJudged }: { over: AbortSignal; isJudged: boolean }): Promise<boolean> {
     let seen = 0;
+    let isStopped = false;
     for (;;) {
-      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
       // One that has ended is looked at once more: its last epochs are news as well.
-      const isLast = signal.aborted;
+      const isLast = over.aborted;
       for (const { epoch, figures } of (await this.#options.folder.epochs(name)).slice(seen)) {
         seen += 1;
         this.#change(name, { figures: { ...this.#find(name).figures, epochs: epoch, ...figures } });
-        if (this.#goesOn(name, epoch, figures) || isLast) continue;
-        process.interrupt();
-        return true;
+        if (isStopped || !isJudged || this.#goesOn(name, epoch, figures)) continue;
+        isStopped = true;
+        played.interrupt();
       }
-      if (isLast) return false;
+      if (isLast) return isStopped;
     }
   }
 
@@ -119,10 +152,15 @@ export class SweepRun {
     return this.#halving === null || figure === undefined || this.#halving.goesOn(name, epoch, figure);
   }
 
-  /** A sweep that goes on remembers who came to which rung. */
+  /** A sweep that goes on remembers who came to which rung. Nobody is judged there once more, against those who came later. */
   async #replayHalving(): Promise<void> {
-    for (const { name } of this.#trials.filter((trial) => isDone(trial) || trial.attempts > 0)) {
-      for (const { epoch, figures } of await this.#options.folder.epochs(name)) this.#goesOn(name, epoch, figures);
+    const { folder, state: { halving } } = this.#options;
+    if (halving === null) return;
+    for (const { name } of this.#trials) {
+      for (const { epoch, figures } of await folder.epochs(name)) {
+        const figure = figures[halving.figure];
+        if (figure !== undefined) this.#halving?.passed(name, epoch, figure);
+      }
     }
   }
 

@@ -13,8 +13,8 @@ export interface SweepState {
 
 const count = z.int().min(0);
 const better = z.enum(['lower', 'higher']);
-/** JSON has no infinities: a figure that was one comes back as null, and is left out. */
-const figures = z.record(z.string(), z.number().nullable()).transform((found) => Object.fromEntries(Object.entries(found).filter((entry): entry is [string, number] => entry[1] !== null)));
+/** JSON has no word for a figure that is not finite: it is written as null and read as NaN. */
+const figures = z.record(z.string(), z.number().nullable().transform((value) => value ?? Number.NaN));
 
 const sweepStateSchema: z.ZodType<SweepState> = z.strictObject({
   trialsAtOnce: z.int().min(1),

@@ -11,12 +11,20 @@ export interface TrialProcessOptions {
 
 export interface Ended {
   readonly ending: TrialEnding;
-  /** The last error that it told of; empty if none. */
+  /** The error that it ended with; empty if none. */
   readonly message: string;
 }
 
-/** One `lethe train` in a process, with workers and servers, of its own. */
-export class TrialProcess {
+/** A trial that a process plays. */
+export interface PlayedTrial {
+  readonly ended: Promise<Ended>;
+  /** Asks it to end with a checkpoint. */
+  interrupt(): void;
+  kill(): void;
+}
+
+/** One command of `lethe` in a process, with workers and servers, of its own. */
+export class TrialProcess implements PlayedTrial {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
 
@@ -28,11 +36,10 @@ export class TrialProcess {
     this.#child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-10_000); });
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: foreignText(/error: (.*)/.exec(errors)?.[1] ?? '') }); });
+      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: foreignText(lastError(errors)) }); });
     });
   }
 
-  /** Asks it to end with a checkpoint. */
   interrupt(): void {
     this.#child.kill('SIGINT');
   }
@@ -40,6 +47,10 @@ export class TrialProcess {
   kill(): void {
     this.#child.kill('SIGKILL');
   }
+}
+
+function lastError(text: string): string {
+  return [...text.matchAll(/^error: (.*)/gm)].at(-1)?.[1] ?? '';
 }
 
 function endingOf(code: number | null): TrialEnding {
