@@ -1,6 +1,6 @@
 import { localCluster, plainAdam } from './recipe-parts.js';
 import type { ObjectiveConfig, RunConfig } from './run-config.js';
-import type { DomainsConfig } from './schema/data.js';
+import { UNPACKED_GIB, type DomainsConfig } from './schema/data.js';
 import type { OptimizerConfig } from './schema/optimizer.js';
 import type { Machine } from './worker-plan.js';
 
@@ -26,7 +26,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
   return {
     recipe,
     seed: 1,
-    data: { kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, augmentation: null, domains: { from, target, sources: null, training: 'each' } },
+    data: { kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: { from, target, sources: null, training: 'each' } },
     objective: {
       kind: 'domain-adaptation',
       features: { kind: 'small', width: 32, depth: 2, dropout: 0.5, normaliseImages: false, statistics: 'per-domain' },

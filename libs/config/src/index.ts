@@ -7,6 +7,7 @@ export { problemsError, shown, type Problem } from './problem.js';
 export { RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides } from './resume-overrides.js';
 export { FIGURES, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
+export { UNPACKED_GIB } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';

@@ -7,7 +7,7 @@ import type { RunConfig } from './run-config.js';
 import { compileSavedConfig } from './versions/index.js';
 
 /** Settings that have no part in what is computed (but see BIT_CHANGING). */
-const FREE = [/^cluster\./, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
+const FREE = [/^cluster\./, /^data\.unpackedGiB$/, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
 
 /** Free to change, but the resumed run then differs from an unbroken one. */
 const BIT_CHANGING: Readonly<Record<string, string>> = {

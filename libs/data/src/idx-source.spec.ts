@@ -3,44 +3,45 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openIdxFolder } from './idx-source.js';
 import { idxBytes, makeFolder, makeIdxFolder, removeFolders, someBytes } from './testing/fixtures.js';
+import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);
 
 describe('openIdxFolder', () => {
   it('keeps size and order of the images', async () => {
-    const { facts, train, test } = await openIdxFolder(await makeIdxFolder());
+    const { facts, train, test } = await openIdxFolder(await makeIdxFolder(), new Unpacking(2));
     expect(facts).toMatchObject({ shape: { height: 8, width: 4, channels: 1 }, classes: ['0', '1', '2'], trainCount: 12, testCount: 6 });
     expect(train.images).toEqual(someBytes(12 * 32, 5));
     expect([...test.labels]).toEqual([0, 1, 2, 0, 1, 2]);
   });
 
   it('makes contiguous classes of any label values, in order of their value', async () => {
-    const { facts, train } = await openIdxFolder(await makeIdxFolder({ labels: [10, 200, 9] }));
+    const { facts, train } = await openIdxFolder(await makeIdxFolder({ labels: [10, 200, 9] }), new Unpacking(2));
     expect(facts.classes).toEqual(['9', '10', '200']);
     expect([...train.labels.subarray(0, 3)]).toEqual([1, 2, 0]);
   });
 
   it('reads gzipped files to the same data', async () => {
-    const plain = await openIdxFolder(await makeIdxFolder());
-    const zipped = await openIdxFolder(await makeIdxFolder({ zip: true }));
+    const plain = await openIdxFolder(await makeIdxFolder(), new Unpacking(2));
+    const zipped = await openIdxFolder(await makeIdxFolder({ zip: true }), new Unpacking(2));
     expect(zipped.facts).toEqual(plain.facts);
   });
 
   it('knows the spelling with a dot', async () => {
     const folder = await makeIdxFolder();
     await rename(join(folder, 't10k-labels-idx1-ubyte'), join(folder, 't10k-labels.idx1-ubyte'));
-    await expect(openIdxFolder(folder)).resolves.toBeDefined();
+    await expect(openIdxFolder(folder, new Unpacking(2))).resolves.toBeDefined();
   });
 
   it('names the folder or the names of the file that is missing', async () => {
     const folder = await makeIdxFolder();
     await rm(join(folder, 't10k-images-idx3-ubyte'));
-    await expect(openIdxFolder(folder)).rejects.toMatchObject({
+    await expect(openIdxFolder(folder, new Unpacking(2))).rejects.toMatchObject({
       code: 'DATA_MISSING',
       message: expect.stringContaining('t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz') as string,
     });
-    await expect(openIdxFolder(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'DATA_MISSING' });
-    await expect(openIdxFolder(join(folder, 'train-labels-idx1-ubyte'))).rejects.toMatchObject({ code: 'DATA_MISSING' });
+    await expect(openIdxFolder(join(folder, 'nowhere'), new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_MISSING' });
+    await expect(openIdxFolder(join(folder, 'train-labels-idx1-ubyte'), new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_MISSING' });
   });
 
   it.each([
@@ -52,10 +53,10 @@ describe('openIdxFolder', () => {
   ])('refuses data without %s', async (message, name, bytes) => {
     const folder = await makeIdxFolder({ labels: message.startsWith('2 to') ? [0] : [0, 1, 2] });
     await writeFile(join(folder, name), bytes);
-    await expect(openIdxFolder(folder)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
+    await expect(openIdxFolder(folder, new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
   });
 
   it('refuses an empty folder', async () => {
-    await expect(openIdxFolder(await makeFolder())).rejects.toMatchObject({ code: 'DATA_MISSING' });
+    await expect(openIdxFolder(await makeFolder(), new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_MISSING' });
   });
 });

@@ -4,6 +4,7 @@ import { createDataSource } from './data-source.js';
 import type { DataSource, Dataset } from './dataset.js';
 import { findFile, requireFolder } from './folder-files.js';
 import { readIdx, type IdxContent } from './idx.js';
+import type { Unpacking } from './unpacking.js';
 
 /** Images and labels of one part, labels as the file has them. */
 interface IdxPart { readonly images: IdxContent; readonly labels: IdxContent }
@@ -11,20 +12,20 @@ interface IdxPart { readonly images: IdxContent; readonly labels: IdxContent }
 /**
  * A folder with the four IDX files that MNIST made a convention (train and t10k, images and labels), each gzipped or not.
  * Images keep their size. Label values need not be 0, 1, 2 ...: the classes are the values found, in order.
- * @throws LetheError DATA_MISSING, DATA_INVALID
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE
  */
-export async function openIdxFolder(folder: string): Promise<DataSource> {
+export async function openIdxFolder(folder: string, unpacking: Unpacking): Promise<DataSource> {
   await requireFolder(folder);
-  const train = await readPart(folder, 'train');
-  const test = await readPart(folder, 't10k');
+  const train = await readPart(folder, 'train', unpacking);
+  const test = await readPart(folder, 't10k', unpacking);
   const classes = sortedClassNames(Array.from(new Set(train.labels.values), String));
   const labelOf = new Map(classes.map((name, label) => [Number(name), label]));
   return createDataSource({ origin: folder, classes, train: toDataset(train, labelOf), test: toDataset(test, labelOf) });
 }
 
-async function readPart(folder: string, part: 'train' | 't10k'): Promise<IdxPart> {
-  const images = await readIdx(await findFile(folder, fileNames(`${part}-images`, 3)), 3);
-  const labels = await readIdx(await findFile(folder, fileNames(`${part}-labels`, 1)), 1);
+async function readPart(folder: string, part: 'train' | 't10k', unpacking: Unpacking): Promise<IdxPart> {
+  const images = await readIdx(await findFile(folder, fileNames(`${part}-images`, 3)), 3, unpacking);
+  const labels = await readIdx(await findFile(folder, fileNames(`${part}-labels`, 1)), 1, unpacking);
   const [imageCount] = images.dimensions;
   const [labelCount] = labels.dimensions;
   if (imageCount !== labelCount) {

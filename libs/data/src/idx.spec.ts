@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readIdx } from './idx.js';
 import { idxBytes, makeFolder, removeFolders, someBytes } from './testing/fixtures.js';
+import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);
 
@@ -17,7 +18,7 @@ async function write(bytes: Uint8Array, name = 'images'): Promise<string> {
 
 async function refusalOf(bytes: Uint8Array, rank: 1 | 3 = 3): Promise<string> {
   const file = await write(bytes);
-  const error: unknown = await readIdx(file, rank).catch((reason: unknown) => reason);
+  const error: unknown = await readIdx(file, rank, new Unpacking(2)).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ name: 'LetheError', code: 'DATA_INVALID' });
   const { message } = error as Error;
   expect(message.startsWith(`${file}: expected `)).toBe(true);
@@ -26,26 +27,26 @@ async function refusalOf(bytes: Uint8Array, rank: 1 | 3 = 3): Promise<string> {
 
 describe('readIdx', () => {
   it('reads dimensions and elements', async () => {
-    const content = await readIdx(await write(IMAGES), 3);
+    const content = await readIdx(await write(IMAGES), 3, new Unpacking(2));
     expect(content.dimensions).toEqual([3, 4, 8]);
     expect(content.values).toEqual(someBytes(96));
   });
 
   it('reads labels', async () => {
-    const content = await readIdx(await write(idxBytes([3], Uint8Array.of(7, 0, 255))), 1);
+    const content = await readIdx(await write(idxBytes([3], Uint8Array.of(7, 0, 255))), 1, new Unpacking(2));
     expect([...content.values]).toEqual([7, 0, 255]);
   });
 
   it('knows gzip by its content, not by its name', async () => {
-    const named = await readIdx(await write(gzipSync(IMAGES), 'images.gz'), 3);
-    const unnamed = await readIdx(await write(gzipSync(IMAGES), 'images'), 3);
-    const unpacked = await readIdx(await write(IMAGES, 'images.gz'), 3);
+    const named = await readIdx(await write(gzipSync(IMAGES), 'images.gz'), 3, new Unpacking(2));
+    const unnamed = await readIdx(await write(gzipSync(IMAGES), 'images'), 3, new Unpacking(2));
+    const unpacked = await readIdx(await write(IMAGES, 'images.gz'), 3, new Unpacking(2));
     for (const content of [named, unnamed, unpacked]) expect(content.values).toEqual(someBytes(96));
   });
 
   it('puts a file together that comes in many pieces', async () => {
     const values = someBytes(5_000 * 28 * 28);
-    const content = await readIdx(await write(gzipSync(idxBytes([5_000, 28, 28], values), { level: 1 })), 3);
+    const content = await readIdx(await write(gzipSync(idxBytes([5_000, 28, 28], values), { level: 1 })), 3, new Unpacking(2));
     expect(Buffer.compare(content.values, values)).toBe(0);
   });
 

@@ -1,11 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
 import { LetheError } from '@lethe/errors';
 import { invalidData as invalid } from './invalid-data.js';
 import { leadingBytes } from './leading-bytes.js';
+import type { Unpacking } from './unpacking.js';
 
 /** What an IDX file of unsigned bytes holds. */
 export interface IdxContent {
@@ -28,28 +26,28 @@ const MOST_INFLATION = 1032;
 /**
  * Reads a whole IDX file of unsigned bytes, gzipped or not (its first bytes tell, not its name). The header is judged
  * before memory is taken, so a foreign file cannot ask for more than it holds.
- * @throws LetheError DATA_INVALID for a file that is truncated, corrupted, of another kind or longer than its header says
+ * @throws LetheError DATA_INVALID for a file that is truncated, corrupted, of another kind or longer than its header says,
+ * DATA_TOO_LARGE
  */
-export async function readIdx(file: string, rank: IdxRank): Promise<IdxContent> {
+export async function readIdx(file: string, rank: IdxRank, unpacking: Unpacking): Promise<IdxContent> {
   const { size: fileBytes } = await stat(file);
   const start = await leadingBytes(file, 2);
   const zipped = start[0] === 0x1f && start[1] === 0x8b;
-  const reader = new IdxReader({ file, rank, mostBytes: zipped ? fileBytes * MOST_INFLATION : fileBytes });
+  const reader = new IdxReader({ file, rank, mostBytes: zipped ? fileBytes * MOST_INFLATION : fileBytes, unpacking: zipped ? unpacking : null });
   const raw = createReadStream(file, { highWaterMark: READ_BYTES });
   if (!zipped) return feed(reader, raw);
 
-  const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  // The error of either stream comes out of the loop that reads the last one.
-  pipeline(raw, gunzip, () => undefined);
-  const content = await feed(reader, gunzip).catch((error: unknown) => {
+  const { pieces, usedBytes } = unpacking.gunzip(file, raw);
+  const content = await feed(reader, pieces).catch((error: unknown) => {
     throw isZlibError(error) ? corruptedGzip(file, error) : error;
   });
-  checkEndOfGzip(file, gunzip, fileBytes);
+  const trailing = fileBytes - usedBytes();
+  if (trailing > 0) throw invalid(file, 'nothing after the gzip data', `${trailing} more bytes`);
   return content;
 }
 
-async function feed(reader: IdxReader, stream: Readable): Promise<IdxContent> {
-  for await (const chunk of stream) reader.push(chunk as Buffer);
+async function feed(reader: IdxReader, pieces: AsyncIterable<Uint8Array>): Promise<IdxContent> {
+  for await (const piece of pieces) reader.push(piece);
   return reader.finish();
 }
 
@@ -61,16 +59,12 @@ function corruptedGzip(file: string, cause: Error): LetheError {
   return new LetheError('DATA_INVALID', `${file}: expected intact gzip data, found it corrupted or cut off`, { cause, details: { file } });
 }
 
-function checkEndOfGzip(file: string, gunzip: Gunzip, fileBytes: number): void {
-  const trailing = fileBytes - gunzip.bytesWritten;
-  if (trailing > 0) throw invalid(file, 'nothing after the gzip data', `${trailing} more bytes`);
-}
-
 /** Takes the bytes of one file as they come, in pieces of any size. */
 class IdxReader {
   readonly #file: string;
   readonly #rank: IdxRank;
   readonly #mostBytes: number;
+  readonly #unpacking: Unpacking | null;
   readonly #header: Uint8Array;
   #headerBytes = 0;
   #dimensions: readonly number[] = [];
@@ -78,10 +72,12 @@ class IdxReader {
   /** Bytes of values seen, those beyond the last expected one included. */
   #valueBytes = 0;
 
-  constructor({ file, rank, mostBytes }: { file: string; rank: IdxRank; mostBytes: number }) {
+  /** @param options `unpacking`: null for a file that is not packed */
+  constructor({ file, rank, mostBytes, unpacking }: { file: string; rank: IdxRank; mostBytes: number; unpacking: Unpacking | null }) {
     this.#file = file;
     this.#rank = rank;
     this.#mostBytes = mostBytes;
+    this.#unpacking = unpacking;
     this.#header = new Uint8Array(4 + 4 * rank);
   }
 
@@ -124,6 +120,7 @@ class IdxReader {
     if (this.#dimensions.includes(0)) throw invalid(this.#file, 'at least one element', this.#describe());
     const bytes = this.#dimensions.reduce((product, size) => product * size, 1);
     if (bytes > this.#mostBytes) throw invalid(this.#file, `${this.#describe()} = ${bytes} bytes`, 'a smaller file (truncated)');
+    this.#unpacking?.expect(`${this.#file}, ${this.#describe()} bytes`, bytes);
     this.#values = new Uint8Array(bytes);
   }
 

@@ -3,6 +3,7 @@ import { LetheError, errorMessage } from '@lethe/errors';
 import type { Sharp } from 'sharp';
 import type { ImageBlock } from './convert-images.js';
 import type { ImageShape } from './dataset.js';
+import type { Unpacking } from './unpacking.js';
 
 /** An image to decode, and how to call it in a message (table and line). */
 export interface ImageToDecode { readonly path: string; readonly where: string }
@@ -75,16 +76,18 @@ async function readImage(image: ImageToDecode): Promise<Buffer> {
   }
 }
 
-/** Decodes an image in colour and in its own size. @throws LetheError DATA_INVALID */
-export async function decodeImage(bytes: Buffer, where: string): Promise<ImageBlock> {
+/** Decodes an image in colour and in its own size. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
+export async function decodeImage(bytes: Buffer, where: string, unpacking: Unpacking): Promise<ImageBlock> {
   const { default: sharp } = await import('sharp');
   sharp.simd(false);
   try {
+    const { width, height } = await sharp(bytes).metadata();
+    unpacking.take(where, width * height * 3);
     const { data, info } = await sharp(bytes, { autoOrient: true }).flatten().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new TypeError(`decoded ${info.channels} channels instead of 3`);
     return { images: data, count: 1, shape: { height: info.height, width: info.width, channels: 3 } };
   } catch (cause) {
-    if (cause instanceof TypeError) throw cause;
+    if (cause instanceof TypeError || cause instanceof LetheError) throw cause;
     throw new LetheError('DATA_INVALID', `${where}: expected an image, found it undecodable`, { cause, details: { where } });
   }
 }

@@ -3,11 +3,12 @@ import type { DataSource } from './dataset.js';
 import { gridExamples } from './examples.js';
 import { gatherImages, gatherLabels } from './gather.js';
 import { openMnist } from './mnist-source.js';
+import { Unpacking } from './unpacking.js';
 
 describe('openMnist', () => {
   let source: DataSource;
   beforeAll(async () => {
-    source = await openMnist();
+    source = await openMnist(new Unpacking(2));
   });
 
   it('is the whole of MNIST', () => {

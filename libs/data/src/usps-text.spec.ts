@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeFolder, removeFolders } from './testing/fixtures.js';
 import { readUspsText } from './usps-text.js';
+import { Unpacking } from './unpacking.js';
 
 async function file(content: string | Buffer): Promise<string> {
   const path = join(await makeFolder(), 'usps.t');
@@ -17,7 +18,7 @@ afterEach(removeFolders);
 
 describe('readUspsText', () => {
   it.each([['plain', TEXT], ['gzipped', gzipSync(TEXT)]])('reads labels from 1 and pixels from -1 to 1: %s', async (_kind, content) => {
-    const { images, digits, count, shape } = await readUspsText(await file(content));
+    const { images, digits, count, shape } = await readUspsText(await file(content), new Unpacking(2));
     expect([[...digits], count, shape]).toEqual([[6, 9], 2, { height: 16, width: 16, channels: 1 }]);
     expect([images[0], images[1], images[2], images[255], images[256 + 2]]).toEqual([0, 128, 128, 255, 64]);
   });
@@ -30,6 +31,6 @@ describe('readUspsText', () => {
     ['a value out of range', '1 1:1.5\n', 'found "1:1.5"'],
     ['half a gzip file', gzipSync(TEXT).subarray(0, 20), 'expected intact gzip data'],
   ])('refuses %s', async (_what, content, message) => {
-    await expect(readUspsText(await file(content))).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
+    await expect(readUspsText(await file(content), new Unpacking(2))).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
   });
 });

@@ -1,8 +1,10 @@
+import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
 import { LetheError } from '@lethe/errors';
 import type { ImageShape } from './dataset.js';
 import { invalidData } from './invalid-data.js';
+import type { Unpacking } from './unpacking.js';
 
 /** The digits of one of LIBSVM's USPS files. */
 export interface UspsContent {
@@ -20,10 +22,10 @@ const GZIP = [0x1f, 0x8b];
 /**
  * Reads USPS as LIBSVM distributes it (`usps`, `usps.t`, gzipped or not): a line for each image with the label 1 to 10, which
  * is the digit plus 1, and `pixel:value` for pixels 1 to 256 with values from -1 to 1; pixels that are left out are 0.
- * @throws LetheError DATA_INVALID naming the line
+ * @throws LetheError DATA_INVALID naming the line, DATA_TOO_LARGE
  */
-export async function readUspsText(file: string): Promise<UspsContent> {
-  const lines = (await readText(file)).split('\n').map((line) => line.trim());
+export async function readUspsText(file: string, unpacking: Unpacking): Promise<UspsContent> {
+  const lines = (await readText(file, unpacking)).split('\n').map((line) => line.trim());
   const rows = lines.flatMap((line, index) => (line === '' ? [] : [{ line, where: `${file}, line ${index + 1}` }]));
   if (rows.length === 0) throw invalidData(file, 'a line for each image', 'none');
   const images = new Uint8Array(rows.length * PIXELS).fill(toByte(0));
@@ -46,12 +48,20 @@ function toByte(brightness: number): number {
   return Math.round((brightness + 1) * 127.5);
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, unpacking: Unpacking): Promise<string> {
   const bytes = await readFile(file);
-  if (bytes[0] !== GZIP[0] || bytes[1] !== GZIP[1]) return bytes.toString('latin1');
+  const text = bytes[0] !== GZIP[0] || bytes[1] !== GZIP[1] ? bytes : await gunzip(file, bytes, unpacking);
+  if (text.length > constants.MAX_STRING_LENGTH) throw invalidData(file, `at most ${constants.MAX_STRING_LENGTH} characters of text`, String(text.length));
+  return text.toString('latin1');
+}
+
+async function gunzip(file: string, bytes: Buffer, unpacking: Unpacking): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
   try {
-    return gunzipSync(bytes).toString('latin1');
+    for await (const piece of unpacking.gunzip(file, Readable.from([bytes])).pieces) pieces.push(piece);
   } catch (cause) {
+    if (cause instanceof LetheError) throw cause;
     throw new LetheError('DATA_INVALID', `${file}: expected intact gzip data, found it corrupted or cut off`, { cause, details: { file } });
   }
+  return Buffer.concat(pieces);
 }

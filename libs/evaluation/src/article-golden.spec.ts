@@ -1,4 +1,4 @@
-import { mergeConfig, type RunConfig } from '@lethe/config';
+import { mergeConfig, UNPACKED_GIB, type RunConfig } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
 import { initialStatistics } from '@lethe/networks';
@@ -19,7 +19,7 @@ let data: DataSource;
 beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
   engine = await loadEngine({ prefer: 'native' });
-  const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null }, 1);
+  const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
   data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UNPACKED_GIB } from '@lethe/config';
 import { gatherImages, gatherLabels, openData, type Dataset } from '@lethe/data';
 import { runProbe } from '@lethe/evaluation';
 import { loadEngine } from '@lethe/tensorflow';
@@ -8,7 +9,7 @@ import { LabelAwarePca, type LabelledVectors } from './label-aware-pca.js';
 const { values: options } = parseArgs({ options: { components: { type: 'string', default: '10,16,32' }, seeds: { type: 'string', default: '1,2,3' }, examples: { type: 'string' } } });
 const numbers = (list: string): number[] => list.split(',').map(Number);
 
-const source = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null }, 1);
+const source = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
 const classes = source.facts.classes.length;
 const train = vectors(source.train);
 const test = vectors(source.test);

@@ -88,6 +88,8 @@ export interface DataCommand {
   readonly data: string;
   /** Absolute path of the folder for contact sheets. */
   readonly out: string;
+  /** Most that packed files may be unpacked to. */
+  readonly unpackedGiB: number;
   readonly folder: string;
 }
 

@@ -6,6 +6,7 @@ describe('exitCodeOf', () => {
   it.each<[ErrorCode, number]>([
     ['CONFIG_INVALID', 2],
     ['DATA_MISSING', 2],
+    ['DATA_TOO_LARGE', 2],
     ['RUN_EXISTS', 2],
     ['DEVICE_PLAN_INVALID', 2],
     ['GRADIENT_NOT_FINITE', 3],

@@ -8,6 +8,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'CONFIG_INVALID',
   'DATA_INVALID',
   'DATA_MISSING',
+  'DATA_TOO_LARGE',
   'RUN_EXISTS',
   'RUN_MISSING',
   'CHECKPOINT_MISMATCH',

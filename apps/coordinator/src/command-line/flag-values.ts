@@ -21,6 +21,12 @@ export const NUMBER: FlagValue = {
   read: (text) => (DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined),
 };
 
+export const POSITIVE: FlagValue = {
+  placeholder: '<number>',
+  expected: 'a number above 0',
+  read: (text) => { const value = NUMBER.read(text); return typeof value === 'number' && value > 0 ? value : undefined; },
+};
+
 export const COUNT: FlagValue = {
   placeholder: '<count>',
   expected: 'a whole number',

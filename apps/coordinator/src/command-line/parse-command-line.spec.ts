@@ -80,6 +80,7 @@ describe('the flags', () => {
         "--data-dir <dir>",
         "--image-size <count>",
         "--channels <1|3>",
+        "--unpacked-gib <number>",
         "--held-out <count>",
         "--monitor <figure>",
         "--patience <count>",
@@ -99,6 +100,7 @@ describe('the flags', () => {
         "--heartbeat-seconds <number>",
         "--stall-seconds <number>",
         "--patience-seconds <number>",
+        "--strict-bits",
         "--restarts <count>",
         "--config <file>",
         "--name <name>",
@@ -177,7 +179,8 @@ describe('parseCommandLine', () => {
   });
 
   it('reads the other commands', () => {
-    expect(parse('data', 'digits')).toEqual({ kind: 'data', data: '/home/user/digits', out: '/home/user/contact-sheets', folder: '/home/user' });
+    expect(parse('data', 'digits')).toEqual({ kind: 'data', data: '/home/user/digits', out: '/home/user/contact-sheets', unpackedGiB: 2, folder: '/home/user' });
+    expect(parse('data', 'digits', '--unpacked-gib', '0.5')).toMatchObject({ unpackedGiB: 0.5 });
     expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
     expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, out: null, checkpoint: 'latest' });

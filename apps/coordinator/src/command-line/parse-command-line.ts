@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { compileJoinOptions, problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
+import { compileJoinOptions, problemsError, UNPACKED_GIB, withValue, type ConfigLayer, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
 import type { Command, DataCommand, DoctorCommand, CheckpointCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
-import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, RUN, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
 import { CONFIG_FLAGS } from './train-flags.js';
@@ -113,9 +113,10 @@ function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoin
 function readData({ arguments: [data = ''], options }: TypedCommand, folder: string): DataCommand {
   const reader = new FlagReader(options);
   const out = reader.text('out', FOLDER) ?? 'contact-sheets';
+  const unpackedGiB = reader.value('unpacked-gib', POSITIVE) ?? UNPACKED_GIB;
   if (data === '') reader.problems.push({ where: '<dir>', expected: 'a folder', found: '""' });
   refuse(reader);
-  return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), folder };
+  return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), unpackedGiB: Number(unpackedGiB), folder };
 }
 
 function readDoctor({ options }: TypedCommand): DoctorCommand {

@@ -1,6 +1,6 @@
-import { problemsError, shown, type Problem } from '@lethe/config';
+import { problemsError, shown, UNPACKED_GIB, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
-import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, RUN, SEEDS, type FlagValue } from './flag-values.js';
+import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, RUN, SEEDS, type FlagValue } from './flag-values.js';
 import { CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
@@ -138,6 +138,7 @@ function addData(root: Program, events: ProgramEvents): void {
   const data = root.command('data').summary('say what a data folder holds').description('Says what a data folder and the folders below it hold: counts, classes and a contact sheet.');
   data.argument('<dir>', 'the folder');
   option(data, 'out', 'folder for the contact sheets (default: contact-sheets)', FOLDER);
+  option(data, 'unpacked-gib', `most that packed files may be unpacked to, in GiB (default: ${UNPACKED_GIB})`, POSITIVE);
   data.addHelpText('after', DATA_HELP);
   onTyped(data, 'data', events);
 }

@@ -71,6 +71,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'data-dir', value: FOLDER, help: 'folder of IDX files, of images with labels.csv, or of what the recipe reads', paths: ['data.folder'] },
     { name: 'image-size', value: COUNT, help: 'resize images of a folder to this square: a multiple of 4', paths: ['data.imageSize'] },
     { name: 'channels', value: { ...COUNT, placeholder: '<1|3>' }, help: 'read images of a folder as grey (1) or colour (3)', paths: ['data.channels'] },
+    { name: 'unpacked-gib', value: NUMBER, help: 'most that packed files of the data may be unpacked to, in GiB (default: 2)', paths: ['data.unpackedGiB'] },
     { name: 'held-out', value: COUNT, help: 'training images kept back and scored every epoch', paths: ['data.heldOut'] },
   ],
   'When to stop and what to keep:': [

@@ -7,8 +7,8 @@ import type { DataCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 
 /** Says what a data folder holds, and draws a contact sheet of whatever has images. */
-export async function runData({ data, out, folder }: DataCommand): Promise<number> {
-  const { holdings, damaged } = await inspectFolder(data);
+export async function runData({ data, out, unpackedGiB, folder }: DataCommand): Promise<number> {
+  const { holdings, damaged } = await inspectFolder(data, unpackedGiB);
   if (holdings.length + damaged.length === 0) {
     throw new LetheError('DATA_MISSING', `${data}: expected images, IDX or MATLAB files, archives or tables there or one folder below, found none`);
   }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { defaultWorkers, interOpThreads } from '@lethe/config';
+import { defaultWorkers, interOpThreads, UNPACKED_GIB } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorMessage, foreignText } from '@lethe/errors';
 import { describeDevice, engineEnvironment, nativeFolder, type Gpu } from '@lethe/tensorflow';
@@ -59,7 +59,7 @@ function checkEngine(engine: string, environment: Environment): Promise<EngineCh
 
 async function describeData(): Promise<string> {
   try {
-    const { facts } = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null }, 1);
+    const { facts } = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
     return `MNIST, ${facts.trainCount} training and ${facts.testCount} test images`;
   } catch (error) {
     return `MNIST cannot be read: ${errorMessage(error)}`;

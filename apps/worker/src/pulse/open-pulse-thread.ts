@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { OpenPulse } from '@lethe/membership';
 import type { Trust } from '@lethe/transport';
@@ -9,15 +10,15 @@ import type { PulseThreadData } from './pulse-thread.js';
  * with the process it stops and goes on.
  */
 export function openPulseThread(address: string, trust: Trust): OpenPulse {
-  return (news, onOrphaned, onFailed) => {
+  return (news, onOrphaned) => {
     const page = new NewsPage();
     page.write(news);
     const data: PulseThreadData = { address, trust, page: page.memory };
     const thread = new Worker(new URL('./pulse-thread.js', import.meta.url), { workerData: data });
-    // Not `once` of node:events, which rejects when the thread fails.
-    const ended = new Promise<void>((resolve) => { thread.once('exit', () => { resolve(); }); });
+    const ended = once(thread, 'exit');
     thread.on('message', onOrphaned);
-    thread.on('error', onFailed);
+    // Without heartbeats the coordinator takes this process for dead, which it says by itself.
+    thread.on('error', (error) => { process.stderr.write(`the thread of heartbeats ended: ${error.message}\n`); });
     return {
       tell: (told) => { page.write(told); },
       stop: async () => {

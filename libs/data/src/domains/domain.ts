@@ -1,5 +1,6 @@
 import type { ImageShape } from '../dataset.js';
 import type { Split } from '../test-split.js';
+import type { Unpacking } from '../unpacking.js';
 
 /** Examples as they were read, with the names of their classes. */
 export interface DomainExamples {
@@ -24,6 +25,8 @@ export interface DomainOptions {
   readonly channels: 1 | 3;
   /** Draws photographs, and test examples where the data does not say which they are. */
   readonly seed: number;
+  /** One for all domains. */
+  readonly unpacking: Unpacking;
 }
 
 export interface DomainReader {

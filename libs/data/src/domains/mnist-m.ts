@@ -4,6 +4,7 @@ import { decodeImage } from '../image-decoder.js';
 import { invalidData } from '../invalid-data.js';
 import { openMnist } from '../mnist-source.js';
 import { readPackedFiles, type PackedFile } from '../packed-files.js';
+import type { Unpacking } from '../unpacking.js';
 import { labelledBlock } from './digits.js';
 import type { Domain, DomainOptions } from './domain.js';
 import { imageDomain, type LabelledBlock } from './image-domain.js';
@@ -18,34 +19,33 @@ export interface MnistMFolders {
   readonly test: string;
 }
 
-/** MNIST-M: training images made from MNIST and photographs, and the published test images. @throws LetheError DATA_MISSING, DATA_INVALID */
+/** MNIST-M: training images made from MNIST and photographs, and the published test images. @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE */
 export async function readMnistMDomain(name: string, folders: MnistMFolders, options: DomainOptions): Promise<Domain> {
-  const { facts, train } = await openMnist();
+  const { facts, train } = await openMnist(options.unpacking);
   const digits = labelledBlock(train, facts.classes);
-  const photographs = await readPhotographs(folders.photographs);
+  const photographs = await readPhotographs(folders.photographs, options.unpacking);
   const images = blendWithPhotographs(digits, photographs, options.seed);
   const made: LabelledBlock = { images, labels: digits.labels, count: digits.count, shape: { ...digits.shape, channels: 3 } };
-  return imageDomain(name, { train: made, test: await readLabelledImages(folders.test) }, options);
+  return imageDomain(name, { train: made, test: await readLabelledImages(folders.test, await readPackedFiles(folders.test, /./, options.unpacking), options.unpacking) }, options);
 }
 
-async function readPhotographs(folder: string): Promise<ImageBlock[]> {
-  const files = await readPackedFiles(folder, IMAGE);
+async function readPhotographs(folder: string, unpacking: Unpacking): Promise<ImageBlock[]> {
+  const files = await readPackedFiles(folder, IMAGE, unpacking);
   if (files.length === 0) throw invalidData(folder, 'photographs, as image files or in tar archives', 'none');
-  return decodeAll(files);
+  return decodeAll(files, unpacking);
 }
 
 /**
- * Images of one size in a folder, or packed in it, with a list of lines "file label".
- * @throws LetheError DATA_MISSING, DATA_INVALID naming line and file
+ * Images of one size, out of a folder's files and those packed in it, with a list of lines "file label".
+ * @throws LetheError DATA_INVALID naming line and file, DATA_TOO_LARGE
  */
-export async function readLabelledImages(folder: string): Promise<LabelledBlock> {
-  const files = await readPackedFiles(folder, /./);
+export async function readLabelledImages(folder: string, files: readonly PackedFile[], unpacking: Unpacking): Promise<LabelledBlock> {
   const list = files.find(({ name }) => LABEL_LIST.test(name));
   if (list === undefined) throw invalidData(folder, 'a list of labels (…labels.txt with lines "file label")', 'none');
   const byName = new Map(files.map((file) => [file.name, file]));
   const rows = readLabelList(list);
   const chosen = rows.map(({ file, where }) => byName.get(file) ?? missing(where, file));
-  const images = await decodeAll(chosen);
+  const images = await decodeAll(chosen, unpacking);
   const shape = images[0]?.shape ?? { height: 0, width: 0, channels: 3 };
   const odd = images.findIndex((image) => image.shape.height !== shape.height || image.shape.width !== shape.width);
   const { where } = chosen[odd] ?? list;
@@ -80,10 +80,10 @@ function missing(where: string, file: string): never {
 
 const AT_ONCE = 16;
 
-async function decodeAll(files: readonly PackedFile[]): Promise<ImageBlock[]> {
+async function decodeAll(files: readonly PackedFile[], unpacking: Unpacking): Promise<ImageBlock[]> {
   const decoded: ImageBlock[][] = [];
   for (let first = 0; first < files.length; first += AT_ONCE) {
-    decoded.push(await Promise.all(files.slice(first, first + AT_ONCE).map(({ bytes, where }) => decodeImage(bytes, where))));
+    decoded.push(await Promise.all(files.slice(first, first + AT_ONCE).map(({ bytes, where }) => decodeImage(bytes, where, unpacking))));
   }
   return decoded.flat();
 }

@@ -10,7 +10,7 @@ import { makeFolder, makeIdxFolder, removeFolders, someBytes, writeImage } from 
 afterAll(removeFolders);
 
 function config(folder: string, domains: Partial<DomainsConfig> & Pick<DomainsConfig, 'from' | 'target'>, channels: 1 | 3 = 1): DataConfig {
-  return { kind: 'domains', folder, heldOut: 0, imageSize: 8, channels, augmentation: null, domains: { sources: null, training: 'adaptation', ...domains } };
+  return { kind: 'domains', folder, heldOut: 0, imageSize: 8, channels, unpackedGiB: 2, augmentation: null, domains: { sources: null, training: 'adaptation', ...domains } };
 }
 
 function labelsOf({ facts, train }: DataSource, domain: string): number[] {

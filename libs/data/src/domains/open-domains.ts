@@ -4,6 +4,7 @@ import { sortedClassNames } from '../class-names.js';
 import { createDataSource } from '../data-source.js';
 import { UNLABELLED, type Dataset, type DataSource } from '../dataset.js';
 import { invalidData } from '../invalid-data.js';
+import type { Unpacking } from '../unpacking.js';
 import type { Domain, DomainExamples, DomainOptions, DomainReader } from './domain.js';
 import { folderOf, readDigitsDomain, readMnistDomain } from './digits.js';
 import { openImageDomains } from './images.js';
@@ -16,12 +17,12 @@ import { TableFeatures } from './table-features.js';
  * Loads the populations that a configuration names: the training examples of those that the run learns from, and the test
  * examples of all of them. When the run carries a model to the target, the labels of the target's training examples are
  * left behind here, so that nothing can look at them.
- * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
  */
-export async function openDomains(config: DataConfig, seed: number): Promise<DataSource> {
+export async function openDomains(config: DataConfig, seed: number, unpacking: Unpacking): Promise<DataSource> {
   const { domains, folder, imageSize, channels } = config;
   if (domains === null) throw new LetheError('CONFIG_INVALID', 'data.domains: expected the domains to read, found none');
-  const options = { folder, imageSize, channels, seed };
+  const options = { folder, imageSize, channels, seed, unpacking };
   const [first] = domains.from;
   const isTable = domains.from.some(({ kind }) => kind === 'table');
   if (isTable && domains.from.length > 1) throw new LetheError('CONFIG_INVALID', 'data.domains.from: expected one table by itself, found other domains beside it');

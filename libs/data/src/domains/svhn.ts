@@ -15,12 +15,13 @@ const TEST_ONE_IN = 10;
 
 /** Street View House Numbers as published, or a single file of them. @throws LetheError DATA_MISSING, DATA_INVALID */
 export async function readSvhnDomain(name: string, folder: string, options: DomainOptions): Promise<Domain> {
+  const { unpacking } = options;
   if (existsSync(join(folder, TRAIN))) {
-    const [train, test] = [await readSvhnFile(join(folder, TRAIN)), await readSvhnFile(await findFile(folder, [TEST]))];
+    const [train, test] = [await readSvhnFile(join(folder, TRAIN), { unpacking }), await readSvhnFile(await findFile(folder, [TEST]), { unpacking })];
     return imageDomain(name, { train: block(train, 0, train.count), test: block(test, 0, test.count) }, options);
   }
   const file = await findFile(folder, [PART, TRAIN, TEST]);
-  const content = await readSvhnFile(file);
+  const content = await readSvhnFile(file, { unpacking });
   const trainCount = content.count - Math.floor(content.count / TEST_ONE_IN);
   if (trainCount === content.count) throw invalidData(file, `at least ${TEST_ONE_IN} images, one of them for testing`, String(content.count));
   return imageDomain(name, { train: block(content, 0, trainCount), test: block(content, trainCount, content.count) }, options);

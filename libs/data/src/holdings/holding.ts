@@ -1,4 +1,5 @@
 import type { ImageShape } from '../dataset.js';
+import type { Unpacking } from '../unpacking.js';
 
 /** Something in a data folder that a run could read. */
 export interface Holding {
@@ -28,8 +29,8 @@ export interface SampleImages {
   readonly shape: ImageShape;
 }
 
-/** Looks into a folder for one kind of data; null if it is not there. @throws LetheError DATA_INVALID for a damaged file of that kind */
-export type Inspector = (folder: string, name: string, names: readonly string[]) => Promise<Holding | null>;
+/** Looks into a folder for one kind of data; null if it is not there. @throws LetheError DATA_INVALID for a damaged file of that kind, DATA_TOO_LARGE */
+export type Inspector = (folder: string, name: string, names: readonly string[], unpacking: Unpacking) => Promise<Holding | null>;
 
 const COLUMNS = 10;
 /** A sheet with more rows is no longer looked at. */

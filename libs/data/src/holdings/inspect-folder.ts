@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { byCodeUnit } from '../class-names.js';
 import { requireFolder } from '../folder-files.js';
+import { Unpacking } from '../unpacking.js';
 import type { Holding } from './holding.js';
 import { INSPECTORS } from './inspectors.js';
 
@@ -13,8 +14,11 @@ export interface FolderContents {
   readonly damaged: readonly string[];
 }
 
-/** @throws LetheError DATA_MISSING when the folder does not exist */
-export async function inspectFolder(folder: string): Promise<FolderContents> {
+/**
+ * @param unpackedGiB most that may be unpacked while one folder is looked at for one kind of data
+ * @throws LetheError DATA_MISSING when the folder does not exist
+ */
+export async function inspectFolder(folder: string, unpackedGiB: number): Promise<FolderContents> {
   await requireFolder(folder);
   const entries = await readdir(folder, { withFileTypes: true });
   const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort(byCodeUnit);
@@ -25,7 +29,7 @@ export async function inspectFolder(folder: string): Promise<FolderContents> {
     const names = files.filter((entry) => entry.isFile()).map((entry) => entry.name).sort(byCodeUnit);
     for (const inspect of INSPECTORS) {
       try {
-        const found = await inspect(join(folder, name), name, names);
+        const found = await inspect(join(folder, name), name, names, new Unpacking(unpackedGiB));
         if (found !== null) holdings.push(found);
       } catch (error) {
         if (errorCode(error) === undefined) throw error;

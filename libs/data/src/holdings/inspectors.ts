@@ -34,24 +34,24 @@ function holding(name: string, kind: string, contents: string, labelled: Labelle
   return { name, kind, contents, classes: countClasses(labelled.labels, classes), samples: sampleImages(labelled, classes) };
 }
 
-const idxFiles: Inspector = async (folder, name, names) => {
+const idxFiles: Inspector = async (folder, name, names, unpacking) => {
   if (!names.some((file) => IDX_FILE.test(file))) return null;
-  const { facts, train } = await openIdxFolder(folder);
+  const { facts, train } = await openIdxFolder(folder, unpacking);
   return holding(name, 'IDX files', `${inWords(facts.trainCount, 'training image')} and ${inWords(facts.testCount, 'test image')} of ${shapeInWords(facts.shape)}`, labelledBlock(train, facts.classes));
 };
 
-const uspsText: Inspector = async (folder, name, names) => {
+const uspsText: Inspector = async (folder, name, names, unpacking) => {
   const file = names.find((found) => USPS_FILE.test(found));
   if (file === undefined) return null;
-  const { images, digits, count, shape } = await readUspsText(join(folder, file));
+  const { images, digits, count, shape } = await readUspsText(join(folder, file), unpacking);
   return holding(name, `USPS as text (${file})`, `${inWords(count, 'image')} of ${shapeInWords(shape)}`, { images, shape, labels: Array.from(digits, String) });
 };
 
-const matlabFiles: Inspector = async (folder, name, names) => {
+const matlabFiles: Inspector = async (folder, name, names, unpacking) => {
   const file = names.find((found) => SVHN_FILE.test(found));
   if (file === undefined) return null;
-  const count = (await openMatlabFile(join(folder, file))).find((array) => array.name === 'X')?.dimensions.at(-1) ?? 0;
-  const { images, digits, shape } = await readSvhnFile(join(folder, file), MOST_LOOKED_AT);
+  const count = (await openMatlabFile(join(folder, file), unpacking)).find((array) => array.name === 'X')?.dimensions.at(-1) ?? 0;
+  const { images, digits, shape } = await readSvhnFile(join(folder, file), { unpacking, most: MOST_LOOKED_AT });
   const looked = count > MOST_LOOKED_AT ? `, classes of the first ${MOST_LOOKED_AT}` : '';
   return holding(name, `SVHN (${file})`, `${inWords(count, 'image')} of ${shapeInWords(shape)}${looked}`, { images, shape, labels: Array.from(digits, String) });
 };
@@ -73,17 +73,17 @@ const labelledImages: Inspector = async (folder, name, names) => {
 };
 
 /** Images and a list of labels, or photographs, in archives or not. */
-const packedImages: Inspector = async (folder, name, names) => {
+const packedImages: Inspector = async (folder, name, names, unpacking) => {
   if (names.includes(LABELS_FILE) || !names.some((file) => ARCHIVE.test(file) || IMAGE.test(file) || LABEL_LIST.test(file))) return null;
-  const files = await readPackedFiles(folder, /./);
+  const files = await readPackedFiles(folder, /./, unpacking);
   if (files.some((file) => LABEL_LIST.test(file.name))) {
-    const { images, labels, count, shape } = await readLabelledImages(folder);
+    const { images, labels, count, shape } = await readLabelledImages(folder, files, unpacking);
     return holding(name, 'images with a label list', `${inWords(count, 'image')} of ${shapeInWords(shape)}`, { images, labels, shape });
   }
   const photographs = files.filter((file) => IMAGE.test(file.name));
   if (photographs.length === 0) return null;
   const shape = { height: SHEET_SIDE, width: SHEET_SIDE, channels: 3 };
-  const first = await Promise.all(photographs.slice(0, UNLABELLED_SAMPLED).map(async ({ bytes, where }) => convertImages(await decodeImage(bytes, where), shape)));
+  const first = await Promise.all(photographs.slice(0, UNLABELLED_SAMPLED).map(async ({ bytes, where }) => convertImages(await decodeImage(bytes, where, unpacking), shape)));
   const samples = sampleImages({ images: Buffer.concat(first), shape, labels: first.map(() => '') }, ['']);
   return { name, kind: 'images without labels', contents: inWords(photographs.length, 'image'), classes: [], samples };
 };

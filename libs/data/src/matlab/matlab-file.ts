@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { createInflate } from 'node:zlib';
 import { LetheError } from '@lethe/errors';
 import { invalidData as invalid } from '../invalid-data.js';
+import type { Unpacking } from '../unpacking.js';
 import { ByteReader } from './byte-reader.js';
 
 /** A numeric array of a MATLAB file, of which only the head has been read. */
@@ -13,7 +12,7 @@ export interface MatlabArray {
   readonly dimensions: readonly number[];
   /** Type of the stored numbers, which may be smaller than the array's class. */
   readonly type: MatlabType;
-  /** Streams the numbers: little-endian bytes in the file's order, at most `mostBytes` of them. @throws LetheError DATA_INVALID */
+  /** Streams the numbers: little-endian bytes in the file's order, at most `mostBytes` of them. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
   bytes(mostBytes?: number): AsyncGenerator<Uint8Array>;
 }
 
@@ -38,9 +37,9 @@ const MOST_HEAD_BYTES = 4096;
 /**
  * The numeric arrays at the top level of a MATLAB file of version 5 (what `save` writes up to -v7), compressed or not. Only
  * heads are read, so that a file larger than memory can be opened; arrays of other classes are passed over.
- * @throws LetheError DATA_INVALID for a file that is truncated, corrupted or of another kind
+ * @throws LetheError DATA_INVALID for a file that is truncated, corrupted or of another kind, DATA_TOO_LARGE
  */
-export async function openMatlabFile(file: string): Promise<MatlabArray[]> {
+export async function openMatlabFile(file: string, unpacking: Unpacking): Promise<MatlabArray[]> {
   const { size } = await stat(file);
   const handle = await open(file);
   try {
@@ -50,7 +49,7 @@ export async function openMatlabFile(file: string): Promise<MatlabArray[]> {
       const tag = readTag(await readExactly(file, handle, position, TAG_BYTES));
       const from = position + TAG_BYTES;
       if (from + tag.bytes > size) throw invalid(file, `an element of ${tag.bytes} bytes at byte ${position}`, `${size - from} (truncated)`);
-      const element = { file, from, bytes: tag.bytes, isCompressed: tag.type === COMPRESSED };
+      const element = { file, from, bytes: tag.bytes, unpacking: tag.type === COMPRESSED ? unpacking : null };
       if (tag.type === COMPRESSED || tag.type === MATRIX) {
         const array = await openArray(element);
         if (array !== null) arrays.push(array);
@@ -69,7 +68,8 @@ interface Element {
   readonly file: string;
   readonly from: number;
   readonly bytes: number;
-  readonly isCompressed: boolean;
+  /** Null for an element that is not compressed. */
+  readonly unpacking: Unpacking | null;
 }
 
 async function checkHeader(file: string, handle: FileHandle): Promise<void> {
@@ -108,9 +108,10 @@ async function openArray(element: Element): Promise<MatlabArray | null> {
         yield inline.subarray(0, mostBytes);
         return;
       }
+      const wanted = Math.min(mostBytes, dataBytes);
+      element.unpacking?.expect(`${element.file}, array ${head.name}`, wanted);
       const again = await readHead(element);
       if (again === null) throw new TypeError('the file changed while it was read');
-      const wanted = Math.min(mostBytes, dataBytes);
       let seen = 0;
       try {
         for await (const piece of again.reader.pieces(wanted)) {
@@ -140,8 +141,8 @@ async function readHead(element: Element): Promise<OpenedArray | null> {
   }
 }
 
-async function parseHead({ file, isCompressed }: Element, reader: ByteReader): Promise<OpenedArray['head'] | null> {
-  if (isCompressed) {
+async function parseHead({ file, unpacking }: Element, reader: ByteReader): Promise<OpenedArray['head'] | null> {
+  if (unpacking !== null) {
     const { type } = readTag(await reader.take(TAG_BYTES));
     if (type !== MATRIX) return null;
   }
@@ -183,13 +184,9 @@ async function subelement(file: string, reader: ByteReader): Promise<{ type: num
   return { type: tag.type, data: data.subarray(0, tag.bytes) };
 }
 
-function elementBytes({ file, from, bytes, isCompressed }: Element): AsyncIterable<Uint8Array> {
+function elementBytes({ file, from, bytes, unpacking }: Element): AsyncIterable<Uint8Array> {
   const raw = createReadStream(file, { start: from, end: from + bytes - 1, highWaterMark: 1 << 20 });
-  if (!isCompressed) return raw as AsyncIterable<Buffer>;
-  const inflate = createInflate({ chunkSize: 1 << 18 });
-  // The error of either stream comes out of the loop that reads the last one.
-  pipeline(raw, inflate, () => undefined);
-  return inflate as AsyncIterable<Buffer>;
+  return unpacking === null ? (raw as AsyncIterable<Buffer>) : unpacking.inflate(file, raw).pieces;
 }
 
 function padded(bytes: number): number {

@@ -5,6 +5,7 @@ import { makeFolder, removeFolders } from '../testing/fixtures.js';
 import { matlabBytes, type MatlabFixture } from '@lethe/testing';
 import { openMatlabFile } from './matlab-file.js';
 import { readSvhnFile } from './svhn-file.js';
+import { Unpacking } from '../unpacking.js';
 
 /** Three images of 4 x 2 in three colours; the byte at [row, column, channel] of image i is 100 i + 10 row + 3 column + channel. */
 const [HEIGHT, WIDTH, CHANNELS, COUNT] = [4, 2, 3, 3];
@@ -35,7 +36,7 @@ describe('readSvhnFile', () => {
     ['compressed', matlabBytes([{ ...X, compressed: true }, { ...Y, compressed: true }])],
     ['labels as doubles', matlabBytes([Y, X].map((array) => (array === Y ? { ...Y, values: Float64Array.of(1, 10, 9) } : { ...array, compressed: true })))],
   ])('reads images row by row and 10 as 0: %s', async (_kind, bytes) => {
-    const { images, digits, count, shape } = await readSvhnFile(await file(bytes));
+    const { images, digits, count, shape } = await readSvhnFile(await file(bytes), { unpacking: new Unpacking(2) });
     expect([count, shape, [...digits]]).toEqual([3, { height: 4, width: 2, channels: 3 }, [1, 0, 9]]);
     const expected: number[] = [];
     for (let image = 0; image < COUNT; image += 1) for (let row = 0; row < HEIGHT; row += 1) {
@@ -45,7 +46,7 @@ describe('readSvhnFile', () => {
   });
 
   it('reads no more than is asked for', async () => {
-    const { images, digits, count } = await readSvhnFile(await file(matlabBytes([{ ...X, compressed: true }, Y])), 2);
+    const { images, digits, count } = await readSvhnFile(await file(matlabBytes([{ ...X, compressed: true }, Y])), { unpacking: new Unpacking(2), most: 2 });
     expect([images.length, [...digits], count]).toEqual([2 * HEIGHT * WIDTH * CHANNELS, [1, 0], 2]);
   });
 
@@ -60,19 +61,19 @@ describe('readSvhnFile', () => {
     ['a cut-off array', matlabBytes([X, Y]).subarray(0, 180), '(truncated)'],
     ['a cut-off compressed array', matlabBytes([Y, { ...X, compressed: true }]).subarray(0, -20), '(truncated)'],
   ])('refuses %s', async (_what, bytes, message) => {
-    await expect(readSvhnFile(await file(bytes))).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
+    await expect(readSvhnFile(await file(bytes), { unpacking: new Unpacking(2) })).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
   });
 
   it('refuses damaged compressed data', async () => {
     const bytes = matlabBytes([Y, { ...X, compressed: true }]);
     bytes.fill(0x55, bytes.length - 30, bytes.length - 8);
-    await expect(readSvhnFile(await file(bytes))).rejects.toMatchObject({ code: 'DATA_INVALID' });
+    await expect(readSvhnFile(await file(bytes), { unpacking: new Unpacking(2) })).rejects.toMatchObject({ code: 'DATA_INVALID' });
   });
 });
 
 describe('openMatlabFile', () => {
   it('lists what it holds', async () => {
-    const arrays = await openMatlabFile(await file(matlabBytes([X, { name: 'size', dimensions: [1, 1], values: Float64Array.of(3) }])));
+    const arrays = await openMatlabFile(await file(matlabBytes([X, { name: 'size', dimensions: [1, 1], values: Float64Array.of(3) }])), new Unpacking(2));
     expect(arrays.map(({ name, dimensions, type }) => [name, dimensions, type])).toEqual([['X', [4, 2, 3, 3], 'uint8'], ['size', [1, 1], 'double']]);
   });
 });

@@ -1,5 +1,6 @@
 import type { ImageShape } from '../dataset.js';
 import { invalidData } from '../invalid-data.js';
+import type { Unpacking } from '../unpacking.js';
 import { openMatlabFile, type MatlabArray } from './matlab-file.js';
 
 /** Street View House Numbers: the images of one file and their digits. */
@@ -17,11 +18,11 @@ const DIGITS = 10;
 /**
  * Reads `X`, uint8 [height, width, channels, count], and `y`, the labels 1 to 10 of which 10 means the digit 0, as SVHN's
  * cropped digits come. The images lie one after another in the file, so that only those asked for are ever in memory.
- * @param most images to read, the first ones; `extra_32x32.mat` has half a million
- * @throws LetheError DATA_INVALID
+ * @param options `most`: images to read, the first ones; `extra_32x32.mat` has half a million
+ * @throws LetheError DATA_INVALID, DATA_TOO_LARGE
  */
-export async function readSvhnFile(file: string, most = Infinity): Promise<SvhnContent> {
-  const arrays = await openMatlabFile(file);
+export async function readSvhnFile(file: string, { unpacking, most = Infinity }: { unpacking: Unpacking; most?: number }): Promise<SvhnContent> {
+  const arrays = await openMatlabFile(file, unpacking);
   const [x, y] = [find(file, arrays, 'X'), find(file, arrays, 'y')];
   const [height = 0, width = 0, channels = 0, all = 0] = x.dimensions;
   if (x.type !== 'uint8' || x.dimensions.length !== 4 || (channels !== 1 && channels !== 3) || all === 0) {

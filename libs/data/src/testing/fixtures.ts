@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import { pack } from 'tar-stream';
 import type { Dataset } from '../dataset.js';
 
 const made: string[] = [];
@@ -24,6 +26,14 @@ export function idxBytes(dimensions: readonly number[], values: Uint8Array): Buf
   header.writeUInt32BE(0x0800 + dimensions.length);
   for (const [index, size] of dimensions.entries()) header.writeUInt32BE(size, 4 + 4 * index);
   return Buffer.concat([header, values]);
+}
+
+/** The bytes of a tar archive. */
+export async function tarBytes(files: Readonly<Record<string, Buffer | string>>): Promise<Buffer> {
+  const packed = pack();
+  for (const [name, content] of Object.entries(files)) packed.entry({ name }, content);
+  packed.finalize();
+  return buffer(packed);
 }
 
 /** Bytes that differ from place to place. */
