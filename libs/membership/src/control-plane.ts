@@ -82,6 +82,11 @@ export class ControlPlane {
     return this.#waiting.until(condition);
   }
 
+  /** Something that `until` may wait for has changed without a message. */
+  look(): void {
+    this.#waiting.look();
+  }
+
   /** Ends the run with this error, unless something went wrong before. */
   fail(error: LetheError): void {
     this.#waiting.fail(error);

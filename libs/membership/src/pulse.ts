@@ -19,8 +19,8 @@ export interface Pulse {
   stop(): Promise<void>;
 }
 
-/** Opens the pulse of a process; `onOrphaned` is called when the coordinator has not been heard for too long. */
-export type OpenPulse = (news: PulseNews, onOrphaned: () => void) => Pulse;
+/** Opens the pulse of a process; `onOrphaned` is called when the coordinator has not been heard for too long, `onFailed` when it can beat no more. */
+export type OpenPulse = (news: PulseNews, onOrphaned: () => void, onFailed: (error: Error) => void) => Pulse;
 
 /** The name of the connection that a process's heartbeats come over: its own, as training blocks the others for whole steps. */
 export function pulseIdentity(incarnation: string): string {

@@ -27,6 +27,8 @@ export interface WorkerOptions {
 
 /** Until the welcome says how often, and how long. */
 const FIRST_PULSE = { intervalMs: 250, silenceMs: 60_000 } as const;
+/** What means something to a worker that has not heard of the epoch yet. */
+const OF_ANY_EPOCH: ReadonlySet<MessageBody['kind']> = new Set(['welcome', 'refused', 'shutdown']);
 const IDLE: Doing = { round: 0, phase: '', turn: 0 };
 
 /** A version that takes longer than this many times the stall limit will not come: the coordinator has given up before. */
@@ -67,7 +69,11 @@ class WorkerSession {
     this.#control = control;
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
     this.#news = { origin: options.origin, doing: IDLE, ...FIRST_PULSE };
-    this.#pulse = options.openPulse(this.#news, () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`)); });
+    this.#pulse = options.openPulse(
+      this.#news,
+      () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`)); },
+      (error) => { this.#report(new Error(`its heartbeats cannot be sent any more: ${error.message}`, { cause: error })).catch(() => undefined); },
+    );
   }
 
   async run(): Promise<void> {
@@ -87,10 +93,11 @@ class WorkerSession {
     for await (const frames of this.#control.messages) {
       const { origin, body } = decodeMessage(frames);
       const { runId, epoch } = this.#news.origin;
-      // Who was started by hand learns the run from the welcome, and everyone the epoch.
+      // Who was started by hand learns the run from the welcome, and everyone the epoch; an end is one in any epoch.
       // Whoever refuses a stranger names no run.
       const isRefused = body.kind === 'refused' && origin.runId === '';
-      const stranger = runId === '' || isRefused ? null : checkOrigin(origin, { runId, ...(body.kind === 'welcome' ? {} : { epoch }) });
+      const stranger = runId === '' || isRefused ? null : checkOrigin(origin, { runId, ...(OF_ANY_EPOCH.has(body.kind) ? {} : { epoch }) });
+      if (stranger?.code === 'EPOCH_STALE') continue; // work of an epoch that is over
       if (stranger !== null) throw new LetheError(stranger.code, `the coordinator: ${stranger.message}`);
       switch (body.kind) {
         case 'welcome':

@@ -4,6 +4,7 @@ import { listenerTrust, startKeys } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/training';
 import { createRunKeys, createZeroMqTransport, encodeJoinKey, encodeJoinToken, type Listener, type RunKeys } from '@lethe/transport';
+import { FarthestVersions } from './farthest-versions.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
 
@@ -38,10 +39,12 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     throw error;
   }
   const origin: Origin = { runId: options.runId, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
+  const farthest = new FarthestVersions();
   const cluster: TrainingCluster = new TrainingCluster({
     ...options, listener, origin,
     onCommitted: (committed) => {
-      for (const server of cluster.control.roster.ready('parameter-server')) keeper.worked(server.incarnation);
+      // Else one that dies at every checkpoint would be started again for ever: what is played again before it is committed too.
+      if (farthest.reached(committed)) for (const server of cluster.control.roster.ready('parameter-server')) keeper.worked(server.incarnation);
       options.onCommitted(committed);
     },
     onStepReport: (worker, report) => {
@@ -52,9 +55,10 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   });
   const keeper = new ProcessKeeper({
     ...options, control: cluster.control,
-    onWorkersGivenUp: (error) => {
-      const mayCome = settings.listen !== null || cluster.control.roster.present('worker').length > 0;
-      if (mayCome) options.onNotice(`warning: ${error.message}`);
+    onWorkerGivenUp: (error, left) => {
+      if (settings.listen === null) cluster.expectAtMost(left);
+      if (left > 0) options.onNotice(`warning: ${error.message}; the run goes on without it`);
+      else if (settings.listen !== null || cluster.control.roster.present('worker').length > 0) options.onNotice(`warning: ${error.message}`);
       else cluster.abandon(error);
     },
     start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },

@@ -11,8 +11,8 @@ import { RestartPolicy } from './restart-policy.js';
 export interface ProcessKeeperOptions {
   readonly description: RunDescription;
   readonly control: ControlPlane;
-  /** Called when no worker of this machine is left that could be started again. */
-  readonly onWorkersGivenUp: (error: LetheError) => void;
+  /** A worker of this machine is not started again; so many are left that are there or will be. */
+  readonly onWorkerGivenUp: (error: LetheError, left: number) => void;
   readonly logsFolder: string;
   /** What the started processes inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -131,15 +131,14 @@ export class ProcessKeeper {
 
   /** Nothing goes on without all servers, but without some of the workers. */
   #giveUp(place: Place, how: string): void {
-    const { control, onNotice, onWorkersGivenUp, description: { config: { cluster } } } = this.#options;
+    const { control, onWorkerGivenUp, description: { config: { cluster } } } = this.#options;
     const error = new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${cluster.restarts + 1} deaths in a row, the last one: ${how}`);
     if (place.role === 'parameter-server') {
       control.fail(error);
       return;
     }
     this.#workersLeft -= 1;
-    if (this.#workersLeft === 0) onWorkersGivenUp(error);
-    else onNotice(`warning: ${error.message}; the run goes on without it`);
+    onWorkerGivenUp(error, this.#workersLeft);
   }
 }
 

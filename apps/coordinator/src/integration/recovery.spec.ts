@@ -100,14 +100,22 @@ describe('a run goes on to the same bits', () => {
     expect([ended.code, summary('stopped').weights_sha256]).toEqual([0, undisturbed]);
   }, 60_000);
 
-  it('when the coordinator is killed and another resumes', async () => {
+  it('when the coordinator is killed and another resumes, one of whose workers never becomes ready', async () => {
     let isKilled = false;
     await lethe(['train', ...SMALL, '--workers', '2', '--name', 'resumed'], (text, signal) => {
       if (isKilled || !/round \d\d+\//.test(text)) return;
       isKilled = true;
       signal('SIGKILL');
     });
-    expect((await lethe(['train', '--resume', 'resumed', '--workers', '1', '--runs-dir', runs])).code).toBe(0);
+    const resuming = lethe(['train', '--resume', 'resumed', '--workers', '2', '--restarts', '0', '--runs-dir', runs]);
+    const looking = setInterval(() => {
+      const [, second] = letheProcesses().filter((line) => line.includes('apps/worker/'));
+      if (second === undefined) return;
+      clearInterval(looking);
+      process.kill(Number(second.split(' ')[0]), 'SIGKILL');
+    }, 20);
+    const { code, output } = await resuming.finally(() => { clearInterval(looking); });
+    expect([code, output]).toEqual([0, expect.stringMatching(/worker-\d ended while starting: killed by SIGKILL[^]*worker-\d is not started again .+; the run goes on without it/)]);
     expect(summary('resumed').weights_sha256).toBe(undisturbed);
     expect(rounds('resumed')).toEqual(ALL);
   }, 60_000);

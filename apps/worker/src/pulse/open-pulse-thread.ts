@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { OpenPulse } from '@lethe/membership';
 import type { Trust } from '@lethe/transport';
@@ -10,15 +9,15 @@ import type { PulseThreadData } from './pulse-thread.js';
  * with the process it stops and goes on.
  */
 export function openPulseThread(address: string, trust: Trust): OpenPulse {
-  return (news, onOrphaned) => {
+  return (news, onOrphaned, onFailed) => {
     const page = new NewsPage();
     page.write(news);
     const data: PulseThreadData = { address, trust, page: page.memory };
     const thread = new Worker(new URL('./pulse-thread.js', import.meta.url), { workerData: data });
-    const ended = once(thread, 'exit');
+    // Not `once` of node:events, which rejects when the thread fails.
+    const ended = new Promise<void>((resolve) => { thread.once('exit', () => { resolve(); }); });
     thread.on('message', onOrphaned);
-    // Without heartbeats the coordinator takes this process for dead, which it says by itself.
-    thread.on('error', (error) => { process.stderr.write(`the thread of heartbeats ended: ${error.message}\n`); });
+    thread.on('error', onFailed);
     return {
       tell: (told) => { page.write(told); },
       stop: async () => {

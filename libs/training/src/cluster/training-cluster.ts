@@ -48,6 +48,7 @@ export class TrainingCluster implements Players {
   /** What was committed last since the servers began with a state. */
   #committed: Committed | null = null;
   #isAbandoned = false;
+  #workersToCome = Number.POSITIVE_INFINITY;
   /** When there was no worker first that could be given work; null while there is one. */
   #aloneSinceMs: number | null = null;
   /** When the first process was lost since the last commit. */
@@ -77,13 +78,19 @@ export class TrainingCluster implements Players {
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
-  /** Loads the state into the servers and waits until they and enough workers are ready. */
+  /** No more workers than this will be there at a time: those that can be started, where no others can join. */
+  expectAtMost(workers: number): void {
+    this.#workersToCome = workers;
+    this.control.look();
+  }
+
+  /** Loads the state into the servers and waits until they and so many workers are ready, or as many as can come. */
   async assemble(states: readonly GroupState[], workers: number): Promise<void> {
     await this.control.until(() => this.control.roster.ready('parameter-server').length === this.#serverCount);
     await this.#states.load(states);
     this.#committed = null;
     for (const { group, version } of states) this.#versions.set(group, version);
-    await this.control.until(() => this.control.roster.ready('worker').length >= workers);
+    await this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome));
   }
 
   /** After SERVER_LOST: all servers, the new one among them, go back to this state. */
@@ -218,14 +225,16 @@ export class TrainingCluster implements Players {
   }
 
   #absenceChanged(member: Member): void {
-    if (member.role !== 'worker' || member.state !== 'ready') return;
+    const isWorker = member.role === 'worker';
+    if (isWorker && member.state !== 'ready') return;
     if (member.absence === null) {
       this.#options.onNotice(`${member.name} is heard again`);
-      this.#cameBack();
+      if (isWorker) this.#cameBack();
       return;
     }
-    this.#options.onNotice(`${describeMember(member)} is ${member.absence}; ${this.#others()}`);
-    this.#dealAnew();
+    const { stallSeconds } = this.#options.description.config.cluster;
+    this.#options.onNotice(`${describeMember(member)} is ${member.absence}; ${isWorker ? this.#others() : `the run waits for it, ${stallSeconds} s at most`}`);
+    if (isWorker) this.#dealAnew();
   }
 
   #others(): string {

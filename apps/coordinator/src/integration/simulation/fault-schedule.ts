@@ -3,8 +3,18 @@ import type { Fate, Passage } from './simulated-network.js';
 import type { Victims } from './simulated-run.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** At a moment of virtual time, or when a process of a role says something for the n-th time. */
-type Moment = { readonly atMs: number } | { readonly role: Role | 'coordinator'; readonly kind: MessageBody['kind']; readonly occurrence: number };
+/** When a process of a role, or of one place, says something for the n-th time, and perhaps whenever it does so after that. */
+interface Saying {
+  readonly role: Role | 'coordinator';
+  readonly kind: MessageBody['kind'];
+  readonly occurrence: number;
+  readonly andLater?: boolean;
+  /** "worker-2", in any of its lives. */
+  readonly place?: string;
+}
+
+/** At a moment of virtual time, or when something is said. */
+type Moment = { readonly atMs: number } | Saying;
 
 export type Fault = { readonly moment: Moment } & (
   | { readonly what: 'kill'; readonly role: Role; readonly pick: number }
@@ -90,7 +100,7 @@ export class FaultSchedule {
     const occurrence = (this.#said.get(spoken) ?? 0) + 1;
     this.#said.set(spoken, occurrence);
     for (const fault of this.#due) {
-      if ('atMs' in fault.moment || fault.moment.role !== role || fault.moment.kind !== kind || fault.moment.occurrence !== occurrence || this.#clock === null) continue;
+      if ('atMs' in fault.moment || !isSaid(fault.moment, { from, kind, occurrence }) || this.#clock === null) continue;
       this.#happen(fault, victims, this.#clock, from);
       if (fault.what === 'lose') return 'lose';
       if (fault.what === 'kill speaker') return fault.isSaid ? 'deliver' : 'lose';
@@ -105,7 +115,7 @@ export class FaultSchedule {
   #happen(fault: Fault, victims: Victims, clock: VirtualClock, speaker = ''): void {
     const index = this.#due.indexOf(fault);
     if (index < 0) return;
-    this.#due.splice(index, 1);
+    if ('atMs' in fault.moment || fault.moment.andLater !== true) this.#due.splice(index, 1);
     this.happened += 1;
     const pick = (role: Role, number: number): string => {
       const living = victims.living(role);
@@ -135,6 +145,11 @@ export class FaultSchedule {
         victims.killCoordinator();
     }
   }
+}
+
+function isSaid({ role, kind, occurrence, andLater = false, place = '' }: Saying, said: { from: string; kind: MessageBody['kind']; occurrence: number }): boolean {
+  if (role !== roleOf(said.from) || kind !== said.kind || !said.from.startsWith(place)) return false;
+  return andLater ? said.occurrence >= occurrence : said.occurrence === occurrence;
 }
 
 function killAny(victims: Victims, process: string): void {

@@ -7,6 +7,7 @@ import { runParameterServer } from '@lethe/parameter-store';
 import type { Committed, Role } from '@lethe/protocol';
 import type { HeldVector } from '@lethe/tensorflow';
 import { runWorker, TrainingCluster, type RunDescription } from '@lethe/training';
+import { FarthestVersions } from '../../cluster/farthest-versions.js';
 import { RestartPolicy } from '../../cluster/restart-policy.js';
 import { outlastServers } from '../../run/outlast-servers.js';
 import { RoundLossCollector } from '../../run/round-losses.js';
@@ -43,6 +44,8 @@ export interface SimulatedOutcome {
   readonly losses: readonly number[];
 }
 
+/** Deaths in a row after which a process is given up, less one. */
+export const RESTARTS = 5;
 const START_MS = 20;
 const RESUME_MS = 50;
 const NO_DATA = { test: { count: 0 } } as unknown as DataSource;
@@ -50,6 +53,8 @@ const NO_DATA = { test: { count: 0 } } as unknown as DataSource;
 /** A whole run in this process: the real coordinator, servers and workers, on a simulated network and virtual time. */
 export class SimulatedRun implements Victims {
   readonly network: SimulatedNetwork;
+  /** What whoever watches would have read. */
+  readonly notices: string[] = [];
   readonly #options: SimulatedRunOptions;
   readonly #description: RunDescription;
   readonly #processes = new Map<string, { readonly role: Role; readonly index: number; readonly end: AbortController }>();
@@ -61,13 +66,15 @@ export class SimulatedRun implements Victims {
   #lives = 0;
   #coordinator = '';
   #policy = new RestartPolicy(0);
+  /** Workers that are not given up. */
+  #workersToCome = 0;
   #cluster: TrainingCluster | null = null;
   #onCoordinatorKilled: (error: Error) => void = () => undefined;
 
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
     const { clock, random, raw, workers, servers } = options;
-    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: 3, patienceSeconds: 60, restarts: 5, listen: null });
+    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: 3, patienceSeconds: 60, restarts: RESTARTS, listen: null });
     this.network = new SimulatedNetwork({ clock, random, fateOf: (passage) => options.fateOf(passage, this) });
     this.#saved = { rounds: 0, steps: 0, groups: firstGroups(this.#description) };
   }
@@ -84,6 +91,11 @@ export class SimulatedRun implements Victims {
         this.#metrics = this.#metrics.filter(({ round }) => round <= this.#saved.rounds);
       }
     }
+  }
+
+  /** Rounds that are in the last checkpoint. */
+  get savedRounds(): number {
+    return this.#saved.rounds;
   }
 
   living(role: Role): string[] {
@@ -123,28 +135,30 @@ export class SimulatedRun implements Victims {
     const { servers, workers } = description.config.cluster;
     const name = `coordinator-${(this.#lives += 1)}`;
     this.#coordinator = name;
+    this.#workersToCome = workers;
     const policy = new RestartPolicy(description.config.cluster.restarts);
     this.#policy = policy;
     const start: RunState = this.#saved;
     const collector = new RoundLossCollector(description.objective);
+    const farthest = new FarthestVersions();
     let told = start.rounds;
     const listener = await this.network.transportOf(name).listen(`memory://${name}`);
     const cluster: TrainingCluster = new TrainingCluster({
       listener, description,
       origin: { runId: name, epoch: 1, sender: 'coordinator', incarnation: name },
       onCommitted: (committed) => {
-        for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
+        if (farthest.reached(committed)) for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
         told = this.#committed(collector, committed, told, name);
       },
       onCommitReport: () => undefined,
       onStepReport: ({ incarnation }) => { policy.worked(placeOf(this.#processes.get(incarnation))); },
-      onNotice: () => undefined,
+      onNotice: (line) => { this.notices.push(line); },
       onLost: ({ incarnation }) => { this.kill(incarnation); },
     });
     this.#cluster = cluster;
     for (let index = 0; index < servers; index += 1) this.#launch(cluster, 'parameter-server', index);
     for (let index = 0; index < workers; index += 1) this.#launch(cluster, 'worker', index);
-    await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, 1));
+    await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, workers));
     const outcome = await trainingRun({
       description, cluster, start, data: NO_DATA, gridRows: 0, earlierFigures: [], judgedRounds: this.#judgedRounds, signal: new AbortController().signal, takeCheckpointRequest: () => false,
       record: {
@@ -181,7 +195,8 @@ export class SimulatedRun implements Victims {
   #exited(cluster: TrainingCluster, incarnation: string, { role, index }: { role: Role; index: number }): void {
     const delayMs = this.#policy.died(placeOf({ role, index }));
     cluster.control.processExited(incarnation, 'killed');
-    if (delayMs === null) cluster.control.fail(new LetheError('PROCESS_DIED', `${role} ${index + 1} died too often`));
+    if (delayMs === null && role === 'worker') cluster.expectAtMost((this.#workersToCome -= 1));
+    else if (delayMs === null) cluster.control.fail(new LetheError('PROCESS_DIED', `${role} ${index + 1} died too often`));
     else this.#options.clock.after(delayMs, () => { if (this.#cluster === cluster && this.#coordinator !== '') this.#launch(cluster, role, index); });
   }
 

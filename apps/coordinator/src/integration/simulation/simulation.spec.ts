@@ -3,7 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawFaults, FaultSchedule, type Fault, type FaultPlan } from './fault-schedule.js';
-import { SimulatedRun, type SimulatedOutcome } from './simulated-run.js';
+import { RESTARTS, SimulatedRun, type SimulatedOutcome } from './simulated-run.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const { config: raw } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
@@ -14,7 +14,15 @@ const SECONDS_MS = 2500;
 const SCHEDULES = Number(process.env['LETHE_SIMULATIONS'] ?? 500);
 const FIRST_SEED = Number(process.env['LETHE_SIMULATION_SEED'] ?? 1);
 
-async function play(seed: number, plan: FaultPlan | null, size = { workers: 3, servers: 2 }): Promise<SimulatedOutcome & { happened: number; tookMs: number }> {
+interface Played {
+  readonly outcome: SimulatedOutcome | { readonly error: unknown };
+  readonly run: SimulatedRun;
+  readonly happened: number;
+  readonly tookMs: number;
+}
+
+/** To its end, whichever it is. */
+async function playToAnyEnd(seed: number, plan: FaultPlan | null, size = { workers: 3, servers: 2 }): Promise<Played> {
   const generator = xoroshiro128plus(seed);
   const random = (): number => uniformFloat64(generator);
   const clock = new VirtualClock();
@@ -23,11 +31,17 @@ async function play(seed: number, plan: FaultPlan | null, size = { workers: 3, s
     const schedule = new FaultSchedule(plan ?? { faults: [], lost: 0, doubled: 0 }, random);
     const run = new SimulatedRun({ clock, random, raw, ...size, fateOf: (passage, victims) => schedule.fateOf(passage, victims) });
     schedule.start(clock, run);
-    const outcome = await clock.run(run.play(), LIMIT_MS);
-    return { ...outcome, happened: schedule.happened, tookMs: clock.nowMs };
+    const outcome = await clock.run(run.play(), LIMIT_MS).catch((error: unknown) => ({ error }));
+    return { outcome, run, happened: schedule.happened, tookMs: clock.nowMs };
   } finally {
     clock.uninstall();
   }
+}
+
+async function play(...how: Parameters<typeof playToAnyEnd>): Promise<SimulatedOutcome & Pick<Played, 'happened' | 'tookMs'>> {
+  const { outcome, happened, tookMs } = await playToAnyEnd(...how);
+  if ('error' in outcome) throw outcome.error;
+  return { ...outcome, happened, tookMs };
 }
 
 /** By the number of servers: agreement between several needs a game that takes longer to simulate. */
@@ -72,6 +86,25 @@ describe('a simulated run', () => {
     const outcome = await play(3, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 2 });
     expect(outcome).toMatchObject({ hash, rounds, losses, happened: faults.length });
     expect(outcome.tookMs).toBeLessThan(SECONDS_MS);
+  });
+
+  it('goes on without a worker that never becomes ready', async () => {
+    const faults: Fault[] = [{ moment: { role: 'worker', kind: 'ready', occurrence: 1, andLater: true, place: 'worker-2' }, what: 'kill speaker', isSaid: false }];
+    expect(await play(3, { faults, lost: 0, doubled: 0 }, { workers: 2, servers: 1 })).toMatchObject({ hash: undisturbed.get(1)?.hash, happened: RESTARTS + 1 });
+  });
+
+  it('ends when a server dies at every checkpoint, and keeps the last one', async () => {
+    // The first of two groups of one server.
+    const faults: Fault[] = [{ moment: { role: 'parameter-server', kind: 'stateCaptured', occurrence: 3, andLater: true }, what: 'kill speaker', isSaid: false }];
+    const { outcome, run } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 2, servers: 1 });
+    expect(outcome).toMatchObject({ error: { code: 'PROCESS_DIED' } });
+    expect(run.savedRounds).toBe(2);
+  });
+
+  it('says that it waits for a server that is silent, and that it is heard again', async () => {
+    const faults: Fault[] = [{ moment: { atMs: 60 }, what: 'stop', role: 'parameter-server', pick: 0, forMs: 600 }];
+    const { run: { notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 });
+    expect(notices.filter((line) => line.startsWith('parameter-server'))).toEqual(['parameter-server-1 (process 1 on here) is silent; the run waits for it, 3 s at most', 'parameter-server-1 is heard again']);
   });
 
   it(`gets the same bits whatever dies, stops or is lost: ${SCHEDULES} schedules`, async () => {
