@@ -23,6 +23,8 @@ export interface SaveOptions {
   readonly configJson: string;
   readonly schemaHash: string;
   readonly dataFingerprint: string;
+  /** Fingerprints of what computed it, one for each life of the run, in order. */
+  readonly engines: readonly string[];
   /** Version of Lethe that writes it. */
   readonly codeVersion: string;
   /** How many of the last checkpoints stay. */
@@ -31,19 +33,25 @@ export interface SaveOptions {
   readonly isBest: boolean;
 }
 
+/** A checkpoint that was read and is whole. What it was made of is known before its state is asked for. */
 export interface Checkpoint {
   readonly file: string;
   readonly rounds: number;
   /** Of the round after those. */
   readonly steps: number;
-  readonly groups: readonly GroupState[];
+  /** The run's configuration when it was made. */
+  readonly configJson: string;
   readonly dataFingerprint: string;
+  /** Fingerprints of what computed it, in order; empty if it does not say, as those of before said nothing. */
+  readonly engines: readonly string[];
   /** Version of Lethe that wrote it. */
   readonly codeVersion: string;
+  /** The state that it holds. @throws LetheError CHECKPOINT_MISMATCH if it is of other networks */
+  readonly groups: (expected: ExpectedNetworks) => GroupState[];
 }
 
-/** What a reader expects the checkpoint to fit. */
-export interface LoadOptions {
+/** The networks that a checkpoint is expected to be of. */
+export interface ExpectedNetworks {
   readonly layouts: readonly GroupLayout[];
   readonly schemaHash: string;
 }
@@ -77,10 +85,9 @@ export async function saveCheckpoint(options: SaveOptions): Promise<string> {
 /**
  * Reads a checkpoint bit for bit.
  *
- * @throws LetheError CHECKPOINT_INVALID for a file that is cut, changed by as much as a bit, or something else;
- * CHECKPOINT_MISMATCH for one of other networks.
+ * @throws LetheError CHECKPOINT_INVALID for a file that is cut, changed by as much as a bit, or something else.
  */
-export async function loadCheckpoint(file: string, { layouts, schemaHash }: LoadOptions): Promise<Checkpoint> {
+export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new LetheError('CHECKPOINT_INVALID', `${file} cannot be read`, { cause: error });
   });
@@ -89,16 +96,26 @@ export async function loadCheckpoint(file: string, { layouts, schemaHash }: Load
   const { checksum = '', ...rest } = metadata;
   const found = checksumOf([bytes.subarray(headerLength(bytes, file))], [...tensors.values()], rest);
   if (found !== checksum) throw invalid(file, `its content has changed: expected SHA-256 ${checksum}, found ${found}`);
-  if (metadata['schemaHash'] !== schemaHash) {
-    throw new LetheError('CHECKPOINT_MISMATCH', `${file} is of other networks: expected parameter layout ${schemaHash}, found ${metadata['schemaHash'] ?? 'none'}`);
-  }
-  const states = JSON.parse(metadata['groups'] ?? '{}') as Record<string, Scalars>;
-  const groups = layouts.map((layout) => {
-    const state = states[layout.name];
-    if (state === undefined) throw invalid(file, `it lacks the group ${layout.name}`);
-    return groupFromTensors(layout, tensors, state, file);
-  });
-  return { file, rounds: Number(metadata['rounds']), steps: Number(metadata['steps'] ?? 0), groups, dataFingerprint: metadata['dataFingerprint'] ?? '', codeVersion: metadata['codeVersion'] ?? 'none' };
+  return {
+    file,
+    rounds: Number(metadata['rounds']),
+    steps: Number(metadata['steps'] ?? 0),
+    configJson: metadata['config'] ?? '{}',
+    dataFingerprint: metadata['dataFingerprint'] ?? '',
+    engines: JSON.parse(metadata['engines'] ?? '[]') as string[],
+    codeVersion: metadata['codeVersion'] ?? 'none',
+    groups: ({ layouts, schemaHash }) => {
+      if (metadata['schemaHash'] !== schemaHash) {
+        throw new LetheError('CHECKPOINT_MISMATCH', `${file} is of other networks: expected parameter layout ${schemaHash}, found ${metadata['schemaHash'] ?? 'none'}`);
+      }
+      const states = JSON.parse(metadata['groups'] ?? '{}') as Record<string, Scalars>;
+      return layouts.map((layout) => {
+        const state = states[layout.name];
+        if (state === undefined) throw invalid(file, `it lacks the group ${layout.name}`);
+        return groupFromTensors(layout, tensors, state, file);
+      });
+    },
+  };
 }
 
 /** Which checkpoint of a folder: the newest that can be read, the best by the monitored figure, or the one after so many rounds. */
@@ -108,14 +125,14 @@ export type WhichCheckpoint = 'latest' | 'best' | number;
  * Finds and reads a checkpoint. The newest is passed over for the one before if it is damaged.
  *
  * @param onDamaged told about each damaged file that is passed over
- * @throws LetheError CHECKPOINT_INVALID if none can be read, CHECKPOINT_MISMATCH for other networks.
+ * @throws LetheError CHECKPOINT_INVALID if none can be read.
  */
-export async function findCheckpoint(folder: string, which: WhichCheckpoint, options: LoadOptions, onDamaged: (message: string) => void = () => undefined): Promise<Checkpoint> {
-  if (which === 'best') return loadCheckpoint(join(folder, BEST), options);
+export async function findCheckpoint(folder: string, which: WhichCheckpoint, onDamaged: (message: string) => void = () => undefined): Promise<Checkpoint> {
+  if (which === 'best') return loadCheckpoint(join(folder, BEST));
   const files = (await checkpointFiles(folder)).filter(({ rounds, steps }) => which === 'latest' || (rounds === which && steps === 0));
   for (const { name } of files) {
     try {
-      return await loadCheckpoint(join(folder, name), options);
+      return await loadCheckpoint(join(folder, name));
     } catch (error) {
       if (which !== 'latest' || errorCode(error) !== 'CHECKPOINT_INVALID') throw error;
       onDamaged(errorMessage(error));
@@ -130,14 +147,14 @@ export async function newestCheckpoint(folder: string): Promise<string | null> {
   return (await checkpointFiles(folder))[0]?.name ?? null;
 }
 
-function encode({ rounds, steps, groups, layouts, configJson, schemaHash, dataFingerprint, codeVersion }: SaveOptions): ReturnType<typeof encodeSafetensors> {
+function encode({ rounds, steps, groups, layouts, configJson, schemaHash, dataFingerprint, engines, codeVersion }: SaveOptions): ReturnType<typeof encodeSafetensors> {
   const tensors = groups.flatMap((state) => {
     const layout = layouts.find(({ name }) => name === state.group);
     if (layout === undefined) throw new TypeError(`no layout describes the group ${state.group}`);
     return groupTensors(layout, state);
   });
   const states: Record<string, Scalars> = Object.fromEntries(groups.map(({ group, version, scalars }) => [group, { version, scalars }]));
-  const metadata = { format: FORMAT, rounds: String(rounds), steps: String(steps), schemaHash, dataFingerprint, codeVersion, config: configJson, groups: JSON.stringify(states) };
+  const metadata = { format: FORMAT, rounds: String(rounds), steps: String(steps), schemaHash, dataFingerprint, engines: JSON.stringify(engines), codeVersion, config: configJson, groups: JSON.stringify(states) };
   const { data } = encodeSafetensors(tensors, metadata);
   return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(data, tensors, metadata) });
 }

@@ -5,7 +5,7 @@ export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { dataKindOfLayers, mergeConfig, parseConfigFile } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { RECIPE_NAMES, type Recipe } from './recipes/index.js';
-export { applyResumeOverrides } from './resume-overrides.js';
+export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
 export { FIGURES, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { UNPACKED_GIB } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';

@@ -6,8 +6,8 @@ import { problemsError, shown, type Problem } from './problem.js';
 import type { RunConfig } from './run-config.js';
 import { compileSavedConfig } from './versions/index.js';
 
-/** Settings that have no part in what is computed (but see BIT_CHANGING). */
-const FREE = [/^cluster\./, /^data\.unpackedGiB$/, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
+/** Settings that have no part in what is computed (but see BIT_CHANGING). Whether another folder holds the same data, their fingerprint tells. */
+const FREE = [/^cluster\./, /^data\.(folder|unpackedGiB)$/, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
 
 /** Free to change, but the resumed run then differs from an unbroken one. */
 const BIT_CHANGING: Readonly<Record<string, string>> = {
@@ -46,8 +46,27 @@ function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
 }
 
 /**
- * The configuration with which a run goes on. Workers, servers and the rest of the cluster, patience, checkpoints and the grid may
- * differ, and the run may get longer; anything else that differs is refused by name, because the rounds before were computed with it.
+ * The configuration of a run that has been played for a while: that of its config.json, as long as the run has become since.
+ * @param saved its config.json, as it was written
+ * @param made the configuration with which its checkpoint was made
+ * @throws LetheError CONFIG_INVALID naming every setting that has a part in what was computed and is another now
+ */
+export function compileBegunConfig(saved: unknown, made: unknown): RunConfig {
+  const now = compileSavedConfig(saved, 'config.json').config;
+  const { config: before } = compileSavedConfig(made, 'the checkpoint');
+  const config = { ...now, epochs: longer(before.epochs, now.epochs), rounds: longer(before.rounds, now.rounds) };
+  const problems = refusals(before, config, originsOf([{ source: 'file', values: config, label: (path) => `${path} in config.json` }]));
+  if (problems.length > 0) throw problemsError(problems);
+  return config;
+}
+
+function longer(before: number | null, now: number | null): number | null {
+  return before === null || now === null ? now : Math.max(before, now);
+}
+
+/**
+ * The configuration with which a run goes on. Workers, servers and the rest of the cluster, patience, checkpoints, the grid and the place of
+ * the data may differ, and the run may get longer; anything else that differs is refused by name, because the rounds before were computed with it.
  * @param saved the run's config.json, as it was written
  */
 export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CompiledConfig {

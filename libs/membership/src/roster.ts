@@ -67,6 +67,11 @@ export class Roster {
     return this.ready('worker').filter(({ absence }) => absence === null);
   }
 
+  /** Of all that have ever been admitted, each once. */
+  fingerprints(role: Role): string[] {
+    return [...new Set(this.#ofRole(role).map(({ registration }) => registration.fingerprint))];
+  }
+
   #checkEngine({ fingerprint, host }: Register): void {
     const { engine, threads } = this.#required;
     const words = fingerprint.split(' ');

@@ -49,7 +49,7 @@ export class RunFolder {
     const run = new RunFolder(name === null ? await makeFolderNamedByTime(runsFolder) : await makeFolder(runsFolder, name));
     run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     for (const folder of [run.checkpoints, run.grids, run.logs]) await mkdir(folder);
-    await writeFileAtomically(join(run.folder, CONFIG), [Buffer.from(`${configJson}\n`)]);
+    await run.writeConfig(configJson);
     return run;
   }
 
@@ -78,6 +78,10 @@ export class RunFolder {
     } catch (error) {
       throw new LetheError('RUN_MISSING', `${this.folder}: expected a run with a readable ${CONFIG}`, { cause: error });
     }
+  }
+
+  async writeConfig(configJson: string): Promise<void> {
+    await this.writeFile(join(this.folder, CONFIG), Buffer.from(`${configJson}\n`));
   }
 
   /** Metrics after so many rounds; later lines, of rounds that will be played again, are dropped. */

@@ -31,6 +31,8 @@ export interface GridCommand {
   readonly run: string;
   readonly folder: string;
   readonly runsFolder: string;
+  /** Where the run's data lie now, if that was said. */
+  readonly flags: ConfigLayer;
   /** Absolute path of the PNG to write; null: into the run's folder. */
   readonly out: string | null;
   /** Which checkpoint: the last, the best by the monitored figure, or the one after a round. */
@@ -44,6 +46,8 @@ export interface EvaluateCommand {
   readonly run: string;
   readonly folder: string;
   readonly runsFolder: string;
+  /** Where the run's data lie now, if that was said. */
+  readonly flags: ConfigLayer;
   readonly checkpoint: 'latest' | 'best' | number;
   /** Each probe is trained once from each. */
   readonly seeds: readonly number[];

@@ -115,6 +115,7 @@ describe('the flags', () => {
         "--out <file>",
         "--checkpoint <which>",
         "--runs-dir <dir>",
+        "--data-dir <dir>",
       ]
     `);
     expect(flagsOf('doctor')).toMatchInlineSnapshot(`
@@ -183,11 +184,12 @@ describe('parseCommandLine', () => {
     expect(parse('data', 'digits', '--unpacked-gib', '0.5')).toMatchObject({ unpackedGiB: 0.5 });
     expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
-    expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, out: null, checkpoint: 'latest' });
-    expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r')).toEqual({
-      kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', out: '/home/user/a.png', checkpoint: 470,
+    const nothingMoved = expect.objectContaining({ values: {} }) as unknown;
+    expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, flags: nothingMoved, out: null, checkpoint: 'latest' });
+    expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r', '--data-dir', 'digits')).toEqual({
+      kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', flags: expect.objectContaining({ values: { data: { folder: '/home/user/digits' } } }) as unknown, out: '/home/user/a.png', checkpoint: 470,
     });
-    expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1 });
+    expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1 });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2 });
     const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: { figure: 'probe_mlp', better: 'lower' }, name: null, resume: null };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({

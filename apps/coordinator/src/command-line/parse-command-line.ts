@@ -34,6 +34,12 @@ function settings(reader: FlagReader, options: TypedCommand['options'], folder: 
   return { source: 'flags', values, label: (path) => flagOf.get(path) ?? path };
 }
 
+/** Of a run's settings only the place of its data. */
+function movedData(reader: FlagReader, folder: string): ConfigLayer {
+  const data = path(reader, 'data-dir', folder);
+  return { source: 'flags', values: data === null ? {} : { data: { folder: data } }, label: () => '--data-dir' };
+}
+
 function path(reader: FlagReader, name: string, folder: string): string | null {
   const typed = reader.text(name, name === 'runs-dir' ? FOLDER : FILE);
   return typed === null ? null : resolve(folder, typed);
@@ -81,8 +87,9 @@ function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: stri
   const checkpoint = readCheckpoint(reader, run);
   const out = path(reader, 'out', folder);
   const runs = runsFolder(reader, folder);
+  const flags = movedData(reader, folder);
   refuse(reader);
-  return { kind: 'grid', run, folder, runsFolder: runs, out, checkpoint };
+  return { kind: 'grid', run, folder, runsFolder: runs, flags, out, checkpoint };
 }
 
 function readCheckpointRequest({ arguments: [run = ''], options }: TypedCommand, folder: string): CheckpointCommand {
@@ -100,8 +107,9 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   const workers = reader.count('workers') ?? 1;
   if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
   const runs = runsFolder(reader, folder);
+  const flags = movedData(reader, folder);
   refuse(reader);
-  return { kind: 'evaluate', run, folder, runsFolder: runs, checkpoint, seeds, workers };
+  return { kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers };
 }
 
 function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoint'] {

@@ -6,6 +6,7 @@ import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
+const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
 
 /** What commander understood of a command, before any value is read. */
 export interface TypedCommand {
@@ -85,6 +86,7 @@ function addGrid(root: Program, events: ProgramEvents): void {
   option(grid, 'out', "PNG to write (default: into the run's grids)", FILE);
   option(grid, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
   option(grid, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(grid, 'data-dir', MOVED_DATA_HELP, FOLDER);
   grid.addHelpText('after', GRID_HELP);
   onTyped(grid, 'grid', events);
 }
@@ -104,6 +106,7 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   option(evaluate, 'seeds', 'seeds of the probes, with commas (default: 1,2,3)', SEEDS);
   option(evaluate, 'workers', 'processes that share the work (default: 1)', COUNT);
   option(evaluate, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(evaluate, 'data-dir', MOVED_DATA_HELP, FOLDER);
   evaluate.addHelpText('after', EVALUATE_HELP);
   onTyped(evaluate, 'evaluate', events);
 }

@@ -24,7 +24,9 @@ function readConfigFile(path: string, folder: string): ConfigLayer {
   return typeof data === 'string' ? { ...layer, values: withValue(layer.values, 'data.folder', resolve(folder, data)) } : layer;
 }
 
-function layersOf({ configFile, flags, folder }: TrainCommand): ConfigLayer[] {
+type Said = Pick<TrainCommand, 'flags' | 'folder'> & Partial<Pick<TrainCommand, 'configFile'>>;
+
+function layersOf({ configFile = null, flags, folder }: Said): ConfigLayer[] {
   return [...(configFile === null ? [] : [readConfigFile(configFile, folder)]), flags];
 }
 
@@ -34,7 +36,7 @@ export function newRunConfig(command: TrainCommand, machine: Machine): CompiledC
   return mergeConfig(machine, withDataKind(layers, dataKindOfLayers(machine, layers)));
 }
 
-/** The configuration with which the run of `--resume` goes on. @param saved contents of its config.json */
-export function resumedRunConfig(command: TrainCommand, saved: unknown): CompiledConfig {
+/** The configuration with which a run goes on, be it trained or measured. @param saved contents of its config.json */
+export function resumedRunConfig(command: Said, saved: unknown): CompiledConfig {
   return applyResumeOverrides(saved, withDataKind(layersOf(command), valueAt(saved, 'data.kind')));
 }

@@ -5,6 +5,7 @@ import { EXIT } from '../command-line/exit-codes.js';
 import { requestedComparison, runComparison } from './comparison.js';
 import { openCluster } from '../cluster/open-cluster.js';
 import { CheckpointRequests } from '../run/checkpoint-requests.js';
+import { EngineHistory } from '../run/engine-history.js';
 import { Interruption } from '../run/interruption.js';
 import { JudgeCache } from '../run/judge-cache.js';
 import { evaluateRun } from '../run/measures/index.js';
@@ -75,6 +76,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
   try {
     if (open.joinCommand !== null) reporter.notice(`workers join with: ${open.joinCommand}`);
     await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, awaitWorkers));
+    knowEngines(run, recorder, cluster);
     interruption.trainingBegins();
     recorder.resumeClock();
     const outcome = await trainingRun({
@@ -92,6 +94,14 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
     interruption.dispose();
     requests.dispose();
   }
+}
+
+/** Has the run remember what computes it, and says so if that is another engine than before. @throws LetheError FINGERPRINT_MISMATCH */
+function knowEngines({ folder, engines, reporter, description }: PreparedRun, recorder: RunRecorder, { control: { roster } }: TrainingCluster): void {
+  const history = new EngineHistory({ name: folder.name, earlier: engines, strictBits: description.config.cluster.strictBits });
+  const warning = history.warning(roster.fingerprints('worker'));
+  if (warning !== null) reporter.notice(`warning: ${warning}`);
+  recorder.engines = () => history.with(roster.fingerprints('worker'));
 }
 
 function mostResident({ control }: TrainingCluster): Record<string, number> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -37,12 +37,15 @@ function train(name: string, ...flags: string[]): ReturnType<typeof lethe> {
 
 describe('own data', () => {
   it.each([['images', images, ['--image-size', '16']], ['idx', idx, []]] as const)('trains on a folder of %s like on MNIST', async (name, data, flags) => {
-    const ended = await train(name, '--data-dir', data, ...flags);
+    const [then, now] = [join(folder, `${name}-then`), join(folder, `${name}-now`)];
+    cpSync(data, then, { recursive: true });
+    const ended = await train(name, '--data-dir', then, ...flags);
     expect(ended.output).toContain('completed');
     expect(ended.code).toBe(0);
     expect(readdirSync(join(runs, name, 'grids'))).toEqual(['epoch-001.png']);
-    const redrawn = await lethe(['grid', name, '--runs-dir', runs, '--out', join(folder, `${name}.png`)]);
-    expect(redrawn.code).toBe(0);
+    renameSync(then, now);
+    const redrawn = await lethe(['grid', name, '--runs-dir', runs, '--data-dir', now, '--out', join(folder, `${name}.png`)]);
+    expect([redrawn.code, redrawn.output]).toEqual([0, expect.stringContaining(`${name} has its data in ${now} from now on (config.json)`)]);
     expect(readFileSync(join(folder, `${name}.png`)).equals(readFileSync(join(runs, name, 'grids', 'epoch-001.png')))).toBe(true);
   }, 60_000);
 

@@ -9,11 +9,11 @@ function idxFile(magic: number, sizes: readonly number[], bytes: Uint8Array): Bu
   return gzipSync(Buffer.concat([header, bytes]));
 }
 
-/** A folder of IDX files: 48 training and 12 test images of 8 x 8, four classes. */
-export function makeSmallData(folder: string): void {
+/** A folder of IDX files: 48 training and 12 test images of 8 x 8, four classes. @param shift what is added to each label, modulo four */
+export function makeSmallData(folder: string, shift = 0): void {
   mkdirSync(folder);
   for (const [name, count] of [['train', 48], ['t10k', 12]] as const) {
     writeFileSync(join(folder, `${name}-images-idx3-ubyte.gz`), idxFile(0x803, [count, 8, 8], Uint8Array.from({ length: count * 64 }, (_, index) => (index * 7) % 256)));
-    writeFileSync(join(folder, `${name}-labels-idx1-ubyte.gz`), idxFile(0x801, [count], Uint8Array.from({ length: count }, (_, index) => index % 4)));
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte.gz`), idxFile(0x801, [count], Uint8Array.from({ length: count }, (_, index) => (index + shift) % 4)));
   }
 }

@@ -1,20 +1,25 @@
 import { findCheckpoint, type WhichCheckpoint } from '@lethe/checkpoint';
-import { compileSavedConfig } from '@lethe/config';
-import { openData, type DataSource } from '@lethe/data';
+import type { ConfigLayer } from '@lethe/config';
+import type { DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
-import { describeRun, type RunDescription, type TrainingCluster } from '@lethe/training';
 import { planDevices } from '@lethe/tensorflow';
+import type { RunDescription, TrainingCluster } from '@lethe/training';
 import { openCluster } from '../cluster/open-cluster.js';
+import { findRunFolder } from '../command-line/find-run-folder.js';
+import { resumedRunConfig } from '../command-line/train-config.js';
 import { lookAtThisMachine } from '../this-machine.js';
 import { outlastServers } from './outlast-servers.js';
-import { findRunFolder } from '../command-line/find-run-folder.js';
+import { openSavedRun } from './saved-run.js';
 
 /** Which checkpoint of which run, as it was typed. */
 export interface CheckpointRequest {
   readonly run: string;
+  /** Where the user typed. */
   readonly folder: string;
   readonly runsFolder: string;
+  /** Where its data lie now, if that was said. */
+  readonly flags: ConfigLayer;
   readonly checkpoint: WhichCheckpoint;
 }
 
@@ -39,21 +44,25 @@ export interface ClusterWish {
  */
 export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
   const run = RunFolder.at(findRunFolder(request.run, request));
-  const saved = compileSavedConfig(await run.readConfig(), 'config.json').config;
-  const config = { ...saved, cluster: { ...saved.cluster, workers, servers: 1, awaitWorkers: workers, listen: null } };
+  const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
+  const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
+  const { data, description, remember } = await openSavedRun(run, checkpoint, (saved) => {
+    const { config, warnings } = resumedRunConfig(request, saved);
+    return { config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null } }, warnings };
+  });
+  const { engine, shareGpus } = description.config.cluster;
   const { cores, gpus } = await lookAtThisMachine(environment);
-  const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers, allowSharing: config.cluster.shareGpus });
-  const data = await openData(config.data, config.seed);
-  const description = describeRun(config, data.facts);
-  const { rounds, groups } = await findCheckpoint(run.checkpoints, request.checkpoint, description, (message) => process.stderr.write(`passed over: ${message}\n`));
+  const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
+  await remember(notice);
+  const groups = checkpoint.groups(description);
   const open = await openCluster({
     description, environment, cores, devices, runId: newIncarnation(), logsFolder: run.logs,
-    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: (line) => process.stderr.write(`${line}\n`),
+    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
   });
   try {
     return await outlastServers(open.cluster, () => groups, async () => {
       await open.cluster.assemble(groups, workers);
-      return use({ cluster: open.cluster, description, data, run, rounds });
+      return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds });
     });
   } finally {
     await open.close('nothing is left to do');

@@ -14,6 +14,7 @@ import { ownVersion } from '../own-version.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
 import { initialGroups } from './initial-state.js';
 import { RoundTrace } from './round-trace.js';
+import { openSavedRun, type SavedRun } from './saved-run.js';
 import type { RunState } from './training-run.js';
 
 /** A run that has been checked through and can start. */
@@ -34,30 +35,30 @@ export interface PreparedRun {
   readonly userFolder: string;
   /** State to begin with. */
   readonly start: RunState;
+  /** Fingerprints of what has computed it so far; none if that is not known, null if nothing has. */
+  readonly engines: readonly string[] | null;
 }
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
 export async function prepareRun(command: TrainCommand, machine: ThisMachine, output: OutputStream): Promise<PreparedRun> {
-  const { cores, gpus, whyNoGpus } = machine;
+  const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
+  const notice = (line: string): void => { reporter.notice(line); };
   const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
   try {
-    const { config, warnings } = resumed === null ? newRunConfig(command, machineOf(machine)) : resumedRunConfig(command, await resumed.readConfig());
+    const { description, data, start, warnings, engines, remember } = resumed === null ? await beginRun(command, machine) : await resumeRun(command, resumed, notice);
+    const { config } = description;
+    const { cores, gpus, whyNoGpus } = machine;
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
-    const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
-    for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) reporter.notice(`warning: ${warning}`);
-    const data = await openData(config.data, config.seed);
-    checkConfigAgainstData(config, data.facts);
-    const description = describeRun(config, data.facts);
-    const start = resumed === null ? newRun(description) : await resumeState(resumed, description, (line) => { reporter.notice(line); });
+    for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
+    await remember(notice);
     const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: savedConfigJson(config) }));
     return {
-      runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter,
+      runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter, start, engines,
       gridRows: gridExamples(data).length,
       trace: command.trace ? new RoundTrace(description) : null,
       userFolder: command.folder,
       metrics: await folder.openMetrics(start.rounds),
       tensorBoard: await folder.openTensorBoard(start.rounds),
-      start,
     };
   } catch (error) {
     await resumed?.close();
@@ -65,20 +66,31 @@ export async function prepareRun(command: TrainCommand, machine: ThisMachine, ou
   }
 }
 
-async function resumeState(folder: RunFolder, description: RunDescription, notice: (line: string) => void): Promise<RunState> {
-  const { layouts, schemaHash, facts, totalRounds } = description;
+/** What a run is made of, and where it begins. */
+type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun;
+
+async function beginRun(command: TrainCommand, machine: ThisMachine): Promise<RunToPlay> {
+  const { config, warnings } = newRunConfig(command, machineOf(machine));
+  const data = await openData(config.data, config.seed);
+  checkConfigAgainstData(config, data.facts);
+  const description = describeRun(config, data.facts);
+  return { description, data, warnings, engines: null, start: newRun(description), remember: () => Promise.resolve() };
+}
+
+async function resumeRun(command: TrainCommand, folder: RunFolder, notice: (line: string) => void): Promise<RunToPlay> {
   // Killed before its first checkpoint: it begins again.
-  if ((await newestCheckpoint(folder.checkpoints)) === null) return newRun(description);
-  const { rounds, steps, groups, dataFingerprint, codeVersion } = await findCheckpoint(folder.checkpoints, 'latest', { layouts, schemaHash }, (message) => { notice(`passed over: ${message}`); });
-  if (dataFingerprint !== facts.fingerprint) {
-    throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${dataFingerprint}, found ${facts.fingerprint}`);
-  }
+  const isNew = (await newestCheckpoint(folder.checkpoints)) === null;
+  const checkpoint = isNew ? null : await findCheckpoint(folder.checkpoints, 'latest', (message) => { notice(`passed over: ${message}`); });
+  const saved = await openSavedRun(folder, checkpoint, (config) => resumedRunConfig(command, config));
+  const { description } = saved;
+  if (checkpoint === null) return { ...saved, engines: null, start: newRun(description) };
+  const { rounds, steps, codeVersion, engines } = checkpoint;
   if (codeVersion !== ownVersion()) notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
   // Killed between its last checkpoint and its summary, it still has to be summed up.
-  if (rounds >= totalRounds && (await folder.summarisedRounds()) >= rounds) {
-    throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${totalRounds} rounds; give more with --epochs or --rounds`);
+  if (rounds >= description.totalRounds && (await folder.summarisedRounds()) >= rounds) {
+    throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`);
   }
-  return { rounds, steps, groups };
+  return { ...saved, engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
 }
 
 function newRun(description: RunDescription): RunState {

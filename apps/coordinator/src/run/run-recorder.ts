@@ -38,6 +38,8 @@ export class RunRecorder implements RunRecord {
   gridFile: string | null = null;
   /** Training time, evaluations and checkpoints left out. */
   trainingSeconds = 0;
+  /** Fingerprints of what has computed the run, in order. */
+  engines: () => readonly string[] = () => [];
   readonly #options: RunRecorderOptions;
   readonly #collector: RoundLossCollector;
   readonly #rate = new RateMeter();
@@ -102,7 +104,7 @@ export class RunRecorder implements RunRecord {
     await this.#isWritten(tensorBoard.flush());
     await saveCheckpoint({
       folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
-      configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, codeVersion: ownVersion(), keep: config.checkpoints.keep,
+      configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: this.engines(), codeVersion: ownVersion(), keep: config.checkpoints.keep,
     });
   }
 

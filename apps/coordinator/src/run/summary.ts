@@ -19,6 +19,10 @@ export interface RunSummary {
   readonly test: Readonly<Record<string, number>>;
   /** SHA-256 of all weights and running statistics. */
   readonly weights_sha256: string;
+  /** Fingerprints of what computed them, in order: one, unless the run went on elsewhere. */
+  readonly engines: readonly string[];
+  /** SHA-256 of the data that was learnt from. */
+  readonly data_fingerprint: string;
   readonly style_grid: string | null;
   /** Means over the steps of all workers, and over the commits of the lead server. */
   readonly step: Readonly<Record<string, number>>;
@@ -53,6 +57,8 @@ export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }
     held_out: heldOut,
     test: outcome.testFigures,
     weights_sha256: weightsHash(outcome.state.groups),
+    engines: recorder.engines(),
+    data_fingerprint: run.description.facts.fingerprint,
     style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
     step: { ...means(wire.times, wire.steps), ...means(wire.serverTimes, wire.commits) },
     first_round_seconds: firstRoundSeconds === null ? null : rounded(firstRoundSeconds),
