@@ -8,7 +8,7 @@ import { makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, w
 
 afterAll(removeFolders);
 
-const CONFIG: DataConfig = { kind: 'idx', folder: null, heldOut: 0, imageSize: 8, channels: 1, augmentation: null, domains: null };
+const CONFIG: DataConfig = { kind: 'idx', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null };
 
 function domains(from: DomainsConfig['from'], target: string): Partial<DataConfig> {
   return { kind: 'domains', domains: { from, target, sources: null, training: 'adaptation' } };
