@@ -39,18 +39,18 @@ export class GroupService {
     for (const { store } of this.#held.values()) store.dispose();
   }
 
-  load({ state }: LoadState): void {
+  load({ state, offset }: LoadState): void {
     const { store, agreement } = this.#group(state.group, 'CHECKPOINT_MISMATCH');
     agreement?.reset();
-    store.load(state);
-    this.#post.toCoordinator({ kind: 'stateLoaded', group: state.group, version: state.version });
+    store.load(state, offset);
+    this.#post.toCoordinator({ kind: 'stateLoaded', group: state.group, version: state.version, offset });
   }
 
-  capture({ group, version }: CaptureState): void {
+  capture({ group, version, offset }: CaptureState): void {
     const held = this.#group(group, 'VERSION_UNAVAILABLE');
     const { store } = held;
     this.#voteAgain(held);
-    store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture() }));
+    store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture(offset), offset }));
   }
 
   pull(pull: Pull, peer: string): void {

@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { giveVector, takeVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, type GroupState, type Prepared, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, NORM_BLOCK_LENGTH, piecesOf, type GroupState, type Prepared, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
 import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
 import { checkPush } from './push-checks.js';
@@ -16,6 +16,16 @@ interface CommittedState {
   readonly values: ChunkValues;
   readonly scalars: Readonly<Record<string, number>>;
   readonly statistics: Float32Array | null;
+}
+
+/** A state of which not all pieces are there. */
+interface LoadingState {
+  readonly version: number;
+  readonly values: Map<number, Float32Array>;
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly statistics: Float32Array | null;
+  /** Where the next piece begins. */
+  next: number;
 }
 
 /** Told of the next version's values as they become final, which counts for nothing until it is committed. They may travel. */
@@ -43,6 +53,8 @@ export class GroupStore {
   /** Values and slots where the optimiser works on them, in place: of the committed version, or partly of the one in the making. */
   #state: OptimizerBuffers | null = null;
   #open: OpenTransaction | null = null;
+  /** Of the state that is being loaded, what has come. */
+  #loading: LoadingState | null = null;
   readonly #waiting = new Map<number, (() => void)[]>();
   #followers: Follower[] = [];
 
@@ -80,42 +92,46 @@ export class GroupStore {
   }
 
   /**
-   * Replaces everything by the given state; what was in the making is forgotten. A state without slots and scalars is
-   * a beginning: zero moments.
+   * Takes a piece of a state that replaces everything, and counts once its last piece is there; with its first, all that there was is
+   * forgotten. Pieces come in order; one that has come is passed over. A state without slots and scalars is a beginning: zero moments.
    *
    * @throws LetheError CHECKPOINT_MISMATCH if it belongs to another layout or other optimisers.
    */
-  load(state: GroupState): void {
-    const { slotNames, initialScalars } = this.facts.optimizer;
-    const isBeginning = Object.keys(state.slots).length === 0 && Object.keys(state.scalars).length === 0;
-    if (!isBeginning) {
-      this.#expect('slots', slotNames, Object.keys(state.slots));
-      this.#expect('optimiser scalars', Object.keys(initialScalars), Object.keys(state.scalars));
-    }
-    this.#checkLengths(state);
-    const { version, values, statistics } = state;
-    const optimized = (this.#state ??= { values: takeVector(values.length), slots: Object.fromEntries(slotNames.map((name) => [name, takeVector(values.length)])) });
-    optimized.values.set(values);
+  load(state: GroupState, offset: number): void {
+    const { slice, optimizer: { slotNames, initialScalars } } = this.facts;
+    if (offset === slice.from) this.#beginLoading(state);
+    const loading = this.#loading;
+    if (loading === null || offset < loading.next) return;
+    const { values } = state;
+    this.#checkPiece(state, { offset, next: loading.next });
+    const optimized = (this.#state ??= { values: takeVector(slice.to - slice.from), slots: Object.fromEntries(slotNames.map((name) => [name, takeVector(slice.to - slice.from)])) });
+    optimized.values.set(values, offset - slice.from);
     for (const [name, slot] of Object.entries(optimized.slots)) {
       const loaded = state.slots[name];
-      if (loaded === undefined) slot.fill(0);
-      else slot.set(loaded);
+      if (loaded === undefined) slot.fill(0, offset - slice.from, offset - slice.from + values.length);
+      else slot.set(loaded, offset - slice.from);
     }
-    const scalars = isBeginning ? initialScalars : { ...state.scalars };
-    this.#committed = { version, values: this.#cut(values), scalars, statistics: this.facts.isLead ? statistics : null };
-    this.#giveUp();
-    this.#followers = [];
+    for (const { from, to } of chunksOf({ from: offset, to: offset + values.length })) loading.values.set(from, values.slice(from - offset, to - offset));
+    loading.next = offset + values.length;
+    if (loading.next < slice.to) return;
+    this.#loading = null;
+    const { version, scalars, statistics } = loading;
+    this.#committed = { version, values: loading.values, scalars: Object.keys(scalars).length === 0 ? initialScalars : scalars, statistics };
     // Who waits for a version of before the load waits for nothing.
     for (const waited of [...this.#waiting.keys()]) if (waited < version) this.#waiting.delete(waited);
     this.#answer(version);
   }
 
-  /** A copy of the committed state. Nothing may be in the making. */
-  capture(): GroupState {
+  /** A copy of the piece of the committed state that begins at `offset`, the statistics with the first one. Nothing may be in the making. */
+  capture(offset: number): GroupState {
+    const { layout, slice } = this.facts;
+    const piece = piecesOf(slice).find(({ from }) => from === offset);
+    if (piece === undefined) throw new LetheError('VERSION_UNAVAILABLE', `no piece of ${layout.name} begins at ${offset} here`);
     const { version, scalars, statistics } = this.#loaded();
     const { values, slots } = this.#settledState();
-    const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.slice()]));
-    return { group: this.facts.layout.name, version, values: values.slice(), slots: copies, scalars: { ...scalars }, statistics };
+    const copy = (vector: Float32Array): Float32Array => vector.slice(piece.from - slice.from, piece.to - slice.from);
+    const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, copy(slot)]));
+    return { group: layout.name, version, values: copy(values), slots: copies, scalars: { ...scalars }, statistics: offset === slice.from ? statistics : null };
   }
 
   /**
@@ -215,10 +231,18 @@ export class GroupStore {
     return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, scalars, fresh, onChunk }), values, scalars };
   }
 
-  /** A copy of a slice, in chunks. */
-  #cut(values: Float32Array): ChunkValues {
-    const { slice } = this.facts;
-    return new Map(chunksOf(slice).map(({ from, to }) => [from, values.slice(from - slice.from, to - slice.from)]));
+  #beginLoading(state: GroupState): void {
+    const { optimizer: { slotNames, initialScalars }, isLead, layout } = this.facts;
+    const { version, scalars, statistics } = state;
+    if (Object.keys(state.slots).length > 0 || Object.keys(scalars).length > 0) {
+      this.#expect('slots', slotNames, Object.keys(state.slots));
+      this.#expect('optimiser scalars', Object.keys(initialScalars), Object.keys(scalars));
+    }
+    if (isLead && (statistics?.length ?? 0) !== layout.statisticsLength) throw this.#mismatch('running statistics', layout.statisticsLength, statistics?.length ?? 0);
+    this.#giveUp();
+    this.#followers = [];
+    this.#committed = null;
+    this.#loading = { version, values: new Map(), scalars: { ...scalars }, statistics: isLead ? statistics : null, next: this.facts.slice.from };
   }
 
   #giveUp(): void {
@@ -247,14 +271,13 @@ export class GroupStore {
     throw new LetheError('VERSION_UNAVAILABLE', `the next version of ${this.facts.layout.name} is not complete`);
   }
 
-  #checkLengths({ values, slots, statistics }: GroupState): void {
-    const { slice, isLead, layout } = this.facts;
-    const length = slice.to - slice.from;
+  #checkPiece({ values, slots }: GroupState, { offset, next }: { offset: number; next: number }): void {
+    const { slice } = this.facts;
+    const piece = piecesOf(slice).find(({ from }) => from === next);
+    if (offset !== next || piece === undefined) throw this.#mismatch(`the piece of the slice [${slice.from}, ${slice.to})`, `one that begins at ${next}`, offset);
     for (const [name, vector] of Object.entries({ values, ...slots })) {
-      if (vector.length !== length) throw this.#mismatch(`${name} of the slice [${slice.from}, ${slice.to})`, length, vector.length);
+      if (vector.length !== piece.to - piece.from) throw this.#mismatch(`${name} of the piece [${piece.from}, ${piece.to})`, piece.to - piece.from, vector.length);
     }
-    const found = statistics?.length ?? 0;
-    if (isLead && found !== layout.statisticsLength) throw this.#mismatch('running statistics', layout.statisticsLength, found);
   }
 
   #expect(what: string, expected: readonly string[], found: readonly string[]): void {

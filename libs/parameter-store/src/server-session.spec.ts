@@ -196,7 +196,7 @@ class TestRun {
 
   async load(state: GroupState): Promise<void> {
     for (let server = 0; server < this.options.servers; server += 1) {
-      await this.send(server, { kind: 'loadState', state: this.sliceOf(state, server) });
+      await this.send(server, { kind: 'loadState', state: this.sliceOf(state, server), offset: this.slice(server).from });
       await this.inbox.next('stateLoaded', `server${server}`);
     }
   }
@@ -204,7 +204,7 @@ class TestRun {
   async capture(version: number): Promise<GroupState> {
     const parts: GroupState[] = [];
     for (let server = 0; server < this.options.servers; server += 1) {
-      await this.send(server, { kind: 'captureState', group: LAYOUT.name, version });
+      await this.send(server, { kind: 'captureState', group: LAYOUT.name, version, offset: this.slice(server).from });
       parts.push((await this.inbox.next('stateCaptured', `server${server}`)).state);
     }
     const slots = Object.fromEntries(Object.keys(parts[0]!.slots).map((name) => [name, joined(parts.map((part) => part.slots[name]!))]));
@@ -361,7 +361,7 @@ describe('a parameter server', () => {
   it('captures exactly the version that was asked for, also before it is there', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 1 });
+    await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 1, offset: 0 });
     await run.pushAll([...run.pushes(1, WHOLE), ...run.pushes(2, WHOLE), ...run.pushes(3, WHOLE)]);
     const { state } = await run.inbox.next('stateCaptured');
     const other = await TestRun.start({ servers: 1 });
@@ -463,7 +463,7 @@ describe('a parameter server', () => {
 
   it('refuses a state of another optimiser', async () => {
     const run = await TestRun.start({ servers: 1 });
-    await run.send(0, { kind: 'loadState', state: startState(SGD) });
+    await run.send(0, { kind: 'loadState', state: startState(SGD), offset: 0 });
     await expect(run.ended[0]).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: 'slots of group autoencoder: expected firstMoment, secondMoment, found momentum' });
     expect((await run.inbox.next('failed')).code).toBe('CHECKPOINT_MISMATCH');
   });
@@ -485,7 +485,7 @@ describe('a parameter server', () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
     await run.pushAll(run.pushes(1, alignedBlocks(0, 3)));
-    await run.send(0, { kind: 'loadState', state: startState(ADAM) }, { epoch: 4 });
+    await run.send(0, { kind: 'loadState', state: startState(ADAM), offset: 0 }, { epoch: 4 });
     await run.inbox.next('stateLoaded');
     const pushes = run.pushes(1, alignedBlocks(3, 8));
     await run.pushAll(pushes.slice(0, 1));
@@ -501,7 +501,7 @@ describe('a parameter server', () => {
     await run.inbox.next('committed');
     await run.pushAll(run.pushes(2, alignedBlocks(0, 3)));
     await run.welcomeAll({ epoch: 4 });
-    for (let server = 0; server < 2; server += 1) await run.send(server, { kind: 'loadState', state: run.sliceOf(startState(ADAM), server) }, { epoch: 4 });
+    for (let server = 0; server < 2; server += 1) await run.send(server, { kind: 'loadState', state: run.sliceOf(startState(ADAM), server), offset: run.slice(server).from }, { epoch: 4 });
     for (let server = 0; server < 2; server += 1) await run.inbox.next('stateLoaded', `server${server}`);
     for (const { server, push } of run.pushes(1, alignedBlocks(0, SHARDS))) await run.sendAsWorker(server, push, { epoch: 4 });
     expect((await run.inbox.next('committed')).version).toBe(1);
@@ -513,7 +513,7 @@ describe('a parameter server', () => {
     const [lead, follower] = [0, 1].map((server) => run.pushes(1, WHOLE).filter((push) => push.server === server));
     await run.pushAll(follower ?? []);
     // What it hears of the lead is the same as if the first vote, or the commit, had not arrived.
-    for (let time = 0; time < 2; time += 1) await run.send(1, { kind: 'captureState', group: LAYOUT.name, version: 1 });
+    for (let time = 0; time < 2; time += 1) await run.send(1, { kind: 'captureState', group: LAYOUT.name, version: 1, offset: run.slice(1).from });
     await run.pushAll(lead ?? []);
     expect((await run.inbox.next('committed')).version).toBe(1);
     for (let time = 0; time < 2; time += 1) expect((await run.inbox.next('stateCaptured', 'server1')).state.version).toBe(1);
@@ -524,7 +524,7 @@ describe('a parameter server', () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
     await run.send(0, { kind: 'fence', fenced: 'worker' });
-    await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 0 });
+    await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 0, offset: 0 });
     await run.inbox.next('stateCaptured'); // what was said before is known by now
     await run.pushAll(run.pushes(1, WHOLE).slice(0, 1));
     expect((await run.replies.next('refused')).code).toBe('INCARNATION_STALE');

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { ShardBlock } from './shard-block.js';
 
 /** Version of the wire; peers with another one are refused. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -46,7 +46,7 @@ export type Split = 'held-out' | 'test';
 /** frames: [float32 result] */
 export interface Evaluated { kind: 'evaluated'; task: number; result: Float32Array }
 
-/** A server's slice of a group, or (in the coordinator and in checkpoints) the whole group. */
+/** A piece of a server's slice of a group, or (in the coordinator and in checkpoints) the whole group. */
 export interface GroupState {
   group: string;
   version: number;
@@ -58,11 +58,13 @@ export interface GroupState {
   /** Running statistics of the whole group; null on servers other than the lead. */
   statistics: Float32Array | null;
 }
-export interface LoadState { kind: 'loadState'; state: GroupState }
-export interface StateLoaded { kind: 'stateLoaded'; group: string; version: number }
-/** Asks for the state at exactly this version; answered as soon as it is committed. */
-export interface CaptureState { kind: 'captureState'; group: string; version: number }
-export interface StateCaptured { kind: 'stateCaptured'; state: GroupState }
+/** One piece of a slice, which begins at `offset` of the group's vectors; they come in order, the statistics with the first. */
+export interface LoadState { kind: 'loadState'; state: GroupState; offset: number }
+export interface StateLoaded { kind: 'stateLoaded'; group: string; version: number; offset: number }
+/** Asks for the piece of the state that begins at `offset`, at exactly this version; answered as soon as it is committed. */
+export interface CaptureState { kind: 'captureState'; group: string; version: number; offset: number }
+/** The statistics come with the first piece. */
+export interface StateCaptured { kind: 'stateCaptured'; state: GroupState; offset: number }
 
 export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; gradient: Float32Array; summary: Float32Array | null }
 export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string; averages: boolean }

@@ -81,6 +81,9 @@ export const NORM_BLOCK_LENGTH = 65_536;
  */
 export const CHUNK_LENGTH = 3 * NORM_BLOCK_LENGTH;
 
+/** Chunks of a piece of a server's state: as much as one message brings when it is loaded or captured, of the values and of every slot. */
+const CHUNKS_OF_PIECE = 8;
+
 /** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
 export function sliceOf(groupLength: number, server: number, servers: number): Slice {
   const blocks = Math.ceil(groupLength / NORM_BLOCK_LENGTH);
@@ -90,9 +93,16 @@ export function sliceOf(groupLength: number, server: number, servers: number): S
 
 /** The chunks of a slice, in order. */
 export function chunksOf(slice: Slice): Slice[] {
-  const chunks: Slice[] = [];
-  for (let from = slice.from; from < slice.to; from += CHUNK_LENGTH) {
-    chunks.push({ from, to: Math.min(slice.to, from + CHUNK_LENGTH) });
-  }
-  return chunks;
+  return cut(slice, CHUNK_LENGTH);
+}
+
+/** The pieces of a slice in which its state is loaded and captured, in order; each is of whole chunks. */
+export function piecesOf(slice: Slice): Slice[] {
+  return cut(slice, CHUNKS_OF_PIECE * CHUNK_LENGTH);
+}
+
+function cut(slice: Slice, length: number): Slice[] {
+  const parts: Slice[] = [];
+  for (let from = slice.from; from < slice.to; from += length) parts.push({ from, to: Math.min(slice.to, from + length) });
+  return parts;
 }

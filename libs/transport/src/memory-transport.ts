@@ -93,7 +93,14 @@ class Hub {
     const inbox = new Mailbox<Parcel>();
     this.#inbox = inbox;
     for (const parcel of this.#early.splice(0)) inbox.push(parcel);
-    const outbox = new MemoryOutbox(`the listener at ${address}`, options.maxQueuedBytes);
+    const outboxes = new Map<string, MemoryOutbox>();
+    let isClosed = false;
+    const outboxOf = (peer: string): MemoryOutbox => {
+      const outbox = outboxes.get(peer) ?? new MemoryOutbox(`the listener at ${address}`, options.maxQueuedBytes);
+      outboxes.set(peer, outbox);
+      if (isClosed) outbox.close();
+      return outbox;
+    };
     return {
       address,
       admitsAnyone: false,
@@ -101,11 +108,12 @@ class Hub {
       send: async (peer, frames) => {
         const mailbox = this.#peers.get(peer);
         if (mailbox === undefined) throw new LetheError('PEER_UNKNOWN', `nobody called "${peer}" is connected to ${address}`);
+        const outbox = outboxOf(peer);
         outbox.admit(frames);
         mailbox.push({ peer, frames, outbox });
       },
       close: async () => {
-        outbox.close();
+        isClosed = true;
         inbox.end();
         if (this.#inbox === inbox) this.#inbox = null;
       },

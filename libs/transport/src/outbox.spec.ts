@@ -46,12 +46,14 @@ describe('an outbox', () => {
     expect(sent).toStrictEqual(['b1', 'a1', 'a2', 'a3']);
   });
 
-  it('counts the bytes that wait and refuses more than its bound, but takes one large message alone', async () => {
-    const { outbox, send } = outboxBefore({ a: 'full' }, 25);
+  it('counts the bytes that wait for each peer and refuses more than its bound, but takes one large message alone', async () => {
+    const { outbox, sent, send } = outboxBefore({ a: 'full', b: 'open' }, 25);
     await send('a', 1, 2);
     const third = await send('a', 3).catch((error: unknown) => error);
     expect(errorCode(third)).toBe('QUEUE_FULL');
-    expect(String(third)).toContain('may hold 25 unsent bytes, holds 20 and was given 10 more');
+    expect(String(third)).toContain('for "a" may hold 25 unsent bytes, holds 20 and was given 10 more');
+    await send('b', 1, 2); // has room of its own
+    expect(sent).toStrictEqual(['b1', 'b2']);
     outbox.abort(CLOSED);
     const { outbox: other } = outboxBefore({ a: 'full' }, 5);
     await other.send('a', [new Uint8Array(10)]);

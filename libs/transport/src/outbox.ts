@@ -16,6 +16,8 @@ interface Entry {
 
 interface PeerQueue {
   readonly entries: Entry[];
+  /** Of all entries. */
+  bytes: number;
   /** The pipe to this peer had no room. Its messages are known to be deliverable, so their senders need not wait. */
   full: boolean;
   /** Whether senders were told "queued" before their messages reached the socket. */
@@ -25,6 +27,7 @@ interface PeerQueue {
 export interface OutboxOptions {
   /** "the listener at …", for messages. */
   readonly owner: string;
+  /** Of each peer: one that stalls does not cost the others their messages. */
   readonly maxQueuedBytes: number;
   /** Hands a message to the socket at once; rejects with EAGAIN (no room), EHOSTUNREACH (no such peer) or anything else. */
   readonly transmit: (peer: string, frames: Frames) => Promise<void>;
@@ -33,13 +36,12 @@ export interface OutboxOptions {
 }
 
 /**
- * The one writer of a socket: never two sends in flight, a bound in bytes, and a full peer does not hold up the others.
+ * The one writer of a socket: never two sends in flight, a bound in bytes for each peer, and a full peer does not hold up the others.
  * Per peer the order is kept; between peers messages take turns.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queues = new Map<string, PeerQueue>();
-  #queuedBytes = 0;
   #pumping = false;
   #retry: NodeJS.Timeout | null = null;
   #retryDelayMs = FULL_DELAY_MS.shortest;
@@ -54,8 +56,8 @@ export class Outbox {
     checkFrames(frames);
     if (this.#closedBy !== null) throw this.#closedBy;
     const bytes = byteLengthOf(frames);
-    this.#admit(bytes);
-    const queue = this.#queues.get(peer) ?? { entries: [], full: false, promised: false };
+    const queue = this.#queues.get(peer) ?? { entries: [], bytes: 0, full: false, promised: false };
+    this.#admit(peer, queue, bytes);
     this.#queues.set(peer, queue);
     await new Promise<void>((resolve, reject) => {
       queue.entries.push({ frames, bytes, resolve, reject });
@@ -87,15 +89,15 @@ export class Outbox {
     this.#onEmpty?.();
   }
 
-  #admit(bytes: number): void {
+  #admit(peer: string, queue: PeerQueue, bytes: number): void {
     const { owner, maxQueuedBytes } = this.#options;
     // A message that is larger than the bound could never be sent otherwise.
-    if (this.#queuedBytes === 0 || this.#queuedBytes + bytes <= maxQueuedBytes) {
-      this.#queuedBytes += bytes;
+    if (queue.bytes === 0 || queue.bytes + bytes <= maxQueuedBytes) {
+      queue.bytes += bytes;
       return;
     }
-    const bound = `may hold ${maxQueuedBytes} unsent bytes, holds ${this.#queuedBytes}`;
-    throw new LetheError('QUEUE_FULL', `the queue of ${owner} ${bound} and was given ${bytes} more`);
+    const bound = `may hold ${maxQueuedBytes} unsent bytes, holds ${queue.bytes}`;
+    throw new LetheError('QUEUE_FULL', `the queue of ${owner} for "${foreignText(peer)}" ${bound} and was given ${bytes} more`);
   }
 
   async #pump(): Promise<void> {
@@ -129,7 +131,7 @@ export class Outbox {
     }
     if (queue.entries[0] !== entry) return; // aborted meanwhile
     queue.entries.shift();
-    this.#queuedBytes -= entry.bytes;
+    queue.bytes -= entry.bytes;
     this.#retryDelayMs = FULL_DELAY_MS.shortest;
     entry.resolve();
     this.#queues.delete(peer);
@@ -155,10 +157,7 @@ export class Outbox {
   #drop(peer: string, queue: PeerQueue, reason: LetheError): void {
     this.#queues.delete(peer);
     const dropped = queue.entries.splice(0);
-    for (const { bytes, reject } of dropped) {
-      this.#queuedBytes -= bytes;
-      reject(reason); // without effect where the sender was already told "queued"
-    }
+    for (const { reject } of dropped) reject(reason); // without effect where the sender was already told "queued"
     if (queue.promised && dropped.length > 0) this.#options.onDropped(peer, dropped.length);
   }
 

@@ -184,6 +184,22 @@ describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transp
     for (let read = 0; read < taken; read += 1) expect((await answers.next())[0]!.byteLength).toBe(2 ** 20);
   });
 
+  it('holds back only what is for a peer that does not read: the others are answered', async () => {
+    const { listener, connection, incoming } = await meet('reading', { maxQueuedBytes: 2 ** 20 });
+    const stalled = await connect(listener.address, 'stalled');
+    await stalled.send(bytes('hello'));
+    expect((await incoming.next()).peer).toBe('stalled');
+    const chunk = new Uint8Array(2 ** 20);
+    let refusal: unknown;
+    for (let taken = 0; refusal === undefined && taken < 2_000; taken += 1) await listener.send('stalled', [chunk]).catch((error: unknown) => (refusal = error));
+    expect(errorCode(refusal)).toBe('QUEUE_FULL');
+    const answers = reader(connection.messages);
+    for (let sent = 0; sent < 10; sent += 1) {
+      await listener.send('reading', [chunk]);
+      expect((await answers.next())[0]!.byteLength).toBe(2 ** 20);
+    }
+  });
+
   it('lets a peer send before anyone listens', async () => {
     const listener = await listen();
     const free = listener.address;

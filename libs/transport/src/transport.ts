@@ -64,7 +64,7 @@ export interface ListenOptions {
   readonly security?: ListenerSecurity;
   /** Required to listen without keys anywhere but at a path in a folder that only this user can enter. */
   readonly insecurePlaintext?: boolean;
-  /** Bound of the bytes that wait for slow peers; 1 GiB unless given. */
+  /** Bound of the bytes that wait for each peer; 1 GiB unless given. */
   readonly maxQueuedBytes?: number;
   readonly onEvent?: (event: TransportEvent) => void;
 }

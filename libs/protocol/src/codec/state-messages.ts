@@ -6,7 +6,7 @@ import { bytesOf, type FrameReader, malformed } from './frames.js';
 /** LoadState and StateCaptured have the same fields. */
 type StateHeader = lethe.LoadState.$Properties & lethe.StateCaptured.$Properties;
 
-function encodeState(state: GroupState): Encoded<StateHeader> {
+function encodeState({ state, offset }: { state: GroupState; offset: number }): Encoded<StateHeader> {
   const slots = Object.entries(state.slots);
   const vectors = [state.values, ...slots.map(([, slot]) => slot)];
   if (state.statistics !== null) vectors.push(state.statistics);
@@ -17,6 +17,7 @@ function encodeState(state: GroupState): Encoded<StateHeader> {
       slots: slots.map(([name]) => name),
       scalars: state.scalars,
       hasStatistics: state.statistics !== null,
+      offset,
     },
     frames: vectors.map(bytesOf),
   };
@@ -47,21 +48,21 @@ function decodeSlots(names: readonly string[], length: number, frames: FrameRead
 }
 
 export const loadState: BodyCodec<LoadState, lethe.LoadState.$Properties> = {
-  encode: ({ state }) => encodeState(state),
-  decode: (header, frames) => ({ kind: 'loadState', state: decodeState(header, frames) }),
+  encode: encodeState,
+  decode: (header, frames) => ({ kind: 'loadState', state: decodeState(header, frames), offset: header.offset }),
 };
 
 export const stateLoaded: BodyCodec<StateLoaded, lethe.StateLoaded.$Properties> = {
-  encode: ({ group, version }) => ({ header: { group, version } }),
-  decode: ({ group, version }) => ({ kind: 'stateLoaded', group, version }),
+  encode: ({ group, version, offset }) => ({ header: { group, version, offset } }),
+  decode: ({ group, version, offset }) => ({ kind: 'stateLoaded', group, version, offset }),
 };
 
 export const captureState: BodyCodec<CaptureState, lethe.CaptureState.$Properties> = {
-  encode: ({ group, version }) => ({ header: { group, version } }),
-  decode: ({ group, version }) => ({ kind: 'captureState', group, version }),
+  encode: ({ group, version, offset }) => ({ header: { group, version, offset } }),
+  decode: ({ group, version, offset }) => ({ kind: 'captureState', group, version, offset }),
 };
 
 export const stateCaptured: BodyCodec<StateCaptured, lethe.StateCaptured.$Properties> = {
-  encode: ({ state }) => encodeState(state),
-  decode: (header, frames) => ({ kind: 'stateCaptured', state: decodeState(header, frames) }),
+  encode: encodeState,
+  decode: (header, frames) => ({ kind: 'stateCaptured', state: decodeState(header, frames), offset: header.offset }),
 };

@@ -1,14 +1,16 @@
 import type { ControlPlane, Member } from '@lethe/membership';
-import { sliceOf, type GroupState, type GroupVersion } from '@lethe/protocol';
-import { cutSlice, joinSlices } from '../group-slices.js';
+import { piecesOf, sliceOf, type GroupState, type GroupVersion, type Slice, type StateCaptured } from '@lethe/protocol';
 import { layoutOf, type RunDescription } from '../run-description.js';
 
-/** Loads and captures the groups, of which every server has a slice. */
+/**
+ * Loads and captures the groups, of which every server has a slice: piece by piece, the next one when the one before is there. However
+ * large a state is, no queue and no message grows with it.
+ */
 export class ServerStates {
   readonly #control: ControlPlane;
-  readonly #description: RunDescription;
+  readonly #description: Pick<RunDescription, 'layouts'>;
 
-  constructor(control: ControlPlane, description: RunDescription) {
+  constructor(control: ControlPlane, description: Pick<RunDescription, 'layouts'>) {
     this.#control = control;
     this.#description = description;
   }
@@ -18,32 +20,50 @@ export class ServerStates {
   }
 
   async load(states: readonly GroupState[]): Promise<void> {
-    await Promise.all(states.flatMap((state) => this.servers.map((server) => this.#loadSlice(server, state))));
-  }
-
-  capture(versions: readonly GroupVersion[]): Promise<GroupState[]> {
-    return Promise.all(versions.map(async (version) => joinSlices(await Promise.all(this.#holders(version.group).map((server) => this.#captureSlice(server, version))))));
-  }
-
-  /** Servers whose slice of the group is not empty. */
-  #holders(group: string): Member[] {
     const { servers } = this;
-    return servers.filter(({ index }) => {
-      const { from, to } = sliceOf(layoutOf(this.#description, group).length, index, servers.length);
-      return to > from;
-    });
+    await Promise.all(servers.map(async (server) => {
+      for (const state of states) {
+        for (const piece of piecesOf(sliceOf(state.values.length, server.index, servers.length))) await this.#loadPiece(server, state, piece);
+      }
+    }));
   }
 
-  async #loadSlice(server: Member, state: GroupState): Promise<void> {
-    const slice = cutSlice(state, server.index, this.servers.length);
-    if (slice === null) return;
-    const loaded = this.#control.expect(server, 'stateLoaded', (body) => body.group === state.group);
-    await Promise.all([loaded, this.#control.send(server, { kind: 'loadState', state: slice })]);
+  async capture(versions: readonly GroupVersion[]): Promise<GroupState[]> {
+    const states: GroupState[] = [];
+    for (const version of versions) states.push(await this.#captureGroup(version));
+    return states;
   }
 
-  async #captureSlice(server: Member, { group, version }: GroupVersion): Promise<GroupState> {
-    const captured = this.#control.expect(server, 'stateCaptured', ({ state }) => state.group === group && state.version === version);
-    const [{ state }] = await Promise.all([captured, this.#control.send(server, { kind: 'captureState', group, version })]);
-    return state;
+  async #loadPiece(server: Member, state: GroupState, { from, to }: Slice): Promise<void> {
+    const { group } = state;
+    const slots = Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.subarray(from, to)]));
+    const piece: GroupState = { ...state, values: state.values.subarray(from, to), slots, statistics: from === 0 ? state.statistics : null };
+    const loaded = this.#control.expect(server, 'stateLoaded', (body) => body.group === group && body.offset === from);
+    await Promise.all([loaded, this.#control.send(server, { kind: 'loadState', state: piece, offset: from })]);
   }
+
+  async #captureGroup({ group, version }: GroupVersion): Promise<GroupState> {
+    const { servers } = this;
+    const { length } = layoutOf(this.#description, group);
+    const whole: GroupState = { group, version, values: new Float32Array(length), slots: {}, scalars: {}, statistics: null };
+    await Promise.all(servers.map(async (server) => {
+      for (const { from } of piecesOf(sliceOf(length, server.index, servers.length))) put(await this.#capturePiece(server, { group, version }, from), whole);
+    }));
+    return whole;
+  }
+
+  async #capturePiece(server: Member, { group, version }: GroupVersion, offset: number): Promise<StateCaptured> {
+    const captured = this.#control.expect(server, 'stateCaptured', (body) => body.state.group === group && body.state.version === version && body.offset === offset);
+    const [piece] = await Promise.all([captured, this.#control.send(server, { kind: 'captureState', group, version, offset })]);
+    return piece;
+  }
+}
+
+function put({ state, offset }: StateCaptured, whole: GroupState): void {
+  whole.values.set(state.values, offset);
+  for (const [name, slot] of Object.entries(state.slots)) (whole.slots[name] ??= new Float32Array(whole.values.length)).set(slot, offset);
+  // The lead's first piece has what the group has once.
+  if (offset > 0) return;
+  whole.scalars = state.scalars;
+  whole.statistics = state.statistics;
 }

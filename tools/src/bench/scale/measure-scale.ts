@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeMessage, encodeMessage, newIncarnation, sliceOf, type MessageBody, type Origin } from '@lethe/protocol';
+import { decodeMessage, encodeMessage, newIncarnation, piecesOf, sliceOf, type MessageBody, type Origin } from '@lethe/protocol';
 import { createZeroMqTransport, type Listener } from '@lethe/transport';
 import { playWorkers } from './play-workers.js';
 import { nextWord, startProgram, untilEnd } from './program.js';
@@ -95,11 +95,11 @@ async function welcome(listener: Listener, run: SyntheticRun, { names, addresses
           if (registered < names.length) continue;
           for (const [other, name] of names.entries()) await send(name, { kind: 'welcome', name: `parameter-server-${other + 1}`, index: other, schemaHash: SCHEMA_HASH, configJson: JSON.stringify(configOf(run)), dataJson: '{}', servers });
         }
-        if (body.kind === 'ready') {
-          const { from, to } = sliceOf(run.length, index, names.length);
-          await send(peer, { kind: 'loadState', state: { group: GROUP, version: 0, values: new Float32Array(to - from), slots: {}, scalars: {}, statistics: index === 0 ? new Float32Array(0) : null } });
+        if (body.kind === 'ready' || body.kind === 'stateLoaded') {
+          const next = piecesOf(sliceOf(run.length, index, names.length)).find(({ from }) => body.kind === 'ready' || from > body.offset);
+          if (next === undefined) loaded += 1;
+          else await send(peer, { kind: 'loadState', offset: next.from, state: { group: GROUP, version: 0, values: new Float32Array(next.to - next.from), slots: {}, scalars: {}, statistics: index === 0 ? new Float32Array(0) : null } });
         }
-        if (body.kind === 'stateLoaded') loaded += 1;
         if (loaded === names.length) resolve();
       }
     };
