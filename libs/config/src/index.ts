@@ -1,5 +1,6 @@
 export { compileConfig, type CompiledConfig } from './compile-config.js';
 export { checkConfigAgainstData } from './data-checks.js';
+export { didYouMean } from './did-you-mean.js';
 export { compileJoinOptions, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { dataKindOfLayers, mergeConfig, parseConfigFile } from './merge-config.js';

@@ -79,7 +79,8 @@ export interface SweepCommand {
   /** Null: not said. */
   readonly trialsAtOnce: number | null;
   readonly halving: (HalvingOptions & { readonly figure: string }) | null;
-  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
+  /** Null: not said. */
+  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' } | null;
   readonly name: string | null;
   readonly runsFolder: string;
   readonly resume: string | null;

@@ -5,6 +5,8 @@ export interface FlagValue {
   readonly placeholder: string;
   readonly expected: string;
   readonly read: (text: string) => number | string | undefined;
+  /** The words among which one is chosen. */
+  readonly words?: readonly string[];
 }
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
@@ -60,7 +62,13 @@ export const SEEDS: FlagValue = {
 
 /** One of some words. What is no word of them is left for the configuration's own check to name. */
 export function word(...words: readonly string[]): FlagValue {
-  return { placeholder: `<${words.join('|')}>`, expected: words.join(' or '), read: plainText };
+  return { placeholder: `<${words.join('|')}>`, expected: words.join(' or '), read: plainText, words };
+}
+
+/** Whether a text is several values with commas, or a range, each of which would be understood alone. */
+function isSeveral(text: string, { read, words }: FlagValue): boolean {
+  const parts = text.includes('..') ? text.split('..') : text.split(',');
+  return parts.length > 1 && parts.every((part) => (words === undefined ? typeof read(part) === 'number' : words.includes(part)));
 }
 
 /** Reads values of flags, keeping a list of what was not understood. */
@@ -78,6 +86,15 @@ export class FlagReader {
     return value;
   }
 
+  /** The same, of a setting of one run: several values are a sweep's. */
+  oneValue(name: string, value: FlagValue): number | string | undefined {
+    const text = this.options[attribute(name)];
+    if (typeof text !== 'string' || !isSeveral(text, value)) return this.value(name, value);
+    const seeds = name === 'seed' && SEEDS.read(text) !== undefined ? `a run from each seed is --seeds ${text}; ` : '';
+    this.problems.push({ where: `--${name}`, expected: `one value for a run (${seeds}several are a sweep: npx lethe sweep --${name} ${text})`, found: shown(text) });
+    return undefined;
+  }
+
   text(name: string, value: FlagValue): string | null {
     const read = this.value(name, value);
     return typeof read === 'string' ? read : null;
@@ -86,6 +103,11 @@ export class FlagReader {
   count(name: string): number | null {
     const read = this.value(name, COUNT);
     return typeof read === 'number' ? read : null;
+  }
+
+  /** Whether a flag was given, with a value or without. */
+  isGiven(name: string): boolean {
+    return this.options[attribute(name)] !== undefined;
   }
 
   /** Whether a flag without a value was given. */

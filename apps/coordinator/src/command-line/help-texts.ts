@@ -79,12 +79,13 @@ Examples:
 
 export const SWEEP_HELP = `
 Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a logarithmic
-scale above 0); --set does the same for any setting. Each trial is a run of its own in the sweep's folder and never played twice.
+scale above 0); --set does the same for any setting, with values in JSON where they are lists. Each trial is a run of its own in the sweep's folder and never played twice.
 A trial that crashes is tried once more from its checkpoint, one that failed at the next --resume (data that were away are there again).
 Writes sweep.csv, pareto.svg and report.html.
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2
   npx lethe sweep --recipe forget --beta 0.005..0.1 --set objective.bottleneck.weight=0.001,0.002 --random 12
+  npx lethe sweep --recipe own-table --data-dir ./data --target c --set 'data.domains.sources=["a","b"],["b"]'
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05 --halving held_out/reconstruction_mse --factor 2
   npx lethe sweep --resume sweep-2026-01-31-120000`;

@@ -191,13 +191,20 @@ describe('parseCommandLine', () => {
     });
     expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1 });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2 });
-    const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: { figure: 'probe_mlp', better: 'lower' }, name: null, resume: null };
+    const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },
     });
     expect(parse('sweep', '--beta', '0.01..1', '--random', '5', '--halving', 'held_out/x', '--factor', '3', '--best', 'swap', '--best-higher', '--data-dir', 'd', '--recipe', 'quick')).toEqual({
       ...sweep, random: 5, halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
       space: { recipe: { kind: 'values', values: ['quick'] }, 'objective.beta': { kind: 'range', low: 0.01, high: 1 }, 'data.folder': { kind: 'values', values: ['/home/user/d'] } },
+    });
+    expect(parse('sweep', '--set', 'data.domains.sources=["a","b"],["b"]', '--set', 'objective.optimizers.encoder.beta1=0.5,0.9', '--set', 'a-b_2.c="x,y"')).toMatchObject({
+      space: {
+        'data.domains.sources': { kind: 'values', values: [['a', 'b'], ['b']] },
+        'objective.optimizers.encoder.beta1': { kind: 'values', values: [0.5, 0.9] },
+        'a-b_2.c': { kind: 'values', values: ['x,y'] },
+      },
     });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false });
     expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
@@ -221,7 +228,7 @@ describe('parseCommandLine', () => {
     expect(parse('--version')).toEqual({ kind: 'version', text: '1.2.3\n' });
   });
 
-  const numbers = ['abc', '1e', '', ' ', 'NaN', 'Infinity', '-Infinity', '0x10', '1,5', '1_000', '1e999', '1.2.3', '12px'];
+  const numbers = ['abc', '1e', '', ' ', 'NaN', 'Infinity', '-Infinity', '0x10', '1,', '1_000', '1e999', '1.2.3', '12px'];
   it.each(numbers)('refuses %j as a number', (text) => {
     expect(refusal('train', '--beta', text)).toBe(`--beta: expected a number, found ${JSON.stringify(text)}`);
   });
@@ -258,6 +265,14 @@ describe('parseCommandLine', () => {
     [['train', '--config', ''], '--config: expected a file, found ""'],
     [['train', '--data-dir', ''], '--data-dir: expected a folder, found ""'],
     [['train', '--listen', ''], '--listen: expected an address, found ""'],
+    [['train', '--beta', '0.1,0.2'], '--beta: expected one value for a run (several are a sweep: npx lethe sweep --beta 0.1,0.2), found "0.1,0.2"'],
+    [['train', '--beta', '0.1..2'], 'npx lethe sweep --beta 0.1..2'],
+    [['train', '--bottleneck', 'gaussian,variational'], 'npx lethe sweep --bottleneck gaussian,variational'],
+    [['train', '--seed', '1,2'], '--seed: expected one value for a run (a run from each seed is --seeds 1,2; several are a sweep: npx lethe sweep --seed 1,2), found "1,2"'],
+    [['train', '--resume', 'a', '--seeds', '1,2'], '--seeds: expected no seeds together with --resume'],
+    [['sweep', '--resume', 'a', '--best', 'swap'], '--resume: expected no settings and no name, which are those of the sweep, found --best'],
+    [['sweep', '--beta', '1,2', '--factor', '3'], '--factor: expected it only together with --halving, found it alone'],
+    [['sweep', '--beta', '1,2', '--best-higher'], '--best-higher: expected it only together with --best'],
     [['grid'], "missing required argument 'run'"],
     [['grid', ''], '<run>: expected the name or folder of a run, found ""'],
     [['grid', 'a', 'b'], 'lethe grid: expected flags only from here on, found "b"'],

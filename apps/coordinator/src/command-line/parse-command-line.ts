@@ -23,7 +23,7 @@ function settings(reader: FlagReader, options: TypedCommand['options'], folder: 
   for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
     const negated = name.startsWith('no-');
     const given = value === undefined ? (negated ? options[name.slice('no-'.length)] === false : reader.has(name)) : undefined;
-    let setting: unknown = value === undefined ? (given === true ? sets : undefined) : reader.value(name, value);
+    let setting: unknown = value === undefined ? (given === true ? sets : undefined) : reader.oneValue(name, value);
     if (value === FOLDER && typeof setting === 'string') setting = resolve(folder, setting);
     if (setting === undefined) continue;
     for (const path of paths) {
@@ -67,6 +67,9 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     trace: false,
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
   };
+  if (command.resume !== null && command.seeds !== null) {
+    reader.problems.push({ where: '--seeds', expected: 'no seeds together with --resume, which keeps those of the runs', found: command.seeds.join() });
+  }
   if (command.resume !== null && command.runName !== null) {
     reader.problems.push({ where: '--name', expected: 'no name together with --resume, which keeps the one of the run', found: command.runName });
   }

@@ -118,7 +118,7 @@ function addSweep(root: Program, events: ProgramEvents): void {
     for (const { name, value, help } of flags) option(sweep, name, help, value === undefined ? undefined : { ...value, placeholder: `${value.placeholder.slice(0, -1)},...>` });
   }
   sweep.optionsGroup('The sweep:');
-  sweep.option('--set <setting=value,...>', 'values of any setting, by its path in config.json; may be given again', (text: string, before: string[]) => [...before, text], []);
+  sweep.option('--set <setting=value,...>', 'values of any setting, by its path in config.json, as JSON or text; may be given again', (text: string, before: string[]) => [...before, text], []);
   option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);
   option(sweep, 'list', 'JSON list with the settings of one trial each', FILE);
   option(sweep, 'random', 'draw so many trials instead of playing all combinations', COUNT);
@@ -128,7 +128,7 @@ function addSweep(root: Program, events: ProgramEvents): void {
   option(sweep, 'halving-higher', 'more of that figure is better');
   option(sweep, 'first-rung', 'epochs before trials are compared first (default: 1)', COUNT);
   option(sweep, 'factor', 'one of so many goes on; then so many times the epochs (default: 2)', COUNT);
-  option(sweep, 'best', 'figure by which the best trial is named (default: probe_mlp)', FIGURE);
+  option(sweep, 'best', 'figure by which the best trial is named (default: probe_mlp where it is measured)', FIGURE);
   option(sweep, 'best-higher', 'more of that figure is better');
   option(sweep, 'name', "name of the sweep's folder (default: made of the time)", NAME);
   option(sweep, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);

@@ -4,7 +4,13 @@ import type { Candidates, SearchSpace, SettingValue } from '@lethe/sweep';
 import type { SweepCommand } from './command.js';
 import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, RUN, type FlagValue } from './flag-values.js';
 import type { TypedCommand } from './program.js';
+import { settingValues } from './setting-values.js';
 import { CONFIG_FLAGS } from './train-flags.js';
+
+/** What a sweep that goes on has said already. */
+const KEPT = ['config', 'list', 'random', 'draw-seed', 'halving', 'halving-higher', 'first-rung', 'factor', 'best', 'best-higher', 'name'];
+/** Flags that mean nothing without another one. */
+const NEEDED: Readonly<Record<string, string>> = { 'draw-seed': 'random', 'halving-higher': 'halving', 'first-rung': 'halving', factor: 'halving', 'best-higher': 'best' };
 
 const RANGE = /^(.+)\.\.(.+)$/;
 
@@ -16,6 +22,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     return typed === null ? null : resolve(folder, typed);
   };
   const halvingFigure = reader.text('halving', FIGURE);
+  const bestFigure = reader.text('best', FIGURE);
   const command: SweepCommand = {
     kind: 'sweep',
     folder,
@@ -26,7 +33,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     drawSeed: reader.count('draw-seed') ?? 1,
     trialsAtOnce: reader.count('trials-at-once'),
     halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },
-    best: { figure: reader.text('best', FIGURE) ?? 'probe_mlp', better: reader.has('best-higher') ? 'higher' : 'lower' },
+    best: bestFigure === null ? null : { figure: bestFigure, better: reader.has('best-higher') ? 'higher' : 'lower' },
     name: reader.text('name', NAME),
     runsFolder: place('runs-dir', FOLDER) ?? resolve(folder, 'runs'),
     resume: reader.text('resume', RUN),
@@ -36,9 +43,11 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
   return command;
 }
 
-function check({ random, space, trialsAtOnce, halving, resume, name }: SweepCommand, reader: FlagReader): void {
+function check({ random, space, trialsAtOnce, halving, resume }: SweepCommand, reader: FlagReader): void {
   const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
-  if (resume !== null && (Object.keys(space).length > 0 || name !== null)) complain('--resume', 'no settings and no name, which are those of the sweep', Object.keys(space)[0] ?? '--name');
+  const kept = [...Object.keys(space), ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`)];
+  if (resume !== null && kept[0] !== undefined) complain('--resume', 'no settings and no name, which are those of the sweep', kept[0]);
+  for (const [flag, needed] of Object.entries(NEEDED)) if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
   if (random !== null && random < 1) complain('--random', 'at least 1', String(random));
   if (halving !== null && halving.factor < 2) complain('--factor', 'at least 2', String(halving.factor));
@@ -68,22 +77,14 @@ function flagSpace(reader: FlagReader, options: TypedCommand['options'], folder:
   return space;
 }
 
-/** `--set path=v1,v2` for any setting. */
+/** `--set path=v1,v2` for any setting; values may be JSON. */
 function setSpace(reader: FlagReader, options: TypedCommand['options']): SearchSpace {
   const given = Array.isArray(options['set']) ? (options['set'] as string[]) : [];
   return Object.fromEntries(given.flatMap((text): [string, Candidates][] => {
-    const [, path = '', values = ''] = /^([A-Za-z.]+)=(.+)$/.exec(text) ?? [];
+    const [, path = '', values = ''] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
     if (path === '') reader.problems.push({ where: '--set', expected: 'a setting and its values, like objective.bottleneck.weight=0.001,0.002', found: `"${text}"` });
-    return path === '' ? [] : [[path, { kind: 'values', values: values.split(',').map(jsonOrText) }]];
+    return path === '' ? [] : [[path, { kind: 'values', values: settingValues(values) }]];
   }));
-}
-
-function jsonOrText(text: string): SettingValue {
-  try {
-    return JSON.parse(text) as SettingValue;
-  } catch {
-    return text;
-  }
 }
 
 function candidatesOf(reader: FlagReader, text: unknown, { where, value }: { where: string; value: FlagValue }): Candidates | null {

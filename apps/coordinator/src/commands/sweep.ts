@@ -1,8 +1,10 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Machine } from '@lethe/config';
 import type { Gpu } from '@lethe/tensorflow';
 import type { SweepCommand } from '../command-line/command.js';
 import { aligned } from '../sweep/aligned.js';
+import { checkFigures } from '../sweep/check-figures.js';
+import { findSweep } from '../sweep/find-several-runs.js';
 import { planTrials } from '../sweep/plan-trials.js';
 import { exitCodeOfTrials, playTrials } from '../sweep/play-trials.js';
 import { nameOfNow, SweepFolder } from '../sweep/sweep-folder.js';
@@ -13,7 +15,7 @@ import type { Environment } from './train.js';
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
   const machine = await lookAtThisMachine(environment);
-  const folder = command.resume === null ? await beginSweep(command, machineOf(machine)) : openSweep(command.resume, command);
+  const folder = command.resume === null ? await beginSweep(command, machineOf(machine)) : await findSweep(command.resume, command);
   const lock = await folder.lock();
   try {
     return await playSweep(folder, command, machine.gpus, environment);
@@ -30,18 +32,16 @@ async function playSweep(folder: SweepFolder, command: SweepCommand, gpus: reado
   for (const line of aligned(tableOf(run.trials))) process.stdout.write(`${line}\n`);
   for (const file of resultFiles(folder, command.folder)) process.stdout.write(`${file}\n`);
   if (best !== null) process.stdout.write(`best: ${best}\n`);
+  else if (state.best === null) process.stdout.write('no trial is named the best: --best says by which figure\n');
   return exitCodeOfTrials(run);
 }
 
 async function beginSweep(command: SweepCommand, machine: Machine): Promise<SweepFolder> {
   const planned = planTrials(command, machine);
+  const best = await checkFigures(planned, command);
   const folder = await SweepFolder.create(join(command.runsFolder, command.name ?? nameOfNow('sweep')));
   const trialsAtOnce = command.trialsAtOnce ?? 1;
-  await folder.begin(planned, { trialsAtOnce, halving: command.halving, best: command.best });
+  await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: command.halving, best });
   process.stdout.write(`${planned.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);
   return folder;
-}
-
-function openSweep(name: string, { folder: userFolder, runsFolder }: SweepCommand): SweepFolder {
-  return SweepFolder.open(/[/\\]/.test(name) ? resolve(userFolder, name) : join(runsFolder, name));
 }

@@ -49,6 +49,16 @@ describe('the recipes of domain adaptation', () => {
     const again = await lethe(['train', '--resume', 'hospitals', '--runs-dir', runs]);
     expect(again.code).toBe(0);
     expect(again.output).toContain('gap closed');
+    const page = readFileSync(join(runs, 'hospitals', 'report.html'), 'utf8');
+    for (const [argv, message] of [
+      [['sweep', '--resume', 'hospitals'], `found runs that are compared at ${join(runs, 'hospitals')}; go on with it by: npx lethe train --resume hospitals`],
+      [['train', '--resume', 'hospitals', '--epochs', '2'], '--resume: expected no settings for several runs, which keep those that they were begun with, found {"epochs":2}'],
+    ] as const) {
+      const refused = await lethe([...argv, '--runs-dir', runs]);
+      expect(refused.output).toContain(message);
+      expect(refused.code).toBe(2);
+      expect(readFileSync(join(runs, 'hospitals', 'report.html'), 'utf8')).toBe(page);
+    }
   }, 240_000);
 
   it('compares without a ceiling where no label of the target is known', async () => {

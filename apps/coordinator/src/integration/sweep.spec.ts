@@ -98,7 +98,7 @@ describe('a sweep', () => {
     [['--beta', '0.1,x'], '--beta: expected a number, found "x"'],
     [['--set', 'nothing'], '--set: expected a setting and its values'],
     [['--set', 'objective.betta=1'], 'did you mean objective.beta?'],
-    [['--trials-at-once', '0'], '--trials-at-once: expected at least 1, found 0'],
+    [['--halving', 'nosuch'], '--halving: expected a figure that every trial has (held_out/reconstruction_mse,'],
     [['--list', '/none.json'], '--list: expected a file that can be read, found none at /none.json'],
   ])('refuses %j before anything starts', async (flags, message) => {
     const ended = await lethe(['sweep', '--runs-dir', runs, '--name', 'refused', ...flags]);
@@ -131,6 +131,18 @@ describe('a sweep', () => {
     const missing = await lethe(['sweep', '--runs-dir', runs, '--resume', 'none-such']);
     expect(missing.output).toContain('--resume: expected the folder of a sweep');
     expect(missing.code).toBe(2);
+    const trial = join('grid', 'trials', '001');
+    for (const [argv, message] of [
+      [['sweep', '--resume', trial], `found a run at ${join(runs, trial)}; go on with it by: npx lethe train --resume ${trial}`],
+      [['train', '--resume', 'grid'], `found a sweep at ${join(runs, 'grid')}; go on with it by: npx lethe sweep --resume grid`],
+      [['evaluate', 'grid'], `grid: expected one run, found several, of which each has a folder of its own, like ${trial}`],
+    ] as const) {
+      const report = readFileSync(join(runs, 'grid', 'report.html'));
+      const refused = await lethe([...argv, '--runs-dir', runs]);
+      expect(refused.output).toContain(message);
+      expect(refused.code).toBe(2);
+      expect(readFileSync(join(runs, 'grid', 'report.html')).equals(report)).toBe(true);
+    }
     const changed = await lethe(['sweep', '--runs-dir', runs, '--resume', 'grid', '--beta', '1']);
     expect(changed.output).toContain('--resume: expected no settings and no name');
     expect(changed.code).toBe(2);

@@ -1,6 +1,6 @@
 import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import type { Gpu } from '@lethe/tensorflow';
-import { isDone, toBePlayed, type Trial } from '@lethe/sweep';
+import { isDone, shownSetting, toBePlayed, type Trial } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
 import { slotGpus, type TrialDevices } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
@@ -65,7 +65,7 @@ function devicesOfTrials(folder: SweepFolder, trials: readonly Trial[]): Promise
 
 function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
   const { name, state, figures, message } = trial;
-  const settings = Object.entries(trial.values).filter(([path, value]) => trials.some(({ values }) => values[path] !== value)).map(([path, value]) => `${path.split('.').at(-1) ?? path} ${String(value)}`).join(', ');
+  const settings = Object.entries(trial.values).filter(([path, value]) => trials.some(({ values }) => shownSetting(values[path]) !== shownSetting(value))).map(([path, value]) => `${path.split('.').at(-1) ?? path} ${shownSetting(value)}`).join(', ');
   const reached = Object.entries(figures).filter(([figure]) => figure.startsWith('held_out/')).map(([figure, value]) => `${figure.slice('held_out/'.length)} ${formatNumber(value)}`).join('  ');
   if (state === 'running') reporter.update({ name, text: `${settings}  ${reached}`, epoch: figures['epochs'] ?? 0, totalEpochs: trial.epochs });
   else if (isDone(trial)) reporter.end(name, `${name}  ${state}  ${settings}  ${reached}${message === '' ? '' : `  ${message}`}  (${trials.filter(isDone).length} of ${trials.length} done)`);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
 import { compileSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
@@ -17,7 +17,9 @@ export function nameOfNow(prefix: string): string {
   return `${prefix}-${new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')}`;
 }
 
-/** The folder of a sweep: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
+const STATE = 'sweep.json';
+
+/** The folder of a sweep, or of other runs that belong together: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
 export class SweepFolder {
   readonly folder: string;
 
@@ -41,15 +43,15 @@ export class SweepFolder {
     return sweep;
   }
 
-  /** @throws LetheError RUN_MISSING */
-  static open(folder: string): SweepFolder {
-    if (existsSync(join(folder, 'sweep.json'))) return new SweepFolder(folder);
-    throw new LetheError('RUN_MISSING', `--resume: expected the folder of a sweep with sweep.json, found none at ${folder}`);
+  /** The folder of several runs that was named on the command line: a name below `--runs-dir`, or a path; null if there is none. */
+  static find(name: string, { folder, runsFolder }: { readonly folder: string; readonly runsFolder: string }): SweepFolder | null {
+    const place = [runsFolder, folder].map((below) => resolve(below, name)).find((found) => existsSync(join(found, STATE)));
+    return place === undefined ? null : new SweepFolder(place);
   }
 
   /** @throws LetheError CONFIG_INVALID */
   async read(): Promise<SweepState> {
-    const file = join(this.folder, 'sweep.json');
+    const file = join(this.folder, STATE);
     return parseSweepState(await readFile(file, 'utf8'), file);
   }
 
@@ -59,7 +61,7 @@ export class SweepFolder {
   }
 
   async write(state: SweepState): Promise<void> {
-    await this.writeFile('sweep.json', sweepStateText(state));
+    await this.writeFile(STATE, sweepStateText(state));
   }
 
   async writeFile(name: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { frontSvg, sweepReport } from '@lethe/report';
-import { bestTrial, paretoFront, trialTable, type Trial } from '@lethe/sweep';
+import { bestTrial, paretoFront, shownSetting, trialTable, type Trial } from '@lethe/sweep';
 import type { SweepFolder } from './sweep-folder.js';
 import type { SweepState } from './sweep-state.js';
 
@@ -9,7 +9,7 @@ const SHOWN = ['epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap'
 
 /** Writes `sweep.csv`, `pareto.svg` and `report.html`. @returns the command line that repeats the best trial, or null */
 export async function writeResults(folder: SweepFolder, { best }: SweepState, trials: readonly Trial[], userFolder: string): Promise<string | null> {
-  const winner = bestTrial(trials, best.figure, best.better);
+  const winner = best === null ? null : bestTrial(trials, best.figure, best.better);
   const command = winner === null ? null : `npx lethe train --config ${relative(userFolder, folder.configFile(winner.name))}`;
   const { points, axes } = front(trials);
   await folder.writeFile('sweep.csv', trialTable(trials));
@@ -17,7 +17,7 @@ export async function writeResults(folder: SweepFolder, { best }: SweepState, tr
   if (svg !== null) await folder.writeFile('pareto.svg', svg);
   const [head = [], ...rows] = tableOf(trials);
   await folder.writeFile('report.html', await sweepReport({ title: folder.folder.split('/').at(-1) ?? 'sweep', points, axes, head, rows, best: command }));
-  return command === null || winner === null ? null : `${winner.name} (${best.figure} ${winner.figures[best.figure]?.toFixed(4) ?? ''}): ${command}`;
+  return command === null || winner === null || best === null ? null : `${winner.name} (${best.figure} ${winner.figures[best.figure]?.toFixed(4) ?? ''}): ${command}`;
 }
 
 /** Head and one row for each trial. */
@@ -26,7 +26,7 @@ export function tableOf(trials: readonly Trial[]): string[][] {
   const shown = SHOWN.filter((figure) => trials.some(({ figures }) => figures[figure] !== undefined));
   return [
     ['trial', 'state', ...settings.map((path) => path.split('.').at(-1) ?? path), ...shown],
-    ...trials.map(({ name, state, values, figures }) => [name, state, ...settings.map((path) => String(values[path] ?? '')), ...shown.map((figure) => formatted(figures[figure]))]),
+    ...trials.map(({ name, state, values, figures }) => [name, state, ...settings.map((path) => shownSetting(values[path])), ...shown.map((figure) => formatted(figures[figure]))]),
   ];
 }
 
@@ -41,7 +41,7 @@ function front(trials: readonly Trial[]): { points: { label: string; x: number; 
   const best = new Set(paretoFront(placed).map(({ trial }) => trial.name));
   const settings = varied(trials);
   return {
-    points: placed.map((point) => ({ x: point.x, y: point.y, label: settings.map((path) => `${path.split('.').at(-1) ?? path} ${String(point.trial.values[path])}`).join(', ') || point.trial.name, isFront: best.has(point.trial.name) })),
+    points: placed.map((point) => ({ x: point.x, y: point.y, label: settings.map((path) => `${path.split('.').at(-1) ?? path} ${shownSetting(point.trial.values[path])}`).join(', ') || point.trial.name, isFront: best.has(point.trial.name) })),
     axes: { x: byProbe ? 'accuracy of a fresh probe (two hidden layers)' : "accuracy of the game's own classifier", y: 'reconstruction error' },
   };
 }
@@ -49,7 +49,7 @@ function front(trials: readonly Trial[]): { points: { label: string; x: number; 
 /** Settings in which the trials differ. */
 function varied(trials: readonly Trial[]): string[] {
   const paths = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
-  return paths.filter((path) => new Set(trials.map(({ values }) => values[path])).size > 1);
+  return paths.filter((path) => new Set(trials.map(({ values }) => shownSetting(values[path]))).size > 1);
 }
 
 function formatted(value: number | undefined): string {

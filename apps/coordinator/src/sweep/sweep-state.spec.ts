@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { parseSweepState, sweepStateText, type SweepState } from './sweep-state.js';
 
-const STATE: SweepState = { trialsAtOnce: 1, halving: null, best: { figure: 'probe_mlp', better: 'lower' }, trials: [] };
+const STATE: SweepState = { kind: 'sweep', trialsAtOnce: 1, halving: null, best: { figure: 'probe_mlp', better: 'lower' }, trials: [] };
 
 describe('the state of a sweep', () => {
-  it('comes back, that of the first version too, which names none', () => {
+  it('comes back', () => {
     expect(parseSweepState(sweepStateText(STATE), 'sweep.json')).toEqual(STATE);
-    expect(parseSweepState(JSON.stringify(STATE), 'sweep.json')).toEqual(STATE);
+  });
+
+  it('of the first version, which named none and did not say what its trials were for, is known by what they differ in', () => {
+    const { kind: _, ...first } = STATE;
+    expect(parseSweepState(JSON.stringify(first), 'sweep.json')).toEqual(STATE);
+    const trial = (values: object): object => ({ name: '001', key: 'k', values, epochs: 1, state: 'completed', attempts: 1, figures: {}, message: '' });
+    const kindOf = (values: object): string => parseSweepState(JSON.stringify({ ...first, trials: [trial(values)] }), 'sweep.json').kind;
+    expect(kindOf({ training: 'sources', seed: 1 })).toBe('comparison');
+    expect(kindOf({ 'data.domains.training': 'sources', seed: 1 })).toBe('sweep');
+    expect(kindOf({})).toBe('sweep');
   });
 
   it('is refused when a newer Lethe wrote it', () => {

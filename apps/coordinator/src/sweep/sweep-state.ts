@@ -1,13 +1,19 @@
-import { upgrade, type VersionStep } from '@lethe/config';
+import { upgrade, valueAt, type VersionStep } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { HalvingOptions, Trial } from '@lethe/sweep';
 import { z } from 'zod';
 
+/** What several runs in one folder are for: to find the best settings (`lethe sweep`), or to compare what is learnt from (`lethe train`). */
+const KINDS = ['sweep', 'comparison'] as const;
+export type SeveralRunsKind = (typeof KINDS)[number];
+
 /** What `sweep.json` holds: enough to go on. */
 export interface SweepState {
+  readonly kind: SeveralRunsKind;
   readonly trialsAtOnce: number;
   readonly halving: (HalvingOptions & { readonly figure: string }) | null;
-  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' };
+  /** Null: no trial is named the best. */
+  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' } | null;
   readonly trials: readonly Trial[];
 }
 
@@ -17,13 +23,14 @@ const better = z.enum(['lower', 'higher']);
 const figures = z.record(z.string(), z.number().nullable().transform((value) => value ?? Number.NaN));
 
 const sweepStateSchema: z.ZodType<SweepState> = z.strictObject({
+  kind: z.enum(KINDS),
   trialsAtOnce: z.int().min(1),
   halving: z.strictObject({ figure: z.string(), firstRung: z.int().min(1), factor: z.int().min(2), better }).nullable(),
-  best: z.strictObject({ figure: z.string(), better }),
+  best: z.strictObject({ figure: z.string(), better }).nullable(),
   trials: z.array(z.strictObject({
     name: z.string().regex(/^\d+$/),
     key: z.string(),
-    values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    values: z.record(z.string(), z.json()),
     epochs: z.int().min(1).nullable(),
     state: z.enum(['waiting', 'running', 'completed', 'stopped', 'diverged', 'failed']),
     attempts: count,
@@ -33,7 +40,13 @@ const sweepStateSchema: z.ZodType<SweepState> = z.strictObject({
 });
 
 /** What brings a `sweep.json` of an earlier version to the next one, in order; as for settings (libs/config/src/versions), what is new gets a step. */
-const STEPS: readonly VersionStep[] = [];
+const STEPS: readonly VersionStep[] = [
+  // The first version did not say what its trials are for. Those of a sweep differ in dotted paths, only those of a comparison in `training`.
+  (before) => {
+    const trials: unknown = before['trials'];
+    return { kind: Array.isArray(trials) && trials.some((trial) => valueAt(trial, 'values.training') !== undefined) ? 'comparison' : 'sweep', ...before };
+  },
+];
 
 /** The text of a `sweep.json`. */
 export function sweepStateText(state: SweepState): string {

@@ -14,7 +14,7 @@ const { config } = mergeConfig({ cores: 4, gpus: 0, engine: 'native' }, [setting
 beforeEach(async () => {
   below = await mkdtemp(join(tmpdir(), 'lethe-trials-'));
   folder = await SweepFolder.create(join(below, 'sweep'));
-  await folder.begin([{ key: 'k', values: {}, config }], { trialsAtOnce: 1, halving: null, best: { figure: 'probe_mlp', better: 'lower' } });
+  await folder.begin([{ key: 'k', values: {}, config }], { kind: 'sweep', trialsAtOnce: 1, halving: null, best: { figure: 'probe_mlp', better: 'lower' } });
   trial = folder.runFolder('001');
 });
 afterEach(() => rm(below, { recursive: true, force: true }));
