@@ -3,7 +3,7 @@ import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
-import { engineFingerprint, loadEngine } from '@lethe/tensorflow';
+import { engineFingerprint, gpuIdentity, loadEngine } from '@lethe/tensorflow';
 import { prepareWorker, runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
 import { openPulseThread } from './pulse/open-pulse-thread.js';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     trust: start.trust,
     origin: start.origin,
     engine,
-    fingerprint: engineFingerprint(engine, start.threads),
+    fingerprint: engineFingerprint(engine, { threads: start.threads, gpu: engine.device === 'gpu' ? await gpuIdentity(process.env) : null, environment: process.env }),
     host: hostname(),
     openPulse: openPulseThread(start.controlAddress, start.trust),
     prepare: (welcome) => prepareWorker({

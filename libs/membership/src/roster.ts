@@ -7,7 +7,12 @@ export interface RequiredEngine {
   readonly engine: string;
   /** Inside one operation. */
   readonly threads: number;
+  /** Admit nobody with another version of Node either, although no bit is known to depend on it. */
+  readonly strictBits: boolean;
 }
+
+/** The word of a fingerprint that changes no bit that is known of. */
+const NODE = /^node=/;
 
 const REMEMBERED = 64;
 
@@ -28,7 +33,8 @@ export class Roster {
   }
 
   /**
-   * Admits a process. Workers must compute as the run says, and agree in everything else that could change a bit.
+   * Admits a process. Workers must compute as the run says, and agree in everything else that is known to change bits; in Node's version
+   * only if the run insists.
    *
    * @throws LetheError FINGERPRINT_MISMATCH naming both fingerprints, INCARNATION_STALE for a second registration.
    */
@@ -37,7 +43,7 @@ export class Roster {
     if (registration.role === 'worker') this.#checkEngine(registration);
     const peers = this.#ofRole(registration.role);
     const reference = peers[0];
-    if (reference !== undefined && reference.registration.fingerprint !== registration.fingerprint) {
+    if (reference !== undefined && this.#comparable(reference.registration) !== this.#comparable(registration)) {
       throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${registration.host} computes with "${registration.fingerprint}"; this run computes with "${reference.registration.fingerprint}" and would get other bits`);
     }
     const index = this.#reserved.get(incarnation)?.index ?? this.#nextIndex(registration.role);
@@ -70,6 +76,10 @@ export class Roster {
   /** Of all that have ever been admitted, each once. */
   fingerprints(role: Role): string[] {
     return [...new Set(this.#ofRole(role).map(({ registration }) => registration.fingerprint))];
+  }
+
+  #comparable({ fingerprint }: Register): string {
+    return this.#required.strictBits ? fingerprint : fingerprint.split(' ').filter((word) => !NODE.test(word)).join(' ');
   }
 
   #checkEngine({ fingerprint, host }: Register): void {

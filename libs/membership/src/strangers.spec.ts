@@ -16,7 +16,7 @@ const register = (fingerprint: string): MessageBody => ({ kind: 'register', role
 async function controlPlane(listener: Listener): Promise<string[]> {
   const refused: string[] = [];
   const control = new ControlPlane({
-    listener, origin: RUN, required: { engine: 'native', threads: 1 }, heartbeatMs: 1000, stallMs: 60_000,
+    listener, origin: RUN, required: { engine: 'native', threads: 1, strictBits: false }, heartbeatMs: 1000, stallMs: 60_000,
     onMessage: () => undefined, onRegistered: () => undefined, onReady: () => undefined, onLost: () => undefined, onAbsence: () => undefined, onTick: () => undefined,
     onRefused: (message) => { refused.push(message); },
   });

@@ -13,6 +13,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Version of TensorFlow (native) or tfjs. */
   readonly version: string;
+  /** Which files compute, in one word; null where the version says all. */
+  readonly build: string | null;
   readonly device: 'cpu' | 'gpu';
   /** Whether `compile` makes a graph, or a function that runs op by op. */
   readonly graphs: boolean;

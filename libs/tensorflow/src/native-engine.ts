@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import util from 'node:util';
 
 import { LetheError } from '@lethe/errors';
@@ -9,9 +9,11 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Engine } from './engine.js';
 import { compileNativeStep, shareNatively } from './graph/native-step.js';
 import { copyingVector } from './copying-memory.js';
+import { shortHash } from './engine-fingerprint.js';
 import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
 import { nativeOperations } from './operations-native.js';
+import { completeFiles } from './setup/cache-folder.js';
 
 const require = createRequire(import.meta.url);
 const packageName = '@tensorflow/tfjs-node-gpu';
@@ -45,6 +47,7 @@ export function loadNativeEngine(): Engine {
   return {
     name: 'native',
     version: binding.TF_Version,
+    build: buildOf(dirname(realpathSync(addonPath()))),
     device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
     graphs: true,
     tf,
@@ -57,6 +60,12 @@ export function loadNativeEngine(): Engine {
       return compileNativeStep(tf, name, step, signature);
     },
   };
+}
+
+/** The name of what was set up, whose wheels are pinned, and what its libraries were measured to be then: nobody reads hundreds of megabytes at each start. */
+function buildOf(folder: string): string {
+  const sizes = Object.entries(completeFiles(folder) ?? {}).filter(([path]) => path.startsWith('tensorflow/'));
+  return `${basename(folder)}/${shortHash(JSON.stringify(sizes))}`;
 }
 
 function missing(reason: string, cause?: unknown): LetheError {

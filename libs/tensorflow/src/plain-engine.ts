@@ -26,6 +26,7 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
   return {
     name,
     version: tf.version.tfjs,
+    build: null,
     device: 'cpu',
     graphs: false,
     tf,

@@ -64,7 +64,10 @@ export class TrainingCluster implements Players {
       required: cluster,
       heartbeatMs,
       stallMs,
-      onRegistered: (member) => { this.#welcomeWhenComplete(member); },
+      onRegistered: (member) => {
+        this.#sayWhoIsUnlike(member);
+        this.#welcomeWhenComplete(member);
+      },
       onReady: (member) => { this.#joined(member); },
       onMessage: (member, body) => { this.#receive(member, body); },
       onLost: (member, error) => { this.#lost(member, error); },
@@ -168,6 +171,13 @@ export class TrainingCluster implements Players {
     const version = this.#versions.get(group);
     if (version === undefined) throw new TypeError(`the group ${group} was never loaded`);
     return { group, version };
+  }
+
+  #sayWhoIsUnlike(member: Member): void {
+    const { role, registration: { fingerprint } } = member;
+    const [first] = this.control.roster.fingerprints(role);
+    if (fingerprint === first) return;
+    this.#options.onNotice(`warning: ${describeMember(member)} computes with "${fingerprint}", others with "${first ?? ''}"; the same bits are expected (--strict-bits refuses that)`);
   }
 
   /** Workers and servers need every server's address: the welcome waits until all servers are there. */
