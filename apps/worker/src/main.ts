@@ -1,23 +1,44 @@
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
-import { errorCode, errorMessage } from '@lethe/errors';
+import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
-import { engineFingerprint, gpuIdentity, loadEngine } from '@lethe/tensorflow';
+import { engineFingerprint, findGpus, gpuIdentity, loadEngine } from '@lethe/tensorflow';
 import { prepareWorker, runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
+import { planJoining } from './joining/plan-joining.js';
+import { readToken } from './joining/read-token.js';
+import { receiveJoinStart, runWorkerGroup } from './joining/worker-group.js';
 import { openPulseThread } from './pulse/open-pulse-thread.js';
-import { startFromArguments, startFromParent, type WorkerStart } from './worker-start.js';
+import { startFromParent, startJoining, type WorkerStart } from './worker-start.js';
 
-/** Exit code that says: something typed is wrong, and nothing was started. */
+/** Exit code that says: something asked for is wrong, and nothing was started. */
 const USAGE = 2;
-/** The coordinator speaks over a channel to the workers that it starts. */
+const argv = process.argv.slice(2);
+/** The coordinator, and a group of workers that join, speak over a channel to the workers that they start; a group gives them arguments besides. */
 const startedByHand = process.send === undefined;
 
-async function main(): Promise<void> {
-  const start: WorkerStart = startedByHand ? startFromArguments(parseJoinArguments(process.argv.slice(2))) : await startFromParent();
+/** @returns exit code */
+async function main(): Promise<number> {
+  if (!startedByHand) return computeFor(argv.length === 0 ? await startFromParent() : startJoining(await receiveJoinStart(), tell));
+  const options = parseJoinArguments(argv);
+  const found = await findGpus(process.env);
+  if (found.whyNone !== null && options.gpu === null) warn(`${found.whyNone}; computing on the cpu`);
+  const token = await readToken(options, { folder: process.env['INIT_CWD'] ?? process.cwd(), standardInput: process.stdin, warn });
+  const workers = planJoining({ ...options, token }, found);
+  const [only, ...others] = workers;
+  if (only === undefined || others.length > 0) return runWorkerGroup(fileURLToPath(import.meta.url), workers, process);
+  return computeFor(startJoining(only, tell));
+}
+
+async function computeFor(start: WorkerStart): Promise<number> {
   Object.assign(process.env, start.environment);
   const engine = await loadEngine({ prefer: start.engine });
+  const gpu = process.env['CUDA_VISIBLE_DEVICES'] ?? '-1';
+  if (gpu !== '-1' && engine.name === 'native' && engine.device === 'cpu') {
+    throw new LetheError('DEVICE_MISSING', `expected TensorFlow to compute on ${gpu}, found that it sees no GPU: is the driver as new as its CUDA needs? CUDA_VISIBLE_DEVICES=-1 computes on the processors`);
+  }
   await runWorker({
     transport: createZeroMqTransport(),
     controlAddress: start.controlAddress,
@@ -26,6 +47,7 @@ async function main(): Promise<void> {
     engine,
     fingerprint: engineFingerprint(engine, { threads: start.threads, gpu: engine.device === 'gpu' ? await gpuIdentity(process.env) : null, environment: process.env }),
     host: hostname(),
+    joining: start.joining,
     openPulse: openPulseThread(start.controlAddress, start.trust),
     prepare: (welcome) => prepareWorker({
       engine,
@@ -35,12 +57,22 @@ async function main(): Promise<void> {
       openEvaluator: (options) => new WorkerEvaluator(options),
     }, welcome),
   });
+  return 0;
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function warn(line: string): void {
+  process.stderr.write(`warning: ${line}\n`);
 }
 
 main().then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: unknown) => {
-    const wasMistyped = startedByHand && errorCode(error) === 'CONFIG_INVALID';
+    const code = errorCode(error);
+    const wasMistyped = startedByHand && (code === 'CONFIG_INVALID' || code === 'DEVICE_PLAN_INVALID');
     process.stderr.write(`error: ${errorMessage(error)}\n${wasMistyped ? '(npx lethe worker --help lists what can be said)\n' : ''}`);
     process.exit(wasMistyped ? USAGE : 1);
   },

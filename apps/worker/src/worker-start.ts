@@ -1,8 +1,9 @@
-import { usableCores, type JoinOptions } from '@lethe/config';
 import { memberTrust, receiveProcessStart } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
+import type { Joining } from '@lethe/training';
 import { decodeJoinKey, decodeJoinToken, type Trust } from '@lethe/transport';
+import type { JoiningWorker } from './joining/plan-joining.js';
 
 /** What a worker needs to know before it can register. */
 export interface WorkerStart {
@@ -14,19 +15,21 @@ export interface WorkerStart {
   readonly interOpThreads: number;
   /** Variables that TensorFlow reads when it is loaded. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Null for a worker that its coordinator starts. */
+  readonly joining: Joining | null;
 }
 
 /** Started by the coordinator, which has set the environment and sends the rest. */
 export async function startFromParent(): Promise<WorkerStart> {
   const start = await receiveProcessStart();
   const { controlAddress, runId, epoch, incarnation, engine, threads, interOpThreads } = start;
-  return { controlAddress, trust: memberTrust(start), origin: { runId, epoch, sender: 'worker', incarnation }, engine, threads, interOpThreads, environment: {} };
+  return { controlAddress, trust: memberTrust(start), origin: { runId, epoch, sender: 'worker', incarnation }, engine, threads, interOpThreads, environment: {}, joining: null };
 }
 
-/** Started by hand on this or another machine: the welcome will name the run. One worker uses all cores of its machine. */
-export function startFromArguments({ address, key, token, insecurePlaintext, engine, threads }: JoinOptions): WorkerStart {
+/** Started by hand on this or another machine: the welcome will name the run. @throws LetheError CONFIG_INVALID */
+export function startJoining(worker: JoiningWorker, notice: (line: string) => void): WorkerStart {
+  const { address, key, token, insecurePlaintext, engine, threads, interOpThreads, gpu, joinTimeoutSeconds } = worker;
   const trust = key === null || token === null ? { insecurePlaintext } : { security: { listenerPublicKey: decodeJoinKey(key), ...decodeJoinToken(token) } };
-  const interOpThreads = usableCores();
   return {
     controlAddress: address,
     trust,
@@ -34,6 +37,7 @@ export function startFromArguments({ address, key, token, insecurePlaintext, eng
     engine,
     threads,
     interOpThreads,
-    environment: engineEnvironment({ threads, interOpThreads, gpu: null }),
+    environment: engineEnvironment({ threads, interOpThreads, gpu }),
+    joining: { timeoutMs: joinTimeoutSeconds * 1000, notice },
   };
 }

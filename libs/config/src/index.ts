@@ -1,7 +1,7 @@
 export { compileConfig, type CompiledConfig } from './compile-config.js';
 export { checkConfigAgainstData } from './data-checks.js';
 export { didYouMean } from './did-you-mean.js';
-export { compileJoinOptions, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
+export { compileJoinOptions, isJoinToken, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { dataKindOfLayers, mergeConfig, parseConfigFile } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';

@@ -40,6 +40,10 @@ export class RunFolder {
   get logs(): string {
     return join(this.folder, 'logs');
   }
+  /** What lets workers of other machines in, as long as the run goes on. */
+  get joinToken(): string {
+    return join(this.folder, 'join-token');
+  }
 
   /** @throws LetheError RUN_EXISTS if there is a folder of that name, CONFIG_INVALID for a name that is no plain file name. */
   static async create({ runsFolder, name, configJson }: NewRunOptions): Promise<RunFolder> {

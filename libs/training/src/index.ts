@@ -1,4 +1,5 @@
 export { adversarialLoop, type AdversarialLoopOptions, type GamePosition, type Players } from './adversarial-loop.js';
+export type { Joining } from './join-watch.js';
 export { ParameterClient, type ParameterClientOptions } from './parameter-client.js';
 export { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type PhaseStep } from './phase-step.js';
 export { freshValues } from './fresh-starts.js';

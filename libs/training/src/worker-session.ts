@@ -3,8 +3,9 @@ import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
 import { checkOrigin, decodeMessage, encodeMessage, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
-import type { Connection, Transport, Trust } from '@lethe/transport';
+import type { Connection, ConnectOptions, Transport, Trust } from '@lethe/transport';
 import { Engagement, type Work } from './engagement.js';
+import { JoinWatch, type Joining } from './join-watch.js';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
 import type { PreparedWorker } from './prepare-worker.js';
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   /** Loads what the welcome names; see `prepareWorker`. */
   readonly prepare: (welcome: Welcome) => Promise<PreparedWorker>;
   readonly openPulse: OpenPulse;
+  /** For a worker that was started by hand; one that its coordinator starts is watched by it. */
+  readonly joining?: Joining | null;
 }
 
 /** Until the welcome says how often, and how long. */
@@ -41,13 +44,15 @@ const PULL_PATIENCE = 3;
  * @throws whatever went wrong, after telling the coordinator.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { transport, controlAddress, origin, trust } = options;
-  const control = await transport.connect(controlAddress, { identity: origin.incarnation, ...trust });
-  const session = new WorkerSession(options, control);
+  const { transport, controlAddress, origin, trust, joining = null } = options;
+  const watch = joining === null ? null : new JoinWatch(controlAddress, joining);
+  const onEvent: ConnectOptions['onEvent'] = ({ kind }) => { if (kind === 'connected') watch?.connected(); };
   try {
-    await session.run();
+    const control = await transport.connect(controlAddress, { identity: origin.incarnation, ...trust, onEvent });
+    const session = new WorkerSession(options, control, watch);
+    await session.run().finally(() => control.close());
   } finally {
-    await control.close();
+    watch?.end();
   }
 }
 
@@ -55,6 +60,7 @@ class WorkerSession {
   readonly #options: WorkerOptions;
   readonly #control: Connection;
   readonly #pulse: Pulse;
+  readonly #watch: JoinWatch | null;
   #news: PulseNews;
   #prepared: Promise<PreparedWorker> | null = null;
   #engagement: Engagement | null = null;
@@ -64,10 +70,13 @@ class WorkerSession {
   #fail: (error: unknown) => void = () => undefined;
   readonly #failure: Promise<never>;
 
-  constructor(options: WorkerOptions, control: Connection) {
+  /** @param watch waits for the coordinator's first answer */
+  constructor(options: WorkerOptions, control: Connection, watch: JoinWatch | null) {
     this.#options = options;
+    this.#watch = watch;
     this.#control = control;
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
+    watch?.expired.catch((error: unknown) => { this.#fail(error); });
     this.#news = { origin: options.origin, doing: IDLE, ...FIRST_PULSE };
     this.#pulse = options.openPulse(
       this.#news,
@@ -92,6 +101,7 @@ class WorkerSession {
   async #listen(): Promise<void> {
     for await (const frames of this.#control.messages) {
       const { origin, body } = decodeMessage(frames);
+      this.#watch?.end();
       const { runId, epoch } = this.#news.origin;
       // Who was started by hand learns the run from the welcome, and everyone the epoch; an end is one in any epoch.
       // Whoever refuses a stranger names no run.

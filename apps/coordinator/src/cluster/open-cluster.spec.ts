@@ -40,7 +40,7 @@ describe('opening a cluster', () => {
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
     const data = await openData(config.data, config.seed);
     const opening = openCluster({
-      description: describeRun(config, data.facts), runId: 'a run', logsFolder: join(file, 'logs'), environment: {}, cores: 2, devices: [null],
+      description: describeRun(config, data.facts), runId: 'a run', logsFolder: join(file, 'logs'), tokenFile: join(folder, 'token'), environment: {}, cores: 2, devices: [null],
       onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
     });
     await expect(opening).rejects.toThrow('ENOTDIR');

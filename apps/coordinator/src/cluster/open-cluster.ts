@@ -3,19 +3,24 @@ import { LetheError } from '@lethe/errors';
 import { listenerTrust, startKeys } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/training';
-import { createRunKeys, createZeroMqTransport, encodeJoinKey, encodeJoinToken, type Listener, type RunKeys } from '@lethe/transport';
+import { createRunKeys, createZeroMqTransport, encodeJoinKey, type Listener, type RunKeys } from '@lethe/transport';
 import { FarthestVersions } from './farthest-versions.js';
+import { JoinTokenFile } from './join-token-file.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
 
 export interface ClusterOptions extends Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>, Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
   readonly runId: string;
+  /** Where the token of those who join is kept, if the run listens for them. */
+  readonly tokenFile: string;
 }
 
 export interface OpenCluster {
   readonly cluster: TrainingCluster;
   /** Command line with which a worker elsewhere joins; null if only this machine takes part. */
   readonly joinCommand: string | null;
+  /** File with the token that it names; null: nobody needs one. */
+  readonly tokenFile: string | null;
   close(reason: string): Promise<void>;
   /** Ends every local process at once. */
   kill(): void;
@@ -32,9 +37,12 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const keys = settings.listen === null || settings.insecurePlaintext ? null : createRunKeys();
   const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext: settings.insecurePlaintext };
   let listener: Listener;
+  let token: JoinTokenFile | null = null;
   try {
+    if (keys !== null) token = new JoinTokenFile(options.tokenFile, keys);
     listener = await createZeroMqTransport().listen(settings.listen ?? addresses.of('control'), listenerTrust(trust));
   } catch (error) {
+    token?.remove();
     addresses.remove();
     throw error;
   }
@@ -67,17 +75,10 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
 
   const open: OpenCluster = {
     cluster,
-    joinCommand: settings.listen === null ? null : joinCommand(listener.address, keys, settings),
+    joinCommand: settings.listen === null ? null : joinCommand(listener.address, keys, { ...settings, tokenFile: options.tokenFile }),
+    tokenFile: token?.path ?? null,
     kill: () => { keeper.kill(); },
-    close: async (reason) => {
-      keeper.stopRestarting();
-      try {
-        await cluster.close(reason);
-      } finally {
-        await keeper.close();
-        addresses.remove();
-      }
-    },
+    close: (reason) => closeAll(reason, { cluster, keeper, addresses, token }),
   };
   try {
     keeper.start();
@@ -89,6 +90,19 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   return open;
 }
 
+interface Opened { readonly cluster: TrainingCluster; readonly keeper: ProcessKeeper; readonly addresses: LocalAddresses; readonly token: JoinTokenFile | null }
+
+async function closeAll(reason: string, { cluster, keeper, addresses, token }: Opened): Promise<void> {
+  keeper.stopRestarting();
+  try {
+    await cluster.close(reason);
+  } finally {
+    await keeper.close();
+    token?.remove();
+    addresses.remove();
+  }
+}
+
 /** The servers listen on the coordinator's interface, each on a port of its own. */
 function dataAddress(controlAddress: string): string {
   const host = /^tcp:\/\/(.+):\d+$/.exec(controlAddress)?.[1];
@@ -96,7 +110,12 @@ function dataAddress(controlAddress: string): string {
   return `tcp://${host}:*`;
 }
 
-function joinCommand(address: string, keys: RunKeys | null, { engine, threads }: { engine: string; threads: number }): string {
-  const trust = keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token ${encodeJoinToken(keys.member)}`;
+function joinCommand(address: string, keys: RunKeys | null, { engine, threads, tokenFile }: { engine: string; threads: number; tokenFile: string }): string {
+  const trust = keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
   return `npx lethe worker --join ${address} ${trust} --engine ${engine} --threads ${threads}`;
+}
+
+/** A path as a shell reads it. */
+function inShell(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

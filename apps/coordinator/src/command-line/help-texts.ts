@@ -69,13 +69,17 @@ Examples:
 Fails unless a step runs and the workers can be placed.`;
 
 export const WORKER_HELP = `
-A run that was started with --listen prints the whole command line to use.
+A run that was started with --listen prints the whole command line to use, and the file with its token. On another machine, copy that
+file, or hand over what is in it on standard input.
 
-It computes on all cores of this machine, and ends with the run.
+Workers compute on the GPUs of this machine (those that CUDA_VISIBLE_DEVICES leaves), one on each, or one on all of its cores. They end
+with the run.
 
 Examples:
-  npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token TOKEN --threads 1
-  npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext`;
+  npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token-file token --threads 1
+  ssh HOST cat runs/NAME/join-token | npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token-file -
+  npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext --gpu 2,3
+  npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext --gpu none --workers 4`;
 
 export const SWEEP_HELP = `
 Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a logarithmic

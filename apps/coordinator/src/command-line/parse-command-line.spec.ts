@@ -210,8 +210,11 @@ describe('parseCommandLine', () => {
     expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
     const key = `K${'a'.repeat(43)}`;
     const token = `T${'b'.repeat(86)}`;
-    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', token)).toEqual({
+    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', token)).toMatchObject({
       kind: 'worker', join: { address: 'tcp://h:1', key, token, insecurePlaintext: false, engine: 'native', threads: 1 },
+    });
+    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token-file', '-', '--workers', '2', '--gpu', '1', '--share-gpus', '--join-timeout', '5')).toEqual({
+      kind: 'worker', join: { address: 'tcp://h:1', key, token: null, tokenFile: '-', insecurePlaintext: false, engine: 'native', threads: 1, workers: 2, gpu: '1', shareGpus: true, joinTimeoutSeconds: 5 },
     });
   });
 

@@ -146,9 +146,9 @@ function readDoctor({ options }: TypedCommand): DoctorCommand {
 }
 
 function readWorker({ options }: TypedCommand): WorkerCommand {
-  const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
-  const insecurePlaintext = options['insecurePlaintext'] === true;
-  return { kind: 'worker', join: compileJoinOptions({ join: text('join'), key: text('key'), token: text('token'), engine: text('engine'), threads: text('threads'), insecurePlaintext }) };
+  // Commander calls --kebab-case kebabCase.
+  const typed = Object.entries(options).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value] as const);
+  return { kind: 'worker', join: compileJoinOptions(Object.fromEntries(typed)) };
 }
 
 /** What commander complained about, as an error of Lethe's, or the text that it was asked to print. */

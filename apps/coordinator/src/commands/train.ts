@@ -57,7 +57,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
   const { description, reporter, folder, gridRows, data, devices, cores, start, metrics, trace } = run;
   const { awaitWorkers } = description.config.cluster;
   const open = await openCluster({
-    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs,
+    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken,
     onCommitted: (committed) => {
       recorder.committed(committed);
       trace?.committed(committed);
@@ -75,6 +75,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
   let reason = 'the run failed';
   try {
     if (open.joinCommand !== null) reporter.notice(`workers join with: ${open.joinCommand}`);
+    if (open.tokenFile !== null) reporter.notice(`(another machine needs a copy of ${open.tokenFile}, or its text on standard input: --token-file -)`);
     await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, awaitWorkers));
     knowEngines(run, recorder, cluster);
     interruption.trainingBegins();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,10 +26,10 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a run without workers of its own and hands the printed flags to whoever wants to join. */
-async function runAndJoin(name: string, host: string, join: (flags: string[]) => Promise<void>): Promise<Ended> {
+async function runAndJoin(name: string, host: string, join: (flags: string[]) => Promise<void>, workers = 1): Promise<Ended> {
   let joining: Promise<void> | undefined;
   const ended = await lethe(
-    ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '3', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name, '--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', '1'],
+    ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '3', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name, '--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', String(workers)],
     (text) => {
       const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
       if (flags !== undefined) joining ??= join(flags.split(' '));
@@ -40,19 +40,22 @@ async function runAndJoin(name: string, host: string, join: (flags: string[]) =>
 }
 
 describe('a worker started by hand', () => {
-  it('joins over the loopback by the printed line, and others are told why not', async () => {
+  it('joins over the loopback by the printed line, as often as it is told, and others are told why not', async () => {
     const ended = await runAndJoin('loopback', '127.0.0.1', async (flags) => {
       // Any process of this machine can reach the port: it needs the keys as much as one from outside.
-      expect(flags).toContain('--token');
+      const file = flags[flags.indexOf('--token-file') + 1] ?? '';
+      expect([file, statSync(file).mode & 0o777]).toEqual([join(runs, 'loopback/join-token'), 0o600]);
       const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
       expect([plain.code, plain.output]).toEqual([1, expect.stringMatching(/refuses us/)]);
       const other = await lethe(['worker', ...flags.slice(0, -1), '2']);
       expect(other.code).not.toBe(0);
       expect(other.output).toMatch(/this run computes with native and threads=1/);
-      const good = lethe(['worker', ...flags]);
-      expect((await good).code).toBe(0);
-    });
+      const good = await lethe(['worker', ...flags, '--workers', '2']);
+      expect(good.code, good.output).toBe(0);
+      for (const name of ['worker 1 on the cpu', 'worker 2 on the cpu']) expect(good.output).toContain(`${name} has ended: exit code 0`);
+    }, 2);
     expect(ended.code).toBe(0);
+    expect(existsSync(join(runs, 'loopback/join-token'))).toBe(false);
   }, 60_000);
 
   it('joins a run that is under way and leaves it again, which changes no bit', async () => {
@@ -80,12 +83,11 @@ describe('a worker started by hand', () => {
 
   it.runIf(outside !== undefined)('joins from outside with the run\'s keys, and not without', async () => {
     const ended = await runAndJoin('outside', outside ?? '', async (flags) => {
-      expect(flags).toContain('--token');
-      const token = flags.indexOf('--token') + 1;
-      const forged = flags.map((flag, index) => (index === token ? `T${'A'.repeat(86)}` : flag));
+      const token = flags.indexOf('--token-file');
+      const forged = flags.with(token, '--token').with(token + 1, `T${'A'.repeat(86)}`);
       const stranger = await lethe(['worker', ...forged]);
       expect(stranger.code).not.toBe(0);
-      expect(stranger.output).toMatch(/refuses us/);
+      expect(stranger.output).toMatch(/warning: --token can be seen by every user[^]+refuses us/);
       const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
       expect(plain.code).not.toBe(0);
       expect((await lethe(['worker', ...flags])).code).toBe(0);

@@ -56,7 +56,7 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
   await remember(notice);
   const groups = checkpoint.groups(description);
   const open = await openCluster({
-    description, environment, cores, devices, runId: newIncarnation(), logsFolder: run.logs,
+    description, environment, cores, devices, runId: newIncarnation(), logsFolder: run.logs, tokenFile: run.joinToken,
     onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
   });
   try {

@@ -1,0 +1,32 @@
+import { interOpThreads, usableCores, type JoinOptions } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import { describeDevice, planDevices, selectGpus, type FoundGpus, type Gpu } from '@lethe/tensorflow';
+
+/** What one worker that joins from this machine is started with. */
+export interface JoiningWorker extends Pick<JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds'> {
+  /** Operations at a time: the cores of the machine, shared. */
+  readonly interOpThreads: number;
+  /** Null: the processors. */
+  readonly gpu: Gpu | null;
+}
+
+/**
+ * The workers that this machine offers to a run: one for each GPU that may be used, else one on the processors, unless a number is asked for.
+ *
+ * @param options with the token in place
+ * @param found GPUs that the environment leaves
+ * @throws LetheError DEVICE_PLAN_INVALID if GPUs are asked for that cannot be had
+ */
+export function planJoining(options: JoinOptions, { gpus: found, whyNone }: FoundGpus, cores = usableCores()): readonly JoiningWorker[] {
+  const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, gpu, shareGpus } = options;
+  if (gpu !== null && whyNone !== null) throw new LetheError('DEVICE_PLAN_INVALID', `--gpu: expected a GPU that can be computed on, found none (${whyNone})`);
+  const usable = engine === 'wasm' ? [] : gpu === null ? found : selectGpus(found, gpu, '--gpu');
+  const devices = planDevices({ gpus: usable, workers: options.workers ?? Math.max(1, usable.length), allowSharing: shareGpus });
+  const together = interOpThreads(cores, devices.length);
+  return devices.map((device) => ({ address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, interOpThreads: together, gpu: device }));
+}
+
+/** What each of these workers is called on this machine: `worker 2 on gpu 1`. */
+export function namesOf(workers: readonly JoiningWorker[]): readonly string[] {
+  return workers.map(({ gpu }, index) => `worker ${index + 1} on ${describeDevice(gpu)}`);
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readToken } from './read-token.js';
+
+const TOKEN = `T${'b'.repeat(86)}`;
+let folder: string;
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-token-')); });
+afterAll(() => { rmSync(folder, { recursive: true }); });
+
+/** The token, and what was warned of. */
+async function read(source: { token?: string; tokenFile?: string }, standardInput = ''): Promise<{ token: string | null; warnings: string[] }> {
+  const warnings: string[] = [];
+  const token = await readToken({ token: null, tokenFile: null, ...source }, { folder, standardInput: Readable.from([standardInput]), warn: (line) => warnings.push(line) });
+  return { token, warnings };
+}
+
+describe('the token of a worker that joins', () => {
+  it('comes from a file or from standard input', async () => {
+    writeFileSync(join(folder, 'private'), `${TOKEN}\n`, { mode: 0o600 });
+    expect(await read({ tokenFile: 'private' })).toEqual({ token: TOKEN, warnings: [] });
+    expect(await read({ tokenFile: '-' }, `  ${TOKEN}\r\n`)).toEqual({ token: TOKEN, warnings: [] });
+    expect(await read({})).toEqual({ token: null, warnings: [] });
+  });
+
+  it('is warned of where others can see it', async () => {
+    expect(await read({ token: TOKEN })).toEqual({ token: TOKEN, warnings: [expect.stringContaining('can be seen by every user of this machine in the list of processes')] });
+    writeFileSync(join(folder, 'public'), TOKEN, { mode: 0o644 });
+    expect(await read({ tokenFile: 'public' })).toEqual({ token: TOKEN, warnings: ['public can be read by other users of this machine: chmod 600 public'] });
+  });
+
+  it.each([
+    ['absent', '', 'expected a file that can be read, found absent (ENOENT'],
+    ['.', '', 'expected a file that can be read, found . (EISDIR'],
+    ['/dev/zero', '', 'expected the token of a run in /dev/zero, found'],
+    ['-', '', 'expected the token of a run in standard input, found 0 characters'],
+    ['-', 'half-a-secret', 'expected the token of a run in standard input, found 13 characters'],
+  ])('is refused from %s, and no half of a secret is told', async (tokenFile, standardInput, message) => {
+    const error = await read({ tokenFile }, standardInput).catch((thrown: unknown) => thrown as Error);
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(`--token-file: ${message}`) as string });
+    expect(error).not.toMatchObject({ message: expect.stringContaining('half-a-secret') as string });
+  });
+});
