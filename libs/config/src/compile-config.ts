@@ -13,14 +13,20 @@ export interface CompiledConfig {
 
 /**
  * Checks a complete configuration and freezes it.
- * @param raw for example the contents of a run's config.json
+ * @param raw for example a recipe with flags laid over it
  * @param origins where the values were given, so that messages name the flag or file
  * @throws LetheError CONFIG_INVALID naming every problem at once
  */
 export function compileConfig(raw: unknown, origins: Origins = new Map()): CompiledConfig {
+  const config = parseConfig(raw, origins);
+  const problems = crossProblems(config, origins);
+  if (problems.length > 0) throw problemsError(problems);
+  return { config, warnings: configWarnings(config) };
+}
+
+/** Like `compileConfig`, but checks each setting by itself, and not what they mean together. @throws LetheError CONFIG_INVALID */
+export function parseConfig(raw: unknown, origins: Origins = new Map()): RunConfig {
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw problemsError(schemaProblems(parsed.error.issues, raw, origins));
-  const problems = crossProblems(parsed.data, origins);
-  if (problems.length > 0) throw problemsError(problems);
-  return { config: deepFreeze(parsed.data), warnings: configWarnings(parsed.data) };
+  return deepFreeze(parsed.data);
 }

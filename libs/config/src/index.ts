@@ -12,7 +12,7 @@ export { UNPACKED_GIB } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';
-export { compileSavedConfig, savedConfigJson } from './versions/index.js';
+export { parseSavedConfig, savedConfigJson } from './versions/index.js';
 export { upgrade } from './versions/upgrade.js';
 export type { VersionStep } from './versions/version-step.js';
 export { defaultWorkers, interOpThreads, type Machine } from './worker-plan.js';

@@ -4,7 +4,7 @@ import { compileConfig, type CompiledConfig } from './compile-config.js';
 import { labelOf, leaves, valueAt, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError, shown, type Problem } from './problem.js';
 import type { RunConfig } from './run-config.js';
-import { compileSavedConfig } from './versions/index.js';
+import { parseSavedConfig } from './versions/index.js';
 
 /** Settings that have no part in what is computed (but see BIT_CHANGING). Whether another folder holds the same data, their fingerprint tells. */
 const FREE = [/^cluster\./, /^data\.(folder|unpackedGiB)$/, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
@@ -52,8 +52,8 @@ function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
  * @throws LetheError CONFIG_INVALID naming every setting that has a part in what was computed and is another now
  */
 export function compileBegunConfig(saved: unknown, made: unknown): RunConfig {
-  const now = compileSavedConfig(saved, 'config.json').config;
-  const { config: before } = compileSavedConfig(made, 'the checkpoint');
+  const now = parseSavedConfig(saved, 'config.json');
+  const before = parseSavedConfig(made, 'the checkpoint');
   const config = { ...now, epochs: longer(before.epochs, now.epochs), rounds: longer(before.rounds, now.rounds) };
   const problems = refusals(before, config, originsOf([{ source: 'file', values: config, label: (path) => `${path} in config.json` }]));
   if (problems.length > 0) throw problemsError(problems);
@@ -70,7 +70,7 @@ function longer(before: number | null, now: number | null): number | null {
  * @param saved the run's config.json, as it was written
  */
 export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CompiledConfig {
-  const before = compileSavedConfig(saved, 'config.json').config;
+  const before = parseSavedConfig(saved, 'config.json');
   const origins = originsOf(layers);
   const merged = layers.reduce<Tree>(applyLayer, before);
   // Nonsense first: a value that no run could have is not "different", it is wrong.

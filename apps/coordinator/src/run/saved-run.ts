@@ -1,5 +1,5 @@
 import type { Checkpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, compileBegunConfig, compileSavedConfig, savedConfigJson, type CompiledConfig, type RunConfig } from '@lethe/config';
+import { checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CompiledConfig, type RunConfig } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { RunFolder } from '@lethe/run-folder';
@@ -23,7 +23,7 @@ export interface SavedRun {
  */
 export async function openSavedRun(folder: RunFolder, checkpoint: Checkpoint | null, override: (saved: RunConfig) => CompiledConfig): Promise<SavedRun> {
   const raw = await folder.readConfig();
-  const saved = checkpoint === null ? compileSavedConfig(raw, 'config.json').config : compileBegunConfig(raw, JSON.parse(checkpoint.configJson));
+  const saved = checkpoint === null ? parseSavedConfig(raw, 'config.json') : compileBegunConfig(raw, JSON.parse(checkpoint.configJson));
   const { config, warnings } = override(saved);
   const data = await openOwnData(config);
   const { fingerprint } = data.facts;
@@ -45,7 +45,7 @@ async function openOwnData({ data, seed }: RunConfig): Promise<DataSource> {
 }
 
 async function remember(folder: RunFolder, raw: unknown, { data, epochs, rounds }: RunConfig, notice: (line: string) => void): Promise<void> {
-  const { config: before } = compileSavedConfig(raw, 'config.json');
+  const before = parseSavedConfig(raw, 'config.json');
   if (before.data.folder === data.folder && before.epochs === epochs && before.rounds === rounds) return;
   await folder.writeConfig(savedConfigJson({ ...before, epochs, rounds, data: { ...before.data, folder: data.folder } }));
   if (before.data.folder !== data.folder) notice(`${folder.name} has its data in ${data.folder ?? ''} from now on (config.json)`);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
-import { compileSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
+import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/report';
 import { parseMetricsLine, RunLock } from '@lethe/run-folder';
@@ -82,7 +82,7 @@ export class SweepFolder {
   /** What a trial was planned with. */
   async config(trial: string): Promise<RunConfig> {
     const file = this.configFile(trial);
-    return compileSavedConfig(JSON.parse(await readFile(file, 'utf8')), file).config;
+    return parseSavedConfig(JSON.parse(await readFile(file, 'utf8')), file);
   }
 
   /** Where the run of a trial lies. */

@@ -1,4 +1,4 @@
-import { compileConfig, type CompiledConfig } from '../compile-config.js';
+import { parseConfig } from '../compile-config.js';
 import type { RunConfig } from '../run-config.js';
 import { upgrade } from './upgrade.js';
 import { toVersion2 } from './version-2.js';
@@ -19,9 +19,13 @@ export function upgradeConfig(raw: unknown, name: string): unknown {
   return upgrade(raw, STEPS, name);
 }
 
-/** The configuration of a run as it was saved, by this version or an earlier one. @throws LetheError CONFIG_INVALID */
-export function compileSavedConfig(raw: unknown, name: string): CompiledConfig {
-  return compileConfig(upgradeConfig(raw, name));
+/**
+ * The configuration of a run as it was saved, by this version or an earlier one. What settings must not say together is checked when flags
+ * lie over it: a rule may be younger than the run, and flags may mend what it forbids.
+ * @throws LetheError CONFIG_INVALID
+ */
+export function parseSavedConfig(raw: unknown, name: string): RunConfig {
+  return parseConfig(upgradeConfig(raw, name));
 }
 
 /** The text in which a run keeps its configuration: `config.json`. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { leaves, valueAt, type Tree } from '../layer.js';
+import { leaves, valueAt, withValue, type Tree } from '../layer.js';
 import { mergeConfig, parseConfigFile } from '../merge-config.js';
 import { applyResumeOverrides } from '../resume-overrides.js';
-import { compileSavedConfig, CONFIG_VERSION, savedConfigJson, upgradeConfig } from './index.js';
+import { parseSavedConfig, CONFIG_VERSION, savedConfigJson, upgradeConfig } from './index.js';
 import { upgrade } from './upgrade.js';
 import { filledIn, type VersionStep } from './version-step.js';
 
@@ -19,13 +19,22 @@ describe('a run of version 1', () => {
   });
 });
 
+describe('a run that a younger rule forbids', () => {
+  it('is gone on with once flags have mended it', () => {
+    const broken = withValue(withValue(first[0] ?? {}, 'cluster.heartbeatSeconds', 5), 'cluster.stallSeconds', 2);
+    expect(() => applyResumeOverrides(broken, [])).toThrow('cluster.stallSeconds: expected more than the 5 s between two heartbeats');
+    const flags = { source: 'flags', values: { cluster: { stallSeconds: 20 } }, label: () => '--stall-seconds' } as const;
+    expect(applyResumeOverrides(broken, [flags]).config.cluster).toMatchObject({ heartbeatSeconds: 5, stallSeconds: 20 });
+  });
+});
+
 describe('a configuration that is kept', () => {
   const { config } = mergeConfig(machine, []);
 
   it('comes back, with its version', () => {
     const saved = JSON.parse(savedConfigJson(config)) as Tree;
     expect(saved['version']).toBe(CONFIG_VERSION);
-    expect(compileSavedConfig(saved, 'config.json').config).toEqual(config);
+    expect(parseSavedConfig(saved, 'config.json')).toEqual(config);
     expect(mergeConfig({ ...machine, cores: 64 }, [parseConfigFile(JSON.stringify(saved), 'config.json')]).config).toEqual(config);
   });
 
@@ -40,7 +49,7 @@ describe('a configuration that is kept', () => {
 
   it('lacks nothing that its version had', () => {
     const { strictBits: _, ...cluster } = config.cluster;
-    expect(() => compileSavedConfig({ ...config, version: CONFIG_VERSION, cluster }, 'config.json')).toThrow('cluster.strictBits: expected true or false, found nothing');
+    expect(() => parseSavedConfig({ ...config, version: CONFIG_VERSION, cluster }, 'config.json')).toThrow('cluster.strictBits: expected true or false, found nothing');
     expect(upgradeConfig([], 'config.json')).toEqual([]);
   });
 });
