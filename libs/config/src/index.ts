@@ -15,4 +15,4 @@ export { usableCores } from './usable-cores.js';
 export { parseSavedConfig, savedConfigJson } from './versions/index.js';
 export { upgrade } from './versions/upgrade.js';
 export type { VersionStep } from './versions/version-step.js';
-export { defaultWorkers, interOpThreads, type Machine } from './worker-plan.js';
+export { defaultWorkers, interOpThreads, processProblems, type Machine } from './worker-plan.js';

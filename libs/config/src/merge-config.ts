@@ -5,7 +5,7 @@ import { isTree, labelOf, valueAt, withValue, type ConfigLayer, type Origins, ty
 import { problemsError, shown } from './problem.js';
 import { DEFAULT_RECIPE, findRecipe, type Recipe } from './recipes/index.js';
 import { upgradeConfig } from './versions/index.js';
-import type { Machine } from './worker-plan.js';
+import { processProblems, type Machine } from './worker-plan.js';
 
 /**
  * The layer of a configuration file: JSON with any part of a run's configuration.
@@ -48,11 +48,15 @@ function recipeOf(layers: readonly ConfigLayer[], origins: Origins): Recipe {
 /**
  * The configuration of a new run: its recipe, overlaid by the layers in order (configuration file, then flags).
  * The recipe is the last one that a layer names.
+ * @throws LetheError CONFIG_INVALID, also for more processes than this machine has cores for
  */
 export function mergeConfig(machine: Machine, layers: readonly ConfigLayer[]): CompiledConfig {
   const origins = originsOf(layers);
   const base: Tree = recipeOf(layers, origins)(machine);
   const merged = layers.reduce(applyLayer, base);
   const complete = capDefaultWorkers(withValue(merged, 'recipe', base['recipe']), origins.has('cluster.workers'));
-  return compileConfig(complete, origins);
+  const compiled = compileConfig(complete, origins);
+  const problems = processProblems(compiled.config.cluster, machine.cores, (path) => labelOf(origins, path));
+  if (problems.length > 0) throw problemsError(problems);
+  return compiled;
 }

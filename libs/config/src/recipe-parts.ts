@@ -19,6 +19,7 @@ export function localCluster(machine: Machine): RunConfig['cluster'] {
     workers,
     servers: 1,
     shareGpus: false,
+    oversubscribe: false,
     listen: null,
     insecurePlaintext: false,
     awaitWorkers: Math.max(1, workers),

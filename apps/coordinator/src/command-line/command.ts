@@ -52,6 +52,8 @@ export interface EvaluateCommand {
   /** Each probe is trained once from each. */
   readonly seeds: readonly number[];
   readonly workers: number;
+  /** Allow more of them than this machine has cores for. */
+  readonly oversubscribe: boolean;
 }
 
 /** `lethe checkpoint`: ask a run that is going on for a checkpoint. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { usableCores } from '@lethe/config';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -51,6 +52,13 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
     const { code, out, err } = await run(lethe, ['train', '--data-dir', data], elsewhere);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
+    expect(readdirSync(elsewhere)).not.toContain('runs');
+  });
+
+  it.each([['train'], ['evaluate', 'mild']])('starts no more workers than the machine has cores for: %s', async (...command) => {
+    const { code, out, err } = await run(lethe, [...command, '--workers', String(4 * usableCores() + 1)], elsewhere);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error: --workers: expected at most \d+ workers here, 4 for each of \d+ cores? \(--oversubscribe allows more\), found \d+\n/);
     expect(readdirSync(elsewhere)).not.toContain('runs');
   });
 

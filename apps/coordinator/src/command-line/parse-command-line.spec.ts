@@ -94,6 +94,7 @@ describe('the flags', () => {
         "--threads <count>",
         "--engine <native|wasm>",
         "--share-gpus",
+        "--oversubscribe",
         "--listen <address>",
         "--await-workers <count>",
         "--insecure-plaintext",
@@ -189,8 +190,8 @@ describe('parseCommandLine', () => {
     expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r', '--data-dir', 'digits')).toEqual({
       kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', flags: expect.objectContaining({ values: { data: { folder: '/home/user/digits' } } }) as unknown, out: '/home/user/a.png', checkpoint: 470,
     });
-    expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1 });
-    expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2 });
+    expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1, oversubscribe: false });
+    expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2, oversubscribe: false });
     const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },

@@ -112,7 +112,7 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   const runs = runsFolder(reader, folder);
   const flags = movedData(reader, folder);
   refuse(reader);
-  return { kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers };
+  return { kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe: reader.has('oversubscribe') };
 }
 
 function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoint'] {

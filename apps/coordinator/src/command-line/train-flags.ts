@@ -94,6 +94,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'threads', value: COUNT, help: 'threads inside one operation; part of the result, as it changes rounding', paths: ['cluster.threads'] },
     { name: 'engine', value: word('native', 'wasm'), help: 'what computes (default: native if it is set up)', paths: ['cluster.engine'] },
     { name: 'share-gpus', sets: true, help: 'allow several workers on one GPU', paths: ['cluster.shareGpus'] },
+    { name: 'oversubscribe', sets: true, help: 'allow more than four workers, or servers, for each core of this machine', paths: ['cluster.oversubscribe'] },
     { name: 'listen', value: ADDRESS, help: 'let workers on other machines join, e.g. at tcp://0.0.0.0:5555', paths: ['cluster.listen'] },
     { name: 'await-workers', value: COUNT, help: 'workers to wait for before the first round', paths: ['cluster.awaitWorkers'] },
     { name: 'insecure-plaintext', sets: true, help: 'no encryption and no keys at that address', paths: ['cluster.insecurePlaintext'] },

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { defaultWorkers, interOpThreads, UNPACKED_GIB } from '@lethe/config';
+import { defaultWorkers, interOpThreads, problemsError, processProblems, UNPACKED_GIB } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorMessage, foreignText } from '@lethe/errors';
 import { describeDevice, engineEnvironment, nativeFolder, type Gpu } from '@lethe/tensorflow';
@@ -20,7 +20,8 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   const machine = await lookAtThisMachine(environment);
   const { cores, engine, gpus } = machine;
   const workers = command.workers ?? defaultWorkers(machineOf(machine));
-  const placement = placeWorkers({ gpus, workers, allowSharing: command.shareGpus });
+  const [tooMany] = processProblems({ workers, servers: 1, oversubscribe: false }, cores, () => '--workers');
+  const placement = tooMany === undefined ? placeWorkers({ gpus, workers, allowSharing: command.shareGpus }) : problemsError([tooMany]).message;
   const gpu = typeof placement === 'string' ? null : (placement[0] ?? null);
   const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpu };
   const check = await checkEngine(engine, { ...environment, ...engineEnvironment(settings) });

@@ -8,7 +8,7 @@ import type { Environment } from './train.js';
 
 /** Measures what a checkpoint's nets are for, such as what its encoder has really forgotten, and writes figures and a report into the run's folder. */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
-  await withCheckpoint(command, { environment, workers: command.workers }, async (opened) => {
+  await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe }, async (opened) => {
     const lines = await evaluateRun(opened, {
       folder: opened.run, seeds: command.seeds, judges: new JudgeCache(environment), onProgress: (line) => process.stderr.write(`${line}\n`),
     });

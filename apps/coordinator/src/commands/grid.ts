@@ -12,7 +12,7 @@ import type { Environment } from './train.js';
 
 /** Draws the style grid of a checkpoint. */
 export async function runGrid(command: GridCommand, environment: Environment): Promise<number> {
-  await withCheckpoint(command, { environment, workers: 1 }, async ({ cluster, description, data, run, rounds }) => {
+  await withCheckpoint(command, { environment, workers: 1, oversubscribe: false }, async ({ cluster, description, data, run, rounds }) => {
     if (description.objective.redraw === null) throw new LetheError('CONFIG_INVALID', `${command.run}: expected a run of a game that draws, found ${description.objective.name}`);
     const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
     await writeFile(file, await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length })));

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Machine } from '@lethe/config';
-import type { Gpu } from '@lethe/tensorflow';
 import type { SweepCommand } from '../command-line/command.js';
 import { aligned } from '../sweep/aligned.js';
 import { checkFigures } from '../sweep/check-figures.js';
+import { checkSlots } from '../sweep/check-slots.js';
 import { findSweep } from '../sweep/find-several-runs.js';
 import { planTrials } from '../sweep/plan-trials.js';
-import { exitCodeOfTrials, playTrials } from '../sweep/play-trials.js';
+import { exitCodeOfTrials, playTrials, type TrialSurroundings } from '../sweep/play-trials.js';
 import { nameOfNow, SweepFolder } from '../sweep/sweep-folder.js';
 import { resultFiles, tableOf, writeResults } from '../sweep/sweep-results.js';
 import { lookAtThisMachine, machineOf } from '../this-machine.js';
@@ -18,16 +18,16 @@ export async function runSweep(command: SweepCommand, environment: Environment):
   const folder = command.resume === null ? await beginSweep(command, machineOf(machine)) : await findSweep(command.resume, command);
   const lock = await folder.lock();
   try {
-    return await playSweep(folder, command, machine.gpus, environment);
+    return await playSweep(folder, command, { gpus: machine.gpus, cores: machine.cores, environment });
   } finally {
     await lock.release();
   }
 }
 
-async function playSweep(folder: SweepFolder, command: SweepCommand, gpus: readonly Gpu[], environment: Environment): Promise<number> {
+async function playSweep(folder: SweepFolder, command: SweepCommand, surroundings: TrialSurroundings): Promise<number> {
   const found = await folder.read();
   const state = { ...found, trialsAtOnce: command.trialsAtOnce ?? found.trialsAtOnce };
-  const run = await playTrials(folder, state, { gpus, environment });
+  const run = await playTrials(folder, state, surroundings);
   const best = await writeResults(folder, state, run.trials, command.folder);
   for (const line of aligned(tableOf(run.trials))) process.stdout.write(`${line}\n`);
   for (const file of resultFiles(folder, command.folder)) process.stdout.write(`${file}\n`);
@@ -39,8 +39,10 @@ async function playSweep(folder: SweepFolder, command: SweepCommand, gpus: reado
 async function beginSweep(command: SweepCommand, machine: Machine): Promise<SweepFolder> {
   const planned = planTrials(command, machine);
   const best = await checkFigures(planned, command);
-  const folder = await SweepFolder.create(join(command.runsFolder, command.name ?? nameOfNow('sweep')));
   const trialsAtOnce = command.trialsAtOnce ?? 1;
+  // Before its folder is there.
+  checkSlots(planned.map(({ config }) => config.cluster), trialsAtOnce, machine.cores);
+  const folder = await SweepFolder.create(join(command.runsFolder, command.name ?? nameOfNow('sweep')));
   await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: command.halving, best });
   process.stdout.write(`${planned.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);
   return folder;

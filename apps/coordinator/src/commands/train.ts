@@ -26,7 +26,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export async function runTrain(command: TrainCommand, environment: Environment): Promise<number> {
   const machine = await lookAtThisMachine(environment);
   const comparison = await requestedComparison(command, machine);
-  return comparison === null ? trainOnce(command, machine, environment) : runComparison(comparison, command, { gpus: machine.gpus, environment });
+  return comparison === null ? trainOnce(command, machine, environment) : runComparison(comparison, command, { gpus: machine.gpus, cores: machine.cores, environment });
 }
 
 async function trainOnce(command: TrainCommand, machine: ThisMachine, environment: Environment): Promise<number> {

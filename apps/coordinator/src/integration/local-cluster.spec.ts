@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { usableCores } from '@lethe/config';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lethe, letheProcesses, type Ended } from './lethe-process.js';
 
@@ -32,6 +33,8 @@ describe('a localhost cluster', () => {
 
   it('resumes with the same bits, on another number of workers and servers', async () => {
     expect((await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--no-evaluation', '--name', 'resumed'])).code).toBe(0);
+    const crowd = await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', String(4 * usableCores() + 1), '--runs-dir', runs]);
+    expect([crowd.code, crowd.output]).toEqual([2, expect.stringMatching(/--workers: expected at most \d+ workers here/)]);
     expect((await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', '2', '--servers', '2', '--runs-dir', runs])).code).toBe(0);
     expect(summary('resumed').weights_sha256).toBe(summary('w1').weights_sha256);
     const rounds = readFileSync(join(runs, 'resumed', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });

@@ -1,5 +1,5 @@
 import { findCheckpoint, type WhichCheckpoint } from '@lethe/checkpoint';
-import type { ConfigLayer } from '@lethe/config';
+import { problemsError, processProblems, type ConfigLayer } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
@@ -36,13 +36,18 @@ export interface CheckpointCluster {
 export interface ClusterWish {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workers: number;
+  /** More of them than this machine has cores for, if they are that many. */
+  readonly oversubscribe: boolean;
 }
 
 /**
  * Opens a checkpoint on a small cluster of its own, a server and some workers, for as long as `use` takes. It computes on what a run
  * would: the figures are those that the run has at its end.
  */
-export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
+export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers, oversubscribe }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
+  const { cores, gpus } = await lookAtThisMachine(environment);
+  const problems = processProblems({ workers, servers: 1, oversubscribe }, cores, () => '--workers');
+  if (problems.length > 0) throw problemsError(problems);
   const run = RunFolder.at(findRunFolder(request.run, request));
   const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
   const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
@@ -51,7 +56,6 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
     return { config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null } }, warnings };
   });
   const { engine, shareGpus } = description.config.cluster;
-  const { cores, gpus } = await lookAtThisMachine(environment);
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
   await remember(notice);
   const groups = checkpoint.groups(description);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, savedConfigJson, type RunConfig } from '@lethe/config';
+import { checkConfigAgainstData, problemsError, processProblems, savedConfigJson, type CompiledConfig, type RunConfig } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
@@ -45,7 +45,7 @@ export async function prepareRun(command: TrainCommand, machine: ThisMachine, ou
   const notice = (line: string): void => { reporter.notice(line); };
   const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
   try {
-    const { description, data, start, warnings, engines, remember } = resumed === null ? await beginRun(command, machine) : await resumeRun(command, resumed, notice);
+    const { description, data, start, warnings, engines, remember } = resumed === null ? await beginRun(command, machine) : await resumeRun(command, { folder: resumed, cores: machine.cores, notice });
     const { config } = description;
     const { cores, gpus, whyNoGpus } = machine;
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
@@ -77,11 +77,13 @@ async function beginRun(command: TrainCommand, machine: ThisMachine): Promise<Ru
   return { description, data, warnings, engines: null, start: newRun(description), remember: () => Promise.resolve() };
 }
 
-async function resumeRun(command: TrainCommand, folder: RunFolder, notice: (line: string) => void): Promise<RunToPlay> {
+interface ResumeOptions { readonly folder: RunFolder; readonly cores: number; readonly notice: (line: string) => void }
+
+async function resumeRun(command: TrainCommand, { folder, cores, notice }: ResumeOptions): Promise<RunToPlay> {
   // Killed before its first checkpoint: it begins again.
   const isNew = (await newestCheckpoint(folder.checkpoints)) === null;
   const checkpoint = isNew ? null : await findCheckpoint(folder.checkpoints, 'latest', (message) => { notice(`passed over: ${message}`); });
-  const saved = await openSavedRun(folder, checkpoint, (config) => resumedRunConfig(command, config));
+  const saved = await openSavedRun(folder, checkpoint, (config) => fitting(resumedRunConfig(command, config), cores));
   const { description } = saved;
   if (checkpoint === null) return { ...saved, engines: null, start: newRun(description) };
   const { rounds, steps, codeVersion, engines } = checkpoint;
@@ -91,6 +93,13 @@ async function resumeRun(command: TrainCommand, folder: RunFolder, notice: (line
     throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`);
   }
   return { ...saved, engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
+}
+
+/** The run may have been begun on a larger machine. @throws LetheError CONFIG_INVALID */
+function fitting(compiled: CompiledConfig, cores: number): CompiledConfig {
+  const problems = processProblems(compiled.config.cluster, cores, (path) => path.replace('cluster.', '--'));
+  if (problems.length > 0) throw problemsError(problems);
+  return compiled;
 }
 
 function newRun(description: RunDescription): RunState {

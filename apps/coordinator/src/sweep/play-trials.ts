@@ -1,8 +1,10 @@
+import type { RunConfig } from '@lethe/config';
 import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import type { Gpu } from '@lethe/tensorflow';
 import { isDone, shownSetting, toBePlayed, type Trial } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
-import { slotGpus, type TrialDevices } from './slot-gpus.js';
+import { checkSlots } from './check-slots.js';
+import { slotGpus } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
 import { SweepRun } from './sweep-run.js';
 import type { SweepState } from './sweep-state.js';
@@ -12,6 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface TrialSurroundings {
   /** What the trials share. */
   readonly gpus: readonly Gpu[];
+  readonly cores: number;
   readonly environment: Environment;
 }
 
@@ -21,10 +24,12 @@ const ECHO_MS = 500;
 /**
  * Plays the trials that are not done, shows them on the terminal, and lets Ctrl-C end them with a checkpoint.
  *
- * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs
+ * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes
  */
-export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, environment }: TrialSurroundings): Promise<SweepRun> {
-  const slots = slotGpus(gpus, state.trialsAtOnce, await devicesOfTrials(folder, state.trials));
+export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, cores, environment }: TrialSurroundings): Promise<SweepRun> {
+  const clusters = await clustersOfTrials(folder, state.trials);
+  checkSlots(clusters, state.trialsAtOnce, cores);
+  const slots = slotGpus(gpus, state.trialsAtOnce, clusters);
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
     folder, state,
@@ -59,7 +64,7 @@ export function exitCodeOfTrials({ isInterrupted, trials }: SweepRun): number {
   return trials.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.ok;
 }
 
-function devicesOfTrials(folder: SweepFolder, trials: readonly Trial[]): Promise<TrialDevices[]> {
+function clustersOfTrials(folder: SweepFolder, trials: readonly Trial[]): Promise<RunConfig['cluster'][]> {
   return Promise.all(trials.map(toBePlayed).filter((trial) => !isDone(trial)).map(async ({ name }) => (await folder.config(name)).cluster));
 }
 

@@ -15,7 +15,8 @@ describe('a run of version 1', () => {
   it.each(first.map((saved) => [saved.recipe, saved] as const))('with the recipe %s goes on as it was', (_recipe, saved) => {
     const { config } = applyResumeOverrides(saved, []);
     for (const [path, value] of leaves(saved)) expect(valueAt(config, path), path).toEqual(value);
-    expect(config.cluster.strictBits).toBe(false);
+    expect(config.cluster).toMatchObject({ strictBits: false, oversubscribe: true });
+    expect(config.data.unpackedGiB).toBe(2);
   });
 });
 
