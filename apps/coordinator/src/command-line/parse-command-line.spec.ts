@@ -130,9 +130,14 @@ describe('the flags', () => {
       [
         "--join <address>",
         "--key <key>",
+        "--token-file <file>",
         "--token <token>",
         "--engine <native|wasm>",
         "--threads <n>",
+        "--workers <count>",
+        "--gpu <list>",
+        "--share-gpus",
+        "--join-timeout <number>",
         "--insecure-plaintext",
       ]
     `);
