@@ -6,8 +6,7 @@ import { Roster, type RequiredEngine } from './roster.js';
 import { Watch } from './watch.js';
 import { Waiting } from './waiting.js';
 
-type Kind = MessageBody['kind'];
-export type BodyOf<K extends Kind> = Extract<MessageBody, { kind: K }>;
+type BodyOf<K extends MessageBody['kind']> = Extract<MessageBody, { kind: K }>;
 
 export interface ControlPlaneOptions {
   readonly listener: Listener;
@@ -29,6 +28,12 @@ export interface ControlPlaneOptions {
   readonly onTick: (nowMs: number) => void;
   /** A process was turned away. */
   readonly onRefused: (message: string) => void;
+}
+
+/** What answers a request, and after how long it is sent again when it was sent so many times before. */
+export interface Question<Answer extends MessageBody> {
+  readonly isAnswer: (body: MessageBody) => body is Answer;
+  readonly limitMs: (times: number) => number;
 }
 
 /** Failures of a member that say nothing against the run: another life of it may do better. */
@@ -72,9 +77,24 @@ export class ControlPlane {
     }
   }
 
-  /** The next message of that kind from that member which `matches`; rejects with whatever ends or interrupts the run. */
-  expect<K extends Kind>(member: Member, kind: K, matches: (body: BodyOf<K>) => boolean = () => true): Promise<BodyOf<K>> {
-    return this.#waiting.expect(member, kind, (body) => matches(body as BodyOf<K>)) as Promise<BodyOf<K>>;
+  /**
+   * Sends a request, and again whenever its answer is late: one of them may have been lost. Who is silent is asked when it is heard.
+   *
+   * @returns the next message from that member that is an `answer`; rejects with whatever ends or interrupts the run.
+   */
+  async ask<Answer extends MessageBody>(member: Member, request: MessageBody, { isAnswer, limitMs }: Question<Answer>): Promise<Answer> {
+    const answered = this.#waiting.expect(member, isAnswer);
+    let timer: NodeJS.Timeout | undefined;
+    const send = (times: number): void => {
+      timer = setTimeout(() => { send(times + 1); }, limitMs(times));
+      if (times === 0 || member.absence !== 'silent') void this.send(member, request);
+    };
+    send(0);
+    try {
+      return await answered as Answer;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Waits until the condition holds, looked at after every message; rejects with whatever ends or interrupts the run. */
@@ -171,7 +191,9 @@ export class ControlPlane {
     if (refusal?.code === 'EPOCH_STALE') return; // said before it heard of the new epoch
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
     if (body.kind === 'register') {
-      this.#options.onRegistered(this.roster.admit(peer, body, performance.now()));
+      // Who has not heard that it is known says so again.
+      if (member === undefined || member.state === 'gone') this.#options.onRegistered(this.roster.admit(peer, body, performance.now()));
+      else if (member.state === 'joining') this.#options.onRegistered(member);
       return;
     }
     if (member === undefined) throw new LetheError('PEER_UNKNOWN', `${origin.sender} has not registered`);
@@ -216,6 +238,7 @@ export class ControlPlane {
   #dispatch(member: Member, body: MessageBody): void {
     switch (body.kind) {
       case 'ready':
+        if (member.state === 'ready') return; // it was asked again
         member.state = 'ready';
         member.activity = 'waiting for work';
         this.#options.onReady(member);

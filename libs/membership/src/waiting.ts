@@ -10,8 +10,7 @@ interface Watcher {
 
 interface Expectation {
   readonly member: Member;
-  readonly kind: MessageBody['kind'];
-  readonly matches: (body: MessageBody) => boolean;
+  readonly isAnswer: (body: MessageBody) => boolean;
   readonly resolve: (body: MessageBody) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -23,10 +22,10 @@ export class Waiting {
   #failure: LetheError | null = null;
   #interruption: LetheError | null = null;
 
-  expect(member: Member, kind: MessageBody['kind'], matches: (body: MessageBody) => boolean): Promise<MessageBody> {
+  expect(member: Member, isAnswer: (body: MessageBody) => boolean): Promise<MessageBody> {
     return new Promise((resolve, reject) => {
       const error = this.#error;
-      if (error === null) this.#expectations.add({ member, kind, matches, resolve, reject });
+      if (error === null) this.#expectations.add({ member, isAnswer, resolve, reject });
       else reject(error);
     });
   }
@@ -43,7 +42,7 @@ export class Waiting {
   /** Whether somebody waited for this message, and has it now. */
   take(member: Member, body: MessageBody): boolean {
     for (const expectation of this.#expectations) {
-      if (expectation.kind !== body.kind || expectation.member !== member || !expectation.matches(body)) continue;
+      if (expectation.member !== member || !expectation.isAnswer(body)) continue;
       this.#expectations.delete(expectation);
       expectation.resolve(body);
       return true;

@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { chunksOf, type CaptureState, type Commit, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Slice, type Step } from '@lethe/protocol';
 import type { Decision } from './commit-agreement.js';
 import type { HeldGroup, ServerPlan } from './server-plan.js';
 
@@ -13,12 +13,19 @@ export interface Post {
   versionMade(bytes: number): void;
 }
 
+/** Commits that are remembered for a coordinator that did not hear of them: more than it has steps out at a time. */
+const REMEMBERED = 16;
+
 /**
  * What a parameter server does with the messages about its groups. Expected failures are thrown; the session turns them
  * into refusals.
  */
 export class GroupService {
   #lastStep: Step | null = null;
+  /** The version of each group that was captured last. */
+  readonly #captured = new Map<string, number>();
+  /** The lead's last words about commits. */
+  readonly #told: Committed[] = [];
   readonly #held: ReadonlyMap<string, HeldGroup>;
   readonly #plan: ServerPlan;
   readonly #post: Post;
@@ -39,9 +46,10 @@ export class GroupService {
     for (const { store } of this.#held.values()) store.dispose();
   }
 
+  /** Loads a group, once: what comes again, because the answer was late or lost, is answered again and means nothing else. */
   load({ state, offset }: LoadState): void {
     const { store, agreement } = this.#group(state.group, 'CHECKPOINT_MISMATCH');
-    agreement?.reset();
+    if (store.version === null) agreement?.reset();
     store.load(state, offset);
     this.#post.toCoordinator({ kind: 'stateLoaded', group: state.group, version: state.version, offset });
   }
@@ -49,7 +57,10 @@ export class GroupService {
   capture({ group, version, offset }: CaptureState): void {
     const held = this.#group(group, 'VERSION_UNAVAILABLE');
     const { store } = held;
+    // Asked again, because the answer was late: whoever asked has had it since, and went on.
+    if (store.version !== null && version < store.version && this.#captured.get(group) === version) return;
     this.#voteAgain(held);
+    this.#captured.set(group, version);
     store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture(offset), offset }));
   }
 
@@ -110,6 +121,12 @@ export class GroupService {
     this.#post.versionMade(store.bytes);
   }
 
+  /** The coordinator has not heard whether a version is in the weights. */
+  inquire({ group, version }: CommitInquiry): void {
+    const told = this.#told.find((committed) => committed.group === group && committed.version === version);
+    if (told !== undefined) this.#post.toCoordinator(told);
+  }
+
   /** Somebody waits for a version of which all is in, or sends it again: the vote, or the lead's answer to it, may have been lost. */
   #voteAgain({ store, agreement }: HeldGroup): void {
     if (agreement === null && store.isPrepared) this.#post.toLead(store.prepared());
@@ -128,7 +145,10 @@ export class GroupService {
     const { scale, gradientNorm } = decision;
     for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
     const { step, losses, work } = group.store.commit(scale);
-    this.#post.toCoordinator({ kind: 'committed', ...step, group: name, version, losses, work, gradientNorm });
+    const committed: Committed = { kind: 'committed', ...step, group: name, version, losses, work, gradientNorm };
+    this.#told.push(committed);
+    if (this.#told.length > REMEMBERED) this.#told.shift();
+    this.#post.toCoordinator(committed);
     this.#post.versionMade(group.store.bytes);
   }
 

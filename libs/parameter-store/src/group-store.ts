@@ -92,14 +92,14 @@ export class GroupStore {
   }
 
   /**
-   * Takes a piece of a state that replaces everything, and counts once its last piece is there; with its first, all that there was is
-   * forgotten. Pieces come in order; one that has come is passed over. A state without slots and scalars is a beginning: zero moments.
+   * Takes a piece of the state that it begins with, which counts once its last piece is there. Pieces come in order; one that has come
+   * is passed over. A state without slots and scalars is a beginning: zero moments.
    *
    * @throws LetheError CHECKPOINT_MISMATCH if it belongs to another layout or other optimisers.
    */
   load(state: GroupState, offset: number): void {
     const { slice, optimizer: { slotNames, initialScalars } } = this.facts;
-    if (offset === slice.from) this.#beginLoading(state);
+    if (offset === slice.from && this.#loading === null && this.#committed === null) this.#beginLoading(state);
     const loading = this.#loading;
     if (loading === null || offset < loading.next) return;
     const { values } = state;
@@ -239,9 +239,6 @@ export class GroupStore {
       this.#expect('optimiser scalars', Object.keys(initialScalars), Object.keys(scalars));
     }
     if (isLead && (statistics?.length ?? 0) !== layout.statisticsLength) throw this.#mismatch('running statistics', layout.statisticsLength, statistics?.length ?? 0);
-    this.#giveUp();
-    this.#followers = [];
-    this.#committed = null;
     this.#loading = { version, values: new Map(), scalars: { ...scalars }, statistics: isLead ? statistics : null, next: this.facts.slice.from };
   }
 

@@ -485,6 +485,7 @@ describe('a parameter server', () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
     await run.pushAll(run.pushes(1, alignedBlocks(0, 3)));
+    await run.welcomeAll({ epoch: 4 });
     await run.send(0, { kind: 'loadState', state: startState(ADAM), offset: 0 }, { epoch: 4 });
     await run.inbox.next('stateLoaded');
     const pushes = run.pushes(1, alignedBlocks(3, 8));
@@ -492,6 +493,28 @@ describe('a parameter server', () => {
     expect((await run.replies.next('refused')).code).toBe('EPOCH_STALE');
     for (const { push } of run.pushes(1, WHOLE)) await run.sendAsWorker(0, push, { epoch: 4 });
     expect((await run.inbox.next('committed')).version).toBe(1);
+  });
+
+  it('answers again what is asked again, and means nothing else by it', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    const captureStart = { kind: 'captureState', group: LAYOUT.name, version: 0, offset: 0 } as const;
+    await run.send(0, captureStart);
+    await run.inbox.next('stateCaptured');
+    const inquiry = { kind: 'commitInquiry', group: LAYOUT.name, version: 1 } as const;
+    await run.send(0, inquiry); // there is nothing to say of that yet
+    await run.pushAll(run.pushes(1, WHOLE));
+    const committed = await run.inbox.next('committed');
+    await run.send(0, captureStart); // long answered
+    await run.welcomeAll();
+    await run.load(startState(ADAM));
+    await run.send(0, inquiry);
+    expect(await run.inbox.next('committed')).toEqual(committed);
+    const other = await TestRun.start({ servers: 1 });
+    await other.load(startState(ADAM));
+    await other.pushAll(other.pushes(1, WHOLE));
+    expect(bitsOf(await run.capture(1))).toBe(bitsOf(await other.capture(1)));
+    expect([run.inbox.count('committed'), run.inbox.count('stateCaptured'), run.inbox.count('failed')]).toEqual([0, 0, 0]);
   });
 
   it('begins a new epoch with a new welcome, and nothing of before', async () => {

@@ -64,6 +64,8 @@ class ServerSession {
   #service: GroupService | null = null;
   #lead: Connection | null = null;
   #isServing = false;
+  /** The epoch that it is ready for. */
+  #welcomedEpoch: number | null = null;
   /** Lives of workers that were given up. */
   readonly #fenced = new Set<string>();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -80,8 +82,8 @@ class ServerSession {
   }
 
   async run(): Promise<void> {
-    const { host, processId, signal } = this.#options;
-    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.address, device: '' });
+    const { signal } = this.#options;
+    this.#register();
     this.#beatEvery(FIRST_HEARTBEAT_MS);
     try {
       await Promise.race([this.#serveControl(), this.#failure, aborted(signal)]);
@@ -103,16 +105,20 @@ class ServerSession {
 
   async #obey(frames: Frames): Promise<'goodbye' | 'go on'> {
     const { origin, body } = decodeMessage(frames);
-    this.#checkCoordinator(origin);
+    // What was said in an epoch that is over is not meant any more; but an end is one in any epoch.
+    if (!this.#followCoordinator(origin) && body.kind !== 'shutdown') return 'go on';
     switch (body.kind) {
       case 'welcome':
-        await this.#welcomed(body);
+        await this.#welcomed(origin.epoch, body);
         return 'go on';
       case 'loadState':
         this.#welcomedService().load(body);
         return 'go on';
       case 'captureState':
         this.#welcomedService().capture(body);
+        return 'go on';
+      case 'commitInquiry':
+        this.#welcomedService().inquire(body);
         return 'go on';
       case 'fence':
         this.#fenced.add(body.fenced);
@@ -126,15 +132,21 @@ class ServerSession {
     }
   }
 
-  /** A higher epoch revokes what was handed out before: from now on messages of the old one are refused. */
-  #checkCoordinator(origin: Origin): void {
+  /** A higher epoch revokes what was handed out before: from now on messages of the old one are refused. False for one of those. */
+  #followCoordinator(origin: Origin): boolean {
     const epoch = Math.max(origin.epoch, this.#origin.epoch);
     const refusal = checkOrigin(origin, { runId: this.#origin.runId, epoch });
+    if (refusal?.code === 'EPOCH_STALE') return false;
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
     this.#origin = { ...this.#origin, epoch };
+    return true;
   }
 
-  async #welcomed({ name, index, configJson, dataJson, schemaHash, servers }: Welcome): Promise<void> {
+  async #welcomed(epoch: number, { name, index, configJson, dataJson, schemaHash, servers }: Welcome): Promise<void> {
+    if (this.#welcomedEpoch === epoch) {
+      this.#toCoordinator({ kind: 'ready' }); // it has not heard that, and asks again
+      return;
+    }
     const config = JSON.parse(configJson) as RunConfig;
     const plan = this.#options.planOf(config, JSON.parse(dataJson));
     if (plan.schemaHash !== schemaHash) {
@@ -149,6 +161,7 @@ class ServerSession {
     if (index > 0) await this.#connectLead(servers);
     if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receive(peer, frames); });
     this.#isServing = true;
+    this.#welcomedEpoch = epoch;
     this.#toCoordinator({ kind: 'ready' });
   }
 
@@ -218,12 +231,19 @@ class ServerSession {
     this.#welcomedService().commit(body);
   }
 
+  #register(): void {
+    const { host, processId } = this.#options;
+    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.address, device: '' });
+  }
+
   #beatEvery(milliseconds: number): void {
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => { this.#beat(); }, milliseconds);
   }
 
   #beat(): void {
+    // Nobody has answered yet: it may not have been heard.
+    if (this.#welcomedEpoch === null) this.#register();
     const { round = 0, phase = '', turn = 0 } = this.#service?.activity ?? {};
     this.#toCoordinator({ kind: 'heartbeat', round, phase, turn, residentBytes: process.memoryUsage.rss() });
   }

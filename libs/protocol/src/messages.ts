@@ -35,6 +35,9 @@ export interface Committed extends Step { kind: 'committed'; group: string; vers
 /** By every other server; nobody waits for it. */
 export interface CommitReport extends Step { kind: 'commitReport'; group: string; version: number; work: ServerWork }
 
+/** To the lead server: what it said of this version may have been lost; it says it again if there is anything to say. */
+export interface CommitInquiry { kind: 'commitInquiry'; group: string; version: number }
+
 export interface Evaluate { kind: 'evaluate'; task: number; evaluation: EvaluationKind; split: Split; first: number; count: number; reads: GroupVersion[]; /** Null unless the evaluation is a probe. */ probe: ProbeRequest | null; /** Null unless the evaluation is a swap: what "judge" returned. */ judge: Float32Array | null }
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
 /** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
@@ -77,7 +80,7 @@ export interface Commit { kind: 'commit'; group: string; version: number; scale:
 
 export type MessageBody =
   | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Shutdown
-  | Lease | StepReport | Committed | CommitReport | Evaluate | Evaluated
+  | Lease | StepReport | Committed | CommitReport | CommitInquiry | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;
 

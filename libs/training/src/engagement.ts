@@ -20,6 +20,7 @@ const SUPERSEDED: ReadonlySet<string | undefined> = new Set(['LEASE_REVOKED', 'V
 export class Engagement {
   readonly #options: EngagementOptions;
   #queue: Work[] = [];
+  #current: Work | null = null;
   #deal = 0;
   #closed = false;
   #wake: () => void = () => undefined;
@@ -33,6 +34,12 @@ export class Engagement {
     if (work.kind === 'lease') {
       if (work.deal < this.#deal) return;
       if (work.deal > this.#deal) this.#revoke(work.deal);
+    } else if (isTask(this.#current, work.task)) {
+      // The coordinator waits: what this worker waits for may have been lost, and not only the coordinator's word.
+      this.#options.parameters.askAgain();
+      return;
+    } else if (this.#queue.some((queued) => isTask(queued, work.task))) {
+      return;
     }
     this.#queue.push(work);
     this.#wake();
@@ -42,13 +49,17 @@ export class Engagement {
   async run(): Promise<void> {
     const { execution, onBegun, send } = this.#options;
     for (let work = await this.#next(); work !== null; work = await this.#next()) {
+      this.#current = work;
       try {
         onBegun(work);
         await send(await execution.execute(work));
       } catch (error) {
         if (this.#isClosed) return;
         if (!SUPERSEDED.has(errorCode(error))) throw placed(error, work);
+        // Others were faster; that this worker gets on is news all the same.
+        if (work.kind === 'lease' && work.deal === this.#deal) await send(execution.passedOver(work));
       }
+      this.#current = null;
     }
   }
 
@@ -81,6 +92,10 @@ export class Engagement {
     }
     return null;
   }
+}
+
+function isTask(work: Work | null, task: number): boolean {
+  return work?.kind === 'evaluate' && work.task === task;
 }
 
 /** Says what was being done. */

@@ -47,6 +47,11 @@ export class LeaseExecution {
     this.#pulls.clear();
   }
 
+  /** What there is to say about a lease that others have carried out. */
+  passedOver({ round, phase, turn }: Lease): StepReport {
+    return { kind: 'stepReport', round, phase, turn, spans: [], ...this.#movedSinceLastReport() };
+  }
+
   execute(work: Lease | Evaluate): Promise<StepReport | Evaluated> {
     return work.kind === 'lease' ? this.#step(work) : this.#evaluate(work);
   }

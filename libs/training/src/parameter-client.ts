@@ -105,6 +105,11 @@ export class ParameterClient {
     }
   }
 
+  /** Asks once more for whatever has not come. */
+  askAgain(): void {
+    for (const slice of this.#pending.values()) slice.ask();
+  }
+
   /** Waits for nothing that was asked for any more. */
   abandon(): void {
     const revoked = new LetheError('LEASE_REVOKED', 'the coordinator deals the steps anew');

@@ -58,6 +58,18 @@ describe('a worker', () => {
     await coordinator.ended;
   });
 
+  it('loads once, and says again that it is ready when it is welcomed again', async () => {
+    const coordinator = await TestCoordinator.open();
+    await coordinator.next();
+    for (let time = 0; time < 3; time += 1) {
+      await coordinator.say(1, WELCOME);
+      expect(await coordinator.next()).toEqual(['ready', 1]);
+    }
+    await coordinator.say(1, { kind: 'shutdown', reason: 'done' });
+    await coordinator.ended;
+    expect(coordinator.prepared).toBe(1);
+  });
+
   it('says why it is refused, whatever the epoch', async () => {
     const coordinator = await TestCoordinator.open();
     await coordinator.next();

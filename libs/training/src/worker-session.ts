@@ -34,6 +34,9 @@ const FIRST_PULSE = { intervalMs: 250, silenceMs: 60_000 } as const;
 const OF_ANY_EPOCH: ReadonlySet<MessageBody['kind']> = new Set(['welcome', 'refused', 'shutdown']);
 const IDLE: Doing = { round: 0, phase: '', turn: 0 };
 
+/** A coordinator that has not answered by then is told once more who is there. */
+const REGISTER_AGAIN_MS = 1000;
+
 /** A version that takes longer than this many times the stall limit will not come: the coordinator has given up before. */
 const PULL_PATIENCE = 3;
 
@@ -64,6 +67,8 @@ class WorkerSession {
   #news: PulseNews;
   #prepared: Promise<PreparedWorker> | null = null;
   #engagement: Engagement | null = null;
+  /** The epoch of the last welcome. */
+  #welcomedEpoch: number | null = null;
   /** Leases that came before everything was loaded. */
   #early: Work[] = [];
   #working: Promise<void> = Promise.resolve();
@@ -86,16 +91,26 @@ class WorkerSession {
   }
 
   async run(): Promise<void> {
-    const { fingerprint, host, engine } = this.#options;
+    // As long as nobody has answered, it may not have been heard.
+    const registering = setInterval(() => {
+      if (this.#welcomedEpoch === null) this.#register().catch((error: unknown) => { this.#fail(error); });
+      else clearInterval(registering);
+    }, REGISTER_AGAIN_MS);
     try {
-      await this.#send({ kind: 'register', role: 'worker', host, processId: process.pid, fingerprint, address: '', device: `${engine.device}, ${engine.name} ${engine.version}` });
+      await this.#register();
       await Promise.race([this.#listen(), this.#failure]);
     } finally {
+      clearInterval(registering);
       this.#engagement?.close();
       await this.#working.catch(() => undefined);
       await this.#dispose();
       await this.#pulse.stop();
     }
+  }
+
+  async #register(): Promise<void> {
+    const { fingerprint, host, engine } = this.#options;
+    await this.#send({ kind: 'register', role: 'worker', host, processId: process.pid, fingerprint, address: '', device: `${engine.device}, ${engine.name} ${engine.version}` });
   }
 
   async #listen(): Promise<void> {
@@ -128,8 +143,13 @@ class WorkerSession {
     }
   }
 
-  /** Ends what was under way and begins the epoch of the welcome. */
+  /** Ends what was under way and begins the epoch of the welcome; one that comes again asks whether this worker is ready. */
   #welcomed({ runId, epoch }: Origin, welcome: Welcome): void {
+    if (epoch === this.#welcomedEpoch) {
+      if (this.#engagement !== null) this.#send({ kind: 'ready' }).catch((error: unknown) => { this.#fail(error); });
+      return;
+    }
+    this.#welcomedEpoch = epoch;
     const { cluster } = JSON.parse(welcome.configJson) as RunConfig;
     this.#tell({
       origin: { ...this.#news.origin, runId, epoch, sender: welcome.name },

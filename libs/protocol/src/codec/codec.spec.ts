@@ -77,6 +77,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     gradientNorm: 0,
   },
   commitReport: { kind: 'commitReport', ...STEP, group: 'autoencoder', version: 4, work: { beganMs: 8, lastedMs: 5, sumMs: 4, updateMs: 3, waitMs: 2 } },
+  commitInquiry: { kind: 'commitInquiry', group: 'classifier', version: 4 },
   evaluate: {
     kind: 'evaluate',
     task: 5,

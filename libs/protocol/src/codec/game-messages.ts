@@ -1,5 +1,5 @@
 import type { lethe } from '../../generated/lethe.js';
-import type { Committed, CommitReport, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
+import type { Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
 import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
 import { bytesOf, malformed } from './frames.js';
 
@@ -44,6 +44,11 @@ export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
 export const commitReport: BodyCodec<CommitReport, lethe.CommitReport.$Properties> = {
   encode: ({ round, phase, turn, group, version, work }) => ({ header: { round, phase, turn, group, version, work } }),
   decode: ({ round, phase, turn, group, version, work }) => ({ kind: 'commitReport', round, phase, turn, group, version, work: serverWork('commitReport', work) }),
+};
+
+export const commitInquiry: BodyCodec<CommitInquiry, lethe.CommitInquiry.$Properties> = {
+  encode: ({ group, version }) => ({ header: { group, version } }),
+  decode: ({ group, version }) => ({ kind: 'commitInquiry', group, version }),
 };
 
 function serverWork(what: string, work: lethe.ServerWork.$Properties | null | undefined): ServerWork {

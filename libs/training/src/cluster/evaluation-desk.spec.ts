@@ -9,7 +9,7 @@ const order = (first: number): EvaluationOrder => ({ evaluation: 'score', split:
 /** A desk with these workers at hand, and what it has sent to whom. */
 function desk(workers: Member[]): { desk: EvaluationDesk; sent: { name: string; evaluation: Evaluate }[] } {
   const sent: { name: string; evaluation: Evaluate }[] = [];
-  return { sent, desk: new EvaluationDesk({ workers: () => workers, send: ({ name }, evaluation) => sent.push({ name, evaluation }) }) };
+  return { sent, desk: new EvaluationDesk({ limits: { leastMs: 500, mostMs: 4000 }, workers: () => workers, send: ({ name }, evaluation) => sent.push({ name, evaluation }) }) };
 }
 
 describe('evaluations', () => {
@@ -41,6 +41,31 @@ describe('evaluations', () => {
     expect(open.overdue(after - 1e6)).toEqual([]);
     for (const { name, evaluation: { task } } of sent) if (name === 'b') open.evaluated({ kind: 'evaluated', task, result: new Float32Array(1) });
     expect(open.overdue(after).map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('that are late are sent again, later and later, to whoever has them, and those at once that a later answer tells were lost', async () => {
+    const { desk: open, sent } = desk([member('a'), member('b')]);
+    const results = open.perform([order(0), order(1), order(2), order(3), order(4)]);
+    const dealtMs = performance.now();
+    sent.splice(0);
+    const again = (afterMs: number): unknown[] => {
+      open.sendAgain(dealtMs + afterMs);
+      return sent.splice(0).map(({ name, evaluation: { first } }) => [name, first]);
+    };
+    // Nothing is known of how long one takes: the longest limit. The first of each worker tells about its others.
+    expect(again(3900)).toEqual([]);
+    expect(again(4100)).toEqual([['a', 0], ['b', 1]]);
+    // What was dealt before the one that was sent again and is answered now has not come either.
+    open.evaluated({ kind: 'evaluated', task: 1, result: Float32Array.of(0) });
+    expect(sent.splice(0).map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 2], ['a', 4]]);
+    for (const task of [2, 3, 4, 5]) open.evaluated({ kind: 'evaluated', task, result: Float32Array.of(task - 1) });
+    expect((await results).map(([value]) => value)).toEqual([0, 1, 2, 3, 4]);
+    sent.splice(0);
+    // Now it is known that they take no time.
+    void open.perform([order(5)]);
+    sent.splice(0);
+    const askedMs = performance.now() - dealtMs;
+    expect([600, 1500, 1700, 3600, 3800].map((afterMs) => again(askedMs + afterMs).length)).toEqual([1, 0, 1, 0, 1]);
   });
 
   it('wait for a worker, and end with whatever ends the run', async () => {

@@ -1,26 +1,17 @@
-/** Commits whose distances are remembered. */
-const REMEMBERED = 32;
-/** A step that takes so many times as long as usual does not come by itself. */
-const PATIENCE = 20;
-
-export interface ProgressLimits {
-  /** However fast the steps are. */
-  readonly leastMs: number;
-  /** However slow they are; also as long as nothing is known of them. */
-  readonly mostMs: number;
-}
+import { UsualTime, type TimeLimits } from './usual-time.js';
 
 /** Learns from a run how long a step may take before somebody else has to compute it. */
 export class ProgressDeadline {
-  readonly #limits: ProgressLimits;
-  readonly #distances: number[] = [];
+  readonly #limits: TimeLimits;
+  readonly #distance: UsualTime;
   /** When the oldest open step could have begun; null while nothing is open. */
   #sinceMs: number | null = null;
   /** The last time that it was dealt anew. */
   #dealtMs = 0;
 
-  constructor(limits: ProgressLimits) {
+  constructor(limits: TimeLimits) {
     this.#limits = limits;
+    this.#distance = new UsualTime(limits);
   }
 
   /** A step was handed out. */
@@ -32,10 +23,7 @@ export class ProgressDeadline {
 
   /** A step is in the weights. */
   committed(nowMs: number, left: number): void {
-    if (this.#sinceMs !== null) {
-      this.#distances.push(nowMs - this.#sinceMs);
-      if (this.#distances.length > REMEMBERED) this.#distances.shift();
-    }
+    if (this.#sinceMs !== null) this.#distance.took(nowMs - this.#sinceMs);
     this.#sinceMs = left > 0 ? nowMs : null;
     this.#dealtMs = nowMs;
   }
@@ -68,14 +56,10 @@ export class ProgressDeadline {
 
   /** Whether a step has been committed so far. */
   get hasLearned(): boolean {
-    return this.#distances.length > 0;
+    return this.#distance.isKnown;
   }
 
   get limitMs(): number {
-    const { leastMs, mostMs } = this.#limits;
-    if (this.#distances.length === 0) return mostMs;
-    const sorted = [...this.#distances].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    return Math.max(leastMs, Math.min(mostMs, PATIENCE * median));
+    return this.#distance.limitMs;
   }
 }

@@ -1,6 +1,7 @@
 import type { ControlPlane, Member } from '@lethe/membership';
-import { piecesOf, sliceOf, type GroupState, type GroupVersion, type Slice, type StateCaptured } from '@lethe/protocol';
+import { piecesOf, sliceOf, type GroupState, type GroupVersion, type MessageBody, type Slice, type StateCaptured, type StateLoaded } from '@lethe/protocol';
 import { layoutOf, type RunDescription } from '../run-description.js';
+import { UsualTime, type TimeLimits } from './usual-time.js';
 
 /**
  * Loads and captures the groups, of which every server has a slice: piece by piece, the next one when the one before is there. However
@@ -9,10 +10,12 @@ import { layoutOf, type RunDescription } from '../run-description.js';
 export class ServerStates {
   readonly #control: ControlPlane;
   readonly #description: Pick<RunDescription, 'layouts'>;
+  readonly #answers: UsualTime;
 
-  constructor(control: ControlPlane, description: Pick<RunDescription, 'layouts'>) {
+  constructor(control: ControlPlane, description: Pick<RunDescription, 'layouts'>, limits: TimeLimits) {
     this.#control = control;
     this.#description = description;
+    this.#answers = new UsualTime(limits);
   }
 
   get servers(): Member[] {
@@ -38,8 +41,8 @@ export class ServerStates {
     const { group } = state;
     const slots = Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.subarray(from, to)]));
     const piece: GroupState = { ...state, values: state.values.subarray(from, to), slots, statistics: from === 0 ? state.statistics : null };
-    const loaded = this.#control.expect(server, 'stateLoaded', (body) => body.group === group && body.offset === from);
-    await Promise.all([loaded, this.#control.send(server, { kind: 'loadState', state: piece, offset: from })]);
+    const isLoaded = (body: MessageBody): body is StateLoaded => body.kind === 'stateLoaded' && body.group === group && body.offset === from;
+    await this.#ask(server, { kind: 'loadState', state: piece, offset: from }, isLoaded);
   }
 
   async #captureGroup({ group, version }: GroupVersion): Promise<GroupState> {
@@ -53,9 +56,17 @@ export class ServerStates {
   }
 
   async #capturePiece(server: Member, { group, version }: GroupVersion, offset: number): Promise<StateCaptured> {
-    const captured = this.#control.expect(server, 'stateCaptured', (body) => body.state.group === group && body.state.version === version && body.offset === offset);
-    const [piece] = await Promise.all([captured, this.#control.send(server, { kind: 'captureState', group, version, offset })]);
-    return piece;
+    const isCaptured = (body: MessageBody): body is StateCaptured => (
+      body.kind === 'stateCaptured' && body.state.group === group && body.state.version === version && body.offset === offset
+    );
+    return this.#ask(server, { kind: 'captureState', group, version, offset }, isCaptured);
+  }
+
+  async #ask<Answer extends MessageBody>(server: Member, request: MessageBody, isAnswer: (body: MessageBody) => body is Answer): Promise<Answer> {
+    const sentMs = performance.now();
+    const answer = await this.#control.ask(server, request, { isAnswer, limitMs: (times) => this.#answers.limitAfterMs(times) });
+    this.#answers.took(performance.now() - sentMs);
+    return answer;
   }
 }
 

@@ -2,10 +2,8 @@ import { assignShards, type ControlPlane, type Member } from '@lethe/membership'
 import type { Step } from '@lethe/protocol';
 import type { RunDescription } from '../run-description.js';
 import { ProgressDeadline } from './progress-deadline.js';
-import { StepLedger, type StepOrder } from './step-ledger.js';
-
-/** However fast steps are, a worker may pause for so many heartbeats before others compute its part. */
-const LEAST_PATIENCE_HEARTBEATS = 5;
+import type { TimeLimits } from './usual-time.js';
+import { isSameStep, StepLedger, type StepOrder } from './step-ledger.js';
 
 /**
  * Deals the steps that are not in the weights yet to the workers at hand, and anew when these change, which changes no bit; knows
@@ -16,13 +14,18 @@ export class StepDealer {
   readonly #description: RunDescription;
   readonly #ledger = new StepLedger();
   readonly #deadline: ProgressDeadline;
+  readonly #limits: TimeLimits;
+  /** Since when each late worker was not tried again, and how long that is to be. */
+  readonly #untried = new Map<Member, { sinceMs: number; waitMs: number }>();
   #deal = 1;
+  /** When the lead was last heard of a step, or asked. */
+  #heardMs = 0;
 
-  constructor(control: ControlPlane, description: RunDescription) {
-    const { heartbeatSeconds, stallSeconds } = description.config.cluster;
+  constructor(control: ControlPlane, description: RunDescription, limits: TimeLimits) {
     this.#control = control;
     this.#description = description;
-    this.#deadline = new ProgressDeadline({ leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatSeconds * 1000, mostMs: stallSeconds * 1000 });
+    this.#limits = limits;
+    this.#deadline = new ProgressDeadline(limits);
   }
 
   /** Steps that are not in the weights yet. */
@@ -51,8 +54,10 @@ export class StepDealer {
   }
 
   async deal(order: StepOrder): Promise<void> {
+    const nowMs = performance.now();
+    if (this.#ledger.size === 0) this.#heardMs = nowMs;
     this.#ledger.open(order);
-    this.#deadline.opened(performance.now());
+    this.#deadline.opened(nowMs);
     await this.#hand([order], 0);
   }
 
@@ -66,14 +71,53 @@ export class StepDealer {
     await this.#dealAgain(this.#deal);
   }
 
+  /**
+   * A late worker is given a part now and then that others compute too, later and later: that its last one, or its word about it,
+   * was lost must not keep it from work for good. Whatever it says makes it one of those at hand.
+   */
+  async tryLateAgain(nowMs: number): Promise<void> {
+    const [order] = this.#ledger.orders;
+    if (order === undefined) return;
+    const late = this.#control.roster.ready('worker').filter(({ absence }) => absence === 'late');
+    for (const member of [...this.#untried.keys()]) if (!late.includes(member)) this.#untried.delete(member);
+    await Promise.all(late.map(async (worker) => {
+      const untried = this.#untried.get(worker) ?? { sinceMs: nowMs, waitMs: this.#deadline.limitMs };
+      this.#untried.set(worker, untried);
+      if (nowMs - untried.sinceMs < untried.waitMs) return;
+      this.#untried.set(worker, { sinceMs: nowMs, waitMs: Math.min(this.#limits.mostMs, 2 * untried.waitMs) });
+      await this.#control.send(worker, { kind: 'lease', ...order, blocks: [{ first: 0, count: 1 }], deal: this.#deal });
+    }));
+  }
+
+  /** Has the lead say again what may have been lost, that a step is in the weights, if nothing was heard of that for long. */
+  async inquireIfDue(nowMs: number): Promise<void> {
+    if (this.#ledger.size === 0 || nowMs - this.#heardMs <= this.#deadline.limitMs) return;
+    await this.inquire();
+  }
+
+  /** Has the lead say again which of the steps are in the weights. */
+  async inquire(): Promise<void> {
+    this.#heardMs = performance.now();
+    const [lead] = this.#control.roster.ready('parameter-server');
+    const { objective } = this.#description;
+    if (lead === undefined) return;
+    await Promise.all(this.#ledger.orders.map(({ phase, produces }) => this.#control.send(lead, { kind: 'commitInquiry', group: objective.phases[phase]?.trains ?? '', version: produces })));
+  }
+
   reported(step: Step, worker: string): void {
     this.#ledger.reported(step, worker);
+  }
+
+  /** Whether an earlier step is open: it is in the weights too, as every step begins where the one before it ends. */
+  isAhead(step: Step): boolean {
+    return this.#ledger.isOpen(step) && !isSameStep(this.#ledger.oldest, step);
   }
 
   /** A step is in the weights; false if that was known. */
   committed(step: Step): boolean {
     if (!this.#ledger.close(step)) return false;
-    this.#deadline.committed(performance.now(), this.#ledger.size);
+    this.#heardMs = performance.now();
+    this.#deadline.committed(this.#heardMs, this.#ledger.size);
     return true;
   }
 

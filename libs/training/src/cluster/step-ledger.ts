@@ -26,6 +26,10 @@ export class StepLedger {
     return this.#open[0]?.order ?? null;
   }
 
+  isOpen(step: Step): boolean {
+    return this.#find(step) !== undefined;
+  }
+
   open(order: StepOrder): void {
     this.#open.push({ order, awaited: new Set() });
   }
@@ -49,7 +53,7 @@ export class StepLedger {
   /** Takes a step that is in the weights off; false for one that was off already. */
   close(step: Step): boolean {
     const before = this.#open.length;
-    this.#open = this.#open.filter(({ order }) => !isSame(order, step));
+    this.#open = this.#open.filter(({ order }) => !isSameStep(order, step));
     return this.#open.length < before;
   }
 
@@ -58,10 +62,10 @@ export class StepLedger {
   }
 
   #find(step: Step): OpenStep | undefined {
-    return this.#open.find(({ order }) => isSame(order, step));
+    return this.#open.find(({ order }) => isSameStep(order, step));
   }
 }
 
-function isSame(a: Step, b: Step): boolean {
-  return a.round === b.round && a.phase === b.phase && a.turn === b.turn;
+export function isSameStep(a: Step | null, b: Step): boolean {
+  return a !== null && a.round === b.round && a.phase === b.phase && a.turn === b.turn;
 }

@@ -8,6 +8,7 @@ import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluation
 import { EvaluationDesk } from './evaluation-desk.js';
 import { ServerStates } from './server-states.js';
 import { StepDealer } from './step-dealer.js';
+import { Welcomes } from './welcomes.js';
 
 export interface TrainingClusterOptions {
   readonly listener: Listener;
@@ -25,6 +26,9 @@ export interface TrainingClusterOptions {
 /** Steps handed out before the oldest is in the weights: enough that no worker waits for the coordinator. */
 const STEPS_AHEAD = 4;
 
+/** However fast answers are, a process may pause for so many heartbeats before it is asked again, or others compute its part. */
+const LEAST_PATIENCE_HEARTBEATS = 5;
+
 /** An evaluation, which may train a probe, takes less than so many times the stall limit. */
 const EVALUATION_PATIENCE = 60;
 
@@ -40,6 +44,7 @@ export class TrainingCluster implements Players {
   readonly evaluations: ClusterEvaluations;
   readonly #options: TrainingClusterOptions;
   readonly #states: ServerStates;
+  readonly #welcomes: Welcomes;
   readonly #dealer: StepDealer;
   readonly #desk: EvaluationDesk;
   readonly #versions = new Map<string, number>();
@@ -75,9 +80,11 @@ export class TrainingCluster implements Players {
       onTick: (nowMs) => { this.#tick(nowMs); },
       onRefused: (message) => { options.onNotice(`refused: ${message}`); },
     });
-    this.#states = new ServerStates(this.control, options.description);
-    this.#dealer = new StepDealer(this.control, options.description);
-    this.#desk = new EvaluationDesk({ workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
+    const limits = { leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatMs, mostMs: stallMs };
+    this.#states = new ServerStates(this.control, options.description, limits);
+    this.#welcomes = new Welcomes(this.control, options.description, limits);
+    this.#dealer = new StepDealer(this.control, options.description, limits);
+    this.#desk = new EvaluationDesk({ limits, workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
@@ -183,15 +190,9 @@ export class TrainingCluster implements Players {
   /** Workers and servers need every server's address: the welcome waits until all servers are there. */
   #welcomeWhenComplete(member: Member): void {
     if (this.#states.servers.length < this.#serverCount) return;
-    const { description } = this.#options;
-    const servers = this.#states.servers.map(({ index, registration }) => ({ index, address: registration.address }));
     const completes = member.role === 'parameter-server';
-    for (const welcomed of completes ? this.control.roster.present() : [member]) {
-      void this.control.send(welcomed, {
-        kind: 'welcome', name: welcomed.name, index: welcomed.index, schemaHash: description.schemaHash,
-        configJson: JSON.stringify(description.config), dataJson: JSON.stringify(description.facts), servers,
-      });
-    }
+    const others = completes ? this.control.roster.present().filter((other) => other !== member && other.state === 'joining') : [];
+    for (const welcomed of [member, ...others]) this.#welcomes.send(welcomed);
   }
 
   #joined(member: Member): void {
@@ -230,6 +231,7 @@ export class TrainingCluster implements Players {
     const interruption = new LetheError('SERVER_LOST', error.message, { cause: error });
     this.#dealer.clear();
     this.#versions.clear();
+    this.#welcomes.clear();
     this.control.beginEpoch(interruption);
     this.#desk.clear(interruption);
   }
@@ -254,6 +256,10 @@ export class TrainingCluster implements Players {
 
   #tick(nowMs: number): void {
     const { cluster } = this.#options.description.config;
+    this.#welcomes.sendAgain(nowMs);
+    this.#desk.sendAgain(nowMs);
+    this.#dealer.inquireIfDue(nowMs).catch((error: unknown) => { this.#failed(error); });
+    this.#dealer.tryLateAgain(nowMs).catch((error: unknown) => { this.#failed(error); });
     const isWorking = this.#dealer.size > 0 || this.#desk.size > 0;
     if (!isWorking || this.control.roster.atHand().length > 0) this.#aloneSinceMs = null;
     else this.#aloneSinceMs ??= nowMs;
@@ -292,6 +298,11 @@ export class TrainingCluster implements Players {
   #receive(member: Member, body: MessageBody): void {
     switch (body.kind) {
       case 'committed':
+        if (this.#dealer.isAhead(body)) {
+          // The word of the one before was lost: the lead says both again, in order.
+          this.#dealer.inquire().catch((error: unknown) => { this.#failed(error); });
+          return;
+        }
         if (!this.#dealer.committed(body)) return;
         this.#committed = body;
         this.#goesOn();

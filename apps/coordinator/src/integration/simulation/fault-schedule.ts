@@ -11,23 +11,31 @@ interface Saying {
   readonly andLater?: boolean;
   /** "worker-2", in any of its lives. */
   readonly place?: string;
+  /** To whom, likewise. */
+  readonly hearer?: string;
 }
 
 /** At a moment of virtual time, or when something is said. */
 type Moment = { readonly atMs: number } | Saying;
+
+/** One of the living processes of a role. */
+interface End {
+  readonly role: Role | 'coordinator';
+  readonly pick: number;
+}
 
 export type Fault = { readonly moment: Moment } & (
   | { readonly what: 'kill'; readonly role: Role; readonly pick: number }
   | { readonly what: 'kill speaker'; readonly isSaid: boolean }
   | { readonly what: 'lose' }
   | { readonly what: 'stop'; readonly role: Role; readonly pick: number; readonly forMs: number }
-  | { readonly what: 'part'; readonly worker: number; readonly server: number; readonly forMs: number }
+  | { readonly what: 'part'; readonly ends: readonly [End, End]; readonly forMs: number }
   | { readonly what: 'kill coordinator' }
 );
 
 export interface FaultPlan {
   readonly faults: readonly Fault[];
-  /** Shares of the messages between workers and servers, and between servers, that are lost or come twice. */
+  /** Shares of all messages that are lost or come twice. */
   readonly lost: number;
   readonly doubled: number;
 }
@@ -35,14 +43,21 @@ export interface FaultPlan {
 /** In which the training happens if nothing goes wrong. */
 const SPAN_MS = 350;
 const SPOKEN: readonly { readonly role: Role | 'coordinator'; readonly kind: MessageBody['kind'] }[] = [
-  { role: 'worker', kind: 'pull' }, { role: 'worker', kind: 'push' }, { role: 'worker', kind: 'stepReport' }, { role: 'worker', kind: 'ready' },
+  { role: 'worker', kind: 'pull' }, { role: 'worker', kind: 'push' }, { role: 'worker', kind: 'stepReport' }, { role: 'worker', kind: 'ready' }, { role: 'worker', kind: 'register' },
+  { role: 'worker', kind: 'evaluated' }, { role: 'coordinator', kind: 'evaluate' }, { role: 'parameter-server', kind: 'register' },
   { role: 'parameter-server', kind: 'prepared' }, { role: 'parameter-server', kind: 'commit' }, { role: 'parameter-server', kind: 'committed' }, { role: 'parameter-server', kind: 'commitReport' },
   { role: 'parameter-server', kind: 'parameters' }, { role: 'parameter-server', kind: 'stateLoaded' }, { role: 'parameter-server', kind: 'stateCaptured' }, { role: 'parameter-server', kind: 'ready' },
   { role: 'coordinator', kind: 'lease' }, { role: 'coordinator', kind: 'welcome' }, { role: 'coordinator', kind: 'captureState' }, { role: 'coordinator', kind: 'loadState' },
 ];
 
-/** What travels between workers and servers: a line of theirs can break. */
-const LOSABLE = SPOKEN.filter(({ kind }) => ['pull', 'push', 'prepared', 'commit', 'parameters'].includes(kind));
+/** Between whom a line can break. */
+type Line = (below: (count: number) => number) => readonly [End, End];
+const LINES: readonly Line[] = [
+  (below) => [{ role: 'worker', pick: below(4) }, { role: 'parameter-server', pick: below(2) }],
+  (below) => [{ role: 'worker', pick: below(4) }, { role: 'coordinator', pick: 0 }],
+  (below) => [{ role: 'parameter-server', pick: below(2) }, { role: 'coordinator', pick: 0 }],
+  () => [{ role: 'parameter-server', pick: 0 }, { role: 'parameter-server', pick: 1 }],
+];
 
 /** Up to four faults of any kind. */
 export function drawFaults(random: () => number): FaultPlan {
@@ -60,9 +75,9 @@ export function drawFaults(random: () => number): FaultPlan {
       case 3:
         return { moment, what: 'stop', role, pick: below(4), forMs: random() < 0.7 ? 50 + random() * 500 : 1000 + random() * 5000 };
       case 4:
-        return { moment, what: 'part', worker: below(4), server: below(2), forMs: random() * 1000 };
+        return { moment, what: 'part', ends: (LINES[below(LINES.length)] as Line)(below), forMs: random() * 1000 };
       case 5:
-        return { moment: { ...(LOSABLE[below(LOSABLE.length)] ?? spoken), occurrence: 1 + below(30) }, what: 'lose' };
+        return { moment: { ...spoken, occurrence: 1 + below(30) }, what: 'lose' };
       default:
         return { moment, what: 'kill coordinator' };
     }
@@ -100,14 +115,12 @@ export class FaultSchedule {
     const occurrence = (this.#said.get(spoken) ?? 0) + 1;
     this.#said.set(spoken, occurrence);
     for (const fault of this.#due) {
-      if ('atMs' in fault.moment || !isSaid(fault.moment, { from, kind, occurrence }) || this.#clock === null) continue;
+      if ('atMs' in fault.moment || !isSaid(fault.moment, { from, to, kind, occurrence }) || this.#clock === null) continue;
       this.#happen(fault, victims, this.#clock, from);
       if (fault.what === 'lose') return 'lose';
       if (fault.what === 'kill speaker') return fault.isSaid ? 'deliver' : 'lose';
     }
     if ((this.#parted.get([from, to].sort().join(' ')) ?? 0) > (this.#clock?.nowMs ?? 0)) return 'lose';
-    // The coordinator's own connections are sockets of one machine, or break as a whole.
-    if (role === 'coordinator' || roleOf(to) === 'coordinator') return 'deliver';
     const draw = this.#random();
     return draw < this.#plan.lost ? 'lose' : draw < this.#plan.lost + this.#plan.doubled ? 'duplicate' : 'deliver';
   }
@@ -117,7 +130,8 @@ export class FaultSchedule {
     if (index < 0) return;
     if ('atMs' in fault.moment || fault.moment.andLater !== true) this.#due.splice(index, 1);
     this.happened += 1;
-    const pick = (role: Role, number: number): string => {
+    const pick = (role: Role | 'coordinator', number: number): string => {
+      if (role === 'coordinator') return victims.coordinator;
       const living = victims.living(role);
       return living[number % Math.max(1, living.length)] ?? '';
     };
@@ -137,7 +151,7 @@ export class FaultSchedule {
         return;
       }
       case 'part':
-        this.#parted.set([pick('worker', fault.worker), pick('parameter-server', fault.server)].sort().join(' '), clock.nowMs + fault.forMs);
+        this.#parted.set(fault.ends.map((end) => pick(end.role, end.pick)).sort().join(' '), clock.nowMs + fault.forMs);
         return;
       case 'lose':
         return;
@@ -147,8 +161,8 @@ export class FaultSchedule {
   }
 }
 
-function isSaid({ role, kind, occurrence, andLater = false, place = '' }: Saying, said: { from: string; kind: MessageBody['kind']; occurrence: number }): boolean {
-  if (role !== roleOf(said.from) || kind !== said.kind || !said.from.startsWith(place)) return false;
+function isSaid({ role, kind, occurrence, andLater = false, place = '', hearer = '' }: Saying, said: { from: string; to: string; kind: MessageBody['kind']; occurrence: number }): boolean {
+  if (role !== roleOf(said.from) || kind !== said.kind || !said.from.startsWith(place) || !said.to.startsWith(hearer)) return false;
   return andLater ? said.occurrence >= occurrence : said.occurrence === occurrence;
 }
 

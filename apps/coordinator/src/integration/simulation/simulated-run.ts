@@ -13,11 +13,13 @@ import { outlastServers } from '../../run/outlast-servers.js';
 import { RoundLossCollector } from '../../run/round-losses.js';
 import { trainingRun, type RunState } from '../../run/training-run.js';
 import { SimulatedNetwork, type Fate, type Passage } from './simulated-network.js';
-import { firstGroups, smallGame, smallGradients } from './small-game.js';
+import { firstGroups, smallGame, smallGradients, smallGrid } from './small-game.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What a schedule of faults may do to a run, and asks it about. */
 export interface Victims {
+  /** Its present life. */
+  readonly coordinator: string;
   /** The processes of a role that live, in order. */
   living(role: Role): string[];
   kill(process: string): void;
@@ -34,6 +36,8 @@ export interface SimulatedRunOptions {
   readonly raw: RunConfig;
   readonly workers: number;
   readonly servers: number;
+  /** How long the game is; a few unless given. */
+  readonly rounds?: number;
   readonly fateOf: (passage: Passage, victims: Victims) => Fate;
 }
 
@@ -42,12 +46,18 @@ export interface SimulatedOutcome {
   /** Rounds as the metrics show them. */
   readonly rounds: readonly number[];
   readonly losses: readonly number[];
+  /** What was drawn after each epoch. */
+  readonly grids: readonly (readonly [rounds: number, grid: readonly number[]])[];
 }
 
 /** Deaths in a row after which a process is given up, less one. */
 export const RESTARTS = 5;
+/** Silence after which a process is given up. */
+export const STALL_MS = 3000;
 const START_MS = 20;
 const RESUME_MS = 50;
+/** Of the grid that is drawn after every epoch. */
+const GRID_ROWS = 4;
 const NO_DATA = { test: { count: 0 } } as unknown as DataSource;
 
 /** A whole run in this process: the real coordinator, servers and workers, on a simulated network and virtual time. */
@@ -55,6 +65,8 @@ export class SimulatedRun implements Victims {
   readonly network: SimulatedNetwork;
   /** What whoever watches would have read. */
   readonly notices: string[] = [];
+  /** Names of the workers that reported on steps of a round. */
+  readonly reporters = new Map<number, ReadonlySet<string>>();
   readonly #options: SimulatedRunOptions;
   readonly #description: RunDescription;
   readonly #processes = new Map<string, { readonly role: Role; readonly index: number; readonly end: AbortController }>();
@@ -62,6 +74,8 @@ export class SimulatedRun implements Victims {
   #saved: RunState;
   /** Rounds after which an epoch was judged last. */
   #judgedRounds = 0;
+  /** By the rounds played. */
+  readonly #grids = new Map<number, number[]>();
   #metrics: { round: number; loss: number }[] = [];
   #lives = 0;
   #coordinator = '';
@@ -74,7 +88,7 @@ export class SimulatedRun implements Victims {
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
     const { clock, random, raw, workers, servers } = options;
-    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: 3, patienceSeconds: 60, restarts: RESTARTS, listen: null });
+    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: STALL_MS / 1000, patienceSeconds: 60, restarts: RESTARTS, listen: null }, options.rounds);
     this.network = new SimulatedNetwork({ clock, random, fateOf: (passage) => options.fateOf(passage, this) });
     this.#saved = { rounds: 0, steps: 0, groups: firstGroups(this.#description) };
   }
@@ -84,13 +98,17 @@ export class SimulatedRun implements Victims {
       const killed = new Promise<never>((_, reject) => { this.#onCoordinatorKilled = reject; });
       try {
         const state = await Promise.race([this.#playOnce(), killed]);
-        return { hash: weightsHash(state.groups), rounds: this.#metrics.map(({ round }) => round), losses: this.#metrics.map(({ loss }) => loss) };
+        return { hash: weightsHash(state.groups), rounds: this.#metrics.map(({ round }) => round), losses: this.#metrics.map(({ loss }) => loss), grids: [...this.#grids] };
       } catch (error) {
         if (error !== COORDINATOR_KILLED) throw error;
         await new Promise<void>((resolve) => { this.#options.clock.after(RESUME_MS, resolve); });
         this.#metrics = this.#metrics.filter(({ round }) => round <= this.#saved.rounds);
       }
     }
+  }
+
+  get coordinator(): string {
+    return this.#coordinator;
   }
 
   /** Rounds that are in the last checkpoint. */
@@ -151,7 +169,10 @@ export class SimulatedRun implements Victims {
         told = this.#committed(collector, committed, told, name);
       },
       onCommitReport: () => undefined,
-      onStepReport: ({ incarnation }) => { policy.worked(placeOf(this.#processes.get(incarnation))); },
+      onStepReport: ({ name: worker, incarnation }, { round }) => {
+        this.reporters.set(round, new Set([...(this.reporters.get(round) ?? []), worker]));
+        policy.worked(placeOf(this.#processes.get(incarnation)));
+      },
       onNotice: (line) => { this.notices.push(line); },
       onLost: ({ incarnation }) => { this.kill(incarnation); },
     });
@@ -160,9 +181,13 @@ export class SimulatedRun implements Victims {
     for (let index = 0; index < workers; index += 1) this.#launch(cluster, 'worker', index);
     await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, workers));
     const outcome = await trainingRun({
-      description, cluster, start, data: NO_DATA, gridRows: 0, earlierFigures: [], judgedRounds: this.#judgedRounds, signal: new AbortController().signal, takeCheckpointRequest: () => false,
+      description, cluster, start, data: NO_DATA, gridRows: GRID_ROWS, earlierFigures: [], judgedRounds: this.#judgedRounds, signal: new AbortController().signal, takeCheckpointRequest: () => false,
       record: {
-        epoch: async ({ rounds }) => { if (this.#coordinator === name) this.#judgedRounds = rounds; },
+        epoch: async ({ rounds, grid }) => {
+          if (this.#coordinator !== name) return;
+          this.#judgedRounds = rounds;
+          this.#grids.set(rounds, [...(grid ?? [])]);
+        },
         pauseClock: () => undefined, notice: () => undefined, resumeClock: () => undefined,
         checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
       },
@@ -207,7 +232,7 @@ export class SimulatedRun implements Victims {
       transport, controlAddress, trust: {}, host: 'here', fingerprint: `${this.#description.config.cluster.engine} threads=${this.#description.config.cluster.threads}`,
       origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
       engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce, vector: (length) => new Float32Array(length) },
-      prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
+      prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: smallGrid, dispose: () => undefined } }),
       openPulse: (news, onOrphaned) => {
         let last = news;
         const opened = transport.connect(controlAddress, { identity: pulseIdentity(incarnation) }).then((connection) => beatOver(connection, () => last, onOrphaned));

@@ -3,12 +3,14 @@ import type { DataFacts } from '@lethe/data';
 import type { Objective } from '@lethe/objectives';
 import { addInto, combineSummary } from '@lethe/optim';
 import { initialOptimizerState } from '@lethe/parameter-store';
-import { netSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Lease, type Segment, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
+import { netSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type Lease, type Segment, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { PreparedWorker, RunDescription } from '@lethe/training';
 
 const ROUNDS = 6;
 const SHARDS = 4;
+/** An epoch is half of the game. */
+const EXAMPLES = ROUNDS * SHARDS;
 
 /** @param nets each with so many elements, one after another */
 function layout(name: string, nets: Readonly<Record<string, number>>): GroupLayout {
@@ -46,17 +48,17 @@ const OBJECTIVE = {
 } as unknown as Objective;
 
 /** @param raw a complete configuration, of which the game's length and the cluster count */
-export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>): RunDescription {
+export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>, rounds = ROUNDS): RunDescription {
   const { config } = compileConfig({
-    ...raw, rounds: ROUNDS, epochs: null, shards: SHARDS, batchSize: 2 * SHARDS, grid: false, evaluation: false,
+    ...raw, rounds, epochs: null, shards: SHARDS, batchSize: 2 * SHARDS, grid: true, evaluation: false,
     data: { ...raw.data, heldOut: 0 }, patience: null, checkpoints: { everyEpochs: 1, everyRounds: 2, keep: 2 }, cluster: { ...raw.cluster, ...cluster },
   });
-  const facts: DataFacts = { shape: { height: 1, width: 1, channels: 1 }, classes: ['a', 'b'], trainCount: 4 * ROUNDS * SHARDS, testCount: 0, domains: [{ name: 'all', trainCount: 4 * ROUNDS * SHARDS, labelledCount: 0, testCount: 0 }], fingerprint: 'none' };
+  const facts: DataFacts = { shape: { height: 1, width: 1, channels: 1 }, classes: ['a', 'b'], trainCount: EXAMPLES, testCount: 0, domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0 }], fingerprint: 'none' };
   const layouts = layoutsFor(config.cluster.servers);
   const summaries = [summaryOf(layouts[0], 'classifier_loss'), summaryOf(layouts[1], 'reconstruction_mse')];
   const adam = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 } } as const;
   return {
-    config, facts, objective: OBJECTIVE, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount: facts.trainCount, totalRounds: ROUNDS,
+    config, facts, objective: OBJECTIVE, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount: facts.trainCount, totalRounds: rounds,
     optimization: { optimizers: { classifier: adam, encoder: adam, decoder: adam }, averaging: 0.9, averagedNets: ['encoder', 'decoder'] },
   };
 }
@@ -101,4 +103,10 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
     },
     dispose: () => undefined,
   };
+}
+
+/** A row of a grid that depends on everything that it may depend on: the versions read and the example. */
+export async function smallGrid({ first, reads }: Evaluate, groups: ReadonlyMap<string, InputValues>): Promise<Float32Array> {
+  const values = reads.map(({ group }) => groups.get(group) as Float32Array);
+  return Float32Array.of(first + (values[0]?.[0] ?? 0), values[1]?.at(-1) ?? 0);
 }
