@@ -1,4 +1,4 @@
-import type { ListenerSecurity, RunKeys, Trust } from '@lethe/transport';
+import type { ListenOptions, RunKeys, Trust } from '@lethe/transport';
 
 /** A run's keys as they travel to the processes that the coordinator starts; base64. */
 export interface StartKeys {
@@ -20,6 +20,8 @@ export interface ProcessStart {
   /** Null: only this user can reach the addresses; or the user insisted on plain text. */
   readonly keys: StartKeys | null;
   readonly insecurePlaintext: boolean;
+  /** The largest frame that the run needs. */
+  readonly maxFrameBytes: number;
   /** What a worker computes with. */
   readonly engine: 'native' | 'wasm';
   /** Inside an operation. */
@@ -38,15 +40,15 @@ export function startKeys({ listener, member }: RunKeys): StartKeys {
 }
 
 /** How a started process listens. */
-export function listenerTrust({ keys, insecurePlaintext }: Pick<ProcessStart, 'keys' | 'insecurePlaintext'>): { security?: ListenerSecurity; insecurePlaintext: boolean } {
-  if (keys === null) return { insecurePlaintext };
-  return { insecurePlaintext, security: { publicKey: fromBase64(keys.listenerPublicKey), secretKey: fromBase64(keys.listenerSecretKey), memberPublicKey: fromBase64(keys.memberPublicKey) } };
+export function listenerTrust({ keys, insecurePlaintext, maxFrameBytes }: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Pick<ListenOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'> {
+  if (keys === null) return { insecurePlaintext, maxFrameBytes };
+  return { insecurePlaintext, maxFrameBytes, security: { publicKey: fromBase64(keys.listenerPublicKey), secretKey: fromBase64(keys.listenerSecretKey), memberPublicKey: fromBase64(keys.memberPublicKey) } };
 }
 
 /** How a started process connects. */
-export function memberTrust({ keys, insecurePlaintext }: Pick<ProcessStart, 'keys' | 'insecurePlaintext'>): Trust {
-  if (keys === null) return { insecurePlaintext };
-  return { insecurePlaintext, security: { listenerPublicKey: fromBase64(keys.listenerPublicKey), publicKey: fromBase64(keys.memberPublicKey), secretKey: fromBase64(keys.memberSecretKey) } };
+export function memberTrust({ keys, insecurePlaintext, maxFrameBytes }: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Trust {
+  if (keys === null) return { insecurePlaintext, maxFrameBytes };
+  return { insecurePlaintext, maxFrameBytes, security: { listenerPublicKey: fromBase64(keys.listenerPublicKey), publicKey: fromBase64(keys.memberPublicKey), secretKey: fromBase64(keys.memberSecretKey) } };
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -13,7 +13,7 @@ export interface ParameterServerOptions {
   /** Where this server listens for workers and other servers. */
   readonly dataAddress: string;
   /** How it listens for workers and other servers. */
-  readonly listenerTrust: Pick<ListenOptions, 'security' | 'insecurePlaintext'>;
+  readonly listenerTrust: Pick<ListenOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'>;
   /** How it connects to the coordinator and to the lead server. */
   readonly memberTrust: Trust;
   readonly runId: string;

@@ -81,8 +81,8 @@ export const NORM_BLOCK_LENGTH = 65_536;
  */
 export const CHUNK_LENGTH = 3 * NORM_BLOCK_LENGTH;
 
-/** Chunks of a piece of a server's state: as much as one message brings when it is loaded or captured, of the values and of every slot. */
-const CHUNKS_OF_PIECE = 8;
+/** Elements of a piece of a server's state: as much as one message brings when it is loaded or captured, of the values and of every slot. */
+const PIECE_LENGTH = 8 * CHUNK_LENGTH;
 
 /** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
 export function sliceOf(groupLength: number, server: number, servers: number): Slice {
@@ -98,11 +98,25 @@ export function chunksOf(slice: Slice): Slice[] {
 
 /** The pieces of a slice in which its state is loaded and captured, in order; each is of whole chunks. */
 export function piecesOf(slice: Slice): Slice[] {
-  return cut(slice, CHUNKS_OF_PIECE * CHUNK_LENGTH);
+  return cut(slice, PIECE_LENGTH);
 }
 
 function cut(slice: Slice, length: number): Slice[] {
   const parts: Slice[] = [];
   for (let from = slice.from; from < slice.to; from += length) parts.push({ from, to: Math.min(slice.to, from + length) });
   return parts;
+}
+
+/** Of an envelope besides documents, and of the lists and names in it. */
+const ENVELOPE_BYTES = 2 ** 20;
+
+/** Bytes of the largest frame that the parameters of a run need on their way: a piece of a state, statistics, or what is pushed beside a gradient. */
+export function largestFrame({ layouts, summaries }: { readonly layouts: readonly GroupLayout[]; readonly summaries: readonly SummaryLayout[] }): number {
+  const lengths = [...layouts.map(({ statisticsLength }) => statisticsLength), ...summaries.map(({ length }) => length)];
+  return frameOf(lengths.reduce((longest, length) => Math.max(longest, length), PIECE_LENGTH) * Float32Array.BYTES_PER_ELEMENT);
+}
+
+/** Bytes of a frame with so many bytes of vectors or documents. */
+export function frameOf(bytes: number): number {
+  return bytes + ENVELOPE_BYTES;
 }

@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
-import { checkOrigin, decodeMessage, encodeMessage, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import { checkOrigin, decodeMessage, encodeMessage, largestFrame, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
 import type { Connection, ConnectOptions, Transport, Trust } from '@lethe/transport';
 import { Engagement, type Work } from './engagement.js';
@@ -168,7 +168,7 @@ class WorkerSession {
     const { description, gradients, evaluator } = prepared;
     const { transport, trust, engine } = this.#options;
     const parameters = await ParameterClient.connect({
-      transport, origin, trust, schemaHash: welcome.schemaHash,
+      transport, origin, trust: { ...trust, maxFrameBytes: largestFrame(description) }, schemaHash: welcome.schemaHash,
       addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => address),
       deadlineMs: PULL_PATIENCE * description.config.cluster.stallSeconds * 1000,
       onRefused: (error) => { this.#report(error).catch(() => undefined); },

@@ -11,7 +11,7 @@ function outboxBefore(peers: Record<string, 'open' | 'full' | 'gone'>, maxQueued
   let inFlight = 0;
   const outbox = new Outbox({
     owner: 'the listener',
-    maxQueuedBytes,
+    maxQueuedBytes, maxFrameBytes: 10,
     transmit: async (peer, [frame]) => {
       inFlight += 1;
       if (inFlight > 1) throw Object.assign(new Error('busy'), { code: 'EBUSY' });

@@ -29,6 +29,8 @@ export interface OutboxOptions {
   readonly owner: string;
   /** Of each peer: one that stalls does not cost the others their messages. */
   readonly maxQueuedBytes: number;
+  /** A peer would break the connection at a larger one. */
+  readonly maxFrameBytes: number;
   /** Hands a message to the socket at once; rejects with EAGAIN (no room), EHOSTUNREACH (no such peer) or anything else. */
   readonly transmit: (peer: string, frames: Frames) => Promise<void>;
   /** Messages whose senders were told "queued" could not be handed over after all. */
@@ -53,7 +55,7 @@ export class Outbox {
   }
 
   async send(peer: string, frames: Frames): Promise<void> {
-    checkFrames(frames);
+    checkFrames(frames, this.#options.maxFrameBytes);
     if (this.#closedBy !== null) throw this.#closedBy;
     const bytes = byteLengthOf(frames);
     const queue = this.#queues.get(peer) ?? { entries: [], bytes: 0, full: false, promised: false };

@@ -14,8 +14,8 @@ export interface MemberSecurity {
   readonly secretKey: Uint8Array;
 }
 
-/** How a connection knows whom it talks to: by keys, or not at all where the user insists. */
-export type Trust = Pick<ConnectOptions, 'security' | 'insecurePlaintext'>;
+/** How a connection knows whom it talks to, by keys, or not at all where the user insists; and how much it takes. */
+export type Trust = Pick<ConnectOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'>;
 
 /** What people may want to read about the wire; nothing needs it to be correct. */
 export interface TransportEvent {
@@ -66,6 +66,8 @@ export interface ListenOptions {
   readonly insecurePlaintext?: boolean;
   /** Bound of the bytes that wait for each peer; 1 GiB unless given. */
   readonly maxQueuedBytes?: number;
+  /** A peer that sends a larger frame loses its connection before the frame takes memory; nothing larger is sent. 256 MiB unless given. */
+  readonly maxFrameBytes?: number;
   readonly onEvent?: (event: TransportEvent) => void;
 }
 
@@ -77,6 +79,8 @@ export interface ConnectOptions {
   readonly insecurePlaintext?: boolean;
   /** Bound of the bytes that wait for a slow listener; 1 GiB unless given. */
   readonly maxQueuedBytes?: number;
+  /** The connection breaks at a larger frame before that takes memory; nothing larger is sent. 256 MiB unless given. */
+  readonly maxFrameBytes?: number;
   readonly onEvent?: (event: TransportEvent) => void;
 }
 
@@ -87,3 +91,6 @@ export interface Transport {
 }
 
 export const DEFAULT_MAX_QUEUED_BYTES = 2 ** 30;
+
+/** For who does not know the run yet: the largest thing that its coordinator may send is a judge of large images. */
+export const DEFAULT_MAX_FRAME_BYTES = 2 ** 28;

@@ -6,6 +6,7 @@ import { TrainingCluster, type TrainingClusterOptions } from '@lethe/training';
 import { createRunKeys, createZeroMqTransport, encodeJoinKey, type Listener, type RunKeys } from '@lethe/transport';
 import { FarthestVersions } from './farthest-versions.js';
 import { JoinTokenFile } from './join-token-file.js';
+import { largestFrameOf } from './largest-frame.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
 
@@ -35,7 +36,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const { description: { config: { cluster: settings } } } = options;
   const addresses = new LocalAddresses(tmpdir());
   const keys = settings.listen === null || settings.insecurePlaintext ? null : createRunKeys();
-  const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext: settings.insecurePlaintext };
+  const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext: settings.insecurePlaintext, maxFrameBytes: largestFrameOf(options.description) };
   let listener: Listener;
   let token: JoinTokenFile | null = null;
   try {

@@ -28,7 +28,7 @@ export async function trainJudge(engine: Engine, data: DataSource): Promise<Floa
 }
 
 /** Float32 numbers of a judge of such data: one accuracy, then the parameters. */
-export function judgeLength({ facts: { shape, classes } }: DataSource): number {
+export function judgeLength({ facts: { shape, classes } }: Pick<DataSource, 'facts'>): number {
   return 1 + groupLayout('judge', [judgeNetwork({ ...shape, classes: classes.length })], 1).length;
 }
 

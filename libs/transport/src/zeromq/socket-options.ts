@@ -29,9 +29,13 @@ const SOCKET_OPTIONS = {
 /** More than two chunks. On one machine the kernel's own buffers are a quarter of one, and the two ends would wake each other up again and again. */
 const LOCAL_BUFFER_BYTES = 2 * 2 ** 20;
 
+/** What encryption adds to a frame, which ZeroMQ counts too. */
+const CURVE_BYTES = 64;
+
 /** TCP finds its buffer sizes by itself, unless somebody sets them. */
-export function socketOptions(address: string) {
-  return address.startsWith('ipc:') ? { ...SOCKET_OPTIONS, sendBufferSize: LOCAL_BUFFER_BYTES, receiveBufferSize: LOCAL_BUFFER_BYTES } : SOCKET_OPTIONS;
+export function socketOptions(address: string, maxFrameBytes: number) {
+  const options = { ...SOCKET_OPTIONS, maxMessageSize: maxFrameBytes + CURVE_BYTES };
+  return address.startsWith('ipc:') ? { ...options, sendBufferSize: LOCAL_BUFFER_BYTES, receiveBufferSize: LOCAL_BUFFER_BYTES } : options;
 }
 
 /** @throws LetheError CONFIG_INVALID */

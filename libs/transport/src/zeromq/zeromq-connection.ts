@@ -4,7 +4,7 @@ import { Dealer } from 'zeromq';
 import { invalidAddress } from '../address.js';
 import { readOnce } from '../frames.js';
 import { Outbox } from '../outbox.js';
-import { type Connection, type ConnectOptions, DEFAULT_MAX_QUEUED_BYTES } from '../transport.js';
+import { type Connection, type ConnectOptions, DEFAULT_MAX_FRAME_BYTES, DEFAULT_MAX_QUEUED_BYTES } from '../transport.js';
 import { closeSocket } from './close-socket.js';
 import { readSocket } from './read-socket.js';
 import { LINGER_MS, memberKeys, socketOptions } from './socket-options.js';
@@ -29,10 +29,10 @@ export class ZeroMqConnection implements Connection {
   constructor(address: string, options: ConnectOptions) {
     this.#address = address;
     this.#options = options;
-    const { security, identity, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
+    const { security, identity, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
     const keys = security === undefined ? {} : memberKeys(security);
     const ipv6 = address.startsWith('tcp://[');
-    this.#socket = new Dealer({ ...socketOptions(address), routingId: identity, reconnectInterval: RECONNECT_MS, ipv6, ...keys });
+    this.#socket = new Dealer({ ...socketOptions(address, maxFrameBytes), routingId: identity, reconnectInterval: RECONNECT_MS, ipv6, ...keys });
     this.#watch();
     try {
       this.#socket.connect(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));
@@ -43,7 +43,7 @@ export class ZeroMqConnection implements Connection {
     this.messages = readOnce(() => this.#read());
     this.#outbox = new Outbox({
       owner: `the connection to ${address}`,
-      maxQueuedBytes,
+      maxQueuedBytes, maxFrameBytes,
       transmit: (_peer, frames) => this.#socket.send(frames as Buffer[]),
       onDropped: (_peer, count) => this.#report('dropped', `${count} message(s)`),
     });

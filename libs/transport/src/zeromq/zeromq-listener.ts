@@ -5,7 +5,7 @@ import { type Address, invalidAddress, reachableAddress } from '../address.js';
 import { readOnce } from '../frames.js';
 import { Outbox } from '../outbox.js';
 import { type AllowedMember, allowOnly } from '../security/allow-list.js';
-import { DEFAULT_MAX_QUEUED_BYTES, type Incoming, type Listener, type ListenOptions } from '../transport.js';
+import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_MAX_QUEUED_BYTES, type Incoming, type Listener, type ListenOptions } from '../transport.js';
 import { closeSocket } from './close-socket.js';
 import { checkIpcPath, removeIpcPath } from './ipc-path.js';
 import { readSocket } from './read-socket.js';
@@ -57,10 +57,11 @@ export class ZeroMqListener implements Listener {
   }
 
   private constructor({ address, parsed, options, allowed }: Endpoint) {
+    const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
     const keys = options.security && allowed ? listenerKeys(options.security, allowed.domain) : {};
     // A peer that reconnects after a broken line takes over its own name. `mandatory`: never drop in silence.
     const ipv6 = parsed.scheme === 'tcp' && parsed.host.startsWith('[');
-    this.#socket = new Router({ ...socketOptions(address), mandatory: true, handover: true, ipv6, ...keys });
+    this.#socket = new Router({ ...socketOptions(address, maxFrameBytes), mandatory: true, handover: true, ipv6, ...keys });
     try {
       // ZeroMQ looks up no names on this side.
       this.#socket.bindSync(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));
@@ -80,7 +81,7 @@ export class ZeroMqListener implements Listener {
     this.messages = readOnce(() => this.#read());
     this.#outbox = new Outbox({
       owner: `the listener at ${this.address}`,
-      maxQueuedBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
+      maxQueuedBytes, maxFrameBytes,
       transmit: (peer, frames) => this.#socket.send([peer, ...(frames as readonly Buffer[])]),
       onDropped: (peer, count) =>
         options.onEvent?.({ kind: 'dropped', address: this.address, message: `${count} message(s) for "${foreignText(peer)}"` }),

@@ -203,6 +203,38 @@ describe('strangers', () => {
   });
 });
 
+describe('a frame larger than the bound', () => {
+  const keys = createRunKeys();
+  it.each([
+    ['in plain text', {}, {}],
+    ['with keys', { security: keys.listener }, { security: keys.member }],
+  ])('is taken from nobody %s, and costs the others nothing', async (_name, listening, connecting) => {
+    const listener = await listen(undefined, { ...listening, maxFrameBytes: 2 ** 20 });
+    const messages = listener.messages[Symbol.asyncIterator]();
+    const { seen: broken, onEvent } = watch('disconnected');
+    const [greedy, good] = [await connect(listener.address, { ...connecting, identity: 'greedy', onEvent }), await connect(listener.address, { ...connecting, identity: 'good' })];
+    await greedy.send(HELLO);
+    expect(await messages.next()).toMatchObject({ value: { peer: 'greedy' } });
+    await greedy.send([new Uint8Array(2 ** 20 + 100)]);
+    await good.send([new Uint8Array(2 ** 20)]);
+    await broken;
+    await greedy.send(HELLO); // over a connection of its own again
+    const seen = [await messages.next(), await messages.next()].map((result) => (result.done === true ? null : [result.value.peer, result.value.frames[0]?.byteLength]));
+    expect(seen.sort()).toEqual([['good', 2 ** 20], ['greedy', HELLO[0]?.byteLength]]);
+    expect(await codeOf(listener.send('good', [new Uint8Array(2 ** 20 + 1)]))).toBe('MESSAGE_MALFORMED');
+  });
+
+  it('breaks the connection of whoever receives it', async () => {
+    const listener = await listen();
+    const { seen, onEvent } = watch('disconnected');
+    const connection = await connect(listener.address, { maxFrameBytes: 2 ** 20, onEvent });
+    await connection.send(HELLO);
+    await first(listener.messages);
+    await listener.send('peer', [new Uint8Array(2 ** 21)]);
+    await seen;
+  });
+});
+
 describe('a life of a connection', () => {
   it('is told as events', async () => {
     const [up, down] = [watch('connected'), watch('disconnected')];
