@@ -226,10 +226,13 @@ export class SimulatedRun implements Victims {
   }
 
   #worker(incarnation: string, coordinator: string): Promise<void> {
+    const { engine, threads } = this.#description.config.cluster;
+    // Whatever holds of a cluster holds where its workers have several versions of Node.
+    const node = (this.#processes.get(incarnation)?.index ?? 0) % 2;
     const transport = this.network.transportOf(incarnation);
     const controlAddress = `memory://${coordinator}`;
     return runWorker({
-      transport, controlAddress, trust: {}, host: 'here', fingerprint: `${this.#description.config.cluster.engine} threads=${this.#description.config.cluster.threads}`,
+      transport, controlAddress, trust: {}, host: 'here', fingerprint: `${engine} threads=${threads} node=${node}`,
       origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
       engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce, vector: (length) => new Float32Array(length) },
       prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: smallGrid, dispose: () => undefined } }),

@@ -54,6 +54,12 @@ beforeAll(async () => {
 });
 
 describe('a simulated run', () => {
+  it('names workers that have another version of Node', async () => {
+    const { run } = await playToAnyEnd(1, null, { workers: 2, servers: 1 });
+    expect(run.notices).toContainEqual(expect.stringMatching(/^warning: worker-\d \(process \d+ on here\) computes with "native threads=1 node=\d", others with "native threads=1 node=\d"; the same bits are expected/));
+    expect((await playToAnyEnd(1, null, { workers: 1, servers: 1 })).run.notices).toEqual([]);
+  });
+
   it('is the same for any number of workers and servers', async () => {
     expect(undisturbed.get(1)).toMatchObject({ rounds: [1, 2, 3, 4, 5, 6], grids: [[3, { length: 8 }], [6, { length: 8 }]] });
     for (const size of [{ workers: 1, servers: 1 }, { workers: 6, servers: 1 }, { workers: 1, servers: 2 }, { workers: 4, servers: 2 }]) {
