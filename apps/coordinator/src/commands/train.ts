@@ -78,6 +78,7 @@ async function playOnCluster(run: PreparedRun, recorder: RunRecorder, environmen
     if (open.tokenFile !== null) reporter.notice(`(another machine needs a copy of ${open.tokenFile}, or its text on standard input: --token-file -)`);
     await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, awaitWorkers));
     knowEngines(run, recorder, cluster);
+    await run.remember();
     interruption.trainingBegins();
     recorder.resumeClock();
     const outcome = await trainingRun({

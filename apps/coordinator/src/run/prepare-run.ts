@@ -37,6 +37,8 @@ export interface PreparedRun {
   readonly start: RunState;
   /** Fingerprints of what has computed it so far; none if that is not known, null if nothing has. */
   readonly engines: readonly string[] | null;
+  /** Has config.json say how long the run is now, and where its data lie. To be called when nothing can refuse it any more. */
+  readonly remember: () => Promise<void>;
 }
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
@@ -50,10 +52,10 @@ export async function prepareRun(command: TrainCommand, machine: ThisMachine, ou
     const { cores, gpus, whyNoGpus } = machine;
     const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
-    await remember(notice);
     const folder = resumed ?? (await RunFolder.create({ runsFolder: command.runsFolder, name: command.runName, configJson: savedConfigJson(config) }));
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter, start, engines,
+      remember: () => remember(notice),
       gridRows: gridExamples(data).length,
       trace: command.trace ? new RoundTrace(description) : null,
       userFolder: command.folder,
