@@ -14,11 +14,15 @@ import { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';
 /** Biases in front of a batch norm: their true gradient is zero, so what Adam makes of rounding noise is noise. */
 const NOISE = new Set(['encoder.conv1.bias', 'encoder.conv2.bias', 'encoder.linear1.bias', 'decoder.linear1.bias', 'decoder.deconv1.bias']);
 
+/** `nx run tools:gpu-check` plays the golden rounds on a GPU, which it names by its id. */
+const gpu = process.env['LETHE_GOLDEN_GPU'];
+
 let engine: Engine;
 let data: DataSource;
 beforeAll(async () => {
-  Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
+  Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: gpu === undefined ? null : { id: gpu } }));
   engine = await loadEngine({ prefer: 'native' });
+  expect(engine.device).toBe(gpu === undefined ? 'cpu' : 'gpu');
   const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
   data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };

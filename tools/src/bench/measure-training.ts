@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { measurePeer, type Peer, type Tuning } from './peers.js';
-import { COORDINATOR, median, WORKSPACE } from './workspace.js';
+import { playArticle, type Summary } from './play-article.js';
+import { median } from './workspace.js';
 
-const run = promisify(execFile);
 const BATCH = 256;
 /** Of the article's game: the classifier's, the encoder's and decoder's. */
 const STEPS_PER_ROUND = 2;
@@ -43,14 +39,6 @@ export interface TrainingRow {
   readonly weights: string;
 }
 
-interface Summary {
-  readonly weights_sha256: string;
-  readonly median_round_ms: number;
-  readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'sumMs' | 'updateMs', number>>;
-  readonly resident_mb: Readonly<Record<'worker' | 'parameter-server', number>>;
-  readonly wire: Readonly<Record<'bytes_sent' | 'bytes_received' | 'least_bytes', number>>;
-}
-
 export interface TrainingEffort {
   readonly rounds: number;
   readonly repeats: number;
@@ -68,9 +56,7 @@ export async function measureTraining(benchmark: TrainingCase, id: string, { rou
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
     if (python !== null) for (const tuning of TUNINGS) peerSpeeds[tuning].push(await measurePeer(benchmark.peer, tuning, python));
     const name = `${id}-${repeat}`;
-    const command = ['train', '--recipe', 'article', '--rounds', String(rounds), '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
-    await run(process.execPath, [COORDINATOR, ...command, ...benchmark.flags], { cwd: WORKSPACE });
-    summaries.push(JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary);
+    summaries.push(await playArticle({ name, runsFolder, rounds, flags: benchmark.flags }));
   }
   return { ...rowOf(benchmark.name, summaries), peers: python === null ? [] : TUNINGS.map((tuning) => peerRow(benchmark, tuning, peerSpeeds[tuning])) };
 }

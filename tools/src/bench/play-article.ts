@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { COORDINATOR, WORKSPACE } from './workspace.js';
+
+const run = promisify(execFile);
+
+/** What is read of a run's `summary.json`. */
+export interface Summary {
+  readonly weights_sha256: string;
+  readonly median_round_ms: number;
+  readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'sumMs' | 'updateMs', number>>;
+  readonly resident_mb: Readonly<Record<'worker' | 'parameter-server', number>>;
+  readonly wire: Readonly<Record<'bytes_sent' | 'bytes_received' | 'least_bytes', number>>;
+}
+
+export interface ArticleRun {
+  /** Of its folder. */
+  readonly name: string;
+  readonly runsFolder: string;
+  readonly rounds: number;
+  readonly flags: readonly string[];
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Plays the article's game through the real command, and nothing beside the rounds. @throws whatever the command ended with */
+export async function playArticle({ name, runsFolder, rounds, flags, environment = process.env }: ArticleRun): Promise<Summary> {
+  const command = ['train', '--recipe', 'article', '--rounds', String(rounds), '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
+  await run(process.execPath, [COORDINATOR, ...command, ...flags], { cwd: WORKSPACE, env: environment });
+  return JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary;
+}
