@@ -16,10 +16,10 @@ export interface AdaptationRecipeOptions {
 }
 
 /**
- * What the recipes of digits have in common. Beside the gradient reversal stand what was measured to help (docs/results.md):
- * a small net with batch normalisation whose statistics are each domain's own, and self-training on what it predicts with confidence for
- * the undistorted images. Each
- * run is played three times: from the sources alone, with adaptation, and from the target's own labels.
+ * What the recipes of domain adaptation begin with: beside the gradient reversal stands what was measured to help with digits
+ * (docs/results.md), a small net with batch normalisation whose statistics are each domain's own, and self-training on what it predicts
+ * with confidence for the undistorted images. Three runs are compared: from the sources alone, with adaptation, and from the target's
+ * own labels.
  */
 export function adaptationRecipe(machine: Machine, { recipe, from, target, channels, rounds }: AdaptationRecipeOptions): AdaptationConfig {
   const cosine = plainAdam(1e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0 });

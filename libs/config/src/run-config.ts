@@ -46,7 +46,7 @@ export const runConfigSchema = z.strictObject({
     servers: positiveInteger,
     /** Let several workers share a GPU. */
     shareGpus: z.boolean(),
-    /** Start more processes here than this machine has cores for. */
+    /** Start more than four workers, or servers, here for each core of this machine. */
     oversubscribe: z.boolean(),
     /** Null: this machine only, over ipc. Else the address at which workers from elsewhere join. */
     listen: z.string().min(1).nullable(),

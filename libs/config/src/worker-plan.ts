@@ -10,7 +10,7 @@ export interface Machine {
 /** More processes than that for each core of a machine only take memory and time from each other. */
 const MOST_PROCESSES_PER_CORE = 4;
 
-/** Workers to start if the user does not say: one per GPU, else one per two cores, at least one. */
+/** Workers to start if the user does not say: one per GPU (no more than the cores bear), else one per two cores, at least one. */
 export function defaultWorkers({ cores, gpus, engine }: Machine): number {
   return engine === 'native' && gpus > 0 ? Math.min(gpus, MOST_PROCESSES_PER_CORE * cores) : Math.max(1, Math.floor(cores / 2));
 }

@@ -47,7 +47,7 @@ function placementOf({ height, width, turn, down, right }: { height: number; wid
   return [cosine / height, sine / height, down, -sine / width, cosine / width, right];
 }
 
-/** Taylor's first terms: good to 1e-5 for the small angles drawn here, and the same in every version of Node, as the engine's own need not be. */
+/** Taylor's first terms: good to 1e-5 up to 0.6 radians (recipes turn by 0.2 at most), and the same in every version of Node, as the engine's own need not be. */
 function sineOf(angle: number): number {
   return angle * (1 - (angle * angle / 6) * (1 - angle * angle / 20));
 }

@@ -25,7 +25,7 @@ const TEST_SHARE = 1 / 6;
 
 /**
  * Which rows are for training and which for testing. The list's own split decides; without one, a share of each class is
- * drawn for testing: a function of the rows' order and the seed alone.
+ * drawn for testing: a function of the rows' order, the seed and the domain's name alone.
  * @throws LetheError DATA_INVALID when a part would be empty
  */
 export function splitRows<Row extends SplittableRow>(rows: readonly Row[], options: SplitOptions): Record<Split, Row[]> {

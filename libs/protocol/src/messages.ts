@@ -56,7 +56,7 @@ export interface GroupState {
   values: Float32Array;
   /** Optimiser state by name ("firstMoment", "secondMoment", "momentum"), each as long as `values`. */
   slots: Record<string, Float32Array>;
-  /** Optimiser scalars by name ("encoder.beta1Product"), float32 values. */
+  /** Optimiser scalars by name ("encoder.firstCorrection"), float32 values. */
   scalars: Record<string, number>;
   /** Running statistics of the whole group; null on servers other than the lead. */
   statistics: Float32Array | null;

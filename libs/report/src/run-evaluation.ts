@@ -1,4 +1,4 @@
-/** How well a probe reads the label, over all test vectors. */
+/** How well a probe reads the label, over the test vectors (for neighbours, where these are long, over the first of them). */
 export interface ProbeFigures {
   readonly accuracy: number;
   readonly balanced_accuracy: number;

@@ -32,8 +32,8 @@ export interface ObjectiveGradients<Auxiliary extends NamedTensors> {
 }
 
 /**
- * The vocabulary that networks and objectives are written in: functions of tensors without any state, each of them
- * differentiable and safe to trace into a graph. Layouts: images NHWC, filters HWIO, matrices rows by columns.
+ * The vocabulary that networks and objectives are written in: functions of tensors without any state, safe to trace into a graph and,
+ * unless they say otherwise, differentiable. Layouts: images NHWC, filters HWIO, matrices rows by columns.
  */
 export interface Operations {
   conv2d(x: Tensor, filter: Tensor, options: WindowOptions): Tensor;
@@ -52,8 +52,9 @@ export interface Operations {
   sigmoid(x: Tensor): Tensor;
   maxPool(x: Tensor, size: number, stride: number): Tensor;
   /**
-   * Zeroes each value with probability `rate` and scales the rest by 1 / (1 - rate). The mask is a pure function of
-   * the shape, `seed` (two int32) and `salt`, the same on every engine. Give each dropout of a step its own salt.
+   * Zeroes each value with probability `rate`, taken to the nearest of 1/256, 2/256 ... 255/256, and scales the rest so that the mean
+   * stays. The mask is a pure function of the shape, `seed` (two int32) and `salt`, the same on every engine. Give each dropout of a
+   * step its own salt.
    */
   dropout(x: Tensor, rate: number, seed: Tensor, salt: number): Tensor;
   /**
@@ -87,9 +88,9 @@ export interface Operations {
   softmax(x: Tensor): Tensor;
   /** log(1 + exp(x)) without overflow. */
   softplus(x: Tensor): Tensor;
-  /** One-hot float32 rows of int32 or whole float32 labels. */
+  /** One-hot float32 rows of int32 or whole float32 labels; no gradient. */
   oneHot(labels: Tensor, classes: number): Tensor;
-  /** Index of the largest value along the last dimension, as float32. */
+  /** Index of the largest value along the last dimension, as float32; no gradient. */
   argMax(x: Tensor): Tensor;
   /** 1 where the two are equal and 0 elsewhere, as float32; no gradient. */
   equal(a: Tensor, b: Tensor): Tensor;

@@ -13,7 +13,7 @@ The weights of a run depend on its settings alone, not on the number of workers 
 Examples:
   npx lethe train                                      five epochs of MNIST, a few minutes on two cores
   npx lethe train --recipe forget                      forgets most, in about 20 minutes
-  npx lethe train --recipe article --epochs 50         exactly the article's game
+  npx lethe train --recipe article --shards 1          exactly the article's game
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64
   npx lethe train --recipe mnist-to-mnist-m --data-dir ./data --seeds 1,2,3
@@ -23,14 +23,14 @@ Examples:
 
 export const PROFILE_HELP = `
 Takes the settings of train. The trace opens in chrome://tracing or at ui.perfetto.dev: what each worker waited for, computed and
-sent, what the lead parameter server summed, round by round. docs/performance.md says how to read it.
+sent, what each parameter server summed and updated, round by round. docs/performance.md says how to read it.
 
 Examples:
   npx lethe profile
   npx lethe profile --recipe article --workers 2 --name twice`;
 
 export const GRID_HELP = `
-Ten test images, one per row, each redrawn under every label; the true label is on the diagonal.
+A test image of each class, one per row, redrawn under every label; the true label is on the diagonal.
 
 Examples:
   npx lethe grid mild

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LetheError } from '@lethe/errors';
 import type { Command, TrainCommand } from './command.js';
 import { parseCommandLine } from './parse-command-line.js';
+import { GENERAL_HELP } from './help-texts.js';
 import { buildProgram } from './program.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
@@ -141,6 +143,13 @@ describe('the flags', () => {
         "--insecure-plaintext",
       ]
     `);
+  });
+
+  it('belong to commands that are Nx targets too, as the help says', () => {
+    const { nx } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { nx: { targets: Record<string, { options?: { command?: string } }> } };
+    const named = /^([\w, ]+) are Nx targets too/m.exec(GENERAL_HELP)?.[1]?.split(/, | and /) ?? [];
+    expect(named).toContain('train');
+    for (const name of named) expect(nx.targets[name]?.options?.command, name).toBe(`node apps/coordinator/dist/main.js ${name}`);
   });
 
   it('have no name that Nx keeps for itself', () => {

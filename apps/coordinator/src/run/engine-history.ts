@@ -1,7 +1,7 @@
 import { LetheError } from '@lethe/errors';
 
 /** Stands for what a run of before computed with, which did not write it down. */
-export const UNKNOWN_ENGINE = 'unknown';
+const UNKNOWN_ENGINE = 'unknown';
 
 export interface EngineHistoryOptions {
   /** Of the run, for messages. */

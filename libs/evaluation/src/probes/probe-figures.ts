@@ -1,6 +1,6 @@
 import { likeliestClass } from '../likeliest-class.js';
 
-/** How well a probe reads the label, over all test vectors. */
+/** How well a probe reads the label, over the test vectors (for neighbours, where these are long, over the first of them). */
 export interface ProbeFigures {
   readonly accuracy: number;
   /** Mean over the classes of the share of their examples that is read right. */

@@ -23,7 +23,7 @@ export class ClusterEvaluations {
     return this.#perform(examplesInChunks(count, chunk).map((examples) => ({ ...examples, evaluation, split, probe: null, judge: null })));
   }
 
-  /** Of probes that are trained on the latents, one after another on each worker. */
+  /** Of probes that are trained on the latents or on the pixels, one after another on each worker. */
   ofProbes(requests: readonly ProbeRequest[]): Promise<Float32Array[]> {
     return this.#perform(requests.map((probe) => ({ evaluation: 'probe', split: 'test', first: 0, count: 0, probe, judge: null })));
   }

@@ -33,7 +33,7 @@ export function encodeJoinKey(listenerPublicKey: Uint8Array): string {
   return KEY_PREFIX + Buffer.from(listenerPublicKey).toString('base64url');
 }
 
-/** The members' key pair for a command line: whoever has it may take part in the run. */
+/** The members' key pair as text, for the file of the run's token: whoever has it may take part in the run. */
 export function encodeJoinToken(member: Pick<MemberSecurity, 'publicKey' | 'secretKey'>): string {
   return TOKEN_PREFIX + Buffer.concat([member.publicKey, member.secretKey]).toString('base64url');
 }
