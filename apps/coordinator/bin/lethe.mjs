@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transpileWorkspace } from './transpile.mjs';
 
 const OLDEST_NODE = [20, 19];
@@ -44,18 +44,30 @@ function userFolder() {
   return below.startsWith('..') || isAbsolute(below) ? process.cwd() : INIT_CWD;
 }
 
-/** Runs a child and waits for it. Signals go on to it, except Ctrl-C on a terminal, which the terminal itself sends to both. */
+/** What runs in place of this process, which only waits for it; null: nothing does yet. */
+let child = null;
+const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Ctrl-C on a terminal is sent to both by the terminal itself. */
+function passOn(signal) {
+  if (child === null) process.exit(exitCode(null, signal));
+  if (signal !== 'SIGINT' || !onTerminal) child.kill(signal);
+}
+
+/** Runs a child and waits for it. */
 function runToEnd(args, options) {
-  const child = spawn(process.execPath, args, options);
-  const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  process.on('SIGINT', () => onTerminal || child.kill('SIGINT'));
+  const started = spawn(process.execPath, args, options);
+  child = started;
   const output = [];
-  child.stdout?.on('data', (bytes) => output.push(bytes));
-  child.stderr?.on('data', (bytes) => output.push(bytes));
+  started.stdout?.on('data', (bytes) => output.push(bytes));
+  started.stderr?.on('data', (bytes) => output.push(bytes));
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code: exitCode(code, signal), output: Buffer.concat(output).toString() }));
+    started.once('error', reject);
+    started.once('close', (code, signal) => {
+      child = null;
+      resolve({ code: exitCode(code, signal), output: Buffer.concat(output).toString() });
+    });
   });
 }
 
@@ -80,20 +92,28 @@ async function prepare(targets) {
 const isHelp = argv.length === 0 || argv[0] === 'help' || argv.some((word) => ['--help', '-h', '--version'].includes(word));
 const asksForWasm = argv.some((word, index) => word === '--engine=wasm' || (word === '--engine' && argv[index + 1] === 'wasm'));
 const app = argv[0] === 'worker' && !isHelp ? 'worker' : 'coordinator';
-const args = app === 'worker' ? argv.slice(1) : argv;
 
 /** A worker that joins by hand is started like those of a run. */
-function programOf(app) {
-  if (app === 'worker') return JSON.parse(readFileSync(inWorkspace('infra/local-cluster.json'), 'utf8')).worker;
-  return { entry: 'apps/coordinator/dist/main.js', nodeFlags: [], environment: {} };
+async function runWorker() {
+  const { entry, nodeFlags, environment } = JSON.parse(readFileSync(inWorkspace('infra/local-cluster.json'), 'utf8')).worker;
+  const { code } = await runToEnd([...nodeFlags, inWorkspace(entry), ...argv.slice(1)], { stdio: 'inherit', env: { ...environment, ...process.env, INIT_CWD: userFolder() } });
+  process.exit(code);
 }
 
+/** In this process: nobody stands between a run and the signals that are sent to it. */
+async function becomeCoordinator() {
+  const entry = inWorkspace('apps/coordinator/dist/main.js');
+  process.env.INIT_CWD = userFolder();
+  process.argv[1] = entry;
+  const main = import(pathToFileURL(entry).href);
+  for (const signal of PASSED_ON) process.off(signal, passOn);
+  await main;
+}
+
+// A request for a checkpoint (SIGUSR2): there is no run yet that could make one, and it must not die of being asked.
+process.on('SIGUSR2', () => undefined);
+for (const signal of PASSED_ON) process.on(signal, passOn);
 refuseOldNode();
 if (!isHelp) await prepare(missingTargets());
 await transpileWorkspace(workspace);
-const { entry, nodeFlags, environment } = programOf(app);
-const { code } = await runToEnd([...nodeFlags, inWorkspace(entry), ...args], {
-  stdio: 'inherit',
-  env: { ...environment, ...process.env, INIT_CWD: userFolder() },
-});
-process.exit(code);
+await (app === 'worker' ? runWorker() : becomeCoordinator());

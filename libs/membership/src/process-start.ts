@@ -61,11 +61,11 @@ function fromBase64(text: string): Uint8Array {
 
 /**
  * In a process that the coordinator forked: its instructions. From here on the process ends with the coordinator,
- * however that dies; signals that reach the whole group (Ctrl-C, a service manager's SIGTERM) are the coordinator's to
- * answer, which needs its processes for a last checkpoint.
+ * however that dies; signals that reach the whole group (Ctrl-C, a service manager's SIGTERM, a request for a checkpoint) are the
+ * coordinator's to answer, which needs its processes for a last checkpoint.
  */
 export function receiveProcessStart(): Promise<ProcessStart> {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined);
   process.on('disconnect', () => process.exit(1));
   return new Promise((resolve) => process.once('message', (message) => { resolve(message as ProcessStart); }));
 }

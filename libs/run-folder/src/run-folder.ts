@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { LetheError, errorCode } from '@lethe/errors';
@@ -101,11 +101,18 @@ export class RunFolder {
     await writeFileAtomically(file, [bytes]);
   }
 
-  /** Rounds after which the run was summed up; 0 if it never was, or only because it was interrupted. */
+  /** Rounds after which the run was summed up; 0 if it never was, or only because it was interrupted or diverged. */
   async summarisedRounds(): Promise<number> {
     const text = await readFile(join(this.folder, SUMMARY), 'utf8').catch(() => '{}');
     const { ending, rounds = 0 } = JSON.parse(text) as { ending?: string; rounds?: number };
-    return ending === 'interrupted' ? 0 : rounds;
+    return ending === 'interrupted' || ending === 'diverged' ? 0 : rounds;
+  }
+
+  /** Whether the process that has the run has summed it up: it makes no checkpoint any more. */
+  async isOver(): Promise<boolean> {
+    const writtenMs = (name: string): Promise<number | null> => stat(join(this.folder, name)).then(({ mtimeMs }) => mtimeMs, () => null);
+    const [summary, lock] = [await writtenMs(SUMMARY), await writtenMs(LOCK)];
+    return summary !== null && lock !== null && summary >= lock;
   }
 
   async writeSummary(summary: object): Promise<void> {

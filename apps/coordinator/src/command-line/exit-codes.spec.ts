@@ -10,6 +10,7 @@ describe('exitCodeOf', () => {
     ['RUN_EXISTS', 2],
     ['DEVICE_PLAN_INVALID', 2],
     ['GRADIENT_NOT_FINITE', 3],
+    ['RUN_DIVERGED', 3],
     ['PROCESS_DIED', 1],
     ['CHECKPOINT_INVALID', 1],
     ['INTERRUPTED', 130],

@@ -1,4 +1,5 @@
 import { errorCode, type ErrorCode } from '@lethe/errors';
+import { isDivergence } from '../run/divergence.js';
 
 /** What the process's exit code means; `lethe --help` lists them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, diverged: 3, interrupted: 130 } as const;
@@ -21,6 +22,6 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
 export function exitCodeOf(error: unknown): number {
   const code = errorCode(error);
   if (code === 'INTERRUPTED') return EXIT.interrupted;
-  if (code === 'GRADIENT_NOT_FINITE') return EXIT.diverged;
+  if (isDivergence(error)) return EXIT.diverged;
   return code !== undefined && USAGE.has(code) ? EXIT.usage : EXIT.failed;
 }

@@ -4,7 +4,9 @@ train, profile, grid, checkpoint, evaluate, sweep, data and doctor are Nx target
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
-2 something asked for is wrong and nothing was started, 3 the losses became infinite, 130 interrupted (Ctrl-C; a checkpoint was saved).`;
+2 something asked for is wrong and nothing was started, 3 the game diverged (a loss, a figure or a weight is not finite; the last good
+checkpoint stays), 130 interrupted by Ctrl-C, SIGTERM or SIGHUP: with a checkpoint of the rounds played or, while a finished run was
+measured, without what is measured (lethe evaluate does that).`;
 
 export const TRAIN_HELP = `
 Settings come from the recipe, then the file of --config (JSON with any part of a run's config.json), then flags; later ones win.

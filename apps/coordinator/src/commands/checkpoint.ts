@@ -19,20 +19,43 @@ export async function runCheckpoint(command: CheckpointCommand): Promise<number>
   const before = await newest(run);
   const processId = await run.coordinatorProcess();
   if (processId === null) throw new LetheError('RUN_MISSING', `${command.run}: expected a run that is going on on this machine, found that nobody plays it`);
-  process.kill(processId, CHECKPOINT_SIGNAL);
+  if (before !== null && (await run.isOver())) {
+    process.stderr.write(`${command.run}: all rounds are played, and what they came to is being measured; its last checkpoint:\n`);
+    return found(before, command);
+  }
+  ask(processId, command);
+  const isNew = (checkpoint: Newest | null): checkpoint is Newest => checkpoint !== null && checkpoint.writtenMs !== before?.writtenMs;
   const deadline = performance.now() + PATIENCE_MS;
-  for (let found = before; performance.now() < deadline; found = await newest(run)) {
-    if (found !== null && found.writtenMs !== before?.writtenMs) {
-      process.stdout.write(`${relative(command.folder, found.file)}\n`);
-      return EXIT.ok;
-    }
-    if ((await run.coordinatorProcess()) !== processId) throw new LetheError('PROCESS_DIED', `${command.run}: the run ended before it made a checkpoint`);
+  while (performance.now() < deadline) {
+    // In this order: one that it made last is there when it is gone.
+    const isGone = (await run.coordinatorProcess()) !== processId;
+    const checkpoint = await newest(run);
+    if (isNew(checkpoint)) return found(checkpoint, command);
+    if (isGone) throw new LetheError('PROCESS_DIED', `${command.run}: the run ended before it made a checkpoint`);
     await sleep(LOOK_MS);
   }
-  throw new LetheError('DEADLINE_EXCEEDED', `${command.run}: process ${processId} made no checkpoint within ${PATIENCE_MS / 1000} s`);
+  throw new LetheError('DEADLINE_EXCEEDED', `${command.run}: process ${processId} was asked and has made no checkpoint within ${PATIENCE_MS / 1000} s; if it lives, it makes one after the round under way`);
 }
 
-async function newest(run: RunFolder): Promise<{ file: string; writtenMs: number } | null> {
+function ask(processId: number, { run }: CheckpointCommand): void {
+  try {
+    process.kill(processId, CHECKPOINT_SIGNAL);
+  } catch (error) {
+    throw new LetheError('PROCESS_DIED', `${run}: process ${processId}, which plays it, cannot be asked`, { cause: error });
+  }
+}
+
+function found({ file }: Newest, { folder }: CheckpointCommand): number {
+  process.stdout.write(`${relative(folder, file)}\n`);
+  return EXIT.ok;
+}
+
+interface Newest {
+  readonly file: string;
+  readonly writtenMs: number;
+}
+
+async function newest(run: RunFolder): Promise<Newest | null> {
   const name = await newestCheckpoint(run.checkpoints);
   if (name === null) return null;
   const file = join(run.checkpoints, name);

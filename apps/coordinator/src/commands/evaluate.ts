@@ -8,9 +8,10 @@ import type { Environment } from './train.js';
 
 /** Measures what a checkpoint's nets are for, such as what its encoder has really forgotten, and writes figures and a report into the run's folder. */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
+  const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe }, async (opened) => {
     const lines = await evaluateRun(opened, {
-      folder: opened.run, seeds: command.seeds, judges: new JudgeCache(environment), onProgress: (line) => process.stderr.write(`${line}\n`),
+      folder: opened.run, seeds: command.seeds, judges: new JudgeCache(environment, notice), onProgress: notice,
     });
     for (const line of lines) process.stdout.write(`${line}\n`);
     process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);

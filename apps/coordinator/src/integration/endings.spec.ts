@@ -11,6 +11,8 @@ afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
 
 const SMALL = ['--batch-size', '64', '--held-out', '500', '--no-grid', '--no-evaluation', '--runs-dir', runs];
 
+const summary = (name: string): object => JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as object;
+
 /** Where the runs of this file put their sockets. */
 const temporary = mkdtempSync(join(tmpdir(), 'lt-'));
 afterAll(() => { rmSync(temporary, { recursive: true, force: true }); });
@@ -50,11 +52,33 @@ describe('a run ends', () => {
     expect(ended.output).toMatch(/error: round 1, phase \w+, turn 1: no worker has been there for 1 s/);
   }, 60_000);
 
-  it('with the name of what is not finite, and keeps the last checkpoint', async () => {
+  it('with the name of what is not finite, keeps the last checkpoint, and sums up what was good', async () => {
     const ended = await lethe(['train', ...SMALL, '--rounds', '40', '--optimizer', 'sgd', '--learning-rate', '1e30', '--name', 'diverged']);
     expect(ended.code).toBe(EXIT.diverged);
     expect(ended.output).toMatch(/error: parameter-server-1: the gradient of \w+ is not finite in [\w.]+ \(round \d+, phase \w+, turn 1\); nothing of it was applied/);
     expect(existsSync(join(runs, 'diverged', 'lock'))).toBe(false);
+    expect(summary('diverged')).toMatchObject({ ending: 'diverged' });
+  }, 60_000);
+
+  it('as one that has diverged when its weights are finite, but no figure of them is', async () => {
+    const ended = await lethe(['train', ...SMALL, '--rounds', '1', '--held-out', '0', '--learning-rate', '1e30', '--name', 'useless']);
+    expect([ended.code, ended.output]).toEqual([EXIT.diverged, expect.stringContaining('error: the reconstruction_mse of the test examples is not finite, found NaN')]);
+    expect(summary('useless')).toMatchObject({ ending: 'diverged', rounds: 1, test: {} });
+  }, 60_000);
+
+  it('complete and summed up when somebody interrupts what is measured then', async () => {
+    let asked = 0;
+    const ended = await lethe(['train', ...SMALL.filter((flag) => flag !== '--no-evaluation'), '--rounds', '2', '--name', 'unmeasured'], (text, signal) => {
+      if (asked > 0 || !/training a judge|redrawing/.test(text)) return;
+      asked = performance.now();
+      signal('SIGINT');
+    });
+    expect(performance.now() - asked).toBeLessThan(5000);
+    expect(ended.code).toBe(EXIT.interrupted);
+    expect(ended.output).toMatch(/SIGINT: measuring no more; the run is complete and saved, `npx lethe evaluate .*unmeasured` measures it/);
+    expect(ended.output).not.toMatch(/finishing the round|error:/);
+    expect(summary('unmeasured')).toMatchObject({ ending: 'completed', rounds: 2 });
+    expect(letheProcesses()).toEqual([]);
   }, 60_000);
 
   it('without leaving anyone behind when the coordinator is killed', async () => {

@@ -1,6 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe, letheProcesses, type Ended } from './lethe-process.js';
 import { makeSmallData } from './small-data.js';
@@ -159,13 +162,17 @@ describe('a run goes on to the same bits', () => {
     expect(summary('full').weights_sha256).toBe(undisturbed);
   }, 60_000);
 
-  it('makes a checkpoint when it is asked for one', async () => {
-    let asked: Promise<Ended> | undefined;
-    const ended = await trainAnd('asked', ['--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9'], () => { asked = lethe(['checkpoint', 'asked', '--runs-dir', runs]); });
-    const answer = await asked;
-    expect([answer?.code, ended.code]).toEqual([0, 0]);
-    const [file = ''] = /round-\d+\.safetensors/.exec(answer?.output ?? '') ?? [];
-    expect(readdirSync(join(runs, 'asked', 'checkpoints'))).toContain(file);
+  it('makes a checkpoint when it is asked for one, however early, and never ends of that', async () => {
+    // By the command that users type, which is asked as soon as anybody can know of its run.
+    const command = ['apps/coordinator/bin/lethe.mjs', 'train', ...SMALL, '--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9', '--name', 'asked'];
+    const run = spawn(process.execPath, command, { cwd: fileURLToPath(new URL('../../../../', import.meta.url)), stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => { run.once('close', resolve); });
+    while (!existsSync(join(runs, 'asked', 'lock')) && run.exitCode === null) await sleep(5);
+    run.kill('SIGUSR2');
+    const answer = await lethe(['checkpoint', 'asked', '--runs-dir', runs]);
+    expect([answer.code, await ended]).toEqual([0, 0]);
+    const [file = ''] = /round-\d+\.safetensors/.exec(answer.output) ?? [];
+    expect(readdirSync(join(runs, 'asked', 'checkpoints'))).toEqual(expect.arrayContaining(['round-000001.safetensors', file]));
     expect(summary('asked').weights_sha256).toBe(undisturbed);
     const nobody = await lethe(['checkpoint', 'asked', '--runs-dir', runs]);
     expect([nobody.code, nobody.output]).toEqual([2, expect.stringContaining('asked: expected a run that is going on on this machine, found that nobody plays it')]);

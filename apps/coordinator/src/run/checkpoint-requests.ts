@@ -1,13 +1,13 @@
 /** Asks a running `lethe train` for a checkpoint after the round under way. */
 export const CHECKPOINT_SIGNAL = 'SIGUSR2';
 
-/** Hears who asks this process for a checkpoint. */
+/** Hears who asks this process for a checkpoint. One that is asked before the first round makes it after that. */
 export class CheckpointRequests {
   #isAsked = false;
-  readonly #onSignal = (): void => { this.#isAsked = true; };
 
+  /** For the rest of this process: the signal ends a process that does not hear it. */
   constructor() {
-    process.on(CHECKPOINT_SIGNAL, this.#onSignal);
+    process.on(CHECKPOINT_SIGNAL, () => { this.#isAsked = true; });
   }
 
   /** Whether there was a request since the last call. */
@@ -15,9 +15,5 @@ export class CheckpointRequests {
     const wasAsked = this.#isAsked;
     this.#isAsked = false;
     return wasAsked;
-  }
-
-  dispose(): void {
-    process.off(CHECKPOINT_SIGNAL, this.#onSignal);
   }
 }

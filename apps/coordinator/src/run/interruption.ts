@@ -1,12 +1,15 @@
 import { LetheError } from '@lethe/errors';
 import type { ControlPlane } from '@lethe/membership';
 
-export interface InterruptionOptions {
-  readonly control: ControlPlane;
+/** What a signal has to end. */
+export interface Interruptible {
+  readonly control: Pick<ControlPlane, 'fail'>;
   /** Ends all local processes at once. */
   readonly kill: () => void;
-  readonly notice: (line: string) => void;
 }
+
+/** What is lost if a run ends now: nothing before its first round, then the round under way, then what is measured at the end. */
+type Stage = 'starting' | 'training' | 'measuring' | 'closing';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -18,18 +21,23 @@ const ECHO_MS = 500;
 
 /**
  * Turns Ctrl-C and SIGTERM into an orderly end: the round under way is finished, the checkpoint saved. Whoever asks twice,
- * or before the first round, gets an end at once; so does a round that takes too long.
+ * before the first round or after the last, gets an end at once; so does a round that takes too long.
  */
 export class Interruption {
-  readonly #options: InterruptionOptions;
+  readonly #notice: (line: string) => void;
   readonly #controller = new AbortController();
   readonly #onSignal = (signal: NodeJS.Signals): void => { this.#interrupt(signal); };
-  #isTraining = false;
+  #stage: Stage = 'starting';
+  /** What to say when the measuring is given up. */
+  #loss = '';
+  #running: Interruptible | null = null;
+  /** Why everything has to end, once it has. */
+  #end: LetheError | null = null;
   #last = { signal: '', atMs: Number.NEGATIVE_INFINITY };
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(options: InterruptionOptions) {
-    this.#options = options;
+  constructor(notice: (line: string) => void) {
+    this.#notice = notice;
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
@@ -37,9 +45,31 @@ export class Interruption {
     return this.#controller.signal;
   }
 
+  /** There are processes now; they end at once if somebody has asked for that before they were there. */
+  started(running: Interruptible): void {
+    this.#running = running;
+    if (this.#end !== null) this.#endNow(this.#end);
+  }
+
   /** From now on there is something to save. */
   trainingBegins(): void {
-    this.#isTraining = true;
+    this.#stage = 'training';
+  }
+
+  /**
+   * From now on all is saved, and only what is measured can be lost.
+   * @param loss what to say then: that it is, and how to measure it later
+   */
+  measuringBegins(loss: string): void {
+    clearTimeout(this.#deadline);
+    this.#stage = 'measuring';
+    this.#loss = loss;
+    if (this.#controller.signal.aborted) this.#giveUpMeasuring(this.#last.signal);
+  }
+
+  /** From now on everything ends anyway. */
+  closingBegins(): void {
+    this.#stage = 'closing';
   }
 
   dispose(): void {
@@ -52,18 +82,26 @@ export class Interruption {
     this.#last = { signal, atMs: performance.now() };
     // A signal to the whole process group comes once itself and once passed on by whoever started this process.
     if (signal === lastSignal && this.#last.atMs - atMs < ECHO_MS) return;
-    if (this.#controller.signal.aborted || !this.#isTraining) {
-      this.#controller.abort();
-      this.#endNow(`stopped by ${signal}`);
-      return;
-    }
+    const isAgain = this.#controller.signal.aborted;
     this.#controller.abort();
-    this.#options.notice(`${signal}: finishing the round and saving a checkpoint (once more to stop at once)`);
-    this.#deadline = setTimeout(() => { this.#endNow(`stopped by ${signal}; the round under way took too long to be saved`); }, PATIENCE_MS);
+    if (isAgain || this.#stage === 'starting') {
+      this.#endNow(new LetheError('INTERRUPTED', `stopped by ${signal}`));
+    } else if (this.#stage === 'training') {
+      this.#notice(`${signal}: finishing the round and saving a checkpoint (once more to stop at once)`);
+      this.#deadline = setTimeout(() => { this.#endNow(new LetheError('INTERRUPTED', `stopped by ${signal}; the round under way took too long to be saved`)); }, PATIENCE_MS);
+    } else if (this.#stage === 'measuring') {
+      this.#giveUpMeasuring(signal);
+    }
   }
 
-  #endNow(message: string): void {
-    this.#options.control.fail(new LetheError('INTERRUPTED', message));
-    this.#options.kill();
+  #giveUpMeasuring(signal: string): void {
+    this.#notice(`${signal}: ${this.#loss}`);
+    this.#endNow(new LetheError('INTERRUPTED', `stopped by ${signal}`));
+  }
+
+  #endNow(error: LetheError): void {
+    this.#end ??= error;
+    this.#running?.control.fail(this.#end);
+    this.#running?.kill();
   }
 }

@@ -17,7 +17,7 @@ const data = { facts } as unknown as DataSource;
 
 describe('the cache of judges', () => {
   it('trains a judge once for each data, and again where what it kept is damaged or cut off', async () => {
-    const cache = new JudgeCache({ LETHE_CACHE: folder });
+    const cache = new JudgeCache({ LETHE_CACHE: folder }, () => undefined);
     const judge = Float32Array.from({ length: judgeLength(data) }, (_, index) => index % 7);
     let trained = 0;
     const train = (): Promise<Float32Array> => { trained += 1; return Promise.resolve(judge); };
@@ -39,5 +39,15 @@ describe('the cache of judges', () => {
     expect(trained).toBe(4);
     await get('f00d');
     expect(trained).toBe(4);
+  });
+
+  it('is a warning where nothing can be kept', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const warnings: string[] = [];
+    const cache = new JudgeCache({ LETHE_CACHE: join(file, 'below') }, (line) => warnings.push(line));
+    const judge = new Float32Array(judgeLength(data));
+    expect(await cache.get(description, data, () => Promise.resolve(judge))).toBe(judge);
+    expect(warnings).toEqual([expect.stringMatching(/^warning: the judge is not kept: Cannot write .*judges/)]);
   });
 });

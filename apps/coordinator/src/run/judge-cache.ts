@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { writeFileAtomically } from '@lethe/checkpoint';
+import { storageError, writeFileAtomically } from '@lethe/checkpoint';
+import { errorMessage } from '@lethe/errors';
 import { JUDGE_VERSION, judgeLength } from '@lethe/evaluation';
 import type { DataSource } from '@lethe/data';
 import type { RunDescription } from '@lethe/training';
@@ -13,8 +14,11 @@ const HASH_BYTES = 32;
 /** Judges by what they were trained on: one for each data set, whatever the runs. */
 export class JudgeCache {
   readonly #folder: string;
+  readonly #notice: (line: string) => void;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  /** @param notice told if a judge cannot be kept */
+  constructor(environment: Readonly<Record<string, string | undefined>>, notice: (line: string) => void) {
+    this.#notice = notice;
     const { LETHE_CACHE, XDG_CACHE_HOME } = environment;
     this.#folder = join(LETHE_CACHE ? resolve(LETHE_CACHE) : join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'lethe'), 'judges');
   }
@@ -25,10 +29,18 @@ export class JudgeCache {
     const kept = await readJudge(file, judgeLength(data));
     if (kept !== null) return kept;
     const judge = await train();
-    const bytes = Buffer.from(judge.buffer, judge.byteOffset, judge.byteLength);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFileAtomically(file, [createHash('sha256').update(bytes).digest(), bytes]);
+    await this.#keep(file, Buffer.from(judge.buffer, judge.byteOffset, judge.byteLength));
     return judge;
+  }
+
+  /** Where it cannot be kept it is trained again the next time. */
+  async #keep(file: string, bytes: Buffer): Promise<void> {
+    try {
+      await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => { throw storageError(file, error); });
+      await writeFileAtomically(file, [createHash('sha256').update(bytes).digest(), bytes]);
+    } catch (error) {
+      this.#notice(`warning: the judge is not kept: ${errorMessage(error)}`);
+    }
   }
 }
 

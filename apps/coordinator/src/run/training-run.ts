@@ -1,9 +1,10 @@
 import { TARGET_ACCURACY } from '@lethe/config';
 import { UNLABELLED, type DataSource } from '@lethe/data';
-import { errorMessage } from '@lethe/errors';
+import { errorMessage, type LetheError } from '@lethe/errors';
 import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { GroupState, Split } from '@lethe/protocol';
 import { adversarialLoop, type GamePosition, type RunDescription, type TrainingCluster } from '@lethe/training';
+import { divergedFigures, divergedState, isDivergence } from './divergence.js';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
 import { epochsCompleted } from './epochs.js';
 import { outlastServers } from './outlast-servers.js';
@@ -53,18 +54,21 @@ export interface TrainingRunOptions {
   readonly signal: AbortSignal;
 }
 
-export type RunEnding = 'completed' | 'stopped early' | 'interrupted';
+export type RunEnding = 'completed' | 'stopped early' | 'interrupted' | 'diverged';
 
 export interface RunOutcome {
   readonly ending: RunEnding;
+  /** The last one of which a checkpoint was to be made: of a run that has diverged, the last good one. */
   readonly state: RunState;
-  /** Figures of the test images; empty after an interruption. */
+  /** Figures of the test images; empty after an interruption, and if the run has diverged. */
   readonly testFigures: Readonly<Record<string, number>>;
+  /** What is not finite; null unless the run has diverged. */
+  readonly divergence: LetheError | null;
 }
 
 /** Plays the game to its end, with evaluations, checkpoints and early stopping, however many processes die meanwhile. */
 export async function trainingRun(options: TrainingRunOptions): Promise<RunOutcome> {
-  const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, data } = options;
+  const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, signal } = options;
   const progress: Progress = { ending: 'completed', saved: start, isWritten: true, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
   for (const figures of earlierFigures) progress.stopping.judge(figures);
   const lastGroups = (): readonly GroupState[] => progress.saved.groups;
@@ -82,14 +86,25 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
     // A checkpoint that could not be written is missed only here: by now the disk may have room again.
     if (!progress.isWritten) await record.checkpoint(progress.saved, false);
   };
-  await outlastServers(cluster, lastGroups, play).catch(async (error: unknown) => {
+  try {
+    await outlastServers(cluster, lastGroups, play);
+    if (signal.aborted) progress.ending = 'interrupted';
+    const testFigures = progress.ending === 'interrupted' ? {} : await outlastServers(cluster, lastGroups, () => scoreTest(options, progress));
+    record.pauseClock();
+    return { ending: progress.ending, state: progress.saved, testFigures, divergence: null };
+  } catch (error) {
+    if (isDivergence(error)) return endDiverged(options, progress, error);
     await saveAbandoned(options, progress);
     throw error;
-  });
-  const isInterrupted = progress.ending === 'interrupted';
-  const testFigures = isInterrupted ? {} : await outlastServers(cluster, lastGroups, () => score(options, 'test', data.test.count));
+  }
+}
+
+/** What was good before stays, and is on the disk. */
+async function endDiverged({ record }: TrainingRunOptions, progress: Progress, divergence: LetheError): Promise<RunOutcome> {
   record.pauseClock();
-  return { ending: progress.ending, state: progress.saved, testFigures };
+  await progress.writing;
+  if (!progress.isWritten) await record.checkpoint(progress.saved, false).catch((error: unknown) => { record.notice(`warning: ${errorMessage(error)}`); });
+  return { ending: 'diverged', state: progress.saved, testFigures: {}, divergence };
 }
 
 /** What has become of the run so far. */
@@ -129,25 +144,66 @@ async function afterRound(options: TrainingRunOptions, progress: Progress, round
   const { isBest, shouldStop } = isEnd && epoch > progress.epochs ? await endEpoch(options, progress, { epoch, rounds }) : { isBest: false, shouldStop: false };
   const isDue = rounds === totalRounds || shouldStop || isBest || (isEnd && epoch % everyEpochs === 0) || (everyRounds !== null && rounds % everyRounds === 0);
   if (takeCheckpointRequest() || isDue) await save(options, progress, { rounds, isBest });
-  if (shouldStop) progress.ending = 'stopped early';
   return !shouldStop;
 }
 
+/** Measures and records the epoch. One that is interrupted meanwhile is judged when the run goes on. */
 async function endEpoch(options: TrainingRunOptions, progress: Progress, { epoch, rounds }: { epoch: number; rounds: number }): Promise<Judgement> {
-  const { cluster, record, description: { config } } = options;
+  const { cluster, record, signal } = options;
   await cluster.settle();
   record.pauseClock();
-  const figures = { ...(await score(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
-  const grid = config.grid ? await drawGrid(options) : null;
-  await record.epoch({ epoch, rounds, figures, grid });
+  const measured = await unlessInterrupted(signal, measureEpoch(options, epoch));
+  if (measured === null) {
+    progress.ending = 'interrupted';
+    return { isBest: false, shouldStop: true };
+  }
+  await record.epoch({ epoch, rounds, ...measured });
   progress.epochs = epoch;
   record.resumeClock();
-  return progress.stopping.judge(figures);
+  const judgement = progress.stopping.judge(measured.figures);
+  if (judgement.shouldStop) progress.ending = 'stopped early';
+  return judgement;
+}
+
+async function measureEpoch(options: TrainingRunOptions, epoch: number): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
+  const { description: { config } } = options;
+  const figures = { ...(await score(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
+  const diverged = divergedFigures(figures, `epoch ${epoch}`);
+  if (diverged !== null) throw diverged;
+  return { figures, grid: config.grid ? await drawGrid(options) : null };
+}
+
+/** Figures of the test examples; none if the run is interrupted meanwhile. */
+async function scoreTest(options: TrainingRunOptions, progress: Progress): Promise<Record<string, number>> {
+  const figures = await unlessInterrupted(options.signal, score(options, 'test', options.data.test.count));
+  if (figures === null) {
+    progress.ending = 'interrupted';
+    return {};
+  }
+  const diverged = divergedFigures(figures, 'the test examples');
+  if (diverged !== null) throw diverged;
+  return figures;
+}
+
+/** Null as soon as somebody asks the run to stop: what is measured is not waited for, however long it takes. */
+async function unlessInterrupted<Measured>(signal: AbortSignal, measuring: Promise<Measured>): Promise<Measured | null> {
+  let stop: (nothing: null) => void = () => undefined;
+  const interrupted = new Promise<null>((resolve) => { stop = resolve; });
+  const onAbort = (): void => { stop(null); };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([interrupted, measuring]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Captures the state, and writes it while the training goes on; it goes on too if the disk is full. */
 async function save({ cluster, record }: TrainingRunOptions, progress: Progress, { rounds, isBest }: { rounds: number; isBest: boolean }): Promise<void> {
   const groups = await cluster.captureState();
+  const diverged = divergedState(groups, rounds);
+  if (diverged !== null) throw diverged;
   await progress.writing;
   const state = { rounds, steps: 0, groups };
   progress.saved = state;
@@ -162,7 +218,10 @@ async function save({ cluster, record }: TrainingRunOptions, progress: Progress,
 async function saveAbandoned({ cluster, record }: TrainingRunOptions, progress: Progress): Promise<void> {
   const state = await cluster.captureAbandoned();
   await progress.writing;
-  if (state !== null) await record.checkpoint(state, false);
+  if (state === null) return;
+  const diverged = divergedState(state.groups, state.rounds);
+  if (diverged === null) await record.checkpoint(state, false);
+  else record.notice(`warning: ${diverged.message}`);
 }
 
 /** The target's accuracy, only if the run is told to watch it. */
@@ -181,8 +240,10 @@ async function score({ cluster, description, data }: TrainingRunOptions, split: 
   if (domains.length === 1 || split === 'held-out') return meanFigures(chunks, figures);
   return Object.fromEntries(domains.flatMap(({ name }, domain) => {
     const isCounted = (example: number): boolean => data.test.domains[example] === domain && data.test.labels[example] !== UNLABELLED;
+    // Of a domain without labels there is nothing to say; a figure that is none is another matter.
+    if (!data.test.labels.some((_, example) => isCounted(example))) return [];
     return Object.entries(meanFigures(chunks, figures, isCounted)).map(([figure, value]) => [`${name}/${figure}`, value] as const);
-  }).filter(([, value]) => !Number.isNaN(value)));
+  }));
 }
 
 /** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */

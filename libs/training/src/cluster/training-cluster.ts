@@ -160,7 +160,10 @@ export class TrainingCluster implements Players {
   async #evaluate(requests: readonly EvaluationRequest[]): Promise<Float32Array[]> {
     await this.settle();
     const reads = [...this.#versions.keys()].map((group) => this.#versionOf(group));
-    return this.#desk.perform(requests.map((request) => ({ ...request, reads })));
+    const results = this.#desk.perform(requests.map((request) => ({ ...request, reads })));
+    results.catch(() => undefined); // heard below, unless the run ends before
+    await this.control.until(() => this.#desk.size === 0);
+    return results;
   }
 
   /** Everything that was handed out and is not done is done by those at hand now. */

@@ -1,0 +1,59 @@
+import { errorCode, errorMessage, LetheError } from '@lethe/errors';
+import type { Command } from '../command-line/command.js';
+import { EXIT, exitCodeOf } from '../command-line/exit-codes.js';
+import { parseCommandLine } from '../command-line/parse-command-line.js';
+import { ownVersion } from '../own-version.js';
+import type { CheckpointRequests } from '../run/checkpoint-requests.js';
+
+/** What a command has of the process that runs it. */
+export interface ProcessSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the folder where the user typed. */
+  readonly folder: string;
+  readonly requests: CheckpointRequests;
+}
+
+/** Runs what was typed, and tells what went wrong. @returns the exit code */
+export async function runCommandLine(argv: readonly string[], surroundings: ProcessSurroundings): Promise<number> {
+  try {
+    return await run(parseCommandLine(argv, { folder: surroundings.folder, version: ownVersion() }), surroundings);
+  } catch (error) {
+    report(error, argv);
+    return exitCodeOf(error);
+  }
+}
+
+/** Commands are loaded when they are asked for, so that help and refusals come at once. */
+async function run(command: Command, { environment, requests }: ProcessSurroundings): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+    case 'version':
+      process.stdout.write(`${command.text.trimEnd()}\n`);
+      return EXIT.ok;
+    case 'train':
+      return (await import('./train.js')).runTrain(command, { environment, requests });
+    case 'grid':
+      return (await import('./grid.js')).runGrid(command, environment);
+    case 'checkpoint':
+      return (await import('./checkpoint.js')).runCheckpoint(command);
+    case 'evaluate':
+      return (await import('./evaluate.js')).runEvaluate(command, environment);
+    case 'sweep':
+      return (await import('./sweep.js')).runSweep(command, environment);
+    case 'data':
+      return (await import('./data.js')).runData(command);
+    case 'doctor':
+      return (await import('./doctor.js')).runDoctor(command, environment);
+    case 'worker':
+      throw new LetheError('CONFIG_INVALID', 'worker: expected to be started as `npx lethe worker`, which starts its own process, found the coordinator');
+  }
+}
+
+function report(error: unknown, argv: readonly string[]): void {
+  const known = errorCode(error) !== undefined;
+  const text = !known && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
+  const [name = ''] = argv;
+  const command = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
+  const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
+  process.stderr.write(`error: ${text}${hint}\n`);
+}

@@ -1,0 +1,38 @@
+import { errorCode, LetheError } from '@lethe/errors';
+import type { Objective } from '@lethe/objectives';
+import type { Committed, GroupState } from '@lethe/protocol';
+
+/** Whether an error says that the game itself has gone wrong. */
+export function isDivergence(error: unknown): error is LetheError {
+  const code = errorCode(error);
+  return code === 'GRADIENT_NOT_FINITE' || code === 'RUN_DIVERGED';
+}
+
+/** What is wrong with figures of which one is infinite or none, RUN_DIVERGED; null: nothing. @param where whose figures these are */
+export function divergedFigures(figures: Readonly<Record<string, number>>, where: string): LetheError | null {
+  const [found] = Object.entries(figures).filter(([, value]) => !Number.isFinite(value));
+  return found === undefined ? null : new LetheError('RUN_DIVERGED', `the ${found[0]} of ${where} is not finite, found ${found[1]}`);
+}
+
+/** The same of the losses of a step that is in the weights. */
+export function divergedStep({ phases }: Objective, { round, phase, losses }: Committed): LetheError | null {
+  const { name = String(phase), losses: names = [] } = phases[phase] ?? {};
+  return divergedFigures(Object.fromEntries(names.map((loss, index) => [loss, losses[index] ?? Number.NaN])), `round ${round + 1}, phase ${name},`);
+}
+
+/** The same of the weights after so many rounds, their statistics and what the optimisers keep. */
+export function divergedState(groups: readonly GroupState[], rounds: number): LetheError | null {
+  for (const { group, values, statistics, slots, scalars } of groups) {
+    const parts = { weights: values, statistics: statistics ?? [], ...slots, scalars: Object.values(scalars) };
+    for (const [part, numbers] of Object.entries(parts)) {
+      if (!areFinite(numbers)) return new LetheError('RUN_DIVERGED', `the ${part} of ${group} are not finite after round ${rounds}; no checkpoint is made of that`);
+    }
+  }
+  return null;
+}
+
+/** There may be millions of them. */
+function areFinite(numbers: ArrayLike<number>): boolean {
+  for (let index = 0; index < numbers.length; index += 1) if (!Number.isFinite(numbers[index])) return false;
+  return true;
+}

@@ -1,0 +1,160 @@
+import { mergeConfig } from '@lethe/config';
+import type { DataSource } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
+import { runParameterServer } from '@lethe/parameter-store';
+import type { Evaluate } from '@lethe/protocol';
+import { runWorker, TrainingCluster, type RunDescription } from '@lethe/training';
+import { createMemoryTransport } from '@lethe/transport';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstGroups, smallGame, smallGradients } from '../integration/simulation/small-game.js';
+import { divergedState, divergedStep } from './divergence.js';
+import { trainingRun, type EpochEvent, type RunOutcome, type RunState } from './training-run.js';
+
+const RAW = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, []).config;
+const EXAMPLES = 4;
+
+/** The simulation's game, with examples that are scored by one figure. */
+function game({ heldOut = 0 } = {}): RunDescription {
+  const small = smallGame(RAW, { workers: 1, servers: 1, awaitWorkers: 1 });
+  return { ...small, objective: { ...small.objective, figures: ['reconstruction_mse'] }, config: { ...small.config, data: { ...small.config.data, heldOut } } };
+}
+
+/** What the worker answers to an evaluation. */
+let evaluate: (evaluation: Evaluate) => Promise<Float32Array>;
+let stop: AbortController;
+let saved: RunState[];
+let epochs: EpochEvent[];
+let cluster: TrainingCluster;
+let close: () => Promise<void>;
+/** Resolves as soon as the worker is asked to evaluate. */
+let asked: Promise<void>;
+let onAsked: () => void;
+
+beforeEach(() => {
+  [saved, epochs, stop] = [[], [], new AbortController()];
+  asked = new Promise((resolve) => { onAsked = resolve; });
+});
+afterEach(() => close());
+
+/** One server and one worker in this process. */
+async function open(description: RunDescription): Promise<RunState> {
+  const transport = createMemoryTransport();
+  const listener = await transport.listen('memory://coordinator');
+  const origin = { runId: 'run', epoch: 1 };
+  const end = new AbortController();
+  cluster = new TrainingCluster({
+    listener, description, origin: { ...origin, sender: 'coordinator', incarnation: 'coordinator' },
+    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+  });
+  cluster.control.roster.reserve('server', 'parameter-server', 0);
+  cluster.control.roster.reserve('worker', 'worker', 0);
+  const controlAddress = 'memory://coordinator';
+  const lives = [
+    runParameterServer({
+      transport, controlAddress, dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1, signal: end.signal,
+      planOf: () => ({ ...description, phaseNames: description.objective.phases.map(({ name }) => name), freshValues: () => new Map() }),
+    }),
+    runWorker({
+      transport, controlAddress, trust: {}, host: 'here', fingerprint: `${description.config.cluster.engine} threads=${description.config.cluster.threads}`,
+      origin: { ...origin, sender: 'worker', incarnation: 'worker' },
+      engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
+      prepare: () => Promise.resolve({
+        description, gradients: smallGradients(description),
+        evaluator: { evaluate: (evaluation) => { onAsked(); return evaluate(evaluation); }, dispose: () => undefined },
+      }),
+      openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+    }),
+  ];
+  for (const life of lives) life.catch(() => undefined);
+  close = async () => {
+    await cluster.close('the test is over');
+    end.abort();
+  };
+  const start = { rounds: 0, steps: 0, groups: firstGroups(description) };
+  await cluster.assemble(start.groups, 1);
+  return start;
+}
+
+async function play(description: RunDescription): Promise<RunOutcome> {
+  const start = await open(description);
+  return trainingRun({
+    description, cluster, start, data: { test: { count: EXAMPLES } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
+    record: {
+      epoch: async (event) => { epochs.push(event); }, checkpoint: async (state) => { saved.push(state); },
+      pauseClock: () => undefined, resumeClock: () => undefined, notice: () => undefined,
+    },
+  });
+}
+
+/** A worker that is busy with an evaluation for as long as anybody can wait. */
+const busy = (): Promise<Float32Array> => new Promise(() => undefined);
+const scores = (value: number) => (): Promise<Float32Array> => Promise.resolve(new Float32Array(EXAMPLES).fill(value));
+
+describe('a run that is interrupted while something is measured', () => {
+  it('does not wait for the figures of an epoch, saves its last round, and leaves the epoch to be judged later', async () => {
+    evaluate = busy;
+    const playing = play(game({ heldOut: EXAMPLES }));
+    await asked;
+    stop.abort();
+    expect(await playing).toMatchObject({ ending: 'interrupted', state: { rounds: 6 }, testFigures: {} });
+    expect([saved.at(-1)?.rounds, epochs]).toEqual([6, []]);
+  });
+
+  it('does not wait for the figures of the test examples, and is not complete', async () => {
+    evaluate = busy;
+    const playing = play(game());
+    await asked;
+    stop.abort();
+    expect(await playing).toMatchObject({ ending: 'interrupted', state: { rounds: 6 }, testFigures: {} });
+    expect(saved.at(-1)?.rounds).toBe(6);
+  });
+
+  it('ends at once when it is told to, however long a worker computes', async () => {
+    evaluate = busy;
+    const playing = play(game());
+    await asked;
+    cluster.control.fail(new LetheError('INTERRUPTED', 'stopped'));
+    await expect(playing).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+});
+
+describe('a run that diverges', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('ends with what is not finite in an epoch (%d), of which nothing is recorded, and keeps what is good', async (value) => {
+    evaluate = scores(value);
+    const outcome = await play(game({ heldOut: EXAMPLES }));
+    expect(outcome).toMatchObject({ ending: 'diverged', state: { rounds: 4 }, testFigures: {}, divergence: { code: 'RUN_DIVERGED' } });
+    expect(outcome.divergence?.message).toBe(`the reconstruction_mse of epoch 1 is not finite, found ${value}`);
+    expect([saved.at(-1)?.rounds, epochs]).toEqual([4, []]);
+  });
+
+  it('ends with what is not finite of the test examples', async () => {
+    evaluate = scores(Number.NaN);
+    expect(await play(game())).toMatchObject({ ending: 'diverged', state: { rounds: 6 }, divergence: { message: 'the reconstruction_mse of the test examples is not finite, found NaN' } });
+  });
+
+  it('makes no checkpoint of weights that are not finite', async () => {
+    const description = game();
+    const [first, ...others] = firstGroups(description);
+    evaluate = scores(1);
+    const start = await open(description);
+    const groups = [{ ...(first ?? start.groups[0]!), statistics: Float32Array.of(Number.POSITIVE_INFINITY, 1) }, ...others];
+    await cluster.assemble(groups, 1);
+    const outcome = await trainingRun({
+      description, cluster, start, data: { test: { count: 0 } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
+      record: { epoch: async () => undefined, checkpoint: async (state) => { saved.push(state); }, pauseClock: () => undefined, resumeClock: () => undefined, notice: () => undefined },
+    });
+    expect(outcome).toMatchObject({ ending: 'diverged', state: { rounds: 0 }, divergence: { message: 'the statistics of classifier are not finite after round 2; no checkpoint is made of that' } });
+    expect(saved).toEqual([]);
+  });
+
+  it('is told by losses and by every part of a state', () => {
+    const { objective } = game();
+    const step = { kind: 'committed', round: 4, phase: 1, turn: 0, group: '', version: 1, work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 } as const;
+    expect(divergedStep(objective, { ...step, losses: [0.5] })).toBeNull();
+    expect(divergedStep(objective, { ...step, losses: [Number.NaN] })?.message).toBe('the reconstruction_mse of round 5, phase autoencoder, is not finite, found NaN');
+    const groups = firstGroups(game());
+    expect(divergedState(groups, 3)).toBeNull();
+    groups[1]!.slots['secondMoment']![3] = Number.POSITIVE_INFINITY;
+    expect(divergedState(groups, 3)?.message).toContain('the secondMoment of autoencoder are not finite after round 3');
+  });
+});
