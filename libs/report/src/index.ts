@@ -1,4 +1,5 @@
 export { lineChart } from './charts.js';
+export { seedsReport, type SeedCurve, type SeedsReport } from './seeds-report.js';
 export { frontSvg, sweepReport, type SweepReport } from './sweep-report.js';
 export { runReport, type Figures, type RunReport } from './run-report.js';
 export { adaptationReport, type AdaptationReport } from './adaptation-report.js';

@@ -20,7 +20,7 @@ export interface TrainCommand {
   readonly quiet: boolean;
   /** Leave a trace of what every process did in each round. */
   readonly trace: boolean;
-  /** Seeds of the runs that are compared; null: the one of the settings. */
+  /** Seeds of the runs to play; null: one run from the seed of the settings. */
   readonly seeds: readonly number[] | null;
 }
 
@@ -77,6 +77,8 @@ export interface SweepCommand {
   readonly listFile: string | null;
   /** So many trials drawn at random; null: all combinations. */
   readonly random: number | null;
+  /** Absolute path of the folder where the trials' data lie, or null; of a sweep that goes on the only setting that may change. */
+  readonly dataFolder: string | null;
   readonly drawSeed: number;
   /** Null: not said. */
   readonly trialsAtOnce: number | null;

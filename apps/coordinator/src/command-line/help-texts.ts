@@ -16,6 +16,7 @@ Examples:
   npx lethe train                                      five epochs of MNIST, a few minutes on two cores
   npx lethe train --recipe forget                      forgets most, in about 20 minutes
   npx lethe train --recipe article --shards 1          exactly the article's game
+  npx lethe train --recipe forget --seeds 1,2,3        a run from each seed, with means and deviations
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64
   npx lethe train --recipe mnist-to-mnist-m --data-dir ./data --seeds 1,2,3

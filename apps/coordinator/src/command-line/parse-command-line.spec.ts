@@ -206,12 +206,12 @@ describe('parseCommandLine', () => {
     });
     expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1, oversubscribe: false });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2, oversubscribe: false });
-    const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
+    const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, dataFolder: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },
     });
     expect(parse('sweep', '--beta', '0.01..1', '--random', '5', '--halving', 'held_out/x', '--factor', '3', '--best', 'swap', '--best-higher', '--data-dir', 'd', '--recipe', 'quick')).toEqual({
-      ...sweep, random: 5, halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
+      ...sweep, random: 5, dataFolder: '/home/user/d', halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
       space: { recipe: { kind: 'values', values: ['quick'] }, 'objective.beta': { kind: 'range', low: 0.01, high: 1 }, 'data.folder': { kind: 'values', values: ['/home/user/d'] } },
     });
     expect(parse('sweep', '--set', 'data.domains.sources=["a","b"],["b"]', '--set', 'objective.optimizers.encoder.beta1=0.5,0.9', '--set', 'a-b_2.c="x,y"')).toMatchObject({

@@ -80,6 +80,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
 /** A short run with nothing beside the rounds, unless it is asked for. */
 function readProfile(typed: TypedCommand, folder: string): TrainCommand {
   const command = readTrain(typed, folder);
+  if (command.seeds !== null) throw problemsError([{ where: '--seeds', expected: 'no seeds, as one run is profiled; --seed is its own', found: command.seeds.join() }]);
   const { rounds, epochs } = command.flags.values;
   const length = rounds === undefined && epochs === undefined ? { rounds: PROFILE_ROUNDS } : {};
   return { ...command, trace: true, flags: { ...command.flags, values: { ...length, grid: false, evaluation: false, ...command.flags.values } } };

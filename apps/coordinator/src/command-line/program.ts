@@ -75,7 +75,7 @@ function addRunOptions(train: Program, help: string): void {
   option(train, 'name', "name of the run's folder (default: made of recipe and time)", NAME);
   option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(train, 'resume', 'go on with a run, by name or folder', RUN);
-  option(train, 'seeds', 'seeds of the runs that are compared, with commas (domain adaptation; default: the one of --seed)', SEEDS);
+  option(train, 'seeds', 'play a run from each of these seeds, with commas, and tell means and deviations (default: one, from --seed)', SEEDS);
   option(train, 'quiet', 'show no progress');
   train.addHelpText('after', help);
 }

@@ -30,6 +30,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     configFile: place('config', FILE),
     listFile: place('list', FILE),
     random: reader.count('random'),
+    dataFolder: place('data-dir', FOLDER),
     drawSeed: reader.count('draw-seed') ?? 1,
     trialsAtOnce: reader.count('trials-at-once'),
     halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },
@@ -45,7 +46,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
 
 function check({ random, space, trialsAtOnce, halving, resume }: SweepCommand, reader: FlagReader): void {
   const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
-  const kept = [...Object.keys(space), ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`)];
+  const kept = [...Object.keys(space).filter((path) => path !== 'data.folder'), ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`)];
   if (resume !== null && kept[0] !== undefined) complain('--resume', 'no settings and no name, which are those of the sweep', kept[0]);
   for (const [flag, needed] of Object.entries(NEEDED)) if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));

@@ -40,3 +40,8 @@ export function newRunConfig(command: TrainCommand, machine: Machine): CompiledC
 export function resumedRunConfig(command: Said, saved: unknown): CompiledConfig {
   return applyResumeOverrides(saved, withDataKind(layersOf(command), valueAt(saved, 'data.kind')));
 }
+
+/** Whether the number of workers was asked for, by a flag or in the configuration file. */
+export function saysWorkers(command: TrainCommand): boolean {
+  return layersOf(command).some(({ values }) => valueAt(values, 'cluster.workers') !== undefined);
+}

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { errorCode } from '@lethe/errors';
 import type { TrainCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
-import { requestedComparison, runComparison } from './comparison.js';
+import { requestedRuns, runSeveral } from './several-runs.js';
 import type { CheckpointRequests } from '../run/checkpoint-requests.js';
 import { Interruption } from '../run/interruption.js';
 import { playRun, type RunSurroundings } from '../run/play-run.js';
@@ -13,11 +13,11 @@ import { lookAtThisMachine } from '../this-machine.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of runs that are compared. */
+/** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of several runs. */
 export async function runTrain(command: TrainCommand, { environment, requests }: { environment: Environment; requests: CheckpointRequests }): Promise<number> {
   const machine = await lookAtThisMachine(environment);
-  const comparison = await requestedComparison(command, machine);
-  if (comparison !== null) return runComparison(comparison, command, { gpus: machine.gpus, cores: machine.cores, environment });
+  const several = await requestedRuns(command, machine);
+  if (several !== null) return runSeveral(several, command, { machine, environment });
   const run = await prepareRun(command, machine, process.stdout);
   const interruption = new Interruption((line) => { run.reporter.notice(line); });
   try {

@@ -52,7 +52,7 @@ describe('the recipes of domain adaptation', () => {
     const page = readFileSync(join(runs, 'hospitals', 'report.html'), 'utf8');
     for (const [argv, message] of [
       [['sweep', '--resume', 'hospitals'], `found runs that are compared at ${join(runs, 'hospitals')}; go on with it by: npx lethe train --resume hospitals`],
-      [['train', '--resume', 'hospitals', '--epochs', '2'], '--resume: expected no settings for several runs, which keep those that they were begun with, found {"epochs":2}'],
+      [['train', '--resume', 'hospitals', '--epochs', '2'], '--resume: expected no settings but --data-dir for several runs, which keep those that they were begun with, found {"epochs":2}'],
     ] as const) {
       const refused = await lethe([...argv, '--runs-dir', runs]);
       expect(refused.output).toContain(message);
@@ -70,7 +70,7 @@ describe('the recipes of domain adaptation', () => {
 
   it.each([
     [['--recipe', 'hospitals', '--target', 'boston'], /--target: expected a domain of the data \(cleveland, hungarian, switzerland, va\), found "boston"/],
-    [['--recipe', 'hospitals', '--training', 'sources', '--seeds', '1,2'], /--seeds: expected it only where runs are compared/],
+    [['--recipe', 'hospitals', '--seeds', '1,2', '--listen', 'tcp://127.0.0.1:5999'], /--listen: expected no address for several runs/],
     [['--recipe', 'hospitals', '--batch-size', '10'], /batchSize: expected a multiple of 1 shards times 4 domains, found 10/],
     [['--recipe', 'hospitals', '--beta', '1'], /--beta: expected no beta with kind domain-adaptation, found 1/],
   ])('refuses %j', async (flags, message) => {

@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Trial } from '@lethe/sweep';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { SeedStatistic } from '../seeds/seed-statistics.js';
 import { lethe, letheProcesses } from './lethe-process.js';
 import { makeSmallData } from './small-data.js';
 
@@ -81,6 +82,19 @@ describe('a sweep', () => {
     expect(states('stopped')).toEqual(['completed', 'completed']);
     expect([epochs('stopped', '001'), epochs('stopped', '002')]).toEqual([80, 80]);
   }, 180_000);
+
+  it('of seeds alone is plain train\'s: a run from each, their means and deviations, gone on with like one', async () => {
+    const ended = await lethe(['train', ...SMALL, '--rounds', '4', '--seeds', '7,5', '--name', 'seeds']);
+    expect(ended.output).toContain('2 runs');
+    expect(ended.output).toMatch(/figure +mean +deviation +seed 7 +seed 5\nreconstruction_mse +\S+ +±\S+ +\S+ +\S+\n/);
+    expect(ended.code).toBe(0);
+    const { figures } = JSON.parse(readFileSync(join(runs, 'seeds', 'seeds.json'), 'utf8')) as { figures: SeedStatistic[] };
+    const { test } = JSON.parse(readFileSync(join(runs, 'seeds', 'trials', '002', 'summary.json'), 'utf8')) as { test: Record<string, number> };
+    expect(figures.find(({ figure }) => figure === 'reconstruction_mse')).toMatchObject({ seeds: [7, 5], values: [expect.any(Number), test['reconstruction_mse']] });
+    const again = await lethe(['train', '--resume', 'seeds', '--runs-dir', runs]);
+    expect(again.output).toContain(`each run has a folder of its own, like ${relative('.', join(runs, 'seeds', 'trials', '001'))}`);
+    expect(again.code).toBe(0);
+  }, 120_000);
 
   it('stops what halving does not let go on, and records what diverges, from a list of trials', async () => {
     const list = join(folder, 'list.json');

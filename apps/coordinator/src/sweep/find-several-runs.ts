@@ -7,6 +7,7 @@ import type { SeveralRunsKind } from './sweep-state.js';
 const KINDS: Readonly<Record<SeveralRunsKind, { readonly name: string; readonly command: ResumingCommand }>> = {
   sweep: { name: 'a sweep', command: 'sweep' },
   comparison: { name: 'runs that are compared', command: 'train' },
+  seeds: { name: 'runs from several seeds', command: 'train' },
 };
 
 type ResumingCommand = 'sweep' | 'train';

@@ -16,6 +16,10 @@ export interface TrialSurroundings {
   readonly gpus: readonly Gpu[];
   readonly cores: number;
   readonly environment: Environment;
+  /** Where the trials' data lie now; null: where they were. */
+  readonly dataFolder: string | null;
+  /** Show no progress. */
+  readonly isQuiet: boolean;
 }
 
 /** The same signal again within this time is the same request: a terminal and a wrapper around this process may both send it. */
@@ -26,16 +30,16 @@ const ECHO_MS = 500;
  *
  * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes
  */
-export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, cores, environment }: TrialSurroundings): Promise<SweepRun> {
+export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, cores, environment, dataFolder, isQuiet }: TrialSurroundings): Promise<SweepRun> {
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, cores);
   const slots = slotGpus(gpus, state.trialsAtOnce, clusters);
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
-    folder, state,
+    folder, state, dataFolder,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) => (own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
-    onChange: (trial, trials) => { show(trial, trials, reporter); },
+    onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
     onNotice: (line) => { reporter.notice(line); },
   });
   let last = { signal: '', atMs: Number.NEGATIVE_INFINITY };

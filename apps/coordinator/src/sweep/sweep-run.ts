@@ -12,6 +12,8 @@ export interface SweepRunOptions {
   readonly state: SweepState;
   /** The environment of each slot's trials: its share of the GPUs. */
   readonly environments: readonly Readonly<Record<string, string | undefined>>[];
+  /** Where the trials' data lie now; null: where they were. */
+  readonly dataFolder: string | null;
   /** Told whenever a trial has come to something new. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
   readonly onNotice: (line: string) => void;
@@ -99,7 +101,7 @@ export class SweepRun {
     for (;;) {
       let step: TrialStep;
       try {
-        step = await nextStep(this.#options.folder, name);
+        step = await nextStep(this.#options.folder, name, this.#options.dataFolder);
       } catch (error) {
         if (errorCode(error) === undefined) throw error;
         return { ending: 'refused', message: errorMessage(error), wasStopped: false };

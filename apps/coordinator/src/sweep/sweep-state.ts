@@ -3,8 +3,11 @@ import { LetheError } from '@lethe/errors';
 import type { HalvingOptions, Trial } from '@lethe/sweep';
 import { z } from 'zod';
 
-/** What several runs in one folder are for: to find the best settings (`lethe sweep`), or to compare what is learnt from (`lethe train`). */
-const KINDS = ['sweep', 'comparison'] as const;
+/**
+ * What several runs in one folder are for: to find the best settings (`lethe sweep`), or, by `lethe train`, to compare what is learnt
+ * from, or to tell how much chance there is in a run, by runs from several seeds.
+ */
+const KINDS = ['sweep', 'comparison', 'seeds'] as const;
 export type SeveralRunsKind = (typeof KINDS)[number];
 
 /** What `sweep.json` holds: enough to go on. */

@@ -9,7 +9,7 @@ import { nextStep } from './trial-step.js';
 let below: string;
 let folder: SweepFolder;
 let trial: string;
-const settings = { source: 'flags', values: { cluster: { workers: 2 } }, label: (path: string) => path } as const;
+const settings = { source: 'flags', values: { cluster: { workers: 2, oversubscribe: true } }, label: (path: string) => path } as const;
 const { config } = mergeConfig({ cores: 4, gpus: 0, engine: 'native' }, [settings]);
 beforeEach(async () => {
   below = await mkdtemp(join(tmpdir(), 'lethe-trials-'));
@@ -29,40 +29,41 @@ const place = (): string[] => ['--runs-dir', folder.trials];
 describe('the next step of a trial', () => {
   it('is to begin it, also where it was killed before it had written down what it is', async () => {
     const begin = { kind: 'train', argv: ['train', '--config', folder.configFile('001'), '--name', '001', ...place(), '--quiet'] };
-    expect(await nextStep(folder, '001')).toEqual(begin);
+    expect(await nextStep(folder, '001', null)).toEqual(begin);
     await mkdir(join(trial, 'checkpoints'), { recursive: true });
     await write('lock', JSON.stringify({ host: hostname(), processId: 2 ** 22 + 1 }));
-    expect(await nextStep(folder, '001')).toEqual(begin);
+    expect(await nextStep(folder, '001', null)).toEqual(begin);
     await expect(readFile(join(trial, 'lock'))).rejects.toThrow('ENOENT');
   });
 
   it('is to go on with it until it is complete, with its checkpoint or before one', async () => {
     await write('config.json', JSON.stringify(config));
-    expect(await nextStep(folder, '001')).toEqual({ kind: 'train', argv: ['train', '--resume', '001', ...place(), '--quiet'] });
+    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'train', argv: ['train', '--resume', '001', ...place(), '--quiet'] });
     await write('summary.json', JSON.stringify({ ending: 'interrupted', rounds: 3, wall_seconds: 1, test: {} }));
-    expect(await nextStep(folder, '001')).toMatchObject({ kind: 'train', argv: expect.arrayContaining(['--resume']) as unknown });
+    expect(await nextStep(folder, '001', null)).toMatchObject({ kind: 'train', argv: expect.arrayContaining(['--resume']) as unknown });
   });
 
   it('is to measure it where that alone is missing, and then none', async () => {
     await write('config.json', JSON.stringify(config));
     await write('summary.json', JSON.stringify({ ending: 'completed', rounds: 3, wall_seconds: 1, test: {} }));
-    expect(await nextStep(folder, '001')).toEqual({ kind: 'evaluate', argv: ['evaluate', '001', ...place(), '--workers', '2'] });
+    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'evaluate', argv: ['evaluate', '001', ...place(), '--workers', '2', '--oversubscribe'] });
+    expect(await nextStep(folder, '001', '/moved')).toMatchObject({ argv: ['evaluate', '001', ...place(), '--data-dir', '/moved', '--workers', '2', '--oversubscribe'] });
     await write('evaluation.json', JSON.stringify({ kind: 'forgetting', probes: [] }));
-    expect(await nextStep(folder, '001')).toEqual({ kind: 'none' });
+    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'none' });
   });
 
   it('is to wait for the process that plays it, and refused while one on another host may', async () => {
     await write('config.json', JSON.stringify(config));
     await write('lock', JSON.stringify({ host: hostname(), processId: process.pid, started: null }));
-    expect(await nextStep(folder, '001')).toEqual({ kind: 'wait', processId: process.pid });
+    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'wait', processId: process.pid });
     await rm(join(trial, 'config.json'));
     await write('lock', JSON.stringify({ host: 'elsewhere', processId: 1, started: null }));
-    await expect(nextStep(folder, '001')).rejects.toMatchObject({ code: 'RUN_LOCKED' });
+    await expect(nextStep(folder, '001', null)).rejects.toMatchObject({ code: 'RUN_LOCKED' });
   });
 
   it('removes nothing that holds a checkpoint', async () => {
     await write('checkpoints/round-000004.safetensors', 'weights');
-    await expect(nextStep(folder, '001')).rejects.toThrow(/expected config.json beside its checkpoints/);
+    await expect(nextStep(folder, '001', null)).rejects.toThrow(/expected config.json beside its checkpoints/);
     expect(await readFile(join(trial, 'checkpoints/round-000004.safetensors'), 'utf8')).toBe('weights');
   });
 });

@@ -13,13 +13,14 @@ export type TrialStep =
 
 /**
  * The next step of a trial. Whatever it has reached is gone on with: nothing that holds a checkpoint is ever removed.
+ * @param dataFolder where its data lie now; null: where they were
  * @throws LetheError RUN_LOCKED if a process on another host may be playing it
  */
-export async function nextStep(folder: SweepFolder, trial: string): Promise<TrialStep> {
+export async function nextStep(folder: SweepFolder, trial: string, dataFolder: string | null): Promise<TrialStep> {
   const run = RunFolder.at(folder.runFolder(trial));
   const processId = await run.coordinatorProcess();
   if (processId !== null) return { kind: 'wait', processId };
-  const place = ['--runs-dir', folder.trials];
+  const place = ['--runs-dir', folder.trials, ...(dataFolder === null ? [] : ['--data-dir', dataFolder])];
   if (!existsSync(join(run.folder, 'config.json'))) {
     await clear(run);
     return { kind: 'train', argv: ['train', '--config', folder.configFile(trial), '--name', trial, ...place, '--quiet'] };
@@ -27,7 +28,7 @@ export async function nextStep(folder: SweepFolder, trial: string): Promise<Tria
   if ((await folder.summary(trial))?.isComplete !== true) return { kind: 'train', argv: ['train', '--resume', trial, ...place, '--quiet'] };
   const { evaluation, cluster } = await folder.config(trial);
   if (!evaluation || (await folder.evaluation(trial)) !== null) return { kind: 'none' };
-  return { kind: 'evaluate', argv: ['evaluate', trial, ...place, '--workers', String(Math.max(1, cluster.workers))] };
+  return { kind: 'evaluate', argv: ['evaluate', trial, ...place, '--workers', String(Math.max(1, cluster.workers)), ...(cluster.oversubscribe ? ['--oversubscribe'] : [])] };
 }
 
 /** Makes room for a run that was killed before it had written down what it is. */

@@ -1,0 +1,32 @@
+import type { Trial } from '@lethe/sweep';
+
+/** A figure of runs that differ in their seed alone. What `seeds.json` holds for each. */
+export interface SeedStatistic {
+  readonly figure: string;
+  /** Seeds of the runs that have the figure, and what it is in each; NaN where it was not finite. */
+  readonly seeds: readonly number[];
+  readonly values: readonly number[];
+  readonly mean: number;
+  /** Sample standard deviation over the seeds; null for one. */
+  readonly deviation: number | null;
+}
+
+/**
+ * Mean and deviation of every figure that a completed run has. Runs that ended otherwise have no final figures.
+ * @param names in the order in which they are told
+ */
+export function seedStatistics(trials: readonly Trial[], names: readonly string[]): SeedStatistic[] {
+  return names.flatMap((figure): SeedStatistic[] => {
+    const measured = trials.filter(({ state, figures }) => state === 'completed' && figures[figure] !== undefined);
+    if (measured.length === 0) return [];
+    const values = measured.map(({ figures }) => figures[figure] ?? Number.NaN);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return [{ figure, seeds: measured.map(seedOf), values, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null }];
+  });
+}
+
+/** The seed of a run. */
+export function seedOf({ values }: Trial): number {
+  return Number(values['seed']);
+}
