@@ -29,6 +29,13 @@ function refusal(step: (input: Tensor) => Tensor): Promise<unknown> {
   return native.compile('broken', (inputs) => ({ y: step(inputs.x) }), vector).catch((error: unknown) => error);
 }
 
+describe('an engine', () => {
+  it('names the build that computes, where the version does not say all', () => {
+    expect(native.build).toMatch(/^tensorflow-[\w.]+-(cpu|cuda)-linux-\w+-binding-[\w.-]+\/[0-9a-f]{12}$/);
+    expect(wasm.build).toBe(null);
+  });
+});
+
 describe('compile', () => {
   it('returns every output by name, as float32', async () => {
     const { operations: o } = native;

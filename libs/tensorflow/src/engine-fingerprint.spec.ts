@@ -8,8 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { engineFingerprint } from './engine-fingerprint.js';
 import { gpuIdentity } from './gpu-identity.js';
-import { loadEngine } from './load-engine.js';
-import { isNativeReady } from './native-engine.js';
 
 let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-fingerprint-')); });
@@ -51,10 +49,6 @@ describe('the fingerprint of an engine', () => {
   it('names its engine first, and Node last', () => {
     expect(engineFingerprint(engine, options)).toMatch(new RegExp(`^native 2\\.21\\.0 build=cpu/1 libc=\\S+ ${process.arch} cpu threads=1 processor=[0-9a-f]{12} node=${process.versions.node}$`));
     expect(engineFingerprint({ ...engine, name: 'wasm', build: null }, options)).not.toContain('libc');
-  });
-
-  it.runIf(isNativeReady())('has the build of TensorFlow that was set up', async () => {
-    expect((await loadEngine({ prefer: 'native' })).build).toMatch(/^tensorflow-[\w.]+-(cpu|cuda)-linux-\w+-binding-[\w.-]+\/[0-9a-f]{12}$/);
   });
 });
 

@@ -8,6 +8,7 @@ import { slotGpus } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
 import { SweepRun } from './sweep-run.js';
 import type { SweepState } from './sweep-state.js';
+import { checkTrialData } from './trial-data.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,12 +29,14 @@ const ECHO_MS = 500;
 /**
  * Plays the trials that are not done, shows them on the terminal, and lets Ctrl-C end them with a checkpoint.
  *
- * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes
+ * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes,
+ * CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
  */
 export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, cores, environment, dataFolder, isQuiet }: TrialSurroundings): Promise<SweepRun> {
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, cores);
   const slots = slotGpus(gpus, state.trialsAtOnce, clusters);
+  await checkTrialData(folder, state.trials, dataFolder);
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
     folder, state, dataFolder,
