@@ -5,7 +5,7 @@ const KEY = `K${'a'.repeat(43)}`;
 const TOKEN = `T${'b'.repeat(86)}`;
 const good = ['--join', 'tcp://192.0.2.7:5555', '--key', KEY, '--token', TOKEN];
 const plain = ['--join', 'tcp://192.0.2.7:5555', '--insecure-plaintext'];
-const defaults = { tokenFile: null, workers: null, gpu: null, shareGpus: false, joinTimeoutSeconds: 60 };
+const defaults = { tokenFile: null, workers: null, gpu: null, shareGpus: false, oversubscribe: false, joinTimeoutSeconds: 60 };
 
 describe('parseJoinArguments', () => {
   it('reads the printed command line', () => {
@@ -19,7 +19,7 @@ describe('parseJoinArguments', () => {
   });
 
   it('reads what the machine is to offer', () => {
-    expect(parseJoinArguments([...plain, '--workers', '3', '--gpu', '2,GPU-5d5', '--share-gpus', '--join-timeout', '2.5'])).toMatchObject({ workers: 3, gpu: '2,GPU-5d5', shareGpus: true, joinTimeoutSeconds: 2.5 });
+    expect(parseJoinArguments([...plain, '--workers', '3', '--gpu', '2,GPU-5d5', '--share-gpus', '--oversubscribe', '--join-timeout', '2.5'])).toMatchObject({ workers: 3, gpu: '2,GPU-5d5', shareGpus: true, oversubscribe: true, joinTimeoutSeconds: 2.5 });
   });
 
   it.each<[string[], string]>([

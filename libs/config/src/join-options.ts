@@ -23,6 +23,8 @@ export interface JoinOptions {
   readonly gpu: string | null;
   /** Let several workers compute on one GPU. */
   readonly shareGpus: boolean;
+  /** Allow more than four of them for each core. */
+  readonly oversubscribe: boolean;
   /** How long to wait for the run's answer. */
   readonly joinTimeoutSeconds: number;
 }
@@ -30,7 +32,7 @@ export interface JoinOptions {
 /** Names of the flags, and whether each takes a text or is a switch. */
 const FLAGS = {
   'join': 'string', 'key': 'string', 'token': 'string', 'token-file': 'string', 'insecure-plaintext': 'boolean', 'engine': 'string', 'threads': 'string',
-  'workers': 'string', 'gpu': 'string', 'share-gpus': 'boolean', 'join-timeout': 'string',
+  'workers': 'string', 'gpu': 'string', 'share-gpus': 'boolean', 'oversubscribe': 'boolean', 'join-timeout': 'string',
 } as const;
 
 /** The flags as they were typed. */
@@ -69,7 +71,7 @@ function countOf(flags: JoinFlags, flag: 'threads' | 'workers', problems: Proble
 
 /** Checks the flags of a joining worker. @throws LetheError CONFIG_INVALID naming every problem at once */
 export function compileJoinOptions(flags: JoinFlags): JoinOptions {
-  const { join = '', key, token, 'token-file': tokenFile, 'insecure-plaintext': insecurePlaintext = false, engine: engineName = 'native', gpu, 'share-gpus': shareGpus = false, 'join-timeout': timeout = DEFAULT_JOIN_TIMEOUT } = flags;
+  const { join = '', key, token, 'token-file': tokenFile, 'insecure-plaintext': insecurePlaintext = false, engine: engineName = 'native', gpu, 'share-gpus': shareGpus = false, oversubscribe = false, 'join-timeout': timeout = DEFAULT_JOIN_TIMEOUT } = flags;
   const engine = ENGINES.find((name) => name === engineName);
   const problems = secretProblems(flags);
   const threads = countOf(flags, 'threads', problems);
@@ -81,7 +83,7 @@ export function compileJoinOptions(flags: JoinFlags): JoinOptions {
   if (problems.length > 0 || engine === undefined) throw problemsError(problems);
   return {
     address: join, key: key ?? null, token: token ?? null, tokenFile: tokenFile ?? null, insecurePlaintext, engine, threads,
-    workers: flags.workers === undefined ? null : workers, gpu: gpu ?? null, shareGpus, joinTimeoutSeconds: Number(timeout),
+    workers: flags.workers === undefined ? null : workers, gpu: gpu ?? null, shareGpus, oversubscribe, joinTimeoutSeconds: Number(timeout),
   };
 }
 

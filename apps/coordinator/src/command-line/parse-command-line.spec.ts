@@ -229,7 +229,7 @@ describe('parseCommandLine', () => {
       kind: 'worker', join: { address: 'tcp://h:1', key, token, insecurePlaintext: false, engine: 'native', threads: 1 },
     });
     expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token-file', '-', '--workers', '2', '--gpu', '1', '--share-gpus', '--join-timeout', '5')).toEqual({
-      kind: 'worker', join: { address: 'tcp://h:1', key, token: null, tokenFile: '-', insecurePlaintext: false, engine: 'native', threads: 1, workers: 2, gpu: '1', shareGpus: true, joinTimeoutSeconds: 5 },
+      kind: 'worker', join: { address: 'tcp://h:1', key, token: null, tokenFile: '-', insecurePlaintext: false, engine: 'native', threads: 1, workers: 2, gpu: '1', shareGpus: true, oversubscribe: false, joinTimeoutSeconds: 5 },
     });
   });
 

@@ -167,6 +167,7 @@ function addWorker(root: Program, events: ProgramEvents): void {
   option(worker, 'workers', 'worker processes here (default: one per GPU, else one)', COUNT);
   option(worker, 'gpu', 'which GPUs to use, by number or id, like CUDA_VISIBLE_DEVICES (default: all that it leaves)', { placeholder: '<list>', expected: '', read: String });
   option(worker, 'share-gpus', 'allow several workers on one GPU');
+  option(worker, 'oversubscribe', 'allow more than four of them for each core of this machine');
   option(worker, 'join-timeout', 'seconds to wait for an answer (default: 60)', NUMBER);
   option(worker, 'insecure-plaintext', 'no encryption and no key');
   worker.addHelpText('after', WORKER_HELP);

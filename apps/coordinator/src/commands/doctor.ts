@@ -25,7 +25,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   const gpu = typeof placement === 'string' ? null : (placement[0] ?? null);
   const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpu };
   const check = await checkEngine(engine, { ...environment, ...engineEnvironment(settings) });
-  const stepRuns = typeof check !== 'string' && check.stepRuns;
+  const stepRuns = typeof check !== 'string' && check.stepRuns && !isMissed(check, gpu);
   const lines: [string, string][] = [
     ['node', process.version],
     ['cores', String(cores)],
@@ -42,10 +42,15 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   return typeof placement === 'string' ? EXIT.usage : EXIT.ok;
 }
 
+/** Whether a worker would end there, as it computes elsewhere than it was told to. */
+function isMissed({ device }: EngineCheck, gpu: Gpu | null): gpu is Gpu {
+  return gpu !== null && device === 'cpu';
+}
+
 function describeEngine(engine: string, check: EngineCheck | string, gpu: Gpu | null): string {
   if (typeof check === 'string') return `${engine}, which does not work: ${foreignText(check.trim())}`;
   const { name, version, device } = check;
-  const missed = gpu !== null && device === 'cpu' ? `: TensorFlow does not find ${describeDevice(gpu)}` : '';
+  const missed = isMissed(check, gpu) ? `: TensorFlow does not find ${describeDevice(gpu)}` : '';
   return `${name} ${version} on the ${device}${missed}`;
 }
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Machine } from '@lethe/config';
 import type { SweepCommand } from '../command-line/command.js';
 import { aligned } from '../sweep/aligned.js';
 import { checkFigures } from '../sweep/check-figures.js';
@@ -7,15 +6,16 @@ import { checkSlots } from '../sweep/check-slots.js';
 import { findSweep } from '../sweep/find-several-runs.js';
 import { planTrials } from '../sweep/plan-trials.js';
 import { exitCodeOfTrials, playTrials, type TrialSurroundings } from '../sweep/play-trials.js';
+import { slotGpus } from '../sweep/slot-gpus.js';
 import { nameOfNow, SweepFolder } from '../sweep/sweep-folder.js';
 import { resultFiles, tableOf, writeResults } from '../sweep/sweep-results.js';
-import { lookAtThisMachine, machineOf } from '../this-machine.js';
+import { lookAtThisMachine, machineOf, type ThisMachine } from '../this-machine.js';
 import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
   const machine = await lookAtThisMachine(environment);
-  const folder = command.resume === null ? await beginSweep(command, machineOf(machine)) : await findSweep(command.resume, command);
+  const folder = command.resume === null ? await beginSweep(command, machine) : await findSweep(command.resume, command);
   const lock = await folder.lock();
   try {
     return await playSweep(folder, command, { gpus: machine.gpus, cores: machine.cores, environment, dataFolder: command.resume === null ? null : command.dataFolder, isQuiet: false });
@@ -36,12 +36,14 @@ async function playSweep(folder: SweepFolder, command: SweepCommand, surrounding
   return exitCodeOfTrials(run);
 }
 
-async function beginSweep(command: SweepCommand, machine: Machine): Promise<SweepFolder> {
-  const planned = planTrials(command, machine);
+async function beginSweep(command: SweepCommand, machine: ThisMachine): Promise<SweepFolder> {
+  const planned = planTrials(command, machineOf(machine));
   const best = await checkFigures(planned, command);
   const trialsAtOnce = command.trialsAtOnce ?? 1;
   // Before its folder is there.
-  checkSlots(planned.map(({ config }) => config.cluster), trialsAtOnce, machine.cores);
+  const clusters = planned.map(({ config }) => config.cluster);
+  checkSlots(clusters, trialsAtOnce, machine.cores);
+  slotGpus(machine.gpus, trialsAtOnce, clusters);
   const folder = await SweepFolder.create(join(command.runsFolder, command.name ?? nameOfNow('sweep')));
   await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: command.halving, best });
   process.stdout.write(`${planned.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);

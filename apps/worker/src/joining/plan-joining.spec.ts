@@ -37,6 +37,11 @@ describe('the workers that a machine offers', () => {
     expect(() => plan(flags)).toThrow(expect.objectContaining({ code: 'DEVICE_PLAN_INVALID', message: expect.stringContaining(message) as string }) as Error);
   });
 
+  it('are no more than the cores can do with, unless that is asked for', () => {
+    expect(() => plan({ workers: '33' }, [])).toThrow('--workers: expected at most 32 workers here, 4 for each of 8 cores (--oversubscribe allows more), found 33');
+    expect(plan({ workers: '33', oversubscribe: true }, [])).toHaveLength(33);
+  });
+
   it('are refused where a GPU is asked for that cannot be computed on', () => {
     expect(() => plan({ gpu: '0' }, [], 'NVIDIA A: not used, TensorFlow is not set up with CUDA')).toThrow('--gpu: expected a GPU that can be computed on, found none (NVIDIA A: not used');
     expect(() => plan({ gpu: '0' }, [])).toThrow('--gpu: expected GPUs of this machine: there are none, found "0"');

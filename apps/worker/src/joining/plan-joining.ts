@@ -1,4 +1,4 @@
-import { interOpThreads, usableCores, type JoinOptions } from '@lethe/config';
+import { interOpThreads, problemsError, processProblems, usableCores, type JoinOptions } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { describeDevice, planDevices, selectGpus, type FoundGpus, type Gpu } from '@lethe/tensorflow';
 
@@ -15,13 +15,15 @@ export interface JoiningWorker extends Pick<JoinOptions, 'address' | 'key' | 'to
  *
  * @param options with the token in place
  * @param found GPUs that the environment leaves
- * @throws LetheError DEVICE_PLAN_INVALID if GPUs are asked for that cannot be had
+ * @throws LetheError DEVICE_PLAN_INVALID if GPUs are asked for that cannot be had, CONFIG_INVALID for more workers than the cores can do with
  */
 export function planJoining(options: JoinOptions, { gpus: found, whyNone }: FoundGpus, cores = usableCores()): readonly JoiningWorker[] {
   const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, gpu, shareGpus } = options;
   if (gpu !== null && whyNone !== null) throw new LetheError('DEVICE_PLAN_INVALID', `--gpu: expected a GPU that can be computed on, found none (${whyNone})`);
   const usable = engine === 'wasm' ? [] : gpu === null ? found : selectGpus(found, gpu, '--gpu');
   const devices = planDevices({ gpus: usable, workers: options.workers ?? Math.max(1, usable.length), allowSharing: shareGpus });
+  const problems = processProblems({ workers: devices.length, servers: 0, oversubscribe: options.oversubscribe }, cores, () => '--workers');
+  if (problems.length > 0) throw problemsError(problems);
   const together = interOpThreads(cores, devices.length);
   return devices.map((device) => ({ address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, interOpThreads: together, gpu: device }));
 }
