@@ -20,7 +20,7 @@ async function main(): Promise<void> {
       const description = describeRun(config, dataFacts as DataFacts);
       return {
         ...description,
-        phaseNames: description.objective.phases.map(({ name }) => name),
+        phases: description.objective.phases,
         freshValues: (group, step) => freshValues(description, group, step),
       };
     },

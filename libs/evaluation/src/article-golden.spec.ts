@@ -70,7 +70,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
   const members = [
     runParameterServer({
       transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
-      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'], freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
       transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
@@ -181,7 +181,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
   const members = [
     runParameterServer({
       transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
-      planOf: () => ({ ...description, phaseNames: ['classifier', 'autoencoder'], freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
       transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),

@@ -1,7 +1,8 @@
-import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, NOBODY, refusalOfStranger, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
+import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/errors';
+import { checkOrigin, decodeMessage, encodeMessage, isPermitted, NOBODY, refusalOfStranger, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import { describeMember, type Member } from './member.js';
+import { pulseIdentity } from './pulse.js';
 import { Roster, type RequiredEngine } from './roster.js';
 import { Watch } from './watch.js';
 import { Waiting } from './waiting.js';
@@ -16,7 +17,10 @@ export interface ControlPlaneOptions {
   readonly heartbeatMs: number;
   /** Silence after which a member counts as dead. */
   readonly stallMs: number;
-  /** Everything that is neither awaited nor about membership. */
+  /**
+   * Everything that is neither awaited nor about membership, and that the table of permissions allows its sender. May throw
+   * MESSAGE_FORBIDDEN for what nobody asked of that member: it is thrown out.
+   */
   readonly onMessage: (member: Member, body: MessageBody) => void;
   readonly onRegistered: (member: Member) => void;
   readonly onReady: (member: Member) => void;
@@ -36,7 +40,12 @@ export interface Question<Answer extends MessageBody> {
   readonly limitMs: (times: number) => number;
 }
 
-/** Failures of a member that say nothing against the run: another life of it may do better. */
+/** What a receiver finds wrong with a message: it is the sender that is at fault, not this process. */
+const MISCONDUCT: ReadonlySet<ErrorCode> = new Set([
+  'MESSAGE_FORBIDDEN', 'MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH', 'RUN_UNKNOWN', 'INCARNATION_STALE', 'PEER_UNKNOWN', 'PEER_UNAUTHORISED', 'FINGERPRINT_MISMATCH',
+]);
+
+/** Failures of a server that say nothing against the run: another life of it may do better. */
 const OWN_FAILURES: ReadonlySet<string> = new Set(['UNEXPECTED', 'CONNECTION_CLOSED', 'DEADLINE_EXCEEDED', 'MESSAGE_MALFORMED', 'QUEUE_FULL']);
 
 /**
@@ -69,6 +78,7 @@ export class ControlPlane {
   }
 
   async send(member: Member, body: MessageBody): Promise<void> {
+    if (body.kind === 'welcome') member.isWelcomed = true;
     try {
       await this.#options.listener.send(member.incarnation, encodeMessage({ origin: this.#origin, body }));
     } catch (error) {
@@ -118,7 +128,7 @@ export class ControlPlane {
    */
   beginEpoch(error: LetheError): void {
     this.#epoch += 1;
-    for (const member of this.roster.present()) member.state = 'joining';
+    for (const member of this.roster.present()) Object.assign(member, { state: 'joining', isWelcomed: false } satisfies Partial<Member>);
     this.interrupt(error);
   }
 
@@ -170,7 +180,7 @@ export class ControlPlane {
         ({ runId } = message.origin);
         this.#receive(peer, message);
       } catch (error) {
-        await this.#refuse(peer, runId, error);
+        await this.#turnAway(peer, runId, error);
       }
       this.#waiting.look();
     }
@@ -185,26 +195,26 @@ export class ControlPlane {
     const { runId } = this.#options.origin;
     // Whoever was started by hand knows the address and the keys; the welcome tells it the run, and everyone the epoch.
     const isNewcomer = body.kind === 'register' && origin.runId === '';
-    const refusal = isNewcomer ? null : checkOrigin(origin, { runId, ...(body.kind === 'register' ? {} : { epoch: this.#epoch }) });
+    const refusal = checkOrigin(origin, { runId: isNewcomer ? '' : runId, incarnation: peer, ...(body.kind === 'register' ? {} : { epoch: this.#epoch }) });
     const member = this.roster.find(peer);
     if (member !== undefined) this.#heard(member);
-    if (refusal?.code === 'EPOCH_STALE') return; // said before it heard of the new epoch
+    // Said before it heard of the new epoch, or before it heard that it was given up.
+    if (refusal?.code === 'EPOCH_STALE' || member?.state === 'gone') return;
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
-    if (body.kind === 'register') {
-      // Who has not heard that it is known says so again.
-      if (member === undefined || member.state === 'gone') this.#options.onRegistered(this.roster.admit(peer, body, performance.now()));
-      else if (member.state === 'joining') this.#options.onRegistered(member);
-      return;
+    const role = member?.role ?? (body.kind === 'register' ? body.role : 'worker');
+    if (!isPermitted(body.kind, role, 'coordinator', member?.state ?? 'unregistered')) {
+      throw member === undefined ? new LetheError('PEER_UNKNOWN', `a process that has not registered sent a ${body.kind}`) : forbidden(`it sent a ${body.kind} while it was ${member.state}`);
     }
-    if (member === undefined) throw new LetheError('PEER_UNKNOWN', `${origin.sender} has not registered`);
-    if (member.state === 'gone') return;
-    if (!this.#waiting.take(member, body)) this.#dispatch(member, body);
+    // Who has not heard that it is known says so again.
+    if (body.kind === 'register') this.#options.onRegistered(member ?? this.roster.admit(peer, body, performance.now()));
+    else if (member !== undefined && !this.#waiting.take(member, body)) this.#dispatch(member, body);
   }
 
   /** Comes from a connection of its own, and is answered, so that each side knows that the other lives. */
   #beat(peer: string, { runId, incarnation }: Origin, { phase, round, residentBytes }: BodyOf<'heartbeat'>): void {
     const ours = this.#options.origin.runId;
-    if (runId !== ours && runId !== '') return;
+    // Nobody says of another that it lives.
+    if ((runId !== ours && runId !== '') || (peer !== incarnation && peer !== pulseIdentity(incarnation))) return;
     if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heard' } })).catch(() => undefined);
     const member = this.roster.find(incarnation);
     if (member === undefined) return;
@@ -239,13 +249,15 @@ export class ControlPlane {
     switch (body.kind) {
       case 'ready':
         if (member.state === 'ready') return; // it was asked again
+        if (!member.isWelcomed) throw forbidden('it was ready before it was welcome');
         member.state = 'ready';
         member.activity = 'waiting for work';
         this.#options.onReady(member);
         return;
       case 'failed': {
         const error = new LetheError(body.code === 'UNEXPECTED' ? 'PROCESS_DIED' : body.code, `${member.name}: ${body.message}`);
-        if (OWN_FAILURES.has(body.code)) this.lose(member, error);
+        // A worker's word ends its own part: whatever is wrong with the run itself, others find too.
+        if (member.role === 'worker' || OWN_FAILURES.has(body.code)) this.lose(member, error);
         else this.fail(error);
         return;
       }
@@ -254,22 +266,31 @@ export class ControlPlane {
     }
   }
 
-  /** The run goes on without whoever it was; only whoever was let in by key, or knows the run, is told why. */
-  async #refuse(peer: string, runId: string, error: unknown): Promise<void> {
+  /**
+   * Whoever says what it may not is no member any more; the run goes on without it. Only whoever was let in by key, or knows the run,
+   * is told why.
+   */
+  async #turnAway(peer: string, runId: string, error: unknown): Promise<void> {
     const code = errorCode(error);
-    if (code === undefined) {
-      this.fail(new LetheError('PROCESS_DIED', `the coordinator failed: ${errorMessage(error)}`, { cause: error }));
+    if (code === undefined || !MISCONDUCT.has(code)) {
+      this.fail(code === undefined ? new LetheError('PROCESS_DIED', `the coordinator failed: ${errorMessage(error)}`, { cause: error }) : error as LetheError);
       return;
     }
     const message = errorMessage(error);
-    this.#options.onRefused(message);
+    const member = this.roster.find(peer);
+    if (member === undefined) this.#options.onRefused(message);
     const { listener, origin } = this.#options;
     const answer: Message = listener.admitsAnyone && runId !== origin.runId ? refusalOfStranger(code) : { origin: this.#origin, body: { kind: 'refused', code, message, request: 0 } };
     await listener.send(peer, encodeMessage(answer)).catch(() => undefined);
+    if (member !== undefined) this.lose(member, new LetheError(code, `${describeMember(member)} is thrown out: ${message}`));
   }
 
   #stalled(member: Member): LetheError {
     const seconds = Math.round(this.#options.stallMs / 1000);
     return new LetheError('PROCESS_STALLED', `${describeMember(member)} has been silent for ${seconds} s while ${member.activity}`);
   }
+}
+
+function forbidden(what: string): LetheError {
+  return new LetheError('MESSAGE_FORBIDDEN', what);
 }

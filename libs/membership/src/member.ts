@@ -17,8 +17,12 @@ export interface Member {
   readonly incarnation: string;
   readonly registration: Register;
   state: MemberState;
+  /** Whether it was told of the epoch. */
+  isWelcomed: boolean;
   /** Null: it may be given work. */
   absence: Absence | null;
+  /** How often servers refused what it sent. */
+  refusals: number;
   lastHeardMs: number;
   /** Most memory that it has said it has, in bytes. */
   residentBytes: number;

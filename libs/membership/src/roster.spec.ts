@@ -48,6 +48,18 @@ describe('a reserved place', () => {
   });
 });
 
+describe('a parameter server', () => {
+  it('is only who was started as one', () => {
+    const roster = new Roster({ engine: 'native', threads: 1, strictBits: false });
+    const server: Register = { ...worker(''), role: 'parameter-server' };
+    roster.reserve('own', 'parameter-server', 0);
+    roster.reserve('own worker', 'worker', 0);
+    for (const incarnation of ['guest', 'own worker']) expect(() => roster.admit(incarnation, server, 0)).toThrow(expect.objectContaining({ code: 'PEER_UNAUTHORISED' }) as Error);
+    expect(() => roster.admit('own', worker('native a threads=1'), 0)).toThrow(expect.objectContaining({ code: 'PEER_UNAUTHORISED' }) as Error);
+    expect(roster.admit('own', server, 0).name).toBe('parameter-server-1');
+  });
+});
+
 describe('the shards', () => {
   it('are all dealt, once, in aligned blocks, to any number of workers', () => {
     for (const shards of [1, 2, 4, 8, 64]) {

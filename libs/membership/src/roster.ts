@@ -34,21 +34,26 @@ export class Roster {
 
   /**
    * Admits a process. Workers must compute as the run says, and agree in everything else that is known to change bits; in Node's version
-   * only if the run insists.
+   * only if the run insists. Servers must have been started here, for they hold the weights.
    *
-   * @throws LetheError FINGERPRINT_MISMATCH naming both fingerprints, INCARNATION_STALE for a second registration.
+   * @throws LetheError FINGERPRINT_MISMATCH naming both fingerprints, INCARNATION_STALE for a second registration, PEER_UNAUTHORISED
+   * for a role that was not kept for it.
    */
   admit(incarnation: string, registration: Register, nowMs: number): Member {
     if (this.#members.has(incarnation)) throw new LetheError('INCARNATION_STALE', `a process registered twice as ${foreignText(incarnation)}`);
+    const place = this.#reserved.get(incarnation);
+    if (registration.role !== (place?.role ?? 'worker')) {
+      throw new LetheError('PEER_UNAUTHORISED', `a process on ${registration.host} registered as ${registration.role}; this run expects it as ${place?.role ?? 'worker'}`);
+    }
     if (registration.role === 'worker') this.#checkEngine(registration);
     const peers = this.#ofRole(registration.role);
     const reference = peers[0];
     if (reference !== undefined && this.#comparable(reference.registration) !== this.#comparable(registration)) {
       throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${registration.host} computes with "${registration.fingerprint}"; this run computes with "${reference.registration.fingerprint}" and would get other bits`);
     }
-    const index = this.#reserved.get(incarnation)?.index ?? this.#nextIndex(registration.role);
+    const index = place?.index ?? this.#nextIndex(registration.role);
     this.#forgetGone();
-    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', absence: null, lastHeardMs: nowMs, residentBytes: 0, activity: 'loading' };
+    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', isWelcomed: false, absence: null, refusals: 0, lastHeardMs: nowMs, residentBytes: 0, activity: 'loading' };
     this.#members.set(incarnation, member);
     return member;
   }

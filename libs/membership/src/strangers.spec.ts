@@ -50,7 +50,7 @@ describe('a process that is refused', () => {
     expect(answers).toEqual([expect.stringContaining('not taken (FINGERPRINT_MISMATCH)'), expect.stringContaining('not taken (RUN_UNKNOWN)')]);
     expect(refused).toEqual([expect.stringContaining(FINGERPRINT), expect.stringContaining('speaks of run')]);
     const insider = await answerTo(listener.address, trust, { ...RUN, sender: 'worker', incarnation: 'insider' }, { kind: 'ready' });
-    expect(insider).toContain('worker has not registered');
+    expect(insider).toContain('a process that has not registered');
   });
 
   it('is told why if it was let in by its key', async () => {

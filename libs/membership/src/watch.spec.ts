@@ -8,6 +8,7 @@ afterEach(() => { vi.useRealTimers(); });
 describe('the watch', () => {
   it('finds silence after two heartbeats, and death after the limit', () => {
     const roster = new Roster({ engine: 'native', threads: 1, strictBits: false });
+    roster.reserve('a', 'parameter-server', 0);
     const member = roster.admit('a', { kind: 'register', role: 'parameter-server', host: 'h', processId: 1, fingerprint: '', address: '', device: '' }, performance.now());
     const seen: string[] = [];
     const watch = new Watch({
@@ -22,6 +23,7 @@ describe('the watch', () => {
 
   it('blames nobody for its own pause', () => {
     const roster = new Roster({ engine: 'native', threads: 1, strictBits: false });
+    roster.reserve('a', 'parameter-server', 0);
     roster.admit('a', { kind: 'register', role: 'parameter-server', host: 'h', processId: 1, fingerprint: '', address: '', device: '' }, performance.now());
     const seen: string[] = [];
     const watch = new Watch({ roster, heartbeatMs: 100, stallMs: 1000, onTick: () => undefined, onSilent: () => seen.push('silent'), onDead: () => seen.push('dead') });

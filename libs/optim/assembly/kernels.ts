@@ -58,17 +58,32 @@ export function adam(gradient: usize, values: usize, first: usize, second: usize
   }
 }
 
-/** target = left + right on `length` elements, flushed. */
-export function add(target: usize, left: usize, right: usize, length: i32): void {
+/**
+ * target = left + right on `length` elements, flushed.
+ * @returns whether one of the sums is infinite or not a number; only finite numbers give 0 when taken from themselves
+ */
+export function add(target: usize, left: usize, right: usize, length: i32): bool {
   const end: usize = <usize>length * 4;
   const end4: usize = end & ~(STRIDE - 1);
   const magnitude = i32x4.splat(MAGNITUDE);
   const smallestNormal = i32x4.splat(SMALLEST_NORMAL);
-  for (let at: usize = 0; at < end4; at += STRIDE) v128.store(target + at, flushed4(f32x4.add(v128.load(left + at), v128.load(right + at)), magnitude, smallestNormal));
-  for (let at: usize = end4; at < end; at += 4) store<f32>(target + at, flushed(load<f32>(left + at) + load<f32>(right + at)));
+  const zeros = f32x4.splat(0);
+  let found = i32x4.splat(0);
+  for (let at: usize = 0; at < end4; at += STRIDE) {
+    const sum = f32x4.add(v128.load(left + at), v128.load(right + at));
+    found = v128.or(found, f32x4.ne(f32x4.sub(sum, sum), zeros));
+    v128.store(target + at, flushed4(sum, magnitude, smallestNormal));
+  }
+  let isFound = v128.any_true(found);
+  for (let at: usize = end4; at < end; at += 4) {
+    const sum: f32 = load<f32>(left + at) + load<f32>(right + at);
+    isFound = isFound || sum - sum != 0;
+    store<f32>(target + at, flushed(sum));
+  }
+  return isFound;
 }
 
-/** Whether one of `length` elements is infinite or not a number. Only finite numbers give 0 when taken from themselves. */
+/** Whether one of `length` elements is infinite or not a number. */
 export function hasNotFinite(vector: usize, length: i32): bool {
   const end: usize = <usize>length * 4;
   const end4: usize = end & ~(STRIDE - 1);

@@ -39,6 +39,16 @@ describe('the WebAssembly kernel of sums', () => {
     sumReference(expected, left, right);
     expect(Buffer.from(found.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
   });
+
+  it.each([1, 7, 32_768, 100_003])('says of %i elements whether one is not finite, wherever it is', (length) => {
+    const right = new Float32Array(length).fill(3e38);
+    expect(sumInto(new Float32Array(length), new Float32Array(length).fill(1e-39), right)).toBe(true);
+    for (const [value, index] of [[NaN, 0], [-Infinity, length - 1], [3e38, Math.floor(length / 2)]] as const) {
+      const left = new Float32Array(length);
+      left[index] = value;
+      expect(sumInto(new Float32Array(length), left, right)).toBe(false);
+    }
+  });
 });
 
 describe('statistics', () => {

@@ -7,17 +7,21 @@ const { fround } = Math;
 /**
  * target = left + right, element by element in float32, subnormal sums flushed to +0; four at a time (WebAssembly SIMD), bit-equal
  * to `sumReference`. `target` may be one of the two.
+ *
+ * @returns whether all of the sums are finite
  */
-export function sumInto(target: Float32Array, left: Float32Array, right: Float32Array): void {
+export function sumInto(target: Float32Array, left: Float32Array, right: Float32Array): boolean {
   const { length } = target;
   if (left.length !== length || right.length !== length) {
     throw new RangeError(`expected two vectors of ${length} elements, found ${left.length} and ${right.length}`);
   }
+  let isFinite = true;
   forPieces(length, (from, to) => {
     const [a, b, sum] = [lend(left.subarray(from, to), 0), lend(right.subarray(from, to), 1), lend(target.subarray(from, to), 2)];
-    add(sum.pointer, a.pointer, b.pointer, to - from);
+    if (add(sum.pointer, a.pointer, b.pointer, to - from)) isFinite = false;
     sum.restore();
   });
+  return isFinite;
 }
 
 /** target += addend in float32, subnormal sums flushed to +0. */

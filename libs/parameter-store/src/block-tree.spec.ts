@@ -28,4 +28,15 @@ describe('the tree over shards', () => {
     for (const { first, count } of alignedBlocks(4, 8)) tree.add({ first, count }, '((45)(67))');
     expect(tree.total).toBe(whole);
   });
+
+  it('wants those again of two halves that make no node which are not sound', () => {
+    const tree = new BlockTree<string>(4, (left, right) => (/x/.test(left + right) ? null : `(${left}${right})`), undefined, (value) => value !== 'x');
+    const add = (first: number, count: number, value: string): void => { tree.add({ first, count }, value); };
+    add(1, 1, 'x');
+    add(2, 2, '(23)');
+    add(0, 1, '0');
+    expect([0, 1, 2].map((first) => tree.covers({ first, count: 1 }))).toEqual([true, false, true]);
+    add(1, 1, '1');
+    expect(tree.total).toBe('((01)(23))');
+  });
 });

@@ -10,18 +10,21 @@ interface Node<Value> extends ShardBlock {
  */
 export class BlockTree<Value> {
   readonly #shards: number;
-  readonly #combine: (left: Value, right: Value) => Value;
+  readonly #combine: (left: Value, right: Value) => Value | null;
+  readonly #isSound: (value: Value) => boolean;
   readonly #discard: (value: Value) => void;
   #nodes: Node<Value>[] = [];
 
   /**
-   * @param combine the value of a node out of its halves', both of which it takes over.
+   * @param combine the value of a node out of its halves', both of which it takes over; null if they make none.
    * @param discard told of values that a larger block made superfluous.
+   * @param isSound asked for halves that made no node: those that are not are wanted again.
    */
-  constructor(shards: number, combine: (left: Value, right: Value) => Value, discard: (value: Value) => void = () => undefined) {
+  constructor(shards: number, combine: (left: Value, right: Value) => Value | null, discard: (value: Value) => void = () => undefined, isSound: (value: Value) => boolean = () => true) {
     this.#shards = shards;
     this.#combine = combine;
     this.#discard = discard;
+    this.#isSound = isSound;
   }
 
   /** Whether the block, or one that contains it, is in already. */
@@ -36,7 +39,12 @@ export class BlockTree<Value> {
     let grown: Node<Value> = { first, count, value };
     for (let sibling = this.#takeSibling(grown); sibling !== undefined; sibling = this.#takeSibling(grown)) {
       const [left, right] = sibling.first < grown.first ? [sibling, grown] : [grown, sibling];
-      grown = { first: left.first, count: 2 * left.count, value: this.#combine(left.value, right.value) };
+      const combined = this.#combine(left.value, right.value);
+      if (combined === null) {
+        this.#nodes = [...this.#nodes, ...[left, right].filter((half) => this.#isSound(half.value))];
+        return;
+      }
+      grown = { first: left.first, count: 2 * left.count, value: combined };
     }
     this.#nodes.push(grown);
   }

@@ -3,13 +3,26 @@ import { clipScale, fixedTreeTotal } from '@lethe/optim';
 import { NORM_BLOCK_LENGTH, type Prepared, type Slice } from '@lethe/protocol';
 
 /** What the lead decides about a version once every server has all of it. */
-export type Decision =
-  | { readonly kind: 'commit'; readonly version: number; readonly scale: number; readonly gradientNorm: number; readonly followers: readonly string[] }
-  | { readonly kind: 'refuse'; readonly version: number; readonly notFinite: string };
+export interface Decision {
+  readonly version: number;
+  readonly scale: number;
+  readonly gradientNorm: number;
+  readonly followers: readonly string[];
+}
+
+/** Place of the server that decides. */
+export const LEAD = 0;
+
+/** Who says that its slice is complete. */
+export interface Voter {
+  /** The transport's name of the server; null for the lead itself. */
+  readonly peer: string | null;
+  /** Among the servers, from 0. */
+  readonly place: number;
+}
 
 interface Vote {
   readonly prepared: Prepared;
-  /** The transport's name of the server; null for the lead itself. */
   readonly peer: string | null;
 }
 
@@ -18,15 +31,18 @@ interface Vote {
  * fixed blocks along a fixed tree, so it does not depend on how many servers there are or who answered first.
  */
 export class CommitAgreement {
-  readonly #holders: readonly Slice[];
+  readonly #slices: readonly Slice[];
+  /** Servers that hold something of the group. */
+  readonly #voters: number;
   readonly #clipNorm: number | null;
   #votes = new Map<number, Vote>();
   /** For a server that did not hear of it. */
   lastDecision: Decision | null = null;
 
-  /** @param holders the slices of all servers that hold something of the group, in order. */
-  constructor(holders: readonly Slice[], clipNorm: number | null) {
-    this.#holders = holders;
+  /** @param slices of all servers, by their places; empty for those that hold nothing of the group. */
+  constructor(slices: readonly Slice[], clipNorm: number | null) {
+    this.#slices = slices;
+    this.#voters = slices.filter(({ from, to }) => to > from).length;
     this.#clipNorm = clipNorm;
   }
 
@@ -34,12 +50,12 @@ export class CommitAgreement {
    * Takes one server's vote.
    *
    * @returns the decision if it was the last one missing, else null.
-   * @throws LetheError MESSAGE_MALFORMED for a vote that no server of this run has.
+   * @throws LetheError MESSAGE_MALFORMED for a vote that this server does not have.
    */
-  vote(prepared: Prepared, peer: string | null): Decision | null {
-    this.#check(prepared);
+  vote(prepared: Prepared, { peer, place }: Voter): Decision | null {
+    this.#check(prepared, place);
     this.#votes.set(prepared.firstNormBlock, { prepared, peer });
-    if (this.#votes.size < this.#holders.length) return null;
+    if (this.#votes.size < this.#voters) return null;
     const votes = [...this.#votes.values()].sort((a, b) => a.prepared.firstNormBlock - b.prepared.firstNormBlock);
     this.#votes = new Map();
     this.lastDecision = this.#decide(prepared.version, votes);
@@ -53,21 +69,21 @@ export class CommitAgreement {
   }
 
   #decide(version: number, votes: readonly Vote[]): Decision {
-    const notFinite = votes.find(({ prepared }) => prepared.notFinite !== '')?.prepared.notFinite;
-    if (notFinite !== undefined) return { kind: 'refuse', version, notFinite };
     const followers = votes.flatMap(({ peer }) => (peer === null ? [] : [peer]));
-    if (this.#clipNorm === null) return { kind: 'commit', version, scale: 1, gradientNorm: 0, followers };
+    if (this.#clipNorm === null) return { version, scale: 1, gradientNorm: 0, followers };
     const gradientNorm = Math.sqrt(fixedTreeTotal(Float64Array.from(votes.flatMap(({ prepared }) => [...prepared.squares]))));
-    return { kind: 'commit', version, scale: clipScale(gradientNorm, this.#clipNorm), gradientNorm, followers };
+    return { version, scale: clipScale(gradientNorm, this.#clipNorm), gradientNorm, followers };
   }
 
-  #check({ group, version, firstNormBlock, squares, notFinite }: Prepared): void {
-    const holder = this.#holders.find(({ from }) => from === firstNormBlock * NORM_BLOCK_LENGTH);
-    if (holder === undefined) throw malformed(`no server holds ${group} from norm block ${firstNormBlock}`);
+  #check({ group, version, firstNormBlock, squares }: Prepared, place: number): void {
+    const slice = this.#slices[place];
+    if (slice === undefined || slice.to <= slice.from || slice.from !== firstNormBlock * NORM_BLOCK_LENGTH) {
+      throw malformed(`parameter server ${place + 1} does not hold ${group} from norm block ${firstNormBlock}`);
+    }
     const [vote] = this.#votes.values();
     if (vote !== undefined && vote.prepared.version !== version) throw malformed(`version ${vote.prepared.version} of ${group} is being decided, found version ${version}`);
-    const expected = this.#clipNorm === null ? 0 : Math.ceil((holder.to - holder.from) / NORM_BLOCK_LENGTH);
-    if (notFinite === '' && squares.length !== expected) throw malformed(`expected ${expected} squares of ${group}, found ${squares.length}`);
+    const expected = this.#clipNorm === null ? 0 : Math.ceil((slice.to - slice.from) / NORM_BLOCK_LENGTH);
+    if (squares.length !== expected) throw malformed(`expected ${expected} squares of ${group}, found ${squares.length}`);
   }
 }
 

@@ -14,6 +14,20 @@ export interface GroupFacts {
   readonly optimizer: GroupOptimizer;
   /** New values, by net, of the nets that start afresh once a step is committed. */
   readonly freshValues: (step: Step) => ReadonlyMap<string, Float32Array>;
+  /** The turns of a round that make a version of the group, in order. */
+  readonly turns: readonly GroupTurn[];
+}
+
+export interface GroupTurn extends Omit<Step, 'round'> {
+  /** Elements of the statistics and losses that are pushed with its gradients. */
+  readonly summaryLength: number;
+}
+
+/** The step of the game that makes a version, 1 and up. */
+export function stepOf({ turns }: Pick<GroupFacts, 'turns'>, version: number): Step & GroupTurn {
+  const turn = turns[(version - 1) % turns.length];
+  if (turn === undefined) throw new TypeError(`nothing makes version ${version}`);
+  return { round: Math.floor((version - 1) / turns.length), ...turn };
 }
 
 /** Names the segment that element `index` of the group's flat vector belongs to. */

@@ -1,7 +1,8 @@
 import { LetheError } from '@lethe/errors';
 import { chunksOf, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Slice, type Step } from '@lethe/protocol';
-import type { Decision } from './commit-agreement.js';
+import { LEAD, type Decision, type Voter } from './commit-agreement.js';
 import type { HeldGroup, ServerPlan } from './server-plan.js';
+import type { NotFinite } from './transaction.js';
 
 /** Where a server's messages go. Nobody waits for them: what was sent and who is gone is the sender's business. */
 export interface Post {
@@ -83,29 +84,31 @@ export class GroupService {
     });
   }
 
-  push(push: Push): void {
+  push(push: Push, peer: string): void {
     this.#checkSchema(push.schemaHash);
     const group = this.#group(push.group, 'PUSH_INVALID');
     this.#voteAgain(group);
-    const isPrepared = group.store.add(push);
+    const { isPrepared, notFinite } = group.store.add(push, peer);
+    for (const found of notFinite) this.#notFinite(push, found);
     const { round, phase, turn } = push;
     this.#lastStep = { round, phase, turn };
     if (!isPrepared) return;
     if (group.agreement === null) this.#post.toLead(group.store.prepared());
-    else this.#decided(group, group.agreement.vote(group.store.prepared(), null));
+    else this.#decided(group, group.agreement.vote(group.store.prepared(), { peer: null, place: LEAD }));
   }
 
   /** The lead hears that another server's slice is complete. */
-  vote(prepared: Prepared, peer: string): void {
+  vote(prepared: Prepared, { peer, place }: Voter): void {
     const group = this.#group(prepared.group, 'MESSAGE_MALFORMED');
-    if (group.agreement === null) throw new LetheError('MESSAGE_MALFORMED', 'only the lead parameter server takes votes');
+    if (group.agreement === null) throw new LetheError('MESSAGE_FORBIDDEN', 'only the lead parameter server takes votes');
     const { version } = group.store;
     if (version !== null && prepared.version <= version) {
       const decided = group.agreement.lastDecision;
-      if (decided?.kind === 'commit' && decided.version === prepared.version) this.#post.toPeer(peer, { kind: 'commit', group: prepared.group, version: decided.version, scale: decided.scale });
+      if (peer !== null && decided?.version === prepared.version) this.#post.toPeer(peer, { kind: 'commit', group: prepared.group, version: decided.version, scale: decided.scale });
       return;
     }
-    this.#decided(group, group.agreement.vote(prepared, peer));
+    if (version === null || prepared.version !== version + 1) throw new LetheError('MESSAGE_MALFORMED', `a vote about version ${prepared.version} of ${prepared.group}, which is at ${version ?? 'no version'}`);
+    this.#decided(group, group.agreement.vote(prepared, { peer, place }));
   }
 
   /** The lead says that every server has the version. */
@@ -135,14 +138,7 @@ export class GroupService {
   #decided(group: HeldGroup, decision: Decision | null): void {
     if (decision === null) return;
     const name = group.store.facts.layout.name;
-    const { version } = decision;
-    if (decision.kind === 'refuse') {
-      const { round, phase, turn } = group.store.openStep;
-      const message = `the gradient of ${name} is not finite in ${decision.notFinite} (round ${round + 1}, phase ${this.#phaseName(phase)}, turn ${turn + 1}); nothing of it was applied`;
-      this.#post.toCoordinator({ kind: 'failed', code: 'GRADIENT_NOT_FINITE', message });
-      return;
-    }
-    const { scale, gradientNorm } = decision;
+    const { version, scale, gradientNorm } = decision;
     for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
     const { step, losses, work } = group.store.commit(scale);
     const committed: Committed = { kind: 'committed', ...step, group: name, version, losses, work, gradientNorm };
@@ -164,8 +160,18 @@ export class GroupService {
     ];
   }
 
+  /** Whatever is not finite is applied nowhere: the coordinator has it computed again. */
+  #notFinite({ group, version, round, phase, turn, deal }: Push, { author, where }: NotFinite): void {
+    const message = `the gradient of ${group} is not finite in ${where} (round ${round + 1}, phase ${this.#phaseName(phase)}, turn ${turn + 1})`;
+    const block = author?.block ?? { first: 0, count: this.#group(group, 'PUSH_INVALID').store.facts.shards };
+    if (author !== null) this.#post.toPeer(author.peer, { kind: 'refused', code: 'GRADIENT_NOT_FINITE', message, request: 0 });
+    this.#post.toCoordinator({
+      kind: 'offence', offender: author?.peer ?? '', code: 'GRADIENT_NOT_FINITE', message, push: { group, version, round, phase, turn, block, deal: author?.deal ?? deal },
+    });
+  }
+
   #phaseName(phase: number): string {
-    return this.#plan.phaseNames[phase] ?? `${phase + 1}`;
+    return this.#plan.phases[phase]?.name ?? `${phase + 1}`;
   }
 
   #checkSchema(schemaHash: string): void {

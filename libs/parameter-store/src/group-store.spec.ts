@@ -13,7 +13,7 @@ const optimization = { optimizers: { encoder: sgd }, averaging: null, averagedNe
 
 function store(): GroupStore {
   const optimizer = new GroupOptimizer(LAYOUT, optimization, 10);
-  return new GroupStore({ layout: LAYOUT, slice: { from: 0, to: LENGTH }, isLead: true, shards: 1, clipNorm: null, optimizer, freshValues: () => new Map() });
+  return new GroupStore({ layout: LAYOUT, slice: { from: 0, to: LENGTH }, isLead: true, shards: 1, clipNorm: null, optimizer, freshValues: () => new Map(), turns: [] });
 }
 
 /** The piece that begins at `offset` of a state whose values are `value`, and its slots one more. */

@@ -5,7 +5,7 @@ import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
 import { checkPush } from './push-checks.js';
 import { advanceRunningStatistics } from './running-statistics.js';
-import { Transaction } from './transaction.js';
+import { Transaction, type NotFinite } from './transaction.js';
 
 /** Values chunk by chunk, by the chunk's first element. They are never written again, so that they may travel. */
 type ChunkValues = ReadonlyMap<number, Float32Array>;
@@ -74,10 +74,9 @@ export class GroupStore {
   }
 
   /** Averages of a chunk's values, or the values where no average is kept. */
-  averagesOf({ from, to }: Slice): Float32Array {
-    const { slice } = this.facts;
-    // A copy: a slot is written again.
-    return this.#settledState().slots[AVERAGE]?.slice(from - slice.from, to - slice.from) ?? this.valuesOf({ from, to });
+  averagesOf(chunk: Slice): Float32Array {
+    const averages = this.#state?.slots[AVERAGE];
+    return averages === undefined ? this.valuesOf(chunk) : this.#committedSlot(AVERAGE, averages, chunk);
   }
 
   /** A chunk's values in the committed version. */
@@ -122,16 +121,19 @@ export class GroupStore {
     this.#answer(version);
   }
 
-  /** A copy of the piece of the committed state that begins at `offset`, the statistics with the first one. Nothing may be in the making. */
+  /** A copy of the piece of the committed state that begins at `offset`, the statistics with the first one, whatever there is of the next state. */
   capture(offset: number): GroupState {
     const { layout, slice } = this.facts;
     const piece = piecesOf(slice).find(({ from }) => from === offset);
     if (piece === undefined) throw new LetheError('VERSION_UNAVAILABLE', `no piece of ${layout.name} begins at ${offset} here`);
     const { version, scalars, statistics } = this.#loaded();
-    const { values, slots } = this.#settledState();
-    const copy = (vector: Float32Array): Float32Array => vector.slice(piece.from - slice.from, piece.to - slice.from);
-    const copies = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, copy(slot)]));
-    return { group: layout.name, version, values: copy(values), slots: copies, scalars: { ...scalars }, statistics: offset === slice.from ? statistics : null };
+    const joined = (chunkOf: (chunk: Slice) => Float32Array): Float32Array => {
+      const copy = new Float32Array(piece.to - piece.from);
+      for (const chunk of chunksOf(piece)) copy.set(chunkOf(chunk), chunk.from - piece.from);
+      return copy;
+    };
+    const slots = Object.fromEntries(Object.entries(this.#state?.slots ?? {}).map(([name, slot]) => [name, joined((chunk) => this.#committedSlot(name, slot, chunk))]));
+    return { group: layout.name, version, values: joined((chunk) => this.valuesOf(chunk)), slots, scalars: { ...scalars }, statistics: offset === slice.from ? statistics : null };
   }
 
   /**
@@ -154,21 +156,21 @@ export class GroupStore {
   /**
    * Takes a push for the next version; one for a version that is committed already is a late duplicate and ignored.
    *
-   * @returns true if this push completed the slice, so that it is prepared.
+   * @returns whether this push completed the slice, so that it is prepared, and what was found not to be finite.
    * @throws LetheError PUSH_INVALID or VERSION_UNAVAILABLE; nothing has changed then.
    */
-  add(push: Push): boolean {
+  add(push: Push, peer: string): { readonly isPrepared: boolean; readonly notFinite: readonly NotFinite[] } {
     checkPush(push, this.facts);
     const { version, scalars } = this.#loaded();
-    if (push.version <= version) return false;
+    if (push.version <= version) return { isPrepared: false, notFinite: [] };
     if (push.version > version + 1) {
       throw new LetheError('VERSION_UNAVAILABLE', `a gradient for version ${push.version} of ${push.group} came before version ${version + 1} was made`);
     }
     this.#open ??= this.#begin(push, scalars);
     const { transaction } = this.#open;
-    if (transaction.isComplete) return false;
-    transaction.add(push);
-    return transaction.isComplete;
+    if (transaction.isComplete) return { isPrepared: false, notFinite: [] };
+    const notFinite = transaction.add(push, peer);
+    return { isPrepared: transaction.isComplete, notFinite };
   }
 
   /** Whether all of the next version is in, and the lead has to say what becomes of it. */
@@ -181,14 +183,8 @@ export class GroupStore {
     const { transaction } = this.#opened();
     const { layout, slice } = this.facts;
     return {
-      kind: 'prepared', group: layout.name, version: this.#loaded().version + 1, firstNormBlock: slice.from / NORM_BLOCK_LENGTH,
-      notFinite: transaction.notFinite, squares: transaction.squares,
+      kind: 'prepared', group: layout.name, version: this.#loaded().version + 1, firstNormBlock: slice.from / NORM_BLOCK_LENGTH, squares: transaction.squares,
     };
-  }
-
-  /** The turn that the version in the making belongs to. */
-  get openStep(): Step {
-    return this.#opened().transaction.step;
   }
 
   /** Makes the complete version the committed one and answers who waited for it. */
@@ -218,7 +214,8 @@ export class GroupStore {
 
   #begin(step: Step, oldScalars: CommittedState['scalars']): OpenTransaction {
     const { optimizer, slice } = this.facts;
-    const state = this.#settledState();
+    const state = this.#state;
+    if (state === null) throw new TypeError(`the state of ${this.facts.layout.name} is not loaded`);
     const values = new Map<number, Float32Array>();
     const { round, phase, turn } = step;
     const fresh = this.facts.freshValues({ round, phase, turn });
@@ -247,9 +244,10 @@ export class GroupStore {
     this.#open = null;
   }
 
-  #settledState(): OptimizerBuffers {
-    if (this.#state === null || this.#open !== null) throw new TypeError(`the state of ${this.facts.layout.name} is ${this.#state === null ? 'not loaded' : 'in the making'}`);
-    return this.#state;
+  /** A chunk of a slot in the committed version: a copy, as a slot is written again. */
+  #committedSlot(name: string, slot: Float32Array, chunk: Slice): Float32Array {
+    const { slice } = this.facts;
+    return this.#open?.transaction.before(name, chunk)?.slice() ?? slot.slice(chunk.from - slice.from, chunk.to - slice.from);
   }
 
   #answer(version: number): void {

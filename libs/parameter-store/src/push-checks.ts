@@ -1,11 +1,12 @@
 import { LetheError } from '@lethe/errors';
 import { chunksOf, type Push, type ShardBlock, type Step } from '@lethe/protocol';
-import type { GroupFacts } from './group-facts.js';
+import { stepOf, type GroupFacts } from './group-facts.js';
 
 /** @throws LetheError PUSH_INVALID for what no correct worker sends. */
 export function checkPush(push: Push, facts: GroupFacts): void {
-  const { layout, slice, isLead, shards } = facts;
-  const { block, offset, gradient, summary } = push;
+  const { slice, isLead, shards } = facts;
+  const { block, offset, gradient, summary, version } = push;
+  if (version < 1) throw invalid(push, `no gradient makes version ${version}`);
   checkBlock(block, shards);
   const chunk = chunksOf(slice).find(({ from }) => from === offset);
   if (chunk === undefined) {
@@ -14,25 +15,14 @@ export function checkPush(push: Push, facts: GroupFacts): void {
   if (gradient.length !== chunk.to - chunk.from) {
     throw invalid(push, `the chunk at ${offset} has ${chunk.to - chunk.from} elements, found ${gradient.length}`);
   }
-  const expectsSummary = isLead && chunk.from === slice.from;
-  if (expectsSummary !== (summary !== null)) {
-    throw invalid(push, `the chunk at ${offset} ${expectsSummary ? 'lacks its' : 'must not have a'} summary`);
+  const step = stepOf(facts, version);
+  if (push.round !== step.round || push.phase !== step.phase || push.turn !== step.turn) {
+    throw invalid(push, `version ${version} belongs to ${shown(step)}, found ${shown(push)}`);
   }
-  if (summary !== null && summary.length < layout.statisticsLength) {
-    throw invalid(push, `a summary has at least ${layout.statisticsLength} elements of statistics, found ${summary.length}`);
+  const expected = isLead && chunk.from === slice.from ? step.summaryLength : null;
+  if (expected !== (summary?.length ?? null)) {
+    throw invalid(push, `the chunk at ${offset} comes with ${expected === null ? 'no summary' : `a summary of ${expected} elements`}, found ${summary === null ? 'none' : summary.length}`);
   }
-}
-
-/** @throws LetheError PUSH_INVALID if the push is about another turn than those that came before. */
-export function checkSameStep(push: Push, step: Step): void {
-  if (push.round === step.round && push.phase === step.phase && push.turn === step.turn) return;
-  throw invalid(push, `version ${push.version} belongs to ${shown(step)}, found ${shown(push)}`);
-}
-
-/** @throws LetheError PUSH_INVALID if the summary has other losses than those that came before. */
-export function checkSameLength(push: Push, summaryLength: number): void {
-  if (push.summary === null || push.summary.length === summaryLength) return;
-  throw invalid(push, `the summaries of ${shown(push)} have ${summaryLength} elements, found ${push.summary.length}`);
 }
 
 function checkBlock({ first, count }: ShardBlock, shards: number): void {

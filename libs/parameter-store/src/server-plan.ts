@@ -1,6 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import { sliceOf, type GroupLayout, type Slice, type Step } from '@lethe/protocol';
 import { CommitAgreement } from './commit-agreement.js';
+import type { GroupTurn } from './group-facts.js';
 import { GroupOptimizer, type OptimizationConfig } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
 
@@ -10,10 +11,19 @@ export interface ServerPlan {
   readonly schemaHash: string;
   readonly totalRounds: number;
   readonly optimization: OptimizationConfig;
-  /** Names of the objective's phases, for messages. */
-  readonly phaseNames: readonly string[];
+  readonly phases: readonly PhaseOfPlan[];
+  /** What is pushed beside the gradients of each phase. */
+  readonly summaries: readonly { readonly length: number }[];
   /** New values, by net, of the nets of a group that start afresh once a step is committed: each as long as the net. */
   readonly freshValues: (group: string, step: Step) => ReadonlyMap<string, Float32Array>;
+}
+
+/** A phase of the objective. */
+export interface PhaseOfPlan {
+  readonly name: string;
+  /** The group that each of its turns makes a version of. */
+  readonly trains: string;
+  readonly turns: number;
 }
 
 /** A group on one server. */
@@ -32,11 +42,15 @@ export function heldGroups(plan: ServerPlan, config: RunConfig, { index, servers
     if (slice === undefined || isEmpty(slice)) continue;
     const isLead = index === 0;
     const optimizer = new GroupOptimizer(layout, plan.optimization, plan.totalRounds);
-    const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer, freshValues: (step) => plan.freshValues(layout.name, step) });
-    const agreement = isLead ? new CommitAgreement(slices.filter((other) => !isEmpty(other)), config.clipNorm) : null;
+    const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer, freshValues: (step) => plan.freshValues(layout.name, step), turns: turnsOf(plan, layout.name) });
+    const agreement = isLead ? new CommitAgreement(slices, config.clipNorm) : null;
     held.set(layout.name, { store, agreement });
   }
   return held;
+}
+
+function turnsOf({ phases, summaries }: ServerPlan, group: string): GroupTurn[] {
+  return phases.flatMap(({ trains, turns }, phase) => (trains !== group ? [] : Array.from({ length: turns }, (_, turn) => ({ phase, turn, summaryLength: summaries[phase]?.length ?? 0 }))));
 }
 
 function isEmpty({ from, to }: Slice): boolean {

@@ -6,7 +6,7 @@ import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree } from '@lethe/optim';
 import {
   alignedBlocks, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Parameters, type Push, type ShardBlock,
+  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Parameters, type Push, type ServerAddress, type ShardBlock,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -108,6 +108,7 @@ interface RunOptions {
   readonly servers: number;
   readonly optimizer?: OptimizerConfig;
   readonly clipNorm?: number | null;
+  readonly averaging?: number | null;
   readonly transport?: Transport;
   readonly address?: (name: string) => string;
   readonly welcomeHash?: string;
@@ -121,12 +122,12 @@ class TestRun {
   readonly aborts: AbortController[] = [];
   #control!: Listener;
   #workers: Connection[] = [];
-  #addresses: { index: number; address: string }[] = [];
+  #addresses: ServerAddress[] = [];
 
   private constructor(private readonly options: Required<RunOptions>) {}
 
   static async start(options: RunOptions): Promise<TestRun> {
-    const run = new TestRun({ optimizer: ADAM, clipNorm: null, transport: createMemoryTransport(), address: (name) => `memory://${name}`, welcomeHash: HASH, ...options });
+    const run = new TestRun({ optimizer: ADAM, clipNorm: null, averaging: null, transport: createMemoryTransport(), address: (name) => `memory://${name}`, welcomeHash: HASH, ...options });
     running.push(run);
     await run.#start();
     return run;
@@ -136,18 +137,18 @@ class TestRun {
     const { servers, transport, address } = this.options;
     this.#control = await transport.listen(address('control'));
     void this.#listen();
-    const addresses: { index: number; address: string }[] = [];
+    const addresses: ServerAddress[] = [];
     for (let index = 0; index < servers; index += 1) {
       const abort = new AbortController();
       this.aborts.push(abort);
       const ended = runParameterServer({
         transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`, listenerTrust: {}, memberTrust: {},
         host: 'here', processId: index, signal: abort.signal,
-        planOf: (config) => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, optimization: optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer), phaseNames: ['first', 'second'], freshValues: () => new Map() }),
+        planOf: (config) => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, optimization: { ...optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer), averaging: this.options.averaging, averagedNets: ['encoder'] }, phases: [{ name: 'first', trains: 'classifier', turns: 1 }, { name: 'second', trains: 'autoencoder', turns: 1 }], summaries: [{ length: 8 }, { length: 8 }], freshValues: () => new Map() }),
       });
       ended.catch(() => undefined);
       this.ended.push(ended);
-      addresses.push({ index, address: (await this.inbox.next('register', `server${index}`)).address });
+      addresses.push({ index, incarnation: `server${index}`, address: (await this.inbox.next('register', `server${index}`)).address });
     }
     this.#addresses = addresses;
     await this.welcomeAll();
@@ -220,7 +221,7 @@ class TestRun {
       return Array.from({ length: this.options.servers }, (_, server) => chunksOf(this.slice(server)).map((chunk) => ({
         server,
         push: {
-          kind: 'push' as const, group: LAYOUT.name, version, round: version - 1, phase: 1, turn: 0, block: { first, count }, offset: chunk.from, schemaHash: HASH,
+          kind: 'push' as const, group: LAYOUT.name, version, round: version - 1, phase: 1, turn: 0, block: { first, count }, offset: chunk.from, schemaHash: HASH, deal: 1,
           gradient: gradient.slice(chunk.from, chunk.to), summary: chunk.from === 0 ? summary : null,
         },
       }))).flat();
@@ -387,30 +388,62 @@ describe('a parameter server', () => {
     { clipNorm: 0.5, index: 20_000, segment: 'encoder.weight' },
     { clipNorm: null, index: 320_000, segment: 'decoder.weight' },
     { clipNorm: 0.5, index: 320_000, segment: 'decoder.weight' },
-  ])('refuses a gradient that is not finite in $segment (clip $clipNorm) and changes no parameter on any server', async ({ clipNorm, index, segment }) => {
-    const run = await TestRun.start({ servers: 3, clipNorm });
-    await run.load(startState(ADAM));
-    await run.pushAll(run.pushes(1, WHOLE));
+  ])('names whose gradient is not finite in $segment (clip $clipNorm), applies nothing of it, and takes the block of another', async ({ clipNorm, index, segment }) => {
+    const [run, undisturbed] = [await TestRun.start({ servers: 3, clipNorm }), await TestRun.start({ servers: 1, clipNorm })];
+    for (const each of [run, undisturbed]) {
+      await each.load(startState(ADAM));
+      await each.pushAll(each.pushes(1, WHOLE));
+    }
     const before = await run.capture(1);
-    const pushes = run.pushes(2, alignedBlocks(0, SHARDS));
-    for (const { push } of pushes) if (push.offset <= index && index < push.offset + push.gradient.length) push.gradient[index - push.offset] = NaN;
+    const blocks = [{ first: 4, count: 4 }, { first: 1, count: 1 }, { first: 0, count: 1 }, { first: 2, count: 2 }];
+    const pushes = run.pushes(2, blocks);
+    for (const { push } of pushes) if (push.block.first === 1 && push.offset <= index && index < push.offset + push.gradient.length) push.gradient[index - push.offset] = NaN;
     await run.pushAll(pushes);
-    const { code, message } = await run.inbox.next('failed');
-    expect([code, message]).toEqual(['GRADIENT_NOT_FINITE', `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, turn 1); nothing of it was applied`]);
-    for (const server of [0, 1, 2]) await run.sendAsWorker(server, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, averages: false, schemaHash: HASH });
-    const answers: Parameters[] = [];
-    while (answers.filter(({ committed }) => committed).length < 3) answers.push(await run.replies.next('parameters'));
-    const values = answers.filter(({ committed }) => !committed).sort((a, b) => a.offset - b.offset).map((answer) => answer.values);
-    expect(sameBits(joined(values), before.values)).toBe(true);
+    const { offender, code, message, push } = await run.inbox.next('offence');
+    expect([offender, code, message]).toEqual(['worker', 'GRADIENT_NOT_FINITE', `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, turn 1)`]);
+    expect(push).toEqual({ group: LAYOUT.name, version: 2, round: 1, phase: 1, turn: 0, block: { first: 1, count: 1 }, deal: 1 });
+    expect((await run.replies.next('refused')).code).toBe('GRADIENT_NOT_FINITE');
+    expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
+    await run.pushAll(run.pushes(2, [{ first: 0, count: 2 }]));
+    await undisturbed.pushAll(undisturbed.pushes(2, WHOLE));
+    expect(bitsOf(await run.capture(2))).toBe(bitsOf(await undisturbed.capture(2)));
+    expect(run.inbox.count('offence')).toBe(0);
   });
 
-  it('refuses a loss that is not finite', async () => {
+  it.each([
+    { what: 'the only block', blocks: WHOLE, spoil: ({ gradient }: Push) => { gradient[7] = Infinity; }, offender: 'worker', where: 'encoder.weight' },
+    { what: 'a loss', blocks: WHOLE, spoil: ({ summary }: Push) => { summary![7] = Infinity; }, offender: 'worker', where: 'loss 2' },
+    { what: 'statistics', blocks: WHOLE, spoil: ({ summary }: Push) => { summary![3] = NaN; }, offender: 'worker', where: 'decoder.norm' },
+    { what: 'the sum of finite gradients', blocks: alignedBlocks(0, 4).concat(alignedBlocks(4, 8)), spoil: ({ gradient }: Push) => { gradient[9] = 3e38; }, offender: '', where: 'encoder.weight' },
+    { what: 'the sum of finite losses', blocks: alignedBlocks(0, 4).concat(alignedBlocks(4, 8)), spoil: ({ summary }: Push) => { summary![6] = 3e38; }, offender: '', where: 'loss 1' },
+  ])('wants $what again that is not finite', async ({ blocks, spoil, offender, where }) => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    const pushes = run.pushes(1, WHOLE);
-    pushes[0]!.push.summary![7] = Infinity;
+    const pushes = run.pushes(1, blocks);
+    for (const { push } of pushes) if (push.offset === 0) spoil(push);
     await run.pushAll(pushes);
-    expect((await run.inbox.next('failed')).message).toContain('not finite in loss 2');
+    expect(await run.inbox.next('offence')).toMatchObject({ offender, code: 'GRADIENT_NOT_FINITE', message: `the gradient of autoencoder is not finite in ${where} (round 1, phase second, turn 1)` });
+    const right = run.pushes(1, blocks);
+    await run.pushAll(right);
+    expect((await run.inbox.next('committed')).version).toBe(1);
+  });
+
+  it.each([{ optimizer: ADAM, averaging: 0.9 }, { optimizer: SGD, averaging: null }])('tells of the committed version while the next one is half made, by $optimizer.kind', async ({ optimizer, averaging }) => {
+    const run = await TestRun.start({ servers: 1, optimizer, averaging });
+    await run.load({ ...startState(optimizer), slots: {}, scalars: {} });
+    await run.pushAll(run.pushes(1, WHOLE));
+    const before = await run.capture(1);
+    const [first, ...rest] = run.pushes(2, WHOLE);
+    await run.pushAll([first!]);
+    await run.sendAsWorker(0, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, averages: true, schemaHash: HASH });
+    const averages = [await run.replies.next('parameters'), await run.replies.next('parameters')].map(({ values }) => values);
+    expect(sameBits(joined(averages), before.slots['average'] ?? before.values)).toBe(true);
+    expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
+    await run.pushAll(rest);
+    const other = await TestRun.start({ servers: 1, optimizer, averaging });
+    await other.load(before);
+    await other.pushAll(other.pushes(2, WHOLE));
+    expect(bitsOf(await run.capture(2))).toBe(bitsOf(await other.capture(2)));
   });
 
   it.each([
@@ -418,9 +451,10 @@ describe('a parameter server', () => {
     { what: 'a stale epoch', origin: { epoch: 2 }, code: 'EPOCH_STALE' },
     { what: 'an earlier life', origin: { incarnation: 'before' }, code: 'INCARNATION_STALE' },
     { what: 'another layout', change: { schemaHash: 'other' }, code: 'SCHEMA_MISMATCH' },
-    { what: 'a version that cannot be made yet', change: { version: 3 }, code: 'VERSION_UNAVAILABLE' },
+    { what: 'a version that cannot be made yet', change: { version: 3, round: 2 }, code: 'VERSION_UNAVAILABLE' },
     { what: 'an unknown group', change: { group: 'other' }, code: 'PUSH_INVALID' },
     { what: 'a foreign offset', change: { offset: 65_536 }, code: 'PUSH_INVALID' },
+    { what: 'a version that nothing makes', change: { version: 0 }, code: 'PUSH_INVALID' },
     { what: 'a short chunk', change: { gradient: new Float32Array(10) }, code: 'PUSH_INVALID' },
     { what: 'no summary', change: { summary: null }, code: 'PUSH_INVALID' },
     { what: 'a short summary', change: { summary: new Float32Array(5) }, code: 'PUSH_INVALID' },
@@ -437,8 +471,8 @@ describe('a parameter server', () => {
     const [{ push }] = run.pushes(1, alignedBlocks(1, 2)) as unknown as [{ push: Push }];
     await run.sendAsWorker(0, { ...push, ...change }, origin);
     expect((await run.replies.next('refused')).code).toBe(code);
-    if (code === 'PUSH_INVALID') expect((await run.inbox.next('failed')).code).toBe(code);
-    expect(run.inbox.count('failed')).toBe(0);
+    if (['PUSH_INVALID', 'SCHEMA_MISMATCH'].includes(code)) expect(await run.inbox.next('offence')).toMatchObject({ offender: 'worker', code, push: { block: change.block ?? { first: 1, count: 1 } } });
+    expect([run.inbox.count('offence'), run.inbox.count('failed')]).toEqual([0, 0]);
   });
 
   it('tells the coordinator what a version took it: the lead with the commit, the others with a report of their own', async () => {

@@ -1,6 +1,6 @@
 import type { RunConfig } from '@lethe/config';
-import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, refusalOfStranger, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/errors';
+import { checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStranger, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Connection, Listener, ListenOptions, Transport, Trust } from '@lethe/transport';
 import { garbageCollection } from './garbage.js';
 import { GroupService, type Post } from './group-service.js';
@@ -27,6 +27,9 @@ export interface ParameterServerOptions {
   /** Ends the server as the coordinator's goodbye would. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Codes of what correct workers and servers send too, because they hear of the end of an epoch, a version or themselves later. */
+const LATE: ReadonlySet<ErrorCode> = new Set(['EPOCH_STALE', 'INCARNATION_STALE', 'RUN_UNKNOWN', 'VERSION_UNAVAILABLE']);
 
 /** Until the welcome says how often. */
 const FIRST_HEARTBEAT_MS = 1000;
@@ -66,6 +69,8 @@ class ServerSession {
   #isServing = false;
   /** The epoch that it is ready for. */
   #welcomedEpoch: number | null = null;
+  /** Places of the servers of this epoch, by incarnation; whoever else connects is a worker. */
+  #servers: ReadonlyMap<string, number> = new Map();
   /** Lives of workers that were given up. */
   readonly #fenced = new Set<string>();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -107,6 +112,7 @@ class ServerSession {
     const { origin, body } = decodeMessage(frames);
     // What was said in an epoch that is over is not meant any more; but an end is one in any epoch.
     if (!this.#followCoordinator(origin) && body.kind !== 'shutdown') return 'go on';
+    if (!isPermitted(body.kind, 'coordinator', 'parameter-server')) throw new LetheError('MESSAGE_FORBIDDEN', `the coordinator sent a ${body.kind} to a parameter server`);
     switch (body.kind) {
       case 'welcome':
         await this.#welcomed(origin.epoch, body);
@@ -128,7 +134,7 @@ class ServerSession {
       case 'refused':
         throw new LetheError(body.code, `the coordinator refused this parameter server: ${body.message}`);
       default:
-        throw new LetheError('MESSAGE_MALFORMED', `the coordinator sent a ${body.kind} to a parameter server`);
+        throw new TypeError(`nobody knows what to do with a ${body.kind}`);
     }
   }
 
@@ -157,6 +163,7 @@ class ServerSession {
     // In a further epoch nothing of the one before counts any more, and the lead may be another process.
     this.#service?.dispose();
     this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#post());
+    this.#servers = new Map(servers.map((server) => [server.incarnation, server.index]));
     this.#lead?.close().catch(() => undefined);
     if (index > 0) await this.#connectLead(servers);
     if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receive(peer, frames); });
@@ -182,42 +189,36 @@ class ServerSession {
 
   /** A message of a worker or of another server: expected failures are refused, to whoever sent it. */
   #receive(peer: string, frames: Frames): void {
-    let request = 0;
     let runId = '';
+    let body: MessageBody | null = null;
     try {
-      const { origin, body } = decodeMessage(frames);
-      ({ runId } = origin);
-      if (body.kind === 'pull') ({ request } = body);
-      const refusal = checkOrigin(origin, { ...this.#origin, incarnation: peer });
+      const message = decodeMessage(frames);
+      ({ body, origin: { runId } } = message);
+      const refusal = checkOrigin(message.origin, { ...this.#origin, incarnation: peer });
       if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
-      if (this.#fenced.has(peer)) throw new LetheError('INCARNATION_STALE', `${origin.sender} was taken for dead`);
-      this.#dispatch(peer, { origin, body });
+      if (this.#fenced.has(peer)) throw new LetheError('INCARNATION_STALE', `${message.origin.sender} was taken for dead`);
+      this.#dispatch(peer, message);
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;
       const message = errorMessage(error);
+      const request = body?.kind === 'pull' ? body.request : 0;
       if (this.#ends.listener.admitsAnyone && runId !== this.#origin.runId) this.#mail.sendIfPresent(this.#ends.listener.send(peer, encodeMessage(refusalOfStranger(code, request))));
       else this.#toPeer(peer, { kind: 'refused', code, message, request });
-      // No correct worker does this: what it would go on to compute is worthless.
-      if (code === 'PUSH_INVALID') this.#toCoordinator({ kind: 'failed', code, message });
+      // What came too late, of an epoch or a life that is over or about a version that is past, is nobody's fault.
+      if (!LATE.has(code)) this.#toCoordinator({ kind: 'offence', offender: peer, code, message, push: body?.kind === 'push' ? body : null });
     }
   }
 
-  #dispatch(peer: string, { origin, body }: Message): void {
+  #dispatch(peer: string, { body }: Message): void {
+    const place = this.#servers.get(peer);
+    const role = place === undefined ? 'worker' : 'parameter-server';
+    if (!isPermitted(body.kind, role, 'parameter-server')) throw new LetheError('MESSAGE_FORBIDDEN', `a ${role} sent a ${body.kind} to a parameter server`);
     const service = this.#welcomedService();
-    switch (body.kind) {
-      case 'push':
-        service.push(body);
-        return;
-      case 'pull':
-        service.pull(body, peer);
-        return;
-      case 'prepared':
-        service.vote(body, peer);
-        return;
-      default:
-        throw new LetheError('MESSAGE_MALFORMED', `${origin.sender} sent a ${body.kind} to a parameter server`);
-    }
+    if (body.kind === 'push') service.push(body, peer);
+    else if (body.kind === 'pull') service.pull(body, peer);
+    else if (body.kind === 'prepared' && place !== undefined) service.vote(body, { peer, place });
+    else throw new LetheError('MESSAGE_FORBIDDEN', `a ${role} sent a ${body.kind} to the lead parameter server`);
   }
 
   #receiveFromLead(frames: Frames): void {
@@ -227,7 +228,7 @@ class ServerSession {
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
     if (body.kind === 'refused' && body.code === 'EPOCH_STALE') return; // so was what it refuses
     if (body.kind === 'refused') throw new LetheError(body.code, `the lead parameter server refused: ${body.message}`);
-    if (body.kind !== 'commit') throw new LetheError('MESSAGE_MALFORMED', `the lead parameter server sent a ${body.kind}`);
+    if (body.kind !== 'commit') throw new LetheError('MESSAGE_FORBIDDEN', `the lead parameter server sent a ${body.kind}`);
     this.#welcomedService().commit(body);
   }
 

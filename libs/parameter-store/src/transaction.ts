@@ -1,13 +1,32 @@
 import { combineSummary, firstNotFinite, giveVector, squaresOfBlocks, sumInto, takeVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, NORM_BLOCK_LENGTH, type Push, type ServerWork, type ShardBlock, type Slice, type Step } from '@lethe/protocol';
 import { BlockTree } from './block-tree.js';
 import { segmentAt, type GroupFacts } from './group-facts.js';
-import { checkSameLength, checkSameStep } from './push-checks.js';
 
-/** A partial sum; `pooled` buffers are this server's own, others came in a message and are only read. */
+/** Whose push it was, and in answer to which deal. */
+export interface Author {
+  /** The transport's name of the worker. */
+  readonly peer: string;
+  readonly block: ShardBlock;
+  readonly deal: number;
+}
+
+/** Something that is not finite, and is wanted again. */
+export interface NotFinite {
+  /** Null: a sum of finite gradients, which is nobody's fault. */
+  readonly author: Author | null;
+  /** Segment, loss or statistics. */
+  readonly where: string;
+}
+
+/** A partial sum; those without an author are this server's own, finite and in pooled buffers, others came in a message and are only read. */
 interface Sum {
   readonly values: Float32Array;
-  readonly pooled: boolean;
+  /** Statistics and losses; only of the first chunk, on the lead server. */
+  readonly summary: Float32Array | null;
+  readonly author: Author | null;
+  /** Whether it may stay after it could not be added to another. */
+  isSound: boolean;
 }
 
 interface ChunkSum {
@@ -15,8 +34,6 @@ interface ChunkSum {
   readonly tree: BlockTree<Sum>;
   /** Sum of squares of each norm block of the chunk, only if the group is clipped. */
   squares: Float64Array;
-  /** Name of the first segment with a value that is not finite, or empty. */
-  notFinite: string;
 }
 
 export interface TransactionOptions {
@@ -34,48 +51,50 @@ export interface TransactionOptions {
 
 /**
  * One version of a group in the making: sums the blocks' gradients chunk by chunk and, as soon as a chunk is whole,
- * updates it, in place: a transaction that is given up needs another state to be loaded.
+ * updates it, in place. What is not finite is left out, and its block is wanted again; sums find it on the way.
  */
 export class Transaction {
   readonly step: Step;
   readonly #options: TransactionOptions;
   readonly #chunks: readonly ChunkSum[];
-  readonly #summaries: BlockTree<Float32Array> | null;
+  /** Slots of the chunks that are updated, as they were before. */
+  readonly #before = new Map<number, Readonly<Record<string, Float32Array>>>();
   readonly #firstPushMs = performance.now();
   #lastPushMs = this.#firstPushMs;
   #sumMs = 0;
   #updateMs = 0;
   #missingChunks: number;
-  #summaryLength: number | undefined;
+  #found: NotFinite[] = [];
 
   constructor(options: TransactionOptions) {
-    const { facts: { layout, slice, isLead, shards }, step } = options;
+    const { facts: { slice, shards }, step } = options;
     this.step = step;
     this.#options = options;
     this.#chunks = chunksOf(slice).map((chunk) => ({
-      chunk, squares: new Float64Array(0), notFinite: '',
-      tree: new BlockTree<Sum>(shards, (left, right) => this.#add(left, right), (sum) => this.#release(sum)),
+      chunk, squares: new Float64Array(0),
+      tree: new BlockTree<Sum>(shards, (left, right) => this.#add(chunk, left, right), (sum) => this.#release(sum), ({ isSound }) => isSound),
     }));
     this.#missingChunks = this.#chunks.length;
-    this.#summaries = !isLead ? null : new BlockTree<Float32Array>(shards, (left, right) => {
-      const combined = left.slice();
-      combineSummary(combined, right, layout);
-      return combined;
-    });
   }
 
-  /** Takes a valid push; what is covered already is ignored. */
-  add(push: Push): void {
-    checkSameStep(push, this.step);
+  /**
+   * Takes a valid push; what is covered already is ignored.
+   *
+   * @returns what was found not to be finite with it: it, or what came before it
+   */
+  add(push: Push, peer: string): NotFinite[] {
     const sum = this.#chunks.find(({ chunk }) => chunk.from === push.offset);
-    if (sum === undefined || sum.tree.covers(push.block)) return;
-    if (push.summary !== null) checkSameLength(push, (this.#summaryLength ??= push.summary.length));
+    if (sum === undefined || sum.tree.covers(push.block)) return [];
+    const { gradient: values, summary, block, deal } = push;
+    const author = { peer, block, deal };
+    const oddSummary = summary === null ? '' : this.#oddSummary(summary);
+    if (oddSummary !== '') return [{ author, where: oddSummary }];
     const startMs = performance.now();
-    sum.tree.add(push.block, { values: push.gradient, pooled: false });
-    if (push.summary !== null) this.#summaries?.add(push.block, push.summary);
+    sum.tree.add(block, { values, summary, author, isSound: true });
     this.#lastPushMs = performance.now();
     this.#sumMs += this.#lastPushMs - startMs;
-    if (sum.tree.total !== undefined) this.#completeChunk(sum, sum.tree.total.values);
+    if (sum.tree.total !== undefined) this.#completeChunk(sum, sum.tree.total);
+    return this.#found.splice(0);
   }
 
   /** Whether every block of every chunk is in. */
@@ -89,18 +108,6 @@ export class Transaction {
     return { beganMs, lastedMs: performance.now() - this.#firstPushMs, sumMs: this.#sumMs, updateMs: this.#updateMs, waitMs: this.#lastPushMs - this.#firstPushMs };
   }
 
-  /** What is first found not to be finite, in the order of the flat vector: a segment, the losses or the statistics; or empty. */
-  get notFinite(): string {
-    const found = this.#chunks.find(({ notFinite }) => notFinite !== '')?.notFinite;
-    if (found !== undefined) return found;
-    const summary = this.summary;
-    const index = summary === null ? -1 : firstNotFinite(summary);
-    if (index < 0) return '';
-    const { layout } = this.#options.facts;
-    if (index >= layout.statisticsLength) return `loss ${index - layout.statisticsLength + 1}`;
-    return layout.statistics.find(({ offset, channels }) => index < offset + 2 * channels)?.name ?? 'statistics';
-  }
-
   /** Sums of squares of the mean gradient per norm block of the slice; empty unless the group is clipped. */
   get squares(): Float64Array {
     return Float64Array.from(this.#chunks.flatMap(({ squares }) => [...squares]));
@@ -108,17 +115,24 @@ export class Transaction {
 
   /** Statistics and losses (sums over shards) of the global batch; null on servers other than the lead. */
   get summary(): Float32Array | null {
-    return this.#summaries?.total ?? null;
+    return this.#chunks[0]?.tree.total?.summary ?? null;
+  }
+
+  /** A slot's elements of a chunk in the version before, if the chunk is updated already. */
+  before(slot: string, { from }: Slice): Float32Array | undefined {
+    return this.#before.get(from)?.[slot];
   }
 
   /** Frees what is summed so far; whole sums are free already, unless they wait to be clipped. */
   abandon(): void {
     const { clipNorm } = this.#options.facts;
     for (const { tree } of this.#chunks) if (clipNorm !== null || tree.total === undefined) tree.clear();
+    this.#forgetBefore();
   }
 
   /** Brings the state to its final form: what is clipped could not be updated before its norm was known. */
   finish(clipScale: number): void {
+    this.#forgetBefore();
     if (this.#options.facts.clipNorm === null) return;
     const startMs = performance.now();
     for (const { chunk, tree } of this.#chunks) {
@@ -130,30 +144,93 @@ export class Transaction {
     this.#updateMs += performance.now() - startMs;
   }
 
-  #add(left: Sum, right: Sum): Sum {
-    let target = right.values;
-    if (left.pooled) target = left.values;
-    else if (!right.pooled) target = takeVector(left.values.length);
-    sumInto(target, left.values, right.values);
-    if (left.pooled) this.#release(right);
-    return { values: target, pooled: true };
+  /** Null if the sum is not finite: whoever's push is not either is found, and what the sum was written over is lost. */
+  #add(chunk: Slice, left: Sum, right: Sum): Sum | null {
+    const own = left.author === null ? left : right.author === null ? right : null;
+    const target = own?.values ?? takeVector(left.values.length);
+    if (!sumInto(target, left.values, right.values)) {
+      this.#spoilt(chunk, [left, right]);
+      if (own === null) giveVector(target);
+      return null;
+    }
+    if (left.author === null) this.#release(right);
+    return { values: target, summary: this.#combined(left.summary, right.summary), author: null, isSound: true };
   }
 
-  #release({ values, pooled }: Sum): void {
-    if (pooled) giveVector(values);
+  /** Says which of two could not be added, and keeps the other if it is still there. */
+  #spoilt(chunk: Slice, halves: readonly Sum[]): void {
+    const found = halves.flatMap(({ author, values }) => {
+      const index = author === null ? -1 : firstNotFinite(values);
+      return index < 0 ? [] : [{ author, where: segmentAt(this.#options.facts.layout, chunk.from + index) }];
+    });
+    for (const half of halves) {
+      half.isSound = half.author !== null && found.length > 0 && !found.some(({ author }) => author === half.author);
+      this.#release(half);
+    }
+    this.#found = [...this.#found, ...(found.length > 0 ? found : [{ author: null, where: segmentAt(this.#options.facts.layout, chunk.from) }])];
   }
 
-  #completeChunk(sum: ChunkSum, values: Float32Array): void {
-    const { facts: { clipNorm, shards, layout } } = this.#options;
+  #combined(left: Float32Array | null, right: Float32Array | null): Float32Array | null {
+    if (left === null || right === null) return null;
+    const combined = left.slice();
+    combineSummary(combined, right, this.#options.facts.layout);
+    return combined;
+  }
+
+  #release({ values, author }: Sum): void {
+    if (author === null) giveVector(values);
+  }
+
+  #completeChunk(sum: ChunkSum, total: Sum): void {
+    const { facts: { clipNorm, shards } } = this.#options;
     const startMs = performance.now();
+    const found = this.#oddTotal(sum.chunk, total);
+    if (found !== null) {
+      this.#found.push(found);
+      sum.tree.clear();
+      return;
+    }
     this.#missingChunks -= 1;
-    const index = firstNotFinite(values);
-    if (index >= 0) sum.notFinite = segmentAt(layout, sum.chunk.from + index);
-    else if (clipNorm !== null) sum.squares = squaresOfBlocks(values, NORM_BLOCK_LENGTH, 1 / shards);
-    else this.#update(sum.chunk, values, 1);
+    if (clipNorm !== null) sum.squares = squaresOfBlocks(total.values, NORM_BLOCK_LENGTH, 1 / shards);
+    else this.#updateEarly(sum.chunk, total.values);
     this.#updateMs += performance.now() - startMs;
-    if (index < 0 && clipNorm === null) this.#options.onChunk(sum.chunk);
-    if (clipNorm === null && sum.tree.total !== undefined) this.#release(sum.tree.total);
+    if (clipNorm !== null) return;
+    this.#options.onChunk(sum.chunk);
+    this.#release(total);
+  }
+
+  /** What is not finite in a chunk that is whole: sums are known to be finite, a single push is not, nor are statistics put together. */
+  #oddTotal(chunk: Slice, { values, summary, author }: Sum): NotFinite | null {
+    const index = author === null ? -1 : firstNotFinite(values);
+    if (index >= 0) return { author, where: segmentAt(this.#options.facts.layout, chunk.from + index) };
+    const where = summary === null || author !== null ? '' : this.#oddSummary(summary);
+    return where === '' ? null : { author: null, where };
+  }
+
+  /** Names what is not finite in a summary; empty if all is. */
+  #oddSummary(summary: Float32Array): string {
+    const { layout } = this.#options.facts;
+    const index = firstNotFinite(summary);
+    if (index < 0) return '';
+    if (index >= layout.statisticsLength) return `loss ${index - layout.statisticsLength + 1}`;
+    return layout.statistics.find(({ offset, channels }) => index < offset + 2 * channels)?.name ?? 'statistics';
+  }
+
+  /** Before the version is committed: what was there has to be told until then. */
+  #updateEarly(chunk: Slice, gradient: Float32Array): void {
+    const { facts: { slice }, state: { slots } } = this.#options;
+    const before = Object.entries(slots).map(([name, slot]) => {
+      const kept = takeVector(chunk.to - chunk.from);
+      kept.set(slot.subarray(chunk.from - slice.from, chunk.to - slice.from));
+      return [name, kept] as const;
+    });
+    this.#before.set(chunk.from, Object.fromEntries(before));
+    this.#update(chunk, gradient, 1);
+  }
+
+  #forgetBefore(): void {
+    for (const slots of this.#before.values()) for (const kept of Object.values(slots)) giveVector(kept);
+    this.#before.clear();
   }
 
   #update(chunk: Slice, gradient: Float32Array, clipScale: number): void {

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { ShardBlock } from './shard-block.js';
 
 /** Version of the wire; peers with another one are refused. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -11,7 +11,9 @@ export interface Step { readonly round: number; readonly phase: number; readonly
 
 export interface Register { kind: 'register'; role: Role; host: string; processId: number; fingerprint: string; address: string; device: string }
 export type Role = 'worker' | 'parameter-server';
-export interface Welcome { kind: 'welcome'; name: string; index: number; configJson: string; dataJson: string; schemaHash: string; servers: { index: number; address: string }[] }
+export interface Welcome { kind: 'welcome'; name: string; index: number; configJson: string; dataJson: string; schemaHash: string; servers: ServerAddress[] }
+/** `incarnation`: tells servers who may vote. */
+export interface ServerAddress { index: number; address: string; incarnation: string }
 export interface Ready { kind: 'ready' }
 /** `request`: of the pull that it answers, 0 if none. */
 export interface Refused { kind: 'refused'; code: ErrorCode; message: string; request: number }
@@ -20,6 +22,9 @@ export interface Heard { kind: 'heard' }
 export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; message: string }
 /** To parameter servers: what this life of a worker still sends is refused. */
 export interface Fence { kind: 'fence'; fenced: string }
+/** By a parameter server: what it refuses of `offender`, an incarnation. `push`: null if it was none. */
+export interface Offence { kind: 'offence'; offender: string; code: ErrorCode; message: string; push: OffendingPush | null }
+export type OffendingPush = Pick<Push, 'group' | 'version' | 'round' | 'phase' | 'turn' | 'block' | 'deal'>;
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
 export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ deal: number }
@@ -69,17 +74,16 @@ export interface CaptureState { kind: 'captureState'; group: string; version: nu
 /** The statistics come with the first piece. */
 export interface StateCaptured { kind: 'stateCaptured'; state: GroupState; offset: number }
 
-export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; gradient: Float32Array; summary: Float32Array | null }
+export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; /** Of the lease that it answers. */ deal: number; gradient: Float32Array; summary: Float32Array | null }
 export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string; averages: boolean }
 /** Provisional until the answer's last message, which says that the version is committed; that one may be empty. */
 export interface Parameters { kind: 'parameters'; request: number; group: string; version: number; offset: number; committed: boolean; values: Float32Array; statistics: Float32Array | null }
 
-/** `notFinite`: name of the first segment with a value that is not finite, or empty. */
-export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormBlock: number; notFinite: string; squares: Float64Array }
+export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormBlock: number; squares: Float64Array }
 export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
 
 export type MessageBody =
-  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Shutdown
+  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Offence | Shutdown
   | Lease | StepReport | Committed | CommitReport | CommitInquiry | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;

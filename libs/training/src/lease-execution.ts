@@ -59,7 +59,7 @@ export class LeaseExecution {
   /** One turn of a phase: pull what changed, compute the blocks, push each as soon as it is summed. */
   async #step(lease: Lease): Promise<StepReport> {
     const { description, gradients, parameters } = this.#options;
-    const { round, phase, turn } = lease;
+    const { round, phase, turn, deal } = lease;
     const clock = new StepClock();
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
     const pulled = this.#pullNets(lease);
@@ -70,7 +70,7 @@ export class LeaseExecution {
       await clock.measureAsync('wait', () => this.#confirm(lease.reads));
       // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
       if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
-      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: trained, version: lease.produces, block, gradient, summary }));
+      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: trained, version: lease.produces, block, deal, gradient, summary }));
     }
     return { kind: 'stepReport', round, phase, turn, spans: clock.spans, ...this.#movedSinceLastReport() };
   }

@@ -1,4 +1,4 @@
-import { LetheError } from '@lethe/errors';
+import { LetheError, type ErrorCode } from '@lethe/errors';
 import {
   checkOrigin, chunksOf, decodeMessage, encodeMessage, sliceOf,
   type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type ShardBlock, type Slice, type Step,
@@ -25,6 +25,8 @@ export interface BlockGradient {
   /** The version of the group that this gradient helps to produce. */
   readonly version: number;
   readonly block: ShardBlock;
+  /** Of the lease that asks for it. */
+  readonly deal: number;
   /** Sum over the block's shards, [layout.length]; not to be written again. */
   readonly gradient: Float32Array;
   /** Batch statistics and losses of the block, combined over its shards. */
@@ -52,6 +54,8 @@ export interface PullWish {
 }
 
 const TRAINED_VALUES: PullWish = { statistics: false, averages: false };
+
+const REFUSED_GRADIENTS: ReadonlySet<ErrorCode> = new Set(['PUSH_INVALID', 'GRADIENT_NOT_FINITE']);
 
 /** A worker's side of the data plane: pushes gradients to, and pulls versions from, all servers at once. */
 export class ParameterClient {
@@ -92,13 +96,13 @@ export class ParameterClient {
   }
 
   /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals are told of. */
-  async push({ step, layout, version, block, gradient, summary }: BlockGradient): Promise<void> {
+  async push({ step, layout, version, block, deal, gradient, summary }: BlockGradient): Promise<void> {
     const { schemaHash } = this.#options;
     for (const { server, slice } of this.#slices(layout)) {
       for (const chunk of chunksOf(slice)) {
         const withSummary = server === 0 && chunk.from === slice.from;
         await this.#send(server, {
-          kind: 'push', ...step, group: layout.name, version, block, offset: chunk.from, schemaHash,
+          kind: 'push', ...step, group: layout.name, version, block, deal, offset: chunk.from, schemaHash,
           gradient: gradient.subarray(chunk.from, chunk.to), summary: withSummary ? summary : null,
         });
       }
@@ -168,13 +172,15 @@ export class ParameterClient {
       if (stranger !== null) throw new LetheError(stranger.code, `parameter server ${server + 1}: ${stranger.message}`);
       if (body.kind === 'parameters') this.#take(body);
       else if (body.kind === 'refused') this.#refused(server, body);
-      else throw new LetheError('MESSAGE_MALFORMED', `parameter server ${server + 1} sent a ${body.kind}; expected parameters or a refusal`);
+      else throw new LetheError('MESSAGE_FORBIDDEN', `parameter server ${server + 1} sent a ${body.kind}; expected parameters or a refusal`);
     }
   }
 
   #refused(server: number, { code, message, request }: Refused): void {
     // What this worker said in an epoch that is over; the coordinator has told it of the next, or will.
     if (code === 'EPOCH_STALE') return;
+    // The coordinator was told as well, and has the step computed again.
+    if (REFUSED_GRADIENTS.has(code)) return;
     const error = new LetheError(code, `parameter server ${server + 1} refused: ${message}`);
     if (request === 0) this.#options.onRefused(error);
     else this.#pending.get(request)?.reject(error);

@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
-import { checkOrigin, decodeMessage, encodeMessage, largestFrame, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import { checkOrigin, decodeMessage, encodeMessage, isPermitted, largestFrame, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
 import type { Connection, ConnectOptions, Transport, Trust } from '@lethe/transport';
 import { Engagement, type Work } from './engagement.js';
@@ -124,6 +124,7 @@ class WorkerSession {
       const stranger = runId === '' || isRefused ? null : checkOrigin(origin, { runId, ...(OF_ANY_EPOCH.has(body.kind) ? {} : { epoch }) });
       if (stranger?.code === 'EPOCH_STALE') continue; // work of an epoch that is over
       if (stranger !== null) throw new LetheError(stranger.code, `the coordinator: ${stranger.message}`);
+      if (!isPermitted(body.kind, 'coordinator', 'worker')) throw new LetheError('MESSAGE_FORBIDDEN', `the coordinator sent a ${body.kind} to a worker`);
       switch (body.kind) {
         case 'welcome':
           this.#welcomed(origin, body);
@@ -137,8 +138,7 @@ class WorkerSession {
           return;
         case 'refused':
           throw new LetheError(body.code, `the coordinator refused this worker: ${body.message}`);
-        default:
-          throw new LetheError('MESSAGE_MALFORMED', `the coordinator sent a ${body.kind} to a worker`);
+        default: // it heard a heartbeat, which the pulse is told too
       }
     }
   }

@@ -52,15 +52,14 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const cluster: TrainingCluster = new TrainingCluster({
     ...options, listener, origin,
     onCommitted: (committed) => {
-      // Else one that dies at every checkpoint would be started again for ever: what is played again before it is committed too.
-      if (farthest.reached(committed)) for (const server of cluster.control.roster.ready('parameter-server')) keeper.worked(server.incarnation);
+        keeper.committed(farthest.reached(committed));
       options.onCommitted(committed);
     },
     onStepReport: (worker, report) => {
-      keeper.worked(worker.incarnation);
+      keeper.reported(worker);
       options.onStepReport(worker, report);
     },
-    onLost: ({ incarnation }) => { keeper.end(incarnation); },
+    onLost: ({ incarnation }, error) => { keeper.end(incarnation, error); },
   });
   const keeper = new ProcessKeeper({
     ...options, control: cluster.control,

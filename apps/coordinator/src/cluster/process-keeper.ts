@@ -1,6 +1,6 @@
 import { interOpThreads } from '@lethe/config';
-import { errorMessage, LetheError } from '@lethe/errors';
-import type { ControlPlane, ProcessStart } from '@lethe/membership';
+import { errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
+import type { ControlPlane, Member, ProcessStart } from '@lethe/membership';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/training';
@@ -30,7 +30,13 @@ interface Place {
   readonly role: Role;
   readonly index: number;
   lives: number;
+  /** What its last lives said that no further one mends. */
+  lasting: { readonly code: ErrorCode; readonly message: string; readonly lives: number } | null;
 }
+
+/** Failures that another life of a worker does not mend, but for a disk that was away for a moment. */
+const LASTING: ReadonlySet<ErrorCode> = new Set(['DATA_INVALID', 'DATA_MISSING', 'CONFIG_INVALID', 'SCHEMA_MISMATCH', 'FINGERPRINT_MISMATCH', 'ENGINE_MISSING', 'ENGINE_SETUP_FAILED', 'ENGINE_UNSUPPORTED_PLATFORM']);
+const HOPELESS_LIVES = 2;
 
 /** Starts the servers and workers of this machine when it is told to, and starts again whichever dies. */
 export class ProcessKeeper {
@@ -40,6 +46,8 @@ export class ProcessKeeper {
   /** By incarnation. */
   readonly #places = new Map<string, Place>();
   readonly #restarts = new Set<NodeJS.Timeout>();
+  /** Since the last commit. */
+  readonly #reported = new Set<Member>();
   /** Worker places that are not given up. */
   #workersLeft: number;
   #isClosing = false;
@@ -54,18 +62,34 @@ export class ProcessKeeper {
   /** @throws whatever keeps a process from being started, such as a folder that takes no log file; others may have been started. */
   start(): void {
     const { servers, workers } = this.#options.description.config.cluster;
-    for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0 });
-    for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0 });
+    for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0, lasting: null });
+    for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0, lasting: null });
   }
 
-  /** A process did what it is there for: the next time that it dies is a first time. */
-  worked(incarnation: string): void {
-    const place = this.#places.get(incarnation);
-    if (place !== undefined) this.#policy.worked(nameOf(place));
+  /** A worker says that it did its part; the next commit shows whether that was worth something. */
+  reported(worker: Member): void {
+    this.#reported.add(worker);
+  }
+
+  /**
+   * The workers of whom nothing was refused did what they are there for: the next time that they die is a first time. So did the servers,
+   * if the game has never come so far: one that dies at every checkpoint would be started again for ever otherwise, as what is played
+   * again before it is committed too.
+   */
+  committed(isFarther: boolean): void {
+    const workers = [...this.#reported].filter(({ refusals }) => refusals === 0);
+    this.#reported.clear();
+    for (const { incarnation } of [...workers, ...(isFarther ? this.#options.control.roster.ready('parameter-server') : [])]) {
+      const place = this.#places.get(incarnation);
+      if (place !== undefined) this.#policy.worked(nameOf(place));
+    }
   }
 
   /** Ends a process that is not waited for any more; nothing happens to one of another machine. */
-  end(incarnation: string): void {
+  end(incarnation: string, why: LetheError): void {
+    const place = this.#places.get(incarnation);
+    if (place !== undefined && LASTING.has(why.code)) place.lasting = { code: why.code, message: why.message, lives: place.lasting?.code === why.code ? place.lasting.lives + 1 : 1 };
+    else if (place !== undefined) place.lasting = null;
     this.#processes.kill(incarnation);
   }
 
@@ -108,7 +132,7 @@ export class ProcessKeeper {
     if (place === undefined || this.#isClosing) return;
     const { control, onNotice } = this.#options;
     const name = nameOf(place);
-    const delayMs = this.#policy.died(name);
+    const delayMs = (place.lasting?.lives ?? 0) >= HOPELESS_LIVES ? null : this.#policy.died(name);
     if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`);
     control.processExited(incarnation, how);
     if (delayMs === null) {
@@ -132,7 +156,9 @@ export class ProcessKeeper {
   /** Nothing goes on without all servers, but without some of the workers. */
   #giveUp(place: Place, how: string): void {
     const { control, onWorkerGivenUp, description: { config: { cluster } } } = this.#options;
-    const error = new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${cluster.restarts + 1} deaths in a row, the last one: ${how}`);
+    const { lasting } = place;
+    const ends = lasting === null || lasting.lives < HOPELESS_LIVES ? `${cluster.restarts + 1} deaths in a row, the last one: ${how}` : `${lasting.lives} lives that ended alike: ${lasting.message}`;
+    const error = new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${ends}`);
     if (place.role === 'parameter-server') {
       control.fail(error);
       return;

@@ -55,7 +55,7 @@ describe('a run ends', () => {
   it('with the name of what is not finite, keeps the last checkpoint, and sums up what was good', async () => {
     const ended = await lethe(['train', ...SMALL, '--rounds', '40', '--optimizer', 'sgd', '--learning-rate', '1e30', '--name', 'diverged']);
     expect(ended.code).toBe(EXIT.diverged);
-    expect(ended.output).toMatch(/error: parameter-server-1: the gradient of \w+ is not finite in [\w.]+ \(round \d+, phase \w+, turn 1\); nothing of it was applied/);
+    expect(ended.output).toMatch(/worker-1 \(process \d+ on .+\): the gradient of \w+ is not finite in [\w. ]+ \(round \d+, phase \w+, turn 1\); it is computed again\n[^]*error: the gradient of \w+ is not finite in [\w. ]+ \(round \d+, phase \w+, turn 1\); it was computed twice; nothing of it was applied/);
     expect(existsSync(join(runs, 'diverged', 'lock'))).toBe(false);
     expect(summary('diverged')).toMatchObject({ ending: 'diverged' });
   }, 60_000);

@@ -52,7 +52,7 @@ async function open(description: RunDescription): Promise<RunState> {
   const lives = [
     runParameterServer({
       transport, controlAddress, dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1, signal: end.signal,
-      planOf: () => ({ ...description, phaseNames: description.objective.phases.map(({ name }) => name), freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
       transport, controlAddress, trust: {}, host: 'here', fingerprint: `${description.config.cluster.engine} threads=${description.config.cluster.threads}`,

@@ -34,8 +34,8 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     dataJson: '{"classes":10}',
     schemaHash: 'abc',
     servers: [
-      { index: 0, address: 'ipc:///a' },
-      { index: 1, address: 'tcp://b:1' },
+      { index: 0, address: 'ipc:///a', incarnation: 'c2' },
+      { index: 1, address: 'tcp://b:1', incarnation: 'd3' },
     ],
   },
   ready: { kind: 'ready' },
@@ -45,6 +45,10 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   failed: { kind: 'failed', code: 'UNEXPECTED', message: 'why' },
   shutdown: { kind: 'shutdown', reason: 'done' },
   fence: { kind: 'fence', fenced: 'worker-1-of-before' },
+  offence: {
+    kind: 'offence', offender: 'b1d9', code: 'PUSH_INVALID', message: 'too long',
+    push: { group: 'classifier', version: 4, ...STEP, block: { first: 4, count: 4 }, deal: 3 },
+  },
   lease: {
     kind: 'lease',
     ...STEP,
@@ -102,6 +106,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     block: { first: 8, count: 8 },
     offset: 262_144,
     schemaHash: 'abc',
+    deal: 6,
     gradient: Float32Array.of(1, 2),
     summary: Float32Array.of(3),
   },
@@ -121,7 +126,6 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     group: 'classifier',
     version: 1,
     firstNormBlock: 2,
-    notFinite: 'conv1.weights',
     squares: Float64Array.of(1e300, 2),
   },
   commit: { kind: 'commit', group: 'classifier', version: 1, scale: 0.125 },

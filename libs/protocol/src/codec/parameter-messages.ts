@@ -4,11 +4,11 @@ import { type BodyCodec, shardBlock } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
 export const push: BodyCodec<Push, lethe.Push.$Properties> = {
-  encode: ({ group, version, round, phase, turn, block, offset, schemaHash, gradient, summary }) => ({
-    header: { group, version, round, phase, turn, block, offset, hasSummary: summary !== null, schemaHash },
+  encode: ({ group, version, round, phase, turn, block, offset, schemaHash, deal, gradient, summary }) => ({
+    header: { group, version, round, phase, turn, block, offset, hasSummary: summary !== null, schemaHash, deal },
     frames: summary === null ? [bytesOf(gradient)] : [bytesOf(gradient), bytesOf(summary)],
   }),
-  decode: ({ group, version, round, phase, turn, block, offset, hasSummary, schemaHash }, frames) => ({
+  decode: ({ group, version, round, phase, turn, block, offset, hasSummary, schemaHash, deal }, frames) => ({
     kind: 'push',
     group,
     version,
@@ -18,6 +18,7 @@ export const push: BodyCodec<Push, lethe.Push.$Properties> = {
     block: shardBlock('push', block),
     offset,
     schemaHash,
+    deal,
     gradient: frames.float32('gradient'),
     summary: hasSummary ? frames.float32('summary') : null,
   }),
@@ -56,16 +57,15 @@ export const parameters: BodyCodec<Parameters, lethe.Parameters.$Properties> = {
 };
 
 export const prepared: BodyCodec<Prepared, lethe.Prepared.$Properties> = {
-  encode: ({ group, version, firstNormBlock, notFinite, squares }) => ({
-    header: { group, version, firstNormBlock, notFinite },
+  encode: ({ group, version, firstNormBlock, squares }) => ({
+    header: { group, version, firstNormBlock },
     frames: [bytesOf(squares)],
   }),
-  decode: ({ group, version, firstNormBlock, notFinite }, frames) => ({
+  decode: ({ group, version, firstNormBlock }, frames) => ({
     kind: 'prepared',
     group,
     version,
     firstNormBlock,
-    notFinite,
     squares: frames.float64('squares'),
   }),
 };

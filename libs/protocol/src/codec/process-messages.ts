@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
-import type { Failed, Fence, Heard, Heartbeat, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
-import { type BodyCodec, oneOf } from './body-codec.js';
+import type { Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
+import { type BodyCodec, oneOf, shardBlock } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
 const FAILURE_CODES = [...ERROR_CODES, 'UNEXPECTED'] as const;
@@ -32,7 +32,7 @@ export const welcome: BodyCodec<Welcome, lethe.Welcome.$Properties> = {
     configJson,
     dataJson,
     schemaHash,
-    servers: servers.map((server) => ({ index: server.index ?? 0, address: server.address ?? '' })),
+    servers: servers.map(({ index, address, incarnation }) => ({ index: index ?? 0, address: address ?? '', incarnation: incarnation ?? '' })),
   }),
 };
 
@@ -70,6 +70,17 @@ export const fence: BodyCodec<Fence, lethe.Fence.$Properties> = {
   encode: ({ fenced }) => ({ header: { fenced } }),
   decode: ({ fenced }) => ({ kind: 'fence', fenced }),
 };
+
+export const offence: BodyCodec<Offence, lethe.Offence.$Properties> = {
+  encode: ({ offender, code, message, push }) => ({ header: { offender, code, message, pushes: push === null ? [] : [push] } }),
+  decode: ({ offender, code, message, pushes: [push] }) => ({
+    kind: 'offence', offender, code: oneOf('the code of offence', code, ERROR_CODES), message, push: push === undefined ? null : offendingPush(push),
+  }),
+};
+
+function offendingPush({ group, version, round, phase, turn, block, deal }: lethe.OffendingPush.$Properties): OffendingPush {
+  return { group: group ?? '', version: version ?? 0, round: round ?? 0, phase: phase ?? 0, turn: turn ?? 0, block: shardBlock('the push of offence', block), deal: deal ?? 0 };
+}
 
 export const shutdown: BodyCodec<Shutdown, lethe.Shutdown.$Properties> = {
   encode: ({ reason }) => ({ header: { reason } }),

@@ -3,13 +3,13 @@ import type { Evaluate } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
 
-const member = (name: string): Member => ({ name, role: 'worker', index: 0, incarnation: name, state: 'ready', absence: null, lastHeardMs: 0, residentBytes: 0, activity: '', registration: { kind: 'register', role: 'worker', host: '', processId: 0, fingerprint: '', address: '', device: '' } });
+const member = (name: string): Member => ({ name, role: 'worker', index: 0, incarnation: name, state: 'ready', isWelcomed: true, absence: null, refusals: 0, lastHeardMs: 0, residentBytes: 0, activity: '', registration: { kind: 'register', role: 'worker', host: '', processId: 0, fingerprint: '', address: '', device: '' } });
 const order = (first: number): EvaluationOrder => ({ evaluation: 'score', split: 'test', first, count: 1, reads: [], probe: null, judge: null });
 
 /** A desk with these workers at hand, and what it has sent to whom. */
-function desk(workers: Member[]): { desk: EvaluationDesk; sent: { name: string; evaluation: Evaluate }[] } {
-  const sent: { name: string; evaluation: Evaluate }[] = [];
-  return { sent, desk: new EvaluationDesk({ limits: { leastMs: 500, mostMs: 4000 }, workers: () => workers, send: ({ name }, evaluation) => sent.push({ name, evaluation }) }) };
+function desk(workers: Member[]): { desk: EvaluationDesk; sent: { worker: Member; name: string; evaluation: Evaluate }[] } {
+  const sent: { worker: Member; name: string; evaluation: Evaluate }[] = [];
+  return { sent, desk: new EvaluationDesk({ limits: { leastMs: 500, mostMs: 4000 }, workers: () => workers, send: (worker, evaluation) => sent.push({ worker, name: worker.name, evaluation }) }) };
 }
 
 describe('evaluations', () => {
@@ -17,7 +17,7 @@ describe('evaluations', () => {
     const { desk: open, sent } = desk([member('a'), member('b')]);
     const results = open.perform([order(0), order(1), order(2)]);
     expect(sent.map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 0], ['b', 1], ['a', 2]]);
-    for (const { evaluation: { task, first } } of [...sent].reverse()) open.evaluated({ kind: 'evaluated', task, result: Float32Array.of(first) });
+    for (const { worker, evaluation: { task, first } } of [...sent].reverse()) open.evaluated(worker, { kind: 'evaluated', task, result: Float32Array.of(first) });
     expect(await results).toEqual([Float32Array.of(0), Float32Array.of(1), Float32Array.of(2)]);
     expect(open.size).toBe(0);
   });
@@ -29,7 +29,7 @@ describe('evaluations', () => {
     workers.shift();
     open.deal();
     expect(sent.map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 0], ['b', 1], ['b', 0]]);
-    for (const { evaluation: { task } } of sent) open.evaluated({ kind: 'evaluated', task, result: Float32Array.of(task) });
+    for (const { worker, evaluation: { task } } of sent) open.evaluated(worker, { kind: 'evaluated', task, result: Float32Array.of(task) });
     expect(await results).toEqual([Float32Array.of(1), Float32Array.of(2)]);
   });
 
@@ -39,12 +39,14 @@ describe('evaluations', () => {
     const after = performance.now() + 1;
     expect(open.overdue(after).map(({ name }) => name)).toEqual(['a', 'b']);
     expect(open.overdue(after - 1e6)).toEqual([]);
-    for (const { name, evaluation: { task } } of sent) if (name === 'b') open.evaluated({ kind: 'evaluated', task, result: new Float32Array(1) });
+    for (const { worker, name, evaluation: { task } } of sent) if (name === 'b') open.evaluated(worker, { kind: 'evaluated', task, result: new Float32Array(1) });
     expect(open.overdue(after).map(({ name }) => name)).toEqual(['a']);
   });
 
   it('that are late are sent again, later and later, to whoever has them, and those at once that a later answer tells were lost', async () => {
-    const { desk: open, sent } = desk([member('a'), member('b')]);
+    const workers = [member('a'), member('b')];
+    const { desk: open, sent } = desk(workers);
+    const evaluated = (task: number, result: Float32Array): void => { open.evaluated(workers[(task - 1) % 2]!, { kind: 'evaluated', task, result }); };
     const results = open.perform([order(0), order(1), order(2), order(3), order(4)]);
     const dealtMs = performance.now();
     sent.splice(0);
@@ -56,9 +58,9 @@ describe('evaluations', () => {
     expect(again(3900)).toEqual([]);
     expect(again(4100)).toEqual([['a', 0], ['b', 1]]);
     // What was dealt before the one that was sent again and is answered now has not come either.
-    open.evaluated({ kind: 'evaluated', task: 1, result: Float32Array.of(0) });
+    evaluated(1, Float32Array.of(0));
     expect(sent.splice(0).map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 2], ['a', 4]]);
-    for (const task of [2, 3, 4, 5]) open.evaluated({ kind: 'evaluated', task, result: Float32Array.of(task - 1) });
+    for (const task of [2, 3, 4, 5]) evaluated(task, Float32Array.of(task - 1));
     expect((await results).map(([value]) => value)).toEqual([0, 1, 2, 3, 4]);
     sent.splice(0);
     // Now it is known that they take no time.
@@ -66,6 +68,16 @@ describe('evaluations', () => {
     sent.splice(0);
     const askedMs = performance.now() - dealtMs;
     expect([600, 1500, 1700, 3600, 3800].map((afterMs) => again(askedMs + afterMs).length)).toEqual([1, 0, 1, 0, 1]);
+  });
+
+  it('are taken of nobody who was not dealt them', () => {
+    const [a, b] = [member('a'), member('b')];
+    const { desk: open } = desk([a, b]);
+    void open.perform([order(0)]);
+    for (const [worker, task] of [[b, 1], [a, 2]] as const) {
+      expect(() => { open.evaluated(worker, { kind: 'evaluated', task, result: new Float32Array(1) }); }).toThrow(expect.objectContaining({ code: 'MESSAGE_FORBIDDEN' }) as Error);
+    }
+    expect(open.size).toBe(1);
   });
 
   it('wait for a worker, and end with whatever ends the run', async () => {

@@ -1,3 +1,4 @@
+import { LetheError } from '@lethe/errors';
 import type { Member } from '@lethe/membership';
 import type { Evaluate, Evaluated } from '@lethe/protocol';
 import { UsualTime, type TimeLimits } from './usual-time.js';
@@ -7,6 +8,8 @@ export type EvaluationOrder = Omit<Evaluate, 'kind' | 'task'>;
 interface Task {
   readonly evaluation: Evaluate;
   worker: Member | null;
+  /** Everyone who was ever dealt it. */
+  readonly computers: Set<Member>;
   /** When its worker could have begun with it. */
   dealtMs: number;
   /** How often it was sent again, and when it was sent last: in time, and in the order of all that was sent. */
@@ -45,15 +48,17 @@ export class EvaluationDesk {
   async perform(orders: readonly EvaluationOrder[]): Promise<Float32Array[]> {
     const results = orders.map((order) => new Promise<Float32Array>((resolve, reject) => {
       this.#asked += 1;
-      this.#tasks.set(this.#asked, { evaluation: { kind: 'evaluate', task: this.#asked, ...order }, worker: null, dealtMs: 0, repeats: 0, sentMs: 0, sentAs: 0, resolve, reject });
+      this.#tasks.set(this.#asked, { evaluation: { kind: 'evaluate', task: this.#asked, ...order }, worker: null, computers: new Set(), dealtMs: 0, repeats: 0, sentMs: 0, sentAs: 0, resolve, reject });
     }));
     this.deal();
     return Promise.all(results);
   }
 
-  evaluated({ task, result }: Evaluated): void {
+  /** @throws LetheError MESSAGE_FORBIDDEN for a result of what the worker was not dealt */
+  evaluated(worker: Member, { task, result }: Evaluated): void {
     // A second answer is of a worker that was taken for dead.
     const answered = this.#tasks.get(task);
+    if (task > this.#asked || answered?.computers.has(worker) === false) throw new LetheError('MESSAGE_FORBIDDEN', `it evaluated task ${task}, which it was not dealt`);
     if (answered === undefined) return;
     const nowMs = performance.now();
     this.#tasks.delete(task);
@@ -92,6 +97,7 @@ export class EvaluationDesk {
       next += 1;
       const nowMs = performance.now();
       Object.assign(task, { worker, dealtMs: nowMs, repeats: 0 } satisfies Partial<Task>);
+      task.computers.add(worker);
       this.#send(task, worker, nowMs);
     }
   }

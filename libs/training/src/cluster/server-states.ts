@@ -1,3 +1,4 @@
+import { LetheError } from '@lethe/errors';
 import type { ControlPlane, Member } from '@lethe/membership';
 import { piecesOf, sliceOf, type GroupState, type GroupVersion, type MessageBody, type Slice, type StateCaptured, type StateLoaded } from '@lethe/protocol';
 import { layoutOf, type RunDescription } from '../run-description.js';
@@ -50,15 +51,17 @@ export class ServerStates {
     const { length } = layoutOf(this.#description, group);
     const whole: GroupState = { group, version, values: new Float32Array(length), slots: {}, scalars: {}, statistics: null };
     await Promise.all(servers.map(async (server) => {
-      for (const { from } of piecesOf(sliceOf(length, server.index, servers.length))) put(await this.#capturePiece(server, { group, version }, from), whole);
+      for (const piece of piecesOf(sliceOf(length, server.index, servers.length))) put(await this.#capturePiece(server, { group, version }, piece), whole);
     }));
     return whole;
   }
 
-  async #capturePiece(server: Member, { group, version }: GroupVersion, offset: number): Promise<StateCaptured> {
-    const isCaptured = (body: MessageBody): body is StateCaptured => (
-      body.kind === 'stateCaptured' && body.state.group === group && body.state.version === version && body.offset === offset
-    );
+  async #capturePiece(server: Member, { group, version }: GroupVersion, { from: offset, to }: Slice): Promise<StateCaptured> {
+    const isCaptured = (body: MessageBody): body is StateCaptured => {
+      if (body.kind !== 'stateCaptured' || body.state.group !== group || body.state.version !== version || body.offset !== offset) return false;
+      if (body.state.values.length === to - offset) return true;
+      throw new LetheError('MESSAGE_FORBIDDEN', `its piece of ${group} at ${offset} has ${to - offset} elements, found ${body.state.values.length}`);
+    };
     return this.#ask(server, { kind: 'captureState', group, version, offset }, isCaptured);
   }
 

@@ -1,9 +1,17 @@
+import { LetheError } from '@lethe/errors';
 import { assignShards, type ControlPlane, type Member } from '@lethe/membership';
-import type { Step } from '@lethe/protocol';
+import type { GroupVersion, ShardBlock, Step } from '@lethe/protocol';
 import type { RunDescription } from '../run-description.js';
+import { overlap } from './overlap.js';
 import { ProgressDeadline } from './progress-deadline.js';
 import type { TimeLimits } from './usual-time.js';
 import { isSameStep, StepLedger, type StepOrder } from './step-ledger.js';
+
+/** Part of a step of which a worker sent what is no gradient. */
+export interface Refused {
+  readonly worker: string;
+  readonly block: ShardBlock;
+}
 
 /**
  * Deals the steps that are not in the weights yet to the workers at hand, and anew when these change, which changes no bit; knows
@@ -58,17 +66,49 @@ export class StepDealer {
     if (this.#ledger.size === 0) this.#heardMs = nowMs;
     this.#ledger.open(order);
     this.#deadline.opened(nowMs);
-    await this.#hand([order], 0);
+    await this.#hand([order], this.#control.roster.atHand());
   }
 
   /** Everything that is not in the weights yet is computed by those at hand now; what they have of it already counts. */
   async dealAnew(): Promise<void> {
-    await this.#dealAgain(0);
+    await this.#dealAgain(this.#control.roster.atHand());
   }
 
   /** The same, but nobody has the part that it had in the last deal: whatever was lost on the way of one worker is sent by another. */
   async dealElsewhere(): Promise<void> {
-    await this.#dealAgain(this.#deal);
+    await this.#dealAgain(turned(this.#control.roster.atHand(), this.#deal));
+  }
+
+  /** The same, but by those of whom nothing was refused; if there is nobody else, by whoever has least of what was refused of it. */
+  async dealWithout(refused: readonly Refused[]): Promise<void> {
+    const atHand = this.#control.roster.atHand();
+    const others = atHand.filter(({ incarnation }) => !refused.some(({ worker }) => worker === incarnation));
+    const conflicts = (workers: readonly Member[]): number => this.#parts(workers).filter(({ worker, blocks }) => refused.some((part) => part.worker === worker.incarnation && blocks.some((block) => overlap(block, part.block)))).length;
+    const orders = atHand.map((_, places) => turned(atHand, places)).sort((a, b) => conflicts(a) - conflicts(b));
+    await this.#dealAgain(others.length > 0 ? others : orders[0] ?? []);
+  }
+
+  /** @throws LetheError MESSAGE_FORBIDDEN for a report of what the worker was not dealt */
+  checkReport(step: Step, { incarnation }: Member): void {
+    if (this.#isStep(step) && this.#ledger.wasDealt(step, incarnation)) return;
+    throw new LetheError('MESSAGE_FORBIDDEN', `it reported a step that it was not dealt: ${shown(step)}`);
+  }
+
+  /**
+   * @returns whether the step is not in the weights yet
+   * @throws LetheError MESSAGE_FORBIDDEN for a commit of what was never handed out
+   */
+  checkCommit({ group, version, round, phase, turn }: Step & GroupVersion): boolean {
+    const step = { round, phase, turn };
+    const order = this.#ledger.orderOf(step);
+    const isRight = order === null ? this.#isStep(step) && this.#ledger.wasOpened(step) : order.produces === version && this.#description.objective.phases[phase]?.trains === group;
+    if (!isRight) throw new LetheError('MESSAGE_FORBIDDEN', `it told of version ${version} of ${group}, made by ${shown(step)}, which nobody asked for`);
+    return order !== null;
+  }
+
+  /** Whether the step was handed out and is not in the weights yet. */
+  isOpen(step: Step): boolean {
+    return this.#ledger.orderOf(step) !== null;
   }
 
   /**
@@ -85,6 +125,7 @@ export class StepDealer {
       this.#untried.set(worker, untried);
       if (nowMs - untried.sinceMs < untried.waitMs) return;
       this.#untried.set(worker, { sinceMs: nowMs, waitMs: Math.min(this.#limits.mostMs, 2 * untried.waitMs) });
+      this.#ledger.alsoDealt(order, worker.incarnation);
       await this.#control.send(worker, { kind: 'lease', ...order, blocks: [{ first: 0, count: 1 }], deal: this.#deal });
     }));
   }
@@ -147,30 +188,45 @@ export class StepDealer {
     return this.#deadline.isStuck(nowMs);
   }
 
-  async #dealAgain(turned: number): Promise<void> {
+  async #dealAgain(workers: readonly Member[]): Promise<void> {
     if (this.#ledger.size === 0) return;
     this.#deal += 1;
     this.#deadline.dealt(performance.now());
-    await this.#hand(this.#ledger.orders, turned);
+    await this.#hand(this.#ledger.orders, workers);
   }
 
-  /** In order, the workers turned by so many places. With none at hand the steps wait for the next that comes. */
-  async #hand(orders: readonly StepOrder[], turned: number): Promise<void> {
-    const workers = this.#control.roster.atHand();
-    const deals = assignShards(this.#description.config.shards, workers.length);
+  /** With no workers the steps wait for the next that comes. */
+  async #hand(orders: readonly StepOrder[], workers: readonly Member[]): Promise<void> {
+    const parts = this.#parts(workers);
     // All at once: whatever happens meanwhile finds every lease sent or none.
     await Promise.all(orders.flatMap((order) => {
-      const dealt = deals.flatMap((blocks, index) => {
-        const worker = workers[(index + turned) % workers.length];
-        return worker === undefined || blocks.length === 0 ? [] : [{ worker, blocks }];
-      });
-      this.#ledger.dealt(order, dealt.map(({ worker }) => worker.incarnation));
-      for (const { worker } of dealt) worker.activity = `in round ${order.round + 1}, phase ${this.#phaseName(order)}`;
-      return dealt.map(({ worker, blocks }) => this.#control.send(worker, { kind: 'lease', ...order, blocks, deal: this.#deal }));
+      this.#ledger.dealt(order, parts.map(({ worker }) => worker.incarnation));
+      for (const { worker } of parts) worker.activity = `in round ${order.round + 1}, phase ${this.#phaseName(order)}`;
+      return parts.map(({ worker, blocks }) => this.#control.send(worker, { kind: 'lease', ...order, blocks, deal: this.#deal }));
     }));
+  }
+
+  /** Who computes what, in the order of the workers. */
+  #parts(workers: readonly Member[]): { worker: Member; blocks: ShardBlock[] }[] {
+    const deals = assignShards(this.#description.config.shards, workers.length);
+    return workers.map((worker, index) => ({ worker, blocks: deals[index] ?? [] })).filter(({ blocks }) => blocks.length > 0);
+  }
+
+  /** Whether the game has such a step. */
+  #isStep({ round, phase, turn }: Step): boolean {
+    return round < this.#description.totalRounds && turn < (this.#description.objective.phases[phase]?.turns ?? 0);
   }
 
   #phaseName({ phase }: Step): string {
     return this.#description.objective.phases[phase]?.name ?? String(phase);
   }
+}
+
+/** The workers turned by so many places. */
+function turned(workers: readonly Member[], places: number): Member[] {
+  return workers.map((_, index) => workers[(index + places) % workers.length] as Member);
+}
+
+function shown({ round, phase, turn }: Step): string {
+  return `round ${round + 1}, phase ${phase + 1}, turn ${turn + 1}`;
 }

@@ -7,11 +7,15 @@ interface OpenStep {
   readonly order: StepOrder;
   /** Incarnations of the workers that were dealt a part of it last, and have not said that they did it. */
   readonly awaited: Set<string>;
+  /** Everyone who was ever dealt a part of it. */
+  readonly computers: Set<string>;
 }
 
 /** The steps that were handed out and are not in the weights yet, oldest first. */
 export class StepLedger {
   #open: OpenStep[] = [];
+  /** The furthest step of the game that was ever opened. */
+  #newest: Step | null = null;
 
   get size(): number {
     return this.#open.length;
@@ -31,14 +35,38 @@ export class StepLedger {
   }
 
   open(order: StepOrder): void {
-    this.#open.push({ order, awaited: new Set() });
+    this.#open.push({ order, awaited: new Set(), computers: new Set() });
+    if (this.#newest === null || isAfter(order, this.#newest)) this.#newest = order;
   }
 
   /** Notes who was dealt a part of the step, and forgets who was before. */
   dealt(step: Step, workers: readonly string[]): void {
     const open = this.#find(step);
     open?.awaited.clear();
-    for (const worker of workers) open?.awaited.add(worker);
+    for (const worker of workers) {
+      open?.awaited.add(worker);
+      open?.computers.add(worker);
+    }
+  }
+
+  /** Notes that somebody who is not awaited was dealt a part of the step too. */
+  alsoDealt(step: Step, worker: string): void {
+    this.#find(step)?.computers.add(worker);
+  }
+
+  /** The order of a step that is open; null for one that is in the weights, or was never handed out. */
+  orderOf(step: Step): StepOrder | null {
+    return this.#find(step)?.order ?? null;
+  }
+
+  /** Whether the step was handed out, in this epoch or one before. */
+  wasOpened(step: Step): boolean {
+    return this.#newest !== null && !isAfter(step, this.#newest);
+  }
+
+  /** Whether the worker was dealt a part of the step: of those in the weights all may have been. */
+  wasDealt(step: Step, worker: string): boolean {
+    return this.#find(step)?.computers.has(worker) ?? this.wasOpened(step);
   }
 
   reported(step: Step, worker: string): void {
@@ -68,4 +96,8 @@ export class StepLedger {
 
 export function isSameStep(a: Step | null, b: Step): boolean {
   return a !== null && a.round === b.round && a.phase === b.phase && a.turn === b.turn;
+}
+
+function isAfter(a: Step, b: Step): boolean {
+  return a.round !== b.round ? a.round > b.round : a.phase !== b.phase ? a.phase > b.phase : a.turn > b.turn;
 }

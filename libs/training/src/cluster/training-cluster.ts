@@ -6,6 +6,7 @@ import { positionAfter, type GamePosition, type Players } from '../adversarial-l
 import type { RunDescription } from '../run-description.js';
 import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluations.js';
 import { EvaluationDesk } from './evaluation-desk.js';
+import { Offences } from './offences.js';
 import { ServerStates } from './server-states.js';
 import { StepDealer } from './step-dealer.js';
 import { Welcomes } from './welcomes.js';
@@ -20,7 +21,7 @@ export interface TrainingClusterOptions {
   readonly onStepReport: (worker: Member, report: StepReport) => void;
   readonly onNotice: (line: string) => void;
   /** A process is not waited for any more; whoever started it may end it for good and start another. */
-  readonly onLost: (member: Member) => void;
+  readonly onLost: (member: Member, error: LetheError) => void;
 }
 
 /** Steps handed out before the oldest is in the weights: enough that no worker waits for the coordinator. */
@@ -47,6 +48,7 @@ export class TrainingCluster implements Players {
   readonly #welcomes: Welcomes;
   readonly #dealer: StepDealer;
   readonly #desk: EvaluationDesk;
+  readonly #offences: Offences;
   readonly #versions = new Map<string, number>();
   /** Incarnations of workers that were ready in this epoch or one before. */
   readonly #joinedBefore = new Set<string>();
@@ -85,6 +87,10 @@ export class TrainingCluster implements Players {
     this.#welcomes = new Welcomes(this.control, options.description, limits);
     this.#dealer = new StepDealer(this.control, options.description, limits);
     this.#desk = new EvaluationDesk({ limits, workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
+    this.#offences = new Offences({
+      control: this.control, dealer: this.#dealer, onNotice: options.onNotice,
+      fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
+    });
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
@@ -222,11 +228,11 @@ export class TrainingCluster implements Players {
   }
 
   #lost(member: Member, error: LetheError): void {
-    this.#options.onLost(member);
+    this.#options.onLost(member, error);
     this.#lostMs ??= performance.now();
     if (member.role === 'worker') {
       this.#options.onNotice(`${error.message}; ${this.#others()}`);
-      for (const server of this.#states.servers) void this.control.send(server, { kind: 'fence', fenced: member.incarnation });
+      this.#fence(member.incarnation);
       this.#dealAnew();
       return;
     }
@@ -235,6 +241,7 @@ export class TrainingCluster implements Players {
     this.#dealer.clear();
     this.#versions.clear();
     this.#welcomes.clear();
+    this.#offences.clear();
     this.control.beginEpoch(interruption);
     this.#desk.clear(interruption);
   }
@@ -301,34 +308,52 @@ export class TrainingCluster implements Players {
   #receive(member: Member, body: MessageBody): void {
     switch (body.kind) {
       case 'committed':
-        if (this.#dealer.isAhead(body)) {
-          // The word of the one before was lost: the lead says both again, in order.
-          this.#dealer.inquire().catch((error: unknown) => { this.#failed(error); });
-          return;
-        }
-        if (!this.#dealer.committed(body)) return;
-        this.#committed = body;
-        this.#goesOn();
-        this.#options.onCommitReport(member, body);
-        this.#options.onCommitted(body);
+        this.#committedBy(member, body);
         return;
       case 'commitReport':
+        if (member.index === 0) throw new LetheError('MESSAGE_FORBIDDEN', 'the lead parameter server reported a commit as the others do');
+        this.#dealer.checkCommit(body);
         this.#options.onCommitReport(member, body);
         return;
       case 'stepReport':
+        this.#dealer.checkReport(body, member);
         this.#dealer.reported(body, member.incarnation);
         if (member.absence === 'late') member.absence = null;
         this.#options.onStepReport(member, body);
         return;
       case 'evaluated':
-        this.#desk.evaluated(body);
+        this.#desk.evaluated(member, body);
+        return;
+      case 'offence':
+        this.#offences.told(member, body);
         return;
       case 'stateLoaded':
       case 'stateCaptured':
         return; // of a state that is not waited for any more
       default:
-        this.#failed(new LetheError('MESSAGE_MALFORMED', `${member.name} sent a ${body.kind} that nobody asked for`));
+        throw new LetheError('MESSAGE_FORBIDDEN', `it sent a ${body.kind} that nobody asked for`);
     }
+  }
+
+  #committedBy(server: Member, committed: Committed): void {
+    if (server.index !== 0) throw new LetheError('MESSAGE_FORBIDDEN', 'it told of a commit, which only the lead parameter server does');
+    if (!this.#dealer.checkCommit(committed)) return;
+    if (this.#dealer.isAhead(committed)) {
+      // The word of the one before was lost: the lead says both again, in order.
+      this.#dealer.inquire().catch((error: unknown) => { this.#failed(error); });
+      return;
+    }
+    if (!this.#dealer.committed(committed)) return;
+    this.#offences.close(committed);
+    this.#committed = committed;
+    this.#goesOn();
+    this.#options.onCommitReport(server, committed);
+    this.#options.onCommitted(committed);
+  }
+
+  /** Whatever this life of a process still sends to the servers is refused. */
+  #fence(incarnation: string): void {
+    for (const server of this.#states.servers) void this.control.send(server, { kind: 'fence', fenced: incarnation });
   }
 
   #failed(error: unknown): void {

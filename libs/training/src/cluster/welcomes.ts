@@ -24,7 +24,7 @@ export class Welcomes {
   /** Every server has to be there: a member needs all their addresses. */
   send(member: Member): void {
     const { config, facts, schemaHash } = this.#description;
-    const servers = this.#control.roster.present('parameter-server').map(({ index, registration }) => ({ index, address: registration.address }));
+    const servers = this.#control.roster.present('parameter-server').map(({ index, incarnation, registration: { address } }) => ({ index, incarnation, address }));
     const waitMs = Math.min(this.#limits.mostMs, 2 * (this.#awaited.get(member)?.waitMs ?? this.#limits.leastMs / 2));
     this.#awaited.set(member, { sentMs: performance.now(), waitMs });
     void this.#control.send(member, {

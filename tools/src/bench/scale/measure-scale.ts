@@ -82,7 +82,7 @@ async function serve(folder: string, run: SyntheticRun, servers: number, use: (a
 async function welcome(listener: Listener, run: SyntheticRun, { names, addresses }: { names: readonly string[]; addresses: readonly string[] }): Promise<void> {
   const origin: Origin = { runId: RUN_ID, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
   const send = (peer: string, body: MessageBody): Promise<void> => listener.send(peer, encodeMessage({ origin, body }));
-  const servers = addresses.map((address, index) => ({ index, address }));
+  const servers = addresses.map((address, index) => ({ index, address, incarnation: names[index] ?? '' }));
   let [registered, loaded] = [0, 0];
   const ready = new Promise<void>((resolve, reject) => {
     const serve = async (): Promise<void> => {

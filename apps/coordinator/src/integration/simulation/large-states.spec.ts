@@ -40,7 +40,7 @@ describe('states larger than all that a queue may hold', () => {
     });
     const serving = runParameterServer({
       transport, controlAddress: 'memory://control', dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, runId: 'run', epoch: 1, incarnation: 'server', host: 'here', processId: 1,
-      planOf: () => ({ ...description, phaseNames: [], freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: [], freshValues: () => new Map() }),
     });
     await Promise.race([cluster.assemble(states, 0), serving]);
     const captured = await Promise.race([cluster.captureState(), serving]) as GroupState[];

@@ -2,7 +2,7 @@ import { weightsHash } from '@lethe/checkpoint';
 import type { RunConfig } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { beatOver, pulseIdentity } from '@lethe/membership';
+import { beatOver, pulseIdentity, type Member } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
 import type { Committed, Role } from '@lethe/protocol';
 import type { HeldVector } from '@lethe/tensorflow';
@@ -160,18 +160,21 @@ export class SimulatedRun implements Victims {
     const collector = new RoundLossCollector(description.objective);
     const farthest = new FarthestVersions();
     let told = start.rounds;
+    const reported = new Set<Member>();
     const listener = await this.network.transportOf(name).listen(`memory://${name}`);
     const cluster: TrainingCluster = new TrainingCluster({
       listener, description,
       origin: { runId: name, epoch: 1, sender: 'coordinator', incarnation: name },
       onCommitted: (committed) => {
         if (farthest.reached(committed)) for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
+        for (const { incarnation, refusals } of reported) if (refusals === 0) policy.worked(placeOf(this.#processes.get(incarnation)));
+        reported.clear();
         told = this.#committed(collector, committed, told, name);
       },
       onCommitReport: () => undefined,
-      onStepReport: ({ name: worker, incarnation }, { round }) => {
-        this.reporters.set(round, new Set([...(this.reporters.get(round) ?? []), worker]));
-        policy.worked(placeOf(this.#processes.get(incarnation)));
+      onStepReport: (worker, { round }) => {
+        this.reporters.set(round, new Set([...(this.reporters.get(round) ?? []), worker.name]));
+        reported.add(worker);
       },
       onNotice: (line) => { this.notices.push(line); },
       onLost: ({ incarnation }) => { this.kill(incarnation); },
@@ -248,7 +251,7 @@ export class SimulatedRun implements Victims {
     return runParameterServer({
       transport: this.network.transportOf(incarnation), controlAddress: `memory://${coordinator}`, dataAddress: `memory://${incarnation}`, listenerTrust: {}, memberTrust: {},
       runId: coordinator, epoch: 1, incarnation, host: 'here', processId: 1, signal,
-      planOf: () => ({ ...this.#description, phaseNames: this.#description.objective.phases.map(({ name }) => name), freshValues: () => new Map() }),
+      planOf: () => ({ ...this.#description, phases: this.#description.objective.phases, freshValues: () => new Map() }),
     });
   }
 }
