@@ -11,7 +11,7 @@ const { config: raw } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [])
 const LIMIT_MS = 120_000;
 /** Undisturbed it takes a third of a second; twenty heartbeats more are enough for whatever does not come back by itself. */
 const SECONDS_MS = 2500;
-const SCHEDULES = Number(process.env['LETHE_SIMULATIONS'] ?? 500);
+const SCHEDULES = Number(process.env['LETHE_SIMULATIONS'] ?? 400);
 const FIRST_SEED = Number(process.env['LETHE_SIMULATION_SEED'] ?? 1);
 
 interface Played {
@@ -102,8 +102,8 @@ describe('a simulated run', () => {
     { role: 'coordinator', kind: 'lease' }, { role: 'worker', kind: 'stepReport' }, { role: 'parameter-server', kind: 'committed' }, { role: 'coordinator', kind: 'evaluate' }, { role: 'worker', kind: 'evaluated' },
   ] as const)('gets the same bits when the first, second or third $kind of a $role is lost', async ({ role, kind }) => {
     for (const occurrence of [1, 2, 3]) {
-      const outcome = await play(3, { faults: [{ moment: { role, kind, occurrence }, what: 'lose' }], lost: 0, doubled: 0 });
-      expect(outcome).toMatchObject(undisturbed.get(2) as SimulatedOutcome);
+      const outcome = await play(3, { faults: [{ moment: { role, kind, occurrence }, what: 'lose' }], lost: 0, doubled: 0 }, { workers: 3, servers: 1 });
+      expect(outcome).toMatchObject(undisturbed.get(1) as SimulatedOutcome);
       if (occurrence === 1) expect(outcome.happened).toBe(1);
       // As long as nothing is known of how long something takes, the limit is that of silence.
       expect(outcome.tookMs).toBeLessThan(STALL_MS + SECONDS_MS);
@@ -114,7 +114,7 @@ describe('a simulated run', () => {
     const leases = Array.from({ length: 30 }, (_, index) => ({ role: 'coordinator', kind: 'lease', occurrence: 31 + index, hearer: 'worker-2' }) as const);
     const faults = leases.map((moment): Fault => ({ moment, what: 'lose' }));
     const { run: { reporters, notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 1, rounds: 80 });
-    expect(notices).toEqual([expect.stringMatching(/^worker-2 .+ does not get on in round \d+, phase \w+, turn \d; its shards are computed by worker-1, worker-3$/)]);
+    expect(notices.filter((line) => !line.startsWith('warning'))).toEqual([expect.stringMatching(/^worker-2 .+ does not get on in round \d+, phase \w+, turn \d; its shards are computed by worker-1, worker-3$/)]);
     expect(reporters.get(79)?.size).toBe(3);
   }, 20_000);
 
@@ -149,5 +149,5 @@ describe('a simulated run', () => {
       faults += outcome.happened;
     }
     expect(faults).toBeGreaterThan(SCHEDULES);
-  }, 5000 + 120 * SCHEDULES);
+  }, 5000 + 400 * SCHEDULES);
 });
