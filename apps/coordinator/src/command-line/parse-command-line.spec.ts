@@ -139,6 +139,7 @@ describe('the flags', () => {
         "--workers <count>",
         "--gpu <list>",
         "--share-gpus",
+        "--oversubscribe",
         "--join-timeout <number>",
         "--insecure-plaintext",
       ]
