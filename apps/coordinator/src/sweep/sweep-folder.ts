@@ -106,12 +106,11 @@ export class SweepFolder {
     return parseEvaluation(await readFile(join(this.runFolder(trial), 'evaluation.json'), 'utf8').catch(() => 'null'));
   }
 
-  /** What a trial came to; null if it was never summed up. */
+  /** What a trial came to; null if it was never summed up, or nobody can tell any more. */
   async summary(trial: string): Promise<TrialSummary | null> {
-    const text = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8').catch(() => 'null');
-    const found = JSON.parse(text) as { ending: string; rounds: number; wall_seconds: number; test: Record<string, number | null> } | null;
+    const found = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8').then((text) => JSON.parse(text) as SummaryFile | null).catch(() => null);
     if (found === null) return null;
-    const test = Object.entries(found.test).map(([name, value]) => [name, value ?? Number.NaN] as const);
+    const test = Object.entries(found.test ?? {}).map(([name, value]) => [name, value ?? Number.NaN] as const);
     return { isComplete: found.ending === 'completed' || found.ending === 'stopped early', figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...Object.fromEntries(test) } };
   }
 
@@ -120,6 +119,14 @@ export class SweepFolder {
     const evaluation = await this.evaluation(trial);
     return { ...(await this.summary(trial))?.figures, ...(evaluation === null ? {} : evaluationFigures(evaluation)) };
   }
+}
+
+/** What of a `summary.json` is read. */
+interface SummaryFile {
+  readonly ending: string;
+  readonly rounds: number;
+  readonly wall_seconds: number;
+  readonly test?: Readonly<Record<string, number | null>>;
 }
 
 /** What is read back of a trial's `summary.json`. */

@@ -106,7 +106,7 @@ export class SweepRun {
         if (errorCode(error) === undefined) throw error;
         return { ending: 'refused', message: errorMessage(error), wasStopped: false };
       }
-      if (this.#interrupted) return { ending: 'interrupted', message: '', wasStopped: false };
+      if (this.#interrupted && step.kind !== 'wait') return { ending: 'interrupted', message: '', wasStopped: false };
       if (step.kind === 'none') return { ending: 'completed', message: '', wasStopped: false };
       const ended = await this.#attempt(name, step, environment);
       if (step.kind !== 'wait' || ended.wasStopped) return ended;
@@ -118,6 +118,7 @@ export class SweepRun {
     if (step.kind === 'wait') onNotice(`${name}  is still played by process ${step.processId}: waiting for its end`);
     const played = step.kind === 'wait' ? new LiveTrial(folder.runFolder(name), step.processId) : new TrialProcess({ argv: step.argv, environment });
     this.#running.set(name, played);
+    if (this.#interrupted) played.interrupt();
     const over = new AbortController();
     const watched = this.#watch(name, played, { over: over.signal, isJudged: step.kind !== 'evaluate' }).catch((error: unknown) => {
       played.interrupt();
