@@ -58,6 +58,9 @@ export function storageError(file: string, cause: unknown): LetheError {
     EACCES: 'no permission to write there',
     EROFS: 'the file system is read-only',
     ENOENT: 'its folder is gone',
+    EISDIR: 'a folder is in its place',
+    EEXIST: 'a file is in the place of its folder',
+    ENOTDIR: 'a file is in the place of its folder',
   };
   return new LetheError('STORAGE_FAILED', `Cannot write ${file}: ${reasons[code] ?? code}.`, { cause, details: { file, code } });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GroupLayout, GroupState } from '@lethe/protocol';
@@ -22,11 +22,12 @@ const STATE: GroupState = {
 const options = { layouts: [LAYOUT], schemaHash: 'schema' };
 
 let folder: string;
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'lethe-checkpoint-')); });
+let left: string[];
+beforeEach(async () => { left = []; folder = await mkdtemp(join(tmpdir(), 'lethe-checkpoint-')); });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function save(rounds: number, isBest = false, steps = 0): Promise<string> {
-  return saveCheckpoint({ ...options, folder, rounds, steps, groups: [STATE], configJson: '{"seed":1}', dataFingerprint: 'data', engines: ['cpu', 'gpu'], codeVersion: '1.2.3', keep: 2, isBest });
+  return saveCheckpoint({ ...options, folder, rounds, steps, groups: [STATE], configJson: '{"seed":1}', dataFingerprint: 'data', engines: ['cpu', 'gpu'], codeVersion: '1.2.3', keep: 2, isBest, onLeft: (message) => left.push(message) });
 }
 
 describe('a checkpoint', () => {
@@ -82,6 +83,18 @@ describe('a checkpoint', () => {
     await save(4);
     expect((await readdir(folder)).sort()).toEqual(['round-000003.safetensors', 'round-000004.safetensors', 'round-000005.safetensors']);
     expect((await findCheckpoint(folder, 'latest')).rounds).toBe(4);
+  });
+
+  it('is written although a folder lies in the place of an older one, which is passed over and left', async () => {
+    await save(1);
+    await mkdir(join(folder, 'round-000002.safetensors'));
+    const passed: string[] = [];
+    expect((await findCheckpoint(folder, 'latest', (message) => passed.push(message))).rounds).toBe(1);
+    expect(passed).toEqual([expect.stringContaining('round-000002.safetensors cannot be read')]);
+    for (const rounds of [3, 4, 5]) await save(rounds);
+    expect((await readdir(folder)).sort()).toEqual([2, 4, 5].map((rounds) => `round-00000${rounds}.safetensors`));
+    expect(left[0]).toMatch(/round-000002\.safetensors is older than the last 2 checkpoints and cannot be removed: .*directory/);
+    await expect(save(2)).rejects.toThrow(/Cannot write .*round-000002\.safetensors: a folder is in its place/);
   });
 
   it('that does not fit on the disk leaves the earlier ones alone', async () => {

@@ -31,6 +31,8 @@ export interface SaveOptions {
   readonly keep: number;
   /** Also becomes `best.safetensors`. */
   readonly isBest: boolean;
+  /** Told what should have been dropped and cannot be; the checkpoint is there all the same. */
+  readonly onLeft: (message: string) => void;
 }
 
 /** A checkpoint that was read and is whole. What it was made of is known before its state is asked for. */
@@ -78,7 +80,8 @@ export async function saveCheckpoint(options: SaveOptions): Promise<string> {
   // A newer file is one that a resume has passed over as damaged: it does not count among those to keep.
   const old = (await checkpointFiles(folder)).filter((other) => other.rounds < rounds || (other.rounds === rounds && other.steps <= steps)).slice(keep);
   const abandoned = (await readdir(folder)).filter(isTemporaryFile);
-  await Promise.all([...old.map(({ name }) => name), ...abandoned].map((name) => rm(join(folder, name), { force: true })));
+  const dropped = [...old.map(({ name }) => name), ...abandoned].map((name) => join(folder, name));
+  await Promise.all(dropped.map((name) => rm(name, { force: true }).catch((error: unknown) => { options.onLeft(`${name} is older than the last ${keep} checkpoints and cannot be removed: ${errorMessage(error)}`); })));
   return file;
 }
 

@@ -1,5 +1,6 @@
 export { encodeGridPng, type GridPixels, type GridPng } from './grid-png.js';
 export { MetricsLog, parseMetricsLine, type MetricsLine } from './metrics-log.js';
 export { RunFolder, type NewRunOptions } from './run-folder.js';
-export { startOf, RunLock } from './run-lock.js';
+export { startOf, RunLock, type LockOptions } from './run-lock.js';
 export { TensorBoardWriter } from './tensorboard-writer.js';
+export { expectWritableFile, expectWritableFolder } from './writable.js';

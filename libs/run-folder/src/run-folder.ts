@@ -3,8 +3,9 @@ import { basename, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { LetheError, errorCode } from '@lethe/errors';
 import { MetricsLog } from './metrics-log.js';
-import { RunLock } from './run-lock.js';
+import { RunLock, type LockOptions } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard-writer.js';
+import { expectWritableFolder } from './writable.js';
 
 const CONFIG = 'config.json';
 const LOCK = 'lock';
@@ -45,11 +46,21 @@ export class RunFolder {
     return join(this.folder, 'join-token');
   }
 
-  /** @throws LetheError RUN_EXISTS if there is a folder of that name, CONFIG_INVALID for a name that is no plain file name. */
-  static async create({ runsFolder, name, configJson }: NewRunOptions): Promise<RunFolder> {
+  /**
+   * Checks, before any work, that a run can have its folder there.
+   * @throws LetheError RUN_EXISTS if there is a folder of that name, CONFIG_INVALID for a name that is no plain file name, or a place that takes no folders
+   */
+  static async expectRoom({ runsFolder, name }: Omit<NewRunOptions, 'configJson'>): Promise<void> {
     if (name !== null && !NAME.test(name)) {
       throw new LetheError('CONFIG_INVALID', `--name: expected letters, digits, dots, dashes and underscores, found "${name}"`);
     }
+    await expectWritableFolder('--runs-dir', runsFolder);
+    if (name !== null && (await stat(join(runsFolder, name)).catch(() => null)) !== null) throw runExists(join(runsFolder, name), name);
+  }
+
+  /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
+  static async create({ runsFolder, name, configJson }: NewRunOptions): Promise<RunFolder> {
+    await RunFolder.expectRoom({ runsFolder, name });
     const run = new RunFolder(name === null ? await makeFolderNamedByTime(runsFolder) : await makeFolder(runsFolder, name));
     run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     for (const folder of [run.checkpoints, run.grids, run.logs]) await mkdir(folder);
@@ -63,10 +74,10 @@ export class RunFolder {
   }
 
   /** @throws LetheError RUN_MISSING if it is no run, RUN_LOCKED if another coordinator has it. */
-  static async open(folder: string): Promise<RunFolder> {
+  static async open(folder: string, options?: LockOptions): Promise<RunFolder> {
     const run = new RunFolder(folder);
     await run.readConfig();
-    run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
+    run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder, options);
     return run;
   }
 
@@ -145,12 +156,15 @@ async function makeFolderNamedByTime(runsFolder: string): Promise<string> {
 
 async function makeFolder(runsFolder: string, name: string): Promise<string> {
   const folder = join(runsFolder, name);
+  await mkdir(runsFolder, { recursive: true }).catch((error: unknown) => { throw storageError(runsFolder, error); });
   try {
-    await mkdir(runsFolder, { recursive: true });
     await mkdir(folder);
     return folder;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw storageError(folder, error);
-    throw new LetheError('RUN_EXISTS', `${folder}: expected no run of that name, found one; choose another --name, or go on with it by --resume ${name}`, { cause: error });
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? runExists(folder, name) : storageError(folder, error);
   }
+}
+
+function runExists(folder: string, name: string): LetheError {
+  return new LetheError('RUN_EXISTS', `${folder}: expected no run of that name, found one; choose another --name, or go on with it by --resume ${name}`);
 }

@@ -1,5 +1,5 @@
 // What Lethe costs and how fast it is, each figure beside its bar: `npx nx run tools:bench -- --help`.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { usableCores } from '@lethe/config';
@@ -58,6 +58,15 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
+// What is to be written at the end is tried before anything is measured.
+for (const [flag, file] of [['--record', recordFile], ['--plot', plotFile]] as const) {
+  try {
+    if (file !== undefined) closeSync(openSync(resolve(WORKSPACE, file), 'a'));
+  } catch (error) {
+    console.error(`error: ${flag}: expected a file that can be written to, found ${file ?? ''} (${String(error)})`);
+    process.exit(2);
+  }
+}
 const runsFolder = mkdtempSync(join(tmpdir(), 'lethe-bench-'));
 try {
   const training: TrainingRow[] = [];

@@ -16,6 +16,8 @@ export interface TrainCommand {
   readonly runsFolder: string;
   /** Run to go on with, as it was typed (see `findRunFolder`); null: a new run. */
   readonly resume: string | null;
+  /** Take the run over from a process of another host, which cannot be known to be gone. */
+  readonly breakLock: boolean;
   /** No progress, only warnings, errors and the result. */
   readonly quiet: boolean;
   /** Leave a trace of what every process did in each round. */
@@ -88,6 +90,8 @@ export interface SweepCommand {
   readonly name: string | null;
   readonly runsFolder: string;
   readonly resume: string | null;
+  /** Take it and its trials over from processes of another host, which cannot be known to be gone. */
+  readonly breakLock: boolean;
 }
 
 /** `lethe data`: what a data folder holds. */

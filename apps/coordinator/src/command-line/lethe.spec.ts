@@ -62,6 +62,18 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
     expect(readdirSync(elsewhere)).not.toContain('runs');
   });
 
+  it.each([
+    ['train', ['--runs-dir', 'file'], '--runs-dir: expected a folder, found the file'],
+    ['sweep', ['--runs-dir', 'file', '--beta', '0.1,0.2'], '--runs-dir: expected a folder, found the file'],
+    ['data', ['.', '--out', 'file'], '--out: expected a folder, found the file'],
+    ['grid', ['any', '--out', 'none/grid.png'], '--out: expected a file in a folder that is there, found'],
+  ])('looks at what %s would write before any work', async (command, flags, message) => {
+    writeFileSync(join(elsewhere, 'file'), '');
+    const { code, out, err } = await run(lethe, [command, ...flags], elsewhere);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+  });
+
   it('means the folder where the user typed', async () => {
     const { code, err } = await run(lethe, ['grid', 'absent'], elsewhere);
     expect(code).toBe(2);

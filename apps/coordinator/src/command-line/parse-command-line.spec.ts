@@ -109,6 +109,7 @@ describe('the flags', () => {
         "--name <name>",
         "--runs-dir <dir>",
         "--resume <run>",
+        "--break-lock",
         "--seeds <seeds>",
         "--quiet",
       ]
@@ -176,7 +177,7 @@ describe('parseCommandLine', () => {
   it('asks for nothing by itself', () => {
     expect(train()).toEqual({
       kind: 'train', flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
-      configFile: null, folder: '/home/user', runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false, trace: false, seeds: null,
+      configFile: null, folder: '/home/user', breakLock: false, runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false, trace: false, seeds: null,
     });
   });
 
@@ -207,7 +208,7 @@ describe('parseCommandLine', () => {
     });
     expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1, oversubscribe: false });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2, oversubscribe: false });
-    const sweep = { kind: 'sweep', ...places, configFile: null, listFile: null, random: null, dataFolder: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
+    const sweep = { kind: 'sweep', ...places, breakLock: false, configFile: null, listFile: null, random: null, dataFolder: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },
     });
@@ -288,6 +289,8 @@ describe('parseCommandLine', () => {
     [['train', '--beta', '0.1..2'], 'npx lethe sweep --beta 0.1..2'],
     [['train', '--bottleneck', 'gaussian,variational'], 'npx lethe sweep --bottleneck gaussian,variational'],
     [['train', '--seed', '1,2'], '--seed: expected one value for a run (a run from each seed is --seeds 1,2; several are a sweep: npx lethe sweep --seed 1,2), found "1,2"'],
+    [['train', '--break-lock'], '--break-lock: expected it only together with --resume, found a new run'],
+    [['sweep', '--break-lock'], '--break-lock: expected it only together with --resume, found a new sweep'],
     [['train', '--resume', 'a', '--seeds', '1,2'], '--seeds: expected no seeds together with --resume'],
     [['sweep', '--resume', 'a', '--best', 'swap'], '--resume: expected no settings and no name, which are those of the sweep, found --best'],
     [['sweep', '--beta', '1,2', '--factor', '3'], '--factor: expected it only together with --halving, found it alone'],

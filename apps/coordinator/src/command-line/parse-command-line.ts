@@ -63,6 +63,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     runName: reader.text('name', NAME),
     runsFolder: runsFolder(reader, folder),
     resume: reader.text('resume', RUN),
+    breakLock: reader.has('break-lock'),
     quiet: reader.has('quiet'),
     trace: false,
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
@@ -73,6 +74,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
   if (command.resume !== null && command.runName !== null) {
     reader.problems.push({ where: '--name', expected: 'no name together with --resume, which keeps the one of the run', found: command.runName });
   }
+  if (command.breakLock && command.resume === null) reader.problems.push({ where: '--break-lock', expected: 'it only together with --resume', found: 'a new run' });
   refuse(reader);
   return command;
 }

@@ -38,17 +38,19 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     name: reader.text('name', NAME),
     runsFolder: place('runs-dir', FOLDER) ?? resolve(folder, 'runs'),
     resume: reader.text('resume', RUN),
+    breakLock: reader.has('break-lock'),
   };
   check(command, reader);
   if (reader.problems.length > 0) throw problemsError(reader.problems);
   return command;
 }
 
-function check({ random, space, trialsAtOnce, halving, resume }: SweepCommand, reader: FlagReader): void {
+function check({ random, space, trialsAtOnce, halving, resume, breakLock }: SweepCommand, reader: FlagReader): void {
   const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
   const kept = [...Object.keys(space).filter((path) => path !== 'data.folder'), ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`)];
   if (resume !== null && kept[0] !== undefined) complain('--resume', 'no settings and no name, which are those of the sweep', kept[0]);
   for (const [flag, needed] of Object.entries(NEEDED)) if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
+  if (breakLock && resume === null) complain('--break-lock', 'it only together with --resume', 'a new sweep');
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
   if (random !== null && random < 1) complain('--random', 'at least 1', String(random));
   if (halving !== null && halving.factor < 2) complain('--factor', 'at least 2', String(halving.factor));

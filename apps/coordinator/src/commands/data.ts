@@ -1,13 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { storageError } from '@lethe/checkpoint';
 import { inspectFolder, type Holding, type SampleImages } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { encodeGridPng } from '@lethe/run-folder';
+import { encodeGridPng, expectWritableFolder } from '@lethe/run-folder';
 import type { DataCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 
 /** Says what a data folder holds, and draws a contact sheet of whatever has images. */
 export async function runData({ data, out, unpackedGiB, folder }: DataCommand): Promise<number> {
+  await expectWritableFolder('--out', out);
   const { holdings, damaged } = await inspectFolder(data, unpackedGiB);
   if (holdings.length + damaged.length === 0) {
     throw new LetheError('DATA_MISSING', `${data}: expected images, IDX or MATLAB files, archives or tables there or one folder below, found none`);
@@ -32,7 +34,7 @@ function lines({ name, kind, contents, classes }: Holding, sheet: string | null)
 }
 
 async function drawSheet(file: string, { images, rows, columns, shape }: SampleImages): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true });
+  await mkdir(join(file, '..'), { recursive: true }).catch((error: unknown) => { throw storageError(file, error); });
   const { png } = await encodeGridPng({ pixels: Float32Array.from(images, (byte) => byte / 127.5 - 1), rows, columns, ...shape });
-  await writeFile(file, png);
+  await writeFile(file, png).catch((error: unknown) => { throw storageError(file, error); });
 }

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { storageError } from '@lethe/checkpoint';
 import { gridExamples } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { encodeGridPng } from '@lethe/run-folder';
+import { encodeGridPng, expectWritableFile } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/training';
 import type { GridCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
@@ -12,10 +13,12 @@ import type { Environment } from './train.js';
 
 /** Draws the style grid of a checkpoint. */
 export async function runGrid(command: GridCommand, environment: Environment): Promise<number> {
+  if (command.out !== null) await expectWritableFile('--out', command.out);
   await withCheckpoint(command, { environment, workers: 1, oversubscribe: false }, async ({ cluster, description, data, run, rounds }) => {
     if (description.objective.redraw === null) throw new LetheError('CONFIG_INVALID', `${command.run}: expected a run of a game that draws, found ${description.objective.name}`);
     const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
-    await writeFile(file, await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length })));
+    const drawn = await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length }));
+    await writeFile(file, drawn).catch((error: unknown) => { throw storageError(file, error); });
     process.stdout.write(`${relative(command.folder, file)}\n`);
   });
   return EXIT.ok;

@@ -47,7 +47,7 @@ export async function requestedRuns(command: TrainCommand, machine: ThisMachine)
 /** Plays the runs, as many at once as the machine allows, and says what they came to together. */
 export async function runSeveral(request: Request, command: TrainCommand, { machine, environment }: { machine: ThisMachine; environment: Environment }): Promise<number> {
   const folder = request.kind === 'resumed' ? request.folder : await begin(request.kind, request.config, { command, machine });
-  const lock = await folder.lock();
+  const lock = await folder.lock(command);
   try {
     const found = await folder.read();
     const state = request.kind === 'resumed' ? { ...found, trialsAtOnce: await runsAtOnce(folder, found, machine) } : found;
@@ -63,9 +63,11 @@ export async function runSeveral(request: Request, command: TrainCommand, { mach
 
 async function begin(kind: Kind, config: RunConfig, { command, machine }: { command: TrainCommand; machine: ThisMachine }): Promise<SweepFolder> {
   const { seeds, runsFolder, runName } = command;
+  const place = join(runsFolder, runName ?? nameOfNow(config.recipe));
+  await SweepFolder.expectRoom(place);
   const planned = await PLANS[kind](config, seeds ?? [config.seed]);
   const { atOnce, workers } = shareMachine(config, machineOf(machine), { runs: planned.length, saysWorkers: saysWorkers(command) });
-  const folder = await SweepFolder.create(join(runsFolder, runName ?? nameOfNow(config.recipe)));
+  const folder = await SweepFolder.create(place);
   await folder.begin(planned.map((trial) => ({ ...trial, config: withWorkers(trial.config, workers) })), { kind, trialsAtOnce: atOnce, halving: null, best: null });
   process.stdout.write(`${planned.length} runs, ${atOnce === 1 ? 'one after another' : `${atOnce} at once`}, in ${folder.folder}\n`);
   return folder;

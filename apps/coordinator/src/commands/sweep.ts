@@ -16,7 +16,7 @@ import type { Environment } from './train.js';
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
   const machine = await lookAtThisMachine(environment);
   const folder = command.resume === null ? await beginSweep(command, machine) : await findSweep(command.resume, command);
-  const lock = await folder.lock();
+  const lock = await folder.lock(command);
   try {
     return await playSweep(folder, command, { gpus: machine.gpus, cores: machine.cores, environment, dataFolder: command.resume === null ? null : command.dataFolder, isQuiet: false });
   } finally {
@@ -37,6 +37,8 @@ async function playSweep(folder: SweepFolder, command: SweepCommand, surrounding
 }
 
 async function beginSweep(command: SweepCommand, machine: ThisMachine): Promise<SweepFolder> {
+  const place = join(command.runsFolder, command.name ?? nameOfNow('sweep'));
+  await SweepFolder.expectRoom(place);
   const planned = planTrials(command, machineOf(machine));
   const best = await checkFigures(planned, command);
   const trialsAtOnce = command.trialsAtOnce ?? 1;
@@ -44,7 +46,7 @@ async function beginSweep(command: SweepCommand, machine: ThisMachine): Promise<
   const clusters = planned.map(({ config }) => config.cluster);
   checkSlots(clusters, trialsAtOnce, machine.cores);
   slotGpus(machine.gpus, trialsAtOnce, clusters);
-  const folder = await SweepFolder.create(join(command.runsFolder, command.name ?? nameOfNow('sweep')));
+  const folder = await SweepFolder.create(place);
   await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: command.halving, best });
   process.stdout.write(`${planned.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);
   return folder;

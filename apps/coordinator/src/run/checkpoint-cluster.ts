@@ -2,7 +2,7 @@ import { findCheckpoint, type WhichCheckpoint } from '@lethe/checkpoint';
 import { problemsError, processProblems, type ConfigLayer } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
-import { RunFolder } from '@lethe/run-folder';
+import { expectWritableFolder, RunFolder } from '@lethe/run-folder';
 import { planDevices } from '@lethe/tensorflow';
 import type { RunDescription, TrainingCluster } from '@lethe/training';
 import { openCluster } from '../cluster/open-cluster.js';
@@ -49,6 +49,7 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
   const problems = processProblems({ workers, servers: 1, oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
   const run = RunFolder.at(findRunFolder(request.run, request));
+  await expectWritableFolder(request.run, run.folder);
   const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
   const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
   const { data, description, remember } = await openSavedRun(run, checkpoint, (saved) => {

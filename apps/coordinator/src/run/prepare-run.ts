@@ -45,7 +45,8 @@ export interface PreparedRun {
 export async function prepareRun(command: TrainCommand, machine: ThisMachine, output: OutputStream): Promise<PreparedRun> {
   const reporter = command.quiet ? new QuietReporter(output) : createReporter({ output });
   const notice = (line: string): void => { reporter.notice(line); };
-  const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command));
+  const onBroken = command.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
+  const resumed = command.resume === null ? null : await RunFolder.open(findRunFolder(command.resume, command), { onBroken });
   try {
     const { description, data, start, warnings, engines, remember } = resumed === null ? await beginRun(command, machine) : await resumeRun(command, { folder: resumed, cores: machine.cores, notice });
     const { config } = description;
@@ -73,6 +74,7 @@ type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun;
 
 async function beginRun(command: TrainCommand, machine: ThisMachine): Promise<RunToPlay> {
   const { config, warnings } = newRunConfig(command, machineOf(machine));
+  await RunFolder.expectRoom({ runsFolder: command.runsFolder, name: command.runName });
   const data = await openData(config.data, config.seed);
   checkConfigAgainstData(config, data.facts);
   const description = describeRun(config, data.facts);

@@ -105,6 +105,7 @@ export class RunRecorder implements RunRecord {
     await saveCheckpoint({
       folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
       configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: this.engines(), codeVersion: ownVersion(), keep: config.checkpoints.keep,
+      onLeft: (message) => { this.notice(`warning: ${message}`); },
     });
   }
 

@@ -24,7 +24,7 @@ beforeEach(async () => {
   const { facts } = await openData(config.data, config.seed);
   const description = describeRun(config, facts);
   run = await RunFolder.create({ runsFolder: folder, name: 'mild', configJson: savedConfigJson(config) });
-  await saveCheckpoint({
+  await saveCheckpoint({ onLeft: () => undefined,
     folder: run.checkpoints, rounds: 2, steps: 0, groups: initialGroups(description), ...description,
     configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false,
   });

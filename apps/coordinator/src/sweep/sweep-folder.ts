@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { writeFileAtomically } from '@lethe/checkpoint';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/report';
-import { parseMetricsLine, RunLock } from '@lethe/run-folder';
+import { expectWritableFolder, parseMetricsLine, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { Trial } from '@lethe/sweep';
 import { parseEvaluation } from '../run/measures/read-evaluation.js';
 import type { PlannedTrial } from './plan-trials.js';
@@ -31,12 +31,21 @@ export class SweepFolder {
     return join(this.folder, 'trials');
   }
 
-  /** @throws LetheError RUN_EXISTS */
+  /**
+   * Checks, before any work, that several runs can have their folder there.
+   * @throws LetheError RUN_EXISTS, or CONFIG_INVALID for a place that takes no folders
+   */
+  static async expectRoom(folder: string): Promise<void> {
+    await expectWritableFolder('--runs-dir', dirname(folder));
+    if (existsSync(folder)) throw new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`);
+  }
+
+  /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
   static async create(folder: string): Promise<SweepFolder> {
-    await mkdir(join(folder, '..'), { recursive: true });
-    await mkdir(folder).catch((error: unknown) => {
-      throw new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`, { cause: error });
-    });
+    await SweepFolder.expectRoom(folder);
+    await mkdir(dirname(folder), { recursive: true })
+      .then(() => mkdir(folder))
+      .catch((error: unknown) => { throw storageError(folder, error); });
     const sweep = new SweepFolder(folder);
     await mkdir(join(folder, 'configs'));
     await mkdir(sweep.trials);
@@ -55,9 +64,17 @@ export class SweepFolder {
     return parseSweepState(await readFile(file, 'utf8'), file);
   }
 
-  /** Keeps other processes from playing the sweep. @throws LetheError RUN_LOCKED */
-  async lock(): Promise<RunLock> {
-    return RunLock.acquire(join(this.folder, 'lock'), this.folder);
+  /** Keeps other processes from playing the sweep; locks of its trials that may be broken are. @throws LetheError RUN_LOCKED */
+  async lock({ breakLock }: { readonly breakLock: boolean }): Promise<RunLock> {
+    const options: LockOptions = { onBroken: breakLock ? (warning) => { process.stderr.write(`warning: ${warning}\n`); } : null };
+    const lock = await RunLock.acquire(join(this.folder, 'lock'), this.folder, options);
+    if (!breakLock) return lock;
+    for (const trial of await readdir(this.trials)) {
+      const held = join(this.runFolder(trial), 'lock');
+      // One that a process of this machine holds is waited for.
+      if (existsSync(held) && (await RunLock.holder(held)) === null) await (await RunLock.acquire(held, this.runFolder(trial), options)).release();
+    }
+    return lock;
   }
 
   async write(state: SweepState): Promise<void> {

@@ -37,7 +37,7 @@ async function beginTrial(name: string, config: RunConfig): Promise<void> {
   const run = await RunFolder.create({ runsFolder: sweep.trials, name, configJson: savedConfigJson(config) });
   await saveCheckpoint({
     folder: run.checkpoints, rounds: 1, steps: 0, groups: initialGroups(description), ...description,
-    configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: [], codeVersion: '1', keep: 1, isBest: false,
+    configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: [], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
   });
   await run.close();
 }
