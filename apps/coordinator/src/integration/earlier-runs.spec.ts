@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { lethe } from './lethe-process.js';
 
 /**
- * A sweep of each earlier version, as it lay on the disk: `trials/001` was complete, `trials/002` interrupted. Its data are beside it, and in
- * `expected.json` what the trials ended with when the version that began them went on with them.
+ * A sweep of each earlier version, as it lay on the disk: `trials/001` was complete, `trials/002` interrupted. Its data, which lay elsewhere
+ * then, are beside it, and in `expected.json` what the trials ended with when the version that began them went on with them. Each was made by
+ *
+ *     lethe sweep --recipe own-table --training adaptation --target south --data-dir DATA --rounds 150 --checkpoint-every-rounds 20 \
+ *       --held-out 4 --no-evaluation --batch-size 16 --workers 1 --seed 1,2
  */
 const FIXTURES = fileURLToPath(new URL('earlier-runs', import.meta.url));
-/** Where the data lay then. */
-const DATA_THEN = '/tmp/patients';
-
 const folder = mkdtempSync(join(tmpdir(), 'lethe-earlier-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
@@ -23,12 +23,10 @@ function read(...path: readonly string[]): unknown {
   return JSON.parse(readFileSync(join(...path), 'utf8'));
 }
 
-/** As if the data had lain where they are now. */
-function moveData(sweep: string, data: string): void {
-  for (const file of readdirSync(sweep, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))) {
-    const path = join(sweep, file);
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(DATA_THEN, data));
-  }
+function copyOf(version: string, name: string): string {
+  const place = join(folder, name);
+  cpSync(join(FIXTURES, version), place, { recursive: true });
+  return place;
 }
 
 describe('the folders of earlier versions', () => {
@@ -38,29 +36,22 @@ describe('the folders of earlier versions', () => {
   });
 });
 
-/** A copy of a version's folder whose data lie where the copy says. */
-function copyOf(version: string, name: string): string {
-  const place = join(folder, name);
-  cpSync(join(FIXTURES, version), place, { recursive: true });
-  moveData(join(place, 'sweep'), join(place, 'data'));
-  return place;
-}
-
 describe('a run that does not say what it was computed with', () => {
   it('is not gone on with where its bits are insisted on', async () => {
-    const trials = join(copyOf('version-1', 'strict'), 'sweep', 'trials');
+    const place = copyOf('version-1', 'strict');
+    const trials = join(place, 'sweep', 'trials');
     const left = (): unknown[] => [read(trials, '002', 'config.json'), read(trials, '002', 'summary.json'), readdirSync(join(trials, '002', 'checkpoints'))];
     const before = left();
-    const ended = await lethe(['train', '--resume', join(trials, '002'), '--rounds', '160', '--strict-bits']);
+    const ended = await lethe(['train', '--resume', join(trials, '002'), '--data-dir', join(place, 'data'), '--rounds', '160', '--strict-bits']);
     expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(/error: 002 does not say what it was computed with; these workers compute with "native .+"; --strict-bits asks for/)]);
     expect(left()).toEqual(before);
   }, 30_000);
 });
 
 describe.each(readdirSync(FIXTURES))('a sweep of %s', (version) => {
-  it('goes on, to the weights that it would have ended with then', async () => {
+  it('goes on with its data elsewhere, to the weights that it would have ended with then', async () => {
     const place = copyOf(version, version);
-    const ended = await lethe(['sweep', '--resume', join(place, 'sweep')]);
+    const ended = await lethe(['sweep', '--resume', join(place, 'sweep'), '--data-dir', join(place, 'data')]);
     expect([ended.code, ended.output]).toEqual([0, expect.stringMatching(/002 +completed/)]);
     const expected = read(FIXTURES, version, 'expected.json') as Expected;
     const { engines } = read(place, 'sweep', 'trials', '002', 'summary.json') as { engines: string[] };
