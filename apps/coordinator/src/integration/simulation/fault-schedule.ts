@@ -28,6 +28,8 @@ export type Fault = { readonly moment: Moment } & (
   | { readonly what: 'kill'; readonly role: Role; readonly pick: number }
   | { readonly what: 'kill speaker'; readonly isSaid: boolean }
   | { readonly what: 'lose' }
+  /** A gradient says something that no gradient does; any other message arrives as it is. */
+  | { readonly what: 'spoil'; readonly how: 'not finite' | 'too long' }
   | { readonly what: 'stop'; readonly role: Role; readonly pick: number; readonly forMs: number }
   | { readonly what: 'part'; readonly ends: readonly [End, End]; readonly forMs: number }
   | { readonly what: 'kill coordinator' }
@@ -66,7 +68,7 @@ export function drawFaults(random: () => number): FaultPlan {
     const spoken = SPOKEN[below(SPOKEN.length)] ?? { role: 'worker', kind: 'push' };
     const moment: Moment = random() < 0.5 ? { atMs: random() * SPAN_MS } : { ...spoken, occurrence: 1 + below(30) };
     const role: Role = random() < 0.7 ? 'worker' : 'parameter-server';
-    switch (below(7)) {
+    switch (below(8)) {
       case 0:
       case 1:
         return { moment, what: 'kill', role, pick: below(4) };
@@ -78,12 +80,17 @@ export function drawFaults(random: () => number): FaultPlan {
         return { moment, what: 'part', ends: (LINES[below(LINES.length)] as Line)(below), forMs: random() * 1000 };
       case 5:
         return { moment: { ...spoken, occurrence: 1 + below(30) }, what: 'lose' };
+      case 6:
+        return { moment: { role: 'worker', kind: 'push', occurrence: 1 + below(60) }, what: 'spoil', how: random() < 0.5 ? 'not finite' : 'too long' };
       default:
         return { moment, what: 'kill coordinator' };
     }
   };
   const isLossy = random() < 0.3;
-  return { faults: Array.from({ length: 1 + below(4) }, draw), lost: isLossy ? 0.01 : 0, doubled: isLossy ? 0.05 : 0 };
+  const faults = Array.from({ length: 1 + below(4) }, draw);
+  // A second gradient that is not finite may be that of the same shards, by another worker: then the game has diverged, as far as anybody can tell.
+  const firstSpoilt = faults.findIndex((fault) => fault.what === 'spoil');
+  return { faults: faults.map((fault, index) => (fault.what === 'spoil' && index !== firstSpoilt ? { ...fault, how: 'too long' } : fault)), lost: isLossy ? 0.01 : 0, doubled: isLossy ? 0.05 : 0 };
 }
 
 /** Makes the faults of a plan happen, each once. */
@@ -118,6 +125,7 @@ export class FaultSchedule {
       if ('atMs' in fault.moment || !isSaid(fault.moment, { from, to, kind, occurrence }) || this.#clock === null) continue;
       this.#happen(fault, victims, this.#clock, from);
       if (fault.what === 'lose') return 'lose';
+      if (fault.what === 'spoil') return fault.how;
       if (fault.what === 'kill speaker') return fault.isSaid ? 'deliver' : 'lose';
     }
     if ((this.#parted.get([from, to].sort().join(' ')) ?? 0) > (this.#clock?.nowMs ?? 0)) return 'lose';
@@ -154,6 +162,7 @@ export class FaultSchedule {
         this.#parted.set(fault.ends.map((end) => pick(end.role, end.pick)).sort().join(' '), clock.nowMs + fault.forMs);
         return;
       case 'lose':
+      case 'spoil':
         return;
       case 'kill coordinator':
         victims.killCoordinator();

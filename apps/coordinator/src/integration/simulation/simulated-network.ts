@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { decodeMessage, type Frames, type Message } from '@lethe/protocol';
+import { decodeMessage, encodeMessage, type Frames, type Message } from '@lethe/protocol';
 import type { Connection, ConnectOptions, Incoming, Listener, Transport } from '@lethe/transport';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -10,7 +10,7 @@ export interface Passage {
   readonly message: Message;
 }
 
-export type Fate = 'deliver' | 'lose' | 'duplicate';
+export type Fate = 'deliver' | 'lose' | 'duplicate' | 'not finite' | 'too long';
 
 export interface NetworkOptions {
   readonly clock: VirtualClock;
@@ -106,7 +106,7 @@ export class SimulatedNetwork {
         const inbox = ear.peers.get(peer);
         if (inbox === undefined) throw new LetheError('PEER_UNKNOWN', `nobody called "${peer}" is connected to ${address}`);
         const to = processOf(peer);
-        this.#pass({ from: owner, to, link: `${address} ${peer}` }, frames, () => { inbox.put(frames); });
+        this.#pass({ from: owner, to, link: `${address} ${peer}` }, frames, (arrived) => { inbox.put(arrived); });
       },
       close: async () => { ear.inbox.end(); },
     };
@@ -122,7 +122,7 @@ export class SimulatedNetwork {
       send: async (frames) => {
         if (isClosed) throw new LetheError('CONNECTION_CLOSED', `the connection to ${address} is closed`);
         if (ear === undefined) return; // queued for whoever will never listen
-        this.#pass({ from: owner, to: ear.owner, link: `${identity} ${address}` }, frames, () => { ear.inbox.put({ peer: identity, frames }); });
+        this.#pass({ from: owner, to: ear.owner, link: `${identity} ${address}` }, frames, (arrived) => { ear.inbox.put({ peer: identity, frames: arrived }); });
       },
       close: async () => {
         isClosed = true;
@@ -132,15 +132,17 @@ export class SimulatedNetwork {
     };
   }
 
-  #pass({ from, to, link }: { from: string; to: string; link: string }, frames: Frames, arrive: () => void): void {
+  #pass({ from, to, link }: { from: string; to: string; link: string }, frames: Frames, arrive: (frames: Frames) => void): void {
     const { clock, random, fateOf } = this.#options;
     if (this.#dead.has(from)) return;
-    const fate = fateOf({ from, to, message: decodeMessage(frames) });
+    const message = decodeMessage(frames);
+    const fate = fateOf({ from, to, message });
     if (fate === 'lose' || this.#dead.has(from)) return;
+    const passed = fate === 'not finite' || fate === 'too long' ? spoilt(message, fate) : frames;
     const land = (): void => {
       if (this.#dead.has(to)) return;
       const held = this.#held.get(to);
-      if (held === undefined) arrive();
+      if (held === undefined) arrive(passed);
       else held.push(land);
     };
     const set = (): void => {
@@ -153,6 +155,15 @@ export class SimulatedNetwork {
     if (held === undefined) set();
     else held.push(set);
   }
+}
+
+/** What a broken worker would have sent. */
+function spoilt({ origin, body }: Message, how: 'not finite' | 'too long'): Frames {
+  if (body.kind !== 'push') return encodeMessage({ origin, body });
+  const gradient = new Float32Array(body.gradient.length + (how === 'too long' ? 1 : 0));
+  gradient.set(body.gradient);
+  if (how === 'not finite') gradient[gradient.length - 1] = NaN;
+  return encodeMessage({ origin, body: { ...body, gradient } });
 }
 
 /** Whose connection goes by a name. */

@@ -196,6 +196,7 @@ export class SimulatedRun implements Victims {
       },
     });
     await cluster.close('the run is over');
+    if (outcome.divergence !== null) throw outcome.divergence;
     return outcome.state;
   }
 

@@ -44,6 +44,27 @@ async function play(...how: Parameters<typeof playToAnyEnd>): Promise<SimulatedO
   return { ...outcome, happened, tookMs };
 }
 
+/** To an end for want of workers, and from there on, when everything is well again. */
+async function playAndResume(seed: number, faults: readonly Fault[], size: { workers: number; servers: number }): Promise<{ outcome: SimulatedOutcome; savedRounds: number }> {
+  const generator = xoroshiro128plus(seed);
+  const random = (): number => uniformFloat64(generator);
+  const clock = new VirtualClock();
+  clock.install();
+  try {
+    const schedule = new FaultSchedule({ faults, lost: 0, doubled: 0 }, random);
+    let isWell = false;
+    const run = new SimulatedRun({ clock, random, raw, ...size, fateOf: (passage, victims) => (isWell ? 'deliver' : schedule.fateOf(passage, victims)) });
+    schedule.start(clock, run);
+    await expect(clock.run(run.play(), LIMIT_MS)).rejects.toMatchObject({ code: 'WORKERS_MISSING' });
+    const { savedRounds } = run;
+    run.killCoordinator();
+    isWell = true;
+    return { outcome: await clock.run(run.play(), 2 * LIMIT_MS), savedRounds };
+  } finally {
+    clock.uninstall();
+  }
+}
+
 /** By the number of servers: agreement between several needs a game that takes longer to simulate. */
 const undisturbed = new Map<number, SimulatedOutcome>();
 beforeAll(async () => {
@@ -85,6 +106,8 @@ describe('a simulated run', () => {
     { what: 'parameters are lost', faults: [{ moment: { role: 'parameter-server', kind: 'parameters', occurrence: 17 }, what: 'lose' }] },
     { what: 'a vote is lost', faults: [{ moment: { role: 'parameter-server', kind: 'prepared', occurrence: 3 }, what: 'lose' }] },
     { what: 'a commit is lost', faults: [{ moment: { role: 'parameter-server', kind: 'commit', occurrence: 3 }, what: 'lose' }] },
+    { what: 'a worker sends what is not finite', faults: [{ moment: { role: 'worker', kind: 'push', occurrence: 9 }, what: 'spoil', how: 'not finite' }] },
+    { what: 'a worker sends too much', faults: [{ moment: { role: 'worker', kind: 'push', occurrence: 9 }, what: 'spoil', how: 'too long' }] },
     { what: 'worker and server part and meet again', faults: [{ moment: { atMs: 60 }, what: 'part', ends: [{ role: 'worker', pick: 0 }, { role: 'parameter-server', pick: 0 }], forMs: 900 }] },
     { what: 'the coordinator dies before a lease', faults: [{ moment: { role: 'coordinator', kind: 'lease', occurrence: 30 }, what: 'kill speaker', isSaid: false }] },
     { what: 'the only servers die together with a worker', faults: [
@@ -121,6 +144,41 @@ describe('a simulated run', () => {
   it('goes on without a worker that never becomes ready', async () => {
     const faults: Fault[] = [{ moment: { role: 'worker', kind: 'ready', occurrence: 1, andLater: true, place: 'worker-2' }, what: 'kill speaker', isSaid: false }];
     expect(await play(3, { faults, lost: 0, doubled: 0 }, { workers: 2, servers: 1 })).toMatchObject({ hash: undisturbed.get(1)?.hash, happened: RESTARTS + 1 });
+  });
+
+  it.each(['not finite', 'too long'] as const)('names a worker of which everything is %s, replaces it after three times, and gets the same bits by the others', async (how) => {
+    const faults: Fault[] = [{ moment: { role: 'worker', kind: 'push', occurrence: 1, andLater: true, place: 'worker-2' }, what: 'spoil', how }];
+    const { outcome, run: { notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 });
+    expect(outcome).toMatchObject(undisturbed.get(2) as SimulatedOutcome);
+    const what = how === 'not finite' ? 'the gradient of \\w+ is not finite in [\\w.]+ \\(.+\\)' : 'gradient of \\w+, shards \\d to \\d: the chunk at \\d+ has \\d+ elements, found \\d+';
+    expect(notices.filter((line) => !line.startsWith('warning')).slice(0, 3)).toEqual([
+      expect.stringMatching(`^worker-2 \\(process \\d+ on here\\): ${what}; it is computed again$`), expect.stringMatching(`^worker-2 \\(process \\d+ on here\\): ${what}; it is computed again$`),
+      expect.stringMatching(`^worker-2 \\(process \\d+ on here\\) is replaced: ${what}; its shards are computed by worker-1, worker-3$`),
+    ]);
+  });
+
+  it('has the only worker compute again what is not finite, and has diverged if that is not either', async () => {
+    const once: Fault = { moment: { role: 'worker', kind: 'push', occurrence: 5 }, what: 'spoil', how: 'not finite' };
+    const alone = { workers: 1, servers: 1 };
+    expect(await play(3, { faults: [once], lost: 0, doubled: 0 }, alone)).toMatchObject({ ...undisturbed.get(1), happened: 1 });
+    const { outcome } = await playToAnyEnd(3, { faults: [{ ...once, moment: { role: 'worker', kind: 'push', occurrence: 5, andLater: true } }], lost: 0, doubled: 0 }, alone);
+    expect(outcome).toMatchObject({ error: { code: 'GRADIENT_NOT_FINITE', message: expect.stringMatching(/^the gradient of \w+ is not finite in .+; it was computed twice; nothing of it was applied$/) as string } });
+  });
+
+  it('starts a worker that sends nothing right again, but not for ever', async () => {
+    const faults: Fault[] = [{ moment: { role: 'worker', kind: 'push', occurrence: 5, andLater: true }, what: 'spoil', how: 'too long' }];
+    const { outcome, run: { notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 1, servers: 1 });
+    expect(outcome).toMatchObject({ error: { code: 'WORKERS_MISSING' } });
+    expect(notices.filter((line) => line.includes('is replaced'))).toHaveLength(RESTARTS + 1);
+  });
+
+  it('saves what is in the weights when its last worker is lost in the middle of a version', async () => {
+    const size = { workers: 1, servers: 2 };
+    // The lead has its part of the version, the other server has not.
+    const faults: Fault[] = [{ moment: { role: 'worker', kind: 'push', occurrence: 24, andLater: true, hearer: 'parameter-server-2' }, what: 'kill speaker', isSaid: false }];
+    const { outcome, savedRounds } = await playAndResume(3, faults, size);
+    expect(savedRounds).toBeGreaterThan(2);
+    expect(outcome.hash).toBe(undisturbed.get(2)?.hash);
   });
 
   it('ends when a server dies at every checkpoint, and keeps the last one', async () => {
