@@ -45,7 +45,7 @@ describe('the report of a run', { timeout: 30_000 }, () => {
   const labels = Int32Array.from({ length: 40 }, (_, index) => index % 2);
   const report = {
     title: 'run & co', evaluation, config: { seed: 1, note: '</pre><script>' },
-    rounds: Array.from({ length: 1000 }, (_, index) => ({ kind: 'round', round: index + 1, classifier_loss: 2 + 1 / (index + 1), reconstruction_mse: index === 500 ? Number.POSITIVE_INFINITY : 0.1, images_per_second: 5 })),
+    rounds: Array.from({ length: 1000 }, (_, index) => ({ kind: 'round', round: index + 1, classifier_loss: 2 + 1 / (index + 1), reconstruction_mse: index === 999 ? Number.POSITIVE_INFINITY : 0.1, images_per_second: 5 })),
     epochs: [{ kind: 'epoch', epoch: 1, round: 1000, 'held_out/reconstruction_mse': 0.2 }],
     grids: Array.from({ length: 30 }, (_, index) => ({ label: `epoch ${index + 1}`, png: Uint8Array.of(137, 80) })),
     latents: { values: Float32Array.from({ length: 80 }, (_, index) => Math.sin(index) + (labels[index >> 1] ?? 0)), size: 2, labels },
