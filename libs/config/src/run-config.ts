@@ -50,6 +50,8 @@ export const runConfigSchema = z.strictObject({
     oversubscribe: z.boolean(),
     /** Null: this machine only, over ipc. Else the address at which workers from elsewhere join. */
     listen: z.string().min(1).nullable(),
+    /** Host by which workers elsewhere reach this machine, where it listens on all of its interfaces; null: each by the one that it joined at. */
+    advertise: z.string().min(1).nullable(),
     insecurePlaintext: z.boolean(),
     /** Workers to wait for before the first round (those started here included). */
     awaitWorkers: count,

@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/errors';
 import { checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStranger, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
-import type { Connection, Listener, ListenOptions, Transport, Trust } from '@lethe/transport';
+import { addressVia, type Connection, type Listener, type ListenOptions, type Transport, type Trust } from '@lethe/transport';
 import { garbageCollection } from './garbage.js';
 import { GroupService, type Post } from './group-service.js';
 import { Mail } from './mail.js';
@@ -175,7 +175,7 @@ class ServerSession {
   async #connectLead(servers: Welcome['servers']): Promise<void> {
     const address = servers.find(({ index }) => index === 0)?.address;
     if (address === undefined) throw new LetheError('MESSAGE_MALFORMED', 'the welcome names no lead parameter server');
-    this.#lead = await this.#ends.connect(address);
+    this.#lead = await this.#ends.connect(addressVia(address, this.#options.controlAddress));
     this.#serve(this.#lead.messages, (frames) => { this.#receiveFromLead(frames); });
   }
 
@@ -234,7 +234,7 @@ class ServerSession {
 
   #register(): void {
     const { host, processId } = this.#options;
-    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.address, device: '' });
+    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.boundAddress, device: '' });
   }
 
   #beatEvery(milliseconds: number): void {

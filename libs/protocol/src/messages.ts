@@ -25,6 +25,8 @@ export interface Fence { kind: 'fence'; fenced: string }
 /** By a parameter server: what it refuses of `offender`, an incarnation. `push`: null if it was none. */
 export interface Offence { kind: 'offence'; offender: string; code: ErrorCode; message: string; push: OffendingPush | null }
 export type OffendingPush = Pick<Push, 'group' | 'version' | 'round' | 'phase' | 'turn' | 'block' | 'deal'>;
+/** Of a worker that has no answer of this server yet. */
+export interface Unreached { kind: 'unreached'; server: number; address: string }
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
 export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ deal: number }
@@ -83,7 +85,7 @@ export interface Prepared { kind: 'prepared'; group: string; version: number; fi
 export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
 
 export type MessageBody =
-  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Offence | Shutdown
+  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Offence | Unreached | Shutdown
   | Lease | StepReport | Committed | CommitReport | CommitInquiry | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;

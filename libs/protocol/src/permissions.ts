@@ -51,6 +51,7 @@ export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
   ],
   fence: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'a life that is gone' }],
   offence: [{ from: 'parameter-server', to: 'coordinator', standings: MEMBERS, about: 'whoever sent it that' }],
+  unreached: [{ from: 'worker', to: 'coordinator', standings: MEMBERS, about: 'a server that its welcome names' }],
   shutdown: toBoth('the end'),
   lease: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'a step' }],
   stepReport: [{ from: 'worker', to: 'coordinator', standings: READY, about: 'a step that it was dealt' }],

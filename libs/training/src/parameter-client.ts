@@ -53,6 +53,9 @@ export interface PullWish {
   readonly averages: boolean;
 }
 
+/** A server that has not answered by then is told of. */
+const SILENCE_MS = 5000;
+
 const TRAINED_VALUES: PullWish = { statistics: false, averages: false };
 
 const REFUSED_GRADIENTS: ReadonlySet<ErrorCode> = new Set(['PUSH_INVALID', 'GRADIENT_NOT_FINITE']);
@@ -119,6 +122,14 @@ export class ParameterClient {
     const revoked = new LetheError('LEASE_REVOKED', 'the coordinator deals the steps anew');
     for (const slice of this.#pending.values()) slice.reject(revoked);
     this.#pending.clear();
+  }
+
+  /** Waits until every server has answered; tells of each that takes long. Rejects when this is closed before. */
+  async reached(onSilent: (server: number, address: string) => void): Promise<void> {
+    await Promise.all(this.#connections.map(async (connection, server) => {
+      const timer = setTimeout(() => { onSilent(server, this.#options.addresses[server] ?? ''); }, SILENCE_MS);
+      await connection.reached().finally(() => { clearTimeout(timer); });
+    }));
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { mergeConfig } from '@lethe/config';
 import { decodeMessage, encodeMessage, type MessageBody, type Welcome } from '@lethe/protocol';
-import { createMemoryTransport, type Incoming, type Listener } from '@lethe/transport';
-import { describe, expect, it } from 'vitest';
+import { createMemoryTransport, type Incoming, type Listener, type Transport } from '@lethe/transport';
+import { describe, expect, it, vi } from 'vitest';
 import type { PreparedWorker } from './prepare-worker.js';
 import { runWorker } from './worker-session.js';
 
@@ -12,15 +12,18 @@ const NOTHING = { description: { config, layouts: [], summaries: [] }, gradients
 /** The test is the coordinator of a real session over memory. */
 class TestCoordinator {
   prepared = 0;
+  /** What the worker tells whoever started it. */
+  readonly lines: string[] = [];
   readonly ended: Promise<void>;
   readonly #messages: AsyncIterator<Incoming>;
 
-  private constructor(private readonly listener: Listener, transport: ReturnType<typeof createMemoryTransport>) {
+  private constructor(private readonly listener: Listener, transport: Transport) {
     this.#messages = listener.messages[Symbol.asyncIterator]();
     this.ended = runWorker({
       transport, controlAddress: 'memory://control', trust: {}, host: 'here', fingerprint: 'native threads=1',
       origin: { runId: 'run', epoch: 1, sender: 'worker', incarnation: 'life' },
       engine: { name: 'native', version: '0', device: 'cpu', hold: () => { throw new Error('nothing is computed here'); }, vector: (length) => new Float32Array(length) },
+      joining: { timeoutMs: 60_000, notice: (line) => { this.lines.push(line); } },
       prepare: async () => {
         this.prepared += 1;
         return NOTHING;
@@ -30,13 +33,28 @@ class TestCoordinator {
     this.ended.catch(() => undefined); // looked at later
   }
 
-  static async open(): Promise<TestCoordinator> {
+  /** @param serverAnswers when servers answer for the first time; at once unless given */
+  static async open(serverAnswers: Promise<void> = Promise.resolve()): Promise<TestCoordinator> {
     const transport = createMemoryTransport();
-    return new TestCoordinator(await transport.listen('memory://control'), transport);
+    const late: Transport = {
+      listen: (address, options) => transport.listen(address, options),
+      connect: async (address, options) => {
+        const connection = await transport.connect(address, options);
+        return address === 'memory://control' ? connection : { ...connection, reached: () => serverAnswers };
+      },
+    };
+    return new TestCoordinator(await transport.listen('memory://control'), late);
   }
 
   async say(epoch: number, body: MessageBody): Promise<void> {
     await this.listener.send('life', encodeMessage({ origin: { runId: 'run', epoch, sender: 'coordinator', incarnation: 'coordinator' }, body }));
+  }
+
+  /** What the worker says next. */
+  async hear(): Promise<MessageBody> {
+    const result = await this.#messages.next();
+    if (result.done === true) throw new Error('the listener was closed');
+    return decodeMessage(result.value.frames).body;
   }
 
   /** Kind and epoch of what the worker says next. */
@@ -47,6 +65,31 @@ class TestCoordinator {
     return [kind, epoch];
   }
 }
+
+describe('a worker that cannot reach a server', () => {
+  it('says so within seconds, to its owner and to the coordinator, and is ready once it does', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let answer = (): void => undefined;
+      const coordinator = await TestCoordinator.open(new Promise((resolve) => { answer = resolve; }));
+      await coordinator.next();
+      await coordinator.say(1, { ...WELCOME, servers: [{ index: 0, address: 'memory://server' }] });
+      for (let second = 0; second < 8 && !coordinator.lines.join().includes('cannot reach'); second += 1) await vi.advanceTimersByTimeAsync(1000);
+      expect(await coordinator.hear()).toEqual({ kind: 'unreached', server: 0, address: 'memory://server' });
+      expect(coordinator.lines).toContainEqual(expect.stringContaining('worker-1 cannot reach parameter-server-1 at memory://server yet'));
+      answer();
+      expect(await coordinator.next()).toEqual(['ready', 1]);
+      await coordinator.say(1, { kind: 'shutdown', reason: 'the run is completed' });
+      await coordinator.ended;
+      expect(coordinator.lines).toEqual([
+        'joining the run at memory://control', 'joined the run run as worker-1; loading its data', expect.stringContaining('cannot reach'), 'worker-1 is ready; waiting for work',
+        'worker-1 ends: the run is completed',
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
 
 describe('a worker', () => {
   it('ends in peace when the goodbye comes in an epoch that it has not heard of', async () => {

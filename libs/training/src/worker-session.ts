@@ -3,8 +3,9 @@ import { LetheError, errorCode, errorMessage } from '@lethe/errors';
 import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
 import { checkOrigin, decodeMessage, encodeMessage, isPermitted, largestFrame, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
-import type { Connection, ConnectOptions, Transport, Trust } from '@lethe/transport';
+import { addressVia, type Connection, type ConnectOptions, type Transport, type Trust } from '@lethe/transport';
 import { Engagement, type Work } from './engagement.js';
+import { JoinProgress } from './join-progress.js';
 import { JoinWatch, type Joining } from './join-watch.js';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
@@ -67,6 +68,9 @@ class WorkerSession {
   #news: PulseNews;
   #prepared: Promise<PreparedWorker> | null = null;
   #engagement: Engagement | null = null;
+  /** One whose servers have not all answered yet. */
+  #forming: Engagement | null = null;
+  readonly #progress: JoinProgress | null;
   /** The epoch of the last welcome. */
   #welcomedEpoch: number | null = null;
   /** Leases that came before everything was loaded. */
@@ -79,13 +83,14 @@ class WorkerSession {
   constructor(options: WorkerOptions, control: Connection, watch: JoinWatch | null) {
     this.#options = options;
     this.#watch = watch;
+    this.#progress = options.joining ? new JoinProgress(options.joining.notice) : null;
     this.#control = control;
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
     watch?.expired.catch((error: unknown) => { this.#fail(error); });
     this.#news = { origin: options.origin, doing: IDLE, ...FIRST_PULSE };
     this.#pulse = options.openPulse(
       this.#news,
-      () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`)); },
+      () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`, { details: { ending: 'orphaned' } })); },
       (error) => { this.#report(new Error(`its heartbeats cannot be sent any more: ${error.message}`, { cause: error })).catch(() => undefined); },
     );
   }
@@ -101,7 +106,8 @@ class WorkerSession {
       await Promise.race([this.#listen(), this.#failure]);
     } finally {
       clearInterval(registering);
-      this.#engagement?.close();
+      this.#leave();
+      this.#progress?.stop();
       await this.#working.catch(() => undefined);
       await this.#dispose();
       await this.#pulse.stop();
@@ -135,9 +141,10 @@ class WorkerSession {
           else this.#engagement.take(body);
           break;
         case 'shutdown':
+          this.#progress?.ended(body.reason);
           return;
         case 'refused':
-          throw new LetheError(body.code, `the coordinator refused this worker: ${body.message}`);
+          throw new LetheError(body.code, `the coordinator refused this worker: ${body.message}`, { details: { ending: 'thrown out' } });
         default: // it heard a heartbeat, which the pulse is told too
       }
     }
@@ -155,8 +162,8 @@ class WorkerSession {
       origin: { ...this.#news.origin, runId, epoch, sender: welcome.name },
       intervalMs: cluster.heartbeatSeconds * 1000, silenceMs: cluster.stallSeconds * 1000,
     });
-    this.#engagement?.close();
-    this.#engagement = null;
+    this.#progress?.welcomed(runId, welcome.name);
+    this.#leave();
     this.#early = [];
     const { origin } = this.#news;
     this.#working = this.#working.then(() => this.#engage(welcome, origin)).catch((error: unknown) => this.#report(error));
@@ -169,26 +176,52 @@ class WorkerSession {
     const { transport, trust, engine } = this.#options;
     const parameters = await ParameterClient.connect({
       transport, origin, trust: { ...trust, maxFrameBytes: largestFrame(description) }, schemaHash: welcome.schemaHash,
-      addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => address),
+      addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => addressVia(address, this.#options.controlAddress)),
       deadlineMs: PULL_PATIENCE * description.config.cluster.stallSeconds * 1000,
       onRefused: (error) => { this.#report(error).catch(() => undefined); },
     });
     const execution = new LeaseExecution({ engine, description, gradients, evaluator, parameters });
     const engagement = new Engagement({
       execution, parameters,
-      onBegun: (work) => { this.#tell({ doing: doing(work, description) }); },
+      onBegun: (work) => {
+        this.#tell({ doing: doing(work, description) });
+        this.#progress?.begins(work.kind === 'evaluate' ? `an evaluation of ${work.split}` : `round ${work.round + 1}`);
+      },
       send: (result) => this.#send(result, origin),
     });
+    this.#forming = engagement;
     try {
-      if (this.#news.origin.epoch !== origin.epoch) return;
+      await this.#reach(parameters, origin);
+      if (this.#forming !== engagement) return;
+      this.#forming = null;
       this.#engagement = engagement;
       for (const work of this.#early.splice(0)) engagement.take(work);
       await this.#send({ kind: 'ready' }, origin);
+      this.#progress?.ready();
       await engagement.run();
+    } catch (error) {
+      // Closed by who left it, while servers had not answered.
+      if (this.#forming === null && this.#engagement !== engagement) return;
+      throw error;
     } finally {
       engagement.close();
       execution.dispose();
     }
+  }
+
+  /** Who cannot reach a server is not ready: the run would wait for what it is dealt. */
+  async #reach(parameters: ParameterClient, origin: Origin): Promise<void> {
+    await parameters.reached((server, address) => {
+      this.#progress?.cannotReach(`parameter-server-${server + 1}`, address);
+      this.#send({ kind: 'unreached', server, address }, origin).catch(() => undefined);
+    });
+  }
+
+  #leave(): void {
+    this.#engagement?.close();
+    this.#forming?.close();
+    this.#engagement = null;
+    this.#forming = null;
   }
 
   async #dispose(): Promise<void> {

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { stat } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
@@ -67,11 +68,44 @@ async function liesInPrivateFolder(path: string): Promise<boolean> {
   return folder === null || (folder.uid === process.getuid?.() && (folder.mode & 0o077) === 0);
 }
 
-/** Where others reach a listener: an address bound to every interface names the first one that leaves this machine. */
-export function reachableAddress(boundAddress: string): string {
+/** Where processes of its own machine reach a listener: one that listens on every interface is reached over the loopback too. */
+export function nearAddress(boundAddress: string): string {
   const parsed = parseAddress(boundAddress);
   if (parsed.scheme !== 'tcp' || !WILDCARD_HOSTS.includes(parsed.host)) return boundAddress;
-  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const outside = interfaces.find(({ family, internal }) => family === 'IPv4' && !internal);
-  return `tcp://${outside?.address ?? '127.0.0.1'}:${parsed.port}`;
+  return `tcp://${parsed.host === '[::]' ? '[::1]' : '127.0.0.1'}:${parsed.port}`;
+}
+
+/**
+ * Where a listener is that is bound to `boundAddress`, for whoever has reached its machine at the host of `via`: one on every interface
+ * is there too.
+ */
+export function addressVia(boundAddress: string, via: string): string {
+  const [parsed, reached] = [parseAddress(boundAddress), parseAddress(via)];
+  if (parsed.scheme !== 'tcp' || reached.scheme !== 'tcp' || !WILDCARD_HOSTS.includes(parsed.host)) return boundAddress;
+  return `tcp://${reached.host}:${parsed.port}`;
+}
+
+/** An address at which other machines may reach a listener. */
+export interface OutsideAddress {
+  readonly address: string;
+  /** Name of the network interface that has it; null for an address that was bound by name. */
+  readonly interface: string | null;
+}
+
+/** Where other machines may reach a listener: one on every interface has the addresses of all that leave the machine, in the system's order. */
+export function outsideAddresses(boundAddress: string): OutsideAddress[] {
+  const parsed = parseAddress(boundAddress);
+  if (parsed.scheme !== 'tcp' || !WILDCARD_HOSTS.includes(parsed.host)) return [{ address: boundAddress, interface: null }];
+  const families = parsed.host === '0.0.0.0' ? ['IPv4'] : ['IPv4', 'IPv6'];
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) => addresses
+    // An address of one link only means something together with the name of an interface of the other machine.
+    .filter(({ family, internal, address }) => families.includes(family) && !internal && !address.startsWith('fe80:'))
+    .map(({ family, address }) => ({ address: `tcp://${family === 'IPv6' ? `[${address}]` : address}:${parsed.port}`, interface: name })));
+}
+
+/** Whether a host can only be reached over IPv6. */
+export async function needsIpv6(host: string): Promise<boolean> {
+  if (host.startsWith('[')) return true;
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.length > 0 && found.every(({ family }) => family === 6);
 }

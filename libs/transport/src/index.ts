@@ -10,6 +10,7 @@ export type {
   TransportEvent,
   Trust,
 } from './transport.js';
+export { addressVia, outsideAddresses } from './address.js';
 export { createMemoryTransport } from './memory-transport.js';
 export {
   createRunKeys,

@@ -102,7 +102,7 @@ class Hub {
       return outbox;
     };
     return {
-      address,
+      address, boundAddress: address,
       admitsAnyone: false,
       messages: readOnce(() => unpack(inbox, ({ peer, frames }): Incoming => ({ peer, frames }))),
       send: async (peer, frames) => {
@@ -127,6 +127,7 @@ class Hub {
     const outbox = new MemoryOutbox(`the connection to ${address}`, maxQueuedBytes);
     return {
       messages: readOnce(() => unpack(mailbox, ({ frames }) => frames)),
+      reached: async () => undefined,
       send: async (frames) => {
         outbox.admit(frames);
         const parcel: Parcel = { peer: identity, frames, outbox };

@@ -262,6 +262,17 @@ describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transp
     expect(await codeOf(connect('nowhere', 'peer'))).toBe('ADDRESS_INVALID');
   });
 
+  it('says when the other end has answered for the first time, or that it never will', async () => {
+    const { connection, listener } = await meet();
+    await connection.reached();
+    await listener.close();
+    if (listener.address.startsWith('memory:')) return; // whoever is in the same process is there
+    const lonely = await connect(listener.address, 'lonely');
+    const waiting = codeOf(lonely.reached());
+    await lonely.close();
+    expect(await waiting).toBe('CONNECTION_CLOSED');
+  });
+
   it('carries views of shared memory', async () => {
     const { connection, incoming } = await meet();
     const view = new Uint8Array(new SharedArrayBuffer(1_000)).fill(7);

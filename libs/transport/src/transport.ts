@@ -37,6 +37,8 @@ export interface Connection {
    * PEER_UNAUTHORISED when the listener refuses our keys.
    */
   readonly messages: AsyncIterable<Frames>;
+  /** Resolves when the other end has answered for the first time; rejects when the connection is closed or refused before. */
+  reached(): Promise<void>;
   /** Hands over what is queued (for a second at most), then ends. */
   close(): Promise<void>;
 }
@@ -48,8 +50,10 @@ export interface Incoming {
 
 /** Accepts connections; each peer is named by the identity it connected with. */
 export interface Listener {
-  /** Where others connect to, with the real port. */
+  /** Where processes of this machine connect to, with the real port. */
   readonly address: string;
+  /** What it is bound to, with the real port: an address of every interface stands for each of them (`addressVia`). */
+  readonly boundAddress: string;
   /** Whether whoever reaches the address gets in: plain text, by request. Else only who has the run's keys or may enter the socket's folder. */
   readonly admitsAnyone: boolean;
   /** Rejects with PEER_UNKNOWN if nobody of that identity is connected, QUEUE_FULL if its unsent bytes pass the bound. */

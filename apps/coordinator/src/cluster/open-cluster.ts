@@ -3,7 +3,7 @@ import { LetheError } from '@lethe/errors';
 import { listenerTrust, startKeys } from '@lethe/membership';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/training';
-import { createRunKeys, createZeroMqTransport, encodeJoinKey, type Listener, type RunKeys } from '@lethe/transport';
+import { createRunKeys, createZeroMqTransport, encodeJoinKey, outsideAddresses, type Listener, type RunKeys } from '@lethe/transport';
 import { FarthestVersions } from './farthest-versions.js';
 import { JoinTokenFile } from './join-token-file.js';
 import { largestFrameOf } from './largest-frame.js';
@@ -18,8 +18,8 @@ export interface ClusterOptions extends Pick<TrainingClusterOptions, 'descriptio
 
 export interface OpenCluster {
   readonly cluster: TrainingCluster;
-  /** Command line with which a worker elsewhere joins; null if only this machine takes part. */
-  readonly joinCommand: string | null;
+  /** How workers elsewhere join; empty if only this machine takes part. */
+  readonly joinLines: readonly string[];
   /** File with the token that it names; null: nobody needs one. */
   readonly tokenFile: string | null;
   close(reason: string): Promise<void>;
@@ -70,12 +70,12 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
       else cluster.abandon(error);
     },
     start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },
-    dataAddressOf: (server, life) => (settings.listen === null ? addresses.of(`server-${server + 1}-${life}`) : dataAddress(listener.address)),
+    dataAddressOf: (server, life) => (settings.listen === null ? addresses.of(`server-${server + 1}-${life}`) : dataAddress(settings.advertise === null ? listener.boundAddress : 'tcp://*:0')),
   });
 
   const open: OpenCluster = {
     cluster,
-    joinCommand: settings.listen === null ? null : joinCommand(listener.address, keys, { ...settings, tokenFile: options.tokenFile }),
+    joinLines: settings.listen === null ? [] : joinLines(listener, keys, { ...settings, tokenFile: options.tokenFile }),
     tokenFile: token?.path ?? null,
     kill: () => { keeper.kill(); },
     close: (reason) => closeAll(reason, { cluster, keeper, addresses, token }),
@@ -103,16 +103,22 @@ async function closeAll(reason: string, { cluster, keeper, addresses, token }: O
   }
 }
 
-/** The servers listen on the coordinator's interface, each on a port of its own. */
+/** The servers listen where the coordinator does, each on a port of its own; on every interface where a host is advertised. */
 function dataAddress(controlAddress: string): string {
   const host = /^tcp:\/\/(.+):\d+$/.exec(controlAddress)?.[1];
   if (host === undefined) throw new LetheError('ADDRESS_INVALID', `--listen: expected an address like tcp://192.0.2.7:5555, found ${controlAddress}`);
   return `tcp://${host}:*`;
 }
 
-function joinCommand(address: string, keys: RunKeys | null, { engine, threads, tokenFile }: { engine: string; threads: number; tokenFile: string }): string {
+/** With which command workers elsewhere join, and at which other addresses of this machine they may. */
+function joinLines({ boundAddress, address }: Listener, keys: RunKeys | null, { engine, threads, tokenFile, advertise }: { engine: string; threads: number; tokenFile: string; advertise: string | null }): string[] {
+  const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
+  const [first, ...others] = advertise === null ? outsideAddresses(boundAddress) : [{ address: `tcp://${advertise}:${port}`, interface: null }];
   const trust = keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
-  return `npx lethe worker --join ${address} ${trust} --engine ${engine} --threads ${threads}`;
+  const command = `workers join with: npx lethe worker --join ${first?.address ?? address} ${trust} --engine ${engine} --threads ${threads}`;
+  if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
+  const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
+  return named.length === 0 ? [command] : [command, `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`];
 }
 
 /** A path as a shell reads it. */

@@ -98,6 +98,7 @@ describe('the flags', () => {
         "--share-gpus",
         "--oversubscribe",
         "--listen <address>",
+        "--advertise <address>",
         "--await-workers <count>",
         "--insecure-plaintext",
         "--heartbeat-seconds <number>",

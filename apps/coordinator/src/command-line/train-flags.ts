@@ -96,6 +96,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'share-gpus', sets: true, help: 'allow several workers on one GPU', paths: ['cluster.shareGpus'] },
     { name: 'oversubscribe', sets: true, help: 'allow more than four workers, or servers, for each core of this machine', paths: ['cluster.oversubscribe'] },
     { name: 'listen', value: ADDRESS, help: 'let workers on other machines join, e.g. at tcp://0.0.0.0:5555', paths: ['cluster.listen'] },
+    { name: 'advertise', value: ADDRESS, help: 'name or address of this machine in the line that workers join with', paths: ['cluster.advertise'] },
     { name: 'await-workers', value: COUNT, help: 'workers to wait for before the first round', paths: ['cluster.awaitWorkers'] },
     { name: 'insecure-plaintext', sets: true, help: 'no encryption and no keys at that address', paths: ['cluster.insecurePlaintext'] },
     { name: 'heartbeat-seconds', value: NUMBER, help: 'how often processes say that they live', paths: ['cluster.heartbeatSeconds'] },

@@ -46,15 +46,17 @@ describe('a worker started by hand', () => {
       const file = flags[flags.indexOf('--token-file') + 1] ?? '';
       expect([file, statSync(file).mode & 0o777]).toEqual([join(runs, 'loopback/join-token'), 0o600]);
       const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
-      expect([plain.code, plain.output]).toEqual([1, expect.stringMatching(/refuses us/)]);
+      expect([plain.code, plain.output]).toEqual([4, expect.stringMatching(/refuses us/)]);
       const other = await lethe(['worker', ...flags.slice(0, -1), '2']);
-      expect(other.code).not.toBe(0);
+      expect(other.code).toBe(4);
       expect(other.output).toMatch(/this run computes with native and threads=1/);
       const good = await lethe(['worker', ...flags, '--workers', '2']);
       expect(good.code, good.output).toBe(0);
       for (const name of ['worker 1 on the cpu', 'worker 2 on the cpu']) expect(good.output).toContain(`${name} has ended: exit code 0`);
+      for (const line of [/joined the run loopback as worker-2; loading its data/, /worker-1 is ready; waiting for work/, /worker-1 computes round 1/, /worker-2 ends: the run is completed/]) expect(good.output).toMatch(line);
     }, 2);
     expect(ended.code).toBe(0);
+    for (const line of ['0 of 2 workers have joined\n', /worker-2 \(process \d+ on .+\) has come and loads its data/, /2 of 2 workers have joined: worker-1 \(process \d+ on .+\), worker-2 \(/]) expect(ended.output).toMatch(line);
     expect(existsSync(join(runs, 'loopback/join-token'))).toBe(false);
   }, 60_000);
 

@@ -62,7 +62,7 @@ describe.runIf(hasHost)('a network that parts and heals', () => {
       { when: /is silent; the run waits for a worker/, act: () => { ip('link', 'set', CABLE, 'up'); } },
       { when: /worker-\d is heard again\n/, act: () => { process.kill(nearWorker(), 'SIGCONT'); } },
     ];
-    const parted = await lethe([...flags, '--name', 'parted', '--listen', `tcp://${NEAR}:0`, '--workers', '0', '--await-workers', '2'], (text) => {
+    const parted = await lethe([...flags, '--name', 'parted', '--listen', 'tcp://0.0.0.0:0', '--advertise', NEAR, '--workers', '0', '--await-workers', '2'], (text) => {
       const line = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
       if (line !== undefined && workers.length === 0) {
         const argv = ['worker', ...line.split(' ')];

@@ -54,7 +54,7 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
   const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
   const { data, description, remember } = await openSavedRun(run, checkpoint, (saved) => {
     const { config, warnings } = resumedRunConfig(request, saved);
-    return { config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null } }, warnings };
+    return { config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null } }, warnings };
   });
   const { engine, shareGpus } = description.config.cluster;
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });

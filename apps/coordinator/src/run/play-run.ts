@@ -84,9 +84,9 @@ async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environ
   return open;
 }
 
-async function train(run: PreparedRun, { cluster, joinCommand, tokenFile }: OpenCluster, recorder: RunRecorder, { interruption, requests }: RunSurroundings): Promise<RunOutcome> {
+async function train(run: PreparedRun, { cluster, joinLines, tokenFile }: OpenCluster, recorder: RunRecorder, { interruption, requests }: RunSurroundings): Promise<RunOutcome> {
   const { description, reporter, gridRows, data, start, metrics } = run;
-  if (joinCommand !== null) reporter.notice(`workers join with: ${joinCommand}`);
+  for (const line of joinLines) reporter.notice(line);
   if (tokenFile !== null) reporter.notice(`(another machine needs a copy of ${tokenFile}, or its text on standard input: --token-file -)`);
   await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, description.config.cluster.awaitWorkers));
   knowEngines(run, recorder, cluster);

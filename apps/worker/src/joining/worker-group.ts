@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { foreignText } from '@lethe/errors';
 import { namesOf, type JoiningWorker } from './plan-joining.js';
 
 /** The channel's message to a process of the group. */
@@ -44,7 +45,7 @@ function startWorker(program: string, worker: JoiningWorker, name: string, { std
 }
 
 function printLines(from: Readable | null, to: Writable, name: string): void {
-  if (from !== null) createInterface({ input: from }).on('line', (line) => { to.write(`${name}: ${line}\n`); });
+  if (from !== null) createInterface({ input: from }).on('line', (line) => { to.write(`${name}: ${foreignText(line)}\n`); });
 }
 
 function endOf(child: ChildProcess, name: string, { stdout, stderr }: Output): Promise<number> {

@@ -43,6 +43,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   heard: { kind: 'heard' },
   heartbeat: { kind: 'heartbeat', round: 1, phase: 'classify', turn: 0, residentBytes: 5e9 },
   failed: { kind: 'failed', code: 'UNEXPECTED', message: 'why' },
+  unreached: { kind: 'unreached', server: 1, address: 'tcp://a:1' },
   shutdown: { kind: 'shutdown', reason: 'done' },
   fence: { kind: 'fence', fenced: 'worker-1-of-before' },
   offence: {

@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
-import type { Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Welcome } from '../messages.js';
+import type { Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome } from '../messages.js';
 import { type BodyCodec, oneOf, shardBlock } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
@@ -81,6 +81,11 @@ export const offence: BodyCodec<Offence, lethe.Offence.$Properties> = {
 function offendingPush({ group, version, round, phase, turn, block, deal }: lethe.OffendingPush.$Properties): OffendingPush {
   return { group: group ?? '', version: version ?? 0, round: round ?? 0, phase: phase ?? 0, turn: turn ?? 0, block: shardBlock('the push of offence', block), deal: deal ?? 0 };
 }
+
+export const unreached: BodyCodec<Unreached, lethe.Unreached.$Properties> = {
+  encode: ({ server, address }) => ({ header: { server, address } }),
+  decode: ({ server, address }) => ({ kind: 'unreached', server, address }),
+};
 
 export const shutdown: BodyCodec<Shutdown, lethe.Shutdown.$Properties> = {
   encode: ({ reason }) => ({ header: { reason } }),

@@ -4,6 +4,7 @@ import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Or
 import type { Listener } from '@lethe/transport';
 import { positionAfter, type GamePosition, type Players } from '../adversarial-loop.js';
 import type { RunDescription } from '../run-description.js';
+import { Arrivals } from './arrivals.js';
 import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluations.js';
 import { EvaluationDesk } from './evaluation-desk.js';
 import { Offences } from './offences.js';
@@ -49,6 +50,8 @@ export class TrainingCluster implements Players {
   readonly #dealer: StepDealer;
   readonly #desk: EvaluationDesk;
   readonly #offences: Offences;
+  /** Null: nobody comes from elsewhere. */
+  readonly #arrivals: Arrivals | null;
   readonly #versions = new Map<string, number>();
   /** Incarnations of workers that were ready in this epoch or one before. */
   readonly #joinedBefore = new Set<string>();
@@ -73,6 +76,7 @@ export class TrainingCluster implements Players {
       stallMs,
       onRegistered: (member) => {
         this.#sayWhoIsUnlike(member);
+        this.#arrivals?.registered(member);
         this.#welcomeWhenComplete(member);
       },
       onReady: (member) => { this.#joined(member); },
@@ -91,6 +95,7 @@ export class TrainingCluster implements Players {
       control: this.control, dealer: this.#dealer, onNotice: options.onNotice,
       fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
     });
+    this.#arrivals = cluster.listen === null ? null : new Arrivals(() => this.control.roster.ready('worker'), options.onNotice);
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
@@ -106,7 +111,8 @@ export class TrainingCluster implements Players {
     await this.#states.load(states);
     this.#committed = null;
     for (const { group, version } of states) this.#versions.set(group, version);
-    await this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome));
+    const wait = (): Promise<void> => this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome));
+    await (this.#arrivals === null ? wait() : this.#arrivals.during(workers, wait));
   }
 
   /** After SERVER_LOST: all servers, the new one among them, go back to this state. */
@@ -207,6 +213,7 @@ export class TrainingCluster implements Players {
   #joined(member: Member): void {
     if (member.role !== 'worker') return;
     const { shards } = this.#options.description.config;
+    this.#arrivals?.joined();
     const isNew = !this.#joinedBefore.has(member.incarnation);
     this.#joinedBefore.add(member.incarnation);
     const workers = this.control.roster.ready('worker').length;
@@ -320,6 +327,10 @@ export class TrainingCluster implements Players {
         this.#dealer.reported(body, member.incarnation);
         if (member.absence === 'late') member.absence = null;
         this.#options.onStepReport(member, body);
+        return;
+      case 'unreached':
+        if (body.server >= this.#serverCount) throw new LetheError('MESSAGE_FORBIDDEN', `it cannot reach parameter-server-${body.server + 1}, which there is not`);
+        this.#options.onNotice(`${describeMember(member)} cannot reach parameter-server-${body.server + 1} at ${body.address} yet (--advertise names another address of this machine)`);
         return;
       case 'evaluated':
         this.#desk.evaluated(member, body);

@@ -24,14 +24,21 @@ export class ZeroMqConnection implements Connection {
   readonly #outbox: Outbox;
   #refusal: LetheError | null = null;
   #closing: Promise<void> | null = null;
+  readonly #reached: Promise<void>;
+  #answered: () => void = () => undefined;
+  #unreached: (error: LetheError) => void = () => undefined;
 
   /** @throws LetheError ADDRESS_INVALID */
-  constructor(address: string, options: ConnectOptions) {
+  constructor(address: string, ipv6: boolean, options: ConnectOptions) {
     this.#address = address;
+    this.#reached = new Promise((resolve, reject) => {
+      this.#answered = resolve;
+      this.#unreached = reject;
+    });
+    this.#reached.catch(() => undefined); // whoever waits for it is told
     this.#options = options;
     const { security, identity, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
     const keys = security === undefined ? {} : memberKeys(security);
-    const ipv6 = address.startsWith('tcp://[');
     this.#socket = new Dealer({ ...socketOptions(address, maxFrameBytes), routingId: identity, reconnectInterval: RECONNECT_MS, ipv6, ...keys });
     this.#watch();
     try {
@@ -49,6 +56,10 @@ export class ZeroMqConnection implements Connection {
     });
   }
 
+  reached(): Promise<void> {
+    return this.#reached;
+  }
+
   send(frames: Frames): Promise<void> {
     return this.#outbox.send(this.#address, frames);
   }
@@ -60,6 +71,7 @@ export class ZeroMqConnection implements Connection {
 
   async #close(): Promise<void> {
     const reason = new LetheError('CONNECTION_CLOSED', `the connection to ${this.#address} is closed`);
+    this.#unreached(reason);
     await this.#outbox.close(reason, LINGER_MS);
     if (!this.#socket.closed) await closeSocket(this.#socket);
   }
@@ -76,6 +88,7 @@ export class ZeroMqConnection implements Connection {
     events.on('handshake', () => {
       brokenGreetings = 0;
       connected = true;
+      this.#answered();
       this.#report('connected', 'connected');
     });
     events.on('disconnect', () => {
@@ -98,6 +111,7 @@ export class ZeroMqConnection implements Connection {
     if (this.#refusal !== null || this.#socket.closed) return;
     this.#refusal = new LetheError('PEER_UNAUTHORISED', `the listener at ${this.#address} refuses us: ${why}`);
     this.#report('refused', this.#refusal.message);
+    this.#unreached(this.#refusal);
     this.#outbox.abort(this.#refusal);
     this.#socket.linger = 0;
     this.#socket.close();

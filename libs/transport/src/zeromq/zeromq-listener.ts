@@ -1,7 +1,7 @@
 import { foreignText, LetheError } from '@lethe/errors';
 import type { Frames } from '@lethe/protocol';
 import { Router } from 'zeromq';
-import { type Address, invalidAddress, reachableAddress } from '../address.js';
+import { type Address, invalidAddress, nearAddress } from '../address.js';
 import { readOnce } from '../frames.js';
 import { Outbox } from '../outbox.js';
 import { type AllowedMember, allowOnly } from '../security/allow-list.js';
@@ -23,6 +23,7 @@ interface Endpoint {
 
 export class ZeroMqListener implements Listener {
   readonly address: string;
+  readonly boundAddress: string;
   readonly admitsAnyone: boolean;
   readonly messages: AsyncIterable<Incoming>;
   readonly #socket: Router;
@@ -60,7 +61,7 @@ export class ZeroMqListener implements Listener {
     const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
     const keys = options.security && allowed ? listenerKeys(options.security, allowed.domain) : {};
     // A peer that reconnects after a broken line takes over its own name. `mandatory`: never drop in silence.
-    const ipv6 = parsed.scheme === 'tcp' && parsed.host.startsWith('[');
+    const ipv6 = parsed.scheme === 'tcp' && (parsed.host === '*' || parsed.host.startsWith('['));
     this.#socket = new Router({ ...socketOptions(address, maxFrameBytes), mandatory: true, handover: true, ipv6, ...keys });
     try {
       // ZeroMQ looks up no names on this side.
@@ -69,7 +70,8 @@ export class ZeroMqListener implements Listener {
       this.#socket.close();
       throw bindError(address, error);
     }
-    this.address = reachableAddress(this.#socket.lastEndpoint ?? address);
+    this.boundAddress = this.#socket.lastEndpoint ?? address;
+    this.address = nearAddress(this.boundAddress);
     this.admitsAnyone = parsed.scheme === 'tcp' && options.security === undefined;
     this.#released = async () => {
       allowed?.release();

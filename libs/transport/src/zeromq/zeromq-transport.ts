@@ -1,4 +1,4 @@
-import { invalidAddress, parseAddress, requireSecurity } from '../address.js';
+import { invalidAddress, needsIpv6, parseAddress, requireSecurity } from '../address.js';
 import { checkIdentity } from '../identity.js';
 import type { Transport } from '../transport.js';
 import { ZeroMqConnection } from './zeromq-connection.js';
@@ -22,7 +22,7 @@ export function createZeroMqTransport(): Transport {
       }
       await requireSecurity(address, parsed, options);
       checkIdentity(options.identity);
-      return new ZeroMqConnection(address, options);
+      return new ZeroMqConnection(address, parsed.scheme === 'tcp' && (await needsIpv6(parsed.host)), options);
     },
   };
 }

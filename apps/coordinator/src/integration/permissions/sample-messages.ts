@@ -20,6 +20,7 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
     failed: { kind: 'failed', code: 'GRADIENT_NOT_FINITE', message: 'why' },
     fence: { kind: 'fence', fenced: 'nobody' },
     offence: { kind: 'offence', offender: 'nobody', code: 'PUSH_INVALID', message: 'too long', push: null },
+    unreached: { kind: 'unreached', server: 0, address: 'tcp://192.0.2.7:5' },
     shutdown: { kind: 'shutdown', reason: 'done' },
     lease: { kind: 'lease', ...STEP, blocks: [BLOCK], reads: [{ group: 'classifier', version: 0 }, { group: 'autoencoder', version: 0 }], produces: 1, scalars: {}, deal: 1 },
     stepReport: { kind: 'stepReport', ...STEP, spans: [], bytesSent: 1, bytesReceived: 1 },

@@ -99,7 +99,7 @@ export class SimulatedNetwork {
     const ear: Ear = { owner, inbox: new Inbox(), peers: new Map() };
     this.#ears.set(address, ear);
     return {
-      address,
+      address, boundAddress: address,
       admitsAnyone: false,
       messages: ear.inbox.read(),
       send: async (peer, frames) => {
@@ -119,6 +119,7 @@ export class SimulatedNetwork {
     let isClosed = false;
     return {
       messages: inbox.read(),
+      reached: async () => undefined,
       send: async (frames) => {
         if (isClosed) throw new LetheError('CONNECTION_CLOSED', `the connection to ${address} is closed`);
         if (ear === undefined) return; // queued for whoever will never listen
