@@ -73,7 +73,7 @@ describe('a worker that cannot reach a server', () => {
       let answer = (): void => undefined;
       const coordinator = await TestCoordinator.open(new Promise((resolve) => { answer = resolve; }));
       await coordinator.next();
-      await coordinator.say(1, { ...WELCOME, servers: [{ index: 0, address: 'memory://server' }] });
+      await coordinator.say(1, { ...WELCOME, servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }] });
       for (let second = 0; second < 8 && !coordinator.lines.join().includes('cannot reach'); second += 1) await vi.advanceTimersByTimeAsync(1000);
       expect(await coordinator.hear()).toEqual({ kind: 'unreached', server: 0, address: 'memory://server' });
       expect(coordinator.lines).toContainEqual(expect.stringContaining('worker-1 cannot reach parameter-server-1 at memory://server yet'));

@@ -50,8 +50,7 @@ export class TrainingCluster implements Players {
   readonly #dealer: StepDealer;
   readonly #desk: EvaluationDesk;
   readonly #offences: Offences;
-  /** Null: nobody comes from elsewhere. */
-  readonly #arrivals: Arrivals | null;
+  readonly #arrivals: Arrivals;
   readonly #versions = new Map<string, number>();
   /** Incarnations of workers that were ready in this epoch or one before. */
   readonly #joinedBefore = new Set<string>();
@@ -75,8 +74,7 @@ export class TrainingCluster implements Players {
       heartbeatMs,
       stallMs,
       onRegistered: (member) => {
-        this.#sayWhoIsUnlike(member);
-        this.#arrivals?.registered(member);
+        this.#arrivals.registered(member);
         this.#welcomeWhenComplete(member);
       },
       onReady: (member) => { this.#joined(member); },
@@ -95,7 +93,7 @@ export class TrainingCluster implements Players {
       control: this.control, dealer: this.#dealer, onNotice: options.onNotice,
       fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
     });
-    this.#arrivals = cluster.listen === null ? null : new Arrivals(() => this.control.roster.ready('worker'), options.onNotice);
+    this.#arrivals = new Arrivals(this.control.roster, cluster, options.onNotice);
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
@@ -112,7 +110,7 @@ export class TrainingCluster implements Players {
     this.#committed = null;
     for (const { group, version } of states) this.#versions.set(group, version);
     const wait = (): Promise<void> => this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome));
-    await (this.#arrivals === null ? wait() : this.#arrivals.during(workers, wait));
+    await this.#arrivals.during(workers, wait);
   }
 
   /** After SERVER_LOST: all servers, the new one among them, go back to this state. */
@@ -195,13 +193,6 @@ export class TrainingCluster implements Players {
     return { group, version };
   }
 
-  #sayWhoIsUnlike(member: Member): void {
-    const { role, registration: { fingerprint } } = member;
-    const [first] = this.control.roster.fingerprints(role);
-    if (fingerprint === first) return;
-    this.#options.onNotice(`warning: ${describeMember(member)} computes with "${fingerprint}", others with "${first ?? ''}"; the same bits are expected (--strict-bits refuses that)`);
-  }
-
   /** Workers and servers need every server's address: the welcome waits until all servers are there. */
   #welcomeWhenComplete(member: Member): void {
     if (this.#states.servers.length < this.#serverCount) return;
@@ -213,7 +204,7 @@ export class TrainingCluster implements Players {
   #joined(member: Member): void {
     if (member.role !== 'worker') return;
     const { shards } = this.#options.description.config;
-    this.#arrivals?.joined();
+    this.#arrivals.joined();
     const isNew = !this.#joinedBefore.has(member.incarnation);
     this.#joinedBefore.add(member.incarnation);
     const workers = this.control.roster.ready('worker').length;
@@ -329,8 +320,7 @@ export class TrainingCluster implements Players {
         this.#options.onStepReport(member, body);
         return;
       case 'unreached':
-        if (body.server >= this.#serverCount) throw new LetheError('MESSAGE_FORBIDDEN', `it cannot reach parameter-server-${body.server + 1}, which there is not`);
-        this.#options.onNotice(`${describeMember(member)} cannot reach parameter-server-${body.server + 1} at ${body.address} yet (--advertise names another address of this machine)`);
+        this.#arrivals.unreached(member, body);
         return;
       case 'evaluated':
         this.#desk.evaluated(member, body);
