@@ -121,6 +121,7 @@ describe('the flags', () => {
         "--checkpoint <which>",
         "--runs-dir <dir>",
         "--data-dir <dir>",
+        "--unpacked-gib <number>",
       ]
     `);
     expect(flagsOf('doctor')).toMatchInlineSnapshot(`
@@ -207,6 +208,7 @@ describe('parseCommandLine', () => {
     expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r', '--data-dir', 'digits')).toEqual({
       kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', flags: expect.objectContaining({ values: { data: { folder: '/home/user/digits' } } }) as unknown, out: '/home/user/a.png', checkpoint: 470,
     });
+    expect(parse('grid', 'mild', '--unpacked-gib', '8')).toMatchObject({ flags: { values: { data: { unpackedGiB: 8 } } } });
     expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1, oversubscribe: false });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2, oversubscribe: false });
     const sweep = { kind: 'sweep', ...places, breakLock: false, configFile: null, listFile: null, random: null, dataFolder: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };

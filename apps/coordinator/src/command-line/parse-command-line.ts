@@ -34,10 +34,11 @@ function settings(reader: FlagReader, options: TypedCommand['options'], folder: 
   return { source: 'flags', values, label: (path) => flagOf.get(path) ?? path };
 }
 
-/** Of a run's settings only the place of its data. */
-function movedData(reader: FlagReader, folder: string): ConfigLayer {
-  const data = path(reader, 'data-dir', folder);
-  return { source: 'flags', values: data === null ? {} : { data: { folder: data } }, label: () => '--data-dir' };
+/** Of a run's settings only how its data are read: the place where they lie, and the bound of what they are unpacked to. */
+function dataFlags(reader: FlagReader, folder: string): ConfigLayer {
+  const [data, unpackedGiB] = [path(reader, 'data-dir', folder), reader.value('unpacked-gib', POSITIVE)];
+  const said = { ...(data === null ? {} : { folder: data }), ...(unpackedGiB === undefined ? {} : { unpackedGiB }) };
+  return { source: 'flags', values: Object.keys(said).length === 0 ? {} : { data: said }, label: (setting) => (setting === 'data.unpackedGiB' ? '--unpacked-gib' : '--data-dir') };
 }
 
 function path(reader: FlagReader, name: string, folder: string): string | null {
@@ -93,7 +94,7 @@ function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: stri
   const checkpoint = readCheckpoint(reader, run);
   const out = path(reader, 'out', folder);
   const runs = runsFolder(reader, folder);
-  const flags = movedData(reader, folder);
+  const flags = dataFlags(reader, folder);
   refuse(reader);
   return { kind: 'grid', run, folder, runsFolder: runs, flags, out, checkpoint };
 }
@@ -113,7 +114,7 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   const workers = reader.count('workers') ?? 1;
   if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
   const runs = runsFolder(reader, folder);
-  const flags = movedData(reader, folder);
+  const flags = dataFlags(reader, folder);
   refuse(reader);
   return { kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe: reader.has('oversubscribe') };
 }

@@ -6,6 +6,7 @@ import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
+const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
 const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
 
 /** What commander understood of a command, before any value is read. */
@@ -88,6 +89,7 @@ function addGrid(root: Program, events: ProgramEvents): void {
   option(grid, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
   option(grid, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(grid, 'data-dir', MOVED_DATA_HELP, FOLDER);
+  option(grid, 'unpacked-gib', UNPACKED_HELP, POSITIVE);
   grid.addHelpText('after', GRID_HELP);
   onTyped(grid, 'grid', events);
 }
@@ -109,6 +111,7 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   option(evaluate, 'oversubscribe', 'allow more than four of them for each core of this machine');
   option(evaluate, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(evaluate, 'data-dir', MOVED_DATA_HELP, FOLDER);
+  option(evaluate, 'unpacked-gib', UNPACKED_HELP, POSITIVE);
   evaluate.addHelpText('after', EVALUATE_HELP);
   onTyped(evaluate, 'evaluate', events);
 }
