@@ -1,8 +1,8 @@
 import type { Assignment } from './search-space.js';
 
 /**
- * `waiting`: not begun, or to be gone on with; `stopped`: halving has ended it; `diverged`: its gradients became infinite;
- * `failed`: it ended otherwise, again after a second try.
+ * `waiting`: not begun, or to be gone on with; `stopped`: halving has ended it; `diverged`: something in it was no longer finite;
+ * `failed`: it was refused, or crashed twice.
  */
 export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'diverged' | 'failed';
 
@@ -15,7 +15,7 @@ export interface Trial {
   /** Epochs of its run, begun ones included; null: its length is in rounds. */
   readonly epochs: number | null;
   readonly state: TrialState;
-  /** Times that it was started. */
+  /** Times that it was started and came to an end of its own: an interruption, or the end of the sweep, does not count. */
   readonly attempts: number;
   /** What it has reached, by name; NaN: a figure that was not finite. */
   readonly figures: Readonly<Record<string, number>>;

@@ -25,7 +25,7 @@ export interface EpochEvent {
   readonly epoch: number;
   /** Rounds played. */
   readonly rounds: number;
-  /** Figures of the held-out images; empty if none are held out. */
+  /** Figures of the held-out images, and of the target if the run watches it; empty if there is neither. */
   readonly figures: Readonly<Record<string, number>>;
   /** float32 [rows, classes, height, width, channels]; null if no grid was wanted. */
   readonly grid: Float32Array | null;
