@@ -88,10 +88,11 @@ Examples:
   npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext --gpu none --workers 4`;
 
 export const SWEEP_HELP = `
-Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a logarithmic
-scale above 0); --set does the same for any setting, with values in JSON where they are lists. Each trial is a run of its own in the sweep's folder and never played twice.
-A trial that crashes is tried once more from its checkpoint, one that failed at the next --resume (data that were away are there again).
-Writes sweep.csv, pareto.svg and report.html.
+Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a
+logarithmic scale above 0); --set does the same for any setting, with values in JSON where they are lists. Each trial
+is a run of its own in the sweep's folder and never played twice. A trial that crashes is tried once more from its
+checkpoint, one that failed at the next --resume (data that were away are there again). Writes sweep.csv, pareto.svg
+and report.html.
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2

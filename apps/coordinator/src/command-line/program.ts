@@ -48,8 +48,13 @@ function onTyped(program: Program, name: CommandName, { typed }: ProgramEvents):
   });
 }
 
+/** A longer list of words would push what every flag is for out of sight: it follows the help. */
+const LONGEST_PLACEHOLDER = 30;
+
 function option(program: Program, name: string, help: string, value?: FlagValue): void {
-  program.option(value === undefined ? `--${name}` : `--${name} ${value.placeholder}`, help);
+  const { placeholder } = value ?? { placeholder: '' };
+  if (placeholder.length <= LONGEST_PLACEHOLDER) program.option(`--${name} ${placeholder}`.trimEnd(), help);
+  else program.option(`--${name} ${placeholder.endsWith(',...>') ? '<word,...>' : '<word>'}`, `${help}: ${placeholder.replaceAll(/^<|(,\.\.\.)?>$/g, '').replaceAll('|', ', ')}`);
 }
 
 function addTrain(root: Program, events: ProgramEvents): void {
@@ -73,7 +78,7 @@ function addRunOptions(train: Program, help: string): void {
   }
   train.optionsGroup('The run:');
   option(train, 'config', 'configuration file (JSON) that flags override', FILE);
-  option(train, 'name', "name of the run's folder (default: made of recipe and time)", NAME);
+  option(train, 'name', "name of the run's folder (default: made of the time)", NAME);
   option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(train, 'resume', 'go on with a run, by name or folder', RUN);
   option(train, 'break-lock', 'with --resume: take over what a process of another host holds, which is known to be gone');

@@ -89,7 +89,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'no-grid', sets: false, help: 'draw no style grid every epoch', paths: ['grid'] },
   ],
   'Processes:': [
-    { name: 'workers', value: COUNT, help: 'worker processes here (default: one per GPU, else one per two cores)', paths: ['cluster.workers'] },
+    { name: 'workers', value: COUNT, help: 'worker processes here (default: one per GPU, else one per two cores, but no more than shards)', paths: ['cluster.workers'] },
     { name: 'servers', value: COUNT, help: 'parameter-server processes', paths: ['cluster.servers'] },
     { name: 'threads', value: COUNT, help: 'threads inside one operation; part of the result, as it changes rounding', paths: ['cluster.threads'] },
     { name: 'engine', value: word('native', 'wasm'), help: 'what computes (default: native if it is set up)', paths: ['cluster.engine'] },
