@@ -66,6 +66,7 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
     listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
     onCommitted: (commit) => committed.push(commit), onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
+  cluster.control.roster.reserve('server', 'parameter-server', 0);
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
     runParameterServer({
@@ -177,6 +178,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
     listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
     onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
+  cluster.control.roster.reserve('server', 'parameter-server', 0);
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
     runParameterServer({

@@ -38,6 +38,7 @@ describe('states larger than all that a queue may hold', () => {
       listener: await transport.listen('memory://control'), description, origin: { runId: 'run', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
       onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
     });
+    cluster.control.roster.reserve('server', 'parameter-server', 0);
     const serving = runParameterServer({
       transport, controlAddress: 'memory://control', dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, runId: 'run', epoch: 1, incarnation: 'server', host: 'here', processId: 1,
       planOf: () => ({ ...description, phases: [], freshValues: () => new Map() }),
