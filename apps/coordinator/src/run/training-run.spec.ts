@@ -13,10 +13,10 @@ import { trainingRun, type EpochEvent, type RunOutcome, type RunState } from './
 const RAW = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, []).config;
 const EXAMPLES = 4;
 
-/** The simulation's game, with examples that are scored by one figure. */
+/** The simulation's game, with examples that are scored by one figure; all of it is one epoch. */
 function game({ heldOut = 0 } = {}): RunDescription {
   const small = smallGame(RAW, { workers: 1, servers: 1, awaitWorkers: 1 });
-  return { ...small, objective: { ...small.objective, figures: ['reconstruction_mse'] }, config: { ...small.config, data: { ...small.config.data, heldOut } } };
+  return { ...small, trainingCount: small.totalRounds * small.config.batchSize, objective: { ...small.objective, figures: ['reconstruction_mse'] }, config: { ...small.config, data: { ...small.config.data, heldOut } } };
 }
 
 /** What the worker answers to an evaluation. */
@@ -36,8 +36,8 @@ beforeEach(() => {
 });
 afterEach(() => close());
 
-/** One server and one worker in this process. */
-async function open(description: RunDescription): Promise<RunState> {
+/** One server and one worker in this process, which begin with these groups. */
+async function open(description: RunDescription, groups = firstGroups(description)): Promise<RunState> {
   const transport = createMemoryTransport();
   const listener = await transport.listen('memory://coordinator');
   const origin = { runId: 'run', epoch: 1 };
@@ -70,7 +70,7 @@ async function open(description: RunDescription): Promise<RunState> {
     await cluster.close('the test is over');
     end.abort();
   };
-  const start = { rounds: 0, steps: 0, groups: firstGroups(description) };
+  const start = { rounds: 0, steps: 0, groups };
   await cluster.assemble(start.groups, 1);
   return start;
 }
@@ -136,9 +136,7 @@ describe('a run that diverges', () => {
     const description = game();
     const [first, ...others] = firstGroups(description);
     evaluate = scores(1);
-    const start = await open(description);
-    const groups = [{ ...(first ?? start.groups[0]!), statistics: Float32Array.of(Number.POSITIVE_INFINITY, 1) }, ...others];
-    await cluster.assemble(groups, 1);
+    const start = await open(description, [{ ...first!, statistics: Float32Array.of(Number.POSITIVE_INFINITY, 1) }, ...others]);
     const outcome = await trainingRun({
       description, cluster, start, data: { test: { count: 0 } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
       record: { epoch: async () => undefined, checkpoint: async (state) => { saved.push(state); }, pauseClock: () => undefined, resumeClock: () => undefined, notice: () => undefined },
