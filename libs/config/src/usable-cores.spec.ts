@@ -66,7 +66,7 @@ describe('usableCores', () => {
     mkdirSync(inner, { recursive: true });
     try {
       writeFileSync(join(outer, 'cpu.cfs_quota_us'), '150000');
-      const script = `import { usableCores } from '${import.meta.dirname}/usable-cores.ts'; console.log(usableCores());`;
+      const script = `import { usableCores } from '${import.meta.dirname}/usable-cores.ts'; process.stdout.write(String(usableCores()));`;
       const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
       const counted = (group: string): number => Number(execFileSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs && exec "$@"`, 'sh', ...node], { encoding: 'utf8' }));
       expect(counted(point ?? '')).toBe(HOST_CORES);

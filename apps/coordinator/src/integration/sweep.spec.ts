@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Trial } from '@lethe/sweep';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SeedStatistic } from '../seeds/seed-statistics.js';
@@ -92,7 +92,7 @@ describe('a sweep', () => {
     const { test } = JSON.parse(readFileSync(join(runs, 'seeds', 'trials', '002', 'summary.json'), 'utf8')) as { test: Record<string, number> };
     expect(figures.find(({ figure }) => figure === 'reconstruction_mse')).toMatchObject({ seeds: [7, 5], values: [expect.any(Number), test['reconstruction_mse']] });
     const again = await lethe(['train', '--resume', 'seeds', '--runs-dir', runs]);
-    expect(again.output).toContain(`each run has a folder of its own, like ${relative('.', join(runs, 'seeds', 'trials', '001'))}`);
+    expect(again.output).toMatch(/each run has a folder of its own, like \S+\/runs\/seeds\/trials\/001\n/);
     expect(again.code).toBe(0);
   }, 120_000);
 
