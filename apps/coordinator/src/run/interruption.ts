@@ -1,5 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import type { ControlPlane } from '@lethe/membership';
+import { hearEndingSignals } from './ending-signals.js';
 
 /** What a signal has to end. */
 export interface Interruptible {
@@ -11,34 +12,29 @@ export interface Interruptible {
 /** What is lost if a run ends now: nothing before its first round, then the round under way, then what is measured at the end. */
 type Stage = 'starting' | 'training' | 'measuring' | 'closing';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** A round and its checkpoint must be done by then; everything has to have ended a second later. */
 const PATIENCE_MS = 3500;
 
-/** The same signal again within this time is the same request. */
-const ECHO_MS = 500;
-
 /**
- * Turns Ctrl-C and SIGTERM into an orderly end: the round under way is finished, the checkpoint saved. Whoever asks twice,
+ * Turns Ctrl-C, SIGTERM and SIGHUP into an orderly end: the round under way is finished, the checkpoint saved. Whoever asks twice,
  * before the first round or after the last, gets an end at once; so does a round that takes too long.
  */
 export class Interruption {
   readonly #notice: (line: string) => void;
   readonly #controller = new AbortController();
-  readonly #onSignal = (signal: NodeJS.Signals): void => { this.#interrupt(signal); };
+  readonly #hearNoMore: () => void;
   #stage: Stage = 'starting';
   /** What to say when the measuring is given up. */
   #loss = '';
   #running: Interruptible | null = null;
   /** Why everything has to end, once it has. */
   #end: LetheError | null = null;
-  #last = { signal: '', atMs: Number.NEGATIVE_INFINITY };
+  #lastSignal = '';
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(notice: (line: string) => void) {
     this.#notice = notice;
-    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    this.#hearNoMore = hearEndingSignals((signal) => { this.#interrupt(signal); });
   }
 
   get signal(): AbortSignal {
@@ -64,7 +60,7 @@ export class Interruption {
     clearTimeout(this.#deadline);
     this.#stage = 'measuring';
     this.#loss = loss;
-    if (this.#controller.signal.aborted) this.#giveUpMeasuring(this.#last.signal);
+    if (this.#controller.signal.aborted) this.#giveUpMeasuring(this.#lastSignal);
   }
 
   /** From now on everything ends anyway. */
@@ -74,14 +70,11 @@ export class Interruption {
 
   dispose(): void {
     clearTimeout(this.#deadline);
-    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    this.#hearNoMore();
   }
 
   #interrupt(signal: NodeJS.Signals): void {
-    const { signal: lastSignal, atMs } = this.#last;
-    this.#last = { signal, atMs: performance.now() };
-    // A signal to the whole process group comes once itself and once passed on by whoever started this process.
-    if (signal === lastSignal && this.#last.atMs - atMs < ECHO_MS) return;
+    this.#lastSignal = signal;
     const isAgain = this.#controller.signal.aborted;
     this.#controller.abort();
     if (isAgain || this.#stage === 'starting') {

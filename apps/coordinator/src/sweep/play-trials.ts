@@ -3,6 +3,7 @@ import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import type { Gpu } from '@lethe/tensorflow';
 import { isDone, shownSetting, toBePlayed, type Trial } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
+import { hearEndingSignals } from '../run/ending-signals.js';
 import { checkSlots } from './check-slots.js';
 import { slotGpus } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
@@ -23,9 +24,6 @@ export interface TrialSurroundings {
   readonly isQuiet: boolean;
 }
 
-/** The same signal again within this time is the same request: a terminal and a wrapper around this process may both send it. */
-const ECHO_MS = 500;
-
 /**
  * Plays the trials that are not done, shows them on the terminal, and lets Ctrl-C end them with a checkpoint.
  *
@@ -45,21 +43,15 @@ export async function playTrials(folder: SweepFolder, state: SweepState, { gpus,
     onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
     onNotice: (line) => { reporter.notice(line); },
   });
-  let last = { signal: '', atMs: Number.NEGATIVE_INFINITY };
-  const interrupt = (signal: NodeJS.Signals): void => {
-    const isEcho = signal === last.signal && performance.now() - last.atMs < ECHO_MS;
-    last = { signal, atMs: performance.now() };
-    if (isEcho) return;
+  // Trials are in sessions of their own: a terminal that is closed tells this process alone.
+  const hearNoMore = hearEndingSignals(() => {
     reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
     run.interrupt();
-  };
-  // Trials are in sessions of their own: a terminal that is closed tells this process alone.
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, interrupt);
+  });
   try {
     await run.play();
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    hearNoMore();
     reporter.close();
   }
   return run;
