@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,24 @@ describe('playing the trials of a sweep', () => {
     await run.play();
     expect([run.isInterrupted, player.signalCode]).toEqual([true, 'SIGINT']);
     expect(run.trials[0]).toMatchObject({ name: '001', state: 'waiting', attempts: 0, message: '' });
+  });
+
+  it('has one measured that is not among the best after its last epoch', async () => {
+    const state = await folder.read();
+    const last = state.trials[0]?.epochs ?? 0;
+    const halving = { figure: 'held_out/reconstruction_mse', firstRung: last, factor: 2, better: 'lower' } as const;
+    const endWith = (trial: string, value: number): void => {
+      writeFileSync(join(folder.runFolder(trial), 'metrics.jsonl'), `${JSON.stringify({ kind: 'epoch', epoch: last, round: 3, [halving.figure]: value })}\n`);
+    };
+    endWith('002', 0.1);
+    const run = await sweepRun({
+      state: { ...state, halving },
+      onNotice: () => { endWith('001', 0.9); },
+      onChange: ({ name, figures }) => { if (name === '001' && figures['epochs'] === last) player.kill('SIGKILL'); },
+    });
+    await run.play();
+    expect(last).toBeGreaterThan(0);
+    expect(run.trials[0]).toMatchObject({ name: '001', state: 'completed', figures: { epochs: last, [halving.figure]: 0.9 } });
   });
 
   it('leaves none running when it fails itself', async () => {

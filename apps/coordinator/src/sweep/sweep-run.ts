@@ -152,7 +152,9 @@ export class SweepRun {
 
   #goesOn(name: string, epoch: number, figures: Readonly<Record<string, number>>): boolean {
     const figure = figures[this.#options.state.halving?.figure ?? ''];
-    return this.#halving === null || figure === undefined || this.#halving.goesOn(name, epoch, figure);
+    const goesOn = this.#halving === null || figure === undefined || this.#halving.goesOn(name, epoch, figure);
+    // After its last epoch all is spent that stopping could save: it is measured as those are that it is compared with.
+    return goesOn || epoch === this.#find(name).epochs;
   }
 
   /** A sweep that goes on remembers who came to which rung. Nobody is judged there once more, against those who came later. */
