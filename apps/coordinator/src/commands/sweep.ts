@@ -32,7 +32,7 @@ async function playSweep(folder: SweepFolder, command: SweepCommand, surrounding
   for (const line of aligned(tableOf(run.trials))) process.stdout.write(`${line}\n`);
   for (const file of resultFiles(folder, command.folder)) process.stdout.write(`${file}\n`);
   if (best !== null) process.stdout.write(`best: ${best}\n`);
-  else if (state.best === null) process.stdout.write('no trial is named the best: --best says by which figure\n');
+  else process.stdout.write(`no trial is named the best: ${state.best === null ? '--best says by which figure' : `none that is completed has a finite ${state.best.figure}`}\n`);
   return exitCodeOfTrials(run);
 }
 

@@ -94,7 +94,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
     return { ending: progress.ending, state: progress.saved, testFigures, divergence: null };
   } catch (error) {
     if (isDivergence(error)) return endDiverged(options, progress, error);
-    await saveAbandoned(options, progress);
+    // What ended the run is the news, whatever goes wrong in saving besides.
+    await saveAbandoned(options, progress).catch((second: unknown) => { record.notice(`warning: ${errorMessage(second)}`); });
     throw error;
   }
 }

@@ -96,10 +96,13 @@ export class SweepFolder {
     return join(this.folder, 'configs', `${trial}.json`);
   }
 
-  /** What a trial was planned with. */
+  /** What a trial was planned with. @throws LetheError CONFIG_INVALID */
   async config(trial: string): Promise<RunConfig> {
     const file = this.configFile(trial);
-    return parseSavedConfig(JSON.parse(await readFile(file, 'utf8')), file);
+    const raw = await readFile(file, 'utf8').then((text) => JSON.parse(text) as unknown).catch((error: unknown) => {
+      throw new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found nothing that can be read (removed, cut off or edited?)`, { cause: error });
+    });
+    return parseSavedConfig(raw, file);
   }
 
   /** Where the run of a trial lies. */

@@ -68,6 +68,13 @@ describe('the next step of a trial', () => {
   });
 });
 
+describe('the settings of a trial', () => {
+  it('are named where they cannot be read', async () => {
+    await writeFile(folder.configFile('001'), '{"seed": 1');
+    await expect(folder.config('001')).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('configs/001.json: expected what a sweep wrote there') as string });
+  });
+});
+
 describe('the figures of a trial', () => {
   it('that were not finite are read back as such, not as 0', async () => {
     await write('metrics.jsonl', '{"kind":"epoch","epoch":1,"round":2,"held_out/reconstruction_mse":null}\n{"kind":"epoch","epoch":2,"rou');
