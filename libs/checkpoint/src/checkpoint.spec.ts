@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GroupLayout, GroupState } from '@lethe/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { findCheckpoint, loadCheckpoint, newestCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { weightsHash } from './weights-hash.js';
 
 const LAYOUT: GroupLayout = {
@@ -95,6 +95,13 @@ describe('a checkpoint', () => {
     expect((await readdir(folder)).sort()).toEqual([2, 4, 5].map((rounds) => `round-00000${rounds}.safetensors`));
     expect(left[0]).toMatch(/round-000002\.safetensors is older than the last 2 checkpoints and cannot be removed: .*directory/);
     await expect(save(2)).rejects.toThrow(/Cannot write .*round-000002\.safetensors: a folder is in its place/);
+  });
+
+  it('is not taken for none where the folder cannot be read', async () => {
+    expect(await newestCheckpoint(join(folder, 'none'))).toBeNull();
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(newestCheckpoint(file)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
   });
 
   it('that does not fit on the disk leaves the earlier ones alone', async () => {

@@ -172,7 +172,11 @@ function checksumOf(data: readonly Uint8Array[], tensors: readonly NamedTensor[]
 
 /** Newest first. */
 async function checkpointFiles(folder: string): Promise<{ name: string; rounds: number; steps: number }[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    // Only where there is no folder are there none: a run must not begin again because its disk is away for a moment.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new LetheError('CHECKPOINT_INVALID', `${folder} cannot be read`, { cause: error });
+  });
   return names
     .flatMap((name) => {
       const [, rounds, steps = 0] = FILE_NAME.exec(name) ?? [];

@@ -66,6 +66,12 @@ describe('the next step of a trial', () => {
     await expect(nextStep(folder, '001', null)).rejects.toThrow(/expected config.json beside its checkpoints/);
     expect(await readFile(join(trial, 'checkpoints/round-000004.safetensors'), 'utf8')).toBe('weights');
   });
+
+  it('removes nothing where nobody can tell whether there is one', async () => {
+    await write('checkpoints', 'no folder');
+    await expect(nextStep(folder, '001', null)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+    expect(await readFile(join(trial, 'checkpoints'), 'utf8')).toBe('no folder');
+  });
 });
 
 describe('the settings of a trial', () => {

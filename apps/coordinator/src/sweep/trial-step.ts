@@ -34,7 +34,10 @@ export async function nextStep(folder: SweepFolder, trial: string, dataFolder: s
 /** Makes room for a run that was killed before it had written down what it is. */
 async function clear({ folder, checkpoints }: RunFolder): Promise<void> {
   if (!existsSync(folder)) return;
-  const kept = await readdir(checkpoints).catch(() => []);
+  const kept = await readdir(checkpoints).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new LetheError('CHECKPOINT_INVALID', `${checkpoints} cannot be read`, { cause: error });
+  });
   if (kept.length > 0) throw new LetheError('RUN_MISSING', `${folder}: expected config.json beside its checkpoints, found none`);
   await RunLock.acquire(join(folder, 'lock'), folder);
   await rm(folder, { recursive: true });
