@@ -118,6 +118,31 @@ describe('a run that is interrupted while something is measured', () => {
   });
 });
 
+describe('a checkpoint that could not be written', () => {
+  it('is written at the end, as the best if it is that', async () => {
+    evaluate = scores(1);
+    const description = game({ heldOut: EXAMPLES });
+    const start = await open(description);
+    const written: [rounds: number, isBest: boolean][] = [];
+    let isFull = true;
+    await trainingRun({
+      description: { ...description, config: { ...description.config, grid: false } }, cluster, start, data: { test: { count: 0 } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
+      record: {
+        epoch: async () => undefined,
+        checkpoint: async ({ rounds }, isBest) => {
+          if (rounds === description.totalRounds && isFull) {
+            isFull = false;
+            throw new LetheError('STORAGE_FAILED', 'the disk is full');
+          }
+          written.push([rounds, isBest]);
+        },
+        pauseClock: () => undefined, resumeClock: () => undefined, notice: () => undefined,
+      },
+    });
+    expect([isFull, written.at(-1)]).toEqual([false, [description.totalRounds, true]]);
+  });
+});
+
 describe('a run that diverges', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('ends with what is not finite in an epoch (%d), of which nothing is recorded, and keeps what is good', async (value) => {
     evaluate = scores(value);

@@ -69,7 +69,7 @@ export interface RunOutcome {
 /** Plays the game to its end, with evaluations, checkpoints and early stopping, however many processes die meanwhile. */
 export async function trainingRun(options: TrainingRunOptions): Promise<RunOutcome> {
   const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, signal } = options;
-  const progress: Progress = { ending: 'completed', saved: start, isWritten: true, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
+  const progress: Progress = { ending: 'completed', saved: start, isBest: false, isWritten: true, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
   for (const figures of earlierFigures) progress.stopping.judge(figures);
   const lastGroups = (): readonly GroupState[] => progress.saved.groups;
 
@@ -84,7 +84,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
     if (progress.saved.rounds !== rounds || rounds === start.rounds) await save(options, progress, { rounds, isBest: false });
     await progress.writing;
     // A checkpoint that could not be written is missed only here: by now the disk may have room again.
-    if (!progress.isWritten) await record.checkpoint(progress.saved, false);
+    if (!progress.isWritten) await record.checkpoint(progress.saved, progress.isBest);
   };
   try {
     await outlastServers(cluster, lastGroups, play);
@@ -104,7 +104,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
 async function endDiverged({ record }: TrainingRunOptions, progress: Progress, divergence: LetheError): Promise<RunOutcome> {
   record.pauseClock();
   await progress.writing;
-  if (!progress.isWritten) await record.checkpoint(progress.saved, false).catch((error: unknown) => { record.notice(`warning: ${errorMessage(error)}`); });
+  if (!progress.isWritten) await record.checkpoint(progress.saved, progress.isBest).catch((error: unknown) => { record.notice(`warning: ${errorMessage(error)}`); });
   return { ending: 'diverged', state: progress.saved, testFigures: {}, divergence };
 }
 
@@ -113,6 +113,8 @@ interface Progress {
   ending: RunEnding;
   /** The last state that was captured: what is played after it is played again if a server is lost. */
   saved: RunState;
+  /** Whether no earlier epoch was as good as that state. */
+  isBest: boolean;
   /** Whether that state is on the disk too, once `writing` is over. */
   isWritten: boolean;
   /** Epochs that were recorded and judged. */
@@ -208,6 +210,7 @@ async function save({ cluster, record }: TrainingRunOptions, progress: Progress,
   await progress.writing;
   const state = { rounds, steps: 0, groups };
   progress.saved = state;
+  progress.isBest = isBest;
   progress.isWritten = true;
   progress.writing = record.checkpoint(state, isBest).catch((error: unknown) => {
     progress.isWritten = false;
