@@ -37,7 +37,7 @@ export class SweepFolder {
    */
   static async expectRoom(folder: string): Promise<void> {
     await expectWritableFolder('--runs-dir', dirname(folder));
-    if (existsSync(folder)) throw new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`);
+    if (existsSync(folder)) throw sweepExists(folder);
   }
 
   /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
@@ -45,7 +45,7 @@ export class SweepFolder {
     await SweepFolder.expectRoom(folder);
     await mkdir(dirname(folder), { recursive: true })
       .then(() => mkdir(folder))
-      .catch((error: unknown) => { throw storageError(folder, error); });
+      .catch((error: unknown) => { throw existsSync(folder) ? sweepExists(folder) : storageError(folder, error); });
     const sweep = new SweepFolder(folder);
     await mkdir(join(folder, 'configs'));
     await mkdir(sweep.trials);
@@ -139,6 +139,10 @@ export class SweepFolder {
     const evaluation = await this.evaluation(trial);
     return { ...(await this.summary(trial))?.figures, ...(evaluation === null ? {} : evaluationFigures(evaluation)) };
   }
+}
+
+function sweepExists(folder: string): LetheError {
+  return new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`);
 }
 
 /** What of a `summary.json` is read. */
