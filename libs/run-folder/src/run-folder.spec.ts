@@ -47,6 +47,15 @@ describe('a run folder', () => {
     expect((await readdir(run.folder)).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
   });
 
+  it('that was summed up says so, unless nobody can read it', async () => {
+    const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
+    expect(await run.summarisedRounds()).toBe(0);
+    await run.writeSummary({ ending: 'completed', rounds: 7 });
+    expect(await run.summarisedRounds()).toBe(7);
+    await writeFile(join(run.folder, 'summary.json'), '{"ending": "completed", "rou');
+    expect(await run.summarisedRounds()).toBe(0);
+  });
+
   it('goes to one of many who find a dead holder', async () => {
     const run = await RunFolder.create({ runsFolder, name: 'a', configJson: '{}' });
     await run.close();

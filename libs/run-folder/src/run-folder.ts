@@ -112,11 +112,10 @@ export class RunFolder {
     await writeFileAtomically(file, [bytes]);
   }
 
-  /** Rounds after which the run was summed up; 0 if it never was, or only because it was interrupted or diverged. */
+  /** Rounds after which the run was summed up; 0 if it never was so that it can be read, or only because it was interrupted or diverged. */
   async summarisedRounds(): Promise<number> {
-    const text = await readFile(join(this.folder, SUMMARY), 'utf8').catch(() => '{}');
-    const { ending, rounds = 0 } = JSON.parse(text) as { ending?: string; rounds?: number };
-    return ending === 'interrupted' || ending === 'diverged' ? 0 : rounds;
+    const found = await readFile(join(this.folder, SUMMARY), 'utf8').then((text) => JSON.parse(text) as { ending?: string; rounds?: number } | null).catch(() => null);
+    return found === null || found.ending === 'interrupted' || found.ending === 'diverged' ? 0 : (found.rounds ?? 0);
   }
 
   /** Whether the process that has the run has summed it up: it makes no checkpoint any more. */
