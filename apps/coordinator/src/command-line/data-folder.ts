@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { valueAt, withValue, type ConfigLayer } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 
@@ -18,6 +19,12 @@ function dataKindOf(folder: string): 'idx' | 'images' {
   if (names.includes(LABELS_FILE)) return 'images';
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
   throw new LetheError('DATA_MISSING', `--data-dir: expected ${LABELS_FILE} beside images, or IDX files like train-images-idx3-ubyte, found neither in ${folder}`);
+}
+
+/** The layer, with the place of its data as it is seen from the folder where the user typed. */
+export function withDataFolder(layer: ConfigLayer, folder: string): ConfigLayer {
+  const data = valueAt(layer.values, 'data.folder');
+  return typeof data === 'string' ? { ...layer, values: withValue(layer.values, 'data.folder', resolve(folder, data)) } : layer;
 }
 
 /**

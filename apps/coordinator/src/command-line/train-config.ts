@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { applyResumeOverrides, dataKindOfLayers, mergeConfig, parseConfigFile, valueAt, withValue, type CompiledConfig, type ConfigLayer, type Machine } from '@lethe/config';
+import { relative } from 'node:path';
+import { applyResumeOverrides, dataKindOfLayers, mergeConfig, parseConfigFile, valueAt, type CompiledConfig, type ConfigLayer, type Machine } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { TrainCommand } from './command.js';
-import { withDataKind } from './data-folder.js';
+import { withDataFolder, withDataKind } from './data-folder.js';
 
 /** How a path is shown to the user: short if it lies below the folder where they typed. */
 function shortPath(path: string, folder: string): string {
@@ -19,9 +19,7 @@ function readConfigFile(path: string, folder: string): ConfigLayer {
   } catch (error) {
     throw new LetheError('CONFIG_INVALID', `--config: expected a file that can be read, found none at ${name}`, { cause: error });
   }
-  const layer = parseConfigFile(text, name);
-  const data = valueAt(layer.values, 'data.folder');
-  return typeof data === 'string' ? { ...layer, values: withValue(layer.values, 'data.folder', resolve(folder, data)) } : layer;
+  return withDataFolder(parseConfigFile(text, name), folder);
 }
 
 type Said = Pick<TrainCommand, 'flags' | 'folder'> & Partial<Pick<TrainCommand, 'configFile'>>;

@@ -4,7 +4,7 @@ import { dataKindOfLayers, mergeConfig, parseConfigFile, problemsError, withValu
 import { LetheError } from '@lethe/errors';
 import { grid, random, type Assignment } from '@lethe/sweep';
 import type { SweepCommand } from '../command-line/command.js';
-import { withDataKind } from '../command-line/data-folder.js';
+import { withDataFolder, withDataKind } from '../command-line/data-folder.js';
 
 /** A trial's complete configuration, and what sets it apart. */
 export interface PlannedTrial {
@@ -21,7 +21,7 @@ export interface PlannedTrial {
 export function planTrials(command: SweepCommand, machine: Machine): PlannedTrial[] {
   const base = command.configFile === null ? [] : [configLayer(command.configFile)];
   const trials = assignments(command).map(({ values, layers }): PlannedTrial => {
-    const said = [...base, ...layers, assignmentLayer(values)];
+    const said = [...base, ...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, command.folder));
     const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
     return { key: trialKey(config), values, config: withShareOfWorkers(ofOneKind(config), command) };
   });
