@@ -73,6 +73,8 @@ class WorkerSession {
   readonly #progress: JoinProgress | null;
   /** The epoch of the last welcome. */
   #welcomedEpoch: number | null = null;
+  /** Whether it takes part no longer. */
+  #hasEnded = false;
   /** Leases that came before everything was loaded. */
   #early: Work[] = [];
   #working: Promise<void> = Promise.resolve();
@@ -106,6 +108,7 @@ class WorkerSession {
       await Promise.race([this.#listen(), this.#failure]);
     } finally {
       clearInterval(registering);
+      this.#hasEnded = true;
       this.#leave();
       this.#progress?.stop();
       await this.#working.catch(() => undefined);
@@ -171,7 +174,7 @@ class WorkerSession {
 
   async #engage(welcome: Welcome, origin: Origin): Promise<void> {
     const prepared = await (this.#prepared ??= this.#options.prepare(welcome));
-    if (this.#news.origin.epoch !== origin.epoch) return; // that is over already
+    if (this.#isPast(origin)) return;
     const { description, gradients, evaluator } = prepared;
     const { transport, trust, engine } = this.#options;
     const parameters = await ParameterClient.connect({
@@ -189,8 +192,10 @@ class WorkerSession {
       },
       send: (result) => this.#send(result, origin),
     });
-    this.#forming = engagement;
     try {
+      // Whoever left while it was connecting knew of nothing to close, and its servers may never answer.
+      if (this.#isPast(origin)) return;
+      this.#forming = engagement;
       await this.#reach(parameters, origin);
       if (this.#forming !== engagement) return;
       this.#forming = null;
@@ -207,6 +212,11 @@ class WorkerSession {
       engagement.close();
       execution.dispose();
     }
+  }
+
+  /** Whether the epoch is over, or all of them are. */
+  #isPast({ epoch }: Origin): boolean {
+    return this.#hasEnded || this.#news.origin.epoch !== epoch;
   }
 
   /** Who cannot reach a server is not ready: the run would wait for what it is dealt. */
