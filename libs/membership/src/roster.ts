@@ -20,6 +20,7 @@ const REMEMBERED = 64;
 export class Roster {
   readonly #members = new Map<string, Member>();
   readonly #reserved = new Map<string, { readonly role: Role; readonly index: number }>();
+  readonly #fingerprints: Readonly<Record<Role, Set<string>>> = { worker: new Set(), 'parameter-server': new Set() };
 
   readonly #required: RequiredEngine;
 
@@ -55,6 +56,7 @@ export class Roster {
     this.#forgetGone();
     const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', isWelcomed: false, absence: null, refusals: 0, lastHeardMs: nowMs, residentBytes: 0, activity: 'loading' };
     this.#members.set(incarnation, member);
+    this.#fingerprints[registration.role].add(registration.fingerprint);
     return member;
   }
 
@@ -78,9 +80,9 @@ export class Roster {
     return this.ready('worker').filter(({ absence }) => absence === null);
   }
 
-  /** Of all that have ever been admitted, each once. */
+  /** Of all that have ever been admitted, those included that are remembered no more; each once. */
   fingerprints(role: Role): string[] {
-    return [...new Set(this.#ofRole(role).map(({ registration }) => registration.fingerprint))];
+    return [...this.#fingerprints[role]];
   }
 
   #comparable({ fingerprint }: Register): string {

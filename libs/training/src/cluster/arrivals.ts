@@ -9,6 +9,8 @@ export class Arrivals {
   readonly #roster: Roster;
   readonly #cluster: { readonly listen: string | null; readonly servers: number };
   readonly #notice: (line: string) => void;
+  /** Members that were told of: whoever has not heard that it is welcome registers again. */
+  readonly #known = new WeakSet<Member>();
   /** Workers that are waited for; null: none, or none from elsewhere. */
   #awaited: number | null = null;
 
@@ -30,6 +32,8 @@ export class Arrivals {
   }
 
   registered(member: Member): void {
+    if (this.#known.has(member)) return;
+    this.#known.add(member);
     this.#sayIfUnlike(member);
     if (this.#awaited !== null && member.role === 'worker') this.#notice(`${describeMember(member)} has come and loads its data`);
   }
