@@ -52,7 +52,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const cluster: TrainingCluster = new TrainingCluster({
     ...options, listener, origin,
     onCommitted: (committed) => {
-        keeper.committed(farthest.reached(committed));
+      keeper.committed(farthest.reached(committed));
       options.onCommitted(committed);
     },
     onStepReport: (worker, report) => {

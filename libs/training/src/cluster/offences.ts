@@ -3,6 +3,7 @@ import { describeMember, type ControlPlane, type Member } from '@lethe/membershi
 import type { Offence, OffendingPush, Step } from '@lethe/protocol';
 import { overlap } from './overlap.js';
 import type { Refused, StepDealer } from './step-dealer.js';
+import { isSameStep } from './step-ledger.js';
 
 /** A worker whose gradients were refused so often is replaced. */
 const PATIENCE = 3;
@@ -64,7 +65,7 @@ export class Offences {
         return;
       case 'computed again':
         onNotice(`${who}: ${message}; it is computed again`);
-        if (push !== null && dealer.isOpen(push)) dealer.dealWithout(this.#findings.filter((finding) => isSame(finding, push))).catch(failed);
+        if (push !== null && dealer.isOpen(push)) dealer.dealWithout(this.#findings.filter((finding) => isSameStep(finding, push))).catch(failed);
     }
   }
 
@@ -75,7 +76,7 @@ export class Offences {
     const isAlone = offender === null || control.roster.atHand().every((member) => member === offender);
     const finding = findingOf(push, offender?.incarnation ?? '', code === 'GRADIENT_NOT_FINITE', isAlone);
     // A push is refused chunk by chunk, by every server that has some of it.
-    if (this.#findings.some((other) => isSame(other, finding) && other.worker === finding.worker && other.deal === finding.deal)) return 'known already';
+    if (this.#findings.some((other) => isSameStep(other, finding) && other.worker === finding.worker && other.deal === finding.deal)) return 'known already';
     const isConfirmed = dealer.isOpen(push) && this.#findings.some((earlier) => confirms(finding, earlier));
     this.#findings.push(finding);
     if (isConfirmed) return 'diverged';
@@ -86,7 +87,7 @@ export class Offences {
 
   /** Forgets what was found of a step that is in the weights now, and of rounds before. */
   close(step: Step): void {
-    this.#findings = this.#findings.filter((finding) => finding.round >= step.round && !isSame(finding, step));
+    this.#findings = this.#findings.filter((finding) => finding.round >= step.round && !isSameStep(finding, step));
   }
 
   clear(): void {
@@ -99,10 +100,6 @@ function findingOf({ round, phase, turn, block, deal }: OffendingPush, worker: s
 }
 
 function confirms(finding: Finding, earlier: Finding): boolean {
-  if (finding.isFinite || earlier.isFinite || !isSame(finding, earlier) || !overlap(finding.block, earlier.block)) return false;
+  if (finding.isFinite || earlier.isFinite || !isSameStep(finding, earlier) || !overlap(finding.block, earlier.block)) return false;
   return finding.worker !== earlier.worker || (earlier.isAlone && finding.deal > earlier.deal);
-}
-
-function isSame(a: Step, b: Step): boolean {
-  return a.round === b.round && a.phase === b.phase && a.turn === b.turn;
 }
