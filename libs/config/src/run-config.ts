@@ -63,7 +63,7 @@ export const runConfigSchema = z.strictObject({
     patienceSeconds: positive,
     /** How often in a row a process may die before it has got anywhere. */
     restarts: count,
-    /** Go on only with workers that compute as those did that the run was begun with. */
+    /** Refuse workers that may compute other bits than each other, or than those that wrote the checkpoint. */
     strictBits: z.boolean(),
   }),
 });

@@ -3,14 +3,22 @@ export const GENERAL_HELP = `
 train, profile, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
-Relative paths mean the folder where you typed. Exit codes: 0 done, 1 the run failed (and 1 for any error through Nx),
-2 something asked for is wrong and nothing was started, 3 the game diverged (a loss, a figure or a weight is not finite; the last good
-checkpoint stays), 130 interrupted by Ctrl-C, SIGTERM or SIGHUP: with a checkpoint of the rounds played or, while a finished run was
-measured, without what is measured (lethe evaluate does that).`;
+Relative paths mean the folder where you typed.
+
+Exit codes (1 for any error through Nx; those of a worker: lethe worker --help):
+  0    done
+  1    the run failed, or one of several runs did
+  2    something asked for is wrong, and nothing was started
+  3    the game diverged: a loss, a figure or a weight is not finite; the last good checkpoint stays
+  130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds played are saved; what was still to be measured is not
+       (lethe evaluate measures it)`;
 
 export const TRAIN_HELP = `
 Settings come from the recipe, then the file of --config (JSON with any part of a run's config.json), then flags; later ones win.
 The weights of a run depend on its settings alone, not on the number of workers or servers.
+
+With --resume, --data-dir says where the run's data lie now, and the run may get longer. The game and how it is learnt stay
+as they are.
 
 Examples:
   npx lethe train                                      five epochs of MNIST, a few minutes on two cores
@@ -64,12 +72,11 @@ Examples:
 
 export const DOCTOR_HELP = `
 Prints the engine, its version, device and threads, the cache folder, how workers would be placed, and whether a step runs.
+Fails unless a step runs and the workers can be placed.
 
 Examples:
   npx lethe doctor
-  npx lethe doctor --workers 4 --share-gpus
-
-Fails unless a step runs and the workers can be placed.`;
+  npx lethe doctor --workers 4 --share-gpus`;
 
 export const WORKER_HELP = `
 A run that was started with --listen prints the whole command line to use, and the file with its token. On another machine, copy that
@@ -91,8 +98,8 @@ export const SWEEP_HELP = `
 Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a
 logarithmic scale above 0); --set does the same for any setting, with values in JSON where they are lists. Each trial
 is a run of its own in the sweep's folder and never played twice. A trial that crashes is tried once more from its
-checkpoint, one that failed at the next --resume (data that were away are there again). Writes sweep.csv, pareto.svg
-and report.html.
+checkpoint; one that failed is tried again by --resume, for example when missing data are there again. Writes sweep.csv,
+pareto.svg and report.html.
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2

@@ -80,8 +80,8 @@ function addRunOptions(train: Program, help: string): void {
   option(train, 'config', 'configuration file (JSON) that flags override', FILE);
   option(train, 'name', "name of the run's folder (default: made of the time)", NAME);
   option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
-  option(train, 'resume', 'go on with a run, by name or folder', RUN);
-  option(train, 'break-lock', 'with --resume: take over what a process of another host holds, which is known to be gone');
+  option(train, 'resume', 'go on with a run, or with several in one folder, by name or folder', RUN);
+  option(train, 'break-lock', 'with --resume: take over a run that a process of another host holds, if you know that it is gone');
   option(train, 'seeds', 'play a run from each of these seeds, with commas, and tell means and deviations (default: one, from --seed)', SEEDS);
   option(train, 'quiet', 'show no progress');
   train.addHelpText('after', help);
@@ -143,7 +143,7 @@ function addSweep(root: Program, events: ProgramEvents): void {
   option(sweep, 'name', "name of the sweep's folder (default: made of the time)", NAME);
   option(sweep, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(sweep, 'resume', 'go on with a sweep, by name or folder', RUN);
-  option(sweep, 'break-lock', 'with --resume: take over what a process of another host holds, which is known to be gone');
+  option(sweep, 'break-lock', 'with --resume: take over a sweep that a process of another host holds, if you know that it is gone');
   sweep.addHelpText('after', SWEEP_HELP);
   onTyped(sweep, 'sweep', events);
 }

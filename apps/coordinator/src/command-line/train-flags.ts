@@ -102,7 +102,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'heartbeat-seconds', value: NUMBER, help: 'how often processes say that they live', paths: ['cluster.heartbeatSeconds'] },
     { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as dead', paths: ['cluster.stallSeconds'] },
     { name: 'patience-seconds', value: NUMBER, help: 'how long a run that has no worker left waits for one', paths: ['cluster.patienceSeconds'] },
-    { name: 'strict-bits', sets: true, help: 'go on with a run only on workers that compute as those did that it was begun with', paths: ['cluster.strictBits'] },
+    { name: 'strict-bits', sets: true, help: 'refuse workers that may compute other bits than each other, or than those that wrote the checkpoint', paths: ['cluster.strictBits'] },
     { name: 'restarts', value: COUNT, help: 'how often in a row a process may die before it gets anywhere', paths: ['cluster.restarts'] },
   ],
 };
