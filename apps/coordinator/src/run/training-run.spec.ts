@@ -13,10 +13,10 @@ import { trainingRun, type EpochEvent, type RunOutcome, type RunState } from './
 const RAW = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, []).config;
 const EXAMPLES = 4;
 
-/** The simulation's game, with examples that are scored by one figure; all of it is one epoch. */
-function game({ heldOut = 0 } = {}): RunDescription {
+/** The simulation's game, with examples that are scored by one figure. */
+function game({ heldOut = 0, epochs = 1, patience = null as number | null } = {}): RunDescription {
   const small = smallGame(RAW, { workers: 1, servers: 1, awaitWorkers: 1 });
-  return { ...small, trainingCount: small.totalRounds * small.config.batchSize, objective: { ...small.objective, figures: ['reconstruction_mse'] }, config: { ...small.config, data: { ...small.config.data, heldOut } } };
+  return { ...small, trainingCount: small.totalRounds * small.config.batchSize / epochs, objective: { ...small.objective, figures: ['reconstruction_mse'] }, config: { ...small.config, patience, data: { ...small.config.data, heldOut } } };
 }
 
 /** What the worker answers to an evaluation. */
@@ -26,6 +26,8 @@ let saved: RunState[];
 let epochs: EpochEvent[];
 let cluster: TrainingCluster;
 let close: () => Promise<void>;
+/** Kills the server, and starts another. */
+let replaceServer: () => void;
 /** Resolves as soon as the worker is asked to evaluate. */
 let asked: Promise<void>;
 let onAsked: () => void;
@@ -46,26 +48,32 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
     listener, description, origin: { ...origin, sender: 'coordinator', incarnation: 'coordinator' },
     onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
   });
-  cluster.control.roster.reserve('server', 'parameter-server', 0);
-  cluster.control.roster.reserve('worker', 'worker', 0);
   const controlAddress = 'memory://coordinator';
-  const lives = [
+  const serve = (incarnation: string, signal: AbortSignal): void => {
+    cluster.control.roster.reserve(incarnation, 'parameter-server', 0);
     runParameterServer({
-      transport, controlAddress, dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1, signal: end.signal,
+      transport, controlAddress, dataAddress: `memory://${incarnation}`, listenerTrust: {}, memberTrust: {}, ...origin, incarnation, host: 'here', processId: 1, signal,
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
+    }).catch(() => undefined);
+  };
+  const first = new AbortController();
+  serve('server', AbortSignal.any([first.signal, end.signal]));
+  replaceServer = () => {
+    first.abort();
+    cluster.control.processExited('server', 'killed');
+    serve('another server', end.signal);
+  };
+  cluster.control.roster.reserve('worker', 'worker', 0);
+  runWorker({
+    transport, controlAddress, trust: {}, host: 'here', fingerprint: `${description.config.cluster.engine} threads=${description.config.cluster.threads}`,
+    origin: { ...origin, sender: 'worker', incarnation: 'worker' },
+    engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
+    prepare: () => Promise.resolve({
+      description, gradients: smallGradients(description),
+      evaluator: { evaluate: (evaluation) => { onAsked(); return evaluate(evaluation); }, dispose: () => undefined },
     }),
-    runWorker({
-      transport, controlAddress, trust: {}, host: 'here', fingerprint: `${description.config.cluster.engine} threads=${description.config.cluster.threads}`,
-      origin: { ...origin, sender: 'worker', incarnation: 'worker' },
-      engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
-      prepare: () => Promise.resolve({
-        description, gradients: smallGradients(description),
-        evaluator: { evaluate: (evaluation) => { onAsked(); return evaluate(evaluation); }, dispose: () => undefined },
-      }),
-      openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
-    }),
-  ];
-  for (const life of lives) life.catch(() => undefined);
+    openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+  }).catch(() => undefined);
   close = async () => {
     await cluster.close('the test is over');
     end.abort();
@@ -75,12 +83,22 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
   return start;
 }
 
-async function play(description: RunDescription): Promise<RunOutcome> {
+async function play(description: RunDescription, onEpoch: (event: EpochEvent) => void = () => undefined): Promise<RunOutcome> {
   const start = await open(description);
+  return goOn(description, start, onEpoch);
+}
+
+/** Plays on, after the epochs that were recorded. */
+function goOn(description: RunDescription, start: RunState, onEpoch: (event: EpochEvent) => void = () => undefined): Promise<RunOutcome> {
   return trainingRun({
-    description, cluster, start, data: { test: { count: EXAMPLES } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
+    description, cluster, start, data: { test: { count: EXAMPLES } } as unknown as DataSource, gridRows: 0, signal: stop.signal, takeCheckpointRequest: () => false,
+    earlierFigures: epochs.map(({ figures }) => figures), judgedRounds: epochs.at(-1)?.rounds ?? 0,
     record: {
-      epoch: async (event) => { epochs.push(event); }, checkpoint: async (state) => { saved.push(state); },
+      epoch: async (event) => {
+        epochs.push(event);
+        onEpoch(event);
+      },
+      checkpoint: async (state) => { saved.push(state); },
       pauseClock: () => undefined, resumeClock: () => undefined, notice: () => undefined,
     },
   });
@@ -115,6 +133,43 @@ describe('a run that is interrupted while something is measured', () => {
     await asked;
     cluster.control.fail(new LetheError('INTERRUPTED', 'stopped'));
     await expect(playing).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+});
+
+describe('a run that its second of three epochs stops', () => {
+  const stopped = game({ heldOut: EXAMPLES, epochs: 3, patience: 1 });
+
+  it('is not played on if the test examples were not scored any more, unless more patience is asked for', async () => {
+    const scoring = new Promise<void>((resolve) => {
+      evaluate = (evaluation) => {
+        if (evaluation.split !== 'test') return scores(1)();
+        resolve();
+        return busy();
+      };
+    });
+    const playing = play(stopped);
+    await scoring;
+    stop.abort();
+    const { ending, state } = await playing;
+    expect([ending, state.rounds, epochs.map(({ rounds }) => rounds)]).toEqual(['interrupted', 4, [2, 4]]);
+    await close();
+
+    stop = new AbortController();
+    evaluate = scores(1);
+    await open(stopped, [...state.groups]);
+    expect(await goOn(stopped, state)).toMatchObject({ ending: 'stopped early', state: { rounds: 4 }, testFigures: { reconstruction_mse: 1 } });
+    await close();
+
+    const patient = game({ heldOut: EXAMPLES, epochs: 3, patience: 3 });
+    await open(patient, [...state.groups]);
+    expect(await goOn(patient, state)).toMatchObject({ ending: 'completed', state: { rounds: 6 } });
+  });
+
+  it('stops there although its server is lost before that epoch is saved', async () => {
+    evaluate = scores(1);
+    const outcome = await play(stopped, ({ rounds }) => { if (rounds === 4) replaceServer(); });
+    expect(outcome).toMatchObject({ ending: 'stopped early', state: { rounds: 4 } });
+    expect([saved.at(-1)?.rounds, epochs.map(({ rounds }) => rounds)]).toEqual([4, [2, 4]]);
   });
 });
 

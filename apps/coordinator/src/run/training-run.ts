@@ -68,14 +68,18 @@ export interface RunOutcome {
 
 /** Plays the game to its end, with evaluations, checkpoints and early stopping, however many processes die meanwhile. */
 export async function trainingRun(options: TrainingRunOptions): Promise<RunOutcome> {
-  const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, signal } = options;
-  const progress: Progress = { ending: 'completed', saved: start, isBest: false, isWritten: true, epochs: 0, stopping: new EarlyStopping(config), writing: Promise.resolve() };
-  for (const figures of earlierFigures) progress.stopping.judge(figures);
+  const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, judgedRounds, signal } = options;
+  const progress: Progress = { ending: 'completed', saved: start, isBest: false, isWritten: true, judged: { rounds: judgedRounds, ...NEITHER }, stopping: new EarlyStopping(config), writing: Promise.resolve() };
+  for (const figures of earlierFigures) progress.judged = { rounds: judgedRounds, ...progress.stopping.judge(figures) };
+  if (isStopped(progress)) {
+    progress.ending = 'stopped early';
+    record.notice('the run was stopped early by its last epoch; a larger --patience lets it go on');
+  }
   const lastGroups = (): readonly GroupState[] => progress.saved.groups;
 
   const play = async (): Promise<void> => {
-    const goesOn = !isToBeJudged(options, progress) || await afterRound(options, progress, start.rounds - 1);
-    const rounds = !goesOn ? start.rounds : await adversarialLoop({
+    const goesOn = !isStopped(progress) && (!isToBeJudged(options, progress) || await afterRound(options, progress, start.rounds - 1));
+    const rounds = !goesOn ? progress.saved.rounds : await adversarialLoop({
       objective, totalRounds, players: cluster,
       from: progress.saved,
       afterRound: (round) => afterRound(options, progress, round),
@@ -117,11 +121,18 @@ interface Progress {
   isBest: boolean;
   /** Whether that state is on the disk too, once `writing` is over. */
   isWritten: boolean;
-  /** Epochs that were recorded and judged. */
-  epochs: number;
+  /** What was found at the end of the last epoch that was recorded and judged. */
+  judged: Judgement & { readonly rounds: number };
   readonly stopping: EarlyStopping;
   /** The checkpoint that is being written beside the training. */
   writing: Promise<void>;
+}
+
+const NEITHER: Judgement = { isBest: false, shouldStop: false };
+
+/** Whether the last state is that of the epoch that ended the run, whatever became of the run or its servers since. */
+function isStopped({ saved, judged }: Progress): boolean {
+  return judged.shouldStop && saved.steps === 0 && saved.rounds === judged.rounds;
 }
 
 /** Whether the run begins right after an epoch that was interrupted before it was judged. */
@@ -144,7 +155,8 @@ async function afterRound(options: TrainingRunOptions, progress: Progress, round
   const epoch = Math.max(epochsCompleted(rounds, batchSize, trainingCount), epochsCompleted(round, batchSize, trainingCount) + 1);
   const isEnd = endsEpoch(description, rounds);
   // An epoch that is played again was recorded and judged when it was played first.
-  const { isBest, shouldStop } = isEnd && epoch > progress.epochs ? await endEpoch(options, progress, { epoch, rounds }) : { isBest: false, shouldStop: false };
+  const again = rounds === progress.judged.rounds ? progress.judged : NEITHER;
+  const { isBest, shouldStop } = isEnd && rounds > progress.judged.rounds ? await endEpoch(options, progress, { epoch, rounds }) : again;
   const isDue = rounds === totalRounds || shouldStop || isBest || (isEnd && epoch % everyEpochs === 0) || (everyRounds !== null && rounds % everyRounds === 0);
   if (takeCheckpointRequest() || isDue) await save(options, progress, { rounds, isBest });
   return !shouldStop;
@@ -161,11 +173,10 @@ async function endEpoch(options: TrainingRunOptions, progress: Progress, { epoch
     return { isBest: false, shouldStop: true };
   }
   await record.epoch({ epoch, rounds, ...measured });
-  progress.epochs = epoch;
+  progress.judged = { rounds, ...progress.stopping.judge(measured.figures) };
   record.resumeClock();
-  const judgement = progress.stopping.judge(measured.figures);
-  if (judgement.shouldStop) progress.ending = 'stopped early';
-  return judgement;
+  if (progress.judged.shouldStop) progress.ending = 'stopped early';
+  return progress.judged;
 }
 
 async function measureEpoch(options: TrainingRunOptions, epoch: number): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
