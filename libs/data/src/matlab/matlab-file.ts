@@ -12,7 +12,11 @@ export interface MatlabArray {
   readonly dimensions: readonly number[];
   /** Type of the stored numbers, which may be smaller than the array's class. */
   readonly type: MatlabType;
-  /** Streams the numbers: little-endian bytes in the file's order, at most `mostBytes` of them. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
+  /**
+   * Streams the numbers: little-endian bytes in the file's order, at most `mostBytes` of them. Whether so many may be unpacked is
+   * known when it returns, so that no memory is taken for more.
+   * @throws LetheError DATA_TOO_LARGE at once, DATA_INVALID as the bytes come
+   */
   bytes(mostBytes?: number): AsyncGenerator<Uint8Array>;
 }
 
@@ -103,29 +107,33 @@ async function openArray(element: Element): Promise<MatlabArray | null> {
   const { dataBytes, inline, ...head } = opened.head;
   return {
     ...head,
-    async *bytes(mostBytes = dataBytes) {
-      if (inline !== null) {
-        yield inline.subarray(0, mostBytes);
-        return;
-      }
+    bytes(mostBytes = dataBytes) {
       const wanted = Math.min(mostBytes, dataBytes);
       element.unpacking?.expect(`${element.file}, array ${head.name}`, wanted);
-      const again = await readHead(element);
-      if (again === null) throw new TypeError('the file changed while it was read');
-      let seen = 0;
-      try {
-        for await (const piece of again.reader.pieces(wanted)) {
-          seen += piece.length;
-          yield piece;
-        }
-      } catch (error) {
-        throw corrupted(element.file, error);
-      } finally {
-        await again.reader.close();
-      }
-      if (seen < wanted) throw invalid(element.file, `${wanted} bytes of ${head.name}`, `${seen} (truncated)`);
+      return numbers(element, { name: head.name, inline, wanted });
     },
   };
+}
+
+async function *numbers(element: Element, { name, inline, wanted }: { name: string; inline: Uint8Array | null; wanted: number }): AsyncGenerator<Uint8Array> {
+  if (inline !== null) {
+    yield inline.subarray(0, wanted);
+    return;
+  }
+  const again = await readHead(element);
+  if (again === null) throw new TypeError('the file changed while it was read');
+  let seen = 0;
+  try {
+    for await (const piece of again.reader.pieces(wanted)) {
+      seen += piece.length;
+      yield piece;
+    }
+  } catch (error) {
+    throw corrupted(element.file, error);
+  } finally {
+    await again.reader.close();
+  }
+  if (seen < wanted) throw invalid(element.file, `${wanted} bytes of ${name}`, `${seen} (truncated)`);
 }
 
 /** Null for an array that is not numeric. */
@@ -141,7 +149,7 @@ async function readHead(element: Element): Promise<OpenedArray | null> {
   }
 }
 
-async function parseHead({ file, unpacking }: Element, reader: ByteReader): Promise<OpenedArray['head'] | null> {
+async function parseHead({ file, bytes, unpacking }: Element, reader: ByteReader): Promise<OpenedArray['head'] | null> {
   if (unpacking !== null) {
     const { type } = readTag(await reader.take(TAG_BYTES));
     if (type !== MATRIX) return null;
@@ -161,6 +169,8 @@ async function parseHead({ file, unpacking }: Element, reader: ByteReader): Prom
   if (type === undefined) throw invalid(file, `numbers in the array ${name}`, `an element of type ${tag.type}`);
   const dataBytes = dimensions.reduce((product, size) => product * size, TYPE_BYTES[type]);
   if (dataBytes !== tag.bytes) throw invalid(file, `${dimensions.join(' x ')} numbers of ${name} (${dataBytes} bytes)`, `${tag.bytes} bytes`);
+  // How much a compressed element holds, only unpacking it tells.
+  if (unpacking === null && dataBytes > bytes) throw invalid(file, `${dataBytes} bytes of ${name}`, `an element of ${bytes} bytes`);
   return { name, dimensions, type, dataBytes, inline: tag.isSmall ? tagBytes.subarray(4, 4 + dataBytes) : null };
 }
 

@@ -7,6 +7,16 @@ import { openMatlabFile } from './matlab-file.js';
 import { readSvhnFile } from './svhn-file.js';
 import { Unpacking } from '../unpacking.js';
 
+/** A file of X alone, uncompressed, whose array says that it holds so many images. */
+function promising(images: number): Buffer {
+  const bytes = matlabBytes([X]);
+  const [atCount, atBytes] = [172, 188];
+  expect([bytes.readInt32LE(atCount), bytes.readUInt32LE(atBytes)]).toEqual([COUNT, X.values.length]);
+  bytes.writeInt32LE(images, atCount);
+  bytes.writeUInt32LE(images * HEIGHT * WIDTH * CHANNELS, atBytes);
+  return bytes;
+}
+
 /** Three images of 4 x 2 in three colours; the byte at [row, column, channel] of image i is 100 i + 10 row + 3 column + channel. */
 const [HEIGHT, WIDTH, CHANNELS, COUNT] = [4, 2, 3, 3];
 const byteAt = (image: number, row: number, column: number, channel: number): number => (100 * image + 10 * row + 3 * column + channel) % 256;
@@ -58,6 +68,8 @@ describe('readSvhnFile', () => {
     ['a label for which there is no digit', matlabBytes([X, { ...Y, values: Uint8Array.of(1, 11, 2) }]), 'expected labels from 1 to 10 (10 for the digit 0), found 11 at image 1'],
     ['too few labels', matlabBytes([X, { name: 'y', dimensions: [2, 1], values: Uint8Array.of(1, 2) }]), 'expected a label for each of the 3 images, found 2'],
     ['images of another layout', matlabBytes([{ ...X, dimensions: [HEIGHT * WIDTH, CHANNELS * COUNT] }, Y]), 'expected X as bytes [height, width, 3, images], found uint8 [8, 9]'],
+    ['images of less than no pixels', matlabBytes([{ ...X, dimensions: [-HEIGHT, -WIDTH, CHANNELS, COUNT] }, Y]), 'expected X as bytes [height, width, 3, images], found uint8 [-4, -2, 3, 3]'],
+    ['an array that promises more than its file has', promising(100_000_000), 'expected 2400000000 bytes of X, found an element of 128 bytes'],
     ['a cut-off array', matlabBytes([X, Y]).subarray(0, 180), '(truncated)'],
     ['a cut-off compressed array', matlabBytes([Y, { ...X, compressed: true }]).subarray(0, -20), '(truncated)'],
   ])('refuses %s', async (_what, bytes, message) => {
@@ -75,5 +87,10 @@ describe('openMatlabFile', () => {
   it('lists what it holds', async () => {
     const arrays = await openMatlabFile(await file(matlabBytes([X, { name: 'size', dimensions: [1, 1], values: Float64Array.of(3) }])), new Unpacking(2));
     expect(arrays.map(({ name, dimensions, type }) => [name, dimensions, type])).toEqual([['X', [4, 2, 3, 3], 'uint8'], ['size', [1, 1], 'double']]);
+  });
+
+  it('says that an array is too large to be unpacked before any of it is read', async () => {
+    const [array] = await openMatlabFile(await file(matlabBytes([{ ...X, values: new Uint8Array(2 ** 20), dimensions: [2 ** 20, 1], compressed: true }])), new Unpacking(2 ** -10));
+    expect(() => array?.bytes()).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }));
   });
 });

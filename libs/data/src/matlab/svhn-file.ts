@@ -25,7 +25,7 @@ export async function readSvhnFile(file: string, { unpacking, most = Infinity }:
   const arrays = await openMatlabFile(file, unpacking);
   const [x, y] = [find(file, arrays, 'X'), find(file, arrays, 'y')];
   const [height = 0, width = 0, channels = 0, all = 0] = x.dimensions;
-  if (x.type !== 'uint8' || x.dimensions.length !== 4 || (channels !== 1 && channels !== 3) || all === 0) {
+  if (x.type !== 'uint8' || x.dimensions.length !== 4 || (channels !== 1 && channels !== 3) || x.dimensions.some((size) => size < 1)) {
     throw invalidData(file, 'X as bytes [height, width, 3, images]', `${x.type} [${x.dimensions.join(', ')}]`);
   }
   const labels = y.dimensions.reduce((product, size) => product * size, 1);
@@ -45,9 +45,10 @@ function find(file: string, arrays: readonly MatlabArray[], name: string): Matla
 /** Turns each image from [channel][column][row], MATLAB's order, to [row][column][channel]. */
 async function readImages(x: MatlabArray, { height, width, channels }: ImageShape, count: number): Promise<Uint8Array> {
   const length = height * width * channels;
+  const pieces = x.bytes(count * length);
   const images = new Uint8Array(count * length);
   let source = 0;
-  for await (const piece of x.bytes(count * length)) {
+  for await (const piece of pieces) {
     for (const byte of piece) {
       const row = source % height;
       const column = Math.floor(source / height) % width;
