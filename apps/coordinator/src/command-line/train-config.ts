@@ -41,5 +41,10 @@ export function resumedRunConfig(command: Said, saved: unknown): CompiledConfig 
 
 /** Whether the number of workers was asked for, by a flag or in the configuration file. */
 export function saysWorkers(command: TrainCommand): boolean {
-  return layersOf(command).some(({ values }) => valueAt(values, 'cluster.workers') !== undefined);
+  return layersSayWorkers(layersOf(command));
+}
+
+/** Whether one of the layers says the number of workers. */
+export function layersSayWorkers(layers: readonly ConfigLayer[]): boolean {
+  return layers.some(({ values }) => valueAt(values, 'cluster.workers') !== undefined);
 }

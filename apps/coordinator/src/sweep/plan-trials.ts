@@ -5,6 +5,7 @@ import { LetheError } from '@lethe/errors';
 import { grid, random, type Assignment } from '@lethe/sweep';
 import type { SweepCommand } from '../command-line/command.js';
 import { withDataFolder, withDataKind } from '../command-line/data-folder.js';
+import { layersSayWorkers } from '../command-line/train-config.js';
 
 /** A trial's complete configuration, and what sets it apart. */
 export interface PlannedTrial {
@@ -23,7 +24,7 @@ export function planTrials(command: SweepCommand, machine: Machine): PlannedTria
   const trials = assignments(command).map(({ values, layers }): PlannedTrial => {
     const said = [...base, ...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, command.folder));
     const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
-    return { key: trialKey(config), values, config: withShareOfWorkers(ofOneKind(config), command) };
+    return { key: trialKey(config), values, config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), command.trialsAtOnce ?? 1) };
   });
   return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
 }
@@ -79,9 +80,8 @@ function ofOneKind(config: RunConfig): RunConfig {
 }
 
 /** Trials side by side share the machine; how many workers compute changes no bit. */
-function withShareOfWorkers(config: RunConfig, { trialsAtOnce, space }: SweepCommand): RunConfig {
-  if ('cluster.workers' in space) return config;
-  const workers = Math.max(1, Math.floor(config.cluster.workers / (trialsAtOnce ?? 1)));
+function withShareOfWorkers(config: RunConfig, trialsAtOnce: number): RunConfig {
+  const workers = Math.max(1, Math.floor(config.cluster.workers / trialsAtOnce));
   return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
 }
 
