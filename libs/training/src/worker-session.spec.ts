@@ -17,7 +17,7 @@ class TestCoordinator {
   readonly ended: Promise<void>;
   readonly #messages: AsyncIterator<Incoming>;
 
-  private constructor(private readonly listener: Listener, transport: Transport) {
+  private constructor(private readonly listener: Listener, transport: Transport, loaded: Promise<void>) {
     this.#messages = listener.messages[Symbol.asyncIterator]();
     this.ended = runWorker({
       transport, controlAddress: 'memory://control', trust: {}, host: 'here', fingerprint: 'native threads=1',
@@ -26,6 +26,7 @@ class TestCoordinator {
       joining: { timeoutMs: 60_000, notice: (line) => { this.lines.push(line); } },
       prepare: async () => {
         this.prepared += 1;
+        await loaded;
         return NOTHING;
       },
       openPulse: () => ({ tell: () => undefined, stop: async () => undefined }),
@@ -33,8 +34,11 @@ class TestCoordinator {
     this.ended.catch(() => undefined); // looked at later
   }
 
-  /** @param serverAnswers when servers answer for the first time; at once unless given */
-  static async open(serverAnswers: Promise<void> = Promise.resolve()): Promise<TestCoordinator> {
+  /**
+   * @param serverAnswers when servers answer for the first time; at once unless given
+   * @param loaded when the worker has loaded its data; likewise
+   */
+  static async open(serverAnswers: Promise<void> = Promise.resolve(), loaded: Promise<void> = Promise.resolve()): Promise<TestCoordinator> {
     const transport = createMemoryTransport();
     const late: Transport = {
       listen: (address, options) => transport.listen(address, options),
@@ -43,7 +47,7 @@ class TestCoordinator {
         return address === 'memory://control' ? connection : { ...connection, reached: () => serverAnswers };
       },
     };
-    return new TestCoordinator(await transport.listen('memory://control'), late);
+    return new TestCoordinator(await transport.listen('memory://control'), late, loaded);
   }
 
   async say(epoch: number, body: MessageBody): Promise<void> {
@@ -92,6 +96,17 @@ describe('a worker that cannot reach a server', () => {
 });
 
 describe('a worker', () => {
+  it('ends when the goodbye comes while it loads, though the servers that it connects to then never answer', async () => {
+    let load = (): void => undefined;
+    const coordinator = await TestCoordinator.open(new Promise(() => undefined), new Promise((resolve) => { load = resolve; }));
+    await coordinator.next();
+    await coordinator.say(1, { ...WELCOME, servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }] });
+    await coordinator.say(1, { kind: 'shutdown', reason: 'the run is completed' });
+    await vi.waitFor(() => { expect(coordinator.lines).toContain('worker-1 ends: the run is completed'); }, { interval: 1 });
+    load();
+    await coordinator.ended;
+  });
+
   it('ends in peace when the goodbye comes in an epoch that it has not heard of', async () => {
     const coordinator = await TestCoordinator.open();
     expect(await coordinator.next()).toEqual(['register', 1]);
