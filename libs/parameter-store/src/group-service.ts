@@ -23,8 +23,6 @@ const REMEMBERED = 16;
  */
 export class GroupService {
   #lastStep: Step | null = null;
-  /** The version of each group that was captured last. */
-  readonly #captured = new Map<string, number>();
   /** The lead's last words about commits. */
   readonly #told: Committed[] = [];
   readonly #held: ReadonlyMap<string, HeldGroup>;
@@ -58,10 +56,9 @@ export class GroupService {
   capture({ group, version, offset }: CaptureState): void {
     const held = this.#group(group, 'VERSION_UNAVAILABLE');
     const { store } = held;
-    // Asked again, because the answer was late: whoever asked has had it since, and went on.
-    if (store.version !== null && version < store.version && this.#captured.get(group) === version) return;
+    // Whoever asked has had it since, or does not know yet of the commit, which the lead tells: it asks for the version after it then.
+    if (store.version !== null && version < store.version) return;
     this.#voteAgain(held);
-    this.#captured.set(group, version);
     store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture(offset), offset }));
   }
 

@@ -99,7 +99,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   } catch (error) {
     if (isDivergence(error)) return endDiverged(options, progress, error);
     // What ended the run is the news, whatever goes wrong in saving besides.
-    await saveAbandoned(options, progress).catch((second: unknown) => { record.notice(`warning: ${errorMessage(second)}`); });
+    await saveAbandoned(options, progress).catch((second: unknown) => { record.notice(`warning: what is in the weights could not be saved: ${errorMessage(second)}`); });
     throw error;
   }
 }

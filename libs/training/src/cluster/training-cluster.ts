@@ -2,8 +2,9 @@ import { LetheError } from '@lethe/errors';
 import { ControlPlane, describeMember, type Member } from '@lethe/membership';
 import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Origin, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
-import { positionAfter, type GamePosition, type Players } from '../adversarial-loop.js';
+import type { GamePosition, Players } from '../adversarial-loop.js';
 import type { RunDescription } from '../run-description.js';
+import { Abandonment } from './abandonment.js';
 import { Arrivals } from './arrivals.js';
 import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluations.js';
 import { EvaluationDesk } from './evaluation-desk.js';
@@ -51,12 +52,12 @@ export class TrainingCluster implements Players {
   readonly #desk: EvaluationDesk;
   readonly #offences: Offences;
   readonly #arrivals: Arrivals;
+  readonly #abandonment: Abandonment;
   readonly #versions = new Map<string, number>();
   /** Incarnations of workers that were ready in this epoch or one before. */
   readonly #joinedBefore = new Set<string>();
   /** What was committed last since the servers began with a state. */
   #committed: Committed | null = null;
-  #isAbandoned = false;
   #workersToCome = Number.POSITIVE_INFINITY;
   /** When there was no worker first that could be given work; null while there is one. */
   #aloneSinceMs: number | null = null;
@@ -94,6 +95,10 @@ export class TrainingCluster implements Players {
       fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
     });
     this.#arrivals = new Arrivals(this.control.roster, cluster, options.onNotice);
+    this.#abandonment = new Abandonment({
+      control: this.control, description: options.description, states: this.#states, dealer: this.#dealer, desk: this.#desk,
+      lastCommitted: () => this.#committed, versionOf: (group) => this.#versionOf(group),
+    });
     this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
   }
 
@@ -107,7 +112,7 @@ export class TrainingCluster implements Players {
   async assemble(states: readonly GroupState[], workers: number): Promise<void> {
     await this.control.until(() => this.control.roster.ready('parameter-server').length === this.#serverCount);
     await this.#states.load(states);
-    this.#committed = null;
+    this.#abandonment.revoke();
     for (const { group, version } of states) this.#versions.set(group, version);
     const wait = (): Promise<void> => this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome));
     await this.#arrivals.during(workers, wait);
@@ -143,24 +148,13 @@ export class TrainingCluster implements Players {
 
   /** Ends the game with this error for want of workers. Whoever comes from now on is too late: what is in the weights is to be saved. */
   abandon(error: LetheError): void {
-    this.#isAbandoned = true;
     this.#aloneSinceMs = null;
-    this.#dealer.stopWaiting();
-    for (const worker of this.control.roster.present('worker')) this.control.lose(worker, error);
-    this.control.interrupt(error);
-    this.#desk.clear(error);
+    this.#abandonment.begin(error);
   }
 
-  /** Where a game stands that was abandoned; null for another, or if that is what the servers began with. */
+  /** Where a game stands that was abandoned; null for another, or if that is what the servers began with. Rejects if a server is lost. */
   async captureAbandoned(): Promise<(GamePosition & { readonly groups: GroupState[] }) | null> {
-    const committed = this.#committed;
-    if (committed === null || !this.#isAbandoned) return null;
-    const { layouts, objective } = this.#options.description;
-    const unplayed = this.#dealer.orders.map(({ phase }) => objective.phases[phase]?.trains);
-    const versions = layouts.map(({ name }) => ({ group: name, version: this.#versionOf(name).version - unplayed.filter((group) => group === name).length }));
-    this.#dealer.clear();
-    this.control.resume();
-    return { ...positionAfter(objective, committed), groups: await this.#states.capture(versions) };
+    return this.#abandonment.capture();
   }
 
   async close(reason: string): Promise<void> {
@@ -178,6 +172,7 @@ export class TrainingCluster implements Players {
 
   /** Everything that was handed out and is not done is done by those at hand now. */
   #dealAnew(elsewhere = false): void {
+    if (this.#abandonment.hasBegun) return;
     this.#desk.deal();
     const dealt = elsewhere ? this.#dealer.dealElsewhere() : this.#dealer.dealAnew();
     dealt.catch((error: unknown) => { this.#failed(error); });
@@ -238,6 +233,7 @@ export class TrainingCluster implements Players {
     const interruption = new LetheError('SERVER_LOST', error.message, { cause: error });
     this.#dealer.clear();
     this.#versions.clear();
+    this.#committed = null;
     this.#welcomes.clear();
     this.#offences.clear();
     this.control.beginEpoch(interruption);
@@ -268,6 +264,7 @@ export class TrainingCluster implements Players {
     this.#desk.sendAgain(nowMs);
     this.#dealer.inquireIfDue(nowMs).catch((error: unknown) => { this.#failed(error); });
     this.#dealer.tryLateAgain(nowMs).catch((error: unknown) => { this.#failed(error); });
+    if (this.#abandonment.hasBegun) return;
     const isWorking = this.#dealer.size > 0 || this.#desk.size > 0;
     if (!isWorking || this.control.roster.atHand().length > 0) this.#aloneSinceMs = null;
     else this.#aloneSinceMs ??= nowMs;
@@ -347,6 +344,7 @@ export class TrainingCluster implements Players {
     if (!this.#dealer.committed(committed)) return;
     this.#offences.close(committed);
     this.#committed = committed;
+    this.#abandonment.committed();
     this.#goesOn();
     this.#options.onCommitReport(server, committed);
     this.#options.onCommitted(committed);

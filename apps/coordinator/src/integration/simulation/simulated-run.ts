@@ -191,7 +191,7 @@ export class SimulatedRun implements Victims {
           this.#judgedRounds = rounds;
           this.#grids.set(rounds, [...(grid ?? [])]);
         },
-        pauseClock: () => undefined, notice: () => undefined, resumeClock: () => undefined,
+        pauseClock: () => undefined, notice: (line) => { this.notices.push(line); }, resumeClock: () => undefined,
         checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
       },
     });
@@ -224,8 +224,11 @@ export class SimulatedRun implements Victims {
   #exited(cluster: TrainingCluster, incarnation: string, { role, index }: { role: Role; index: number }): void {
     const delayMs = this.#policy.died(placeOf({ role, index }));
     cluster.control.processExited(incarnation, 'killed');
-    if (delayMs === null && role === 'worker') cluster.expectAtMost((this.#workersToCome -= 1));
-    else if (delayMs === null) cluster.control.fail(new LetheError('PROCESS_DIED', `${role} ${index + 1} died too often`));
+    const error = new LetheError('PROCESS_DIED', `${role} ${index + 1} died too often`);
+    if (delayMs === null && role === 'worker') {
+      cluster.expectAtMost((this.#workersToCome -= 1));
+      if (cluster.control.roster.present('worker').length === 0 && this.#workersToCome === 0) cluster.abandon(error);
+    } else if (delayMs === null) cluster.control.fail(error);
     else this.#options.clock.after(delayMs, () => { if (this.#cluster === cluster && this.#coordinator !== '') this.#launch(cluster, role, index); });
   }
 

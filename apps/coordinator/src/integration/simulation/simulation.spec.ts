@@ -44,8 +44,8 @@ async function play(...how: Parameters<typeof playToAnyEnd>): Promise<SimulatedO
   return { ...outcome, happened, tookMs };
 }
 
-/** To an end for want of workers, and from there on, when everything is well again. */
-async function playAndResume(seed: number, faults: readonly Fault[], size: { workers: number; servers: number }): Promise<{ outcome: SimulatedOutcome; savedRounds: number }> {
+/** To an end for want of workers, which is told with this code, and from there on, when everything is well again. */
+async function playAndResume(seed: number, faults: readonly Fault[], { code, ...size }: { workers: number; servers: number; code: 'PROCESS_DIED' | 'WORKERS_MISSING' }): Promise<{ outcome: SimulatedOutcome; savedRounds: number; notices: readonly string[] }> {
   const generator = xoroshiro128plus(seed);
   const random = (): number => uniformFloat64(generator);
   const clock = new VirtualClock();
@@ -55,11 +55,11 @@ async function playAndResume(seed: number, faults: readonly Fault[], size: { wor
     let isWell = false;
     const run = new SimulatedRun({ clock, random, raw, ...size, fateOf: (passage, victims) => (isWell ? 'deliver' : schedule.fateOf(passage, victims)) });
     schedule.start(clock, run);
-    await expect(clock.run(run.play(), LIMIT_MS)).rejects.toMatchObject({ code: 'WORKERS_MISSING' });
-    const { savedRounds } = run;
+    await expect(clock.run(run.play(), LIMIT_MS)).rejects.toMatchObject({ code });
+    const { savedRounds, notices: [...notices] } = run;
     run.killCoordinator();
     isWell = true;
-    return { outcome: await clock.run(run.play(), 2 * LIMIT_MS), savedRounds };
+    return { outcome: await clock.run(run.play(), 2 * LIMIT_MS), savedRounds, notices };
   } finally {
     clock.uninstall();
   }
@@ -168,17 +168,47 @@ describe('a simulated run', () => {
   it('starts a worker that sends nothing right again, but not for ever', async () => {
     const faults: Fault[] = [{ moment: { role: 'worker', kind: 'push', occurrence: 5, andLater: true }, what: 'spoil', how: 'too long' }];
     const { outcome, run: { notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 1, servers: 1 });
-    expect(outcome).toMatchObject({ error: { code: 'WORKERS_MISSING' } });
+    expect(outcome).toMatchObject({ error: { code: 'PROCESS_DIED' } });
     expect(notices.filter((line) => line.includes('is replaced'))).toHaveLength(RESTARTS + 1);
   });
 
   it('saves what is in the weights when its last worker is lost in the middle of a version', async () => {
-    const size = { workers: 1, servers: 2 };
     // The lead has its part of the version, the other server has not.
     const faults: Fault[] = [{ moment: { role: 'worker', kind: 'push', occurrence: 24, andLater: true, hearer: 'parameter-server-2' }, what: 'kill speaker', isSaid: false }];
-    const { outcome, savedRounds } = await playAndResume(3, faults, size);
+    const { outcome, savedRounds } = await playAndResume(3, faults, { workers: 1, servers: 2, code: 'PROCESS_DIED' });
     expect(savedRounds).toBeGreaterThan(2);
     expect(outcome.hash).toBe(undisturbed.get(2)?.hash);
+  });
+
+  it('saves what is in the weights when no worker becomes ready any more', async () => {
+    const faults: Fault[] = [
+      { moment: { role: 'worker', kind: 'push', occurrence: 12 }, what: 'kill speaker', isSaid: false },
+      { moment: { role: 'worker', kind: 'ready', occurrence: 2, andLater: true }, what: 'lose' },
+    ];
+    const { outcome, savedRounds } = await playAndResume(3, faults, { workers: 1, servers: 1, code: 'WORKERS_MISSING' });
+    expect(savedRounds).toBeGreaterThan(2);
+    expect(outcome.hash).toBe(undisturbed.get(1)?.hash);
+  });
+
+  it('saves what is in the weights when the last push of its last worker comes while that is captured', async () => {
+    const faults: Fault[] = [{ moment: { role: 'worker', kind: 'push', occurrence: 7, andLater: true }, what: 'kill speaker', isSaid: true }];
+    // Which of both the lead hears first differs.
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const { outcome, savedRounds, notices } = await playAndResume(seed, faults, { workers: 1, servers: 1, code: 'PROCESS_DIED' });
+      expect(notices.filter((line) => line.startsWith('warning')), `seed ${seed}`).toEqual([]);
+      expect(savedRounds, `seed ${seed}`).toBeGreaterThan(2);
+      expect(outcome.hash, `seed ${seed}`).toBe(undisturbed.get(1)?.hash);
+    }
+  });
+
+  it('tells first of all why it ended, even if what is in the weights cannot be saved', async () => {
+    const faults: Fault[] = [
+      { moment: { role: 'worker', kind: 'push', occurrence: 4, andLater: true }, what: 'kill speaker', isSaid: false },
+      { moment: { role: 'parameter-server', kind: 'stateCaptured', occurrence: 1 }, what: 'kill speaker', isSaid: false },
+    ];
+    const { outcome, run: { notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 1, servers: 1 });
+    expect(outcome).toMatchObject({ error: { code: 'PROCESS_DIED', message: 'worker 1 died too often' } });
+    expect(notices).toContainEqual(expect.stringMatching(/^warning: what is in the weights could not be saved: parameter-server-1 .+ ended/));
   });
 
   it('ends when a server dies at every checkpoint, and keeps the last one', async () => {
