@@ -63,7 +63,7 @@ export const runConfigSchema = z.strictObject({
     patienceSeconds: positive,
     /** How often in a row a process may die before it has got anywhere. */
     restarts: count,
-    /** Refuse workers that may compute other bits than each other, or than those that wrote the checkpoint. */
+    /** Refuse workers that may compute other bits than each other, or than those that computed the run so far. */
     strictBits: z.boolean(),
   }),
 });

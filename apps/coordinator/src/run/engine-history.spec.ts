@@ -22,6 +22,16 @@ describe('the engines of a run', () => {
     expect(history([]).with(['native a'])).toEqual(['unknown', 'native a']);
   });
 
+  it.each([
+    [['native a', 'native b'], 'native b', 'mild was computed with "native a", then "native b"; these workers compute with "native b"; --strict-bits asks for the bits of an unbroken run'],
+    [['native a', 'native b', 'native a'], 'native a', 'mild was computed with "native a", then "native b", then "native a"; these workers'],
+    [['unknown', 'native a'], 'native a', 'mild was computed with what it does not say, then "native a"; these workers'],
+    [['native a', 'native b'], 'native c', 'mild was computed with "native a", then "native b"; these workers compute with "native c"; --strict-bits'],
+  ])('of before, %j, are refused where the run insists on its bits, whatever it was computed with last', (earlier, now, message) => {
+    expect(() => history(earlier, true).warning([now])).toThrow(expect.objectContaining({ code: 'FINGERPRINT_MISMATCH', message: expect.stringContaining(message) as string }));
+    expect(history(earlier).warning([earlier.at(-1) ?? ''])).toBe(null);
+  });
+
   it.each([[['native b']], [[]]])('after %j are refused where the run insists on its bits', (earlier) => {
     expect(() => history(earlier, true).warning(['native a'])).toThrow(expect.objectContaining({ code: 'FINGERPRINT_MISMATCH' }));
   });

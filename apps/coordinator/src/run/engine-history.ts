@@ -8,7 +8,7 @@ export interface EngineHistoryOptions {
   readonly name: string;
   /** Fingerprints of what has computed the run so far, in order; none if that is not known, null if nothing has. */
   readonly earlier: readonly string[] | null;
-  /** Refuse to go on with anything else. */
+  /** Refuse to go on with anything else, and where there was more than one already. */
   readonly strictBits: boolean;
 }
 
@@ -32,18 +32,22 @@ export class EngineHistory {
   }
 
   /**
-   * What is to be said before these go on with the run; null if they are what it was computed with.
-   * @throws LetheError FINGERPRINT_MISMATCH if the run insists on its bits
+   * What is to be said before these go on with the run; null if they are what it was computed with last.
+   * @throws LetheError FINGERPRINT_MISMATCH if the run insists on its bits, and these or an earlier change of engines may have given it others
    */
   warning(fingerprints: readonly string[]): string | null {
-    const before = this.#earlier.at(-1);
-    const now = this.with(fingerprints).at(-1);
-    if (before === undefined || before === now) return null;
-    const { name, strictBits } = this.#options;
-    const what = before === UNKNOWN_ENGINE
-      ? `${name} does not say what it was computed with; these workers compute with "${now ?? ''}"`
-      : `${name} was computed with "${before}"; these workers compute with "${now ?? ''}"`;
-    if (strictBits) throw new LetheError('FINGERPRINT_MISMATCH', `${what}; --strict-bits asks for the bits of an unbroken run`);
-    return `${what}, and may go on with other bits than an unbroken run (--strict-bits refuses that)`;
+    const all = this.with(fingerprints);
+    const now = all.at(-1) ?? '';
+    if (this.#options.strictBits && all.length > 1) {
+      throw new LetheError('FINGERPRINT_MISMATCH', `${this.#before(this.#earlier)}; these workers compute with "${now}"; --strict-bits asks for the bits of an unbroken run`);
+    }
+    if (all.length === this.#earlier.length || this.#earlier.length === 0) return null;
+    return `${this.#before(this.#earlier.slice(-1))}; these workers compute with "${now}", and may go on with other bits than an unbroken run (--strict-bits refuses that)`;
+  }
+
+  #before(engines: readonly string[]): string {
+    const { name } = this.#options;
+    if (engines.length === 1 && engines[0] === UNKNOWN_ENGINE) return `${name} does not say what it was computed with`;
+    return `${name} was computed with ${engines.map((engine) => (engine === UNKNOWN_ENGINE ? 'what it does not say' : `"${engine}"`)).join(', then ')}`;
   }
 }
