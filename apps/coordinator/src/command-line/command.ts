@@ -1,5 +1,6 @@
 import type { ConfigLayer, JoinOptions } from '@lethe/config';
 import type { HalvingOptions, SearchSpace } from '@lethe/sweep';
+import type { DataReading } from '../sweep/data-reading.js';
 
 /** `lethe train`: start a run or go on with one. */
 export interface TrainCommand {
@@ -79,8 +80,8 @@ export interface SweepCommand {
   readonly listFile: string | null;
   /** So many trials drawn at random; null: all combinations. */
   readonly random: number | null;
-  /** Absolute path of the folder where the trials' data lie, or null; of a sweep that goes on the only setting that may change. */
-  readonly dataFolder: string | null;
+  /** How the data of a sweep that goes on are read now: the only settings that may change. */
+  readonly resumedData: DataReading;
   readonly drawSeed: number;
   /** Null: not said. */
   readonly trialsAtOnce: number | null;
@@ -112,6 +113,8 @@ export interface DoctorCommand {
   readonly workers: number | null;
   readonly threads: number | null;
   readonly shareGpus: boolean;
+  /** Allow more workers than this machine has cores for. */
+  readonly oversubscribe: boolean;
 }
 
 /** `lethe worker`: join a run on another machine. */

@@ -9,7 +9,8 @@ Exit codes (1 for any error through Nx; those of a worker: lethe worker --help):
   0    done
   1    the run failed, or one of several runs did
   2    something asked for is wrong, and nothing was started
-  3    the game diverged: a loss, a figure or a weight is not finite; the last good checkpoint stays
+  3    the game diverged: a loss, a figure or a weight is not finite; the last good checkpoint stays. Of several runs
+       (--seeds, a comparison, a sweep): some diverged and none was completed
   130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds played are saved; what was still to be measured is not
        (lethe evaluate measures it)`;
 
@@ -18,7 +19,7 @@ Settings come from the recipe, then the file of --config (JSON with any part of 
 The weights of a run depend on its settings alone, not on the number of workers or servers.
 
 With --resume, --data-dir says where the run's data lie now, and the run may get longer. The game and how it is learnt stay
-as they are.
+as they are. Several runs keep all settings but --data-dir and --unpacked-gib.
 
 Examples:
   npx lethe train                                      five epochs of MNIST, a few minutes on two cores
@@ -98,8 +99,9 @@ export const SWEEP_HELP = `
 Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a
 logarithmic scale above 0); --set does the same for any setting, with values in JSON where they are lists. Each trial
 is a run of its own in the sweep's folder and never played twice. A trial that crashes is tried once more from its
-checkpoint; one that failed is tried again by --resume, for example when missing data are there again. Writes sweep.csv,
-pareto.svg and report.html.
+checkpoint; one that failed is tried again by --resume, for example when missing data are there again. --resume keeps all settings
+but --data-dir and --unpacked-gib. Trials that diverge are no failure of a sweep in which others are completed. Writes
+sweep.csv, pareto.svg and report.html.
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2

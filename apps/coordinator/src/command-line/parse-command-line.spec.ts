@@ -129,6 +129,7 @@ describe('the flags', () => {
         "--workers <count>",
         "--threads <count>",
         "--share-gpus",
+        "--oversubscribe",
       ]
     `);
     expect(flagsOf('worker')).toMatchInlineSnapshot(`
@@ -216,12 +217,12 @@ describe('parseCommandLine', () => {
     expect(parse('grid', 'mild', '--unpacked-gib', '8')).toMatchObject({ flags: { values: { data: { unpackedGiB: 8 } } } });
     expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1, oversubscribe: false });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2, oversubscribe: false });
-    const sweep = { kind: 'sweep', ...places, breakLock: false, configFile: null, listFile: null, random: null, dataFolder: null, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
+    const sweep = { kind: 'sweep', ...places, breakLock: false, configFile: null, listFile: null, random: null, resumedData: { folder: null, unpackedGiB: null }, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },
     });
     expect(parse('sweep', '--beta', '0.01..1', '--random', '5', '--halving', 'held_out/x', '--factor', '3', '--best', 'swap', '--best-higher', '--data-dir', 'd', '--recipe', 'quick')).toEqual({
-      ...sweep, random: 5, dataFolder: '/home/user/d', halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
+      ...sweep, random: 5, halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
       space: { recipe: { kind: 'values', values: ['quick'] }, 'objective.beta': { kind: 'range', low: 0.01, high: 1 }, 'data.folder': { kind: 'values', values: ['/home/user/d'] } },
     });
     expect(parse('sweep', '--set', 'data.domains.sources=["a","b"],["b"]', '--set', 'objective.optimizers.encoder.beta1=0.5,0.9', '--set', 'a-b_2.c="x,y"')).toMatchObject({
@@ -231,8 +232,9 @@ describe('parseCommandLine', () => {
         'a-b_2.c': { kind: 'values', values: ['x,y'] },
       },
     });
-    expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false });
-    expect(parse('doctor', '--workers', '4', '--share-gpus')).toMatchObject({ workers: 4, shareGpus: true });
+    expect(parse('sweep', '--resume', 'old', '--data-dir', 'd', '--unpacked-gib', '8')).toMatchObject({ resume: 'old', resumedData: { folder: '/home/user/d', unpackedGiB: 8 } });
+    expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false, oversubscribe: false });
+    expect(parse('doctor', '--workers', '4', '--share-gpus', '--oversubscribe')).toMatchObject({ workers: 4, shareGpus: true, oversubscribe: true });
     const key = `K${'a'.repeat(43)}`;
     const token = `T${'b'.repeat(86)}`;
     expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', token)).toMatchObject({
@@ -301,6 +303,9 @@ describe('parseCommandLine', () => {
     [['sweep', '--break-lock'], '--break-lock: expected it only together with --resume, found a new sweep'],
     [['train', '--resume', 'a', '--seeds', '1,2'], '--seeds: expected no seeds together with --resume'],
     [['sweep', '--resume', 'a', '--best', 'swap'], '--resume: expected no settings and no name, which are those of the sweep, found --best'],
+    [['sweep', '--resume', 'a', '--set', 'data.folder=/other'], '--resume: expected no settings and no name, which are those of the sweep, found data.folder'],
+    [['sweep', '--resume', 'a', '--unpacked-gib', '4,8'], '--unpacked-gib: expected one value together with --resume, found 4,8'],
+    [['train', '--resume', 'a', '--unpacked-gib', '0'], '--unpacked-gib: expected a number above 0, found "0"'],
     [['sweep', '--beta', '1,2', '--factor', '3'], '--factor: expected it only together with --halving, found it alone'],
     [['sweep', '--beta', '1,2', '--best-higher'], '--best-higher: expected it only together with --best'],
     [['grid'], "missing required argument 'run'"],

@@ -141,6 +141,7 @@ function readDoctor({ options }: TypedCommand): DoctorCommand {
     workers: reader.count('workers'),
     threads: reader.count('threads'),
     shareGpus: reader.has('share-gpus'),
+    oversubscribe: reader.has('oversubscribe'),
   };
   for (const name of ['workers', 'threads'] as const) {
     if (command[name] !== null && command[name] < 1) reader.problems.push({ where: `--${name}`, expected: 'at least 1', found: String(command[name]) });

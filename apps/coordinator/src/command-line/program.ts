@@ -162,6 +162,7 @@ function addDoctor(root: Program, events: ProgramEvents): void {
   option(doctor, 'workers', 'plan for this many workers', COUNT);
   option(doctor, 'threads', 'threads inside one operation', COUNT);
   option(doctor, 'share-gpus', 'allow several workers on one GPU');
+  option(doctor, 'oversubscribe', 'allow more than four workers for each core of this machine');
   doctor.addHelpText('after', DOCTOR_HELP);
   onTyped(doctor, 'doctor', events);
 }

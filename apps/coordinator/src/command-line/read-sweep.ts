@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { problemsError } from '@lethe/config';
+import { problemsError, shown } from '@lethe/config';
 import type { Candidates, SearchSpace, SettingValue } from '@lethe/sweep';
+import { AS_BEFORE } from '../sweep/data-reading.js';
 import type { SweepCommand } from './command.js';
 import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, RUN, type FlagValue } from './flag-values.js';
 import type { TypedCommand } from './program.js';
@@ -23,32 +24,52 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
   };
   const halvingFigure = reader.text('halving', FIGURE);
   const bestFigure = reader.text('best', FIGURE);
+  const [flagged, set] = [flagSpace(reader, options, folder), setSpace(reader, options)];
+  const resume = reader.text('resume', RUN);
   const command: SweepCommand = {
     kind: 'sweep',
     folder,
-    space: { ...flagSpace(reader, options, folder), ...setSpace(reader, options) },
+    space: { ...flagged, ...set },
     configFile: place('config', FILE),
     listFile: place('list', FILE),
     random: reader.count('random'),
-    dataFolder: place('data-dir', FOLDER),
+    resumedData: resume === null ? AS_BEFORE : { folder: oneOf(flagged, 'data.folder', 'string'), unpackedGiB: oneOf(flagged, 'data.unpackedGiB', 'number') },
     drawSeed: reader.count('draw-seed') ?? 1,
     trialsAtOnce: reader.count('trials-at-once'),
     halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },
     best: bestFigure === null ? null : { figure: bestFigure, better: reader.has('best-higher') ? 'higher' : 'lower' },
     name: reader.text('name', NAME),
     runsFolder: place('runs-dir', FOLDER) ?? resolve(folder, 'runs'),
-    resume: reader.text('resume', RUN),
+    resume,
     breakLock: reader.has('break-lock'),
   };
+  if (resume !== null) checkKept(flagged, set, reader);
   check(command, reader);
   if (reader.problems.length > 0) throw problemsError(reader.problems);
   return command;
 }
 
+/** What a sweep that goes on may say once more: how its data are read. */
+function checkKept(flagged: SearchSpace, set: SearchSpace, reader: FlagReader): void {
+  const kept = [
+    ...Object.keys(flagged).filter((path) => path !== 'data.folder' && path !== 'data.unpackedGiB'), ...Object.keys(set),
+    ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`),
+  ];
+  if (kept[0] !== undefined) reader.problems.push({ where: '--resume', expected: 'no settings and no name, which are those of the sweep', found: kept[0] });
+  const bound = flagged['data.unpackedGiB'];
+  if (bound?.kind === 'values' && bound.values.length > 1) reader.problems.push({ where: '--unpacked-gib', expected: 'one value together with --resume', found: bound.values.map(shown).join() });
+}
+
+/** The value of a setting that has one alone; null: it was not said. */
+function oneOf(space: SearchSpace, path: string, type: 'string'): string | null;
+function oneOf(space: SearchSpace, path: string, type: 'number'): number | null;
+function oneOf(space: SearchSpace, path: string, type: 'string' | 'number'): unknown {
+  const candidates = space[path];
+  return candidates?.kind === 'values' && typeof candidates.values[0] === type ? candidates.values[0] : null;
+}
+
 function check({ random, space, trialsAtOnce, halving, resume, breakLock }: SweepCommand, reader: FlagReader): void {
   const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
-  const kept = [...Object.keys(space).filter((path) => path !== 'data.folder'), ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`)];
-  if (resume !== null && kept[0] !== undefined) complain('--resume', 'no settings and no name, which are those of the sweep', kept[0]);
   for (const [flag, needed] of Object.entries(NEEDED)) if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
   if (breakLock && resume === null) complain('--break-lock', 'it only together with --resume', 'a new sweep');
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));

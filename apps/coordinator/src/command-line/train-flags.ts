@@ -1,5 +1,5 @@
 import { RECIPE_NAMES } from '@lethe/config';
-import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, word, type FlagValue } from './flag-values.js';
+import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, word, type FlagValue } from './flag-values.js';
 
 /** A flag that sets settings of the run's configuration. */
 export interface ConfigFlag {
@@ -71,7 +71,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'data-dir', value: FOLDER, help: 'folder of IDX files, of images with labels.csv, or of what the recipe reads', paths: ['data.folder'] },
     { name: 'image-size', value: COUNT, help: 'resize images of a folder to this square: a multiple of 4', paths: ['data.imageSize'] },
     { name: 'channels', value: { ...COUNT, placeholder: '<1|3>' }, help: 'read images of a folder as grey (1) or colour (3)', paths: ['data.channels'] },
-    { name: 'unpacked-gib', value: NUMBER, help: 'most that packed files of the data may be unpacked to, in GiB (default: 2)', paths: ['data.unpackedGiB'] },
+    { name: 'unpacked-gib', value: POSITIVE, help: 'most that packed files of the data may be unpacked to, in GiB (default: 2)', paths: ['data.unpackedGiB'] },
     { name: 'held-out', value: COUNT, help: 'training images kept back and scored every epoch', paths: ['data.heldOut'] },
   ],
   'When to stop and what to keep:': [
@@ -102,7 +102,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'heartbeat-seconds', value: NUMBER, help: 'how often processes say that they live', paths: ['cluster.heartbeatSeconds'] },
     { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as dead', paths: ['cluster.stallSeconds'] },
     { name: 'patience-seconds', value: NUMBER, help: 'how long a run that has no worker left waits for one', paths: ['cluster.patienceSeconds'] },
-    { name: 'strict-bits', sets: true, help: 'refuse workers that may compute other bits than each other, or than those that wrote the checkpoint', paths: ['cluster.strictBits'] },
+    { name: 'strict-bits', sets: true, help: 'refuse workers that may compute other bits than each other, or than those that computed the run so far', paths: ['cluster.strictBits'] },
     { name: 'restarts', value: COUNT, help: 'how often in a row a process may die before it gets anywhere', paths: ['cluster.restarts'] },
   ],
 };

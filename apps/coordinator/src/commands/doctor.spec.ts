@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { usableCores } from '@lethe/config';
 import { nativeFolder } from '@lethe/tensorflow';
 import { standInNvidiaSmi } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -42,6 +43,12 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
 
   // Whether TensorFlow is set up with CUDA is a fact of the machine; doctor tells the truth about either.
   const hasCuda = basename(nativeFolder() ?? '').includes('-cuda-');
+
+  it.each([[[], 2], [['--oversubscribe'], 0]] as const)('places more workers than the cores are meant for only when asked: %j', async (flags, expected) => {
+    const { code, lines } = await doctor([], ['--workers', String(4 * usableCores() + 1), ...flags]);
+    expect(code).toBe(expected);
+    expect(lines).toMatchObject({ workers: expect.stringMatching(expected === 0 ? /^worker-1 on the cpu, worker-2/ : /\(--oversubscribe allows more\)/) as unknown, 'a step': 'runs' });
+  });
 
   it.runIf(hasCuda)('places one worker on each GPU', async () => {
     const { lines } = await doctor(['Card A', 'Card B'], []);

@@ -20,7 +20,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   const machine = await lookAtThisMachine(environment);
   const { cores, engine, gpus } = machine;
   const workers = command.workers ?? defaultWorkers(machineOf(machine));
-  const [tooMany] = processProblems({ workers, servers: 1, oversubscribe: false }, cores, () => '--workers');
+  const [tooMany] = processProblems({ workers, servers: 1, oversubscribe: command.oversubscribe }, cores, () => '--workers');
   const placement = tooMany === undefined ? placeWorkers({ gpus, workers, allowSharing: command.shareGpus }) : problemsError([tooMany]).message;
   const gpu = typeof placement === 'string' ? null : (placement[0] ?? null);
   const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpu };

@@ -9,6 +9,7 @@ import { planSeeds } from '../seeds/plan-seeds.js';
 import { writeSeeds } from '../seeds/seeds-results.js';
 import { shareMachine } from '../seeds/share-machine.js';
 import { aligned } from '../sweep/aligned.js';
+import { AS_BEFORE, type DataReading } from '../sweep/data-reading.js';
 import { findSeveralRuns } from '../sweep/find-several-runs.js';
 import type { PlannedTrial } from '../sweep/plan-trials.js';
 import { exitCodeOfTrials, playTrials } from '../sweep/play-trials.js';
@@ -32,7 +33,7 @@ export async function requestedRuns(command: TrainCommand, machine: ThisMachine)
   if (command.resume !== null) {
     const folder = await findSeveralRuns(command.resume, 'train', command);
     if (folder !== null && hasSettings(command)) {
-      throw problemsError([{ where: '--resume', expected: 'no settings but --data-dir for several runs, which keep those that they were begun with', found: shown(command.flags.values) }]);
+      throw problemsError([{ where: '--resume', expected: 'no settings but --data-dir and --unpacked-gib for several runs, which keep those that they were begun with', found: shown(command.flags.values) }]);
     }
     return folder === null ? null : { kind: 'resumed', folder };
   }
@@ -51,7 +52,7 @@ export async function runSeveral(request: Request, command: TrainCommand, { mach
   try {
     const found = await folder.read();
     const state = request.kind === 'resumed' ? { ...found, trialsAtOnce: await runsAtOnce(folder, found, machine) } : found;
-    const run = await playTrials(folder, state, { gpus: machine.gpus, cores: machine.cores, environment, dataFolder: movedData(command), isQuiet: command.quiet });
+    const run = await playTrials(folder, state, { gpus: machine.gpus, cores: machine.cores, environment, data: dataReading(command), isQuiet: command.quiet });
     const write = RESULTS[state.kind === 'comparison' ? 'comparison' : 'seeds'];
     const { tables, notes } = await write(folder, run.trials, command.folder);
     for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);
@@ -83,13 +84,14 @@ async function runsAtOnce(folder: SweepFolder, { trials }: SweepState, machine: 
   return fits.reduce((least, fit) => Math.min(least, fit), trials.length);
 }
 
-/** Where the data lie now, if they were moved; null: where they were. */
-function movedData({ resume, flags }: TrainCommand): string | null {
-  const folder = resume === null ? undefined : valueAt(flags.values, 'data.folder');
-  return typeof folder === 'string' ? folder : null;
+/** How the data of runs that go on are read. New ones have it in their configurations. */
+function dataReading({ resume, flags: { values } }: TrainCommand): DataReading {
+  if (resume === null) return AS_BEFORE;
+  const [folder, unpackedGiB] = [valueAt(values, 'data.folder'), valueAt(values, 'data.unpackedGiB')];
+  return { folder: typeof folder === 'string' ? folder : null, unpackedGiB: typeof unpackedGiB === 'number' ? unpackedGiB : null };
 }
 
 function hasSettings({ flags: { values }, configFile }: TrainCommand): boolean {
   const { data, ...others } = values;
-  return configFile !== null || Object.keys(others).length > 0 || Object.keys(data ?? {}).some((key) => key !== 'folder');
+  return configFile !== null || Object.keys(others).length > 0 || Object.keys(data ?? {}).some((key) => key !== 'folder' && key !== 'unpackedGiB');
 }

@@ -18,7 +18,7 @@ export async function runSweep(command: SweepCommand, environment: Environment):
   const folder = command.resume === null ? await beginSweep(command, machine) : await findSweep(command.resume, command);
   const lock = await folder.lock(command);
   try {
-    return await playSweep(folder, command, { gpus: machine.gpus, cores: machine.cores, environment, dataFolder: command.resume === null ? null : command.dataFolder, isQuiet: false });
+    return await playSweep(folder, command, { gpus: machine.gpus, cores: machine.cores, environment, data: command.resumedData, isQuiet: false });
   } finally {
     await lock.release();
   }

@@ -52,7 +52,7 @@ describe('the recipes of domain adaptation', () => {
     const page = readFileSync(join(runs, 'hospitals', 'report.html'), 'utf8');
     for (const [argv, message] of [
       [['sweep', '--resume', 'hospitals'], `found runs that are compared at ${join(runs, 'hospitals')}; go on with it by: npx lethe train --resume hospitals`],
-      [['train', '--resume', 'hospitals', '--epochs', '2'], '--resume: expected no settings but --data-dir for several runs, which keep those that they were begun with, found {"epochs":2}'],
+      [['train', '--resume', 'hospitals', '--epochs', '2'], '--resume: expected no settings but --data-dir and --unpacked-gib for several runs, which keep those that they were begun with, found {"epochs":2}'],
     ] as const) {
       const refused = await lethe([...argv, '--runs-dir', runs]);
       expect(refused.output).toContain(message);

@@ -92,7 +92,7 @@ describe('a sweep', () => {
     const { figures } = JSON.parse(readFileSync(join(runs, 'seeds', 'seeds.json'), 'utf8')) as { figures: SeedStatistic[] };
     const { test } = JSON.parse(readFileSync(join(runs, 'seeds', 'trials', '002', 'summary.json'), 'utf8')) as { test: Record<string, number> };
     expect(figures.find(({ figure }) => figure === 'reconstruction_mse')).toMatchObject({ seeds: [7, 5], values: [expect.any(Number), test['reconstruction_mse']] });
-    const again = await lethe(['train', '--resume', 'seeds', '--runs-dir', runs]);
+    const again = await lethe(['train', '--resume', 'seeds', '--runs-dir', runs, '--unpacked-gib', '3']);
     expect(again.output).toMatch(/each run has a folder of its own, like \S+\/runs\/seeds\/trials\/001\n/);
     expect(again.code).toBe(0);
   }, 120_000);

@@ -11,7 +11,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 function plan(told: Partial<SweepCommand>): RunConfig[] {
   const command: SweepCommand = {
-    kind: 'sweep', folder: '/where/typed', space: {}, configFile: null, listFile: null, random: null, dataFolder: null, drawSeed: 1, trialsAtOnce: null,
+    kind: 'sweep', folder: '/where/typed', space: {}, configFile: null, listFile: null, random: null, resumedData: { folder: null, unpackedGiB: null }, drawSeed: 1, trialsAtOnce: null,
     halving: null, best: null, name: null, runsFolder: '/runs', resume: null, breakLock: false, ...told,
   };
   return planTrials(command, { cores: 8, gpus: 0, engine: 'native' }).map(({ config }) => config);

@@ -5,6 +5,7 @@ import { isDone, shownSetting, toBePlayed, type Trial } from '@lethe/sweep';
 import { EXIT } from '../command-line/exit-codes.js';
 import { hearEndingSignals } from '../run/ending-signals.js';
 import { checkSlots } from './check-slots.js';
+import type { DataReading } from './data-reading.js';
 import { slotGpus } from './slot-gpus.js';
 import type { SweepFolder } from './sweep-folder.js';
 import { SweepRun } from './sweep-run.js';
@@ -18,8 +19,7 @@ export interface TrialSurroundings {
   readonly gpus: readonly Gpu[];
   readonly cores: number;
   readonly environment: Environment;
-  /** Where the trials' data lie now; null: where they were. */
-  readonly dataFolder: string | null;
+  readonly data: DataReading;
   /** Show no progress. */
   readonly isQuiet: boolean;
 }
@@ -30,14 +30,14 @@ export interface TrialSurroundings {
  * @throws LetheError DEVICE_PLAN_INVALID if so many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes,
  * CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
  */
-export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, cores, environment, dataFolder, isQuiet }: TrialSurroundings): Promise<SweepRun> {
+export async function playTrials(folder: SweepFolder, state: SweepState, { gpus, cores, environment, data, isQuiet }: TrialSurroundings): Promise<SweepRun> {
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, cores);
   const slots = slotGpus(gpus, state.trialsAtOnce, clusters);
-  await checkTrialData(folder, state.trials, dataFolder);
+  await checkTrialData(folder, state.trials, data);
   const reporter = new TrialsReporter(process.stdout);
   const run = new SweepRun({
-    folder, state, dataFolder,
+    folder, state, data,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) => (own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
     onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
@@ -57,10 +57,12 @@ export async function playTrials(folder: SweepFolder, state: SweepState, { gpus,
   return run;
 }
 
-/** How a command ends that has played trials. */
-export function exitCodeOfTrials({ isInterrupted, trials }: SweepRun): number {
+/** How a command ends that has played trials: that some of them diverge is a result beside those of others, but not where there are none. */
+export function exitCodeOfTrials({ isInterrupted, trials }: Pick<SweepRun, 'isInterrupted' | 'trials'>): number {
   if (isInterrupted) return EXIT.interrupted;
-  return trials.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.ok;
+  const states = new Set(trials.map(({ state }) => state));
+  if (states.has('failed')) return EXIT.failed;
+  return states.has('diverged') && !states.has('completed') ? EXIT.diverged : EXIT.ok;
 }
 
 function clustersOfTrials(folder: SweepFolder, trials: readonly Trial[]): Promise<RunConfig['cluster'][]> {

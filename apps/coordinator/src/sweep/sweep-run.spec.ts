@@ -6,6 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergeConfig } from '@lethe/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AS_BEFORE } from './data-reading.js';
 import { SweepFolder } from './sweep-folder.js';
 import { SweepRun, type SweepRunOptions } from './sweep-run.js';
 
@@ -33,7 +34,7 @@ afterEach(async () => {
 });
 
 async function sweepRun(told: Partial<SweepRunOptions>): Promise<SweepRun> {
-  return new SweepRun({ folder, state: await folder.read(), environments: [{}, {}], dataFolder: null, onChange: () => undefined, onNotice: () => undefined, ...told });
+  return new SweepRun({ folder, state: await folder.read(), environments: [{}, {}], data: AS_BEFORE, onChange: () => undefined, onNotice: () => undefined, ...told });
 }
 
 describe('playing the trials of a sweep', () => {

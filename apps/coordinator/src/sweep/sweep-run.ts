@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { AsynchronousHalving, stateAfter, toBePlayed, type Trial } from '@lethe/sweep';
+import type { DataReading } from './data-reading.js';
 import { LiveTrial } from './live-trial.js';
 import type { SweepFolder } from './sweep-folder.js';
 import type { SweepState } from './sweep-state.js';
@@ -12,8 +13,7 @@ export interface SweepRunOptions {
   readonly state: SweepState;
   /** The environment of each slot's trials: its share of the GPUs. */
   readonly environments: readonly Readonly<Record<string, string | undefined>>[];
-  /** Where the trials' data lie now; null: where they were. */
-  readonly dataFolder: string | null;
+  readonly data: DataReading;
   /** Told whenever a trial has come to something new. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
   readonly onNotice: (line: string) => void;
@@ -101,7 +101,7 @@ export class SweepRun {
     for (;;) {
       let step: TrialStep;
       try {
-        step = await nextStep(this.#options.folder, name, this.#options.dataFolder);
+        step = await nextStep(this.#options.folder, name, this.#options.data);
       } catch (error) {
         if (errorCode(error) === undefined) throw error;
         return { ending: 'refused', message: errorMessage(error), wasStopped: false };

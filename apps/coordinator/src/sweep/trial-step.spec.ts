@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergeConfig } from '@lethe/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AS_BEFORE } from './data-reading.js';
 import { SweepFolder } from './sweep-folder.js';
 import { nextStep } from './trial-step.js';
 
@@ -29,47 +30,48 @@ const place = (): string[] => ['--runs-dir', folder.trials];
 describe('the next step of a trial', () => {
   it('is to begin it, also where it was killed before it had written down what it is', async () => {
     const begin = { kind: 'train', argv: ['train', '--config', folder.configFile('001'), '--name', '001', ...place(), '--quiet'] };
-    expect(await nextStep(folder, '001', null)).toEqual(begin);
+    expect(await nextStep(folder, '001', AS_BEFORE)).toEqual(begin);
     await mkdir(join(trial, 'checkpoints'), { recursive: true });
     await write('lock', JSON.stringify({ host: hostname(), processId: 2 ** 22 + 1 }));
-    expect(await nextStep(folder, '001', null)).toEqual(begin);
+    expect(await nextStep(folder, '001', AS_BEFORE)).toEqual(begin);
     await expect(readFile(join(trial, 'lock'))).rejects.toThrow('ENOENT');
   });
 
   it('is to go on with it until it is complete, with its checkpoint or before one', async () => {
     await write('config.json', JSON.stringify(config));
-    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'train', argv: ['train', '--resume', '001', ...place(), '--quiet'] });
+    expect(await nextStep(folder, '001', AS_BEFORE)).toEqual({ kind: 'train', argv: ['train', '--resume', '001', ...place(), '--quiet'] });
+    expect(await nextStep(folder, '001', { ...AS_BEFORE, unpackedGiB: 8 })).toEqual({ kind: 'train', argv: ['train', '--resume', '001', ...place(), '--unpacked-gib', '8', '--quiet'] });
     await write('summary.json', JSON.stringify({ ending: 'interrupted', rounds: 3, wall_seconds: 1, test: {} }));
-    expect(await nextStep(folder, '001', null)).toMatchObject({ kind: 'train', argv: expect.arrayContaining(['--resume']) as unknown });
+    expect(await nextStep(folder, '001', AS_BEFORE)).toMatchObject({ kind: 'train', argv: expect.arrayContaining(['--resume']) as unknown });
   });
 
   it('is to measure it where that alone is missing, and then none', async () => {
     await write('config.json', JSON.stringify(config));
     await write('summary.json', JSON.stringify({ ending: 'completed', rounds: 3, wall_seconds: 1, test: {} }));
-    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'evaluate', argv: ['evaluate', '001', ...place(), '--workers', '2', '--oversubscribe'] });
-    expect(await nextStep(folder, '001', '/moved')).toMatchObject({ argv: ['evaluate', '001', ...place(), '--data-dir', '/moved', '--workers', '2', '--oversubscribe'] });
+    expect(await nextStep(folder, '001', AS_BEFORE)).toEqual({ kind: 'evaluate', argv: ['evaluate', '001', ...place(), '--workers', '2', '--oversubscribe'] });
+    expect(await nextStep(folder, '001', { folder: '/moved', unpackedGiB: 2.5 })).toMatchObject({ argv: ['evaluate', '001', ...place(), '--data-dir', '/moved', '--unpacked-gib', '2.5', '--workers', '2', '--oversubscribe'] });
     await write('evaluation.json', JSON.stringify({ kind: 'forgetting', probes: [] }));
-    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'none' });
+    expect(await nextStep(folder, '001', AS_BEFORE)).toEqual({ kind: 'none' });
   });
 
   it('is to wait for the process that plays it, and refused while one on another host may', async () => {
     await write('config.json', JSON.stringify(config));
     await write('lock', JSON.stringify({ host: hostname(), processId: process.pid, started: null }));
-    expect(await nextStep(folder, '001', null)).toEqual({ kind: 'wait', processId: process.pid });
+    expect(await nextStep(folder, '001', AS_BEFORE)).toEqual({ kind: 'wait', processId: process.pid });
     await rm(join(trial, 'config.json'));
     await write('lock', JSON.stringify({ host: 'elsewhere', processId: 1, started: null }));
-    await expect(nextStep(folder, '001', null)).rejects.toMatchObject({ code: 'RUN_LOCKED' });
+    await expect(nextStep(folder, '001', AS_BEFORE)).rejects.toMatchObject({ code: 'RUN_LOCKED' });
   });
 
   it('removes nothing that holds a checkpoint', async () => {
     await write('checkpoints/round-000004.safetensors', 'weights');
-    await expect(nextStep(folder, '001', null)).rejects.toThrow(/expected config.json beside its checkpoints/);
+    await expect(nextStep(folder, '001', AS_BEFORE)).rejects.toThrow(/expected config.json beside its checkpoints/);
     expect(await readFile(join(trial, 'checkpoints/round-000004.safetensors'), 'utf8')).toBe('weights');
   });
 
   it('removes nothing where nobody can tell whether there is one', async () => {
     await write('checkpoints', 'no folder');
-    await expect(nextStep(folder, '001', null)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
+    await expect(nextStep(folder, '001', AS_BEFORE)).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID' });
     expect(await readFile(join(trial, 'checkpoints'), 'utf8')).toBe('no folder');
   });
 });

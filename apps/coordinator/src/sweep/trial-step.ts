@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, RunLock } from '@lethe/run-folder';
+import type { DataReading } from './data-reading.js';
 import type { SweepFolder } from './sweep-folder.js';
 
 /** What a trial still needs, by what lies in its folder: a command of `lethe`, the end of the process that plays it, or nothing. */
@@ -13,14 +14,13 @@ export type TrialStep =
 
 /**
  * The next step of a trial. Whatever it has reached is gone on with: nothing that holds a checkpoint is ever removed.
- * @param dataFolder where its data lie now; null: where they were
  * @throws LetheError RUN_LOCKED if a process on another host may be playing it
  */
-export async function nextStep(folder: SweepFolder, trial: string, dataFolder: string | null): Promise<TrialStep> {
+export async function nextStep(folder: SweepFolder, trial: string, data: DataReading): Promise<TrialStep> {
   const run = RunFolder.at(folder.runFolder(trial));
   const processId = await run.coordinatorProcess();
   if (processId !== null) return { kind: 'wait', processId };
-  const place = ['--runs-dir', folder.trials, ...(dataFolder === null ? [] : ['--data-dir', dataFolder])];
+  const place = ['--runs-dir', folder.trials, ...flagsOf(data)];
   if (!existsSync(join(run.folder, 'config.json'))) {
     await clear(run);
     return { kind: 'train', argv: ['train', '--config', folder.configFile(trial), '--name', trial, ...place, '--quiet'] };
@@ -29,6 +29,10 @@ export async function nextStep(folder: SweepFolder, trial: string, dataFolder: s
   const { evaluation, cluster } = await folder.config(trial);
   if (!evaluation || (await folder.evaluation(trial)) !== null) return { kind: 'none' };
   return { kind: 'evaluate', argv: ['evaluate', trial, ...place, '--workers', String(Math.max(1, cluster.workers)), ...(cluster.oversubscribe ? ['--oversubscribe'] : [])] };
+}
+
+function flagsOf({ folder, unpackedGiB }: DataReading): string[] {
+  return [...(folder === null ? [] : ['--data-dir', folder]), ...(unpackedGiB === null ? [] : ['--unpacked-gib', String(unpackedGiB)])];
 }
 
 /** Makes room for a run that was killed before it had written down what it is. */
