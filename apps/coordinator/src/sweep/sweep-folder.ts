@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
@@ -47,8 +47,9 @@ export class SweepFolder {
       .then(() => mkdir(folder))
       .catch((error: unknown) => { throw existsSync(folder) ? sweepExists(folder) : storageError(folder, error); });
     const sweep = new SweepFolder(folder);
-    await mkdir(join(folder, 'configs'));
-    await mkdir(sweep.trials);
+    await sweep.#removedIfFailed(async () => {
+      for (const inside of [join(folder, 'configs'), sweep.trials]) await mkdir(inside).catch((error: unknown) => { throw storageError(inside, error); });
+    });
     return sweep;
   }
 
@@ -85,11 +86,23 @@ export class SweepFolder {
     await writeFileAtomically(join(this.folder, name), [Buffer.from(text)]);
   }
 
-  /** Writes down the trials that are to be played. */
+  /** Writes down the trials that are to be played. Its folder is removed where that fails. @throws LetheError STORAGE_FAILED */
   async begin(planned: readonly PlannedTrial[], state: Omit<SweepState, 'trials'>): Promise<void> {
     const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs, state: 'waiting', attempts: 0, figures: {}, message: '' }));
-    for (const [index, { name }] of trials.entries()) await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
-    await this.write({ ...state, trials });
+    await this.#removedIfFailed(async () => {
+      for (const [index, { name }] of trials.entries()) await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
+      await this.write({ ...state, trials });
+    });
+  }
+
+  /** Without its `sweep.json` nobody can go on with the folder, and its name would be taken. */
+  async #removedIfFailed(beginning: () => Promise<void>): Promise<void> {
+    try {
+      await beginning();
+    } catch (error) {
+      await rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
   }
 
   configFile(trial: string): string {
