@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isReached, scaleBars, trainingBars, type Bar } from './bars.js';
-import { plot, record } from './history.js';
+import { expectWritable, plot, record } from './history.js';
 import type { TrainingRow } from './measure-training.js';
 import { ARTICLE, DDP, measurePeer } from './peers.js';
 import { compareWeights } from './recorded-weights.js';
@@ -53,6 +53,14 @@ describe('the benchmark', () => {
     const bare = join(folder, 'bare-python');
     writeFileSync(bare, '#!/bin/sh\nexec python3 -S "$@"\n', { mode: 0o755 });
     for (const peer of [ARTICLE, DDP]) await expect(measurePeer(peer, 'tuned', bare)).rejects.toThrow(`--python: expected a Python with PyTorch, found ${bare}: ModuleNotFoundError: No module named 'torch'`);
+  });
+
+  it('leaves no file behind where it tries whether its history can be written, and none empty that was there', () => {
+    const [none, kept] = [join(folder, 'none.jsonl'), join(folder, 'kept.jsonl')];
+    writeFileSync(kept, 'a line\n');
+    for (const file of [none, kept]) expectWritable('--record', file);
+    expect([existsSync(none), readFileSync(kept, 'utf8')]).toEqual([false, 'a line\n']);
+    expect(() => { expectWritable('--plot', folder); }).toThrow(`--plot: expected a file that can be written to, found ${folder} (Error: EISDIR`);
   });
 
   it('keeps a history that it can draw', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { lineChart } from '@lethe/report';
 import type { Bar } from './bars.js';
@@ -12,6 +12,20 @@ interface HistoryLine {
   readonly machine: string;
   /** Figures by what they are. */
   readonly rows: Readonly<Record<string, number>>;
+}
+
+/**
+ * Tries whether a file can be written to, and leaves none behind that was not there: what is to be measured first may fail.
+ * @throws Error
+ */
+export function expectWritable(flag: string, file: string): void {
+  const isNew = !existsSync(file);
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new Error(`${flag}: expected a file that can be written to, found ${file} (${String(error)})`, { cause: error });
+  }
+  if (isNew) rmSync(file);
 }
 
 /** Adds a line to the history, a file of JSON lines. */

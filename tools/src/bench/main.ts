@@ -1,11 +1,12 @@
 // What Lethe costs and how fast it is, each figure beside its bar: `npx nx run tools:bench -- --help`.
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { usableCores } from '@lethe/config';
+import { errorMessage } from '@lethe/errors';
 import { Command } from 'commander';
 import { CORES_OF_SERVER, isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
-import { plot, record } from './history.js';
+import { expectWritable, plot, record } from './history.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining, type TrainingCase, type TrainingRow } from './measure-training.js';
 import { ARTICLE, DDP } from './peers.js';
@@ -61,9 +62,9 @@ function rounded(value: number): number {
 // What is to be written at the end is tried before anything is measured.
 for (const [flag, file] of [['--record', recordFile], ['--plot', plotFile]] as const) {
   try {
-    if (file !== undefined) closeSync(openSync(resolve(WORKSPACE, file), 'a'));
+    if (file !== undefined) expectWritable(flag, resolve(WORKSPACE, file));
   } catch (error) {
-    console.error(`error: ${flag}: expected a file that can be written to, found ${file ?? ''} (${String(error)})`);
+    console.error(`error: ${errorMessage(error)}`);
     process.exit(2);
   }
 }
