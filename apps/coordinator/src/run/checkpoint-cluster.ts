@@ -5,6 +5,7 @@ import { newIncarnation } from '@lethe/protocol';
 import { expectWritableFolder, RunFolder } from '@lethe/run-folder';
 import { planDevices } from '@lethe/tensorflow';
 import type { RunDescription, TrainingCluster } from '@lethe/training';
+import { closingAfter } from '../cluster/closing-after.js';
 import { openCluster } from '../cluster/open-cluster.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
 import { resumedRunConfig } from '../command-line/train-config.js';
@@ -64,12 +65,9 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
     description, environment, cores, devices, runId: newIncarnation(), logsFolder: run.logs, tokenFile: run.joinToken,
     onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
   });
-  try {
-    return await outlastServers(open.cluster, () => groups, async () => {
-      await open.cluster.assemble(groups, workers);
-      return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds });
-    });
-  } finally {
-    await open.close('nothing is left to do');
-  }
+  const using = (): Promise<Result> => outlastServers(open.cluster, () => groups, async () => {
+    await open.cluster.assemble(groups, workers);
+    return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds });
+  });
+  return closingAfter(using, () => open.close('nothing is left to do'), notice);
 }

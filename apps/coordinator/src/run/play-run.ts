@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/training';
+import { closingAfter } from '../cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../cluster/open-cluster.js';
 import type { CheckpointRequests } from './checkpoint-requests.js';
 import { divergedStep } from './divergence.js';
@@ -43,19 +44,17 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
   const { cluster } = open;
   interruption.started({ control: cluster.control, kill: () => { open.kill(); } });
   let reason = 'the run failed';
-  let sumUp: () => RunSummary;
-  let played: Omit<PlayedRun, 'summary'>;
-  try {
+  const { sumUp, ...played } = await closingAfter(async () => {
     const outcome = await train(run, open, recorder, surroundings);
     reason = `the run is ${outcome.ending}`;
     const residentBytes = mostResident(cluster);
-    sumUp = () => summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
+    const sumUp = (): RunSummary => summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
     await run.folder.writeSummary(sumUp());
-    played = { outcome, ...(await measure(run, cluster, outcome, surroundings)) };
-  } finally {
+    return { sumUp, outcome, ...(await measure(run, cluster, outcome, surroundings)) };
+  }, () => {
     interruption.closingBegins();
-    await open.close(reason);
-  }
+    return open.close(reason);
+  }, (line) => { run.reporter.notice(line); });
   const summary = sumUp();
   await run.folder.writeSummary(summary);
   return { ...played, summary };
