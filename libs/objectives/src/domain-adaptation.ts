@@ -65,6 +65,7 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
       };
     },
     encode: (context) => extract(nets, context),
+    encodedSize: features.size,
     redraw: null,
     predict: (context) => predict(nets, context).logProbabilities,
   };

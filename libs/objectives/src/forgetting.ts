@@ -50,6 +50,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
       };
     },
     encode: (context) => players.encode(context).latent,
+    encodedSize: options.latentSize,
     redraw: ({ networks, batch }, latent) => networks.apply('decoder', latent, batch.labels),
     predict: null,
   };

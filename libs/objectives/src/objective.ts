@@ -66,8 +66,9 @@ export interface Objective {
   readonly figures: readonly string[];
   /** One value per example for each figure ([examples] tensors). */
   readonly score: (context: LossContext) => Readonly<Record<string, Tensor>>;
-  /** What is to have forgotten: latents or features [examples, size]. */
+  /** What is to have forgotten: latents or features [examples, encodedSize]. */
   readonly encode: (context: LossContext) => Tensor;
+  readonly encodedSize: number;
   /** Images [examples, ...] redrawn from latents under the labels of the batch; null: nothing is drawn in this game. */
   readonly redraw: ((context: LossContext, latent: Tensor) => Tensor) | null;
   /** Log-probabilities [examples, classes] of the label; null: nothing is predicted in this game. */

@@ -1,3 +1,4 @@
+import { foreignText } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
 import type { GroupVersion, MessageBody } from '../messages.js';
 import type { ShardBlock } from '../shard-block.js';
@@ -36,7 +37,14 @@ export function groupVersions(versions: readonly lethe.GroupVersion.$Properties[
   return versions.map(({ group, version }) => ({ group: group ?? '', version: version ?? 0 }));
 }
 
-/** A plain copy: decoded maps inherit from protobuf's own objects. */
+/** Bytes or milliseconds, which are finite and no fewer than none. */
+export function amount(what: string, value: number | null | undefined): number {
+  const found = value ?? 0;
+  if (!Number.isFinite(found) || found < 0) throw malformed(`${what} must be finite and at least 0, found ${found}`);
+  return found;
+}
+
+/** A plain copy, under names that are fit to be shown: decoded maps inherit from protobuf's own objects. */
 export function numbersByName(map: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(map));
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [foreignText(name), value]));
 }

@@ -256,6 +256,7 @@ describe('an envelope', () => {
       { register: { role: 'worker', host: hostile, fingerprint: hostile, address: hostile, device: hostile } },
       { failed: { code: 'UNEXPECTED', message: hostile } }, { refused: { code: 'PUSH_INVALID', message: hostile } }, { shutdown: { reason: hostile } },
       { heartbeat: { phase: hostile } }, { lease: { reads: [{ group: hostile, version: 1 }] } }, { captureState: { group: hostile } },
+      { lease: { scalars: { [hostile]: 1 } } },
     ];
     for (const body of bodies) expect(JSON.stringify(decodeMessage(envelope({ ...origin, ...body })))).not.toMatch(/title|\\u001b|\\r|x{2001}/);
     const { body } = decodeMessage(envelope({ welcome: { configJson: hostile } }));

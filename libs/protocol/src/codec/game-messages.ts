@@ -1,6 +1,6 @@
 import type { lethe } from '../../generated/lethe.js';
 import type { Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
-import { type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
+import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
 import { bytesOf, malformed } from './frames.js';
 
 const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
@@ -29,8 +29,10 @@ export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
 export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
   encode: ({ round, phase, turn, spans, bytesSent, bytesReceived }) => ({ header: { round, phase, turn, spans: [...spans], bytesSent, bytesReceived } }),
   decode: ({ round, phase, turn, spans, bytesSent, bytesReceived }) => ({
-    kind: 'stepReport', round, phase, turn, bytesSent, bytesReceived,
-    spans: spans.map(({ occupation, beganMs, lastedMs }) => ({ occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS), beganMs: beganMs ?? 0, lastedMs: lastedMs ?? 0 })),
+    kind: 'stepReport', round, phase, turn, bytesSent: amount('bytesSent of stepReport', bytesSent), bytesReceived: amount('bytesReceived of stepReport', bytesReceived),
+    spans: spans.map(({ occupation, beganMs, lastedMs }) => ({
+      occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS), beganMs: amount('beganMs of stepReport', beganMs), lastedMs: amount('lastedMs of stepReport', lastedMs),
+    })),
   }),
 };
 
@@ -53,8 +55,8 @@ export const commitInquiry: BodyCodec<CommitInquiry, lethe.CommitInquiry.$Proper
 
 function serverWork(what: string, work: lethe.ServerWork.$Properties | null | undefined): ServerWork {
   if (work === null || work === undefined) throw malformed(`${what} says nothing of the server's work`);
-  const { beganMs, lastedMs, sumMs, updateMs, waitMs } = work;
-  return { beganMs: beganMs ?? 0, lastedMs: lastedMs ?? 0, sumMs: sumMs ?? 0, updateMs: updateMs ?? 0, waitMs: waitMs ?? 0 };
+  const of = (name: keyof ServerWork): number => amount(`${name} of ${what}`, work[name]);
+  return { beganMs: of('beganMs'), lastedMs: of('lastedMs'), sumMs: of('sumMs'), updateMs: of('updateMs'), waitMs: of('waitMs') };
 }
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {

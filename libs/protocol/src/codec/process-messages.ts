@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
 import type { Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome } from '../messages.js';
-import { type BodyCodec, oneOf, shardBlock } from './body-codec.js';
+import { amount, type BodyCodec, oneOf, shardBlock } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
 const FAILURE_CODES = [...ERROR_CODES, 'UNEXPECTED'] as const;
@@ -53,7 +53,7 @@ export const refused: BodyCodec<Refused, lethe.Refused.$Properties> = {
 
 export const heartbeat: BodyCodec<Heartbeat, lethe.Heartbeat.$Properties> = {
   encode: ({ round, phase, turn, residentBytes }) => ({ header: { round, phase, turn, residentBytes } }),
-  decode: ({ round, phase, turn, residentBytes }) => ({ kind: 'heartbeat', round, phase, turn, residentBytes }),
+  decode: ({ round, phase, turn, residentBytes }) => ({ kind: 'heartbeat', round, phase, turn, residentBytes: amount('residentBytes of heartbeat', residentBytes) }),
 };
 
 export const heard: BodyCodec<Heard, lethe.Heard.$Properties> = {

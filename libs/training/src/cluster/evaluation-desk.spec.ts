@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { EvaluationDesk, type EvaluationOrder } from './evaluation-desk.js';
 
 const member = (name: string): Member => ({ name, role: 'worker', index: 0, incarnation: name, state: 'ready', isWelcomed: true, absence: null, refusals: 0, lastHeardMs: 0, residentBytes: 0, activity: '', registration: { kind: 'register', role: 'worker', host: '', processId: 0, fingerprint: '', address: '', device: '' } });
-const order = (first: number): EvaluationOrder => ({ evaluation: 'score', split: 'test', first, count: 1, reads: [], probe: null, judge: null });
+const order = (first: number): EvaluationOrder => ({ evaluation: 'score', split: 'test', first, count: 1, reads: [], probe: null, judge: null, resultLength: 1 });
 
 /** A desk with these workers at hand, and what it has sent to whom. */
-function desk(workers: Member[]): { desk: EvaluationDesk; sent: { worker: Member; name: string; evaluation: Evaluate }[] } {
+function desk(workers: Member[]): { desk: EvaluationDesk; sent: { worker: Member; name: string; evaluation: Evaluate }[]; notices: string[] } {
+  const notices: string[] = [];
   const sent: { worker: Member; name: string; evaluation: Evaluate }[] = [];
-  return { sent, desk: new EvaluationDesk({ limits: { leastMs: 500, mostMs: 4000 }, workers: () => workers, send: (worker, evaluation) => sent.push({ worker, name: worker.name, evaluation }) }) };
+  return { sent, notices, desk: new EvaluationDesk({ limits: { leastMs: 500, mostMs: 4000 }, workers: () => workers, send: (worker, evaluation) => sent.push({ worker, name: worker.name, evaluation }), onNotice: (line) => notices.push(line) }) };
 }
 
 describe('evaluations', () => {
@@ -78,6 +79,54 @@ describe('evaluations', () => {
       expect(() => { open.evaluated(worker, { kind: 'evaluated', task, result: new Float32Array(1) }); }).toThrow(expect.objectContaining({ code: 'MESSAGE_FORBIDDEN' }) as Error);
     }
     expect(open.size).toBe(1);
+  });
+
+  it('have results of the length that was asked for: one of another is refused, and waited for anew', async () => {
+    const workers = [member('a'), member('b')];
+    const [a, b] = workers as [Member, Member];
+    const { desk: open } = desk(workers);
+    const results = open.perform([order(0)]);
+    for (const length of [0, 2]) {
+      expect(() => { open.evaluated(a, { kind: 'evaluated', task: 1, result: new Float32Array(length) }); }).toThrow(expect.objectContaining({ code: 'MESSAGE_FORBIDDEN', message: `its result of task 1 has ${length} numbers, expected 1` }) as Error);
+    }
+    workers.shift();
+    open.deal();
+    open.evaluated(b, { kind: 'evaluated', task: 1, result: Float32Array.of(3) });
+    expect(await results).toEqual([Float32Array.of(3)]);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('of which one worker finds that they are not finite (%d) are computed by another, whose word counts', async (odd) => {
+    const workers = [member('a'), member('b'), member('c')];
+    const { desk: open, sent, notices } = desk(workers);
+    const said = (at: number, task: number, value: number): void => { open.evaluated(workers[at] as Member, { kind: 'evaluated', task, result: Float32Array.of(value) }); };
+    const results = open.perform([order(0), order(1)]);
+    sent.splice(0);
+    said(0, 1, odd);
+    expect(sent.splice(0).map(({ name, evaluation: { task } }) => [name, task])).toEqual([['b', 1]]);
+    // Once more, and what it says now is not believed either.
+    said(0, 1, odd);
+    said(0, 1, 7);
+    expect([open.size, sent, notices.length]).toEqual([2, [], 1]);
+    said(1, 2, odd);
+    said(1, 1, 5);
+    expect(sent.map(({ name, evaluation: { task } }) => [name, task])).toEqual([['a', 2]]);
+    said(0, 2, odd);
+    expect(await results).toEqual([Float32Array.of(5), Float32Array.of(odd)]);
+    expect(notices).toEqual(['a', 'b'].map((name) => expect.stringMatching(`^${name} .*: what it evaluated is not finite; it is computed again by another$`) as string));
+  });
+
+  it('that are not finite are taken of a worker that is alone, also if it was doubted before', async () => {
+    const workers = [member('a'), member('b')];
+    const a = workers[0] as Member;
+    const { desk: open, sent } = desk(workers);
+    const said = (task: number): void => { open.evaluated(a, { kind: 'evaluated', task, result: Float32Array.of(Number.NaN) }); };
+    const results = open.perform([order(0)]);
+    said(1);
+    workers.pop();
+    open.deal();
+    expect(sent.map(({ name }) => name)).toEqual(['a', 'b', 'a']);
+    said(1);
+    expect(await results).toEqual([Float32Array.of(Number.NaN)]);
   });
 
   it('wait for a worker, and end with whatever ends the run', async () => {

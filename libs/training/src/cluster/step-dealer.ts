@@ -145,8 +145,9 @@ export class StepDealer {
     await Promise.all(this.#ledger.orders.map(({ phase, produces }) => this.#control.send(lead, { kind: 'commitInquiry', group: objective.phases[phase]?.trains ?? '', version: produces })));
   }
 
-  reported(step: Step, worker: string): void {
-    this.#ledger.reported(step, worker);
+  /** @returns whether that is news: a report may come twice, or be repeated without end */
+  reported(step: Step, worker: string): boolean {
+    return this.#ledger.reported(step, worker);
   }
 
   /** Whether an earlier step is open: it is in the weights too, as every step begins where the one before it ends. */

@@ -28,4 +28,18 @@ describe('the ledger of steps', () => {
     ledger.close(order(0));
     expect([...ledger.awaited]).toEqual(['c']);
   });
+
+  it('takes one report for each part of a step that was dealt, also late, and no more', () => {
+    const ledger = new StepLedger();
+    for (const step of [order(0), order(1)]) {
+      ledger.open(step);
+      ledger.dealt(step, ['a', 'b']);
+    }
+    expect([ledger.reported(order(0), 'a'), ledger.reported(order(0), 'a'), ledger.reported(order(0), 'c')]).toEqual([true, false, false]);
+    // Dealt anew: what was revoked is not reported, what was carried out already may be.
+    for (const step of [order(0), order(1)]) ledger.dealt(step, ['a', 'b']);
+    expect([order(1), order(0), order(1), order(1)].map((step) => ledger.reported(step, 'a'))).toEqual([true, true, true, false]);
+    ledger.close(order(0));
+    expect([order(0), order(0), order(1), order(0)].map((step) => ledger.reported(step, 'b'))).toEqual([true, true, true, false]);
+  });
 });

@@ -14,6 +14,8 @@ interface OpenStep {
 /** The steps that were handed out and are not in the weights yet, oldest first. */
 export class StepLedger {
   #open: OpenStep[] = [];
+  /** What each worker was dealt and has not reported, in the order dealt, which is that of its reports. */
+  readonly #unreported = new Map<string, Step[]>();
   /** The furthest step of the game that was ever opened. */
   #newest: Step | null = null;
 
@@ -45,13 +47,16 @@ export class StepLedger {
     open?.awaited.clear();
     for (const worker of workers) {
       open?.awaited.add(worker);
-      open?.computers.add(worker);
+      this.alsoDealt(step, worker);
     }
   }
 
   /** Notes that somebody who is not awaited was dealt a part of the step too. */
   alsoDealt(step: Step, worker: string): void {
     this.#find(step)?.computers.add(worker);
+    const unreported = this.#unreported.get(worker);
+    if (unreported === undefined) this.#unreported.set(worker, [step]);
+    else unreported.push(step);
   }
 
   /** The order of a step that is open; null for one that is in the weights, or was never handed out. */
@@ -69,8 +74,18 @@ export class StepLedger {
     return this.#find(step)?.computers.has(worker) ?? this.wasOpened(step);
   }
 
-  reported(step: Step, worker: string): void {
+  /**
+   * Notes that the worker has done its part of the step.
+   *
+   * @returns whether that is news: false if it has reported everything of the step that it was dealt
+   */
+  reported(step: Step, worker: string): boolean {
     this.#find(step)?.awaited.delete(worker);
+    const unreported = this.#unreported.get(worker) ?? [];
+    const index = unreported.findIndex((dealt) => isSameStep(dealt, step));
+    // What it was dealt before that was revoked, or its word about it was lost.
+    unreported.splice(0, index + 1);
+    return index >= 0;
   }
 
   /** Who has not said yet that it did its part of the oldest step. */
@@ -87,6 +102,7 @@ export class StepLedger {
 
   clear(): void {
     this.#open = [];
+    this.#unreported.clear();
   }
 
   #find(step: Step): OpenStep | undefined {

@@ -89,7 +89,7 @@ export class TrainingCluster implements Players {
     this.#states = new ServerStates(this.control, options.description, limits);
     this.#welcomes = new Welcomes(this.control, options.description, limits);
     this.#dealer = new StepDealer(this.control, options.description, limits);
-    this.#desk = new EvaluationDesk({ limits, workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
+    this.#desk = new EvaluationDesk({ limits, onNotice: options.onNotice, workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
     this.#offences = new Offences({
       control: this.control, dealer: this.#dealer, onNotice: options.onNotice,
       fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
@@ -99,7 +99,7 @@ export class TrainingCluster implements Players {
       control: this.control, description: options.description, states: this.#states, dealer: this.#dealer, desk: this.#desk,
       lastCommitted: () => this.#committed, versionOf: (group) => this.#versionOf(group),
     });
-    this.evaluations = new ClusterEvaluations((requests) => this.#evaluate(requests));
+    this.evaluations = new ClusterEvaluations(options.description, (requests) => this.#evaluate(requests));
   }
 
   /** No more workers than this will be there at a time: those that can be started, where no others can join. */
@@ -312,9 +312,8 @@ export class TrainingCluster implements Players {
         return;
       case 'stepReport':
         this.#dealer.checkReport(body, member);
-        this.#dealer.reported(body, member.incarnation);
         if (member.absence === 'late') member.absence = null;
-        this.#options.onStepReport(member, body);
+        if (this.#dealer.reported(body, member.incarnation)) this.#options.onStepReport(member, body);
         return;
       case 'unreached':
         this.#arrivals.unreached(member, body);

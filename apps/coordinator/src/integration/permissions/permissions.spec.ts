@@ -35,6 +35,10 @@ describe('the coordinator', () => {
   interface Scene {
     readonly cluster: TrainingCluster;
     readonly notices: string[];
+    /** Rounds of the steps that workers were taken to have reported. */
+    readonly reported: number[];
+    /** Results of two evaluations of one number each, or what they ended with. */
+    readonly results: () => Promise<Float32Array[]>;
     /** Connects a process that the coordinator has not heard of. */
     readonly newcomer: (incarnation: string) => Promise<Puppet>;
     /** Waits until everything said so far was heard. */
@@ -45,14 +49,17 @@ describe('the coordinator', () => {
 
   /** The real coordinator with one server and one worker that are ready. */
   async function scene(kind: Kind): Promise<Scene> {
-    const description = smallGame(raw, { ...PATIENT, servers: 1, workers: 1 });
+    const small = smallGame(raw, { ...PATIENT, servers: 1, workers: 1 });
+    const description = { ...small, objective: { ...small.objective, figures: ['classifier_loss'] } };
     const samples = sampleMessages(description.schemaHash);
     const transport = createMemoryTransport();
+    const reported: number[] = [];
+    let results = Promise.resolve<Float32Array[]>([]);
     const notices: string[] = [];
     const listener = await transport.listen('memory://control');
     const cluster = new TrainingCluster({
       listener, description, origin: origin('coordinator'),
-      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: (line) => notices.push(line), onLost: () => undefined,
+      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: (_, { round }) => reported.push(round), onNotice: (line) => notices.push(line), onLost: () => undefined,
     });
     opened.push(() => cluster.close('done'));
     const { control } = cluster;
@@ -73,7 +80,10 @@ describe('the coordinator', () => {
         await server.say({ kind: 'stateLoaded', group, version: 0, offset: 0 });
       }
       await assembled;
-      if (kind === 'evaluated') void cluster.evaluations.ofExamples('score', 'test', 2, 1).catch(() => undefined);
+      if (kind === 'evaluated') {
+        results = cluster.evaluations.ofExamples('score', 'test', 2, 1);
+        results.catch(() => undefined);
+      }
       else await cluster.play(STEP, {});
     };
     const stand = async (role: Role, standing: Standing): Promise<{ puppet: Puppet; incarnation: string }> => {
@@ -95,7 +105,7 @@ describe('the coordinator', () => {
       await observer.hear('refused');
       notices.splice(notices.findIndex((line) => line.includes('of another engine')), 1);
     };
-    return { cluster, notices, heard, stand, newcomer: (incarnation) => connected(transport, listener.address, incarnation) };
+    return { cluster, notices, reported, results: () => results, heard, stand, newcomer: (incarnation) => connected(transport, listener.address, incarnation) };
   }
 
   const cases = ROLES.flatMap((role) => STANDINGS.map((standing) => ({ role, standing })));
@@ -137,17 +147,49 @@ describe('the coordinator', () => {
   it.each([
     { what: 'a step that it was not dealt', role: 'worker', body: { ...sampleMessages('').stepReport, turn: 1 } },
     { what: 'a step that the game does not have', role: 'worker', body: { ...sampleMessages('').stepReport, phase: 9 } },
+    { what: 'bytes that are no number', role: 'worker', body: { ...sampleMessages('').stepReport, bytesSent: Number.NaN }, code: 'MESSAGE_MALFORMED' },
+    { what: 'bytes without end', role: 'worker', body: { ...sampleMessages('').stepReport, bytesReceived: Number.POSITIVE_INFINITY }, code: 'MESSAGE_MALFORMED' },
+    { what: 'a time that is no number', role: 'worker', body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: Number.NaN, lastedMs: 1 }] }, code: 'MESSAGE_MALFORMED' },
+    { what: 'less than no time', role: 'worker', body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: 1, lastedMs: -1 }] }, code: 'MESSAGE_MALFORMED' },
+    { what: 'a result that is too long', role: 'worker', body: { ...sampleMessages('').evaluated, result: new Float32Array(2) } },
+    { what: 'no result', role: 'worker', body: { ...sampleMessages('').evaluated, result: new Float32Array(0) } },
     { what: 'a task that it was not dealt', role: 'worker', body: { ...sampleMessages('').evaluated, task: 9 } },
     { what: 'another version than was asked for', role: 'parameter-server', body: { ...sampleMessages('').committed, version: 2 } },
     { what: 'a later step', role: 'parameter-server', body: { ...sampleMessages('').committed, round: 3 } },
     { what: 'a commit as others do, though it leads', role: 'parameter-server', body: sampleMessages('').commitReport },
-  ] as const)('throws out a $role that tells of $what', async ({ role, body }) => {
+  ] as const satisfies readonly { what: string; role: Role; body: MessageBody; code?: string }[])('throws out a $role that tells of $what', async ({ role, body, ...expected }) => {
     const { cluster, heard, stand } = await scene(body.kind);
     const { puppet, incarnation } = await stand(role, 'ready');
     await puppet.say(body);
     await heard();
     expect(cluster.control.roster.find(incarnation)?.state).toBe('gone');
-    expect((await puppet.hear('refused')).code).toBe('MESSAGE_FORBIDDEN');
+    expect((await puppet.hear('refused')).code).toBe('code' in expected ? expected.code : 'MESSAGE_FORBIDDEN');
+    if (role === 'worker') await cluster.control.until(() => true); // the run goes on
+  });
+
+  it('counts a report once, however often it comes', async () => {
+    const { cluster, reported, heard, stand } = await scene('stepReport');
+    const { puppet, incarnation } = await stand('worker', 'ready');
+    for (let times = 0; times < 3; times += 1) await puppet.say(sampleMessages('').stepReport);
+    await heard();
+    expect([reported, cluster.control.roster.find(incarnation)?.state]).toEqual([[0], 'ready']);
+  });
+
+  it('has another worker compute what one finds not finite, and what one that is thrown out had; the run goes on', async () => {
+    const { results, newcomer, heard, stand } = await scene('evaluated');
+    const { puppet: first } = await stand('worker', 'ready');
+    const { register, evaluated } = sampleMessages('');
+    const second = await newcomer('another worker');
+    await second.say(register);
+    await second.hear('welcome');
+    await second.say({ kind: 'ready' });
+    await heard();
+    await first.say({ ...evaluated, task: 1, result: Float32Array.of(Number.NaN) });
+    expect((await second.hear('evaluate')).task).toBe(1);
+    await first.say({ ...evaluated, task: 2, result: new Float32Array(3) });
+    expect((await second.hear('evaluate')).task).toBe(2);
+    for (const task of [1, 2]) await second.say({ ...evaluated, task, result: Float32Array.of(task) });
+    expect(await results()).toEqual([Float32Array.of(1), Float32Array.of(2)]);
   });
 
   it('takes nobody for a server that it has not started, for ready before it was welcome, or for alive because another says so', async () => {

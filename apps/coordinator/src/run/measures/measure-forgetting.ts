@@ -1,4 +1,4 @@
-import { meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows } from '@lethe/evaluation';
+import { judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows } from '@lethe/evaluation';
 import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
 import type { ForgettingEvaluation, ProbeFigures, ProbeRow } from '@lethe/report';
 import type { RunDescription, TrainingCluster } from '@lethe/training';
@@ -14,7 +14,7 @@ export async function measureForgetting(run: MeasuredRun, { seeds, judges, onPro
   const { classes } = description.facts;
   const judge = await judges.get(description, data, () => {
     onProgress('training a judge on the raw images, once for this data');
-    return cluster.evaluations.judge();
+    return cluster.evaluations.judge(judgeLength(data));
   });
   onProgress('redrawing every test image under every label');
   const redrawn = await measureRedrawing(run, judge);
