@@ -49,6 +49,11 @@ export class BlockTree<Value> {
     this.#nodes.push(grown);
   }
 
+  /** Takes out whatever is not wanted: its block is wanted again. */
+  keep(isWanted: (value: Value) => boolean): void {
+    this.#nodes = this.#nodes.filter(({ value }) => isWanted(value));
+  }
+
   /** Discards everything. */
   clear(): void {
     for (const { value } of this.#nodes.splice(0)) this.#discard(value);

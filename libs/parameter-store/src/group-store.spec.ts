@@ -1,6 +1,6 @@
 import type { OptimizerConfig } from '@lethe/config';
-import { errorCode } from '@lethe/errors';
-import { piecesOf, type GroupLayout, type GroupState } from '@lethe/protocol';
+import { errorCode, LetheError } from '@lethe/errors';
+import { chunksOf, piecesOf, type GroupLayout, type GroupState } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { GroupOptimizer } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
@@ -23,6 +23,14 @@ function piece(version: number, value: number, offset: number): GroupState {
   const slots = Object.fromEntries(slotNames.map((name) => [name, new Float32Array(length).fill(value + 1)]));
   return { group: 'encoder', version, values: new Float32Array(length).fill(value), slots, scalars: { ...initialScalars }, statistics: offset === 0 ? new Float32Array(0) : null };
 }
+
+it('refuses a gradient of a group that nothing trains', () => {
+  const held = store();
+  for (const offset of [0, PIECE]) held.load(piece(0, 1, offset), offset);
+  const step = { round: 0, phase: 0, turn: 0 };
+  const push = { kind: 'push' as const, ...step, group: 'encoder', version: 1, block: { first: 0, count: 1 }, offset: 0, schemaHash: '', deal: 1, gradient: new Float32Array(chunksOf({ from: 0, to: LENGTH })[0]?.to ?? 0), summary: new Float32Array(0) };
+  expect(() => held.add(push, 'worker')).toThrow(new LetheError('PUSH_INVALID', 'gradient of encoder, shards 0 to 0: nothing trains this group'));
+});
 
 describe('a state that comes in pieces', () => {
   it('counts when all of it is there, and comes back in the same pieces', () => {

@@ -6,6 +6,7 @@ import { stepOf, type GroupFacts } from './group-facts.js';
 export function checkPush(push: Push, facts: GroupFacts): void {
   const { slice, isLead, shards } = facts;
   const { block, offset, gradient, summary, version } = push;
+  if (facts.turns.length === 0) throw invalid(push, 'nothing trains this group');
   if (version < 1) throw invalid(push, `no gradient makes version ${version}`);
   checkBlock(block, shards);
   const chunk = chunksOf(slice).find(({ from }) => from === offset);

@@ -428,6 +428,25 @@ describe('a parameter server', () => {
     expect((await run.inbox.next('committed')).version).toBe(1);
   });
 
+  it.each([
+    { what: 'waits where the other one belongs', order: [[4, 4, 1], [4, 4, 2], [0, 4, 2]], spoilt: 0 },
+    { what: 'waits where smaller ones belong', order: [[4, 4, 1], [4, 1, 2], [5, 1, 2], [6, 2, 2], [0, 4, 2]], spoilt: 0 },
+    { what: 'waits beside what is computed again', order: [[2, 2, 1], [0, 1, 2], [1, 1, 2], [2, 2, 2], [4, 4, 2]], spoilt: 0 },
+    { what: 'comes after what is computed again', order: [[0, 1, 2], [1, 1, 2], [2, 2, 1], [2, 2, 2], [4, 4, 2]], spoilt: 2 },
+  ] as const)('never wants again what was computed in a later deal than the gradient that is not finite and $what', async ({ order, spoilt }) => {
+    const [run, undisturbed] = [await TestRun.start({ servers: 2 }), await TestRun.start({ servers: 1 })];
+    for (const each of [run, undisturbed]) await each.load(startState(ADAM));
+    for (const [index, [first, count, deal]] of order.entries()) {
+      const pushes = run.pushes(1, [{ first, count }]).map(({ server, push }) => ({ server, push: { ...push, deal } }));
+      if (index === spoilt) for (const { push } of pushes) push.gradient[9] = NaN;
+      await run.pushAll(pushes);
+    }
+    const [[first, count]] = order.slice(spoilt) as unknown as [[number, number]];
+    for (const server of ['server0', 'server1']) expect((await run.inbox.next('offence', server)).push).toMatchObject({ block: { first, count }, deal: 1 });
+    await undisturbed.pushAll(undisturbed.pushes(1, WHOLE));
+    expect(bitsOf(await run.capture(1))).toBe(bitsOf(await undisturbed.capture(1)));
+  });
+
   it.each([{ optimizer: ADAM, averaging: 0.9 }, { optimizer: SGD, averaging: null }])('tells of the committed version while the next one is half made, by $optimizer.kind', async ({ optimizer, averaging }) => {
     const run = await TestRun.start({ servers: 1, optimizer, averaging });
     await run.load({ ...startState(optimizer), slots: {}, scalars: {} });

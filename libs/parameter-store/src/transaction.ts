@@ -32,6 +32,8 @@ interface Sum {
 interface ChunkSum {
   readonly chunk: Slice;
   readonly tree: BlockTree<Sum>;
+  /** The latest deal of which something has come. */
+  deal: number;
   /** Sum of squares of each norm block of the chunk, only if the group is clipped. */
   squares: Float64Array;
 }
@@ -51,7 +53,8 @@ export interface TransactionOptions {
 
 /**
  * One version of a group in the making: sums the blocks' gradients chunk by chunk and, as soon as a chunk is whole,
- * updates it, in place. What is not finite is left out, and its block is wanted again; sums find it on the way.
+ * updates it, in place. What is not finite is left out, and its block is wanted again; sums find it on the way. It spoils only sums of
+ * its own deal and of those before: whatever is computed in a later deal is computed once.
  */
 export class Transaction {
   readonly step: Step;
@@ -71,7 +74,7 @@ export class Transaction {
     this.step = step;
     this.#options = options;
     this.#chunks = chunksOf(slice).map((chunk) => ({
-      chunk, squares: new Float64Array(0),
+      chunk, squares: new Float64Array(0), deal: 0,
       tree: new BlockTree<Sum>(shards, (left, right) => this.#add(chunk, left, right), (sum) => this.#release(sum), ({ isSound }) => isSound),
     }));
     this.#missingChunks = this.#chunks.length;
@@ -84,11 +87,14 @@ export class Transaction {
    */
   add(push: Push, peer: string): NotFinite[] {
     const sum = this.#chunks.find(({ chunk }) => chunk.from === push.offset);
-    if (sum === undefined || sum.tree.covers(push.block)) return [];
+    if (sum === undefined || sum.tree.covers({ first: 0, count: this.#options.facts.shards })) return [];
     const { gradient: values, summary, block, deal } = push;
+    if (deal > sum.deal) this.#beginDeal(sum, deal);
+    if (sum.tree.covers(block)) return this.#found.splice(0);
     const author = { peer, block, deal };
     const oddSummary = summary === null ? '' : this.#oddSummary(summary);
-    if (oddSummary !== '') return [{ author, where: oddSummary }];
+    const where = oddSummary === '' && deal < sum.deal ? this.#oddGradient(sum.chunk, values) : oddSummary;
+    if (where !== '') return [...this.#found.splice(0), { author, where }];
     const startMs = performance.now();
     sum.tree.add(block, { values, summary, author, isSound: true });
     this.#lastPushMs = performance.now();
@@ -144,6 +150,16 @@ export class Transaction {
     this.#updateMs += performance.now() - startMs;
   }
 
+  /** From now on nothing of an earlier deal is added that was not looked at: nobody would compute again what it spoils. */
+  #beginDeal(sum: ChunkSum, deal: number): void {
+    sum.deal = deal;
+    sum.tree.keep(({ values, author }) => {
+      const where = author === null ? '' : this.#oddGradient(sum.chunk, values);
+      if (where !== '') this.#found.push({ author, where });
+      return where === '';
+    });
+  }
+
   /** Null if the sum is not finite: whoever's push is not either is found, and what the sum was written over is lost. */
   #add(chunk: Slice, left: Sum, right: Sum): Sum | null {
     const own = left.author === null ? left : right.author === null ? right : null;
@@ -160,8 +176,8 @@ export class Transaction {
   /** Says which of two could not be added, and keeps the other if it is still there. */
   #spoilt(chunk: Slice, halves: readonly Sum[]): void {
     const found = halves.flatMap(({ author, values }) => {
-      const index = author === null ? -1 : firstNotFinite(values);
-      return index < 0 ? [] : [{ author, where: segmentAt(this.#options.facts.layout, chunk.from + index) }];
+      const where = author === null ? '' : this.#oddGradient(chunk, values);
+      return where === '' ? [] : [{ author, where }];
     });
     for (const half of halves) {
       half.isSound = half.author !== null && found.length > 0 && !found.some(({ author }) => author === half.author);
@@ -201,10 +217,14 @@ export class Transaction {
 
   /** What is not finite in a chunk that is whole: sums are known to be finite, a single push is not, nor are statistics put together. */
   #oddTotal(chunk: Slice, { values, summary, author }: Sum): NotFinite | null {
-    const index = author === null ? -1 : firstNotFinite(values);
-    if (index >= 0) return { author, where: segmentAt(this.#options.facts.layout, chunk.from + index) };
-    const where = summary === null || author !== null ? '' : this.#oddSummary(summary);
-    return where === '' ? null : { author: null, where };
+    const where = author !== null ? this.#oddGradient(chunk, values) : summary !== null ? this.#oddSummary(summary) : '';
+    return where === '' ? null : { author, where };
+  }
+
+  /** Names where a chunk's gradient is not finite; empty if all of it is. */
+  #oddGradient(chunk: Slice, gradient: Float32Array): string {
+    const index = firstNotFinite(gradient);
+    return index < 0 ? '' : segmentAt(this.#options.facts.layout, chunk.from + index);
   }
 
   /** Names what is not finite in a summary; empty if all is. */

@@ -1,6 +1,7 @@
 import { LetheError } from '@lethe/errors';
 import { describeMember, type ControlPlane, type Member } from '@lethe/membership';
-import type { Offence, OffendingPush, Step } from '@lethe/protocol';
+import { chunksOf, type Offence, type OffendingPush, type Step } from '@lethe/protocol';
+import type { RunDescription } from '../run-description.js';
 import { overlap } from './overlap.js';
 import type { Refused, StepDealer } from './step-dealer.js';
 import { isSameStep } from './step-ledger.js';
@@ -17,6 +18,7 @@ export interface OffencesOptions {
   readonly onNotice: (line: string) => void;
   /** Has the servers refuse whatever this life of a process still sends. */
   readonly fence: (incarnation: string) => void;
+  readonly description: RunDescription;
   /** Told of what the coordinator itself fails with. */
   readonly failed: (error: unknown) => void;
 }
@@ -26,6 +28,8 @@ interface Finding extends Refused, Step {
   readonly isFinite: boolean;
   /** Nobody else was there to compute it again. */
   readonly isAlone: boolean;
+  /** How often more of the same was refused. */
+  repeats: number;
 }
 
 /**
@@ -34,10 +38,15 @@ interface Finding extends Refused, Step {
  */
 export class Offences {
   readonly #options: OffencesOptions;
+  /** Refusals of one worker in one deal of a step that say no more than the first: of every chunk of every shard, if lines bring each twice. */
+  readonly #mostRepeats: number;
   #findings: Finding[] = [];
 
   constructor(options: OffencesOptions) {
     this.#options = options;
+    const { layouts, config: { shards, cluster: { servers } } } = options.description;
+    const mostChunks = layouts.reduce((most, { length }) => Math.max(most, servers + chunksOf({ from: 0, to: length }).length), 0);
+    this.#mostRepeats = 2 * shards * mostChunks;
   }
 
   /** A server refused something: others compute the step, and whoever goes on like that is a member no longer. */
@@ -45,6 +54,7 @@ export class Offences {
     const { control, dealer, onNotice, fence, failed } = this.#options;
     const { push, message } = offence;
     const offender = control.roster.find(offence.offender) ?? null;
+    // When it was given up the steps were dealt anew, and nothing of an earlier deal spoils what is computed in a later one.
     if (offender?.state === 'gone') return;
     if (offender === null && offence.offender !== '') {
       onNotice(`refused: a process that has not registered: ${message}`);
@@ -70,13 +80,14 @@ export class Offences {
   }
 
   #judge({ code, push }: Offence, offender: Member | null): Judgement {
-    if (push === null || code === 'MESSAGE_FORBIDDEN') return 'thrown out';
     const { control, dealer } = this.#options;
+    if (push === null || code === 'MESSAGE_FORBIDDEN' || (offender !== null && push.deal > dealer.lastDeal)) return 'thrown out';
     // A sum of finite gradients that is not finite is nobody's fault, and nobody sums it otherwise.
     const isAlone = offender === null || control.roster.atHand().every((member) => member === offender);
     const finding = findingOf(push, offender?.incarnation ?? '', code === 'GRADIENT_NOT_FINITE', isAlone);
-    // A push is refused chunk by chunk, by every server that has some of it.
-    if (this.#findings.some((other) => isSameStep(other, finding) && other.worker === finding.worker && other.deal === finding.deal)) return 'known already';
+    // A push is refused chunk by chunk, by every server that has some of it. Since the first of these the step has been dealt anew.
+    const known = this.#findings.find((other) => isSameStep(other, finding) && other.worker === finding.worker && other.deal === finding.deal);
+    if (known !== undefined) return (known.repeats += 1) > this.#mostRepeats ? 'replaced' : 'known already';
     const isConfirmed = dealer.isOpen(push) && this.#findings.some((earlier) => confirms(finding, earlier));
     this.#findings.push(finding);
     if (isConfirmed) return 'diverged';
@@ -96,7 +107,7 @@ export class Offences {
 }
 
 function findingOf({ round, phase, turn, block, deal }: OffendingPush, worker: string, isNotFinite: boolean, isAlone: boolean): Finding {
-  return { round, phase, turn, block, deal, worker, isFinite: !isNotFinite, isAlone };
+  return { round, phase, turn, block, deal, worker, isFinite: !isNotFinite, isAlone, repeats: 0 };
 }
 
 function confirms(finding: Finding, earlier: Finding): boolean {

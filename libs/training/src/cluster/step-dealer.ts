@@ -50,6 +50,11 @@ export class StepDealer {
     return this.#deadline.hasLearned;
   }
 
+  /** The number of the deal that was made last. */
+  get lastDeal(): number {
+    return this.#deal;
+  }
+
   /** Workers at hand who have not said yet that they did their part of the oldest step. */
   get awaited(): Member[] {
     return this.#control.roster.atHand().filter(({ incarnation }) => this.#ledger.awaited.has(incarnation));

@@ -91,7 +91,7 @@ export class TrainingCluster implements Players {
     this.#dealer = new StepDealer(this.control, options.description, limits);
     this.#desk = new EvaluationDesk({ limits, onNotice: options.onNotice, workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
     this.#offences = new Offences({
-      control: this.control, dealer: this.#dealer, onNotice: options.onNotice,
+      control: this.control, dealer: this.#dealer, description: options.description, onNotice: options.onNotice,
       fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
     });
     this.#arrivals = new Arrivals(this.control.roster, cluster, options.onNotice);

@@ -192,6 +192,27 @@ describe('the coordinator', () => {
     expect(await results()).toEqual([Float32Array.of(1), Float32Array.of(2)]);
   });
 
+  describe('told of the same refusal again and again', () => {
+    const { offence, push } = sampleMessages('');
+    const told = async (deal: number, times: number): Promise<{ worker: string | undefined; notices: string[] }> => {
+      const { cluster, notices, heard, stand } = await scene('lease');
+      const { puppet } = await stand('parameter-server', 'ready');
+      for (let time = 0; time < times; time += 1) await puppet.say({ ...offence, offender: 'the worker', push: { ...push, deal } });
+      await heard();
+      return { worker: cluster.control.roster.find('the worker')?.state, notices: notices.filter((line) => line.includes('too long')) };
+    };
+
+    it('names it once for all chunks of all shards, and replaces a worker that does not stop', async () => {
+      // Two chunks at most, of four shards.
+      expect(await told(1, 1 + 2 * 2 * 4)).toEqual({ worker: 'ready', notices: ['worker-1 (process 7 on elsewhere): too long; it is computed again'] });
+      expect(await told(1, 2 + 2 * 2 * 4)).toEqual({ worker: 'gone', notices: [expect.any(String), 'worker-1 (process 7 on elsewhere) is replaced: too long; the run waits for a worker'] });
+    });
+
+    it('throws out a worker that answers a deal that was never made', async () => {
+      expect(await told(2, 1)).toEqual({ worker: 'gone', notices: ['worker-1 (process 7 on elsewhere) is thrown out: too long; the run waits for a worker'] });
+    });
+  });
+
   it('takes nobody for a server that it has not started, for ready before it was welcome, or for alive because another says so', async () => {
     const { cluster, notices, heard, newcomer } = await scene('ready');
     const { roster } = cluster.control;

@@ -54,6 +54,7 @@ export interface SimulatedOutcome {
 export const RESTARTS = 5;
 /** Silence after which a process is given up. */
 export const STALL_MS = 3000;
+export const HEARTBEAT_MS = 100;
 const START_MS = 20;
 const RESUME_MS = 50;
 /** Of the grid that is drawn after every epoch. */
@@ -88,7 +89,7 @@ export class SimulatedRun implements Victims {
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
     const { clock, random, raw, workers, servers } = options;
-    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: 0.1, stallSeconds: STALL_MS / 1000, patienceSeconds: 60, restarts: RESTARTS, listen: null }, options.rounds);
+    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: HEARTBEAT_MS / 1000, stallSeconds: STALL_MS / 1000, patienceSeconds: 60, restarts: RESTARTS, listen: null }, options.rounds);
     this.network = new SimulatedNetwork({ clock, random, fateOf: (passage) => options.fateOf(passage, this) });
     this.#saved = { rounds: 0, steps: 0, groups: firstGroups(this.#description) };
   }

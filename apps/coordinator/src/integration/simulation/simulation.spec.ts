@@ -3,7 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawFaults, FaultSchedule, type Fault, type FaultPlan } from './fault-schedule.js';
-import { RESTARTS, SimulatedRun, STALL_MS, type SimulatedOutcome } from './simulated-run.js';
+import { HEARTBEAT_MS, RESTARTS, SimulatedRun, STALL_MS, type SimulatedOutcome } from './simulated-run.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const { config: raw } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
@@ -67,9 +67,11 @@ async function playAndResume(seed: number, faults: readonly Fault[], { code, ...
 
 /** By the number of servers: agreement between several needs a game that takes longer to simulate. */
 const undisturbed = new Map<number, SimulatedOutcome>();
+const undisturbedMs = new Map<number, number>();
 beforeAll(async () => {
   for (const servers of [1, 2]) {
-    const { hash, rounds, losses, grids } = await play(1, null, { workers: 3, servers });
+    const { hash, rounds, losses, grids, tookMs } = await play(1, null, { workers: 3, servers });
+    undisturbedMs.set(servers, tookMs);
     undisturbed.set(servers, { hash, rounds, losses, grids });
   }
 });
@@ -116,7 +118,21 @@ describe('a simulated run', () => {
   ] as const satisfies readonly { what: string; faults: readonly Fault[] }[])('gets the same bits when $what, within seconds', async ({ faults }) => {
     const outcome = await play(3, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 2 });
     expect(outcome).toMatchObject({ ...undisturbed.get(2), happened: faults.length });
-    expect(outcome.tookMs).toBeLessThan(SECONDS_MS);
+    // Nothing of what is refused is waited for.
+    expect(outcome.tookMs).toBeLessThan(faults.every(({ what }) => what === 'spoil') ? (undisturbedMs.get(2) ?? 0) + HEARTBEAT_MS : SECONDS_MS);
+  });
+
+  it.each([
+    { spoilt: 7, lost: 8, report: 7 }, { spoilt: 13, lost: 14, report: 13 }, { spoilt: 16, lost: 17, report: 16 }, { spoilt: 20, lost: 19, report: 20 }, { spoilt: 20, lost: 21, report: 20 },
+  ])('does not wait until a step is late when push $spoilt is not finite, and seen to be so after others have computed it again', async ({ spoilt, lost, report }) => {
+    const faults: Fault[] = [
+      { moment: { role: 'worker', kind: 'push', occurrence: spoilt }, what: 'spoil', how: 'not finite' },
+      { moment: { role: 'worker', kind: 'push', occurrence: lost }, what: 'lose' }, // nothing is added to it yet
+      { moment: { role: 'worker', kind: 'stepReport', occurrence: report }, what: 'kill speaker', isSaid: false },
+    ];
+    const outcome = await play(spoilt, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 1 });
+    expect(outcome).toMatchObject({ ...undisturbed.get(1), happened: 3 });
+    expect(outcome.tookMs).toBeLessThan((undisturbedMs.get(1) ?? 0) + 2 * HEARTBEAT_MS);
   });
 
   it.each([
