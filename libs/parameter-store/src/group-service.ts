@@ -17,6 +17,15 @@ export interface Post {
 /** Commits that are remembered for a coordinator that did not hear of them: more than it has steps out at a time. */
 const REMEMBERED = 16;
 
+/** Pulls of one worker and group that can wait at a time: what it trains and what it evaluates. Earlier ones are given up. */
+const PULLS_AT_A_TIME = 2;
+
+/** A pull that waits for its version. */
+interface WaitingPull {
+  readonly request: number;
+  readonly giveUp: () => void;
+}
+
 /**
  * What a parameter server does with the messages about its groups. Expected failures are thrown; the session turns them
  * into refusals.
@@ -25,6 +34,8 @@ export class GroupService {
   #lastStep: Step | null = null;
   /** The lead's last words about commits. */
   readonly #told: Committed[] = [];
+  /** By group and worker, oldest first. */
+  readonly #pulls = new Map<string, readonly WaitingPull[]>();
   readonly #held: ReadonlyMap<string, HeldGroup>;
   readonly #plan: ServerPlan;
   readonly #post: Post;
@@ -67,18 +78,27 @@ export class GroupService {
     const held = this.#group(pull.group, 'VERSION_UNAVAILABLE');
     const { store } = held;
     const { request, group, version } = pull;
+    if (store.version !== null && version > store.version + REMEMBERED) throw new LetheError('MESSAGE_FORBIDDEN', `a worker asked for version ${version} of ${group}, which is at ${store.version}`);
     this.#voteAgain(held);
+    const key = `${group} ${peer}`;
+    const earlier = this.#pulls.get(key) ?? [];
+    const kept = earlier.filter((other) => other.request !== request).slice(1 - PULLS_AT_A_TIME);
+    for (const other of earlier) if (!kept.includes(other)) other.giveUp();
     const sent = new Set<number>();
+    let unfollow = (): void => undefined;
     // Values travel back while later chunks are still being summed; the last message says that they count.
     if (!pull.averages && store.version !== null && version === store.version + 1) {
-      store.follow(({ from }, values) => {
+      unfollow = store.follow(({ from }, values) => {
         sent.add(from);
         this.#post.toPeer(peer, { kind: 'parameters', request, group, version, offset: from, values, statistics: null, committed: false });
       });
     }
-    store.atVersion(version, () => {
+    const unwait = store.atVersion(version, () => {
+      this.#keep(key, (this.#pulls.get(key) ?? []).filter((other) => other.request !== request));
       for (const chunk of this.#chunksFor(pull, store, sent)) this.#post.toPeer(peer, chunk);
     });
+    const waiting: WaitingPull = { request, giveUp: () => { unfollow(); unwait(); } };
+    this.#keep(key, store.version === version ? kept : [...kept, waiting]);
   }
 
   push(push: Push, peer: string): void {
@@ -165,6 +185,11 @@ export class GroupService {
     this.#post.toCoordinator({
       kind: 'offence', offender: author?.peer ?? '', code: 'GRADIENT_NOT_FINITE', message, push: { group, version, round, phase, turn, block, deal: author?.deal ?? deal },
     });
+  }
+
+  #keep(key: string, pulls: readonly WaitingPull[]): void {
+    if (pulls.length > 0) this.#pulls.set(key, pulls);
+    else this.#pulls.delete(key);
   }
 
   #phaseName(phase: number): string {

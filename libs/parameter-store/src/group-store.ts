@@ -55,8 +55,8 @@ export class GroupStore {
   #open: OpenTransaction | null = null;
   /** Of the state that is being loaded, what has come. */
   #loading: LoadingState | null = null;
-  readonly #waiting = new Map<number, (() => void)[]>();
-  #followers: Follower[] = [];
+  readonly #waiting = new Map<number, Set<() => void>>();
+  readonly #followers = new Set<Follower>();
 
   constructor(facts: GroupFacts) {
     this.facts = facts;
@@ -139,18 +139,26 @@ export class GroupStore {
   /**
    * Calls back when `version` is the committed one: now, or right after its commit and before anything else happens.
    *
+   * @returns what to call when nobody waits for that any more
    * @throws LetheError VERSION_UNAVAILABLE if that version is past.
    */
-  atVersion(version: number, callback: () => void): void {
+  atVersion(version: number, callback: () => void): () => void {
     const current = this.version;
+    const waiting = this.#waiting.get(version) ?? new Set();
     if (current === version) callback();
-    else if (current === null || version > current) this.#waiting.set(version, [...(this.#waiting.get(version) ?? []), callback]);
+    else if (current === null || version > current) this.#waiting.set(version, waiting.add(callback));
     else throw new LetheError('VERSION_UNAVAILABLE', `version ${version} of ${this.facts.layout.name} is past: the current one is ${current}`);
+    return () => { waiting.delete(callback); };
   }
 
-  /** Follows the making of the version after the committed one, from its next chunk on. */
-  follow(follower: Follower): void {
-    this.#followers.push(follower);
+  /**
+   * Follows the making of the version after the committed one, from its next chunk on.
+   *
+   * @returns what to call when it is not to be told any more
+   */
+  follow(follower: Follower): () => void {
+    this.#followers.add(follower);
+    return () => { this.#followers.delete(follower); };
   }
 
   /**
@@ -199,7 +207,7 @@ export class GroupStore {
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
-    this.#followers = [];
+    this.#followers.clear();
     this.#answer(version);
     return { step, version, losses, work };
   }
@@ -251,7 +259,7 @@ export class GroupStore {
   }
 
   #answer(version: number): void {
-    const callbacks = this.#waiting.get(version) ?? [];
+    const callbacks = this.#waiting.get(version) ?? new Set();
     this.#waiting.delete(version);
     for (const callback of callbacks) callback();
   }

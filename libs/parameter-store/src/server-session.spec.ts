@@ -359,6 +359,21 @@ describe('a parameter server', () => {
     expect(sameBits(joined([early, ...rest].map(({ values }) => values)), (await run.capture(1)).values)).toBe(true);
   });
 
+  it('answers a pull that comes again once, gives up those that newer ones replace, and refuses one of a version far ahead', async () => {
+    const run = await TestRun.start({ servers: 1 });
+    await run.load(startState(ADAM));
+    const pull = (request: number, version = 1): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: false, averages: false, schemaHash: HASH });
+    for (const request of [1, 2, 3, 3, 4, 4]) await run.sendAsWorker(0, pull(request));
+    await run.pushAll(run.pushes(1, WHOLE));
+    await run.inbox.next('committed');
+    await run.sendAsWorker(0, pull(5, 18));
+    expect(await run.replies.next('refused')).toMatchObject({ code: 'MESSAGE_FORBIDDEN', request: 5 });
+    expect(await run.inbox.next('offence')).toMatchObject({ offender: 'worker', code: 'MESSAGE_FORBIDDEN', push: null });
+    const requests: number[] = [];
+    while (run.replies.count('parameters') > 0) requests.push((await run.replies.next('parameters')).request);
+    expect(requests.sort()).toEqual([3, 3, 3, 4, 4, 4]);
+  });
+
   it('captures exactly the version that was asked for, also before it is there', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));

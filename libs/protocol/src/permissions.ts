@@ -65,7 +65,7 @@ export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
   captureState: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'its slice' }],
   stateCaptured: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'its slice, as long as that is' }],
   push: [{ from: 'worker', to: 'parameter-server', standings: READY, about: 'the next version, its step, a chunk of the slice' }],
-  pull: [{ from: 'worker', to: 'parameter-server', standings: READY, about: 'a group of this layout' }],
+  pull: [{ from: 'worker', to: 'parameter-server', standings: READY, about: 'a group of this layout, 16 versions ahead at most' }],
   parameters: [{ from: 'parameter-server', to: 'worker', standings: READY, about: 'its pull' }],
   prepared: [{ from: 'parameter-server', to: 'parameter-server', standings: READY, about: 'its own slice; to the lead' }],
   commit: [{ from: 'parameter-server', to: 'parameter-server', standings: READY, about: 'a vote of all; by the lead' }],
