@@ -11,6 +11,12 @@ const [HOST, CABLE] = [`lethe-${process.pid}`, `lt${process.pid}`];
 const [NEAR, FAR] = ['10.213.77.1', '10.213.77.2'];
 const ip = (...argv: string[]): void => { execFileSync('ip', argv, { stdio: 'pipe' }); };
 
+/** Two more, between which there is IPv6 alone: the run's and a worker's. */
+const [RUN_HOST, WORKER_HOST] = [`${HOST}-run`, `${HOST}-worker`];
+const [RUN_ADDRESS, WORKER_ADDRESS] = ['fd00:77::1', 'fd00:77::2'];
+/** Connections of the worker's host to the ports that parameter servers choose go nowhere. */
+const NO_SERVERS = ['ipproto', 'tcp', 'dport', '30000-65000', 'blackhole'];
+
 /** Only root may make one. */
 function makeHost(): boolean {
   try {
@@ -20,6 +26,12 @@ function makeHost(): boolean {
     ip('-n', HOST, 'addr', 'add', `${FAR}/30`, 'dev', `${CABLE}f`);
     ip('-n', HOST, 'link', 'set', `${CABLE}f`, 'up');
     ip('link', 'set', CABLE, 'up');
+    for (const host of [RUN_HOST, WORKER_HOST]) ip('netns', 'add', host);
+    ip('link', 'add', 'run', 'netns', RUN_HOST, 'type', 'veth', 'peer', 'name', 'worker', 'netns', WORKER_HOST);
+    for (const [host, end, address] of [[RUN_HOST, 'run', RUN_ADDRESS], [WORKER_HOST, 'worker', WORKER_ADDRESS]] as const) {
+      ip('-n', host, 'addr', 'add', `${address}/64`, 'dev', end, 'nodad');
+      for (const link of ['lo', end]) ip('-n', host, 'link', 'set', link, 'up');
+    }
     return true;
   } catch {
     return false;
@@ -31,10 +43,12 @@ const runs = join(folder, 'runs');
 const hasHost = makeHost();
 beforeAll(() => { makeSmallData(join(folder, 'data')); });
 afterAll(() => {
-  try {
-    ip('netns', 'del', HOST);
-  } catch {
-    // there was none
+  for (const host of [HOST, RUN_HOST, WORKER_HOST]) {
+    try {
+      ip('netns', 'del', host);
+    } catch {
+      // there was none
+    }
   }
   rmSync(folder, { recursive: true, force: true });
 });
@@ -75,4 +89,27 @@ describe.runIf(hasHost)('a network that parts and heals', () => {
     expect((await lethe([...flags, '--name', 'whole'])).code).toBe(0);
     expect(weights('parted')).toBe(weights('whole'));
   }, 90_000);
+});
+
+describe.runIf(hasHost)('a run on a host that has IPv6 alone', () => {
+  const on = (host: string): string[] => ['ip', 'netns', 'exec', host, process.execPath];
+
+  it('prints an address that reaches it, and both sides name the server that a worker cannot reach', async () => {
+    ip('-n', WORKER_HOST, '-6', 'rule', 'add', ...NO_SERVERS);
+    let worker: Promise<Ended> | null = null;
+    let isBlocked = true;
+    const small = ['train', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '2', '--no-grid', '--no-evaluation', '--runs-dir', runs];
+    const run = await lethe([...small, '--name', 'six', '--listen', 'tcp://[::]:7719', '--workers', '0', '--await-workers', '1'], (text) => {
+      const line = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
+      if (line !== undefined) worker ??= lethe(['worker', ...line.split(' ')], undefined, on(WORKER_HOST));
+      if (isBlocked && /cannot reach parameter-server-1/.test(text)) {
+        isBlocked = false;
+        ip('-n', WORKER_HOST, '-6', 'rule', 'del', ...NO_SERVERS);
+      }
+    }, on(RUN_HOST));
+    expect([run.code, isBlocked], run.output).toEqual([0, false]);
+    expect(run.output).toContain(`--join tcp://[${RUN_ADDRESS}]:7719 `);
+    const joined = await (worker as Promise<Ended> | null);
+    expect([joined?.code, joined?.output]).toEqual([0, expect.stringMatching(/cannot reach parameter-server-1 at tcp:\/\/\[fd00:77::1\]:\d+/)]);
+  }, 60_000);
 });
