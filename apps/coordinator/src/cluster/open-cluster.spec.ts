@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { mergeConfig, parseConfigFile } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { describeRun } from '@lethe/training';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { initialGroups } from '../run/initial-state.js';
 import { openCluster } from './open-cluster.js';
 
 let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-open-')); });
+afterEach(() => { vi.restoreAllMocks(); });
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
 /** A TCP port that nobody listens at. */
@@ -46,4 +48,20 @@ describe('opening a cluster', () => {
     await expect(opening).rejects.toThrow('ENOTDIR');
     await listenAt(port);
   });
+
+  it('gives a worker up whose data are others, life for life, long before its restarts are used up', async () => {
+    const said = parseConfigFile(JSON.stringify({ recipe: 'article', cluster: { workers: 1, restarts: 50 } }), 'said.json');
+    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
+    const { facts } = await openData(config.data, config.seed);
+    const description = describeRun(config, { ...facts, fingerprint: 'of other data' });
+    // The programs run as they were built: with the flags of the test's process they would look for sources.
+    vi.spyOn(process, 'execArgv', 'get').mockReturnValue([]);
+    const open = await openCluster({
+      description, runId: 'a run', logsFolder: join(folder, 'logs'), tokenFile: join(folder, 'token'), environment: process.env, cores: 2, devices: [null],
+      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
+    });
+    const playing = open.cluster.assemble(initialGroups(description), 1).then(() => open.cluster.play({ round: 0, phase: 0, turn: 0 }, {}));
+    await expect(playing).rejects.toThrow(/^worker-1 is not started again after 2 lives that ended alike: worker-1: .*expected fingerprint of other data, found/);
+    await open.close('the test is over');
+  }, 60_000);
 });
