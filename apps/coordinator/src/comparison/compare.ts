@@ -1,5 +1,6 @@
 import { confidenceInterval, areaUnderCurve } from '@lethe/evaluation';
 import type { AdaptationEvaluation, DomainEvaluation } from '@lethe/report';
+import { spreadOverSeeds, type SpreadOverSeeds } from '../seeds/seed-statistics.js';
 import { KINDS, type Kind } from './plan-comparison.js';
 
 /** A figure of the target's test examples, by which kinds of runs are compared. */
@@ -8,14 +9,8 @@ export interface ComparedFigure {
   readonly of: (evaluation: AdaptationEvaluation) => number | null;
 }
 
-export interface ComparedKind {
+export interface ComparedKind extends SpreadOverSeeds {
   readonly kind: Kind;
-  readonly seeds: readonly number[];
-  /** One for each seed. */
-  readonly values: readonly number[];
-  readonly mean: number;
-  /** Sample standard deviation over the seeds; null for one. */
-  readonly deviation: number | null;
   /** 95 % of the mean over resampled test examples; null unless there are two classes. */
   readonly interval: readonly [number, number] | null;
 }
@@ -52,10 +47,8 @@ function comparedKind(evaluations: readonly AdaptationEvaluation[], { name, of }
   const scored = evaluations.flatMap((evaluation) => { const value = of(evaluation); return value === null ? [] : [{ evaluation, value }]; });
   if (scored.length === 0) return [];
   const values = scored.map(({ value }) => value);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const interval = name === 'AUROC' ? confidenceInterval(scored.flatMap(({ evaluation }) => evaluation.scored ?? []), areaUnderCurve) : null;
-  return [{ kind, seeds: scored.map(({ evaluation }) => evaluation.seed), values, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null, interval }];
+  return [{ kind, ...spreadOverSeeds(scored.map(({ evaluation }) => evaluation.seed), values), interval }];
 }
 
 /** A gap that is no wider is none. */

@@ -1,14 +1,28 @@
 import type { Trial } from '@lethe/sweep';
 
-/** A figure of runs that differ in their seed alone. What `seeds.json` holds for each. */
-export interface SeedStatistic {
-  readonly figure: string;
+/** A figure of runs that differ in their seed alone. */
+export interface SpreadOverSeeds {
   /** Seeds of the runs that have the figure, and what it is in each; NaN where it was not finite. */
   readonly seeds: readonly number[];
   readonly values: readonly number[];
   readonly mean: number;
   /** Sample standard deviation over the seeds; null for one. */
   readonly deviation: number | null;
+}
+
+/** What `seeds.json` holds for each figure. */
+export interface SeedStatistic extends SpreadOverSeeds {
+  readonly figure: string;
+}
+
+/**
+ * Mean and deviation of a figure.
+ * @param values one for each seed
+ */
+export function spreadOverSeeds(seeds: readonly number[], values: readonly number[]): SpreadOverSeeds {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { seeds, values, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null };
 }
 
 /**
@@ -19,10 +33,7 @@ export function seedStatistics(trials: readonly Trial[], names: readonly string[
   return names.flatMap((figure): SeedStatistic[] => {
     const measured = trials.filter(({ state, figures }) => state === 'completed' && figures[figure] !== undefined);
     if (measured.length === 0) return [];
-    const values = measured.map(({ figures }) => figures[figure] ?? Number.NaN);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    return [{ figure, seeds: measured.map(seedOf), values, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null }];
+    return [{ figure, ...spreadOverSeeds(measured.map(seedOf), measured.map(({ figures }) => figures[figure] ?? Number.NaN)) }];
   });
 }
 
