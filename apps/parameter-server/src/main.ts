@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
-import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/membership';
+import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/programs';
 import { runParameterServer } from '@lethe/parameter-store';
-import { describeRun, freshValues } from '@lethe/training';
+import { describeRun, freshValues } from '@lethe/graphs';
 import { createZeroMqTransport } from '@lethe/transport';
 
 async function main(): Promise<void> {

@@ -5,7 +5,7 @@ import { openBatches, openData } from '@lethe/data';
 import { errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
 import { engineFingerprint, findGpus, gpuIdentity, loadEngine } from '@lethe/tensorflow';
-import { prepareWorker, runWorker } from '@lethe/training';
+import { prepareWorker, runWorker } from '@lethe/worker';
 import { createZeroMqTransport } from '@lethe/transport';
 import { exitCodeOf, isMistyped } from './exit-codes.js';
 import { planJoining } from './joining/plan-joining.js';

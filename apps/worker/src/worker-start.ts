@@ -1,7 +1,7 @@
-import { memberTrust, receiveProcessStart } from '@lethe/membership';
+import { memberTrust, receiveProcessStart } from '@lethe/programs';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
-import type { Joining } from '@lethe/training';
+import type { Joining } from '@lethe/worker';
 import { decodeJoinKey, decodeJoinToken, type Trust } from '@lethe/transport';
 import type { JoiningWorker } from './joining/plan-joining.js';
 

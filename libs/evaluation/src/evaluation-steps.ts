@@ -2,7 +2,7 @@ import { LetheError } from '@lethe/errors';
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
 import type { CompiledStep, Engine, Operations, Signature } from '@lethe/tensorflow';
-import { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type RunDescription } from '@lethe/training';
+import { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type RunDescription } from '@lethe/graphs';
 import type { Tensor } from '@tensorflow/tfjs';
 
 export interface EvaluationStepOptions {

@@ -1,6 +1,6 @@
 import { gatherImages, gatherLabels, type Dataset } from '@lethe/data';
 import type { Evaluate } from '@lethe/protocol';
-import type { EvaluatorOptions } from '@lethe/training';
+import type { EvaluatorOptions } from '@lethe/worker';
 import type { ProbeData, Vectors } from './probes/vectors.js';
 
 /** Pixels of so many training values at most are probed: their figures are a ceiling to compare with, and memory is finite. */

@@ -2,7 +2,7 @@ import { mergeConfig } from '@lethe/config';
 import type { Dataset, DataSource } from '@lethe/data';
 import { initialStatistics } from '@lethe/networks';
 import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { describe, expect, it } from 'vitest';
 import { WorkerEvaluator } from './worker-evaluator.js';
 

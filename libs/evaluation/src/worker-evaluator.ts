@@ -1,7 +1,7 @@
 import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
 import type { Evaluate, Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
-import type { Evaluator, EvaluatorOptions } from '@lethe/training';
+import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';

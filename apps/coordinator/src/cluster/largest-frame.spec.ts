@@ -1,7 +1,7 @@
 import { mergeConfig, parseConfigFile } from '@lethe/config';
 import type { DataFacts } from '@lethe/data';
 import { judgeLength } from '@lethe/evaluation';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { describe, expect, it } from 'vitest';
 import { largestFrameOf } from './largest-frame.js';
 

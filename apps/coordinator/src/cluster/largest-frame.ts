@@ -1,6 +1,6 @@
 import { judgeLength } from '@lethe/evaluation';
 import { frameOf, largestFrame } from '@lethe/protocol';
-import type { RunDescription } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
 
 /** Most examples that one evaluation answers for: those of the map of latents. */
 const EXAMPLES_AT_ONCE = 2000;

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ProcessStart } from '@lethe/membership';
+import type { ProcessStart } from '@lethe/programs';
 
 export interface LocalProcess {
   /** Path of its main module. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergeConfig, parseConfigFile } from '@lethe/config';
 import { openData } from '@lethe/data';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
 import { openCluster } from './open-cluster.js';

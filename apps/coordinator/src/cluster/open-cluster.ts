@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { LetheError } from '@lethe/errors';
-import { listenerTrust, startKeys } from '@lethe/membership';
+import { listenerTrust, startKeys } from '@lethe/programs';
 import { newIncarnation, type Origin } from '@lethe/protocol';
-import { TrainingCluster, type TrainingClusterOptions } from '@lethe/training';
+import { TrainingCluster, type TrainingClusterOptions } from '@lethe/cluster';
 import { createRunKeys, createZeroMqTransport, encodeJoinKey, outsideAddresses, type Listener, type RunKeys } from '@lethe/transport';
 import { FarthestVersions } from './farthest-versions.js';
 import { JoinTokenFile } from './join-token-file.js';

@@ -1,11 +1,12 @@
 import { interOpThreads } from '@lethe/config';
 import { errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
-import type { ControlPlane, Member, ProcessStart } from '@lethe/membership';
+import type { ControlPlane, Member } from '@lethe/membership';
+import type { ProcessStart } from '@lethe/programs';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
-import type { RunDescription } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
 import { LocalProcesses } from './local-processes.js';
-import { localProgram } from './local-programs.js';
+import { localProgram } from '@lethe/programs';
 import { RestartPolicy } from './restart-policy.js';
 
 export interface ProcessKeeperOptions {

@@ -4,7 +4,7 @@ import { storageError } from '@lethe/checkpoint';
 import { gridExamples } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { encodeGridPng, expectWritableFile } from '@lethe/run-folder';
-import type { RunDescription } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
 import type { GridCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { withCheckpoint } from '../run/checkpoint-cluster.js';

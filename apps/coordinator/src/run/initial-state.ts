@@ -1,7 +1,7 @@
 import { initialStatistics, initialValues } from '@lethe/networks';
 import { initialOptimizerState } from '@lethe/parameter-store';
 import type { GroupState } from '@lethe/protocol';
-import { layoutOf, type RunDescription } from '@lethe/training';
+import { layoutOf, type RunDescription } from '@lethe/graphs';
 
 /** Every group before the first round: PyTorch's initial weights by the run's seed, optimisers at rest. */
 export function initialGroups(description: RunDescription): GroupState[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mergeConfig } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { judgeLength } from '@lethe/evaluation';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { JudgeCache } from './judge-cache.js';
 

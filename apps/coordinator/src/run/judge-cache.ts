@@ -6,7 +6,7 @@ import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { errorMessage } from '@lethe/errors';
 import { JUDGE_VERSION, judgeLength } from '@lethe/evaluation';
 import type { DataSource } from '@lethe/data';
-import type { RunDescription } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
 
 /** A kept judge begins with the SHA-256 of what follows. */
 const HASH_BYTES = 32;

@@ -1,6 +1,6 @@
 import { errorCode } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';
-import type { TrainingCluster } from '@lethe/training';
+import type { TrainingCluster } from '@lethe/cluster';
 
 /**
  * Plays until it is through. Whenever a server is lost meanwhile, all servers go back to the last state, and `play` is called

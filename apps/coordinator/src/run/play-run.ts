@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { TrainingCluster } from '@lethe/training';
+import type { TrainingCluster } from '@lethe/cluster';
 import { closingAfter } from '../cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../cluster/open-cluster.js';
 import type { CheckpointRequests } from './checkpoint-requests.js';

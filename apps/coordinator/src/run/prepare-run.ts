@@ -6,7 +6,7 @@ import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import { createReporter, QuietReporter, type OutputStream, type Reporter } from '@lethe/telemetry';
 import { planDevices, type Gpu } from '@lethe/tensorflow';
-import { describeRun, type RunDescription } from '@lethe/training';
+import { describeRun, type RunDescription } from '@lethe/graphs';
 import type { TrainCommand } from '../command-line/command.js';
 import { findRunFolder } from '../command-line/find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../command-line/train-config.js';

@@ -1,6 +1,6 @@
 import type { Member } from '@lethe/membership';
 import type { CommitReport, Step, StepReport } from '@lethe/protocol';
-import type { RunDescription } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
 
 /** A span of Chrome's trace event format: times in microseconds. */
 interface TraceEvent {

@@ -7,7 +7,7 @@ import { LetheError } from '@lethe/errors';
 import type { Committed } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
 import { QuietReporter } from '@lethe/telemetry';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialGroups } from './initial-state.js';
 import { withOpenRun } from './open-run.js';

@@ -1,6 +1,6 @@
 import { mergeConfig } from '@lethe/config';
 import { parseMetricsLine } from '@lethe/run-folder';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping } from './early-stopping.js';
 import { epochsCompleted } from './epochs.js';

@@ -5,7 +5,7 @@ import { findCheckpoint, saveCheckpoint } from '@lethe/checkpoint';
 import { applyResumeOverrides, mergeConfig, savedConfigJson, type RunConfig, type Tree } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { RunFolder } from '@lethe/run-folder';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSmallData } from '../integration/small-data.js';
 import { initialGroups } from './initial-state.js';

@@ -3,7 +3,7 @@ import { checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConf
 import { openData, type DataSource } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { RunFolder } from '@lethe/run-folder';
-import { describeRun, type RunDescription } from '@lethe/training';
+import { describeRun, type RunDescription } from '@lethe/graphs';
 
 /** A run of before, ready to be gone on with: nothing of what it was made of is another now. */
 export interface SavedRun {

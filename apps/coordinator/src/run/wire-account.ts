@@ -1,6 +1,6 @@
 import type { Committed, StepReport } from '@lethe/protocol';
-import type { RunDescription } from '@lethe/training';
-import { layoutOf } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
+import { layoutOf } from '@lethe/graphs';
 
 const FLOAT_BYTES = 4;
 

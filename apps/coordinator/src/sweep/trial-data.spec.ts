@@ -6,7 +6,7 @@ import { mergeConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { RunFolder } from '@lethe/run-folder';
 import type { Trial } from '@lethe/sweep';
-import { describeRun } from '@lethe/training';
+import { describeRun } from '@lethe/graphs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSmallData } from '../integration/small-data.js';
 import { initialGroups } from '../run/initial-state.js';

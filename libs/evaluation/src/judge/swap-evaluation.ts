@@ -1,6 +1,6 @@
 import { gatherImages, oneHot } from '@lethe/data';
 import type { InputValues } from '@lethe/tensorflow';
-import type { EvaluatorOptions } from '@lethe/training';
+import type { EvaluatorOptions } from '@lethe/worker';
 import { compileEvaluation, redrawn, unlabelled, type EvaluationStep } from '../evaluation-steps.js';
 import { letOthersRun } from '../let-others-run.js';
 import { Judge } from './judge.js';

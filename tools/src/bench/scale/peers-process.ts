@@ -1,7 +1,7 @@
 // Simulated workers without compute: each pushes its blocks and pulls the version that they make, or sends as much to echoes.
 import { once } from 'node:events';
 import { chunksOf, newIncarnation, sliceOf } from '@lethe/protocol';
-import { ParameterClient } from '@lethe/training';
+import { ParameterClient } from '@lethe/worker';
 import { createZeroMqTransport } from '@lethe/transport';
 import { Dealer } from 'zeromq';
 import { ECHO_SOCKET, type PeersOrder, type PeersWord } from './peers.js';

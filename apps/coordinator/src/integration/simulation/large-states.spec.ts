@@ -1,7 +1,7 @@
 import { mergeConfig } from '@lethe/config';
 import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
 import { piecesOf, type GroupLayout, type GroupState } from '@lethe/protocol';
-import { TrainingCluster } from '@lethe/training';
+import { TrainingCluster } from '@lethe/cluster';
 import { createMemoryTransport, type Transport } from '@lethe/transport';
 import { describe, expect, it } from 'vitest';
 import { smallGame } from './small-game.js';

@@ -5,7 +5,8 @@ import { addInto, combineSummary } from '@lethe/optim';
 import { initialOptimizerState } from '@lethe/parameter-store';
 import { netSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type Lease, type Segment, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
-import type { PreparedWorker, RunDescription } from '@lethe/training';
+import type { RunDescription } from '@lethe/graphs';
+import type { PreparedWorker } from '@lethe/worker';
 
 const ROUNDS = 6;
 const SHARDS = 4;

@@ -1,6 +1,7 @@
 import type { DataSource } from '@lethe/data';
 import type { RunFolder } from '@lethe/run-folder';
-import type { RunDescription, TrainingCluster } from '@lethe/training';
+import type { TrainingCluster } from '@lethe/cluster';
+import type { RunDescription } from '@lethe/graphs';
 import type { JudgeCache } from '../judge-cache.js';
 
 /** Networks in a cluster, and what they were trained on. */

@@ -1,7 +1,7 @@
 import { LetheError } from '@lethe/errors';
 import type { ControlPlane, Member } from '@lethe/membership';
 import { piecesOf, sliceOf, type GroupState, type GroupVersion, type MessageBody, type Slice, type StateCaptured, type StateLoaded } from '@lethe/protocol';
-import { layoutOf, type RunDescription } from '../run-description.js';
+import { layoutOf, type RunDescription } from '@lethe/graphs';
 import { UsualTime, type TimeLimits } from './usual-time.js';
 
 /**

@@ -3,8 +3,8 @@ import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import type { Evaluate, Welcome } from '@lethe/protocol';
 import type { Engine, InputValues } from '@lethe/tensorflow';
-import { describeRun, type RunDescription } from './run-description.js';
-import { ShardGradients, type Batches } from './shard-gradients.js';
+import { describeRun, type RunDescription } from '@lethe/graphs';
+import { ShardGradients, type Batches } from '@lethe/graphs';
 
 /** Computes evaluation tasks; provided by the evaluation library, so that training does not know what is measured. */
 export interface Evaluator {

@@ -2,9 +2,9 @@ import { netSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupV
 import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { GroupPull } from './group-pull.js';
 import type { ParameterClient } from './parameter-client.js';
-import { layoutOf } from './run-description.js';
+import { layoutOf } from '@lethe/graphs';
 import type { PreparedWorker } from './prepare-worker.js';
-import { StepClock } from './step-clock.js';
+import { StepClock } from '@lethe/graphs';
 
 export interface LeaseExecutionOptions extends PreparedWorker {
   readonly engine: Pick<Engine, 'hold' | 'vector'>;

@@ -2,7 +2,7 @@ import { forgettingObjective } from '@lethe/objectives';
 import type { Step } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { adversarialLoop, positionAfter } from './adversarial-loop.js';
-import { dropoutSeeds } from './dropout-seeds.js';
+import { dropoutSeeds } from '@lethe/graphs';
 
 const objective = forgettingObjective({
   height: 28, width: 28, channels: 1, classes: 10, latentSize: 10, encoderDropout: 0.2, decoderDropout: 0.2, bottleneck: 'article', divergenceWeight: 0,

@@ -1,5 +1,5 @@
 import type { ControlPlane, Member } from '@lethe/membership';
-import type { RunDescription } from '../run-description.js';
+import type { RunDescription } from '@lethe/graphs';
 import type { TimeLimits } from './usual-time.js';
 
 interface Awaited {

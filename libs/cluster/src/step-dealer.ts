@@ -1,7 +1,7 @@
 import { LetheError } from '@lethe/errors';
 import { assignShards, type ControlPlane, type Member } from '@lethe/membership';
 import type { GroupVersion, ShardBlock, Step } from '@lethe/protocol';
-import type { RunDescription } from '../run-description.js';
+import type { RunDescription } from '@lethe/graphs';
 import { overlap } from './overlap.js';
 import { ProgressDeadline } from './progress-deadline.js';
 import type { TimeLimits } from './usual-time.js';

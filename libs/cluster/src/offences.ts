@@ -1,7 +1,7 @@
 import { LetheError } from '@lethe/errors';
 import { describeMember, type ControlPlane, type Member } from '@lethe/membership';
 import { chunksOf, type Offence, type OffendingPush, type Step } from '@lethe/protocol';
-import type { RunDescription } from '../run-description.js';
+import type { RunDescription } from '@lethe/graphs';
 import { overlap } from './overlap.js';
 import type { Refused, StepDealer } from './step-dealer.js';
 import { isSameStep } from './step-ledger.js';

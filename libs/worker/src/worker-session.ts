@@ -10,7 +10,7 @@ import { JoinWatch, type Joining } from './join-watch.js';
 import { LeaseExecution } from './lease-execution.js';
 import { ParameterClient } from './parameter-client.js';
 import type { PreparedWorker } from './prepare-worker.js';
-import type { RunDescription } from './run-description.js';
+import type { RunDescription } from '@lethe/graphs';
 
 export interface WorkerOptions {
   readonly transport: Transport;

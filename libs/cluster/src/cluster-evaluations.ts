@@ -1,5 +1,5 @@
 import type { EvaluationKind, ProbeRequest, Split } from '@lethe/protocol';
-import type { RunDescription } from '../run-description.js';
+import type { RunDescription } from '@lethe/graphs';
 import type { EvaluationOrder } from './evaluation-desk.js';
 
 /** Those that need nothing besides the examples. */

@@ -1,8 +1,8 @@
 import { LetheError } from '@lethe/errors';
 import type { ControlPlane } from '@lethe/membership';
 import type { Committed, GroupState, GroupVersion } from '@lethe/protocol';
-import { positionAfter, type GamePosition } from '../adversarial-loop.js';
-import type { RunDescription } from '../run-description.js';
+import { positionAfter, type GamePosition } from './adversarial-loop.js';
+import type { RunDescription } from '@lethe/graphs';
 import type { EvaluationDesk } from './evaluation-desk.js';
 import type { ServerStates } from './server-states.js';
 import type { StepDealer } from './step-dealer.js';

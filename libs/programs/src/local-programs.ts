@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '@lethe/protocol';
 
-const WORKSPACE = new URL('../../../../', import.meta.url);
+const WORKSPACE = new URL('../../../', import.meta.url);
 
 /** How a process is started. */
 interface LocalProgram {
