@@ -1,9 +1,11 @@
 export { compileConfig, type CompiledConfig } from './compile-config.js';
+export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData } from './data-checks.js';
+export { withDataFolder, withDataKind } from './data-folder.js';
 export { didYouMean } from './did-you-mean.js';
 export { compileJoinOptions, isJoinToken, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
-export { dataKindOfLayers, mergeConfig, parseConfigFile } from './merge-config.js';
+export { dataKindOfLayers, mergeConfig } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { compileConfig } from './compile-config.js';
 import { valueAt, type ConfigLayer, type Tree } from './layer.js';
 import { RECIPE_NAMES } from './recipes/index.js';
-import { mergeConfig, parseConfigFile } from './merge-config.js';
+import { configLayer } from './config-file.js';
+import { mergeConfig } from './merge-config.js';
 
 const machine = { cores: 4, gpus: 0, engine: 'native' } as const;
-const file = (values: Tree): ConfigLayer => parseConfigFile(JSON.stringify(values), 'small.json');
+const file = (values: Tree): ConfigLayer => configLayer(values, 'small.json');
 const flags = (values: Tree): ConfigLayer => ({ source: 'flags', values, label: (path) => `--${path.split('.').at(-1) ?? ''}` });
 
 describe('mergeConfig', () => {
@@ -82,7 +83,7 @@ describe('mergeConfig', () => {
     ['a value of a flag', [flags({ objective: { beta: -1 } })], '--beta: expected at least 0, found -1'],
     ['a value of the file', [file({ objective: { beta: -1 } })], 'objective.beta in small.json: expected at least 0, found -1'],
     ['an unknown name', [file({ epoch: 3 })], 'epoch in small.json: expected a known setting, found the unknown name "epoch" (did you mean epochs?)'],
-    ['an inherited name', [parseConfigFile('{"__proto__": {"x": 1}}', 'f')], 'expected a known setting, found the unknown name "__proto__"'],
+    ['an inherited name', [configLayer(JSON.parse('{"__proto__": {"x": 1}}'), 'f')], 'expected a known setting, found the unknown name "__proto__"'],
     ['a scalar where a group belongs', [file({ cluster: 3 })], 'cluster in small.json: expected an object, found 3'],
     ['both lengths', [flags({ epochs: 1, rounds: 2 })], '--rounds: expected either epochs or rounds, not both, found 2'],
     ['a monitor with nothing held out', [flags({ recipe: 'article', monitor: 'classifier_loss' })], '--monitor: expected held-out images to score'],
@@ -90,14 +91,6 @@ describe('mergeConfig', () => {
     ['a batch that the shards do not divide', [flags({ shards: 512 })], 'batchSize: expected a multiple of the 512 shards, found 256'],
   ])('refuses %s', (_what, layers, message) => {
     expect(() => mergeConfig(machine, layers)).toThrow(message);
-  });
-
-  it.each([
-    ['{"epochs": 3', 'small.json: expected JSON, found something else'],
-    ['', 'small.json: expected JSON, found something else'],
-    ['[1]', 'small.json: expected a JSON object with settings, found [1]'],
-  ])('refuses the file %j', (text, message) => {
-    expect(() => parseConfigFile(text, 'small.json')).toThrow(message);
   });
 
   it('compiles what it merged', () => {

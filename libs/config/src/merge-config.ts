@@ -1,28 +1,9 @@
-import { LetheError } from '@lethe/errors';
 import { applyLayer, originsOf } from './apply-layer.js';
 import { compileConfig, type CompiledConfig } from './compile-config.js';
-import { isTree, labelOf, valueAt, withValue, type ConfigLayer, type Origins, type Tree } from './layer.js';
-import { problemsError, shown } from './problem.js';
+import { labelOf, valueAt, withValue, type ConfigLayer, type Origins, type Tree } from './layer.js';
+import { problemsError } from './problem.js';
 import { DEFAULT_RECIPE, findRecipe, type Recipe } from './recipes/index.js';
-import { upgradeConfig } from './versions/index.js';
 import { processProblems, type Machine } from './worker-plan.js';
-
-/**
- * The layer of a configuration file: JSON with any part of a run's configuration.
- * @param name how the file is called in messages
- */
-export function parseConfigFile(text: string, name: string): ConfigLayer {
-  let values: unknown;
-  try {
-    values = JSON.parse(text);
-  } catch (error) {
-    throw new LetheError('CONFIG_INVALID', `${name}: expected JSON, found something else`, { cause: error });
-  }
-  if (!isTree(values)) throw problemsError([{ where: name, expected: 'a JSON object with settings', found: shown(values) }]);
-  // One that names its version is a run's own. Others say a part of what a run of today is told.
-  const current = values['version'] === undefined ? values : (upgradeConfig(values, name) as Tree);
-  return { source: 'file', values: current, label: (path) => `${path} in ${name}` };
-}
 
 /** A machine with many cores starts no more workers by default than there are shards to compute. */
 function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tree } from './layer.js';
-import { mergeConfig, parseConfigFile } from './merge-config.js';
+import { configLayer } from './config-file.js';
+import { mergeConfig } from './merge-config.js';
 import { applyResumeOverrides } from './resume-overrides.js';
 
 const machine = { cores: 2, gpus: 0, engine: 'native' } as const;
@@ -42,15 +43,15 @@ describe('applyResumeOverrides', () => {
   });
 
   it('takes the whole configuration of the run, lists included, for what it is', () => {
-    const domains = mergeConfig(machine, [parseConfigFile(JSON.stringify({ recipe: 'usps-to-mnist', data: { folder: '/data' } }), 'said.json')]).config;
-    const same = parseConfigFile(JSON.stringify(domains), 'config.json');
+    const domains = mergeConfig(machine, [configLayer({ recipe: 'usps-to-mnist', data: { folder: '/data' } }, 'said.json')]).config;
+    const same = configLayer(domains, 'config.json');
     expect(applyResumeOverrides(domains, [same])).toEqual({ config: domains, warnings: [] });
-    const other = parseConfigFile(JSON.stringify({ data: { domains: { from: domains.data.domains?.from.slice(1) } } }), 'more.json');
+    const other = configLayer({ data: { domains: { from: domains.data.domains?.from.slice(1) } } }, 'more.json');
     expect(() => applyResumeOverrides(domains, [other])).toThrow(/data\.domains\.from in more\.json: expected \[.*, as the run was started/);
   });
 
   it('names everything that differs, in the file too', () => {
-    const file = parseConfigFile('{"seed": 3, "objective": {"latentSize": 2}}', 'more.json');
+    const file = configLayer({ seed: 3, objective: { latentSize: 2 } }, 'more.json');
     expect(() => applyResumeOverrides(saved, [file])).toThrow(/seed in more\.json: expected 1.*\n.*objective\.latentSize in more\.json: expected 10/);
   });
 

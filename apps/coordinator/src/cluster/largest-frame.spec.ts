@@ -1,4 +1,4 @@
-import { mergeConfig, parseConfigFile } from '@lethe/config';
+import { configLayer, mergeConfig } from '@lethe/config';
 import type { DataFacts } from '@lethe/data';
 import { judgeLength } from '@lethe/evaluation';
 import { describeRun } from '@lethe/graphs';
@@ -8,7 +8,7 @@ import { largestFrameOf } from './largest-frame.js';
 const population = (name: string) => ({ name, trainCount: 1000, labelledCount: 1000, testCount: 100 });
 
 function frameOf(said: object, side: number, classes: number): { bytes: number; facts: DataFacts } {
-  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [parseConfigFile(JSON.stringify(said), 'said.json')]);
+  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [configLayer(said, 'said.json')]);
   const domains = config.data.kind === 'domains' ? [population('a'), population('b')] : [population('all')];
   const facts: DataFacts = { shape: { height: side, width: side, channels: 3 }, classes: Array.from({ length: classes }, (_, index) => `class ${index}`), trainCount: 1000, testCount: 100, domains, fingerprint: 'f' };
   return { bytes: largestFrameOf(describeRun(config, facts)), facts };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mergeConfig, parseConfigFile } from '@lethe/config';
+import { configLayer, mergeConfig } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { describeRun } from '@lethe/graphs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -38,7 +38,7 @@ describe('opening a cluster', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const port = await freePort();
-    const said = parseConfigFile(JSON.stringify({ recipe: 'article', cluster: { workers: 1, listen: `tcp://127.0.0.1:${port}`, insecurePlaintext: true } }), 'said.json');
+    const said = configLayer({ recipe: 'article', cluster: { workers: 1, listen: `tcp://127.0.0.1:${port}`, insecurePlaintext: true } }, 'said.json');
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
     const data = await openData(config.data, config.seed);
     const opening = openCluster({
@@ -50,7 +50,7 @@ describe('opening a cluster', () => {
   });
 
   it('gives a worker up whose data are others, life for life, long before its restarts are used up', async () => {
-    const said = parseConfigFile(JSON.stringify({ recipe: 'article', cluster: { workers: 1, restarts: 50 } }), 'said.json');
+    const said = configLayer({ recipe: 'article', cluster: { workers: 1, restarts: 50 } }, 'said.json');
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
     const { facts } = await openData(config.data, config.seed);
     const description = describeRun(config, { ...facts, fingerprint: 'of other data' });

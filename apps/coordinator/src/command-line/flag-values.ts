@@ -79,7 +79,7 @@ export class FlagReader {
 
   /** The value of `--name`, or undefined if it was not given or not understood. */
   value(name: string, { expected, read }: FlagValue): number | string | undefined {
-    const text = this.options[attribute(name)];
+    const text = this.options[optionKey(name)];
     if (typeof text !== 'string') return undefined;
     const value = read(text);
     if (value === undefined) this.problems.push({ where: `--${name}`, expected, found: shown(text) });
@@ -88,7 +88,7 @@ export class FlagReader {
 
   /** The same, of a setting of one run: several values are a sweep's. */
   oneValue(name: string, value: FlagValue): number | string | undefined {
-    const text = this.options[attribute(name)];
+    const text = this.options[optionKey(name)];
     if (typeof text !== 'string' || !isSeveral(text, value)) return this.value(name, value);
     const seeds = name === 'seed' && SEEDS.read(text) !== undefined ? `a run from each seed is --seeds ${text}; ` : '';
     this.problems.push({ where: `--${name}`, expected: `one value for a run (${seeds}several are a sweep: npx lethe sweep --${name} ${text})`, found: shown(text) });
@@ -107,16 +107,16 @@ export class FlagReader {
 
   /** Whether a flag was given, with a value or without. */
   isGiven(name: string): boolean {
-    return this.options[attribute(name)] !== undefined;
+    return this.options[optionKey(name)] !== undefined;
   }
 
   /** Whether a flag without a value was given. */
   has(name: string): boolean {
-    return this.options[attribute(name)] === true;
+    return this.options[optionKey(name)] === true;
   }
 }
 
-/** The name under which commander keeps the value of `--kebab-case`. */
-function attribute(name: string): string {
+/** The key under which commander keeps the value of a flag: `kebabCase` for `--kebab-case`. */
+export function optionKey(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -3,7 +3,7 @@ import { problemsError, shown } from '@lethe/config';
 import type { Candidates, SearchSpace, SettingValue } from '@lethe/sweep';
 import { AS_BEFORE } from '../sweep/data-reading.js';
 import type { SweepCommand } from './command.js';
-import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, RUN, type FlagValue } from './flag-values.js';
+import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, optionKey, RUN, type FlagValue } from './flag-values.js';
 import type { TypedCommand } from './program.js';
 import { settingValues } from './setting-values.js';
 import { CONFIG_FLAGS } from './train-flags.js';
@@ -88,13 +88,13 @@ function flagSpace(reader: FlagReader, options: TypedCommand['options'], folder:
     const isOne = value === FOLDER || value === ADDRESS;
     let candidates: Candidates | null = null;
     if (value === undefined) {
-      const given = name.startsWith('no-') ? options[camelCase(name.slice('no-'.length))] === false : reader.has(name);
+      const given = name.startsWith('no-') ? options[optionKey(name.slice('no-'.length))] === false : reader.has(name);
       candidates = given ? { kind: 'values', values: [sets ?? true] } : null;
     } else if (isOne) {
       const typed = reader.text(name, value);
       candidates = typed === null ? null : { kind: 'values', values: [value === FOLDER ? resolve(folder, typed) : typed] };
     } else {
-      candidates = candidatesOf(reader, options[camelCase(name)], { where: `--${name}`, value });
+      candidates = candidatesOf(reader, options[optionKey(name)], { where: `--${name}`, value });
     }
     if (candidates !== null) for (const path of paths) space[path] = candidates;
   }
@@ -121,8 +121,4 @@ function candidatesOf(reader: FlagReader, text: unknown, { where, value }: { whe
   const [, low, high] = RANGE.exec(text) ?? [];
   if (low !== undefined && high !== undefined && (value === NUMBER || value === COUNT)) return { kind: 'range', low: Number(read(low)), high: Number(read(high)) };
   return { kind: 'values', values: text.split(',').map(read) };
-}
-
-function camelCase(name: string): string {
-  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,26 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import { applyResumeOverrides, dataKindOfLayers, mergeConfig, parseConfigFile, valueAt, type CompiledConfig, type ConfigLayer, type Machine } from '@lethe/config';
-import { LetheError } from '@lethe/errors';
+import {
+  applyResumeOverrides, dataKindOfLayers, mergeConfig, readConfigFile, valueAt, withDataKind,
+  type CompiledConfig, type ConfigLayer, type Machine,
+} from '@lethe/config';
 import type { TrainCommand } from './command.js';
-import { withDataFolder, withDataKind } from './data-folder.js';
-
-/** How a path is shown to the user: short if it lies below the folder where they typed. */
-function shortPath(path: string, folder: string): string {
-  const short = relative(folder, path);
-  return short === '' || short.startsWith('..') ? path : short;
-}
-
-function readConfigFile(path: string, folder: string): ConfigLayer {
-  const name = shortPath(path, folder);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new LetheError('CONFIG_INVALID', `--config: expected a file that can be read, found none at ${name}`, { cause: error });
-  }
-  return withDataFolder(parseConfigFile(text, name), folder);
-}
 
 type Said = Pick<TrainCommand, 'flags' | 'folder'> & Partial<Pick<TrainCommand, 'configFile'>>;
 

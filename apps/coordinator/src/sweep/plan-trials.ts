@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dataKindOfLayers, mergeConfig, parseConfigFile, problemsError, withValue, type ConfigLayer, type Machine, type RunConfig, type Tree } from '@lethe/config';
-import { LetheError } from '@lethe/errors';
+import {
+  configLayer, dataKindOfLayers, mergeConfig, problemsError, readConfigFile, readFlagFile, withDataFolder, withDataKind, withValue,
+  type ConfigLayer, type Machine, type RunConfig, type Tree,
+} from '@lethe/config';
 import { grid, random, type Assignment } from '@lethe/sweep';
 import type { SweepCommand } from '../command-line/command.js';
-import { withDataFolder, withDataKind } from '../command-line/data-folder.js';
 import { layersSayWorkers } from '../command-line/train-config.js';
 
 /** A trial's complete configuration, and what sets it apart. */
@@ -20,9 +20,9 @@ export interface PlannedTrial {
  * @throws LetheError CONFIG_INVALID naming what is wrong with a trial's settings
  */
 export function planTrials(command: SweepCommand, machine: Machine): PlannedTrial[] {
-  const base = command.configFile === null ? [] : [configLayer(command.configFile)];
+  const base = command.configFile === null ? [] : [readConfigFile(command.configFile, command.folder)];
   const trials = assignments(command).map(({ values, layers }): PlannedTrial => {
-    const said = [...base, ...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, command.folder));
+    const said = [...base, ...[...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, command.folder))];
     const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
     return { key: trialKey(config), values, config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), command.trialsAtOnce ?? 1) };
   });
@@ -34,37 +34,25 @@ interface Combination {
   readonly layers: readonly ConfigLayer[];
 }
 
-function assignments({ space, random: count, drawSeed, listFile }: SweepCommand): Combination[] {
+function assignments({ space, random: count, drawSeed, listFile, folder }: SweepCommand): Combination[] {
   const combinations = count === null ? grid(space) : random(space, count, drawSeed);
   if (listFile === null) return combinations.map((values) => ({ values, layers: [] }));
-  const listed = readList(listFile);
+  const listed = readList(listFile, folder);
   return listed.flatMap((settings, index) => combinations.map((values) => ({
     values: { listed: index + 1, ...values },
-    layers: [parseConfigFile(JSON.stringify(settings), `entry ${index + 1} of ${listFile}`)],
+    layers: [configLayer(settings, `entry ${index + 1} of ${listFile}`)],
   })));
 }
 
-function readList(file: string): unknown[] {
+function readList(file: string, folder: string): unknown[] {
   let listed: unknown;
   try {
-    listed = JSON.parse(readText('--list', file));
+    listed = JSON.parse(readFlagFile('--list', file, folder));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   if (Array.isArray(listed) && listed.length > 0) return listed;
   throw problemsError([{ where: '--list', expected: 'a JSON list of configurations, each with the settings of one trial', found: file }]);
-}
-
-function configLayer(file: string): ConfigLayer {
-  return parseConfigFile(readText('--config', file), file);
-}
-
-function readText(where: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new LetheError('CONFIG_INVALID', `${where}: expected a file that can be read, found none at ${file}`, { cause: error });
-  }
 }
 
 function assignmentLayer(assignment: Assignment): ConfigLayer {

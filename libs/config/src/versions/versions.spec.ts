@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { leaves, valueAt, withValue, type Tree } from '../layer.js';
-import { mergeConfig, parseConfigFile } from '../merge-config.js';
+import { configLayer } from '../config-file.js';
+import { mergeConfig } from '../merge-config.js';
 import { applyResumeOverrides } from '../resume-overrides.js';
 import { parseSavedConfig, CONFIG_VERSION, savedConfigJson, upgradeConfig } from './index.js';
 import { upgrade } from './upgrade.js';
@@ -36,7 +37,7 @@ describe('a configuration that is kept', () => {
     const saved = JSON.parse(savedConfigJson(config)) as Tree;
     expect(saved['version']).toBe(CONFIG_VERSION);
     expect(parseSavedConfig(saved, 'config.json')).toEqual(config);
-    expect(mergeConfig({ ...machine, cores: 64 }, [parseConfigFile(JSON.stringify(saved), 'config.json')]).config).toEqual(config);
+    expect(mergeConfig({ ...machine, cores: 64 }, [configLayer(saved, 'config.json')]).config).toEqual(config);
   });
 
   it.each([
@@ -45,7 +46,7 @@ describe('a configuration that is kept', () => {
     [0, 'version in config.json: expected a whole number from 1, found 0'],
   ])('is refused with version %j', (version, message) => {
     expect(() => applyResumeOverrides({ ...config, version }, [])).toThrow(message);
-    expect(() => parseConfigFile(JSON.stringify({ ...config, version }), 'config.json')).toThrow(message);
+    expect(() => configLayer({ ...config, version }, 'config.json')).toThrow(message);
   });
 
   it('lacks nothing that its version had', () => {

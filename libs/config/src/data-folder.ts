@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { valueAt, withValue, type ConfigLayer } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
+import { valueAt, withValue, type ConfigLayer } from './layer.js';
 
 /** `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz` and the like. */
 const IDX_FILE = /[.-]idx[13]-ubyte(\.gz)?$|\.idx(\.gz)?$/i;
@@ -18,10 +18,11 @@ function dataKindOf(folder: string): 'idx' | 'images' {
   const names = readdirSync(folder);
   if (names.includes(LABELS_FILE)) return 'images';
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
-  throw new LetheError('DATA_MISSING', `--data-dir: expected ${LABELS_FILE} beside images, or IDX files like train-images-idx3-ubyte, found neither in ${folder}`);
+  const expected = `${LABELS_FILE} beside images, or IDX files like train-images-idx3-ubyte`;
+  throw new LetheError('DATA_MISSING', `--data-dir: expected ${expected}, found neither in ${folder}`);
 }
 
-/** The layer, with the place of its data as it is seen from the folder where the user typed. */
+/** The layer with `data.folder` as an absolute path. @param folder where the user typed: a relative path starts there */
 export function withDataFolder(layer: ConfigLayer, folder: string): ConfigLayer {
   const data = valueAt(layer.values, 'data.folder');
   return typeof data === 'string' ? { ...layer, values: withValue(layer.values, 'data.folder', resolve(folder, data)) } : layer;
