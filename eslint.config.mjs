@@ -92,7 +92,7 @@ export default tseslint.config(
   },
   { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment, cores]) },
   { files: ['libs/config/src/usable-cores.ts'], rules: restrictedImports([environment, zeromq]) },
-  { files: ['libs/data/**/*.ts'], ignores: ['libs/data/src/unpacking.ts', 'libs/data/src/testing/**'], rules: restrictedImports([environment, zeromq, cores], [zlib]) },
+  { files: ['libs/data/**/*.ts'], ignores: ['libs/data/src/unpacking.ts'], rules: restrictedImports([environment, zeromq, cores], [zlib]) },
   {
     files: ['libs/{errors,protocol,networks,objectives,optim}/**/*.ts'],
     rules: restrictedImports([environment, zeromq, cores], [files]),

@@ -1,7 +1,7 @@
+import { tinyDataset } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
 import { createDataSource } from './data-source.js';
 import { firstOfEachClass, gridExamples } from './examples.js';
-import { tinyDataset } from './testing/fixtures.js';
 
 describe('firstOfEachClass', () => {
   it('finds the first of each in the order of the classes', () => {

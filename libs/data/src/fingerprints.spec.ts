@@ -1,10 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataConfig, DomainsConfig } from '@lethe/config';
-import { matlabBytes } from '@lethe/testing';
+import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openData } from './open-data.js';
-import { makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, writeImage } from './testing/fixtures.js';
 
 afterAll(removeFolders);
 

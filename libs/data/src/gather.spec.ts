@@ -1,6 +1,6 @@
+import { tinyDataset } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
 import { gatherImages, gatherLabels, oneHot } from './gather.js';
-import { tinyDataset } from './testing/fixtures.js';
 
 describe('gatherImages', () => {
   it('normalises every byte as PyTorch does in float32', () => {

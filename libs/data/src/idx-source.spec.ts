@@ -1,8 +1,8 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { idxBytes, makeFolder, makeIdxFolder, removeFolders, someBytes } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openIdxFolder } from './idx-source.js';
-import { idxBytes, makeFolder, makeIdxFolder, removeFolders, someBytes } from './testing/fixtures.js';
 import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);

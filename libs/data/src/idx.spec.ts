@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { idxBytes, makeFolder, removeFolders, someBytes } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readIdx } from './idx.js';
-import { idxBytes, makeFolder, removeFolders, someBytes } from './testing/fixtures.js';
 import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);

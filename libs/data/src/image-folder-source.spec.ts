@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, makeImageFolder, removeFolders, writeImage } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openImageFolder } from './image-folder-source.js';
-import { makeFolder, makeImageFolder, removeFolders, writeImage } from './testing/fixtures.js';
 
 afterAll(removeFolders);
 

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataConfig } from '@lethe/config';
+import { makeIdxFolder, makeImageFolder, removeFolders, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openData } from './open-data.js';
-import { makeIdxFolder, makeImageFolder, removeFolders, writeImage } from './testing/fixtures.js';
 
 afterAll(removeFolders);
 

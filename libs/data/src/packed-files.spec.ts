@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { makeFolder, removeFolders, tarBytes, writeImage } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blendWithPhotographs } from './blend-with-photographs.js';
@@ -8,7 +9,6 @@ import { convertImages } from './convert-images.js';
 import type { LabelledBlock } from './domains/image-domain.js';
 import { readLabelledImages } from './domains/mnist-m.js';
 import { readPackedFiles } from './packed-files.js';
-import { makeFolder, removeFolders, tarBytes, writeImage } from './testing/fixtures.js';
 import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);

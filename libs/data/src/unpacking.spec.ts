@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { matlabBytes } from '@lethe/testing';
+import { idxBytes, makeFolder, makeIdxFolder, matlabBytes, removeFolders, tarBytes } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeImage } from './image-decoder.js';
@@ -9,7 +9,6 @@ import { readIdx } from './idx.js';
 import { readSvhnFile } from './matlab/svhn-file.js';
 import { openData } from './open-data.js';
 import { readPackedFiles } from './packed-files.js';
-import { idxBytes, makeFolder, makeIdxFolder, removeFolders, tarBytes } from './testing/fixtures.js';
 import { Unpacking } from './unpacking.js';
 import { readUspsText } from './usps-text.js';
 

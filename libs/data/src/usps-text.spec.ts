@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { makeFolder, removeFolders } from '@lethe/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeFolder, removeFolders } from './testing/fixtures.js';
 import { readUspsText } from './usps-text.js';
 import { Unpacking } from './unpacking.js';
 

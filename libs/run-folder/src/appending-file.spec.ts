@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onFullDisk } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppendingFile } from './appending-file.js';
 import { MetricsLog } from './metrics-log.js';
@@ -10,14 +11,6 @@ import { TensorBoardWriter } from './tensorboard-writer.js';
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-appending-')); });
 afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
-
-/** While `during` lasts, the file lies on the kernel's disk that is always full. */
-async function onFullDisk(file: string, during: () => Promise<void>): Promise<void> {
-  renameSync(file, `${file}.aside`);
-  symlinkSync('/dev/full', file);
-  await during();
-  renameSync(`${file}.aside`, file);
-}
 
 describe('a file that grows', () => {
   it('has everything in order after a disk that was full for a moment', async () => {

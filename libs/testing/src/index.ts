@@ -1,3 +1,5 @@
+export { idxBytes, makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, tarBytes, tinyDataset, writeImage } from './data-files.js';
+export { onFullDisk } from './full-disk.js';
 export { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';
 export { runPython } from './python.js';
 export { matlabBytes, type MatlabFixture } from './matlab-file.js';

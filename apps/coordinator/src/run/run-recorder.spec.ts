@@ -1,13 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { mergeConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
+import { describeRun } from '@lethe/graphs';
 import type { Committed } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
 import { QuietReporter } from '@lethe/telemetry';
-import { describeRun } from '@lethe/graphs';
+import { onFullDisk } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialGroups } from './initial-state.js';
 import { withOpenRun } from './open-run.js';
@@ -45,14 +46,6 @@ function commitRound(recorder: RunRecorder, round: number): void {
 
 const metricsFile = (): string => join(run.folder.folder, 'metrics.jsonl');
 const eventFile = (): string => join(run.folder.folder, readdirSync(run.folder.folder).find((name) => name.startsWith('events.')) ?? '');
-
-/** While `during` lasts, the file lies on the kernel's disk that is always full. */
-async function onFullDisk(file: string, during: () => Promise<void>): Promise<void> {
-  renameSync(file, `${file}.aside`);
-  symlinkSync('/dev/full', file);
-  await during();
-  renameSync(`${file}.aside`, file);
-}
 
 describe('the record of a run', () => {
   it('survives a disk that is full for a moment, and has every line afterwards', async () => {

@@ -1,11 +1,10 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataConfig, DomainsConfig } from '@lethe/config';
+import { makeFolder, makeIdxFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UNLABELLED, type DataSource } from '../dataset.js';
-import { matlabBytes } from '@lethe/testing';
 import { openData } from '../open-data.js';
-import { makeFolder, makeIdxFolder, removeFolders, someBytes, writeImage } from '../testing/fixtures.js';
 
 afterAll(removeFolders);
 

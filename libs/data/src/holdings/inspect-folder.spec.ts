@@ -1,8 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { matlabBytes } from '@lethe/testing';
-import { makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, writeImage } from '../testing/fixtures.js';
 import { inspectFolder } from './inspect-folder.js';
 
 afterAll(removeFolders);

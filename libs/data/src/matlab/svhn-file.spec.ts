@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder, matlabBytes, type MatlabFixture, removeFolders } from '@lethe/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeFolder, removeFolders } from '../testing/fixtures.js';
-import { matlabBytes, type MatlabFixture } from '@lethe/testing';
 import { openMatlabFile } from './matlab-file.js';
 import { readSvhnFile } from './svhn-file.js';
 import { Unpacking } from '../unpacking.js';

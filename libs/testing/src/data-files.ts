@@ -3,21 +3,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import sharp from 'sharp';
 import { pack } from 'tar-stream';
-import type { Dataset } from '../dataset.js';
 
-const made: string[] = [];
+const folders: string[] = [];
 
-/** A new empty folder, gone after `removeFolders`. */
+/** A new empty folder, which `removeFolders` removes. */
 export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-data-'));
-  made.push(folder);
+  folders.push(folder);
   return folder;
 }
 
+/** Removes what `makeFolder` and those below have made. */
 export async function removeFolders(): Promise<void> {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 }
 
 /** The bytes of an IDX file of unsigned bytes. */
@@ -57,6 +56,8 @@ export async function makeIdxFolder({ labels = [0, 1, 2], zip = false } = {}): P
 export async function writeImage(file: string, colour: readonly [number, number, number, number?], size = 8): Promise<void> {
   const channels = colour[3] === undefined ? 3 : 4;
   const pixels = Uint8Array.from({ length: size * size * channels }, (_, index) => colour[index % channels] ?? 0);
+  // Only here: most specs that use this package need no images.
+  const { default: sharp } = await import('sharp');
   await mkdir(dirname(file), { recursive: true });
   await sharp(pixels, { raw: { width: size, height: size, channels } }).png().toFile(file);
 }
@@ -74,8 +75,11 @@ export async function makeImageFolder(labels: readonly string[] = ['cat', 'dog']
   return folder;
 }
 
-/** Images of 2 x 2 pixels, image i filled with the byte i. */
-export function tinyDataset(labels: readonly number[]): Dataset {
-  const images = Uint8Array.from({ length: labels.length * 4 }, (_, index) => index >> 2);
-  return { images, labels: Uint8Array.from(labels), domains: new Uint8Array(labels.length), count: labels.length, shape: { height: 2, width: 2, channels: 1 } };
+/** A data set in memory of images of 2 x 2 pixels, image i filled with the byte i. */
+export function tinyDataset(labels: readonly number[]): {
+  images: Uint8Array; labels: Uint8Array; domains: Uint8Array; count: number; shape: { height: number; width: number; channels: number };
+} {
+  const { length: count } = labels;
+  const images = Uint8Array.from({ length: count * 4 }, (_, index) => index >> 2);
+  return { images, labels: Uint8Array.from(labels), domains: new Uint8Array(count), count, shape: { height: 2, width: 2, channels: 1 } };
 }
