@@ -12,16 +12,20 @@ const TENSORFLOW = '@tensorflow/*';
 const WIRE = ['zeromq'];
 const CODEC = ['protobufjs', 'protobufjs/*'];
 
-/** Which layer may import which. Arrows point down: apps -> engine -> io and math -> contract -> base. */
+/**
+ * Which layer may import which. Arrows point down: apps -> engine -> io and math -> contract -> base. `setup` installs TensorFlow: what
+ * computes with TensorFlow may ask where it is, and programs whether it is there.
+ */
 const LAYERS = {
   base: { may: ['base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  setup: { may: ['base'], banned: [...WIRE, ...CODEC] },
   contract: { may: ['contract', 'base'], banned: [...WIRE, TENSORFLOW] },
-  math: { may: ['math', 'contract', 'base'], banned: [...WIRE] },
+  math: { may: ['math', 'setup', 'contract', 'base'], banned: [...WIRE] },
   io: { may: ['io', 'contract', 'base'], banned: [TENSORFLOW] },
   engine: { may: ['engine', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
   test: { may: ['test', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
-  app: { may: ['engine', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
-  tool: { may: ['tool', 'engine', 'io', 'math', 'contract', 'base'], banned: [] },
+  app: { may: ['engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  tool: { may: ['tool', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [] },
 };
 
 /** The module boundaries, with what specs may import besides. */
@@ -39,6 +43,7 @@ const cores = { name: 'node:os', importNames: ['availableParallelism'], message:
 const zeromq = { name: 'zeromq', message: 'Only libs/transport knows ZeroMQ.' };
 const tensorTypes = { group: [TENSORFLOW], allowTypeImports: true, message: 'Compute through @lethe/tensorflow; only types may be named here.' };
 const zlib = { regex: '^(node:)?zlib$', message: 'Data are unpacked in libs/data/src/unpacking.ts, which bounds them.' };
+const setup = { name: '@lethe/tensorflow-setup', message: 'Only libs/tensorflow and programs look where TensorFlow is.' };
 const files = { regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)', message: 'Files, sockets and processes belong to io and apps.' };
 
 /** Every element becomes an argument of its own, and arguments lie on the stack: about 120,000 of them overflow it. */
@@ -95,11 +100,15 @@ export default tseslint.config(
   { files: ['libs/data/**/*.ts'], ignores: ['libs/data/src/unpacking.ts'], rules: restrictedImports([environment, zeromq, cores], [zlib]) },
   {
     files: ['libs/{errors,protocol,networks,objectives,optim}/**/*.ts'],
-    rules: restrictedImports([environment, zeromq, cores], [files]),
+    rules: restrictedImports([environment, zeromq, cores, setup], [files]),
   },
   {
     files: ['libs/{parameter-store,membership,training,evaluation}/**/*.ts'],
     rules: restrictedImports([environment, zeromq, cores], [files, tensorTypes]),
+  },
+  {
+    files: ['libs/tensorflow-setup/**/*.ts'],
+    rules: restrictedImports([environment, zeromq, cores], [{ group: [TENSORFLOW], message: 'The package is found here, never loaded.' }]),
   },
   { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq, cores], [tensorTypes]) },
   {

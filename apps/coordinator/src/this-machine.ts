@@ -1,5 +1,6 @@
 import { usableCores, type Machine } from '@lethe/config';
-import { findGpus, isNativeReady, type Gpu } from '@lethe/tensorflow';
+import { findGpus, type Gpu } from '@lethe/tensorflow';
+import { isNativeReady } from '@lethe/tensorflow-setup';
 
 /** What this machine offers. */
 export interface ThisMachine extends Omit<Machine, 'gpus'> {

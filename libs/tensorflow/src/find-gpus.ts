@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { basename } from 'node:path';
 
 import { foreignText } from '@lethe/errors';
+import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 
 import type { Gpu } from './devices.js';
-import { nativeFolder } from './native-engine.js';
-import { isCudaBuild } from './setup/wheels.js';
 import { visibleGpus } from './visible-gpus.js';
 
 /** A machine with many cards whose driver has to be woken takes its time. */
@@ -30,12 +28,6 @@ export async function findGpus(environment: Readonly<Record<string, string | und
   const gpus = visibleGpus(listed, environment);
   if (hasCuda || gpus.length === 0) return { gpus, whyNone: null };
   return { gpus: [], whyNone: `${gpus.map(({ model }) => model).join(', ')}: not used, TensorFlow is not set up with CUDA` };
-}
-
-/** Whether the TensorFlow that is set up here can compute on NVIDIA's GPUs. */
-function isSetUpWithCuda(): boolean {
-  const folder = nativeFolder();
-  return folder !== null && isCudaBuild(basename(folder));
 }
 
 /** What `nvidia-smi` lists, or why it lists nothing; where there is no such tool there is no driver. */

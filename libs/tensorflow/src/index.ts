@@ -9,5 +9,4 @@ export { engineFingerprint, type EngineIdentity, type FingerprintOptions } from 
 export { findGpus, type FoundGpus } from './find-gpus.js';
 export { gpuIdentity } from './gpu-identity.js';
 export { loadEngine, type LoadEngineOptions } from './load-engine.js';
-export { isNativeReady, nativeFolder } from './native-engine.js';
 export { selectGpus } from './visible-gpus.js';

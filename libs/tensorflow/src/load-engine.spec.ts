@@ -24,6 +24,10 @@ beforeAll(() => {
   copyFileSync(join(folderOf('@tensorflow/tfjs-node-gpu'), 'package.json'), join(modules, '@tensorflow/tfjs-node-gpu/package.json'));
   for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) symlinkSync(folderOf(name), join(modules, name));
   symlinkSync(join(import.meta.dirname, '../../errors'), join(modules, '@lethe/errors'));
+  // A copy: it looks for the addon of the checkout that it lies in.
+  const setup = join(import.meta.dirname, '../../tensorflow-setup');
+  for (const name of ['src', 'package.json']) cpSync(join(setup, name), join(checkout, 'setup', name), { recursive: true });
+  symlinkSync(join(checkout, 'setup'), join(modules, '@lethe/tensorflow-setup'));
 });
 
 afterAll(() => rmSync(checkout, { recursive: true }));
@@ -38,7 +42,7 @@ function runInCheckout(script: string): string {
 describe('loadEngine in a checkout that was not set up', () => {
   it('fails with the command to run', () => {
     const output = runInCheckout(`await loadEngine({ prefer: 'native' }).catch((error) => console.log(error.code, error.message));`);
-    expect(output).toMatch(/^ENGINE_MISSING .*npx nx run tensorflow:setup/);
+    expect(output).toMatch(/^ENGINE_MISSING .*npx nx run tensorflow-setup:setup/);
   });
 
   it('loads wasm when it may, and says why', () => {

@@ -1,9 +1,9 @@
-import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import util from 'node:util';
 
 import { LetheError } from '@lethe/errors';
+import { addonPath, completeFiles, nativeFolder } from '@lethe/tensorflow-setup';
 import type * as tfjs from '@tensorflow/tfjs';
 
 import type { Engine } from './engine.js';
@@ -13,33 +13,17 @@ import { shortHash } from './engine-fingerprint.js';
 import { NativeHeldVector } from './held-vector.js';
 import { nativeBackend } from './native-backend.js';
 import { nativeOperations } from './operations-native.js';
-import { completeFiles } from './setup/cache-folder.js';
 
 const require = createRequire(import.meta.url);
-const packageName = '@tensorflow/tfjs-node-gpu';
-
-/** Where the set-up links the compiled addon. */
-function addonPath(): string {
-  return join(dirname(require.resolve(`${packageName}/package.json`)), 'lib/napi-v8/tfjs_binding.node');
-}
-
-/** The cache folder that holds TensorFlow; null before the set-up. */
-export function nativeFolder(): string | null {
-  return isNativeReady() ? dirname(realpathSync(addonPath())) : null;
-}
-
-/** Whether native TensorFlow has been set up. Looks only; loads nothing. */
-export function isNativeReady(): boolean {
-  return existsSync(addonPath());
-}
 
 /** Loads TensorFlow itself, or fails with ENGINE_MISSING when it has not been set up. */
 export function loadNativeEngine(): Engine {
-  if (!isNativeReady()) throw missing(`${addonPath()} does not exist`);
+  const folder = nativeFolder();
+  if (folder === null) throw missing(`${addonPath()} does not exist`);
   restoreUtil();
   let tf: typeof tfjs;
   try {
-    tf = require(packageName) as typeof tfjs;
+    tf = require('@tensorflow/tfjs-node-gpu') as typeof tfjs;
   } catch (error) {
     throw missing(`loading it failed`, error);
   }
@@ -47,7 +31,7 @@ export function loadNativeEngine(): Engine {
   return {
     name: 'native',
     version: binding.TF_Version,
-    build: buildOf(dirname(realpathSync(addonPath()))),
+    build: buildOf(folder),
     device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
     graphs: true,
     tf,
@@ -71,7 +55,7 @@ function buildOf(folder: string): string {
 function missing(reason: string, cause?: unknown): LetheError {
   return new LetheError(
     'ENGINE_MISSING',
-    `Native TensorFlow is not set up (${reason}). Run: npx nx run tensorflow:setup`,
+    `Native TensorFlow is not set up (${reason}). Run: npx nx run tensorflow-setup:setup`,
     { cause },
   );
 }

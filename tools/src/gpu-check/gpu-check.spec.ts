@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { nativeFolder, type Gpu } from '@lethe/tensorflow';
+import { join } from 'node:path';
+import type { Gpu } from '@lethe/tensorflow';
+import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 import { DIVIDED_AND_WHOLE, standInNvidiaSmi } from '@lethe/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WORKSPACE } from '../bench/workspace.js';
@@ -59,7 +60,7 @@ describe('the check of GPUs', () => {
   });
 
   // Whether TensorFlow is set up with CUDA is a fact of the machine.
-  const hasCuda = basename(nativeFolder() ?? '').includes('-cuda-');
+  const hasCuda = isSetUpWithCuda();
 
   it.runIf(!hasCuda)('starts nothing where TensorFlow cannot use the GPUs, and says why', async () => {
     const { code, output } = await gpuCheck();

@@ -1,7 +1,7 @@
 import { arch, release, totalmem, type } from 'node:os';
 import { basename } from 'node:path';
 import { usableCores } from '@lethe/config';
-import { nativeFolder } from '@lethe/tensorflow';
+import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { CardState } from './card-watch.js';
 
 /** What one part of the check has found. */

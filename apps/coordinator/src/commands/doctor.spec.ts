@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usableCores } from '@lethe/config';
-import { nativeFolder } from '@lethe/tensorflow';
+import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 import { standInNvidiaSmi } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -42,7 +42,7 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
   });
 
   // Whether TensorFlow is set up with CUDA is a fact of the machine; doctor tells the truth about either.
-  const hasCuda = basename(nativeFolder() ?? '').includes('-cuda-');
+  const hasCuda = isSetUpWithCuda();
 
   it.each([[[], 2], [['--oversubscribe'], 0]] as const)('places more workers than the cores are meant for only when asked: %j', async (flags, expected) => {
     const { code, lines } = await doctor([], ['--workers', String(4 * usableCores() + 1), ...flags]);

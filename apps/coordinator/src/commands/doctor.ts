@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads, problemsError, processProblems, UNPACKED_GIB } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorMessage, foreignText } from '@lethe/errors';
-import { describeDevice, engineEnvironment, nativeFolder, type Gpu } from '@lethe/tensorflow';
+import { describeDevice, engineEnvironment, type Gpu } from '@lethe/tensorflow';
+import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { DoctorCommand } from '../command-line/command.js';
 import { EXIT } from '../command-line/exit-codes.js';
 import { lookAtThisMachine, machineOf } from '../this-machine.js';
@@ -31,7 +32,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
     ['cores', String(cores)],
     ['gpus', describeGpus(machine)],
     ['engine', describeEngine(engine, check, gpu)],
-    ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow:setup'],
+    ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow-setup:setup'],
     ['threads', `${settings.threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],
     ['workers', describePlacement(placement)],
     ['data', await describeData()],

@@ -1,29 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-import { addonName, quietStartName } from './addon.js';
+import { COMPLETE_NAME, completeFiles, ESSENTIAL_FILES } from './installation.js';
 import { setupError } from './setup-error.js';
 import type { EngineBuild } from './wheels.js';
-
-const completeName = 'complete.json';
-/** The files a run needs; each one's size is written down and compared before the folder is trusted. */
-const essential = [addonName, quietStartName, 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'];
-
-/** Sizes of a finished folder's files, by path. */
-export type FileSizes = Readonly<Record<string, number>>;
-
-/** The sizes written down when the folder was finished, or undefined when it is absent, unfinished or damaged. */
-export function completeFiles(folder: string): FileSizes | undefined {
-  try {
-    const sizes = JSON.parse(readFileSync(join(folder, completeName), 'utf8')) as FileSizes;
-    const intact = essential.every((path) => sizes[path] === statSync(join(folder, path)).size);
-    return intact ? sizes : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Refuses to start a download that cannot fit. */
 export async function requireRoom(cache: string, build: EngineBuild): Promise<void> {
@@ -67,8 +49,8 @@ function isRunning(processId: number): boolean {
 
 /** Gives a built folder its final name; when another process was faster, its result is kept. */
 export async function publish(partial: string, folder: string): Promise<void> {
-  const sizes = Object.fromEntries(essential.map((path) => [path, statSync(join(partial, path)).size]));
-  await writeFile(join(partial, completeName), JSON.stringify(sizes, undefined, 2));
+  const sizes = Object.fromEntries(ESSENTIAL_FILES.map((path) => [path, statSync(join(partial, path)).size]));
+  await writeFile(join(partial, COMPLETE_NAME), JSON.stringify(sizes, undefined, 2));
   await chmod(partial, 0o755); // the temporary name was made for one user alone
   if (existsSync(folder) && completeFiles(folder) === undefined) {
     // A damaged folder steps aside whole: a running process may still have its libraries open.

@@ -3,15 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { type CommandOptions, lastLines, runCommand, withTemporaryFolder } from './command.js';
+import { ADDON_NAME, QUIET_START_NAME } from './installation.js';
 import { diskFull, setupError } from './setup-error.js';
 import type { EngineBuild } from './wheels.js';
 
 const require = createRequire(import.meta.url);
-
-/** File name of the compiled addon inside the cache folder. */
-export const addonName = 'tfjs_binding.node';
-/** The library that keeps TensorFlow quiet while it loads. */
-export const quietStartName = 'liblethe_quiet_start.so';
 
 const compilerMissing =
   'A C++ compiler is needed once, to compile the binding to TensorFlow, and g++ was not found. ' +
@@ -31,13 +27,13 @@ export async function requireCompiler(options: CommandOptions): Promise<void> {
 export async function compileAddon(folder: string, bindingPackage: string, options: CommandOptions): Promise<void> {
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   await mkdir(folder, { recursive: true });
-  await compile(['-Wl,-z,initfirst', source('quiet-start.cc'), '-o', join(folder, quietStartName)], folder, options);
+  await compile(['-Wl,-z,initfirst', source('quiet-start.cc'), '-o', join(folder, QUIET_START_NAME)], folder, options);
   const compilerArguments = [
     '-DNAPI_VERSION=8', '-I', nodeHeaders, '-I', bindingPackage, '-I', join(folder, 'tensorflow/include'),
     join(bindingPackage, 'binding/tfjs_backend.cc'), join(bindingPackage, 'binding/tfjs_binding.cc'),
-    source('log-level.cc'), '-o', join(folder, addonName),
+    source('log-level.cc'), '-o', join(folder, ADDON_NAME),
     '-L', join(folder, 'tensorflow'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2',
-    '-L', folder, `-l:${quietStartName}`,
+    '-L', folder, `-l:${QUIET_START_NAME}`,
     // Node resolves the link in node_modules before it opens the addon, so $ORIGIN is the cache folder.
     '-Wl,-rpath,$ORIGIN/tensorflow:$ORIGIN',
   ];
@@ -61,7 +57,7 @@ async function compile(compilerArguments: readonly string[], folder: string, opt
 export async function tryAddon(folder: string, build: EngineBuild, options: CommandOptions): Promise<void> {
   const script = 'console.log("version=" + require(process.argv[1]).TF_Version)';
   const quiet = { ...options, environment: { ...options.environment, TF_CPP_MIN_LOG_LEVEL: '3' } };
-  const result = await runCommand(process.execPath, ['-e', script, join(folder, addonName)], quiet);
+  const result = await runCommand(process.execPath, ['-e', script, join(folder, ADDON_NAME)], quiet);
   if (result.exitCode === 0 && result.output.includes(`version=${build.version}`)) return;
   throw setupError(`The compiled binding does not load on this machine:\n${lastLines(result.output)}`);
 }

@@ -1,4 +1,4 @@
-// Makes native TensorFlow loadable: `npx nx run tensorflow:setup`.
+// Makes native TensorFlow loadable: `npx nx run tensorflow-setup:setup`.
 // Plain JavaScript, and no Nx cache in front: what is checked is the real files in the user's cache folder, which may
 // have been deleted since, and the check is over before TypeScript could be loaded.
 import { createHash } from 'node:crypto';
@@ -8,7 +8,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const sources = join(import.meta.dirname, 'src/setup');
+const sources = join(import.meta.dirname, 'src');
 
 /** @returns {boolean} */
 function nvidiaDriver() {
@@ -50,7 +50,7 @@ function host() {
 async function provision(bindingPackage, key) {
   const { register } = await import('tsx/esm/api');
   register();
-  const setup = await import('./src/setup/provision.ts');
+  const setup = await import('./src/provision.ts');
   const interrupt = new AbortController();
   // pip and g++ get the terminal's signal too and end; what was built is then removed, and the next run starts clean.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort());

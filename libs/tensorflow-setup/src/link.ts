@@ -1,19 +1,16 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { addonName } from './addon.js';
-import { type FileSizes } from './cache-folder.js';
+import { ADDON_NAME, ADDON_PLACE, type FileSizes } from './installation.js';
 
-/** Where @tensorflow/tfjs-node-gpu looks for its addon on every Node that Lethe supports. */
-const addonPlace = `lib/napi-v8/${addonName}`;
 /** What `setup.mjs` reads to see within milliseconds that nothing has to be done. */
 const stampPlace = 'lib/lethe-setup.json';
 
 /** Points the package's addon at the cache folder and leaves the stamp of a finished set-up. */
 export async function linkAddon(bindingPackage: string, folder: string, stamp: LinkStamp): Promise<void> {
-  const link = join(bindingPackage, addonPlace);
+  const link = join(bindingPackage, ADDON_PLACE);
   await mkdir(dirname(link), { recursive: true });
-  await replace(link, (temporary) => symlink(join(folder, addonName), temporary));
+  await replace(link, (temporary) => symlink(join(folder, ADDON_NAME), temporary));
   const files = Object.fromEntries(Object.entries(stamp.files).map(([path, size]) => [join(folder, path), size]));
   const content = JSON.stringify({ key: stamp.key, files });
   await replace(join(bindingPackage, stampPlace), (temporary) => writeFile(temporary, content));

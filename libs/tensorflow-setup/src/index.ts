@@ -1,0 +1,1 @@
+export { addonPath, completeFiles, isNativeReady, isSetUpWithCuda, nativeFolder } from './installation.js';
