@@ -42,7 +42,7 @@ const environment = { name: 'node:process', importNames: ['env'], message: 'Only
 const cores = { name: 'node:os', importNames: ['availableParallelism'], message: 'It does not know the quota of a container: usableCores() of @lethe/config does.' };
 const zeromq = { name: 'zeromq', message: 'Only libs/transport knows ZeroMQ.' };
 const tensorTypes = { group: [TENSORFLOW], allowTypeImports: true, message: 'Compute through @lethe/tensorflow; only types may be named here.' };
-const zlib = { regex: '^(node:)?zlib$', message: 'Data are unpacked in libs/data/src/unpacking.ts, which bounds them.' };
+const zlib = { regex: '^(node:)?zlib$', message: 'Data are unpacked in libs/data/src/formats/unpacking.ts, which bounds them.' };
 const setup = { name: '@lethe/tensorflow-setup', message: 'Only libs/tensorflow and programs look where TensorFlow is.' };
 const files = { regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)', message: 'Files, sockets and processes belong to io and apps.' };
 
@@ -97,7 +97,7 @@ export default tseslint.config(
   },
   { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment, cores]) },
   { files: ['libs/config/src/usable-cores.ts'], rules: restrictedImports([environment, zeromq]) },
-  { files: ['libs/data/**/*.ts'], ignores: ['libs/data/src/unpacking.ts'], rules: restrictedImports([environment, zeromq, cores], [zlib]) },
+  { files: ['libs/data/**/*.ts'], ignores: ['libs/data/src/formats/unpacking.ts'], rules: restrictedImports([environment, zeromq, cores], [zlib]) },
   {
     files: ['libs/{errors,protocol,networks,objectives,optim}/**/*.ts'],
     rules: restrictedImports([environment, zeromq, cores, setup], [files]),

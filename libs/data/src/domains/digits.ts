@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource, Dataset } from '../dataset.js';
-import { findFile, requireFolder } from '../folder-files.js';
-import { openIdxFolder } from '../idx-source.js';
-import { openMnist } from '../mnist-source.js';
-import { readUspsText, type UspsContent } from '../usps-text.js';
+import { findFile, requireFolder } from '../formats/folder-files.js';
+import { openIdxFolder } from '../sources/idx.js';
+import { openMnist } from '../sources/mnist.js';
+import { readUspsText, type UspsContent } from '../formats/usps-file.js';
 import type { Domain, DomainOptions } from './domain.js';
 import { imageDomain, type LabelledBlock } from './image-domain.js';
 

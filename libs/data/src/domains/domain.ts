@@ -1,6 +1,6 @@
 import type { ImageShape } from '../dataset.js';
-import type { Split } from '../test-split.js';
-import type { Unpacking } from '../unpacking.js';
+import type { Split } from '../examples/test-split.js';
+import type { Unpacking } from '../formats/unpacking.js';
 
 /** Examples as they were read, with the names of their classes. */
 export interface DomainExamples {

@@ -1,4 +1,4 @@
-import { convertImages, type ImageBlock } from '../convert-images.js';
+import { convertImages, type ImageBlock } from '../formats/convert-images.js';
 import type { Domain, DomainOptions } from './domain.js';
 
 /** A block of images and the class of each. */

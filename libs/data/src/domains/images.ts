@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { byCodeUnit } from '../class-names.js';
-import { requireFolder } from '../folder-files.js';
-import { decodeImages } from '../image-decoder.js';
+import { requireFolder } from '../formats/folder-files.js';
+import { decodeImages } from '../formats/decode-images.js';
 import { invalidData } from '../invalid-data.js';
-import { imagePath, LABELS_FILE, readLabelsCsv, type LabelledFile } from '../labels-csv.js';
-import { splitRows } from '../test-split.js';
+import { imagePath, LABELS_FILE, readLabelsCsv, type LabelledFile } from '../formats/labels-csv.js';
+import { splitRows } from '../examples/test-split.js';
 import type { DomainExamples, DomainOptions, DomainReader } from './domain.js';
 
 /** A folder of images of several populations: labels.csv has a column that tells them apart. @throws LetheError DATA_MISSING, DATA_INVALID */

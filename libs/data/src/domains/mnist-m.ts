@@ -1,10 +1,10 @@
-import { blendWithPhotographs } from '../blend-with-photographs.js';
-import type { ImageBlock } from '../convert-images.js';
-import { decodeImage } from '../image-decoder.js';
+import { blendWithPhotographs } from './blend-with-photographs.js';
+import type { ImageBlock } from '../formats/convert-images.js';
+import { decodeImage } from '../formats/decode-images.js';
 import { invalidData } from '../invalid-data.js';
-import { openMnist } from '../mnist-source.js';
-import { readPackedFiles, type PackedFile } from '../packed-files.js';
-import type { Unpacking } from '../unpacking.js';
+import { openMnist } from '../sources/mnist.js';
+import { readPackedFiles, type PackedFile } from '../formats/packed-files.js';
+import type { Unpacking } from '../formats/unpacking.js';
 import { labelledBlock } from './digits.js';
 import type { Domain, DomainOptions } from './domain.js';
 import { imageDomain, type LabelledBlock } from './image-domain.js';

@@ -4,7 +4,7 @@ import { sortedClassNames } from '../class-names.js';
 import { createDataSource } from '../data-source.js';
 import { UNLABELLED, type Dataset, type DataSource } from '../dataset.js';
 import { invalidData } from '../invalid-data.js';
-import type { Unpacking } from '../unpacking.js';
+import type { Unpacking } from '../formats/unpacking.js';
 import type { Domain, DomainExamples, DomainOptions, DomainReader } from './domain.js';
 import { folderOf, readDigitsDomain, readMnistDomain } from './digits.js';
 import { openImageDomains } from './images.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFile } from '../folder-files.js';
+import { findFile } from '../formats/folder-files.js';
 import { invalidData } from '../invalid-data.js';
-import { readSvhnFile, type SvhnContent } from '../matlab/svhn-file.js';
+import { readSvhnFile, type SvhnContent } from '../formats/svhn-file.js';
 import type { Domain, DomainOptions } from './domain.js';
 import { imageDomain, type LabelledBlock } from './image-domain.js';
 

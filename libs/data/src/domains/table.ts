@@ -1,9 +1,9 @@
 import type { TableConfig } from '@lethe/config';
 import { byCodeUnit } from '../class-names.js';
-import { readCsv } from '../csv-table.js';
-import { findFile, requireFolder } from '../folder-files.js';
+import { readCsv } from '../formats/csv-file.js';
+import { findFile, requireFolder } from '../formats/folder-files.js';
 import { invalidData } from '../invalid-data.js';
-import { splitRows, type Split, type SplittableRow } from '../test-split.js';
+import { splitRows, type Split, type SplittableRow } from '../examples/test-split.js';
 import type { DomainOptions } from './domain.js';
 
 /** What may stand in a cell of which the value is not known. */

@@ -1,0 +1,71 @@
+import { UNLABELLED, type DataFacts, type Dataset } from '../dataset.js';
+
+/** Bytes as the networks see them, -1 to 1. */
+const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(Math.fround(byte / 127.5) - 1));
+
+/** The images at the indices as float32 [indices.length, height, width, channels], each byte x as x / 127.5 - 1 and each float as it is. */
+export function gatherImages(dataset: Dataset, indices: Uint32Array): Float32Array {
+  const { images, shape } = dataset;
+  const length = shape.height * shape.width * shape.channels;
+  const gathered = new Float32Array(indices.length * length);
+  let target = 0;
+  for (const index of indices) {
+    checkIndex(dataset, index);
+    if (images instanceof Float32Array) {
+      gathered.set(images.subarray(index * length, (index + 1) * length), target);
+      target += length;
+      continue;
+    }
+    const end = (index + 1) * length;
+    for (let source = index * length; source < end; source += 1, target += 1) {
+      gathered[target] = NORMALISED[images[source] as number] as number;
+    }
+  }
+  return gathered;
+}
+
+/** The class indices at the indices, UNLABELLED among them. */
+export function gatherLabels(dataset: Dataset, indices: Uint32Array): Int32Array {
+  const gathered = new Int32Array(indices.length);
+  for (let position = 0; position < indices.length; position += 1) {
+    const index = indices[position] as number;
+    checkIndex(dataset, index);
+    gathered[position] = dataset.labels[index] as number;
+  }
+  return gathered;
+}
+
+/** Examples as the steps of a run take them. */
+export interface GatheredBatch {
+  /** [examples, height, width, channels]. */
+  readonly images: Float32Array;
+  /** One-hot [examples, classes]. */
+  readonly labels: Float32Array;
+  /** One-hot [examples, domains]. */
+  readonly domains: Float32Array;
+}
+
+/** The examples at the indices. */
+export function gatherBatch(dataset: Dataset, indices: Uint32Array, { classes, domains }: Pick<DataFacts, 'classes' | 'domains'>): GatheredBatch {
+  return {
+    images: gatherImages(dataset, indices),
+    labels: oneHot(gatherLabels(dataset, indices), classes.length),
+    domains: oneHot(Array.from(indices, (index) => dataset.domains[index] ?? 0), domains.length),
+  };
+}
+
+/** Class indices as float32 rows [labels.length, classes] with a single 1; a row of zeros for what has no label. */
+export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
+  const rows = new Float32Array(labels.length * classes);
+  for (let row = 0; row < labels.length; row += 1) {
+    const label = labels[row] as number;
+    if (label === UNLABELLED) continue;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) throw new RangeError(`label: expected 0 to ${classes - 1}, found ${label}`);
+    rows[row * classes + label] = 1;
+  }
+  return rows;
+}
+
+function checkIndex({ count }: Dataset, index: number): void {
+  if (index >= count) throw new RangeError(`image index: expected 0 to ${count - 1}, found ${index}`);
+}

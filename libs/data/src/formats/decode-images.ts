@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { LetheError, errorMessage } from '@lethe/errors';
+import type { Sharp } from 'sharp';
+import type { ImageBlock } from './convert-images.js';
+import type { ImageShape } from '../dataset.js';
+import type { Unpacking } from './unpacking.js';
+
+/** An image to decode, and how to call it in a message (table and line). */
+export interface ImageToDecode { readonly path: string; readonly where: string }
+
+/** Images being decoded at once: enough to keep the pool of threads busy, few enough to bound memory. */
+const IN_FLIGHT = 8;
+
+/**
+ * Decodes images into one row-major block [images.length, height, width, channels], in the order given. Each is turned
+ * upright as its EXIF says, put on black where transparent, squashed to the size (bilinear) and converted to grey
+ * (libvips's luminance) or RGB.
+ * @throws LetheError DATA_MISSING or DATA_INVALID for the first image in order that fails
+ */
+export async function decodeImages(images: readonly ImageToDecode[], shape: ImageShape): Promise<Uint8Array> {
+  // Only here, so that a machine on which it does not load can still train on IDX files.
+  const { default: sharp } = await import('sharp');
+  // Vector code may round a pixel differently from one processor to the next, and all processes must agree on every byte.
+  sharp.simd(false);
+  const length = shape.height * shape.width * shape.channels;
+  const decoded = new Uint8Array(images.length * length);
+  const open: OpenImage = (bytes) => sharp(bytes, { autoOrient: true });
+  let next = 0;
+  const failures: { readonly index: number; readonly error: unknown }[] = [];
+  const decodeNext = async (): Promise<void> => {
+    while (next < images.length && failures.length === 0) {
+      const index = next;
+      next += 1;
+      try {
+        decoded.set(await decodeToShape(images[index] as ImageToDecode, shape, open), index * length);
+      } catch (error) {
+        failures.push({ index, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, decodeNext));
+  // All before a failed one were begun and are finished now: the lowest that fails does not depend on timing.
+  const [first] = failures.sort((a, b) => a.index - b.index);
+  if (first !== undefined) throw first.error;
+  return decoded;
+}
+
+type OpenImage = (bytes: Buffer) => Sharp;
+
+async function decodeToShape(image: ImageToDecode, shape: ImageShape, open: OpenImage): Promise<Uint8Array> {
+  const file = await readImage(image);
+  try {
+    const { data, info } = await open(file)
+      .flatten()
+      .resize(shape.width, shape.height, { fit: 'fill', kernel: 'linear' })
+      .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== shape.channels) throw new TypeError(`decoded ${info.channels} channels instead of ${shape.channels}`);
+    return data;
+  } catch (cause) {
+    if (cause instanceof TypeError) throw cause;
+    const message = `${image.where}: expected an image in ${image.path}, found it undecodable`;
+    throw new LetheError('DATA_INVALID', message, { cause, details: { ...image } });
+  }
+}
+
+async function readImage(image: ImageToDecode): Promise<Buffer> {
+  try {
+    return await readFile(image.path);
+  } catch (cause) {
+    const message = `${image.where}: expected the image ${image.path}, found no such file`;
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (missing) throw new LetheError('DATA_MISSING', message, { details: { ...image } });
+    throw new LetheError('DATA_INVALID', `${image.where}: cannot read ${image.path}: ${errorMessage(cause)}`, { details: { ...image } });
+  }
+}
+
+/** Decodes an image in colour and in its own size. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
+export async function decodeImage(bytes: Buffer, where: string, unpacking: Unpacking): Promise<ImageBlock> {
+  const { default: sharp } = await import('sharp');
+  sharp.simd(false);
+  try {
+    const { width, height } = await sharp(bytes).metadata();
+    unpacking.take(where, width * height * 3);
+    const { data, info } = await sharp(bytes, { autoOrient: true }).flatten().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new TypeError(`decoded ${info.channels} channels instead of 3`);
+    return { images: data, count: 1, shape: { height: info.height, width: info.width, channels: 3 } };
+  } catch (cause) {
+    if (cause instanceof TypeError || cause instanceof LetheError) throw cause;
+    throw new LetheError('DATA_INVALID', `${where}: expected an image, found it undecodable`, { cause, details: { where } });
+  }
+}

@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { idxBytes, makeFolder, makeIdxFolder, matlabBytes, removeFolders, tarBytes } from '@lethe/testing';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeImage } from './decode-images.js';
+import { readIdx } from './idx-file.js';
+import { readSvhnFile } from './svhn-file.js';
+import { openData } from '../open-data.js';
+import { readPackedFiles } from './packed-files.js';
+import { Unpacking } from './unpacking.js';
+import { readUspsText } from './usps-file.js';
+
+afterAll(removeFolders);
+
+const MIB = 2 ** 20;
+const zeros = Buffer.alloc(4 * MIB);
+
+async function fileOf(name: string, bytes: Uint8Array): Promise<{ folder: string; file: string }> {
+  const folder = await makeFolder();
+  await writeFile(join(folder, name), bytes);
+  return { folder, file: join(folder, name) };
+}
+
+/** A tar archive whose only entry is said to be so long. */
+async function tarThatPromises(bytes: number): Promise<Buffer> {
+  const archive = await tarBytes({ 'a.png': 'x' });
+  archive.write(`${bytes.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  archive.fill(' ', 148, 156);
+  const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return archive;
+}
+
+/** Text that is unpacked to 4 MiB: a line with spaces. */
+const longLine = `1 1:0${' '.repeat(4 * MIB)}\n`;
+
+interface Case {
+  readonly name: string;
+  readonly bytes: () => Promise<Uint8Array> | Uint8Array;
+  readonly read: (place: { folder: string; file: string }, unpacking: Unpacking) => Promise<unknown>;
+  /** Behind the file's path. */
+  readonly named?: string;
+}
+
+const packed = ({ folder }: { folder: string }, unpacking: Unpacking): Promise<unknown> => readPackedFiles(folder, /\.png$/, unpacking);
+const CASES: [string, Case][] = [
+  ['an archive with a large entry', { name: 'x.tar.gz', bytes: async () => gzipSync(await tarBytes({ 'deep/a.png': zeros })), read: packed, named: '/deep/a.png' }],
+  ['an archive with many entries', { name: 'x.tgz', bytes: async () => gzipSync(await tarBytes(Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`${index}.png`, zeros.subarray(0, MIB / 4)])))), read: packed, named: '/' }],
+  ['an archive with what is not asked for', { name: 'x.tar.gz', bytes: async () => gzipSync(await tarBytes({ 'a.txt': zeros })), read: packed, named: '/a.txt' }],
+  ['a file beside archives', { name: 'a.png', bytes: () => zeros, read: packed }],
+  ['gzipped IDX images', { name: 'x.gz', bytes: () => gzipSync(idxBytes([16, 512, 512], zeros)), read: ({ file }, unpacking) => readIdx(file, 3, unpacking), named: ', 16 x 512 x 512 bytes' }],
+  ['gzipped USPS text', { name: 'usps.gz', bytes: () => gzipSync(longLine), read: ({ file }, unpacking) => readUspsText(file, unpacking) }],
+  ['a compressed MATLAB array', {
+    name: 'x.mat', bytes: () => matlabBytes([{ name: 'X', dimensions: [1024, 1024, 1, 4], values: zeros, compressed: true }, { name: 'y', dimensions: [4, 1], values: Uint8Array.of(1, 2, 3, 4) }]),
+    read: ({ file }, unpacking) => readSvhnFile(file, { unpacking }), named: ', array X',
+  }],
+  ['an image', {
+    name: 'a.png', bytes: () => sharp({ create: { width: 1024, height: 1024, channels: 3, background: 'black' } }).png().toBuffer(),
+    read: async ({ folder, file }, unpacking) => { for (const { bytes } of await readPackedFiles(folder, /./, unpacking)) await decodeImage(bytes, file, unpacking); },
+  }],
+];
+
+describe('what is unpacked', () => {
+  it.each(CASES)('is bounded: %s', async (_what, { name, bytes, read, named = '' }) => {
+    const place = await fileOf(name, await bytes());
+    const message = expect.stringMatching(`^${place.file}${named}.*: expected at most 0.0009765625 GiB to be unpacked for all data together \\(data.unpackedGiB or --unpacked-gib allows more\\), found `) as string;
+    await expect(read(place, new Unpacking(1 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE', message });
+    await expect(read(place, new Unpacking(8 / 1024))).resolves.not.toThrow();
+  });
+
+  it('counts what earlier files were unpacked to', async () => {
+    const { folder } = await fileOf('a.tar.gz', gzipSync(await tarBytes({ 'a.png': zeros })));
+    await writeFile(join(folder, 'b.tar.gz'), gzipSync(await tarBytes({ 'b.png': zeros })));
+    await expect(readPackedFiles(folder, /./, new Unpacking(6 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
+  });
+
+  it('takes no memory for what a header promises', async () => {
+    const { folder, file } = await fileOf('x.tar', await tarThatPromises(7 * 2 ** 30));
+    const message = expect.stringMatching(`^${file}/a.png: .*found 7.00 GiB$`) as string;
+    await expect(readPackedFiles(folder, /./, new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE', message });
+  });
+
+  it('ends at the bound where data go on behind what the header says', async () => {
+    const { file } = await fileOf('x.gz', gzipSync(Buffer.concat([idxBytes([1, 4, 4], zeros.subarray(0, 16)), zeros])));
+    await expect(readIdx(file, 3, new Unpacking(1 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
+    await expect(readIdx(file, 3, new Unpacking(8 / 1024))).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
+  it('is bounded by the setting', async () => {
+    const config = { kind: 'idx', folder: await makeIdxFolder({ zip: true }), heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null } as const;
+    await expect(openData({ ...config, unpackedGiB: 1e-7 }, 1)).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
+    await expect(openData({ ...config, unpackedGiB: 1e-5 }, 1)).resolves.toBeDefined();
+  });
+});

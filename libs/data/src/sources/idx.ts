@@ -1,0 +1,52 @@
+import { LetheError } from '@lethe/errors';
+import { sortedClassNames } from '../class-names.js';
+import { createDataSource } from '../data-source.js';
+import type { DataSource, Dataset } from '../dataset.js';
+import { findFile, requireFolder } from '../formats/folder-files.js';
+import { readIdx, type IdxContent } from '../formats/idx-file.js';
+import type { Unpacking } from '../formats/unpacking.js';
+
+/** Images and labels of one part, labels as the file has them. */
+interface IdxPart { readonly images: IdxContent; readonly labels: IdxContent }
+
+/**
+ * A folder with the four IDX files that MNIST made a convention (train and t10k, images and labels), each gzipped or not.
+ * Images keep their size. Label values need not be 0, 1, 2 ...: the classes are the values found, in order.
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE
+ */
+export async function openIdxFolder(folder: string, unpacking: Unpacking): Promise<DataSource> {
+  await requireFolder(folder);
+  const train = await readPart(folder, 'train', unpacking);
+  const test = await readPart(folder, 't10k', unpacking);
+  const classes = sortedClassNames(Array.from(new Set(train.labels.values), String));
+  const labelOf = new Map(classes.map((name, label) => [Number(name), label]));
+  return createDataSource({ origin: folder, classes, train: toDataset(train, labelOf), test: toDataset(test, labelOf) });
+}
+
+async function readPart(folder: string, part: 'train' | 't10k', unpacking: Unpacking): Promise<IdxPart> {
+  const images = await readIdx(await findFile(folder, fileNames(`${part}-images`, 3)), 3, unpacking);
+  const labels = await readIdx(await findFile(folder, fileNames(`${part}-labels`, 1)), 1, unpacking);
+  const [imageCount] = images.dimensions;
+  const [labelCount] = labels.dimensions;
+  if (imageCount !== labelCount) {
+    const message = `${labels.file}: expected a label for each of the ${String(imageCount)} images in ${images.file}, found ${String(labelCount)}`;
+    throw new LetheError('DATA_INVALID', message, { details: { file: labels.file, expected: imageCount, found: labelCount } });
+  }
+  return { images, labels };
+}
+
+/** Both spellings that are in use. */
+function fileNames(stem: string, rank: 1 | 3): string[] {
+  return [`${stem}-idx${rank}-ubyte`, `${stem}.idx${rank}-ubyte`].flatMap((name) => [name, `${name}.gz`]);
+}
+
+function toDataset({ images, labels }: IdxPart, labelOf: ReadonlyMap<number, number>): Dataset {
+  const [count = 0, height = 0, width = 0] = images.dimensions;
+  const mapped = labels.values.map((value, index) => {
+    const label = labelOf.get(value);
+    if (label !== undefined) return label;
+    const message = `${labels.file}: expected labels that the training set has too, found ${value} at image ${index}`;
+    throw new LetheError('DATA_INVALID', message, { details: { file: labels.file, found: value, index } });
+  });
+  return { images: images.values, labels: mapped, domains: new Uint8Array(count), count, shape: { height, width, channels: 1 } };
+}

@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder, makeImageFolder, removeFolders, writeImage } from '@lethe/testing';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openImageFolder } from './images.js';
+
+afterAll(removeFolders);
+
+const OPTIONS = { imageSize: 8, channels: 1, seed: 1 } as const;
+
+async function folderWith(rows: readonly string[]): Promise<string> {
+  const folder = await makeFolder();
+  for (const name of ['a', 'b', 'c', 'd']) await writeImage(join(folder, `${name}.png`), [200, 100, 50]);
+  await writeFile(join(folder, 'labels.csv'), rows.join('\n'));
+  return folder;
+}
+
+async function refusalOf(rows: readonly string[]): Promise<{ code: string; message: string }> {
+  const error: unknown = await openImageFolder({ ...OPTIONS, folder: await folderWith(rows) }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: 'LetheError' });
+  return error as { code: string; message: string };
+}
+
+describe('the table', () => {
+  it('follows the split column and sorts images by name, whatever the order of the rows', async () => {
+    const rows = ['a.png,x,train', 'b.png,y,train', 'c.png,y,test', 'd.png,x,train'];
+    const forward = await openImageFolder({ ...OPTIONS, folder: await folderWith(['file,label,split', ...rows]) });
+    const reversed = await openImageFolder({ ...OPTIONS, folder: await folderWith(['file,label,split', ...rows.reverse()]) });
+    expect([...forward.train.labels]).toEqual([0, 1, 0]);
+    expect([...forward.test.labels]).toEqual([1]);
+    expect(reversed.facts).toEqual(forward.facts);
+  });
+
+  it('may have other columns in any order, quotes, spaces, a byte order mark and Windows line ends', async () => {
+    const folder = await folderWith(['\uFEFFage,label,file,split\r', '3,"x, y", ./a.png,train\r', '4,z,b.png,train\r', '5,z,c.png,test\r', '']);
+    const { facts } = await openImageFolder({ ...OPTIONS, folder });
+    expect(facts.classes).toEqual(['x, y', 'z']);
+  });
+
+  it.each([
+    [['name,label', 'a.png,x'], 'labels.csv: expected a first line with the columns file,label[,split][,domain], found name,label'],
+    [[], 'found an empty file'],
+    [['file,label'], 'expected a row for each image below the header, found none'],
+    [['file,label', 'a.png'], 'expected comma-separated rows of one length'],
+    [['file,label', 'a.png,x', '', 'b.png,'], 'labels.csv, line 4: expected a label for b.png, found an empty cell'],
+    [['file,label', ',x'], 'labels.csv, line 2: expected a file name, found an empty cell'],
+    [['file,label', '../a.png,x'], 'labels.csv, line 2: expected a file inside the data folder, found ../a.png'],
+    [['file,label', 'sub/../../a.png,x'], 'expected a file inside the data folder'],
+    [['file,label', '/etc/a.png,x'], 'expected a file inside the data folder, found /etc/a.png'],
+    [['file,label,split', 'a.png,x,val'], 'labels.csv, line 2: expected the split train or test, found "val"'],
+    [['file,label', 'a.png,x', './a.png,y'], 'labels.csv, line 3: expected every file once, found a.png as in line 2'],
+    [['file,label', 'a.png,x', 'b.png,x'], 'expected 2 to 255 different labels, found 1'],
+    [['file,label', ...Array.from({ length: 257 }, (_, row) => `${row}.png,${row}`)], 'expected 2 to 255 different labels, found 257'],
+    [['file,label', 'a.png,x', 'b.png,x', 'c.png,y'], 'expected at least 2 examples labelled "y"'],
+    [['file,label,split', 'a.png,x,train', 'b.png,y,train'], 'expected rows with the split test, found none'],
+    [['file,label,split', 'a.png,x,train', 'b.png,x,test', 'c.png,y,test'], 'expected training images of every class, found none of "y"'],
+  ])('is refused when it reads %j', async (rows, message) => {
+    const refusal = await refusalOf(rows);
+    expect(refusal.code).toBe('DATA_INVALID');
+    expect(refusal.message).toContain(message);
+  });
+
+  it('must be there', async () => {
+    const folder = await makeFolder();
+    await expect(openImageFolder({ ...OPTIONS, folder })).rejects.toMatchObject({
+      code: 'DATA_MISSING',
+      message: `${folder}: expected a file named labels.csv, found none`,
+    });
+  });
+});
+
+describe('the split without a column', () => {
+  it('draws a sixth of each class by seed', async () => {
+    const folder = await makeImageFolder(['cat', 'dog']);
+    const [first, again, other] = [
+      await openImageFolder({ ...OPTIONS, folder }),
+      await openImageFolder({ ...OPTIONS, folder }),
+      await openImageFolder({ ...OPTIONS, folder, seed: 2 }),
+    ];
+    expect([first.facts.trainCount, first.facts.testCount]).toEqual([20, 4]);
+    expect([...first.test.labels].sort()).toEqual([0, 0, 1, 1]);
+    expect(again.facts).toEqual(first.facts);
+    expect(other.facts.fingerprint).not.toBe(first.facts.fingerprint);
+  });
+
+  it('sorts numeric labels by value', async () => {
+    const { facts } = await openImageFolder({ ...OPTIONS, folder: await makeImageFolder(['10', '9']) });
+    expect(facts.classes).toEqual(['9', '10']);
+  });
+});
+
+describe('the images', () => {
+  const ROWS = ['file,label,split', 'a.png,x,train', 'b.png,y,train', 'c.png,x,test'];
+
+  it('are read as grey or colour', async () => {
+    const folder = await folderWith(ROWS);
+    const colour = await openImageFolder({ ...OPTIONS, folder, channels: 3 });
+    expect(colour.facts.shape).toEqual({ height: 8, width: 8, channels: 3 });
+    expect([...colour.train.images.subarray(0, 6)]).toEqual([200, 100, 50, 200, 100, 50]);
+    const grey = await openImageFolder({ ...OPTIONS, folder });
+    expect(grey.train.images.length).toBe(2 * 64);
+    expect(new Set(grey.train.images).size).toBe(1);
+  });
+
+  it('are put on black where transparent, and grey ones widened to colour', async () => {
+    const folder = await folderWith(ROWS);
+    await writeImage(join(folder, 'a.png'), [255, 255, 255, 0]);
+    await sharp(new Uint8Array(64).fill(77), { raw: { width: 8, height: 8, channels: 1 } }).toColourspace('b-w').png().toFile(join(folder, 'b.png'));
+    const { train } = await openImageFolder({ ...OPTIONS, folder, channels: 3 });
+    expect(new Set(train.images.subarray(0, 192))).toEqual(new Set([0]));
+    expect(new Set(train.images.subarray(192))).toEqual(new Set([77]));
+  });
+
+  it('may be JPEG and of any size: they are squashed to the square', async () => {
+    const folder = await folderWith(ROWS);
+    const halves = Uint8Array.from({ length: 40 * 20 }, (_, index) => (index % 40 < 20 ? 0 : 255));
+    await sharp(halves, { raw: { width: 40, height: 20, channels: 1 } }).jpeg({ quality: 100 }).toFile(join(folder, 'a.png'));
+    const { train } = await openImageFolder({ ...OPTIONS, folder });
+    const row = [...train.images.subarray(24, 32)];
+    expect(Math.max(row[0]!, row[1]!, row[2]!)).toBeLessThan(10);
+    expect(Math.min(row[5]!, row[6]!, row[7]!)).toBeGreaterThan(245);
+  });
+
+  it('keep the bytes of a grey image of the right size', async () => {
+    const folder = await folderWith(ROWS);
+    const pixels = Uint8Array.from({ length: 64 }, (_, index) => index * 4);
+    await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } }).toColourspace('b-w').png().toFile(join(folder, 'a.png'));
+    const { train } = await openImageFolder({ ...OPTIONS, folder });
+    expect(train.images.subarray(0, 64)).toEqual(pixels);
+  });
+
+  it('are named with their line when missing or undecodable, the first one by name', async () => {
+    const missing = await refusalOf([...ROWS, 'z.png,x,train', 'gone.png,y,train']);
+    expect(missing.code).toBe('DATA_MISSING');
+    expect(missing.message).toMatch(/labels\.csv, line 6: expected the image .*gone\.png, found no such file/);
+    const undecodable = await refusalOf([...ROWS, 'labels.csv,x,train']);
+    expect(undecodable.code).toBe('DATA_INVALID');
+    expect(undecodable.message).toMatch(/labels\.csv, line 5: expected an image in .*labels\.csv, found it undecodable/);
+  });
+
+  it('are refused when cut off', async () => {
+    const folder = await folderWith(ROWS);
+    const noise = Uint8Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 256);
+    const png = await sharp(noise, { raw: { width: 64, height: 64, channels: 1 } }).png().toBuffer();
+    await writeFile(join(folder, 'a.png'), png.subarray(0, png.length / 2));
+    await expect(openImageFolder({ ...OPTIONS, folder })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+});
