@@ -4,7 +4,7 @@ import { UNPACKED_GIB, type DomainsConfig } from './schema/data.js';
 import type { OptimizerConfig } from './schema/optimizer.js';
 import type { Machine } from './worker-plan.js';
 
-/** A run that carries a model from some populations to another. */
+/** A run that adapts a model from some populations to another. */
 export type AdaptationConfig = RunConfig & { readonly objective: Extract<ObjectiveConfig, { kind: 'domain-adaptation' }> };
 
 export interface AdaptationRecipeOptions {
@@ -16,17 +16,20 @@ export interface AdaptationRecipeOptions {
 }
 
 /**
- * What the recipes of domain adaptation begin with: beside the gradient reversal stands what was measured to help with digits
- * (docs/results.md), a small net with batch normalisation whose statistics are each domain's own, and self-training on what it predicts
- * with confidence for the undistorted images. Three runs are compared: from the sources alone, with adaptation, and from the target's
- * own labels.
+ * The common base of the recipes of domain adaptation. To the gradient reversal it adds what was measured to help with digits
+ * (docs/results.md): a small network with batch normalisation whose statistics are each domain's own, and self-training on confident
+ * predictions for undistorted images. Three runs are compared: from the sources alone, with adaptation, and from the target's own
+ * labels.
  */
 export function adaptationRecipe(machine: Machine, { recipe, from, target, channels, rounds }: AdaptationRecipeOptions): AdaptationConfig {
   const cosine = plainAdam(1e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0 });
   return {
     recipe,
     seed: 1,
-    data: { kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: { from, target, sources: null, training: 'each' } },
+    data: {
+      kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, unpackedGiB: UNPACKED_GIB, augmentation: null,
+      domains: { from, target, sources: null, training: 'each' },
+    },
     objective: {
       kind: 'domain-adaptation',
       features: { kind: 'small', width: 32, depth: 2, dropout: 0.5, normaliseImages: false, statistics: 'per-domain' },
@@ -50,9 +53,11 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
 }
 
 /** Stochastic gradient descent as Ganin and Lempitsky anneal it. */
-const PAPER_SGD: OptimizerConfig = { kind: 'sgd', learningRate: 0.01, momentum: 0.9, schedule: { kind: 'annealed', warmupRounds: 0, finalFactor: 0 } };
+const PAPER_SGD: OptimizerConfig = {
+  kind: 'sgd', learningRate: 0.01, momentum: 0.9, schedule: { kind: 'annealed', warmupRounds: 0, finalFactor: 0 },
+};
 
-/** The method as the paper has it: its net, its schedules, gradient reversal alone. */
+/** The method as in the paper: its network, its schedules, gradient reversal alone. */
 export function asInThePaper(config: AdaptationConfig, recipe: string, features: 'paper-mnist' | 'paper-svhn'): AdaptationConfig {
   const { objective } = config;
   return {

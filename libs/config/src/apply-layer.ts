@@ -1,4 +1,4 @@
-import { EVERY_NET, isTree, leaves, OPTIMIZERS, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
+import { EVERY_NETWORK, isTree, leaves, OPTIMIZERS, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
 
 const ADAM_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const SGD_DEFAULTS = { momentum: 0 };
@@ -10,10 +10,10 @@ function merge(base: Tree, layer: Tree): Tree {
   }, base);
 }
 
-/** Optimisers whose kind the layer changes start from that kind's defaults, with the rate and schedule they had. */
+/** An optimiser whose kind the layer changes starts from the defaults of the new kind. It keeps its rate and its schedule. */
 function changeOptimizerKinds(base: Tree, layer: Tree): Tree {
-  return netsOf(base).reduce((tree, net) => {
-    const path = `${OPTIMIZERS}.${net}`;
+  return networksOf(base).reduce((tree, network) => {
+    const path = `${OPTIMIZERS}.${network}`;
     const kind = valueAt(layer, `${path}.kind`);
     const before = valueAt(tree, path);
     if (!isTree(before) || kind === before['kind'] || (kind !== 'adam' && kind !== 'sgd')) return tree;
@@ -22,7 +22,7 @@ function changeOptimizerKinds(base: Tree, layer: Tree): Tree {
   }, base);
 }
 
-/** Settings that follow from what the layer says, so that the user need not unset what an earlier layer said. */
+/** Settings that follow from the layer: the user need not unset what an earlier layer set. */
 function implied(base: Tree, layer: Tree): Tree {
   const says = (path: string): boolean => valueAt(layer, path) !== undefined;
   let tree = base;
@@ -38,23 +38,23 @@ function implied(base: Tree, layer: Tree): Tree {
   return tree;
 }
 
-/** What is said of every net, said of each net that the game has. */
-function spelledOut(base: Tree, layer: Tree): Tree {
-  const ofEvery = valueAt(layer, `${OPTIMIZERS}.${EVERY_NET}`);
+/** The layer with its settings for every network copied to each network of the game. */
+function expandEveryNetwork(base: Tree, layer: Tree): Tree {
+  const ofEvery = valueAt(layer, `${OPTIMIZERS}.${EVERY_NETWORK}`);
   if (!isTree(ofEvery)) return layer;
-  const { [EVERY_NET]: _, ...named } = valueAt(layer, OPTIMIZERS) as Tree;
-  const nets = netsOf(base).map((net) => [net, isTree(named[net]) ? merge(ofEvery, named[net]) : ofEvery] as const);
-  return withValue(layer, OPTIMIZERS, { ...named, ...Object.fromEntries(nets) });
+  const { [EVERY_NETWORK]: _, ...named } = valueAt(layer, OPTIMIZERS) as Tree;
+  const settings = networksOf(base).map((network) => [network, isTree(named[network]) ? merge(ofEvery, named[network]) : ofEvery] as const);
+  return withValue(layer, OPTIMIZERS, { ...named, ...Object.fromEntries(settings) });
 }
 
-function netsOf(base: Tree): string[] {
+function networksOf(base: Tree): string[] {
   const optimizers = valueAt(base, OPTIMIZERS);
   return isTree(optimizers) ? Object.keys(optimizers) : [];
 }
 
-/** The configuration with one layer laid over it. Nothing is validated; what makes no sense is left for the compiler to name. */
+/** The configuration with one layer laid over it. Nothing is validated: `compileConfig` names what is wrong. */
 export function applyLayer(base: Tree, { values }: ConfigLayer): Tree {
-  const layer = spelledOut(base, values);
+  const layer = expandEveryNetwork(base, values);
   return merge(implied(changeOptimizerKinds(base, layer), layer), layer);
 }
 

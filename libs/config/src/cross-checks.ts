@@ -1,5 +1,5 @@
 import { labelOf, originOf, type Origins } from './layer.js';
-import { shown, type Problem } from './problem.js';
+import { problemsError, shown, type Problem } from './problem.js';
 import { FIGURES, TARGET_ACCURACY, type RunConfig } from './run-config.js';
 import { isTcpAddress, isTcpHost } from './tcp-address.js';
 
@@ -18,17 +18,20 @@ function checkBatch(config: RunConfig, report: Report): void {
 function checkLength(config: RunConfig, report: Report): void {
   if (config.epochs === null && config.rounds === null) report('epochs', 'a number of epochs or of rounds', undefined);
   if (config.epochs !== null && config.rounds !== null) report('rounds', 'either epochs or rounds, not both', config.rounds);
-  for (const [net, { schedule }] of Object.entries(config.objective.optimizers)) {
+  for (const [network, { schedule }] of Object.entries(config.objective.optimizers)) {
     if (config.rounds !== null && schedule.warmupRounds > config.rounds) {
-      report(`objective.optimizers.${net}.schedule.warmupRounds`, `at most the ${config.rounds} rounds of the run`, schedule.warmupRounds);
+      report(
+        `objective.optimizers.${network}.schedule.warmupRounds`, `at most the ${config.rounds} rounds of the run`, schedule.warmupRounds,
+      );
     }
   }
 }
 
 function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string) => boolean): void {
   if (data.kind === 'domains') {
+    const readsFolder = data.domains?.from.some(({ kind }) => kind !== 'mnist') === true;
     if (data.domains === null) report('data.domains', 'the domains to read', null);
-    else if (data.folder === null && data.domains.from.some(({ kind }) => kind !== 'mnist')) report('data.folder', 'the folder with the domains (--data-dir)', undefined);
+    else if (data.folder === null && readsFolder) report('data.folder', 'the folder with the domains (--data-dir)', undefined);
   } else if (data.domains !== null) {
     report('data.kind', 'domains, as data.domains says which', data.kind);
   }
@@ -38,8 +41,9 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
     report('data.folder', `a folder with the ${data.kind} to read`, undefined);
   }
   for (const path of ['data.imageSize', 'data.channels'] as const) {
+    if (data.kind === 'images' || data.kind === 'domains' || !fromFlag(path)) continue;
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;
-    if (data.kind !== 'images' && data.kind !== 'domains' && fromFlag(path)) report(path, 'no such flag unless the data is a folder of images', value);
+    report(path, 'no such flag unless the data is a folder of images', value);
   }
 }
 
@@ -56,7 +60,8 @@ function checkCluster({ cluster }: RunConfig, report: Report): void {
     if (cluster.advertise !== null) report('cluster.advertise', 'it only together with an address to listen at', cluster.advertise);
     if (cluster.insecurePlaintext) report('cluster.insecurePlaintext', 'it only together with an address to listen at', true);
     if (cluster.awaitWorkers > cluster.workers) {
-      report('cluster.awaitWorkers', `at most the ${cluster.workers} workers started here, as no others can join without an address to listen at`, cluster.awaitWorkers);
+      const expected = `at most the ${cluster.workers} workers started here, as no others can join without an address to listen at`;
+      report('cluster.awaitWorkers', expected, cluster.awaitWorkers);
     }
   } else if (!isTcpAddress(cluster.listen)) {
     report('cluster.listen', 'an address like tcp://0.0.0.0:5555', cluster.listen);
@@ -66,23 +71,26 @@ function checkCluster({ cluster }: RunConfig, report: Report): void {
 }
 
 function checkSilence({ cluster: { heartbeatSeconds, stallSeconds } }: RunConfig, report: Report): void {
-  if (stallSeconds <= heartbeatSeconds) report('cluster.stallSeconds', `more than the ${heartbeatSeconds} s between two heartbeats, or every process counts as dead`, stallSeconds);
+  if (stallSeconds > heartbeatSeconds) return;
+  const expected = `more than the ${heartbeatSeconds} s between two heartbeats, or every process counts as dead`;
+  report('cluster.stallSeconds', expected, stallSeconds);
 }
 
 function checkGame(config: RunConfig, report: Report): void {
   const { objective, data, monitor } = config;
   if (objective.kind === 'forgetting' && objective.hiding === 'gradient-reversal' && objective.classifierTurns > 1) {
-    report('objective.classifierTurns', '1 with gradient-reversal, where all nets move at once', objective.classifierTurns);
+    report('objective.classifierTurns', '1 with gradient-reversal, where all networks move at once', objective.classifierTurns);
   }
   if ((objective.kind === 'domain-adaptation') !== (data.kind === 'domains')) {
-    report('data.kind', objective.kind === 'domain-adaptation' ? 'domains, for domain adaptation' : 'data of one population, for forgetting', data.kind);
+    const expected = objective.kind === 'domain-adaptation' ? 'domains, for domain adaptation' : 'data of one population, for forgetting';
+    report('data.kind', expected, data.kind);
   }
   if (objective.kind === 'domain-adaptation' && config.grid) report('grid', 'no style grid for domain adaptation', true);
   const figures: readonly string[] = FIGURES[objective.kind];
   if (!figures.includes(monitor)) report('monitor', `a figure of ${objective.kind} (${figures.join(', ')})`, monitor);
 }
 
-/** What is wrong between settings that are each valid by themselves. */
+/** Problems between settings that are each valid by themselves. */
 export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, expected, found) => problems.push({ where: labelOf(origins, path), expected, found: shown(found) });
@@ -97,17 +105,46 @@ export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   return problems;
 }
 
-/** What is allowed but worth telling the user. */
+/** Counts of a run's data on which settings depend. */
+export interface DataCounts {
+  readonly trainCount: number;
+  readonly domains: readonly { readonly trainCount: number; readonly labelledCount: number }[];
+}
+
+/**
+ * Checks the settings that depend on the data: a batch fits into the training images that are not held out, and its shards can have
+ * equal parts of every population.
+ * @throws LetheError CONFIG_INVALID
+ */
+export function checkConfigAgainstData({ data, batchSize, shards }: RunConfig, { trainCount, domains }: DataCounts): void {
+  const problems: Problem[] = [];
+  const labelled = domains.reduce((sum, { labelledCount }) => sum + labelledCount, 0);
+  const present = domains.filter((domain) => domain.trainCount > 0).length;
+  const left = trainCount - data.heldOut;
+  if (data.heldOut >= labelled) {
+    problems.push({ where: 'data.heldOut', expected: `fewer than the ${labelled} training images`, found: shown(data.heldOut) });
+  } else if (domains.length > 1 && batchSize % (shards * present) !== 0) {
+    problems.push({ where: 'batchSize', expected: `a multiple of ${shards} shards times ${present} domains`, found: shown(batchSize) });
+  } else if (domains.length === 1 && batchSize > left) {
+    problems.push({ where: 'batchSize', expected: `at most the ${left} images that are trained on`, found: shown(batchSize) });
+  }
+  if (problems.length > 0) throw problemsError(problems);
+}
+
+/** Sentences for the user about values that are allowed but perhaps not intended. */
 export function configWarnings(config: RunConfig): string[] {
   return [...spareWarnings(config), ...selectionWarnings(config), ...silenceWarnings(config)];
 }
 
 function silenceWarnings({ cluster: { heartbeatSeconds, stallSeconds } }: RunConfig): string[] {
-  return stallSeconds < 2 * heartbeatSeconds ? [`a process that misses one heartbeat (${heartbeatSeconds} s) counts as dead after ${stallSeconds} s of silence`] : [];
+  if (stallSeconds >= 2 * heartbeatSeconds) return [];
+  return [`a process that misses one heartbeat (${heartbeatSeconds} s) counts as dead after ${stallSeconds} s of silence`];
 }
 
 function selectionWarnings({ monitor }: RunConfig): string[] {
-  return monitor === TARGET_ACCURACY ? [`${TARGET_ACCURACY} looks at the target's labels: the best checkpoint is chosen by them, and what it reaches is no honest measure`] : [];
+  if (monitor !== TARGET_ACCURACY) return [];
+  const consequence = 'the best checkpoint is chosen by them, and what it reaches is no honest measure';
+  return [`${TARGET_ACCURACY} looks at the target's labels: ${consequence}`];
 }
 
 function spareWarnings({ cluster, shards }: RunConfig): string[] {

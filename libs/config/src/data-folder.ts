@@ -8,7 +8,7 @@ const IDX_FILE = /[.-]idx[13]-ubyte(\.gz)?$|\.idx(\.gz)?$/i;
 const LABELS_FILE = 'labels.csv';
 
 /**
- * Which kind of data a folder holds, by the names in it: `labels.csv` beside images, or IDX files.
+ * The kind of data in a folder, by the names of its files: `labels.csv` beside images, or IDX files.
  * @param folder absolute path, as given by `--data-dir`
  */
 function dataKindOf(folder: string): 'idx' | 'images' {
@@ -29,9 +29,9 @@ export function withDataFolder(layer: ConfigLayer, folder: string): ConfigLayer 
 }
 
 /**
- * The layers, the last one with the kind of data that its folder holds, unless one of them says the kind or the run reads
- * several populations, which lie in the folder in ways of their own.
- * @param kind what is read if the folder says nothing else
+ * The layers, with `data.kind` added to the last one if it names a folder: the kind that the folder holds. Nothing is added if a layer
+ * names a kind, or if the run reads several populations, which have layouts of their own.
+ * @param kind the kind that is read without that folder
  */
 export function withDataKind(layers: readonly ConfigLayer[], kind: unknown): ConfigLayer[] {
   const last = layers.at(-1);

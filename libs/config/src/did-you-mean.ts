@@ -21,8 +21,13 @@ function plainSpelling(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
-/** The known name that was most likely meant by an unknown one, or undefined if none is near. Earlier names win ties. */
-export function didYouMean(unknown: string, known: readonly string[], lastPart: (name: string) => string = (name) => name): string | undefined {
+/**
+ * The known name that was most likely meant by an unknown one, or undefined if none is near. Earlier names win ties.
+ * @param lastPart the part of a known name that is compared
+ */
+export function didYouMean(
+  unknown: string, known: readonly string[], lastPart: (name: string) => string = (name) => name,
+): string | undefined {
   const wanted = plainSpelling(unknown);
   let nearest: string | undefined;
   let fewest = Math.floor(wanted.length / 3) + 1;

@@ -1,6 +1,6 @@
 export { compileConfig, type CompiledConfig } from './compile-config.js';
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
-export { checkConfigAgainstData } from './data-checks.js';
+export { checkConfigAgainstData } from './cross-checks.js';
 export { withDataFolder, withDataKind } from './data-folder.js';
 export { didYouMean } from './did-you-mean.js';
 export { compileJoinOptions, isJoinToken, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
@@ -14,7 +14,6 @@ export { UNPACKED_GIB } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';
-export { parseSavedConfig, savedConfigJson } from './versions/index.js';
-export { upgrade } from './versions/upgrade.js';
-export type { VersionStep } from './versions/version-step.js';
+export { parseSavedConfig, savedConfigJson } from './versions/saved-config.js';
+export { upgrade, type VersionStep } from './versions/upgrade.js';
 export { defaultWorkers, interOpThreads, processProblems, type Machine } from './worker-plan.js';

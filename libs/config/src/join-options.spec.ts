@@ -19,7 +19,9 @@ describe('parseJoinArguments', () => {
   });
 
   it('reads what the machine is to offer', () => {
-    expect(parseJoinArguments([...plain, '--workers', '3', '--gpu', '2,GPU-5d5', '--share-gpus', '--oversubscribe', '--join-timeout', '2.5'])).toMatchObject({ workers: 3, gpu: '2,GPU-5d5', shareGpus: true, oversubscribe: true, joinTimeoutSeconds: 2.5 });
+    expect(
+      parseJoinArguments([...plain, '--workers', '3', '--gpu', '2,GPU-5d5', '--share-gpus', '--oversubscribe', '--join-timeout', '2.5']),
+    ).toMatchObject({ workers: 3, gpu: '2,GPU-5d5', shareGpus: true, oversubscribe: true, joinTimeoutSeconds: 2.5 });
   });
 
   it.each<[string[], string]>([
@@ -28,7 +30,10 @@ describe('parseJoinArguments', () => {
     [[...good, '--token-file', 'token'], '--token: expected nothing together with --token-file'],
     [[...plain, '--token-file', 'token'], '--token-file: expected nothing together with --insecure-plaintext'],
     [['--join', 'host:5555', ...good.slice(2)], '--join: expected an address like tcp://192.0.2.7:5555, found "host:5555"'],
-    [[...good.slice(0, 3), KEY.slice(1), ...good.slice(4)], '--key: expected what the run printed (or --insecure-plaintext), found 43 characters'],
+    [
+      [...good.slice(0, 3), KEY.slice(1), ...good.slice(4)],
+      '--key: expected what the run printed (or --insecure-plaintext), found 43 characters',
+    ],
     [[...good, '--insecure-plaintext'], '--key: expected nothing together with --insecure-plaintext'],
     [[...good.slice(0, 5), 'two words'], '--token: expected what the run made, found 9 characters'],
     [[...good, '--engine', 'cpu'], '--engine: expected native or wasm, found "cpu"'],

@@ -11,7 +11,7 @@ export interface JoinOptions {
   readonly key: string | null;
   /** The members' keys as the run made them; null: plain text, or in a file. */
   readonly token: string | null;
-  /** File that has them, as it was typed, `-` for standard input; null: plain text, or typed themselves. */
+  /** File with the members' keys, as it was typed; `-`: standard input; null: plain text, or the keys were typed themselves. */
   readonly tokenFile: string | null;
   readonly insecurePlaintext: boolean;
   readonly engine: 'native' | 'wasm';
@@ -23,7 +23,7 @@ export interface JoinOptions {
   readonly gpu: string | null;
   /** Let several workers compute on one GPU. */
   readonly shareGpus: boolean;
-  /** Allow more than four of them for each core. */
+  /** Allow more than four workers for each core. */
   readonly oversubscribe: boolean;
   /** How long to wait for the run's answer. */
   readonly joinTimeoutSeconds: number;
@@ -31,8 +31,9 @@ export interface JoinOptions {
 
 /** Names of the flags, and whether each takes a text or is a switch. */
 const FLAGS = {
-  'join': 'string', 'key': 'string', 'token': 'string', 'token-file': 'string', 'insecure-plaintext': 'boolean', 'engine': 'string', 'threads': 'string',
-  'workers': 'string', 'gpu': 'string', 'share-gpus': 'boolean', 'oversubscribe': 'boolean', 'join-timeout': 'string',
+  'join': 'string', 'key': 'string', 'token': 'string', 'token-file': 'string', 'insecure-plaintext': 'boolean',
+  'engine': 'string', 'threads': 'string', 'workers': 'string', 'gpu': 'string', 'share-gpus': 'boolean', 'oversubscribe': 'boolean',
+  'join-timeout': 'string',
 } as const;
 
 /** The flags as they were typed. */
@@ -40,6 +41,8 @@ export type JoinFlags = { readonly [Flag in keyof typeof FLAGS]?: ((typeof FLAGS
 
 const KEY = /^K[\w-]{43}$/;
 const TOKEN = /^T[\w-]{86}$/;
+const COUNT = /^[1-9]\d{0,5}$/;
+const SECONDS = /^\d{1,6}(\.\d+)?$/;
 const ENGINES = ['native', 'wasm'] as const;
 const DEFAULT_JOIN_TIMEOUT = '60';
 
@@ -48,46 +51,61 @@ export function isJoinToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Either the key and the token of the run, or none and --insecure-plaintext. */
+/** The key and the token of the run are both needed, unless --insecure-plaintext is given, which excludes both. */
 function secretProblems({ key, token, 'token-file': tokenFile, 'insecure-plaintext': insecurePlaintext = false }: JoinFlags): Problem[] {
   const given = Object.entries({ '--key': key, '--token': token, '--token-file': tokenFile }).filter(([, value]) => value !== undefined);
-  if (insecurePlaintext) return given.map(([where]) => ({ where, expected: 'nothing together with --insecure-plaintext', found: 'a value' }));
-  // What was typed may be half of a secret: only its length is told.
-  const found = (value: string | undefined): string => (value === undefined ? 'nothing' : `${value.length} characters`);
-  const problems: Problem[] = KEY.test(key ?? '') ? [] : [{ where: '--key', expected: 'what the run printed (or --insecure-plaintext)', found: found(key) }];
-  if (token !== undefined && tokenFile !== undefined) problems.push({ where: '--token', expected: 'nothing together with --token-file', found: 'a value' });
-  else if (tokenFile === '') problems.push({ where: '--token-file', expected: 'a file, or - for standard input', found: '""' });
-  else if (tokenFile === undefined && token === undefined) problems.push({ where: '--token-file', expected: "the file with the run's token (or --insecure-plaintext)", found: 'nothing' });
-  else if (tokenFile === undefined && !TOKEN.test(token ?? '')) problems.push({ where: '--token', expected: 'what the run made', found: found(token) });
+  const problems: Problem[] = [];
+  const report = (where: string, expected: string, found: string): void => { problems.push({ where, expected, found }); };
+  if (insecurePlaintext) {
+    for (const [where] of given) report(where, 'nothing together with --insecure-plaintext', 'a value');
+    return problems;
+  }
+  // What was typed may be half of a secret: the message shows only its length.
+  const length = (value: string | undefined): string => (value === undefined ? 'nothing' : `${value.length} characters`);
+  if (!KEY.test(key ?? '')) report('--key', 'what the run printed (or --insecure-plaintext)', length(key));
+  if (token !== undefined && tokenFile !== undefined) {
+    report('--token', 'nothing together with --token-file', 'a value');
+  } else if (tokenFile === '') {
+    report('--token-file', 'a file, or - for standard input', '""');
+  } else if (tokenFile === undefined && token === undefined) {
+    report('--token-file', "the file with the run's token (or --insecure-plaintext)", 'nothing');
+  } else if (tokenFile === undefined && !TOKEN.test(token ?? '')) {
+    report('--token', 'what the run made', length(token));
+  }
   return problems;
 }
 
 /** A number of at least 1, or 0 with a problem. */
 function countOf(flags: JoinFlags, flag: 'threads' | 'workers', problems: Problem[]): number {
   const text = flags[flag] ?? '1';
-  if (!/^[1-9]\d{0,5}$/.test(text)) problems.push({ where: `--${flag}`, expected: 'a whole number of at least 1', found: shown(text) });
+  if (!COUNT.test(text)) problems.push({ where: `--${flag}`, expected: 'a whole number of at least 1', found: shown(text) });
   return Number(text);
 }
 
 /** Checks the flags of a joining worker. @throws LetheError CONFIG_INVALID naming every problem at once */
 export function compileJoinOptions(flags: JoinFlags): JoinOptions {
-  const { join = '', key, token, 'token-file': tokenFile, 'insecure-plaintext': insecurePlaintext = false, engine: engineName = 'native', gpu, 'share-gpus': shareGpus = false, oversubscribe = false, 'join-timeout': timeout = DEFAULT_JOIN_TIMEOUT } = flags;
+  const { join = '', engine: engineName = 'native', gpu, 'join-timeout': timeout = DEFAULT_JOIN_TIMEOUT } = flags;
   const engine = ENGINES.find((name) => name === engineName);
   const problems = secretProblems(flags);
+  const report = (where: string, expected: string, found: string): void => { problems.push({ where, expected, found }); };
   const threads = countOf(flags, 'threads', problems);
   const workers = countOf(flags, 'workers', problems);
-  if (!isTcpAddress(join)) problems.push({ where: '--join', expected: 'an address like tcp://192.0.2.7:5555', found: shown(flags.join) });
-  if (engine === undefined) problems.push({ where: '--engine', expected: ENGINES.join(' or '), found: shown(engineName) });
-  if (gpu !== undefined && engine === 'wasm') problems.push({ where: '--gpu', expected: 'nothing together with --engine wasm, which computes on the processors', found: shown(gpu) });
-  if (!/^\d{1,6}(\.\d+)?$/.test(timeout) || Number(timeout) === 0) problems.push({ where: '--join-timeout', expected: 'seconds above 0', found: shown(timeout) });
+  if (!isTcpAddress(join)) report('--join', 'an address like tcp://192.0.2.7:5555', shown(flags.join));
+  if (engine === undefined) report('--engine', ENGINES.join(' or '), shown(engineName));
+  if (gpu !== undefined && engine === 'wasm') {
+    report('--gpu', 'nothing together with --engine wasm, which computes on the processors', shown(gpu));
+  }
+  if (!SECONDS.test(timeout) || Number(timeout) === 0) report('--join-timeout', 'seconds above 0', shown(timeout));
   if (problems.length > 0 || engine === undefined) throw problemsError(problems);
   return {
-    address: join, key: key ?? null, token: token ?? null, tokenFile: tokenFile ?? null, insecurePlaintext, engine, threads,
-    workers: flags.workers === undefined ? null : workers, gpu: gpu ?? null, shareGpus, oversubscribe, joinTimeoutSeconds: Number(timeout),
+    address: join, key: flags.key ?? null, token: flags.token ?? null, tokenFile: flags['token-file'] ?? null,
+    insecurePlaintext: flags['insecure-plaintext'] ?? false, engine, threads, workers: flags.workers === undefined ? null : workers,
+    gpu: gpu ?? null, shareGpus: flags['share-gpus'] ?? false, oversubscribe: flags.oversubscribe ?? false,
+    joinTimeoutSeconds: Number(timeout),
   };
 }
 
-/** What `lethe worker` was called with, for the worker's own process. @param argv arguments after the script's name */
+/** The arguments of `lethe worker`, read in the worker's own process. @param argv arguments after the script's name */
 export function parseJoinArguments(argv: readonly string[]): JoinOptions {
   try {
     const options = Object.fromEntries(Object.entries(FLAGS).map(([flag, type]) => [flag, { type }]));

@@ -1,4 +1,4 @@
-/** Where values of a configuration came from, in order: a recipe, a file, flags. Later layers win. */
+/** Values that were given together, in a file or by flags. Layers lie over a recipe in order: later ones win. */
 export interface ConfigLayer {
   readonly source: 'file' | 'flags';
   /** Part of a configuration, not yet validated. */
@@ -30,12 +30,12 @@ export function leaves(tree: Tree, parent = ''): [path: string, value: unknown][
   });
 }
 
-/** What lies at a dotted path, or undefined. */
+/** The value at a dotted path, or undefined. */
 export function valueAt(tree: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined), tree);
 }
 
-/** A copy of the tree with one value set, making the trees on the way. */
+/** A copy of the tree with one value set. Trees that are missing on the way are made. */
 export function withValue(tree: Tree, path: string, value: unknown): Tree {
   const [key = '', ...rest] = path.split('.');
   if (rest.length === 0) return { ...tree, [key]: value };
@@ -43,17 +43,17 @@ export function withValue(tree: Tree, path: string, value: unknown): Tree {
   return { ...tree, [key]: withValue(isTree(child) ? child : {}, rest.join('.'), value) };
 }
 
-/** Where the optimisers lie, by net. */
+/** Path of the optimisers, which are kept by network. */
 export const OPTIMIZERS = 'objective.optimizers';
-/** Stands for every net there: which ones a game has is not the user's to know. */
-export const EVERY_NET = '*';
+/** Stands there for every network: a user need not know which networks a game has. */
+export const EVERY_NETWORK = '*';
 
 /** How to name a setting in a message: as the user gave it, else by its path. */
 export function labelOf(origins: Origins, path: string): string {
   return originOf(origins, path)?.label ?? path;
 }
 
-/** Where a setting was given, by itself or for every net. */
+/** Where a setting was given, by itself or for every network. */
 export function originOf(origins: Origins, path: string): Origin | undefined {
-  return origins.get(path) ?? origins.get(path.replace(/^(objective\.optimizers\.)[^.]+/, `$1${EVERY_NET}`));
+  return origins.get(path) ?? origins.get(path.replace(/^(objective\.optimizers\.)[^.]+/, `$1${EVERY_NETWORK}`));
 }

@@ -28,7 +28,9 @@ describe('mergeConfig', () => {
     const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
     const adam = { kind: 'adam', learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
     expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam });
-    expect(config).toMatchObject({ batchSize: 256, objective: { latentSize: 10, beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null });
+    expect(config).toMatchObject({
+      batchSize: 256, objective: { latentSize: 10, beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null,
+    });
   });
 
   it('repeats a run from its own config.json', () => {
@@ -38,25 +40,44 @@ describe('mergeConfig', () => {
 
   it.each<[string, Tree, Tree]>([
     ['rounds instead of epochs', { rounds: 9 }, { rounds: 9, epochs: null }],
-    ['mnist instead of the folder of a file', { data: { kind: 'mnist' } }, { data: { kind: 'mnist', folder: null, heldOut: 5000, imageSize: 28, channels: 1 } }],
+    [
+      'mnist instead of the folder of a file',
+      { data: { kind: 'mnist' } },
+      { data: { kind: 'mnist', folder: null, heldOut: 5000, imageSize: 28, channels: 1 } },
+    ],
   ])('takes %s', (_what, flag, expected) => {
     expect(mergeConfig(machine, [file({ data: { kind: 'idx', folder: '/digits' } }), flags(flag)]).config).toMatchObject(expected);
   });
 
   it('gives a changed optimiser the defaults of its kind, and the rate and schedule it had', () => {
     const changed = { kind: 'sgd', momentum: 0.9 };
-    const { config } = mergeConfig(machine, [file({ objective: { optimizers: { encoder: { learningRate: 0.02, schedule: { kind: 'cosine' } } } } }), flags({ objective: { optimizers: { encoder: changed } } })]);
-    expect(valueAt(config, 'objective.optimizers.encoder')).toEqual({ kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } });
+    const { config } = mergeConfig(
+      machine,
+      [
+        file({ objective: { optimizers: { encoder: { learningRate: 0.02, schedule: { kind: 'cosine' } } } } }),
+        flags({ objective: { optimizers: { encoder: changed } } }),
+      ],
+    );
+    expect(valueAt(config, 'objective.optimizers.encoder')).toEqual({
+      kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0 },
+    });
     expect(valueAt(config, 'objective.optimizers.decoder.kind')).toBe('adam');
-    const back = mergeConfig(machine, [file({ objective: { optimizers: { encoder: changed } } }), flags({ objective: { optimizers: { encoder: { kind: 'adam' } } } })]);
+    const back = mergeConfig(
+      machine,
+      [file({ objective: { optimizers: { encoder: changed } } }), flags({ objective: { optimizers: { encoder: { kind: 'adam' } } } })],
+    );
     expect(valueAt(back.config, 'objective.optimizers.encoder')).toMatchObject({ kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   });
 
-  it('lays what is said of every net under what is said of one', () => {
-    const { config } = mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 0.3 } } } })]);
-    const rates = Object.entries(config.objective.optimizers).map(([net, { learningRate }]) => [net, learningRate]);
+  it('lays the settings of every network under those of one', () => {
+    const { config } = mergeConfig(
+      machine, [flags({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 0.3 } } } })],
+    );
+    const rates = Object.entries(config.objective.optimizers).map(([network, { learningRate }]) => [network, learningRate]);
     expect(rates).toEqual([['encoder', 0.2], ['decoder', 0.2], ['classifier', 0.3]]);
-    expect(() => mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0 } } } })])).toThrow('--learningRate: expected a number above 0, found 0');
+    expect(
+      () => mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0 } } } })]),
+    ).toThrow('--learningRate: expected a number above 0, found 0');
   });
 
   it.each<[Tree, Tree]>([
@@ -78,16 +99,36 @@ describe('mergeConfig', () => {
   });
 
   it.each<[string, ConfigLayer[], string]>([
-    ['an unknown recipe', [flags({ recipe: 'artcle' })], `--recipe: expected a recipe (${RECIPE_NAMES.join(', ')}), found "artcle" (did you mean article?)`],
+    [
+      'an unknown recipe',
+      [flags({ recipe: 'artcle' })],
+      `--recipe: expected a recipe (${RECIPE_NAMES.join(', ')}), found "artcle" (did you mean article?)`,
+    ],
     ['a recipe that is no name', [file({ recipe: 3 })], `recipe in small.json: expected a recipe (${RECIPE_NAMES.join(', ')}), found 3`],
     ['a value of a flag', [flags({ objective: { beta: -1 } })], '--beta: expected at least 0, found -1'],
     ['a value of the file', [file({ objective: { beta: -1 } })], 'objective.beta in small.json: expected at least 0, found -1'],
-    ['an unknown name', [file({ epoch: 3 })], 'epoch in small.json: expected a known setting, found the unknown name "epoch" (did you mean epochs?)'],
-    ['an inherited name', [configLayer(JSON.parse('{"__proto__": {"x": 1}}'), 'f')], 'expected a known setting, found the unknown name "__proto__"'],
+    [
+      'an unknown name',
+      [file({ epoch: 3 })],
+      'epoch in small.json: expected a known setting, found the unknown name "epoch" (did you mean epochs?)',
+    ],
+    [
+      'an inherited name',
+      [configLayer(JSON.parse('{"__proto__": {"x": 1}}'), 'f')],
+      'expected a known setting, found the unknown name "__proto__"',
+    ],
     ['a scalar where a group belongs', [file({ cluster: 3 })], 'cluster in small.json: expected an object, found 3'],
     ['both lengths', [flags({ epochs: 1, rounds: 2 })], '--rounds: expected either epochs or rounds, not both, found 2'],
-    ['a monitor with nothing held out', [flags({ recipe: 'article', monitor: 'classifier_loss' })], '--monitor: expected held-out images to score'],
-    ['an image size for digits', [flags({ data: { imageSize: 32 } })], '--imageSize: expected no such flag unless the data is a folder of images, found 32'],
+    [
+      'a monitor with nothing held out',
+      [flags({ recipe: 'article', monitor: 'classifier_loss' })],
+      '--monitor: expected held-out images to score',
+    ],
+    [
+      'an image size for digits',
+      [flags({ data: { imageSize: 32 } })],
+      '--imageSize: expected no such flag unless the data is a folder of images, found 32',
+    ],
     ['a batch that the shards do not divide', [flags({ shards: 512 })], 'batchSize: expected a multiple of the 512 shards, found 256'],
   ])('refuses %s', (_what, layers, message) => {
     expect(() => mergeConfig(machine, layers)).toThrow(message);

@@ -5,7 +5,7 @@ import { problemsError } from './problem.js';
 import { DEFAULT_RECIPE, findRecipe, type Recipe } from './recipes/index.js';
 import { processProblems, type Machine } from './worker-plan.js';
 
-/** A machine with many cores starts no more workers by default than there are shards to compute. */
+/** By default there are no more workers than shards, however many cores the machine has. */
 function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {
   const workers = valueAt(merged, 'cluster.workers');
   const shards = merged['shards'];
@@ -14,13 +14,13 @@ function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {
   return applyLayer(merged, { source: 'file', values, label: (path) => path });
 }
 
-/** The kind of data that the layers' recipe reads, unless they name another. @throws LetheError CONFIG_INVALID for an unknown recipe */
+/** The kind of data that the layers name, else that of their recipe. @throws LetheError CONFIG_INVALID for an unknown recipe */
 export function dataKindOfLayers(machine: Machine, layers: readonly ConfigLayer[]): unknown {
   const said = layers.map(({ values }) => valueAt(values, 'data.kind')).findLast((kind) => kind !== undefined);
   return said ?? recipeOf(layers, originsOf(layers))(machine).data.kind;
 }
 
-/** The recipe that a layer names last. */
+/** The recipe of the last layer that names one. */
 function recipeOf(layers: readonly ConfigLayer[], origins: Origins): Recipe {
   const named = layers.map(({ values }) => values['recipe']).findLast((recipe) => recipe !== undefined);
   return findRecipe(named ?? DEFAULT_RECIPE, labelOf(origins, 'recipe'));

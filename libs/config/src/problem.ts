@@ -1,8 +1,8 @@
 import { LetheError } from '@lethe/errors';
 
-/** One thing wrong with what the user asked for. */
+/** One thing that is wrong with a configuration or a flag. */
 export interface Problem {
-  /** Where it was said: a path into the configuration, or a flag. */
+  /** A path into the configuration, or a flag. */
   readonly where: string;
   readonly expected: string;
   readonly found: string;
@@ -17,7 +17,7 @@ export function shown(value: unknown): string {
   return text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
 }
 
-/** CONFIG_INVALID naming every problem once, in the order found; `details.problems` has them as data. */
+/** CONFIG_INVALID with every problem once, in the order found. `details.problems` has the problems as data. */
 export function problemsError(problems: readonly Problem[]): LetheError {
   const lines = [...new Set(problems.map(({ where, expected, found }) => `${where}: expected ${expected}, found ${found}`))];
   const message = lines.length === 1 ? lines.join('') : [`${lines.length} problems:`, ...lines.map((line) => `  ${line}`)].join('\n');

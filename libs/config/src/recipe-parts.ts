@@ -5,8 +5,10 @@ import { defaultWorkers, type Machine } from './worker-plan.js';
 /** A run that plays the article's game or a variant of it. */
 export type ForgettingConfig = RunConfig & { readonly objective: Extract<ObjectiveConfig, { kind: 'forgetting' }> };
 
+const CONSTANT: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
+
 /** PyTorch's Adam with its default moments, at a constant rate unless a schedule is given. */
-export function plainAdam(learningRate: number, schedule: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0 }): OptimizerConfig {
+export function plainAdam(learningRate: number, schedule: ScheduleConfig = CONSTANT): OptimizerConfig {
   return { kind: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
 }
 

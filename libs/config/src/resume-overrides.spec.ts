@@ -15,7 +15,10 @@ describe('applyResumeOverrides', () => {
   });
 
   it.each<[Tree, Tree]>([
-    [{ cluster: { workers: 3, servers: 2, stallSeconds: 5 } }, { cluster: { ...saved.cluster, workers: 3, awaitWorkers: 3, servers: 2, stallSeconds: 5 } }],
+    [
+      { cluster: { workers: 3, servers: 2, stallSeconds: 5 } },
+      { cluster: { ...saved.cluster, workers: 3, awaitWorkers: 3, servers: 2, stallSeconds: 5 } },
+    ],
     [{ epochs: 9 }, { epochs: 9 }],
     [{ epochs: 5 }, {}],
     [{ patience: 2 }, { patience: 2 }],
@@ -47,16 +50,22 @@ describe('applyResumeOverrides', () => {
     const same = configLayer(domains, 'config.json');
     expect(applyResumeOverrides(domains, [same])).toEqual({ config: domains, warnings: [] });
     const other = configLayer({ data: { domains: { from: domains.data.domains?.from.slice(1) } } }, 'more.json');
-    expect(() => applyResumeOverrides(domains, [other])).toThrow(/data\.domains\.from in more\.json: expected \[.*, as the run was started/);
+    expect(() => applyResumeOverrides(domains, [other])).toThrow(
+      /data\.domains\.from in more\.json: expected \[.*, as the run was started/,
+    );
   });
 
   it('names everything that differs, in the file too', () => {
     const file = configLayer({ seed: 3, objective: { latentSize: 2 } }, 'more.json');
-    expect(() => applyResumeOverrides(saved, [file])).toThrow(/seed in more\.json: expected 1.*\n.*objective\.latentSize in more\.json: expected 10/);
+    expect(() => applyResumeOverrides(saved, [file])).toThrow(
+      /seed in more\.json: expected 1.*\n.*objective\.latentSize in more\.json: expected 10/,
+    );
   });
 
   it('warns of what changes the bits', () => {
-    expect(applyResumeOverrides(saved, [flags({ cluster: { threads: 2 } })]).warnings).toEqual([expect.stringContaining('cluster.threads')]);
+    expect(
+      applyResumeOverrides(saved, [flags({ cluster: { threads: 2 } })]).warnings,
+    ).toEqual([expect.stringContaining('cluster.threads')]);
     const schedule = { kind: 'cosine' };
     const cosine = mergeConfig(machine, [flags({ objective: { optimizers: { encoder: { schedule } } } })]).config;
     expect(applyResumeOverrides(cosine, [flags({ epochs: 8 })]).warnings).toEqual([expect.stringContaining('stretched')]);

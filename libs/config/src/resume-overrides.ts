@@ -4,9 +4,12 @@ import { compileConfig, type CompiledConfig } from './compile-config.js';
 import { labelOf, leaves, valueAt, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError, shown, type Problem } from './problem.js';
 import type { RunConfig } from './run-config.js';
-import { parseSavedConfig } from './versions/index.js';
+import { parseSavedConfig } from './versions/saved-config.js';
 
-/** Settings that have no part in what is computed (but see BIT_CHANGING). Whether another folder holds the same data, their fingerprint tells. */
+/**
+ * Settings that have no part in the result (but see BIT_CHANGING). The fingerprint of the data shows whether another folder holds the
+ * same data.
+ */
 const FREE = [/^cluster\./, /^data\.(folder|unpackedGiB)$/, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
 
 /** Free to change, but the resumed run then differs from an unbroken one. */
@@ -37,19 +40,22 @@ function refusals(saved: RunConfig, merged: Tree, origins: Origins): Problem[] {
 
 function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
   const changed = Object.entries(BIT_CHANGING).filter(([path]) => valueAt(saved, path) !== valueAt(config, path));
-  const warnings = changed.map(([path, what]) => `${path}: ${what} changes rounding, so the result will not have the bits of an unbroken run`);
+  const consequence = 'changes rounding, so the result will not have the bits of an unbroken run';
+  const warnings = changed.map(([path, what]) => `${path}: ${what} ${consequence}`);
   const longer = saved.epochs !== config.epochs || saved.rounds !== config.rounds;
   const isRamped = config.objective.kind === 'domain-adaptation';
   const scheduled = isRamped || Object.values(config.objective.optimizers).some(({ schedule }) => schedule.kind !== 'constant');
-  if (longer && scheduled) warnings.push('the run is longer than it was: what follows a schedule is stretched over the new length from here on');
+  if (longer && scheduled) {
+    warnings.push('the run is longer than it was: what follows a schedule is stretched over the new length from here on');
+  }
   return warnings;
 }
 
 /**
- * The configuration of a run that has been played for a while: that of its config.json, as long as the run has become since.
- * @param saved its config.json, as it was written
- * @param made the configuration with which its checkpoint was made
- * @throws LetheError CONFIG_INVALID naming every setting that has a part in what was computed and is another now
+ * The configuration of a run that has a checkpoint: that of its config.json, with the greater of the two lengths.
+ * @param saved the content of config.json
+ * @param made the configuration with which the checkpoint was made
+ * @throws LetheError CONFIG_INVALID naming every setting that has a part in the result and is not what the checkpoint was made with
  */
 export function compileBegunConfig(saved: unknown, made: unknown): RunConfig {
   const now = parseSavedConfig(saved, 'config.json');
@@ -65,15 +71,16 @@ function longer(before: number | null, now: number | null): number | null {
 }
 
 /**
- * The configuration with which a run goes on. Workers, servers and the rest of the cluster, patience, checkpoints, the grid and the place of
- * the data may differ, and the run may get longer; anything else that differs is refused by name, because the rounds before were computed with it.
- * @param saved the run's config.json, as it was written
+ * The configuration with which a run is resumed. The cluster, patience, checkpoints, the grid and the place of the data may differ. The
+ * run may become longer. Any other difference is refused by name, because the rounds before were computed with the old value.
+ * @param saved the content of the run's config.json
+ * @throws LetheError CONFIG_INVALID
  */
 export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CompiledConfig {
   const before = parseSavedConfig(saved, 'config.json');
   const origins = originsOf(layers);
   const merged = layers.reduce<Tree>(applyLayer, before);
-  // Nonsense first: a value that no run could have is not "different", it is wrong.
+  // A value that no run may have is reported as wrong, not as different: the whole is compiled first.
   const problems = refusals(before, merged, origins);
   if (problems.length > 0) {
     compileConfig(merged, origins);

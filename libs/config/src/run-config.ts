@@ -6,10 +6,10 @@ import { count, positive, positiveInteger, powerOfTwo, share } from './schema/nu
 
 const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAdaptationSchema]);
 
-/** Looks at the target's labels: what it chooses is no honest measure of the target. */
+/** A figure that looks at the target's labels: a checkpoint that it chooses is no honest measure of the target. */
 export const TARGET_ACCURACY = 'target_accuracy';
 
-/** Figures that can be watched, by objective: of held-out examples, and the one of the target's test examples. */
+/** Figures that can be watched, by objective. All are of held-out examples, but for the one of the target's test examples. */
 export const FIGURES = {
   forgetting: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
   'domain-adaptation': ['label_loss', 'label_accuracy', TARGET_ACCURACY],
@@ -20,7 +20,10 @@ export const runConfigSchema = z.strictObject({
   seed: z.int().min(0).max(2 ** 31 - 1),
   data: dataSchema,
   objective: objectiveSchema,
-  /** Decay per round of the average of the nets that are used after training, which is evaluated in their place; null: none. */
+  /**
+   * Decay per round of the average of those networks that are used after training; null: no average. Evaluation uses the average in
+   * place of the networks.
+   */
   averaging: share.nullable(),
   /** Bound on each group's global gradient norm; null: none. */
   clipNorm: positive.nullable(),
@@ -29,18 +32,19 @@ export const runConfigSchema = z.strictObject({
   /** Length of the run: one of the two is set. */
   epochs: positiveInteger.nullable(),
   rounds: positiveInteger.nullable(),
-  /** Figure to watch, of the held-out examples unless it is that of the target, and epochs without a better one before the run stops (null: never). */
+  /** Figure to watch. It is measured on the held-out examples, except the one of the target. */
   monitor: z.enum([...FIGURES.forgetting, ...FIGURES['domain-adaptation']]),
+  /** Epochs without a better value of that figure after which the run stops; null: it never stops early. */
   patience: positiveInteger.nullable(),
-  /** At the ends of epochs, and after every so many rounds besides (null: not); the last `keep` of them stay. */
+  /** After every `everyEpochs` epochs and also after every `everyRounds` rounds (null: not). The last `keep` checkpoints stay. */
   checkpoints: z.strictObject({ everyEpochs: positiveInteger, everyRounds: positiveInteger.nullable(), keep: positiveInteger }),
   /** Style grid every epoch. */
   grid: z.boolean(),
-  /** Measure what was forgotten at the end of the run. */
+  /** Measure at the end of the run what was forgotten. */
   evaluation: z.boolean(),
   cluster: z.strictObject({
     engine: z.enum(['native', 'wasm']),
-    /** Threads inside one operation; changes the bits, so never derived from the number of workers. */
+    /** Threads inside one operation. It changes the bits, so it is never derived from the number of workers. */
     threads: positiveInteger,
     workers: count,
     servers: positiveInteger,
@@ -50,20 +54,23 @@ export const runConfigSchema = z.strictObject({
     oversubscribe: z.boolean(),
     /** Null: this machine only, over ipc. Else the address at which workers from elsewhere join. */
     listen: z.string().min(1).nullable(),
-    /** Host by which workers elsewhere reach this machine, where it listens on all of its interfaces; null: each by the one that it joined at. */
+    /**
+     * Host by which workers elsewhere reach this machine if it listens on all of its interfaces; null: each worker uses the host that it
+     * joined at.
+     */
     advertise: z.string().min(1).nullable(),
     insecurePlaintext: z.boolean(),
     /** Workers to wait for before the first round (those started here included). */
     awaitWorkers: count,
-    /** How often processes say that they live; the shards of a worker that misses two of these move to others. */
+    /** Seconds between two heartbeats of a process. The shards of a worker that misses two of them move to other workers. */
     heartbeatSeconds: positive,
     /** Silence after which a process counts as dead. */
     stallSeconds: positive,
     /** How long a run with no worker left waits for one. */
     patienceSeconds: positive,
-    /** How often in a row a process may die before it has got anywhere. */
+    /** Number of times in a row that a process may die without good work in between. */
     restarts: count,
-    /** Refuse workers that may compute other bits than each other, or than those that computed the run so far. */
+    /** Refuse workers whose bits may differ among each other, or from those of the workers that computed the run so far. */
     strictBits: z.boolean(),
   }),
 });

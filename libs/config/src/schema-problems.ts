@@ -1,14 +1,24 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { didYouMean } from './did-you-mean.js';
-import { KNOWN_SETTINGS } from './known-settings.js';
 import { joinPath, labelOf, valueAt, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
+import { runConfigSchema } from './run-config.js';
 
 type Issue = z.core.$ZodIssue;
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   int: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false', object: 'an object', array: 'a list', null: 'null',
 };
+
+/** Dotted path of every setting of a run, those of every kind of optimiser included. */
+const KNOWN_SETTINGS: readonly string[] = [...new Set(pathsOf(runConfigSchema, ''))];
+
+function pathsOf(schema: unknown, path: string): string[] {
+  if (schema instanceof z.ZodNullable) return pathsOf(schema.unwrap(), path);
+  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap((option) => pathsOf(option, path));
+  if (schema instanceof z.ZodObject) return Object.entries(schema.shape).flatMap(([key, value]) => pathsOf(value, joinPath(path, key)));
+  return [path];
+}
 
 function oneOf(values: readonly unknown[]): string {
   return values.map((value) => String(value)).join(' or ');
@@ -53,7 +63,7 @@ function unknownKeyProblem(parent: string, key: string, raw: unknown, origins: O
   return { where, expected: 'a known setting', found: `the unknown name ${JSON.stringify(key)}${hint}` };
 }
 
-/** What the schema found wrong, one problem per setting, in Lethe's words. */
+/** The problems that the schema found, at most one for each setting, in the words of Lethe's messages. */
 export function schemaProblems(issues: readonly Issue[], raw: unknown, origins: Origins): Problem[] {
   const seen = new Set<string>();
   return issues.flatMap((issue): Problem[] => {

@@ -19,7 +19,10 @@ function tree(name: string, files: Readonly<Record<string, string>>): string {
   return join(folder, name);
 }
 
-const VERSION_2 = '24 23 0:21 / /proc rw,nosuid - proc proc rw\n29 23 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n';
+const VERSION_2 = `\
+24 23 0:21 / /proc rw,nosuid - proc proc rw
+29 23 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot
+`;
 
 describe('usableCores', () => {
   it('are those that this process may run on where there is no control group', () => {
@@ -44,9 +47,17 @@ describe('usableCores', () => {
   it('are found in a container that sees the paths of its host', () => {
     const mount = '/docker/0123abc /sys/fs/cgroup/cpu,cpuacct ro,nosuid master:11 - cgroup cgroup rw,cpu,cpuacct';
     const quota = { 'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us': '100000\n', 'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us': '100000\n' };
-    const inside = tree('inside', { 'proc/self/cgroup': '4:cpu,cpuacct:/docker/0123abc\n1:name=systemd:/docker/0123abc\n', 'proc/self/mountinfo': `31 30 0:27 ${mount}\n`, ...quota });
+    const inside = tree(
+      'inside',
+      {
+        'proc/self/cgroup': '4:cpu,cpuacct:/docker/0123abc\n1:name=systemd:/docker/0123abc\n',
+        'proc/self/mountinfo': `31 30 0:27 ${mount}\n`, ...quota,
+      },
+    );
     expect(usableCores(inside)).toBe(1);
-    const elsewhere = tree('elsewhere', { 'proc/self/cgroup': '4:cpu,cpuacct:/user.slice\n', 'proc/self/mountinfo': `31 30 0:27 ${mount}\n`, ...quota });
+    const elsewhere = tree(
+      'elsewhere', { 'proc/self/cgroup': '4:cpu,cpuacct:/user.slice\n', 'proc/self/mountinfo': `31 30 0:27 ${mount}\n`, ...quota },
+    );
     expect(usableCores(elsewhere)).toBe(1);
   });
 
@@ -68,7 +79,9 @@ describe('usableCores', () => {
       writeFileSync(join(outer, 'cpu.cfs_quota_us'), '150000');
       const script = `import { usableCores } from '${import.meta.dirname}/usable-cores.ts'; process.stdout.write(String(usableCores()));`;
       const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
-      const counted = (group: string): number => Number(execFileSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs && exec "$@"`, 'sh', ...node], { encoding: 'utf8' }));
+      const counted = (group: string): number => Number(
+        execFileSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs && exec "$@"`, 'sh', ...node], { encoding: 'utf8' }),
+      );
       expect(counted(point ?? '')).toBe(HOST_CORES);
       expect(counted(inner)).toBe(1);
     } finally {

@@ -10,12 +10,12 @@ interface ControlGroup {
 }
 
 /**
- * How many cores this process may keep busy: those that it may run on, but no more than the quota of its control groups allows. A
- * container with a quota may run on every core of its host, and is stopped for the rest of each period once the quota is spent;
- * Node counts the quota from version 22 on only.
+ * Number of cores that this process may keep busy: those that it may run on, but no more than the quota of its control groups. A
+ * container with a quota may run on every core of its host. Once the quota is used up, the container is stopped for the rest of the
+ * period. Node counts the quota only from version 22 on.
  *
  * @param root folder in which `/proc` and what is mounted are looked for
- * @returns at least 1; a part of a core does not count
+ * @returns at least 1; fractions of a core are dropped
  */
 export function usableCores(root = '/'): number {
   const quotas = controlGroups(root).map(quotaOf).filter((cores) => cores !== null);
@@ -35,7 +35,7 @@ function controlGroups(root: string): ControlGroup[] {
     if (type === '' || (controller === 'cpu' && !options.split(',').includes('cpu'))) return [];
     const group = memberships.find(({ controllers }) => controllers.includes(controller));
     if (group === undefined) return [];
-    // In a container without a name space of its own the path is the host's, and the mount begins at the container's group.
+    // In a container without a cgroup namespace the path is the host's, and the mount begins at the container's group.
     const below = relative(mounted, group.path);
     const path = below.startsWith('..') ? '' : below;
     return foldersOf(join(root, point), path).map((folder) => ({ version: type === 'cgroup2' ? (2 as const) : (1 as const), folder }));
@@ -52,12 +52,12 @@ function quotaOf({ version, folder }: ControlGroup): number | null {
   const [quota = '', period = ''] = version === 2
     ? (lines(join(folder, 'cpu.max'))[0] ?? '').split(' ')
     : ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map((file) => lines(join(folder, file))[0] ?? '');
-  // "max" and -1 say that there is none.
+  // "max" and -1 mean: no quota.
   const cores = Number(quota) / Number(period);
   return cores > 0 && Number.isFinite(cores) ? cores : null;
 }
 
-/** A file that cannot be read has none: on another system, or where the group has no such setting. */
+/** Lines of a file. A file that cannot be read has none: the system or the group does not have it. */
 function lines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');

@@ -4,14 +4,16 @@ import type { Machine } from '../worker-plan.js';
 
 /**
  * The article's game as its authors published it: latent size 10, batches of 256, three Adams at 1e-4, beta 1.0, nothing held out.
- * Expect slow progress: after five epochs the grid is still a blur (MSE about 0.30); the article trained far longer than the 20 epochs here.
- * Only the four shards are ours; `--shards 1` computes what one PyTorch process does.
+ * Progress is slow: after five epochs the grid is still a blur (MSE about 0.30). The article trained far longer than the 20 epochs of
+ * this recipe. The four shards are not the article's: `--shards 1` computes what one PyTorch process does.
  */
 export function recipe(machine: Machine): ForgettingConfig {
   return {
     recipe: 'article',
     seed: 1,
-    data: { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+    data: {
+      kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
+    },
     objective: {
       kind: 'forgetting',
       hiding: 'negative-likelihood',
@@ -22,7 +24,10 @@ export function recipe(machine: Machine): ForgettingConfig {
       encoderDropout: 0.2,
       decoderDropout: 0.2,
       bottleneck: { kind: 'article', weight: 0 },
-      adversary: { width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean', members: 1, freshEveryRounds: null },
+      adversary: {
+        width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean', members: 1,
+        freshEveryRounds: null,
+      },
       optimizers: { encoder: plainAdam(1e-4), decoder: plainAdam(1e-4), classifier: plainAdam(1e-4) },
     },
     averaging: null,

@@ -4,10 +4,14 @@ import { plainAdam } from '../recipe-parts.js';
 import { recipe as articleRecipe } from './article.js';
 
 /**
- * Forgets far more than the article's game, by what was measured to help (docs/results.md): a variational bottleneck; an adversary
- * like the probe (two hidden layers of 256, latents brought to deviation 1, noise-free), six turns a round at its own rate; a
- * gentle push that counts only up to chance; no dropout in the encoder, which would hide from the adversary what a probe sees;
- * rates that fall to 0, so that the adversary catches up; and six numbers, which leave the label less room than ten and style enough.
+ * Forgets far more than the article's game. Each difference was measured to help (docs/results.md):
+ * - a variational bottleneck;
+ * - an adversary like the probe (two hidden layers of 256, latents brought to deviation 1, without noise), with six inner steps a round
+ *   at a rate of its own;
+ * - a small weight of hiding the label, which counts only up to chance;
+ * - no dropout in the encoder: it would hide from the adversary what a probe sees;
+ * - rates that fall to 0, so that the adversary catches up;
+ * - six latent numbers, which leave the label less room than ten and enough for the style.
  */
 export function recipe(machine: Machine): RunConfig {
   const article = articleRecipe(machine);
@@ -26,7 +30,9 @@ export function recipe(machine: Machine): RunConfig {
       decoderDropout: 0,
       bottleneck: { kind: 'variational', weight: 0.002 },
       adversary: { ...article.objective.adversary, width: 256, depth: 2, activation: 'relu', dropout: 0, standardise: true },
-      optimizers: { encoder: plainAdam(1e-3, cosine), decoder: plainAdam(1e-3, cosine), classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }) },
+      optimizers: {
+        encoder: plainAdam(1e-3, cosine), decoder: plainAdam(1e-3, cosine), classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }),
+      },
     },
     epochs: 20,
   };

@@ -10,5 +10,6 @@ import { recipe as uspsToMnist } from './usps-to-mnist.js';
 export function recipe(machine: Machine): AdaptationConfig {
   const config = uspsToMnist(machine);
   const { domains } = config.data;
-  return { ...config, recipe: 'mnist-to-usps', rounds: 1500, data: { ...config.data, domains: domains === null ? null : { ...domains, target: 'usps' } } };
+  const data = { ...config.data, domains: domains === null ? null : { ...domains, target: 'usps' } };
+  return { ...config, recipe: 'mnist-to-usps', rounds: 1500, data };
 }

@@ -4,7 +4,8 @@ import type { Machine } from '../worker-plan.js';
 /**
  * From house numbers in photographs to handwritten digits. The data folder holds `svhn` with its MATLAB files.
  *
- * With the first 10,000 images of SVHN's test file expect 0.97, with an unlucky seed 0.88 (from 0.75, of 0.99), in about eight minutes for a seed on two cores.
+ * With the first 10,000 images of SVHN's test file expect 0.97, with an unlucky seed 0.88 (from 0.75, of 0.99). A seed takes about eight
+ * minutes on two cores.
  */
 export function recipe(machine: Machine): AdaptationConfig {
   const config = adaptationRecipe(machine, {

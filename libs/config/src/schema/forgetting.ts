@@ -15,14 +15,14 @@ const adversarySchema = z.strictObject({
   depth: count,
   activation: z.enum(['relu', 'tanh']),
   dropout: share,
-  /** Reads latents of mean 0 and deviation 1, as a probe does. */
+  /** Brings latents to mean 0 and deviation 1 first, as a probe does. */
   standardise: z.boolean(),
   spectralNorm: z.boolean(),
-  /** In training: the latent without its noise (mean), as a probe will, or with it. */
+  /** In training: the latent without its noise (`mean`), which is what a probe reads, or with it (`sample`). */
   reads: z.enum(['mean', 'sample']),
-  /** Classifiers that have to be fooled at once. */
+  /** Number of classifiers that the encoder has to fool at once. */
   members: positiveInteger,
-  /** Rounds after which one of them, in turn, starts afresh; null: never. */
+  /** Rounds after which the next member is initialised anew; null: never. */
   freshEveryRounds: positiveInteger.nullable(),
 });
 
@@ -35,9 +35,10 @@ export const forgettingSchema = z.strictObject({
   beta: weight,
   /** Rounds over which that weight climbs from 0. */
   betaRampRounds: count,
+  /** Inner steps of the classifier in each round. */
   classifierTurns: positiveInteger,
   latentSize: positiveInteger,
-  /** Shares of values dropped in training. What the encoder drops, the adversary does not get to see, but a probe will. */
+  /** Shares of values that are dropped in training. The adversary does not see what the encoder drops, but a probe does. */
   encoderDropout: share,
   decoderDropout: share,
   bottleneck: bottleneckSchema,

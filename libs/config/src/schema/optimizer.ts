@@ -5,14 +5,16 @@ import { count, positive, share } from './numbers.js';
 const scheduleSchema = z.strictObject({
   /** `annealed`: Ganin and Lempitsky's (1 + 10 p)^-0.75 at progress p. */
   kind: z.enum(['constant', 'linear', 'cosine', 'annealed']),
-  /** Rounds over which the rate climbs linearly from 0 first. */
+  /** Rounds at the beginning over which the rate climbs linearly from 0. */
   warmupRounds: count,
-  /** What is left of the rate at the last round (ignored by `constant` and `annealed`). */
+  /** Share of the rate that is left in the last round (ignored by `constant` and `annealed`). */
   finalFactor: z.number().min(0).max(1),
 });
 
 export const optimizerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('adam'), learningRate: positive, beta1: share, beta2: share, epsilon: positive, schedule: scheduleSchema }),
+  z.strictObject({
+    kind: z.literal('adam'), learningRate: positive, beta1: share, beta2: share, epsilon: positive, schedule: scheduleSchema,
+  }),
   z.strictObject({ kind: z.literal('sgd'), learningRate: positive, momentum: share, schedule: scheduleSchema }),
 ]);
 

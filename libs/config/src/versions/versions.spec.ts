@@ -4,13 +4,12 @@ import { leaves, valueAt, withValue, type Tree } from '../layer.js';
 import { configLayer } from '../config-file.js';
 import { mergeConfig } from '../merge-config.js';
 import { applyResumeOverrides } from '../resume-overrides.js';
-import { parseSavedConfig, CONFIG_VERSION, savedConfigJson, upgradeConfig } from './index.js';
-import { upgrade } from './upgrade.js';
-import { filledIn, type VersionStep } from './version-step.js';
+import { parseSavedConfig, CONFIG_VERSION, savedConfigJson, upgradeConfig } from './saved-config.js';
+import { filledIn, upgrade, type VersionStep } from './upgrade.js';
 
 const machine = { cores: 2, gpus: 0, engine: 'native' } as const;
-/** What runs of version 1 kept in config.json, one of each recipe of then. */
-const first = JSON.parse(readFileSync(new URL('version-1.json', import.meta.url), 'utf8')) as (Tree & { recipe: string })[];
+/** The contents of config.json of runs of version 1, one for each recipe of that version. */
+const first = JSON.parse(readFileSync(new URL('../../fixtures/version-1.json', import.meta.url), 'utf8')) as (Tree & { recipe: string })[];
 
 describe('a run of version 1', () => {
   it.each(first.map((saved) => [saved.recipe, saved] as const))('with the recipe %s goes on as it was', (_recipe, saved) => {
@@ -41,7 +40,10 @@ describe('a configuration that is kept', () => {
   });
 
   it.each([
-    [CONFIG_VERSION + 1, `config.json: expected version ${CONFIG_VERSION} or an earlier one, found version ${CONFIG_VERSION + 1}, which a newer Lethe wrote; go on with that one`],
+    [
+      CONFIG_VERSION + 1,
+      `config.json: expected version ${CONFIG_VERSION} or an earlier one, found version ${CONFIG_VERSION + 1}, which a newer Lethe wrote`,
+    ],
     ['2', 'version in config.json: expected a whole number from 1, found "2"'],
     [0, 'version in config.json: expected a whole number from 1, found 0'],
   ])('is refused with version %j', (version, message) => {
@@ -51,7 +53,8 @@ describe('a configuration that is kept', () => {
 
   it('lacks nothing that its version had', () => {
     const { strictBits: _, ...cluster } = config.cluster;
-    expect(() => parseSavedConfig({ ...config, version: CONFIG_VERSION, cluster }, 'config.json')).toThrow('cluster.strictBits: expected true or false, found nothing');
+    const incomplete = { ...config, version: CONFIG_VERSION, cluster };
+    expect(() => parseSavedConfig(incomplete, 'config.json')).toThrow('cluster.strictBits: expected true or false, found nothing');
     expect(upgradeConfig([], 'config.json')).toEqual([]);
   });
 });

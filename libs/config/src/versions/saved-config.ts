@@ -1,0 +1,44 @@
+import { parseConfig } from '../compile-config.js';
+import type { RunConfig } from '../run-config.js';
+import { filledIn, upgrade, type VersionStep } from './upgrade.js';
+
+/**
+ * To version 2. It has settings that version 1 did not have, with what version 1 did:
+ * - `cluster.strictBits`: any machine may go on with the run;
+ * - `cluster.oversubscribe`: a run may have more processes than its machine has cores for;
+ * - `data.unpackedGiB`: version 1 had no bound; the present default is more than most data need;
+ * - `cluster.advertise`: each machine that joins chose the host.
+ */
+const toVersion2: VersionStep = (before) => filledIn(before, {
+  'cluster.strictBits': false, 'cluster.oversubscribe': true, 'data.unpackedGiB': 2, 'cluster.advertise': null,
+});
+
+/** In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. */
+const STEPS: readonly VersionStep[] = [toVersion2];
+
+/** The version that is written now. */
+export const CONFIG_VERSION = STEPS.length + 1;
+
+/**
+ * The content of `config.json`, whichever version wrote it, in the settings of the present version. `raw` may be a part of a
+ * configuration.
+ * @param name how the file is called in messages
+ * @throws LetheError CONFIG_INVALID for a newer version
+ */
+export function upgradeConfig(raw: unknown, name: string): unknown {
+  return upgrade(raw, STEPS, name);
+}
+
+/**
+ * The configuration of a run as it was saved, by this version or an earlier one. Each setting is checked by itself. Rules between
+ * settings are checked after flags have been laid over it: a rule may be younger than the run, and a flag may correct what it forbids.
+ * @throws LetheError CONFIG_INVALID
+ */
+export function parseSavedConfig(raw: unknown, name: string): RunConfig {
+  return parseConfig(upgradeConfig(raw, name));
+}
+
+/** The text in which a run keeps its configuration: `config.json`. */
+export function savedConfigJson(config: RunConfig): string {
+  return JSON.stringify({ version: CONFIG_VERSION, ...config }, null, 2);
+}
