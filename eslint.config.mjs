@@ -14,7 +14,8 @@ const CODEC = ['protobufjs', 'protobufjs/*'];
 
 /**
  * Which layer may import which. Arrows point down: apps -> engine -> io and math -> contract -> base. `setup` installs TensorFlow: what
- * computes with TensorFlow may ask where it is, and programs whether it is there.
+ * computes with TensorFlow may ask where it is, and programs whether it is there. Reports are of `engine`, as they draw the results of
+ * evaluation.
  */
 const LAYERS = {
   base: { may: ['base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },

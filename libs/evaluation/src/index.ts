@@ -7,4 +7,7 @@ export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
 export { swapRows, type SwapRow } from './judge/swap-rows.js';
 export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
 export { probeResult, type ProbeFigures } from './probes/probe-figures.js';
+export type {
+  AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation,
+} from './run-evaluation.js';
 export { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';

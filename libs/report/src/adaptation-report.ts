@@ -1,6 +1,6 @@
+import type { AdaptationEvaluation, DomainEvaluation, MappedExample } from '@lethe/evaluation';
 import { dotChart, heatMap, startNumbering } from './charts.js';
-import { escapeHtml, figure, page, section, table } from './page.js';
-import type { AdaptationEvaluation, DomainEvaluation, MappedExample } from './run-evaluation.js';
+import { columns, configurationSection, figure, page, section, table } from './page.js';
 import { curves, type Figures } from './run-report.js';
 import { percent } from './verdict.js';
 
@@ -14,7 +14,7 @@ export interface AdaptationReport {
   readonly epochs: readonly Figures[];
 }
 
-/** One self-contained page about a run that learnt a label in one population for another. */
+/** One self-contained page about a run of domain adaptation. */
 export async function adaptationReport({ title, evaluation, config, rounds, epochs }: AdaptationReport): Promise<string> {
   startNumbering();
   const { domains, target, classes } = evaluation;
@@ -22,29 +22,37 @@ export async function adaptationReport({ title, evaluation, config, rounds, epoc
   return page(title, [
     section('Test examples', table(['domain', '', '', 'examples', 'with a label', 'accuracy', 'AUROC'], domains.map(domainRow))),
     ...(await confusionSection(ofTarget, classes)),
-    ...(evaluation.map.length === 0 ? [] : [section('Features of test examples', `<div class="columns">${(await featureMaps(evaluation.map)).join('')}</div>`)]),
-    section('Curves', `<div class="columns">${(await curves(rounds, epochs)).join('')}</div>`),
-    section('Configuration', `<details><summary>config.json</summary><pre>${escapeHtml(JSON.stringify(config, null, 2))}</pre></details>`),
+    ...(evaluation.map.length === 0 ? [] : [section('Features of test examples', columns(await featureMaps(evaluation.map)))]),
+    section('Curves', columns(await curves(rounds, epochs))),
+    configurationSection(config),
   ]);
 }
 
 function domainRow({ name, examples, labelled, accuracy, auroc }: DomainEvaluation): string[] {
-  return [name, '', '', String(examples), String(labelled), accuracy === null ? '' : percent(accuracy), auroc === null ? '' : auroc.toFixed(3)];
+  return [
+    name, '', '', String(examples), String(labelled), accuracy === null ? '' : percent(accuracy), auroc === null ? '' : auroc.toFixed(3),
+  ];
 }
 
+/** The part of a domain's evaluation that a confusion matrix is drawn from. */
+export type Confusion = Pick<DomainEvaluation, 'name' | 'labelled' | 'confusion'>;
+
 /** The confusion matrix of a domain as shares of each class; nothing without labels. */
-export async function confusionSection(domain: Pick<DomainEvaluation, 'name' | 'labelled' | 'confusion'> | undefined, classes: readonly string[]): Promise<string[]> {
+export async function confusionSection(domain: Confusion | undefined, classes: readonly string[]): Promise<string[]> {
   if (domain === undefined || domain.labelled === 0) return [];
   const shares = domain.confusion.map((row) => {
     const all = row.reduce((sum, count) => sum + count, 0);
     return row.map((count) => (all === 0 ? 0 : count / all));
   });
-  return [section(`What is taken for what in ${domain.name}`, figure(await heatMap(shares, classes, { x: 'predicted', y: 'is' }), 'share of each class'))];
+  const map = await heatMap(shares, classes, { x: 'predicted', y: 'is' });
+  return [section(`What is taken for what in ${domain.name}`, figure(map, 'share of each class'))];
 }
 
-/** The same places coloured by domain and by class. */
+/** Two maps of the same places, coloured by domain and by class. */
 export async function featureMaps(examples: readonly MappedExample[], caption = ''): Promise<string[]> {
-  const drawn = async (seriesOf: (example: MappedExample) => string, by: string): Promise<string> =>
-    figure(await dotChart(examples.map((example) => ({ x: example.x, y: example.y, series: seriesOf(example) })), { x: '', y: '' }), `${caption}UMAP of ${examples.length} features, by ${by}`);
+  const drawn = async (seriesOf: (example: MappedExample) => string, by: string): Promise<string> => {
+    const points = examples.map((example) => ({ x: example.x, y: example.y, series: seriesOf(example) }));
+    return figure(await dotChart(points, { x: '', y: '' }), `${caption}UMAP of ${examples.length} features, by ${by}`);
+  };
   return [await drawn(({ domain }) => domain, 'domain'), await drawn(({ label }) => (label === '' ? 'unknown' : label), 'class')];
 }

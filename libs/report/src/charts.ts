@@ -2,17 +2,23 @@ import { parse, resetSVGDefIds, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
 const FONT = 'system-ui, sans-serif';
-/** Ten colours that stay apart for most kinds of colour blindness. */
+/** Ten colours that remain distinct with most kinds of colour blindness. */
 const COLOURS = ['#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#3ca951', '#ff8ab7', '#a463f2', '#97bbf5', '#9c6b4e', '#9498a0'];
 
-/** Charts of one page number their definitions through; a new page starts again, so that it is the same each time. */
+/** Numbers the definitions of charts from 0 again. Each page calls it first, so that the same figures give the same page. */
 export function startNumbering(): void {
   resetSVGDefIds();
 }
 
 /** Draws a Vega-Lite specification as SVG, without a browser. */
 async function chart(specification: TopLevelSpec): Promise<string> {
-  const config = { font: FONT, background: 'transparent', range: { category: COLOURS }, axis: { gridColor: '#ddd', domainColor: '#888', tickColor: '#888' }, view: { stroke: 'transparent' } };
+  const config = {
+    font: FONT,
+    background: 'transparent',
+    range: { category: COLOURS },
+    axis: { gridColor: '#ddd', domainColor: '#888', tickColor: '#888' },
+    view: { stroke: 'transparent' },
+  };
   const { spec } = compile({ ...specification, config });
   const view = new View(parse(spec), { renderer: 'none' });
   try {
@@ -31,9 +37,9 @@ export interface Point { readonly x: number; readonly y: number; readonly series
 
 export interface Axes { readonly x: string; readonly y: string }
 
-/** So few points are drawn as dots too: a line of one of them would not be seen. */
+/** Up to this number points are drawn as dots too: a line through a single point is invisible. */
 const FEW_POINTS = 60;
-/** Longer names of series stand below the chart. */
+/** With longer names of series the legend lies below the chart. */
 const LONG_NAME = 24;
 
 /** One line for each series, over whole numbers. */
@@ -44,7 +50,9 @@ export function lineChart(points: readonly Point[], axes: Axes): Promise<string>
     encoding: {
       x: { field: 'x', type: 'quantitative', title: axes.x, axis: { tickMinStep: 1, format: ',d' } },
       y: { field: 'y', type: 'quantitative', title: axes.y, scale: { zero: false } },
-      color: { field: 'series', type: 'nominal', title: null, legend: { labelLimit: 0, ...(isLong ? { orient: 'bottom', columns: 1 } : {}) } },
+      color: {
+        field: 'series', type: 'nominal', title: null, legend: { labelLimit: 0, ...(isLong ? { orient: 'bottom', columns: 1 } : {}) },
+      },
     },
   });
 }
@@ -70,24 +78,30 @@ export interface FrontPoint {
   readonly isFront: boolean;
 }
 
-/** Points with names; those of the front stand out and are joined. */
+/** Points with names. Those of the front are coloured and joined by a line. */
 export function frontChart(points: readonly FrontPoint[], axes: Axes): Promise<string> {
   const values = [...points].sort((a, b) => a.x - b.x);
   const encoding = {
     x: { field: 'x', type: 'quantitative', title: axes.x, scale: { zero: false, padding: 12 } },
     y: { field: 'y', type: 'quantitative', title: axes.y, scale: { zero: false, padding: 12 } },
   } as const;
+  const color = {
+    field: 'isFront', type: 'nominal', legend: null, scale: { domain: [true, false], range: ['#4269d0', '#9498a0'] },
+  } as const;
   return chart({
     width: 520, height: 340, data: { values },
     layer: [
       { transform: [{ filter: 'datum.isFront' }], mark: { type: 'line', color: '#4269d0', strokeWidth: 1.5 }, encoding },
-      { mark: { type: 'circle', size: 60, opacity: 1 }, encoding: { ...encoding, color: { field: 'isFront', type: 'nominal', legend: null, scale: { domain: [true, false], range: ['#4269d0', '#9498a0'] } } } },
-      { mark: { type: 'text', align: 'left', dx: 7, dy: -5, fontSize: 10 }, encoding: { ...encoding, text: { field: 'label', type: 'nominal' } } },
+      { mark: { type: 'circle', size: 60, opacity: 1 }, encoding: { ...encoding, color } },
+      {
+        mark: { type: 'text', align: 'left', dx: 7, dy: -5, fontSize: 10 },
+        encoding: { ...encoding, text: { field: 'label', type: 'nominal' } },
+      },
     ],
   });
 }
 
-/** Shares between 0 and 1 as shades, written out. */
+/** A matrix of shares between 0 and 1, as shades and numbers. */
 export function heatMap(matrix: readonly (readonly number[])[], names: readonly string[], axes: Axes): Promise<string> {
   const values = matrix.flatMap((row, source) => row.map((value, target) => ({ source: names[source], target: names[target], value })));
   const side = Math.max(240, 40 * names.length);
@@ -95,11 +109,14 @@ export function heatMap(matrix: readonly (readonly number[])[], names: readonly 
     x: { field: 'target', type: 'ordinal', sort: [...names], title: axes.x, axis: { labelAngle: 0 } },
     y: { field: 'source', type: 'ordinal', sort: [...names], title: axes.y },
   } as const;
+  const shade = { field: 'value', type: 'quantitative', title: null, scale: { domain: [0, 1], scheme: 'blues' } } as const;
+  const text = { field: 'value', type: 'quantitative', format: '.2f' } as const;
+  const textColour = { condition: { test: 'datum.value > 0.6', value: 'white' }, value: '#333' };
   return chart({
     width: side, height: side, data: { values },
     layer: [
-      { mark: 'rect', encoding: { ...encoding, color: { field: 'value', type: 'quantitative', title: null, scale: { domain: [0, 1], scheme: 'blues' } } } },
-      { mark: { type: 'text', fontSize: 10 }, encoding: { ...encoding, text: { field: 'value', type: 'quantitative', format: '.2f' }, color: { condition: { test: 'datum.value > 0.6', value: 'white' }, value: '#333' } } },
+      { mark: 'rect', encoding: { ...encoding, color: shade } },
+      { mark: { type: 'text', fontSize: 10 }, encoding: { ...encoding, text, color: textColour } },
     ],
   });
 }

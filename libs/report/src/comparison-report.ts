@@ -1,7 +1,7 @@
-import { confusionSection, featureMaps } from './adaptation-report.js';
+import type { AdaptationEvaluation } from '@lethe/evaluation';
+import { confusionSection, featureMaps, type Confusion } from './adaptation-report.js';
 import { startNumbering } from './charts.js';
-import { page, section, table } from './page.js';
-import type { AdaptationEvaluation, DomainEvaluation } from './run-evaluation.js';
+import { columns, page, section, table } from './page.js';
 
 export interface ComparisonReport {
   readonly title: string;
@@ -9,21 +9,24 @@ export interface ComparisonReport {
   readonly rows: readonly (readonly string[])[];
   /** Sentences below the table. */
   readonly notes: readonly string[];
-  /** Of one seed: before and after. */
+  /** The runs of one seed from the sources alone and with adaptation. */
   readonly before: AdaptationEvaluation | null;
   readonly after: AdaptationEvaluation | null;
   /** The target's confusion matrix, summed over the seeds. */
-  readonly confusion: Pick<DomainEvaluation, 'name' | 'labelled' | 'confusion'> | null;
+  readonly confusion: Confusion | null;
 }
 
-/** One self-contained page: what adaptation is worth between learning from the sources alone and from the target itself. */
+/** One self-contained page that compares adaptation with learning from the sources alone and from the target itself. */
 export async function comparisonReport({ title, rows, notes, before, after, confusion }: ComparisonReport): Promise<string> {
   startNumbering();
   const [head = [], ...body] = rows;
-  const maps = [...(before === null ? [] : await featureMaps(before.map, 'before: ')), ...(after === null ? [] : await featureMaps(after.map, 'after: '))];
+  const mapsOf = async (evaluation: AdaptationEvaluation | null, caption: string): Promise<string[]> => {
+    return evaluation === null ? [] : featureMaps(evaluation.map, caption);
+  };
+  const maps = [...(await mapsOf(before, 'before: ')), ...(await mapsOf(after, 'after: '))];
   return page(title, [
     section('What adaptation is worth', table(padded(head), body.map(padded)), ...notes.map((note) => `<p>${note}</p>`)),
-    ...(maps.length === 0 ? [] : [section('Features of test examples of all domains', `<div class="columns">${maps.join('')}</div>`)]),
+    ...(maps.length === 0 ? [] : [section('Features of test examples of all domains', columns(maps))]),
     ...(await confusionSection(confusion ?? undefined, after?.classes ?? [])),
   ]);
 }

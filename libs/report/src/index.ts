@@ -5,5 +5,4 @@ export { runReport, type Figures, type RunReport } from './run-report.js';
 export { adaptationReport, type AdaptationReport } from './adaptation-report.js';
 export { comparisonReport, type ComparisonReport } from './comparison-report.js';
 export { onPlane } from './latent-map.js';
-export type { AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeFigures, ProbeRow, RunEvaluation } from './run-evaluation.js';
 export { spread, verdict } from './verdict.js';

@@ -11,17 +11,18 @@ export interface Latents {
   readonly labels: Int32Array;
 }
 
-/** Fewer have no neighbourhoods to draw. */
+/** Fewer examples have no neighbourhoods to draw. */
 const LEAST_EXAMPLES = 16;
 
-/** Latents laid out on a plane by UMAP, coloured by class: a picture to look at, not a measure. Null for too few examples. */
+/** Latents laid out on a plane by UMAP, coloured by class: an illustration, not a measure. Null for fewer than LEAST_EXAMPLES. */
 export async function latentMap(latents: Latents, classes: readonly string[]): Promise<string | null> {
   const places = onPlane(latents, latents.labels.length);
   if (places === null) return null;
-  return dotChart(places.map(([x, y], example) => ({ x, y, series: classes[latents.labels[example] ?? 0] ?? '' })), { x: '', y: '' });
+  const points = places.map(([x, y], example) => ({ x, y, series: classes[latents.labels[example] ?? 0] ?? '' }));
+  return dotChart(points, { x: '', y: '' });
 }
 
-/** Vectors [count, size] laid out on a plane by UMAP, always in the same way. Null for too few. */
+/** Vectors [count, size] laid out on a plane by UMAP, the same for the same vectors. Null for fewer than LEAST_EXAMPLES. */
 export function onPlane({ values, size }: Pick<Latents, 'values' | 'size'>, count: number): [number, number][] | null {
   if (count < LEAST_EXAMPLES) return null;
   const generator = xoroshiro128plus(1);

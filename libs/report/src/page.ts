@@ -1,4 +1,4 @@
-/** Text that stands for itself in HTML, whatever it holds. */
+/** Text as HTML that shows it unchanged. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
@@ -15,7 +15,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: right; white-space: nowrap; }
 td:nth-child(-n+3), th:nth-child(-n+3) { text-align: left; }
 figure { margin: 0; } figcaption { color: #666; font-size: .85rem; }
-.film { display: flex; gap: 1rem; overflow-x: auto; } .film figure { flex: 0 0 auto; } .film img { width: 280px; image-rendering: pixelated; }
+.film { display: flex; gap: 1rem; overflow-x: auto; } .film figure { flex: 0 0 auto; }
+.film img { width: 280px; image-rendering: pixelated; }
 pre { overflow-x: auto; background: #f6f6f6; padding: .75rem; font-size: .8rem; }
 svg { max-width: 100%; }
 @media print { .film { flex-wrap: wrap; overflow: visible; } .film img { width: 160px; } section { break-inside: avoid; } }
@@ -43,9 +44,22 @@ export function section(title: string, ...body: readonly string[]): string {
   return `<section><h2>${escapeHtml(title)}</h2>\n${body.join('\n')}\n</section>`;
 }
 
+/** Pieces of HTML side by side. */
+export function columns(pieces: readonly string[]): string {
+  return `<div class="columns">${pieces.join('')}</div>`;
+}
+
+/** The run's settings, folded away. */
+export function configurationSection(config: unknown): string {
+  const json = escapeHtml(JSON.stringify(config, null, 2));
+  return section('Configuration', `<details><summary>config.json</summary><pre>${json}</pre></details>`);
+}
+
 /** Cells are text. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[], tag: 'th' | 'td'): string => `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  const row = (cells: readonly string[], tag: 'th' | 'td'): string => {
+    return `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  };
   return `<div class="scroll"><table>${row(head, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table></div>`;
 }
 

@@ -1,7 +1,7 @@
+import type { ForgettingEvaluation } from '@lethe/evaluation';
 import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
 import { latentMap, type Latents } from './latent-map.js';
-import { escapeHtml, figure, page, picture, section, table } from './page.js';
-import type { ForgettingEvaluation } from './run-evaluation.js';
+import { columns, configurationSection, escapeHtml, figure, page, picture, section, table } from './page.js';
 import { percent, spread, verdict } from './verdict.js';
 
 /** Figures of a round or an epoch, "round" among them. */
@@ -20,30 +20,43 @@ export interface RunReport {
   readonly latents: Latents;
 }
 
-/** More points than a curve has pixels only make the page large. */
+/** More points than a curve has pixels would only make the page larger. */
 const POINTS_PER_CURVE = 400;
 const MOST_GRIDS = 12;
+const PROBE_FIGURES = ['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const;
+const DRAWN_FIGURE = /_(loss|mse|accuracy)$/;
 
 /** One self-contained page about a run: nothing on it is fetched from elsewhere. */
 export async function runReport({ title, evaluation, config, rounds, epochs, grids, latents }: RunReport): Promise<string> {
   startNumbering();
   const { classes } = evaluation;
   const map = await latentMap(latents, classes);
+  const latentCaption = `UMAP of ${latents.labels.length} latents, coloured by label`;
+  const redrawn = await heatMap(evaluation.swap.matrix, classes, { x: 'redrawn as', y: 'was' });
+  const film = chosen(grids, MOST_GRIDS).map(({ label, png }) => picture(png, label));
   return page(title, [
     `<div class="verdict">${verdict(evaluation).map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('')}</div>`,
-    section('What fresh probes read', probeTable(evaluation), `<p>Chance is ${percent(evaluation.chance)}; ${evaluation.latent_size} numbers per image; after ${evaluation.rounds} rounds.</p>`),
-    section('Redrawn under every label', `<div class="columns">${figure(await heatMap(evaluation.swap.matrix, classes, { x: 'redrawn as', y: 'was' }), 'share that the judge reads as wanted')}<div>${redrawTable(evaluation)}</div></div>`),
-    ...(grids.length === 0 ? [] : [section('The style grid over time', `<div class="film">${chosen(grids, MOST_GRIDS).map(({ label, png }) => picture(png, label)).join('')}</div>`)]),
-    ...(map === null ? [] : [section('Latents of test images', figure(map, `UMAP of ${latents.labels.length} latents, coloured by label`))]),
-    section('Curves', `<div class="columns">${(await curves(rounds, epochs)).join('')}</div>`),
-    section('Configuration', `<details><summary>config.json</summary><pre>${escapeHtml(JSON.stringify(config, null, 2))}</pre></details>`),
+    section('What fresh probes read', probeTable(evaluation), `<p>${circumstances(evaluation)}</p>`),
+    section(
+      'Redrawn under every label',
+      columns([figure(redrawn, 'share that the judge reads as wanted'), `<div>${redrawTable(evaluation)}</div>`]),
+    ),
+    ...(grids.length === 0 ? [] : [section('The style grid over time', `<div class="film">${film.join('')}</div>`)]),
+    ...(map === null ? [] : [section('Latents of test images', figure(map, latentCaption))]),
+    section('Curves', columns(await curves(rounds, epochs))),
+    configurationSection(config),
   ]);
 }
 
+function circumstances({ chance, latent_size: size, rounds }: ForgettingEvaluation): string {
+  return `Chance is ${percent(chance)}; ${size} numbers per image; after ${rounds} rounds.`;
+}
+
 function probeTable({ probes }: ForgettingEvaluation): string {
-  return table(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'nats told'], probes.map(({ probe, input, labels, seeds }) => [
+  const head = ['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'information'];
+  return table(head, probes.map(({ probe, input, labels, seeds }) => [
     probe, input, labels,
-    ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((name) => spread(seeds.map(({ figures }) => figures[name]))),
+    ...PROBE_FIGURES.map((name) => spread(seeds.map(({ figures }) => figures[name]))),
   ]));
 }
 
@@ -63,7 +76,7 @@ function redrawTable({ swap, reconstruction, style, classes }: ForgettingEvaluat
 
 /** One chart for each figure: their scales differ. */
 export async function curves(rounds: readonly Figures[], epochs: readonly Figures[]): Promise<string[]> {
-  const names = [...new Set(rounds.flatMap((line) => Object.keys(line)))].filter((name) => name.endsWith('_loss') || name.endsWith('_mse') || name.endsWith('_accuracy'));
+  const names = [...new Set(rounds.flatMap((line) => Object.keys(line)))].filter((name) => DRAWN_FIGURE.test(name));
   return Promise.all(names.map(async (name) => {
     const points = [
       ...chosen(rounds, POINTS_PER_CURVE).map((line) => pointOf(line, name, 'training')),

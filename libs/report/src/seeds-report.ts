@@ -1,5 +1,5 @@
 import { lineChart, startNumbering } from './charts.js';
-import { escapeHtml, figure, page, section, table } from './page.js';
+import { columns, escapeHtml, figure, page, section, table } from './page.js';
 
 /** A figure of the epochs of runs that differ in their seed. */
 export interface SeedCurve {
@@ -14,26 +14,27 @@ export interface SeedsReport {
   /** Sentences below the table. */
   readonly notes: readonly string[];
   readonly curves: readonly SeedCurve[];
-  /** What became of each run, its folder as seen from the page, and whether it has a page of its own. */
+  /** The outcome of each run, its folder relative to the page, and whether it has a page of its own. */
   readonly runs: readonly { readonly text: string; readonly folder: string; readonly hasReport: boolean }[];
 }
 
-/** One page about a run from each of several seeds: means, deviations, and the course of each. */
+/** One page about the runs from several seeds: means, deviations and the curves of each run. */
 export async function seedsReport({ title, rows, notes, curves, runs }: SeedsReport): Promise<string> {
   startNumbering();
   const [head = [], ...body] = rows;
   const charts: string[] = [];
   for (const { figure: name, points } of curves) {
-    const svg = await lineChart(points.map(({ epoch, value, seed }) => ({ x: epoch, y: value, series: `seed ${seed}` })), { x: 'epoch', y: name });
+    const values = points.map(({ epoch, value, seed }) => ({ x: epoch, y: value, series: `seed ${seed}` }));
+    const svg = await lineChart(values, { x: 'epoch', y: name });
     charts.push(figure(svg, `${name} of each run`));
   }
   const links = runs.map(({ text, folder, hasReport }) => {
-    const told = hasReport ? `<a href="${escapeHtml(`${folder}/report.html`)}">${escapeHtml(text)}</a>` : escapeHtml(text);
-    return `<li>${told} (${escapeHtml(folder)})</li>`;
+    const outcome = hasReport ? `<a href="${escapeHtml(`${folder}/report.html`)}">${escapeHtml(text)}</a>` : escapeHtml(text);
+    return `<li>${outcome} (${escapeHtml(folder)})</li>`;
   });
   return page(title, [
     section('Over the seeds', table(head, body), ...notes.map((note) => `<p>${escapeHtml(note)}</p>`)),
-    ...(charts.length === 0 ? [] : [section('Curves', `<div class="columns">${charts.join('')}</div>`)]),
+    ...(charts.length === 0 ? [] : [section('Curves', columns(charts))]),
     section('The runs', `<ul>${links.join('')}</ul>`),
   ]);
 }

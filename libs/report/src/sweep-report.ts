@@ -22,9 +22,10 @@ export async function frontSvg({ points, axes }: Pick<SweepReport, 'points' | 'a
 export async function sweepReport(report: SweepReport): Promise<string> {
   const svg = await frontSvg(report);
   const { title, axes, head, rows, best } = report;
+  const caption = `${axes.x} against ${axes.y}, less is better in both; joined: trials that no other beats in both`;
   return page(title, [
     ...(best === null ? [] : [`<div class="verdict"><p>The best trial again:</p><pre>${escapeHtml(best)}</pre></div>`]),
-    ...(svg === null ? [] : [section('Front', figure(svg, `${axes.x} against ${axes.y}, less is better in both; joined: trials that no other beats in both`))]),
+    ...(svg === null ? [] : [section('Front', figure(svg, caption))]),
     section('Trials', table(head, rows)),
   ]);
 }

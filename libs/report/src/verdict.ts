@@ -1,11 +1,11 @@
-import type { ForgettingEvaluation, ProbeRow } from './run-evaluation.js';
+import type { ForgettingEvaluation, ProbeRow } from '@lethe/evaluation';
 
-/** How far above chance a probe may be before something is left: three standard errors of 10,000 test images are 0.01. */
+/** A probe that is farther above chance still reads the label. Three standard errors of 10,000 test images are 0.01. */
 const MARGIN = 0.02;
-/** Share of redrawn images read as wanted from which on redrawing is said to work. */
+/** Least share of redrawn images read as wanted with which redrawing counts as working. */
 const SWAPS = 0.9;
 
-/** Two sentences in plain words: what is and is not forgotten, and whether redrawing works. */
+/** Two sentences: whether the label is forgotten, and whether redrawing works. */
 export function verdict(evaluation: Pick<ForgettingEvaluation, 'chance' | 'probes' | 'swap'>): [string, string] {
   return [whatIsForgotten(evaluation), whatIsRedrawn(evaluation.swap)];
 }
@@ -16,22 +16,26 @@ function whatIsForgotten({ chance, probes }: Pick<ForgettingEvaluation, 'chance'
   if (first === undefined) return 'Nothing was measured.';
   const best = others.reduce((found, row) => (accuracyOf(row) > accuracyOf(found) ? row : found), first);
   const [read, byChance] = [percent(accuracyOf(best)), percent(chance)];
-  if (accuracyOf(best) <= chance + MARGIN) return `Forgotten: the best fresh probe (${best.probe}) reads the label with ${read}, always naming the most frequent class gives ${byChance}.`;
+  if (accuracyOf(best) <= chance + MARGIN) {
+    const probe = `the best fresh probe (${best.probe}) reads the label with ${read}`;
+    return `Forgotten: ${probe}, always naming the most frequent class gives ${byChance}.`;
+  }
   const linear = latent.find(({ probe }) => probe === 'linear');
   const hidden = linear !== undefined && accuracyOf(linear) <= chance + MARGIN ? ' Only linear probes are fooled.' : '';
   return `Not forgotten: a fresh probe (${best.probe}) still reads the label with ${read}; chance is ${byChance}.${hidden}`;
 }
 
 function whatIsRedrawn({ off_diagonal: obeyed, judge_accuracy: judge }: ForgettingEvaluation['swap']): string {
-  const measured = `of test images redrawn under another label, ${percent(obeyed)} are read as that label by a judge that reads raw images with ${percent(judge)}`;
-  return obeyed >= SWAPS ? `Redrawing obeys the label: ${measured}.` : `Redrawing does not obey the label: only ${percent(obeyed)} ${measured.slice(measured.indexOf('are read'))}.`;
+  const read = `${percent(obeyed)} are read as that label by a judge that reads raw images with ${percent(judge)}`;
+  if (obeyed < SWAPS) return `Redrawing does not obey the label: only ${read}.`;
+  return `Redrawing obeys the label: of test images redrawn under another label, ${read}.`;
 }
 
 function accuracyOf({ seeds }: ProbeRow): number {
   return mean(seeds.map(({ figures }) => figures.accuracy));
 }
 
-/** Of an empty list, not a number. */
+/** The mean; NaN for an empty list. */
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

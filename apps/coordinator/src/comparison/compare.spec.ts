@@ -1,4 +1,4 @@
-import type { AdaptationEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation } from '@lethe/evaluation';
 import { describe, expect, it } from 'vitest';
 import { compare } from './compare.js';
 import { comparisonTable } from './comparison-results.js';

@@ -1,5 +1,4 @@
-import { confidenceInterval, areaUnderCurve } from '@lethe/evaluation';
-import type { AdaptationEvaluation, DomainEvaluation } from '@lethe/report';
+import { confidenceInterval, areaUnderCurve, type AdaptationEvaluation, type DomainEvaluation } from '@lethe/evaluation';
 import { spreadOverSeeds, type SpreadOverSeeds } from '../seeds/seed-statistics.js';
 import { KINDS, type Kind } from './plan-comparison.js';
 

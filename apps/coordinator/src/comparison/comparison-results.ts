@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
-import { comparisonReport, type AdaptationEvaluation, type DomainEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation, DomainEvaluation } from '@lethe/evaluation';
+import { comparisonReport } from '@lethe/report';
 import type { Trial } from '@lethe/sweep';
 import type { SweepFolder } from '../sweep/sweep-folder.js';
 import { compare, targetOf, type ComparedKind, type Comparison } from './compare.js';

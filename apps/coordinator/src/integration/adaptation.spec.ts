@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AdaptationEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation } from '@lethe/evaluation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison } from '../comparison/compare.js';
 import { makeAdaptationData } from './adaptation-data.js';

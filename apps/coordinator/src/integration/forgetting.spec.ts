@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ForgettingEvaluation } from '@lethe/report';
+import type { ForgettingEvaluation } from '@lethe/evaluation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe } from './lethe-process.js';
 import { makeSmallData } from './small-data.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AdaptationEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation } from '@lethe/evaluation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAdaptationData } from './adaptation-data.js';
 import { lethe } from './lethe-process.js';

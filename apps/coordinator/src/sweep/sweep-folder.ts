@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import type { RunEvaluation } from '@lethe/report';
+import type { RunEvaluation } from '@lethe/evaluation';
 import { expectWritableFolder, parseMetricsLine, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { Trial } from '@lethe/sweep';
 import { parseEvaluation } from '../run/measures/read-evaluation.js';

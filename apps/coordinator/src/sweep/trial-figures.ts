@@ -1,5 +1,5 @@
 import { FIGURES, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
-import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
 
 /** Figures of an evaluation, by the names that a sweep gives them. Of several seeds of a probe the mean counts. */
 export function evaluationFigures(evaluation: RunEvaluation): Record<string, number> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { adaptationReport, type AdaptationEvaluation } from '@lethe/report';
+import type { AdaptationEvaluation } from '@lethe/evaluation';
+import { adaptationReport } from '@lethe/report';
 import { measureAdaptation } from './measure-adaptation.js';
 import type { Measure } from './measured-run.js';
 import { readMetrics } from './read-metrics.js';

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runReport, spread, verdict, type ForgettingEvaluation } from '@lethe/report';
+import type { ForgettingEvaluation } from '@lethe/evaluation';
+import { runReport, spread, verdict } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import type { Measure } from './measured-run.js';
@@ -31,7 +32,7 @@ function evaluationLines(evaluation: ForgettingEvaluation): string[] {
   const line = (cells: readonly string[]): string => cells.map((cell, index) => (index < 3 ? cell.padEnd(12) : cell.padStart(16))).join('').trimEnd();
   const { swap, reconstruction, style, probes } = evaluation;
   return [
-    line(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'nats told']),
+    line(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'information']),
     ...probes.map(({ probe, input, labels, seeds }) => line([
       probe, input, labels,
       ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) => spread(seeds.map(({ figures }) => figures[figure]))),

@@ -1,6 +1,9 @@
-import { areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK } from '@lethe/evaluation';
+import {
+  areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK,
+  type AdaptationEvaluation, type DomainEvaluation, type MappedExample,
+} from '@lethe/evaluation';
 import { UNLABELLED, type DataSource } from '@lethe/data';
-import { onPlane, type AdaptationEvaluation, type DomainEvaluation, type MappedExample } from '@lethe/report';
+import { onPlane } from '@lethe/report';
 import type { MeasuredRun } from './measured-run.js';
 
 /** Test examples whose features are shown on a map, shared out over the domains. */

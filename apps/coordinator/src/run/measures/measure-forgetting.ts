@@ -1,6 +1,8 @@
-import { judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows } from '@lethe/evaluation';
+import {
+  judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows,
+  type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
+} from '@lethe/evaluation';
 import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
-import type { ForgettingEvaluation, ProbeFigures, ProbeRow } from '@lethe/report';
 import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';

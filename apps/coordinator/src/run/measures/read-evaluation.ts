@@ -1,4 +1,4 @@
-import type { RunEvaluation } from '@lethe/report';
+import type { RunEvaluation } from '@lethe/evaluation';
 
 /**
  * What the text of an `evaluation.json` holds; null for one that is no JSON of a run. JSON has no word for a figure that is not finite:

@@ -1,14 +1,9 @@
-/** How well a probe reads the label, over the test vectors (for neighbours, where these are long, over the first of them). */
-export interface ProbeFigures {
-  readonly accuracy: number;
-  readonly balanced_accuracy: number;
-  /** Nats. */
-  readonly cross_entropy: number;
-  /** Nats: ln K - cross-entropy. */
-  readonly information: number;
-}
+import type { ScoredExamples } from './adaptation-figures.js';
+import type { SwapFigures } from './judge/swap-figures.js';
+import type { ProbeFigures } from './probes/probe-figures.js';
+import type { StyleFigures } from './style/style-figures.js';
 
-/** One kind of probe on one kind of vector, once for each seed. */
+/** Figures of one kind of probe on one kind of vector, for each seed. */
 export interface ProbeRow {
   readonly probe: 'linear' | 'mlp' | 'neighbours';
   readonly input: 'latent' | 'pixels';
@@ -16,7 +11,7 @@ export interface ProbeRow {
   readonly seeds: readonly { readonly seed: number; readonly figures: ProbeFigures }[];
 }
 
-/** What `evaluation.json` holds; docs/measures.md defines every figure. */
+/** The content of `evaluation.json`; docs/measures.md defines every figure. */
 export type RunEvaluation = ForgettingEvaluation | AdaptationEvaluation;
 
 export interface ForgettingEvaluation {
@@ -24,26 +19,20 @@ export interface ForgettingEvaluation {
   readonly rounds: number;
   readonly latent_size: number;
   readonly classes: readonly string[];
-  /** Share of the most frequent class among the test images: accuracy of always naming it. */
+  /** Share of the most frequent class among the test images: the accuracy of always predicting that class. */
   readonly chance: number;
   readonly probes: readonly ProbeRow[];
-  readonly swap: {
-    readonly judge_accuracy: number;
-    /** [source][target]. */
-    readonly matrix: readonly (readonly number[])[];
-    readonly off_diagonal: number;
-    readonly diagonal: number;
-  };
+  readonly swap: SwapFigures;
   /** Mean squared error of test images in [-1, 1]. */
   readonly reconstruction: { readonly mean: number; readonly per_class: readonly number[] };
-  readonly style: { readonly slant_correlation: number; readonly thickness_correlation: number };
+  readonly style: StyleFigures;
 }
 
-/** What a run has learnt about one population's test examples. */
+/** How well a run predicts the labels of one population's test examples. */
 export interface DomainEvaluation {
   readonly name: string;
   readonly examples: number;
-  /** Examples whose label is known: only they are scored. */
+  /** Number of examples with a known label: only they are scored. */
   readonly labelled: number;
   /** Null without labels. */
   readonly accuracy: number | null;
@@ -58,7 +47,7 @@ export interface MappedExample {
   readonly x: number;
   readonly y: number;
   readonly domain: string;
-  /** Name of its class; empty where it is not known. */
+  /** Name of its class; empty if the class is not known. */
   readonly label: string;
 }
 
@@ -66,13 +55,13 @@ export interface AdaptationEvaluation {
   readonly kind: 'domain-adaptation';
   readonly rounds: number;
   readonly classes: readonly string[];
-  /** What the run learnt from. */
+  /** Which examples and labels the run learnt from. */
   readonly training: 'sources' | 'adaptation' | 'target';
   readonly seed: number;
   readonly target: string;
   /** The sources, then the target. */
   readonly domains: readonly DomainEvaluation[];
-  /** Of the target's scored examples, where there are two classes: what confidence intervals are made of. */
-  readonly scored: { readonly labels: readonly number[]; readonly scores: readonly number[] } | null;
+  /** The target's labelled examples, from which confidence intervals are computed; null unless there are two classes. */
+  readonly scored: ScoredExamples | null;
   readonly map: readonly MappedExample[];
 }
