@@ -5,7 +5,7 @@ import importX from 'eslint-plugin-import-x';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
-const SPECS = ['**/*.spec.ts', 'apps/*/src/integration/**/*.ts'];
+const SPECS = ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'apps/*/src/integration/**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs,cjs}'];
 const nodeGlobals = Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']));
 const TENSORFLOW = '@tensorflow/*';

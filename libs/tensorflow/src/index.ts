@@ -1,12 +1,15 @@
-export type { CompiledStep, InputSpecification, InputType, InputValues, Signature, StepFunction } from './compiled-step.js';
-export type { Engine, EngineName } from './engine.js';
-export type { HeldVector } from './held-vector.js';
-export type { SharedComputation, SharedValues } from './shared-computation.js';
-export type { BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions } from './operations.js';
-export { describeDevice, type DeviceRequest, type Gpu, planDevices } from './devices.js';
-export { engineEnvironment, type EngineSettings } from './engine-environment.js';
-export { engineFingerprint, type EngineIdentity, type FingerprintOptions } from './engine-fingerprint.js';
-export { findGpus, type FoundGpus } from './find-gpus.js';
-export { gpuIdentity } from './gpu-identity.js';
-export { loadEngine, type LoadEngineOptions } from './load-engine.js';
-export { selectGpus } from './visible-gpus.js';
+export { findGpus, type FoundGpus } from './devices/find-gpus.js';
+export { gpuIdentity } from './devices/gpu-identity.js';
+export { describeDevice, type DeviceRequest, type Gpu, planDevices } from './devices/plan-devices.js';
+export { selectGpus } from './devices/visible-gpus.js';
+export { engineEnvironment, type EngineSettings } from './engines/engine-environment.js';
+export { engineFingerprint, type EngineIdentity, type FingerprintOptions } from './engines/engine-fingerprint.js';
+export type { Engine, EngineName } from './engines/engine.js';
+export { loadEngine, type LoadEngineOptions } from './engines/load-engine.js';
+export type {
+  BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions,
+} from './operations/operations.js';
+export type {
+  CompiledStep, InputSpecification, InputType, InputValues, SharedComputation, SharedValues, Signature, StepFunction,
+} from './steps/compiled-step.js';
+export type { HeldVector } from './steps/held-vector.js';

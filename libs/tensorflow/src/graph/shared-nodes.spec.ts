@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { engineEnvironment } from '../engine-environment.js';
-import type { Engine } from '../engine.js';
-import { leakGuard } from '../leak-guard.js';
-import { loadEngine } from '../load-engine.js';
+import { engineEnvironment } from '../engines/engine-environment.js';
+import type { Engine } from '../engines/engine.js';
+import { leakGuard } from '../../testing/leak-guard.js';
+import { loadEngine } from '../engines/load-engine.js';
 import { findSharedNodes } from './shared-nodes.js';
 import type { GraphNode } from './saved-model.js';
 

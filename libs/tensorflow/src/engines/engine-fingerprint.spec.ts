@@ -7,7 +7,7 @@ import { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from '@lethe/tes
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { engineFingerprint } from './engine-fingerprint.js';
-import { gpuIdentity } from './gpu-identity.js';
+import { gpuIdentity } from '../devices/gpu-identity.js';
 
 let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-fingerprint-')); });

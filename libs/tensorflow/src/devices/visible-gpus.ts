@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 
-import type { Gpu } from './devices.js';
+import type { Gpu } from './plan-devices.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 
-import type { Operations } from './operations.js';
+import type { Operations } from '../src/operations/operations.js';
 
 /** One use of the vocabulary that every engine must agree on, in value and in gradient. */
 export interface OperationCase {

@@ -1,9 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs';
 
-import type { CompiledStep, Signature, StepFunction } from './compiled-step.js';
-import type { HeldVector } from './held-vector.js';
-import type { SharedComputation } from './shared-computation.js';
-import type { Operations } from './operations.js';
+import type { Operations } from '../operations/operations.js';
+import type { CompiledStep, SharedComputation, Signature, StepFunction } from '../steps/compiled-step.js';
+import type { HeldVector } from '../steps/held-vector.js';
 
 /** Which implementation computes: TensorFlow itself, tfjs on WebAssembly, or tfjs in JavaScript (tests only). */
 export type EngineName = 'native' | 'wasm' | 'cpu';

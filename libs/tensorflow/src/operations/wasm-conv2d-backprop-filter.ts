@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 
-import { copy } from './operations-plain.js';
+import { copy } from './plain-operations.js';
 
 /** Registers the one kernel of a convolutional net that the wasm backend lacks, built from those it has. */
 export function registerConv2DBackpropFilter(tf: typeof tfjs): void {

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
 
-import { EagerStep } from './eager-step.js';
+import { plainOperations } from '../operations/plain-operations.js';
+import { registerConv2DBackpropFilter } from '../operations/wasm-conv2d-backprop-filter.js';
+import type { SharedComputation } from '../steps/compiled-step.js';
+import { EagerStep } from '../steps/eager-step.js';
+import { EagerHeldVector } from '../steps/held-vector.js';
 import type { Engine } from './engine.js';
-import { EagerHeldVector } from './held-vector.js';
-import { plainOperations } from './operations-plain.js';
-import { shareNothing } from './shared-computation.js';
-import { registerConv2DBackpropFilter } from './wasm-conv2d-backprop-filter.js';
 
 const require = createRequire(import.meta.url);
 
@@ -46,4 +46,9 @@ function prepareWasm(tf: typeof tfjs): void {
   const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths: (prefix: string) => void };
   wasm.setWasmPaths(`${join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`);
   registerConv2DBackpropFilter(tf);
+}
+
+/** An engine that runs operation by operation shares nothing. */
+function shareNothing(inputs: readonly string[]): SharedComputation {
+  return { inputs, run: () => ({ dispose: () => undefined }) };
 }

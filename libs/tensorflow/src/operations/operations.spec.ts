@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { InputSpecification, InputValues } from './compiled-step.js';
-import { EagerStep } from './eager-step.js';
-import type { Engine } from './engine.js';
-import { leakGuard } from './leak-guard.js';
-import { loadEngine } from './load-engine.js';
-import { type OperationCase, operationCases } from './operation-cases.js';
+import type { InputSpecification, InputValues } from '../steps/compiled-step.js';
+import { EagerStep } from '../steps/eager-step.js';
+import type { Engine } from '../engines/engine.js';
+import { leakGuard } from '../../testing/leak-guard.js';
+import { loadEngine } from '../engines/load-engine.js';
+import { type OperationCase, operationCases } from '../../testing/operation-cases.js';
 import type { Operations } from './operations.js';
 
 type Values = Readonly<Record<string, Float32Array>>;

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 
 import type { HeldVector } from './held-vector.js';
-import type { SharedValues } from './shared-computation.js';
 
 /** Element types a step can be given. The step itself sees uint8 as float32 with the same values, 0 to 255. */
 export type InputType = 'float32' | 'int32' | 'uint8';
@@ -40,5 +39,21 @@ export interface CompiledStep<Input extends string = string, Output extends stri
    */
   run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Readonly<Record<Output, Float32Array>>;
   /** Frees the graph. */
+  dispose(): void;
+}
+
+/**
+ * What several steps compute alike from the same inputs (an encoder's features, read by every phase of a round), so that
+ * it is computed once. Engines without graphs share nothing, and every step computes all of it.
+ */
+export interface SharedComputation {
+  /** Inputs that must be the same for all steps that use one result. */
+  readonly inputs: readonly string[];
+  /** Computes it. Steps compiled together may then be given the result; it stays with the engine until disposed. */
+  run(inputs: Readonly<Partial<Record<string, InputValues>>>): SharedValues;
+}
+
+/** Held by the engine; nothing of it is ever read out. */
+export interface SharedValues {
   dispose(): void;
 }

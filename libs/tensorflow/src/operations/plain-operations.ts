@@ -1,10 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-import { commonOperations } from './operations-common.js';
+import { commonOperations } from './common-operations.js';
 import type { Operations } from './operations.js';
-import { dropoutBytes } from './dropout-bytes.js';
-import { normalNumbers } from './normal-numbers.js';
+import { dropoutBytes, normalNumbers } from './random-numbers.js';
 import { statelessBytes } from './philox.js';
 
 /** The operations in stock tfjs, for engines without TensorFlow's kernels. They run eagerly only. */

@@ -6,13 +6,12 @@ import { LetheError } from '@lethe/errors';
 import { addonPath, completeFiles, nativeFolder } from '@lethe/tensorflow-setup';
 import type * as tfjs from '@tensorflow/tfjs';
 
-import type { Engine } from './engine.js';
-import { compileNativeStep, shareNatively } from './graph/native-step.js';
-import { copyingVector } from './copying-memory.js';
+import { nativeBackend } from '../native-backend.js';
+import { nativeOperations } from '../operations/native-operations.js';
+import { compileGraphStep, shareGraphs } from '../steps/graph-step.js';
+import { copyingVector, NativeHeldVector } from '../steps/held-vector.js';
 import { shortHash } from './engine-fingerprint.js';
-import { NativeHeldVector } from './held-vector.js';
-import { nativeBackend } from './native-backend.js';
-import { nativeOperations } from './operations-native.js';
+import type { Engine } from './engine.js';
 
 const require = createRequire(import.meta.url);
 
@@ -36,12 +35,12 @@ export function loadNativeEngine(): Engine {
     graphs: true,
     tf,
     operations: nativeOperations(tf),
-    share: (steps, inputs) => shareNatively(binding, steps, inputs),
+    share: (steps, inputs) => shareGraphs(binding, steps, inputs),
     vector: copyingVector,
     hold: (values) => new NativeHeldVector(binding, values),
     compile: async (name, step, signature) => {
       if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');
-      return compileNativeStep(tf, name, step, signature);
+      return compileGraphStep(tf, name, step, signature);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { describeDevice, planDevices, type Gpu } from './devices.js';
+import { describeDevice, planDevices, type Gpu } from './plan-devices.js';
 
 describe('planDevices', () => {
   const [a, b] = ['A', 'B'].map((letter, index): Gpu => ({ id: `GPU-${letter}`, index, card: `GPU-${letter}`, model: `NVIDIA ${letter}` })) as [Gpu, Gpu];

@@ -1,7 +1,6 @@
-import type { InputValues, Signature } from '../compiled-step.js';
 import type { NativeBinding } from '../native-backend.js';
-import type { SharedComputation, SharedValues } from '../shared-computation.js';
-import { feed, type Fed } from './feed.js';
+import type { InputValues, SharedComputation, SharedValues, Signature } from './compiled-step.js';
+import { feed, type Fed } from './step-inputs.js';
 
 /** A loaded graph that makes some of the shared outputs. */
 export interface Provider {
@@ -14,7 +13,7 @@ export interface Provider {
 }
 
 /** Tensors of the addon by the identity of what they are. */
-export class NativeSharedValues implements SharedValues {
+export class GraphSharedValues implements SharedValues {
   readonly handles: ReadonlyMap<string, number>;
   readonly #binding: NativeBinding;
 
@@ -29,7 +28,7 @@ export class NativeSharedValues implements SharedValues {
 }
 
 /** Runs the part that several graphs share, in one of the graphs that have it. */
-export class NativeSharedComputation implements SharedComputation {
+export class GraphSharedComputation implements SharedComputation {
   readonly inputs: readonly string[];
   readonly #binding: NativeBinding;
   readonly #providers: readonly Provider[];
@@ -40,7 +39,7 @@ export class NativeSharedComputation implements SharedComputation {
     this.#providers = providers;
   }
 
-  run(inputs: Readonly<Partial<Record<string, InputValues>>>): NativeSharedValues {
+  run(inputs: Readonly<Partial<Record<string, InputValues>>>): GraphSharedValues {
     const handles = new Map<string, number>();
     for (const { session, feeds, fetches, signature } of this.#providers) {
       const fed: Fed = feed(this.#binding, signature, inputs, [...feeds.keys()]);
@@ -52,6 +51,6 @@ export class NativeSharedComputation implements SharedComputation {
         for (const handle of fed.own) this.#binding.deleteTensor(handle);
       }
     }
-    return new NativeSharedValues(this.#binding, handles);
+    return new GraphSharedValues(this.#binding, handles);
   }
 }

@@ -1,10 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-import { type AttributeWriters, attributeWriters, nativeBackend, type OperationAttribute } from './native-backend.js';
-import { dropoutBytes } from './dropout-bytes.js';
-import { normalNumbers } from './normal-numbers.js';
-import { commonOperations } from './operations-common.js';
+import { type AttributeWriters, attributeWriters, nativeBackend, type OperationAttribute } from '../native-backend.js';
+import { dropoutBytes, normalNumbers } from './random-numbers.js';
+import { commonOperations } from './common-operations.js';
 import type { BatchNormalised, Operations } from './operations.js';
 
 /** Runs a TensorFlow operation that tfjs has no function for. */

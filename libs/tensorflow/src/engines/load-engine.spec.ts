@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const require = createRequire(import.meta.url);
+const LIBRARY = join(import.meta.dirname, '../..');
 /** A checkout whose set-up has not been run: the sources, and the package without its addon. */
 let checkout: string;
 
@@ -16,16 +17,16 @@ function folderOf(packageName: string): string {
 
 beforeAll(() => {
   checkout = mkdtempSync(join(tmpdir(), 'lethe-checkout-'));
-  cpSync(import.meta.dirname, join(checkout, 'src'), { recursive: true });
-  copyFileSync(join(import.meta.dirname, '../package.json'), join(checkout, 'package.json'));
+  cpSync(join(LIBRARY, 'src'), join(checkout, 'src'), { recursive: true });
+  copyFileSync(join(LIBRARY, 'package.json'), join(checkout, 'package.json'));
   const modules = join(checkout, 'node_modules');
   mkdirSync(join(modules, '@tensorflow/tfjs-node-gpu'), { recursive: true });
   mkdirSync(join(modules, '@lethe'));
   copyFileSync(join(folderOf('@tensorflow/tfjs-node-gpu'), 'package.json'), join(modules, '@tensorflow/tfjs-node-gpu/package.json'));
   for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) symlinkSync(folderOf(name), join(modules, name));
-  symlinkSync(join(import.meta.dirname, '../../errors'), join(modules, '@lethe/errors'));
+  symlinkSync(join(LIBRARY, '../errors'), join(modules, '@lethe/errors'));
   // A copy: it looks for the addon of the checkout that it lies in.
-  const setup = join(import.meta.dirname, '../../tensorflow-setup');
+  const setup = join(LIBRARY, '../tensorflow-setup');
   for (const name of ['src', 'package.json']) cpSync(join(setup, name), join(checkout, 'setup', name), { recursive: true });
   symlinkSync(join(checkout, 'setup'), join(modules, '@lethe/tensorflow-setup'));
 });

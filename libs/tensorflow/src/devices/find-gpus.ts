@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { foreignText } from '@lethe/errors';
 import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 
-import type { Gpu } from './devices.js';
+import type { Gpu } from './plan-devices.js';
 import { visibleGpus } from './visible-gpus.js';
 
 /** A machine with many cards whose driver has to be woken takes its time. */

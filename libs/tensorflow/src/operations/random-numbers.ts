@@ -1,10 +1,21 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
+/** Values of a byte. */
+const BYTE_VALUES = 256;
 /** From int32 words to numbers in [0, 1]. */
 const WORD = 2 ** -32;
 /** ln 0 is no number; with 32 random bits nothing smaller comes up but 0 itself. */
 const LEAST = 2 ** -33;
+
+/**
+ * Dropout by random bytes: a byte below the threshold drops its value, and the factor keeps the mean of the rest. The rate
+ * that results is the nearest of 1/256, 2/256 ... 255/256 to the one asked for.
+ */
+export function dropoutBytes(rate: number): { readonly threshold: number; readonly factor: number } {
+  const threshold = Math.min(BYTE_VALUES - 1, Math.max(1, Math.round(rate * BYTE_VALUES)));
+  return { threshold, factor: Math.fround(BYTE_VALUES / (BYTE_VALUES - threshold)) };
+}
 
 /**
  * Standard normal numbers of `shape` by the transform of Box and Muller.

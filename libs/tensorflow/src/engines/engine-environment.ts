@@ -1,4 +1,4 @@
-import type { Gpu } from './devices.js';
+import type { Gpu } from '../devices/plan-devices.js';
 
 /** How a process' TensorFlow is to behave. */
 export interface EngineSettings {

@@ -1,16 +1,13 @@
-import { LetheError } from '@lethe/errors';
+import type { Engine } from '../src/engines/engine.js';
+import { nativeBackend } from '../src/native-backend.js';
 
-import type { Engine } from './engine.js';
-import { nativeBackend } from './native-backend.js';
-
-/** Runs something and fails with TENSOR_LEAK when it leaves more or fewer tensors behind than there were. */
+/** Runs something and fails when it leaves more or fewer tensors behind than there were. */
 export async function leakGuard<Result>(engine: Engine, run: () => Result | Promise<Result>): Promise<Result> {
   const before = countTensors(engine);
   const result = await run();
   const after = countTensors(engine);
   if (after.tfjs !== before.tfjs || after.native !== before.native) {
-    const change = `${before.tfjs} tensors before and ${after.tfjs} after (in TensorFlow ${before.native} and ${after.native})`;
-    throw new LetheError('TENSOR_LEAK', `There were ${change}.`, { details: { before, after } });
+    throw new Error(`tensor leak: ${before.tfjs} before, ${after.tfjs} after (in TensorFlow ${before.native}, ${after.native})`);
   }
   return result;
 }

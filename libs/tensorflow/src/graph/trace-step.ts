@@ -1,0 +1,110 @@
+import { LetheError } from '@lethe/errors';
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
+
+import { attributeWriters, dtypeOf, type NativeBackend, nativeBackend } from '../native-backend.js';
+import type { Signature, StepFunction } from '../steps/compiled-step.js';
+import { Recorder } from './recorder.js';
+import type { GraphNode } from './saved-model.js';
+
+/** A step as a graph: what to feed, what to fetch and the shapes that come out. */
+export interface Trace<Output extends string> {
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly { readonly name: Output; readonly place: string; readonly shape: readonly number[] }[];
+}
+
+/** Runs the step once on zeros, writing its operations down. */
+export function traceStep<Input extends string, Output extends string>(
+  tf: typeof tfjs,
+  name: string,
+  step: StepFunction<Input, Output>,
+  signature: Signature<Input>,
+): Trace<Output> {
+  const backend = nativeBackend(tf);
+  const recorder = new Recorder(backend, name);
+  const outputs: Trace<Output>['outputs'][number][] = [];
+  tf.tidy(() => {
+    recorder.record(() => {
+      withoutRandomness(tf, name, () => {
+        const results = step(traceInputs(backend, recorder, signature));
+        for (const [output, tensor] of Object.entries<Tensor>(results)) {
+          const place = recorder.placeOf(tf.cast(tensor, 'float32'));
+          outputs.push({ name: output as Output, place, shape: tensor.shape });
+        }
+      });
+    });
+  });
+  return { nodes: reached(recorder.nodes, outputs.map(({ place }) => place)), outputs };
+}
+
+/** The nodes that the outputs depend on: what a step computed and did not use is no part of it. */
+function reached(nodes: readonly GraphNode[], outputs: readonly string[]): GraphNode[] {
+  const names = new Set<string>();
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const visit = (place: string): void => {
+    const [name = ''] = place.replace(/^\^/, '').split(':');
+    if (names.has(name)) return;
+    names.add(name);
+    byName.get(name)?.inputs.forEach(visit);
+  };
+  outputs.forEach(visit);
+  return nodes.filter(({ name }) => names.has(name));
+}
+
+function traceInputs<Input extends string>(
+  backend: NativeBackend,
+  recorder: Recorder,
+  signature: Signature<Input>,
+): Record<Input, Tensor> {
+  const { binding } = backend;
+  const inputs = {} as Record<Input, Tensor>;
+  for (const name of inputNames(signature)) {
+    const { shape, type } = signature[name];
+    const tensor = backend.createOutputTensor(recorder.addInput(placeholder(name), shape, dtypeOf(type, binding)));
+    inputs[name] = type === 'uint8' ? uint8ToFloat(backend, tensor) : tensor;
+  }
+  return inputs;
+}
+
+function uint8ToFloat(backend: NativeBackend, tensor: Tensor): Tensor {
+  const { type } = attributeWriters(backend.binding);
+  const attributes = [type('SrcT', backend.binding.TF_UINT8), type('DstT', backend.binding.TF_FLOAT)];
+  return backend.executeSingleOutput('Cast', attributes, [tensor]);
+}
+
+/**
+ * Runs a function in which drawing random numbers in JavaScript is an error: the numbers of the one traced run would
+ * be part of the graph and return in every later run.
+ */
+function withoutRandomness<Result>(tf: typeof tfjs, name: string, run: () => Result): Result {
+  const refuse = (source: string) => (): never => {
+    throw new LetheError(
+      'TRACE_RANDOMNESS',
+      `Step ${name} used ${source} while it was traced: the numbers would be frozen into the graph. ` +
+        `Use operations.dropout, or pass random values as an input.`,
+    );
+  };
+  // tfjs fills a TensorBuffer from its own seeded generator for every random tensor, and for little else.
+  const buffers = tf.TensorBuffer.prototype;
+  const { random } = Math;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back on the same prototype below
+  const { toTensor } = buffers;
+  Math.random = refuse('Math.random');
+  buffers.toTensor = refuse('a tensor filled in JavaScript (tf.randomUniform, tf.randomNormal, tf.dropout, tf.buffer, tf.eye)');
+  try {
+    return run();
+  } finally {
+    Math.random = random;
+    buffers.toTensor = toTensor;
+  }
+}
+
+/** The names of a signature. */
+export function inputNames<Input extends string>(signature: Signature<Input>): Input[] {
+  return Object.keys(signature) as Input[];
+}
+
+/** The node that stands for an input in a graph. */
+export function placeholder(input: string): string {
+  return `input_${input}`;
+}
