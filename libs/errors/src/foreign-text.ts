@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Characters of a text that are kept: two fingerprints and a sentence about them, or a traceback. */
+/** Characters of a text that are kept: enough for two fingerprints and a sentence, or for a traceback. */
 const LONGEST = 2000;
-/** What nearly every text is: as it stands fit to be shown. */
+/** A text that can be shown as it is, as nearly every text. */
 const PLAIN = /^[\x20-\x7E]*$/;
-/** Control characters, formats such as those that turn the direction of writing, halves of characters, and separators of lines. */
+/** Control characters, format characters (such as those that change the direction of writing), surrogates and line separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
 /**
- * What another process said, fit to be printed, logged or put into a message: one line of bounded length, without escape sequences
- * or anything else that a terminal would obey. A text that was fit stays as it is.
+ * A text of another process, made safe to be printed, logged or put into a message: one line of bounded length, without escape
+ * sequences or any other control character. A safe text stays as it is.
  */
 export function foreignText(text: string): string {
   if (text.length <= LONGEST && PLAIN.test(text)) return text;

@@ -1,6 +1,6 @@
 /**
- * Every expected failure of Lethe, by a stable code. Branch on the code, never on the class or the message:
- * errors cross process boundaries as (code, message) and lose their class on the way.
+ * Every expected failure of Lethe, by a stable code. Callers branch on the code, never on the class or the message: an error crosses
+ * process boundaries as code and message, without its class.
  */
 export const ERROR_CODES = [
   // What the user asked for
@@ -56,7 +56,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** An expected failure: what was named, what was expected and what was found belong in the message. */
+/** An expected failure. The message names the thing, what was expected and what was found. */
 export class LetheError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
@@ -69,13 +69,13 @@ export class LetheError extends Error {
   }
 }
 
-/** The code of an expected failure, or undefined for anything else (a bug, an operating-system error). */
+/** The code of an expected failure; undefined for any other error (a bug, an error of the operating system). */
 export function errorCode(error: unknown): ErrorCode | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return ERROR_CODES.find((code) => code === error.code);
 }
 
-/** One line for a person: the message of the error and of what caused it. */
+/** One line: the message of the error and those of its causes. */
 export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message} (${errorMessage(error.cause)})`;

@@ -1,13 +1,13 @@
-/** How figures are written for a person. Independent of the machine's language settings, so that logs compare. */
+// Figures are written the same whatever the machine's language settings: logs can be compared.
 
 const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** `12,345`; anything that is not finite as a dash. */
+/** `12,345`; a dash for a number that is not finite. */
 export function formatCount(count: number): string {
   return Number.isFinite(count) ? thousands.format(count) : '-';
 }
 
-/** Four significant digits: `0.1234`, `2.303`, `1.000e-5`; values that are not finite by their name. */
+/** Four significant digits: `0.1234`, `2.303`, `1.000e-5`; `NaN` or `Infinity` for a number that is not finite. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
@@ -15,7 +15,7 @@ export function formatNumber(value: number): string {
   return size >= 1e-3 && size < 1e4 ? value.toPrecision(4) : value.toExponential(3);
 }
 
-/** `8 s`, `4 min 05 s`, `2 h 03 min`, `3 d 04 h`; unknown (null or not finite) as a dash. */
+/** `8 s`, `4 min 05 s`, `2 h 03 min`, `3 d 04 h`; a dash for null or a number that is not finite. */
 export function formatDuration(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return '-';
   const whole = Math.max(0, Math.round(seconds));

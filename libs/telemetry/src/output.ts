@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 
-/** Where a person reads along: standard output or error, or any stream in a test. */
+/** Standard output or error; any stream in a test. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /**
- * Text to a stream whose reader may go away (`lethe train | head`): once writing fails, nothing more is written and
- * nothing is thrown. A run must not end because nobody watches it.
+ * Text to a stream whose reader may go away (`lethe train | head`). Once writing fails, nothing more is written and nothing is thrown:
+ * a run must not end because its output is no longer read.
  */
 export class Output {
   private gone = false;
@@ -21,7 +21,7 @@ export class Output {
     stream.on('error', this.onError);
   }
 
-  /** True while somebody may be reading. */
+  /** False once writing has failed or the stream has ended. */
   get open(): boolean {
     return !this.gone && this.stream.writable;
   }

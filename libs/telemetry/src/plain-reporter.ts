@@ -39,6 +39,31 @@ export class PlainReporter implements Reporter {
   }
 
   close(): void {
-    // Lines need no tidying up.
+    // There is no display to end.
+  }
+}
+
+/** Shows no progress, only notices. */
+export class QuietReporter implements Reporter {
+  readonly #output: Output;
+
+  constructor(output: OutputStream) {
+    this.#output = new Output(output);
+  }
+
+  update(): void {
+    // No progress is shown.
+  }
+
+  endEpoch(): void {
+    // No progress is shown.
+  }
+
+  notice(line: string): void {
+    this.#output.writeLine(line);
+  }
+
+  close(): void {
+    // There is no display to end.
   }
 }

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatFigures } from './format.js';
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface RunProgress {
   /** Rounds completed. */
   readonly round: number;
@@ -10,18 +10,18 @@ export interface RunProgress {
   readonly totalEpochs: number;
   readonly imagesPerSecond: number;
   readonly losses: Readonly<Record<string, number>>;
-  /** What has travelled between workers and servers, and how much more it was than the least. */
+  /** Megabytes between workers and servers, and by how much they exceed the least possible number. */
   readonly wire: { readonly megabytes: number; readonly surplusPercent: number };
   readonly secondsLeft: number | null;
 }
 
-/** Shows a person how a run goes. Never throws, whatever becomes of the stream. */
+/** Shows the progress of a run. Never throws, even if the stream fails. */
 export interface Reporter {
-  /** Call as often as convenient; shown at a pace a person can read. */
+  /** May be called at any rate: what is shown changes at a readable pace. */
   update(progress: RunProgress): void;
-  /** An epoch is over; `scores` are its figures on held-out data. Always shown. */
+  /** Shows the end of an epoch, with its figures on held-out data (`scores`). */
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void;
-  /** A line that stays; above the progress bar where there is one. Always shown. */
+  /** Shows a line that stays, above the progress bar where there is one. */
   notice(line: string): void;
   /** Ends the display; later notices still appear. */
   close(): void;
@@ -51,7 +51,7 @@ export function describeEpoch(progress: RunProgress, scores: Readonly<Record<str
   return parts.filter((part) => part !== '').join('  ');
 }
 
-/** `234/1,172  3,950 images/s  4 min 05 s left  mse 0.1234`: fits beside a bar in 80 columns; losses come last and may be cut. */
+/** `234/1,172  3,950 images/s  4 min 05 s left  mse 0.1234`: fits beside a bar in 80 columns. Losses come last and may be cut off. */
 export function describeBriefly(progress: RunProgress): string {
   const parts = [
     `${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,

@@ -5,14 +5,14 @@ export type Clock = () => number;
 export const monotonicSeconds: Clock = () => performance.now() / 1000;
 
 export interface RateMeterOptions {
-  /** How far back the rate looks. */
+  /** Length of the period that the rate is measured over. */
   readonly windowSeconds?: number;
   readonly clock?: Clock;
 }
 
 interface Sample { readonly seconds: number; readonly total: number }
 
-/** Items (images) per second over the last seconds, so that a slow start or a pause is soon forgotten. */
+/** Items (images) per second over the last seconds: a slow start or a pause soon no longer counts. */
 export class RateMeter {
   private readonly windowSeconds: number;
   private readonly clock: Clock;
@@ -30,17 +30,17 @@ export class RateMeter {
     this.total += items;
     const seconds = this.clock();
     this.samples.push({ seconds, total: this.total });
-    // The newest sample that is already outside stays: it is the window's left edge.
+    // The newest sample outside the window stays: it is the window's left edge.
     const edge = this.samples.findLastIndex((sample) => sample.seconds <= seconds - this.windowSeconds);
     if (edge > 0) this.samples = this.samples.slice(edge);
   }
 
-  /** Forgets everything so far: after a pause that says nothing about the speed of the work (an evaluation). */
+  /** Starts the window anew, after a pause that has no part in the speed of the work (an evaluation). */
   restart(): void {
     this.samples = [{ seconds: this.clock(), total: this.total }];
   }
 
-  /** Items per second; 0 until two moments are known. */
+  /** Items per second; 0 until there are samples of two moments. */
   perSecond(): number {
     const first = this.samples[0];
     const last = this.samples.at(-1);
@@ -48,7 +48,7 @@ export class RateMeter {
     return (last.total - first.total) / (last.seconds - first.seconds);
   }
 
-  /** Seconds until `items` more are done at the present rate, or null when no rate is known. */
+  /** Seconds until `items` more are done at the present rate; null while there is no rate. */
   secondsLeft(items: number): number | null {
     const rate = this.perSecond();
     return rate > 0 ? items / rate : null;

@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createReporter } from './create-reporter.js';
 import type { OutputStream } from './output.js';
 import type { RunProgress } from './progress.js';
+import { createReporter } from './terminal-reporter.js';
 
 function progressAt(round: number): RunProgress {
-  return { round, totalRounds: 1172, epoch: 1, totalEpochs: 5, imagesPerSecond: 3950.4, losses: { mse: 0.25 }, wire: { megabytes: 3050.2, surplusPercent: 0.03 }, secondsLeft: 245 };
+  return {
+    round, totalRounds: 1172, epoch: 1, totalEpochs: 5, imagesPerSecond: 3950.4, losses: { mse: 0.25 },
+    wire: { megabytes: 3050.2, surplusPercent: 0.03 }, secondsLeft: 245,
+  };
 }
 
 function stream(terminal: boolean): { output: OutputStream; text: () => string } {

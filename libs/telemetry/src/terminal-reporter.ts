@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import { Output, type OutputStream } from './output.js';
+import { PlainReporter, type PlainReporterOptions } from './plain-reporter.js';
 import { describeBriefly, describeEpoch, describeProgress, type Reporter, type RunProgress } from './progress.js';
 
 /** Columns of the bar itself on a wide and on a narrow terminal. */
@@ -7,8 +8,13 @@ const WIDE_BAR = 24;
 const NARROW_BAR = 12;
 const WIDE_TERMINAL = 110;
 
+/** A progress bar on a terminal, plain lines anywhere else. */
+export function createReporter(options: PlainReporterOptions): Reporter {
+  return options.output.isTTY === true ? new TerminalReporter(options.output) : new PlainReporter(options);
+}
+
 /** A live progress bar on the last line of a terminal, notices above it. */
-export class TerminalReporter implements Reporter {
+class TerminalReporter implements Reporter {
   private readonly output: Output;
   private readonly bar: cliProgress.SingleBar;
   private latest: RunProgress | undefined;
@@ -24,7 +30,7 @@ export class TerminalReporter implements Reporter {
       barsize: (stream.columns ?? 80) >= WIDE_TERMINAL ? WIDE_BAR : NARROW_BAR,
       fps: 5,
       clearOnComplete: true,
-      // How Ctrl-C ends the run is the coordinator's matter.
+      // The coordinator handles Ctrl-C.
       gracefulExit: false,
     });
   }
@@ -47,8 +53,8 @@ export class TerminalReporter implements Reporter {
   }
 
   notice(line: string): void {
-    // The bar remembers its place on the screen when it starts and goes back there when it stops: a line that scrolls the
-    // screen in between would be overwritten. So the bar stops, the line is written where it was, and it starts below.
+    // When the bar stops it returns to the place on the screen where it started: a line that scrolled the screen in between would be
+    // overwritten. So the bar stops, the line is written in its place, and the bar starts below the line.
     this.bar.stop();
     this.output.writeLine(line);
     if (this.closed || this.latest === undefined || !this.output.open) return;

@@ -3,13 +3,16 @@ import type { OutputStream } from './output.js';
 
 export interface TrialProgress {
   readonly name: string;
-  /** What it tries, briefly. */
+  /** Its settings, in short. */
   readonly text: string;
   readonly epoch: number;
-  /** Null: its length is in rounds. */
+  /** Null: its length is given in rounds. */
   readonly totalEpochs: number | null;
 }
 
+const BARS = {
+  format: '{name} {bar} {value}/{total} epochs  {text}', barsize: 20, clearOnComplete: true, hideCursor: true, gracefulExit: false, fps: 4,
+};
 /** Least time between two lines about a trial that runs. */
 const LINE_EVERY_MS = 5000;
 
@@ -17,19 +20,20 @@ const LINE_EVERY_MS = 5000;
 export class TrialsReporter {
   readonly #output: OutputStream;
   readonly #bars: cliProgress.MultiBar | null;
-  readonly #toldAtMs = new Map<string, number>();
+  readonly #lastLineMs = new Map<string, number>();
   readonly #byTrial = new Map<string, cliProgress.SingleBar>();
 
   constructor(output: OutputStream) {
     this.#output = output;
     this.#bars = output.isTTY === true
-      ? new cliProgress.MultiBar({ stream: output, format: '{name} {bar} {value}/{total} epochs  {text}', barsize: 20, clearOnComplete: true, hideCursor: true, gracefulExit: false, fps: 4 })
+      ? new cliProgress.MultiBar({ ...BARS, stream: output })
       : null;
   }
 
   update({ name, text, epoch, totalEpochs }: TrialProgress): void {
     if (this.#bars === null) {
-      if (epoch > 0 && this.#isTime(name)) this.notice(`${name}  epoch ${totalEpochs === null ? epoch : `${epoch}/${totalEpochs}`}  ${text}`);
+      const position = totalEpochs === null ? String(epoch) : `${epoch}/${totalEpochs}`;
+      if (epoch > 0 && this.#isTime(name)) this.notice(`${name}  epoch ${position}  ${text}`);
       return;
     }
     const bar = this.#byTrial.get(name) ?? this.#bars.create(totalEpochs ?? epoch, epoch, { name, text });
@@ -38,15 +42,15 @@ export class TrialsReporter {
     bar.update(epoch, { name, text });
   }
 
-  /** Short epochs would fill a log. */
+  /** Whether the next line about a trial is due: a line for every short epoch would fill a log. */
   #isTime(name: string): boolean {
     const now = performance.now();
-    const isDue = now - (this.#toldAtMs.get(name) ?? -Infinity) >= LINE_EVERY_MS;
-    if (isDue) this.#toldAtMs.set(name, now);
+    const isDue = now - (this.#lastLineMs.get(name) ?? -Infinity) >= LINE_EVERY_MS;
+    if (isDue) this.#lastLineMs.set(name, now);
     return isDue;
   }
 
-  /** A trial has ended: its bar goes, a line stays. */
+  /** Shows the end of a trial: its bar goes, a line stays. */
   end(name: string, line: string): void {
     const bar = this.#byTrial.get(name);
     if (bar !== undefined) this.#bars?.remove(bar);
