@@ -1,25 +1,25 @@
 import { appendFile, stat, truncate } from 'node:fs/promises';
 import { storageError } from '@lethe/checkpoint';
 
-/** A file that grows at its end. What cannot be written is kept until it can: a disk that was full for a moment costs nothing. */
+/** A file that grows at its end. Bytes that cannot be written are kept until they can: a disk that was full for a while costs nothing. */
 export class AppendingFile {
   readonly #file: string;
   #pending: Uint8Array[] = [];
   #written: Promise<void> = Promise.resolve();
-  /** Bytes after which a write that failed may have left a part of itself; null: it is all whole. */
+  /** Length up to which the file is whole, if a failed write may have left a part of its bytes after it; null: the whole file is. */
   #tornAfter: number | null = null;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Comes to the file with the next flush. */
+  /** Bytes for the next flush. */
   append(bytes: Uint8Array): void {
     this.#pending.push(bytes);
   }
 
   /**
-   * Writes what is not written yet, one call after another, so that it keeps its order.
+   * Writes all appended bytes in order. Calls run one after another.
    * @throws LetheError STORAGE_FAILED; the next call tries again
    */
   flush(): Promise<void> {
@@ -31,7 +31,7 @@ export class AppendingFile {
     const pending = [...this.#pending];
     if (pending.length === 0) return;
     try {
-      this.#tornAfter = await this.#mended();
+      this.#tornAfter = await this.#repaired();
       await appendFile(this.#file, Buffer.concat(pending));
     } catch (error) {
       throw storageError(this.#file, error);
@@ -40,8 +40,8 @@ export class AppendingFile {
     this.#pending = this.#pending.slice(pending.length);
   }
 
-  /** Cuts off what is torn. @returns the length of what is whole; null for a device, which has none */
-  async #mended(): Promise<number | null> {
+  /** Cuts off what a failed write has left. @returns the length of the file; null for a device, which has no length */
+  async #repaired(): Promise<number | null> {
     const found = await stat(this.#file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;

@@ -17,7 +17,7 @@ const GAP_PIXELS = 1;
 const GAP_LEVEL = 96;
 const SCALE = 2;
 
-/** Draws images side by side, with a thin line between them, at twice their size. */
+/** Draws images in rows and columns with thin lines between them, at twice their size. */
 export async function encodeGridPng({ pixels, rows, columns, height, width, channels }: GridPixels): Promise<GridPng> {
   const full = { width: columns * (width + GAP_PIXELS) + GAP_PIXELS, height: rows * (height + GAP_PIXELS) + GAP_PIXELS };
   const canvas = Buffer.alloc(full.width * full.height * channels, GAP_LEVEL);

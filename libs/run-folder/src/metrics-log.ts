@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { AppendingFile } from './appending-file.js';
 
-/** One event: `kind` "round" or "epoch", `round` the rounds completed, and its figures. */
+/** The end of a round or of an epoch, with the number of completed rounds and the figures. */
 export interface MetricsLine {
   readonly kind: 'round' | 'epoch';
   readonly round: number;
@@ -10,8 +10,8 @@ export interface MetricsLine {
 }
 
 /**
- * The event in a line of `metrics.jsonl`; null for a line that is torn or none of a run's. JSON has no word for a figure that is not
- * finite: it is written as null, and is read as NaN, so that nobody takes it for 0.
+ * The event in a line of `metrics.jsonl`; null for an incomplete line or any other text. JSON has no number that is not finite: such
+ * a figure is written as null and read as NaN, so that it is not taken for 0.
  */
 export function parseMetricsLine(line: string): MetricsLine | null {
   let found: unknown;
@@ -21,13 +21,14 @@ export function parseMetricsLine(line: string): MetricsLine | null {
     return null;
   }
   if (typeof found !== 'object' || found === null || !('round' in found) || typeof found.round !== 'number') return null;
-  return Object.fromEntries(Object.entries(found).map(([name, value]: [string, unknown]) => [name, value ?? Number.NaN])) as unknown as MetricsLine;
+  const figures = Object.entries(found).map(([name, value]: [string, unknown]): [string, unknown] => [name, value ?? Number.NaN]);
+  return Object.fromEntries(figures) as unknown as MetricsLine;
 }
 
-/** `metrics.jsonl`: a line for every round and epoch, each once however often the run was resumed. */
+/** `metrics.jsonl`: one line for every round and every epoch, however often the run was resumed. */
 export class MetricsLog {
   readonly #file: AppendingFile;
-  /** What was kept of before. */
+  /** Events of earlier lives of the run that were kept. */
   readonly earlier: readonly MetricsLine[];
 
   private constructor(file: string, earlier: readonly MetricsLine[]) {
@@ -35,10 +36,10 @@ export class MetricsLog {
     this.earlier = earlier;
   }
 
-  /** Keeps what happened up to `rounds`; a torn last line is dropped too. */
+  /** Opens the file and keeps the events up to `rounds`. Later events and an incomplete last line are dropped. */
   static async open(file: string, rounds: number): Promise<MetricsLog> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      // Anything else than a new run must not be taken for one: the lines would be overwritten.
+      // Only a missing file means a new run: with any other error the lines would be overwritten.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
       throw storageError(file, error);
     });

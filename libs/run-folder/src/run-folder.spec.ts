@@ -18,8 +18,12 @@ describe('a run folder', () => {
     await expect(RunFolder.create({ runsFolder, name: 'a', configJson: '{}' })).rejects.toMatchObject({ code: 'RUN_EXISTS' });
     await writeFile(join(runsFolder, 'file'), '');
     for (const name of [null, 'a']) {
-      await expect(RunFolder.create({ runsFolder: join(runsFolder, 'file'), name, configJson: '{}' })).rejects.toThrow(/--runs-dir: expected a folder, found the file .*file/);
-      await expect(RunFolder.create({ runsFolder: join(runsFolder, 'file', 'below'), name, configJson: '{}' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+      await expect(
+        RunFolder.create({ runsFolder: join(runsFolder, 'file'), name, configJson: '{}' }),
+      ).rejects.toThrow(/--runs-dir: expected a folder, found the file .*file/);
+      await expect(
+        RunFolder.create({ runsFolder: join(runsFolder, 'file', 'below'), name, configJson: '{}' }),
+      ).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     }
     await expect(RunFolder.create({ runsFolder, name: '../b', configJson: '{}' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     await expect(RunFolder.open(join(runsFolder, 'absent'))).rejects.toMatchObject({ code: 'RUN_MISSING' });
@@ -42,7 +46,9 @@ describe('a run folder', () => {
       await (await RunFolder.open(run.folder)).close();
     }
     await writeFile(lock, JSON.stringify({ ...gone, host: 'elsewhere' }));
-    await expect(RunFolder.open(run.folder)).rejects.toThrow(/in use by process \d+ on elsewhere, which cannot be seen from here: if it is gone, --break-lock takes its lock over/);
+    await expect(RunFolder.open(run.folder)).rejects.toThrow(
+      /in use by process \d+ on elsewhere, which cannot be seen from here: if it is gone, --break-lock takes its lock over/,
+    );
     await run.close(); // closed already: not this one's to remove
     expect((await readdir(run.folder)).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
   });

@@ -15,12 +15,12 @@ const NAME = /^[\w][\w.-]{0,99}$/;
 
 export interface NewRunOptions {
   readonly runsFolder: string;
-  /** Null: named by the time. */
+  /** Null: the time of creation becomes the name. */
   readonly name: string | null;
   readonly configJson: string;
 }
 
-/** Everything that a run leaves behind, held by one coordinator at a time. */
+/** The folder with all files of a run, held by one coordinator at a time. */
 export class RunFolder {
   readonly folder: string;
   #lock: RunLock | null = null;
@@ -41,14 +41,15 @@ export class RunFolder {
   get logs(): string {
     return join(this.folder, 'logs');
   }
-  /** What lets workers of other machines in, as long as the run goes on. */
+  /** File with the token by which workers of other machines join; it exists while the run goes on. */
   get joinToken(): string {
     return join(this.folder, 'join-token');
   }
 
   /**
-   * Checks, before any work, that a run can have its folder there.
-   * @throws LetheError RUN_EXISTS if there is a folder of that name, CONFIG_INVALID for a name that is no plain file name, or a place that takes no folders
+   * Checks, before any work, that the run's folder can be made.
+   * @throws LetheError RUN_EXISTS if there is a folder of that name; CONFIG_INVALID if the name is no plain file name, or if no folder can
+   * be made in `runsFolder`
    */
   static async expectRoom({ runsFolder, name }: Omit<NewRunOptions, 'configJson'>): Promise<void> {
     if (name !== null && !NAME.test(name)) {
@@ -68,12 +69,12 @@ export class RunFolder {
     return run;
   }
 
-  /** For reading only: takes no lock. */
+  /** Opens the folder for reading alone, without a lock. */
   static at(folder: string): RunFolder {
     return new RunFolder(folder);
   }
 
-  /** @throws LetheError RUN_MISSING if it is no run, RUN_LOCKED if another coordinator has it. */
+  /** Opens the folder with its lock. @throws LetheError RUN_MISSING if it is no run, RUN_LOCKED if another coordinator holds it */
   static async open(folder: string, options?: LockOptions): Promise<RunFolder> {
     const run = new RunFolder(folder);
     await run.readConfig();
@@ -81,7 +82,7 @@ export class RunFolder {
     return run;
   }
 
-  /** The process of this machine that plays the run; null: none does. */
+  /** The process of this machine that plays the run; null: no process of this machine does. */
   coordinatorProcess(): Promise<number | null> {
     return RunLock.holder(join(this.folder, LOCK));
   }
@@ -99,7 +100,7 @@ export class RunFolder {
     await this.writeFile(join(this.folder, CONFIG), Buffer.from(`${configJson}\n`));
   }
 
-  /** Metrics after so many rounds; later lines, of rounds that will be played again, are dropped. */
+  /** Metrics up to `rounds`. Lines of later rounds, which will be played again, are dropped. */
   openMetrics(rounds: number): Promise<MetricsLog> {
     return MetricsLog.open(join(this.folder, 'metrics.jsonl'), rounds);
   }
@@ -112,13 +113,15 @@ export class RunFolder {
     await writeFileAtomically(file, [bytes]);
   }
 
-  /** Rounds after which the run was summed up; 0 if it never was so that it can be read, or only because it was interrupted or diverged. */
+  /** Rounds in `summary.json`; 0 without a readable one, or if the run was interrupted or diverged. */
   async summarisedRounds(): Promise<number> {
-    const found = await readFile(join(this.folder, SUMMARY), 'utf8').then((text) => JSON.parse(text) as { ending?: string; rounds?: number } | null).catch(() => null);
+    const found = await readFile(join(this.folder, SUMMARY), 'utf8')
+      .then((text) => JSON.parse(text) as { ending?: string; rounds?: number } | null)
+      .catch(() => null);
     return found === null || found.ending === 'interrupted' || found.ending === 'diverged' ? 0 : (found.rounds ?? 0);
   }
 
-  /** Whether the process that has the run has summed it up: it makes no checkpoint any more. */
+  /** Whether the process that holds the run has written the summary: it makes no checkpoint any more. */
   async isOver(): Promise<boolean> {
     const writtenMs = (name: string): Promise<number | null> => stat(join(this.folder, name)).then(({ mtimeMs }) => mtimeMs, () => null);
     const [summary, lock] = [await writtenMs(SUMMARY), await writtenMs(LOCK)];
@@ -129,19 +132,19 @@ export class RunFolder {
     await this.writeFile(join(this.folder, SUMMARY), Buffer.from(`${JSON.stringify(summary, null, 2)}\n`));
   }
 
-  /** Null: there is none. */
+  /** Writes `trace.json`; null: there is no trace. */
   async writeTrace(json: string | null): Promise<void> {
     if (json !== null) await this.writeFile(join(this.folder, TRACE), Buffer.from(json));
   }
 
-  /** Lets others have it. */
+  /** Releases the lock. */
   async close(): Promise<void> {
     await this.#lock?.release();
     this.#lock = null;
   }
 }
 
-/** A new folder; two runs that start in the same second get different ones. */
+/** A new folder named by the second. Further runs of the same second get a number. */
 async function makeFolderNamedByTime(runsFolder: string): Promise<string> {
   const second = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
   for (let number = 1; ; number += 1) {
@@ -165,5 +168,6 @@ async function makeFolder(runsFolder: string, name: string): Promise<string> {
 }
 
 function runExists(folder: string, name: string): LetheError {
-  return new LetheError('RUN_EXISTS', `${folder}: expected no run of that name, found one; choose another --name, or go on with it by --resume ${name}`);
+  const advice = `choose another --name, or go on with it by --resume ${name}`;
+  return new LetheError('RUN_EXISTS', `${folder}: expected no run of that name, found one; ${advice}`);
 }

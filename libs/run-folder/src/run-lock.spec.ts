@@ -39,17 +39,23 @@ describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'])('on a file
 describe('a lock that is to be broken', () => {
   it('of another host is, with a word', async () => {
     writeFileSync(lock, JSON.stringify(ELSEWHERE));
-    await expect(RunLock.acquire(lock, folder)).rejects.toThrow(/in use by process 7 on elsewhere, which cannot be seen from here: if it is gone, --break-lock takes its lock over/);
+    await expect(RunLock.acquire(lock, folder)).rejects.toThrow(
+      /in use by process 7 on elsewhere, which cannot be seen from here: if it is gone, --break-lock takes its lock over/,
+    );
     const warnings: string[] = [];
     const taken = await RunLock.acquire(lock, folder, { onBroken: (warning) => { warnings.push(warning); } });
-    expect(warnings).toEqual([`the lock of process 7 on elsewhere is broken: if that process lives after all, both write into ${folder} and spoil it`]);
+    expect(warnings).toEqual([
+      `the lock of process 7 on elsewhere is broken: if that process lives after all, both write into ${folder} and spoil it`,
+    ]);
     await taken.release();
   });
 
   it('of a process that is running here is not', async () => {
     const taken = await RunLock.acquire(lock, folder);
     const warnings: string[] = [];
-    await expect(RunLock.acquire(lock, folder, { onBroken: (warning) => { warnings.push(warning); } })).rejects.toThrow(/which is running$/);
+    await expect(
+      RunLock.acquire(lock, folder, { onBroken: (warning) => { warnings.push(warning); } }),
+    ).rejects.toThrow(/which is running$/);
     expect(warnings).toEqual([]);
     await taken.release();
   });

@@ -5,20 +5,20 @@ import { hostname } from 'node:os';
 import { storageError } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 
-/** Who holds a run. `started` tells a process from a later one that was given the same number; null where unknown. */
+/** The process that holds a run. `started` distinguishes it from a later process with the same number; null: unknown. */
 interface LockHolder { readonly host: string; readonly processId: number; readonly started: string | null }
 
 export interface LockOptions {
-  /** Told when a lock is broken that a process of another host may hold still; null: such a lock is respected. */
+  /** Called when a lock is broken that a process of another host may still hold; null: such a lock is respected. */
   readonly onBroken: ((warning: string) => void) | null;
-  /** Makes a hard link of a file; the system's own unless a test plays a file system. */
+  /** Makes a hard link of a file. Tests replace it to stand in for a file system. */
   readonly makeLink?: (existing: string, file: string) => Promise<void>;
 }
 
-/** What file systems answer that have no hard links: exFAT, SMB, many of FUSE. */
+/** Error codes of file systems without hard links: exFAT, SMB, many of FUSE. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS']);
 
-/** A file that says which process owns a folder. It outlives a process that is killed, and is then taken over. */
+/** A file that names the process that owns a folder. It stays behind when that process is killed, and is then taken over. */
 export class RunLock {
   readonly #file: string;
   readonly #text: string;
@@ -28,39 +28,43 @@ export class RunLock {
     this.#text = text;
   }
 
-  /** @throws LetheError RUN_LOCKED while another process has it, or may have it on another host */
+  /** @throws LetheError RUN_LOCKED while another process holds the lock, or may hold it on another host */
   static async acquire(file: string, folder: string, { onBroken, makeLink = link }: LockOptions = { onBroken: null }): Promise<RunLock> {
-    const text = JSON.stringify({ host: hostname(), processId: process.pid, started: startOf(process.pid) } satisfies LockHolder);
+    const text = JSON.stringify({ host: hostname(), processId: process.pid, started: processStart(process.pid) } satisfies LockHolder);
     if (await place(file, text, makeLink)) return new RunLock(file, text);
     const found = await readFile(file, 'utf8').catch(() => '');
     const holder = parseHolder(found);
     const isElsewhere = holder !== null && holder.host !== hostname();
     if (holder !== null && !isGone(holder) && !(isElsewhere && onBroken !== null)) throw locked(folder, holder);
-    // Two processes may find the same dead holder: only the one that moves exactly that lock away goes on.
+    // Two processes may find the same dead holder. Only the one that moves exactly that lock away goes on.
     const aside = `${file}.${randomUUID()}`;
     await rename(file, aside).catch(() => undefined);
     const moved = await readFile(aside, 'utf8').catch(() => null);
     if (moved !== null && moved !== found) await place(file, moved, makeLink).catch(() => undefined);
     await rm(aside, { force: true });
-    if ((moved !== null && moved !== found) || !(await place(file, text, makeLink))) throw locked(folder, parseHolder(await readFile(file, 'utf8').catch(() => '')));
-    if (isElsewhere) onBroken?.(`the lock of process ${holder.processId} on ${holder.host} is broken: if that process lives after all, both write into ${folder} and spoil it`);
+    const isAnother = moved !== null && moved !== found;
+    if (isAnother || !(await place(file, text, makeLink))) throw locked(folder, await holderIn(file));
+    if (isElsewhere) {
+      const danger = `if that process lives after all, both write into ${folder} and spoil it`;
+      onBroken?.(`the lock of process ${holder.processId} on ${holder.host} is broken: ${danger}`);
+    }
     return new RunLock(file, text);
   }
 
-  /** Process of this machine that holds the lock; null if none does that can be known. */
+  /** Process of this machine that holds the lock; null: none, or one that cannot be seen from here. */
   static async holder(file: string): Promise<number | null> {
-    const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
+    const holder = await holderIn(file);
     return holder === null || holder.host !== hostname() || isGone(holder) ? null : holder.processId;
   }
 
-  /** Lets others have it; leaves a lock that is no longer this one alone. */
+  /** Removes the lock, unless another process has taken it over. */
   async release(): Promise<void> {
     const found = await readFile(this.#file, 'utf8').catch(() => null);
     if (found === this.#text) await rm(this.#file, { force: true });
   }
 }
 
-/** Puts the lock there with its text at once, or says that there is one. */
+/** Creates the lock together with its text. @returns false if there is a lock */
 async function place(file: string, text: string, makeLink: NonNullable<LockOptions['makeLink']>): Promise<boolean> {
   const own = `${file}.${randomUUID()}`;
   try {
@@ -78,12 +82,12 @@ async function place(file: string, text: string, makeLink: NonNullable<LockOptio
 }
 
 /**
- * Creates the lock where there are no hard links. For a moment it is there and empty: whoever finds it so takes it for a dead one's, so
- * that it counts only if it is there, as it was written, afterwards.
+ * Creates the lock on a file system without hard links. For a moment the file is empty, and a process that finds it empty takes it for
+ * the lock of a dead process. So the lock counts only if the file has its text afterwards.
  */
 async function placeWithoutLink(file: string, text: string): Promise<boolean> {
   try {
-    // All at once, so that the moment is a short one.
+    // Synchronous calls keep that moment short.
     const created = openSync(file, 'wx');
     try {
       writeSync(created, text);
@@ -100,11 +104,15 @@ async function placeWithoutLink(file: string, text: string): Promise<boolean> {
 function locked(folder: string, holder: LockHolder | null): LetheError {
   if (holder === null) return new LetheError('RUN_LOCKED', `${folder} is in use by another process, which has just begun`);
   const who = `process ${holder.processId} on ${holder.host}`;
-  const advice = holder.host === hostname() ? 'which is running' : 'which cannot be seen from here: if it is gone, --break-lock takes its lock over';
-  return new LetheError('RUN_LOCKED', `${folder} is in use by ${who}, ${advice}`);
+  const elsewhere = 'which cannot be seen from here: if it is gone, --break-lock takes its lock over';
+  return new LetheError('RUN_LOCKED', `${folder} is in use by ${who}, ${holder.host === hostname() ? 'which is running' : elsewhere}`);
 }
 
-/** Null for a lock that says nothing sensible. */
+async function holderIn(file: string): Promise<LockHolder | null> {
+  return parseHolder(await readFile(file, 'utf8').catch(() => ''));
+}
+
+/** Null: the text names no holder. */
 function parseHolder(text: string): LockHolder | null {
   try {
     const { host, processId, started = null } = JSON.parse(text) as Partial<LockHolder>;
@@ -122,14 +130,14 @@ function isGone({ host, processId, started }: LockHolder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
   }
-  const now = startOf(processId);
+  const now = processStart(processId);
   return started !== null && now !== null && now !== started;
 }
 
-/** When a process started, in the kernel's ticks since boot; null where there is no such list. */
-export function startOf(processId: number): string | null {
+/** When a process started, in the kernel's ticks since boot; null if that is unknown. */
+export function processStart(processId: number): string | null {
   try {
-    // The name in parentheses may hold spaces; the 20th field after it is the start.
+    // The name in parentheses may contain spaces. The 20th field after it is the start.
     return readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? null;
   } catch {
     return null;

@@ -39,7 +39,9 @@ describe('the real TensorBoard', { timeout: PYTHON_MS }, () => {
     const before = Date.now() / 1000;
     const writer = await TensorBoardWriter.open(folder, 0);
     for (const step of [1, 2, 300]) writer.scalars(step, { 'train/mse': step / 4, 'train/nll': -step });
-    const { png, width, height } = await encodeGridPng({ pixels: Float32Array.of(-1, 1), rows: 1, columns: 2, height: 1, width: 1, channels: 1 });
+    const { png, width, height } = await encodeGridPng({
+      pixels: Float32Array.of(-1, 1), rows: 1, columns: 2, height: 1, width: 1, channels: 1,
+    });
     writer.image(300, 'style grid', png, { width, height });
     await writer.close();
     const found = (await runPython(READ_BACK, [folder])) as { first: number };

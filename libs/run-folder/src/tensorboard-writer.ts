@@ -11,14 +11,16 @@ message SessionLog { int32 status = 1; }
 message Image { int32 height = 1; int32 width = 2; int32 colorspace = 3; bytes encoded_image_string = 4; }
 message Value { string tag = 1; oneof value { float simple_value = 2; Image image = 4; } }
 message Summary { repeated Value value = 1; }
-message Event { double wall_time = 1; int64 step = 2; oneof what { string file_version = 3; Summary summary = 5; SessionLog session_log = 7; } }`;
+message Event {
+  double wall_time = 1; int64 step = 2; oneof what { string file_version = 3; Summary summary = 5; SessionLog session_log = 7; }
+}`;
 
 const Event = protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType('Event');
 const EVENT_FILE = /^events\.out\.tfevents\.(\d+)\./;
 const SESSION_START = 1;
 const RGB = 3;
 
-/** Writes TensorBoard's event files: records of a length, its checksum, an Event and its checksum. */
+/** Writes TensorBoard's event files. A record is a length and its checksum, an Event and its checksum. */
 export class TensorBoardWriter {
   readonly #file: AppendingFile;
 
@@ -26,7 +28,7 @@ export class TensorBoardWriter {
     this.#file = new AppendingFile(file);
   }
 
-  /** A new event file; where there are earlier ones, their steps after `rounds` are marked as played again. */
+  /** Opens a new event file. If there are earlier files, their steps after `rounds` are marked as replaced. */
   static async open(folder: string, rounds: number): Promise<TensorBoardWriter> {
     const { name, isFirst } = await nextEventFile(folder);
     const writer = new TensorBoardWriter(join(folder, name));
@@ -63,8 +65,8 @@ export class TensorBoardWriter {
 }
 
 /**
- * TensorBoard reads the files of a folder in the order of their names, so each one's second is later than all before
- * it, whatever the clock says.
+ * TensorBoard reads the files of a folder in the order of their names. So the second in each name is later than those in all names
+ * before, whatever the clock says.
  */
 async function nextEventFile(folder: string): Promise<{ name: string; isFirst: boolean }> {
   const seconds = (await readdir(folder)).flatMap((name) => EVENT_FILE.exec(name)?.[1] ?? []).map(Number);
@@ -72,7 +74,7 @@ async function nextEventFile(folder: string): Promise<{ name: string; isFirst: b
   return { name: `events.out.tfevents.${String(next).padStart(10, '0')}.${hostname()}.${process.pid}`, isFirst: seconds.length === 0 };
 }
 
-/** TFRecord's checksum: CRC-32C, rotated and shifted so that checksums of checksums are no trouble. */
+/** TFRecord's checksum: CRC-32C, rotated and shifted by a constant, which makes the checksum of a checksum safe. */
 function maskedChecksum(bytes: Buffer): Buffer {
   const crc = crc32c(bytes);
   const masked = Buffer.alloc(4);

@@ -19,7 +19,9 @@ describe('a folder to write into', () => {
     [file, `--out: expected a folder, found the file ${file}`],
     [join(file, 'below'), `--out: expected a folder, found ${join(file, 'below')}, which would lie in the file ${file}`],
   ])('may not be %s', async (path, message) => {
-    await expect(expectWritableFolder('--out', path)).rejects.toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }) as Error);
+    await expect(expectWritableFolder('--out', path)).rejects.toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message }) as Error,
+    );
   });
 });
 

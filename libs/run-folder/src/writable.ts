@@ -4,20 +4,22 @@ import { dirname } from 'node:path';
 import { LetheError } from '@lethe/errors';
 
 /**
- * Checks, before any work, that files can be made in a folder; it and those above it are made where they are missing.
- * @param where how the user named it, for the message
+ * Checks, before any work, that files can be made in a folder, which need not exist yet.
+ * @param where how the user named the folder, for the message
  * @throws LetheError CONFIG_INVALID
  */
 export async function expectWritableFolder(where: string, folder: string): Promise<void> {
   let place = folder;
   let found = await lookAt(place);
   for (; found === null && dirname(place) !== place; found = await lookAt(place)) place = dirname(place);
-  if (found?.isDirectory() !== true) throw refusal(where, 'a folder', `${place === folder ? '' : `${folder}, which would lie in `}the file ${place}`);
+  if (found?.isDirectory() !== true) {
+    throw refusal(where, 'a folder', `${place === folder ? '' : `${folder}, which would lie in `}the file ${place}`);
+  }
   await expectAccess(where, place, 'a folder that can be written to');
 }
 
 /**
- * The same of a file, which may be there and is then replaced; its folder has to be there.
+ * Checks, before any work, that a file can be written. An existing file would be replaced. Its folder has to exist.
  * @throws LetheError CONFIG_INVALID
  */
 export async function expectWritableFile(where: string, file: string): Promise<void> {
@@ -32,7 +34,7 @@ export async function expectWritableFile(where: string, file: string): Promise<v
   await expectAccess(where, folder, 'a file in a folder that can be written to');
 }
 
-/** Null: nothing is there, or nothing can be, as a file lies above. */
+/** Null: nothing is at the path, or nothing can be, as a file lies above. */
 function lookAt(path: string): Promise<Stats | null> {
   return stat(path).catch(() => null);
 }

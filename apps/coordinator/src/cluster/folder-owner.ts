@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startOf } from '@lethe/run-folder';
+import { processStart } from '@lethe/run-folder';
 
 const FILE = 'owner.json';
 
@@ -17,7 +17,7 @@ interface FolderOwner {
 
 /** Notes in the folder that it belongs to this process. */
 export function signOwnership(folder: string): void {
-  writeFileSync(join(folder, FILE), JSON.stringify({ processId: process.pid, started: startOf(process.pid), ...kernel() } satisfies FolderOwner));
+  writeFileSync(join(folder, FILE), JSON.stringify({ processId: process.pid, started: processStart(process.pid), ...kernel() } satisfies FolderOwner));
 }
 
 /**
@@ -39,7 +39,7 @@ function isAbandoned(folder: string): boolean {
   const here = kernel();
   if (here.boot === null || boot !== here.boot || here.processes === null || processes !== here.processes) return false;
   if (typeof processId !== 'number' || typeof started !== 'string') return false;
-  const now = startOf(processId);
+  const now = processStart(processId);
   return now === null ? !exists(processId) : now !== started;
 }
 
