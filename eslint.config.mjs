@@ -104,7 +104,7 @@ export default tseslint.config(
     rules: restrictedImports([environment, zeromq, cores, setup], [files]),
   },
   {
-    files: ['libs/{parameter-store,membership,training,evaluation}/**/*.ts'],
+    files: ['libs/{parameter-store,membership,graphs,cluster,worker,evaluation}/**/*.ts'],
     rules: restrictedImports([environment, zeromq, cores], [files, tensorTypes]),
   },
   {

@@ -11,7 +11,7 @@ import { exitCodeOf, isMistyped } from './exit-codes.js';
 import { planJoining } from './joining/plan-joining.js';
 import { readToken } from './joining/read-token.js';
 import { receiveJoinStart, runWorkerGroup } from './joining/worker-group.js';
-import { openPulseThread } from './pulse/open-pulse-thread.js';
+import { openHeartbeatThread } from './heartbeat/open-heartbeat-thread.js';
 import { startFromParent, startJoining, type WorkerStart } from './worker-start.js';
 
 const argv = process.argv.slice(2);
@@ -47,7 +47,7 @@ async function computeFor(start: WorkerStart): Promise<number> {
     fingerprint: engineFingerprint(engine, { threads: start.threads, gpu: engine.device === 'gpu' ? await gpuIdentity(process.env) : null, environment: process.env }),
     host: hostname(),
     joining: start.joining,
-    openPulse: openPulseThread(start.controlAddress, start.trust),
+    openHeartbeat: openHeartbeatThread(start.controlAddress, start.trust),
     prepare: (welcome) => prepareWorker({
       engine,
       parallelShards: engine.graphs ? start.interOpThreads : 1,

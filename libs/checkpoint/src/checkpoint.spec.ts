@@ -9,10 +9,10 @@ import { weightsHash } from './weights-hash.js';
 const LAYOUT: GroupLayout = {
   name: 'autoencoder', length: 7, statisticsLength: 4,
   segments: [
-    { name: 'encoder.conv1.weight', net: 'encoder', shape: [2, 2], offset: 0, length: 4 },
-    { name: 'decoder.linear1.bias', net: 'decoder', shape: [3], offset: 4, length: 3 },
+    { name: 'encoder.conv1.weight', network: 'encoder', shape: [2, 2], offset: 0, length: 4 },
+    { name: 'decoder.linear1.bias', network: 'decoder', shape: [3], offset: 4, length: 3 },
   ],
-  statistics: [{ name: 'encoder.norm1', net: 'encoder', channels: 2, offset: 0, samples: 8, momentum: 0.1 }],
+  statistics: [{ name: 'encoder.norm1', network: 'encoder', channels: 2, offset: 0, samples: 8, momentum: 0.1 }],
 };
 const STATE: GroupState = {
   group: 'autoencoder', version: 12, values: Float32Array.of(1, -2, 3.5, 1e-30, 0, -0, 7), statistics: Float32Array.of(0.1, 0.2, 0.3, 0.4),

@@ -13,11 +13,11 @@ const objective = forgettingObjective({
 const START = { rounds: 0, steps: 0 };
 
 describe('the alternating game', () => {
-  it('plays every turn of every phase in order, with the round\'s scalars', async () => {
+  it('plays every inner step of every phase in order, with the round\'s scalars', async () => {
     const played: string[] = [];
     const rounds = await adversarialLoop({
       objective, from: { rounds: 3, steps: 0 }, totalRounds: 5,
-      players: { play: ({ round, phase, turn }, { beta }) => { played.push(`${round} ${objective.phases[phase]?.name ?? ''} ${turn} ${beta ?? ''}`); return Promise.resolve(); } },
+      executor: { play: ({ round, phase, innerStep }, { beta }) => { played.push(`${round} ${objective.phases[phase]?.name ?? ''} ${innerStep} ${beta ?? ''}`); return Promise.resolve(); } },
       afterRound: (round) => { played.push(`after ${round}`); return Promise.resolve(true); },
     });
     expect(rounds).toBe(5);
@@ -25,35 +25,35 @@ describe('the alternating game', () => {
   });
 
   it('ends after the round that says so', async () => {
-    const rounds = await adversarialLoop({ objective, from: START, totalRounds: 9, players: { play: () => Promise.resolve() }, afterRound: (round) => Promise.resolve(round < 2) });
+    const rounds = await adversarialLoop({ objective, from: START, totalRounds: 9, executor: { play: () => Promise.resolve() }, afterRound: (round) => Promise.resolve(round < 2) });
     expect(rounds).toBe(3);
   });
 
   it('goes on after any step with exactly those that come after it', async () => {
     const steps: Step[] = [];
-    const players = { play: (step: Step) => { steps.push(step); return Promise.resolve(); } };
-    await adversarialLoop({ objective, from: START, totalRounds: 3, players, afterRound: () => Promise.resolve(true) });
+    const executor = { play: (step: Step) => { steps.push(step); return Promise.resolve(); } };
+    await adversarialLoop({ objective, from: START, totalRounds: 3, executor, afterRound: () => Promise.resolve(true) });
     for (const [index, step] of [...steps].entries()) {
       const rest = steps.slice(index + 1, 9);
       steps.length = 9;
-      await adversarialLoop({ objective, from: positionAfter(objective, step), totalRounds: 3, players, afterRound: () => Promise.resolve(true) });
+      await adversarialLoop({ objective, from: positionAfter(objective, step), totalRounds: 3, executor, afterRound: () => Promise.resolve(true) });
       expect(steps.slice(9)).toEqual(rest);
     }
   });
 });
 
 describe('the dropout seeds', () => {
-  it('of a round stay the same in all its phases and turns; those of a step do not', () => {
-    const [first, second] = [dropoutSeeds(7, { round: 3, phase: 0, turn: 0 }, 2), dropoutSeeds(7, { round: 3, phase: 1, turn: 0 }, 2)];
+  it('of a round stay the same in all its phases and inner steps; those of a step do not', () => {
+    const [first, second] = [dropoutSeeds(7, { round: 3, phase: 0, innerStep: 0 }, 2), dropoutSeeds(7, { round: 3, phase: 1, innerStep: 0 }, 2)];
     expect(first.round).toEqual(second.round);
     expect(first.step).not.toEqual(second.step);
-    expect(first).toEqual(dropoutSeeds(7, { round: 3, phase: 0, turn: 0 }, 2));
+    expect(first).toEqual(dropoutSeeds(7, { round: 3, phase: 0, innerStep: 0 }, 2));
   });
 
   it('are all different over seeds, rounds and shards', () => {
     const seen = new Set<string>();
     for (const seed of [1, 2]) for (let round = 0; round < 200; round += 1) for (let shard = 0; shard < 8; shard += 1) {
-      const { round: stream, step } = dropoutSeeds(seed, { round, phase: 0, turn: 0 }, shard);
+      const { round: stream, step } = dropoutSeeds(seed, { round, phase: 0, innerStep: 0 }, shard);
       seen.add(stream.join()).add(step.join());
     }
     expect(seen.size).toBe(2 * 200 * 8 * 2);

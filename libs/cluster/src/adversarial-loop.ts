@@ -2,8 +2,8 @@ import type { Objective } from '@lethe/objectives';
 import type { Step } from '@lethe/protocol';
 
 /** Whoever computes the steps: a cluster, in this process or across machines. */
-export interface Players {
-  /** Has one turn of one phase computed on the whole global batch; may return before it is in the weights. */
+export interface StepExecutor {
+  /** Has one inner step of one phase computed on the whole global batch; may return before it is in the weights. */
   play(step: Step, scalars: Readonly<Record<string, number>>): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export interface GamePosition {
 
 export interface AdversarialLoopOptions {
   readonly objective: Objective;
-  readonly players: Players;
+  readonly executor: StepExecutor;
   readonly from: GamePosition;
   readonly totalRounds: number;
   /** Called when every step of the round has been handed out: evaluations and checkpoints happen here. False ends the game. */
@@ -28,11 +28,11 @@ export interface AdversarialLoopOptions {
  *
  * @returns the number of rounds played in total, those before `from` included.
  */
-export async function adversarialLoop({ objective, players, from, totalRounds, afterRound }: AdversarialLoopOptions): Promise<number> {
+export async function adversarialLoop({ objective, executor, from, totalRounds, afterRound }: AdversarialLoopOptions): Promise<number> {
   for (let round = from.rounds; round < totalRounds; round += 1) {
     const scalars = objective.scalars(round);
     const played = round === from.rounds ? from.steps : 0;
-    for (const step of stepsOf(objective, round).slice(played)) await players.play(step, scalars);
+    for (const step of stepsOf(objective, round).slice(played)) await executor.play(step, scalars);
     if (!(await afterRound(round))) return round + 1;
   }
   return totalRounds;
@@ -40,12 +40,12 @@ export async function adversarialLoop({ objective, players, from, totalRounds, a
 
 /** Every turn of every phase of a round, in order. */
 function stepsOf({ phases }: Objective, round: number): Step[] {
-  return phases.flatMap(({ turns }, phase) => Array.from({ length: turns }, (_, turn) => ({ round, phase, turn })));
+  return phases.flatMap(({ innerSteps }, phase) => Array.from({ length: innerSteps }, (_, innerStep) => ({ round, phase, innerStep })));
 }
 
 /** Where a game stands once this step is played. */
-export function positionAfter(objective: Objective, { round, phase, turn }: Step): GamePosition {
+export function positionAfter(objective: Objective, { round, phase, innerStep }: Step): GamePosition {
   const steps = stepsOf(objective, round);
-  const played = steps.findIndex((step) => step.phase === phase && step.turn === turn) + 1;
+  const played = steps.findIndex((step) => step.phase === phase && step.innerStep === innerStep) + 1;
   return played === steps.length ? { rounds: round + 1, steps: 0 } : { rounds: round, steps: played };
 }

@@ -28,7 +28,7 @@ describe('evaluations', () => {
     const { desk: open, sent } = desk(workers);
     const results = open.perform([order(0), order(1)]);
     workers.shift();
-    open.deal();
+    open.generation();
     expect(sent.map(({ name, evaluation: { first } }) => [name, first])).toEqual([['a', 0], ['b', 1], ['b', 0]]);
     for (const { worker, evaluation: { task } } of sent) open.evaluated(worker, { kind: 'evaluated', task, result: Float32Array.of(task) });
     expect(await results).toEqual([Float32Array.of(1), Float32Array.of(2)]);
@@ -90,7 +90,7 @@ describe('evaluations', () => {
       expect(() => { open.evaluated(a, { kind: 'evaluated', task: 1, result: new Float32Array(length) }); }).toThrow(expect.objectContaining({ code: 'MESSAGE_FORBIDDEN', message: `its result of task 1 has ${length} numbers, expected 1` }) as Error);
     }
     workers.shift();
-    open.deal();
+    open.generation();
     open.evaluated(b, { kind: 'evaluated', task: 1, result: Float32Array.of(3) });
     expect(await results).toEqual([Float32Array.of(3)]);
   });
@@ -123,7 +123,7 @@ describe('evaluations', () => {
     const results = open.perform([order(0)]);
     said(1);
     workers.pop();
-    open.deal();
+    open.generation();
     expect(sent.map(({ name }) => name)).toEqual(['a', 'b', 'a']);
     said(1);
     expect(await results).toEqual([Float32Array.of(Number.NaN)]);
@@ -135,7 +135,7 @@ describe('evaluations', () => {
     const results = open.perform([order(0)]);
     expect(sent).toEqual([]);
     workers.push(member('a'));
-    open.deal();
+    open.generation();
     expect(sent).toHaveLength(1);
     open.clear(new Error('over'));
     await expect(results).rejects.toThrow('over');

@@ -58,7 +58,7 @@ export class EvaluationDesk {
       this.#asked += 1;
       this.#tasks.set(this.#asked, { evaluation: { kind: 'evaluate', task: this.#asked, ...order }, resultLength, worker: null, computers: new Set(), doubted: null, dealtMs: 0, repeats: 0, sentMs: 0, sentAs: 0, resolve, reject });
     }));
-    this.deal();
+    this.generation();
     return Promise.all(results);
   }
 
@@ -95,7 +95,7 @@ export class EvaluationDesk {
     task.doubted = worker;
     if (task.worker !== worker) return;
     task.worker = null;
-    this.deal();
+    this.generation();
   }
 
   /** Sends what is late again, to the same workers: whoever has it, or is at it, passes over it. */
@@ -113,7 +113,7 @@ export class EvaluationDesk {
   }
 
   /** Gives what nobody has, or whoever had it cannot do now, to those at hand. */
-  deal(): void {
+  generation(): void {
     const workers = this.#options.workers();
     if (workers.length === 0) return;
     let next = 0;

@@ -1,2 +1,2 @@
-export { adversarialLoop, type AdversarialLoopOptions, type GamePosition, type Players } from './adversarial-loop.js';
+export { adversarialLoop, type AdversarialLoopOptions, type GamePosition, type StepExecutor } from './adversarial-loop.js';
 export { TrainingCluster, type TrainingClusterOptions } from './training-cluster.js';

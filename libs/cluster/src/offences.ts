@@ -24,7 +24,7 @@ export interface OffencesOptions {
 }
 
 interface Finding extends Refused, Step {
-  readonly deal: number;
+  readonly generation: number;
   readonly isFinite: boolean;
   /** Nobody else was there to compute it again. */
   readonly isAlone: boolean;
@@ -81,12 +81,12 @@ export class Offences {
 
   #judge({ code, push }: Offence, offender: Member | null): Judgement {
     const { control, dealer } = this.#options;
-    if (push === null || code === 'MESSAGE_FORBIDDEN' || (offender !== null && push.deal > dealer.lastDeal)) return 'thrown out';
+    if (push === null || code === 'MESSAGE_FORBIDDEN' || (offender !== null && push.generation > dealer.lastGeneration)) return 'thrown out';
     // A sum of finite gradients that is not finite is nobody's fault, and nobody sums it otherwise.
     const isAlone = offender === null || control.roster.atHand().every((member) => member === offender);
     const finding = findingOf(push, offender?.incarnation ?? '', code === 'GRADIENT_NOT_FINITE', isAlone);
     // A push is refused chunk by chunk, by every server that has some of it. Since the first of these the step has been dealt anew.
-    const known = this.#findings.find((other) => isSameStep(other, finding) && other.worker === finding.worker && other.deal === finding.deal);
+    const known = this.#findings.find((other) => isSameStep(other, finding) && other.worker === finding.worker && other.generation === finding.generation);
     if (known !== undefined) return (known.repeats += 1) > this.#mostRepeats ? 'replaced' : 'known already';
     const isConfirmed = dealer.isOpen(push) && this.#findings.some((earlier) => confirms(finding, earlier));
     this.#findings.push(finding);
@@ -106,11 +106,11 @@ export class Offences {
   }
 }
 
-function findingOf({ round, phase, turn, block, deal }: OffendingPush, worker: string, isNotFinite: boolean, isAlone: boolean): Finding {
-  return { round, phase, turn, block, deal, worker, isFinite: !isNotFinite, isAlone, repeats: 0 };
+function findingOf({ round, phase, innerStep, node, generation }: OffendingPush, worker: string, isNotFinite: boolean, isAlone: boolean): Finding {
+  return { round, phase, innerStep, node, generation, worker, isFinite: !isNotFinite, isAlone, repeats: 0 };
 }
 
 function confirms(finding: Finding, earlier: Finding): boolean {
-  if (finding.isFinite || earlier.isFinite || !isSameStep(finding, earlier) || !overlap(finding.block, earlier.block)) return false;
-  return finding.worker !== earlier.worker || (earlier.isAlone && finding.deal > earlier.deal);
+  if (finding.isFinite || earlier.isFinite || !isSameStep(finding, earlier) || !overlap(finding.node, earlier.node)) return false;
+  return finding.worker !== earlier.worker || (earlier.isAlone && finding.generation > earlier.generation);
 }

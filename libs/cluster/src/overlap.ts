@@ -1,6 +1,6 @@
-import type { ShardBlock } from '@lethe/protocol';
+import type { TreeNode } from '@lethe/protocol';
 
 /** Whether two blocks share a shard. */
-export function overlap(a: ShardBlock, b: ShardBlock): boolean {
+export function overlap(a: TreeNode, b: TreeNode): boolean {
   return a.first < b.first + b.count && b.first < a.first + a.count;
 }

@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { assignShards, type ControlPlane, type Member } from '@lethe/membership';
-import type { GroupVersion, ShardBlock, Step } from '@lethe/protocol';
+import type { GroupVersion, TreeNode, Step } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
 import { overlap } from './overlap.js';
 import { ProgressDeadline } from './progress-deadline.js';
@@ -10,7 +10,7 @@ import { isSameStep, StepLedger, type StepOrder } from './step-ledger.js';
 /** Part of a step of which a worker sent what is no gradient. */
 export interface Refused {
   readonly worker: string;
-  readonly block: ShardBlock;
+  readonly node: TreeNode;
 }
 
 /**
@@ -25,7 +25,7 @@ export class StepDealer {
   readonly #limits: TimeLimits;
   /** Since when each late worker was not tried again, and how long that is to be. */
   readonly #untried = new Map<Member, { sinceMs: number; waitMs: number }>();
-  #deal = 1;
+  #generation = 1;
   /** When the lead was last heard of a step, or asked. */
   #heardMs = 0;
 
@@ -51,8 +51,8 @@ export class StepDealer {
   }
 
   /** The number of the deal that was made last. */
-  get lastDeal(): number {
-    return this.#deal;
+  get lastGeneration(): number {
+    return this.#generation;
   }
 
   /** Workers at hand who have not said yet that they did their part of the oldest step. */
@@ -63,10 +63,10 @@ export class StepDealer {
   /** The step that everything waits for, in words; null if there is none. */
   get where(): string | null {
     const step = this.#ledger.oldest;
-    return step === null ? null : `round ${step.round + 1}, phase ${this.#phaseName(step)}, turn ${step.turn + 1}`;
+    return step === null ? null : `round ${step.round + 1}, phase ${this.#phaseName(step)}, inner step ${step.innerStep + 1}`;
   }
 
-  async deal(order: StepOrder): Promise<void> {
+  async generation(order: StepOrder): Promise<void> {
     const nowMs = performance.now();
     if (this.#ledger.size === 0) this.#heardMs = nowMs;
     this.#ledger.open(order);
@@ -81,14 +81,14 @@ export class StepDealer {
 
   /** The same, but nobody has the part that it had in the last deal: whatever was lost on the way of one worker is sent by another. */
   async dealElsewhere(): Promise<void> {
-    await this.#dealAgain(turned(this.#control.roster.atHand(), this.#deal));
+    await this.#dealAgain(turned(this.#control.roster.atHand(), this.#generation));
   }
 
   /** The same, but by those of whom nothing was refused; if there is nobody else, by whoever has least of what was refused of it. */
   async dealWithout(refused: readonly Refused[]): Promise<void> {
     const atHand = this.#control.roster.atHand();
     const others = atHand.filter(({ incarnation }) => !refused.some(({ worker }) => worker === incarnation));
-    const conflicts = (workers: readonly Member[]): number => this.#parts(workers).filter(({ worker, blocks }) => refused.some((part) => part.worker === worker.incarnation && blocks.some((block) => overlap(block, part.block)))).length;
+    const conflicts = (workers: readonly Member[]): number => this.#parts(workers).filter(({ worker, nodes }) => refused.some((part) => part.worker === worker.incarnation && nodes.some((node) => overlap(node, part.node)))).length;
     const orders = atHand.map((_, places) => turned(atHand, places)).sort((a, b) => conflicts(a) - conflicts(b));
     await this.#dealAgain(others.length > 0 ? others : orders[0] ?? []);
   }
@@ -103,8 +103,8 @@ export class StepDealer {
    * @returns whether the step is not in the weights yet
    * @throws LetheError MESSAGE_FORBIDDEN for a commit of what was never handed out
    */
-  checkCommit({ group, version, round, phase, turn }: Step & GroupVersion): boolean {
-    const step = { round, phase, turn };
+  checkCommit({ group, version, round, phase, innerStep }: Step & GroupVersion): boolean {
+    const step = { round, phase, innerStep };
     const order = this.#ledger.orderOf(step);
     const isRight = order === null ? this.#isStep(step) && this.#ledger.wasOpened(step) : order.produces === version && this.#description.objective.phases[phase]?.trains === group;
     if (!isRight) throw new LetheError('MESSAGE_FORBIDDEN', `it told of version ${version} of ${group}, made by ${shown(step)}, which nobody asked for`);
@@ -131,7 +131,7 @@ export class StepDealer {
       if (nowMs - untried.sinceMs < untried.waitMs) return;
       this.#untried.set(worker, { sinceMs: nowMs, waitMs: Math.min(this.#limits.mostMs, 2 * untried.waitMs) });
       this.#ledger.alsoDealt(order, worker.incarnation);
-      await this.#control.send(worker, { kind: 'lease', ...order, blocks: [{ first: 0, count: 1 }], deal: this.#deal });
+      await this.#control.send(worker, { kind: 'stepAssignment', ...order, nodes: [{ first: 0, count: 1 }], generation: this.#generation });
     }));
   }
 
@@ -196,7 +196,7 @@ export class StepDealer {
 
   async #dealAgain(workers: readonly Member[]): Promise<void> {
     if (this.#ledger.size === 0) return;
-    this.#deal += 1;
+    this.#generation += 1;
     this.#deadline.dealt(performance.now());
     await this.#hand(this.#ledger.orders, workers);
   }
@@ -204,23 +204,23 @@ export class StepDealer {
   /** With no workers the steps wait for the next that comes. */
   async #hand(orders: readonly StepOrder[], workers: readonly Member[]): Promise<void> {
     const parts = this.#parts(workers);
-    // All at once: whatever happens meanwhile finds every lease sent or none.
+    // All at once: whatever happens meanwhile finds every assignment sent or none.
     await Promise.all(orders.flatMap((order) => {
       this.#ledger.dealt(order, parts.map(({ worker }) => worker.incarnation));
       for (const { worker } of parts) worker.activity = `in round ${order.round + 1}, phase ${this.#phaseName(order)}`;
-      return parts.map(({ worker, blocks }) => this.#control.send(worker, { kind: 'lease', ...order, blocks, deal: this.#deal }));
+      return parts.map(({ worker, nodes }) => this.#control.send(worker, { kind: 'stepAssignment', ...order, nodes, generation: this.#generation }));
     }));
   }
 
   /** Who computes what, in the order of the workers. */
-  #parts(workers: readonly Member[]): { worker: Member; blocks: ShardBlock[] }[] {
-    const deals = assignShards(this.#description.config.shards, workers.length);
-    return workers.map((worker, index) => ({ worker, blocks: deals[index] ?? [] })).filter(({ blocks }) => blocks.length > 0);
+  #parts(workers: readonly Member[]): { worker: Member; nodes: TreeNode[] }[] {
+    const generations = assignShards(this.#description.config.shards, workers.length);
+    return workers.map((worker, index) => ({ worker, nodes: generations[index] ?? [] })).filter(({ nodes }) => nodes.length > 0);
   }
 
   /** Whether the game has such a step. */
-  #isStep({ round, phase, turn }: Step): boolean {
-    return round < this.#description.totalRounds && turn < (this.#description.objective.phases[phase]?.turns ?? 0);
+  #isStep({ round, phase, innerStep }: Step): boolean {
+    return round < this.#description.totalRounds && innerStep < (this.#description.objective.phases[phase]?.innerSteps ?? 0);
   }
 
   #phaseName({ phase }: Step): string {
@@ -233,6 +233,6 @@ function turned(workers: readonly Member[], places: number): Member[] {
   return workers.map((_, index) => workers[(index + places) % workers.length] as Member);
 }
 
-function shown({ round, phase, turn }: Step): string {
-  return `round ${round + 1}, phase ${phase + 1}, turn ${turn + 1}`;
+function shown({ round, phase, innerStep }: Step): string {
+  return `round ${round + 1}, phase ${phase + 1}, inner step ${innerStep + 1}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StepLedger, type StepOrder } from './step-ledger.js';
 
-const order = (round: number, turn = 0): StepOrder => ({ round, phase: 0, turn, reads: [], produces: round + 1, scalars: {} });
+const order = (round: number, innerStep = 0): StepOrder => ({ round, phase: 0, innerStep, reads: [], produces: round + 1, scalars: {} });
 
 describe('the ledger of steps', () => {
   it('knows what is open, oldest first, and takes each step off once', () => {
@@ -10,7 +10,7 @@ describe('the ledger of steps', () => {
     expect(ledger.oldest).toEqual(order(0));
     expect(ledger.close(order(0))).toBe(true);
     expect(ledger.close(order(0))).toBe(false);
-    expect([ledger.size, ledger.orders.map(({ round, turn }) => [round, turn])]).toEqual([2, [[0, 1], [1, 0]]]);
+    expect([ledger.size, ledger.orders.map(({ round, innerStep }) => [round, innerStep])]).toEqual([2, [[0, 1], [1, 0]]]);
     ledger.clear();
     expect([ledger.size, ledger.oldest]).toEqual([0, null]);
   });

@@ -1,7 +1,7 @@
-import type { Lease, Step } from '@lethe/protocol';
+import type { StepAssignment, Step } from '@lethe/protocol';
 
 /** A step without who computes what of it. */
-export type StepOrder = Omit<Lease, 'kind' | 'blocks' | 'deal'>;
+export type StepOrder = Omit<StepAssignment, 'kind' | 'nodes' | 'generation'>;
 
 interface OpenStep {
   readonly order: StepOrder;
@@ -111,9 +111,9 @@ export class StepLedger {
 }
 
 export function isSameStep(a: Step | null, b: Step): boolean {
-  return a !== null && a.round === b.round && a.phase === b.phase && a.turn === b.turn;
+  return a !== null && a.round === b.round && a.phase === b.phase && a.innerStep === b.innerStep;
 }
 
 function isAfter(a: Step, b: Step): boolean {
-  return a.round !== b.round ? a.round > b.round : a.phase !== b.phase ? a.phase > b.phase : a.turn > b.turn;
+  return a.round !== b.round ? a.round > b.round : a.phase !== b.phase ? a.phase > b.phase : a.innerStep > b.innerStep;
 }

@@ -2,7 +2,7 @@ import { LetheError } from '@lethe/errors';
 import { ControlPlane, describeMember, type Member } from '@lethe/membership';
 import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Origin, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
-import type { GamePosition, Players } from './adversarial-loop.js';
+import type { GamePosition, StepExecutor } from './adversarial-loop.js';
 import type { RunDescription } from '@lethe/graphs';
 import { Abandonment } from './abandonment.js';
 import { Arrivals } from './arrivals.js';
@@ -36,12 +36,12 @@ const LEAST_PATIENCE_HEARTBEATS = 5;
 const EVALUATION_PATIENCE = 60;
 
 /**
- * The coordinator's view of the servers and workers of a run: hands out leases and keeps count of the versions. Workers may
+ * The coordinator's view of the servers and workers of a run: hands out assignments and keeps count of the versions. Workers may
  * come and go: what is not in the weights yet is dealt anew to those at hand, which changes no bit. When a server is lost,
  * everything that waits rejects with SERVER_LOST, and `recover` goes on from an earlier state; when all workers stay away, the game
  * is abandoned, and `captureAbandoned` tells where it stands.
  */
-export class TrainingCluster implements Players {
+export class TrainingCluster implements StepExecutor {
   readonly control: ControlPlane;
   /** Of the versions that the servers have. */
   readonly evaluations: ClusterEvaluations;
@@ -132,7 +132,7 @@ export class TrainingCluster implements Players {
     const reads = phase.reads.map((group) => this.#versionOf(group));
     const produces = this.#versionOf(phase.trains).version + 1;
     this.#versions.set(phase.trains, produces);
-    await this.#dealer.deal({ ...step, reads, produces, scalars: { ...scalars } });
+    await this.#dealer.generation({ ...step, reads, produces, scalars: { ...scalars } });
   }
 
   /** Waits until everything handed out is in the weights. */
@@ -173,7 +173,7 @@ export class TrainingCluster implements Players {
   /** Everything that was handed out and is not done is done by those at hand now. */
   #dealAnew(elsewhere = false): void {
     if (this.#abandonment.hasBegun) return;
-    this.#desk.deal();
+    this.#desk.generation();
     const dealt = elsewhere ? this.#dealer.dealElsewhere() : this.#dealer.dealAnew();
     dealt.catch((error: unknown) => { this.#failed(error); });
   }
@@ -210,7 +210,7 @@ export class TrainingCluster implements Players {
 
   /** Steps that nobody was there for are dealt; else a newcomer has its part from the next step on. */
   #cameBack(): void {
-    this.#desk.deal();
+    this.#desk.generation();
     if (this.#aloneSinceMs !== null) this.#dealAnew();
     this.#aloneSinceMs = null;
   }

@@ -2,11 +2,11 @@ import { mergeConfig, UNPACKED_GIB, type RunConfig } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
 import { initialStatistics } from '@lethe/networks';
-import { netSlices, type Committed, type GroupState, type Lease } from '@lethe/protocol';
+import { networkSlices, type Committed, type GroupState, type StepAssignment } from '@lethe/protocol';
 import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
 import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
 import { adversarialLoop, TrainingCluster } from '@lethe/cluster';
-import { describeRun, layoutOf, ShardGradients, StepClock, type BlockSum, type RunDescription } from '@lethe/graphs';
+import { describeRun, layoutOf, ShardGradients, StepClock, type NodeSum, type RunDescription } from '@lethe/graphs';
 import { prepareWorker, runWorker } from '@lethe/worker';
 import { createMemoryTransport } from '@lethe/transport';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -42,9 +42,9 @@ function goldenConfig(golden: GoldenArticle): RunConfig {
 /** Trainable golden tensors of a group in our order, with our names. */
 function goldenTensors(golden: GoldenArticle, description: RunDescription, group: string): { name: string; tensor: GoldenTensor; offset: number; length: number }[] {
   const { segments } = layoutOf(description, group);
-  return ['encoder', 'decoder', 'classifier'].flatMap((net) => {
-    const ours = segments.filter((segment) => segment.net === net);
-    const theirs = golden.parameters.filter((tensor) => tensor.net === net && !tensor.kind.startsWith('running'));
+  return ['encoder', 'decoder', 'classifier'].flatMap((network) => {
+    const ours = segments.filter((segment) => segment.network === network);
+    const theirs = golden.parameters.filter((tensor) => tensor.net === network && !tensor.kind.startsWith('running'));
     return ours.map(({ name, offset, length }, index) => ({ name, offset, length, tensor: theirs[index]! }));
   });
 }
@@ -76,12 +76,12 @@ async function play(golden: GoldenArticle, description: RunDescription): Promise
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
       prepare: (welcome) => prepareWorker({ engine, parallelShards: 1, openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options) }, welcome),
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);
-  await adversarialLoop({ objective: description.objective, players: cluster, from: { rounds: 0, steps: 0 }, totalRounds: 5, afterRound: () => Promise.resolve(true) });
+  await adversarialLoop({ objective: description.objective, executor: cluster, from: { rounds: 0, steps: 0 }, totalRounds: 5, afterRound: () => Promise.resolve(true) });
   const groups = await cluster.captureState();
   const figures = meanFigures(await cluster.evaluations.ofExamples('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
   await cluster.close('done');
@@ -122,9 +122,9 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   it('has the golden running variances', () => {
     const { statistics } = result.groups.find(({ group }) => group === 'autoencoder')!;
     const layout = layoutOf(description, 'autoencoder');
-    for (const net of ['encoder', 'decoder']) {
-      const variances = golden.parameters.filter((tensor) => tensor.net === net && tensor.kind === 'running_var');
-      for (const [index, segment] of layout.statistics.filter((segment) => segment.net === net).entries()) {
+    for (const network of ['encoder', 'decoder']) {
+      const variances = golden.parameters.filter((tensor) => tensor.net === network && tensor.kind === 'running_var');
+      for (const [index, segment] of layout.statistics.filter((segment) => segment.network === network).entries()) {
         const found = statistics!.subarray(segment.offset + segment.channels, segment.offset + 2 * segment.channels);
         const l2 = Math.sqrt(found.reduce((sum, value) => sum + value * value, 0));
         expect(Math.abs(l2 / variances[index]!.after_5_rounds.l2 - 1), segment.name).toBeLessThan(1e-3);
@@ -140,12 +140,12 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   it('has the golden gradients of the first round', async () => {
     const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards: 2 });
     // The encoder/decoder phase reads the classifier that the same round has updated: run it from there.
-    const netsOf = (group: string, values: Float32Array): [string, Float32Array][] => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [net, values.subarray(from, to)]);
-    const states = new Map(startState(golden, description).flatMap(({ group, values }) => netsOf(group, values)));
+    const networksOf = (group: string, values: Float32Array): [string, Float32Array][] => networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)]);
+    const states = new Map(startState(golden, description).flatMap(({ group, values }) => networksOf(group, values)));
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
-      if (phase === 1) for (const [net, values] of netsOf('classifier', await classifierAfterOneRound(golden, description))) states.set(net, values);
-      const lease: Lease = { kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) };
-      const { gradient } = gradients.block(lease, { first: 0, count: shards }, states, new StepClock());
+      if (phase === 1) for (const [network, values] of networksOf('classifier', await classifierAfterOneRound(golden, description))) states.set(network, values);
+      const assignment: StepAssignment = { kind: 'stepAssignment', round: 0, phase, innerStep: 0, nodes: [], reads: [], produces: 1, generation: 1, scalars: description.objective.scalars(0) };
+      const { gradient } = gradients.node(assignment, { first: 0, count: shards }, states, new StepClock());
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
         const found = torchSummary(name, tensor, gradient.subarray(offset, offset + length));
@@ -158,12 +158,12 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   });
 
   it('has the same bits however many shards a call computes', async () => {
-    const nets = new Map(startState(golden, description).flatMap(({ group, values }) => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [net, values.subarray(from, to)] as const)));
-    const lease = (phase: number): Lease => ({ kind: 'lease', round: 0, phase, turn: 0, blocks: [], reads: [], produces: 1, deal: 1, scalars: description.objective.scalars(0) });
-    const sums: BlockSum[][] = [];
+    const networks = new Map(startState(golden, description).flatMap(({ group, values }) => networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)] as const)));
+    const assignment = (phase: number): StepAssignment => ({ kind: 'stepAssignment', round: 0, phase, innerStep: 0, nodes: [], reads: [], produces: 1, generation: 1, scalars: description.objective.scalars(0) });
+    const sums: NodeSum[][] = [];
     for (const parallelShards of [1, 2, 4]) {
       const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards });
-      sums.push([0, 1].map((phase) => gradients.block(lease(phase), { first: 0, count: shards }, nets, new StepClock())));
+      sums.push([0, 1].map((phase) => gradients.node(assignment(phase), { first: 0, count: shards }, networks, new StepClock())));
       gradients.dispose();
     }
     const differing = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, index) => count + (value === b[index] ? 0 : 1), 0);
@@ -188,12 +188,12 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
       prepare: (welcome) => prepareWorker({ engine, parallelShards: 1, openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options) }, welcome),
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);
-  await cluster.play({ round: 0, phase: 0, turn: 0 }, description.objective.scalars(0));
+  await cluster.play({ round: 0, phase: 0, innerStep: 0 }, description.objective.scalars(0));
   const groups = await cluster.captureState();
   await cluster.close('done');
   await Promise.all(members);

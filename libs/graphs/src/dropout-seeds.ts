@@ -2,10 +2,10 @@ import type { Step } from '@lethe/protocol';
 
 /**
  * The int32 seeds of a shard's dropout masks: two for the stream that stays the same all round long (one z = E(x)), two
- * for the stream drawn anew in every phase and turn. Pure, so that a recomputed shard is indistinguishable from the first try.
+ * for the stream drawn anew in every phase and inner step. Pure, so that a recomputed shard is indistinguishable from the first try.
  */
-export function dropoutSeeds(runSeed: number, { round, phase, turn }: Step, shard: number): { round: Int32Array; step: Int32Array } {
-  return { round: seedPair([runSeed, round, shard]), step: seedPair([runSeed, round, shard, phase + 1, turn + 1]) };
+export function dropoutSeeds(runSeed: number, { round, phase, innerStep }: Step, shard: number): { round: Int32Array; step: Int32Array } {
+  return { round: seedPair([runSeed, round, shard]), step: seedPair([runSeed, round, shard, phase + 1, innerStep + 1]) };
 }
 
 function seedPair(words: readonly number[]): Int32Array {

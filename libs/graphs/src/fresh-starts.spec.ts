@@ -13,17 +13,17 @@ function described(hiding: string, members: number) {
 }
 
 describe('fresh starts', () => {
-  it('come one net after another, after the last turn of the round before', () => {
+  it('come one network after another, after the last inner step of the round before', () => {
     const description = described('capped-likelihood', 2);
-    const nets = (round: number, turn: number): string[] => [...freshValues(description, 'classifier', { round, phase: 0, turn }).keys()];
-    expect([...Array(20).keys()].map((round) => nets(round, 1))).toEqual([...Array(20).keys()].map((round) => ({ 4: ['classifier-2'], 9: ['classifier'], 14: ['classifier-2'], 19: ['classifier'] })[round] ?? []));
-    expect(nets(4, 0)).toEqual([]);
-    expect([...freshValues(description, 'autoencoder', { round: 4, phase: 1, turn: 0 }).keys()]).toEqual([]);
+    const networks = (round: number, innerStep: number): string[] => [...freshValues(description, 'classifier', { round, phase: 0, innerStep }).keys()];
+    expect([...Array(20).keys()].map((round) => networks(round, 1))).toEqual([...Array(20).keys()].map((round) => ({ 4: ['classifier-2'], 9: ['classifier'], 14: ['classifier-2'], 19: ['classifier'] })[round] ?? []));
+    expect(networks(4, 0)).toEqual([]);
+    expect([...freshValues(description, 'autoencoder', { round: 4, phase: 1, innerStep: 0 }).keys()]).toEqual([]);
   });
 
   it('are new values, each time others and always the same', () => {
     const description = described('capped-likelihood', 1);
-    const at = (round: number): Float32Array => freshValues(description, 'classifier', { round, phase: 0, turn: 1 }).get('classifier')!;
+    const at = (round: number): Float32Array => freshValues(description, 'classifier', { round, phase: 0, innerStep: 1 }).get('classifier')!;
     const layout = layoutOf(description, 'classifier');
     expect(at(4)).toHaveLength(layout.length);
     expect(at(4)).toEqual(at(4));
@@ -31,10 +31,10 @@ describe('fresh starts', () => {
     expect(at(4)).not.toEqual(initialValues(layout, allNetworks(description.objective), description.config.seed));
   });
 
-  it('touch the adversaries alone where all nets are one group', () => {
+  it('touch the adversaries alone where all networks are one group', () => {
     const description = described('gradient-reversal', 1);
     expect(description.layouts.map(({ name }) => name)).toEqual(['game']);
-    const fresh = freshValues(description, 'game', { round: 4, phase: 0, turn: 0 });
+    const fresh = freshValues(description, 'game', { round: 4, phase: 0, innerStep: 0 });
     expect([...fresh.keys()]).toEqual(['classifier']);
     expect(fresh.get('classifier')).toHaveLength(10 * 40 + 40 + 40 * 40 + 40 + 40 * 2 + 2);
   });

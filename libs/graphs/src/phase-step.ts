@@ -1,6 +1,6 @@
 import { trainingNetworks, type Moments } from '@lethe/networks';
 import type { Objective, Phase } from '@lethe/objectives';
-import { netSlices, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
+import { networkSlices, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 import type { InputSpecification, Operations, Signature, StepFunction } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { layoutOf, type RunDescription } from './run-description.js';
@@ -22,7 +22,7 @@ export interface PhaseStepOptions {
 
 /**
  * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
- * scalars: `net.<name>` [length] for each net of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
+ * scalars: `network.<name>` [length] for each network of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
  * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient` [length of the
  * trained group], summed over the shards along the fixed tree, `summary.i` [statistics, losses].
  */
@@ -36,7 +36,7 @@ export function phaseStep({ description, phase: phaseIndex, width, operations }:
     name: `${phase.name}-${width}x${examples}`,
     signature: phaseSignature(description, phase, { examples, width }),
     step: (inputs) => {
-      const parameters = new Map(phase.reads.flatMap((group) => netTensors(operations, inputs, layoutOf(description, group))));
+      const parameters = new Map(phase.reads.flatMap((group) => networkTensors(operations, inputs, layoutOf(description, group))));
       const shards = Array.from({ length: width }, (_, shard) => phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }));
       return {
         gradient: treeSum(operations, shards.map(({ gradient }) => gradient)),
@@ -83,8 +83,8 @@ export function namedTensors(operations: Operations, vector: Tensor, layout: Pic
   return new Map(layout.segments.map(({ name }, index) => [name, tensors[index] as Tensor]));
 }
 
-function netTensors(operations: Operations, inputs: Readonly<Record<string, Tensor>>, layout: GroupLayout): [string, Tensor][] {
-  return netSlices(layout).flatMap(({ net }) => [...namedTensors(operations, named(inputs, `net.${net}`), { segments: layout.segments.filter((segment) => segment.net === net) })]);
+function networkTensors(operations: Operations, inputs: Readonly<Record<string, Tensor>>, layout: GroupLayout): [string, Tensor][] {
+  return networkSlices(layout).flatMap(({ network }) => [...namedTensors(operations, named(inputs, `network.${network}`), { segments: layout.segments.filter((segment) => segment.network === network) })]);
 }
 
 export function allNetworks(objective: Objective): Objective['groups'][number]['networks'] {
@@ -103,9 +103,9 @@ export function named<Value>(values: Readonly<Record<string, Value>>, name: stri
 }
 
 function phaseSignature(description: RunDescription, phase: Phase, { examples, width }: { examples: number; width: number }): Signature {
-  const nets = phase.reads.flatMap((group) => netSlices(layoutOf(description, group)).map(({ net, from, to }) => [`net.${net}`, { type: 'float32', shape: [to - from] }] as const));
+  const networks = phase.reads.flatMap((group) => networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [`network.${network}`, { type: 'float32', shape: [to - from] }] as const));
   return {
-    ...Object.fromEntries(nets),
+    ...Object.fromEntries(networks),
     ...scalarSignature(description.objective),
     ...Object.fromEntries(Array.from({ length: width }, (_, shard) => Object.entries({
       ...trainingSignature(description, examples), 'seeds.round': SEEDS, 'seeds.step': SEEDS,

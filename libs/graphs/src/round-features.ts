@@ -1,4 +1,4 @@
-import type { Lease } from '@lethe/protocol';
+import type { StepAssignment } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues, SharedComputation, SharedValues } from '@lethe/tensorflow';
 import type { RunDescription } from './run-description.js';
 
@@ -10,7 +10,7 @@ interface Features {
 
 /**
  * As in the article, a round has one z = E(x): what its phases compute alike from the same examples, parameters and masks
- * is computed once for each call's shards, when it is needed first, and kept for the phases and turns after that.
+ * is computed once for each call's shards, when it is needed first, and kept for the phases and inner steps after that.
  */
 export class RoundFeatures {
   readonly #shared: SharedComputation | null;
@@ -29,13 +29,13 @@ export class RoundFeatures {
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.filter(({ name }) => !changing.has(name));
-    const nets = constant.flatMap(({ networks }) => networks.map(({ name }) => `net.${name}`));
+    const networks = constant.flatMap(({ networks }) => networks.map(({ name }) => `network.${name}`));
     const examples = Array.from({ length: width }, (_, shard) => ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`)).flat();
-    return new RoundFeatures(engine.share(steps, [...examples, ...nets]), new Set(constant.map(({ name }) => name)));
+    return new RoundFeatures(engine.share(steps, [...examples, ...networks]), new Set(constant.map(({ name }) => name)));
   }
 
   /** The features of the call that begins with this shard, for a step with these inputs. */
-  of({ round, reads }: Lease, shard: number, inputs: Readonly<Record<string, InputValues>>): SharedValues | undefined {
+  of({ round, reads }: StepAssignment, shard: number, inputs: Readonly<Record<string, InputValues>>): SharedValues | undefined {
     if (this.#shared === null) return undefined;
     const versions = reads.filter(({ group }) => this.#groups.has(group)).map(({ group, version }) => `${group}@${version}`);
     const wanted = [round, ...versions].join(' ');

@@ -19,13 +19,13 @@ export interface RunDescription {
   readonly optimization: Optimization;
 }
 
-/** How the nets are updated. */
+/** How the networks are updated. */
 export interface Optimization {
-  /** By the name of the net; members of an ensemble share their player's. */
+  /** By the name of the network; members of an ensemble share their player's. */
   readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
   /** Decay per round of the averages of `averagedNets`; null: none are kept. */
   readonly averaging: number | null;
-  readonly averagedNets: readonly string[];
+  readonly averagedNetworks: readonly string[];
 }
 
 /** @throws LetheError CONFIG_INVALID if the networks cannot be built for this data. */
@@ -35,7 +35,7 @@ export function describeRun(config: RunConfig, facts: DataFacts): RunDescription
   const objective = objectiveOf(config, facts, totalRounds);
   const layouts = objective.groups.map((group) => groupLayout(group.name, group.networks, config.batchSize));
   const summaries = objective.phases.map((phase) => summaryLayout(phase, layouts));
-  const optimization = { optimizers: config.objective.optimizers, averaging: config.averaging, averagedNets: objective.deployed };
+  const optimization = { optimizers: config.objective.optimizers, averaging: config.averaging, averagedNetworks: objective.deployed };
   return { config, facts, objective, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount, totalRounds, optimization };
 }
 

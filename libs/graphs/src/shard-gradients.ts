@@ -1,6 +1,6 @@
 import { augment, gatherBatch, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummaries, combineSummary } from '@lethe/optim';
-import type { Lease, ShardBlock, Step, SummaryLayout } from '@lethe/protocol';
+import type { StepAssignment, TreeNode, Step, SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
 import { named, phaseStep } from './phase-step.js';
@@ -9,7 +9,7 @@ import type { RunDescription } from './run-description.js';
 import type { StepClock } from './step-clock.js';
 
 /** Gradient sum and combined summary of one or more shards. */
-export interface BlockSum {
+export interface NodeSum {
   readonly gradient: Float32Array;
   readonly summary: Float32Array;
 }
@@ -39,8 +39,8 @@ interface Examples {
   readonly domains: Float32Array;
 }
 
-/** Inputs with a net's parameters. */
-const NET = 'net.';
+/** Inputs with a network's parameters. */
+const NET = 'network.';
 
 /** The graphs of all phases for calls of so many shards. */
 interface PhaseGraphs {
@@ -48,7 +48,7 @@ interface PhaseGraphs {
   readonly features: RoundFeatures;
 }
 
-/** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, lease, run seed). */
+/** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, assignment, run seed). */
 export class ShardGradients {
   readonly #options: ShardGradientsOptions;
   /** By the number of shards that a call computes: 1, 2, 4 ... */
@@ -76,23 +76,23 @@ export class ShardGradients {
   }
 
   /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
-  block(lease: Lease, block: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
-    if (this.#graphs.has(block.count)) return this.#call(lease, block, nets, clock);
-    const half = block.count / 2;
-    const left = this.block(lease, { first: block.first, count: half }, nets, clock);
-    return this.#add(lease, left, this.block(lease, { first: block.first + half, count: half }, nets, clock));
+  node(assignment: StepAssignment, node: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
+    if (this.#graphs.has(node.count)) return this.#call(assignment, node, networks, clock);
+    const half = node.count / 2;
+    const left = this.node(assignment, { first: node.first, count: half }, networks, clock);
+    return this.#add(assignment, left, this.node(assignment, { first: node.first + half, count: half }, networks, clock));
   }
 
-  /** Nets that a phase reads, whatever else there is in their groups. */
+  /** Networks that a phase reads, whatever else there is in their groups. */
   needs(phase: number): ReadonlySet<string> {
     const step = this.#graphs.get(1)?.steps[phase];
     if (step === undefined) throw new TypeError(`there is no phase ${phase}`);
     return new Set([...step.needs].filter((input) => input.startsWith(NET)).map((input) => input.slice(NET.length)));
   }
 
-  /** Gathers the examples of a lease before they are asked for, while its parameters are on their way. */
-  prepare({ round, blocks }: Lease): void {
-    for (const { first, count } of blocks) for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(round, shard);
+  /** Gathers the examples of an assignment before they are asked for, while its parameters are on their way. */
+  prepare({ round, nodes }: StepAssignment): void {
+    for (const { first, count } of nodes) for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(round, shard);
   }
 
   dispose(): void {
@@ -103,7 +103,7 @@ export class ShardGradients {
   }
 
   /** Adds the right half to the left one, which it returns. */
-  #add({ phase }: Lease, left: BlockSum, right: BlockSum): BlockSum {
+  #add({ phase }: StepAssignment, left: NodeSum, right: NodeSum): NodeSum {
     addInto(left.gradient, right.gradient);
     combineSummary(left.summary, right.summary, this.#summaryOf(phase));
     return left;
@@ -116,17 +116,17 @@ export class ShardGradients {
   }
 
   /** One graph call. */
-  #call(lease: Lease, { first, count }: ShardBlock, nets: ReadonlyMap<string, InputValues>, clock: StepClock): BlockSum {
+  #call(assignment: StepAssignment, { first, count }: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
     const graphs = this.#graphs.get(count);
-    const step = graphs?.steps[lease.phase];
-    if (graphs === undefined || step === undefined) throw new TypeError(`the lease names phase ${lease.phase}`);
+    const step = graphs?.steps[assignment.phase];
+    if (graphs === undefined || step === undefined) throw new TypeError(`the assignment names phase ${assignment.phase}`);
     const inputs = clock.measure('input', () => ({
-      ...Object.fromEntries([...nets].map(([name, vector]) => [`net.${name}`, vector])), ...scalarInputs(lease),
-      ...Object.fromEntries(Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(lease, first + shard, shard))).flat()),
+      ...Object.fromEntries([...networks].map(([name, vector]) => [`network.${name}`, vector])), ...scalarInputs(assignment),
+      ...Object.fromEntries(Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(assignment, first + shard, shard))).flat()),
     }));
-    const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(lease, first, inputs)));
+    const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(assignment, first, inputs)));
     const summaries = Array.from({ length: count }, (_, shard) => named(outputs, `summary.${shard}`));
-    return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(lease.phase)) };
+    return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(assignment.phase)) };
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
@@ -156,6 +156,6 @@ export class ShardGradients {
   }
 }
 
-function scalarInputs({ scalars }: Lease): Record<string, Float32Array> {
+function scalarInputs({ scalars }: StepAssignment): Record<string, Float32Array> {
   return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)]));
 }

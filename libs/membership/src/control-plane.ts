@@ -2,9 +2,9 @@ import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/erro
 import { checkOrigin, decodeMessage, encodeMessage, isPermitted, NOBODY, refusalOfStranger, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
 import { describeMember, type Member } from './member.js';
-import { pulseIdentity } from './pulse.js';
+import { heartbeatIdentity } from './heartbeat-sender.js';
 import { Roster, type RequiredEngine } from './roster.js';
-import { Watch } from './watch.js';
+import { FailureDetector } from './failure-detector.js';
 import { Waiting } from './waiting.js';
 
 type BodyOf<K extends MessageBody['kind']> = Extract<MessageBody, { kind: K }>;
@@ -56,7 +56,7 @@ export class ControlPlane {
   readonly roster: Roster;
   readonly #options: ControlPlaneOptions;
   readonly #waiting = new Waiting();
-  readonly #watch: Watch;
+  readonly #watch: FailureDetector;
   readonly #listening: Promise<void>;
   #epoch: number;
   #closed = false;
@@ -65,7 +65,7 @@ export class ControlPlane {
     this.#options = options;
     this.#epoch = options.origin.epoch;
     this.roster = new Roster(options.required);
-    this.#watch = new Watch({
+    this.#watch = new FailureDetector({
       ...options, roster: this.roster,
       onSilent: (member) => { this.#absent(member); },
       onDead: (member) => { this.lose(member, this.#stalled(member)); },
@@ -214,7 +214,7 @@ export class ControlPlane {
   #beat(peer: string, { runId, incarnation }: Origin, { phase, round, residentBytes }: BodyOf<'heartbeat'>): void {
     const ours = this.#options.origin.runId;
     // Nobody says of another that it lives.
-    if ((runId !== ours && runId !== '') || (peer !== incarnation && peer !== pulseIdentity(incarnation))) return;
+    if ((runId !== ours && runId !== '') || (peer !== incarnation && peer !== heartbeatIdentity(incarnation))) return;
     if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heard' } })).catch(() => undefined);
     const member = this.roster.find(incarnation);
     if (member === undefined) return;

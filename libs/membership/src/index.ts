@@ -1,4 +1,4 @@
 export { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 export { describeMember, type Absence, type Member, type MemberState } from './member.js';
-export { beatOver, pulseIdentity, type Doing, type OpenPulse, type Pulse, type PulseNews } from './pulse.js';
+export { beatOver, heartbeatIdentity, type Activity, type OpenHeartbeat, type HeartbeatSender, type WorkerStatus } from './heartbeat-sender.js';
 export { assignShards } from './shard-assignment.js';

@@ -1,4 +1,4 @@
-import { alignedBlocks, type Register } from '@lethe/protocol';
+import { alignedNodes, type Register } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { Roster } from './roster.js';
 import { assignShards } from './shard-assignment.js';
@@ -71,6 +71,6 @@ describe('the shards', () => {
         for (const { first, count } of all) expect([first % count, Math.log2(count) % 1]).toEqual([0, 0]);
       }
     }
-    expect(alignedBlocks(1, 4)).toEqual([{ first: 1, count: 1 }, { first: 2, count: 2 }]);
+    expect(alignedNodes(1, 4)).toEqual([{ first: 1, count: 1 }, { first: 2, count: 2 }]);
   });
 });

@@ -104,7 +104,7 @@ function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec
     if (network === undefined) throw new TypeError(`no network is named ${name}`);
     return network.forward(contextOf(network, position, isSteady), ...inputs);
   };
-  return { apply: apply(false), applySteadily: apply(true) };
+  return { apply: apply(false), applyDeterministic: apply(true) };
 }
 
 function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor, Tensor] {

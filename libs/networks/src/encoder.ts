@@ -27,7 +27,7 @@ export function articleEncoder(options: EncoderOptions): NetworkSpec {
   const norm2: NormalisationSpec = { name: 'norm2', channels: 32, samplesPerExample: (height / 2) * (width / 2) };
   const norm3: NormalisationSpec = { name: 'norm3', channels: 512, samplesPerExample: 1 };
 
-  const block = (context: ForwardContext, convolutionName: string, normalisation: NormalisationSpec, input: Tensor): Tensor => {
+  const stage = (context: ForwardContext, convolutionName: string, normalisation: NormalisationSpec, input: Tensor): Tensor => {
     const { operations } = context;
     const rectified = operations.relu(context.batchNorm(normalisation.name, convolution(context, convolutionName, input)));
     return context.dropout(operations.maxPool(rectified, 2, 2), dropoutRate);
@@ -48,7 +48,7 @@ export function articleEncoder(options: EncoderOptions): NetworkSpec {
     ],
     forward: (context, images) => {
       const { operations } = context;
-      const maps = block(context, 'conv2', norm2, block(context, 'conv1', norm1, images));
+      const maps = stage(context, 'conv2', norm2, stage(context, 'conv1', norm1, images));
       const hidden = linear(context, 'linear1', operations.reshape(maps, [-1, features]));
       const code = linear(context, 'linear2', operations.leakyRelu(context.batchNorm('norm3', hidden), 0.2));
       return activated ? operations.leakyRelu(code, 0.2) : code;

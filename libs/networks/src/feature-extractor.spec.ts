@@ -10,7 +10,7 @@ let engine: Engine;
 beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 
 const OPTIONS: FeatureExtractorOptions = {
-  height: 8, width: 8, channels: 1, blocks: [{ maps: 3, size: 3, pool: { size: 2, stride: 2 }, dropout: 0 }], dense: [5], denseDropout: 0, batchNorm: true, normaliseImages: false, domains: null,
+  height: 8, width: 8, channels: 1, stages: [{ maps: 3, size: 3, pool: { size: 2, stride: 2 }, dropout: 0 }], dense: [5], denseDropout: 0, batchNorm: true, normaliseImages: false, domains: null,
 };
 /** Eight images: four as they are and four three times as bright. */
 const images = Float32Array.from({ length: 8 * 64 }, (_, index) => Math.sin(index * 0.9) * (index < 4 * 64 ? 1 : 3));
@@ -18,7 +18,7 @@ const images = Float32Array.from({ length: 8 * 64 }, (_, index) => Math.sin(inde
 const origins = Float32Array.from({ length: 16 }, (_, index) => (Math.floor(index / 2) < 4) === (index % 2 === 0) ? 1 : 0);
 
 /** Features [8, size] in training or by given statistics, and the moments that training measured. */
-async function extract(options: FeatureExtractorOptions, statistics: ReadonlyMap<string, readonly [number[], number[]]> | null, manner: 'apply' | 'applySteadily' = 'apply'): Promise<{ features: Float32Array; size: number; moments: Record<string, Float32Array> }> {
+async function extract(options: FeatureExtractorOptions, statistics: ReadonlyMap<string, readonly [number[], number[]]> | null, manner: 'apply' | 'applyDeterministic' = 'apply'): Promise<{ features: Float32Array; size: number; moments: Record<string, Float32Array> }> {
   const { operations } = engine;
   const tensors = engine.tf.memory().numTensors;
   const { network, size } = featureExtractor(options);
@@ -54,18 +54,18 @@ describe('featureExtractor', () => {
 
   it('is Ganin and Lempitsky\'s for SVHN with windows of 3 that move by 2', () => {
     const pool = { size: 3, stride: 2 };
-    const { size } = featureExtractor({ ...OPTIONS, height: 32, width: 32, blocks: [{ maps: 64, size: 5, pool, dropout: 0 }, { maps: 64, size: 5, pool, dropout: 0 }, { maps: 128, size: 5, pool: null, dropout: 0 }], dense: [], batchNorm: false });
+    const { size } = featureExtractor({ ...OPTIONS, height: 32, width: 32, stages: [{ maps: 64, size: 5, pool, dropout: 0 }, { maps: 64, size: 5, pool, dropout: 0 }, { maps: 128, size: 5, pool: null, dropout: 0 }], dense: [], batchNorm: false });
     expect(size).toBe(7 * 7 * 128);
   });
 
   it('takes a table as images of one pixel', () => {
-    const { network, size } = featureExtractor({ ...OPTIONS, height: 1, width: 1, channels: 13, blocks: [], dense: [7, 4], batchNorm: false });
+    const { network, size } = featureExtractor({ ...OPTIONS, height: 1, width: 1, channels: 13, stages: [], dense: [7, 4], batchNorm: false });
     expect(size).toBe(4);
     expect(network.tensors.map(({ shape }) => shape.join('x'))).toEqual(['13x7', '7', '7x4', '4']);
   });
 
   it('says steadily, without dropout and without a trace in the statistics, what it would say by this batch', async () => {
-    const dropped = await extract({ ...OPTIONS, denseDropout: 0.5 }, null, 'applySteadily');
+    const dropped = await extract({ ...OPTIONS, denseDropout: 0.5 }, null, 'applyDeterministic');
     expect(dropped.features).toEqual((await extract(OPTIONS, null)).features);
     expect(dropped.moments).toEqual({});
     expect((await extract({ ...OPTIONS, denseDropout: 0.5 }, null)).features).not.toEqual(dropped.features);

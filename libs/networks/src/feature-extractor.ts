@@ -3,7 +3,7 @@ import { convolution, convolutionTensors, linear, linearTensors, normalisationTe
 import type { ForwardContext, NetworkSpec, NormalisationSpec, TensorSpec } from './network.js';
 
 /** Convolution, perhaps batch norm, ReLU, perhaps max pooling, dropout. */
-export interface ConvolutionBlock {
+export interface ConvolutionStage {
   readonly maps: number;
   /** Side of the window. */
   readonly size: number;
@@ -15,7 +15,7 @@ export interface FeatureExtractorOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  readonly blocks: readonly ConvolutionBlock[];
+  readonly stages: readonly ConvolutionStage[];
   /** Widths of linear layers behind them, each with ReLU and dropout; none: the flattened maps are the features. */
   readonly dense: readonly number[];
   readonly denseDropout: number;
@@ -37,10 +37,10 @@ export interface FeatureExtractor {
 
 /**
  * Images [examples, height, width, channels] and one-hot domains [examples, domains] -> features [examples, size]. A table
- * is images of one pixel, and wants no blocks.
+ * is images of one pixel, and wants no convolution stages.
  */
 export function featureExtractor(options: FeatureExtractorOptions): FeatureExtractor {
-  const { blocks, dense, denseDropout, batchNorm, domains, normaliseImages } = options;
+  const { dense, denseDropout, batchNorm, domains, normaliseImages } = options;
   const stages = convolutionStages(options);
   const last = stages.at(-1) ?? { outHeight: options.height, outWidth: options.width, maps: options.channels };
   const flattened = last.outHeight * last.outWidth * last.maps;
@@ -66,7 +66,7 @@ export function featureExtractor(options: FeatureExtractorOptions): FeatureExtra
       const { operations } = context;
       const start = normaliseImages ? instanceNormalised(context, images) : images;
       const maps = stages.reduce((input, { convolution: name, norm }, index) => {
-        const { pool, dropout } = blocks[index] as ConvolutionBlock;
+        const { pool, dropout } = options.stages[index] as ConvolutionStage;
         const rectified = operations.relu(normalised(context, norm, convolution(context, name, input), origins));
         return context.dropout(pool === null ? rectified : operations.maxPool(rectified, pool.size, pool.stride), dropout);
       }, start);
@@ -78,7 +78,7 @@ export function featureExtractor(options: FeatureExtractorOptions): FeatureExtra
 }
 
 /** A convolution with its place in the pyramid. */
-interface Stage {
+interface PlacedStage {
   readonly convolution: string;
   readonly norm: string;
   readonly size: number;
@@ -92,18 +92,18 @@ interface Stage {
   readonly outWidth: number;
 }
 
-function convolutionStages({ height, width, channels, blocks }: FeatureExtractorOptions): Stage[] {
-  const stages: Stage[] = [];
+function convolutionStages({ height, width, channels, stages }: FeatureExtractorOptions): PlacedStage[] {
+  const placed: PlacedStage[] = [];
   let [rows, columns, inputs] = [height, width, channels];
-  for (const [index, { maps, size, pool }] of blocks.entries()) {
+  for (const [index, { maps, size, pool }] of stages.entries()) {
     const pooled = (side: number): number => (pool === null ? side : Math.floor((side - pool.size) / pool.stride) + 1);
-    stages.push({ convolution: `conv${index + 1}`, norm: `norm${index + 1}`, size, inputs, maps, height: rows, width: columns, outHeight: pooled(rows), outWidth: pooled(columns) });
+    placed.push({ convolution: `conv${index + 1}`, norm: `norm${index + 1}`, size, inputs, maps, height: rows, width: columns, outHeight: pooled(rows), outWidth: pooled(columns) });
     [rows, columns, inputs] = [pooled(rows), pooled(columns), maps];
   }
-  return stages;
+  return placed;
 }
 
-function stageTensors({ convolution: name, norm, size, inputs, maps }: Stage, batchNorm: boolean): TensorSpec[] {
+function stageTensors({ convolution: name, norm, size, inputs, maps }: PlacedStage, batchNorm: boolean): TensorSpec[] {
   return [...convolutionTensors(name, size, inputs, maps), ...(batchNorm ? normalisationTensors({ name: norm, channels: maps, samplesPerExample: 1 }) : [])];
 }
 

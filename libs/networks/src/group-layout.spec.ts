@@ -25,7 +25,7 @@ describe('the layout of a group', () => {
     expect(layout.length).toBe(offset);
   });
 
-  it('has as many parameters as the article\'s nets in PyTorch', () => {
+  it('has as many parameters as the article\'s networks in PyTorch', () => {
     expect(layout.length).toBe(814_378 + 820_881);
     expect(groupLayout('classifier', [perceptron({ name: 'classifier', inputs: 10, hidden: [40, 40], classes: 10 })], 256).length).toBe(2_490);
   });

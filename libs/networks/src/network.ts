@@ -27,7 +27,7 @@ export interface NetworkSpec {
   readonly name: string;
   readonly tensors: readonly TensorSpec[];
   readonly normalisations: readonly NormalisationSpec[];
-  /** `round`: the same dropout masks in every phase and turn of a round (one z = E(x)); `step`: drawn for each turn. */
+  /** `round`: the same dropout masks in every phase and inner step of a round (one z = E(x)); `step`: drawn for each turn. */
   readonly dropoutStream: 'round' | 'step';
   /** A function of as many inputs as the network has; `apply` passes them on. */
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
@@ -59,6 +59,6 @@ export interface ForwardContext {
 /** The networks of an objective with their parameters in place: `apply('encoder', images)`. */
 export interface Networks {
   apply(network: string, ...inputs: Tensor[]): Tensor;
-  /** As `apply`, without dropout and noise, and unseen by the running statistics: what the nets say of these inputs now. */
-  applySteadily(network: string, ...inputs: Tensor[]): Tensor;
+  /** As `apply`, without dropout and noise, and unseen by the running statistics: what the networks say of these inputs now. */
+  applyDeterministic(network: string, ...inputs: Tensor[]): Tensor;
 }

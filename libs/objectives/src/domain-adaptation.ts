@@ -36,8 +36,8 @@ export interface DomainAdaptationOptions extends AdaptationShape {
  */
 export function domainAdaptationObjective(options: DomainAdaptationOptions): Objective {
   const { features: { statistics }, alignment, domains, adapts, totalRounds } = options;
-  const nets = adaptationNetworks({ ...options, conditional: alignment.conditional, statisticsOf: adapts && statistics === 'per-domain' ? domains : null });
-  const { features, labelPredictor, domainClassifier } = nets;
+  const game = adaptationNetworks({ ...options, conditional: alignment.conditional, statisticsOf: adapts && statistics === 'per-domain' ? domains : null });
+  const { features, labelPredictor, domainClassifier } = game;
   return {
     name: 'domain-adaptation',
     groups: [{ name: 'networks', networks: [features.network, labelPredictor, ...(adapts ? [domainClassifier] : [])] }],
@@ -45,9 +45,9 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
       name: 'adaptation',
       trains: 'networks',
       reads: ['networks'],
-      turns: 1,
+      innerSteps: 1,
       losses: adapts ? ['label_loss', 'domain_loss', 'domain_accuracy'] : ['label_loss'],
-      loss: (context) => (adapts ? adaptationLoss(nets, options, context) : labelLoss(nets, context)),
+      loss: (context) => (adapts ? adaptationLoss(game, options, context) : labelLoss(game, context)),
     }],
     deployed: ['featureExtractor', 'labelPredictor'],
     freshStarts: [],
@@ -58,16 +58,16 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
     figures: ['label_loss', 'label_accuracy'],
     score: (context) => {
       const { operations, batch } = context;
-      const { logProbabilities } = predict(nets, context);
+      const { logProbabilities } = predict(game, context);
       return {
         label_loss: operations.neg(operations.sum(operations.mul(logProbabilities, batch.labels), [1])),
         label_accuracy: operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels)),
       };
     },
-    encode: (context) => extract(nets, context),
+    encode: (context) => extract(game, context),
     encodedSize: features.size,
     redraw: null,
-    predict: (context) => predict(nets, context).logProbabilities,
+    predict: (context) => predict(game, context).logProbabilities,
   };
 }
 
@@ -76,31 +76,31 @@ function extract({ features }: AdaptationNetworks, { networks, batch }: LossCont
 }
 
 /** Features [examples, size] and log-probabilities [examples, classes]. */
-function predict(nets: AdaptationNetworks, context: LossContext): { features: Tensor; logProbabilities: Tensor } {
-  const features = extract(nets, context);
-  return { features, logProbabilities: context.networks.apply(nets.labelPredictor.name, features) };
+function predict(game: AdaptationNetworks, context: LossContext): { features: Tensor; logProbabilities: Tensor } {
+  const features = extract(game, context);
+  return { features, logProbabilities: context.networks.apply(game.labelPredictor.name, features) };
 }
 
 /** Log-probabilities [examples, classes] of the undistorted examples. */
 function predictSteadily({ features, labelPredictor }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
-  return networks.applySteadily(labelPredictor.name, networks.applySteadily(features.network.name, batch.undistorted, batch.domains));
+  return networks.applyDeterministic(labelPredictor.name, networks.applyDeterministic(features.network.name, batch.undistorted, batch.domains));
 }
 
-function labelLoss(nets: AdaptationNetworks, context: LossContext): PhaseLoss {
-  const loss = labelLikelihood(context, predict(nets, context).logProbabilities);
+function labelLoss(game: AdaptationNetworks, context: LossContext): PhaseLoss {
+  const loss = labelLikelihood(context, predict(game, context).logProbabilities);
   return { minimised: loss, reported: { label_loss: loss } };
 }
 
 /** The label loss, the domain loss behind the reversal, and what is asked of predictions without a label. */
-function adaptationLoss(nets: AdaptationNetworks, options: DomainAdaptationOptions, context: LossContext): PhaseLoss {
+function adaptationLoss(game: AdaptationNetworks, options: DomainAdaptationOptions, context: LossContext): PhaseLoss {
   const { operations, networks, batch, scalars } = context;
-  const { features, logProbabilities } = predict(nets, context);
+  const { features, logProbabilities } = predict(game, context);
   const label = labelLikelihood(context, logProbabilities);
   const read = options.alignment.conditional ? timesClasses(operations, features, logProbabilities) : features;
-  const verdict = networks.apply(nets.domainClassifier.name, operations.reverseGradient(read, required(scalars, 'reversal')));
+  const verdict = networks.apply(game.domainClassifier.name, operations.reverseGradient(read, required(scalars, 'reversal')));
   const domain = operations.neg(operations.mean(operations.sum(operations.mul(verdict, batch.domains), [1])));
   const isRight = operations.equal(operations.argMax(verdict), operations.argMax(batch.domains));
-  const unlabelled = unlabelledTerms(nets, options, context, logProbabilities).map((term) => operations.mul(term, required(scalars, 'unlabelled')));
+  const unlabelled = unlabelledTerms(game, options, context, logProbabilities).map((term) => operations.mul(term, required(scalars, 'unlabelled')));
   return {
     minimised: [domain, ...unlabelled].reduce((sum, term) => operations.add(sum, term), label),
     reported: { label_loss: label, domain_loss: domain, domain_accuracy: operations.mean(isRight) },
@@ -123,14 +123,14 @@ function timesClasses(operations: Operations, features: Tensor, logProbabilities
 }
 
 /** Terms with a weight of 0 are not computed. */
-function unlabelledTerms(nets: AdaptationNetworks, { unlabelled: weights }: DomainAdaptationOptions, context: LossContext, logProbabilities: Tensor): Tensor[] {
+function unlabelledTerms(game: AdaptationNetworks, { unlabelled: weights }: DomainAdaptationOptions, context: LossContext, logProbabilities: Tensor): Tensor[] {
   const { operations, batch } = context;
   const counted = operations.sub(operations.constant([1], []), operations.sum(batch.labels, [1]));
   const predictions: Predictions = { operations, logProbabilities, counted };
   const terms: readonly (readonly [number, () => Tensor])[] = [
     [weights.entropyWeight, () => entropy(predictions)],
     [weights.confusionWeight, () => classConfusion(predictions, weights.confusionTemperature)],
-    [weights.pseudoLabelWeight, () => pseudoLabelLoss(predictions, { steadyLogProbabilities: predictSteadily(nets, context), threshold: weights.pseudoLabelThreshold })],
+    [weights.pseudoLabelWeight, () => pseudoLabelLoss(predictions, { steadyLogProbabilities: predictSteadily(game, context), threshold: weights.pseudoLabelThreshold })],
   ];
   return terms.flatMap(([weight, term]) => (weight === 0 ? [] : [operations.scale(term(), weight)]));
 }

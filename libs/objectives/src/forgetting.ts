@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { HIDINGS, type HidingName } from './hiding/index.js';
 import { likelihoods } from './hiding/hiding.js';
 import type { FreshStart, Group, LossContext, Objective, Phase } from './objective.js';
-import { adversaryName, meanOf, Players, squaredError, type Encoded, type PlayerOptions } from './players.js';
+import { adversaryName, meanOf, GameNetworks, squaredError, type Encoded, type PlayerOptions } from './game-networks.js';
 import { required } from './required.js';
 
 export interface ForgettingOptions extends PlayerOptions {
@@ -29,7 +29,7 @@ export interface ForgettingOptions extends PlayerOptions {
  */
 export function forgettingObjective(options: ForgettingOptions): Objective {
   const { beta, betaRampRounds, divergenceWeight } = options;
-  const players = new Players(options);
+  const players = new GameNetworks(options);
   const { groups, phases } = options.hiding === 'gradient-reversal' ? atOnce(players) : inTurn(players, options.hiding, options.classifierTurns);
   return {
     name: 'forgetting',
@@ -62,7 +62,7 @@ interface Game {
 }
 
 /** First the classifiers learn, then the autoencoder hides the label from them. */
-function inTurn(players: Players, hiding: HidingName, classifierTurns: number): Game {
+function inTurn(players: GameNetworks, hiding: HidingName, classifierTurns: number): Game {
   const hide = HIDINGS[hiding];
   return {
     groups: [{ name: 'classifier', networks: players.adversaries }, { name: 'autoencoder', networks: players.autoencoder }],
@@ -71,7 +71,7 @@ function inTurn(players: Players, hiding: HidingName, classifierTurns: number): 
         name: 'classifier',
         trains: 'classifier',
         reads: ['classifier', 'autoencoder'],
-        turns: classifierTurns,
+        innerSteps: classifierTurns,
         losses: ['classifier_loss'],
         loss: (context) => {
           const losses = classifierLosses(players, context, players.encode(context).read);
@@ -83,7 +83,7 @@ function inTurn(players: Players, hiding: HidingName, classifierTurns: number): 
         name: 'autoencoder',
         trains: 'autoencoder',
         reads: ['classifier', 'autoencoder'],
-        turns: 1,
+        innerSteps: 1,
         losses: ['reconstruction_mse', 'encoder_classifier_loss'],
         loss: (context) => {
           const { operations, networks, batch, scalars } = context;
@@ -100,7 +100,7 @@ function inTurn(players: Players, hiding: HidingName, classifierTurns: number): 
 }
 
 /** One phase for all: the gradient of the classifiers' losses is turned round on its way into the encoder. */
-function atOnce(players: Players): Game {
+function atOnce(players: GameNetworks): Game {
   return {
     groups: [{ name: 'game', networks: [...players.autoencoder, ...players.adversaries] }],
     phases: [
@@ -108,7 +108,7 @@ function atOnce(players: Players): Game {
         name: 'game',
         trains: 'game',
         reads: ['game'],
-        turns: 1,
+        innerSteps: 1,
         losses: ['reconstruction_mse', 'classifier_loss'],
         loss: (context) => {
           const { operations, scalars } = context;
@@ -123,7 +123,7 @@ function atOnce(players: Players): Game {
 }
 
 /** Mean over the examples of -log p(label) of each classifier. */
-function classifierLosses(players: Players, { operations, networks, batch }: LossContext, read: Tensor): Tensor[] {
+function classifierLosses(players: GameNetworks, { operations, networks, batch }: LossContext, read: Tensor): Tensor[] {
   return players.verdicts(networks, read).map((logProbabilities) => operations.mean(likelihoods({ operations, logProbabilities, labels: batch.labels })));
 }
 
@@ -137,7 +137,7 @@ function rebuild({ operations, networks, batch, scalars }: LossContext, { latent
 function freshStarts({ adversary: { members, freshEveryRounds } }: ForgettingOptions): FreshStart[] {
   if (freshEveryRounds === null) return [];
   return Array.from({ length: members }, (_, member) => ({
-    net: adversaryName(member),
+    network: adversaryName(member),
     begins: (round) => round > 0 && round % freshEveryRounds === 0 && (round / freshEveryRounds) % members === member,
   }));
 }

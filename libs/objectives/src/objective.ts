@@ -34,7 +34,7 @@ export interface Phase {
   readonly trains: string;
   /** Groups whose parameters the loss reads, the trained one included. */
   readonly reads: readonly string[];
-  readonly turns: number;
+  readonly innerSteps: number;
   /** Names of the reported losses, in the order of the metrics. */
   readonly losses: readonly string[];
   readonly loss: (context: LossContext) => PhaseLoss;
@@ -45,9 +45,9 @@ export interface Group {
   readonly networks: readonly NetworkSpec[];
 }
 
-/** A net that starts afresh during the game: new values, no optimiser state. */
+/** A network that starts afresh during the game: new values, no optimiser state. */
 export interface FreshStart {
-  readonly net: string;
+  readonly network: string;
   /** Whether it begins this round afresh; a pure function, or a resumed run would differ. */
   readonly begins: (round: number) => boolean;
 }
@@ -57,7 +57,7 @@ export interface Objective {
   readonly name: string;
   readonly groups: readonly Group[];
   readonly phases: readonly Phase[];
-  /** Nets that are used after training: their averages are kept and evaluated, if any are. */
+  /** Networks that are used after training: their averages are kept and evaluated, if any are. */
   readonly deployed: readonly string[];
   /** The scalars of a round, a pure function of it. */
   readonly scalars: (round: number) => Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adamUpdate } from './adam-kernel.js';
 import { adamReference } from './adam-reference.js';
-import { giveVector, takeVector } from './kernel-memory.js';
+import { freeVector, allocateVector } from './kernel-memory.js';
 import type { AdamStep } from './adam.js';
 import type { OptimizerBuffers } from './update-rule.js';
 
@@ -37,7 +37,7 @@ describe('the WebAssembly kernel of Adam', () => {
   it.each([[0, 1], [3, 10], [5, 1003], [1, 600_001]])('has them in its own memory too, from %i to %i, and leaves the rest alone', (from, to) => {
     const expected = buffers(7, to + 2);
     const vectors = [expected.values, ...Object.values(expected.slots)].map((vector) => {
-      const taken = takeVector(vector.length);
+      const taken = allocateVector(vector.length);
       taken.set(vector);
       return taken;
     });
@@ -46,6 +46,6 @@ describe('the WebAssembly kernel of Adam', () => {
     adamUpdate({ ...update, state: { values, slots: { firstMoment, secondMoment } } }, STEP);
     adamReference({ ...update, state: expected }, STEP);
     expect(bytes({ values, slots: { firstMoment, secondMoment } }).equals(bytes(expected))).toBe(true);
-    for (const vector of vectors) giveVector(vector);
+    for (const vector of vectors) freeVector(vector);
   });
 });

@@ -1,6 +1,6 @@
 import { adam } from '../generated/kernels.js';
 import type { AdamStep } from './adam.js';
-import { forPieces, lend } from './kernel-memory.js';
+import { forPieces, stage } from './kernel-memory.js';
 import { named } from './named.js';
 import type { RangeUpdate } from './update-rule.js';
 
@@ -11,8 +11,8 @@ export function adamUpdate({ from, to, gradient, gradientScale, state }: RangeUp
   const firstMoments = named(state.slots, 'firstMoment').subarray(from, to);
   const secondMoments = named(state.slots, 'secondMoment').subarray(from, to);
   forPieces(to - from, (start, end) => {
-    const slope = lend(gradient.subarray(start, end), 0);
-    const [value, first, second] = [lend(values.subarray(start, end), 1), lend(firstMoments.subarray(start, end), 2), lend(secondMoments.subarray(start, end), 3)];
+    const slope = stage(gradient.subarray(start, end), 0);
+    const [value, first, second] = [stage(values.subarray(start, end), 1), stage(firstMoments.subarray(start, end), 2), stage(secondMoments.subarray(start, end), 3)];
     adam(slope.pointer, value.pointer, first.pointer, second.pointer, end - start, gradientScale, firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon);
     for (const lent of [value, first, second]) lent.restore();
   });

@@ -1,16 +1,16 @@
 import { hasNotFinite } from '../generated/kernels.js';
-import { CAPACITY, lend } from './kernel-memory.js';
+import { CAPACITY, stage } from './kernel-memory.js';
 
 /**
  * The sum of squares of each block of `blockLength` elements (the last may be shorter) in float64. `factor` is a power of
  * two that the values are still to be multiplied with. Every block is summed in the same order wherever it lies, so
  * that the norm does not depend on how a vector was cut into blocks' multiples.
  */
-export function squaresOfBlocks(values: Float32Array, blockLength: number, factor: number): Float64Array {
-  const squares = new Float64Array(Math.ceil(values.length / blockLength));
-  for (let block = 0; block < squares.length; block += 1) {
-    const from = block * blockLength;
-    squares[block] = sumOfSquares(values.subarray(from, Math.min(values.length, from + blockLength))) * factor * factor;
+export function squaresOfTiles(values: Float32Array, tileLength: number, factor: number): Float64Array {
+  const squares = new Float64Array(Math.ceil(values.length / tileLength));
+  for (let tile = 0; tile < squares.length; tile += 1) {
+    const from = tile * tileLength;
+    squares[tile] = sumOfSquares(values.subarray(from, Math.min(values.length, from + tileLength))) * factor * factor;
   }
   return squares;
 }
@@ -48,7 +48,7 @@ export function clipScale(norm: number, maximum: number): number {
 export function firstNotFinite(values: Float32Array): number {
   for (let start = 0; start < values.length; start += CAPACITY) {
     const piece = values.subarray(start, start + CAPACITY);
-    if (hasNotFinite(lend(piece, 0).pointer, piece.length)) return start + piece.findIndex((value) => !Number.isFinite(value));
+    if (hasNotFinite(stage(piece, 0).pointer, piece.length)) return start + piece.findIndex((value) => !Number.isFinite(value));
   }
   return -1;
 }

@@ -16,7 +16,7 @@ const given = new Map<number, Float32Array[]>();
  * A vector in the kernels' memory, with whatever is in it, as long as there is room; else an ordinary one, of which kernels take
  * copies piece by piece. The system hands out memory only when it is written.
  */
-export function takeVector(length: number): Float32Array {
+export function allocateVector(length: number): Float32Array {
   const used = given.get(length)?.pop();
   if (used !== undefined) return used;
   const end = nextByte + Math.ceil((length * BYTES) / ALIGNMENT) * ALIGNMENT;
@@ -27,23 +27,23 @@ export function takeVector(length: number): Float32Array {
 }
 
 /** Gives back what `takeVector` gave. */
-export function giveVector(vector: Float32Array): void {
+export function freeVector(vector: Float32Array): void {
   const vectors = given.get(vector.length);
   if (vectors === undefined) given.set(vector.length, [vector]);
   else vectors.push(vector);
 }
 
-const scratches = Array.from({ length: 4 }, () => takeVector(CAPACITY));
+const scratches = Array.from({ length: 4 }, () => allocateVector(CAPACITY));
 
 /** A piece of a vector where kernels can get at it. */
-export interface Lent {
+export interface Staged {
   readonly pointer: number;
   /** Writes what the kernel has made of it to where it came from. */
   restore(): void;
 }
 
 /** @param scratch which of the four to copy it to, if it lies elsewhere */
-export function lend(piece: Float32Array, scratch: number): Lent {
+export function stage(piece: Float32Array, scratch: number): Staged {
   if (piece.buffer === buffer) return { pointer: piece.byteOffset, restore: () => undefined };
   const place = (scratches[scratch] as Float32Array).subarray(0, piece.length);
   place.set(piece);

@@ -1,6 +1,6 @@
 import { add } from '../generated/kernels.js';
 import { flushSubnormal } from './flush-subnormal.js';
-import { forPieces, lend } from './kernel-memory.js';
+import { forPieces, stage } from './kernel-memory.js';
 
 const { fround } = Math;
 
@@ -17,7 +17,7 @@ export function sumInto(target: Float32Array, left: Float32Array, right: Float32
   }
   let isFinite = true;
   forPieces(length, (from, to) => {
-    const [a, b, sum] = [lend(left.subarray(from, to), 0), lend(right.subarray(from, to), 1), lend(target.subarray(from, to), 2)];
+    const [a, b, sum] = [stage(left.subarray(from, to), 0), stage(right.subarray(from, to), 1), stage(target.subarray(from, to), 2)];
     if (add(sum.pointer, a.pointer, b.pointer, to - from)) isFinite = false;
     sum.restore();
   });

@@ -12,10 +12,10 @@ export interface GroupFacts {
   /** Bound on the group's gradient norm; null: none. */
   readonly clipNorm: number | null;
   readonly optimizer: GroupOptimizer;
-  /** New values, by net, of the nets that start afresh once a step is committed. */
+  /** New values, by network, of the networks that start afresh once a step is committed. */
   readonly freshValues: (step: Step) => ReadonlyMap<string, Float32Array>;
   /** The turns of a round that make a version of the group, in order. */
-  readonly turns: readonly GroupTurn[];
+  readonly innerSteps: readonly GroupTurn[];
 }
 
 export interface GroupTurn extends Omit<Step, 'round'> {
@@ -24,10 +24,10 @@ export interface GroupTurn extends Omit<Step, 'round'> {
 }
 
 /** The step of the game that makes a version, 1 and up. */
-export function stepOf({ turns }: Pick<GroupFacts, 'turns'>, version: number): Step & GroupTurn {
-  const turn = turns[(version - 1) % turns.length];
-  if (turn === undefined) throw new TypeError(`nothing makes version ${version}`);
-  return { round: Math.floor((version - 1) / turns.length), ...turn };
+export function stepOf({ innerSteps }: Pick<GroupFacts, 'innerSteps'>, version: number): Step & GroupTurn {
+  const innerStep = innerSteps[(version - 1) % innerSteps.length];
+  if (innerStep === undefined) throw new TypeError(`nothing makes version ${version}`);
+  return { round: Math.floor((version - 1) / innerSteps.length), ...innerStep };
 }
 
 /** Names the segment that element `index` of the group's flat vector belongs to. */

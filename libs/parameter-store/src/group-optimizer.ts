@@ -1,27 +1,27 @@
 import type { OptimizerConfig } from '@lethe/config';
 import { createUpdateRule, flushSubnormal, learningRateFactor, type OptimizerBuffers, type UpdateRule } from '@lethe/optim';
-import { netSlices, type GroupLayout, type Slice } from '@lethe/protocol';
+import { networkSlices, type GroupLayout, type Slice } from '@lethe/protocol';
 
-/** How a group's nets are updated. */
+/** How a group's networks are updated. */
 export interface OptimizationConfig {
-  /** By the name of the net; "classifier-2" and so on, members of an ensemble, share their player's. */
+  /** By the name of the network; "classifier-2" and so on, members of an ensemble, share their player's. */
   readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
   /** Decay per commit of the average of the values that is kept beside them; null: none. */
   readonly averaging: number | null;
-  /** Nets whose values are averaged: those that are used after training. */
-  readonly averagedNets: readonly string[];
+  /** Networks whose values are averaged: those that are used after training. */
+  readonly averagedNetworks: readonly string[];
 }
 
 /** Slot with the average of the values. */
 export const AVERAGE = 'average';
 
-interface NetOptimizer {
-  readonly net: string;
-  /** The net's elements in the group's flat vector. */
+interface NetworkOptimizer {
+  readonly network: string;
+  /** The network's elements in the group's flat vector. */
   readonly range: Slice;
   readonly config: OptimizerConfig;
   readonly rule: UpdateRule;
-  /** Decay of the average; 0: the average is the values, in a group of which other nets are averaged; null: none is kept. */
+  /** Decay of the average; 0: the average is the values, in a group of which other networks are averaged; null: none is kept. */
   readonly averaging: number | null;
 }
 
@@ -32,7 +32,7 @@ export interface CommitTerms {
   readonly scalars: Readonly<Record<string, number>>;
   /** Float32 factor on the summed gradient: 1 / shards, times the clipping factor. */
   readonly gradientScale: number;
-  /** New values, by net, of those that start afresh instead of being updated. */
+  /** New values, by network, of those that start afresh instead of being updated. */
   readonly fresh: ReadonlyMap<string, Float32Array>;
 }
 
@@ -46,49 +46,49 @@ export interface ChunkUpdate {
   readonly state: OptimizerBuffers;
 }
 
-/** The update rules of a group: each net has its own rule, learning rate and scalars ("encoder.firstCorrection"). */
+/** The update rules of a group: each network has its own rule, learning rate and scalars ("encoder.firstCorrection"). */
 export class GroupOptimizer {
   /** Per-element state of any of the group's rules, each as long as the values. */
   readonly slotNames: readonly string[];
   readonly initialScalars: Readonly<Record<string, number>>;
-  readonly #nets: readonly NetOptimizer[];
+  readonly #networks: readonly NetworkOptimizer[];
   readonly #totalRounds: number;
 
-  constructor(layout: GroupLayout, { optimizers, averaging, averagedNets }: OptimizationConfig, totalRounds: number) {
-    const ranges = netSlices(layout);
-    const isAveraged = averaging !== null && ranges.some(({ net }) => averagedNets.includes(net));
-    this.#nets = ranges.map(({ net, from, to }) => {
-      const config = optimizers[net.replace(/-\d+$/, '')];
-      if (config === undefined) throw new RangeError(`no optimiser for net ${net} of group ${layout.name}`);
-      return { net, range: { from, to }, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : averagedNets.includes(net) ? averaging : 0 };
+  constructor(layout: GroupLayout, { optimizers, averaging, averagedNetworks }: OptimizationConfig, totalRounds: number) {
+    const ranges = networkSlices(layout);
+    const isAveraged = averaging !== null && ranges.some(({ network }) => averagedNetworks.includes(network));
+    this.#networks = ranges.map(({ network, from, to }) => {
+      const config = optimizers[network.replace(/-\d+$/, '')];
+      if (config === undefined) throw new RangeError(`no optimiser for network ${network} of group ${layout.name}`);
+      return { network, range: { from, to }, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : averagedNetworks.includes(network) ? averaging : 0 };
     });
     this.#totalRounds = totalRounds;
-    this.slotNames = [...new Set(this.#nets.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];
+    this.slotNames = [...new Set(this.#networks.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];
     this.initialScalars = this.#scalars(beginning);
   }
 
   /**
-   * The scalars of the next commit. A net that starts afresh in it has those of a beginning: its moments are zero again, and what
+   * The scalars of the next commit. A network that starts afresh in it has those of a beginning: its moments are zero again, and what
    * corrects them for that counts from there.
    *
-   * @param fresh names of the nets that start afresh
+   * @param fresh names of the networks that start afresh
    */
   advance(scalars: Readonly<Record<string, number>>, fresh: Iterable<string>): Record<string, number> {
     const begins = new Set(fresh);
     return this.#scalars((optimizer) => {
-      if (begins.has(optimizer.net)) return beginning(optimizer);
-      const before = scalarsOf(optimizer.net, scalars);
+      if (begins.has(optimizer.network)) return beginning(optimizer);
+      const before = scalarsOf(optimizer.network, scalars);
       return { ...optimizer.rule.advance(before), ...(optimizer.averaging === null ? {} : { averaged: (before['averaged'] ?? 0) + 1 }) };
     });
   }
 
   /** Turns the chunk's values and slots into the next ones. */
   update({ chunk, gradient, bufferOffset, state }: ChunkUpdate, { round, scalars, gradientScale, fresh }: CommitTerms): void {
-    for (const { net, range, config, rule, averaging } of this.#nets) {
+    for (const { network, range, config, rule, averaging } of this.#networks) {
       const from = Math.max(chunk.from, range.from);
       const to = Math.min(chunk.to, range.to);
       if (to <= from) continue;
-      const startAfresh = fresh.get(net);
+      const startAfresh = fresh.get(network);
       if (startAfresh !== undefined) {
         for (const slot of Object.values(state.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
         for (const vector of [state.values, state.slots[AVERAGE]]) vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
@@ -97,20 +97,20 @@ export class GroupOptimizer {
       const rate = config.learningRate * learningRateFactor(config.schedule, round, this.#totalRounds);
       rule.update(
         { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, state },
-        { rate, scalars: scalarsOf(net, scalars) },
+        { rate, scalars: scalarsOf(network, scalars) },
       );
-      if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, state, averageDecay(averaging, scalarsOf(net, scalars)));
+      if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, state, averageDecay(averaging, scalarsOf(network, scalars)));
     }
   }
 
-  #scalars(ofNet: (net: NetOptimizer) => Readonly<Record<string, number>>): Record<string, number> {
-    const entries = this.#nets.flatMap((net) => Object.entries(ofNet(net)).map(([name, value]) => [`${net.net}.${name}`, value]));
+  #scalars(ofNetwork: (network: NetworkOptimizer) => Readonly<Record<string, number>>): Record<string, number> {
+    const entries = this.#networks.flatMap((network) => Object.entries(ofNetwork(network)).map(([name, value]) => [`${network.network}.${name}`, value]));
     return Object.fromEntries(entries) as Record<string, number>;
   }
 }
 
-/** A net's scalars before its first commit. */
-function beginning({ rule, averaging }: NetOptimizer): Record<string, number> {
+/** A network's scalars before its first commit. */
+function beginning({ rule, averaging }: NetworkOptimizer): Record<string, number> {
   return { ...rule.initialScalars, ...(averaging === null ? {} : { averaged: 0 }) };
 }
 
@@ -128,7 +128,7 @@ function average({ from, to }: Slice, { values, slots }: OptimizerBuffers, decay
   }
 }
 
-function scalarsOf(net: string, scalars: Readonly<Record<string, number>>): Record<string, number> {
-  const prefix = `${net}.`;
+function scalarsOf(network: string, scalars: Readonly<Record<string, number>>): Record<string, number> {
+  const prefix = `${network}.`;
   return Object.fromEntries(Object.entries(scalars).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
 }

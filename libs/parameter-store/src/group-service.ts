@@ -1,6 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { chunksOf, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Slice, type Step } from '@lethe/protocol';
-import { LEAD, type Decision, type Voter } from './commit-agreement.js';
+import { LEAD, type Decision, type Voter } from './two-phase-commit.js';
 import type { HeldGroup, ServerPlan } from './server-plan.js';
 import type { NotFinite } from './transaction.js';
 
@@ -47,7 +47,7 @@ export class GroupService {
   }
 
   /** The turn that gradients came in for last, or null before the first. */
-  get activity(): { round: number; phase: string; turn: number } | null {
+  get activity(): { round: number; phase: string; innerStep: number } | null {
     return this.#lastStep === null ? null : { ...this.#lastStep, phase: this.#phaseName(this.#lastStep.phase) };
   }
 
@@ -107,8 +107,8 @@ export class GroupService {
     this.#voteAgain(group);
     const { isPrepared, notFinite } = group.store.add(push, peer);
     for (const found of notFinite) this.#notFinite(push, found);
-    const { round, phase, turn } = push;
-    this.#lastStep = { round, phase, turn };
+    const { round, phase, innerStep } = push;
+    this.#lastStep = { round, phase, innerStep };
     if (!isPrepared) return;
     if (group.agreement === null) this.#post.toLead(group.store.prepared());
     else this.#decided(group, group.agreement.vote(group.store.prepared(), { peer: null, place: LEAD }));
@@ -178,12 +178,12 @@ export class GroupService {
   }
 
   /** Whatever is not finite is applied nowhere: the coordinator has it computed again. */
-  #notFinite({ group, version, round, phase, turn, deal }: Push, { author, where }: NotFinite): void {
-    const message = `the gradient of ${group} is not finite in ${where} (round ${round + 1}, phase ${this.#phaseName(phase)}, turn ${turn + 1})`;
-    const block = author?.block ?? { first: 0, count: this.#group(group, 'PUSH_INVALID').store.facts.shards };
+  #notFinite({ group, version, round, phase, innerStep, generation }: Push, { author, where }: NotFinite): void {
+    const message = `the gradient of ${group} is not finite in ${where} (round ${round + 1}, phase ${this.#phaseName(phase)}, inner step ${innerStep + 1})`;
+    const node = author?.node ?? { first: 0, count: this.#group(group, 'PUSH_INVALID').store.facts.shards };
     if (author !== null) this.#post.toPeer(author.peer, { kind: 'refused', code: 'GRADIENT_NOT_FINITE', message, request: 0 });
     this.#post.toCoordinator({
-      kind: 'offence', offender: author?.peer ?? '', code: 'GRADIENT_NOT_FINITE', message, push: { group, version, round, phase, turn, block, deal: author?.deal ?? deal },
+      kind: 'offence', offender: author?.peer ?? '', code: 'GRADIENT_NOT_FINITE', message, push: { group, version, round, phase, innerStep, node, generation: author?.generation ?? generation },
     });
   }
 

@@ -7,13 +7,13 @@ import { GroupStore } from './group-store.js';
 
 const PIECE = piecesOf({ from: 0, to: 2 ** 23 })[0]?.to ?? 0;
 const LENGTH = PIECE + 1000;
-const LAYOUT: GroupLayout = { name: 'encoder', length: LENGTH, segments: [{ name: 'weight', net: 'encoder', shape: [LENGTH], offset: 0, length: LENGTH }], statistics: [], statisticsLength: 0 };
+const LAYOUT: GroupLayout = { name: 'encoder', length: LENGTH, segments: [{ name: 'weight', network: 'encoder', shape: [LENGTH], offset: 0, length: LENGTH }], statistics: [], statisticsLength: 0 };
 const sgd: OptimizerConfig = { kind: 'sgd', learningRate: 0.1, momentum: 0.9, schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1 } };
-const optimization = { optimizers: { encoder: sgd }, averaging: null, averagedNets: [] };
+const optimization = { optimizers: { encoder: sgd }, averaging: null, averagedNetworks: [] };
 
 function store(): GroupStore {
   const optimizer = new GroupOptimizer(LAYOUT, optimization, 10);
-  return new GroupStore({ layout: LAYOUT, slice: { from: 0, to: LENGTH }, isLead: true, shards: 1, clipNorm: null, optimizer, freshValues: () => new Map(), turns: [] });
+  return new GroupStore({ layout: LAYOUT, slice: { from: 0, to: LENGTH }, isLead: true, shards: 1, clipNorm: null, optimizer, freshValues: () => new Map(), innerSteps: [] });
 }
 
 /** The piece that begins at `offset` of a state whose values are `value`, and its slots one more. */
@@ -27,8 +27,8 @@ function piece(version: number, value: number, offset: number): GroupState {
 it('refuses a gradient of a group that nothing trains', () => {
   const held = store();
   for (const offset of [0, PIECE]) held.load(piece(0, 1, offset), offset);
-  const step = { round: 0, phase: 0, turn: 0 };
-  const push = { kind: 'push' as const, ...step, group: 'encoder', version: 1, block: { first: 0, count: 1 }, offset: 0, schemaHash: '', deal: 1, gradient: new Float32Array(chunksOf({ from: 0, to: LENGTH })[0]?.to ?? 0), summary: new Float32Array(0) };
+  const step = { round: 0, phase: 0, innerStep: 0 };
+  const push = { kind: 'push' as const, ...step, group: 'encoder', version: 1, node: { first: 0, count: 1 }, offset: 0, schemaHash: '', generation: 1, gradient: new Float32Array(chunksOf({ from: 0, to: LENGTH })[0]?.to ?? 0), summary: new Float32Array(0) };
   expect(() => held.add(push, 'worker')).toThrow(new LetheError('PUSH_INVALID', 'gradient of encoder, shards 0 to 0: nothing trains this group'));
 });
 

@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { giveVector, takeVector, type OptimizerBuffers } from '@lethe/optim';
+import { freeVector, allocateVector, type OptimizerBuffers } from '@lethe/optim';
 import { chunksOf, NORM_BLOCK_LENGTH, piecesOf, type GroupState, type Prepared, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
 import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
@@ -103,7 +103,7 @@ export class GroupStore {
     if (loading === null || offset < loading.next) return;
     const { values } = state;
     this.#checkPiece(state, { offset, next: loading.next });
-    const optimized = (this.#state ??= { values: takeVector(slice.to - slice.from), slots: Object.fromEntries(slotNames.map((name) => [name, takeVector(slice.to - slice.from)])) });
+    const optimized = (this.#state ??= { values: allocateVector(slice.to - slice.from), slots: Object.fromEntries(slotNames.map((name) => [name, allocateVector(slice.to - slice.from)])) });
     optimized.values.set(values, offset - slice.from);
     for (const [name, slot] of Object.entries(optimized.slots)) {
       const loaded = state.slots[name];
@@ -191,7 +191,7 @@ export class GroupStore {
     const { transaction } = this.#opened();
     const { layout, slice } = this.facts;
     return {
-      kind: 'prepared', group: layout.name, version: this.#loaded().version + 1, firstNormBlock: slice.from / NORM_BLOCK_LENGTH, squares: transaction.squares,
+      kind: 'prepared', group: layout.name, version: this.#loaded().version + 1, firstNormTile: slice.from / NORM_BLOCK_LENGTH, squares: transaction.squares,
     };
   }
 
@@ -215,7 +215,7 @@ export class GroupStore {
   /** Frees the memory that other stores can use. */
   dispose(): void {
     this.#giveUp();
-    for (const vector of this.#state === null ? [] : [this.#state.values, ...Object.values(this.#state.slots)]) giveVector(vector);
+    for (const vector of this.#state === null ? [] : [this.#state.values, ...Object.values(this.#state.slots)]) freeVector(vector);
     this.#state = null;
     this.#committed = null;
   }
@@ -225,15 +225,15 @@ export class GroupStore {
     const state = this.#state;
     if (state === null) throw new TypeError(`the state of ${this.facts.layout.name} is not loaded`);
     const values = new Map<number, Float32Array>();
-    const { round, phase, turn } = step;
-    const fresh = this.facts.freshValues({ round, phase, turn });
+    const { round, phase, innerStep } = step;
+    const fresh = this.facts.freshValues({ round, phase, innerStep });
     const scalars = optimizer.advance(oldScalars, fresh.keys());
     const onChunk = (chunk: Slice): void => {
       const made = state.values.slice(chunk.from - slice.from, chunk.to - slice.from);
       values.set(chunk.from, made);
       for (const follower of this.#followers) follower(chunk, made);
     };
-    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, turn }, state, scalars, fresh, onChunk }), values, scalars };
+    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, innerStep }, state, scalars, fresh, onChunk }), values, scalars };
   }
 
   #beginLoading(state: GroupState): void {

@@ -1,14 +1,14 @@
 import { LetheError } from '@lethe/errors';
-import { chunksOf, type Push, type ShardBlock, type Step } from '@lethe/protocol';
+import { chunksOf, type Push, type TreeNode, type Step } from '@lethe/protocol';
 import { stepOf, type GroupFacts } from './group-facts.js';
 
 /** @throws LetheError PUSH_INVALID for what no correct worker sends. */
 export function checkPush(push: Push, facts: GroupFacts): void {
   const { slice, isLead, shards } = facts;
-  const { block, offset, gradient, summary, version } = push;
-  if (facts.turns.length === 0) throw invalid(push, 'nothing trains this group');
+  const { node, offset, gradient, summary, version } = push;
+  if (facts.innerSteps.length === 0) throw invalid(push, 'nothing trains this group');
   if (version < 1) throw invalid(push, `no gradient makes version ${version}`);
-  checkBlock(block, shards);
+  checkNode(node, shards);
   const chunk = chunksOf(slice).find(({ from }) => from === offset);
   if (chunk === undefined) {
     throw invalid(push, `no chunk of this server's slice [${slice.from}, ${slice.to}) starts at ${offset}`);
@@ -17,7 +17,7 @@ export function checkPush(push: Push, facts: GroupFacts): void {
     throw invalid(push, `the chunk at ${offset} has ${chunk.to - chunk.from} elements, found ${gradient.length}`);
   }
   const step = stepOf(facts, version);
-  if (push.round !== step.round || push.phase !== step.phase || push.turn !== step.turn) {
+  if (push.round !== step.round || push.phase !== step.phase || push.innerStep !== step.innerStep) {
     throw invalid(push, `version ${version} belongs to ${shown(step)}, found ${shown(push)}`);
   }
   const expected = isLead && chunk.from === slice.from ? step.summaryLength : null;
@@ -26,16 +26,16 @@ export function checkPush(push: Push, facts: GroupFacts): void {
   }
 }
 
-function checkBlock({ first, count }: ShardBlock, shards: number): void {
+function checkNode({ first, count }: TreeNode, shards: number): void {
   const isPowerOfTwo = count >= 1 && Number.isInteger(Math.log2(count));
   if (isPowerOfTwo && first >= 0 && first % count === 0 && first + count <= shards) return;
   throw new LetheError('PUSH_INVALID', `the block of ${count} shards from shard ${first} is no node of the tree over ${shards} shards`);
 }
 
-function shown({ round, phase, turn }: Step): string {
-  return `round ${round + 1}, phase ${phase + 1}, turn ${turn + 1}`;
+function shown({ round, phase, innerStep }: Step): string {
+  return `round ${round + 1}, phase ${phase + 1}, inner step ${innerStep + 1}`;
 }
 
-function invalid({ group, block }: Push, what: string): LetheError {
-  return new LetheError('PUSH_INVALID', `gradient of ${group}, shards ${block.first} to ${block.first + block.count - 1}: ${what}`);
+function invalid({ group, node }: Push, what: string): LetheError {
+  return new LetheError('PUSH_INVALID', `gradient of ${group}, shards ${node.first} to ${node.first + node.count - 1}: ${what}`);
 }

@@ -3,8 +3,8 @@ import { advanceRunningStatistics } from './running-statistics.js';
 
 it('moves mean and unbiased variance by the momentum, into a new vector', () => {
   const segments = [
-    { name: 'a', net: 'n', channels: 1, offset: 0, samples: 5, momentum: 0.1 },
-    { name: 'b', net: 'n', channels: 2, offset: 2, samples: 2, momentum: 0.5 },
+    { name: 'a', network: 'n', channels: 1, offset: 0, samples: 5, momentum: 0.1 },
+    { name: 'b', network: 'n', channels: 2, offset: 2, samples: 2, momentum: 0.5 },
   ];
   const running = Float32Array.of(1, 2, 0, 10, 1, 3);
   const advanced = advanceRunningStatistics(running, Float32Array.of(3, 4, 1, 20, 2, 1), segments);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree } from '@lethe/optim';
 import {
-  alignedBlocks, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Parameters, type Push, type ServerAddress, type ShardBlock,
+  alignedNodes, chunksOf, decodeMessage, encodeMessage, sliceOf,
+  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Parameters, type Push, type ServerAddress, type TreeNode,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -19,17 +19,17 @@ const schedule = { kind: 'cosine', warmupRounds: 1, finalFactor: 0.5 } as const;
 const ADAM: OptimizerConfig = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
 const SGD: OptimizerConfig = { kind: 'sgd', learningRate: 1e-1, momentum: 0.9, schedule };
 
-/** Six norm blocks, two chunks, nets and segments that end within blocks. */
+/** Six norm blocks, two chunks, networks and segments that end within blocks. */
 const LAYOUT: GroupLayout = {
   name: 'autoencoder', length: 330_000, statisticsLength: 6,
   segments: [
-    { name: 'encoder.weight', net: 'encoder', shape: [100_000], offset: 0, length: 100_000 },
-    { name: 'encoder.bias', net: 'encoder', shape: [50_000], offset: 100_000, length: 50_000 },
-    { name: 'decoder.weight', net: 'decoder', shape: [180_000], offset: 150_000, length: 180_000 },
+    { name: 'encoder.weight', network: 'encoder', shape: [100_000], offset: 0, length: 100_000 },
+    { name: 'encoder.bias', network: 'encoder', shape: [50_000], offset: 100_000, length: 50_000 },
+    { name: 'decoder.weight', network: 'decoder', shape: [180_000], offset: 150_000, length: 180_000 },
   ],
   statistics: [
-    { name: 'encoder.norm', net: 'encoder', channels: 1, offset: 0, samples: 64, momentum: 0.1 },
-    { name: 'decoder.norm', net: 'decoder', channels: 2, offset: 2, samples: 128, momentum: 0.1 },
+    { name: 'encoder.norm', network: 'encoder', channels: 1, offset: 0, samples: 64, momentum: 0.1 },
+    { name: 'decoder.norm', network: 'decoder', channels: 2, offset: 2, samples: 128, momentum: 0.1 },
   ],
 };
 const HASH = 'schema';
@@ -72,9 +72,9 @@ const START = numbers(42, LAYOUT.length);
 /** Means, biased variances, two losses. */
 const shardSummary = (version: number, shard: number): Float32Array => numbers(77 * version + shard, 8, 0.5).map((value, index) => ([1, 4, 5].includes(index) ? Math.abs(value) : value));
 
-/** Both nets by one optimiser, nothing averaged. */
+/** Both networks by one optimiser, nothing averaged. */
 function optimization(optimizer: OptimizerConfig): OptimizationConfig {
-  return { optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null, averagedNets: [] };
+  return { optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null, averagedNetworks: [] };
 }
 
 function startState(optimizer: OptimizerConfig): GroupState {
@@ -144,7 +144,7 @@ class TestRun {
       const ended = runParameterServer({
         transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`, listenerTrust: {}, memberTrust: {},
         host: 'here', processId: index, signal: abort.signal,
-        planOf: (config) => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, optimization: { ...optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer), averaging: this.options.averaging, averagedNets: ['encoder'] }, phases: [{ name: 'first', trains: 'classifier', turns: 1 }, { name: 'second', trains: 'autoencoder', turns: 1 }], summaries: [{ length: 8 }, { length: 8 }], freshValues: () => new Map() }),
+        planOf: (config) => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, optimization: { ...optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer), averaging: this.options.averaging, averagedNetworks: ['encoder'] }, phases: [{ name: 'first', trains: 'classifier', innerSteps: 1 }, { name: 'second', trains: 'autoencoder', innerSteps: 1 }], summaries: [{ length: 8 }, { length: 8 }], freshValues: () => new Map() }),
       });
       ended.catch(() => undefined);
       this.ended.push(ended);
@@ -213,15 +213,15 @@ class TestRun {
   }
 
   /** All pushes of a version for these blocks, to all servers, each block one after another. */
-  pushes(version: number, blocks: readonly ShardBlock[]): { server: number; push: Push }[] {
-    return blocks.flatMap(({ first, count }) => {
+  pushes(version: number, nodes: readonly TreeNode[]): { server: number; push: Push }[] {
+    return nodes.flatMap(({ first, count }) => {
       const shards = Array.from({ length: count }, (_, index) => first + index);
       const gradient = sumTree(shards.map((shard) => shardGradient(version, shard).slice()));
       const summary = combineSummaries(shards.map((shard) => shardSummary(version, shard)), LAYOUT);
       return Array.from({ length: this.options.servers }, (_, server) => chunksOf(this.slice(server)).map((chunk) => ({
         server,
         push: {
-          kind: 'push' as const, group: LAYOUT.name, version, round: version - 1, phase: 1, turn: 0, block: { first, count }, offset: chunk.from, schemaHash: HASH, deal: 1,
+          kind: 'push' as const, group: LAYOUT.name, version, round: version - 1, phase: 1, innerStep: 0, node: { first, count }, offset: chunk.from, schemaHash: HASH, generation: 1,
           gradient: gradient.slice(chunk.from, chunk.to), summary: chunk.from === 0 ? summary : null,
         },
       }))).flat();
@@ -259,8 +259,8 @@ async function play(run: TestRun, order: (run: TestRun, version: number) => { se
   const told: unknown[] = [];
   for (let version = 1; version <= 3; version += 1) {
     await run.pushAll(order(run, version));
-    const { losses, gradientNorm, round, phase, turn } = await run.inbox.next('committed');
-    told.push({ losses, gradientNorm, round, phase, turn });
+    const { losses, gradientNorm, round, phase, innerStep } = await run.inbox.next('committed');
+    told.push({ losses, gradientNorm, round, phase, innerStep });
   }
   return { bits: bitsOf(await run.capture(3)), told };
 }
@@ -278,12 +278,12 @@ describe.each([
       return run;
     };
     const expected = await play(await started(1), (run, version) => run.pushes(version, WHOLE));
-    const singles = alignedBlocks(0, 1).concat([5, 3, 7, 1, 6, 2, 4].map((first) => ({ first, count: 1 })));
+    const singles = alignedNodes(0, 1).concat([5, 3, 7, 1, 6, 2, 4].map((first) => ({ first, count: 1 })));
     expect(await play(await started(2), (run, version) => run.pushes(version, singles))).toEqual(expected);
     // Three workers of which two were given the same shards, and one repeats itself after the commit.
-    const overlapping = [...alignedBlocks(1, 4), ...alignedBlocks(0, 4), ...alignedBlocks(3, 8)];
+    const overlapping = [...alignedNodes(1, 4), ...alignedNodes(0, 4), ...alignedNodes(3, 8)];
     expect(await play(await started(3), (run, version) => {
-      const late = version === 1 ? [] : run.pushes(version - 1, alignedBlocks(2, 3));
+      const late = version === 1 ? [] : run.pushes(version - 1, alignedNodes(2, 3));
       return [...late, ...run.pushes(version, overlapping).reverse(), ...late];
     })).toEqual(expected);
   });
@@ -293,7 +293,7 @@ describe('a parameter server', () => {
   it('does what the article\'s optimiser would: values - rate * mean gradient', async () => {
     const run = await TestRun.start({ servers: 2, optimizer: SGD });
     await run.load(startState(SGD));
-    await run.pushAll(run.pushes(1, alignedBlocks(0, SHARDS)));
+    await run.pushAll(run.pushes(1, alignedNodes(0, SHARDS)));
     await run.inbox.next('committed');
     const { values } = await run.capture(1);
     const start = startState(SGD).values;
@@ -410,13 +410,13 @@ describe('a parameter server', () => {
       await each.pushAll(each.pushes(1, WHOLE));
     }
     const before = await run.capture(1);
-    const blocks = [{ first: 4, count: 4 }, { first: 1, count: 1 }, { first: 0, count: 1 }, { first: 2, count: 2 }];
-    const pushes = run.pushes(2, blocks);
-    for (const { push } of pushes) if (push.block.first === 1 && push.offset <= index && index < push.offset + push.gradient.length) push.gradient[index - push.offset] = NaN;
+    const nodes = [{ first: 4, count: 4 }, { first: 1, count: 1 }, { first: 0, count: 1 }, { first: 2, count: 2 }];
+    const pushes = run.pushes(2, nodes);
+    for (const { push } of pushes) if (push.node.first === 1 && push.offset <= index && index < push.offset + push.gradient.length) push.gradient[index - push.offset] = NaN;
     await run.pushAll(pushes);
     const { offender, code, message, push } = await run.inbox.next('offence');
-    expect([offender, code, message]).toEqual(['worker', 'GRADIENT_NOT_FINITE', `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, turn 1)`]);
-    expect(push).toEqual({ group: LAYOUT.name, version: 2, round: 1, phase: 1, turn: 0, block: { first: 1, count: 1 }, deal: 1 });
+    expect([offender, code, message]).toEqual(['worker', 'GRADIENT_NOT_FINITE', `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, inner step 1)`]);
+    expect(push).toEqual({ group: LAYOUT.name, version: 2, round: 1, phase: 1, innerStep: 0, node: { first: 1, count: 1 }, generation: 1 });
     expect((await run.replies.next('refused')).code).toBe('GRADIENT_NOT_FINITE');
     expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
     await run.pushAll(run.pushes(2, [{ first: 0, count: 2 }]));
@@ -426,19 +426,19 @@ describe('a parameter server', () => {
   });
 
   it.each([
-    { what: 'the only block', blocks: WHOLE, spoil: ({ gradient }: Push) => { gradient[7] = Infinity; }, offender: 'worker', where: 'encoder.weight' },
-    { what: 'a loss', blocks: WHOLE, spoil: ({ summary }: Push) => { summary![7] = Infinity; }, offender: 'worker', where: 'loss 2' },
-    { what: 'statistics', blocks: WHOLE, spoil: ({ summary }: Push) => { summary![3] = NaN; }, offender: 'worker', where: 'decoder.norm' },
-    { what: 'the sum of finite gradients', blocks: alignedBlocks(0, 4).concat(alignedBlocks(4, 8)), spoil: ({ gradient }: Push) => { gradient[9] = 3e38; }, offender: '', where: 'encoder.weight' },
-    { what: 'the sum of finite losses', blocks: alignedBlocks(0, 4).concat(alignedBlocks(4, 8)), spoil: ({ summary }: Push) => { summary![6] = 3e38; }, offender: '', where: 'loss 1' },
-  ])('wants $what again that is not finite', async ({ blocks, spoil, offender, where }) => {
+    { what: 'the only block', nodes: WHOLE, spoil: ({ gradient }: Push) => { gradient[7] = Infinity; }, offender: 'worker', where: 'encoder.weight' },
+    { what: 'a loss', nodes: WHOLE, spoil: ({ summary }: Push) => { summary![7] = Infinity; }, offender: 'worker', where: 'loss 2' },
+    { what: 'statistics', nodes: WHOLE, spoil: ({ summary }: Push) => { summary![3] = NaN; }, offender: 'worker', where: 'decoder.norm' },
+    { what: 'the sum of finite gradients', nodes: alignedNodes(0, 4).concat(alignedNodes(4, 8)), spoil: ({ gradient }: Push) => { gradient[9] = 3e38; }, offender: '', where: 'encoder.weight' },
+    { what: 'the sum of finite losses', nodes: alignedNodes(0, 4).concat(alignedNodes(4, 8)), spoil: ({ summary }: Push) => { summary![6] = 3e38; }, offender: '', where: 'loss 1' },
+  ])('wants $what again that is not finite', async ({ nodes, spoil, offender, where }) => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    const pushes = run.pushes(1, blocks);
+    const pushes = run.pushes(1, nodes);
     for (const { push } of pushes) if (push.offset === 0) spoil(push);
     await run.pushAll(pushes);
-    expect(await run.inbox.next('offence')).toMatchObject({ offender, code: 'GRADIENT_NOT_FINITE', message: `the gradient of autoencoder is not finite in ${where} (round 1, phase second, turn 1)` });
-    const right = run.pushes(1, blocks);
+    expect(await run.inbox.next('offence')).toMatchObject({ offender, code: 'GRADIENT_NOT_FINITE', message: `the gradient of autoencoder is not finite in ${where} (round 1, phase second, inner step 1)` });
+    const right = run.pushes(1, nodes);
     await run.pushAll(right);
     expect((await run.inbox.next('committed')).version).toBe(1);
   });
@@ -451,13 +451,13 @@ describe('a parameter server', () => {
   ] as const)('never wants again what was computed in a later deal than the gradient that is not finite and $what', async ({ order, spoilt }) => {
     const [run, undisturbed] = [await TestRun.start({ servers: 2 }), await TestRun.start({ servers: 1 })];
     for (const each of [run, undisturbed]) await each.load(startState(ADAM));
-    for (const [index, [first, count, deal]] of order.entries()) {
-      const pushes = run.pushes(1, [{ first, count }]).map(({ server, push }) => ({ server, push: { ...push, deal } }));
+    for (const [index, [first, count, generation]] of order.entries()) {
+      const pushes = run.pushes(1, [{ first, count }]).map(({ server, push }) => ({ server, push: { ...push, generation } }));
       if (index === spoilt) for (const { push } of pushes) push.gradient[9] = NaN;
       await run.pushAll(pushes);
     }
     const [[first, count]] = order.slice(spoilt) as unknown as [[number, number]];
-    for (const server of ['server0', 'server1']) expect((await run.inbox.next('offence', server)).push).toMatchObject({ block: { first, count }, deal: 1 });
+    for (const server of ['server0', 'server1']) expect((await run.inbox.next('offence', server)).push).toMatchObject({ node: { first, count }, generation: 1 });
     await undisturbed.pushAll(undisturbed.pushes(1, WHOLE));
     expect(bitsOf(await run.capture(1))).toBe(bitsOf(await undisturbed.capture(1)));
   });
@@ -493,19 +493,19 @@ describe('a parameter server', () => {
     { what: 'no summary', change: { summary: null }, code: 'PUSH_INVALID' },
     { what: 'a short summary', change: { summary: new Float32Array(5) }, code: 'PUSH_INVALID' },
     { what: 'other losses', change: { summary: new Float32Array(9) }, code: 'PUSH_INVALID' },
-    { what: 'another turn', change: { turn: 1 }, code: 'PUSH_INVALID' },
-    { what: 'an unaligned block', change: { block: { first: 1, count: 2 } }, code: 'PUSH_INVALID' },
-    { what: 'a block of three', change: { block: { first: 0, count: 3 } }, code: 'PUSH_INVALID' },
-    { what: 'shards beyond the last', change: { block: { first: 8, count: 1 } }, code: 'PUSH_INVALID' },
+    { what: 'another turn', change: { innerStep: 1 }, code: 'PUSH_INVALID' },
+    { what: 'an unaligned block', change: { node: { first: 1, count: 2 } }, code: 'PUSH_INVALID' },
+    { what: 'a block of three', change: { node: { first: 0, count: 3 } }, code: 'PUSH_INVALID' },
+    { what: 'shards beyond the last', change: { node: { first: 8, count: 1 } }, code: 'PUSH_INVALID' },
   ])('refuses a push of $what with $code', async ({ origin = {}, change = {}, code }) => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    const right = run.pushes(1, alignedBlocks(0, 1));
+    const right = run.pushes(1, alignedNodes(0, 1));
     await run.pushAll(right);
-    const [{ push }] = run.pushes(1, alignedBlocks(1, 2)) as unknown as [{ push: Push }];
+    const [{ push }] = run.pushes(1, alignedNodes(1, 2)) as unknown as [{ push: Push }];
     await run.sendAsWorker(0, { ...push, ...change }, origin);
     expect((await run.replies.next('refused')).code).toBe(code);
-    if (['PUSH_INVALID', 'SCHEMA_MISMATCH'].includes(code)) expect(await run.inbox.next('offence')).toMatchObject({ offender: 'worker', code, push: { block: change.block ?? { first: 1, count: 1 } } });
+    if (['PUSH_INVALID', 'SCHEMA_MISMATCH'].includes(code)) expect(await run.inbox.next('offence')).toMatchObject({ offender: 'worker', code, push: { node: change.node ?? { first: 1, count: 1 } } });
     expect([run.inbox.count('offence'), run.inbox.count('failed')]).toEqual([0, 0]);
   });
 
@@ -513,11 +513,11 @@ describe('a parameter server', () => {
     const run = await TestRun.start({ servers: 3, clipNorm: 0.5 });
     await run.load(startState(ADAM));
     const earliestMs = performance.timeOrigin + performance.now();
-    await run.pushAll(run.pushes(1, alignedBlocks(0, SHARDS)));
+    await run.pushAll(run.pushes(1, alignedNodes(0, SHARDS)));
     const told = [await run.inbox.next('committed', 'server0'), await run.inbox.next('commitReport', 'server1'), await run.inbox.next('commitReport', 'server2')];
     const latestMs = performance.timeOrigin + performance.now();
     for (const report of told) {
-      expect(report).toMatchObject({ round: 0, phase: 1, turn: 0, group: LAYOUT.name, version: 1 });
+      expect(report).toMatchObject({ round: 0, phase: 1, innerStep: 0, group: LAYOUT.name, version: 1 });
       const { beganMs, lastedMs, sumMs, updateMs, waitMs } = report.work;
       expect(beganMs).toBeGreaterThanOrEqual(earliestMs);
       expect(beganMs + lastedMs).toBeLessThanOrEqual(latestMs);
@@ -552,11 +552,11 @@ describe('a parameter server', () => {
   it('follows the coordinator into a higher epoch', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    await run.pushAll(run.pushes(1, alignedBlocks(0, 3)));
+    await run.pushAll(run.pushes(1, alignedNodes(0, 3)));
     await run.welcomeAll({ epoch: 4 });
     await run.send(0, { kind: 'loadState', state: startState(ADAM), offset: 0 }, { epoch: 4 });
     await run.inbox.next('stateLoaded');
-    const pushes = run.pushes(1, alignedBlocks(3, 8));
+    const pushes = run.pushes(1, alignedNodes(3, 8));
     await run.pushAll(pushes.slice(0, 1));
     expect((await run.replies.next('refused')).code).toBe('EPOCH_STALE');
     for (const { push } of run.pushes(1, WHOLE)) await run.sendAsWorker(0, push, { epoch: 4 });
@@ -590,11 +590,11 @@ describe('a parameter server', () => {
     await run.load(startState(ADAM));
     await run.pushAll(run.pushes(1, WHOLE));
     await run.inbox.next('committed');
-    await run.pushAll(run.pushes(2, alignedBlocks(0, 3)));
+    await run.pushAll(run.pushes(2, alignedNodes(0, 3)));
     await run.welcomeAll({ epoch: 4 });
     for (let server = 0; server < 2; server += 1) await run.send(server, { kind: 'loadState', state: run.sliceOf(startState(ADAM), server), offset: run.slice(server).from }, { epoch: 4 });
     for (let server = 0; server < 2; server += 1) await run.inbox.next('stateLoaded', `server${server}`);
-    for (const { server, push } of run.pushes(1, alignedBlocks(0, SHARDS))) await run.sendAsWorker(server, push, { epoch: 4 });
+    for (const { server, push } of run.pushes(1, alignedNodes(0, SHARDS))) await run.sendAsWorker(server, push, { epoch: 4 });
     expect((await run.inbox.next('committed')).version).toBe(1);
   });
 
@@ -636,7 +636,7 @@ describe('a parameter server', () => {
       for (const options of [{ servers: 2, transport: createZeroMqTransport(), address: (name: string) => `ipc://${folder}/${name}` }, { servers: 1 }]) {
         const run = await TestRun.start({ ...options, clipNorm: 0.5 });
         await run.load(startState(ADAM));
-        results.push(await play(run, (test, version) => test.pushes(version, alignedBlocks(0, SHARDS))));
+        results.push(await play(run, (test, version) => test.pushes(version, alignedNodes(0, SHARDS))));
         await run.close();
       }
       expect(results[0]).toEqual(results[1]);

@@ -4,7 +4,7 @@ import { checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStrang
 import { addressVia, type Connection, type Listener, type ListenOptions, type Transport, type Trust } from '@lethe/transport';
 import { garbageCollection } from './garbage.js';
 import { GroupService, type Post } from './group-service.js';
-import { Mail } from './mail.js';
+import { PendingSends } from './pending-sends.js';
 import { heldGroups, type ServerPlan } from './server-plan.js';
 
 export interface ParameterServerOptions {
@@ -61,7 +61,7 @@ interface Ends {
 class ServerSession {
   readonly #options: ParameterServerOptions;
   readonly #ends: Ends;
-  readonly #mail: Mail;
+  readonly #mail: PendingSends;
   readonly #collectGarbage = garbageCollection();
   #origin: Origin;
   #service: GroupService | null = null;
@@ -83,7 +83,7 @@ class ServerSession {
     const { runId, epoch, incarnation } = options;
     this.#origin = { runId, epoch, sender: `parameter-server ${options.processId}`, incarnation };
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
-    this.#mail = new Mail((error) => { this.#fail(error); });
+    this.#mail = new PendingSends((error) => { this.#fail(error); });
   }
 
   async run(): Promise<void> {
@@ -245,8 +245,8 @@ class ServerSession {
   #beat(): void {
     // Nobody has answered yet: it may not have been heard.
     if (this.#welcomedEpoch === null) this.#register();
-    const { round = 0, phase = '', turn = 0 } = this.#service?.activity ?? {};
-    this.#toCoordinator({ kind: 'heartbeat', round, phase, turn, residentBytes: process.memoryUsage.rss() });
+    const { round = 0, phase = '', innerStep = 0 } = this.#service?.activity ?? {};
+    this.#toCoordinator({ kind: 'heartbeat', round, phase, innerStep, residentBytes: process.memoryUsage.rss() });
   }
 
   #post(): Post {

@@ -1,14 +1,14 @@
-import { combineSummary, firstNotFinite, giveVector, squaresOfBlocks, sumInto, takeVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, type Push, type ServerWork, type ShardBlock, type Slice, type Step } from '@lethe/protocol';
-import { BlockTree } from './block-tree.js';
+import { combineSummary, firstNotFinite, freeVector, squaresOfTiles, sumInto, allocateVector, type OptimizerBuffers } from '@lethe/optim';
+import { chunksOf, NORM_BLOCK_LENGTH, type Push, type ServerWork, type TreeNode, type Slice, type Step } from '@lethe/protocol';
+import { ReductionTree } from './reduction-tree.js';
 import { segmentAt, type GroupFacts } from './group-facts.js';
 
 /** Whose push it was, and in answer to which deal. */
 export interface Author {
   /** The transport's name of the worker. */
   readonly peer: string;
-  readonly block: ShardBlock;
-  readonly deal: number;
+  readonly node: TreeNode;
+  readonly generation: number;
 }
 
 /** Something that is not finite, and is wanted again. */
@@ -31,9 +31,9 @@ interface Sum {
 
 interface ChunkSum {
   readonly chunk: Slice;
-  readonly tree: BlockTree<Sum>;
+  readonly tree: ReductionTree<Sum>;
   /** The latest deal of which something has come. */
-  deal: number;
+  generation: number;
   /** Sum of squares of each norm block of the chunk, only if the group is clipped. */
   squares: Float64Array;
 }
@@ -47,7 +47,7 @@ export interface TransactionOptions {
   readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
   readonly scalars: Readonly<Record<string, number>>;
-  /** New values, by net, of those that start afresh with this version. */
+  /** New values, by network, of those that start afresh with this version. */
   readonly fresh: ReadonlyMap<string, Float32Array>;
 }
 
@@ -74,8 +74,8 @@ export class Transaction {
     this.step = step;
     this.#options = options;
     this.#chunks = chunksOf(slice).map((chunk) => ({
-      chunk, squares: new Float64Array(0), deal: 0,
-      tree: new BlockTree<Sum>(shards, (left, right) => this.#add(chunk, left, right), (sum) => this.#release(sum), ({ isSound }) => isSound),
+      chunk, squares: new Float64Array(0), generation: 0,
+      tree: new ReductionTree<Sum>(shards, (left, right) => this.#add(chunk, left, right), (sum) => this.#release(sum), ({ isSound }) => isSound),
     }));
     this.#missingChunks = this.#chunks.length;
   }
@@ -88,15 +88,15 @@ export class Transaction {
   add(push: Push, peer: string): NotFinite[] {
     const sum = this.#chunks.find(({ chunk }) => chunk.from === push.offset);
     if (sum === undefined || sum.tree.covers({ first: 0, count: this.#options.facts.shards })) return [];
-    const { gradient: values, summary, block, deal } = push;
-    if (deal > sum.deal) this.#beginDeal(sum, deal);
-    if (sum.tree.covers(block)) return this.#found.splice(0);
-    const author = { peer, block, deal };
+    const { gradient: values, summary, node, generation } = push;
+    if (generation > sum.generation) this.#beginDeal(sum, generation);
+    if (sum.tree.covers(node)) return this.#found.splice(0);
+    const author = { peer, node, generation };
     const oddSummary = summary === null ? '' : this.#oddSummary(summary);
-    const where = oddSummary === '' && deal < sum.deal ? this.#oddGradient(sum.chunk, values) : oddSummary;
+    const where = oddSummary === '' && generation < sum.generation ? this.#oddGradient(sum.chunk, values) : oddSummary;
     if (where !== '') return [...this.#found.splice(0), { author, where }];
     const startMs = performance.now();
-    sum.tree.add(block, { values, summary, author, isSound: true });
+    sum.tree.add(node, { values, summary, author, isSound: true });
     this.#lastPushMs = performance.now();
     this.#sumMs += this.#lastPushMs - startMs;
     if (sum.tree.total !== undefined) this.#completeChunk(sum, sum.tree.total);
@@ -151,8 +151,8 @@ export class Transaction {
   }
 
   /** From now on nothing of an earlier deal is added that was not looked at: nobody would compute again what it spoils. */
-  #beginDeal(sum: ChunkSum, deal: number): void {
-    sum.deal = deal;
+  #beginDeal(sum: ChunkSum, generation: number): void {
+    sum.generation = generation;
     sum.tree.keep(({ values, author }) => {
       const where = author === null ? '' : this.#oddGradient(sum.chunk, values);
       if (where !== '') this.#found.push({ author, where });
@@ -163,10 +163,10 @@ export class Transaction {
   /** Null if the sum is not finite: whoever's push is not either is found, and what the sum was written over is lost. */
   #add(chunk: Slice, left: Sum, right: Sum): Sum | null {
     const own = left.author === null ? left : right.author === null ? right : null;
-    const target = own?.values ?? takeVector(left.values.length);
+    const target = own?.values ?? allocateVector(left.values.length);
     if (!sumInto(target, left.values, right.values)) {
       this.#spoilt(chunk, [left, right]);
-      if (own === null) giveVector(target);
+      if (own === null) freeVector(target);
       return null;
     }
     if (left.author === null) this.#release(right);
@@ -194,7 +194,7 @@ export class Transaction {
   }
 
   #release({ values, author }: Sum): void {
-    if (author === null) giveVector(values);
+    if (author === null) freeVector(values);
   }
 
   #completeChunk(sum: ChunkSum, total: Sum): void {
@@ -207,7 +207,7 @@ export class Transaction {
       return;
     }
     this.#missingChunks -= 1;
-    if (clipNorm !== null) sum.squares = squaresOfBlocks(total.values, NORM_BLOCK_LENGTH, 1 / shards);
+    if (clipNorm !== null) sum.squares = squaresOfTiles(total.values, NORM_BLOCK_LENGTH, 1 / shards);
     else this.#updateEarly(sum.chunk, total.values);
     this.#updateMs += performance.now() - startMs;
     if (clipNorm !== null) return;
@@ -240,7 +240,7 @@ export class Transaction {
   #updateEarly(chunk: Slice, gradient: Float32Array): void {
     const { facts: { slice }, state: { slots } } = this.#options;
     const before = Object.entries(slots).map(([name, slot]) => {
-      const kept = takeVector(chunk.to - chunk.from);
+      const kept = allocateVector(chunk.to - chunk.from);
       kept.set(slot.subarray(chunk.from - slice.from, chunk.to - slice.from));
       return [name, kept] as const;
     });
@@ -249,7 +249,7 @@ export class Transaction {
   }
 
   #forgetBefore(): void {
-    for (const slots of this.#before.values()) for (const kept of Object.values(slots)) giveVector(kept);
+    for (const slots of this.#before.values()) for (const kept of Object.values(slots)) freeVector(kept);
     this.#before.clear();
   }
 

@@ -1,13 +1,13 @@
 import type { ErrorCode } from '@lethe/errors';
-import type { ShardBlock } from './shard-block.js';
+import type { TreeNode } from './tree-node.js';
 
 /** Version of the wire; peers with another one are refused. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
 /** One step of the game: turn `turn` of phase number `phase` in round `round` (all 0-based). */
-export interface Step { readonly round: number; readonly phase: number; readonly turn: number }
+export interface Step { readonly round: number; readonly phase: number; readonly innerStep: number }
 
 export interface Register { kind: 'register'; role: Role; host: string; processId: number; fingerprint: string; address: string; device: string }
 export type Role = 'worker' | 'parameter-server';
@@ -17,19 +17,19 @@ export interface ServerAddress { index: number; address: string; incarnation: st
 export interface Ready { kind: 'ready' }
 /** `request`: of the pull that it answers, 0 if none. */
 export interface Refused { kind: 'refused'; code: ErrorCode; message: string; request: number }
-export interface Heartbeat { kind: 'heartbeat'; round: number; phase: string; turn: number; residentBytes: number }
+export interface Heartbeat { kind: 'heartbeat'; round: number; phase: string; innerStep: number; residentBytes: number }
 export interface Heard { kind: 'heard' }
 export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; message: string }
 /** To parameter servers: what this life of a worker still sends is refused. */
 export interface Fence { kind: 'fence'; fenced: string }
 /** By a parameter server: what it refuses of `offender`, an incarnation. `push`: null if it was none. */
 export interface Offence { kind: 'offence'; offender: string; code: ErrorCode; message: string; push: OffendingPush | null }
-export type OffendingPush = Pick<Push, 'group' | 'version' | 'round' | 'phase' | 'turn' | 'block' | 'deal'>;
+export type OffendingPush = Pick<Push, 'group' | 'version' | 'round' | 'phase' | 'innerStep' | 'node' | 'generation'>;
 /** Of a worker that has no answer of this server yet. */
 export interface Unreached { kind: 'unreached'; server: number; address: string }
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
-export interface Lease extends Step { kind: 'lease'; blocks: ShardBlock[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ deal: number }
+export interface StepAssignment extends Step { kind: 'stepAssignment'; nodes: TreeNode[]; reads: GroupVersion[]; produces: number; scalars: Record<string, number>; /** Leases of an earlier deal mean nothing any more. */ generation: number }
 /** What a worker spent time with: waiting for parameters, preparing inputs, in a graph call with its read-out, handing gradients over. */
 export type Occupation = 'wait' | 'input' | 'compute' | 'send';
 /** `beganMs`: Unix time. */
@@ -76,17 +76,17 @@ export interface CaptureState { kind: 'captureState'; group: string; version: nu
 /** The statistics come with the first piece. */
 export interface StateCaptured { kind: 'stateCaptured'; state: GroupState; offset: number }
 
-export interface Push extends Step { kind: 'push'; group: string; version: number; block: ShardBlock; offset: number; schemaHash: string; /** Of the lease that it answers. */ deal: number; gradient: Float32Array; summary: Float32Array | null }
+export interface Push extends Step { kind: 'push'; group: string; version: number; node: TreeNode; offset: number; schemaHash: string; /** Of the assignment that it answers. */ generation: number; gradient: Float32Array; summary: Float32Array | null }
 export interface Pull { kind: 'pull'; request: number; group: string; version: number; statistics: boolean; schemaHash: string; averages: boolean }
 /** Provisional until the answer's last message, which says that the version is committed; that one may be empty. */
 export interface Parameters { kind: 'parameters'; request: number; group: string; version: number; offset: number; committed: boolean; values: Float32Array; statistics: Float32Array | null }
 
-export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormBlock: number; squares: Float64Array }
+export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormTile: number; squares: Float64Array }
 export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
 
 export type MessageBody =
   | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Offence | Unreached | Shutdown
-  | Lease | StepReport | Committed | CommitReport | CommitInquiry | Evaluate | Evaluated
+  | StepAssignment | StepReport | Committed | CommitReport | CommitInquiry | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;
 

@@ -6,7 +6,7 @@
 /** One trainable tensor inside its group's flat vector. Offsets and lengths count float32 elements. */
 export interface Segment {
   readonly name: string;
-  readonly net: string;
+  readonly network: string;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -15,7 +15,7 @@ export interface Segment {
 /** Running mean and variance of one normalisation layer: mean at `offset`, variance at `offset + channels`. */
 export interface StatisticsSegment {
   readonly name: string;
-  readonly net: string;
+  readonly network: string;
   readonly channels: number;
   readonly offset: number;
   /** Values that one channel averages over the whole global batch, for the unbiased variance. */
@@ -44,25 +44,25 @@ export interface SummaryLayout {
   readonly length: number;
 }
 
-/** A net's elements of a group's flat vector. */
-export interface NetSlice extends Slice {
-  readonly net: string;
+/** A network's elements of a group's flat vector. */
+export interface NetworkSlice extends Slice {
+  readonly network: string;
 }
 
 /**
- * The nets of a group, each of which lies in one piece.
+ * The networks of a group, each of which lies in one piece.
  *
- * @throws RangeError if segments of different nets are mixed.
+ * @throws RangeError if segments of different networks are mixed.
  */
-export function netSlices({ name, segments }: GroupLayout): NetSlice[] {
-  const slices: NetSlice[] = [];
-  for (const { net, offset, length } of segments) {
+export function networkSlices({ name, segments }: GroupLayout): NetworkSlice[] {
+  const slices: NetworkSlice[] = [];
+  for (const { network, offset, length } of segments) {
     const last = slices.at(-1);
-    if (last?.net === net) slices[slices.length - 1] = { ...last, to: offset + length };
-    else slices.push({ net, from: offset, to: offset + length });
+    if (last?.network === network) slices[slices.length - 1] = { ...last, to: offset + length };
+    else slices.push({ network, from: offset, to: offset + length });
   }
-  const nets = slices.map(({ net }) => net);
-  if (new Set(nets).size !== nets.length) throw new RangeError(`group ${name} interleaves the segments of its nets: ${nets.join(', ')}`);
+  const networks = slices.map(({ network }) => network);
+  if (new Set(networks).size !== networks.length) throw new RangeError(`group ${name} interleaves the segments of its networks: ${networks.join(', ')}`);
   return slices;
 }
 
@@ -86,8 +86,8 @@ const PIECE_LENGTH = 8 * CHUNK_LENGTH;
 
 /** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
 export function sliceOf(groupLength: number, server: number, servers: number): Slice {
-  const blocks = Math.ceil(groupLength / NORM_BLOCK_LENGTH);
-  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * blocks) / servers) * NORM_BLOCK_LENGTH);
+  const nodes = Math.ceil(groupLength / NORM_BLOCK_LENGTH);
+  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * nodes) / servers) * NORM_BLOCK_LENGTH);
   return { from: edge(server), to: edge(server + 1) };
 }
 

@@ -53,7 +53,7 @@ export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
   offence: [{ from: 'parameter-server', to: 'coordinator', standings: MEMBERS, about: 'whoever sent it that' }],
   unreached: [{ from: 'worker', to: 'coordinator', standings: MEMBERS, about: 'a server that its welcome names' }],
   shutdown: toBoth('the end'),
-  lease: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'a step' }],
+  stepAssignment: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'a step' }],
   stepReport: [{ from: 'worker', to: 'coordinator', standings: READY, about: 'a step that it was dealt' }],
   committed: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'a step that was dealt; by the lead' }],
   commitReport: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'a step that was dealt; not by the lead' }],

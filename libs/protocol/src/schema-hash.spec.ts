@@ -4,7 +4,7 @@ import { schemaHash } from './schema-hash.js';
 
 const GROUP: GroupLayout = {
   name: 'classifier',
-  segments: [{ name: 'w', net: 'C', shape: [2, 3], offset: 0, length: 6 }],
+  segments: [{ name: 'w', network: 'C', shape: [2, 3], offset: 0, length: 6 }],
   length: 6,
   statistics: [],
   statisticsLength: 0,

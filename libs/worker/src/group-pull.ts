@@ -1,4 +1,4 @@
-import { chunksOf, netSlices, type GroupLayout, type Slice } from '@lethe/protocol';
+import { chunksOf, networkSlices, type GroupLayout, type Slice } from '@lethe/protocol';
 
 /** A whole group as the servers hold it; `statistics` only if asked for. */
 export interface PulledGroup {
@@ -7,7 +7,7 @@ export interface PulledGroup {
   readonly statistics: Float32Array | null;
 }
 
-interface AwaitedNet {
+interface AwaitedNetwork {
   /** Offsets of the chunks that it lies in, as far as they have not come. */
   readonly missing: Set<number>;
   readonly arrived: Promise<void>;
@@ -15,14 +15,14 @@ interface AwaitedNet {
 }
 
 /**
- * A group on its way from the servers. A net can be read as soon as all of it is there, though its version may not be committed
+ * A group on its way from the servers. A network can be read as soon as all of it is there, though its version may not be committed
  * yet: what is computed with it is kept back until it is.
  */
 export class GroupPull {
   /** Rejects with whatever ends the pull. */
   readonly complete: Promise<PulledGroup>;
   readonly #values: Float32Array;
-  readonly #nets: ReadonlyMap<string, AwaitedNet>;
+  readonly #networks: ReadonlyMap<string, AwaitedNetwork>;
   #resolve: (group: PulledGroup) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
@@ -35,20 +35,20 @@ export class GroupPull {
     });
     this.complete.catch(() => undefined); // whoever waits for it is told
     const chunks = slices.flatMap(chunksOf);
-    this.#nets = new Map(netSlices(layout).map(({ net, from, to }) => [net, awaitedNet(chunks.filter((chunk) => chunk.from < to && from < chunk.to))]));
+    this.#networks = new Map(networkSlices(layout).map(({ network, from, to }) => [network, awaitedNetwork(chunks.filter((chunk) => chunk.from < to && from < chunk.to))]));
   }
 
-  /** Resolves when all of the net is there; rejects with whatever ends the pull before. */
-  async net(name: string): Promise<void> {
-    const net = this.#nets.get(name);
-    if (net === undefined) throw new TypeError(`the group has no net ${name}`);
-    await Promise.race([net.arrived, this.complete]);
+  /** Resolves when all of the network is there; rejects with whatever ends the pull before. */
+  async network(name: string): Promise<void> {
+    const network = this.#networks.get(name);
+    if (network === undefined) throw new TypeError(`the group has no network ${name}`);
+    await Promise.race([network.arrived, this.complete]);
   }
 
   /** Takes a chunk, which may come again when a line broke. */
   take(offset: number, values: Float32Array): void {
     this.#values.set(values, offset);
-    for (const { missing, resolve } of this.#nets.values()) {
+    for (const { missing, resolve } of this.#networks.values()) {
       missing.delete(offset);
       if (missing.size === 0) resolve();
     }
@@ -64,7 +64,7 @@ export class GroupPull {
   }
 }
 
-function awaitedNet(chunks: readonly Slice[]): AwaitedNet {
+function awaitedNetwork(chunks: readonly Slice[]): AwaitedNetwork {
   let resolve = (): void => undefined;
   const arrived = new Promise<void>((resolveArrived) => { resolve = resolveArrived; });
   return { missing: new Set(chunks.map(({ from }) => from)), arrived, resolve };

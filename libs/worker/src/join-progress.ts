@@ -5,7 +5,7 @@ const TELL_MS = 30_000;
 export class JoinProgress {
   readonly #notice: (line: string) => void;
   #name = '';
-  #doing = '';
+  #activity = '';
   #steps = 0;
   #stepsTold = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -32,7 +32,7 @@ export class JoinProgress {
 
   /** @param what "round 3, phase classifier" */
   begins(what: string): void {
-    this.#doing = what;
+    this.#activity = what;
     this.#steps += 1;
     if (this.#steps === 1) this.#tell();
   }
@@ -46,10 +46,10 @@ export class JoinProgress {
   }
 
   #tell(): void {
-    if (this.#steps > this.#stepsTold) this.#notice(`${this.#name} computes ${this.#doing} (piece of work ${this.#steps.toLocaleString('en-US')})`);
+    if (this.#steps > this.#stepsTold) this.#notice(`${this.#name} computes ${this.#activity} (piece of work ${this.#steps.toLocaleString('en-US')})`);
     // Once is enough.
-    else if (this.#doing !== '') this.#notice(`${this.#name} waits for work`);
-    if (this.#steps === this.#stepsTold) this.#doing = '';
+    else if (this.#activity !== '') this.#notice(`${this.#name} waits for work`);
+    if (this.#steps === this.#stepsTold) this.#activity = '';
     this.#stepsTold = this.#steps;
   }
 }

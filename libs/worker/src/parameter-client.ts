@@ -1,7 +1,7 @@
 import { LetheError, type ErrorCode } from '@lethe/errors';
 import {
   checkOrigin, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type ShardBlock, type Slice, type Step,
+  type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type TreeNode, type Slice, type Step,
 } from '@lethe/protocol';
 import type { Connection, Transport, Trust } from '@lethe/transport';
 import { GroupPull } from './group-pull.js';
@@ -19,14 +19,14 @@ export interface ParameterClientOptions {
   readonly onRefused: (error: LetheError) => void;
 }
 
-export interface BlockGradient {
+export interface NodeGradient {
   readonly step: Step;
   readonly layout: GroupLayout;
   /** The version of the group that this gradient helps to produce. */
   readonly version: number;
-  readonly block: ShardBlock;
-  /** Of the lease that asks for it. */
-  readonly deal: number;
+  readonly node: TreeNode;
+  /** Of the assignment that asks for it. */
+  readonly generation: number;
   /** Sum over the block's shards, [layout.length]; not to be written again. */
   readonly gradient: Float32Array;
   /** Batch statistics and losses of the block, combined over its shards. */
@@ -86,7 +86,7 @@ export class ParameterClient {
 
   /**
    * Orders `version` of the group, which is read into `into` ([layout.length]) as it is made, and complete once every server has
-   * committed it. It ends with LetheError VERSION_UNAVAILABLE if the servers are past it, LEASE_REVOKED if it is abandoned,
+   * committed it. It ends with LetheError VERSION_UNAVAILABLE if the servers are past it, ASSIGNMENT_REVOKED if it is abandoned,
    * DEADLINE_EXCEEDED if it never comes.
    */
   pull(layout: GroupLayout, version: number, into: Float32Array, { statistics, averages } = TRAINED_VALUES): GroupPull {
@@ -99,13 +99,13 @@ export class ParameterClient {
   }
 
   /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals are told of. */
-  async push({ step, layout, version, block, deal, gradient, summary }: BlockGradient): Promise<void> {
+  async push({ step, layout, version, node, generation, gradient, summary }: NodeGradient): Promise<void> {
     const { schemaHash } = this.#options;
     for (const { server, slice } of this.#slices(layout)) {
       for (const chunk of chunksOf(slice)) {
         const withSummary = server === 0 && chunk.from === slice.from;
         await this.#send(server, {
-          kind: 'push', ...step, group: layout.name, version, block, deal, offset: chunk.from, schemaHash,
+          kind: 'push', ...step, group: layout.name, version, node, generation, offset: chunk.from, schemaHash,
           gradient: gradient.subarray(chunk.from, chunk.to), summary: withSummary ? summary : null,
         });
       }
@@ -119,7 +119,7 @@ export class ParameterClient {
 
   /** Waits for nothing that was asked for any more. */
   abandon(): void {
-    const revoked = new LetheError('LEASE_REVOKED', 'the coordinator deals the steps anew');
+    const revoked = new LetheError('ASSIGNMENT_REVOKED', 'the coordinator deals the steps anew');
     for (const slice of this.#pending.values()) slice.reject(revoked);
     this.#pending.clear();
   }

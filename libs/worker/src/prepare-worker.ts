@@ -33,7 +33,7 @@ export interface PrepareOptions {
 /** What a worker computes with, the same in all epochs of a run. */
 export interface PreparedWorker {
   readonly description: RunDescription;
-  readonly gradients: Pick<ShardGradients, 'needs' | 'prepare' | 'block' | 'dispose'>;
+  readonly gradients: Pick<ShardGradients, 'needs' | 'prepare' | 'node' | 'dispose'>;
   readonly evaluator: Evaluator;
 }
 

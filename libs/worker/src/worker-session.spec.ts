@@ -29,7 +29,7 @@ class TestCoordinator {
         await loaded;
         return NOTHING;
       },
-      openPulse: () => ({ tell: () => undefined, stop: async () => undefined }),
+      openHeartbeat: () => ({ tell: () => undefined, stop: async () => undefined }),
     });
     this.ended.catch(() => undefined); // looked at later
   }

@@ -1,13 +1,13 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
-import type { Doing, OpenPulse, Pulse, PulseNews } from '@lethe/membership';
+import type { Activity, OpenHeartbeat, HeartbeatSender, WorkerStatus } from '@lethe/membership';
 import { checkOrigin, decodeMessage, encodeMessage, isPermitted, largestFrame, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
 import { addressVia, type Connection, type ConnectOptions, type Transport, type Trust } from '@lethe/transport';
-import { Engagement, type Work } from './engagement.js';
+import { WorkerEpoch, type Work } from './worker-epoch.js';
 import { JoinProgress } from './join-progress.js';
-import { JoinWatch, type Joining } from './join-watch.js';
-import { LeaseExecution } from './lease-execution.js';
+import { JoinDeadline, type Joining } from './join-deadline.js';
+import { AssignmentExecutor } from './assignment-executor.js';
 import { ParameterClient } from './parameter-client.js';
 import type { PreparedWorker } from './prepare-worker.js';
 import type { RunDescription } from '@lethe/graphs';
@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly host: string;
   /** Loads what the welcome names; see `prepareWorker`. */
   readonly prepare: (welcome: Welcome) => Promise<PreparedWorker>;
-  readonly openPulse: OpenPulse;
+  readonly openHeartbeat: OpenHeartbeat;
   /** For a worker that was started by hand; one that its coordinator starts is watched by it. */
   readonly joining?: Joining | null;
 }
@@ -33,7 +33,7 @@ export interface WorkerOptions {
 const FIRST_PULSE = { intervalMs: 250, silenceMs: 60_000 } as const;
 /** What means something to a worker that has not heard of the epoch yet. */
 const OF_ANY_EPOCH: ReadonlySet<MessageBody['kind']> = new Set(['welcome', 'refused', 'shutdown']);
-const IDLE: Doing = { round: 0, phase: '', turn: 0 };
+const IDLE: Activity = { round: 0, phase: '', innerStep: 0 };
 
 /** A coordinator that has not answered by then is told once more who is there. */
 const REGISTER_AGAIN_MS = 1000;
@@ -42,14 +42,14 @@ const REGISTER_AGAIN_MS = 1000;
 const PULL_PATIENCE = 3;
 
 /**
- * Takes part in a run until the coordinator says goodbye: registers, loads what the welcome names, then computes leases
+ * Takes part in a run until the coordinator says goodbye: registers, loads what the welcome names, then computes assignments
  * and evaluations in the order they come. Another welcome begins another epoch, with other servers perhaps.
  *
  * @throws whatever went wrong, after telling the coordinator.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { transport, controlAddress, origin, trust, joining = null } = options;
-  const watch = joining === null ? null : new JoinWatch(controlAddress, joining);
+  const watch = joining === null ? null : new JoinDeadline(controlAddress, joining);
   const onEvent: ConnectOptions['onEvent'] = ({ kind }) => { if (kind === 'connected') watch?.connected(); };
   try {
     const control = await transport.connect(controlAddress, { identity: origin.incarnation, ...trust, onEvent });
@@ -63,13 +63,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 class WorkerSession {
   readonly #options: WorkerOptions;
   readonly #control: Connection;
-  readonly #pulse: Pulse;
-  readonly #watch: JoinWatch | null;
-  #news: PulseNews;
+  readonly #heartbeats: HeartbeatSender;
+  readonly #watch: JoinDeadline | null;
+  #news: WorkerStatus;
   #prepared: Promise<PreparedWorker> | null = null;
-  #engagement: Engagement | null = null;
+  #engagement: WorkerEpoch | null = null;
   /** One whose servers have not all answered yet. */
-  #forming: Engagement | null = null;
+  #forming: WorkerEpoch | null = null;
   readonly #progress: JoinProgress | null;
   /** The epoch of the last welcome. */
   #welcomedEpoch: number | null = null;
@@ -82,15 +82,15 @@ class WorkerSession {
   readonly #failure: Promise<never>;
 
   /** @param watch waits for the coordinator's first answer */
-  constructor(options: WorkerOptions, control: Connection, watch: JoinWatch | null) {
+  constructor(options: WorkerOptions, control: Connection, watch: JoinDeadline | null) {
     this.#options = options;
     this.#watch = watch;
     this.#progress = options.joining ? new JoinProgress(options.joining.notice) : null;
     this.#control = control;
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
     watch?.expired.catch((error: unknown) => { this.#fail(error); });
-    this.#news = { origin: options.origin, doing: IDLE, ...FIRST_PULSE };
-    this.#pulse = options.openPulse(
+    this.#news = { origin: options.origin, activity: IDLE, ...FIRST_PULSE };
+    this.#heartbeats = options.openHeartbeat(
       this.#news,
       () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`, { details: { ending: 'orphaned' } })); },
       (error) => { this.#report(new Error(`its heartbeats cannot be sent any more: ${error.message}`, { cause: error })).catch(() => undefined); },
@@ -113,7 +113,7 @@ class WorkerSession {
       this.#progress?.stop();
       await this.#working.catch(() => undefined);
       await this.#dispose();
-      await this.#pulse.stop();
+      await this.#heartbeats.stop();
     }
   }
 
@@ -138,7 +138,7 @@ class WorkerSession {
         case 'welcome':
           this.#welcomed(origin, body);
           break;
-        case 'lease':
+        case 'stepAssignment':
         case 'evaluate':
           if (this.#engagement === null) this.#early.push(body);
           else this.#engagement.take(body);
@@ -183,11 +183,11 @@ class WorkerSession {
       deadlineMs: PULL_PATIENCE * description.config.cluster.stallSeconds * 1000,
       onRefused: (error) => { this.#report(error).catch(() => undefined); },
     });
-    const execution = new LeaseExecution({ engine, description, gradients, evaluator, parameters });
-    const engagement = new Engagement({
+    const execution = new AssignmentExecutor({ engine, description, gradients, evaluator, parameters });
+    const engagement = new WorkerEpoch({
       execution, parameters,
       onBegun: (work) => {
-        this.#tell({ doing: doing(work, description) });
+        this.#tell({ activity: activity(work, description) });
         this.#progress?.begins(work.kind === 'evaluate' ? `an evaluation of ${work.split}` : `round ${work.round + 1}`);
       },
       send: (result) => this.#send(result, origin),
@@ -240,9 +240,9 @@ class WorkerSession {
     prepared?.evaluator.dispose();
   }
 
-  #tell(changed: Partial<PulseNews>): void {
+  #tell(changed: Partial<WorkerStatus>): void {
     this.#news = { ...this.#news, ...changed };
-    this.#pulse.tell(this.#news);
+    this.#heartbeats.tell(this.#news);
   }
 
   async #report(error: unknown): Promise<void> {
@@ -255,7 +255,7 @@ class WorkerSession {
   }
 }
 
-function doing(work: Work, { objective }: RunDescription): Doing {
+function activity(work: Work, { objective }: RunDescription): Activity {
   if (work.kind === 'evaluate') return { ...IDLE, phase: `evaluation of ${work.split}` };
-  return { round: work.round, phase: objective.phases[work.phase]?.name ?? '', turn: work.turn };
+  return { round: work.round, phase: objective.phases[work.phase]?.name ?? '', innerStep: work.innerStep };
 }

@@ -197,7 +197,7 @@ describe('parseCommandLine', () => {
     expect(train('--resume', 'runs/old')).toMatchObject({ resume: 'runs/old' });
   });
 
-  it('lets what is said for one net win, in any order', () => {
+  it('lets what is said for one network win, in any order', () => {
     const { flags } = train('--classifier-learning-rate', '3', '--learning-rate=2e-1');
     expect(flags.values).toEqual({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 3 } } } });
     expect(flags.label('objective.optimizers.classifier.learningRate')).toBe('--classifier-learning-rate');

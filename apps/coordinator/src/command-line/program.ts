@@ -58,7 +58,7 @@ function option(program: Program, name: string, help: string, value?: FlagValue)
 }
 
 function addTrain(root: Program, events: ProgramEvents): void {
-  const train = root.command('train').summary('train the nets and show what was reached');
+  const train = root.command('train').summary('train the networks and show what was reached');
   train.description('Trains encoder, decoder and classifier against each other, in processes on this machine and others.');
   addRunOptions(train, TRAIN_HELP);
   onTyped(train, 'train', events);

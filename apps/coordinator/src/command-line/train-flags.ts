@@ -14,9 +14,9 @@ export interface ConfigFlag {
   readonly paths: readonly string[];
 }
 
-const everyNet = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
+const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
 
-/** In the order in which they apply: what is said for one net wins over what is said for all. */
+/** In the order in which they apply: what is said for one network wins over what is said for all. */
 export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
   'What to train:': [
     { name: 'recipe', value: word(...RECIPE_NAMES), help: 'settings to start from (default: quick)', paths: ['recipe'] },
@@ -48,15 +48,15 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'adversary-fresh-every', value: COUNT, help: 'rounds after which one of them starts afresh', paths: ['objective.adversary.freshEveryRounds'] },
   ],
   'How to learn:': [
-    { name: 'learning-rate', value: NUMBER, help: 'of every net', paths: everyNet('learningRate') },
+    { name: 'learning-rate', value: NUMBER, help: 'of every network', paths: everyNetwork('learningRate') },
     { name: 'encoder-learning-rate', value: NUMBER, help: 'of the encoder', paths: ['objective.optimizers.encoder.learningRate'] },
     { name: 'decoder-learning-rate', value: NUMBER, help: 'of the decoder', paths: ['objective.optimizers.decoder.learningRate'] },
     { name: 'classifier-learning-rate', value: NUMBER, help: 'of the classifier', paths: ['objective.optimizers.classifier.learningRate'] },
-    { name: 'optimizer', value: word('adam', 'sgd'), help: 'of every net', paths: everyNet('kind') },
-    { name: 'momentum', value: NUMBER, help: 'of sgd', paths: everyNet('momentum') },
-    { name: 'schedule', value: word('constant', 'linear', 'cosine', 'annealed'), help: 'course of the learning rates', paths: everyNet('schedule.kind') },
-    { name: 'warmup-rounds', value: COUNT, help: 'rounds over which the rates climb from 0', paths: everyNet('schedule.warmupRounds') },
-    { name: 'final-factor', value: NUMBER, help: 'what is left of the rates at the end', paths: everyNet('schedule.finalFactor') },
+    { name: 'optimizer', value: word('adam', 'sgd'), help: 'of every network', paths: everyNetwork('kind') },
+    { name: 'momentum', value: NUMBER, help: 'of sgd', paths: everyNetwork('momentum') },
+    { name: 'schedule', value: word('constant', 'linear', 'cosine', 'annealed'), help: 'course of the learning rates', paths: everyNetwork('schedule.kind') },
+    { name: 'warmup-rounds', value: COUNT, help: 'rounds over which the rates climb from 0', paths: everyNetwork('schedule.warmupRounds') },
+    { name: 'final-factor', value: NUMBER, help: 'what is left of the rates at the end', paths: everyNetwork('schedule.finalFactor') },
     { name: 'clip-norm', value: NUMBER, help: "bound on the norm of each group's gradient", paths: ['clipNorm'] },
   ],
   'Domain adaptation:': [

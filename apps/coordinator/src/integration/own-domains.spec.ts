@@ -53,7 +53,7 @@ describe('data of one\'s own', () => {
     expect(domains[2]?.accuracy).toBeGreaterThan(0.9);
   }, 60_000);
 
-  it.each(['paper-mnist', 'paper-svhn'])('can be read by the net %s', async (kind) => {
+  it.each(['paper-mnist', 'paper-svhn'])('can be read by the network %s', async (kind) => {
     const config = join(folder, `${kind}.json`);
     writeFileSync(config, JSON.stringify({ objective: { features: { kind } } }));
     const ended = await lethe(['train', '--recipe', 'own-images', '--config', config, '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '32', '--batch-size', '8', '--rounds', '2', '--no-evaluation', '--runs-dir', runs, '--name', kind]);

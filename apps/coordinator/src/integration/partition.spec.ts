@@ -54,7 +54,7 @@ afterAll(() => {
 });
 
 const flags = ['train', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80', '--no-grid', '--no-evaluation', '--heartbeat-seconds', '0.25', '--runs-dir', runs];
-const network = (processId: string): string => readlinkSync(`/proc/${processId}/ns/net`);
+const network = (processId: string): string => readlinkSync(`/proc/${processId}/ns/network`);
 
 /** The worker that is on this side of the cable. */
 function nearWorker(): number {

@@ -17,12 +17,12 @@ export class RoundLossCollector {
   }
 
   /** The round's losses with its last commit, before that null. */
-  add({ round, phase, turn, losses }: Committed): RoundLosses | null {
+  add({ round, phase, innerStep, losses }: Committed): RoundLosses | null {
     const { phases } = this.#objective;
     const played = phases[phase];
     if (played === undefined) throw new TypeError(`the objective ${this.#objective.name} has no phase ${phase}`);
     for (const [index, name] of played.losses.entries()) this.#losses[name] = losses[index] ?? Number.NaN;
-    if (phase !== phases.length - 1 || turn !== played.turns - 1) return null;
+    if (phase !== phases.length - 1 || innerStep !== played.innerSteps - 1) return null;
     const complete = { round, losses: this.#losses };
     this.#losses = {};
     return complete;

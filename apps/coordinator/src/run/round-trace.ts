@@ -40,9 +40,9 @@ export class RoundTrace {
     this.#add(name, `version ${version} of ${group}`, work, { ...this.#describe(step), sum_ms: sumMs, update_ms: updateMs, from_first_to_last_push_ms: waitMs });
   }
 
-  committed({ round, phase, turn }: Step): void {
+  committed({ round, phase, innerStep }: Step): void {
     const { phases } = this.#description.objective;
-    if (phase !== phases.length - 1 || turn !== (phases[phase]?.turns ?? 0) - 1) return;
+    if (phase !== phases.length - 1 || innerStep !== (phases[phase]?.innerSteps ?? 0) - 1) return;
     const nowMs = performance.timeOrigin + performance.now();
     if (this.#roundBeganMs !== null) this.#add(COORDINATOR, `round ${round + 1}`, { beganMs: this.#roundBeganMs, lastedMs: nowMs - this.#roundBeganMs }, {});
     this.#roundBeganMs = nowMs;
@@ -60,7 +60,7 @@ export class RoundTrace {
   }
 
   /** As people count. */
-  #describe({ round, phase, turn }: Step): TraceEvent['args'] {
-    return { round: round + 1, phase: this.#description.objective.phases[phase]?.name ?? phase, turn: turn + 1 };
+  #describe({ round, phase, innerStep }: Step): TraceEvent['args'] {
+    return { round: round + 1, phase: this.#description.objective.phases[phase]?.name ?? phase, innerStep: innerStep + 1 };
   }
 }

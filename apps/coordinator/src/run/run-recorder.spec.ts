@@ -39,7 +39,7 @@ afterEach(() => { rmSync(runsFolder, { recursive: true, force: true }); });
 /** A whole round in the weights. */
 function commitRound(recorder: RunRecorder, round: number): void {
   for (const [phase, { losses }] of description.objective.phases.entries()) {
-    const committed: Committed = { kind: 'committed', round, phase, turn: 0, group: '', version: round + 1, losses: losses.map(() => 0.5), work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 };
+    const committed: Committed = { kind: 'committed', round, phase, innerStep: 0, group: '', version: round + 1, losses: losses.map(() => 0.5), work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 };
     recorder.committed(committed);
   }
 }

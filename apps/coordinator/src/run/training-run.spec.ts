@@ -74,7 +74,7 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
       description, gradients: smallGradients(description),
       evaluator: { evaluate: (evaluation) => { onAsked(); return evaluate(evaluation); }, dispose: () => undefined },
     }),
-    openPulse: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+    openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
   }).catch(() => undefined);
   close = async () => {
     await cluster.close('the test is over');
@@ -229,7 +229,7 @@ describe('a run that diverges', () => {
 
   it('is told by losses and by every part of a state', () => {
     const { objective } = game();
-    const step = { kind: 'committed', round: 4, phase: 1, turn: 0, group: '', version: 1, work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 } as const;
+    const step = { kind: 'committed', round: 4, phase: 1, innerStep: 0, group: '', version: 1, work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 } as const;
     expect(divergedStep(objective, { ...step, losses: [0.5] })).toBeNull();
     expect(divergedStep(objective, { ...step, losses: [Number.NaN] })?.message).toBe('the reconstruction_mse of round 5, phase autoencoder, is not finite, found NaN');
     const groups = firstGroups(game());

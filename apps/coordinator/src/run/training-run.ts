@@ -81,7 +81,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   const play = async (): Promise<void> => {
     const goesOn = !isStopped(progress) && (!isToBeJudged(options, progress) || await afterRound(options, progress, start.rounds - 1));
     const rounds = !goesOn ? progress.saved.rounds : await adversarialLoop({
-      objective, totalRounds, players: cluster,
+      objective, totalRounds, executor: cluster,
       from: progress.saved,
       afterRound: (round) => afterRound(options, progress, round),
     });

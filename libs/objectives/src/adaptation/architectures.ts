@@ -18,14 +18,14 @@ export interface AdaptationShape {
   readonly domains: readonly string[];
 }
 
-/** The three nets of domain adaptation. */
+/** The three networks of domain adaptation. */
 export interface AdaptationNetworks {
   readonly features: FeatureExtractor;
   readonly labelPredictor: NetworkSpec;
   readonly domainClassifier: NetworkSpec;
 }
 
-interface Architecture extends Pick<FeatureExtractorOptions, 'blocks' | 'dense' | 'batchNorm'> {
+interface Architecture extends Pick<FeatureExtractorOptions, 'stages' | 'dense' | 'batchNorm'> {
   /** Hidden layers of the heads. */
   readonly labels: readonly number[];
   readonly domains: readonly number[];
@@ -37,21 +37,21 @@ const PAPER_SVHN_POOL = { size: 3, stride: 2 };
 /** @see Ganin et al., Domain-Adversarial Training of Neural Networks (JMLR 2016), figure 4 */
 const ARCHITECTURES: Readonly<Record<FeatureOptions['kind'], (options: FeatureOptions) => Architecture>> = {
   'paper-mnist': () => ({
-    blocks: [block(32, 5, HALVED), block(48, 5, HALVED)],
+    stages: [stage(32, 5, HALVED), stage(48, 5, HALVED)],
     dense: [], batchNorm: false, labels: [100, 100], domains: [100],
   }),
   'paper-svhn': () => ({
-    blocks: [block(64, 5, PAPER_SVHN_POOL), block(64, 5, PAPER_SVHN_POOL), block(128, 5, null)],
+    stages: [stage(64, 5, PAPER_SVHN_POOL), stage(64, 5, PAPER_SVHN_POOL), stage(128, 5, null)],
     dense: [], batchNorm: false, labels: [3072, 2048], domains: [1024, 1024],
   }),
   small: ({ width, depth }) => ({
-    blocks: Array.from({ length: depth }, (_, index) => block(width * 2 ** index, 3, HALVED)),
+    stages: Array.from({ length: depth }, (_, index) => stage(width * 2 ** index, 3, HALVED)),
     dense: [4 * width], batchNorm: true, labels: [], domains: [100, 100],
   }),
-  table: ({ width }) => ({ blocks: [], dense: [width, width], batchNorm: false, labels: [], domains: [width] }),
+  table: ({ width }) => ({ stages: [], dense: [width, width], batchNorm: false, labels: [], domains: [width] }),
 };
 
-function block(maps: number, size: number, pool: Architecture['blocks'][number]['pool']): Architecture['blocks'][number] {
+function stage(maps: number, size: number, pool: Architecture['stages'][number]['pool']): Architecture['stages'][number] {
   return { maps, size, pool, dropout: 0 };
 }
 
@@ -65,8 +65,8 @@ export interface ArchitectureOptions extends AdaptationShape {
 
 export function adaptationNetworks({ features, classes, domains, statisticsOf, conditional, ...shape }: ArchitectureOptions): AdaptationNetworks {
   const { dropout, normaliseImages } = features;
-  const { blocks, dense, batchNorm, ...heads } = ARCHITECTURES[features.kind](features);
-  const extractor = featureExtractor({ ...shape, blocks, dense, batchNorm, normaliseImages, denseDropout: dropout, domains: batchNorm ? statisticsOf : null });
+  const { stages, dense, batchNorm, ...heads } = ARCHITECTURES[features.kind](features);
+  const extractor = featureExtractor({ ...shape, stages, dense, batchNorm, normaliseImages, denseDropout: dropout, domains: batchNorm ? statisticsOf : null });
   return {
     features: extractor,
     labelPredictor: perceptron({ name: 'labelPredictor', inputs: extractor.size, hidden: heads.labels, classes, dropoutRate: dropout }),

@@ -45,7 +45,7 @@ const LARGE = 1e30;
 const STEP = 1e6;
 
 export interface PseudoLabelOptions {
-  /** What the same nets say of the undistorted examples, undisturbed by dropout: [examples, classes]. */
+  /** What the same networks say of the undistorted examples, undisturbed by dropout: [examples, classes]. */
   readonly steadyLogProbabilities: Tensor;
   readonly threshold: number;
 }
@@ -54,7 +54,7 @@ export interface PseudoLabelOptions {
  * Self-training: -log p of the class that is predicted for the undistorted example, over the examples whose prediction is more
  * likely than the threshold; the others count as 0. What is clear to see teaches what is harder.
  *
- * @see Sohn et al., FixMatch (2020), equation 4, with batch normalisation as the nets have it
+ * @see Sohn et al., FixMatch (2020), equation 4, with batch normalisation as the networks have it
  */
 export function pseudoLabelLoss(predictions: Predictions, { steadyLogProbabilities, threshold }: PseudoLabelOptions): Tensor {
   const { operations, logProbabilities } = predictions;

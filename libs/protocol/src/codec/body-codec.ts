@@ -1,7 +1,7 @@
 import { foreignText } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
 import type { GroupVersion, MessageBody } from '../messages.js';
-import type { ShardBlock } from '../shard-block.js';
+import type { TreeNode } from '../tree-node.js';
 import { type FrameReader, malformed } from './frames.js';
 
 /** Every field of a protobuf message, required, so that a field added to the wire is a type error until it is carried. */
@@ -28,9 +28,9 @@ export function oneOf<Value extends string>(what: string, text: string, allowed:
   return found;
 }
 
-export function shardBlock(what: string, block: lethe.ShardBlock.$Properties | null | undefined): ShardBlock {
-  if (block === null || block === undefined) throw malformed(`${what} names no block of shards`);
-  return { first: block.first ?? 0, count: block.count ?? 0 };
+export function treeNode(what: string, node: lethe.TreeNode.$Properties | null | undefined): TreeNode {
+  if (node === null || node === undefined) throw malformed(`${what} names no block of shards`);
+  return { first: node.first ?? 0, count: node.count ?? 0 };
 }
 
 export function groupVersions(versions: readonly lethe.GroupVersion.$Properties[]): GroupVersion[] {

@@ -5,7 +5,7 @@ import { type Frames, type GroupState, type Message, type MessageBody, type Orig
 import { decodeMessage, encodeMessage } from './codec.js';
 
 const ORIGIN: Origin = { runId: 'run-7', epoch: 3, sender: 'worker-1', incarnation: 'b1d9' };
-const STEP = { round: 12, phase: 1, turn: 2 };
+const STEP = { round: 12, phase: 1, innerStep: 2 };
 const STATE: GroupState = {
   group: 'autoencoder',
   version: 9,
@@ -41,19 +41,19 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   ready: { kind: 'ready' },
   refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 7 },
   heard: { kind: 'heard' },
-  heartbeat: { kind: 'heartbeat', round: 1, phase: 'classify', turn: 0, residentBytes: 5e9 },
+  heartbeat: { kind: 'heartbeat', round: 1, phase: 'classify', innerStep: 0, residentBytes: 5e9 },
   failed: { kind: 'failed', code: 'UNEXPECTED', message: 'why' },
   unreached: { kind: 'unreached', server: 1, address: 'tcp://a:1' },
   shutdown: { kind: 'shutdown', reason: 'done' },
   fence: { kind: 'fence', fenced: 'worker-1-of-before' },
   offence: {
     kind: 'offence', offender: 'b1d9', code: 'PUSH_INVALID', message: 'too long',
-    push: { group: 'classifier', version: 4, ...STEP, block: { first: 4, count: 4 }, deal: 3 },
+    push: { group: 'classifier', version: 4, ...STEP, node: { first: 4, count: 4 }, generation: 3 },
   },
-  lease: {
-    kind: 'lease',
+  stepAssignment: {
+    kind: 'stepAssignment',
     ...STEP,
-    blocks: [
+    nodes: [
       { first: 0, count: 4 },
       { first: 4, count: 1 },
     ],
@@ -63,7 +63,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     ],
     produces: 3,
     scalars: { trade: 0.5, rate: -1 },
-    deal: 2,
+    generation: 2,
   },
   stepReport: {
     kind: 'stepReport',
@@ -104,10 +104,10 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     ...STEP,
     group: 'classifier',
     version: 1,
-    block: { first: 8, count: 8 },
+    node: { first: 8, count: 8 },
     offset: 262_144,
     schemaHash: 'abc',
-    deal: 6,
+    generation: 6,
     gradient: Float32Array.of(1, 2),
     summary: Float32Array.of(3),
   },
@@ -126,7 +126,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     kind: 'prepared',
     group: 'classifier',
     version: 1,
-    firstNormBlock: 2,
+    firstNormTile: 2,
     squares: Float64Array.of(1e300, 2),
   },
   commit: { kind: 'commit', group: 'classifier', version: 1, scale: 0.125 },
@@ -255,8 +255,8 @@ describe('an envelope', () => {
     const bodies = [
       { register: { role: 'worker', host: hostile, fingerprint: hostile, address: hostile, device: hostile } },
       { failed: { code: 'UNEXPECTED', message: hostile } }, { refused: { code: 'PUSH_INVALID', message: hostile } }, { shutdown: { reason: hostile } },
-      { heartbeat: { phase: hostile } }, { lease: { reads: [{ group: hostile, version: 1 }] } }, { captureState: { group: hostile } },
-      { lease: { scalars: { [hostile]: 1 } } },
+      { heartbeat: { phase: hostile } }, { stepAssignment: { reads: [{ group: hostile, version: 1 }] } }, { captureState: { group: hostile } },
+      { stepAssignment: { scalars: { [hostile]: 1 } } },
     ];
     for (const body of bodies) expect(JSON.stringify(decodeMessage(envelope({ ...origin, ...body })))).not.toMatch(/title|\\u001b|\\r|x{2001}/);
     const { body } = decodeMessage(envelope({ welcome: { configJson: hostile } }));

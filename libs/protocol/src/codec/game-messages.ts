@@ -1,6 +1,6 @@
 import type { lethe } from '../../generated/lethe.js';
-import type { Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, Lease, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
-import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, shardBlock } from './body-codec.js';
+import type { Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, StepAssignment, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
+import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, treeNode } from './body-codec.js';
 import { bytesOf, malformed } from './frames.js';
 
 const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
@@ -9,27 +9,27 @@ const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
 const OCCUPATIONS: readonly Occupation[] = ['wait', 'input', 'compute', 'send'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];
 
-export const lease: BodyCodec<Lease, lethe.Lease.$Properties> = {
-  encode: ({ round, phase, turn, blocks, reads, produces, scalars, deal }) => ({
-    header: { round, phase, turn, blocks, reads: [...reads], produces, scalars, deal },
+export const stepAssignment: BodyCodec<StepAssignment, lethe.StepAssignment.$Properties> = {
+  encode: ({ round, phase, innerStep, nodes, reads, produces, scalars, generation }) => ({
+    header: { round, phase, innerStep, nodes, reads: [...reads], produces, scalars, generation },
   }),
-  decode: ({ round, phase, turn, blocks, reads, produces, scalars, deal }) => ({
-    kind: 'lease',
+  decode: ({ round, phase, innerStep, nodes, reads, produces, scalars, generation }) => ({
+    kind: 'stepAssignment',
     round,
     phase,
-    turn,
-    blocks: blocks.map((block) => shardBlock('lease', block)),
+    innerStep,
+    nodes: nodes.map((node) => treeNode('stepAssignment', node)),
     reads: groupVersions(reads),
     produces,
     scalars: numbersByName(scalars),
-    deal,
+    generation,
   }),
 };
 
 export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
-  encode: ({ round, phase, turn, spans, bytesSent, bytesReceived }) => ({ header: { round, phase, turn, spans: [...spans], bytesSent, bytesReceived } }),
-  decode: ({ round, phase, turn, spans, bytesSent, bytesReceived }) => ({
-    kind: 'stepReport', round, phase, turn, bytesSent: amount('bytesSent of stepReport', bytesSent), bytesReceived: amount('bytesReceived of stepReport', bytesReceived),
+  encode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({ header: { round, phase, innerStep, spans: [...spans], bytesSent, bytesReceived } }),
+  decode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({
+    kind: 'stepReport', round, phase, innerStep, bytesSent: amount('bytesSent of stepReport', bytesSent), bytesReceived: amount('bytesReceived of stepReport', bytesReceived),
     spans: spans.map(({ occupation, beganMs, lastedMs }) => ({
       occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS), beganMs: amount('beganMs of stepReport', beganMs), lastedMs: amount('lastedMs of stepReport', lastedMs),
     })),
@@ -37,15 +37,15 @@ export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
 };
 
 export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
-  encode: ({ round, phase, turn, group, version, losses, work, gradientNorm }) => ({ header: { round, phase, turn, group, version, losses: [...losses], work, gradientNorm } }),
-  decode: ({ round, phase, turn, group, version, losses, work, gradientNorm }) => ({
-    kind: 'committed', round, phase, turn, group, version, losses: [...losses], work: serverWork('committed', work), gradientNorm,
+  encode: ({ round, phase, innerStep, group, version, losses, work, gradientNorm }) => ({ header: { round, phase, innerStep, group, version, losses: [...losses], work, gradientNorm } }),
+  decode: ({ round, phase, innerStep, group, version, losses, work, gradientNorm }) => ({
+    kind: 'committed', round, phase, innerStep, group, version, losses: [...losses], work: serverWork('committed', work), gradientNorm,
   }),
 };
 
 export const commitReport: BodyCodec<CommitReport, lethe.CommitReport.$Properties> = {
-  encode: ({ round, phase, turn, group, version, work }) => ({ header: { round, phase, turn, group, version, work } }),
-  decode: ({ round, phase, turn, group, version, work }) => ({ kind: 'commitReport', round, phase, turn, group, version, work: serverWork('commitReport', work) }),
+  encode: ({ round, phase, innerStep, group, version, work }) => ({ header: { round, phase, innerStep, group, version, work } }),
+  decode: ({ round, phase, innerStep, group, version, work }) => ({ kind: 'commitReport', round, phase, innerStep, group, version, work: serverWork('commitReport', work) }),
 };
 
 export const commitInquiry: BodyCodec<CommitInquiry, lethe.CommitInquiry.$Properties> = {

@@ -1,24 +1,24 @@
 import type { lethe } from '../../generated/lethe.js';
 import type { Commit, Parameters, Prepared, Pull, Push } from '../messages.js';
-import { type BodyCodec, shardBlock } from './body-codec.js';
+import { type BodyCodec, treeNode } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
 export const push: BodyCodec<Push, lethe.Push.$Properties> = {
-  encode: ({ group, version, round, phase, turn, block, offset, schemaHash, deal, gradient, summary }) => ({
-    header: { group, version, round, phase, turn, block, offset, hasSummary: summary !== null, schemaHash, deal },
+  encode: ({ group, version, round, phase, innerStep, node, offset, schemaHash, generation, gradient, summary }) => ({
+    header: { group, version, round, phase, innerStep, node, offset, hasSummary: summary !== null, schemaHash, generation },
     frames: summary === null ? [bytesOf(gradient)] : [bytesOf(gradient), bytesOf(summary)],
   }),
-  decode: ({ group, version, round, phase, turn, block, offset, hasSummary, schemaHash, deal }, frames) => ({
+  decode: ({ group, version, round, phase, innerStep, node, offset, hasSummary, schemaHash, generation }, frames) => ({
     kind: 'push',
     group,
     version,
     round,
     phase,
-    turn,
-    block: shardBlock('push', block),
+    innerStep,
+    node: treeNode('push', node),
     offset,
     schemaHash,
-    deal,
+    generation,
     gradient: frames.float32('gradient'),
     summary: hasSummary ? frames.float32('summary') : null,
   }),
@@ -57,15 +57,15 @@ export const parameters: BodyCodec<Parameters, lethe.Parameters.$Properties> = {
 };
 
 export const prepared: BodyCodec<Prepared, lethe.Prepared.$Properties> = {
-  encode: ({ group, version, firstNormBlock, squares }) => ({
-    header: { group, version, firstNormBlock },
+  encode: ({ group, version, firstNormTile, squares }) => ({
+    header: { group, version, firstNormTile },
     frames: [bytesOf(squares)],
   }),
-  decode: ({ group, version, firstNormBlock }, frames) => ({
+  decode: ({ group, version, firstNormTile }, frames) => ({
     kind: 'prepared',
     group,
     version,
-    firstNormBlock,
+    firstNormTile,
     squares: frames.float64('squares'),
   }),
 };

@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
 import type { Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome } from '../messages.js';
-import { amount, type BodyCodec, oneOf, shardBlock } from './body-codec.js';
+import { amount, type BodyCodec, oneOf, treeNode } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
 const FAILURE_CODES = [...ERROR_CODES, 'UNEXPECTED'] as const;
@@ -52,8 +52,8 @@ export const refused: BodyCodec<Refused, lethe.Refused.$Properties> = {
 };
 
 export const heartbeat: BodyCodec<Heartbeat, lethe.Heartbeat.$Properties> = {
-  encode: ({ round, phase, turn, residentBytes }) => ({ header: { round, phase, turn, residentBytes } }),
-  decode: ({ round, phase, turn, residentBytes }) => ({ kind: 'heartbeat', round, phase, turn, residentBytes: amount('residentBytes of heartbeat', residentBytes) }),
+  encode: ({ round, phase, innerStep, residentBytes }) => ({ header: { round, phase, innerStep, residentBytes } }),
+  decode: ({ round, phase, innerStep, residentBytes }) => ({ kind: 'heartbeat', round, phase, innerStep, residentBytes: amount('residentBytes of heartbeat', residentBytes) }),
 };
 
 export const heard: BodyCodec<Heard, lethe.Heard.$Properties> = {
@@ -78,8 +78,8 @@ export const offence: BodyCodec<Offence, lethe.Offence.$Properties> = {
   }),
 };
 
-function offendingPush({ group, version, round, phase, turn, block, deal }: lethe.OffendingPush.$Properties): OffendingPush {
-  return { group: group ?? '', version: version ?? 0, round: round ?? 0, phase: phase ?? 0, turn: turn ?? 0, block: shardBlock('the push of offence', block), deal: deal ?? 0 };
+function offendingPush({ group, version, round, phase, innerStep, node, generation }: lethe.OffendingPush.$Properties): OffendingPush {
+  return { group: group ?? '', version: version ?? 0, round: round ?? 0, phase: phase ?? 0, innerStep: innerStep ?? 0, node: treeNode('the push of offence', node), generation: generation ?? 0 };
 }
 
 export const unreached: BodyCodec<Unreached, lethe.Unreached.$Properties> = {

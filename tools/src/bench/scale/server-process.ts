@@ -8,10 +8,10 @@ await runParameterServer({
   transport: createZeroMqTransport(), controlAddress, dataAddress, incarnation, runId: RUN_ID, epoch: 1,
   listenerTrust: {}, memberTrust: {}, host: 'here', processId: process.pid,
   planOf: () => ({
-    layouts: [layoutOf(run)], schemaHash: SCHEMA_HASH, totalRounds: 1_000_000, phases: [{ name: 'phase', trains: GROUP, turns: 1 }], summaries: [{ length: 0 }], freshValues: () => new Map(),
+    layouts: [layoutOf(run)], schemaHash: SCHEMA_HASH, totalRounds: 1_000_000, phases: [{ name: 'phase', trains: GROUP, innerSteps: 1 }], summaries: [{ length: 0 }], freshValues: () => new Map(),
     optimization: {
-      optimizers: { net: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1 } } },
-      averaging: null, averagedNets: [],
+      optimizers: { network: { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1 } } },
+      averaging: null, averagedNetworks: [],
     },
   }),
 });

@@ -14,11 +14,11 @@ export interface FaultCounts {
 /** States of a step that a worker or server can die in. */
 const WORKER_STATES = [['pull', 'kill before'], ['push', 'kill before'], ['push', 'kill after'], ['stepReport', 'kill before'], ['stepReport', 'kill after']] as const;
 const SERVER_STATES = [['parameters', 'kill before'], ['committed', 'kill before'], ['committed', 'kill after'], ['stateCaptured', 'kill before'], ['parameters', 'kill after']] as const;
-const COORDINATOR_STATES = [['lease', 'kill before'], ['lease', 'kill after']] as const;
+const COORDINATOR_STATES = [['stepAssignment', 'kill before'], ['stepAssignment', 'kill after']] as const;
 const OTHERS = [
   ['worker', 'push', 'stop'], ['worker', 'push', 'slow'], ['worker', 'push', 'lose'], ['worker', 'push', 'double'], ['worker', 'push', 'corrupt'], ['worker', 'pull', 'lose'],
   ['parameter-server', 'parameters', 'lose'], ['parameter-server', 'parameters', 'slow'], ['parameter-server', 'parameters', 'stop'],
-  ['worker', 'push', 'cut'], ['worker', 'pull', 'part'], ['coordinator', 'lease', 'fill'],
+  ['worker', 'push', 'cut'], ['worker', 'pull', 'part'], ['coordinator', 'stepAssignment', 'fill'],
 ] as const;
 
 /** Long enough for the run to notice. */

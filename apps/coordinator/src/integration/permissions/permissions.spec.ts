@@ -17,7 +17,7 @@ const STANDINGS: readonly Standing[] = ['unregistered', 'joining', 'ready', 'gon
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
 /** After which nobody is a member any more: the only server leads, so that it reports no commit as others do. */
 const ENDING: ReadonlySet<Kind> = new Set(['failed', 'commitReport']);
-const STEP = { round: 0, phase: 0, turn: 0 };
+const STEP = { round: 0, phase: 0, innerStep: 0 };
 
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => { for (const close of opened.splice(0).reverse()) await close(); });
@@ -146,7 +146,7 @@ describe('the coordinator', () => {
   }
 
   it.each([
-    { what: 'a step that it was not dealt', role: 'worker', body: { ...sampleMessages('').stepReport, turn: 1 } },
+    { what: 'a step that it was not dealt', role: 'worker', body: { ...sampleMessages('').stepReport, innerStep: 1 } },
     { what: 'a step that the game does not have', role: 'worker', body: { ...sampleMessages('').stepReport, phase: 9 } },
     { what: 'bytes that are no number', role: 'worker', body: { ...sampleMessages('').stepReport, bytesSent: Number.NaN }, code: 'MESSAGE_MALFORMED' },
     { what: 'bytes without end', role: 'worker', body: { ...sampleMessages('').stepReport, bytesReceived: Number.POSITIVE_INFINITY }, code: 'MESSAGE_MALFORMED' },
@@ -195,10 +195,10 @@ describe('the coordinator', () => {
 
   describe('told of the same refusal again and again', () => {
     const { offence, push } = sampleMessages('');
-    const told = async (deal: number, times: number): Promise<{ worker: string | undefined; notices: string[] }> => {
-      const { cluster, notices, heard, stand } = await scene('lease');
+    const told = async (generation: number, times: number): Promise<{ worker: string | undefined; notices: string[] }> => {
+      const { cluster, notices, heard, stand } = await scene('stepAssignment');
       const { puppet } = await stand('parameter-server', 'ready');
-      for (let time = 0; time < times; time += 1) await puppet.say({ ...offence, offender: 'the worker', push: { ...push, deal } });
+      for (let time = 0; time < times; time += 1) await puppet.say({ ...offence, offender: 'the worker', push: { ...push, generation } });
       await heard();
       return { worker: cluster.control.roster.find('the worker')?.state, notices: notices.filter((line) => line.includes('too long')) };
     };
@@ -302,7 +302,7 @@ describe('a parameter server', () => {
 
   it('refuses the vote of a server about another\'s slice', async () => {
     const { coordinator, peer } = await served(0, ['classifier', 'autoencoder']);
-    await (await peer('the other')).say({ ...samples.prepared, firstNormBlock: 0 });
+    await (await peer('the other')).say({ ...samples.prepared, firstNormTile: 0 });
     expect(await coordinator.hear('offence')).toMatchObject({ offender: 'the other', code: 'MESSAGE_MALFORMED' });
   });
 
@@ -332,12 +332,12 @@ describe('a worker', () => {
         transport, controlAddress: 'memory://control', trust: {}, host: 'here', fingerprint: 'native threads=1', origin: origin('worker'),
         engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
         prepare: async () => ({ description, gradients: smallGradients(description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
-        openPulse: () => ({ tell: () => undefined, stop: async () => undefined }),
+        openHeartbeat: () => ({ tell: () => undefined, stop: async () => undefined }),
       }).then(() => 'goodbye', (error: unknown) => errorCode(error));
       await coordinator.hear('register');
       await coordinator.say({ ...samples.welcome, configJson: JSON.stringify(description.config), servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }] });
       await coordinator.hear('ready');
-      await coordinator.say(samples.lease);
+      await coordinator.say(samples.stepAssignment);
       await server.hear('pull');
       await (party === 'coordinator' ? coordinator : server).say(samples[kind]);
       expect(await ended, kind).toBe('MESSAGE_FORBIDDEN');

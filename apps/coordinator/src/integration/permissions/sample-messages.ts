@@ -2,7 +2,7 @@ import type { MessageBody } from '@lethe/protocol';
 
 export type Kind = MessageBody['kind'];
 
-const STEP = { round: 0, phase: 0, turn: 0 } as const;
+const STEP = { round: 0, phase: 0, innerStep: 0 } as const;
 const WORK = { beganMs: 0, lastedMs: 1, sumMs: 0, updateMs: 0, waitMs: 0 };
 const BLOCK = { first: 0, count: 4 };
 const VERSION = { group: 'classifier', version: 1 } as const;
@@ -15,14 +15,14 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
     welcome: { kind: 'welcome', name: 'worker-1', index: 0, configJson: '{}', dataJson: '{}', schemaHash, servers: [] },
     ready: { kind: 'ready' },
     refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 0 },
-    heartbeat: { kind: 'heartbeat', round: 0, phase: '', turn: 0, residentBytes: 1 },
+    heartbeat: { kind: 'heartbeat', round: 0, phase: '', innerStep: 0, residentBytes: 1 },
     heard: { kind: 'heard' },
     failed: { kind: 'failed', code: 'GRADIENT_NOT_FINITE', message: 'why' },
     fence: { kind: 'fence', fenced: 'nobody' },
     offence: { kind: 'offence', offender: 'nobody', code: 'PUSH_INVALID', message: 'too long', push: null },
     unreached: { kind: 'unreached', server: 0, address: 'tcp://192.0.2.7:5' },
     shutdown: { kind: 'shutdown', reason: 'done' },
-    lease: { kind: 'lease', ...STEP, blocks: [BLOCK], reads: [{ group: 'classifier', version: 0 }, { group: 'autoencoder', version: 0 }], produces: 1, scalars: {}, deal: 1 },
+    stepAssignment: { kind: 'stepAssignment', ...STEP, nodes: [BLOCK], reads: [{ group: 'classifier', version: 0 }, { group: 'autoencoder', version: 0 }], produces: 1, scalars: {}, generation: 1 },
     stepReport: { kind: 'stepReport', ...STEP, spans: [], bytesSent: 1, bytesReceived: 1 },
     committed: { kind: 'committed', ...STEP, ...VERSION, losses: [1], work: WORK, gradientNorm: 0 },
     commitReport: { kind: 'commitReport', ...STEP, ...VERSION, work: WORK },
@@ -33,10 +33,10 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
     stateLoaded: { kind: 'stateLoaded', group: 'classifier', version: 0, offset: 0 },
     captureState: { kind: 'captureState', group: 'classifier', version: 0, offset: 0 },
     stateCaptured: { kind: 'stateCaptured', state, offset: 0 },
-    push: { kind: 'push', ...STEP, ...VERSION, block: { first: 0, count: 1 }, offset: 0, schemaHash, deal: 1, gradient: new Float32Array(5), summary: new Float32Array(3) },
+    push: { kind: 'push', ...STEP, ...VERSION, node: { first: 0, count: 1 }, offset: 0, schemaHash, generation: 1, gradient: new Float32Array(5), summary: new Float32Array(3) },
     pull: { kind: 'pull', request: 1, group: 'classifier', version: 0, statistics: false, averages: false, schemaHash },
     parameters: { kind: 'parameters', request: 1, group: 'classifier', version: 0, offset: 0, committed: true, values: new Float32Array(5), statistics: null },
-    prepared: { kind: 'prepared', group: 'autoencoder', version: 1, firstNormBlock: 1, squares: new Float64Array(0) },
+    prepared: { kind: 'prepared', group: 'autoencoder', version: 1, firstNormTile: 1, squares: new Float64Array(0) },
     commit: { kind: 'commit', ...VERSION, scale: 1 },
   };
 }

@@ -49,7 +49,7 @@ const SPOKEN: readonly { readonly role: Role | 'coordinator'; readonly kind: Mes
   { role: 'worker', kind: 'evaluated' }, { role: 'coordinator', kind: 'evaluate' }, { role: 'parameter-server', kind: 'register' },
   { role: 'parameter-server', kind: 'prepared' }, { role: 'parameter-server', kind: 'commit' }, { role: 'parameter-server', kind: 'committed' }, { role: 'parameter-server', kind: 'commitReport' },
   { role: 'parameter-server', kind: 'parameters' }, { role: 'parameter-server', kind: 'stateLoaded' }, { role: 'parameter-server', kind: 'stateCaptured' }, { role: 'parameter-server', kind: 'ready' },
-  { role: 'coordinator', kind: 'lease' }, { role: 'coordinator', kind: 'welcome' }, { role: 'coordinator', kind: 'captureState' }, { role: 'coordinator', kind: 'loadState' },
+  { role: 'coordinator', kind: 'stepAssignment' }, { role: 'coordinator', kind: 'welcome' }, { role: 'coordinator', kind: 'captureState' }, { role: 'coordinator', kind: 'loadState' },
 ];
 
 /** Between whom a line can break. */

@@ -16,8 +16,8 @@ function bounded(transport: Transport): Transport {
 }
 
 function largeLayout(name: string, length: number): GroupLayout {
-  const net = name === 'classifier' ? 'classifier' : 'encoder';
-  return { name, length, segments: [{ name: `${net}.weight`, net, shape: [length], offset: 0, length }], statistics: [], statisticsLength: 0 };
+  const network = name === 'classifier' ? 'classifier' : 'encoder';
+  return { name, length, segments: [{ name: `${network}.weight`, network, shape: [length], offset: 0, length }], statistics: [], statisticsLength: 0 };
 }
 
 /** Every element of it is told apart from those of a piece before or behind. */

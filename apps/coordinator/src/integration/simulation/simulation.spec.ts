@@ -111,7 +111,7 @@ describe('a simulated run', () => {
     { what: 'a worker sends what is not finite', faults: [{ moment: { role: 'worker', kind: 'push', occurrence: 9 }, what: 'spoil', how: 'not finite' }] },
     { what: 'a worker sends too much', faults: [{ moment: { role: 'worker', kind: 'push', occurrence: 9 }, what: 'spoil', how: 'too long' }] },
     { what: 'worker and server part and meet again', faults: [{ moment: { atMs: 60 }, what: 'part', ends: [{ role: 'worker', pick: 0 }, { role: 'parameter-server', pick: 0 }], forMs: 900 }] },
-    { what: 'the coordinator dies before a lease', faults: [{ moment: { role: 'coordinator', kind: 'lease', occurrence: 30 }, what: 'kill speaker', isSaid: false }] },
+    { what: 'the coordinator dies before an assignment', faults: [{ moment: { role: 'coordinator', kind: 'stepAssignment', occurrence: 30 }, what: 'kill speaker', isSaid: false }] },
     { what: 'the only servers die together with a worker', faults: [
       { moment: { atMs: 60 }, what: 'kill', role: 'parameter-server', pick: 0 }, { moment: { atMs: 60 }, what: 'kill', role: 'parameter-server', pick: 0 }, { moment: { atMs: 61 }, what: 'kill', role: 'worker', pick: 0 },
     ] },
@@ -138,7 +138,7 @@ describe('a simulated run', () => {
   it.each([
     { role: 'worker', kind: 'register' }, { role: 'parameter-server', kind: 'register' }, { role: 'coordinator', kind: 'welcome' }, { role: 'worker', kind: 'ready' }, { role: 'parameter-server', kind: 'ready' },
     { role: 'coordinator', kind: 'loadState' }, { role: 'parameter-server', kind: 'stateLoaded' }, { role: 'coordinator', kind: 'captureState' }, { role: 'parameter-server', kind: 'stateCaptured' },
-    { role: 'coordinator', kind: 'lease' }, { role: 'worker', kind: 'stepReport' }, { role: 'parameter-server', kind: 'committed' }, { role: 'coordinator', kind: 'evaluate' }, { role: 'worker', kind: 'evaluated' },
+    { role: 'coordinator', kind: 'stepAssignment' }, { role: 'worker', kind: 'stepReport' }, { role: 'parameter-server', kind: 'committed' }, { role: 'coordinator', kind: 'evaluate' }, { role: 'worker', kind: 'evaluated' },
   ] as const)('gets the same bits when the first, second or third $kind of a $role is lost', async ({ role, kind }) => {
     for (const occurrence of [1, 2, 3]) {
       const outcome = await play(3, { faults: [{ moment: { role, kind, occurrence }, what: 'lose' }], lost: 0, doubled: 0 }, { workers: 3, servers: 1 });
@@ -149,9 +149,9 @@ describe('a simulated run', () => {
     }
   }, 20_000);
 
-  it('loses no worker for good when its leases are lost for a while', async () => {
-    const leases = Array.from({ length: 30 }, (_, index) => ({ role: 'coordinator', kind: 'lease', occurrence: 31 + index, hearer: 'worker-2' }) as const);
-    const faults = leases.map((moment): Fault => ({ moment, what: 'lose' }));
+  it('loses no worker for good when its assignments are lost for a while', async () => {
+    const assignments = Array.from({ length: 30 }, (_, index) => ({ role: 'coordinator', kind: 'stepAssignment', occurrence: 31 + index, hearer: 'worker-2' }) as const);
+    const faults = assignments.map((moment): Fault => ({ moment, what: 'lose' }));
     const { run: { reporters, notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 1, rounds: 80 });
     expect(notices.filter((line) => !line.startsWith('warning'))).toEqual([expect.stringMatching(/^worker-2 .+ does not get on in round \d+, phase \w+, turn \d; its shards are computed by worker-1, worker-3$/)]);
     expect(reporters.get(79)?.size).toBe(3);

@@ -3,7 +3,7 @@ import type { DataFacts } from '@lethe/data';
 import type { Objective } from '@lethe/objectives';
 import { addInto, combineSummary } from '@lethe/optim';
 import { initialOptimizerState } from '@lethe/parameter-store';
-import { netSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type Lease, type Segment, type ShardBlock, type SummaryLayout } from '@lethe/protocol';
+import { networkSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type StepAssignment, type Segment, type TreeNode, type SummaryLayout } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
 import type { PreparedWorker } from '@lethe/worker';
@@ -13,17 +13,17 @@ const SHARDS = 4;
 /** An epoch is half of the game. */
 const EXAMPLES = ROUNDS * SHARDS;
 
-/** @param nets each with so many elements, one after another */
-function layout(name: string, nets: Readonly<Record<string, number>>): GroupLayout {
+/** @param networks each with so many elements, one after another */
+function layout(name: string, networks: Readonly<Record<string, number>>): GroupLayout {
   const segments: Segment[] = [];
   let offset = 0;
-  for (const [net, length] of Object.entries(nets)) {
-    segments.push({ name: `${net}.weight`, net, shape: [length], offset, length });
+  for (const [network, length] of Object.entries(networks)) {
+    segments.push({ name: `${network}.weight`, network, shape: [length], offset, length });
     offset += length;
   }
   return {
     name, length: offset, statisticsLength: 2, segments,
-    statistics: [{ name: `${name}.norm`, net: Object.keys(nets)[0] ?? '', channels: 1, offset: 0, samples: 8, momentum: 0.1 }],
+    statistics: [{ name: `${name}.norm`, network: Object.keys(networks)[0] ?? '', channels: 1, offset: 0, samples: 8, momentum: 0.1 }],
   };
 }
 
@@ -36,13 +36,13 @@ function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string):
   return { statistics, statisticsLength, losses: [loss], length: statisticsLength + 1 };
 }
 
-/** The article's phases, of nets that are nothing but vectors; each turn reads what the one before it wrote. */
+/** The article's phases, of networks that are nothing but vectors; each turn reads what the one before it wrote. */
 const OBJECTIVE = {
   name: 'simulated',
   groups: [{ name: 'classifier', networks: [] }, { name: 'autoencoder', networks: [] }],
   phases: [
-    { name: 'classifier', trains: 'classifier', reads: ['classifier', 'autoencoder'], turns: 2, losses: ['classifier_loss'] },
-    { name: 'autoencoder', trains: 'autoencoder', reads: ['classifier', 'autoencoder'], turns: 1, losses: ['reconstruction_mse'] },
+    { name: 'classifier', trains: 'classifier', reads: ['classifier', 'autoencoder'], innerSteps: 2, losses: ['classifier_loss'] },
+    { name: 'autoencoder', trains: 'autoencoder', reads: ['classifier', 'autoencoder'], innerSteps: 1, losses: ['reconstruction_mse'] },
   ],
   deployed: [], freshStarts: [], figures: [], redraw: null, predict: null,
   scalars: (round: number) => ({ beta: round / 10 }),
@@ -60,7 +60,7 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
   const adam = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 } } as const;
   return {
     config, facts, objective: OBJECTIVE, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount: facts.trainCount, totalRounds: rounds,
-    optimization: { optimizers: { classifier: adam, encoder: adam, decoder: adam }, averaging: 0.9, averagedNets: ['encoder', 'decoder'] },
+    optimization: { optimizers: { classifier: adam, encoder: adam, decoder: adam }, averaging: 0.9, averagedNetworks: ['encoder', 'decoder'] },
   };
 }
 
@@ -73,15 +73,15 @@ export function firstGroups({ layouts, optimization }: RunDescription): GroupSta
 
 /** Gradients that depend on everything that they may depend on: the versions read, the step, the shard. */
 export function smallGradients({ objective, layouts, summaries, config }: RunDescription): PreparedWorker['gradients'] {
-  const shard = (lease: Lease, index: number, nets: ReadonlyMap<string, InputValues>): { gradient: Float32Array; summary: Float32Array } => {
-    const phase = objective.phases[lease.phase];
+  const shard = (assignment: StepAssignment, index: number, networks: ReadonlyMap<string, InputValues>): { gradient: Float32Array; summary: Float32Array } => {
+    const phase = objective.phases[assignment.phase];
     const group = layouts.find(({ name }) => name === phase?.trains);
-    if (phase === undefined || group === undefined) throw new TypeError('the lease names an unknown phase');
-    const other = nets.get(lease.phase === 0 ? 'encoder' : 'classifier') as Float32Array;
-    const drift = Math.fround(Math.sin(97 * lease.round + 31 * lease.phase + 13 * lease.turn + 7 * index) + (other[0] ?? 0) + (lease.scalars['beta'] ?? 0));
+    if (phase === undefined || group === undefined) throw new TypeError('the assignment names an unknown phase');
+    const other = networks.get(assignment.phase === 0 ? 'encoder' : 'classifier') as Float32Array;
+    const drift = Math.fround(Math.sin(97 * assignment.round + 31 * assignment.phase + 13 * assignment.innerStep + 7 * index) + (other[0] ?? 0) + (assignment.scalars['beta'] ?? 0));
     const gradient = new Float32Array(group.length);
-    for (const { net, from, to } of netSlices(group)) {
-      const values = nets.get(net) as Float32Array;
+    for (const { network, from, to } of networkSlices(group)) {
+      const values = networks.get(network) as Float32Array;
       for (let place = from; place < to; place += 1) gradient[place] = 0.1 * (values[place - from] as number) + drift;
     }
     return { gradient, summary: Float32Array.of(drift, Math.abs(drift), drift) };
@@ -90,16 +90,16 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
     // As in the article, the classifier's phase does not look at the decoder.
     needs: (phase) => new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
     prepare: () => undefined,
-    block: (lease, { first, count }: ShardBlock, nets) => {
+    node: (assignment, { first, count }: TreeNode, networks) => {
       const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
-        if (size === 1) return shard(lease, from, nets);
+        if (size === 1) return shard(assignment, from, networks);
         const [left, right] = [sum(from, size / 2), sum(from + size / 2, size / 2)];
         addInto(left.gradient, right.gradient);
-        const layoutOfSummary = summaries[lease.phase];
+        const layoutOfSummary = summaries[assignment.phase];
         if (layoutOfSummary !== undefined) combineSummary(left.summary, right.summary, layoutOfSummary);
         return left;
       };
-      if (first + count > config.shards) throw new TypeError('the lease names an unknown shard');
+      if (first + count > config.shards) throw new TypeError('the assignment names an unknown shard');
       return sum(first, count);
     },
     dispose: () => undefined,

@@ -1,35 +1,35 @@
 import { NORM_BLOCK_LENGTH, type Prepared } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
-import { CommitAgreement, type Voter } from './commit-agreement.js';
+import { TwoPhaseCommit, type Voter } from './two-phase-commit.js';
 
 const SLICES = [{ from: 0, to: 2 * NORM_BLOCK_LENGTH }, { from: 2 * NORM_BLOCK_LENGTH, to: 2 * NORM_BLOCK_LENGTH + 10 }, { from: 2 * NORM_BLOCK_LENGTH + 10, to: 2 * NORM_BLOCK_LENGTH + 10 }];
 const LEAD: Voter = { peer: null, place: 0 };
 const FOLLOWER: Voter = { peer: 'follower', place: 1 };
 
-function prepared(firstNormBlock: number, change: Partial<Prepared> = {}): Prepared {
-  const squares = firstNormBlock === 0 ? Float64Array.of(4, 9) : Float64Array.of(3);
-  return { kind: 'prepared', group: 'classifier', version: 7, firstNormBlock, squares, ...change };
+function prepared(firstNormTile: number, change: Partial<Prepared> = {}): Prepared {
+  const squares = firstNormTile === 0 ? Float64Array.of(4, 9) : Float64Array.of(3);
+  return { kind: 'prepared', group: 'classifier', version: 7, firstNormTile, squares, ...change };
 }
 
 describe('the lead server', () => {
   it('commits when every server that holds the group has voted, whoever was first', () => {
     for (const order of [[0, 2], [2, 0]]) {
-      const agreement = new CommitAgreement(SLICES, 1);
-      const [first, last] = order.map((block) => agreement.vote(prepared(block), block === 0 ? LEAD : FOLLOWER));
+      const agreement = new TwoPhaseCommit(SLICES, 1);
+      const [first, last] = order.map((node) => agreement.vote(prepared(node), node === 0 ? LEAD : FOLLOWER));
       expect(first).toBeNull();
       expect(last).toEqual({ version: 7, scale: Math.fround(1 / (4 + 1e-6)), gradientNorm: 4, followers: ['follower'] });
     }
   });
 
   it('asks for no norm of a group that is not clipped', () => {
-    const agreement = new CommitAgreement(SLICES, null);
+    const agreement = new TwoPhaseCommit(SLICES, null);
     const squares = new Float64Array(0);
     agreement.vote(prepared(0, { squares }), LEAD);
     expect(agreement.vote(prepared(2, { squares }), FOLLOWER)).toMatchObject({ scale: 1, gradientNorm: 0 });
   });
 
   it('counts a repeated vote once, and forgets the votes when another state is loaded', () => {
-    const agreement = new CommitAgreement(SLICES, 1);
+    const agreement = new TwoPhaseCommit(SLICES, 1);
     agreement.vote(prepared(0), LEAD);
     expect(agreement.vote(prepared(0), LEAD)).toBeNull();
     agreement.reset();
@@ -44,7 +44,7 @@ describe('the lead server', () => {
     { what: 'another version', vote: prepared(2, { version: 8 }), message: 'version 7 of classifier is being decided, found version 8' },
     { what: 'the wrong number of squares', vote: prepared(2, { squares: Float64Array.of(1, 2) }), message: 'expected 1 squares of classifier, found 2' },
   ])('refuses a vote of $what', ({ vote, voter = FOLLOWER, message }) => {
-    const agreement = new CommitAgreement(SLICES, 1);
+    const agreement = new TwoPhaseCommit(SLICES, 1);
     agreement.vote(prepared(0), LEAD);
     expect(() => agreement.vote(vote, voter)).toThrow(message);
   });

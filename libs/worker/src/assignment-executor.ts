@@ -1,4 +1,4 @@
-import { netSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type Lease, type StepReport } from '@lethe/protocol';
+import { networkSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type StepAssignment, type StepReport } from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { GroupPull } from './group-pull.js';
 import type { ParameterClient } from './parameter-client.js';
@@ -6,7 +6,7 @@ import { layoutOf } from '@lethe/graphs';
 import type { PreparedWorker } from './prepare-worker.js';
 import { StepClock } from '@lethe/graphs';
 
-export interface LeaseExecutionOptions extends PreparedWorker {
+export interface AssignmentExecutorOptions extends PreparedWorker {
   readonly engine: Pick<Engine, 'hold' | 'vector'>;
   readonly parameters: ParameterClient;
 }
@@ -17,14 +17,14 @@ interface Held {
   readonly vector: HeldVector;
 }
 
-/** Carries out one piece of work after another, keeping the last pulled version of every net. */
-export class LeaseExecution {
-  readonly #options: LeaseExecutionOptions;
+/** Carries out one piece of work after another, keeping the last pulled version of every network. */
+export class AssignmentExecutor {
+  readonly #options: AssignmentExecutorOptions;
   /** The last pull of each group, which may still be arriving. */
   readonly #pulls = new Map<string, { readonly version: number; readonly pull: GroupPull }>();
   /** Where a group's pulls arrive, one after another; the engine has copies. */
   readonly #memory = new Map<string, Float32Array>();
-  readonly #nets = new Map<string, Held>();
+  readonly #networks = new Map<string, Held>();
   /** The last version of each group that is known to be committed. */
   readonly #confirmed = new Map<string, number>();
   /** Whole groups, or their averages, that evaluations read. */
@@ -32,13 +32,13 @@ export class LeaseExecution {
   readonly #statistics = new Map<string, Float32Array>();
   #reported = { bytesSent: 0, bytesReceived: 0 };
 
-  constructor(options: LeaseExecutionOptions) {
+  constructor(options: AssignmentExecutorOptions) {
     this.#options = options;
   }
 
   dispose(): void {
-    for (const { vector } of [...this.#nets.values(), ...this.#evaluated.values()]) vector.dispose();
-    this.#nets.clear();
+    for (const { vector } of [...this.#networks.values(), ...this.#evaluated.values()]) vector.dispose();
+    this.#networks.clear();
     this.#evaluated.clear();
   }
 
@@ -47,32 +47,32 @@ export class LeaseExecution {
     this.#pulls.clear();
   }
 
-  /** What there is to say about a lease that others have carried out. */
-  passedOver({ round, phase, turn }: Lease): StepReport {
-    return { kind: 'stepReport', round, phase, turn, spans: [], ...this.#movedSinceLastReport() };
+  /** What there is to say about an assignment that others have carried out. */
+  passedOver({ round, phase, innerStep }: StepAssignment): StepReport {
+    return { kind: 'stepReport', round, phase, innerStep, spans: [], ...this.#movedSinceLastReport() };
   }
 
-  execute(work: Lease | Evaluate): Promise<StepReport | Evaluated> {
-    return work.kind === 'lease' ? this.#step(work) : this.#evaluate(work);
+  execute(work: StepAssignment | Evaluate): Promise<StepReport | Evaluated> {
+    return work.kind === 'stepAssignment' ? this.#step(work) : this.#evaluate(work);
   }
 
   /** One turn of a phase: pull what changed, compute the blocks, push each as soon as it is summed. */
-  async #step(lease: Lease): Promise<StepReport> {
+  async #step(assignment: StepAssignment): Promise<StepReport> {
     const { description, gradients, parameters } = this.#options;
-    const { round, phase, turn, deal } = lease;
+    const { round, phase, innerStep, generation } = assignment;
     const clock = new StepClock();
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
-    const pulled = this.#pullNets(lease);
-    clock.measure('input', () => { gradients.prepare(lease); });
-    const nets = await clock.measureAsync('wait', () => pulled);
-    for (const [index, block] of lease.blocks.entries()) {
-      const { gradient, summary } = gradients.block(lease, block, nets, clock);
-      await clock.measureAsync('wait', () => this.#confirm(lease.reads));
+    const pulled = this.#pullNetworks(assignment);
+    clock.measure('input', () => { gradients.prepare(assignment); });
+    const networks = await clock.measureAsync('wait', () => pulled);
+    for (const [index, node] of assignment.nodes.entries()) {
+      const { gradient, summary } = gradients.node(assignment, node, networks, clock);
+      await clock.measureAsync('wait', () => this.#confirm(assignment.reads));
       // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
-      if (index === lease.blocks.length - 1) this.#order(trained, lease.produces);
-      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, turn }, layout: trained, version: lease.produces, block, deal, gradient, summary }));
+      if (index === assignment.nodes.length - 1) this.#order(trained, assignment.produces);
+      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, innerStep }, layout: trained, version: assignment.produces, node, generation, gradient, summary }));
     }
-    return { kind: 'stepReport', round, phase, turn, spans: clock.spans, ...this.#movedSinceLastReport() };
+    return { kind: 'stepReport', round, phase, innerStep, spans: clock.spans, ...this.#movedSinceLastReport() };
   }
 
   /** What was ordered arrives between the steps: every byte belongs to the next report. */
@@ -83,26 +83,26 @@ export class LeaseExecution {
     return moved;
   }
 
-  /** The nets that the phase reads, each as soon as it is there: the classifier's phase begins while the decoder is on its way. */
-  async #pullNets({ phase, reads }: Lease): Promise<ReadonlyMap<string, HeldVector>> {
+  /** The networks that the phase reads, each as soon as it is there: the classifier's phase begins while the decoder is on its way. */
+  async #pullNetworks({ phase, reads }: StepAssignment): Promise<ReadonlyMap<string, HeldVector>> {
     const { engine, description, gradients } = this.#options;
     const needs = gradients.needs(phase);
-    const nets = new Map<string, HeldVector>();
-    // All of them, also if one is revoked: nothing of this lease may go on behind the next one.
+    const networks = new Map<string, HeldVector>();
+    // All of them, also if one is revoked: nothing of this assignment may go on behind the next one.
     const pulled = await Promise.allSettled(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
-      for (const { net, from, to } of netSlices(layout).filter((slice) => needs.has(slice.net))) {
-        const kept = this.#nets.get(net);
+      for (const { network, from, to } of networkSlices(layout).filter((slice) => needs.has(slice.network))) {
+        const kept = this.#networks.get(network);
         if (kept?.version !== version) {
-          await (await this.#ordered(layout, version)).net(net);
+          await (await this.#ordered(layout, version)).network(network);
           kept?.vector.dispose();
-          this.#nets.set(net, { version, vector: engine.hold(this.#memoryOf(layout).subarray(from, to)) });
+          this.#networks.set(network, { version, vector: engine.hold(this.#memoryOf(layout).subarray(from, to)) });
         }
-        nets.set(net, (this.#nets.get(net) as Held).vector);
+        networks.set(network, (this.#networks.get(network) as Held).vector);
       }
     }));
     for (const result of pulled) if (result.status === 'rejected') throw result.reason;
-    return nets;
+    return networks;
   }
 
   /**

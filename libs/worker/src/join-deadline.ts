@@ -12,7 +12,7 @@ export interface Joining {
 const REMIND_MS = 10_000;
 
 /** Waits for the first answer of a run that may not be there: says what is tried, and gives up. */
-export class JoinWatch {
+export class JoinDeadline {
   readonly #address: string;
   /** Rejects with DEADLINE_EXCEEDED when nobody has answered in time. */
   readonly expired: Promise<never>;

@@ -1,8 +1,8 @@
-import { alignedBlocks } from '@lethe/protocol';
+import { alignedNodes } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
-import { BlockTree } from './block-tree.js';
+import { ReductionTree } from './reduction-tree.js';
 
-const shown = (): BlockTree<string> => new BlockTree(8, (left, right) => `(${left}${right})`);
+const shown = (): ReductionTree<string> => new ReductionTree(8, (left, right) => `(${left}${right})`);
 
 describe('the tree over shards', () => {
   const whole = '(((01)(23))((45)(67)))';
@@ -17,7 +17,7 @@ describe('the tree over shards', () => {
 
   it('takes whole blocks, and drops parts of a block that came before it', () => {
     const discarded: string[] = [];
-    const tree = new BlockTree<string>(8, (left, right) => `(${left}${right})`, (value) => discarded.push(value));
+    const tree = new ReductionTree<string>(8, (left, right) => `(${left}${right})`, (value) => discarded.push(value));
     tree.add({ first: 1, count: 1 }, '1');
     tree.add({ first: 2, count: 2 }, '(23)');
     tree.add({ first: 0, count: 4 }, '((01)(23))');
@@ -25,12 +25,12 @@ describe('the tree over shards', () => {
     expect(tree.covers({ first: 2, count: 2 })).toBe(true);
     expect(tree.covers({ first: 4, count: 1 })).toBe(false);
     expect(tree.total).toBeUndefined();
-    for (const { first, count } of alignedBlocks(4, 8)) tree.add({ first, count }, '((45)(67))');
+    for (const { first, count } of alignedNodes(4, 8)) tree.add({ first, count }, '((45)(67))');
     expect(tree.total).toBe(whole);
   });
 
   it('wants those again of two halves that make no node which are not sound', () => {
-    const tree = new BlockTree<string>(4, (left, right) => (/x/.test(left + right) ? null : `(${left}${right})`), undefined, (value) => value !== 'x');
+    const tree = new ReductionTree<string>(4, (left, right) => (/x/.test(left + right) ? null : `(${left}${right})`), undefined, (value) => value !== 'x');
     const add = (first: number, count: number, value: string): void => { tree.add({ first, count }, value); };
     add(1, 1, 'x');
     add(2, 2, '(23)');

@@ -1,23 +1,23 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { PulseNews } from '@lethe/membership';
+import type { WorkerStatus } from '@lethe/membership';
 import { describe, expect, it } from 'vitest';
-import { NewsPage } from './news-page.js';
+import { SharedStatus } from './shared-status.js';
 
-const news = (round: number, phase: string): PulseNews => ({ origin: { runId: 'run', epoch: 1, sender: 'worker-1', incarnation: 'life' }, doing: { round, phase, turn: 0 }, intervalMs: 250, silenceMs: 5000 });
+const news = (round: number, phase: string): WorkerStatus => ({ origin: { runId: 'run', epoch: 1, sender: 'worker-1', incarnation: 'life' }, activity: { round, phase, innerStep: 0 }, intervalMs: 250, silenceMs: 5000 });
 
 describe('a page of news', () => {
   it('says what was written last', () => {
-    const page = new NewsPage();
+    const page = new SharedStatus();
     page.write(news(3, 'classifier'));
     page.write(news(4, 'é'));
-    expect(new NewsPage(page.memory).read()).toEqual(news(4, 'é'));
+    expect(new SharedStatus(page.memory).read()).toEqual(news(4, 'é'));
     expect(() => { page.write(news(5, 'x'.repeat(5000))); }).toThrow(/expected news of at most 4088 bytes, found \d+/);
     expect(page.read()).toEqual(news(4, 'é'));
   });
 
   it('is never read while it is written', async () => {
-    const page = new NewsPage();
+    const page = new SharedStatus();
     page.write(news(0, ''));
     // Writes as NewsPage does, longer and shorter news in turn, as fast as it can.
     const writer = new Worker(`
@@ -32,7 +32,7 @@ describe('a page of news', () => {
     const ended = once(writer, 'exit');
     const seen = new Set<number>();
     for (let reads = 0; reads < 3000; reads += 1) {
-      const { doing: { round, phase } } = page.read();
+      const { activity: { round, phase } } = page.read();
       expect(phase.length).toBe(round === 1 ? 1 : 900);
       seen.add(round);
     }

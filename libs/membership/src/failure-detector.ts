@@ -1,7 +1,7 @@
 import type { Member } from './member.js';
 import type { Roster } from './roster.js';
 
-export interface WatchOptions {
+export interface FailureDetectorOptions {
   readonly roster: Roster;
   readonly heartbeatMs: number;
   readonly stallMs: number;
@@ -15,12 +15,12 @@ export interface WatchOptions {
 const TICKS_PER_HEARTBEAT = 4;
 
 /** Looks for silence. */
-export class Watch {
-  readonly #options: WatchOptions;
+export class FailureDetector {
+  readonly #options: FailureDetectorOptions;
   readonly #timer: NodeJS.Timeout;
   #lastMs = performance.now();
 
-  constructor(options: WatchOptions) {
+  constructor(options: FailureDetectorOptions) {
     this.#options = options;
     this.#timer = setInterval(() => { this.#tick(performance.now()); }, options.heartbeatMs / TICKS_PER_HEARTBEAT);
   }

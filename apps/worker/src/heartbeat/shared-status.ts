@@ -1,4 +1,4 @@
-import type { PulseNews } from '@lethe/membership';
+import type { WorkerStatus } from '@lethe/membership';
 
 const HEADER_BYTES = 8;
 const PAGE_BYTES = 4096;
@@ -9,7 +9,7 @@ const [SEQUENCE, LENGTH] = [0, 1];
  * News that one thread writes and another reads, whenever it likes and without being woken: a message for each step costs the
  * step a fifth of a millisecond.
  */
-export class NewsPage {
+export class SharedStatus {
   readonly memory: SharedArrayBuffer;
   readonly #header: Int32Array;
   readonly #text: Uint8Array;
@@ -22,7 +22,7 @@ export class NewsPage {
   }
 
   /** @throws RangeError if the news do not fit the page */
-  write(news: PulseNews): void {
+  write(news: WorkerStatus): void {
     const text = Buffer.from(JSON.stringify(news));
     if (text.length > this.#text.length) throw new RangeError(`expected news of at most ${this.#text.length} bytes, found ${text.length}`);
     Atomics.add(this.#header, SEQUENCE, 1);
@@ -31,11 +31,11 @@ export class NewsPage {
     Atomics.add(this.#header, SEQUENCE, 1);
   }
 
-  read(): PulseNews {
+  read(): WorkerStatus {
     for (;;) {
       const before = Atomics.load(this.#header, SEQUENCE);
       const text = Buffer.from(this.#text.slice(0, Atomics.load(this.#header, LENGTH)));
-      if (before % 2 === 0 && Atomics.load(this.#header, SEQUENCE) === before) return JSON.parse(text.toString()) as PulseNews;
+      if (before % 2 === 0 && Atomics.load(this.#header, SEQUENCE) === before) return JSON.parse(text.toString()) as WorkerStatus;
     }
   }
 }

@@ -1,12 +1,12 @@
 import { LetheError, errorCode } from '@lethe/errors';
-import type { Evaluate, Evaluated, Lease, StepReport } from '@lethe/protocol';
-import type { LeaseExecution } from './lease-execution.js';
+import type { Evaluate, Evaluated, StepAssignment, StepReport } from '@lethe/protocol';
+import type { AssignmentExecutor } from './assignment-executor.js';
 import type { ParameterClient } from './parameter-client.js';
 
-export type Work = Lease | Evaluate;
+export type Work = StepAssignment | Evaluate;
 
-export interface EngagementOptions {
-  readonly execution: LeaseExecution;
+export interface WorkerEpochOptions {
+  readonly execution: AssignmentExecutor;
   readonly parameters: ParameterClient;
   /** Told of each piece of work before it is begun. */
   readonly onBegun: (work: Work) => void;
@@ -14,26 +14,26 @@ export interface EngagementOptions {
 }
 
 /** Codes of work that others have done, or will do. */
-const SUPERSEDED: ReadonlySet<string | undefined> = new Set(['LEASE_REVOKED', 'VERSION_UNAVAILABLE']);
+const SUPERSEDED: ReadonlySet<string | undefined> = new Set(['ASSIGNMENT_REVOKED', 'VERSION_UNAVAILABLE']);
 
 /** A worker's part in one epoch: the work that it was given, one piece after another in the order it came. */
-export class Engagement {
-  readonly #options: EngagementOptions;
+export class WorkerEpoch {
+  readonly #options: WorkerEpochOptions;
   #queue: Work[] = [];
   #current: Work | null = null;
-  #deal = 0;
+  #generation = 0;
   #closed = false;
   #wake: () => void = () => undefined;
 
-  constructor(options: EngagementOptions) {
+  constructor(options: WorkerEpochOptions) {
     this.#options = options;
   }
 
-  /** Queues work. A lease of a new deal revokes those of earlier ones, also the one that waits for a version just now. */
+  /** Queues work. An assignment of a new deal revokes those of earlier ones, also the one that waits for a version just now. */
   take(work: Work): void {
-    if (work.kind === 'lease') {
-      if (work.deal < this.#deal) return;
-      if (work.deal > this.#deal) this.#revoke(work.deal);
+    if (work.kind === 'stepAssignment') {
+      if (work.generation < this.#generation) return;
+      if (work.generation > this.#generation) this.#revoke(work.generation);
     } else if (isTask(this.#current, work.task)) {
       // The coordinator waits: what this worker waits for may have been lost, and not only the coordinator's word.
       this.#options.parameters.askAgain();
@@ -57,7 +57,7 @@ export class Engagement {
         if (this.#isClosed) return;
         if (!SUPERSEDED.has(errorCode(error))) throw placed(error, work);
         // Others were faster; that this worker gets on is news all the same.
-        if (work.kind === 'lease' && work.deal === this.#deal) await send(execution.passedOver(work));
+        if (work.kind === 'stepAssignment' && work.generation === this.#generation) await send(execution.passedOver(work));
       }
       this.#current = null;
     }
@@ -75,9 +75,9 @@ export class Engagement {
     return this.#closed;
   }
 
-  #revoke(deal: number): void {
-    const isFirst = this.#deal === 0;
-    this.#deal = deal;
+  #revoke(generation: number): void {
+    const isFirst = this.#generation === 0;
+    this.#generation = generation;
     if (isFirst) return;
     this.#queue = this.#queue.filter(({ kind }) => kind === 'evaluate');
     this.#options.parameters.abandon();
@@ -102,6 +102,6 @@ function isTask(work: Work | null, task: number): boolean {
 function placed(error: unknown, work: Work): unknown {
   const code = errorCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
-  const where = work.kind === 'lease' ? `round ${work.round + 1}, phase ${work.phase + 1}, turn ${work.turn + 1}` : `evaluation of ${work.split}`;
+  const where = work.kind === 'stepAssignment' ? `round ${work.round + 1}, phase ${work.phase + 1}, inner step ${work.innerStep + 1}` : `evaluation of ${work.split}`;
   return new LetheError(code, `${error.message} (${where})`, { cause: error.cause });
 }

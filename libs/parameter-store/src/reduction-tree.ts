@@ -1,23 +1,23 @@
-import type { ShardBlock } from '@lethe/protocol';
+import type { TreeNode } from '@lethe/protocol';
 
-interface Node<Value> extends ShardBlock {
+interface SummedNode<Value> extends TreeNode {
   readonly value: Value;
 }
 
 /**
- * The fixed binary tree over a round's virtual shards. Blocks come in any order, from anyone, some of them twice; every
+ * The fixed binary tree over a round's virtual shards. Sums of nodes come in any order, from anyone, some of them twice; every
  * node is made of the same two halves, so the total does not depend on who computed what and when it arrived.
  */
-export class BlockTree<Value> {
+export class ReductionTree<Value> {
   readonly #shards: number;
   readonly #combine: (left: Value, right: Value) => Value | null;
   readonly #isSound: (value: Value) => boolean;
   readonly #discard: (value: Value) => void;
-  #nodes: Node<Value>[] = [];
+  #nodes: SummedNode<Value>[] = [];
 
   /**
    * @param combine the value of a node out of its halves', both of which it takes over; null if they make none.
-   * @param discard told of values that a larger block made superfluous.
+   * @param discard told of values that a larger node made superfluous.
    * @param isSound asked for halves that made no node: those that are not are wanted again.
    */
   constructor(shards: number, combine: (left: Value, right: Value) => Value | null, discard: (value: Value) => void = () => undefined, isSound: (value: Value) => boolean = () => true) {
@@ -27,16 +27,16 @@ export class BlockTree<Value> {
     this.#isSound = isSound;
   }
 
-  /** Whether the block, or one that contains it, is in already. */
-  covers(block: ShardBlock): boolean {
-    return this.#nodes.some((node) => contains(node, block));
+  /** Whether the node, or one that contains it, is in already. */
+  covers(node: TreeNode): boolean {
+    return this.#nodes.some((kept) => contains(kept, node));
   }
 
-  /** Adds a block that is not covered yet, and whatever nodes it completes. */
-  add({ first, count }: ShardBlock, value: Value): void {
+  /** Adds a node that is not covered yet, and whatever nodes it completes. */
+  add({ first, count }: TreeNode, value: Value): void {
     for (const node of this.#nodes) if (contains({ first, count }, node)) this.#discard(node.value);
     this.#nodes = this.#nodes.filter((node) => !contains({ first, count }, node));
-    let grown: Node<Value> = { first, count, value };
+    let grown: SummedNode<Value> = { first, count, value };
     for (let sibling = this.#takeSibling(grown); sibling !== undefined; sibling = this.#takeSibling(grown)) {
       const [left, right] = sibling.first < grown.first ? [sibling, grown] : [grown, sibling];
       const combined = this.#combine(left.value, right.value);
@@ -49,7 +49,7 @@ export class BlockTree<Value> {
     this.#nodes.push(grown);
   }
 
-  /** Takes out whatever is not wanted: its block is wanted again. */
+  /** Takes out whatever is not wanted: its node is wanted again. */
   keep(isWanted: (value: Value) => boolean): void {
     this.#nodes = this.#nodes.filter(({ value }) => isWanted(value));
   }
@@ -64,14 +64,14 @@ export class BlockTree<Value> {
     return this.#nodes.find(({ count }) => count === this.#shards)?.value;
   }
 
-  #takeSibling({ first, count }: ShardBlock): Node<Value> | undefined {
+  #takeSibling({ first, count }: TreeNode): SummedNode<Value> | undefined {
     const siblingFirst = first % (2 * count) === 0 ? first + count : first - count;
     const index = this.#nodes.findIndex((node) => node.first === siblingFirst && node.count === count);
     return index < 0 ? undefined : this.#nodes.splice(index, 1)[0];
   }
 }
 
-/** Both are aligned blocks, so they are either nested or apart. */
-function contains(outer: ShardBlock, inner: ShardBlock): boolean {
+/** Both are aligned nodes, so they are either nested or apart. */
+function contains(outer: TreeNode, inner: TreeNode): boolean {
   return outer.first <= inner.first && inner.first + inner.count <= outer.first + outer.count;
 }

@@ -43,7 +43,7 @@ export interface Encoded {
 }
 
 /** The networks of the game and what they do together. */
-export class Players {
+export class GameNetworks {
   readonly autoencoder: readonly NetworkSpec[];
   readonly adversaries: readonly NetworkSpec[];
   readonly #bottleneck: Bottleneck;

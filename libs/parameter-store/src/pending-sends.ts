@@ -1,7 +1,7 @@
 import { errorCode } from '@lethe/errors';
 
 /** Messages on their way. Handlers never wait for them, the end of a process does. */
-export class Mail {
+export class PendingSends {
   readonly #underway = new Set<Promise<void>>();
   readonly #onLost: (error: unknown) => void;
 

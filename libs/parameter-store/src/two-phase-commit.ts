@@ -30,7 +30,7 @@ interface Vote {
  * The lead server's side of a commit: collects what the servers holding a group have prepared. The norm is summed over
  * fixed blocks along a fixed tree, so it does not depend on how many servers there are or who answered first.
  */
-export class CommitAgreement {
+export class TwoPhaseCommit {
   readonly #slices: readonly Slice[];
   /** Servers that hold something of the group. */
   readonly #voters: number;
@@ -54,9 +54,9 @@ export class CommitAgreement {
    */
   vote(prepared: Prepared, { peer, place }: Voter): Decision | null {
     this.#check(prepared, place);
-    this.#votes.set(prepared.firstNormBlock, { prepared, peer });
+    this.#votes.set(prepared.firstNormTile, { prepared, peer });
     if (this.#votes.size < this.#voters) return null;
-    const votes = [...this.#votes.values()].sort((a, b) => a.prepared.firstNormBlock - b.prepared.firstNormBlock);
+    const votes = [...this.#votes.values()].sort((a, b) => a.prepared.firstNormTile - b.prepared.firstNormTile);
     this.#votes = new Map();
     this.lastDecision = this.#decide(prepared.version, votes);
     return this.lastDecision;
@@ -75,10 +75,10 @@ export class CommitAgreement {
     return { version, scale: clipScale(gradientNorm, this.#clipNorm), gradientNorm, followers };
   }
 
-  #check({ group, version, firstNormBlock, squares }: Prepared, place: number): void {
+  #check({ group, version, firstNormTile, squares }: Prepared, place: number): void {
     const slice = this.#slices[place];
-    if (slice === undefined || slice.to <= slice.from || slice.from !== firstNormBlock * NORM_BLOCK_LENGTH) {
-      throw malformed(`parameter server ${place + 1} does not hold ${group} from norm block ${firstNormBlock}`);
+    if (slice === undefined || slice.to <= slice.from || slice.from !== firstNormTile * NORM_BLOCK_LENGTH) {
+      throw malformed(`parameter server ${place + 1} does not hold ${group} from norm block ${firstNormTile}`);
     }
     const [vote] = this.#votes.values();
     if (vote !== undefined && vote.prepared.version !== version) throw malformed(`version ${vote.prepared.version} of ${group} is being decided, found version ${version}`);
