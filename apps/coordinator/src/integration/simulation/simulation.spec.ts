@@ -153,7 +153,7 @@ describe('a simulated run', () => {
     const assignments = Array.from({ length: 30 }, (_, index) => ({ role: 'coordinator', kind: 'stepAssignment', occurrence: 31 + index, hearer: 'worker-2' }) as const);
     const faults = assignments.map((moment): Fault => ({ moment, what: 'lose' }));
     const { run: { reporters, notices } } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 1, rounds: 80 });
-    expect(notices.filter((line) => !line.startsWith('warning'))).toEqual([expect.stringMatching(/^worker-2 .+ does not get on in round \d+, phase \w+, turn \d; its shards are computed by worker-1, worker-3$/)]);
+    expect(notices.filter((line) => !line.startsWith('warning'))).toEqual([expect.stringMatching(/^worker-2 .+ does not get on in round \d+, phase \w+, inner step \d; its shards are computed by worker-1, worker-3$/)]);
     expect(reporters.get(79)?.size).toBe(3);
   }, 20_000);
 
