@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UNLABELLED, type DataFacts, type DataSource, type Dataset, type DomainFacts } from './dataset.js';
 import { invalidData as invalid } from './invalid-data.js';
 
-/** Labels are bytes, and one byte means that there is none. */
+/** Labels are bytes, of which one value stands for an unknown label. */
 export const MOST_CLASSES = UNLABELLED;
 
 /** A training and a test set with the names of their classes, not yet checked against each other. */
@@ -10,7 +10,7 @@ export interface DataParts {
   /** Folder or package, for messages. */
   readonly origin: string;
   readonly classes: readonly string[];
-  /** Names of the domains; one if not said. */
+  /** Names of the domains; without them there is one, called `all`. */
   readonly domains?: readonly string[];
   readonly train: Dataset;
   readonly test: Dataset;
@@ -27,14 +27,19 @@ export function createDataSource({ origin, classes, domains = ['all'], train, te
   }
   const untrained = missingClasses(train, classes);
   if (untrained.length > 0) throw invalid(origin, 'training images of every class', `none of ${shownNames(untrained)}`);
-  const counts = { shape: train.shape, classes, trainCount: train.count, testCount: test.count, domains: domains.map((name, domain) => domainFacts(name, domain, { train, test })) };
+  const counts = {
+    shape: train.shape, classes, trainCount: train.count, testCount: test.count,
+    domains: domains.map((name, domain) => domainFacts(name, domain, { train, test })),
+  };
   return { facts: Object.freeze({ ...counts, fingerprint: fingerprintOf(counts, [train, test]) }), train, test };
 }
 
 function checkShapes(origin: string, train: Dataset, test: Dataset): void {
   const { height, width, channels } = train.shape;
   // The networks halve both sides of images twice.
-  if (train.images instanceof Uint8Array && (height % 4 !== 0 || width % 4 !== 0)) throw invalid(origin, 'images with sides that are multiples of 4 pixels', `${height} x ${width}`);
+  if (train.images instanceof Uint8Array && (height % 4 !== 0 || width % 4 !== 0)) {
+    throw invalid(origin, 'images with sides that are multiples of 4 pixels', `${height} x ${width}`);
+  }
   const other = test.shape;
   if (other.height !== height || other.width !== width || other.channels !== channels) {
     const found = `${other.height} x ${other.width} x ${other.channels}`;

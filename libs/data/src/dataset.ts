@@ -15,14 +15,14 @@ export interface Dataset {
 
 export interface ImageShape { readonly height: number; readonly width: number; readonly channels: number }
 
-/** The label of an example whose class is not known, or not to be looked at. */
+/** The label of an example whose class is not known, or is left out. */
 export const UNLABELLED = 255;
 
 /** A population that examples are from. */
 export interface DomainFacts {
   readonly name: string;
-  /** Training examples, and how many of them have a label. */
   readonly trainCount: number;
+  /** Training examples that have a label. */
   readonly labelledCount: number;
   readonly testCount: number;
 }
@@ -33,7 +33,7 @@ export interface DataFacts {
   readonly classes: readonly string[];
   readonly trainCount: number;
   readonly testCount: number;
-  /** One, unless the data is of several populations; the one that is carried to comes last. */
+  /** One, unless the data are of several populations; the target comes last. */
   readonly domains: readonly DomainFacts[];
   /** SHA-256 (hex) over shapes, examples, labels and domains. */
   readonly fingerprint: string;

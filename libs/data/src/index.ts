@@ -1,11 +1,11 @@
 export { augment, type Augmentation } from './batches/augment.js';
-export { inspectFolder, type FolderContents } from './inspection/inspect-folder.js';
-export type { Holding, SampleImages } from './inspection/found-dataset.js';
-export { openBatches } from './batches/open-batches.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';
+export { openBatches } from './batches/domain-batches.js';
+export { gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
 export { UNLABELLED } from './dataset.js';
 export type { DataFacts, DomainFacts, DataSource, Dataset, ImageShape } from './dataset.js';
 export { gridExamples } from './examples/grid-examples.js';
-export { gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
 export { splitHeldOut, type HeldOutSplit } from './examples/held-out-split.js';
+export type { FoundDataset, SampleImages } from './inspection/found-dataset.js';
+export { inspectFolder, type FolderContents } from './inspection/inspect-folder.js';
 export { openData } from './open-data.js';

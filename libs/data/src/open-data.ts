@@ -2,10 +2,10 @@ import type { DataConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { DataSource } from './dataset.js';
 import { openDomains } from './domains/open-domains.js';
+import { Unpacking } from './formats/unpacking.js';
 import { openIdxFolder } from './sources/idx.js';
 import { openImageFolder } from './sources/images.js';
 import { openMnist } from './sources/mnist.js';
-import { Unpacking } from './formats/unpacking.js';
 
 /**
  * Loads the data that a configuration names, whole into memory.

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { ImageShape } from '../dataset.js';
 import { seededGenerator } from '../seeded-generator.js';
 
-/** How training images are distorted, each by itself; what is drawn lies evenly between minus and plus these. */
+/** How training images are distorted, each by itself. Changes are drawn evenly between minus and plus these values. */
 export interface Augmentation {
   /** Change of height and of width, as a share of them. */
   readonly scale: number;
@@ -25,16 +25,18 @@ export interface AugmentedPart {
  * Distorted copies of images [count, height, width, channels] of values around 0, by bilinear interpolation; beyond the border
  * the border goes on. A pure function of its arguments, so that a recomputed shard sees the same images.
  */
-export function augment(images: Float32Array, shape: ImageShape, augmentation: Augmentation, { seed, round, shard }: AugmentedPart): Float32Array {
+export function augment(images: Float32Array, shape: ImageShape, augmentation: Augmentation, part: AugmentedPart): Float32Array {
+  const { seed, round, shard } = part;
   const length = shape.height * shape.width * shape.channels;
   const augmented = new Float32Array(images.length);
   const generator = seededGenerator('augmentation', seed, JSON.stringify([round, shard]));
   const draw = (most: number): number => (2 * uniformFloat64(generator) - 1) * most;
   const { scale, rotation, shift, invert } = augmentation;
   for (let start = 0; start < images.length; start += length) {
-    const [tall, wide, turn, down, right, sign] = [draw(scale), draw(scale), draw(rotation), draw(shift), draw(shift), draw(1)];
-    const placement = placementOf({ height: 1 + tall, width: 1 + wide, turn, down: down * shape.height, right: right * shape.width });
-    resample({ from: images.subarray(start, start + length), into: augmented.subarray(start, start + length), shape }, placement, invert && sign < 0 ? -1 : 1);
+    const [tall, wide, angle, down, right, sign] = [draw(scale), draw(scale), draw(rotation), draw(shift), draw(shift), draw(1)];
+    const placement = placementOf({ height: 1 + tall, width: 1 + wide, angle, down: down * shape.height, right: right * shape.width });
+    const [from, into] = [images.subarray(start, start + length), augmented.subarray(start, start + length)];
+    resample({ from, into, shape }, placement, invert && sign < 0 ? -1 : 1);
   }
   return augmented;
 }
@@ -42,12 +44,24 @@ export function augment(images: Float32Array, shape: ImageShape, augmentation: A
 /** From a place relative to the middle of the new image to one of the old: row = a y + b x + c, column = d y + e x + f. */
 type Placement = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
-function placementOf({ height, width, turn, down, right }: { height: number; width: number; turn: number; down: number; right: number }): Placement {
-  const [sine, cosine] = [sineOf(turn), cosineOf(turn)];
+interface Distortion {
+  readonly height: number;
+  readonly width: number;
+  /** Radians. */
+  readonly angle: number;
+  readonly down: number;
+  readonly right: number;
+}
+
+function placementOf({ height, width, angle, down, right }: Distortion): Placement {
+  const [sine, cosine] = [sineOf(angle), cosineOf(angle)];
   return [cosine / height, sine / height, down, -sine / width, cosine / width, right];
 }
 
-/** Taylor's first terms: good to 1e-5 up to 0.6 radians (recipes turn by 0.2 at most), and the same in every version of Node, as the engine's own need not be. */
+/**
+ * Taylor's first terms: exact to 1e-5 up to 0.6 radians (recipes rotate by 0.2 at most), and the same in every version of Node,
+ * which Math.sin need not be.
+ */
 function sineOf(angle: number): number {
   return angle * (1 - (angle * angle / 6) * (1 - angle * angle / 20));
 }

@@ -7,8 +7,8 @@ export interface BatchStreamOptions {
   readonly batchSize: number;
   readonly seed: number;
   /**
-   * Null: the only stream there is. A name keeps streams apart that a round is made of: two populations in the same order
-   * would be drawn pair by pair. Those with fewer examples than a round wants of them are passed several times in it.
+   * Null: the only stream of a run. Where a round is made of several streams, each has a name: with the same permutations two
+   * populations would be drawn pair by pair. A round may pass such a stream's examples several times.
    */
   readonly stream?: string | null;
 }
@@ -27,7 +27,7 @@ export class BatchStream {
   #permutations: { readonly pass: number; readonly indices: Uint32Array }[] = [];
 
   /**
-   * @throws LetheError CONFIG_INVALID when a round would need an image twice within one pass
+   * @throws LetheError CONFIG_INVALID when the only stream has fewer images than a round
    */
   constructor({ training, batchSize, seed, stream = null }: BatchStreamOptions) {
     const isTooLarge = stream === null && batchSize > training.length;
@@ -59,7 +59,8 @@ export class BatchStream {
   #permutation(pass: number): Uint32Array {
     const cached = this.#permutations.find((permutation) => permutation.pass === pass);
     if (cached !== undefined) return cached.indices;
-    const indices = shuffle(this.#training.slice(), seededGenerator('batches', this.#seed, this.#stream === null ? pass : JSON.stringify([this.#stream, pass])));
+    const name = this.#stream === null ? pass : JSON.stringify([this.#stream, pass]);
+    const indices = shuffle(this.#training.slice(), seededGenerator('batches', this.#seed, name));
     this.#permutations = [...this.#permutations.slice(-1), { pass, indices }];
     return indices;
   }
@@ -69,14 +70,16 @@ export class BatchStream {
 export function shardIndices(roundIndices: Uint32Array, shard: number, shards: number): Uint32Array {
   const length = roundIndices.length / shards;
   if (!Number.isInteger(length)) throw new RangeError(`a round of ${roundIndices.length} images does not divide into ${shards} shards`);
-  if (!Number.isInteger(shard) || shard < 0 || shard >= shards) throw new RangeError(`shard: expected 0 to ${shards - 1}, found ${shard}`);
+  const isShard = Number.isInteger(shard) && shard >= 0 && shard < shards;
+  if (!isShard) throw new RangeError(`shard: expected 0 to ${shards - 1}, found ${shard}`);
   return roundIndices.subarray(shard * length, (shard + 1) * length);
 }
 
 /**
- * Rounds after which so many epochs are over: what fits into them, `floor(epochs * trainingCount / batchSize)`, but at
- * least 1. What is left of the last permutation is the start of the next round, if there is one.
+ * The number of whole rounds in a number of epochs, `floor(epochs * trainingCount / batchSize)`, but at least 1. The rest of the
+ * last permutation is the start of the next round, if there is one.
  */
-export function roundsOfEpochs({ epochs, trainingCount, batchSize }: { epochs: number; trainingCount: number; batchSize: number }): number {
+export function roundsOfEpochs(options: { epochs: number; trainingCount: number; batchSize: number }): number {
+  const { epochs, trainingCount, batchSize } = options;
   return Math.max(1, Math.floor((epochs * trainingCount) / batchSize));
 }

@@ -1,8 +1,10 @@
+import type { RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
+import type { DataSource } from '../dataset.js';
 import { BatchStream } from './batch-stream.js';
 
 export interface DomainBatchesOptions {
-  /** Indices into the training set, those that are held out left out. */
+  /** Indices into the training set, without those that are held out. */
   readonly training: Uint32Array;
   /** Domain of every example of the training set. */
   readonly domains: Uint8Array;
@@ -12,15 +14,15 @@ export interface DomainBatchesOptions {
 }
 
 /**
- * Rounds with as many examples of each domain as of any other, in every shard: its examples come domain by domain, in the
- * domains' order. Each domain has a stream of its own, so that small ones come round more often.
+ * Rounds with the same number of examples of each domain in every shard: a shard's examples come domain by domain, in the
+ * domains' order. Each domain has a stream of its own, so that the examples of small domains come more often.
  */
 export class DomainBatches {
   readonly #streams: readonly BatchStream[];
   readonly #batchSize: number;
   readonly #shards: number;
 
-  /** @throws LetheError CONFIG_INVALID when the shards cannot have equal parts of all domains */
+  /** @throws LetheError CONFIG_INVALID when shards cannot have the same number of examples of all domains */
   constructor({ training, domains, batchSize, shards, seed }: DomainBatchesOptions) {
     const present = [...new Set(training.map((index) => domains[index] ?? 0))].sort((a, b) => a - b);
     if (batchSize % (shards * present.length) !== 0) {
@@ -30,7 +32,8 @@ export class DomainBatches {
     this.#batchSize = batchSize;
     this.#shards = shards;
     this.#streams = present.map((domain) => new BatchStream({
-      training: training.filter((index) => domains[index] === domain), batchSize: batchSize / present.length, seed, stream: `domain ${domain}`,
+      training: training.filter((index) => domains[index] === domain),
+      batchSize: batchSize / present.length, seed, stream: `domain ${domain}`,
     }));
   }
 
@@ -48,4 +51,16 @@ export class DomainBatches {
     }
     return indices;
   }
+}
+
+/**
+ * The rounds of a run: balanced over the domains if there are several.
+ * @param training indices into the training set that may be trained on
+ * @throws LetheError CONFIG_INVALID for a batch size that does not fit the data
+ */
+export function openBatches(
+  { batchSize, shards, seed }: Pick<RunConfig, 'batchSize' | 'shards' | 'seed'>, { facts, train }: DataSource, training: Uint32Array,
+): BatchStream | DomainBatches {
+  if (facts.domains.length === 1) return new BatchStream({ training, batchSize, seed });
+  return new DomainBatches({ training, domains: train.domains, batchSize, shards, seed });
 }

@@ -3,7 +3,10 @@ import { UNLABELLED, type DataFacts, type Dataset } from '../dataset.js';
 /** Bytes as the networks see them, -1 to 1. */
 const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(Math.fround(byte / 127.5) - 1));
 
-/** The images at the indices as float32 [indices.length, height, width, channels], each byte x as x / 127.5 - 1 and each float as it is. */
+/**
+ * The images at the indices as float32 [indices.length, height, width, channels]: each byte x as x / 127.5 - 1, each float as
+ * it is.
+ */
 export function gatherImages(dataset: Dataset, indices: Uint32Array): Float32Array {
   const { images, shape } = dataset;
   const length = shape.height * shape.width * shape.channels;
@@ -46,7 +49,9 @@ export interface GatheredBatch {
 }
 
 /** The examples at the indices. */
-export function gatherBatch(dataset: Dataset, indices: Uint32Array, { classes, domains }: Pick<DataFacts, 'classes' | 'domains'>): GatheredBatch {
+export function gatherBatch(
+  dataset: Dataset, indices: Uint32Array, { classes, domains }: Pick<DataFacts, 'classes' | 'domains'>,
+): GatheredBatch {
   return {
     images: gatherImages(dataset, indices),
     labels: oneHot(gatherLabels(dataset, indices), classes.length),
@@ -54,13 +59,14 @@ export function gatherBatch(dataset: Dataset, indices: Uint32Array, { classes, d
   };
 }
 
-/** Class indices as float32 rows [labels.length, classes] with a single 1; a row of zeros for what has no label. */
+/** Class indices as float32 rows [labels.length, classes] with a single 1; a row of zeros for an example without a label. */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
   const rows = new Float32Array(labels.length * classes);
   for (let row = 0; row < labels.length; row += 1) {
     const label = labels[row] as number;
     if (label === UNLABELLED) continue;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) throw new RangeError(`label: expected 0 to ${classes - 1}, found ${label}`);
+    const isClass = Number.isInteger(label) && label >= 0 && label < classes;
+    if (!isClass) throw new RangeError(`label: expected 0 to ${classes - 1}, found ${label}`);
     rows[row * classes + label] = 1;
   }
   return rows;

@@ -1,16 +1,13 @@
-import { blendWithPhotographs } from './blend-with-photographs.js';
-import type { ImageBlock } from '../formats/convert-images.js';
-import { decodeImage } from '../formats/decode-images.js';
-import { invalidData } from '../invalid-data.js';
-import { openMnist } from '../sources/mnist.js';
-import { readPackedFiles, type PackedFile } from '../formats/packed-files.js';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
+import { readListedImages } from '../formats/label-list.js';
+import { labelledDataset, type ImageArray, type LabelledImages } from '../formats/labelled-images.js';
+import { readPackedFiles } from '../formats/packed-files.js';
 import type { Unpacking } from '../formats/unpacking.js';
-import { labelledBlock } from './digits.js';
-import type { Domain, DomainOptions } from './domain.js';
-import { imageDomain, type LabelledBlock } from './image-domain.js';
-
-const IMAGE = /\.(png|jpe?g)$/i;
-const LABEL_LIST = /labels\.txt$/i;
+import { invalidData } from '../invalid-data.js';
+import { seededGenerator } from '../seeded-generator.js';
+import { openMnist } from '../sources/mnist.js';
+import { imageDomain, type Domain, type DomainOptions } from './domain.js';
 
 export interface MnistMFolders {
   /** Photographs, such as BSDS500's. */
@@ -19,71 +16,58 @@ export interface MnistMFolders {
   readonly test: string;
 }
 
-/** MNIST-M: training images made from MNIST and photographs, and the published test images. @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE */
+/**
+ * MNIST-M: training images made from MNIST and photographs, and the published test images.
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE
+ */
 export async function readMnistMDomain(name: string, folders: MnistMFolders, options: DomainOptions): Promise<Domain> {
-  const { facts, train } = await openMnist(options.unpacking);
-  const digits = labelledBlock(train, facts.classes);
-  const photographs = await readPhotographs(folders.photographs, options.unpacking);
-  const images = blendWithPhotographs(digits, photographs, options.seed);
-  const made: LabelledBlock = { images, labels: digits.labels, count: digits.count, shape: { ...digits.shape, channels: 3 } };
-  return imageDomain(name, { train: made, test: await readLabelledImages(folders.test, await readPackedFiles(folders.test, /./, options.unpacking), options.unpacking) }, options);
+  const { unpacking, seed } = options;
+  const { facts, train } = await openMnist(unpacking);
+  const digits = labelledDataset(train, facts.classes);
+  const images = blendWithPhotographs(digits, await readPhotographs(folders.photographs, unpacking), seed);
+  const blended: LabelledImages = { images, labels: digits.labels, count: digits.count, shape: { ...digits.shape, channels: 3 } };
+  const published = await readListedImages(folders.test, await readPackedFiles(folders.test, /./, unpacking), unpacking);
+  return imageDomain(name, { train: blended, test: published }, options);
 }
 
-async function readPhotographs(folder: string, unpacking: Unpacking): Promise<ImageBlock[]> {
-  const files = await readPackedFiles(folder, IMAGE, unpacking);
+async function readPhotographs(folder: string, unpacking: Unpacking): Promise<ImageArray[]> {
+  const files = await readPackedFiles(folder, IMAGE_FILE, unpacking);
   if (files.length === 0) throw invalidData(folder, 'photographs, as image files or in tar archives', 'none');
-  return decodeAll(files, unpacking);
+  return decodeInOwnSize(files, unpacking);
 }
 
 /**
- * Images of one size, out of a folder's files and those packed in it, with a list of lines "file label".
- * @throws LetheError DATA_INVALID naming line and file, DATA_TOO_LARGE
+ * MNIST-M out of MNIST: |photograph - digit| in each colour, with a patch drawn at random from a random photograph. A pure
+ * function of its arguments.
+ *
+ * @param digits grey images
+ * @param photographs in colour, each at least as large as a digit
+ * @returns colour images [digits.count, height, width, 3]
+ * @see Ganin and Lempitsky, Unsupervised Domain Adaptation by Backpropagation (2015), section 4
  */
-export async function readLabelledImages(folder: string, files: readonly PackedFile[], unpacking: Unpacking): Promise<LabelledBlock> {
-  const list = files.find(({ name }) => LABEL_LIST.test(name));
-  if (list === undefined) throw invalidData(folder, 'a list of labels (…labels.txt with lines "file label")', 'none');
-  const byName = new Map(files.map((file) => [file.name, file]));
-  const rows = readLabelList(list);
-  const chosen = rows.map(({ file, where }) => byName.get(file) ?? missing(where, file));
-  const images = await decodeAll(chosen, unpacking);
-  const shape = images[0]?.shape ?? { height: 0, width: 0, channels: 3 };
-  const odd = images.findIndex((image) => image.shape.height !== shape.height || image.shape.width !== shape.width);
-  const { where } = chosen[odd] ?? list;
-  if (odd >= 0) throw invalidData(where, `${shape.height} x ${shape.width} pixels like the first image`, `${images[odd]?.shape.height ?? 0} x ${images[odd]?.shape.width ?? 0}`);
-  const length = shape.height * shape.width * shape.channels;
-  const block = new Uint8Array(images.length * length);
-  for (const [index, image] of images.entries()) block.set(image.images, index * length);
-  return { images: block, count: images.length, shape, labels: rows.map(({ label }) => label) };
-}
-
-interface ListedImage { readonly file: string; readonly label: string; readonly where: string }
-
-function readLabelList({ where, bytes }: PackedFile): ListedImage[] {
-  const lines = bytes.toString('utf8').split('\n').map((line, index) => ({ cells: line.trim().split(/\s+/), where: `${where}, line ${index + 1}` }));
-  const rows = lines.filter(({ cells }) => cells[0] !== '').map(({ cells, where: line }): ListedImage => {
-    const [file = '', label = '', ...rest] = cells;
-    if (label === '' || rest.length > 0) throw invalidData(line, 'a file and its label', JSON.stringify(cells.join(' ')));
-    return { file, label, where: line };
-  });
-  if (rows.length === 0) throw invalidData(where, 'a line for each image', 'none');
-  const seen = new Set<string>();
-  for (const { file, where: line } of rows) {
-    if (seen.has(file)) throw invalidData(line, 'every file once', `${file} again`);
-    seen.add(file);
+export function blendWithPhotographs(digits: ImageArray, photographs: readonly ImageArray[], seed: number): Uint8Array {
+  const { height, width, channels } = digits.shape;
+  if (channels !== 1) throw new RangeError(`digits: expected grey images, found ${channels} channels`);
+  const blended = new Uint8Array(digits.count * height * width * 3);
+  const generator = seededGenerator('photographs', seed, 0);
+  for (let digit = 0; digit < digits.count; digit += 1) {
+    const photograph = photographs[uniformInt(generator, 0, photographs.length - 1)];
+    if (photograph === undefined || photograph.shape.height < height || photograph.shape.width < width) {
+      const found = photograph === undefined ? 'none' : `${photograph.shape.height} x ${photograph.shape.width}`;
+      throw invalidData('photographs', `at least one, and each of at least ${height} x ${width} pixels`, found);
+    }
+    const top = uniformInt(generator, 0, photograph.shape.height - height);
+    const left = uniformInt(generator, 0, photograph.shape.width - width);
+    for (let row = 0; row < height; row += 1) {
+      for (let column = 0; column < width; column += 1) {
+        const place = (digit * height + row) * width + column;
+        const ink = digits.images[place] as number;
+        const source = ((top + row) * photograph.shape.width + left + column) * 3;
+        for (let channel = 0; channel < 3; channel += 1) {
+          blended[place * 3 + channel] = Math.abs((photograph.images[source + channel] as number) - ink);
+        }
+      }
+    }
   }
-  return rows;
-}
-
-function missing(where: string, file: string): never {
-  throw invalidData(where, `the image ${file}`, 'no such file');
-}
-
-const AT_ONCE = 16;
-
-async function decodeAll(files: readonly PackedFile[], unpacking: Unpacking): Promise<ImageBlock[]> {
-  const decoded: ImageBlock[][] = [];
-  for (let first = 0; first < files.length; first += AT_ONCE) {
-    decoded.push(await Promise.all(files.slice(first, first + AT_ONCE).map(({ bytes, where }) => decodeImage(bytes, where, unpacking))));
-  }
-  return decoded.flat();
+  return blended;
 }

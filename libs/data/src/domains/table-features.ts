@@ -2,9 +2,9 @@ import { sortedClassNames } from '../class-names.js';
 import type { TableColumn, TableRow } from './table.js';
 
 /**
- * Turns rows into numbers by what the training rows hold, and by them alone: numbers get mean 0 and deviation 1, categories
- * a number each; a value that is missing, or a category that training never had, is 0 (the mean, or none of them). A column
- * with missing training values has one more number that says so.
+ * Turns rows into numbers by the training rows alone. Numbers get mean 0 and deviation 1, categories a number each. A value that
+ * is missing is 0, which is the mean; so is each number of a category that no training row has. A column with missing training
+ * values has one more number, which is 1 where the value is missing.
  */
 export class TableFeatures {
   readonly size: number;
@@ -36,7 +36,7 @@ function encoderOf(kind: TableColumn['kind'], cells: readonly (string | null)[])
 function standardised(values: readonly number[]): ColumnEncoder {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length);
-  // A constant column tells nothing.
+  // A constant column has no deviation to divide by.
   const deviation = variance > 0 ? Math.sqrt(variance) : 1;
   return { size: 1, encode: (cell) => [cell === null ? 0 : (Number(cell) - mean) / deviation] };
 }

@@ -1,12 +1,12 @@
 import type { TableConfig } from '@lethe/config';
 import { byCodeUnit } from '../class-names.js';
-import { readCsv } from '../formats/csv-file.js';
+import { readSplit, splitRows, type Split, type SplittableRow } from '../examples/test-split.js';
+import { readCsv, type CsvRow } from '../formats/csv-file.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
 import { invalidData } from '../invalid-data.js';
-import { splitRows, type Split, type SplittableRow } from '../examples/test-split.js';
 import type { DomainOptions } from './domain.js';
 
-/** What may stand in a cell of which the value is not known. */
+/** Cells whose value is not known. */
 const MISSING: ReadonlySet<string> = new Set(['', '?', 'NA', 'NaN']);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const SPLIT_COLUMN = 'split';
@@ -28,7 +28,7 @@ export interface TableRow extends SplittableRow {
 
 /** The rows of all files, and how to read their columns. */
 export interface Table {
-  /** What it is called in messages. */
+  /** What the table is called in messages. */
   readonly where: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly TableRow[];
@@ -45,10 +45,12 @@ export async function readTable(folder: string, config: TableConfig): Promise<Ta
   const [first] = files;
   if (first === undefined) throw new TypeError('a table has at least one file');
   for (const { where, features } of files) {
-    if (features.join() !== first.features.join()) throw invalidData(where, `the columns of ${first.where} (${first.features.join(', ')})`, features.join(', '));
+    if (features.join() === first.features.join()) continue;
+    throw invalidData(where, `the columns of ${first.where} (${first.features.join(', ')})`, features.join(', '));
   }
   const rows = files.flatMap((file) => file.rows);
-  const columns = first.features.map((name, index): TableColumn => ({ name, kind: kindOf(name, rows.map(({ cells }) => cells[index] ?? null), config) }));
+  const cellsOf = (index: number): (string | null)[] => rows.map(({ cells }) => cells[index] ?? null);
+  const columns = first.features.map((name, index): TableColumn => ({ name, kind: kindOf(name, cellsOf(index), config) }));
   const kept = columns.map(({ name }, index) => ({ name, index })).filter(({ name }) => config.columns?.[name] !== 'ignored');
   return {
     where: first.where,
@@ -59,9 +61,11 @@ export async function readTable(folder: string, config: TableConfig): Promise<Ta
 
 /** The rows of a domain, for training and for testing. */
 export function splitTable({ where, rows }: Table, domain: string, { seed }: Pick<DomainOptions, 'seed'>): Record<Split, TableRow[]> {
-  return splitRows(rows.filter((row) => row.domain === domain), { where: `${where}, domain ${domain}`, seed, domain, testShare: TEST_SHARE });
+  const ownRows = rows.filter((row) => row.domain === domain);
+  return splitRows(ownRows, { where: `${where}, domain ${domain}`, seed, domain, testShare: TEST_SHARE });
 }
 
+/** The names of a table's domains in order. */
 export function tableDomains({ rows }: Table): string[] {
   return [...new Set(rows.map(({ domain }) => domain))].sort(byCodeUnit);
 }
@@ -77,7 +81,8 @@ async function readFileRows(where: string, domain: string | null, config: TableC
   const names = header?.cells ?? [];
   const columnOf = (name: string): number => {
     const column = names.indexOf(name);
-    if (column < 0) throw invalidData(where, `a column ${name} in the first line`, names.length === 0 ? 'an empty file' : names.join(', '));
+    const found = names.length === 0 ? 'an empty file' : names.join(', ');
+    if (column < 0) throw invalidData(where, `a column ${name} in the first line`, found);
     return column;
   };
   if (new Set(names).size !== names.length) throw invalidData(where, 'every column once', names.join(', '));
@@ -93,8 +98,8 @@ async function readFileRows(where: string, domain: string | null, config: TableC
     return {
       domain: ownDomain,
       label: classOf(at, canonical(cells[label] ?? ''), config),
-      split: split < 0 ? undefined : splitOf(at, cells[split] ?? ''),
-      cells: features.map((column) => { const cell = cells[column] ?? ''; return MISSING.has(cell) ? null : canonical(cell); }),
+      split: split < 0 ? undefined : readSplit(at, cells[split] ?? ''),
+      cells: features.map((column) => featureCell(cells[column] ?? '')),
     };
   });
   if (rows.length === 0) throw invalidData(where, 'a row for each example below the header', 'none');
@@ -107,40 +112,40 @@ function classOf(where: string, cell: string, { classes, labelColumn }: TableCon
   if (MISSING.has(cell)) return null;
   if (classes === null) return cell;
   const found = Object.entries(classes).find(([, cells]) => cells.includes(cell));
-  if (found === undefined) throw invalidData(where, `${labelColumn} to be ${Object.values(classes).flat().join(', ')}`, JSON.stringify(cell));
-  return found[0];
+  if (found !== undefined) return found[0];
+  throw invalidData(where, `${labelColumn} to be ${Object.values(classes).flat().join(', ')}`, JSON.stringify(cell));
 }
 
-/** The same for 1, 1.0 and +1: one file writes what the other does not. */
+function featureCell(cell: string): string | null {
+  return MISSING.has(cell) ? null : canonical(cell);
+}
+
+/** One spelling for 1, 1.0 and +1, since files differ in how they write a number. */
 function canonical(cell: string): string {
   return NUMBER.test(cell) ? String(Number(cell)) : cell;
 }
 
-function splitOf(where: string, cell: string): Split {
-  if (cell === 'train' || cell === 'test') return cell;
-  throw invalidData(where, 'the split train or test', JSON.stringify(cell));
-}
-
 interface NumberCheck {
   readonly features: readonly string[];
-  readonly lines: readonly { readonly line: number; readonly cells: readonly string[] }[];
+  readonly lines: readonly CsvRow[];
   readonly columns: readonly number[];
   readonly config: TableConfig;
 }
 
-/** A column that is said to be numeric must be. */
+/** A column that the configuration calls numeric must be. */
 function checkNumbers(where: string, { features, lines, columns, config }: NumberCheck): void {
   for (const [index, name] of features.entries()) {
     if (config.columns?.[name] !== 'numeric') continue;
     for (const { line, cells } of lines) {
       const cell = cells[columns[index] ?? 0] ?? '';
-      if (!MISSING.has(cell) && !NUMBER.test(cell)) throw invalidData(`${where}, line ${line}`, `a number in ${name}`, JSON.stringify(cell));
+      if (MISSING.has(cell) || NUMBER.test(cell)) continue;
+      throw invalidData(`${where}, line ${line}`, `a number in ${name}`, JSON.stringify(cell));
     }
   }
 }
 
 function kindOf(name: string, cells: readonly (string | null)[], { columns }: TableConfig): ColumnKind {
-  const said = columns?.[name];
-  if (said === 'numeric' || said === 'categorical') return said;
+  const configured = columns?.[name];
+  if (configured === 'numeric' || configured === 'categorical') return configured;
   return cells.every((cell) => cell === null || NUMBER.test(cell)) ? 'numeric' : 'categorical';
 }

@@ -2,7 +2,7 @@ import { LetheError } from '@lethe/errors';
 import { UNLABELLED } from '../dataset.js';
 import { seededGenerator, shuffle } from '../seeded-generator.js';
 
-/** Indices into the training set, both ascending and together all of it. */
+/** Indices into the training set, both ascending, and together the whole set. */
 export interface HeldOutSplit { readonly training: Uint32Array; readonly heldOut: Uint32Array }
 
 /**

@@ -3,16 +3,22 @@ import { seededGenerator, shuffle } from '../seeded-generator.js';
 
 export type Split = 'train' | 'test';
 
-/** An example of a list that says what is for training and what for testing, or leaves it to chance. */
+/** The cell of a split column. @throws LetheError DATA_INVALID for anything but train and test */
+export function readSplit(where: string, cell: string): Split {
+  if (cell === 'train' || cell === 'test') return cell;
+  throw invalidData(where, 'the split train or test', JSON.stringify(cell));
+}
+
+/** A row of a list of examples. */
 export interface SplittableRow {
   /** Null: not known. */
   readonly label: string | null;
-  /** Undefined when the list does not say. */
+  /** Undefined when the list has no split column. */
   readonly split: Split | undefined;
 }
 
 export interface SplitOptions {
-  /** What to call the list in messages. */
+  /** What the list is called in messages. */
   readonly where: string;
   readonly seed: number;
   /** Share of each class that is drawn for testing, at least one example. */
@@ -38,7 +44,8 @@ export function splitRows<Row extends SplittableRow>(rows: readonly Row[], optio
   return parts;
 }
 
-function drawTestRows<Row extends SplittableRow>(rows: readonly Row[], { where, seed, testShare = TEST_SHARE, domain }: SplitOptions): Set<Row> {
+function drawTestRows<Row extends SplittableRow>(rows: readonly Row[], options: SplitOptions): Set<Row> {
+  const { where, seed, testShare = TEST_SHARE, domain } = options;
   const byLabel = new Map<string | null, Row[]>();
   for (const row of rows) {
     const members = byLabel.get(row.label);

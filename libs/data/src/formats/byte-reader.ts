@@ -21,7 +21,7 @@ export class ByteReader {
     return taken.subarray(0, length);
   }
 
-  /** The next bytes in pieces as they come, at most so many. */
+  /** The next bytes in pieces as they come, `count` bytes at most. */
   async *pieces(count: number): AsyncGenerator<Uint8Array> {
     let left = count;
     while (left > 0 && (this.#rest.length > 0 || (await this.#fill()))) {
@@ -32,7 +32,7 @@ export class ByteReader {
     }
   }
 
-  /** Stops reading; whoever gives the pieces is told. */
+  /** Stops reading and closes the stream. */
   async close(): Promise<void> {
     await this.#pieces.return?.();
   }

@@ -1,24 +1,21 @@
 import type { ImageShape } from '../dataset.js';
-
-/** Images of one shape, row-major [count, height, width, channels]. */
-export interface ImageBlock {
-  readonly images: Uint8Array;
-  readonly count: number;
-  readonly shape: ImageShape;
-}
+import type { ImageArray } from './labelled-images.js';
+import { loadSharp } from './sharp.js';
 
 /** Images being resized at once: enough to keep the pool of threads busy, few enough to bound memory. */
-const IN_FLIGHT = 64;
+const AT_ONCE = 64;
 
 /**
  * The images in another size (squashed, bilinear) and colour: grey ones get the same value in all channels, colours become
  * libvips's luminance. Images that have the shape already are left as they are.
  */
-export async function convertImages(block: ImageBlock, shape: ImageShape): Promise<Uint8Array> {
-  const isResized = block.shape.height !== shape.height || block.shape.width !== shape.width;
-  const isGreyed = block.shape.channels === 3 && shape.channels === 1;
-  const converted = isResized || isGreyed ? await throughSharp(block, { ...shape, channels: isGreyed ? 1 : block.shape.channels }) : block.images;
-  return block.shape.channels === 1 && shape.channels === 3 ? repeated(converted) : converted;
+export async function convertImages(images: ImageArray, shape: ImageShape): Promise<Uint8Array> {
+  const { shape: from } = images;
+  const isResized = from.height !== shape.height || from.width !== shape.width;
+  const isGreyed = from.channels === 3 && shape.channels === 1;
+  const channels = isGreyed ? 1 : from.channels;
+  const converted = isResized || isGreyed ? await throughSharp(images, { ...shape, channels }) : images.images;
+  return from.channels === 1 && shape.channels === 3 ? repeated(converted) : converted;
 }
 
 /** Each value three times. */
@@ -28,15 +25,13 @@ function repeated(grey: Uint8Array): Uint8Array {
   return colour;
 }
 
-async function throughSharp({ images, count, shape: from }: ImageBlock, shape: ImageShape): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
-  // Vector code may round a pixel differently from one processor to the next, and all processes must agree on every byte.
-  sharp.simd(false);
+async function throughSharp({ images, count, shape: from }: ImageArray, shape: ImageShape): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   const [length, wanted] = [from.height * from.width * from.channels, shape.height * shape.width * shape.channels];
+  const raw = { height: from.height, width: from.width, channels: from.channels === 1 ? 1 : 3 } as const;
   const converted = new Uint8Array(count * wanted);
-  const channels = from.channels === 1 ? 1 : 3;
   const convert = async (index: number): Promise<void> => {
-    const data = await sharp(images.subarray(index * length, (index + 1) * length), { raw: { height: from.height, width: from.width, channels } })
+    const data = await sharp(images.subarray(index * length, (index + 1) * length), { raw })
       .resize(shape.width, shape.height, { fit: 'fill', kernel: 'linear' })
       .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
@@ -44,8 +39,8 @@ async function throughSharp({ images, count, shape: from }: ImageBlock, shape: I
     if (data.length !== wanted) throw new TypeError(`an image of ${wanted} values became ${data.length}`);
     converted.set(data, index * wanted);
   };
-  for (let first = 0; first < count; first += IN_FLIGHT) {
-    await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, count - first) }, (_, position) => convert(first + position)));
+  for (let first = 0; first < count; first += AT_ONCE) {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, position) => convert(first + position)));
   }
   return converted;
 }

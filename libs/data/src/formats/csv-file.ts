@@ -12,8 +12,8 @@ export interface CsvRow { readonly line: number; readonly cells: readonly string
 export async function readCsv(file: string): Promise<CsvRow[]> {
   const text = await readFile(file, 'utf8');
   try {
-    const records = parse(text, { bom: true, trim: true, skip_empty_lines: true, info: true });
-    return (records as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({ line: info.lines, cells: record }));
+    const records: unknown = parse(text, { bom: true, trim: true, skip_empty_lines: true, info: true });
+    return (records as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({ line: info.lines, cells: record }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     throw new LetheError('DATA_INVALID', `${file}: expected comma-separated rows of one length`, { cause, details: { file } });

@@ -1,27 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { LetheError, errorMessage } from '@lethe/errors';
 import type { Sharp } from 'sharp';
-import type { ImageBlock } from './convert-images.js';
 import type { ImageShape } from '../dataset.js';
+import type { ImageArray } from './labelled-images.js';
+import { loadSharp } from './sharp.js';
 import type { Unpacking } from './unpacking.js';
 
-/** An image to decode, and how to call it in a message (table and line). */
+/** Name of a file that is taken for an image without looking into it. */
+export const IMAGE_FILE = /\.(png|jpe?g)$/i;
+
+/** An image to decode, and what it is called in messages (table and line). */
 export interface ImageToDecode { readonly path: string; readonly where: string }
 
 /** Images being decoded at once: enough to keep the pool of threads busy, few enough to bound memory. */
-const IN_FLIGHT = 8;
+const FILES_AT_ONCE = 8;
+const IN_MEMORY_AT_ONCE = 16;
 
 /**
- * Decodes images into one row-major block [images.length, height, width, channels], in the order given. Each is turned
+ * Decodes images into one row-major array [images.length, height, width, channels], in the order given. Each is turned
  * upright as its EXIF says, put on black where transparent, squashed to the size (bilinear) and converted to grey
  * (libvips's luminance) or RGB.
  * @throws LetheError DATA_MISSING or DATA_INVALID for the first image in order that fails
  */
 export async function decodeImages(images: readonly ImageToDecode[], shape: ImageShape): Promise<Uint8Array> {
-  // Only here, so that a machine on which it does not load can still train on IDX files.
-  const { default: sharp } = await import('sharp');
-  // Vector code may round a pixel differently from one processor to the next, and all processes must agree on every byte.
-  sharp.simd(false);
+  const sharp = await loadSharp();
   const length = shape.height * shape.width * shape.channels;
   const decoded = new Uint8Array(images.length * length);
   const open: OpenImage = (bytes) => sharp(bytes, { autoOrient: true });
@@ -38,7 +40,7 @@ export async function decodeImages(images: readonly ImageToDecode[], shape: Imag
       }
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, decodeNext));
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, decodeNext));
   // All before a failed one were begun and are finished now: the lowest that fails does not depend on timing.
   const [first] = failures.sort((a, b) => a.index - b.index);
   if (first !== undefined) throw first.error;
@@ -76,14 +78,25 @@ async function readImage(image: ImageToDecode): Promise<Buffer> {
   }
 }
 
-/** Decodes an image in colour and in its own size. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
-export async function decodeImage(bytes: Buffer, where: string, unpacking: Unpacking): Promise<ImageBlock> {
-  const { default: sharp } = await import('sharp');
-  sharp.simd(false);
+/** A whole image file in memory, and what it is called in messages. */
+export interface EncodedImage { readonly bytes: Buffer; readonly where: string }
+
+/** Decodes images in colour, each in its own size. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
+export async function decodeInOwnSize(images: readonly EncodedImage[], unpacking: Unpacking): Promise<ImageArray[]> {
+  const decoded: ImageArray[][] = [];
+  for (let first = 0; first < images.length; first += IN_MEMORY_AT_ONCE) {
+    decoded.push(await Promise.all(images.slice(first, first + IN_MEMORY_AT_ONCE).map((image) => decodeImage(image, unpacking))));
+  }
+  return decoded.flat();
+}
+
+async function decodeImage({ bytes, where }: EncodedImage, unpacking: Unpacking): Promise<ImageArray> {
+  const sharp = await loadSharp();
   try {
     const { width, height } = await sharp(bytes).metadata();
     unpacking.take(where, width * height * 3);
-    const { data, info } = await sharp(bytes, { autoOrient: true }).flatten().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const image = sharp(bytes, { autoOrient: true }).flatten().toColourspace('srgb').raw({ depth: 'uchar' });
+    const { data, info } = await image.toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new TypeError(`decoded ${info.channels} channels instead of 3`);
     return { images: data, count: 1, shape: { height: info.height, width: info.width, channels: 3 } };
   } catch (cause) {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 
-/** @throws LetheError DATA_MISSING when the data folder does not exist or is something else */
+/** @throws LetheError DATA_MISSING unless the path is a folder */
 export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() === true) return;
@@ -12,7 +12,7 @@ export async function requireFolder(folder: string): Promise<void> {
 
 /**
  * The first of several possible names that is a file in the folder.
- * @throws LetheError DATA_MISSING naming everything looked for
+ * @throws LetheError DATA_MISSING with all names
  */
 export async function findFile(folder: string, names: readonly string[]): Promise<string> {
   for (const name of names) {
@@ -20,5 +20,6 @@ export async function findFile(folder: string, names: readonly string[]): Promis
     const found = await stat(file).catch(() => undefined);
     if (found?.isFile() === true) return file;
   }
-  throw new LetheError('DATA_MISSING', `${folder}: expected a file named ${names.join(' or ')}, found none`, { details: { folder, names } });
+  const message = `${folder}: expected a file named ${names.join(' or ')}, found none`;
+  throw new LetheError('DATA_MISSING', message, { details: { folder, names } });
 }

@@ -1,11 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { LetheError } from '@lethe/errors';
+import { open, stat } from 'node:fs/promises';
 import { invalidData as invalid } from '../invalid-data.js';
-import { leadingBytes } from './leading-bytes.js';
-import type { Unpacking } from './unpacking.js';
+import { gzipError, isGzip, type Unpacking } from './unpacking.js';
 
-/** What an IDX file of unsigned bytes holds. */
+/** The content of an IDX file of unsigned bytes. */
 export interface IdxContent {
   readonly file: string;
   /** Sizes of the dimensions, the outermost first: [count] or [count, rows, columns]. */
@@ -14,32 +12,32 @@ export interface IdxContent {
   readonly values: Uint8Array;
 }
 
-/** Dimensions of a file: 1 for labels, 3 for images. */
+/** Number of dimensions of a file: 1 for labels, 3 for images. */
 export type IdxRank = 1 | 3;
 
 /** Magic number of unsigned bytes, without the number of dimensions in its last byte. */
 const UNSIGNED_BYTES = 0x0800;
 const READ_BYTES = 1 << 20;
-/** Deflate cannot shrink anything further than this, so a header that promises more is wrong. */
+/** Deflate shrinks data to 1/1032 at most, so a header that names a larger size is wrong. */
 const MOST_INFLATION = 1032;
 
 /**
- * Reads a whole IDX file of unsigned bytes, gzipped or not (its first bytes tell, not its name). The header is judged
- * before memory is taken, so a foreign file cannot ask for more than it holds.
+ * Reads a whole IDX file of unsigned bytes, gzipped or not (its first bytes decide, not its name). The header is checked
+ * before memory is taken, so that a file of another kind cannot take more memory than it has bytes.
  * @throws LetheError DATA_INVALID for a file that is truncated, corrupted, of another kind or longer than its header says,
  * DATA_TOO_LARGE
  */
 export async function readIdx(file: string, rank: IdxRank, unpacking: Unpacking): Promise<IdxContent> {
   const { size: fileBytes } = await stat(file);
-  const start = await leadingBytes(file, 2);
-  const zipped = start[0] === 0x1f && start[1] === 0x8b;
-  const reader = new IdxReader({ file, rank, mostBytes: zipped ? fileBytes * MOST_INFLATION : fileBytes, unpacking: zipped ? unpacking : null });
+  const zipped = isGzip(await firstBytes(file, 2));
+  const mostBytes = zipped ? fileBytes * MOST_INFLATION : fileBytes;
+  const reader = new IdxReader({ file, rank, mostBytes, unpacking: zipped ? unpacking : null });
   const raw = createReadStream(file, { highWaterMark: READ_BYTES });
   if (!zipped) return feed(reader, raw);
 
   const { pieces, usedBytes } = unpacking.gunzip(file, raw);
   const content = await feed(reader, pieces).catch((error: unknown) => {
-    throw isZlibError(error) ? corruptedGzip(file, error) : error;
+    throw gzipError(file, error);
   });
   const trailing = fileBytes - usedBytes();
   if (trailing > 0) throw invalid(file, 'nothing after the gzip data', `${trailing} more bytes`);
@@ -51,15 +49,17 @@ async function feed(reader: IdxReader, pieces: AsyncIterable<Uint8Array>): Promi
   return reader.finish();
 }
 
-function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+async function firstBytes(file: string, count: number): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
-function corruptedGzip(file: string, cause: Error): LetheError {
-  return new LetheError('DATA_INVALID', `${file}: expected intact gzip data, found it corrupted or cut off`, { cause, details: { file } });
-}
-
-/** Takes the bytes of one file as they come, in pieces of any size. */
+/** Parses the bytes of one file as they come, in pieces of any size. */
 class IdxReader {
   readonly #file: string;
   readonly #rank: IdxRank;

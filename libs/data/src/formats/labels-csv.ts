@@ -1,9 +1,11 @@
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { byCodeUnit } from '../class-names.js';
-import { readCsv, type CsvRow } from './csv-file.js';
-import { findFile } from './folder-files.js';
+import type { ImageShape } from '../dataset.js';
+import { readSplit, type Split } from '../examples/test-split.js';
 import { invalidData as invalid } from '../invalid-data.js';
-import type { Split } from '../examples/test-split.js';
+import { readCsv, type CsvRow } from './csv-file.js';
+import { decodeImages } from './decode-images.js';
+import { findFile } from './folder-files.js';
 
 /** One row of labels.csv. */
 export interface LabelledFile {
@@ -37,7 +39,12 @@ export async function readLabelsCsv(folder: string): Promise<LabelledFile[]> {
   return files.sort((a, b) => byCodeUnit(a.file, b.file));
 }
 
-interface Columns { readonly file: number; readonly label: number; readonly split: number | undefined; readonly domain: number | undefined }
+interface Columns {
+  readonly file: number;
+  readonly label: number;
+  readonly split: number | undefined;
+  readonly domain: number | undefined;
+}
 
 function readHeader(table: string, names: readonly string[]): Columns {
   const columnOf = (name: string): number | undefined => {
@@ -46,7 +53,8 @@ function readHeader(table: string, names: readonly string[]): Columns {
   };
   const [file, label] = [columnOf('file'), columnOf('label')];
   if (file === undefined || label === undefined) {
-    throw invalid(table, 'a first line with the columns file,label[,split][,domain]', names.length === 0 ? 'an empty file' : names.join(','));
+    const found = names.length === 0 ? 'an empty file' : names.join(',');
+    throw invalid(table, 'a first line with the columns file,label[,split][,domain]', found);
   }
   return { file, label, split: columnOf('split'), domain: columnOf('domain') };
 }
@@ -65,11 +73,6 @@ function readRow(table: string, columns: Columns, { line, cells }: CsvRow): Labe
   return { line, file: path.split(sep).join('/'), label: label === '' ? null : label, split, domain };
 }
 
-function readSplit(where: string, split: string): Split {
-  if (split === 'train' || split === 'test') return split;
-  throw invalid(where, 'the split train or test', JSON.stringify(split));
-}
-
 /** An image twice could be trained on and tested with, or carry two labels. */
 function checkDistinct(table: string, files: readonly LabelledFile[]): void {
   const lineOf = new Map<string, number>();
@@ -80,7 +83,16 @@ function checkDistinct(table: string, files: readonly LabelledFile[]): void {
   }
 }
 
-/** Where a row's image lies. */
-export function imagePath(folder: string, { file }: LabelledFile): string {
-  return join(folder, file);
+/** The domains of the rows, in the order in which they first come. */
+export function listedDomains(files: readonly LabelledFile[]): string[] {
+  return [...new Set(files.map(({ domain }) => domain))].filter((domain) => domain !== undefined);
+}
+
+/**
+ * Decodes the images of some rows of a folder's labels.csv to one shape, in the rows' order.
+ * @throws LetheError DATA_MISSING or DATA_INVALID naming line and file
+ */
+export async function decodeListedImages(folder: string, files: readonly LabelledFile[], shape: ImageShape): Promise<Uint8Array> {
+  const table = join(folder, LABELS_FILE);
+  return decodeImages(files.map(({ file, line }) => ({ path: join(folder, file), where: `${table}, line ${line}` })), shape);
 }

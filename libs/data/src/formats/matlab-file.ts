@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { LetheError } from '@lethe/errors';
 import { invalidData as invalid } from '../invalid-data.js';
-import type { Unpacking } from './unpacking.js';
 import { ByteReader } from './byte-reader.js';
+import type { Unpacking } from './unpacking.js';
 
-/** A numeric array of a MATLAB file, of which only the head has been read. */
+/** A numeric array of a MATLAB file. Only its head has been read. */
 export interface MatlabArray {
   readonly name: string;
   /** Sizes of the dimensions; the first one's index runs fastest. */
@@ -13,8 +13,8 @@ export interface MatlabArray {
   /** Type of the stored numbers, which may be smaller than the array's class. */
   readonly type: MatlabType;
   /**
-   * Streams the numbers: little-endian bytes in the file's order, at most `mostBytes` of them. Whether so many may be unpacked is
-   * known when it returns, so that no memory is taken for more.
+   * Streams the numbers: little-endian bytes in the file's order, at most `mostBytes`. The bound on unpacking is checked before it
+   * returns, so that no memory is taken for more.
    * @throws LetheError DATA_TOO_LARGE at once, DATA_INVALID as the bytes come
    */
   bytes(mostBytes?: number): AsyncGenerator<Uint8Array>;
@@ -24,7 +24,9 @@ export type MatlabType = keyof typeof TYPE_BYTES;
 
 /** MAT-file format, "MAT-File Data Types". */
 const TYPE_BYTES = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, single: 4, double: 8 } as const;
-const TYPE_CODES: Readonly<Record<number, MatlabType>> = { 1: 'int8', 2: 'uint8', 3: 'int16', 4: 'uint16', 5: 'int32', 6: 'uint32', 7: 'single', 9: 'double' };
+const TYPE_CODES: Readonly<Record<number, MatlabType>> = {
+  1: 'int8', 2: 'uint8', 3: 'int16', 4: 'uint16', 5: 'int32', 6: 'uint32', 7: 'single', 9: 'double',
+};
 const INT32 = 5;
 const UINT32 = 6;
 const MATRIX = 14;
@@ -35,7 +37,7 @@ const NUMERIC_CLASSES = { first: 6, last: 15 };
 
 const HEADER_BYTES = 128;
 const TAG_BYTES = 8;
-/** More than any name or list of dimensions: a longer one is not one. */
+/** Longer than any name or list of dimensions: a longer element is neither. */
 const MOST_HEAD_BYTES = 4096;
 
 /**
@@ -52,7 +54,9 @@ export async function openMatlabFile(file: string, unpacking: Unpacking): Promis
     for (let position = HEADER_BYTES; position < size;) {
       const tag = readTag(await readExactly(file, handle, position, TAG_BYTES));
       const from = position + TAG_BYTES;
-      if (from + tag.bytes > size) throw invalid(file, `an element of ${tag.bytes} bytes at byte ${position}`, `${size - from} (truncated)`);
+      if (from + tag.bytes > size) {
+        throw invalid(file, `an element of ${tag.bytes} bytes at byte ${position}`, `${size - from} (truncated)`);
+      }
       const element = { file, from, bytes: tag.bytes, unpacking: tag.type === COMPRESSED ? unpacking : null };
       if (tag.type === COMPRESSED || tag.type === MATRIX) {
         const array = await openArray(element);
@@ -80,11 +84,12 @@ async function checkHeader(file: string, handle: FileHandle): Promise<void> {
   const header = await readExactly(file, handle, 0, HEADER_BYTES);
   const text = Buffer.from(header.subarray(0, 116)).toString('latin1').trim();
   if (!text.startsWith('MATLAB 5.0 MAT-file')) {
-    const isNewer = text.startsWith('MATLAB 7.3');
-    throw invalid(file, 'a MATLAB file of version 5 (saved with -v7 or older)', isNewer ? 'one of version 7.3, which is HDF5' : 'another kind of file');
+    const found = text.startsWith('MATLAB 7.3') ? 'one of version 7.3, which is HDF5' : 'another kind of file';
+    throw invalid(file, 'a MATLAB file of version 5 (saved with -v7 or older)', found);
   }
   const order = Buffer.from(header.subarray(126, 128)).toString('latin1');
-  if (order !== 'IM') throw invalid(file, 'little-endian numbers', order === 'MI' ? 'big-endian ones' : `the mark ${JSON.stringify(order)}`);
+  if (order === 'IM') return;
+  throw invalid(file, 'little-endian numbers', order === 'MI' ? 'big-endian ones' : `the mark ${JSON.stringify(order)}`);
 }
 
 async function readExactly(file: string, handle: FileHandle, position: number, count: number): Promise<Uint8Array> {
@@ -93,10 +98,10 @@ async function readExactly(file: string, handle: FileHandle, position: number, c
   return buffer;
 }
 
-/** What comes before the numbers, and the reader, which stands at the first of them. */
+/** The part of an array before its numbers, and the reader, which stands at the first number. */
 interface OpenedArray {
   readonly reader: ByteReader;
-  /** `inline`: the numbers themselves, if they are few enough to lie in their tag. */
+  /** `inline`: the numbers, if they are few enough to lie in their tag. */
   readonly head: Omit<MatlabArray, 'bytes'> & { readonly dataBytes: number; readonly inline: Uint8Array | null };
 }
 
@@ -115,7 +120,13 @@ async function openArray(element: Element): Promise<MatlabArray | null> {
   };
 }
 
-async function *numbers(element: Element, { name, inline, wanted }: { name: string; inline: Uint8Array | null; wanted: number }): AsyncGenerator<Uint8Array> {
+interface NumbersToRead {
+  readonly name: string;
+  readonly inline: Uint8Array | null;
+  readonly wanted: number;
+}
+
+async function *numbers(element: Element, { name, inline, wanted }: NumbersToRead): AsyncGenerator<Uint8Array> {
   if (inline !== null) {
     yield inline.subarray(0, wanted);
     return;
@@ -168,15 +179,17 @@ async function parseHead({ file, bytes, unpacking }: Element, reader: ByteReader
   const type = TYPE_CODES[tag.type];
   if (type === undefined) throw invalid(file, `numbers in the array ${name}`, `an element of type ${tag.type}`);
   const dataBytes = dimensions.reduce((product, size) => product * size, TYPE_BYTES[type]);
-  if (dataBytes !== tag.bytes) throw invalid(file, `${dimensions.join(' x ')} numbers of ${name} (${dataBytes} bytes)`, `${tag.bytes} bytes`);
-  // How much a compressed element holds, only unpacking it tells.
+  if (dataBytes !== tag.bytes) {
+    throw invalid(file, `${dimensions.join(' x ')} numbers of ${name} (${dataBytes} bytes)`, `${tag.bytes} bytes`);
+  }
+  // The size of a compressed element is known only when it is unpacked.
   if (unpacking === null && dataBytes > bytes) throw invalid(file, `${dataBytes} bytes of ${name}`, `an element of ${bytes} bytes`);
   return { name, dimensions, type, dataBytes, inline: tag.isSmall ? tagBytes.subarray(4, 4 + dataBytes) : null };
 }
 
 interface Tag { readonly type: number; readonly bytes: number; readonly isSmall: boolean }
 
-/** The small form has size and type in one word and the data in the other. */
+/** A small element has size and type in one word and the data in the other. */
 function readTag(bytes: Uint8Array): Tag {
   if (bytes.length < TAG_BYTES) throw new RangeError('the file ends within an array');
   const first = view(bytes).getUint32(0, true);
@@ -209,5 +222,6 @@ function view(bytes: Uint8Array): DataView {
 
 function corrupted(file: string, cause: unknown): unknown {
   if (cause instanceof LetheError) return cause;
-  return new LetheError('DATA_INVALID', `${file}: expected intact compressed arrays, found them corrupted or cut off`, { cause, details: { file } });
+  const message = `${file}: expected intact compressed arrays, found them corrupted or cut off`;
+  return new LetheError('DATA_INVALID', message, { cause, details: { file } });
 }

@@ -1,29 +1,22 @@
 import type { ImageShape } from '../dataset.js';
 import { invalidData } from '../invalid-data.js';
-import type { Unpacking } from './unpacking.js';
+import type { DigitImages } from './labelled-images.js';
 import { openMatlabFile, type MatlabArray } from './matlab-file.js';
-
-/** Street View House Numbers: the images of one file and their digits. */
-export interface SvhnContent {
-  /** Row-major [count, height, width, channels]. */
-  readonly images: Uint8Array;
-  /** The digit 0 to 9 of each. */
-  readonly digits: Uint8Array;
-  readonly count: number;
-  readonly shape: ImageShape;
-}
+import type { Unpacking } from './unpacking.js';
 
 const DIGITS = 10;
 
 /**
- * Reads `X`, uint8 [height, width, channels, count], and `y`, the labels 1 to 10 of which 10 means the digit 0, as SVHN's
- * cropped digits come. The images lie one after another in the file, so that only those asked for are ever in memory.
+ * Reads a file of the cropped digits of Street View House Numbers: `X`, uint8 [height, width, channels, count], and `y`, the
+ * labels 1 to 10 of which 10 means the digit 0. The images lie one after another in the file, so
+ * that only those asked for are ever in memory.
  * @param options `most`: images to read, the first ones; `extra_32x32.mat` has half a million
  * @throws LetheError DATA_INVALID, DATA_TOO_LARGE
  */
-export async function readSvhnFile(file: string, { unpacking, most = Infinity }: { unpacking: Unpacking; most?: number }): Promise<SvhnContent> {
+export async function readSvhnFile(file: string, options: { unpacking: Unpacking; most?: number }): Promise<DigitImages> {
+  const { unpacking, most = Infinity } = options;
   const arrays = await openMatlabFile(file, unpacking);
-  const [x, y] = [find(file, arrays, 'X'), find(file, arrays, 'y')];
+  const [x, y] = [arrayNamed('X', arrays, file), arrayNamed('y', arrays, file)];
   const [height = 0, width = 0, channels = 0, all = 0] = x.dimensions;
   if (x.type !== 'uint8' || x.dimensions.length !== 4 || (channels !== 1 && channels !== 3) || x.dimensions.some((size) => size < 1)) {
     throw invalidData(file, 'X as bytes [height, width, 3, images]', `${x.type} [${x.dimensions.join(', ')}]`);
@@ -35,7 +28,7 @@ export async function readSvhnFile(file: string, { unpacking, most = Infinity }:
   return { images: await readImages(x, shape, count), digits: await readDigits(file, y, count), count, shape };
 }
 
-function find(file: string, arrays: readonly MatlabArray[], name: string): MatlabArray {
+function arrayNamed(name: string, arrays: readonly MatlabArray[], file: string): MatlabArray {
   const array = arrays.find((found) => found.name === name);
   if (array !== undefined) return array;
   const names = arrays.map((found) => found.name).join(', ');
@@ -68,7 +61,9 @@ async function readDigits(file: string, y: MatlabArray, count: number): Promise<
   const bytes = Buffer.concat(pieces);
   return Uint8Array.from({ length: count }, (_, index) => {
     const label = isDouble ? bytes.readDoubleLE(8 * index) : (bytes[index] ?? 0);
-    if (!Number.isInteger(label) || label < 1 || label > DIGITS) throw invalidData(file, 'labels from 1 to 10 (10 for the digit 0)', `${label} at image ${index}`);
+    if (!Number.isInteger(label) || label < 1 || label > DIGITS) {
+      throw invalidData(file, 'labels from 1 to 10 (10 for the digit 0)', `${label} at image ${index}`);
+    }
     return label % DIGITS;
   });
 }

@@ -4,13 +4,13 @@ import { gzipSync } from 'node:zlib';
 import { idxBytes, makeFolder, makeIdxFolder, matlabBytes, removeFolders, tarBytes } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage } from './decode-images.js';
-import { readIdx } from './idx-file.js';
-import { readSvhnFile } from './svhn-file.js';
 import { openData } from '../open-data.js';
+import { decodeInOwnSize } from './decode-images.js';
+import { readIdx } from './idx-file.js';
 import { readPackedFiles } from './packed-files.js';
+import { readSvhnFile } from './svhn-file.js';
 import { Unpacking } from './unpacking.js';
-import { readUspsText } from './usps-file.js';
+import { readUspsFile } from './usps-file.js';
 
 afterAll(removeFolders);
 
@@ -51,14 +51,14 @@ const CASES: [string, Case][] = [
   ['an archive with what is not asked for', { name: 'x.tar.gz', bytes: async () => gzipSync(await tarBytes({ 'a.txt': zeros })), read: packed, named: '/a.txt' }],
   ['a file beside archives', { name: 'a.png', bytes: () => zeros, read: packed }],
   ['gzipped IDX images', { name: 'x.gz', bytes: () => gzipSync(idxBytes([16, 512, 512], zeros)), read: ({ file }, unpacking) => readIdx(file, 3, unpacking), named: ', 16 x 512 x 512 bytes' }],
-  ['gzipped USPS text', { name: 'usps.gz', bytes: () => gzipSync(longLine), read: ({ file }, unpacking) => readUspsText(file, unpacking) }],
+  ['gzipped USPS text', { name: 'usps.gz', bytes: () => gzipSync(longLine), read: ({ file }, unpacking) => readUspsFile(file, unpacking) }],
   ['a compressed MATLAB array', {
     name: 'x.mat', bytes: () => matlabBytes([{ name: 'X', dimensions: [1024, 1024, 1, 4], values: zeros, compressed: true }, { name: 'y', dimensions: [4, 1], values: Uint8Array.of(1, 2, 3, 4) }]),
     read: ({ file }, unpacking) => readSvhnFile(file, { unpacking }), named: ', array X',
   }],
   ['an image', {
     name: 'a.png', bytes: () => sharp({ create: { width: 1024, height: 1024, channels: 3, background: 'black' } }).png().toBuffer(),
-    read: async ({ folder, file }, unpacking) => { for (const { bytes } of await readPackedFiles(folder, /./, unpacking)) await decodeImage(bytes, file, unpacking); },
+    read: async ({ folder }, unpacking) => { await decodeInOwnSize(await readPackedFiles(folder, /./, unpacking), unpacking); },
   }],
 ];
 

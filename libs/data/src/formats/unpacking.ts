@@ -7,15 +7,28 @@ const CHUNK_BYTES = 1 << 20;
 
 /** Data that are unpacked as they are asked for. */
 export interface Unpacked {
-  /** Ends in an error of the packed stream, of the data, or of the bound. */
+  /** Ends in an error if the packed stream has one, the data are damaged or the bound is reached. */
   readonly pieces: AsyncGenerator<Uint8Array>;
-  /** Packed bytes that were used; what comes behind the packed data is not. */
+  /** Packed bytes that were used; bytes behind the packed data are not. */
   readonly usedBytes: () => number;
+}
+
+/** Whether data that begin with these bytes are gzipped, whatever the name of their file is. */
+export function isGzip(start: Uint8Array): boolean {
+  return start[0] === 0x1f && start[1] === 0x8b;
+}
+
+/** The error to end with when reading a gzipped file fails: DATA_INVALID for damaged data, other errors as they are. */
+export function gzipError(file: string, error: unknown): unknown {
+  const isDamage = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+  if (!isDamage) return error;
+  const message = `${file}: expected intact gzip data, found it corrupted or cut off`;
+  return new LetheError('DATA_INVALID', message, { cause: error, details: { file } });
 }
 
 /**
  * The one place where data are unpacked, with a bound on all that is unpacked while a run's data are read: a file of a few
- * megabytes may hold gigabytes, and nobody knows before.
+ * megabytes may hold gigabytes, and only unpacking shows it.
  */
 export class Unpacking {
   readonly #mostGiB: number;
@@ -27,17 +40,18 @@ export class Unpacking {
     this.#leftBytes = mostGiB * GIB;
   }
 
-  /** Checks what a header promises before memory is taken for it. @throws LetheError DATA_TOO_LARGE */
+  /** Checks the size in a header before memory is taken for that size. @throws LetheError DATA_TOO_LARGE */
   expect(where: string, bytes: number): void {
     if (bytes > this.#leftBytes) throw this.#tooLarge(where, `${(bytes / GIB).toPrecision(3)} GiB`);
   }
 
-  /** Checks and counts what is unpacked at once. @throws LetheError DATA_TOO_LARGE */
+  /** Checks and counts data that are unpacked as a whole. @throws LetheError DATA_TOO_LARGE */
   take(where: string, bytes: number): void {
     this.expect(where, bytes);
     this.#leftBytes -= bytes;
   }
 
+  /** @param where what the data are called in messages */
   gunzip(where: string, packed: Readable): Unpacked {
     return this.#through(where, packed, createGunzip({ chunkSize: CHUNK_BYTES }));
   }
@@ -46,7 +60,7 @@ export class Unpacking {
     return this.#through(where, packed, createInflate({ chunkSize: CHUNK_BYTES / 4 }));
   }
 
-  /** Counts the pieces of what is unpacked as they come. @throws LetheError DATA_TOO_LARGE */
+  /** Passes unpacked pieces on and counts them. @throws LetheError DATA_TOO_LARGE */
   async *counted(where: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
       if (piece.length > this.#leftBytes) throw this.#tooLarge(where, 'more');
@@ -56,13 +70,14 @@ export class Unpacking {
   }
 
   #through(where: string, packed: Readable, unpacker: Gunzip | Inflate): Unpacked {
-    // The error of either stream comes out of the loop that reads the last one.
+    // The loop that reads the last stream ends in the error of either.
     pipeline(packed, unpacker, () => undefined);
     return { pieces: this.counted(where, unpacker), usedBytes: () => unpacker.bytesWritten };
   }
 
   #tooLarge(where: string, found: string): LetheError {
-    const message = `${where}: expected at most ${this.#mostGiB} GiB to be unpacked for all data together (data.unpackedGiB or --unpacked-gib allows more), found ${found}`;
+    const expected = `at most ${this.#mostGiB} GiB to be unpacked for all data together (data.unpackedGiB or --unpacked-gib allows more)`;
+    const message = `${where}: expected ${expected}, found ${found}`;
     return new LetheError('DATA_TOO_LARGE', message, { details: { where, mostGiB: this.#mostGiB } });
   }
 }

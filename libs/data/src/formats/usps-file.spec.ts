@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { makeFolder, removeFolders } from '@lethe/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readUspsText } from './usps-file.js';
 import { Unpacking } from './unpacking.js';
+import { readUspsFile } from './usps-file.js';
 
 async function file(content: string | Buffer): Promise<string> {
   const path = join(await makeFolder(), 'usps.t');
@@ -16,9 +16,9 @@ const TEXT = '7 1:-1 2:0 256:1\n10 3:-.5\n';
 
 afterEach(removeFolders);
 
-describe('readUspsText', () => {
+describe('readUspsFile', () => {
   it.each([['plain', TEXT], ['gzipped', gzipSync(TEXT)]])('reads labels from 1 and pixels from -1 to 1: %s', async (_kind, content) => {
-    const { images, digits, count, shape } = await readUspsText(await file(content), new Unpacking(2));
+    const { images, digits, count, shape } = await readUspsFile(await file(content), new Unpacking(2));
     expect([[...digits], count, shape]).toEqual([[6, 9], 2, { height: 16, width: 16, channels: 1 }]);
     expect([images[0], images[1], images[2], images[255], images[256 + 2]]).toEqual([0, 128, 128, 255, 64]);
   });
@@ -31,6 +31,6 @@ describe('readUspsText', () => {
     ['a value out of range', '1 1:1.5\n', 'found "1:1.5"'],
     ['half a gzip file', gzipSync(TEXT).subarray(0, 20), 'expected intact gzip data'],
   ])('refuses %s', async (_what, content, message) => {
-    await expect(readUspsText(await file(content), new Unpacking(2))).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
+    await expect(readUspsFile(await file(content), new Unpacking(2))).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
   });
 });

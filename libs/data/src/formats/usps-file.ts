@@ -1,30 +1,24 @@
 import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { LetheError } from '@lethe/errors';
-import type { ImageShape } from '../dataset.js';
+import type { Split } from '../examples/test-split.js';
 import { invalidData } from '../invalid-data.js';
-import type { Unpacking } from './unpacking.js';
+import type { DigitImages } from './labelled-images.js';
+import { gzipError, isGzip, type Unpacking } from './unpacking.js';
 
-/** The digits of one of LIBSVM's USPS files. */
-export interface UspsContent {
-  /** Row-major [count, 16, 16, 1]. */
-  readonly images: Uint8Array;
-  readonly digits: Uint8Array;
-  readonly count: number;
-  readonly shape: ImageShape;
-}
+/** LIBSVM's names of USPS. */
+export const USPS_FILES: Readonly<Record<Split, readonly string[]>> = { train: ['usps', 'usps.gz'], test: ['usps.t', 'usps.t.gz'] };
 
 const SIDE = 16;
 const PIXELS = SIDE * SIDE;
-const GZIP = [0x1f, 0x8b];
+const PIXEL = /^(\d+):(-?[\d.]+(?:e-?\d+)?)$/;
 
 /**
  * Reads USPS as LIBSVM distributes it (`usps`, `usps.t`, gzipped or not): a line for each image with the label 1 to 10, which
  * is the digit plus 1, and `pixel:value` for pixels 1 to 256 with values from -1 to 1; pixels that are left out are 0.
  * @throws LetheError DATA_INVALID naming the line, DATA_TOO_LARGE
  */
-export async function readUspsText(file: string, unpacking: Unpacking): Promise<UspsContent> {
+export async function readUspsFile(file: string, unpacking: Unpacking): Promise<DigitImages> {
   const lines = (await readText(file, unpacking)).split('\n').map((line) => line.trim());
   const rows = lines.flatMap((line, index) => (line === '' ? [] : [{ line, where: `${file}, line ${index + 1}` }]));
   if (rows.length === 0) throw invalidData(file, 'a line for each image', 'none');
@@ -35,9 +29,11 @@ export async function readUspsText(file: string, unpacking: Unpacking): Promise<
     if (!/^([1-9]|10)$/.test(label)) throw invalidData(where, 'a label from 1 to 10', JSON.stringify(label));
     digits[row] = Number(label) - 1;
     for (const pixel of pixels) {
-      const [, place = '', value = ''] = /^(\d+):(-?[\d.]+(?:e-?\d+)?)$/.exec(pixel) ?? [];
+      const [, place = '', value = ''] = PIXEL.exec(pixel) ?? [];
       const [index, brightness] = [Number(place), Number(value)];
-      if (place === '' || index < 1 || index > PIXELS || !(Math.abs(brightness) <= 1)) throw invalidData(where, `pixel:value with pixels 1 to ${PIXELS} and values -1 to 1`, JSON.stringify(pixel));
+      if (place === '' || index < 1 || index > PIXELS || !(Math.abs(brightness) <= 1)) {
+        throw invalidData(where, `pixel:value with pixels 1 to ${PIXELS} and values -1 to 1`, JSON.stringify(pixel));
+      }
       images[row * PIXELS + index - 1] = toByte(brightness);
     }
   }
@@ -50,8 +46,10 @@ function toByte(brightness: number): number {
 
 async function readText(file: string, unpacking: Unpacking): Promise<string> {
   const bytes = await readFile(file);
-  const text = bytes[0] !== GZIP[0] || bytes[1] !== GZIP[1] ? bytes : await gunzip(file, bytes, unpacking);
-  if (text.length > constants.MAX_STRING_LENGTH) throw invalidData(file, `at most ${constants.MAX_STRING_LENGTH} characters of text`, String(text.length));
+  const text = isGzip(bytes) ? await gunzip(file, bytes, unpacking) : bytes;
+  if (text.length > constants.MAX_STRING_LENGTH) {
+    throw invalidData(file, `at most ${constants.MAX_STRING_LENGTH} characters of text`, String(text.length));
+  }
   return text.toString('latin1');
 }
 
@@ -59,9 +57,8 @@ async function gunzip(file: string, bytes: Buffer, unpacking: Unpacking): Promis
   const pieces: Uint8Array[] = [];
   try {
     for await (const piece of unpacking.gunzip(file, Readable.from([bytes])).pieces) pieces.push(piece);
-  } catch (cause) {
-    if (cause instanceof LetheError) throw cause;
-    throw new LetheError('DATA_INVALID', `${file}: expected intact gzip data, found it corrupted or cut off`, { cause, details: { file } });
+  } catch (error) {
+    throw gzipError(file, error);
   }
   return Buffer.concat(pieces);
 }

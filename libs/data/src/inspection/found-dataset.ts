@@ -1,17 +1,18 @@
 import type { ImageShape } from '../dataset.js';
+import type { LabelledImages } from '../formats/labelled-images.js';
 import type { Unpacking } from '../formats/unpacking.js';
 
-/** Something in a data folder that a run could read. */
-export interface Holding {
-  /** Folder below the one that was asked about; empty for that one itself. */
+/** Data in a folder that a run could read. */
+export interface FoundDataset {
+  /** Folder below the inspected one; empty for the inspected one itself. */
   readonly name: string;
   /** In words: "IDX files", "a table". */
   readonly kind: string;
   /** Sizes in words: "7,291 training and 2,007 test images of 16 x 16 x 1". */
   readonly contents: string;
-  /** Examples of each class; empty for what has no labels. */
+  /** Examples of each class; empty for data without labels. */
   readonly classes: readonly ClassCount[];
-  /** Some images of each class, or of all; null for what has none. */
+  /** The first images of each class, or of all if there are no classes; null for data without images. */
   readonly samples: SampleImages | null;
 }
 
@@ -22,25 +23,31 @@ export interface ClassCount {
 
 /** Rows of images, a class each. */
 export interface SampleImages {
-  /** [rows, columns, height, width, channels]; what is missing in a row is 0. */
+  /** [rows, columns, height, width, channels]; pixels are 0 where a row has fewer images than columns. */
   readonly images: Uint8Array;
   readonly rows: number;
   readonly columns: number;
   readonly shape: ImageShape;
 }
 
-/** Looks into a folder for one kind of data; null if it is not there. @throws LetheError DATA_INVALID for a damaged file of that kind, DATA_TOO_LARGE */
-export type Inspector = (folder: string, name: string, names: readonly string[], unpacking: Unpacking) => Promise<Holding | null>;
+/** The files directly in a folder. */
+export interface FolderToInspect {
+  readonly folder: string;
+  /** The name of what is found there. */
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly unpacking: Unpacking;
+}
+
+/**
+ * Looks into a folder for one kind of data; null if there are none of this kind.
+ * @throws LetheError DATA_INVALID for a damaged file of that kind, DATA_TOO_LARGE
+ */
+export type Inspector = (inspected: FolderToInspect) => Promise<FoundDataset | null>;
 
 const COLUMNS = 10;
-/** A sheet with more rows is no longer looked at. */
+/** A contact sheet with more rows is too long to look at. */
 const MOST_ROWS = 20;
-
-export interface LabelledImages {
-  readonly images: Uint8Array;
-  readonly labels: readonly (string | null)[];
-  readonly shape: ImageShape;
-}
 
 /** The first images of each class. */
 export function sampleImages({ images, labels, shape }: LabelledImages, classes: readonly string[]): SampleImages {
@@ -64,12 +71,14 @@ export function countClasses(labels: readonly (string | null)[], classes: readon
   return [...counts].map(([name, count]) => ({ name, count }));
 }
 
+/** Sizes as messages have them: "28 x 28 x 1". */
 export function shapeInWords({ height, width, channels }: ImageShape): string {
   return `${height} x ${width} x ${channels}`;
 }
 
 const NUMBERS = new Intl.NumberFormat('en-GB');
 
-export function inWords(count: number, what: string): string {
-  return `${NUMBERS.format(count)} ${what}${count === 1 ? '' : 's'}`;
+/** A number of things: "7,291 training images". */
+export function inWords(count: number, noun: string): string {
+  return `${NUMBERS.format(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

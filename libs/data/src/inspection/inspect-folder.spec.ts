@@ -22,9 +22,9 @@ async function folderWithEverything(): Promise<string> {
 
 describe('inspectFolder', () => {
   it('names what every folder holds, with counts and classes', async () => {
-    const { holdings, damaged } = await inspectFolder(await folderWithEverything(), 2);
+    const { found, damaged } = await inspectFolder(await folderWithEverything(), 2);
     expect(damaged).toEqual([]);
-    expect(holdings.map(({ name, kind, contents, classes }) => [name, kind, contents, classes.map((found) => `${found.name}:${found.count}`).join(' ')])).toEqual([
+    expect(found.map(({ name, kind, contents, classes }) => [name, kind, contents, classes.map((counted) => `${counted.name}:${counted.count}`).join(' ')])).toEqual([
       ['idx', 'IDX files', '12 training images and 6 test images of 8 x 4 x 1', '0:4 1:4 2:4'],
       ['listed', 'images with a label list', '1 image of 8 x 8 x 3', '7:1'],
       ['patients', 'a table', 'all.csv: 2 rows of age, ill; 1 cell missing', ''],
@@ -36,8 +36,8 @@ describe('inspectFolder', () => {
   });
 
   it('lays samples out by class', async () => {
-    const { holdings } = await inspectFolder(await folderWithEverything(), 2);
-    const samples = holdings.find(({ name }) => name === 'listed')?.samples;
+    const { found } = await inspectFolder(await folderWithEverything(), 2);
+    const samples = found.find(({ name }) => name === 'listed')?.samples;
     expect([samples?.rows, samples?.columns, samples?.shape]).toEqual([1, 10, { height: 8, width: 8, channels: 3 }]);
     expect([...(samples?.images.subarray(0, 3) ?? [])]).toEqual([255, 0, 0]);
   });
@@ -45,8 +45,8 @@ describe('inspectFolder', () => {
   it('tells of what is damaged and goes on', async () => {
     const folder = await folderWithEverything();
     await writeFile(join(folder, 'svhn', 'train_32x32.mat'), 'not MATLAB');
-    const { holdings, damaged } = await inspectFolder(folder, 2);
-    expect(holdings).toHaveLength(6);
+    const { found, damaged } = await inspectFolder(folder, 2);
+    expect(found).toHaveLength(6);
     expect(damaged).toEqual([expect.stringContaining('train_32x32.mat: expected')]);
   });
 

@@ -4,38 +4,40 @@ import { errorCode, errorMessage } from '@lethe/errors';
 import { byCodeUnit } from '../class-names.js';
 import { requireFolder } from '../formats/folder-files.js';
 import { Unpacking } from '../formats/unpacking.js';
-import type { Holding } from './found-dataset.js';
+import type { FoundDataset } from './found-dataset.js';
 import { INSPECTORS } from './inspectors.js';
 
-/** What a data folder and the folders right below it hold. */
+/** The data in a folder and in the folders right below it. */
 export interface FolderContents {
-  readonly holdings: readonly Holding[];
-  /** What looks like data but cannot be read, and why. */
+  readonly found: readonly FoundDataset[];
+  /** A message for each kind of data that is there and cannot be read. */
   readonly damaged: readonly string[];
 }
 
 /**
- * @param unpackedGiB most that may be unpacked while one folder is looked at for one kind of data
+ * Looks for data of every kind that a run can read.
+ * @param unpackedGiB bound on what is unpacked, for each folder and each kind of data anew
  * @throws LetheError DATA_MISSING when the folder does not exist
  */
 export async function inspectFolder(folder: string, unpackedGiB: number): Promise<FolderContents> {
   await requireFolder(folder);
   const entries = await readdir(folder, { withFileTypes: true });
   const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort(byCodeUnit);
-  const holdings: Holding[] = [];
+  const found: FoundDataset[] = [];
   const damaged: string[] = [];
   for (const name of ['', ...below]) {
-    const files = await readdir(join(folder, name), { withFileTypes: true });
-    const names = files.filter((entry) => entry.isFile()).map((entry) => entry.name).sort(byCodeUnit);
+    const inspected = join(folder, name);
+    const content = await readdir(inspected, { withFileTypes: true });
+    const files = content.filter((entry) => entry.isFile()).map((entry) => entry.name).sort(byCodeUnit);
     for (const inspect of INSPECTORS) {
       try {
-        const found = await inspect(join(folder, name), name, names, new Unpacking(unpackedGiB));
-        if (found !== null) holdings.push(found);
+        const dataset = await inspect({ folder: inspected, name, files, unpacking: new Unpacking(unpackedGiB) });
+        if (dataset !== null) found.push(dataset);
       } catch (error) {
         if (errorCode(error) === undefined) throw error;
         damaged.push(errorMessage(error));
       }
     }
   }
-  return { holdings, damaged };
+  return { found, damaged };
 }

@@ -2,8 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { idxBytes, makeFolder, makeIdxFolder, removeFolders, someBytes } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openIdxFolder } from './idx.js';
 import { Unpacking } from '../formats/unpacking.js';
+import { openIdxFolder } from './idx.js';
 
 afterAll(removeFolders);
 

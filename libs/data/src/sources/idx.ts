@@ -1,17 +1,17 @@
-import { LetheError } from '@lethe/errors';
 import { sortedClassNames } from '../class-names.js';
 import { createDataSource } from '../data-source.js';
 import type { DataSource, Dataset } from '../dataset.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
 import { readIdx, type IdxContent } from '../formats/idx-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
+import { invalidData } from '../invalid-data.js';
 
-/** Images and labels of one part, labels as the file has them. */
+/** Images and labels of one part, the labels still as values of the file. */
 interface IdxPart { readonly images: IdxContent; readonly labels: IdxContent }
 
 /**
  * A folder with the four IDX files that MNIST made a convention (train and t10k, images and labels), each gzipped or not.
- * Images keep their size. Label values need not be 0, 1, 2 ...: the classes are the values found, in order.
+ * Images keep their size. The classes are the label values in the training files, in order; they need not be 0, 1, 2 ...
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE
  */
 export async function openIdxFolder(folder: string, unpacking: Unpacking): Promise<DataSource> {
@@ -26,11 +26,10 @@ export async function openIdxFolder(folder: string, unpacking: Unpacking): Promi
 async function readPart(folder: string, part: 'train' | 't10k', unpacking: Unpacking): Promise<IdxPart> {
   const images = await readIdx(await findFile(folder, fileNames(`${part}-images`, 3)), 3, unpacking);
   const labels = await readIdx(await findFile(folder, fileNames(`${part}-labels`, 1)), 1, unpacking);
-  const [imageCount] = images.dimensions;
-  const [labelCount] = labels.dimensions;
+  const [imageCount = 0] = images.dimensions;
+  const [labelCount = 0] = labels.dimensions;
   if (imageCount !== labelCount) {
-    const message = `${labels.file}: expected a label for each of the ${String(imageCount)} images in ${images.file}, found ${String(labelCount)}`;
-    throw new LetheError('DATA_INVALID', message, { details: { file: labels.file, expected: imageCount, found: labelCount } });
+    throw invalidData(labels.file, `a label for each of the ${imageCount} images in ${images.file}`, String(labelCount));
   }
   return { images, labels };
 }
@@ -45,8 +44,7 @@ function toDataset({ images, labels }: IdxPart, labelOf: ReadonlyMap<number, num
   const mapped = labels.values.map((value, index) => {
     const label = labelOf.get(value);
     if (label !== undefined) return label;
-    const message = `${labels.file}: expected labels that the training set has too, found ${value} at image ${index}`;
-    throw new LetheError('DATA_INVALID', message, { details: { file: labels.file, found: value, index } });
+    throw invalidData(labels.file, 'labels that the training set has too', `${value} at image ${index}`);
   });
   return { images: images.values, labels: mapped, domains: new Uint8Array(count), count, shape: { height, width, channels: 1 } };
 }

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import { sortedClassNames } from '../class-names.js';
 import { MOST_CLASSES, createDataSource } from '../data-source.js';
-import { UNLABELLED, type DataSource, type Dataset, type ImageShape } from '../dataset.js';
-import { requireFolder } from '../formats/folder-files.js';
-import { invalidData } from '../invalid-data.js';
-import { decodeImages } from '../formats/decode-images.js';
-import { LABELS_FILE, imagePath, readLabelsCsv, type LabelledFile } from '../formats/labels-csv.js';
+import { UNLABELLED, type DataSource, type Dataset } from '../dataset.js';
 import { splitRows } from '../examples/test-split.js';
+import { requireFolder } from '../formats/folder-files.js';
+import { decodeListedImages, LABELS_FILE, readLabelsCsv, type LabelledFile } from '../formats/labels-csv.js';
+import { invalidData } from '../invalid-data.js';
 
 /** How a folder of images is read. */
 export interface ImageFolderOptions {
@@ -28,12 +27,17 @@ export async function openImageFolder({ folder, imageSize, channels, seed }: Ima
   const files = await readLabelsCsv(folder);
   const table = join(folder, LABELS_FILE);
   const classes = sortedClassNames(files.flatMap(({ label }) => label ?? []));
-  // Before a long time is spent on decoding.
+  // Decoding takes long; what is wrong with the table is found before.
   checkClassCount(table, classes);
   checkLabelled(table, files);
   const { train, test } = splitRows(files, { where: table, seed });
   const shape = { height: imageSize, width: imageSize, channels };
-  const read = async (part: readonly LabelledFile[]): Promise<Dataset> => readDataset({ folder, table, classes, shape, files: part });
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const read = async (part: readonly LabelledFile[]): Promise<Dataset> => ({
+    images: await decodeListedImages(folder, part, shape),
+    labels: Uint8Array.from(part, ({ label }) => labelOf.get(label ?? '') ?? UNLABELLED),
+    domains: new Uint8Array(part.length), count: part.length, shape,
+  });
   return createDataSource({ origin: folder, classes, train: await read(train), test: await read(test) });
 }
 
@@ -46,19 +50,6 @@ function checkClassCount(table: string, classes: readonly string[]): void {
 /** Examples without a label are for domain adaptation, which reads this folder another way. */
 function checkLabelled(table: string, files: readonly LabelledFile[]): void {
   const unlabelled = files.find(({ label }) => label === null);
-  if (unlabelled !== undefined) throw invalidData(`${table}, line ${unlabelled.line}`, `a label for ${unlabelled.file}`, 'an empty cell');
-}
-
-interface DatasetFiles {
-  readonly folder: string;
-  readonly table: string;
-  readonly classes: readonly string[];
-  readonly shape: ImageShape;
-  readonly files: readonly LabelledFile[];
-}
-
-async function readDataset({ folder, table, classes, shape, files }: DatasetFiles): Promise<Dataset> {
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
-  const images = await decodeImages(files.map((file) => ({ path: imagePath(folder, file), where: `${table}, line ${file.line}` })), shape);
-  return { images, labels: Uint8Array.from(files, ({ label }) => labelOf.get(label ?? '') ?? UNLABELLED), domains: new Uint8Array(files.length), count: files.length, shape };
+  if (unlabelled === undefined) return;
+  throw invalidData(`${table}, line ${unlabelled.line}`, `a label for ${unlabelled.file}`, 'an empty cell');
 }

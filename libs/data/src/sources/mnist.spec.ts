@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gatherImages, gatherLabels } from '../batches/gather.js';
 import type { DataSource } from '../dataset.js';
 import { gridExamples } from '../examples/grid-examples.js';
-import { gatherImages, gatherLabels } from '../batches/gather.js';
-import { openMnist } from './mnist.js';
 import { Unpacking } from '../formats/unpacking.js';
+import { openMnist } from './mnist.js';
 
 describe('openMnist', () => {
   let source: DataSource;

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import type { DataSource } from '../dataset.js';
-import { openIdxFolder } from './idx.js';
 import type { Unpacking } from '../formats/unpacking.js';
+import { openIdxFolder } from './idx.js';
 
 const require = createRequire(import.meta.url);
 
