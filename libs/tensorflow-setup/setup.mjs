@@ -1,6 +1,6 @@
 // Makes native TensorFlow loadable: `npx nx run tensorflow-setup:setup`.
-// Plain JavaScript, and no Nx cache in front: what is checked is the real files in the user's cache folder, which may
-// have been deleted since, and the check is over before TypeScript could be loaded.
+// Not cached by Nx: it looks at the files in the user's cache folder, which may have been deleted since.
+// Plain JavaScript: it has looked before TypeScript could be loaded.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';

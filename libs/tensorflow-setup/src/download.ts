@@ -12,6 +12,12 @@ const pythonMissing =
   'Python 3 with pip is needed once, to download TensorFlow, and was not found. ' +
   'Install it (Debian and Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip).';
 
+/** What pip prints when it does not reach the index. */
+const OFFLINE = new RegExp([
+  'NewConnectionError', 'Temporary failure in name resolution', 'Connection refused', 'timed out', 'ProxyError',
+  'Network is unreachable', 'SSLError',
+].join('|'));
+
 /** Fails early, before anything is downloaded, when there is no usable pip. */
 export async function requirePip(options: CommandOptions): Promise<void> {
   const result = await runCommand('python3', ['-m', 'pip', '--version'], options);
@@ -65,8 +71,7 @@ function explainPip(result: CommandResult, folder: string): Error {
   if (result.missing) return setupError(pythonMissing);
   const output = lastLines(result.output);
   if (/No space left on device|Disk quota exceeded/.test(result.output)) return diskFull(folder, output);
-  const offline = /NewConnectionError|Temporary failure in name resolution|Connection refused|timed out|ProxyError|Network is unreachable|SSLError/;
-  if (offline.test(result.output)) {
+  if (OFFLINE.test(result.output)) {
     return setupError(
       `The package index could not be reached. Check the network and proxy (pip reads HTTPS_PROXY), or point pip at ` +
         `a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_FIND_LINKS with PIP_NO_INDEX=1):\n${output}`,

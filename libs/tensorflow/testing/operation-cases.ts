@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import type { Operations } from '../src/operations/operations.js';
 
-/** One use of the vocabulary that every engine must agree on, in value and in gradient. */
+/** One use of the operations, with the same value and gradient on every engine. */
 export interface OperationCase {
   readonly name: string;
   readonly shapes: readonly (readonly number[])[];
@@ -90,7 +90,12 @@ const arithmetic: readonly OperationCase[] = [
   { name: 'mean over axes', shapes: [image], apply: (o, [x]) => o.mean(x, [0, 3]) },
   { name: 'mean over everything', shapes: [image], apply: (o, [x]) => o.mean(x) },
   { name: 'clip', shapes: [rows], apply: (o, [x]) => o.clip(x, -0.5, 0.7) },
-  { name: 'reverseGradient', shapes: [rows], apply: (o, [x]) => o.reverseGradient(o.square(x), o.constant([0.5], [])), differentiable: false },
+  {
+    name: 'reverseGradient',
+    shapes: [rows],
+    apply: (o, [x]) => o.reverseGradient(o.square(x), o.constant([0.5], [])),
+    differentiable: false,
+  },
   { name: 'scale', shapes: [rows], apply: (o, [x]) => o.scale(x, -0.3) },
   { name: 'concat', shapes: [rows, [4, 2]], apply: (o, [a, b]) => o.concat([a, b], 1) },
   { name: 'reshape, slice', shapes: [image], apply: (o, [x]) => o.slice(o.reshape(x, [2, 25, 3]), [0, 3, 1], [-1, 9, -1]) },

@@ -26,10 +26,18 @@ export interface GoldenArticle {
   readonly lr: number;
   readonly labels: readonly number[];
   readonly input: GoldenSummary;
-  readonly rounds: readonly { readonly classifier_loss: number; readonly reconstruction_mse: number; readonly encoder_classifier_loss: number }[];
+  readonly rounds: readonly {
+    readonly classifier_loss: number;
+    readonly reconstruction_mse: number;
+    readonly encoder_classifier_loss: number;
+  }[];
   readonly first_round_latent: { readonly row0: readonly number[]; readonly row1: readonly number[] };
   readonly parameters: readonly GoldenTensor[];
-  readonly eval_after_5_rounds: { readonly reconstruction_mse: number; readonly classifier_nll: number; readonly latent_row0: readonly number[] };
+  readonly eval_after_5_rounds: {
+    readonly reconstruction_mse: number;
+    readonly classifier_nll: number;
+    readonly latent_row0: readonly number[];
+  };
 }
 
 /** The golden numbers for one or four shards. */
@@ -49,17 +57,17 @@ export function goldenStart(tensor: GoldenTensor): Float32Array {
   return Float32Array.from({ length }, (_, i) => Math.sin(0.7 * i + j + 1) / Math.sqrt(fanIn));
 }
 
-/** Feature maps of [channels, rows, columns] flattened by PyTorch, [rows, columns, channels] by us. */
+/** Feature maps of [channels, rows, columns] flattened by PyTorch, of [rows, columns, channels] by Lethe. */
 interface FlattenedMaps { readonly axis: 'in' | 'out'; readonly channels: number; readonly positions: number }
 
-/** Layers whose input or output is flattened maps, by our tensor's name. */
+/** Layers whose input or output is flattened maps, by the name of Lethe's tensor. */
 const FLATTENED: ReadonlyMap<string, FlattenedMaps> = new Map([
   ['encoder.linear1.weight', { axis: 'in', channels: 32, positions: 49 }],
   ['decoder.linear2.weight', { axis: 'out', channels: 32, positions: 49 }],
   ['decoder.linear2.bias', { axis: 'out', channels: 32, positions: 49 }],
 ]);
 
-/** For each element of our tensor `name`, its index in PyTorch's layout of the same tensor. */
+/** For each element of Lethe's tensor `name`, its index in PyTorch's layout of the same tensor. */
 function torchIndices(name: string, tensor: GoldenTensor): Int32Array {
   const { shape, layer, kind } = tensor;
   const [first = 1, second = 1, height = 1, width = 1] = shape;
@@ -70,7 +78,7 @@ function torchIndices(name: string, tensor: GoldenTensor): Int32Array {
       return torchFeature(name, 'out', index % first) * second + input;
     });
   }
-  // Ours is [height, width, second, first]: both kinds of convolution have their axes reversed.
+  // Lethe's is [height, width, second, first]: both kinds of convolution have their axes reversed.
   return Int32Array.from({ length: first * second * height * width }, (_, index) => {
     const a = index % first;
     const b = Math.floor(index / first) % second;
@@ -85,15 +93,15 @@ function torchFeature(name: string, axis: 'in' | 'out', index: number): number {
   return (index % maps.channels) * maps.positions + Math.floor(index / maps.channels);
 }
 
-/** Our tensor out of PyTorch's. */
+/** Lethe's layout of a tensor in PyTorch's layout. */
 export function fromTorch(name: string, tensor: GoldenTensor, values: Float32Array): Float32Array {
   return Float32Array.from(torchIndices(name, tensor), (index) => values[index] ?? Number.NaN);
 }
 
-/** Summary, in PyTorch's layout, of our tensor. */
+/** The summary, in PyTorch's layout, of a tensor in Lethe's layout. */
 export function torchSummary(name: string, tensor: GoldenTensor, values: Float32Array): GoldenSummary {
   const torch = new Float64Array(values.length);
-  for (const [ours, index] of torchIndices(name, tensor).entries()) torch[index] = values[ours] ?? Number.NaN;
+  for (const [own, index] of torchIndices(name, tensor).entries()) torch[index] = values[own] ?? Number.NaN;
   const sum = torch.reduce((total, value) => total + value, 0);
   const l2 = Math.sqrt(torch.reduce((total, value) => total + value * value, 0));
   return { sum, l2, first: [...torch.subarray(0, 4)] };

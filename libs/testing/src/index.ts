@@ -1,6 +1,10 @@
-export { idxBytes, makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, tarBytes, tinyDataset, writeImage } from './data-files.js';
+export {
+  idxBytes, makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, tarBytes, tinyDataset, writeImage,
+} from './data-files.js';
 export { onFullDisk } from './full-disk.js';
-export { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor } from './golden-article.js';
-export { runPython } from './python.js';
+export {
+  fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor,
+} from './golden-article.js';
 export { matlabBytes, type MatlabFixture } from './matlab-file.js';
 export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-smi.js';
+export { runPython } from './python.js';

@@ -17,7 +17,10 @@ export interface ListedCard {
 export const DIVIDED_AND_WHOLE: readonly ListedCard[] = [
   {
     model: 'NVIDIA A100-SXM4-40GB', uuid: 'GPU-e86cb44c-6756-fd30-cd4a-1e6da3caf9b0', computeCapability: '8.0', memoryMiB: 40_960,
-    parts: [{ profile: '3g.20gb', uuid: 'MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f' }, { profile: '1g.5gb', uuid: 'MIG-cba663e8-9bed-5b25-b243-5985ef7c9beb' }],
+    parts: [
+      { profile: '3g.20gb', uuid: 'MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f' },
+      { profile: '1g.5gb', uuid: 'MIG-cba663e8-9bed-5b25-b243-5985ef7c9beb' },
+    ],
   },
   { model: 'NVIDIA A100-SXM4-40GB', uuid: 'GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77', computeCapability: '8.0', memoryMiB: 40_960 },
 ];
@@ -34,14 +37,17 @@ export function standInNvidiaSmi(folder: string, cards: readonly ListedCard[], p
     ...parts.map((part, device) => `  MIG ${part.profile.padEnd(11)} Device ${String(device).padStart(2)}: (UUID: ${part.uuid})`),
   ]);
   const fields = cards.map(({ model, uuid, driver = '550.54.15', computeCapability = '9.0', memoryMiB = 81_559 }, index) => ({
-    index: String(index), uuid, gpu_uuid: uuid, name: model, gpu_name: model, driver_version: driver, compute_cap: computeCapability, 'memory.total': `${memoryMiB} MiB`, 'memory.used': '1024 MiB',
+    index: String(index), uuid, gpu_uuid: uuid, name: model, gpu_name: model, driver_version: driver, compute_cap: computeCapability,
+    'memory.total': `${memoryMiB} MiB`, 'memory.used': '1024 MiB',
   }));
   const script = `#!${process.execPath}
 const [first = ''] = process.argv.slice(2);
 const asked = /^--query-gpu=(.+)$/.exec(first)?.[1].split(',').map((field) => field.trim());
 if (first === '-L') process.stdout.write(${JSON.stringify(list.map((line) => `${line}\n`).join(''))});
-else if (asked === undefined) { console.log('Invalid combination of input arguments. Please run \\'nvidia-smi -h\\' for help.'); process.exitCode = 1; }
-else for (const card of ${JSON.stringify(fields)}) {
+else if (asked === undefined) {
+  console.log('Invalid combination of input arguments. Please run \\'nvidia-smi -h\\' for help.');
+  process.exitCode = 1;
+} else for (const card of ${JSON.stringify(fields)}) {
   const unknown = asked.find((field) => !(field in card));
   if (unknown !== undefined) { console.log(\`Field "\${unknown}" is not a valid field to query.\\n\`); process.exitCode = 2; break; }
   console.log(asked.map((field) => card[field]).join(', '));

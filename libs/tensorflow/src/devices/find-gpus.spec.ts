@@ -50,14 +50,15 @@ describe('findGpus', () => {
   });
 
   it.each([
-    ['2', 'CUDA_VISIBLE_DEVICES: expected GPUs of this machine: 0 (NVIDIA A100-SXM4-40GB MIG 3g.20gb, MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f), 0'],
+    ['2', `CUDA_VISIBLE_DEVICES: expected GPUs of this machine: 0 (NVIDIA A100-SXM4-40GB MIG 3g.20gb, ${LARGE_PART}), 0`],
     ['2', 'found "2"'],
     ['MIG-c', 'found "MIG-c", which is the beginning of 2 of them'],
     ['GPU-', 'found "GPU-"'],
     ['first', 'found "first"'],
     ['1,GPU-5d5', `expected each GPU once, found ${WHOLE} twice in "1,GPU-5d5"`],
   ])('refuses CUDA_VISIBLE_DEVICES=%j, which this machine does not have', async (list, message) => {
-    await expect(ids({ CUDA_VISIBLE_DEVICES: list })).rejects.toThrow(expect.objectContaining({ code: 'DEVICE_PLAN_INVALID', message: expect.stringContaining(message) as string }) as Error);
+    const error = { code: 'DEVICE_PLAN_INVALID', message: expect.stringContaining(message) as string };
+    await expect(ids({ CUDA_VISIBLE_DEVICES: list })).rejects.toThrow(expect.objectContaining(error) as Error);
   });
 
   it('takes the ids of a container, but not its numbers, which are those of the host', async () => {
@@ -67,19 +68,22 @@ describe('findGpus', () => {
   });
 
   it('says which ones TensorFlow cannot use as it is set up', async () => {
-    expect(await findGpus({ PATH: path, CUDA_VISIBLE_DEVICES: '1' }, false)).toEqual({ gpus: [], whyNone: 'NVIDIA A100-SXM4-40GB: not used, TensorFlow is not set up with CUDA' });
+    const whyNone = 'NVIDIA A100-SXM4-40GB: not used, TensorFlow is not set up with CUDA';
+    expect(await findGpus({ PATH: path, CUDA_VISIBLE_DEVICES: '1' }, false)).toEqual({ gpus: [], whyNone });
     expect(await findGpus({ PATH: path, CUDA_VISIBLE_DEVICES: '' }, false)).toEqual({ gpus: [], whyNone: null });
   });
 
-  it('finds none without the driver\'s tool, and says so if it fails', async () => {
+  it('finds none without the driver\'s tool, and says why if the tool fails', async () => {
     expect(await findGpus({ PATH: join(folder, 'empty'), CUDA_VISIBLE_DEVICES: '0' }, true)).toEqual({ gpus: [], whyNone: null });
     const broken = mkdtempSync(join(folder, 'broken-'));
-    writeFileSync(join(broken, 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA-SMI has failed because it couldn\'t communicate with the NVIDIA driver. Make sure that it is installed."\nexit 9\n', { mode: 0o755 });
-    expect((await findGpus({ PATH: broken }, true)).whyNone).toMatch(/^nvidia-smi -L failed: NVIDIA-SMI has failed because it couldn't communicate/);
+    const problem = 'NVIDIA-SMI has failed because it couldn\'t communicate with the NVIDIA driver. Make sure that it is installed.';
+    writeFileSync(join(broken, 'nvidia-smi'), `#!/bin/sh\necho "${problem}"\nexit 9\n`, { mode: 0o755 });
+    expect((await findGpus({ PATH: broken }, true)).whyNone).toBe(`nvidia-smi -L failed: ${problem}`);
   });
 
   it('reads the ids of parts as older drivers print them', () => {
-    const output = 'GPU 0: A100-SXM4-40GB (UUID: GPU-b8ea3855-276c-c9cb-b366-c6fa655957c5)\n  MIG 1g.5gb Device 0: (UUID: MIG-GPU-b8ea3855-276c-c9cb-b366-c6fa655957c5/7/0)\n';
-    expect(parseGpuList(output)).toEqual([{ id: 'MIG-GPU-b8ea3855-276c-c9cb-b366-c6fa655957c5/7/0', index: 0, card: 'GPU-b8ea3855-276c-c9cb-b366-c6fa655957c5', model: 'A100-SXM4-40GB MIG 1g.5gb' }]);
+    const card = 'GPU-b8ea3855-276c-c9cb-b366-c6fa655957c5';
+    const output = `GPU 0: A100-SXM4-40GB (UUID: ${card})\n  MIG 1g.5gb Device 0: (UUID: MIG-${card}/7/0)\n`;
+    expect(parseGpuList(output)).toEqual([{ id: `MIG-${card}/7/0`, index: 0, card, model: 'A100-SXM4-40GB MIG 1g.5gb' }]);
   });
 });

@@ -6,8 +6,9 @@ import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 import type { Gpu } from './plan-devices.js';
 import { visibleGpus } from './visible-gpus.js';
 
-/** A machine with many cards whose driver has to be woken takes its time. */
+/** A driver that has to start many cards first answers late. */
 const PATIENCE_MS = 60_000;
+const NO_ANSWER = `no answer within ${PATIENCE_MS / 1000} s`;
 
 export interface FoundGpus {
   /** Those that TensorFlow can compute on here. */
@@ -36,12 +37,17 @@ function listGpus(environment: Readonly<Record<string, string | undefined>>): Pr
     execFile('nvidia-smi', ['-L'], { timeout: PATIENCE_MS, env: environment }, (error, output, problem) => {
       if (error === null) resolve(parseGpuList(output));
       else if (error.code === 'ENOENT') resolve([]);
-      else resolve(`nvidia-smi -L failed: ${error.killed === true ? `no answer within ${PATIENCE_MS / 1000} s` : foreignText((problem || output).trim().split('\n')[0] || error.message)}`);
+      else resolve(`nvidia-smi -L failed: ${error.killed === true ? NO_ANSWER : firstLine(problem || output, error.message)}`);
     });
   });
 }
 
-/** Reads lines such as `GPU 0: NVIDIA L4 (UUID: GPU-...)`. A card that is divided is followed, and replaced, by its parts. */
+/** The first line that a program printed, or what is given in its place. */
+function firstLine(printed: string, otherwise: string): string {
+  return foreignText(printed.trim().split('\n')[0] || otherwise);
+}
+
+/** Reads lines such as `GPU 0: NVIDIA L4 (UUID: GPU-...)`. A card that is divided is followed by its parts, which replace it. */
 export function parseGpuList(output: string): Gpu[] {
   const gpus: Gpu[] = [];
   let card: Gpu | undefined;

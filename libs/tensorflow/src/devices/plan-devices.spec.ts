@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { describeDevice, planDevices, type Gpu } from './plan-devices.js';
 
 describe('planDevices', () => {
-  const [a, b] = ['A', 'B'].map((letter, index): Gpu => ({ id: `GPU-${letter}`, index, card: `GPU-${letter}`, model: `NVIDIA ${letter}` })) as [Gpu, Gpu];
+  const gpu = (letter: string, index: number): Gpu => ({ id: `GPU-${letter}`, index, card: `GPU-${letter}`, model: `NVIDIA ${letter}` });
+  const [a, b] = [gpu('A', 0), gpu('B', 1)];
   const gpus = [a, b];
 
   it('gives each worker a GPU of its own', () => {

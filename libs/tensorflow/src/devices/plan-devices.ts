@@ -2,7 +2,7 @@ import { LetheError } from '@lethe/errors';
 
 /** A card of this machine, or a part of one (MIG), that one worker computes on. */
 export interface Gpu {
-  /** What `CUDA_VISIBLE_DEVICES` calls it, whatever else is visible: `GPU-...`, a part `MIG-...`. */
+  /** Its name in `CUDA_VISIBLE_DEVICES`, whatever else is visible: `GPU-...`, a part `MIG-...`. */
   readonly id: string;
   /** Number of the card as `nvidia-smi` counts, by the bus; parts of a card share it. */
   readonly index: number;
@@ -12,7 +12,7 @@ export interface Gpu {
   readonly model: string;
 }
 
-/** What `planDevices` distributes. */
+/** What `planDevices` distributes, and among how many workers. */
 export interface DeviceRequest {
   readonly gpus: readonly Gpu[];
   readonly workers: number;
@@ -37,7 +37,7 @@ export function planDevices({ gpus, workers, allowSharing }: DeviceRequest): (Gp
   return Array.from({ length: workers }, (_, worker) => gpus[worker % gpus.length] ?? null);
 }
 
-/** A device in words: `gpu 0`, `gpu 0 (MIG-...)` or `the cpu`. */
+/** A device for messages: `gpu 0`, `gpu 0 (MIG-...)` or `the cpu`. */
 export function describeDevice(gpu: Gpu | null): string {
   if (gpu === null) return 'the cpu';
   return gpu.id === gpu.card ? `gpu ${gpu.index}` : `gpu ${gpu.index} (${gpu.id})`;

@@ -12,7 +12,7 @@ export interface Engine {
   readonly name: EngineName;
   /** Version of TensorFlow (native) or tfjs. */
   readonly version: string;
-  /** Which files compute, in one word; null where the version says all. */
+  /** Identifies the files that compute; null where the version alone does. */
   readonly build: string | null;
   readonly device: 'cpu' | 'gpu';
   /** Whether `compile` makes a graph, or a function that runs op by op. */
@@ -20,13 +20,13 @@ export interface Engine {
   /** The tfjs module, for what `operations` lacks. */
   readonly tf: typeof tfjs;
   readonly operations: Operations;
-  /** Prepares compiled steps to share what they compute alike from the named inputs. */
+  /** Prepares compiled steps to compute once what all of them compute from the named inputs. */
   share(steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation;
-  /** Memory for values that are going to be held, of which `hold` has to make fewer copies. */
+  /** Memory for values that will be held: `hold` copies them once less. */
   vector(length: number): Float32Array;
   /** Keeps a vector for steps to read; the values are copied. */
   hold(values: Float32Array): HeldVector;
-  /** Makes a step that takes and returns plain arrays. The name shows in errors. */
+  /** Makes a step that takes and returns plain arrays. Errors name it. */
   compile<Input extends string, Output extends string>(
     name: string,
     step: StepFunction<Input, Output>,

@@ -10,7 +10,7 @@ export interface LoadEngineOptions {
   readonly prefer: 'native' | 'wasm' | 'cpu';
   /** Load wasm when native TensorFlow is not set up, instead of failing with ENGINE_MISSING. */
   readonly allowFallback?: boolean;
-  /** Told why, when the engine is not the preferred one. */
+  /** Gets the reason when another engine than the preferred one is loaded. */
   readonly warn?: (message: string) => void;
 }
 

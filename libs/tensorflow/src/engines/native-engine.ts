@@ -45,7 +45,10 @@ export function loadNativeEngine(): Engine {
   };
 }
 
-/** The name of what was set up, whose wheels are pinned, and what its libraries were measured to be then: nobody reads hundreds of megabytes at each start. */
+/**
+ * The name of what was set up, whose wheels are pinned, and a hash of the sizes that its libraries had then. Reading hundreds of
+ * megabytes at each start would take too long.
+ */
 function buildOf(folder: string): string {
   const sizes = Object.entries(completeFiles(folder) ?? {}).filter(([path]) => path.startsWith('tensorflow/'));
   return `${basename(folder)}/${shortHash(JSON.stringify(sizes))}`;
@@ -59,7 +62,7 @@ function missing(reason: string, cause?: unknown): LetheError {
   );
 }
 
-/** The package calls two functions that Node 23 took away. */
+/** The package calls two functions that Node 23 removed. */
 function restoreUtil(): void {
   const removed = {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,

@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 /** Loads tfjs on WebAssembly, or in plain JavaScript for tests; neither needs a set-up. */
 export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
   const tf = require('@tensorflow/tfjs') as typeof tfjs;
-  tf.enableProdMode(); // else it advises, on the console, to install what is not set up here
+  tf.enableProdMode(); // otherwise it prints the advice to install what is not set up here
   if (name === 'wasm') prepareWasm(tf);
   const activate = async (): Promise<void> => {
     if (tf.getBackend() === name) return;
@@ -32,7 +32,7 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     tf,
     operations: plainOperations(tf),
     share: (_steps, inputs) => shareNothing(inputs),
-    // A copy: tfjs keeps the array it is given.
+    // A copy: tfjs keeps the array that it gets.
     vector: (length) => new Float32Array(length),
     hold: (values) => new EagerHeldVector(tf.tensor1d(values.slice())),
     compile: async (stepName, step, signature) => {

@@ -1,17 +1,25 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { leakGuard } from '../../testing/leak-guard.js';
 import { engineEnvironment } from '../engines/engine-environment.js';
 import type { Engine } from '../engines/engine.js';
-import { leakGuard } from '../../testing/leak-guard.js';
 import { loadEngine } from '../engines/load-engine.js';
-import { findSharedNodes } from './shared-nodes.js';
+import type { InputValues } from '../steps/compiled-step.js';
 import type { GraphNode } from './saved-model.js';
+import { findSharedNodes } from './shared-nodes.js';
 
 const node = (name: string, operation: string, inputs: string[] = []): GraphNode => ({ name, operation, inputs, attributes: [] });
 
 describe('what graphs share', () => {
-  const first = [node('input_a', 'Placeholder'), node('input_b', 'Placeholder'), node('square_1', 'Square', ['input_a']), node('sum_1', 'Add', ['square_1', 'input_b'])];
-  const second = [node('input_a', 'Placeholder'), node('square_7', 'Square', ['input_a']), node('other', 'Neg', ['square_7']), node('own', 'Exp', ['other'])];
+  const first = [
+    node('input_a', 'Placeholder'), node('input_b', 'Placeholder'),
+    node('square_1', 'Square', ['input_a']), node('sum_1', 'Add', ['square_1', 'input_b']),
+  ];
+  const second = [
+    node('input_a', 'Placeholder'),
+    node('square_7', 'Square', ['input_a']), node('other', 'Neg', ['square_7']), node('own', 'Exp', ['other']),
+  ];
 
   it('is what depends on shared inputs alone and stands in several of them', () => {
     const [one, two] = findSharedNodes([{ nodes: first, outputs: ['sum_1'] }, { nodes: second, outputs: ['own'] }], new Set(['input_a']));
@@ -37,15 +45,18 @@ describe.each(['native', 'wasm'] as const)('steps that share a computation on %s
 
   it('have the bits of steps that compute alone, and leave no tensors behind', async () => {
     const { operations } = engine;
-    const input = { x: { shape: [4, 8], type: 'float32' }, w: { shape: [64], type: 'float32' }, c: { shape: [], type: 'float32' } } as const;
-    const features = (inputs: Record<'x' | 'w', Parameters<typeof operations.tanh>[0]>): Parameters<typeof operations.tanh>[0] =>
-      operations.tanh(operations.matMul(inputs.x, operations.reshape(inputs.w, [8, 8])));
-    const scaled = await engine.compile('scaled', ({ x, w, c }) => ({ y: operations.mul(features({ x, w }), c) }), input);
+    const [matrix, weights, factor] = [[4, 8], [64], []].map((shape) => ({ shape, type: 'float32' }) as const);
+    const signature = { x: matrix!, w: weights!, c: factor! };
+    const features = (x: Tensor, w: Tensor): Tensor => operations.tanh(operations.matMul(x, operations.reshape(w, [8, 8])));
+    const scaled = await engine.compile('scaled', ({ x, w, c }) => ({ y: operations.mul(features(x, w), c) }), signature);
     // What one graph computes twice is two places to feed.
-    const squared = await engine.compile('squared', ({ x, w, c }) => ({ y: operations.add(operations.square(features({ x, w })), operations.mul(features({ x, w }), c)) }), input);
+    const squared = await engine.compile('squared', ({ x, w, c }) => {
+      return { y: operations.add(operations.square(features(x, w)), operations.mul(features(x, w), c)) };
+    }, signature);
     const shared = engine.share([scaled, squared], ['x', 'w']);
     const held = engine.hold(Float32Array.from({ length: 64 }, (_, index) => Math.sin(index)));
-    const inputs = (c: number): { x: Float32Array; w: typeof held; c: Float32Array } => ({ x: Float32Array.from({ length: 32 }, (_, index) => Math.cos(index)), w: held, c: Float32Array.of(c) });
+    const x = Float32Array.from({ length: 32 }, (_, index) => Math.cos(index));
+    const inputs = (c: number): Record<'x' | 'w' | 'c', InputValues> => ({ x, w: held, c: Float32Array.of(c) });
     await leakGuard(engine, () => {
       const values = shared.run(inputs(0));
       for (const step of [scaled, squared]) for (const c of [2, 3]) expect(step.run(inputs(c), values)).toEqual(step.run(inputs(c)));

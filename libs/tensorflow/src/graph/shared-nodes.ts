@@ -20,7 +20,7 @@ export interface SharingGraph {
 }
 
 /**
- * Finds what several graphs compute alike from the same placeholders: nodes of the same operation and attributes on the
+ * Finds what several graphs all compute from the same placeholders: nodes of the same operation and attributes on the
  * same inputs, all the way up. Constants are left where they are.
  *
  * @param placeholders names of placeholders that are fed the same values in all graphs
@@ -58,7 +58,11 @@ function describeAttribute(attribute: NodeAttribute): unknown {
   return [attribute.name, dtype, shape, Buffer.from(content).toString('base64')];
 }
 
-function sharedPart({ nodes, outputs }: SharingGraph, identities: ReadonlyMap<string, string>, counts: ReadonlyMap<string, number>): SharedPart {
+function sharedPart(
+  { nodes, outputs }: SharingGraph,
+  identities: ReadonlyMap<string, string>,
+  counts: ReadonlyMap<string, number>,
+): SharedPart {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const isShared = (name: string): boolean => {
     const identity = identities.get(name);
@@ -91,8 +95,8 @@ function sharedPart({ nodes, outputs }: SharingGraph, identities: ReadonlyMap<st
 }
 
 /**
- * What each graph computes for itself, though others do too. oneDNN's gradient of max pooling wants to see the pooling in
- * its own graph: without it, it falls back to a kernel seven times slower, which costs more than pooling again.
+ * What each graph computes for itself, though others do too. oneDNN's gradient of max pooling needs the pooling in its own
+ * graph. Without it a kernel is used that is seven times slower, which costs more than pooling again.
  */
 const NEVER_TAKEN: ReadonlySet<string> = new Set(['Placeholder', 'MaxPool']);
 

@@ -7,13 +7,13 @@ import type { Signature, StepFunction } from '../steps/compiled-step.js';
 import { Recorder } from './recorder.js';
 import type { GraphNode } from './saved-model.js';
 
-/** A step as a graph: what to feed, what to fetch and the shapes that come out. */
+/** A step as a graph: its nodes, and the place and shape of each output. */
 export interface Trace<Output extends string> {
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly { readonly name: Output; readonly place: string; readonly shape: readonly number[] }[];
 }
 
-/** Runs the step once on zeros, writing its operations down. */
+/** Traces a step: runs it once on zeros and records its operations. */
 export function traceStep<Input extends string, Output extends string>(
   tf: typeof tfjs,
   name: string,
@@ -37,7 +37,7 @@ export function traceStep<Input extends string, Output extends string>(
   return { nodes: reached(recorder.nodes, outputs.map(({ place }) => place)), outputs };
 }
 
-/** The nodes that the outputs depend on: what a step computed and did not use is no part of it. */
+/** The nodes that the outputs depend on; what a step computed and did not use is left out. */
 function reached(nodes: readonly GraphNode[], outputs: readonly string[]): GraphNode[] {
   const names = new Set<string>();
   const byName = new Map(nodes.map((node) => [node.name, node]));

@@ -14,7 +14,9 @@ type Shape4D = [number, number, number, number];
 
 /** Builds the common operations on a tfjs module. */
 export function commonOperations(tf: typeof tfjs): CommonOperations {
-  return { ...layers(tf), ...elementwise(tf), ...shapes(tf), ...choices(tf), gradients: gradients(tf) };
+  return {
+    ...layers(tf), ...elementwise(tf), ...shapes(tf), ...constants(tf), reverseGradient: reverseGradient(tf), gradients: gradients(tf),
+  };
 }
 
 function layers(tf: typeof tfjs) {
@@ -70,17 +72,16 @@ function shapes(tf: typeof tfjs) {
   };
 }
 
-/** Functions that no gradient flows through. */
-function choices(tf: typeof tfjs) {
+/** Operations that no gradient flows through. */
+function constants(tf: typeof tfjs) {
   const oneHot = (labels: Tensor, classes: number) => tf.cast(tf.oneHot(tf.cast(labels, 'int32'), classes), 'float32');
   const argMax = (x: Tensor) => tf.cast(tf.argMax(x, -1), 'float32');
   const equal = (a: Tensor, b: Tensor) => tf.cast(tf.equal(a, b), 'float32');
   return {
-    oneHot: (labels: Tensor, classes: number): Tensor => flat(tf, () => oneHot(labels, classes)),
-    argMax: (x: Tensor): Tensor => flat(tf, () => argMax(x)),
-    equal: (a: Tensor, b: Tensor): Tensor => flat(tf, () => equal(a, b)),
-    stopGradient: (x: Tensor): Tensor => flat(tf, () => tf.clone(x)),
-    reverseGradient: reverseGradient(tf),
+    oneHot: (labels: Tensor, classes: number): Tensor => withoutGradient(tf, () => oneHot(labels, classes)),
+    argMax: (x: Tensor): Tensor => withoutGradient(tf, () => argMax(x)),
+    equal: (a: Tensor, b: Tensor): Tensor => withoutGradient(tf, () => equal(a, b)),
+    stopGradient: (x: Tensor): Tensor => withoutGradient(tf, () => tf.clone(x)),
   };
 }
 
@@ -94,9 +95,9 @@ function reverseGradient(tf: typeof tfjs): Operations['reverseGradient'] {
 }
 
 /**
- * Computes something that no gradient flows through. On the tape it has no inputs: with gradients of 0 for them, everything that
- * they were computed from would be differentiated too, for nothing.
+ * Computes something that no gradient flows through. On the tape it has no inputs. With inputs that get gradients of 0, everything
+ * that these were computed from would be differentiated too.
  */
-function flat(tf: typeof tfjs, compute: () => Tensor): Tensor {
+function withoutGradient(tf: typeof tfjs, compute: () => Tensor): Tensor {
   return tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))();
 }

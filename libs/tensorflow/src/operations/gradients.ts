@@ -12,7 +12,7 @@ export function gradients(tf: typeof tfjs): Operations['gradients'] {
     let kept: NamedTensors = {};
     const forward = (): Tensor => {
       const { loss, auxiliary } = objective(tensors);
-      // Not the tensors themselves: they may be inputs or saved for the backward pass, and are not ours to dispose of.
+      // Not the tensors themselves, which must not be disposed of: they may be inputs, or saved for the backward pass.
       kept = mapTensors(auxiliary ?? {}, (tensor) => tf.keep(tf.clone(tensor)));
       return tf.reshape(loss, []);
     };

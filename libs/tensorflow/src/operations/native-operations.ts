@@ -109,7 +109,7 @@ function fusedBatchNorm(tf: typeof tfjs, native: NativeCalls, epsilon: number) {
   };
 }
 
-/** One byte of random bits decides over a value: a fourth of the work of a float each. */
+/** One random byte decides over a value, which is a fourth of the work of a random float. */
 function dropout(tf: typeof tfjs, native: NativeCalls): Operations['dropout'] {
   const { type } = native.attributes;
   const [byte, int] = [type('T', native.byte), type('T', native.int)];
@@ -117,7 +117,8 @@ function dropout(tf: typeof tfjs, native: NativeCalls): Operations['dropout'] {
     const { threshold, factor } = dropoutBytes(rate);
     const drawn = randomWords(tf, native, Math.ceil(x.size / 4), { seed, salt });
     const quarters = native.one('Bitcast', [int, type('type', native.byte)], [drawn]);
-    const shaped = (bytes: Tensor, shape: number[]): Tensor => native.one('Reshape', [byte, type('Tshape', native.int)], [bytes, tf.tensor1d(shape, 'int32')]);
+    const shaped = (bytes: Tensor, shape: number[]): Tensor =>
+      native.one('Reshape', [byte, type('Tshape', native.int)], [bytes, tf.tensor1d(shape, 'int32')]);
     const places = [tf.tensor1d([0], 'int32'), tf.tensor1d([x.size], 'int32')];
     const bytes = x.size % 4 === 0 ? quarters : native.one('Slice', [byte, type('Index', native.int)], [shaped(quarters, [-1]), ...places]);
     const limit = native.one('Cast', [type('SrcT', native.int), type('DstT', native.byte)], [tf.scalar(threshold, 'int32')]);
@@ -133,10 +134,11 @@ function normal(tf: typeof tfjs, native: NativeCalls): Operations['normal'] {
   };
 }
 
-/** Int32 [count], each bit of them random. */
+/** Int32 [count] of random bits. */
 function randomWords(tf: typeof tfjs, native: NativeCalls, count: number, { seed, salt }: { seed: Tensor; salt: number }): Tensor {
   const { type } = native.attributes;
   const int = type('T', native.int);
   const salted = tf.add(seed, tf.tensor1d([0, salt], 'int32'));
-  return native.one('StatelessRandomUniformFullInt', [type('dtype', native.int), int, type('Tseed', native.int)], [tf.tensor1d([count], 'int32'), salted]);
+  const attributes = [type('dtype', native.int), int, type('Tseed', native.int)];
+  return native.one('StatelessRandomUniformFullInt', attributes, [tf.tensor1d([count], 'int32'), salted]);
 }

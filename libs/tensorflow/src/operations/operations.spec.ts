@@ -121,8 +121,12 @@ describe.each(operationCases)('$name', (operationCase) => {
 
 describe('what the cases cannot say', () => {
   it('draws normal numbers of mean 0 and deviation 1, others for another salt', async () => {
-    const draw = (salt: number) => runEager(native, { name: 'draw', shapes: [[1]], apply: (o, [x], drawn) => o.mul(o.normal([20_000], drawn, salt), o.add(o.square(x), o.sub(o.constant([1], []), o.square(x)))) });
-    const [first, again, other] = await Promise.all([draw(1), draw(1), draw(2)].map(async (values) => (await values)['output'] as Float32Array)) as [Float32Array, Float32Array, Float32Array];
+    const one = (o: Operations, x: Tensor) => o.add(o.square(x), o.sub(o.constant([1], []), o.square(x)));
+    const draw = async (salt: number): Promise<Float32Array> => {
+      const apply: OperationCase['apply'] = (o, [x], drawn) => o.mul(o.normal([20_000], drawn, salt), one(o, x));
+      return (await runEager(native, { name: 'draw', shapes: [[1]], apply }))['output'] as Float32Array;
+    };
+    const [first, again, other] = [await draw(1), await draw(1), await draw(2)];
     expect(again).toEqual(first);
     const mean = (of: (index: number) => number): number => first.reduce((sum, _, index) => sum + of(index) / first.length, 0);
     expect(Math.abs(mean((index) => first[index] ?? 0))).toBeLessThan(0.03);
@@ -131,7 +135,7 @@ describe('what the cases cannot say', () => {
     expect(Math.abs(mean((index) => (first[index] ?? 0) * (other[index] ?? 0)))).toBeLessThan(0.03);
   });
 
-  it('turns a gradient round', async () => {
+  it('reverses a gradient', async () => {
     const square: OperationCase = { name: 'square', shapes: [[2]], apply: (o, [x]) => o.square(x) };
     const plain = await runEager(native, square);
     const reversed = await runEager(native, { ...square, apply: (o, [x]) => o.reverseGradient(o.square(x), o.constant([0.25], [])) });

@@ -101,7 +101,7 @@ export interface Operations {
   /** The inverse of `unpack`. */
   pack(tensors: readonly Tensor[]): Tensor;
   /**
-   * The same values, with the gradient turned round: -factor times what comes back (factor: a scalar tensor).
+   * The same values; the gradient is multiplied by -factor (a scalar tensor).
    *
    * @see Ganin and Lempitsky, Unsupervised Domain Adaptation by Backpropagation (2015), equation 12
    */

@@ -24,8 +24,8 @@ export function plainOperations(tf: typeof tfjs): Operations {
 }
 
 /**
- * The wasm backend packs the right-hand matrix once per block of memory, whatever its shape, and its fast path knows
- * no transposition: right-hand sides are copies of their own, and gradients transpose first.
+ * The wasm backend packs the right-hand matrix once per buffer, whatever its shape: so every right-hand side is a copy. Its fast
+ * path knows no transposition: so gradients transpose first.
  */
 function matMul(tf: typeof tfjs): Operations['matMul'] {
   const multiply = (a: Tensor, b: Tensor) => tf.matMul(a, copy(tf, b));

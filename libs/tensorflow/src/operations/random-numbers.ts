@@ -5,12 +5,12 @@ import type { Tensor } from '@tensorflow/tfjs';
 const BYTE_VALUES = 256;
 /** From int32 words to numbers in [0, 1]. */
 const WORD = 2 ** -32;
-/** ln 0 is no number; with 32 random bits nothing smaller comes up but 0 itself. */
+/** Replaces 0, whose logarithm is not finite, and is less than every other number that 32 random bits give. */
 const LEAST = 2 ** -33;
 
 /**
  * Dropout by random bytes: a byte below the threshold drops its value, and the factor keeps the mean of the rest. The rate
- * that results is the nearest of 1/256, 2/256 ... 255/256 to the one asked for.
+ * that results is the one of 1/256, 2/256 ... 255/256 that is nearest to `rate`.
  */
 export function dropoutBytes(rate: number): { readonly threshold: number; readonly factor: number } {
   const threshold = Math.min(BYTE_VALUES - 1, Math.max(1, Math.round(rate * BYTE_VALUES)));
@@ -20,7 +20,7 @@ export function dropoutBytes(rate: number): { readonly threshold: number; readon
 /**
  * Standard normal numbers of `shape` by the transform of Box and Muller.
  *
- * @param words int32 [2 * size], each bit of them random
+ * @param words int32 [2 * size] of random bits
  */
 export function normalNumbers(tf: typeof tfjs, words: Tensor, shape: readonly number[]): Tensor {
   const size = shape.reduce((product, extent) => product * extent, 1);

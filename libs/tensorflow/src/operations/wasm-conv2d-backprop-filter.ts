@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 
 import { copy } from './plain-operations.js';
 
-/** Registers the one kernel of a convolutional net that the wasm backend lacks, built from those it has. */
+/** Registers the one kernel of a convolutional network that the wasm backend lacks, built from kernels that it has. */
 export function registerConv2DBackpropFilter(tf: typeof tfjs): void {
   const present = tf.getKernel('Conv2DBackpropFilter', 'wasm') as tfjs.KernelConfig | undefined;
   if (present !== undefined) return;
@@ -35,7 +35,7 @@ function shared(tf: typeof tfjs, info: tfjs.TensorInfo): tfjs.TensorInfo {
   return { dataId: info.dataId, shape: info.shape, dtype: info.dtype };
 }
 
-/** One matrix product per position in the filter: the pixels it met, transposed, by the gradients they led to. */
+/** One matrix product per position in the filter: the pixels under that position, transposed, by the gradients of the outputs. */
 function filterGradient(tf: typeof tfjs, x: Tensor4D, dy: Tensor4D, attributes: FilterAttributes): Tensor {
   const { strides, pad, filterShape } = attributes;
   const { padInfo, strideHeight, strideWidth, outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
@@ -50,8 +50,8 @@ function filterGradient(tf: typeof tfjs, x: Tensor4D, dy: Tensor4D, attributes: 
   for (let row = 0; row < filterHeight; row++) {
     for (let column = 0; column < filterWidth; column++) {
       const end = [batch, row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1, inputChannels];
-      const met = tf.stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
-      const pixels: Tensor2D = tf.transpose(tf.reshape(met, [batch * outHeight * outWidth, inputChannels]));
+      const under = tf.stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
+      const pixels: Tensor2D = tf.transpose(tf.reshape(under, [batch * outHeight * outWidth, inputChannels]));
       rows.push(tf.matMul(pixels, gradients));
     }
   }

@@ -20,7 +20,8 @@ beforeAll(async () => {
 }, 60_000);
 
 function wasmMemory(): ArrayBuffer {
-  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: { readonly Memory: new (of: { initial: number }) => { readonly buffer: ArrayBuffer } } };
+  type WasmMemory = new (pages: { initial: number }) => { readonly buffer: ArrayBuffer };
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: { readonly Memory: WasmMemory } };
   return new WebAssembly.Memory({ initial: 1 }).buffer;
 }
 

@@ -15,8 +15,8 @@ export interface InputSpecification {
 export type Signature<Input extends string = string> = Readonly<Record<Input, InputSpecification>>;
 
 /**
- * A pure function of named tensors. It is run once to be traced, so whatever it decides from anything but its inputs'
- * shapes is decided forever; it may not read values back, use other tensors or draw random numbers in JavaScript.
+ * A pure function of named tensors. It is run once to be traced, so that every decision it takes in JavaScript is taken for good. It
+ * must not read values back, use other tensors or draw random numbers in JavaScript.
  */
 export type StepFunction<Input extends string = string, Output extends string = string> = (
   inputs: Readonly<Record<Input, Tensor>>,
@@ -35,7 +35,7 @@ export interface CompiledStep<Input extends string = string, Output extends stri
   readonly outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
   /**
    * Runs to the end on this thread. The inputs may be reused as soon as it returns; every output is float32 and new.
-   * `shared` is a result, for the same inputs, of the computation that this step shares with others: it saves that time.
+   * `shared` is a result, for the same inputs, of the computation that this step shares with others, and saves computing it.
    */
   run(inputs: Readonly<Partial<Record<Input, InputValues>>>, shared?: SharedValues): Readonly<Record<Output, Float32Array>>;
   /** Frees the graph. */
@@ -43,7 +43,7 @@ export interface CompiledStep<Input extends string = string, Output extends stri
 }
 
 /**
- * What several steps compute alike from the same inputs (an encoder's features, read by every phase of a round), so that
+ * What several steps all compute from the same inputs (an encoder's features, read by every phase of a round), so that
  * it is computed once. Engines without graphs share nothing, and every step computes all of it.
  */
 export interface SharedComputation {
@@ -53,7 +53,7 @@ export interface SharedComputation {
   run(inputs: Readonly<Partial<Record<string, InputValues>>>): SharedValues;
 }
 
-/** Held by the engine; nothing of it is ever read out. */
+/** Tensors that stay with the engine and are never read out. */
 export interface SharedValues {
   dispose(): void;
 }

@@ -49,7 +49,7 @@ export class EagerStep<Input extends string, Output extends string> implements C
   #tensor({ shape, type }: InputSpecification, values: InputValues): Tensor {
     if (values instanceof EagerHeldVector) return values.tensor;
     if (type === 'int32') return this.#tf.tensor(Int32Array.from(values as Int32Array), [...shape], 'int32');
-    // A copy: tfjs keeps the array it is given, and the caller may reuse it.
+    // A copy: tfjs keeps the array that it gets, and the caller may reuse it.
     return this.#tf.tensor(Float32Array.from(values as ArrayLike<number>), [...shape], 'float32');
   }
 }

@@ -44,7 +44,7 @@ interface GraphStepParts<Input extends string, Output extends string> {
   readonly binding: NativeBinding;
 }
 
-/** Calls the addon directly: tfjs's bookkeeping of tensors would cost more than it is worth here. */
+/** Calls the addon directly: tfjs's bookkeeping of tensors would take time and is not needed here. */
 class GraphStep<Input extends string, Output extends string> implements CompiledStep<Input, Output> {
   readonly name: string;
   readonly signature: Signature<Input>;
@@ -106,7 +106,7 @@ class GraphStep<Input extends string, Output extends string> implements Compiled
   }
 }
 
-/** Prepares natively compiled steps to share what they compute alike from the named inputs. */
+/** Prepares steps that are graphs to compute once what all of them compute from the named inputs. */
 export function shareGraphs(binding: NativeBinding, steps: readonly CompiledStep[], inputs: readonly string[]): SharedComputation {
   const native = steps.filter((step): step is GraphStep<string, string> => step instanceof GraphStep);
   const parts = findSharedNodes(native.map(({ graph }) => graph), new Set(inputs.map(placeholder)));

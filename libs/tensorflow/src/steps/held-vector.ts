@@ -3,8 +3,8 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import type { NativeBinding } from '../native-backend.js';
 
 /**
- * A float32 vector that stays with the engine between runs, for parameters that many steps read: handing megabytes over
- * anew for each would cost more than some of the steps.
+ * A float32 vector that stays with the engine between runs, for parameters that many steps read: copying megabytes for
+ * each step would take longer than some of the steps.
  */
 export interface HeldVector {
   readonly length: number;
@@ -45,16 +45,17 @@ export class EagerHeldVector implements HeldVector {
 }
 
 const PAGE_BYTES = 65_536;
-/** TensorFlow takes over memory that is aligned like this, and copies all other. WebAssembly's begins on a page. */
+/** TensorFlow uses memory that is aligned like this as it is, and copies all other. WebAssembly's begins on a page. */
 const ALIGNMENT_BYTES = 64;
 const MISALIGNMENT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } } };
+type WasmMemory = new (pages: { initial: number }) => { readonly buffer: ArrayBuffer };
+const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: { readonly Memory: WasmMemory } };
 
 let memory = new ArrayBuffer(0);
 const copied = new WeakSet<ArrayBufferLike>();
 
-/** A vector of which TensorFlow makes copies of its own, as long as they do not begin at an aligned element. */
+/** A vector whose parts TensorFlow copies, unless a part begins at an aligned element. */
 export function copyingVector(length: number): Float32Array {
   const bytes = MISALIGNMENT_BYTES + length * Float32Array.BYTES_PER_ELEMENT;
   const { buffer } = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
@@ -63,10 +64,10 @@ export function copyingVector(length: number): Float32Array {
 }
 
 /**
- * The values in memory from which TensorFlow makes a copy of its own. The memory is used again by the next call: taking a new
- * array each time would have the garbage collector run in every round.
+ * The values in memory that TensorFlow copies. The next call writes into the same memory: with a new array each time the garbage
+ * collector would run in every round.
  */
-export function inCopyingMemory(values: Float32Array): Float32Array {
+function inCopyingMemory(values: Float32Array): Float32Array {
   if (copied.has(values.buffer) && values.byteOffset % ALIGNMENT_BYTES !== 0) return values;
   const bytes = MISALIGNMENT_BYTES + values.byteLength;
   if (memory.byteLength < bytes) memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) }).buffer;

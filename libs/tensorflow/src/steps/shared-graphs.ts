@@ -12,7 +12,7 @@ export interface Provider {
   readonly fetches: ReadonlyMap<string, string>;
 }
 
-/** Tensors of the addon by the identity of what they are. */
+/** Handles of shared outputs, by identity. */
 export class GraphSharedValues implements SharedValues {
   readonly handles: ReadonlyMap<string, number>;
   readonly #binding: NativeBinding;

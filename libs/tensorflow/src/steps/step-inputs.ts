@@ -35,14 +35,19 @@ function mismatch(step: string, difference: string): LetheError {
   return new LetheError('GRAPH_INPUT_MISMATCH', `Step ${step}: ${difference}.`, { details: { step } });
 }
 
-/** Tensors to feed; those made for this run must be freed after it, held vectors are their owner's. */
+/** Handles of tensors to feed. `own` are those made for this run, to be freed after it; the others are held vectors. */
 export interface Fed {
   readonly handles: readonly number[];
   readonly own: readonly number[];
 }
 
 /** Makes the tensors of the named inputs, in that order. */
-export function feed(binding: NativeBinding, signature: Signature, inputs: Readonly<Partial<Record<string, InputValues>>>, names: readonly string[]): Fed {
+export function feed(
+  binding: NativeBinding,
+  signature: Signature,
+  inputs: Readonly<Partial<Record<string, InputValues>>>,
+  names: readonly string[],
+): Fed {
   const handles: number[] = [];
   const own: number[] = [];
   for (const name of names) {
