@@ -4,7 +4,7 @@ import { LetheError } from '@lethe/errors';
 
 let written = 0;
 
-/** What a file is called while it is written: hidden, so that no reader takes it for the finished one. */
+/** The name of a file while it is written: hidden, so that no reader takes it for the finished file. */
 const TEMPORARY = /^\..+\.\d+-\d+\.tmp$/;
 
 /** True for the name of a file that a writer left behind when it was killed. */
@@ -13,8 +13,9 @@ export function isTemporaryFile(name: string): boolean {
 }
 
 /**
- * Writes a file so that a reader, a crash or a full disk finds either the old one or the complete new one: written
- * aside, forced to the disk, renamed, and the folder forced to the disk too. Throws STORAGE_FAILED.
+ * Writes a file so that there is either the old file or the complete new one, even after a crash or with a full disk. The bytes are
+ * written under another name and synced to the disk, the file is renamed, and the folder is synced.
+ * @throws LetheError STORAGE_FAILED
  */
 export async function writeFileAtomically(file: string, parts: readonly Uint8Array[]): Promise<void> {
   const folder = dirname(file);
@@ -39,7 +40,7 @@ async function writeAndSync(file: string, parts: readonly Uint8Array[]): Promise
   }
 }
 
-/** A rename is only safe from a power cut once the folder itself is on the disk. */
+/** A rename survives a power failure only after the folder itself has been synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -49,7 +50,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** What a person can do about a file that could not be written. */
+/** STORAGE_FAILED for a file that could not be written, with what the user can do. */
 export function storageError(file: string, cause: unknown): LetheError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
   const reasons: Record<string, string> = {

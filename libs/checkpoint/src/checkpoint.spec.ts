@@ -16,7 +16,9 @@ const LAYOUT: GroupLayout = {
 };
 const STATE: GroupState = {
   group: 'autoencoder', version: 12, values: Float32Array.of(1, -2, 3.5, 1e-30, 0, -0, 7), statistics: Float32Array.of(0.1, 0.2, 0.3, 0.4),
-  slots: { firstMoment: Float32Array.from({ length: 7 }, (_, i) => i / 3), secondMoment: Float32Array.from({ length: 7 }, (_, i) => i / 7) },
+  slots: {
+    firstMoment: Float32Array.from({ length: 7 }, (_, i) => i / 3), secondMoment: Float32Array.from({ length: 7 }, (_, i) => i / 7),
+  },
   scalars: { 'encoder.beta1Product': Math.fround(0.9 ** 5) },
 };
 const options = { layouts: [LAYOUT], schemaHash: 'schema' };
@@ -27,13 +29,18 @@ beforeEach(async () => { left = []; folder = await mkdtemp(join(tmpdir(), 'lethe
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function save(rounds: number, isBest = false, steps = 0): Promise<string> {
-  return saveCheckpoint({ ...options, folder, rounds, steps, groups: [STATE], configJson: '{"seed":1}', dataFingerprint: 'data', engines: ['cpu', 'gpu'], codeVersion: '1.2.3', keep: 2, isBest, onLeft: (message) => left.push(message) });
+  return saveCheckpoint({
+    ...options, folder, rounds, steps, groups: [STATE], configJson: '{"seed":1}', dataFingerprint: 'data', engines: ['cpu', 'gpu'],
+    codeVersion: '1.2.3', keep: 2, isBest, onLeft: (message) => left.push(message),
+  });
 }
 
 describe('a checkpoint', () => {
   it('comes back bit for bit', async () => {
     const checkpoint = await loadCheckpoint(await save(5));
-    expect(checkpoint).toMatchObject({ rounds: 5, configJson: '{"seed":1}', dataFingerprint: 'data', engines: ['cpu', 'gpu'], codeVersion: '1.2.3' });
+    expect(checkpoint).toMatchObject({
+      rounds: 5, configJson: '{"seed":1}', dataFingerprint: 'data', engines: ['cpu', 'gpu'], codeVersion: '1.2.3',
+    });
     const groups = checkpoint.groups(options);
     expect(groups).toEqual([STATE]);
     expect(Object.is(groups[0]!.values[5], -0)).toBe(true);
@@ -108,8 +115,12 @@ describe('a checkpoint', () => {
     await save(1, true);
     const before = await readdir(folder);
     // The kernel's disk that is always full, where the next files will be written aside.
-    for (let next = 0; next < 100; next += 1) await symlink('/dev/full', join(folder, `.round-000002.safetensors.${process.pid}-${next}.tmp`));
-    await expect(save(2)).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringMatching(/round-000002.safetensors: the disk is full/) as string });
+    for (let next = 0; next < 100; next += 1) {
+      await symlink('/dev/full', join(folder, `.round-000002.safetensors.${process.pid}-${next}.tmp`));
+    }
+    await expect(save(2)).rejects.toMatchObject({
+      code: 'STORAGE_FAILED', message: expect.stringMatching(/round-000002.safetensors: the disk is full/) as string,
+    });
     expect((await readdir(folder)).filter((name) => !name.endsWith('.tmp'))).toEqual(before);
     expect((await findCheckpoint(folder, 'latest')).rounds).toBe(1);
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toHaveLength(99); // its own is gone

@@ -3,22 +3,34 @@ import { invalid, type NamedTensor } from './safetensors.js';
 
 type Tensors = ReadonlyMap<string, NamedTensor>;
 
-/** A group as named tensors: weights, optimiser state under `optimizer.<slot>.`, running statistics as PyTorch calls them. */
+/** The part of a group's state that is no tensor. */
+export interface GroupScalars { readonly version: number; readonly scalars: Readonly<Record<string, number>> }
+
+/** A group as named tensors: weights, optimiser state as `optimizer.<slot>.…`, running statistics under PyTorch's names. */
 export function groupTensors(layout: GroupLayout, { values, slots, statistics }: GroupState): NamedTensor[] {
   const cut = (vector: Float32Array, prefix: string): NamedTensor[] =>
-    layout.segments.map(({ name, shape, offset, length }) => ({ name: `${prefix}${name}`, shape, values: vector.subarray(offset, offset + length) }));
+    layout.segments.map(({ name, shape, offset, length }) => {
+      return { name: `${prefix}${name}`, shape, values: vector.subarray(offset, offset + length) };
+    });
   const running = layout.statistics.flatMap(({ name, channels, offset }) => {
-    const part = (kind: string, from: number): NamedTensor => ({ name: `${name}.${kind}`, shape: [channels], values: (statistics ?? new Float32Array(0)).subarray(from, from + channels) });
+    const all = statistics ?? new Float32Array(0);
+    const part = (kind: string, from: number): NamedTensor => {
+      return { name: `${name}.${kind}`, shape: [channels], values: all.subarray(from, from + channels) };
+    };
     return [part('running_mean', offset), part('running_var', offset + channels)];
   });
   return [...cut(values, ''), ...running, ...Object.entries(slots).flatMap(([slot, vector]) => cut(vector, `optimizer.${slot}.`))];
 }
 
 /** The inverse of `groupTensors`. @throws LetheError CHECKPOINT_INVALID naming a tensor that is missing or of another size */
-export function groupFromTensors(layout: GroupLayout, tensors: Tensors, { version, scalars }: Pick<GroupState, 'version'> & { readonly scalars: Readonly<Record<string, number>> }, file: string): GroupState {
+export function groupFromTensors(
+  layout: GroupLayout, tensors: Tensors, { version, scalars }: GroupScalars, file: string,
+): GroupState {
   const take = (name: string, length: number): Float32Array => {
     const found = tensors.get(name);
-    if (found?.values.length !== length) throw invalid(file, `tensor ${name} has ${found?.values.length ?? 'no'} values, expected ${length}`);
+    if (found?.values.length !== length) {
+      throw invalid(file, `tensor ${name} has ${found?.values.length ?? 'no'} values, expected ${length}`);
+    }
     return found.values;
   };
   const join = (prefix: string): Float32Array => {
@@ -35,8 +47,10 @@ export function groupFromTensors(layout: GroupLayout, tensors: Tensors, { versio
   return { group: layout.name, version, values: join(''), slots, scalars: { ...scalars }, statistics };
 }
 
-/** The optimiser slots that the file has for this group, by its first tensor. */
+/** The optimiser slots of this group in the file: those that its first tensor has. */
 function slotNames(layout: GroupLayout, tensors: Tensors): string[] {
-  const first = layout.segments[0]?.name ?? '';
-  return [...tensors.keys()].flatMap((name) => (name.startsWith('optimizer.') && name.endsWith(`.${first}`) ? [name.slice('optimizer.'.length, -(first.length + 1))] : []));
+  const [prefix, suffix] = ['optimizer.', `.${layout.segments[0]?.name ?? ''}`];
+  return [...tensors.keys()]
+    .filter((name) => name.startsWith(prefix) && name.endsWith(suffix))
+    .map((name) => name.slice(prefix.length, -suffix.length));
 }

@@ -1,3 +1,5 @@
 export { storageError, writeFileAtomically } from './atomic-file.js';
-export { findCheckpoint, newestCheckpoint, saveCheckpoint, type Checkpoint, type ExpectedNetworks, type SaveOptions, type WhichCheckpoint } from './checkpoint.js';
+export {
+  findCheckpoint, newestCheckpoint, saveCheckpoint, type Checkpoint, type ExpectedNetworks, type SaveOptions, type WhichCheckpoint,
+} from './checkpoint.js';
 export { weightsHash } from './weights-hash.js';

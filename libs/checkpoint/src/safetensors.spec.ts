@@ -44,7 +44,9 @@ with safe_open(sys.argv[1], "numpy") as file:
     const program = `
 import json, sys, numpy
 from safetensors.numpy import save_file
-save_file({"w": numpy.arange(6, dtype="float32").reshape(2, 3) / 3, "scalar": numpy.array(0.1, dtype="float32")}, sys.argv[1], {"by": "python"})
+save_file(
+  {"w": numpy.arange(6, dtype="float32").reshape(2, 3) / 3, "scalar": numpy.array(0.1, dtype="float32")}, sys.argv[1], {"by": "python"},
+)
 print("null")
 `;
     await runPython(program, [file]);
@@ -55,7 +57,7 @@ print("null")
   });
 });
 
-/** A file with a given header and so many bytes of data. */
+/** A file with a given header and a given number of bytes of data. */
 function file(header: unknown, dataBytes: number): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);
@@ -64,7 +66,9 @@ function file(header: unknown, dataBytes: number): Buffer {
 }
 
 describe('a foreign or damaged file', () => {
-  const tensor = (start: number, end: number, shape: unknown = [(end - start) / 4], dtype = 'F32'): object => ({ dtype, shape, data_offsets: [start, end] });
+  const tensor = (start: number, end: number, shape: unknown = [(end - start) / 4], dtype = 'F32'): object => ({
+    dtype, shape, data_offsets: [start, end],
+  });
 
   it.each<[string, Buffer, RegExp]>([
     ['is empty', Buffer.alloc(0), /0 bytes, less than a header/],
@@ -82,6 +86,8 @@ describe('a foreign or damaged file', () => {
     ['is cut in its data', file({ a: tensor(0, 8) }, 7), /it is cut: tensor a ends at/],
     ['has more than its tensors', file({ a: tensor(0, 4) }, 5), /1 bytes follow the last tensor/],
   ])('that %s is refused', (_, bytes, message) => {
-    expect(() => decodeSafetensors(bytes, 'x.safetensors')).toThrow(expect.objectContaining({ code: 'CHECKPOINT_INVALID', message: expect.stringMatching(message) as string }));
+    expect(() => decodeSafetensors(bytes, 'x.safetensors')).toThrow(
+      expect.objectContaining({ code: 'CHECKPOINT_INVALID', message: expect.stringMatching(message) as string }),
+    );
   });
 });

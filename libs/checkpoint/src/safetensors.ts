@@ -7,19 +7,19 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
-/** Tensors by name and free text by key: what a safetensors file holds. */
+/** The content of a safetensors file: tensors by name, and text by key. */
 export interface SafetensorsContent {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The file's bytes: the header (with its length in front), then each tensor's values, without copying them. */
+/** The file's bytes: the header with its length in front, then the values of each tensor, not copied. */
 export interface EncodedSafetensors {
   readonly header: Buffer;
   readonly data: readonly Uint8Array[];
 }
 
-/** Where one tensor lies in the data section, and as what. */
+/** Type, shape and place of one tensor in the data section. */
 interface TensorEntry { readonly dtype: string; readonly shape: number[]; readonly data_offsets: [number, number] }
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -33,7 +33,9 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rea
   const entries: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const { name, shape, values } of tensors) {
-    if (name in entries || values.length !== elementsOf(shape)) throw new RangeError(`tensor ${name}: shape [${shape.join()}], ${values.length} values, or the name is used twice`);
+    if (name in entries || values.length !== elementsOf(shape)) {
+      throw new RangeError(`tensor ${name}: shape [${shape.join()}], ${values.length} values, or the name is used twice`);
+    }
     const end = offset + values.byteLength;
     entries[name] = { dtype: 'F32', shape, data_offsets: [offset, end] };
     offset = end;
@@ -47,7 +49,7 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rea
   return { header, data: tensors.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) };
 }
 
-/** Bytes of the header with the length in front of it; throws CHECKPOINT_INVALID when they are not all there. */
+/** Bytes of the header with the length in front of it. @throws LetheError CHECKPOINT_INVALID if bytes are missing */
 export function headerLength(bytes: Uint8Array, source: string): number {
   if (bytes.length < LENGTH_BYTES) throw invalid(source, `it has ${bytes.length} bytes, less than a header`);
   const length = Buffer.from(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).readBigUInt64LE();
@@ -57,22 +59,24 @@ export function headerLength(bytes: Uint8Array, source: string): number {
   return end;
 }
 
-/** Reads a safetensors file of float32 tensors. `source` names it in errors; throws CHECKPOINT_INVALID. */
+/** Reads a safetensors file of float32 tensors. @param source the file's name in messages. @throws LetheError CHECKPOINT_INVALID */
 export function decodeSafetensors(bytes: Uint8Array, source: string): SafetensorsContent {
   const dataStart = headerLength(bytes, source);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), source);
   if (!isStringRecord(metadata)) throw invalid(source, 'its metadata is not text');
   const tensors = new Map<string, NamedTensor>();
   let expectedStart = 0;
+  const refuse = (reason: string): never => { throw invalid(source, reason); };
   for (const [name, entry] of inFileOrder(entries, source)) {
     const [start, end] = entry.data_offsets;
-    if (start !== expectedStart) throw invalid(source, `tensor ${name} starts at byte ${start} of the data, expected ${expectedStart}`);
-    if (end - start !== elementsOf(entry.shape) * BYTES) throw invalid(source, `tensor ${name} of shape [${entry.shape.join()}] has ${end - start} bytes`);
-    if (dataStart + end > bytes.length) throw invalid(source, `it is cut: tensor ${name} ends at byte ${dataStart + end}, the file at ${bytes.length}`);
+    if (start !== expectedStart) refuse(`tensor ${name} starts at byte ${start} of the data, expected ${expectedStart}`);
+    if (end - start !== elementsOf(entry.shape) * BYTES) refuse(`tensor ${name} of shape [${entry.shape.join()}] has ${end - start} bytes`);
+    if (dataStart + end > bytes.length) refuse(`it is cut: tensor ${name} ends at byte ${dataStart + end}, the file at ${bytes.length}`);
     tensors.set(name, { name, shape: entry.shape, values: copyValues(bytes, dataStart + start, end - start) });
     expectedStart = end;
   }
-  if (dataStart + expectedStart !== bytes.length) throw invalid(source, `${bytes.length - dataStart - expectedStart} bytes follow the last tensor`);
+  const rest = bytes.length - dataStart - expectedStart;
+  if (rest !== 0) refuse(`${rest} bytes follow the last tensor`);
   return { tensors, metadata };
 }
 
@@ -102,7 +106,7 @@ function inFileOrder(entries: Record<string, unknown>, source: string): [string,
   return checked.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
 }
 
-/** A copy, because the file's bytes need not lie at a multiple of 4, and outlive the file's buffer. */
+/** A copy: in the file the values need not lie at a multiple of 4, and they must outlive the file's buffer. */
 function copyValues(bytes: Uint8Array, start: number, length: number): Float32Array {
   return new Float32Array(Uint8Array.from(bytes.subarray(start, start + length)).buffer); // not slice: a Buffer's shares memory
 }
@@ -120,7 +124,9 @@ function isStringRecord(value: unknown): value is Record<string, string> {
 }
 
 function isTensorEntry(value: unknown): value is TensorEntry {
-  return isRecord(value) && typeof value['dtype'] === 'string' && isSizes(value['shape']) && isSizes(value['data_offsets']) && value['data_offsets'].length === 2;
+  if (!isRecord(value) || typeof value['dtype'] !== 'string') return false;
+  const { shape, data_offsets: offsets } = value;
+  return isSizes(shape) && isSizes(offsets) && offsets.length === 2;
 }
 
 function isSizes(value: unknown): value is number[] {
