@@ -9,9 +9,10 @@ export type Address =
   | { readonly scheme: 'tcp'; readonly host: string; readonly port: string }
   | { readonly scheme: 'memory'; readonly name: string };
 
-/** What the operating system allows for the path of a local socket, without the closing zero byte. */
+/** Longest path of a local socket that the operating system allows, without the closing zero byte. */
 const IPC_PATH_MAX_BYTES = 107;
 const TCP = /^(?<host>\*|[\w.-]+|\[[\da-fA-F:.%\w]+\]):(?<port>\d{1,5}|\*)$/;
+const IDENTITY_MAX_BYTES = 255;
 const WILDCARD_HOSTS = ['*', '0.0.0.0', '[::]'];
 
 export function invalidAddress(address: string, why: string, cause?: unknown): LetheError {
@@ -50,25 +51,28 @@ function hostAndPort(address: string, rest: string): { host: string; port: strin
 }
 
 /**
- * Bytes that others could read or send are refused unless someone asked for them by name. Every process of this machine reaches a
- * TCP port, the loopback's too, and an abstract socket; a path only those who may enter its folder.
+ * Refuses an address at which others could read or send, unless plaintext was asked for explicitly. Every process of this machine reaches
+ * a TCP port, even on the loopback, and an abstract socket. A path is reached only by those who may enter its folder.
  *
  * @throws LetheError ADDRESS_INSECURE
  */
-export async function requireSecurity(address: string, parsed: Address, options: { security?: unknown; insecurePlaintext?: boolean }): Promise<void> {
-  if (options.security !== undefined || options.insecurePlaintext === true || (parsed.scheme === 'ipc' && await liesInPrivateFolder(parsed.path))) return;
+export async function requireSecurity(
+  address: string, parsed: Address, options: { security?: unknown; insecurePlaintext?: boolean },
+): Promise<void> {
+  if (options.security !== undefined || options.insecurePlaintext === true) return;
+  if (parsed.scheme === 'ipc' && await liesInPrivateFolder(parsed.path)) return;
   const who = parsed.scheme === 'ipc' ? 'other users can reach it' : 'other processes and machines can reach it';
   throw new LetheError('ADDRESS_INSECURE', `address "${address}": ${who}, so it needs keys; plaintext must be asked for explicitly`);
 }
 
-/** Whether nobody but this user enters the folder of a socket. What is not there cannot be reached either, which is told where it is used. */
+/** Whether only this user enters the folder of a socket. A folder that does not exist counts too: connecting there reports it. */
 async function liesInPrivateFolder(path: string): Promise<boolean> {
   if (path.startsWith('@')) return false;
   const folder = await stat(dirname(path)).catch(() => null);
   return folder === null || (folder.uid === process.getuid?.() && (folder.mode & 0o077) === 0);
 }
 
-/** Where processes of its own machine reach a listener: one that listens on every interface is reached over the loopback too. */
+/** The address by which processes of its own machine reach a listener. One on every interface is reached over the loopback. */
 export function nearAddress(boundAddress: string): string {
   const parsed = parseAddress(boundAddress);
   if (parsed.scheme !== 'tcp' || !WILDCARD_HOSTS.includes(parsed.host)) return boundAddress;
@@ -76,8 +80,8 @@ export function nearAddress(boundAddress: string): string {
 }
 
 /**
- * Where a listener is that is bound to `boundAddress`, for whoever has reached its machine at the host of `via`: one on every interface
- * is there too.
+ * The address of a listener bound to `boundAddress`, for a process that has reached its machine at the host of `via`. A listener on every
+ * interface is reached at that host too.
  */
 export function addressVia(boundAddress: string, via: string): string {
   const [parsed, reached] = [parseAddress(boundAddress), parseAddress(via)];
@@ -92,13 +96,16 @@ export interface OutsideAddress {
   readonly interface: string | null;
 }
 
-/** Where other machines may reach a listener: one on every interface has the addresses of all that leave the machine, in the system's order. */
+/**
+ * Addresses at which other machines may reach a listener. One on every interface has the addresses of all interfaces that leave the
+ * machine, in the system's order.
+ */
 export function outsideAddresses(boundAddress: string): OutsideAddress[] {
   const parsed = parseAddress(boundAddress);
   if (parsed.scheme !== 'tcp' || !WILDCARD_HOSTS.includes(parsed.host)) return [{ address: boundAddress, interface: null }];
   const families = parsed.host === '0.0.0.0' ? ['IPv4'] : ['IPv4', 'IPv6'];
   return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) => addresses
-    // An address of one link only means something together with the name of an interface of the other machine.
+    // A link-local address is of no use without the name of an interface of the other machine.
     .filter(({ family, internal, address }) => families.includes(family) && !internal && !address.startsWith('fe80:'))
     .map(({ family, address }) => ({ address: `tcp://${family === 'IPv6' ? `[${address}]` : address}:${parsed.port}`, interface: name })));
 }
@@ -108,4 +115,12 @@ export async function needsIpv6(host: string): Promise<boolean> {
   if (host.startsWith('[')) return true;
   const found = await lookup(host, { all: true }).catch(() => []);
   return found.length > 0 && found.every(({ family }) => family === 6);
+}
+
+/** Checks ZeroMQ's limits for the name of a peer. Names that begin with a zero byte are its own. @throws LetheError ADDRESS_INVALID */
+export function checkIdentity(identity: string): void {
+  const bytes = Buffer.byteLength(identity);
+  if (bytes >= 1 && bytes <= IDENTITY_MAX_BYTES && !identity.startsWith('\0')) return;
+  const expected = `1 to ${IDENTITY_MAX_BYTES} bytes, not beginning with a zero byte`;
+  throw new LetheError('ADDRESS_INVALID', `the identity of a connection must have ${expected}; found ${bytes} bytes`);
 }

@@ -1,16 +1,23 @@
 import { LetheError } from '@lethe/errors';
 import type { Frames } from '@lethe/protocol';
 
-/** Refuses what the other end would not take, and what ZeroMQ would send as text: it turns a bare SharedArrayBuffer into its name. */
+/**
+ * Refuses a message that the other end would not take, and frames that ZeroMQ would send as text: it turns a bare SharedArrayBuffer into
+ * its name.
+ * @throws LetheError MESSAGE_MALFORMED
+ */
 export function checkFrames(frames: Frames, maxFrameBytes = Number.POSITIVE_INFINITY): void {
   if (frames.length === 0) throw new LetheError('MESSAGE_MALFORMED', 'a message needs at least one frame');
   for (const [index, frame] of frames.entries()) {
-    // The type says so, but the bytes may come from where types were asserted.
+    // The type demands it, but the bytes may come from a place with a type assertion.
     if (!((frame as unknown) instanceof Uint8Array)) {
       const found = Object.prototype.toString.call(frame);
       throw new LetheError('MESSAGE_MALFORMED', `frame ${index} must be a Uint8Array, found ${found}`);
     }
-    if (frame.byteLength > maxFrameBytes) throw new LetheError('MESSAGE_MALFORMED', `frame ${index} has ${frame.byteLength} bytes, more than the ${maxFrameBytes} that the other end takes`);
+    if (frame.byteLength > maxFrameBytes) {
+      const found = `frame ${index} has ${frame.byteLength} bytes, more than the ${maxFrameBytes} that the other end takes`;
+      throw new LetheError('MESSAGE_MALFORMED', found);
+    }
   }
 }
 
@@ -18,7 +25,7 @@ export function byteLengthOf(frames: Frames): number {
   return frames.reduce((sum, frame) => sum + frame.byteLength, 0);
 }
 
-/** An iterable whose messages go to one reader: a second one would silently take every other message. */
+/** An iterable with one reader alone: a second reader would silently take every other message. */
 export function readOnce<T>(read: () => AsyncIterator<T>): AsyncIterable<T> {
   let taken = false;
   return {

@@ -1,9 +1,7 @@
 import { LetheError } from '@lethe/errors';
 import type { Frames } from '@lethe/protocol';
-import { invalidAddress, parseAddress } from './address.js';
+import { checkIdentity, invalidAddress, parseAddress } from './address.js';
 import { byteLengthOf, checkFrames, readOnce } from './frames.js';
-import { checkIdentity } from './identity.js';
-import { Mailbox } from './mailbox.js';
 import {
   type Connection,
   type ConnectOptions,
@@ -15,10 +13,10 @@ import {
 } from './transport.js';
 
 /**
- * ZeroMQ's twin within one process, for tests and for runs without other processes. Addresses `memory://name` belong to
- * the transport that was created, so two of them never meet. **Frames are passed by reference**: the receiver reads the
- * sender's memory, which is why a frame must never be written after it was sent (over ZeroMQ that is a race; here it is
- * always seen).
+ * A transport within one process with ZeroMQ's behaviour, for tests and for runs without other processes. Addresses `memory://name`
+ * belong to the transport that was created: two transports never meet. **Frames are passed by reference.** The receiver reads the
+ * sender's memory, so a frame must never be written after it was sent. Over ZeroMQ a later write is a race; here the receiver always
+ * sees it.
  */
 export function createMemoryTransport(): Transport {
   const hubs = new Map<string, Hub>();
@@ -41,7 +39,7 @@ interface Parcel {
   readonly outbox: MemoryOutbox;
 }
 
-/** What one side has sent and the other has not read: bounded, as a slow reader's queue is. */
+/** Counts the bytes that one side has sent and the other has not read, and bounds them, as for a slow reader over ZeroMQ. */
 class MemoryOutbox {
   readonly #owner: string;
   readonly #maxQueuedBytes: number;
@@ -57,7 +55,7 @@ class MemoryOutbox {
     this.#closed = true;
   }
 
-  /** Accounts for a message, or says why it cannot be taken. */
+  /** Counts a message. @throws LetheError QUEUE_FULL, CONNECTION_CLOSED or MESSAGE_MALFORMED if it cannot be taken */
   admit(frames: Frames): void {
     checkFrames(frames);
     if (this.#closed) throw new LetheError('CONNECTION_CLOSED', `${this.#owner} is closed`);
@@ -74,6 +72,39 @@ class MemoryOutbox {
   }
 }
 
+/** A queue with one reader, who waits while it is empty. */
+class Mailbox<T> {
+  readonly #items: T[] = [];
+  #wake: (() => void) | null = null;
+  #ended = false;
+
+  push(item: T): void {
+    if (this.#ended) return;
+    this.#items.push(item);
+    this.#wake?.();
+  }
+
+  /** Ends the reader and drops what it has not read. */
+  end(): void {
+    this.#ended = true;
+    this.#items.length = 0;
+    this.#wake?.();
+  }
+
+  async *read(): AsyncGenerator<T, void> {
+    while (!this.#ended) {
+      const item = this.#items.shift();
+      if (item !== undefined) yield item;
+      else await this.#arrival();
+    }
+  }
+
+  async #arrival(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#wake = null;
+  }
+}
+
 async function* unpack<T>(mailbox: Mailbox<Parcel>, open: (parcel: Parcel) => T): AsyncGenerator<T, void> {
   for await (const parcel of mailbox.read()) {
     parcel.outbox.release(parcel.frames);
@@ -81,11 +112,11 @@ async function* unpack<T>(mailbox: Mailbox<Parcel>, open: (parcel: Parcel) => T)
   }
 }
 
-/** The meeting point of one address. As with ZeroMQ, whoever connects first may already send. */
+/** The listener and the connections of one address. As with ZeroMQ, a connection may send before there is a listener. */
 class Hub {
   readonly #peers = new Map<string, Mailbox<Parcel>>();
   #inbox: Mailbox<Parcel> | null = null;
-  /** Sent while nobody listened. */
+  /** Messages that were sent before there was a listener. */
   readonly #early: Parcel[] = [];
 
   listen(address: string, options: ListenOptions): Listener {

@@ -2,9 +2,9 @@ import { foreignText, LetheError } from '@lethe/errors';
 import type { Frames } from '@lethe/protocol';
 import { byteLengthOf, checkFrames } from './frames.js';
 
-/** ZeroMQ sends without waiting, so a burst yields to the event loop now and then. */
-const SENDS_PER_TURN = 64;
-/** How long a full peer is left alone, doubling up to the longest; ZeroMQ does not say when there is room again. */
+/** Sends between two yields to the event loop: ZeroMQ sends without waiting, and a burst would block the loop. */
+const SENDS_PER_YIELD = 64;
+/** Time until a full peer is tried again, doubled up to the longest. ZeroMQ has no event for room in a pipe. */
 const FULL_DELAY_MS = { shortest: 1, longest: 8 };
 
 interface Entry {
@@ -18,28 +18,28 @@ interface PeerQueue {
   readonly entries: Entry[];
   /** Of all entries. */
   bytes: number;
-  /** The pipe to this peer had no room. Its messages are known to be deliverable, so their senders need not wait. */
+  /** The pipe to this peer had no room. The peer is known to be connected, so senders of its messages need not wait. */
   full: boolean;
-  /** Whether senders were told "queued" before their messages reached the socket. */
+  /** Whether a send has resolved before its message reached the socket. */
   promised: boolean;
 }
 
 export interface OutboxOptions {
   /** "the listener at …", for messages. */
   readonly owner: string;
-  /** Of each peer: one that stalls does not cost the others their messages. */
+  /** Bound for each peer: one that stalls does not cost the others their messages. */
   readonly maxQueuedBytes: number;
   /** A peer would break the connection at a larger one. */
   readonly maxFrameBytes: number;
   /** Hands a message to the socket at once; rejects with EAGAIN (no room), EHOSTUNREACH (no such peer) or anything else. */
   readonly transmit: (peer: string, frames: Frames) => Promise<void>;
-  /** Messages whose senders were told "queued" could not be handed over after all. */
+  /** Called when messages whose sends have resolved cannot be handed over after all. */
   readonly onDropped: (peer: string, count: number) => void;
 }
 
 /**
- * The one writer of a socket: never two sends in flight, a bound in bytes for each peer, and a full peer does not hold up the others.
- * Per peer the order is kept; between peers messages take turns.
+ * The only writer of a socket. There are never two sends in flight, the bytes for each peer are bounded, and a full peer does not hold up
+ * the others. Messages to one peer keep their order; peers alternate.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -68,7 +68,7 @@ export class Outbox {
     });
   }
 
-  /** Takes nothing more, hands over what is queued, and gives up on the rest after `graceMs`. */
+  /** Takes no further messages, hands over the queued ones, and drops the rest after `graceMs`. */
   async close(reason: LetheError, graceMs: number): Promise<void> {
     this.#closedBy ??= reason;
     if (this.#queues.size > 0) {
@@ -83,7 +83,7 @@ export class Outbox {
     this.abort(reason);
   }
 
-  /** Takes nothing more and gives up on what is queued. */
+  /** Takes no further messages and drops the queued ones. */
   abort(reason: LetheError): void {
     this.#closedBy ??= reason;
     if (this.#retry !== null) clearTimeout(this.#retry);
@@ -93,7 +93,7 @@ export class Outbox {
 
   #admit(peer: string, queue: PeerQueue, bytes: number): void {
     const { owner, maxQueuedBytes } = this.#options;
-    // A message that is larger than the bound could never be sent otherwise.
+    // An empty queue takes any message: one larger than the bound could never be sent otherwise.
     if (queue.bytes === 0 || queue.bytes + bytes <= maxQueuedBytes) {
       queue.bytes += bytes;
       return;
@@ -109,7 +109,7 @@ export class Outbox {
     for (let next = this.#nextReady(); next !== undefined; next = this.#nextReady()) {
       await this.#sendFirst(...next);
       sends += 1;
-      if (sends % SENDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (sends % SENDS_PER_YIELD === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     this.#pumping = false;
     if (this.#queues.size === 0) this.#onEmpty?.();
@@ -137,7 +137,7 @@ export class Outbox {
     this.#retryDelayMs = FULL_DELAY_MS.shortest;
     entry.resolve();
     this.#queues.delete(peer);
-    if (queue.entries.length > 0) this.#queues.set(peer, queue); // at the end: the others have their turn
+    if (queue.entries.length > 0) this.#queues.set(peer, queue); // at the end: the other peers are next
   }
 
   #sendFailed(peer: string, queue: PeerQueue, error: unknown): void {
@@ -159,7 +159,7 @@ export class Outbox {
   #drop(peer: string, queue: PeerQueue, reason: LetheError): void {
     this.#queues.delete(peer);
     const dropped = queue.entries.splice(0);
-    for (const { reject } of dropped) reject(reason); // without effect where the sender was already told "queued"
+    for (const { reject } of dropped) reject(reason); // without effect on a send that has resolved
     if (queue.promised && dropped.length > 0) this.#options.onDropped(peer, dropped.length);
   }
 

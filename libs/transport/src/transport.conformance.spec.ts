@@ -27,7 +27,9 @@ interface Setting {
 
 const SETTINGS: Setting[] = [
   { name: 'ipc', transport: createZeroMqTransport, address: (folder) => `ipc://${folder}/s`, secure: false },
-  { name: 'tcp in plain text', transport: createZeroMqTransport, address: () => 'tcp://127.0.0.1:*', secure: false, insecurePlaintext: true },
+  {
+    name: 'tcp in plain text', transport: createZeroMqTransport, address: () => 'tcp://127.0.0.1:*', secure: false, insecurePlaintext: true,
+  },
   { name: 'tcp with keys', transport: createZeroMqTransport, address: () => 'tcp://127.0.0.1:*', secure: true },
   { name: 'ipc with keys', transport: createZeroMqTransport, address: (folder) => `ipc://${folder}/s`, secure: true },
   { name: 'memory', transport: createMemoryTransport, address: () => 'memory://s', secure: false },
@@ -60,7 +62,8 @@ function reader<T>(messages: AsyncIterable<T>): { next: () => Promise<T>; done: 
   };
 }
 
-describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transport: create, address, secure, insecurePlaintext = false }) => {
+describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, (setting) => {
+  const { transport: create, address, secure, insecurePlaintext = false } = setting;
   const keys = createRunKeys();
   let transport: Transport;
   let folder: string;
@@ -191,7 +194,9 @@ describe.each(SETTINGS)('a transport over $name', { timeout: 30_000 }, ({ transp
     expect((await incoming.next()).peer).toBe('stalled');
     const chunk = new Uint8Array(2 ** 20);
     let refusal: unknown;
-    for (let taken = 0; refusal === undefined && taken < 2_000; taken += 1) await listener.send('stalled', [chunk]).catch((error: unknown) => (refusal = error));
+    for (let taken = 0; refusal === undefined && taken < 2_000; taken += 1) {
+      await listener.send('stalled', [chunk]).catch((error: unknown) => (refusal = error));
+    }
     expect(errorCode(refusal)).toBe('QUEUE_FULL');
     const answers = reader(connection.messages);
     for (let sent = 0; sent < 10; sent += 1) {

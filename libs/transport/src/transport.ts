@@ -1,23 +1,23 @@
 import type { Frames } from '@lethe/protocol';
 
-/** Keys of a run's listeners: their own pair, and the only member key they let in. Raw 32-byte keys. */
+/** Keys of a run's listeners: their own pair, and the only member key that they accept. Raw 32-byte keys. */
 export interface ListenerSecurity {
   readonly publicKey: Uint8Array;
   readonly secretKey: Uint8Array;
   readonly memberPublicKey: Uint8Array;
 }
 
-/** Keys of whoever connects: the pair that all members of a run share, and the listeners' public key. Raw 32-byte keys. */
+/** Keys of a process that connects: the pair that all members of a run share, and the listeners' public key. Raw 32-byte keys. */
 export interface MemberSecurity {
   readonly listenerPublicKey: Uint8Array;
   readonly publicKey: Uint8Array;
   readonly secretKey: Uint8Array;
 }
 
-/** How a connection knows whom it talks to, by keys, or not at all where the user insists; and how much it takes. */
+/** How a connection knows the other end (by keys, or not at all if the user insists), and the largest frame that it takes. */
 export type Trust = Pick<ConnectOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'>;
 
-/** What people may want to read about the wire; nothing needs it to be correct. */
+/** An event on the wire, for people to read. No decision depends on it. */
 export interface TransportEvent {
   /** "dropped": messages were queued for a peer that has gone. */
   readonly kind: 'connected' | 'disconnected' | 'refused' | 'dropped';
@@ -39,7 +39,7 @@ export interface Connection {
   readonly messages: AsyncIterable<Frames>;
   /** Resolves when the other end has answered for the first time; rejects when the connection is closed or refused before. */
   reached(): Promise<void>;
-  /** Hands over what is queued (for a second at most), then ends. */
+  /** Hands over the queued messages (for a second at most), then ends. */
   close(): Promise<void>;
 }
 
@@ -50,17 +50,20 @@ export interface Incoming {
 
 /** Accepts connections; each peer is named by the identity it connected with. */
 export interface Listener {
-  /** Where processes of this machine connect to, with the real port. */
+  /** The address for processes of this machine, with the real port. */
   readonly address: string;
-  /** What it is bound to, with the real port: an address of every interface stands for each of them (`addressVia`). */
+  /** The address that it is bound to, with the real port. It may stand for every interface (`addressVia`). */
   readonly boundAddress: string;
-  /** Whether whoever reaches the address gets in: plain text, by request. Else only who has the run's keys or may enter the socket's folder. */
+  /**
+   * Whether every process that reaches the address is admitted: in plain text, on request. Otherwise it needs the run's keys, or access
+   * to the socket's folder.
+   */
   readonly admitsAnyone: boolean;
   /** Rejects with PEER_UNKNOWN if nobody of that identity is connected, QUEUE_FULL if its unsent bytes pass the bound. */
   send(peer: string, frames: Frames): Promise<void>;
   /** Messages as they arrive; can be iterated once, ends when the listener is closed. */
   readonly messages: AsyncIterable<Incoming>;
-  /** Hands over what is queued (for a second at most), then ends; the address is free again. */
+  /** Hands over the queued messages (for a second at most), then ends. The address is free again. */
   close(): Promise<void>;
 }
 
@@ -68,27 +71,27 @@ export interface ListenOptions {
   readonly security?: ListenerSecurity;
   /** Required to listen without keys anywhere but at a path in a folder that only this user can enter. */
   readonly insecurePlaintext?: boolean;
-  /** Bound of the bytes that wait for each peer; 1 GiB unless given. */
+  /** Bound on the bytes that wait for each peer; 1 GiB by default. */
   readonly maxQueuedBytes?: number;
-  /** A peer that sends a larger frame loses its connection before the frame takes memory; nothing larger is sent. 256 MiB unless given. */
+  /** A peer that sends a larger frame loses its connection before the frame takes memory. No larger one is sent. Default: 256 MiB. */
   readonly maxFrameBytes?: number;
   readonly onEvent?: (event: TransportEvent) => void;
 }
 
 export interface ConnectOptions {
-  /** What the listener calls this side: unique, 1 to 255 bytes. */
+  /** Name of this side at the listener: unique, 1 to 255 bytes. */
   readonly identity: string;
   readonly security?: MemberSecurity;
   /** Required to connect without keys to anything but a path in a folder that only this user can enter. */
   readonly insecurePlaintext?: boolean;
-  /** Bound of the bytes that wait for a slow listener; 1 GiB unless given. */
+  /** Bound on the bytes that wait for a slow listener; 1 GiB by default. */
   readonly maxQueuedBytes?: number;
-  /** The connection breaks at a larger frame before that takes memory; nothing larger is sent. 256 MiB unless given. */
+  /** The connection breaks at a larger frame before the frame takes memory. No larger one is sent. Default: 256 MiB. */
   readonly maxFrameBytes?: number;
   readonly onEvent?: (event: TransportEvent) => void;
 }
 
-/** The port behind which ZeroMQ and its in-memory twin stand. Addresses: `ipc://…`, `tcp://host:port`, `memory://name`. */
+/** The interface that ZeroMQ and the memory transport implement. Addresses: `ipc://…`, `tcp://host:port`, `memory://name`. */
 export interface Transport {
   listen(address: string, options?: ListenOptions): Promise<Listener>;
   connect(address: string, options: ConnectOptions): Promise<Connection>;
@@ -96,5 +99,5 @@ export interface Transport {
 
 export const DEFAULT_MAX_QUEUED_BYTES = 2 ** 30;
 
-/** For who does not know the run yet: the largest thing that its coordinator may send is a judge of large images. */
+/** Bound for a process that does not know the run yet. The largest message of a coordinator is a judge of large images. */
 export const DEFAULT_MAX_FRAME_BYTES = 2 ** 28;

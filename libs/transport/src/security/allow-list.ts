@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'zeromq';
 
-/** Where ZeroMQ asks whether a key may come in (ZeroMQ RFC 27, "ZAP"). One handler serves the whole process. */
+/** The address at which ZeroMQ asks whether a key is accepted (ZeroMQ RFC 27, "ZAP"). One handler serves the whole process. */
 const HANDLER_ADDRESS = 'inproc://zeromq.zap.01';
 
 let handler: Router | null = null;
-/** Settles when the address is free again: closing takes its time, and unbinding before it has pitfalls of its own. */
+/** Resolves when the address is free again: a socket is closed only after a while. */
 let addressFree: Promise<void> = Promise.resolve();
 const memberKeys = new Map<string, Uint8Array>();
 
@@ -16,8 +16,8 @@ export interface AllowedMember {
 }
 
 /**
- * Lets exactly one key into the listeners of the returned domain. Without a handler ZeroMQ would let in any key pair.
- * All listeners with keys must live in one thread, because a process has room for one handler.
+ * Makes the listeners of the returned domain accept exactly one key. Without a handler ZeroMQ would accept any key pair. All listeners
+ * with keys must live in one thread, because a process can have only one handler.
  */
 export async function allowOnly(memberPublicKey: Uint8Array): Promise<AllowedMember> {
   await addressFree;
@@ -31,7 +31,7 @@ export async function allowOnly(memberPublicKey: Uint8Array): Promise<AllowedMem
   return { domain, release: () => forget(domain) };
 }
 
-/** An open socket keeps the process alive, so the handler goes with the last listener. */
+/** Closes the handler with the last listener: an open socket keeps the process alive. */
 function forget(domain: string): void {
   memberKeys.delete(domain);
   if (memberKeys.size > 0 || handler === null) return;

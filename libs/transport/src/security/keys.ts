@@ -4,7 +4,7 @@ import type { ListenerSecurity, MemberSecurity } from '../transport.js';
 import { z85Decode } from './z85.js';
 
 const KEY_BYTES = 32;
-/** First letters, so that a key and a token cannot be mixed up and neither can begin like a flag ("-"). */
+/** First letters: a key and a token cannot be confused, and neither begins with "-" like a flag. */
 const KEY_PREFIX = 'K';
 const TOKEN_PREFIX = 'T';
 
@@ -13,7 +13,7 @@ export interface RunKeys {
   readonly member: MemberSecurity;
 }
 
-/** New keys for one run: its listeners let in nobody but its members, and its members talk to nobody but its listeners. */
+/** New keys for one run: its listeners accept only its members, and its members talk only to its listeners. */
 export function createRunKeys(): RunKeys {
   const listener = rawKeyPair();
   const member = rawKeyPair();
@@ -28,12 +28,12 @@ function rawKeyPair(): { publicKey: Uint8Array; secretKey: Uint8Array } {
   return { publicKey: z85Decode(publicKey), secretKey: z85Decode(secretKey) };
 }
 
-/** The listeners' public key for a command line: it may be seen, and proves to a worker whom it joins. */
+/** The listeners' public key for a command line. It is no secret, and proves the identity of the run to a worker. */
 export function encodeJoinKey(listenerPublicKey: Uint8Array): string {
   return KEY_PREFIX + Buffer.from(listenerPublicKey).toString('base64url');
 }
 
-/** The members' key pair as text, for the file of the run's token: whoever has it may take part in the run. */
+/** The members' key pair as text, for the file of the run's token: every process that has it may take part in the run. */
 export function encodeJoinToken(member: Pick<MemberSecurity, 'publicKey' | 'secretKey'>): string {
   return TOKEN_PREFIX + Buffer.concat([member.publicKey, member.secretKey]).toString('base64url');
 }

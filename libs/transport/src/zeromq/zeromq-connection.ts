@@ -5,13 +5,12 @@ import { invalidAddress } from '../address.js';
 import { readOnce } from '../frames.js';
 import { Outbox } from '../outbox.js';
 import { type Connection, type ConnectOptions, DEFAULT_MAX_FRAME_BYTES, DEFAULT_MAX_QUEUED_BYTES } from '../transport.js';
-import { closeSocket } from './close-socket.js';
-import { readSocket } from './read-socket.js';
+import { closeSocket, readSocket } from './socket.js';
 import { LINGER_MS, memberKeys, socketOptions } from './socket-options.js';
 
 /**
- * A wrong listener key shows only as a line that breaks during the greeting. Once can be a listener that is just closing;
- * this often in a row, it does not want us.
+ * Greetings that break off in a row until the listener counts as refusing this side. A wrong listener key shows only as a line that
+ * breaks during the greeting; a single break can be a listener that is just closing.
  */
 const BROKEN_GREETINGS = 3;
 const RECONNECT_MS = 100;
@@ -35,11 +34,12 @@ export class ZeroMqConnection implements Connection {
       this.#answered = resolve;
       this.#unreached = reject;
     });
-    this.#reached.catch(() => undefined); // whoever waits for it is told
+    this.#reached.catch(() => undefined); // callers of reached() handle the rejection
     this.#options = options;
     const { security, identity, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
     const keys = security === undefined ? {} : memberKeys(security);
-    this.#socket = new Dealer({ ...socketOptions(address, maxFrameBytes), routingId: identity, reconnectInterval: RECONNECT_MS, ipv6, ...keys });
+    const reconnecting = { routingId: identity, reconnectInterval: RECONNECT_MS };
+    this.#socket = new Dealer({ ...socketOptions(address, maxFrameBytes), ...reconnecting, ipv6, ...keys });
     this.#watch();
     try {
       this.#socket.connect(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));

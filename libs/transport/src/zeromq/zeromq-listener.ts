@@ -6,12 +6,11 @@ import { readOnce } from '../frames.js';
 import { Outbox } from '../outbox.js';
 import { type AllowedMember, allowOnly } from '../security/allow-list.js';
 import { DEFAULT_MAX_FRAME_BYTES, DEFAULT_MAX_QUEUED_BYTES, type Incoming, type Listener, type ListenOptions } from '../transport.js';
-import { closeSocket } from './close-socket.js';
 import { checkIpcPath, removeIpcPath } from './ipc-path.js';
-import { readSocket } from './read-socket.js';
+import { closeSocket, readSocket } from './socket.js';
 import { checkListenerKeys, LINGER_MS, listenerKeys, socketOptions } from './socket-options.js';
 
-/** Binding an ipc path takes two steps (look, then bind), which two listeners of this process must not mix. */
+/** Paths that listeners of this process bind or have bound. Binding looks first and then binds: two listeners must not do so at once. */
 const boundIpcPaths = new Set<string>();
 
 interface Endpoint {
@@ -60,11 +59,12 @@ export class ZeroMqListener implements Listener {
   private constructor({ address, parsed, options, allowed }: Endpoint) {
     const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = options;
     const keys = options.security && allowed ? listenerKeys(options.security, allowed.domain) : {};
-    // A peer that reconnects after a broken line takes over its own name. `mandatory`: never drop in silence.
+    // `handover`: a peer that reconnects after a broken line takes over its own name. `mandatory`: a message that cannot be sent is an
+    // error.
     const ipv6 = parsed.scheme === 'tcp' && (parsed.host === '*' || parsed.host.startsWith('['));
     this.#socket = new Router({ ...socketOptions(address, maxFrameBytes), mandatory: true, handover: true, ipv6, ...keys });
     try {
-      // ZeroMQ looks up no names on this side.
+      // ZeroMQ resolves no host names when it binds.
       this.#socket.bindSync(address.replace('tcp://localhost:', 'tcp://127.0.0.1:'));
     } catch (error) {
       this.#socket.close();

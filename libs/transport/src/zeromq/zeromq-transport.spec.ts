@@ -79,7 +79,9 @@ describe('addresses', () => {
   it('names the real port, and the loopback where it listens on all interfaces', async () => {
     expect((await listen('tcp://localhost:*')).address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
     const everywhere = await listen('tcp://0.0.0.0:*');
-    expect([everywhere.address, everywhere.boundAddress]).toEqual([expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/), expect.stringMatching(/^tcp:\/\/0\.0\.0\.0:\d+$/)]);
+    expect([everywhere.address, everywhere.boundAddress]).toEqual([
+      expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/), expect.stringMatching(/^tcp:\/\/0\.0\.0\.0:\d+$/),
+    ]);
     const connection = await connect(everywhere.address);
     await connection.send(HELLO);
     expect((await first(everywhere.messages))?.peer).toBe('peer');
@@ -140,7 +142,7 @@ describe('security', () => {
     ['a key that is not of the run', { ...strangers.member, listenerPublicKey: keys.member.listenerPublicKey }],
     ['the key of another listener', { ...keys.member, listenerPublicKey: strangers.member.listenerPublicKey }],
     ['no key', undefined],
-  ])('keeps out who comes with %s, and both sides are told', async (_name, security) => {
+  ])('refuses a peer with %s, and both sides get an event', async (_name, security) => {
     const { seen, onEvent } = watch('refused');
     const listener = await listen(undefined, { security: keys.listener, onEvent });
     const connection = await connect(listener.address, security ? { security } : {});
@@ -212,14 +214,18 @@ describe('a frame larger than the bound', () => {
     const listener = await listen(undefined, { ...listening, maxFrameBytes: 2 ** 20 });
     const messages = listener.messages[Symbol.asyncIterator]();
     const { seen: broken, onEvent } = watch('disconnected');
-    const [greedy, good] = [await connect(listener.address, { ...connecting, identity: 'greedy', onEvent }), await connect(listener.address, { ...connecting, identity: 'good' })];
+    const [greedy, good] = [
+      await connect(listener.address, { ...connecting, identity: 'greedy', onEvent }),
+      await connect(listener.address, { ...connecting, identity: 'good' }),
+    ];
     await greedy.send(HELLO);
     expect(await messages.next()).toMatchObject({ value: { peer: 'greedy' } });
     await greedy.send([new Uint8Array(2 ** 20 + 100)]);
     await good.send([new Uint8Array(2 ** 20)]);
     await broken;
     await greedy.send(HELLO); // over a connection of its own again
-    const seen = [await messages.next(), await messages.next()].map((result) => (result.done === true ? null : [result.value.peer, result.value.frames[0]?.byteLength]));
+    const results = [await messages.next(), await messages.next()];
+    const seen = results.map((result) => (result.done === true ? null : [result.value.peer, result.value.frames[0]?.byteLength]));
     expect(seen.sort()).toEqual([['good', 2 ** 20], ['greedy', HELLO[0]?.byteLength]]);
     expect(await codeOf(listener.send('good', [new Uint8Array(2 ** 20 + 1)]))).toBe('MESSAGE_MALFORMED');
   });
@@ -236,7 +242,7 @@ describe('a frame larger than the bound', () => {
 });
 
 describe('a life of a connection', () => {
-  it('is told as events', async () => {
+  it('reports events', async () => {
     const [up, down] = [watch('connected'), watch('disconnected')];
     const listener = await listen();
     await connect(listener.address, { onEvent: (event) => [up, down].forEach(({ onEvent }) => onEvent(event)) });

@@ -1,12 +1,11 @@
-import { invalidAddress, needsIpv6, parseAddress, requireSecurity } from '../address.js';
-import { checkIdentity } from '../identity.js';
+import { checkIdentity, invalidAddress, needsIpv6, parseAddress, requireSecurity } from '../address.js';
 import type { Transport } from '../transport.js';
 import { ZeroMqConnection } from './zeromq-connection.js';
 import { ZeroMqListener } from './zeromq-listener.js';
 
 /**
- * Conversations between processes: `ipc://PATH` on one machine, `tcp://HOST:PORT` between machines. Whatever is
- * not a path in a private folder needs keys (CURVE), or `insecurePlaintext`.
+ * The transport between processes: `ipc://PATH` on one machine, `tcp://HOST:PORT` between machines. Every address but a path in a private
+ * folder needs keys (CURVE), or `insecurePlaintext`.
  */
 export function createZeroMqTransport(): Transport {
   return {
