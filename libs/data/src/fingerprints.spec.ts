@@ -7,7 +7,9 @@ import { openData } from './open-data.js';
 
 afterAll(removeFolders);
 
-const CONFIG: DataConfig = { kind: 'idx', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null };
+const CONFIG: DataConfig = {
+  kind: 'idx', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null,
+};
 
 function domains(from: DomainsConfig['from'], target: string): Partial<DataConfig> {
   return { kind: 'domains', domains: { from, target, sources: null, training: 'adaptation' } };
@@ -22,7 +24,8 @@ async function makeDigits(): Promise<string> {
     { name: 'y', dimensions: [20, 1], values: Uint8Array.from({ length: 20 }, (_, index) => [10, 1, 2][index % 3] ?? 1) },
   ]));
   for (const [name, count] of [['usps', 12], ['usps.t', 6]] as const) {
-    await writeFile(join(folder, 'usps', name), Array.from({ length: count }, (_, image) => `${1 + (image % 3)} 1:-1 ${2 + image}:0.5 256:1\n`).join(''));
+    const lines = Array.from({ length: count }, (_, image) => `${1 + (image % 3)} 1:-1 ${2 + image}:0.5 256:1\n`);
+    await writeFile(join(folder, 'usps', name), lines.join(''));
   }
   return folder;
 }
@@ -40,12 +43,22 @@ async function makeOwnDomains(): Promise<string> {
 
 async function makeTable(): Promise<string> {
   const folder = await makeFolder();
-  const rows = Array.from({ length: 40 }, (_, row) => `${row < 20 ? 'north' : 'south'},${row % 7 === 0 ? '' : 40 + row * 1.25},${['m', 'f', 'n'][row % 3] ?? ''},${row < 20 ? ['healthy', 'ill'][row % 2] ?? '' : ''}`);
+  const rows = Array.from({ length: 40 }, (_, row) => [
+    row < 20 ? 'north' : 'south', row % 7 === 0 ? '' : 40 + row * 1.25,
+    ['m', 'f', 'n'][row % 3], row < 20 ? ['healthy', 'ill'][row % 2] : '',
+  ].join());
   await writeFile(join(folder, 'table.csv'), ['domain,age,sex,label', ...rows].join('\n'));
   return folder;
 }
 
-const TABLE: DomainsConfig['from'][number] = { kind: 'table', files: [{ file: 'table.csv', domain: null }], domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null };
+const TABLE: DomainsConfig['from'][number] = {
+  kind: 'table', files: [{ file: 'table.csv', domain: null }], domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
+};
+const DIGITS: DomainsConfig['from'] = [
+  { kind: 'digits', domain: 'left', folder: 'left' }, { kind: 'digits', domain: 'usps', folder: 'usps' },
+  { kind: 'svhn', domain: 'svhn', folder: 'svhn' },
+];
+const OWN_IMAGES = { ...domains([{ kind: 'images', folder: '.' }], 'night'), channels: 3 } as const;
 
 describe('the fingerprint of data, by which runs know theirs again,', () => {
   it.each<[string, () => Promise<string>, Partial<DataConfig>, string]>([
@@ -53,8 +66,8 @@ describe('the fingerprint of data, by which runs know theirs again,', () => {
     ['gzipped IDX files', () => makeIdxFolder({ zip: true }), {}, '6dcf768c8caa3c3fb86b7f9daf63da57'],
     ['grey images', makeImageFolder, { kind: 'images' }, 'c61cd52e1702c5f3200b079c057b7a93'],
     ['coloured images', makeImageFolder, { kind: 'images', channels: 3 }, 'd7dd038983d3d3120df85797f4b87e47'],
-    ['digits in IDX files, as text and of houses', makeDigits, domains([{ kind: 'digits', domain: 'left', folder: 'left' }, { kind: 'digits', domain: 'usps', folder: 'usps' }, { kind: 'svhn', domain: 'svhn', folder: 'svhn' }], 'svhn'), '75f5260553028d417b5afbfd8e5e105d'],
-    ['images of several domains', makeOwnDomains, { ...domains([{ kind: 'images', folder: '.' }], 'night'), channels: 3 }, 'eba9acb8ae5fb43df6c44c97032b0235'],
+    ['digits in IDX files, as text and of houses', makeDigits, domains(DIGITS, 'svhn'), '75f5260553028d417b5afbfd8e5e105d'],
+    ['images of several domains', makeOwnDomains, OWN_IMAGES, 'eba9acb8ae5fb43df6c44c97032b0235'],
     ['a table', makeTable, domains([TABLE], 'south'), 'f00ef5661748336690a09fc5b3fe95fb'],
   ])('of %s stays what it was', async (_what, make, config, fingerprint) => {
     expect((await openData({ ...CONFIG, ...config, folder: await make() }, 1)).facts.fingerprint.slice(0, 32)).toBe(fingerprint);

@@ -7,13 +7,18 @@ import { openData } from './open-data.js';
 
 afterAll(removeFolders);
 
-const CONFIG: DataConfig = { kind: 'mnist', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null };
+const CONFIG: DataConfig = {
+  kind: 'mnist', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null,
+};
 
-/** Every kind of data, and how to change one byte of it where it is the test's own. */
+/** Every kind of data, and how to change one byte where the data are the test's own. */
 const SOURCES = [
   { kind: 'mnist', makeFolder: async () => null, change: undefined },
   { kind: 'idx', makeFolder: makeIdxFolder, change: changeLastByte('t10k-images-idx3-ubyte') },
-  { kind: 'images', makeFolder: makeImageFolder, change: async (folder: string) => writeImage(join(folder, 'images/05.png'), [36, 36, 36]) },
+  {
+    kind: 'images', makeFolder: makeImageFolder,
+    change: async (folder: string) => writeImage(join(folder, 'images/05.png'), [36, 36, 36]),
+  },
 ] as const;
 
 function changeLastByte(name: string) {

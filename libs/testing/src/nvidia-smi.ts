@@ -6,14 +6,14 @@ export interface ListedCard {
   readonly model: string;
   /** `GPU-` and hexadecimal digits. */
   readonly uuid: string;
-  /** What it is divided into. */
+  /** The instances of a divided card. */
   readonly parts?: readonly { readonly profile: string; readonly uuid: string }[];
   readonly driver?: string;
   readonly computeCapability?: string;
   readonly memoryMiB?: number;
 }
 
-/** Two cards, of which the first is divided, as the driver's tool prints the ids of real ones. */
+/** Two cards, the first divided, with ids in the form in which the driver's tool prints those of real cards. */
 export const DIVIDED_AND_WHOLE: readonly ListedCard[] = [
   {
     model: 'NVIDIA A100-SXM4-40GB', uuid: 'GPU-e86cb44c-6756-fd30-cd4a-1e6da3caf9b0', computeCapability: '8.0', memoryMiB: 40_960,
@@ -26,8 +26,8 @@ export const DIVIDED_AND_WHOLE: readonly ListedCard[] = [
 ];
 
 /**
- * Puts a stand-in for `nvidia-smi` into a folder. It answers `-L` and `--query-gpu=FIELDS --format=csv,noheader` with the text of real
- * ones; like them it lists all cards, whatever `CUDA_VISIBLE_DEVICES` says, and refuses fields that it does not know.
+ * Puts a stand-in for `nvidia-smi` into a folder. It answers `-L` and `--query-gpu=FIELDS --format=csv,noheader` with the text of
+ * the real tool. Like the real one it lists all cards with any `CUDA_VISIBLE_DEVICES`, and refuses fields that it does not know.
  *
  * @returns a `PATH` on which it is found first
  */

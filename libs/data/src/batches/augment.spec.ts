@@ -14,7 +14,8 @@ describe('augment', () => {
   it('turns some images, and only whole ones, into their negatives', () => {
     const many = new Float32Array(200 * 48).fill(0.5);
     const signs = augment(many, shape, { ...NONE, invert: true }, PART);
-    const negatives = Array.from({ length: 200 }, (_, image) => signs.subarray(image * 48, (image + 1) * 48)).filter((image) => image.every((value) => value === -0.5));
+    const augmented = Array.from({ length: 200 }, (_, image) => signs.subarray(image * 48, (image + 1) * 48));
+    const negatives = augmented.filter((image) => image.every((value) => value === -0.5));
     expect(negatives.length).toBeGreaterThan(70);
     expect(negatives.length).toBeLessThan(130);
     expect(signs.every((value) => Math.abs(value) === 0.5)).toBe(true);
@@ -42,6 +43,8 @@ describe('augment', () => {
   it('is the same for the same shard of the same round, and else another', () => {
     const changed: Augmentation = { scale: 0.2, rotation: 0.2, shift: 0.1, invert: true };
     expect(augment(images, shape, changed, PART)).toEqual(augment(images, shape, changed, PART));
-    for (const other of [{ ...PART, seed: 2 }, { ...PART, round: 1 }, { ...PART, shard: 1 }]) expect(augment(images, shape, changed, other)).not.toEqual(augment(images, shape, changed, PART));
+    for (const other of [{ ...PART, seed: 2 }, { ...PART, round: 1 }, { ...PART, shard: 1 }]) {
+      expect(augment(images, shape, changed, other)).not.toEqual(augment(images, shape, changed, PART));
+    }
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DomainBatches } from './domain-batches.js';
+import { DomainBatches, type DomainBatchesOptions } from './domain-batches.js';
 
 /** Six examples of domain 0, three of domain 1, twelve of domain 3. */
 const domains = Uint8Array.from([...new Array<number>(6).fill(0), ...new Array<number>(3).fill(1), ...new Array<number>(12).fill(3)]);
 const training = Uint32Array.from(domains.keys());
-const batches = (options: Partial<ConstructorParameters<typeof DomainBatches>[0]> = {}): DomainBatches => new DomainBatches({ training, domains, batchSize: 12, shards: 2, seed: 1, ...options });
+function batches(options: Partial<DomainBatchesOptions> = {}): DomainBatches {
+  return new DomainBatches({ training, domains, batchSize: 12, shards: 2, seed: 1, ...options });
+}
 
 describe('DomainBatches', () => {
   it('gives every shard as much of each domain, in the domains\' order', () => {
@@ -22,7 +24,8 @@ describe('DomainBatches', () => {
 
   it('draws populations that lie in the same order independently, not pair by pair', () => {
     const twins = Uint8Array.from({ length: 200 }, (_, index) => (index < 100 ? 0 : 1));
-    const round = new DomainBatches({ training: Uint32Array.from(twins.keys()), domains: twins, batchSize: 100, shards: 1, seed: 1 }).round(0);
+    const all = Uint32Array.from(twins.keys());
+    const round = new DomainBatches({ training: all, domains: twins, batchSize: 100, shards: 1, seed: 1 }).round(0);
     const pairs = [...round.subarray(0, 50)].filter((index, position) => round[50 + position] === index + 100);
     expect(pairs.length).toBeLessThan(10);
   });

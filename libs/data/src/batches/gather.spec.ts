@@ -5,7 +5,8 @@ import { gatherImages, gatherLabels, oneHot } from './gather.js';
 describe('gatherImages', () => {
   it('normalises every byte as PyTorch does in float32', () => {
     const images = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-    const dataset = { images, labels: new Uint8Array(1), domains: new Uint8Array(1), count: 1, shape: { height: 16, width: 16, channels: 1 } };
+    const shape = { height: 16, width: 16, channels: 1 };
+    const dataset = { images, labels: new Uint8Array(1), domains: new Uint8Array(1), count: 1, shape };
     const pixels = gatherImages(dataset, Uint32Array.of(0));
     expect([pixels[0], pixels[255]]).toEqual([-1, 1]);
     expect([...pixels]).toEqual([...images].map((byte) => Math.fround(Math.fround(byte / 127.5) - 1)));

@@ -7,7 +7,7 @@ import { invalidData } from '../invalid-data.js';
 import type { DomainExamples, DomainOptions, DomainReader } from './domain.js';
 
 /**
- * A folder of images of several populations, which a column of labels.csv tells apart.
+ * A folder of images of several populations; a column of labels.csv names the population of each image.
  * @throws LetheError DATA_MISSING, DATA_INVALID
  */
 export async function openImageDomains(folder: string, options: DomainOptions): Promise<DomainReader> {
@@ -15,7 +15,7 @@ export async function openImageDomains(folder: string, options: DomainOptions): 
   const table = join(folder, LABELS_FILE);
   const files = await readLabelsCsv(folder);
   const names = listedDomains(files).sort(byCodeUnit);
-  if (names.length === 0) throw invalidData(table, 'a column domain, for what to tell apart', 'no such column');
+  if (names.length === 0) throw invalidData(table, 'a column domain with the population of each image', 'no such column');
   const { imageSize, channels, seed } = options;
   const shape = { height: imageSize, width: imageSize, channels };
   const examples = async (rows: readonly LabelledFile[]): Promise<DomainExamples> =>

@@ -9,7 +9,10 @@ import { openData } from '../open-data.js';
 afterAll(removeFolders);
 
 function config(folder: string, domains: Partial<DomainsConfig> & Pick<DomainsConfig, 'from' | 'target'>, channels: 1 | 3 = 1): DataConfig {
-  return { kind: 'domains', folder, heldOut: 0, imageSize: 8, channels, unpackedGiB: 2, augmentation: null, domains: { sources: null, training: 'adaptation', ...domains } };
+  return {
+    kind: 'domains', folder, heldOut: 0, imageSize: 8, channels, unpackedGiB: 2, augmentation: null,
+    domains: { sources: null, training: 'adaptation', ...domains },
+  };
 }
 
 function labelsOf({ facts, train }: DataSource, domain: string): number[] {
@@ -30,11 +33,14 @@ async function digitFolder(): Promise<string> {
   return folder;
 }
 
-const DIGITS: DomainsConfig['from'] = [{ kind: 'digits', domain: 'left', folder: 'left' }, { kind: 'digits', domain: 'right', folder: 'right' }];
+const DIGITS: DomainsConfig['from'] = [
+  { kind: 'digits', domain: 'left', folder: 'left' }, { kind: 'digits', domain: 'right', folder: 'right' },
+];
+const SVHN: DomainsConfig['from'][number] = { kind: 'svhn', domain: 'svhn', folder: 'svhn' };
 
 describe('domains of images', () => {
   it('come in one size and in order, the target last and without its training labels', async () => {
-    const source = await openData(config(await digitFolder(), { from: [...DIGITS, { kind: 'svhn', domain: 'svhn', folder: 'svhn' }], target: 'right' }, 3), 1);
+    const source = await openData(config(await digitFolder(), { from: [...DIGITS, SVHN], target: 'right' }, 3), 1);
     expect(source.facts.shape).toEqual({ height: 8, width: 8, channels: 3 });
     expect(source.facts.classes).toEqual(['0', '1', '2']);
     expect(source.facts.domains).toEqual([
@@ -49,7 +55,10 @@ describe('domains of images', () => {
 
   it('take part as the kind of run wants it', async () => {
     const folder = await digitFolder();
-    const counts = async (training: DomainsConfig['training']): Promise<number[]> => (await openData(config(folder, { from: DIGITS, target: 'right', training }), 1)).facts.domains.flatMap(({ trainCount, labelledCount, testCount }) => [trainCount, labelledCount, testCount]);
+    const counts = async (training: DomainsConfig['training']): Promise<number[]> => {
+      const { facts } = await openData(config(folder, { from: DIGITS, target: 'right', training }), 1);
+      return facts.domains.flatMap(({ trainCount, labelledCount, testCount }) => [trainCount, labelledCount, testCount]);
+    };
     expect(await counts('sources')).toEqual([12, 12, 6, 0, 0, 6]);
     expect(await counts('adaptation')).toEqual([12, 12, 6, 12, 0, 6]);
     await expect(counts('target')).rejects.toThrow(/domain left: expected labels that are learnt \(1, 2\), found "0"/);
@@ -57,8 +66,11 @@ describe('domains of images', () => {
 
   it('have another fingerprint for another kind of run', async () => {
     const folder = await digitFolder();
-    const print = async (change: Partial<DomainsConfig>): Promise<string> => (await openData(config(folder, { from: DIGITS, target: 'right', ...change }), 1)).facts.fingerprint;
-    expect(new Set([await print({}), await print({}), await print({ training: 'sources' })]).size).toBe(2);
+    const fingerprint = async (change: Partial<DomainsConfig>): Promise<string> => {
+      const { facts } = await openData(config(folder, { from: DIGITS, target: 'right', ...change }), 1);
+      return facts.fingerprint;
+    };
+    expect(new Set([await fingerprint({}), await fingerprint({}), await fingerprint({ training: 'sources' })]).size).toBe(2);
   });
 
   it.each<[string, Partial<DomainsConfig>, string]>([
@@ -66,7 +78,8 @@ describe('domains of images', () => {
     ['an unknown source', { sources: ['middle'] }, 'data.domains.sources: expected a domain of the data (left, right), found "middle"'],
     ['no source but the target', { sources: ['right'] }, 'expected a domain other than the target right, found none'],
   ])('refuse %s', async (_what, change, message) => {
-    await expect(openData(config(await digitFolder(), { from: DIGITS, target: 'right', ...change }), 1)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) as string });
+    const opened = openData(config(await digitFolder(), { from: DIGITS, target: 'right', ...change }), 1);
+    await expect(opened).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) as string });
   });
 });
 
@@ -81,9 +94,12 @@ describe('domains of a folder of images', () => {
   const own = { from: [{ kind: 'images', folder: '.' }], target: 'night' } as const;
 
   it('may be without labels', async () => {
-    const rows = Array.from({ length: 12 }, (_, index) => `${index}.png,${index < 6 ? 'day' : 'night'},${index < 6 ? ['cat', 'dog'][index % 2] ?? '' : ''}`);
+    const rows = Array.from({ length: 12 }, (_, index) =>
+      [`${index}.png`, ...(index < 6 ? ['day', ['cat', 'dog'][index % 2]] : ['night', ''])].join());
     const { facts, test } = await openData(config(await imageFolder(rows), { ...own, from: [...own.from] }), 1);
-    expect(facts.domains).toEqual([{ name: 'day', trainCount: 4, labelledCount: 4, testCount: 2 }, { name: 'night', trainCount: 5, labelledCount: 0, testCount: 1 }]);
+    expect(facts.domains).toEqual([
+      { name: 'day', trainCount: 4, labelledCount: 4, testCount: 2 }, { name: 'night', trainCount: 5, labelledCount: 0, testCount: 1 },
+    ]);
     expect([...test.labels].map((label) => label === UNLABELLED)).toEqual([false, false, true]);
   });
 
@@ -91,9 +107,11 @@ describe('domains of a folder of images', () => {
     const folder = await makeFolder();
     await writeImage(join(folder, 'a.png'), [1, 1, 1]);
     await writeFile(join(folder, 'labels.csv'), 'file,label\na.png,cat\n');
-    await expect(openData(config(folder, { ...own, from: [...own.from] }), 1)).rejects.toThrow('expected a column domain, for what to tell apart, found no such column');
+    const message = 'expected a column domain with the population of each image, found no such column';
+    await expect(openData(config(folder, { ...own, from: [...own.from] }), 1)).rejects.toThrow(message);
     const unlabelled = await imageFolder(['a.png,day,', 'b.png,day,', 'c.png,night,', 'd.png,night,']);
-    await expect(openData(config(unlabelled, { ...own, from: [...own.from] }), 1)).rejects.toThrow('expected training examples with a label in day, found none');
+    await expect(openData(config(unlabelled, { ...own, from: [...own.from] }), 1)).rejects
+      .toThrow('expected training examples with a label in day, found none');
   });
 });
 
@@ -139,14 +157,20 @@ describe('domains of a table', () => {
     ['a header alone', 'age,pain,blood,ill,split\n', B, 'a.csv: expected a row for each example below the header, found none'],
     ['rows of other lengths', `${A}1,2\n`, B, 'expected comma-separated rows of one length'],
   ])('refuse %s', async (_what, a, b, message) => {
-    await expect(openData(config(await tableFolder(a, b), { from, target: 'b' }), 1)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
+    const opened = openData(config(await tableFolder(a, b), { from, target: 'b' }), 1);
+    await expect(opened).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
   });
 
-  it('can be told apart by a column of their own', async () => {
+  it('can be named by a column of the table', async () => {
     const folder = await makeFolder();
     await writeFile(join(folder, 'table.csv'), 'domain,label,height\nhere,a,1\nhere,a,2\nhere,b,3\nhere,b,4\nthere,,5\nthere,,6\n');
-    const own: DomainsConfig['from'] = [{ kind: 'table', files: [{ file: 'table.csv', domain: null }], domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null }];
+    const own: DomainsConfig['from'] = [{
+      kind: 'table', files: [{ file: 'table.csv', domain: null }], domainColumn: 'domain', labelColumn: 'label',
+      columns: null, classes: null,
+    }];
     const { facts } = await openData(config(folder, { from: own, target: 'there' }), 1);
-    expect(facts.domains).toEqual([{ name: 'here', trainCount: 2, labelledCount: 2, testCount: 2 }, { name: 'there', trainCount: 1, labelledCount: 0, testCount: 1 }]);
+    expect(facts.domains).toEqual([
+      { name: 'here', trainCount: 2, labelledCount: 2, testCount: 2 }, { name: 'there', trainCount: 1, labelledCount: 0, testCount: 1 },
+    ]);
   });
 });

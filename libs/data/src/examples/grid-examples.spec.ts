@@ -16,7 +16,10 @@ describe('firstOfEachClass', () => {
 describe('gridExamples', () => {
   it('takes the first test image of every class where the data is not MNIST', () => {
     const shape = { height: 4, width: 4, channels: 1 };
-    const dataset = (labels: number[]) => ({ images: new Uint8Array(labels.length * 16), labels: Uint8Array.from(labels), domains: new Uint8Array(labels.length), count: labels.length, shape });
+    const dataset = (labels: number[]) => {
+      const { length: count } = labels;
+      return { images: new Uint8Array(count * 16), labels: Uint8Array.from(labels), domains: new Uint8Array(count), count, shape };
+    };
     const source = createDataSource({ origin: 'test', classes: ['a', 'b'], train: dataset([0, 1]), test: dataset([1, 1, 0]) });
     expect([...gridExamples(source)]).toEqual([2, 0]);
   });

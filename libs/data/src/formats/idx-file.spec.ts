@@ -73,7 +73,8 @@ describe('readIdx', () => {
     const longer = Buffer.concat([IMAGES, Buffer.alloc(5)]);
     expect(await refusalOf(longer)).toBe('expected 3 x 4 x 8 = 96 bytes after the header, found 101 (trailing bytes)');
     expect(await refusalOf(gzipSync(longer))).toContain('found 101 (trailing bytes)');
-    expect(await refusalOf(Buffer.concat([gzipSync(IMAGES), Buffer.alloc(5)]))).toBe('expected nothing after the gzip data, found 5 more bytes');
+    const followed = Buffer.concat([gzipSync(IMAGES), Buffer.alloc(5)]);
+    expect(await refusalOf(followed)).toBe('expected nothing after the gzip data, found 5 more bytes');
   });
 
   it('refuses corrupted and cut gzip data', async () => {

@@ -23,7 +23,8 @@ function png(level: number): Promise<Buffer> {
 describe('images with a list of labels', () => {
   it('come in the order of the list', async () => {
     const folder = await makeFolder();
-    await writeFile(join(folder, 'test.tar.gz'), gzipSync(await tarBytes({ 't/0.png': await png(10), 't/1.png': await png(200), 't_labels.txt': '1.png 7\n0.png 3\n' })));
+    const archive = await tarBytes({ 't/0.png': await png(10), 't/1.png': await png(200), 't_labels.txt': '1.png 7\n0.png 3\n' });
+    await writeFile(join(folder, 'test.tar.gz'), gzipSync(archive));
     const { images, labels, count, shape } = await listedImages(folder);
     expect([count, labels, shape]).toEqual([2, ['7', '3'], { height: 4, width: 4, channels: 3 }]);
     expect([images[0], images[48]]).toEqual([200, 10]);

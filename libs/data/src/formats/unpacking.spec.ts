@@ -23,7 +23,13 @@ async function fileOf(name: string, bytes: Uint8Array): Promise<{ folder: string
   return { folder, file: join(folder, name) };
 }
 
-/** A tar archive whose only entry is said to be so long. */
+const manyEntries = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`${index}.png`, zeros.subarray(0, MIB / 4)]));
+
+async function tarGz(files: Readonly<Record<string, Buffer>>): Promise<Buffer> {
+  return gzipSync(await tarBytes(files));
+}
+
+/** A tar archive of one small entry whose header names another size. */
 async function tarThatPromises(bytes: number): Promise<Buffer> {
   const archive = await tarBytes({ 'a.png': 'x' });
   archive.write(`${bytes.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
@@ -46,14 +52,20 @@ interface Case {
 
 const packed = ({ folder }: { folder: string }, unpacking: Unpacking): Promise<unknown> => readPackedFiles(folder, /\.png$/, unpacking);
 const CASES: [string, Case][] = [
-  ['an archive with a large entry', { name: 'x.tar.gz', bytes: async () => gzipSync(await tarBytes({ 'deep/a.png': zeros })), read: packed, named: '/deep/a.png' }],
-  ['an archive with many entries', { name: 'x.tgz', bytes: async () => gzipSync(await tarBytes(Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`${index}.png`, zeros.subarray(0, MIB / 4)])))), read: packed, named: '/' }],
-  ['an archive with what is not asked for', { name: 'x.tar.gz', bytes: async () => gzipSync(await tarBytes({ 'a.txt': zeros })), read: packed, named: '/a.txt' }],
+  ['an archive with a large entry', { name: 'x.tar.gz', bytes: () => tarGz({ 'deep/a.png': zeros }), read: packed, named: '/deep/a.png' }],
+  ['an archive with many entries', { name: 'x.tgz', bytes: () => tarGz(manyEntries), read: packed, named: '/' }],
+  ['an archive with other files', { name: 'x.tar.gz', bytes: () => tarGz({ 'a.txt': zeros }), read: packed, named: '/a.txt' }],
   ['a file beside archives', { name: 'a.png', bytes: () => zeros, read: packed }],
-  ['gzipped IDX images', { name: 'x.gz', bytes: () => gzipSync(idxBytes([16, 512, 512], zeros)), read: ({ file }, unpacking) => readIdx(file, 3, unpacking), named: ', 16 x 512 x 512 bytes' }],
+  ['gzipped IDX images', {
+    name: 'x.gz', bytes: () => gzipSync(idxBytes([16, 512, 512], zeros)), read: ({ file }, unpacking) => readIdx(file, 3, unpacking),
+    named: ', 16 x 512 x 512 bytes',
+  }],
   ['gzipped USPS text', { name: 'usps.gz', bytes: () => gzipSync(longLine), read: ({ file }, unpacking) => readUspsFile(file, unpacking) }],
   ['a compressed MATLAB array', {
-    name: 'x.mat', bytes: () => matlabBytes([{ name: 'X', dimensions: [1024, 1024, 1, 4], values: zeros, compressed: true }, { name: 'y', dimensions: [4, 1], values: Uint8Array.of(1, 2, 3, 4) }]),
+    name: 'x.mat', bytes: () => matlabBytes([
+      { name: 'X', dimensions: [1024, 1024, 1, 4], values: zeros, compressed: true },
+      { name: 'y', dimensions: [4, 1], values: Uint8Array.of(1, 2, 3, 4) },
+    ]),
     read: ({ file }, unpacking) => readSvhnFile(file, { unpacking }), named: ', array X',
   }],
   ['an image', {
@@ -65,7 +77,8 @@ const CASES: [string, Case][] = [
 describe('what is unpacked', () => {
   it.each(CASES)('is bounded: %s', async (_what, { name, bytes, read, named = '' }) => {
     const place = await fileOf(name, await bytes());
-    const message = expect.stringMatching(`^${place.file}${named}.*: expected at most 0.0009765625 GiB to be unpacked for all data together \\(data.unpackedGiB or --unpacked-gib allows more\\), found `) as string;
+    const bound = 'at most 0.0009765625 GiB to be unpacked for all data together \\(data.unpackedGiB or --unpacked-gib allows more\\)';
+    const message = expect.stringMatching(`^${place.file}${named}.*: expected ${bound}, found `) as string;
     await expect(read(place, new Unpacking(1 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE', message });
     await expect(read(place, new Unpacking(8 / 1024))).resolves.not.toThrow();
   });
@@ -89,7 +102,8 @@ describe('what is unpacked', () => {
   });
 
   it('is bounded by the setting', async () => {
-    const config = { kind: 'idx', folder: await makeIdxFolder({ zip: true }), heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null } as const;
+    const folder = await makeIdxFolder({ zip: true });
+    const config = { kind: 'idx', folder, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null } as const;
     await expect(openData({ ...config, unpackedGiB: 1e-7 }, 1)).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
     await expect(openData({ ...config, unpackedGiB: 1e-5 }, 1)).resolves.toBeDefined();
   });

@@ -31,6 +31,7 @@ describe('readUspsFile', () => {
     ['a value out of range', '1 1:1.5\n', 'found "1:1.5"'],
     ['half a gzip file', gzipSync(TEXT).subarray(0, 20), 'expected intact gzip data'],
   ])('refuses %s', async (_what, content, message) => {
-    await expect(readUspsFile(await file(content), new Unpacking(2))).rejects.toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string }));
+    const refused = readUspsFile(await file(content), new Unpacking(2));
+    await expect(refused).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
   });
 });

@@ -11,7 +11,9 @@ async function folderWithEverything(): Promise<string> {
   await rename(await makeIdxFolder(), join(folder, 'idx'));
   await rename(await makeImageFolder(), join(folder, 'pets'));
   for (const name of ['svhn', 'photos', 'listed', 'patients', 'usps', 'empty']) await mkdir(join(folder, name));
-  await writeFile(join(folder, 'svhn', 'train_32x32.mat'), matlabBytes([{ name: 'X', dimensions: [4, 4, 3, 2], values: someBytes(96) }, { name: 'y', dimensions: [2, 1], values: Uint8Array.of(10, 3) }]));
+  await writeFile(join(folder, 'svhn', 'train_32x32.mat'), matlabBytes([
+    { name: 'X', dimensions: [4, 4, 3, 2], values: someBytes(96) }, { name: 'y', dimensions: [2, 1], values: Uint8Array.of(10, 3) },
+  ]));
   await writeImage(join(folder, 'photos', 'a.png'), [1, 2, 3]);
   await writeImage(join(folder, 'listed', '0.png'), [255, 0, 0]);
   await writeFile(join(folder, 'listed', 'test_labels.txt'), '0.png 7\n');
@@ -21,10 +23,14 @@ async function folderWithEverything(): Promise<string> {
 }
 
 describe('inspectFolder', () => {
-  it('names what every folder holds, with counts and classes', async () => {
+  it('names the data of every folder, with counts and classes', async () => {
     const { found, damaged } = await inspectFolder(await folderWithEverything(), 2);
     expect(damaged).toEqual([]);
-    expect(found.map(({ name, kind, contents, classes }) => [name, kind, contents, classes.map((counted) => `${counted.name}:${counted.count}`).join(' ')])).toEqual([
+    const described = found.map(({ name, kind, contents, classes }) => {
+      const counts = classes.map((counted) => `${counted.name}:${counted.count}`);
+      return [name, kind, contents, counts.join(' ')];
+    });
+    expect(described).toEqual([
       ['idx', 'IDX files', '12 training images and 6 test images of 8 x 4 x 1', '0:4 1:4 2:4'],
       ['listed', 'images with a label list', '1 image of 8 x 8 x 3', '7:1'],
       ['patients', 'a table', 'all.csv: 2 rows of age, ill; 1 cell missing', ''],
@@ -42,7 +48,7 @@ describe('inspectFolder', () => {
     expect([...(samples?.images.subarray(0, 3) ?? [])]).toEqual([255, 0, 0]);
   });
 
-  it('tells of what is damaged and goes on', async () => {
+  it('reports damaged data and goes on', async () => {
     const folder = await folderWithEverything();
     await writeFile(join(folder, 'svhn', 'train_32x32.mat'), 'not MATLAB');
     const { found, damaged } = await inspectFolder(folder, 2);

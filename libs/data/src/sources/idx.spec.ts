@@ -53,7 +53,9 @@ describe('openIdxFolder', () => {
   ])('refuses data without %s', async (message, name, bytes) => {
     const folder = await makeIdxFolder({ labels: message.startsWith('2 to') ? [0] : [0, 1, 2] });
     await writeFile(join(folder, name), bytes);
-    await expect(openIdxFolder(folder, new Unpacking(2))).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) as string });
+    await expect(openIdxFolder(folder, new Unpacking(2))).rejects.toMatchObject({
+      code: 'DATA_INVALID', message: expect.stringContaining(message) as string,
+    });
   });
 
   it('refuses an empty folder', async () => {

@@ -33,7 +33,8 @@ describe('the table', () => {
   });
 
   it('may have other columns in any order, quotes, spaces, a byte order mark and Windows line ends', async () => {
-    const folder = await folderWith(['\uFEFFage,label,file,split\r', '3,"x, y", ./a.png,train\r', '4,z,b.png,train\r', '5,z,c.png,test\r', '']);
+    const rows = ['\uFEFFage,label,file,split\r', '3,"x, y", ./a.png,train\r', '4,z,b.png,train\r', '5,z,c.png,test\r', ''];
+    const folder = await folderWith(rows);
     const { facts } = await openImageFolder({ ...OPTIONS, folder });
     expect(facts.classes).toEqual(['x, y', 'z']);
   });
@@ -106,7 +107,8 @@ describe('the images', () => {
   it('are put on black where transparent, and grey ones widened to colour', async () => {
     const folder = await folderWith(ROWS);
     await writeImage(join(folder, 'a.png'), [255, 255, 255, 0]);
-    await sharp(new Uint8Array(64).fill(77), { raw: { width: 8, height: 8, channels: 1 } }).toColourspace('b-w').png().toFile(join(folder, 'b.png'));
+    const grey = sharp(new Uint8Array(64).fill(77), { raw: { width: 8, height: 8, channels: 1 } });
+    await grey.toColourspace('b-w').png().toFile(join(folder, 'b.png'));
     const { train } = await openImageFolder({ ...OPTIONS, folder, channels: 3 });
     expect(new Set(train.images.subarray(0, 192))).toEqual(new Set([0]));
     expect(new Set(train.images.subarray(192))).toEqual(new Set([77]));

@@ -19,7 +19,7 @@ export interface ImageFolderOptions {
 }
 
 /**
- * A folder of images with a labels.csv. Images come in order of their file names, whatever the order of the rows.
+ * A folder of images with a labels.csv. Images come in the order of their file names, not of the rows.
  * @throws LetheError DATA_MISSING, DATA_INVALID naming row and file
  */
 export async function openImageFolder({ folder, imageSize, channels, seed }: ImageFolderOptions): Promise<DataSource> {
