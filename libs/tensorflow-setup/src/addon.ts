@@ -1,13 +1,16 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { type CommandOptions, lastLines, runCommand, withTemporaryFolder } from './command.js';
-import { ADDON_NAME, QUIET_START_NAME } from './installation.js';
+import { ADDON_NAME, ADDON_PLACE, type FileSizes, QUIET_START_NAME } from './installation.js';
 import { diskFull, setupError } from './setup-error.js';
 import type { EngineBuild } from './wheels.js';
 
 const require = createRequire(import.meta.url);
+
+/** What `setup.mjs` reads to see within milliseconds that nothing has to be done. */
+const stampPlace = 'lib/lethe-setup.json';
 
 const compilerMissing =
   'A C++ compiler is needed once, to compile the binding to TensorFlow, and g++ was not found. ' +
@@ -60,4 +63,27 @@ export async function tryAddon(folder: string, build: EngineBuild, options: Comm
   const result = await runCommand(process.execPath, ['-e', script, join(folder, ADDON_NAME)], quiet);
   if (result.exitCode === 0 && result.output.includes(`version=${build.version}`)) return;
   throw setupError(`The compiled binding does not load on this machine:\n${lastLines(result.output)}`);
+}
+
+/** `key` is opaque here: the caller compares it the next time. */
+export interface LinkStamp {
+  readonly key: string;
+  readonly files: FileSizes;
+}
+
+/** Points the package's addon at the cache folder and leaves the stamp of a finished set-up. */
+export async function linkAddon(bindingPackage: string, folder: string, stamp: LinkStamp): Promise<void> {
+  const link = join(bindingPackage, ADDON_PLACE);
+  await mkdir(dirname(link), { recursive: true });
+  await replace(link, (temporary) => symlink(join(folder, ADDON_NAME), temporary));
+  const files = Object.fromEntries(Object.entries(stamp.files).map(([path, size]) => [join(folder, path), size]));
+  const content = JSON.stringify({ key: stamp.key, files });
+  await replace(join(bindingPackage, stampPlace), (temporary) => writeFile(temporary, content));
+}
+
+/** Makes a file beside its place and renames it there, so that no reader sees it half made. */
+async function replace(place: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${place}.${process.pid}`;
+  await make(temporary);
+  await rename(temporary, place);
 }

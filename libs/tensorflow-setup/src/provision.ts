@@ -1,12 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { compileAddon, requireCompiler, tryAddon } from './addon.js';
+import { compileAddon, linkAddon, requireCompiler, tryAddon } from './addon.js';
 import { makePartialFolder, publish, requireRoom } from './cache-folder.js';
 import { downloadWheels, requirePip } from './download.js';
 import { extractWheel } from './extract.js';
 import { completeFiles } from './installation.js';
-import { linkAddon } from './link.js';
 import { explainSystemError, setupError } from './setup-error.js';
 import { chooseBuild, type EngineBuild, type Host } from './wheels.js';
 
