@@ -3,11 +3,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe, letheProcesses, type Ended } from './lethe-process.js';
+import { makeSmallData } from './small-data.js';
 
-const runs = mkdtempSync(join(tmpdir(), 'lethe-joining-'));
-afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+const folder = mkdtempSync(join(tmpdir(), 'lethe-joining-'));
+const runs = join(folder, 'runs');
+beforeAll(() => { makeSmallData(join(folder, 'data')); });
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+const SMALL = [
+  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+];
 
 /** This machine's address as others see it; connections with keys are tested where there is one. */
 const outside = Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal)?.address;
@@ -28,13 +35,11 @@ async function freePort(): Promise<number> {
 /** Starts a run without workers of its own and hands the printed flags to whoever wants to join. */
 async function runAndJoin(name: string, host: string, join: (flags: string[]) => Promise<void>, workers = 1): Promise<Ended> {
   let joining: Promise<void> | undefined;
-  const ended = await lethe(
-    ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '3', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name, '--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', String(workers)],
-    (text) => {
-      const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
-      if (flags !== undefined) joining ??= join(flags.split(' '));
-    },
-  );
+  const cluster = ['--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', String(workers)];
+  const ended = await lethe(['train', ...SMALL, '--rounds', '3', '--name', name, ...cluster], (text) => {
+    const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
+    if (flags !== undefined) joining ??= join(flags.split(' '));
+  });
   await joining;
   return ended;
 }
@@ -53,17 +58,24 @@ describe('a worker started by hand', () => {
       const good = await lethe(['worker', ...flags, '--workers', '2']);
       expect(good.code, good.output).toBe(0);
       for (const name of ['worker 1 on the cpu', 'worker 2 on the cpu']) expect(good.output).toContain(`${name} has ended: exit code 0`);
-      for (const line of [/joined the run loopback as worker-2; loading its data/, /worker-1 is ready; waiting for work/, /worker-1 computes round 1/, /worker-2 ends: the run is completed/]) expect(good.output).toMatch(line);
+      for (const line of [
+        /joined the run loopback as worker-2; loading its data/, /worker-1 is ready; waiting for work/, /worker-1 computes round 1/,
+        /worker-2 ends: the run is completed/,
+      ]) expect(good.output).toMatch(line);
     }, 2);
     expect(ended.code).toBe(0);
-    for (const line of ['0 of 2 workers have joined\n', /worker-2 \(process \d+ on .+\) has come and loads its data/, /2 of 2 workers have joined: worker-1 \(process \d+ on .+\), worker-2 \(/]) expect(ended.output).toMatch(line);
+    for (const line of [
+      '0 of 2 workers have joined\n', /worker-2 \(process \d+ on .+\) has come and loads its data/,
+      /2 of 2 workers have joined: worker-1 \(process \d+ on .+\), worker-2 \(/,
+    ]) expect(ended.output).toMatch(line);
     expect(existsSync(join(runs, 'loopback/join-token'))).toBe(false);
   }, 60_000);
 
   it('joins a run that is under way and leaves it again, which changes no bit', async () => {
-    const flags = ['train', '--batch-size', '64', '--held-out', '500', '--rounds', '60', '--no-grid', '--no-evaluation', '--heartbeat-seconds', '0.25', '--runs-dir', runs];
-    const own = (): number => Number(letheProcesses().filter((line) => !line.includes('--join') && line.includes('apps/worker/'))[0]?.split(' ')[0]);
-    const joined = (): number => Number(letheProcesses().filter((line) => line.includes('--join'))[0]?.split(' ')[0]);
+    const flags = ['train', ...SMALL, '--rounds', '100', '--heartbeat-seconds', '0.25'];
+    const first = (isWanted: (line: string) => boolean): number => Number(letheProcesses().find(isWanted)?.split(' ')[0]);
+    const own = (): number => first((line) => !line.includes('--join') && line.includes('apps/worker/'));
+    const joined = (): number => first((line) => line.includes('--join'));
     // The run's own worker stands still until the other one is there, however long that takes.
     const turns: { readonly when: RegExp; readonly act: () => void }[] = [
       { when: /images\/s/, act: () => { process.kill(own(), 'SIGSTOP'); } },

@@ -25,19 +25,21 @@ describe('a localhost cluster', () => {
     expect(first.output).toContain('sha256');
     expect(first.code).toBe(0);
     const reference = summary('w1').weights_sha256;
-    for (const [name, ...flags] of [['w2', '--workers', '2'], ['w3', '--workers', '3'], ['w4-s2', '--workers', '4', '--servers', '2']] as const) {
+    for (const [name, ...flags] of [['w2', '--workers', '2'], ['w4-s2', '--workers', '4', '--servers', '2']] as const) {
       expect((await train(name, ...flags)).code).toBe(0);
       expect(summary(name).weights_sha256, name).toBe(reference);
     }
   }, 240_000);
 
   it('resumes with the same bits, on another number of workers and servers', async () => {
-    expect((await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--no-evaluation', '--name', 'resumed'])).code).toBe(0);
+    const begun = await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--no-evaluation', '--workers', '3', '--name', 'resumed']);
+    expect(begun.code).toBe(0);
     const crowd = await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', String(4 * usableCores() + 1), '--runs-dir', runs]);
     expect([crowd.code, crowd.output]).toEqual([2, expect.stringMatching(/--workers: expected at most \d+ workers here/)]);
     expect((await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', '2', '--servers', '2', '--runs-dir', runs])).code).toBe(0);
     expect(summary('resumed').weights_sha256).toBe(summary('w1').weights_sha256);
-    const rounds = readFileSync(join(runs, 'resumed', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
+    const lines = readFileSync(join(runs, 'resumed', 'metrics.jsonl'), 'utf8').trim().split('\n');
+    const rounds = lines.map((line) => JSON.parse(line) as { kind: string; round: number });
     expect(rounds.filter(({ kind }) => kind === 'round').map(({ round }) => round)).toEqual([1, 2, 3]);
   }, 120_000);
 

@@ -1,17 +1,23 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe } from './lethe-process.js';
+import { makeSmallData } from './small-data.js';
 
-const runs = mkdtempSync(join(tmpdir(), 'lethe-nodes-'));
-afterAll(() => { rmSync(runs, { recursive: true, force: true }); });
+const folder = mkdtempSync(join(tmpdir(), 'lethe-nodes-'));
+const runs = join(folder, 'runs');
+beforeAll(() => { makeSmallData(join(folder, 'data')); });
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 /** Programs of other Node versions, fetched by `nx run tools:nodes`. */
-const others = JSON.parse(readFileSync(new URL('../../../../tools/generated/nodes-for-tests.json', import.meta.url), 'utf8')) as Record<string, string>;
+const LIST = new URL('../../../../tools/generated/nodes-for-tests.json', import.meta.url);
+const others = JSON.parse(readFileSync(LIST, 'utf8')) as Record<string, string>;
 
 async function weights(name: string, node: string): Promise<string> {
-  const ended = await lethe(['train', '--batch-size', '64', '--held-out', '500', '--rounds', '2', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name], undefined, [node]);
+  const data = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8'];
+  const flags = ['--rounds', '6', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name];
+  const ended = await lethe(['train', ...data, ...flags], undefined, [node]);
   expect(ended.code, ended.output).toBe(0);
   return (JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
 }

@@ -18,32 +18,39 @@ function read(...path: readonly string[]): unknown {
 
 describe('data of one\'s own', () => {
   it('gives the same bits from any number of workers, and resumes', async () => {
-    const own = ['--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '8', '--batch-size', '32', '--shards', '4', '--rounds', '60', '--runs-dir', runs];
-    const weights: string[] = [];
-    for (const workers of ['1', '2', '4']) {
-      const name = `own-${workers}`;
-      expect((await lethe(['train', ...own, '--workers', workers, '--name', name])).code).toBe(0);
-      weights.push((read(name, 'summary.json') as { weights_sha256: string }).weights_sha256);
-    }
+    const own = ['--recipe', 'own-images', '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation'];
+    const size = ['--image-size', '8', '--batch-size', '32', '--shards', '4', '--rounds', '60', '--runs-dir', runs];
+    const weights = (name: string): string => (read(name, 'summary.json') as { weights_sha256: string }).weights_sha256;
+    expect((await lethe(['train', ...own, ...size, '--name', 'alone'])).code).toBe(0);
+    // Begun by four workers, ended by two.
     let isAsked = false;
-    const stopped = await lethe(['train', ...own, '--no-evaluation', '--name', 'own-stopped'], (text, signal) => {
+    const stopped = await lethe(['train', ...own, ...size, '--no-evaluation', '--workers', '4', '--name', 'shared'], (text, signal) => {
       if (isAsked || !text.includes('images/s')) return;
       isAsked = true;
       signal('SIGINT');
     });
     expect(stopped.code).toBe(130);
-    expect((await lethe(['train', '--resume', 'own-stopped', '--workers', '2', '--runs-dir', runs])).code).toBe(0);
-    weights.push((read('own-stopped', 'summary.json') as { weights_sha256: string }).weights_sha256);
-    expect(new Set(weights).size).toBe(1);
-    const { domains } = read('own-1', 'evaluation.json') as AdaptationEvaluation;
-    expect(domains.map(({ name, labelled, accuracy }) => [name, labelled, accuracy === null])).toEqual([['day', 4, false], ['night', 0, true]]);
+    const { rounds } = read('shared', 'summary.json') as { rounds: number };
+    expect(rounds).toBeLessThan(60);
+    expect((await lethe(['train', '--resume', 'shared', '--workers', '2', '--runs-dir', runs])).code).toBe(0);
+    expect(weights('shared')).toBe(weights('alone'));
+    const { domains } = read('alone', 'evaluation.json') as AdaptationEvaluation;
+    expect(domains.map(({ name, labelled, accuracy }) => [name, labelled, accuracy === null])).toEqual([
+      ['day', 4, false], ['night', 0, true],
+    ]);
   }, 240_000);
 
   it('may be the rows of a table, some of them without a label', async () => {
-    const rows = Array.from({ length: 60 }, (_, row) => [['north', 'south', 'east'][row % 3], row % 3 === 2 && row < 30 ? '' : row % 2 === 0 ? 'low' : 'high', row % 2 === 0 ? 1 + (row % 5) / 9 : 2 + (row % 7) / 9, row % 4 === 0 ? '' : ['red', 'blue'][row % 2]].join(','));
+    const rows = Array.from({ length: 60 }, (_, row) => {
+      const isLow = row % 2 === 0;
+      const label = row % 3 === 2 && row < 30 ? '' : isLow ? 'low' : 'high';
+      const size = isLow ? 1 + (row % 5) / 9 : 2 + (row % 7) / 9;
+      return [['north', 'south', 'east'][row % 3], label, size, row % 4 === 0 ? '' : ['red', 'blue'][row % 2]].join(',');
+    });
     mkdirSync(join(data, 'table'));
     writeFileSync(join(data, 'table', 'table.csv'), ['domain,label,size,colour', ...rows].join('\n'));
-    const ended = await lethe(['train', '--recipe', 'own-table', '--data-dir', join(data, 'table'), '--target', 'east', '--training', 'adaptation', '--rounds', '60', '--batch-size', '24', '--runs-dir', runs, '--name', 'table']);
+    const own = ['--recipe', 'own-table', '--data-dir', join(data, 'table'), '--target', 'east', '--training', 'adaptation'];
+    const ended = await lethe(['train', ...own, '--rounds', '60', '--batch-size', '24', '--runs-dir', runs, '--name', 'table']);
     expect(ended.code).toBe(0);
     const { domains, classes } = read('table', 'evaluation.json') as AdaptationEvaluation;
     expect([classes, domains.map(({ name }) => name)]).toEqual([['high', 'low'], ['north', 'south', 'east']]);
@@ -56,15 +63,21 @@ describe('data of one\'s own', () => {
   it.each(['paper-mnist', 'paper-svhn'])('can be read by the network %s', async (kind) => {
     const config = join(folder, `${kind}.json`);
     writeFileSync(config, JSON.stringify({ objective: { features: { kind } } }));
-    const ended = await lethe(['train', '--recipe', 'own-images', '--config', config, '--data-dir', join(data, 'own'), '--target', 'night', '--training', 'adaptation', '--image-size', '32', '--batch-size', '8', '--rounds', '2', '--no-evaluation', '--runs-dir', runs, '--name', kind]);
+    const own = ['--recipe', 'own-images', '--config', config, '--data-dir', join(data, 'own'), '--target', 'night'];
+    const size = ['--training', 'adaptation', '--image-size', '32', '--batch-size', '8', '--rounds', '2'];
+    const ended = await lethe(['train', ...own, ...size, '--no-evaluation', '--runs-dir', runs, '--name', kind]);
     expect(ended.output).toContain('completed');
     expect(ended.code).toBe(0);
   }, 120_000);
 
   it('tells what the folder holds', async () => {
     const ended = await lethe(['data', data, '--out', join(folder, 'sheets')]);
-    expect(ended.output).toContain('own: images with labels.csv\n  48 images, 24 without a label, domains day (24), night (24)\n  classes cat (12), dog (12)');
-    for (const name of ['own', 'svhn', 'mnist_m', 'usps', 'bsds500']) expect(existsSync(join(folder, 'sheets', `${name}.png`)), name).toBe(true);
+    expect(ended.output).toContain(
+      'own: images with labels.csv\n  48 images, 24 without a label, domains day (24), night (24)\n  classes cat (12), dog (12)',
+    );
+    for (const name of ['own', 'svhn', 'mnist_m', 'usps', 'bsds500']) {
+      expect(existsSync(join(folder, 'sheets', `${name}.png`)), name).toBe(true);
+    }
     expect(ended.code).toBe(0);
     writeFileSync(join(data, 'svhn', 'broken.mat'), 'x');
     expect((await lethe(['data', join(data, 'svhn'), '--out', join(folder, 'sheets')])).code).toBe(2);

@@ -9,11 +9,21 @@ function idxFile(magic: number, sizes: readonly number[], bytes: Uint8Array): Bu
   return gzipSync(Buffer.concat([header, bytes]));
 }
 
-/** A folder of IDX files: 48 training and 12 test images of 8 x 8, four classes. @param shift what is added to each label, modulo four */
-export function makeSmallData(folder: string, shift = 0): void {
-  mkdirSync(folder);
+interface SmallData {
+  /** Added to each label, modulo the number of classes. */
+  readonly shift?: number;
+  /** Pixels along each side of an image. */
+  readonly side?: number;
+  readonly classes?: number;
+}
+
+/** A folder of IDX files: 48 training and 12 test images, by default of 8 x 8 in four classes. */
+export function makeSmallData(folder: string, { shift = 0, side = 8, classes = 4 }: SmallData = {}): void {
+  mkdirSync(folder, { recursive: true });
   for (const [name, count] of [['train', 48], ['t10k', 12]] as const) {
-    writeFileSync(join(folder, `${name}-images-idx3-ubyte.gz`), idxFile(0x803, [count, 8, 8], Uint8Array.from({ length: count * 64 }, (_, index) => (index * 7) % 256)));
-    writeFileSync(join(folder, `${name}-labels-idx1-ubyte.gz`), idxFile(0x801, [count], Uint8Array.from({ length: count }, (_, index) => (index + shift) % 4)));
+    const pixels = Uint8Array.from({ length: count * side * side }, (_, index) => (index * 7) % 256);
+    const labels = Uint8Array.from({ length: count }, (_, index) => (index + shift) % classes);
+    writeFileSync(join(folder, `${name}-images-idx3-ubyte.gz`), idxFile(0x803, [count, side, side], pixels));
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte.gz`), idxFile(0x801, [count], labels));
   }
 }

@@ -76,7 +76,7 @@ describe('a run that is gone on with', () => {
 
   it('is refused with other data', async () => {
     rmSync(data, { recursive: true });
-    makeSmallData(data, 1);
+    makeSmallData(data, { shift: 1 });
     await expect(open()).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: expect.stringMatching(/mild was trained on other data: expected fingerprint \w+, found \w+ in .*data/) as string });
   });
 
@@ -88,7 +88,7 @@ describe('a run that is gone on with', () => {
     await (await open({ data: { folder: moved } })).remember((line) => said.push(line));
     expect(said).toEqual([`mild has its data in ${moved} from now on (config.json)`]);
     expect((await open()).description.config).toEqual({ ...config, data: { ...config.data, folder: moved } });
-    makeSmallData(data, 1);
+    makeSmallData(data, { shift: 1 });
     await expect(open({ data: { folder: data } })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
   });
 });

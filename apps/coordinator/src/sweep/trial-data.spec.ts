@@ -54,7 +54,7 @@ describe('trials that are still to be begun', () => {
 
   it('are not begun with other data', async () => {
     rmSync(data, { recursive: true });
-    makeSmallData(data, 1);
+    makeSmallData(data, { shift: 1 });
     await expect(checkTrialData(sweep, trials, AS_BEFORE)).rejects.toThrow(expect.objectContaining({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('001 was trained on other data') as string }));
   });
 
@@ -62,14 +62,14 @@ describe('trials that are still to be begun', () => {
     rmSync(folder, { recursive: true });
     await begin(1e-6);
     rmSync(data, { recursive: true });
-    makeSmallData(data, 1);
+    makeSmallData(data, { shift: 1 });
     await checkTrialData(sweep, trials, AS_BEFORE);
     await expect(checkTrialData(sweep, trials, { ...AS_BEFORE, unpackedGiB: 1 })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
   });
 
   it('are not looked at where there are none: who goes on looks itself', async () => {
     rmSync(data, { recursive: true });
-    makeSmallData(data, 1);
+    makeSmallData(data, { shift: 1 });
     await checkTrialData(sweep, trials.slice(0, 1), AS_BEFORE);
   });
 });
