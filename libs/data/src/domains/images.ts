@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { byCodeUnit } from '../class-names.js';
 import { splitRows } from '../examples/test-split.js';
 import { requireFolder } from '../formats/folder-files.js';
 import { decodeListedImages, LABELS_FILE, listedDomains, readLabelsCsv, type LabelledFile } from '../formats/labels-csv.js';
 import { invalidData } from '../invalid-data.js';
+import { byCodeUnit } from '../name-order.js';
 import type { DomainExamples, DomainOptions, DomainReader } from './domain.js';
 
 /**

@@ -1,8 +1,9 @@
 import type { DomainsConfig } from '@lethe/config';
-import { sortedClassNames } from '../class-names.js';
 import { createDataSource } from '../data-source.js';
 import { UNLABELLED, type Dataset, type DataSource } from '../dataset.js';
+import type { Split } from '../examples/test-split.js';
 import { invalidData } from '../invalid-data.js';
+import { sortedClassNames } from '../name-order.js';
 import type { Domain, DomainExamples } from './domain.js';
 
 /** Domains that take part in a run, in their order. */
@@ -32,7 +33,7 @@ export function joinDomains({ config, domains, origin, classes }: DomainsToJoin)
   if (labelled.every(({ train }) => train.labels.every((label) => label === null))) {
     throw invalidData(origin, `training examples with a label in ${labelled.map(({ name }) => name).join(', ')}`, 'none');
   }
-  const toDataset = (domain: Domain, part: 'train' | 'test'): Dataset => {
+  const toDataset = (domain: Domain, part: Split): Dataset => {
     const examples = domain[part];
     const isBlank = part === 'train' && !labelled.includes(domain);
     const labels = isBlank ? blankLabels(examples) : labelIndices(examples, found, `${origin}, domain ${domain.name}`);

@@ -1,4 +1,4 @@
-import { sortedClassNames } from '../class-names.js';
+import { sortedClassNames } from '../name-order.js';
 import type { TableColumn, TableRow } from './table.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { TableConfig } from '@lethe/config';
-import { byCodeUnit } from '../class-names.js';
 import { readSplit, splitRows, type Split, type SplittableRow } from '../examples/test-split.js';
 import { readCsv, type CsvRow } from '../formats/csv-file.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
 import { invalidData } from '../invalid-data.js';
+import { byCodeUnit } from '../name-order.js';
 import type { DomainOptions } from './domain.js';
 
 /** Cells whose value is not known. */

@@ -1,6 +1,6 @@
 import type { ImageShape } from '../dataset.js';
 import type { ImageArray } from './labelled-images.js';
-import { loadSharp } from './sharp.js';
+import { loadSharp } from './load-sharp.js';
 
 /** Images being resized at once: enough to keep the pool of threads busy, few enough to bound memory. */
 const AT_ONCE = 64;

@@ -3,7 +3,7 @@ import { LetheError, errorMessage } from '@lethe/errors';
 import type { Sharp } from 'sharp';
 import type { ImageShape } from '../dataset.js';
 import type { ImageArray } from './labelled-images.js';
-import { loadSharp } from './sharp.js';
+import { loadSharp } from './load-sharp.js';
 import type { Unpacking } from './unpacking.js';
 
 /** Name of a file that is taken for an image without looking into it. */

@@ -1,8 +1,8 @@
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { byCodeUnit } from '../class-names.js';
 import type { ImageShape } from '../dataset.js';
 import { readSplit, type Split } from '../examples/test-split.js';
 import { invalidData as invalid } from '../invalid-data.js';
+import { byCodeUnit } from '../name-order.js';
 import { readCsv, type CsvRow } from './csv-file.js';
 import { decodeImages } from './decode-images.js';
 import { findFile } from './folder-files.js';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { errorMessage, LetheError } from '@lethe/errors';
 import { extract } from 'tar-stream';
-import { byCodeUnit } from '../class-names.js';
+import { byCodeUnit } from '../name-order.js';
 import { requireFolder } from './folder-files.js';
 import type { Unpacking } from './unpacking.js';
 

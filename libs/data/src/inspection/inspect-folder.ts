@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, errorMessage } from '@lethe/errors';
-import { byCodeUnit } from '../class-names.js';
 import { requireFolder } from '../formats/folder-files.js';
 import { Unpacking } from '../formats/unpacking.js';
+import { byCodeUnit } from '../name-order.js';
 import type { FoundDataset } from './found-dataset.js';
 import { INSPECTORS } from './inspectors.js';
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { sortedClassNames } from '../class-names.js';
 import { convertImages } from '../formats/convert-images.js';
 import { readCsv } from '../formats/csv-file.js';
 import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
@@ -11,6 +10,7 @@ import { ARCHIVE_FILE, readPackedFiles, type PackedFile } from '../formats/packe
 import { readSvhnFile } from '../formats/svhn-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
 import { readUspsFile, USPS_FILES } from '../formats/usps-file.js';
+import { sortedClassNames } from '../name-order.js';
 import { openIdxFolder } from '../sources/idx.js';
 import { countClasses, inWords, sampleImages, shapeInWords, type FoundDataset, type Inspector } from './found-dataset.js';
 

@@ -1,10 +1,10 @@
-import { sortedClassNames } from '../class-names.js';
 import { createDataSource } from '../data-source.js';
 import type { DataSource, Dataset } from '../dataset.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
 import { readIdx, type IdxContent } from '../formats/idx-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
 import { invalidData } from '../invalid-data.js';
+import { sortedClassNames } from '../name-order.js';
 
 /** Images and labels of one part, the labels still as values of the file. */
 interface IdxPart { readonly images: IdxContent; readonly labels: IdxContent }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
-import { sortedClassNames } from '../class-names.js';
 import { MOST_CLASSES, createDataSource } from '../data-source.js';
 import { UNLABELLED, type DataSource, type Dataset } from '../dataset.js';
 import { splitRows } from '../examples/test-split.js';
 import { requireFolder } from '../formats/folder-files.js';
 import { decodeListedImages, LABELS_FILE, readLabelsCsv, type LabelledFile } from '../formats/labels-csv.js';
 import { invalidData } from '../invalid-data.js';
+import { sortedClassNames } from '../name-order.js';
 
 /** How a folder of images is read. */
 export interface ImageFolderOptions {
