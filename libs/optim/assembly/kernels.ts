@@ -23,7 +23,10 @@ function flushed(x: f32): f32 {
 }
 
 /** One step of Adam on `length` elements, in place. */
-export function adam(gradient: usize, values: usize, first: usize, second: usize, length: i32, gradientScale: f32, firstWeight: f32, beta2: f32, secondWeight: f32, stepSize: f32, secondCorrectionRoot: f32, epsilon: f32): void {
+export function adam(
+  gradient: usize, values: usize, first: usize, second: usize, length: i32, gradientScale: f32,
+  firstWeight: f32, beta2: f32, secondWeight: f32, stepSize: f32, secondCorrectionRoot: f32, epsilon: f32,
+): void {
   const end: usize = <usize>length * 4;
   const end4: usize = end & ~(STRIDE - 1);
   const magnitude = i32x4.splat(MAGNITUDE);
@@ -39,7 +42,8 @@ export function adam(gradient: usize, values: usize, first: usize, second: usize
     const slope = f32x4.mul(v128.load(gradient + at), gradientScales);
     const oldFirst = v128.load(first + at);
     const m = flushed4(f32x4.add(oldFirst, f32x4.mul(firstWeights, f32x4.sub(slope, oldFirst))), magnitude, smallestNormal);
-    const v = flushed4(f32x4.add(f32x4.mul(beta2s, v128.load(second + at)), f32x4.mul(f32x4.mul(secondWeights, slope), slope)), magnitude, smallestNormal);
+    const newSecond = f32x4.mul(f32x4.mul(secondWeights, slope), slope);
+    const v = flushed4(f32x4.add(f32x4.mul(beta2s, v128.load(second + at)), newSecond), magnitude, smallestNormal);
     const denominator = f32x4.add(f32x4.div(f32x4.sqrt(v), secondCorrectionRoots), epsilons);
     const value = f32x4.sub(v128.load(values + at), f32x4.div(f32x4.mul(stepSizes, m), denominator));
     v128.store(first + at, m);

@@ -1,10 +1,14 @@
-import { adamUpdate } from './adam-kernel.js';
-import { named } from './named.js';
-import type { UpdateRule } from './update-rule.js';
+import { entryOf } from '@lethe/errors';
+import { adam } from '../generated/kernels.js';
+import { forPieces, stage } from './kernel-memory.js';
+import type { RangeUpdate, UpdateRule } from './update-rule.js';
 
 const { fround, sqrt } = Math;
 
-export interface AdamOptions {
+/** Begins the message about a missing slot or scalar. */
+const STATE = 'the state of Adam';
+
+interface AdamOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -38,12 +42,12 @@ export function adamRule(options: AdamOptions): UpdateRule {
     slotNames: ['firstMoment', 'secondMoment'],
     initialScalars: { firstCorrection: 0, secondCorrection: 0 },
     advance: (scalars) => ({
-      firstCorrection: towardsOne(named(scalars, 'firstCorrection'), firstWeight),
-      secondCorrection: towardsOne(named(scalars, 'secondCorrection'), secondWeight),
+      firstCorrection: towardsOne(entryOf(scalars, 'firstCorrection', STATE), firstWeight),
+      secondCorrection: towardsOne(entryOf(scalars, 'secondCorrection', STATE), secondWeight),
     }),
     update: (range, { rate, scalars }) => {
-      const stepSize = fround(rate / named(scalars, 'firstCorrection'));
-      const secondCorrectionRoot = fround(sqrt(named(scalars, 'secondCorrection')));
+      const stepSize = fround(rate / entryOf(scalars, 'firstCorrection', STATE));
+      const secondCorrectionRoot = fround(sqrt(entryOf(scalars, 'secondCorrection', STATE)));
       adamUpdate(range, { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon });
     },
   };
@@ -51,4 +55,21 @@ export function adamRule(options: AdamOptions): UpdateRule {
 
 function towardsOne(correction: number, weight: number): number {
   return fround(correction + fround(weight * fround(1 - correction)));
+}
+
+/** One step of Adam, four elements at a time (WebAssembly SIMD). The bits are those of a computation in float32, element by element. */
+export function adamUpdate({ from, to, gradient, gradientScale, state }: RangeUpdate, step: AdamStep): void {
+  const { firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon } = step;
+  const values = state.values.subarray(from, to);
+  const firstMoments = entryOf(state.slots, 'firstMoment', STATE).subarray(from, to);
+  const secondMoments = entryOf(state.slots, 'secondMoment', STATE).subarray(from, to);
+  forPieces(to - from, (start, end) => {
+    const slope = stage(gradient.subarray(start, end), 0).pointer;
+    const value = stage(values.subarray(start, end), 1);
+    const first = stage(firstMoments.subarray(start, end), 2);
+    const second = stage(secondMoments.subarray(start, end), 3);
+    const [p, m, v] = [value.pointer, first.pointer, second.pointer];
+    adam(slope, p, m, v, end - start, gradientScale, firstWeight, beta2, secondWeight, stepSize, secondCorrectionRoot, epsilon);
+    for (const staged of [value, first, second]) staged.restore();
+  });
 }

@@ -4,14 +4,14 @@ import { clipScale, firstNotFinite, fixedTreeTotal, squaresOfTiles } from './gra
 describe('the norm of a gradient', () => {
   const values = Float32Array.from({ length: 1003 }, (_, index) => Math.sin(index) / 3);
 
-  it('is the sum of squares block by block', () => {
+  it('is the sum of squares, tile by tile', () => {
     const squares = squaresOfTiles(values, 256, 0.5);
     expect(squares).toHaveLength(4);
     const expected = values.reduce((sum, value) => sum + (value * 0.5) ** 2, 0);
     expect(fixedTreeTotal(squares)).toBeCloseTo(expected, 10);
   });
 
-  it('does not depend on where the vector was cut, as long as it is between blocks', () => {
+  it('does not depend on where the vector was cut, as long as it is between tiles', () => {
     const pieces = [values.subarray(0, 512), values.subarray(512, 768), values.subarray(768)];
     const squares = Float64Array.from(pieces.flatMap((piece) => [...squaresOfTiles(piece, 256, 1)]));
     expect(squares).toEqual(squaresOfTiles(values, 256, 1));

@@ -2,9 +2,9 @@ import { hasNotFinite } from '../generated/kernels.js';
 import { CAPACITY, stage } from './kernel-memory.js';
 
 /**
- * The sum of squares of each block of `blockLength` elements (the last may be shorter) in float64. `factor` is a power of
- * two that the values are still to be multiplied with. Every block is summed in the same order wherever it lies, so
- * that the norm does not depend on how a vector was cut into blocks' multiples.
+ * The sum of squares of each norm tile of `tileLength` elements (the last may be shorter) in float64. `factor` is a power of two that the
+ * values are still to be multiplied with. The order of additions within a tile does not depend on where the tile lies. So the norm does
+ * not depend on how a vector was cut, as long as it was cut between tiles.
  */
 export function squaresOfTiles(values: Float32Array, tileLength: number, factor: number): Float64Array {
   const squares = new Float64Array(Math.ceil(values.length / tileLength));
@@ -15,7 +15,7 @@ export function squaresOfTiles(values: Float32Array, tileLength: number, factor:
   return squares;
 }
 
-/** Four interleaved sums, so that additions need not wait for each other. */
+/** Four interleaved sums: a processor adds to one of them while the others are not ready. */
 function sumOfSquares(values: Float32Array): number {
   const quads = values.length - (values.length % 4);
   let [a, b, c, d] = [0, 0, 0, 0];
@@ -30,7 +30,7 @@ function sumOfSquares(values: Float32Array): number {
   return a + b + (c + d);
 }
 
-/** The sum of float64 numbers along a fixed tree over their number: halves are cut at the largest power of two below it. */
+/** The sum of float64 numbers along a fixed tree: the left half is the largest power of two of them that leaves at least one. */
 export function fixedTreeTotal(terms: Float64Array): number {
   if (terms.length === 0) return 0;
   if (terms.length === 1) return terms[0] ?? 0;

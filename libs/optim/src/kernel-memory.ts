@@ -10,15 +10,15 @@ export const CAPACITY = 32_768;
 
 const { buffer } = memory as { readonly buffer: ArrayBuffer };
 let nextByte = FIRST_BYTE;
-const given = new Map<number, Float32Array[]>();
+const free = new Map<number, Float32Array[]>();
 
 /**
- * A vector in the kernels' memory, with whatever is in it, as long as there is room; else an ordinary one, of which kernels take
- * copies piece by piece. The system hands out memory only when it is written.
+ * A vector in the memory of the kernels, not cleared. Without room there it is an ordinary vector, which kernels copy piece by piece.
+ * The operating system provides memory only when it is written.
  */
 export function allocateVector(length: number): Float32Array {
-  const used = given.get(length)?.pop();
-  if (used !== undefined) return used;
+  const reused = free.get(length)?.pop();
+  if (reused !== undefined) return reused;
   const end = nextByte + Math.ceil((length * BYTES) / ALIGNMENT) * ALIGNMENT;
   if (end > buffer.byteLength) return new Float32Array(length);
   const vector = new Float32Array(buffer, nextByte, length);
@@ -26,28 +26,32 @@ export function allocateVector(length: number): Float32Array {
   return vector;
 }
 
-/** Gives back what `takeVector` gave. */
+/** Gives back a vector of `allocateVector`, for another one of its length. */
 export function freeVector(vector: Float32Array): void {
-  const vectors = given.get(vector.length);
-  if (vectors === undefined) given.set(vector.length, [vector]);
+  const vectors = free.get(vector.length);
+  if (vectors === undefined) free.set(vector.length, [vector]);
   else vectors.push(vector);
 }
 
 const scratches = Array.from({ length: 4 }, () => allocateVector(CAPACITY));
 
-/** A piece of a vector where kernels can get at it. */
+/** A piece of a vector in the memory of the kernels. */
 export interface Staged {
   readonly pointer: number;
-  /** Writes what the kernel has made of it to where it came from. */
+  /** Copies what the kernel has written back to the piece. */
   restore(): void;
 }
 
-/** @param scratch which of the four to copy it to, if it lies elsewhere */
+/**
+ * Makes a piece of a vector readable to a kernel: where it is, or as a copy.
+ *
+ * @param scratch which of the four scratch vectors takes the copy
+ */
 export function stage(piece: Float32Array, scratch: number): Staged {
   if (piece.buffer === buffer) return { pointer: piece.byteOffset, restore: () => undefined };
-  const place = (scratches[scratch] as Float32Array).subarray(0, piece.length);
-  place.set(piece);
-  return { pointer: place.byteOffset, restore: () => { piece.set(place); } };
+  const copy = (scratches[scratch] as Float32Array).subarray(0, piece.length);
+  copy.set(piece);
+  return { pointer: copy.byteOffset, restore: () => { piece.set(copy); } };
 }
 
 /** Calls back for pieces of [0, length) that fit the scratch vectors. */

@@ -30,6 +30,8 @@ describe('the learning rate', () => {
 
   it('anneals as Ganin and Lempitsky do', () => {
     const schedule = { kind: 'annealed', warmupRounds: 0, finalFactor: 0 } as const;
-    expect([0, 50, 100].map((round) => learningRateFactor(schedule, round, 101))).toEqual([1, 6 ** -0.75, 11 ** -0.75].map((factor) => expect.closeTo(factor, 12) as unknown));
+    expect([0, 50, 100].map((round) => learningRateFactor(schedule, round, 101))).toEqual(
+      [1, 6 ** -0.75, 11 ** -0.75].map((factor) => expect.closeTo(factor, 12) as unknown),
+    );
   });
 });

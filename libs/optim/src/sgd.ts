@@ -1,10 +1,10 @@
+import { entryOf } from '@lethe/errors';
 import { SMALLEST_NORMAL } from './flush-subnormal.js';
-import { named } from './named.js';
 import type { RangeUpdate, UpdateRule } from './update-rule.js';
 
 const { fround, abs } = Math;
 
-export interface SgdOptions {
+interface SgdOptions {
   readonly momentum: number;
 }
 
@@ -33,7 +33,7 @@ function plainUpdate({ from, to, gradient, gradientScale, state }: RangeUpdate, 
 
 function momentumUpdate({ from, to, gradient, gradientScale, state }: RangeUpdate, rate: number, momentum: number): void {
   const values = state.values.subarray(from, to);
-  const velocity = named(state.slots, 'momentum').subarray(from, to);
+  const velocity = entryOf(state.slots, 'momentum', 'the state of SGD').subarray(from, to);
   for (let index = 0; index < values.length; index += 1) {
     const slope = fround((gradient[index] ?? 0) * gradientScale);
     const speed = fround(fround(momentum * (velocity[index] ?? 0)) + slope);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { sumReference } from './sum-reference.js';
+import { flushSubnormal } from './flush-subnormal.js';
 import { addInto, combineStatistics, combineSummaries, sumInto, sumTree } from './tree-sum.js';
+
+/** target = left + right in plain TypeScript: what the WebAssembly kernel must equal to the bit. */
+function sumReference(target: Float32Array, left: Float32Array, right: Float32Array): void {
+  for (let index = 0; index < target.length; index += 1) {
+    target[index] = flushSubnormal(Math.fround((left[index] as number) + (right[index] as number)));
+  }
+}
 
 describe('sums', () => {
   it('round every addition to float32', () => {

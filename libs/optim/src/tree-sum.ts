@@ -5,8 +5,8 @@ import { forPieces, stage } from './kernel-memory.js';
 const { fround } = Math;
 
 /**
- * target = left + right, element by element in float32, subnormal sums flushed to +0; four at a time (WebAssembly SIMD), bit-equal
- * to `sumReference`. `target` may be one of the two.
+ * target = left + right, element by element in float32, subnormal sums flushed to +0; four at a time (WebAssembly SIMD), with the
+ * bits of one at a time. `target` may be one of the two.
  *
  * @returns whether all of the sums are finite
  */
@@ -61,19 +61,19 @@ export function combineStatistics(target: Float32Array, other: Float32Array, seg
   }
 }
 
-/** A summary: `statisticsLength` elements of statistics, then losses. */
+/** How a summary is laid out: `statisticsLength` elements of statistics, then losses. */
 export interface SummaryParts {
   readonly statistics: readonly MeanAndVariance[];
   readonly statisticsLength: number;
 }
 
-/** Turns `target`, the summary of the left half of a block, into that of the whole block: statistics combined, losses added. */
+/** Turns `target`, the summary of the left half of a tree node, into that of the whole node: statistics combined, losses added. */
 export function combineSummary(target: Float32Array, right: Float32Array, parts: SummaryParts): void {
   combineStatistics(target, right, parts.statistics);
   addInto(target.subarray(parts.statisticsLength), right.subarray(parts.statisticsLength));
 }
 
-/** The summary of a block out of its shards' summaries, along the same tree as the gradients. Consumes the leaves. */
+/** The summary of a tree node out of its shards' summaries, along the same tree as the gradients. Consumes the leaves. */
 export function combineSummaries(leaves: readonly Float32Array[], parts: SummaryParts): Float32Array {
   return combineTree(leaves, (target, right) => combineSummary(target, right, parts));
 }

@@ -1,7 +1,3 @@
-import type { OptimizerConfig } from '@lethe/config';
-import { adamRule } from './adam.js';
-import { sgdRule } from './sgd.js';
-
 /** Parameters with their optimiser state, element by element. */
 export interface OptimizerBuffers {
   readonly values: Float32Array;
@@ -41,14 +37,4 @@ export interface UpdateRule {
   /** The scalars of the next commit out of the current ones; once per commit. */
   advance(scalars: Readonly<Record<string, number>>): Record<string, number>;
   update(range: RangeUpdate, step: UpdateStep): void;
-}
-
-/** The rule that the configuration names. The learning rate and its schedule are the caller's, per commit. */
-export function createUpdateRule(config: OptimizerConfig): UpdateRule {
-  switch (config.kind) {
-    case 'adam':
-      return adamRule(config);
-    case 'sgd':
-      return sgdRule(config);
-  }
 }
