@@ -31,7 +31,10 @@ describe('confidenceInterval', () => {
     const [low, high] = confidenceInterval([{ labels, scores }], areaUnderCurve) ?? [1, 0];
     expect(low < area && area < high).toBe(true);
     expect(confidenceInterval([{ labels, scores }], areaUnderCurve)).toEqual([low, high]);
-    const [narrowLow, narrowHigh] = confidenceInterval(new Array(9).fill({ labels, scores }) as { labels: number[]; scores: number[] }[], areaUnderCurve) ?? [0, 1];
+    const [narrowLow, narrowHigh] = confidenceInterval(
+      new Array(9).fill({ labels, scores }) as { labels: number[]; scores: number[] }[],
+      areaUnderCurve,
+    ) ?? [0, 1];
     expect(narrowHigh - narrowLow).toBeLessThan((high - low) / 2);
   });
 

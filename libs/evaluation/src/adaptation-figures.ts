@@ -50,7 +50,10 @@ const COVERAGE = 0.95;
  *
  * @see Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13
  */
-export function confidenceInterval(runs: readonly ScoredExamples[], figure: (examples: ScoredExamples) => number | null): [number, number] | null {
+export function confidenceInterval(
+  runs: readonly ScoredExamples[],
+  figure: (examples: ScoredExamples) => number | null,
+): [number, number] | null {
   if (runs.length === 0 || runs.some((run) => figure(run) === null)) return null;
   const generator = xoroshiro128plus(1);
   const means = Array.from({ length: RESAMPLES }, () => {

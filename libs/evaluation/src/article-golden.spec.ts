@@ -25,22 +25,44 @@ beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: gpu === undefined ? null : { id: gpu } }));
   engine = await loadEngine({ prefer: 'native' });
   expect(engine.device).toBe(gpu === undefined ? 'cpu' : 'gpu');
-  const mnist = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
+  const mnist = await openData(
+    { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+    1,
+  );
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
   data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };
 });
 
 function goldenConfig(golden: GoldenArticle): RunConfig {
-  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{
-    source: 'file', label: (path) => path,
-    values: { recipe: 'article', batchSize: 16, shards: golden.shards, epochs: null, rounds: 5,
-      objective: { encoderDropout: 0, decoderDropout: 0, adversary: { dropout: 0 }, beta: golden.beta, optimizers: { '*': { learningRate: golden.lr } } } },
-  }]);
+  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [
+    {
+      source: 'file',
+      label: (path) => path,
+      values: {
+        recipe: 'article',
+        batchSize: 16,
+        shards: golden.shards,
+        epochs: null,
+        rounds: 5,
+        objective: {
+          encoderDropout: 0,
+          decoderDropout: 0,
+          adversary: { dropout: 0 },
+          beta: golden.beta,
+          optimizers: { '*': { learningRate: golden.lr } },
+        },
+      },
+    },
+  ]);
   return config;
 }
 
 /** Trainable golden tensors of a group in our order, with our names. */
-function goldenTensors(golden: GoldenArticle, description: RunDescription, group: string): { name: string; tensor: GoldenTensor; offset: number; length: number }[] {
+function goldenTensors(
+  golden: GoldenArticle,
+  description: RunDescription,
+  group: string,
+): { name: string; tensor: GoldenTensor; offset: number; length: number }[] {
   const { segments } = layoutOf(description, group);
   return ['encoder', 'decoder', 'classifier'].flatMap((network) => {
     const ours = segments.filter((segment) => segment.network === network);
@@ -52,36 +74,83 @@ function goldenTensors(golden: GoldenArticle, description: RunDescription, group
 function startState(golden: GoldenArticle, description: RunDescription): GroupState[] {
   return description.layouts.map((layout) => {
     const values = new Float32Array(layout.length);
-    for (const { name, tensor, offset } of goldenTensors(golden, description, layout.name)) values.set(fromTorch(name, tensor, goldenStart(tensor)), offset);
-    return { group: layout.name, version: 0, values, ...initialOptimizerState(layout, description.optimization), statistics: initialStatistics(layout) };
+    for (const { name, tensor, offset } of goldenTensors(golden, description, layout.name))
+      values.set(fromTorch(name, tensor, goldenStart(tensor)), offset);
+    return {
+      group: layout.name,
+      version: 0,
+      values,
+      ...initialOptimizerState(layout, description.optimization),
+      statistics: initialStatistics(layout),
+    };
   });
 }
 
 const firstSixteen = { round: () => Uint32Array.from({ length: 16 }, (_, index) => index) };
 
 /** Plays the golden rounds with a real server, a real worker and the real coordinator side, over the in-memory transport. */
-async function play(golden: GoldenArticle, description: RunDescription): Promise<{ committed: Committed[]; groups: GroupState[]; figures: Record<string, number> }> {
+async function play(
+  golden: GoldenArticle,
+  description: RunDescription,
+): Promise<{ committed: Committed[]; groups: GroupState[]; figures: Record<string, number> }> {
   const transport = createMemoryTransport();
   const committed: Committed[] = [];
   const listener = await transport.listen('memory://control');
   const cluster = new TrainingCluster({
-    listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: (commit) => committed.push(commit), onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+    listener,
+    description,
+    origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
+    onCommitted: (commit) => committed.push(commit),
+    onCommitReport: () => undefined,
+    onStepReport: () => undefined,
+    onNotice: () => undefined,
+    onLost: () => undefined,
   });
   cluster.control.roster.reserve('server', 'parameter-server', 0);
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
     runParameterServer({
-      transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
+      transport,
+      controlAddress: 'memory://control',
+      dataAddress: 'memory://data',
+      listenerTrust: {},
+      memberTrust: {},
+      ...origin,
+      incarnation: 'server',
+      host: 'here',
+      processId: 1,
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
-      prepare: (welcome) => prepareWorker({ engine, parallelShards: 1, openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options) }, welcome),
+      transport,
+      controlAddress: 'memory://control',
+      trust: {},
+      origin: { ...origin, sender: 'worker', incarnation: 'worker' },
+      engine,
+      fingerprint: 'native golden threads=1',
+      host: 'here',
+      openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      prepare: (welcome) =>
+        prepareWorker(
+          {
+            engine,
+            parallelShards: 1,
+            openData: () => Promise.resolve(data),
+            openBatches: () => firstSixteen,
+            openEvaluator: (options) => new WorkerEvaluator(options),
+          },
+          welcome,
+        ),
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);
-  await adversarialLoop({ objective: description.objective, executor: cluster, from: { rounds: 0, steps: 0 }, totalRounds: 5, afterRound: () => Promise.resolve(true) });
+  await adversarialLoop({
+    objective: description.objective,
+    executor: cluster,
+    from: { rounds: 0, steps: 0 },
+    totalRounds: 5,
+    afterRound: () => Promise.resolve(true),
+  });
   const groups = await cluster.captureState();
   const figures = meanFigures(await cluster.evaluations.ofExamples('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
   await cluster.close('done');
@@ -114,7 +183,8 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
         if (NOISE.has(name)) continue;
         const found = torchSummary(name, tensor, values.subarray(offset, offset + length));
         expect(Math.abs(found.l2 / tensor.after_5_rounds.l2 - 1), name).toBeLessThan(8e-4);
-        for (const [index, value] of tensor.after_5_rounds.first.entries()) expect(Math.abs(found.first[index]! - value), `${name}[${index}]`).toBeLessThan(2e-3);
+        for (const [index, value] of tensor.after_5_rounds.first.entries())
+          expect(Math.abs(found.first[index]! - value), `${name}[${index}]`).toBeLessThan(2e-3);
       }
     }
   });
@@ -140,11 +210,24 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   it('has the golden gradients of the first round', async () => {
     const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards: 2 });
     // The encoder/decoder phase reads the classifier that the same round has updated: run it from there.
-    const networksOf = (group: string, values: Float32Array): [string, Float32Array][] => networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)]);
+    const networksOf = (group: string, values: Float32Array): [string, Float32Array][] =>
+      networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)]);
     const states = new Map(startState(golden, description).flatMap(({ group, values }) => networksOf(group, values)));
     for (const [phase, group] of ['classifier', 'autoencoder'].entries()) {
-      if (phase === 1) for (const [network, values] of networksOf('classifier', await classifierAfterOneRound(golden, description))) states.set(network, values);
-      const assignment: StepAssignment = { kind: 'stepAssignment', round: 0, phase, innerStep: 0, nodes: [], reads: [], produces: 1, generation: 1, scalars: description.objective.scalars(0) };
+      if (phase === 1)
+        for (const [network, values] of networksOf('classifier', await classifierAfterOneRound(golden, description)))
+          states.set(network, values);
+      const assignment: StepAssignment = {
+        kind: 'stepAssignment',
+        round: 0,
+        phase,
+        innerStep: 0,
+        nodes: [],
+        reads: [],
+        produces: 1,
+        generation: 1,
+        scalars: description.objective.scalars(0),
+      };
       const { gradient } = gradients.node(assignment, { first: 0, count: shards }, states, new StepClock());
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
@@ -158,17 +241,33 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   });
 
   it('has the same bits however many shards a call computes', async () => {
-    const networks = new Map(startState(golden, description).flatMap(({ group, values }) => networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)] as const)));
-    const assignment = (phase: number): StepAssignment => ({ kind: 'stepAssignment', round: 0, phase, innerStep: 0, nodes: [], reads: [], produces: 1, generation: 1, scalars: description.objective.scalars(0) });
+    const networks = new Map(
+      startState(golden, description).flatMap(({ group, values }) =>
+        networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)] as const),
+      ),
+    );
+    const assignment = (phase: number): StepAssignment => ({
+      kind: 'stepAssignment',
+      round: 0,
+      phase,
+      innerStep: 0,
+      nodes: [],
+      reads: [],
+      produces: 1,
+      generation: 1,
+      scalars: description.objective.scalars(0),
+    });
     const sums: NodeSum[][] = [];
     for (const parallelShards of [1, 2, 4]) {
       const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards });
       sums.push([0, 1].map((phase) => gradients.node(assignment(phase), { first: 0, count: shards }, networks, new StepClock())));
       gradients.dispose();
     }
-    const differing = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, index) => count + (value === b[index] ? 0 : 1), 0);
+    const differing = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((count, value, index) => count + (value === b[index] ? 0 : 1), 0);
     for (const wide of sums.slice(1)) {
-      for (const [phase, { gradient, summary }] of wide.entries()) expect([differing(gradient, sums[0]![phase]!.gradient), summary]).toEqual([0, sums[0]![phase]!.summary]);
+      for (const [phase, { gradient, summary }] of wide.entries())
+        expect([differing(gradient, sums[0]![phase]!.gradient), summary]).toEqual([0, sums[0]![phase]!.summary]);
     }
   }, 30_000);
 });
@@ -177,19 +276,50 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
   const transport = createMemoryTransport();
   const listener = await transport.listen('memory://control');
   const cluster = new TrainingCluster({
-    listener, description, origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+    listener,
+    description,
+    origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
+    onCommitted: () => undefined,
+    onCommitReport: () => undefined,
+    onStepReport: () => undefined,
+    onNotice: () => undefined,
+    onLost: () => undefined,
   });
   cluster.control.roster.reserve('server', 'parameter-server', 0);
   const origin = { runId: 'golden', epoch: 1 };
   const members = [
     runParameterServer({
-      transport, controlAddress: 'memory://control', dataAddress: 'memory://data', listenerTrust: {}, memberTrust: {}, ...origin, incarnation: 'server', host: 'here', processId: 1,
+      transport,
+      controlAddress: 'memory://control',
+      dataAddress: 'memory://data',
+      listenerTrust: {},
+      memberTrust: {},
+      ...origin,
+      incarnation: 'server',
+      host: 'here',
+      processId: 1,
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }),
     runWorker({
-      transport, controlAddress: 'memory://control', trust: {}, origin: { ...origin, sender: 'worker', incarnation: 'worker' }, engine, fingerprint: 'native golden threads=1', host: 'here', openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
-      prepare: (welcome) => prepareWorker({ engine, parallelShards: 1, openData: () => Promise.resolve(data), openBatches: () => firstSixteen, openEvaluator: (options) => new WorkerEvaluator(options) }, welcome),
+      transport,
+      controlAddress: 'memory://control',
+      trust: {},
+      origin: { ...origin, sender: 'worker', incarnation: 'worker' },
+      engine,
+      fingerprint: 'native golden threads=1',
+      host: 'here',
+      openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      prepare: (welcome) =>
+        prepareWorker(
+          {
+            engine,
+            parallelShards: 1,
+            openData: () => Promise.resolve(data),
+            openBatches: () => firstSixteen,
+            openEvaluator: (options) => new WorkerEvaluator(options),
+          },
+          welcome,
+        ),
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);

@@ -22,8 +22,16 @@ export function compileEvaluation({ engine, description, name, examples, compute
     [`group.${group}`, { type: 'float32', shape: [length] }] as const,
     ...(statisticsLength > 0 ? [[`statistics.${group}`, { type: 'float32', shape: [statisticsLength] }] as const] : []),
   ]);
-  const signature: Signature = { ...Object.fromEntries(vectors), ...scalarSignature(description.objective), ...batchSignature(description, examples) };
-  return engine.compile(`${name}-${examples}`, (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs)) }), signature);
+  const signature: Signature = {
+    ...Object.fromEntries(vectors),
+    ...scalarSignature(description.objective),
+    ...batchSignature(description, examples),
+  };
+  return engine.compile(
+    `${name}-${examples}`,
+    (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs)) }),
+    signature,
+  );
 }
 
 /** Labels and domains of examples of which neither is said. */
@@ -57,7 +65,12 @@ function evaluationContext(description: RunDescription, operations: Operations, 
   return {
     operations,
     networks: evaluationNetworks({ operations, networks: allNetworks(objective), parameters, statistics }),
-    batch: { images: named(inputs, 'images'), undistorted: named(inputs, 'images'), labels: named(inputs, 'labels'), domains: named(inputs, 'domains') },
+    batch: {
+      images: named(inputs, 'images'),
+      undistorted: named(inputs, 'images'),
+      labels: named(inputs, 'labels'),
+      domains: named(inputs, 'domains'),
+    },
     scalars: scalarTensors(objective, inputs),
   };
 }

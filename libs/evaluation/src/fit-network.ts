@@ -49,7 +49,10 @@ export async function fitNetwork(classification: Classification, examples: Label
   const batchSize = Math.min(fit.batchSize, labels.length);
   const rule = createUpdateRule({ ...ADAM, learningRate: fit.learningRate, schedule: SCHEDULE });
   const values = initialValues(layout, [network], fit.seed);
-  const state: OptimizerBuffers = { values, slots: Object.fromEntries(rule.slotNames.map((name) => [name, new Float32Array(layout.length)])) };
+  const state: OptimizerBuffers = {
+    values,
+    slots: Object.fromEntries(rule.slotNames.map((name) => [name, new Float32Array(layout.length)])),
+  };
   let { initialScalars: scalars } = rule;
   const batches = new BatchStream({ training: Uint32Array.from(labels.keys()), batchSize, seed: fit.seed });
   const rounds = Math.max(fit.leastRounds, fit.epochs * Math.floor(labels.length / batchSize));
@@ -57,7 +60,14 @@ export async function fitNetwork(classification: Classification, examples: Label
   try {
     for (let round = 0; round < rounds; round += 1) {
       const indices = batches.round(round);
-      const { gradient } = step.run({ parameters: values, inputs: gather(indices), labels: oneHot(Int32Array.from(indices, (index) => labels[index] ?? 0), classes) });
+      const { gradient } = step.run({
+        parameters: values,
+        inputs: gather(indices),
+        labels: oneHot(
+          Int32Array.from(indices, (index) => labels[index] ?? 0),
+          classes,
+        ),
+      });
       scalars = rule.advance(scalars);
       const rate = fit.learningRate * learningRateFactor(SCHEDULE, round, rounds);
       rule.update({ from: 0, to: layout.length, gradient, gradientScale: 1, state }, { rate, scalars });
@@ -70,7 +80,11 @@ export async function fitNetwork(classification: Classification, examples: Label
 }
 
 /** Log-probabilities, float32 [examples, classes], of examples under given parameters. */
-export async function predictNetwork(classification: Classification, parameters: Float32Array, examples: LabelledExamples): Promise<Float32Array> {
+export async function predictNetwork(
+  classification: Classification,
+  parameters: Float32Array,
+  examples: LabelledExamples,
+): Promise<Float32Array> {
   const { classes } = classification;
   const count = examples.labels.length;
   const step = await compilePrediction(classification, [PREDICTED_AT_ONCE, ...examples.shape]);
@@ -90,7 +104,10 @@ export async function predictNetwork(classification: Classification, parameters:
 }
 
 /** Inputs of `shape` [examples, ...] to log-probabilities, for parameters that are fed. */
-export function compilePrediction(classification: Classification, shape: readonly number[]): Promise<CompiledStep<'parameters' | 'inputs', 'logProbabilities'>> {
+export function compilePrediction(
+  classification: Classification,
+  shape: readonly number[],
+): Promise<CompiledStep<'parameters' | 'inputs', 'logProbabilities'>> {
   const { engine, network } = classification;
   const layout = layoutOf(network);
   return engine.compile(`predict-${network.name}-${shape.join('x')}`, ({ parameters, inputs }) => ({
@@ -98,7 +115,11 @@ export function compilePrediction(classification: Classification, shape: readonl
   }), { parameters: { type: 'float32', shape: [layout.length] }, inputs: { type: 'float32', shape: [...shape] } });
 }
 
-function compileTraining(classification: Classification, layout: GroupLayout, shape: readonly number[]): Promise<CompiledStep<'parameters' | 'inputs' | 'labels', 'gradient'>> {
+function compileTraining(
+  classification: Classification,
+  layout: GroupLayout,
+  shape: readonly number[],
+): Promise<CompiledStep<'parameters' | 'inputs' | 'labels', 'gradient'>> {
   const { engine, network, classes } = classification;
   const { operations } = engine;
   return engine.compile(`fit-${network.name}-${shape.join('x')}`, ({ parameters, inputs, labels }) => {

@@ -2,7 +2,11 @@
  * Means of per-example figures, added up in the examples' order; not a number if none is counted. `chunks`: float32
  * [examples, figures] each.
  */
-export function meanFigures(chunks: readonly Float32Array[], figures: readonly string[], isCounted: (example: number) => boolean = () => true): Record<string, number> {
+export function meanFigures(
+  chunks: readonly Float32Array[],
+  figures: readonly string[],
+  isCounted: (example: number) => boolean = () => true,
+): Record<string, number> {
   const sums = new Float64Array(figures.length);
   let [examples, counted] = [0, 0];
   for (const chunk of chunks) {

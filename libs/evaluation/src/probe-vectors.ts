@@ -52,13 +52,21 @@ export class ProbeVectors {
     }
     const size = (parts[0]?.length ?? 0) / this.#chunk;
     const values = new Float32Array(dataset.count * size);
-    for (const [index, part] of parts.entries()) values.set(part.subarray(0, (dataset.count - index * this.#chunk) * size), index * this.#chunk * size);
+    for (const [index, part] of parts.entries())
+      values.set(part.subarray(0, (dataset.count - index * this.#chunk) * size), index * this.#chunk * size);
     return { values, labels: labelsOf(dataset, dataset.count), size };
   }
 }
 
 function pixelsOf(dataset: Dataset, count: number, size: number): Vectors {
-  return { values: gatherImages(dataset, Uint32Array.from({ length: count }, (_, index) => index)), labels: labelsOf(dataset, count), size };
+  return {
+    values: gatherImages(
+      dataset,
+      Uint32Array.from({ length: count }, (_, index) => index),
+    ),
+    labels: labelsOf(dataset, count),
+    size,
+  };
 }
 
 function labelsOf(dataset: Dataset, count: number): Int32Array {

@@ -20,14 +20,31 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
   it('draws rows of many classes and large images', async () => {
     Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
     const data: DataSource = {
-      train: oneOfEach(), test: oneOfEach(),
-      facts: { shape, classes, trainCount: 11, testCount: 11, fingerprint: '', domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11 }] },
+      train: oneOfEach(),
+      test: oneOfEach(),
+      facts: {
+        shape,
+        classes,
+        trainCount: 11,
+        testCount: 11,
+        fingerprint: '',
+        domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11 }],
+      },
     };
-    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values: { recipe: 'article', batchSize: 4, shards: 1, data: { heldOut: 0 } } }]);
+    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [
+      { source: 'file', label: (path) => path, values: { recipe: 'article', batchSize: 4, shards: 1, data: { heldOut: 0 } } },
+    ]);
     const description = describeRun(config, data.facts);
-    const evaluator = new WorkerEvaluator({ engine: await loadEngine({ prefer: 'native' }), description, data, heldOut: new Uint32Array(0) });
+    const evaluator = new WorkerEvaluator({
+      engine: await loadEngine({ prefer: 'native' }),
+      description,
+      data,
+      heldOut: new Uint32Array(0),
+    });
     const groups = new Map(description.layouts.map((layout) => [layout.name, new Float32Array(layout.length)]));
-    const statistics = new Map(description.layouts.filter(({ statisticsLength }) => statisticsLength > 0).map((layout) => [layout.name, initialStatistics(layout)]));
+    const statistics = new Map(
+      description.layouts.filter(({ statisticsLength }) => statisticsLength > 0).map((layout) => [layout.name, initialStatistics(layout)]),
+    );
     const draw = (first: number, count: number): Promise<Float32Array> => (
       evaluator.evaluate({ evaluation: 'grid', split: 'test', first, count } as Parameters<WorkerEvaluator['evaluate']>[0], groups, statistics)
     );

@@ -34,7 +34,11 @@ export class WorkerEvaluator implements Evaluator {
     this.#vectors = new ProbeVectors(options, SCORE_CHUNK);
   }
 
-  async evaluate(task: Evaluate, groups: ReadonlyMap<string, InputValues>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array> {
+  async evaluate(
+    task: Evaluate,
+    groups: ReadonlyMap<string, InputValues>,
+    statistics: ReadonlyMap<string, Float32Array>,
+  ): Promise<Float32Array> {
     const vectors = {
       ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])),
       ...Object.fromEntries([...statistics].map(([name, vector]) => [`statistics.${name}`, vector])),
@@ -60,7 +64,10 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   dispose(): void {
-    for (const step of [this.#score, this.#redraw, this.#encode, this.#predict, this.#swap]) void step?.then((compiled) => { compiled.dispose(); });
+    for (const step of [this.#score, this.#redraw, this.#encode, this.#predict, this.#swap])
+      void step?.then((compiled) => {
+        compiled.dispose();
+      });
   }
 
   async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
@@ -93,7 +100,11 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   /** Runs a step on the examples of a split from `first` on; the last are repeated: the graph's batch is constant. */
-  #runOn({ split, first, count }: Pick<Evaluate, 'split' | 'first' | 'count'>, step: EvaluationStep, vectors: Record<string, InputValues>): Float32Array {
+  #runOn(
+    { split, first, count }: Pick<Evaluate, 'split' | 'first' | 'count'>,
+    step: EvaluationStep,
+    vectors: Record<string, InputValues>,
+  ): Float32Array {
     const { data, description } = this.#options;
     const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, index) => this.#example(split, first + (index < count ? index : 0)));
     return this.#run(step, { ...vectors, ...gatherBatch(split === 'test' ? data.test : data.train, chosen, description.facts) });
@@ -102,7 +113,13 @@ export class WorkerEvaluator implements Evaluator {
   async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const { engine, description, data } = this.#options;
     const classes = description.facts.classes.length;
-    this.#redraw ??= compileEvaluation({ engine, description, name: 'redraw', examples: classes, compute: (context) => redrawn(description, context, description.objective.encode(context)) });
+    this.#redraw ??= compileEvaluation({
+      engine,
+      description,
+      name: 'redraw',
+      examples: classes,
+      compute: (context) => redrawn(description, context, description.objective.encode(context)),
+    });
     const compiled = await this.#redraw;
     const labels = oneHot(Int32Array.from({ length: classes }, (_, label) => label), classes);
     const examples = gridExamples(data).slice(first, first + count);
@@ -131,7 +148,13 @@ export class WorkerEvaluator implements Evaluator {
 
   async #latents(task: Evaluate, vectors: Record<string, InputValues>): Promise<ProbeData> {
     const { engine, description } = this.#options;
-    this.#encode ??= compileEvaluation({ engine, description, name: 'encode', examples: SCORE_CHUNK, compute: (context) => description.objective.encode(context) });
+    this.#encode ??= compileEvaluation({
+      engine,
+      description,
+      name: 'encode',
+      examples: SCORE_CHUNK,
+      compute: (context) => description.objective.encode(context),
+    });
     const compiled = await this.#encode;
     return this.#vectors.latents(task, (images) => this.#run(compiled, { ...vectors, ...unlabelled(description, SCORE_CHUNK), images }));
   }
@@ -144,7 +167,9 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   #run(step: EvaluationStep, inputs: Record<string, InputValues>): Float32Array {
-    const scalars = Object.entries(this.#options.description.objective.scalars(0)).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)] as const);
+    const scalars = Object.entries(this.#options.description.objective.scalars(0)).map(
+      ([name, value]) => [`scalar.${name}`, Float32Array.of(value)] as const,
+    );
     return step.run({ ...inputs, ...Object.fromEntries(scalars) }).result;
   }
 }

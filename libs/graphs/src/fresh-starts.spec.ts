@@ -5,25 +5,44 @@ import { freshValues } from './fresh-starts.js';
 import { allNetworks } from './phase-step.js';
 import { describeRun, layoutOf } from './run-description.js';
 
-const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: '' };
+const facts = {
+  shape: { height: 8, width: 8, channels: 1 },
+  classes: ['a', 'b'],
+  trainCount: 8000,
+  testCount: 10,
+  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }],
+  fingerprint: '',
+};
 
 function described(hiding: string, members: number) {
-  const values = { objective: { hiding, classifierTurns: hiding === 'gradient-reversal' ? 1 : 2, adversary: { members, freshEveryRounds: 5 } } };
-  return describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values }]).config, facts);
+  const values = {
+    objective: { hiding, classifierTurns: hiding === 'gradient-reversal' ? 1 : 2, adversary: { members, freshEveryRounds: 5 } },
+  };
+  return describeRun(
+    mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'file', label: (path) => path, values }]).config,
+    facts,
+  );
 }
 
 describe('fresh starts', () => {
   it('come one network after another, after the last inner step of the round before', () => {
     const description = described('capped-likelihood', 2);
-    const networks = (round: number, innerStep: number): string[] => [...freshValues(description, 'classifier', { round, phase: 0, innerStep }).keys()];
-    expect([...Array(20).keys()].map((round) => networks(round, 1))).toEqual([...Array(20).keys()].map((round) => ({ 4: ['classifier-2'], 9: ['classifier'], 14: ['classifier-2'], 19: ['classifier'] })[round] ?? []));
+    const networks = (round: number, innerStep: number): string[] => [
+      ...freshValues(description, 'classifier', { round, phase: 0, innerStep }).keys(),
+    ];
+    expect([...Array(20).keys()].map((round) => networks(round, 1))).toEqual(
+      [...Array(20).keys()].map(
+        (round) => ({ 4: ['classifier-2'], 9: ['classifier'], 14: ['classifier-2'], 19: ['classifier'] })[round] ?? [],
+      ),
+    );
     expect(networks(4, 0)).toEqual([]);
     expect([...freshValues(description, 'autoencoder', { round: 4, phase: 1, innerStep: 0 }).keys()]).toEqual([]);
   });
 
   it('are new values, each time others and always the same', () => {
     const description = described('capped-likelihood', 1);
-    const at = (round: number): Float32Array => freshValues(description, 'classifier', { round, phase: 0, innerStep: 1 }).get('classifier')!;
+    const at = (round: number): Float32Array =>
+      freshValues(description, 'classifier', { round, phase: 0, innerStep: 1 }).get('classifier')!;
     const layout = layoutOf(description, 'classifier');
     expect(at(4)).toHaveLength(layout.length);
     expect(at(4)).toEqual(at(4));

@@ -10,11 +10,20 @@ const SEED_STRIDE = 0x9e3779b9;
  * New values, by network, of the networks of a group that start afresh once this step is committed: those that begin the next round so.
  * A pure function of run and step: a server that is asked again, or a resumed run, comes to the same.
  */
-export function freshValues(description: RunDescription, group: string, { round, phase, innerStep }: Step): ReadonlyMap<string, Float32Array> {
-  const { objective: { phases, freshStarts }, config } = description;
+export function freshValues(
+  description: RunDescription,
+  group: string,
+  { round, phase, innerStep }: Step,
+): ReadonlyMap<string, Float32Array> {
+  const {
+    objective: { phases, freshStarts },
+    config,
+  } = description;
   const isLast = phase === phases.findLastIndex(({ trains }) => trains === group) && innerStep === (phases[phase]?.innerSteps ?? 0) - 1;
   const layout = layoutOf(description, group);
-  const due = isLast ? freshStarts.filter(({ network, begins }) => begins(round + 1) && layout.segments.some((segment) => segment.network === network)) : [];
+  const due = isLast
+    ? freshStarts.filter(({ network, begins }) => begins(round + 1) && layout.segments.some((segment) => segment.network === network))
+    : [];
   if (due.length === 0) return new Map();
   const values = initialValues(layout, allNetworks(description.objective), (config.seed + Math.imul(round + 1, SEED_STRIDE)) | 0);
   return new Map(due.map(({ network }) => {

@@ -21,10 +21,11 @@ export interface PhaseStepOptions {
 }
 
 /**
- * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and
- * scalars: `network.<name>` [length] for each network of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
- * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], `seeds.round.i` and `seeds.step.i` int32 [2] -> `gradient` [length of the
- * trained group], summed over the shards along the fixed tree, `summary.i` [statistics, losses].
+ * A phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and scalars.
+ * Inputs: `network.<name>` [length] for each network of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
+ * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains],
+ * `seeds.round.i` and `seeds.step.i` int32 [2]. Outputs: `gradient` [length of the trained group], summed over the shards along the
+ * fixed tree, and for each shard `summary.i` [statistics, losses].
  */
 export function phaseStep({ description, phase: phaseIndex, width, operations }: PhaseStepOptions): PhaseStep {
   const { objective, summaries, config } = description;
@@ -37,7 +38,9 @@ export function phaseStep({ description, phase: phaseIndex, width, operations }:
     signature: phaseSignature(description, phase, { examples, width }),
     step: (inputs) => {
       const parameters = new Map(phase.reads.flatMap((group) => networkTensors(operations, inputs, layoutOf(description, group))));
-      const shards = Array.from({ length: width }, (_, shard) => phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }));
+      const shards = Array.from({ length: width }, (_, shard) =>
+        phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }),
+      );
       return {
         gradient: treeSum(operations, shards.map(({ gradient }) => gradient)),
         ...Object.fromEntries(shards.map((shard, index) => [`summary.${index}`, shard.summary])),
@@ -84,7 +87,11 @@ export function namedTensors(operations: Operations, vector: Tensor, layout: Pic
 }
 
 function networkTensors(operations: Operations, inputs: Readonly<Record<string, Tensor>>, layout: GroupLayout): [string, Tensor][] {
-  return networkSlices(layout).flatMap(({ network }) => [...namedTensors(operations, named(inputs, `network.${network}`), { segments: layout.segments.filter((segment) => segment.network === network) })]);
+  return networkSlices(layout).flatMap(({ network }) => [
+    ...namedTensors(operations, named(inputs, `network.${network}`), {
+      segments: layout.segments.filter((segment) => segment.network === network),
+    }),
+  ]);
 }
 
 export function allNetworks(objective: Objective): Objective['groups'][number]['networks'] {
@@ -103,7 +110,11 @@ export function named<Value>(values: Readonly<Record<string, Value>>, name: stri
 }
 
 function phaseSignature(description: RunDescription, phase: Phase, { examples, width }: { examples: number; width: number }): Signature {
-  const networks = phase.reads.flatMap((group) => networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [`network.${network}`, { type: 'float32', shape: [to - from] }] as const));
+  const networks = phase.reads.flatMap((group) =>
+    networkSlices(layoutOf(description, group)).map(
+      ({ network, from, to }) => [`network.${network}`, { type: 'float32', shape: [to - from] }] as const,
+    ),
+  );
   return {
     ...Object.fromEntries(networks),
     ...scalarSignature(description.objective),
@@ -124,7 +135,10 @@ interface PhaseGradientOptions {
   readonly shard: number;
 }
 
-function phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }: PhaseGradientOptions): { gradient: Tensor; summary: Tensor } {
+function phaseGradients({ description, phase, summary, operations, parameters, inputs, shard }: PhaseGradientOptions): {
+  gradient: Tensor;
+  summary: Tensor;
+} {
   const { objective } = description;
   const trained = layoutOf(description, phase.trains).segments.map(({ name }) => name);
   const { gradients, auxiliary } = operations.gradients(
@@ -139,7 +153,12 @@ function phaseGradients({ description, phase, summary, operations, parameters, i
           seeds: { round: named(inputs, `seeds.round.${shard}`), step: named(inputs, `seeds.step.${shard}`) },
           recordMoments: (name, value) => { moments[name] = value; },
         }),
-        batch: { images: named(inputs, `images.${shard}`), undistorted: inputs[`undistorted.${shard}`] ?? named(inputs, `images.${shard}`), labels: named(inputs, `labels.${shard}`), domains: named(inputs, `domains.${shard}`) },
+        batch: {
+          images: named(inputs, `images.${shard}`),
+          undistorted: inputs[`undistorted.${shard}`] ?? named(inputs, `images.${shard}`),
+          labels: named(inputs, `labels.${shard}`),
+          domains: named(inputs, `domains.${shard}`),
+        },
         scalars: scalarTensors(objective, inputs),
       });
       return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };
@@ -149,7 +168,12 @@ function phaseGradients({ description, phase, summary, operations, parameters, i
   return { gradient: operations.pack(gradients), summary: auxiliary.summary };
 }
 
-function summaryVector(operations: Operations, layout: SummaryLayout, moments: Readonly<Record<string, Moments>>, reported: Readonly<Record<string, Tensor>>): Tensor {
+function summaryVector(
+  operations: Operations,
+  layout: SummaryLayout,
+  moments: Readonly<Record<string, Moments>>,
+  reported: Readonly<Record<string, Tensor>>,
+): Tensor {
   const statistics = layout.statistics.flatMap(({ name }) => {
     const { mean, variance } = named(moments, name);
     return [mean, variance];

@@ -30,7 +30,9 @@ export class RoundFeatures {
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.filter(({ name }) => !changing.has(name));
     const networks = constant.flatMap(({ networks }) => networks.map(({ name }) => `network.${name}`));
-    const examples = Array.from({ length: width }, (_, shard) => ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`)).flat();
+    const examples = Array.from({ length: width }, (_, shard) =>
+      ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`),
+    ).flat();
     return new RoundFeatures(engine.share(steps, [...examples, ...networks]), new Set(constant.map(({ name }) => name)));
   }
 

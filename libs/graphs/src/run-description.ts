@@ -36,7 +36,17 @@ export function describeRun(config: RunConfig, facts: DataFacts): RunDescription
   const layouts = objective.groups.map((group) => groupLayout(group.name, group.networks, config.batchSize));
   const summaries = objective.phases.map((phase) => summaryLayout(phase, layouts));
   const optimization = { optimizers: config.objective.optimizers, averaging: config.averaging, averagedNetworks: objective.deployed };
-  return { config, facts, objective, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount, totalRounds, optimization };
+  return {
+    config,
+    facts,
+    objective,
+    layouts,
+    summaries,
+    schemaHash: schemaHash(layouts, summaries),
+    trainingCount,
+    totalRounds,
+    optimization,
+  };
 }
 
 export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: string): GroupLayout {
@@ -63,7 +73,13 @@ function objectiveOf({ objective, data }: RunConfig, facts: DataFacts, totalRoun
       return forgettingObjective({ ...shape, ...objective, bottleneck: bottleneck.kind, divergenceWeight: bottleneck.weight });
     }
     case 'domain-adaptation':
-      return domainAdaptationObjective({ ...shape, ...objective, totalRounds, domains: facts.domains.map(({ name }) => name), adapts: data.domains?.training === 'adaptation' });
+      return domainAdaptationObjective({
+        ...shape,
+        ...objective,
+        totalRounds,
+        domains: facts.domains.map(({ name }) => name),
+        adapts: data.domains?.training === 'adaptation',
+      });
   }
 }
 

@@ -121,8 +121,11 @@ export class ShardGradients {
     const step = graphs?.steps[assignment.phase];
     if (graphs === undefined || step === undefined) throw new TypeError(`the assignment names phase ${assignment.phase}`);
     const inputs = clock.measure('input', () => ({
-      ...Object.fromEntries([...networks].map(([name, vector]) => [`network.${name}`, vector])), ...scalarInputs(assignment),
-      ...Object.fromEntries(Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(assignment, first + shard, shard))).flat()),
+      ...Object.fromEntries([...networks].map(([name, vector]) => [`network.${name}`, vector])),
+      ...scalarInputs(assignment),
+      ...Object.fromEntries(
+        Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(assignment, first + shard, shard))).flat(),
+      ),
     }));
     const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(assignment, first, inputs)));
     const summaries = Array.from({ length: count }, (_, shard) => named(outputs, `summary.${shard}`));
@@ -149,7 +152,10 @@ export class ShardGradients {
     const indices = shardIndices(batches.round(round), shard, config.shards);
     const batch = gatherBatch(train, indices, facts);
     const { augmentation } = config.data;
-    const seen = augmentation === null ? { undistorted: null } : { images: augment(batch.images, facts.shape, augmentation, { seed: config.seed, round, shard }), undistorted: batch.images };
+    const seen =
+      augmentation === null
+        ? { undistorted: null }
+        : { images: augment(batch.images, facts.shape, augmentation, { seed: config.seed, round, shard }), undistorted: batch.images };
     const examples = { ...batch, ...seen, round };
     this.#examples.set(shard, examples);
     return examples;

@@ -9,32 +9,57 @@ const EXAMPLES = 2000;
 let engine: Engine;
 beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 
-async function run(inputs: Record<string, readonly number[]>, shapes: Record<string, readonly number[]>, compute: (inputs: Readonly<Record<string, Tensor>>) => Record<string, Tensor>): Promise<Record<string, Float32Array>> {
+async function run(
+  inputs: Record<string, readonly number[]>,
+  shapes: Record<string, readonly number[]>,
+  compute: (inputs: Readonly<Record<string, Tensor>>) => Record<string, Tensor>,
+): Promise<Record<string, Float32Array>> {
   const signature = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { type: 'float32', shape } as const]));
   const step = await engine.compile('networks', compute, signature);
   try {
-    return step.run(Object.fromEntries(Object.entries(inputs).map(([name, values]): [string, InputValues] => [name, Float32Array.from(values)])));
+    return step.run(
+      Object.fromEntries(Object.entries(inputs).map(([name, values]): [string, InputValues] => [name, Float32Array.from(values)])),
+    );
   } finally {
     step.dispose();
   }
 }
 
 /** Mean and latents in training (seed 1, 2) of 2,000 equal codes. */
-async function pass(kind: BottleneckKind, code: readonly number[], latentSize: number): Promise<{ latent: Float32Array; evaluated: Float32Array; mean: Float32Array; divergence: number | null }> {
+async function pass(
+  kind: BottleneckKind,
+  code: readonly number[],
+  latentSize: number,
+): Promise<{ latent: Float32Array; evaluated: Float32Array; mean: Float32Array; divergence: number | null }> {
   const { operations } = engine;
   const { network, mean, divergence } = bottleneck(kind, latentSize);
-  const outputs = await run({ code: Array.from({ length: EXAMPLES }, () => code).flat() }, { code: [EXAMPLES, code.length] }, ({ code: codes }) => {
-    const seed = engine.tf.tensor1d([1, 2], 'int32');
-    const training = trainingNetworks({ operations, networks: [network], parameters: new Map(), seeds: { round: seed, step: seed }, recordMoments: () => undefined });
-    const evaluation = evaluationNetworks({ operations, networks: [network], parameters: new Map(), statistics: new Map() });
-    return {
-      latent: training.apply('bottleneck', codes!),
-      evaluated: evaluation.apply('bottleneck', codes!),
-      mean: mean(operations, codes!),
-      ...(divergence === null ? {} : { divergence: operations.mean(divergence(operations, codes!)) }),
-    };
-  });
-  return { latent: outputs['latent']!, evaluated: outputs['evaluated']!, mean: outputs['mean']!, divergence: outputs['divergence']?.[0] ?? null };
+  const outputs = await run(
+    { code: Array.from({ length: EXAMPLES }, () => code).flat() },
+    { code: [EXAMPLES, code.length] },
+    ({ code: codes }) => {
+      const seed = engine.tf.tensor1d([1, 2], 'int32');
+      const training = trainingNetworks({
+        operations,
+        networks: [network],
+        parameters: new Map(),
+        seeds: { round: seed, step: seed },
+        recordMoments: () => undefined,
+      });
+      const evaluation = evaluationNetworks({ operations, networks: [network], parameters: new Map(), statistics: new Map() });
+      return {
+        latent: training.apply('bottleneck', codes!),
+        evaluated: evaluation.apply('bottleneck', codes!),
+        mean: mean(operations, codes!),
+        ...(divergence === null ? {} : { divergence: operations.mean(divergence(operations, codes!)) }),
+      };
+    },
+  );
+  return {
+    latent: outputs['latent']!,
+    evaluated: outputs['evaluated']!,
+    mean: outputs['mean']!,
+    divergence: outputs['divergence']?.[0] ?? null,
+  };
 }
 
 function moments(values: Float32Array, column: number, columns: number): { mean: number; deviation: number } {
@@ -82,10 +107,19 @@ describe('spectral normalisation', () => {
     const network = perceptron({ name: 'adversary', inputs: 2, hidden: [], classes: 2, spectralNorm: true });
     // A rotation of diag(5, 1): the largest singular value is 5.
     const [cos, sin] = [Math.cos(0.4), Math.sin(0.4)];
-    const { output } = await run({ weight: [5 * cos, -1 * sin, 5 * sin, cos], vectors: [1, 0, 0, 1] }, { weight: [2, 2], vectors: [2, 2] }, ({ weight, vectors }) => {
-      const parameters = new Map([['adversary.linear1.weight', weight!], ['adversary.linear1.bias', operations.constant([0, 0], [2])]]);
-      return { output: evaluationNetworks({ operations, networks: [network], parameters, statistics: new Map() }).apply('adversary', vectors!) };
-    });
+    const { output } = await run(
+      { weight: [5 * cos, -1 * sin, 5 * sin, cos], vectors: [1, 0, 0, 1] },
+      { weight: [2, 2], vectors: [2, 2] },
+      ({ weight, vectors }) => {
+        const parameters = new Map([
+          ['adversary.linear1.weight', weight!],
+          ['adversary.linear1.bias', operations.constant([0, 0], [2])],
+        ]);
+        return {
+          output: evaluationNetworks({ operations, networks: [network], parameters, statistics: new Map() }).apply('adversary', vectors!),
+        };
+      },
+    );
     const logits = [cos, -sin / 5, sin, cos / 5];
     const difference = (row: number): number => output![2 * row]! - output![2 * row + 1]!;
     expect(difference(0)).toBeCloseTo(logits[0]! - logits[1]!, 3);

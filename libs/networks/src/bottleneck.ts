@@ -68,7 +68,10 @@ const BOTTLENECKS: Readonly<Record<BottleneckKind, (latentSize: number) => Bottl
     mean: (operations, code) => part(operations, code, 0, latentSize),
     divergence: (operations, code) => {
       const variance = logVariance(operations, code, latentSize);
-      const terms = operations.sub(operations.add(operations.square(part(operations, code, 0, latentSize)), operations.exp(variance)), variance);
+      const terms = operations.sub(
+        operations.add(operations.square(part(operations, code, 0, latentSize)), operations.exp(variance)),
+        variance,
+      );
       return operations.scale(operations.sub(operations.sum(terms, [1]), operations.constant([latentSize], [])), 0.5);
     },
   }),

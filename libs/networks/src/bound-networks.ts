@@ -97,13 +97,18 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
 /** More dropout and noise layers than any network has: keeps the draws of two networks with one seed apart. */
 const SALTS_PER_NETWORK = 1000;
 
-function bind(networks: readonly NetworkSpec[], contextOf: (network: NetworkSpec, position: number, isSteady: boolean) => ForwardContext): Networks {
-  const apply = (isSteady: boolean): Networks['apply'] => (name, ...inputs) => {
-    const position = networks.findIndex((network) => network.name === name);
-    const network = networks[position];
-    if (network === undefined) throw new TypeError(`no network is named ${name}`);
-    return network.forward(contextOf(network, position, isSteady), ...inputs);
-  };
+function bind(
+  networks: readonly NetworkSpec[],
+  contextOf: (network: NetworkSpec, position: number, isSteady: boolean) => ForwardContext,
+): Networks {
+  const apply =
+    (isSteady: boolean): Networks['apply'] =>
+    (name, ...inputs) => {
+      const position = networks.findIndex((network) => network.name === name);
+      const network = networks[position];
+      if (network === undefined) throw new TypeError(`no network is named ${name}`);
+      return network.forward(contextOf(network, position, isSteady), ...inputs);
+    };
   return { apply: apply(false), applyDeterministic: apply(true) };
 }
 

@@ -3,7 +3,7 @@ import { convolution, convolutionTensors, linear, linearTensors, normalisationTe
 import type { ForwardContext, NetworkSpec, NormalisationSpec, TensorSpec } from './network.js';
 
 /** Convolution, perhaps batch norm, ReLU, perhaps max pooling, dropout. */
-export interface ConvolutionStage {
+export interface ConvolutionStageOptions {
   readonly maps: number;
   /** Side of the window. */
   readonly size: number;
@@ -15,7 +15,7 @@ export interface FeatureExtractorOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  readonly stages: readonly ConvolutionStage[];
+  readonly stages: readonly ConvolutionStageOptions[];
   /** Widths of linear layers behind them, each with ReLU and dropout; none: the flattened maps are the features. */
   readonly dense: readonly number[];
   readonly denseDropout: number;
@@ -45,40 +45,50 @@ export function featureExtractor(options: FeatureExtractorOptions): FeatureExtra
   const last = stages.at(-1) ?? { outHeight: options.height, outWidth: options.width, maps: options.channels };
   const flattened = last.outHeight * last.outWidth * last.maps;
   const widths = [flattened, ...dense];
-  const layers = dense.map((outputs, index) => ({ name: `linear${index + 1}`, norm: `linear-norm${index + 1}`, inputs: widths[index] ?? flattened, outputs }));
-  const norms: NormalisationSpec[] = batchNorm
-    ? [
-        ...stages.map(({ norm, maps, height, width }) => ({ name: norm, channels: maps, samplesPerExample: height * width })),
-        ...layers.map(({ norm, outputs }) => ({ name: norm, channels: outputs, samplesPerExample: 1 })),
-      ]
-    : [];
+  const layers = dense.map((outputs, index): DenseLayer => ({
+    name: `linear${index + 1}`,
+    norm: `linear-norm${index + 1}`,
+    inputs: widths[index] ?? flattened,
+    outputs,
+  }));
   const normalised = (context: ForwardContext, norm: string, input: Tensor, origins: Tensor | undefined): Tensor => {
     if (!batchNorm) return input;
-    return domains === null || origins === undefined ? context.batchNorm(norm, input) : context.batchNormByDomain(norm, input, { origins, domains });
+    return domains === null || origins === undefined
+      ? context.batchNorm(norm, input)
+      : context.batchNormByDomain(norm, input, { origins, domains });
   };
 
   const network: NetworkSpec = {
     name: 'featureExtractor',
     dropoutStream: 'step',
-    normalisations: domains === null ? norms : norms.flatMap((norm) => domains.map((domain) => ({ ...norm, name: `${norm.name}@${domain}`, samplesPerExample: norm.samplesPerExample / domains.length }))),
-    tensors: [...stages.flatMap((stage) => stageTensors(stage, batchNorm)), ...layers.flatMap(({ name, norm, inputs, outputs }) => [...linearTensors(name, inputs, outputs), ...(batchNorm ? normalisationTensors({ name: norm, channels: outputs, samplesPerExample: 1 }) : [])])],
+    normalisations: batchNorm ? normalisations(stages, layers, domains) : [],
+    tensors: [
+      ...stages.flatMap((stage) => stageTensors(stage, batchNorm)),
+      ...layers.flatMap(({ name, norm, inputs, outputs }) => [
+        ...linearTensors(name, inputs, outputs),
+        ...(batchNorm ? normalisationTensors({ name: norm, channels: outputs, samplesPerExample: 1 }) : []),
+      ]),
+    ],
     forward: (context, images, origins) => {
       const { operations } = context;
       const start = normaliseImages ? instanceNormalised(context, images) : images;
       const maps = stages.reduce((input, { convolution: name, norm }, index) => {
-        const { pool, dropout } = options.stages[index] as ConvolutionStage;
+        const { pool, dropout } = options.stages[index] as ConvolutionStageOptions;
         const rectified = operations.relu(normalised(context, norm, convolution(context, name, input), origins));
         return context.dropout(pool === null ? rectified : operations.maxPool(rectified, pool.size, pool.stride), dropout);
       }, start);
-      return layers.reduce((input, { name, norm }) => context.dropout(operations.relu(normalised(context, norm, linear(context, name, input), origins)), denseDropout),
-        operations.reshape(maps, [-1, flattened]));
+      return layers.reduce(
+        (input, { name, norm }) =>
+          context.dropout(operations.relu(normalised(context, norm, linear(context, name, input), origins)), denseDropout),
+        operations.reshape(maps, [-1, flattened]),
+      );
     },
   };
   return { network, size: widths.at(-1) ?? flattened };
 }
 
-/** A convolution with its place in the pyramid. */
-interface PlacedStage {
+/** A stage with its names, and with the sizes that follow from the stages before it. */
+interface ConvolutionStage {
   readonly convolution: string;
   readonly norm: string;
   readonly size: number;
@@ -92,19 +102,56 @@ interface PlacedStage {
   readonly outWidth: number;
 }
 
-function convolutionStages({ height, width, channels, stages }: FeatureExtractorOptions): PlacedStage[] {
-  const placed: PlacedStage[] = [];
+function convolutionStages({ height, width, channels, stages }: FeatureExtractorOptions): ConvolutionStage[] {
+  const placed: ConvolutionStage[] = [];
   let [rows, columns, inputs] = [height, width, channels];
   for (const [index, { maps, size, pool }] of stages.entries()) {
     const pooled = (side: number): number => (pool === null ? side : Math.floor((side - pool.size) / pool.stride) + 1);
-    placed.push({ convolution: `conv${index + 1}`, norm: `norm${index + 1}`, size, inputs, maps, height: rows, width: columns, outHeight: pooled(rows), outWidth: pooled(columns) });
+    placed.push({
+      convolution: `conv${index + 1}`,
+      norm: `norm${index + 1}`,
+      size,
+      inputs,
+      maps,
+      height: rows,
+      width: columns,
+      outHeight: pooled(rows),
+      outWidth: pooled(columns),
+    });
     [rows, columns, inputs] = [pooled(rows), pooled(columns), maps];
   }
   return placed;
 }
 
-function stageTensors({ convolution: name, norm, size, inputs, maps }: PlacedStage, batchNorm: boolean): TensorSpec[] {
-  return [...convolutionTensors(name, size, inputs, maps), ...(batchNorm ? normalisationTensors({ name: norm, channels: maps, samplesPerExample: 1 }) : [])];
+/** A linear layer behind the convolution stages. */
+interface DenseLayer {
+  readonly name: string;
+  readonly norm: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** One normalisation for each stage and layer, or one for each of them and each domain. */
+function normalisations(
+  stages: readonly ConvolutionStage[],
+  layers: readonly DenseLayer[],
+  domains: readonly string[] | null,
+): NormalisationSpec[] {
+  const shared = [
+    ...stages.map(({ norm, maps, height, width }) => ({ name: norm, channels: maps, samplesPerExample: height * width })),
+    ...layers.map(({ norm, outputs }) => ({ name: norm, channels: outputs, samplesPerExample: 1 })),
+  ];
+  if (domains === null) return shared;
+  return shared.flatMap(({ name, channels, samplesPerExample }) =>
+    domains.map((domain) => ({ name: `${name}@${domain}`, channels, samplesPerExample: samplesPerExample / domains.length })),
+  );
+}
+
+function stageTensors({ convolution: name, norm, size, inputs, maps }: ConvolutionStage, batchNorm: boolean): TensorSpec[] {
+  return [
+    ...convolutionTensors(name, size, inputs, maps),
+    ...(batchNorm ? normalisationTensors({ name: norm, channels: maps, samplesPerExample: 1 }) : []),
+  ];
 }
 
 /** An image of a single brightness becomes all zeros instead of noise. */

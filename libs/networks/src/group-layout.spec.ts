@@ -27,12 +27,18 @@ describe('the layout of a group', () => {
 
   it('has as many parameters as the article\'s networks in PyTorch', () => {
     expect(layout.length).toBe(814_378 + 820_881);
-    expect(groupLayout('classifier', [perceptron({ name: 'classifier', inputs: 10, hidden: [40, 40], classes: 10 })], 256).length).toBe(2_490);
+    expect(groupLayout('classifier', [perceptron({ name: 'classifier', inputs: 10, hidden: [40, 40], classes: 10 })], 256).length).toBe(
+      2_490,
+    );
   });
 
   it('counts the values behind every running variance', () => {
     expect(layout.statistics.map(({ name, samples }) => [name, samples])).toEqual([
-      ['encoder.norm1', 256 * 784], ['encoder.norm2', 256 * 196], ['encoder.norm3', 256], ['decoder.norm1', 256], ['decoder.norm2', 256 * 225],
+      ['encoder.norm1', 256 * 784],
+      ['encoder.norm2', 256 * 196],
+      ['encoder.norm3', 256],
+      ['decoder.norm1', 256],
+      ['decoder.norm2', 256 * 225],
     ]);
     expect([...initialStatistics(layout).subarray(0, 32)]).toEqual([...Array<number>(16).fill(0), ...Array<number>(16).fill(1)]);
   });

@@ -14,12 +14,25 @@ export function groupLayout(name: string, networks: readonly NetworkSpec[], batc
   for (const network of networks) {
     for (const tensor of network.tensors) {
       const elements = tensor.shape.reduce((product, size) => product * size, 1);
-      segments.push({ name: `${network.name}.${tensor.name}`, network: network.name, shape: tensor.shape, offset: length, length: elements });
+      segments.push({
+        name: `${network.name}.${tensor.name}`,
+        network: network.name,
+        shape: tensor.shape,
+        offset: length,
+        length: elements,
+      });
       length += elements;
     }
     for (const { name: normalisation, channels, samplesPerExample } of network.normalisations) {
       const samples = batchSize * samplesPerExample;
-      statistics.push({ name: `${network.name}.${normalisation}`, network: network.name, channels, offset: statisticsLength, samples, momentum: BATCH_NORM_MOMENTUM });
+      statistics.push({
+        name: `${network.name}.${normalisation}`,
+        network: network.name,
+        channels,
+        offset: statisticsLength,
+        samples,
+        momentum: BATCH_NORM_MOMENTUM,
+      });
       statisticsLength += 2 * channels;
     }
   }

@@ -47,7 +47,11 @@ export function convolution(context: ForwardContext, name: string, input: Tensor
 
 /** NHWC in, NHWC of `outputShape` out; no padding ("valid"). */
 export function transposedConvolution(context: ForwardContext, name: string, input: Tensor, outputShape: readonly number[]): Tensor {
-  return addBias(context, name, context.operations.conv2dTranspose(input, context.parameter(`${name}.weight`), outputShape, { stride: 2, padding: 'valid' }));
+  return addBias(
+    context,
+    name,
+    context.operations.conv2dTranspose(input, context.parameter(`${name}.weight`), outputShape, { stride: 2, padding: 'valid' }),
+  );
 }
 
 function addBias(context: ForwardContext, name: string, output: Tensor): Tensor {

@@ -33,12 +33,16 @@ export function perceptron(options: PerceptronOptions): NetworkSpec {
   const widths = [inputs, ...hidden, classes];
   const layers = widths.slice(1).map((outputs, index) => ({ name: `linear${index + 1}`, inputs: widths[index] ?? inputs, outputs }));
   const norm: NormalisationSpec = { name: 'norm', channels: inputs, samplesPerExample: 1 };
-  const apply = (context: ForwardContext, layer: string, input: Tensor): Tensor => linear(spectralNorm ? spectrallyNormalised(context) : context, layer, input);
+  const apply = (context: ForwardContext, layer: string, input: Tensor): Tensor =>
+    linear(spectralNorm ? spectrallyNormalised(context) : context, layer, input);
   return {
     name,
     dropoutStream: 'step',
     normalisations: standardise ? [norm] : [],
-    tensors: [...(standardise ? normalisationTensors(norm) : []), ...layers.flatMap((layer) => linearTensors(layer.name, layer.inputs, layer.outputs))],
+    tensors: [
+      ...(standardise ? normalisationTensors(norm) : []),
+      ...layers.flatMap((layer) => linearTensors(layer.name, layer.inputs, layer.outputs)),
+    ],
     forward: (context, vectors) => {
       const { operations } = context;
       const start = standardise ? context.batchNorm('norm', vectors) : vectors;

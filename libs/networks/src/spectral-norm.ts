@@ -41,6 +41,8 @@ function product(operations: Operations, weight: Tensor, vector: Tensor, axes: r
 }
 
 function unit(operations: Operations, vector: Tensor, shape: readonly number[] = vector.shape): Tensor {
-  const length = operations.exp(operations.scale(operations.log(operations.add(operations.sum(operations.square(vector)), operations.constant([1e-12], []))), 0.5));
+  const length = operations.exp(
+    operations.scale(operations.log(operations.add(operations.sum(operations.square(vector)), operations.constant([1e-12], []))), 0.5),
+  );
   return operations.stopGradient(operations.reshape(operations.div(vector, length), shape));
 }

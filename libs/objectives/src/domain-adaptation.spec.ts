@@ -33,25 +33,52 @@ async function play(options: DomainAdaptationOptions, reversal: number, given = 
   if (group === undefined || phase === undefined) throw new TypeError('there is one of each');
   const layout = groupLayout(group.name, group.networks, 6);
   const tensors = engine.tf.memory().numTensors;
-  const step = await engine.compile('adaptation', (inputs) => {
-    const names = layout.segments.map(({ name }) => name);
-    const seed = engine.tf.tensor1d([1, 2], 'int32');
-    const { gradients, auxiliary } = operations.gradients((variables) => {
-      const { minimised, reported } = phase.loss({
-        operations,
-        networks: trainingNetworks({ operations, networks: group.networks, parameters: new Map(names.map((name, index) => [name, variables[index] as Tensor])), seeds: { round: seed, step: seed }, recordMoments: () => undefined }),
-        batch: { images: inputs.images, undistorted: inputs.undistorted, labels: inputs.labels, domains: inputs.domains },
-        scalars: { reversal: inputs.reversal, unlabelled: inputs.unlabelled },
-      });
-      return { loss: minimised, auxiliary: { reported: operations.pack(phase.losses.map((name) => reported[name] as Tensor)) } };
-    }, operations.unpack(inputs.parameters, layout.segments.map(({ shape }) => shape)));
-    return { gradient: operations.pack(gradients), reported: auxiliary.reported };
-  }, {
-    parameters: { type: 'float32', shape: [layout.length] }, images: { type: 'float32', shape: [6, 1, 1, 3] }, undistorted: { type: 'float32', shape: [6, 1, 1, 3] }, labels: { type: 'float32', shape: [6, 2] },
-    domains: { type: 'float32', shape: [6, 3] }, reversal: { type: 'float32', shape: [] }, unlabelled: { type: 'float32', shape: [] },
-  });
+  const step = await engine.compile(
+    'adaptation',
+    (inputs) => {
+      const names = layout.segments.map(({ name }) => name);
+      const seed = engine.tf.tensor1d([1, 2], 'int32');
+      const { gradients, auxiliary } = operations.gradients(
+        (variables) => {
+          const { minimised, reported } = phase.loss({
+            operations,
+            networks: trainingNetworks({
+              operations,
+              networks: group.networks,
+              parameters: new Map(names.map((name, index) => [name, variables[index] as Tensor])),
+              seeds: { round: seed, step: seed },
+              recordMoments: () => undefined,
+            }),
+            batch: { images: inputs.images, undistorted: inputs.undistorted, labels: inputs.labels, domains: inputs.domains },
+            scalars: { reversal: inputs.reversal, unlabelled: inputs.unlabelled },
+          });
+          return { loss: minimised, auxiliary: { reported: operations.pack(phase.losses.map((name) => reported[name] as Tensor)) } };
+        },
+        operations.unpack(
+          inputs.parameters,
+          layout.segments.map(({ shape }) => shape),
+        ),
+      );
+      return { gradient: operations.pack(gradients), reported: auxiliary.reported };
+    },
+    {
+      parameters: { type: 'float32', shape: [layout.length] },
+      images: { type: 'float32', shape: [6, 1, 1, 3] },
+      undistorted: { type: 'float32', shape: [6, 1, 1, 3] },
+      labels: { type: 'float32', shape: [6, 2] },
+      domains: { type: 'float32', shape: [6, 3] },
+      reversal: { type: 'float32', shape: [] },
+      unlabelled: { type: 'float32', shape: [] },
+    },
+  );
   const { gradient, reported } = step.run({
-    parameters: initialValues(layout, group.networks, 3), images: x, undistorted, labels: given, domains, reversal: Float32Array.of(reversal), unlabelled: Float32Array.of(1),
+    parameters: initialValues(layout, group.networks, 3),
+    images: x,
+    undistorted,
+    labels: given,
+    domains,
+    reversal: Float32Array.of(reversal),
+    unlabelled: Float32Array.of(1),
   });
   step.dispose();
   expect(engine.tf.memory().numTensors).toBe(tensors);
@@ -74,7 +101,10 @@ describe('domain adaptation', () => {
       const [both = [], label = []] = [plain.gradients[name], labelOnly.gradients[name]];
       const isFeature = name.startsWith('featureExtractor.');
       // The domain head always learns at full strength.
-      close(reversed.gradients[name], [...both].map((value, index) => (isFeature ? (label[index] ?? 0) - 0.7 * (value - (label[index] ?? 0)) : value)));
+      close(
+        reversed.gradients[name],
+        [...both].map((value, index) => (isFeature ? (label[index] ?? 0) - 0.7 * (value - (label[index] ?? 0)) : value)),
+      );
     }
     expect(plain.gradients['domainClassifier.linear1.weight']?.some((value) => value !== 0)).toBe(true);
   });
@@ -103,7 +133,8 @@ describe('domain adaptation', () => {
 
   it('lets what it makes of the undistorted examples teach it, where it is sure of that', async () => {
     const self = { ...OPTIONS, unlabelled: { ...OPTIONS.unlabelled, pseudoLabelWeight: 1, pseudoLabelThreshold: 0.5 } };
-    const head = async (options: DomainAdaptationOptions, undistorted: typeof x): Promise<Float32Array | undefined> => (await play(options, 0, labels, undistorted)).gradients['labelPredictor.linear1.weight'];
+    const head = async (options: DomainAdaptationOptions, undistorted: typeof x): Promise<Float32Array | undefined> =>
+      (await play(options, 0, labels, undistorted)).gradients['labelPredictor.linear1.weight'];
     const others = x.map((value, index) => 50 * Math.cos(index * value));
     expect(await head(self, x)).not.toEqual(await head(OPTIONS, x));
     expect(await head(self, others)).not.toEqual(await head(self, x));
@@ -126,7 +157,10 @@ describe('domain adaptation', () => {
 
   it('has batch statistics of each domain where asked, once there are several to adapt', () => {
     const features = { kind: 'small', width: 4, depth: 1, dropout: 0, normaliseImages: false, statistics: 'per-domain' } as const;
-    const norms = (options: Partial<DomainAdaptationOptions>): string[] => domainAdaptationObjective({ ...OPTIONS, height: 4, width: 4, features, ...options }).groups[0]?.networks[0]?.normalisations.map(({ name }) => name) ?? [];
+    const norms = (options: Partial<DomainAdaptationOptions>): string[] =>
+      domainAdaptationObjective({ ...OPTIONS, height: 4, width: 4, features, ...options }).groups[0]?.networks[0]?.normalisations.map(
+        ({ name }) => name,
+      ) ?? [];
     expect(norms({})).toEqual(['norm1@a', 'norm1@b', 'norm1@c', 'linear-norm1@a', 'linear-norm1@b', 'linear-norm1@c']);
     expect(norms({ adapts: false })).toEqual(['norm1', 'linear-norm1']);
   });

@@ -35,8 +35,18 @@ export interface DomainAdaptationOptions extends AdaptationShape {
  * @see Ganin et al., Domain-Adversarial Training of Neural Networks (JMLR 2016), equation 12 and figure 1
  */
 export function domainAdaptationObjective(options: DomainAdaptationOptions): Objective {
-  const { features: { statistics }, alignment, domains, adapts, totalRounds } = options;
-  const game = adaptationNetworks({ ...options, conditional: alignment.conditional, statisticsOf: adapts && statistics === 'per-domain' ? domains : null });
+  const {
+    features: { statistics },
+    alignment,
+    domains,
+    adapts,
+    totalRounds,
+  } = options;
+  const game = adaptationNetworks({
+    ...options,
+    conditional: alignment.conditional,
+    statisticsOf: adapts && statistics === 'per-domain' ? domains : null,
+  });
   const { features, labelPredictor, domainClassifier } = game;
   return {
     name: 'domain-adaptation',
@@ -83,7 +93,10 @@ function predict(game: AdaptationNetworks, context: LossContext): { features: Te
 
 /** Log-probabilities [examples, classes] of the undistorted examples. */
 function predictSteadily({ features, labelPredictor }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
-  return networks.applyDeterministic(labelPredictor.name, networks.applyDeterministic(features.network.name, batch.undistorted, batch.domains));
+  return networks.applyDeterministic(
+    labelPredictor.name,
+    networks.applyDeterministic(features.network.name, batch.undistorted, batch.domains),
+  );
 }
 
 function labelLoss(game: AdaptationNetworks, context: LossContext): PhaseLoss {
@@ -100,7 +113,9 @@ function adaptationLoss(game: AdaptationNetworks, options: DomainAdaptationOptio
   const verdict = networks.apply(game.domainClassifier.name, operations.reverseGradient(read, required(scalars, 'reversal')));
   const domain = operations.neg(operations.mean(operations.sum(operations.mul(verdict, batch.domains), [1])));
   const isRight = operations.equal(operations.argMax(verdict), operations.argMax(batch.domains));
-  const unlabelled = unlabelledTerms(game, options, context, logProbabilities).map((term) => operations.mul(term, required(scalars, 'unlabelled')));
+  const unlabelled = unlabelledTerms(game, options, context, logProbabilities).map((term) =>
+    operations.mul(term, required(scalars, 'unlabelled')),
+  );
   return {
     minimised: [domain, ...unlabelled].reduce((sum, term) => operations.add(sum, term), label),
     reported: { label_loss: label, domain_loss: domain, domain_accuracy: operations.mean(isRight) },
@@ -118,19 +133,31 @@ function timesClasses(operations: Operations, features: Tensor, logProbabilities
   const [examples = 1, size = 1] = features.shape;
   const classes = logProbabilities.shape[1] ?? 1;
   const probabilities = operations.stopGradient(operations.exp(logProbabilities));
-  const product = operations.mul(operations.reshape(features, [examples, size, 1]), operations.reshape(probabilities, [examples, 1, classes]));
+  const product = operations.mul(
+    operations.reshape(features, [examples, size, 1]),
+    operations.reshape(probabilities, [examples, 1, classes]),
+  );
   return operations.reshape(product, [examples, size * classes]);
 }
 
 /** Terms with a weight of 0 are not computed. */
-function unlabelledTerms(game: AdaptationNetworks, { unlabelled: weights }: DomainAdaptationOptions, context: LossContext, logProbabilities: Tensor): Tensor[] {
+function unlabelledTerms(
+  game: AdaptationNetworks,
+  { unlabelled: weights }: DomainAdaptationOptions,
+  context: LossContext,
+  logProbabilities: Tensor,
+): Tensor[] {
   const { operations, batch } = context;
   const counted = operations.sub(operations.constant([1], []), operations.sum(batch.labels, [1]));
   const predictions: Predictions = { operations, logProbabilities, counted };
   const terms: readonly (readonly [number, () => Tensor])[] = [
     [weights.entropyWeight, () => entropy(predictions)],
     [weights.confusionWeight, () => classConfusion(predictions, weights.confusionTemperature)],
-    [weights.pseudoLabelWeight, () => pseudoLabelLoss(predictions, { steadyLogProbabilities: predictSteadily(game, context), threshold: weights.pseudoLabelThreshold })],
+    [
+      weights.pseudoLabelWeight,
+      () =>
+        pseudoLabelLoss(predictions, { steadyLogProbabilities: predictSteadily(game, context), threshold: weights.pseudoLabelThreshold }),
+    ],
   ];
   return terms.flatMap(([weight, term]) => (weight === 0 ? [] : [operations.scale(term(), weight)]));
 }

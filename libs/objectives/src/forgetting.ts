@@ -30,14 +30,18 @@ export interface ForgettingOptions extends PlayerOptions {
 export function forgettingObjective(options: ForgettingOptions): Objective {
   const { beta, betaRampRounds, divergenceWeight } = options;
   const players = new GameNetworks(options);
-  const { groups, phases } = options.hiding === 'gradient-reversal' ? atOnce(players) : inTurn(players, options.hiding, options.classifierTurns);
+  const { groups, phases } =
+    options.hiding === 'gradient-reversal' ? atOnce(players) : inTurn(players, options.hiding, options.classifierTurns);
   return {
     name: 'forgetting',
     groups,
     phases,
     deployed: ['encoder', 'decoder'],
     freshStarts: freshStarts(options),
-    scalars: (round) => ({ beta: beta * (betaRampRounds === 0 ? 1 : Math.min(1, round / betaRampRounds)), divergence_weight: divergenceWeight }),
+    scalars: (round) => ({
+      beta: beta * (betaRampRounds === 0 ? 1 : Math.min(1, round / betaRampRounds)),
+      divergence_weight: divergenceWeight,
+    }),
     figures: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
     score: (context) => {
       const { operations, networks, batch } = context;
@@ -45,8 +49,14 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
       const verdicts = players.verdicts(networks, read);
       return {
         reconstruction_mse: squaredError(operations, networks.apply('decoder', latent, batch.labels), batch, [1, 2, 3]),
-        classifier_loss: meanOf(operations, verdicts.map((logProbabilities) => likelihoods({ operations, logProbabilities, labels: batch.labels }))),
-        classifier_accuracy: meanOf(operations, verdicts.map((logProbabilities) => operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels)))),
+        classifier_loss: meanOf(
+          operations,
+          verdicts.map((logProbabilities) => likelihoods({ operations, logProbabilities, labels: batch.labels })),
+        ),
+        classifier_accuracy: meanOf(
+          operations,
+          verdicts.map((logProbabilities) => operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels))),
+        ),
       };
     },
     encode: (context) => players.encode(context).latent,
@@ -88,7 +98,9 @@ function inTurn(players: GameNetworks, hiding: HidingName, classifierTurns: numb
         loss: (context) => {
           const { operations, networks, batch, scalars } = context;
           const encoded = players.encode(context);
-          const verdicts = players.verdicts(networks, encoded.read).map((logProbabilities) => ({ operations, logProbabilities, labels: batch.labels }));
+          const verdicts = players
+            .verdicts(networks, encoded.read)
+            .map((logProbabilities) => ({ operations, logProbabilities, labels: batch.labels }));
           const hidden = operations.mul(required(scalars, 'beta'), meanOf(operations, verdicts.map(hide)));
           const { mse, rebuilt } = rebuild(context, encoded);
           const nll = meanOf(operations, verdicts.map((verdict) => operations.mean(likelihoods(verdict))));
@@ -115,7 +127,10 @@ function atOnce(players: GameNetworks): Game {
           const encoded = players.encode(context);
           const losses = classifierLosses(players, context, operations.reverseGradient(encoded.read, required(scalars, 'beta')));
           const { mse, rebuilt } = rebuild(context, encoded);
-          return { minimised: operations.add(rebuilt, sumOf(operations, losses)), reported: { reconstruction_mse: mse, classifier_loss: meanOf(operations, losses) } };
+          return {
+            minimised: operations.add(rebuilt, sumOf(operations, losses)),
+            reported: { reconstruction_mse: mse, classifier_loss: meanOf(operations, losses) },
+          };
         },
       },
     ],
@@ -124,13 +139,18 @@ function atOnce(players: GameNetworks): Game {
 
 /** Mean over the examples of -log p(label) of each classifier. */
 function classifierLosses(players: GameNetworks, { operations, networks, batch }: LossContext, read: Tensor): Tensor[] {
-  return players.verdicts(networks, read).map((logProbabilities) => operations.mean(likelihoods({ operations, logProbabilities, labels: batch.labels })));
+  return players
+    .verdicts(networks, read)
+    .map((logProbabilities) => operations.mean(likelihoods({ operations, logProbabilities, labels: batch.labels })));
 }
 
 /** The error of the decoder's images, and the same with the bottleneck's divergence. */
 function rebuild({ operations, networks, batch, scalars }: LossContext, { latent, divergence }: Encoded): { mse: Tensor; rebuilt: Tensor } {
   const mse = squaredError(operations, networks.apply('decoder', latent, batch.labels), batch);
-  return { mse, rebuilt: divergence === null ? mse : operations.add(mse, operations.mul(required(scalars, 'divergence_weight'), divergence)) };
+  return {
+    mse,
+    rebuilt: divergence === null ? mse : operations.add(mse, operations.mul(required(scalars, 'divergence_weight'), divergence)),
+  };
 }
 
 /** One adversary after another starts afresh, so that the encoder never has only old opponents. */

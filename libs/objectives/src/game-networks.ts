@@ -1,4 +1,13 @@
-import { articleDecoder, articleEncoder, bottleneck, perceptron, type Bottleneck, type BottleneckKind, type NetworkSpec, type Networks } from '@lethe/networks';
+import {
+  articleDecoder,
+  articleEncoder,
+  bottleneck,
+  perceptron,
+  type Bottleneck,
+  type BottleneckKind,
+  type NetworkSpec,
+  type Networks,
+} from '@lethe/networks';
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Batch, LossContext } from './objective.js';

@@ -20,7 +20,9 @@ describe('LabelAwarePca', () => {
     expect(size).toBe(1);
     expect(Array.from(values, Math.abs).map((value) => Number(value.toFixed(4)))).toEqual([3, 3, 0, 0, 3, 3, 0, 0]);
     // Both classes have the same codes: the label is in the mean alone.
-    expect(Array.from(values.subarray(0, 4), (value) => value.toFixed(4)).sort()).toEqual(Array.from(values.subarray(4), (value) => value.toFixed(4)).sort());
+    expect(Array.from(values.subarray(0, 4), (value) => value.toFixed(4)).sort()).toEqual(
+      Array.from(values.subarray(4), (value) => value.toFixed(4)).sort(),
+    );
   });
 
   it('rebuilds an example up to what its components leave out', () => {

@@ -11,7 +11,8 @@ const EXAMPLES_AT_ONCE = 2000;
 
 /**
  * A linear code that knows the label: the principal components of what is left of an example without its class's mean. Decoded by adding
- * the mean of the wanted class to what the components rebuild. The least squared error of all linear codes of its size that are told the label.
+ * the mean of the wanted class to what the components rebuild. It has the least squared error of all linear codes of its size whose
+ * decoder knows the label.
  */
 export class LabelAwarePca {
   readonly #means: Matrix;
@@ -38,7 +39,9 @@ export class LabelAwarePca {
 
   /** Codes of so many components, [examples, components]. */
   encode(vectors: LabelledVectors, components: number): LabelledVectors {
-    const codes = [...chunks(vectors)].flatMap(({ values, labels }) => values.sub(meansOf(this.#means, labels)).mmul(this.#first(components)).to1DArray());
+    const codes = [...chunks(vectors)].flatMap(({ values, labels }) =>
+      values.sub(meansOf(this.#means, labels)).mmul(this.#first(components)).to1DArray(),
+    );
     return { values: Float32Array.from(codes), labels: vectors.labels, size: components };
   }
 
@@ -79,6 +82,9 @@ function meansOf(means: Matrix, labels: Int32Array): Matrix {
 function* chunks({ values, labels, size }: LabelledVectors): Generator<{ values: Matrix; labels: Int32Array }> {
   for (let first = 0; first < labels.length; first += EXAMPLES_AT_ONCE) {
     const rows = Math.min(EXAMPLES_AT_ONCE, labels.length - first);
-    yield { values: Matrix.from1DArray(rows, size, values.subarray(first * size, (first + rows) * size)), labels: labels.subarray(first, first + rows) };
+    yield {
+      values: Matrix.from1DArray(rows, size, values.subarray(first * size, (first + rows) * size)),
+      labels: labels.subarray(first, first + rows),
+    };
   }
 }

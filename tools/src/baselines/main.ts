@@ -6,10 +6,19 @@ import { loadEngine } from '@lethe/tensorflow';
 import { LabelAwarePca, type LabelledVectors } from './label-aware-pca.js';
 
 /** Prints what probes read in label-aware principal components of MNIST, and their error: the linear baseline of docs/results.md. */
-const { values: options } = parseArgs({ options: { components: { type: 'string', default: '10,16,32' }, seeds: { type: 'string', default: '1,2,3' }, examples: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: {
+    components: { type: 'string', default: '10,16,32' },
+    seeds: { type: 'string', default: '1,2,3' },
+    examples: { type: 'string' },
+  },
+});
 const numbers = (list: string): number[] => list.split(',').map(Number);
 
-const source = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
+const source = await openData(
+  { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+  1,
+);
 const classes = source.facts.classes.length;
 const train = vectors(source.train);
 const test = vectors(source.test);
@@ -23,7 +32,8 @@ for (const size of sizes) {
   const row: Record<string, string> = { components: String(size), 'reconstruction MSE': pca.error(test, size).toFixed(4) };
   for (const probe of ['linear', 'mlp', 'neighbours'] as const) {
     const accuracies: number[] = [];
-    for (const seed of numbers(options.seeds)) accuracies.push((await runProbe(engine, data, { probe, shuffledLabels: false, seed })).accuracy);
+    for (const seed of numbers(options.seeds))
+      accuracies.push((await runProbe(engine, data, { probe, shuffledLabels: false, seed })).accuracy);
     const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
     const furthest = accuracies.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
     row[probe] = `${mean.toFixed(3)} ±${furthest.toFixed(3)}`;

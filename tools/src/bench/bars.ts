@@ -23,15 +23,28 @@ const MOST_IDLE_PERCENT = 2;
 const MOST_WORKER_MB = 1000;
 
 export function trainingBars(rows: readonly TrainingRow[], serverBoundMB: number): Bar[] {
-  const speeds = rows.flatMap(({ name, peers, imagesPerSecond }) => peers.map((peer): Bar => (
-    { what: `${name}: times as fast as ${peer.name}`, found: imagesPerSecond / peer.imagesPerSecond, bar: peer.leastTimesFaster, better: 'higher', unit: 'x' })));
+  const speeds = rows.flatMap(({ name, peers, imagesPerSecond }) =>
+    peers.map((peer): Bar => ({
+      what: `${name}: times as fast as ${peer.name}`,
+      found: imagesPerSecond / peer.imagesPerSecond,
+      bar: peer.leastTimesFaster,
+      better: 'higher',
+      unit: 'x',
+    })),
+  );
   const [last] = rows.slice(-1);
   if (last === undefined) return speeds;
   const most = (figure: (row: TrainingRow) => number): number => rows.reduce((largest, row) => Math.max(largest, figure(row)), 0);
   return [
     ...speeds,
     { what: `${last.name}: server's share of a round`, found: 100 * last.serverShare, bar: MOST_SERVER_SHARE, better: 'lower', unit: '%' },
-    { what: 'bytes on the wire above the least', found: 100 * most(({ wireSurplus }) => wireSurplus), bar: MOST_WIRE_SURPLUS, better: 'lower', unit: '%' },
+    {
+      what: 'bytes on the wire above the least',
+      found: 100 * most(({ wireSurplus }) => wireSurplus),
+      bar: MOST_WIRE_SURPLUS,
+      better: 'lower',
+      unit: '%',
+    },
     { what: 'memory of a worker', found: most(({ workerMB }) => workerMB), bar: MOST_WORKER_MB, better: 'lower', unit: 'MB' },
     { what: 'memory of the server', found: most(({ serverMB }) => serverMB), bar: serverBoundMB, better: 'lower', unit: 'MB' },
   ];
@@ -51,11 +64,29 @@ export function startBars({ secondsWithNx, seconds, idleShare }: StartRow): Bar[
  */
 export function scaleBars(rows: readonly ScaleRow[], cores: number): Bar[] {
   const most = rows.reduce((largest, { workers, megabytes }) => Math.max(largest, workers * megabytes), 0);
-  const largest = rows.filter(({ workers, megabytes, servers }) => workers * megabytes === most && (servers === 1 || servers * CORES_OF_SERVER <= cores));
+  const largest = rows.filter(
+    ({ workers, megabytes, servers }) => workers * megabytes === most && (servers === 1 || servers * CORES_OF_SERVER <= cores),
+  );
   const [fullest] = [...rows].sort((a, b) => b.residentMB / b.boundMB - a.residentMB / a.boundMB);
   return [
-    ...largest.map((row): Bar => ({ what: `${placeOf(row)}: of what ${row.servers === 1 ? 'an echo moves' : 'as many echoes move'}`, found: row.servedMBs / row.echoedMBs, bar: LEAST_OF_ECHO, better: 'higher', unit: 'x' })),
-    ...(fullest === undefined ? [] : [{ what: `${placeOf(fullest)}: memory of the server, the worst of all cases`, found: fullest.residentMB, bar: fullest.boundMB, better: 'lower', unit: 'MB' } as const]),
+    ...largest.map((row): Bar => ({
+      what: `${placeOf(row)}: of what ${row.servers === 1 ? 'an echo moves' : 'as many echoes move'}`,
+      found: row.servedMBs / row.echoedMBs,
+      bar: LEAST_OF_ECHO,
+      better: 'higher',
+      unit: 'x',
+    })),
+    ...(fullest === undefined
+      ? []
+      : [
+          {
+            what: `${placeOf(fullest)}: memory of the server, the worst of all cases`,
+            found: fullest.residentMB,
+            bar: fullest.boundMB,
+            better: 'lower',
+            unit: 'MB',
+          } as const,
+        ]),
   ];
 }
 

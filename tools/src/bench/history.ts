@@ -42,7 +42,14 @@ export function record(file: string, bars: readonly Bar[]): void {
 
 /** Draws how many times as fast as its peers each run of the history was. */
 export async function plot(file: string, svgFile: string): Promise<void> {
-  const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as HistoryLine);
-  const points = lines.flatMap(({ rows }, run) => Object.entries(rows).filter(([what]) => what.includes('times as fast')).map(([what, y]) => ({ x: run + 1, y, series: what.replace(': times as fast as', ' beside') })));
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as HistoryLine);
+  const points = lines.flatMap(({ rows }, run) =>
+    Object.entries(rows)
+      .filter(([what]) => what.includes('times as fast'))
+      .map(([what, y]) => ({ x: run + 1, y, series: what.replace(': times as fast as', ' beside') })),
+  );
   writeFileSync(svgFile, await lineChart(points, { x: 'run of the benchmark', y: 'times as fast' }));
 }

@@ -8,4 +8,6 @@ interface LocalProgram {
 }
 
 /** How the processes of a local cluster are started. */
-export const LOCAL_PROGRAMS = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as Readonly<Record<'worker' | 'parameter-server', LocalProgram>>;
+export const LOCAL_PROGRAMS = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as Readonly<
+  Record<'worker' | 'parameter-server', LocalProgram>
+>;

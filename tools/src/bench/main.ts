@@ -15,13 +15,25 @@ import { compareWeights } from './recorded-weights.js';
 import { WORKSPACE } from './workspace.js';
 
 const CASES: readonly TrainingCase[] = [
-  { name: '1 worker, 2 threads, 1 shard', flags: ['--workers', '1', '--threads', '2', '--shards', '1'], peer: ARTICLE, leastTimesFaster: { plain: 1.3, tuned: 1 } },
+  {
+    name: '1 worker, 2 threads, 1 shard',
+    flags: ['--workers', '1', '--threads', '2', '--shards', '1'],
+    peer: ARTICLE,
+    leastTimesFaster: { plain: 1.3, tuned: 1 },
+  },
   { name: '1 worker, 4 shards (default)', flags: ['--workers', '1'], peer: ARTICLE, leastTimesFaster: { plain: 1.15, tuned: 1 } },
-  { name: '2 workers, 1 thread, 2 shards', flags: ['--workers', '2', '--shards', '2'], peer: DDP, leastTimesFaster: { plain: 1.4, tuned: 1 } },
+  {
+    name: '2 workers, 1 thread, 2 shards',
+    flags: ['--workers', '2', '--shards', '2'],
+    peer: DDP,
+    leastTimesFaster: { plain: 1.4, tuned: 1 },
+  },
 ];
 const SCALE: readonly ScaleCase[] = [
   ...[1, 4, 16].flatMap((workers) => [1, 10, 100].map((megabytes) => ({ workers, megabytes, servers: 1 }))),
-  ...[2, 4, 8].filter((servers) => servers === 2 || servers * CORES_OF_SERVER <= usableCores()).map((servers) => ({ workers: 16, megabytes: 100, servers })),
+  ...[2, 4, 8]
+    .filter((servers) => servers === 2 || servers * CORES_OF_SERVER <= usableCores())
+    .map((servers) => ({ workers: 16, megabytes: 100, servers })),
 ];
 /** 120 MB and eight times the article's parameters, all of which one server has. */
 const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
@@ -38,21 +50,52 @@ const { rounds, repeats, python, scaleEffort, start, record: recordFile, plot: p
   .parse().opts<{ rounds: number; repeats: number; python?: string; scaleEffort: number; start?: true; record?: string; plot?: string }>();
 
 function printTraining(rows: readonly TrainingRow[]): void {
-  console.table(Object.fromEntries(rows.map(({ name, imagesPerSecond, roundMs, peers, step, serverShare, wireSurplus }) => [name, {
-    'images/s': Math.round(imagesPerSecond), ...Object.fromEntries(peers.map((peer) => [peer.name.replace(/^.*\.py/, 'PyTorch'), peer.imagesPerSecond])), 'ms/round': rounded(roundMs),
-    // Means of a step, of which a round has two.
-    ...Object.fromEntries(Object.entries(step).map(([part, ms]) => [part.replace('Ms', ' ms'), rounded(ms)])), 'server %': rounded(100 * serverShare), 'bytes over least %': rounded(100 * wireSurplus),
-  }])));
+  console.table(
+    Object.fromEntries(
+      rows.map(({ name, imagesPerSecond, roundMs, peers, step, serverShare, wireSurplus }) => [
+        name,
+        {
+          'images/s': Math.round(imagesPerSecond),
+          ...Object.fromEntries(peers.map((peer) => [peer.name.replace(/^.*\.py/, 'PyTorch'), peer.imagesPerSecond])),
+          'ms/round': rounded(roundMs),
+          // Means of a step, of which a round has two.
+          ...Object.fromEntries(Object.entries(step).map(([part, ms]) => [part.replace('Ms', ' ms'), rounded(ms)])),
+          'server %': rounded(100 * serverShare),
+          'bytes over least %': rounded(100 * wireSurplus),
+        },
+      ]),
+    ),
+  );
 }
 
 function printScale(rows: readonly ScaleRow[]): void {
-  console.table(rows.map(({ workers, servers, megabytes, servedMBs, echoedMBs, residentMB, boundMB }) => ({
-    workers, servers, 'parameters MB': megabytes, 'served MB/s': Math.round(servedMBs), 'echo MB/s': Math.round(echoedMBs), 'of echo': rounded(servedMBs / echoedMBs), 'memory MB': Math.round(residentMB), 'at most MB': Math.round(boundMB),
-  })));
+  console.table(
+    rows.map(({ workers, servers, megabytes, servedMBs, echoedMBs, residentMB, boundMB }) => ({
+      workers,
+      servers,
+      'parameters MB': megabytes,
+      'served MB/s': Math.round(servedMBs),
+      'echo MB/s': Math.round(echoedMBs),
+      'of echo': rounded(servedMBs / echoedMBs),
+      'memory MB': Math.round(residentMB),
+      'at most MB': Math.round(boundMB),
+    })),
+  );
 }
 
 function printBars(bars: readonly Bar[]): void {
-  console.table(Object.fromEntries(bars.map((bar) => [bar.what, { found: `${rounded(bar.found)} ${bar.unit}`, bar: `${bar.better === 'higher' ? 'at least' : 'at most'} ${rounded(bar.bar)} ${bar.unit}`, reached: isReached(bar) ? 'yes' : 'NO' }])));
+  console.table(
+    Object.fromEntries(
+      bars.map((bar) => [
+        bar.what,
+        {
+          found: `${rounded(bar.found)} ${bar.unit}`,
+          bar: `${bar.better === 'higher' ? 'at least' : 'at most'} ${rounded(bar.bar)} ${bar.unit}`,
+          reached: isReached(bar) ? 'yes' : 'NO',
+        },
+      ]),
+    ),
+  );
 }
 
 function rounded(value: number): number {
@@ -71,7 +114,8 @@ for (const [flag, file] of [['--record', recordFile], ['--plot', plotFile]] as c
 const runsFolder = mkdtempSync(join(tmpdir(), 'lethe-bench-'));
 try {
   const training: TrainingRow[] = [];
-  for (const [index, benchmark] of CASES.entries()) training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, python: python ?? null }));
+  for (const [index, benchmark] of CASES.entries())
+    training.push(await measureTraining(benchmark, `case-${index + 1}`, { rounds, repeats, runsFolder, python: python ?? null }));
   printTraining(training);
   for (const line of compareWeights(training, rounds)) console.log(line);
   const startRows = start === true ? startBars(await measureStart(runsFolder)) : [];

@@ -69,8 +69,13 @@ async function end(run: ChildProcess): Promise<void> {
 
 /** Of a process and its children, so far. */
 function processorSeconds(parent: number): number {
-  const family = readdirSync('/proc').filter((id) => /^\d+$/.test(id)).map((id) => statOf(id)).filter((stat) => stat !== null);
-  return family.filter(({ id, parent: of }) => id === parent || of === parent).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
+  const family = readdirSync('/proc')
+    .filter((id) => /^\d+$/.test(id))
+    .map((id) => statOf(id))
+    .filter((stat) => stat !== null);
+  return (
+    family.filter(({ id, parent: of }) => id === parent || of === parent).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND
+  );
 }
 
 function statOf(id: string): { readonly id: number; readonly parent: number; readonly ticks: number } | null {

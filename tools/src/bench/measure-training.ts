@@ -50,7 +50,11 @@ export interface TrainingEffort {
 const TUNINGS: readonly Tuning[] = ['plain', 'tuned'];
 
 /** Trains through the real command, in turn with the peers: the machine may be slower or faster in a minute. */
-export async function measureTraining(benchmark: TrainingCase, id: string, { rounds, repeats, runsFolder, python }: TrainingEffort): Promise<TrainingRow> {
+export async function measureTraining(
+  benchmark: TrainingCase,
+  id: string,
+  { rounds, repeats, runsFolder, python }: TrainingEffort,
+): Promise<TrainingRow> {
   const peerSpeeds: Record<Tuning, number[]> = { plain: [], tuned: [] };
   const summaries: Summary[] = [];
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
@@ -58,11 +62,18 @@ export async function measureTraining(benchmark: TrainingCase, id: string, { rou
     const name = `${id}-${repeat}`;
     summaries.push(await playArticle({ name, runsFolder, rounds, flags: benchmark.flags }));
   }
-  return { ...rowOf(benchmark.name, summaries), peers: python === null ? [] : TUNINGS.map((tuning) => peerRow(benchmark, tuning, peerSpeeds[tuning])) };
+  return {
+    ...rowOf(benchmark.name, summaries),
+    peers: python === null ? [] : TUNINGS.map((tuning) => peerRow(benchmark, tuning, peerSpeeds[tuning])),
+  };
 }
 
 function peerRow({ peer, leastTimesFaster }: TrainingCase, tuning: Tuning, speeds: readonly number[]): PeerRow {
-  return { name: tuning === 'plain' ? peer.script : `${peer.script}, tuned`, imagesPerSecond: median(speeds), leastTimesFaster: leastTimesFaster[tuning] };
+  return {
+    name: tuning === 'plain' ? peer.script : `${peer.script}, tuned`,
+    imagesPerSecond: median(speeds),
+    leastTimesFaster: leastTimesFaster[tuning],
+  };
 }
 
 function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, 'peers'> {
@@ -73,7 +84,9 @@ function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, '
     imagesPerSecond: (BATCH * 1000) / roundMs,
     serverShare: of(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND * (step.sendMs + step.waitMs)) / ms),
     wireSurplus: of(({ wire }) => (wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1),
-    step: Object.fromEntries((['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [part, of(({ step }) => step[part])])),
+    step: Object.fromEntries(
+      (['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [part, of(({ step }) => step[part])]),
+    ),
     workerMB: of(({ resident_mb: mb }) => mb.worker),
     serverMB: of(({ resident_mb: mb }) => mb['parameter-server']),
     weights: [...new Set(summaries.map(({ weights_sha256: weights }) => weights))].join(' or '),

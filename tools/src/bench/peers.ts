@@ -29,10 +29,24 @@ export type Tuning = 'plain' | 'tuned';
  * @throws Error that names the interpreter if it cannot run the script
  */
 export async function measurePeer(peer: Peer, tuning: Tuning, python: string): Promise<number> {
-  const command = ['-B', '-W', 'ignore', join(SCRIPTS, peer.script), '--data', MNIST, ...peer.arguments, ...(tuning === 'tuned' ? ['--tuned'] : [])];
-  const { stdout } = await run(python, command, { cwd: WORKSPACE, env: { ...process.env, ...(tuning === 'tuned' ? KEEP_MEMORY : {}) } }).catch((error: unknown) => {
+  const command = [
+    '-B',
+    '-W',
+    'ignore',
+    join(SCRIPTS, peer.script),
+    '--data',
+    MNIST,
+    ...peer.arguments,
+    ...(tuning === 'tuned' ? ['--tuned'] : []),
+  ];
+  const { stdout } = await run(python, command, {
+    cwd: WORKSPACE,
+    env: { ...process.env, ...(tuning === 'tuned' ? KEEP_MEMORY : {}) },
+  }).catch((error: unknown) => {
     const { stderr = '', message } = error as Error & { stderr?: string };
-    throw new Error(`--python: expected a Python with PyTorch, found ${python}: ${stderr.trim().split('\n').at(-1) || message}`, { cause: error });
+    throw new Error(`--python: expected a Python with PyTorch, found ${python}: ${stderr.trim().split('\n').at(-1) || message}`, {
+      cause: error,
+    });
   });
   const found = /(\d+) images\/s/.exec(stdout)?.[1];
   if (found === undefined) throw new Error(`${peer.script}: expected "N images/s" in what it prints, found: ${stdout}`);

@@ -26,7 +26,20 @@ export interface ArticleRun {
 
 /** Plays the article's game through the real command, and nothing beside the rounds. @throws whatever the command ended with */
 export async function playArticle({ name, runsFolder, rounds, flags, environment = process.env }: ArticleRun): Promise<Summary> {
-  const command = ['train', '--recipe', 'article', '--rounds', String(rounds), '--no-grid', '--no-evaluation', '--quiet', '--name', name, '--runs-dir', runsFolder];
+  const command = [
+    'train',
+    '--recipe',
+    'article',
+    '--rounds',
+    String(rounds),
+    '--no-grid',
+    '--no-evaluation',
+    '--quiet',
+    '--name',
+    name,
+    '--runs-dir',
+    runsFolder,
+  ];
   await run(process.execPath, [COORDINATOR, ...command, ...flags], { cwd: WORKSPACE, env: environment });
   return JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary;
 }

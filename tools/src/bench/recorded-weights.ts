@@ -19,6 +19,8 @@ export function compareWeights(rows: readonly Pick<TrainingRow, 'name' | 'weight
   if (rounds !== recorded.rounds) return [`weights: recorded after ${recorded.rounds} rounds, not after ${rounds}`];
   return rows.map(({ name, weights }) => {
     const expected = recorded.weights_sha256[name];
-    return weights === expected ? `weights of ${name}: as recorded` : `weights of ${name}: expected ${expected ?? 'none'} (${recorded.machine}), found ${weights}`;
+    return weights === expected
+      ? `weights of ${name}: as recorded`
+      : `weights of ${name}: expected ${expected ?? 'none'} (${recorded.machine}), found ${weights}`;
   });
 }

@@ -19,8 +19,23 @@ function lookAtCards(environment: Readonly<Record<string, string | undefined>>):
   const fields = 'index,name,driver_version,compute_cap,memory.total,memory.used';
   return new Promise((resolve) => {
     execFile('nvidia-smi', [`--query-gpu=${fields}`, '--format=csv,noheader'], { env: environment }, (error, output) => {
-      const rows = error === null ? output.trim().split('\n').map((line) => line.split(',').map((cell) => cell.trim())) : [];
-      resolve(rows.map(([index = '', model = '', driver = '', computeCapability = '', total = '', used = '']) => ({ index, model, driver, computeCapability, totalMiB: Number.parseInt(total, 10), usedMiB: Number.parseInt(used, 10) })));
+      const rows =
+        error === null
+          ? output
+              .trim()
+              .split('\n')
+              .map((line) => line.split(',').map((cell) => cell.trim()))
+          : [];
+      resolve(
+        rows.map(([index = '', model = '', driver = '', computeCapability = '', total = '', used = '']) => ({
+          index,
+          model,
+          driver,
+          computeCapability,
+          totalMiB: Number.parseInt(total, 10),
+          usedMiB: Number.parseInt(used, 10),
+        })),
+      );
     });
   });
 }

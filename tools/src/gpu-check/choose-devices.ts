@@ -11,7 +11,13 @@ export type Checked = { readonly kind: 'gpu'; readonly cards: readonly Gpu[] } |
  */
 export function chooseDevices(device: 'gpu' | 'cpu', { gpus, whyNone }: FoundGpus): Checked {
   if (device === 'cpu') return { kind: 'cpu' };
-  const cards = gpus.map(({ model }) => gpus.filter((gpu) => gpu.model === model)).reduce((most, kind) => (kind.length > most.length ? kind : most), []);
+  const cards = gpus
+    .map(({ model }) => gpus.filter((gpu) => gpu.model === model))
+    .reduce((most, kind) => (kind.length > most.length ? kind : most), []);
   if (cards.length > 0) return { kind: 'gpu', cards };
-  throw new LetheError('DEVICE_MISSING', `gpu-check: expected a GPU that TensorFlow can compute on, found none${whyNone === null ? '' : ` (${whyNone})`}; --device cpu tries the check itself on the processors`);
+  throw new LetheError(
+    'DEVICE_MISSING',
+    `gpu-check: expected a GPU that TensorFlow can compute on, found none${whyNone === null ? '' : ` (${whyNone})`}; ` +
+      '--device cpu tries the check itself on the processors',
+  );
 }

@@ -12,7 +12,14 @@ const SHOWN_CHARACTERS = 200;
 
 /** What is read of Vitest's JSON report. */
 interface GoldenReport {
-  readonly testResults: readonly { readonly message: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly failureMessages: readonly string[] }[] }[];
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 export interface GoldenOptions {
@@ -28,10 +35,28 @@ export interface GoldenOptions {
 /** The golden rounds against PyTorch, as CI tests them on the processors. */
 export async function goldenRounds({ gpu, tests, folder, environment }: GoldenOptions): Promise<Finding> {
   const report = join(folder, 'golden.json');
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', SPEC, '--root', PROJECT, '--reporter=json', `--outputFile=${report}`, `--testTimeout=${PATIENCE_MS}`, `--hookTimeout=${PATIENCE_MS}`, ...(tests === null ? [] : ['-t', tests])];
+  const vitest = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    SPEC,
+    '--root',
+    PROJECT,
+    '--reporter=json',
+    `--outputFile=${report}`,
+    `--testTimeout=${PATIENCE_MS}`,
+    `--hookTimeout=${PATIENCE_MS}`,
+    ...(tests === null ? [] : ['-t', tests]),
+  ];
   // Exit code 1 means that a test failed, which the report tells.
   const output = await new Promise<string>((resolve) => {
-    execFile(process.execPath, vitest, { cwd: WORKSPACE, env: { ...environment, ...(gpu === null ? {} : { LETHE_GOLDEN_GPU: gpu }) } }, (_, out, problem) => { resolve(`${out}${problem}`); });
+    execFile(
+      process.execPath,
+      vitest,
+      { cwd: WORKSPACE, env: { ...environment, ...(gpu === null ? {} : { LETHE_GOLDEN_GPU: gpu }) } },
+      (_, out, problem) => {
+        resolve(`${out}${problem}`);
+      },
+    );
   });
   try {
     return findingOf(JSON.parse(readFileSync(report, 'utf8')) as GoldenReport);
@@ -42,10 +67,16 @@ export async function goldenRounds({ gpu, tests, folder, environment }: GoldenOp
 
 /** What a report of Vitest says. */
 export function findingOf({ testResults }: GoldenReport): Finding {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status === 'passed' || status === 'failed');
+  const tests = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'passed' || status === 'failed');
   const failed = tests.filter(({ status }) => status === 'failed');
   const broken = tests.length === 0 ? testResults.map(({ message }) => shortened(message)).filter((text) => text !== '') : [];
-  const lines = [`${tests.length - failed.length} of ${tests.length} golden tests agree with PyTorch`, ...broken, ...failed.map(({ fullName, failureMessages: [message = ''] }) => `${fullName}: ${shortened(message)}`)];
+  const lines = [
+    `${tests.length - failed.length} of ${tests.length} golden tests agree with PyTorch`,
+    ...broken,
+    ...failed.map(({ fullName, failureMessages: [message = ''] }) => `${fullName}: ${shortened(message)}`),
+  ];
   return { part: 'golden', passed: tests.length > 0 && failed.length === 0, lines };
 }
 

@@ -15,7 +15,13 @@ import { moreSpeed, sameBits } from './trained-runs.js';
 const USAGE = 2;
 const PARTS = ['golden', 'bits', 'speed'] as const;
 
-interface Options { readonly device: 'gpu' | 'cpu'; readonly rounds: number; readonly only: string; readonly goldenTests?: string; readonly out: string }
+interface Options {
+  readonly device: 'gpu' | 'cpu';
+  readonly rounds: number;
+  readonly only: string;
+  readonly goldenTests?: string;
+  readonly out: string;
+}
 
 const options = new Command('gpu-check')
   .description('Plays the golden rounds, compares the bits of one worker and two, measures speed and memory, and leaves one report.')
@@ -31,7 +37,12 @@ async function find(part: Finding['part'], checked: Checked, folder: string): Pr
   try {
     switch (part) {
       case 'golden':
-        return await goldenRounds({ gpu: checked.kind === 'gpu' ? (checked.cards[0]?.id ?? null) : null, tests: options.goldenTests ?? null, folder, environment: process.env });
+        return await goldenRounds({
+          gpu: checked.kind === 'gpu' ? (checked.cards[0]?.id ?? null) : null,
+          tests: options.goldenTests ?? null,
+          folder,
+          environment: process.env,
+        });
       case 'bits':
         return await sameBits(training);
       case 'speed':
@@ -60,7 +71,8 @@ async function check(): Promise<number> {
   const watch = new CardWatch(process.env);
   try {
     const findings: Finding[] = [];
-    for (const part of PARTS.filter((name) => options.only === 'all' || options.only === name)) findings.push(await find(part, checked, folder));
+    for (const part of PARTS.filter((name) => options.only === 'all' || options.only === name))
+      findings.push(await find(part, checked, folder));
     const text = reportText({ device: checked.kind, rounds: options.rounds, findings, cards: await watch.end() });
     process.stdout.write(text);
     writeFileSync(file, text);

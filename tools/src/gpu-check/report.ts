@@ -27,10 +27,25 @@ export function reportText({ device, rounds, findings, cards }: CheckReport): st
     ['checked', [`the ${device}, ${rounds} rounds of each training`]],
     ['machine', [`${type()} ${release()} ${arch()}, ${usableCores()} cores, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}`]],
     ['engine', [basename(nativeFolder() ?? 'native TensorFlow is not set up')]],
-    ['cards', cards.length === 0 ? ['none'] : cards.map(({ index, model, driver, computeCapability, totalMiB }) => `gpu ${index}: ${model}, compute capability ${computeCapability}, driver ${driver}, ${totalMiB} MiB`)],
+    [
+      'cards',
+      cards.length === 0
+        ? ['none']
+        : cards.map(
+            ({ index, model, driver, computeCapability, totalMiB }) =>
+              `gpu ${index}: ${model}, compute capability ${computeCapability}, driver ${driver}, ${totalMiB} MiB`,
+          ),
+    ],
     ...findings.map(({ part, passed, lines }) => [part, [passed ? 'passed' : 'FAILED', ...lines]] as const),
-    ['memory', cards.length === 0 ? ['no card'] : cards.map(({ index, totalMiB, usedMiB }) => `gpu ${index}: at most ${usedMiB} of ${totalMiB} MiB used, by all of its users`)],
+    [
+      'memory',
+      cards.length === 0
+        ? ['no card']
+        : cards.map(({ index, totalMiB, usedMiB }) => `gpu ${index}: at most ${usedMiB} of ${totalMiB} MiB used, by all of its users`),
+    ],
     ['result', [failed.length === 0 ? 'passed' : `FAILED: ${failed.join(', ')}`]],
   ];
-  return rows.map(([name, lines]) => `${lines.map((line, index) => `${(index === 0 ? name : '').padEnd(10)}${line}`).join('\n')}\n`).join('');
+  return rows
+    .map(([name, lines]) => `${lines.map((line, index) => `${(index === 0 ? name : '').padEnd(10)}${line}`).join('\n')}\n`)
+    .join('');
 }

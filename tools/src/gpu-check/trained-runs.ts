@@ -31,14 +31,35 @@ export async function moreSpeed(options: TrainingOptions): Promise<Finding> {
   return { part: 'speed', passed: true, lines: played.map(speedOf) };
 }
 
-async function play({ checked, rounds, runsFolder, environment }: TrainingOptions, workers: number, shards: number, suffix = ''): Promise<Played> {
+async function play(
+  { checked, rounds, runsFolder, environment }: TrainingOptions,
+  workers: number,
+  shards: number,
+  suffix = '',
+): Promise<Played> {
   const cards = checked.kind === 'gpu' ? checked.cards.slice(0, workers) : [];
   const where = checked.kind === 'cpu' ? 'on the processors' : `on ${cards.length} of ${checked.cards[0]?.model ?? ''}`;
   const name = `${workers} ${workers === 1 ? 'worker' : 'workers'} ${where}, ${shards} ${shards === 1 ? 'shard' : 'shards'}${suffix}`;
-  const flags = ['--engine', 'native', '--threads', '1', '--workers', String(workers), '--shards', String(shards), ...(checked.kind === 'gpu' && cards.length < workers ? ['--share-gpus'] : [])];
+  const flags = [
+    '--engine',
+    'native',
+    '--threads',
+    '1',
+    '--workers',
+    String(workers),
+    '--shards',
+    String(shards),
+    ...(checked.kind === 'gpu' && cards.length < workers ? ['--share-gpus'] : []),
+  ];
   const visible = checked.kind === 'cpu' ? '-1' : cards.map(({ id }) => id).join(',');
   try {
-    const summary = await playArticle({ name: name.replaceAll(/\W+/g, '-'), runsFolder, rounds, flags, environment: { ...environment, CUDA_VISIBLE_DEVICES: visible } });
+    const summary = await playArticle({
+      name: name.replaceAll(/\W+/g, '-'),
+      runsFolder,
+      rounds,
+      flags,
+      environment: { ...environment, CUDA_VISIBLE_DEVICES: visible },
+    });
     return { name, summary };
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1);

@@ -13,7 +13,14 @@ async function provision(requirements: string, candidates: readonly string[]): P
   const requirementsFile = join(folder, 'requirements.txt');
   const pointerFile = join(folder, 'generated/pointer.json');
   await writeFile(requirementsFile, requirements);
-  await provisionPython({ cache: join(folder, 'cache'), requirementsFile, pointerFile, candidates, environment: { ...process.env, PIP_NO_INDEX: '1' }, report: () => undefined });
+  await provisionPython({
+    cache: join(folder, 'cache'),
+    requirementsFile,
+    pointerFile,
+    candidates,
+    environment: { ...process.env, PIP_NO_INDEX: '1' },
+    report: () => undefined,
+  });
   return JSON.parse(await readFile(pointerFile, 'utf8')) as { executable: string; packages: string };
 }
 
@@ -35,13 +42,17 @@ describe("the tests' Python", () => {
   });
 
   it('leaves nothing half installed, and passes on what pip says', async () => {
-    await expect(provision('no-such-package==1', ['python3', 'python'])).rejects.toThrow(/No matching distribution found for no-such-package/);
+    await expect(provision('no-such-package==1', ['python3', 'python'])).rejects.toThrow(
+      /No matching distribution found for no-such-package/,
+    );
     expect(await readdir(join(folder, 'cache'))).toEqual([]);
   });
 
   it('says what was tried where there is none that fits', async () => {
     const old = await interpreter('old', 'printf "/usr/bin/old\\n3.8\\n"');
     const bare = await interpreter('bare', `echo "ModuleNotFoundError: No module named 'pip'" >&2; exit 1`);
-    await expect(provision('', [old, bare, join(folder, 'absent')])).rejects.toThrow(/Expected Python 3.11 or newer with pip, found .*old: Python 3.8; .*bare: no pip; .*absent: absent/);
+    await expect(provision('', [old, bare, join(folder, 'absent')])).rejects.toThrow(
+      /Expected Python 3.11 or newer with pip, found .*old: Python 3.8; .*bare: no pip; .*absent: absent/,
+    );
   });
 });

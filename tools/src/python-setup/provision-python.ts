@@ -46,7 +46,18 @@ async function install(python: Python, packages: string, options: PythonSetupOpt
   report(`installing tensorboard and safetensors for the tests into ${packages}`);
   const partial = await mkdtemp(join(cache, PARTIAL));
   try {
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--target', partial, '-r', requirementsFile];
+    const pip = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--only-binary=:all:',
+      '--target',
+      partial,
+      '-r',
+      requirementsFile,
+    ];
     await run(python.executable, pip, { env: environment });
     await rename(partial, packages);
   } catch (error) {
@@ -54,7 +65,9 @@ async function install(python: Python, packages: string, options: PythonSetupOpt
     // Another clone may have been faster; what it installed is the same.
     if (existsSync(packages)) return;
     const output = (error as { stderr?: string }).stderr?.trim() ?? '';
-    throw new PythonSetupError(`pip could not install the tests' Python packages into ${packages}: ${output || String(error)}`, { cause: error });
+    throw new PythonSetupError(`pip could not install the tests' Python packages into ${packages}: ${output || String(error)}`, {
+      cause: error,
+    });
   }
 }
 

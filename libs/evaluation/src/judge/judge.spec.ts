@@ -22,7 +22,9 @@ beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 
 describe('a judge', { timeout: 60_000 }, () => {
   const data = {
-    facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, domains: [], fingerprint: '' }, train: bars(600, 0), test: bars(100, 1e6),
+    facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, domains: [], fingerprint: '' },
+    train: bars(600, 0),
+    test: bars(100, 1e6),
   } as DataSource;
 
   it('learns to read raw images, the same way each time, and leaves no tensor behind', async () => {
@@ -32,7 +34,9 @@ describe('a judge', { timeout: 60_000 }, () => {
     expect(judge[0]).toBeGreaterThan(0.98);
     expect(Buffer.from((await trainJudge(engine, data)).buffer).equals(Buffer.from(judge.buffer))).toBe(true);
     const reader = await Judge.open(engine, data, 3);
-    const images = Float32Array.from({ length: 3 * 64 }, (_, index) => (Math.floor((index % 64) / 8) === 1 + 2 * (2 - Math.floor(index / 64)) ? 0.8 : -0.8));
+    const images = Float32Array.from({ length: 3 * 64 }, (_, index) =>
+      Math.floor((index % 64) / 8) === 1 + 2 * (2 - Math.floor(index / 64)) ? 0.8 : -0.8,
+    );
     expect([...reader.read(judge, images)]).toEqual([2, 1, 0]);
     reader.dispose();
     expect(engine.tf.memory().numTensors).toBe(tensors);

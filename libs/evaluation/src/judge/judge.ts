@@ -45,7 +45,10 @@ export class Judge {
   /** @param examples images that are read at once */
   static async open(engine: Engine, data: DataSource, examples: number): Promise<Judge> {
     const { height, width, channels } = data.facts.shape;
-    return new Judge(await compilePrediction(classificationOf(engine, data), [examples, height, width, channels]), data.facts.classes.length);
+    return new Judge(
+      await compilePrediction(classificationOf(engine, data), [examples, height, width, channels]),
+      data.facts.classes.length,
+    );
   }
 
   /** The class that each image [examples, height, width, channels] is read as, by a judge as `trainJudge` returns it. */

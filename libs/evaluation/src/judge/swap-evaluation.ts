@@ -47,8 +47,19 @@ export class SwapEvaluation {
   }
 
   /** @param run runs the step with the networks' parameters in place @returns rows as `swapRow` makes them */
-  async rows({ first, count, judge }: SwapTask, run: (step: EvaluationStep, inputs: Record<string, InputValues>) => Float32Array): Promise<Float32Array> {
-    const { description: { facts: { shape: { height, width, channels }, classes } }, data } = this.#options;
+  async rows(
+    { first, count, judge }: SwapTask,
+    run: (step: EvaluationStep, inputs: Record<string, InputValues>) => Float32Array,
+  ): Promise<Float32Array> {
+    const {
+      description: {
+        facts: {
+          shape: { height, width, channels },
+          classes,
+        },
+      },
+      data,
+    } = this.#options;
     const pixels = height * width * channels;
     const rows: number[][] = [];
     for (let start = first; start < first + count; start += REDRAWN_AT_ONCE) {
@@ -56,11 +67,20 @@ export class SwapEvaluation {
       const indices = Uint32Array.from({ length: REDRAWN_AT_ONCE }, (_, index) => (start + index < first + count ? start + index : start));
       const images = gatherImages(data.test, indices);
       const drawn = run(this.#redraw, { ...unlabelled(this.#options.description, REDRAWN_AT_ONCE), images });
-      const drawings = (label: number): Float32Array => drawn.subarray(label * REDRAWN_AT_ONCE * pixels, (label + 1) * REDRAWN_AT_ONCE * pixels);
+      const drawings = (label: number): Float32Array =>
+        drawn.subarray(label * REDRAWN_AT_ONCE * pixels, (label + 1) * REDRAWN_AT_ONCE * pixels);
       const read = classes.map((_, label) => this.#judge.read(judge, drawings(label)));
       for (let index = 0; index < Math.min(REDRAWN_AT_ONCE, first + count - start); index += 1) {
         const of = (all: Float32Array): Float32Array => all.subarray(index * pixels, (index + 1) * pixels);
-        rows.push(swapRow({ image: of(images), redrawn: classes.map((_, label) => of(drawings(label))), read: read.map((found) => found[index] ?? Number.NaN), height, width }));
+        rows.push(
+          swapRow({
+            image: of(images),
+            redrawn: classes.map((_, label) => of(drawings(label))),
+            read: read.map((found) => found[index] ?? Number.NaN),
+            height,
+            width,
+          }),
+        );
       }
       await letOthersRun();
     }

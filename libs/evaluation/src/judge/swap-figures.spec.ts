@@ -6,13 +6,32 @@ describe('swap figures', () => {
   it('count, for each source and target, how often the judge reads the target', () => {
     const sources = Int32Array.of(0, 0, 1);
     const read = Float32Array.of(0, 1, /**/ 0, 0, /**/ 1, 1);
-    expect(swapFigures({ sources, read, judgeAccuracy: 0.5 }, 2)).toEqual({ judge_accuracy: 0.5, matrix: [[1, 0.5], [0, 1]], off_diagonal: 0.25, diagonal: 1 });
+    expect(swapFigures({ sources, read, judgeAccuracy: 0.5 }, 2)).toEqual({
+      judge_accuracy: 0.5,
+      matrix: [
+        [1, 0.5],
+        [0, 1],
+      ],
+      off_diagonal: 0.25,
+      diagonal: 1,
+    });
   });
 
   it('are 1 where redrawing obeys, 0 off the diagonal where it ignores the label, and pass over a class without examples', () => {
     const sources = Int32Array.of(0, 1);
-    expect(swapFigures({ sources, read: Float32Array.of(0, 1, 2, 0, 1, 2), judgeAccuracy: 1 }, 3)).toMatchObject({ off_diagonal: 1, diagonal: 1, matrix: [[1, 1, 1], [1, 1, 1], [0, 0, 0]] });
-    expect(swapFigures({ sources, read: Float32Array.of(0, 0, 0, 1, 1, 1), judgeAccuracy: 1 }, 3)).toMatchObject({ off_diagonal: 0, diagonal: 1 });
+    expect(swapFigures({ sources, read: Float32Array.of(0, 1, 2, 0, 1, 2), judgeAccuracy: 1 }, 3)).toMatchObject({
+      off_diagonal: 1,
+      diagonal: 1,
+      matrix: [
+        [1, 1, 1],
+        [1, 1, 1],
+        [0, 0, 0],
+      ],
+    });
+    expect(swapFigures({ sources, read: Float32Array.of(0, 0, 0, 1, 1, 1), judgeAccuracy: 1 }, 3)).toMatchObject({
+      off_diagonal: 0,
+      diagonal: 1,
+    });
   });
 
   it('are made of rows that travel', () => {

@@ -23,11 +23,15 @@ export interface JudgedRedrawings {
 export function swapFigures({ sources, read, judgeAccuracy }: JudgedRedrawings, classes: number): SwapFigures {
   const labels = Array.from({ length: classes }, (_, label) => label);
   const examplesOf = labels.map((source) => [...sources.keys()].filter((example) => sources[example] === source));
-  const matrix = examplesOf.map((examples) => labels.map((target) => {
-    const hits = examples.filter((example) => read[example * classes + target] === target).length;
-    return examples.length === 0 ? 0 : hits / examples.length;
-  }));
-  const cells = matrix.flatMap((row, source) => (examplesOf[source]?.length === 0 ? [] : row.map((value, target) => ({ value, isSame: source === target }))));
+  const matrix = examplesOf.map((examples) =>
+    labels.map((target) => {
+      const hits = examples.filter((example) => read[example * classes + target] === target).length;
+      return examples.length === 0 ? 0 : hits / examples.length;
+    }),
+  );
+  const cells = matrix.flatMap((row, source) =>
+    examplesOf[source]?.length === 0 ? [] : row.map((value, target) => ({ value, isSame: source === target })),
+  );
   const mean = (isSame: boolean): number => {
     const chosen = cells.filter((cell) => cell.isSame === isSame);
     return chosen.length === 0 ? 0 : chosen.reduce((sum, { value }) => sum + value, 0) / chosen.length;

@@ -14,13 +14,16 @@ const MOST_VALUES_COMPARED = 1.5e12;
 /**
  * The 15 nearest training vectors vote on each test vector's label.
  *
- * @returns log-probabilities, float32 [test examples, classes], of (votes + 1/K) / 16; of fewer test vectors where there are too many values to compare
+ * @returns log-probabilities, float32 [test examples, classes], of (votes + 1/K) / 16; of the first test vectors only, where there
+ * are too many values to compare
  */
 export async function neighbourProbe(engine: Engine, { train: all, test, classes }: ProbeData, seed: number): Promise<Float32Array> {
   const kept = Math.max(1, Math.floor(all.labels.length * SHARE));
   const train = choose(all, new BatchStream({ training: Uint32Array.from(all.labels.keys()), batchSize: kept, seed }).round(0));
   const examples = Math.min(test.labels.length, Math.max(COMPARED_AT_ONCE, Math.floor(MOST_VALUES_COMPARED / (kept * test.size))));
-  const squares = Float32Array.from({ length: kept }, (_, index) => train.values.subarray(index * train.size, (index + 1) * train.size).reduce((sum, value) => sum + value * value, 0));
+  const squares = Float32Array.from({ length: kept }, (_, index) =>
+    train.values.subarray(index * train.size, (index + 1) * train.size).reduce((sum, value) => sum + value * value, 0),
+  );
   const { operations } = engine;
   const step = await engine.compile(`neighbours-${test.size}`, (inputs) => ({
     // Squared distances, short of the test vector's own square, which changes no order.
@@ -69,7 +72,8 @@ function transpose({ values, size }: Vectors): Float32Array {
   const examples = values.length / size;
   const transposed = new Float32Array(values.length);
   for (let example = 0; example < examples; example += 1) {
-    for (let dimension = 0; dimension < size; dimension += 1) transposed[dimension * examples + example] = values[example * size + dimension] as number;
+    for (let dimension = 0; dimension < size; dimension += 1)
+      transposed[dimension * examples + example] = values[example * size + dimension] as number;
   }
   return transposed;
 }

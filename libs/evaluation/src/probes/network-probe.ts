@@ -13,10 +13,19 @@ const RATE = { linear: 2e-2, hidden: 2e-3 } as const;
  *
  * @returns log-probabilities, float32 [test examples, classes]
  */
-export async function networkProbe(engine: Engine, { train, test, classes }: ProbeData, hidden: readonly number[], seed: number): Promise<Float32Array> {
+export async function networkProbe(
+  engine: Engine,
+  { train, test, classes }: ProbeData,
+  hidden: readonly number[],
+  seed: number,
+): Promise<Float32Array> {
   const network = perceptron({ name: 'probe', inputs: train.size, hidden, classes });
   const classification = { engine, network, classes };
-  const parameters = await fitNetwork(classification, examplesOf(train), { ...FIT, learningRate: hidden.length === 0 ? RATE.linear : RATE.hidden, seed });
+  const parameters = await fitNetwork(classification, examplesOf(train), {
+    ...FIT,
+    learningRate: hidden.length === 0 ? RATE.linear : RATE.hidden,
+    seed,
+  });
   return predictNetwork(classification, parameters, examplesOf(test));
 }
 

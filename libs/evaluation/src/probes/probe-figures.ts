@@ -40,6 +40,11 @@ export function probeVector({ accuracy, balanced_accuracy, cross_entropy, inform
 }
 
 /** The inverse of `probeVector`. */
-export function probeResult([accuracy = Number.NaN, balanced_accuracy = Number.NaN, cross_entropy = Number.NaN, information = Number.NaN]: Float32Array): ProbeFigures {
+export function probeResult([
+  accuracy = Number.NaN,
+  balanced_accuracy = Number.NaN,
+  cross_entropy = Number.NaN,
+  information = Number.NaN,
+]: Float32Array): ProbeFigures {
   return { accuracy, balanced_accuracy, cross_entropy, information };
 }

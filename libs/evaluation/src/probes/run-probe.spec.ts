@@ -15,7 +15,9 @@ function noise(index: number): number {
 /** Vectors [examples, 5] whose labels come in turn; `at` places dimension `dimension` of an example. */
 function vectors(examples: number, offset: number, at: (label: number, dimension: number, random: number) => number): Vectors {
   const labels = Int32Array.from({ length: examples }, (_, index) => Math.floor(((noise(index + offset) + 1) / 2) * CLASSES));
-  const values = Float32Array.from({ length: examples * SIZE }, (_, index) => at(labels[Math.floor(index / SIZE)] ?? 0, index % SIZE, noise(7 * index + offset + 0.5)));
+  const values = Float32Array.from({ length: examples * SIZE }, (_, index) =>
+    at(labels[Math.floor(index / SIZE)] ?? 0, index % SIZE, noise(7 * index + offset + 0.5)),
+  );
   return { values, labels, size: SIZE };
 }
 
@@ -24,14 +26,19 @@ function both(at: (label: number, dimension: number, random: number) => number):
 }
 
 const engine = await loadEngine({ prefer: 'native' });
-const chance = (data: ProbeData): number => Math.max(...[0, 1, 2, 3].map((label) => data.test.labels.filter((found) => found === label).length)) / data.test.labels.length;
+const chance = (data: ProbeData): number =>
+  Math.max(...[0, 1, 2, 3].map((label) => data.test.labels.filter((found) => found === label).length)) / data.test.labels.length;
 
 describe('a fresh probe', { timeout: 60_000 }, () => {
   beforeAll(() => { expect(engine.name).toBe('native'); });
 
   it.each(PROBES)('%s reads a latent that is the label, however small the part that tells it', async (probe) => {
     const data = both((label, dimension, random) => (dimension < CLASSES ? 1e-4 * Number(label === dimension) : random));
-    const { accuracy, balanced_accuracy, information, cross_entropy } = await runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 });
+    const { accuracy, balanced_accuracy, information, cross_entropy } = await runProbe(engine, data, {
+      probe,
+      shuffledLabels: false,
+      seed: 1,
+    });
     expect(accuracy).toBeGreaterThan(0.97);
     expect(balanced_accuracy).toBeGreaterThan(0.97);
     expect(information).toBeGreaterThan(0.9 * Math.log(CLASSES) - 0.3);
@@ -54,7 +61,9 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
   it('is fooled by equal class means only if it is linear', async () => {
     // Every class lies on the corners of a cube around 0, each on a cube of its own size: all means are 0.
     const data = both((label, _dimension, random) => Math.sign(random) * (1 + label + 0.2 * random));
-    const [linear, mlp, neighbours] = await Promise.all(PROBES.map((probe) => runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 })));
+    const [linear, mlp, neighbours] = await Promise.all(
+      PROBES.map((probe) => runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 })),
+    );
     expect(linear?.accuracy).toBeLessThan(chance(data) + 0.12);
     expect(mlp?.accuracy).toBeGreaterThan(0.95);
     expect(neighbours?.accuracy).toBeGreaterThan(0.95);

@@ -13,7 +13,11 @@ const HIDDEN = [256, 256];
  * Trains a fresh probe on frozen vectors and scores it on the test vectors (docs/measures.md). With shuffled training labels it
  * can learn nothing: its figures are the floor. A pure function of its arguments on engines of one fingerprint.
  */
-export async function runProbe(engine: Engine, data: ProbeData, { probe, shuffledLabels, seed }: Omit<ProbeRequest, 'input'>): Promise<ProbeFigures> {
+export async function runProbe(
+  engine: Engine,
+  data: ProbeData,
+  { probe, shuffledLabels, seed }: Omit<ProbeRequest, 'input'>,
+): Promise<ProbeFigures> {
   const standardised = standardise(data);
   const prepared = shuffledLabels ? withShuffledLabels(standardised, seed) : standardised;
   const logProbabilities = await predictions(engine, prepared, probe, seed);

@@ -63,13 +63,33 @@ export interface ArchitectureOptions extends AdaptationShape {
   readonly conditional: boolean;
 }
 
-export function adaptationNetworks({ features, classes, domains, statisticsOf, conditional, ...shape }: ArchitectureOptions): AdaptationNetworks {
+export function adaptationNetworks({
+  features,
+  classes,
+  domains,
+  statisticsOf,
+  conditional,
+  ...shape
+}: ArchitectureOptions): AdaptationNetworks {
   const { dropout, normaliseImages } = features;
   const { stages, dense, batchNorm, ...heads } = ARCHITECTURES[features.kind](features);
-  const extractor = featureExtractor({ ...shape, stages, dense, batchNorm, normaliseImages, denseDropout: dropout, domains: batchNorm ? statisticsOf : null });
+  const extractor = featureExtractor({
+    ...shape,
+    stages,
+    dense,
+    batchNorm,
+    normaliseImages,
+    denseDropout: dropout,
+    domains: batchNorm ? statisticsOf : null,
+  });
   return {
     features: extractor,
     labelPredictor: perceptron({ name: 'labelPredictor', inputs: extractor.size, hidden: heads.labels, classes, dropoutRate: dropout }),
-    domainClassifier: perceptron({ name: 'domainClassifier', inputs: extractor.size * (conditional ? classes : 1), hidden: heads.domains, classes: domains.length }),
+    domainClassifier: perceptron({
+      name: 'domainClassifier',
+      inputs: extractor.size * (conditional ? classes : 1),
+      hidden: heads.domains,
+      classes: domains.length,
+    }),
   };
 }

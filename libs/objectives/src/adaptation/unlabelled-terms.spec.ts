@@ -7,7 +7,11 @@ let engine: Engine;
 beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 
 /** A term of three examples' logits of three classes, and its gradient by them. */
-async function term(logits: readonly number[], counted: readonly number[], compute: (predictions: Predictions) => Tensor): Promise<{ value: number; gradient: number[] }> {
+async function term(
+  logits: readonly number[],
+  counted: readonly number[],
+  compute: (predictions: Predictions) => Tensor,
+): Promise<{ value: number; gradient: number[] }> {
   const { operations } = engine;
   const tensors = engine.tf.memory().numTensors;
   const step = await engine.compile('term', (inputs) => {
@@ -38,7 +42,16 @@ describe('terms of predictions without a label', () => {
     expect(gradient.slice(3, 6)).toEqual([0, 0, 0]);
     expect((await term(LOGITS, [0, 0, 0], entropy)).value).toBe(0);
     expect((await term(LOGITS, [0, 0, 0], (predictions) => classConfusion(predictions, 2))).value).toBe(0);
-    expect((await term(LOGITS, [0, 1, 0], (predictions) => countedMean(predictions, predictions.operations.sum(predictions.logProbabilities, [1])))).value).toBeCloseTo(softmax(rows[1] ?? []).reduce((sum, p) => sum + Math.log(p), 0), 4);
+    expect(
+      (
+        await term(LOGITS, [0, 1, 0], (predictions) =>
+          countedMean(predictions, predictions.operations.sum(predictions.logProbabilities, [1])),
+        )
+      ).value,
+    ).toBeCloseTo(
+      softmax(rows[1] ?? []).reduce((sum, p) => sum + Math.log(p), 0),
+      4,
+    );
   });
 
   it('find confusion where classes share examples, as the paper defines it', async () => {
@@ -48,8 +61,14 @@ describe('terms of predictions without a label', () => {
     const certainty = tempered.map((row) => 1 + Math.exp(row.reduce((sum, p) => sum + p * Math.log(p), 0)));
     const total = certainty.reduce((sum, value) => sum + value, 0);
     const weights = certainty.map((value) => (3 * value) / total);
-    const shared = [0, 1, 2].map((a) => [0, 1, 2].map((b) => tempered.reduce((sum, row, example) => sum + (weights[example] ?? 0) * (row[a] ?? 0) * (row[b] ?? 0), 0)));
-    const expected = shared.reduce((sum, row, a) => sum + row.reduce((rest, value, b) => rest + (a === b ? 0 : value), 0) / row.reduce((all, value) => all + value, 0), 0) / 3;
+    const shared = [0, 1, 2].map((a) =>
+      [0, 1, 2].map((b) => tempered.reduce((sum, row, example) => sum + (weights[example] ?? 0) * (row[a] ?? 0) * (row[b] ?? 0), 0)),
+    );
+    const expected =
+      shared.reduce(
+        (sum, row, a) => sum + row.reduce((rest, value, b) => rest + (a === b ? 0 : value), 0) / row.reduce((all, value) => all + value, 0),
+        0,
+      ) / 3;
     expect((await term(LOGITS, [1, 1, 1], (predictions) => classConfusion(predictions, temperature))).value).toBeCloseTo(expected, 5);
     const sure = await term([9, 0, 0, 0, 9, 0, 0, 0, 9], [1, 1, 1], (predictions) => classConfusion(predictions, 1));
     expect(sure.value).toBeLessThan(0.01);

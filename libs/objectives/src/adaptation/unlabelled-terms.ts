@@ -30,7 +30,10 @@ export function classConfusion({ operations, logProbabilities, counted }: Predic
   const [examples = 1, classes = 1] = logProbabilities.shape;
   const tempered = operations.softmax(operations.scale(logProbabilities, 1 / temperature));
   const spread = operations.neg(operations.sum(operations.mul(tempered, operations.log(operations.clip(tempered, 1e-8, 1))), [1]));
-  const certainty = operations.mul(operations.stopGradient(operations.add(operations.exp(operations.neg(spread)), operations.constant([1], []))), counted);
+  const certainty = operations.mul(
+    operations.stopGradient(operations.add(operations.exp(operations.neg(spread)), operations.constant([1], []))),
+    counted,
+  );
   const weights = operations.div(operations.mul(certainty, operations.sum(counted)), atLeastOne(operations, operations.sum(certainty)));
   const weighted = operations.mul(operations.reshape(tempered, [examples, classes, 1]), operations.reshape(weights, [examples, 1, 1]));
   const shared = operations.sum(operations.mul(weighted, operations.reshape(tempered, [examples, 1, classes])), [0]);

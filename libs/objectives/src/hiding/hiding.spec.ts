@@ -10,13 +10,26 @@ beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 async function hide(name: HidingName, logits: readonly (readonly number[])[]): Promise<{ loss: number; gradient: Float32Array }> {
   const { operations } = engine;
   const tensors = engine.tf.memory().numTensors;
-  const step = await engine.compile(`hide-${name}`, (inputs) => {
-    const { loss, gradients: [gradient] } = operations.gradients(([variable]) => ({
-      loss: HIDINGS[name]({ operations, logProbabilities: operations.logSoftmax(variable!), labels: inputs.labels }),
-    }), [inputs.logits]);
-    return { loss, gradient: gradient! };
-  }, { logits: { type: 'float32', shape: [logits.length, CLASSES] }, labels: { type: 'float32', shape: [logits.length, CLASSES] } });
-  const { loss, gradient } = step.run({ logits: Float32Array.from(logits.flat()), labels: Float32Array.from(logits.flatMap(() => [1, 0, 0, 0])) });
+  const step = await engine.compile(
+    `hide-${name}`,
+    (inputs) => {
+      const {
+        loss,
+        gradients: [gradient],
+      } = operations.gradients(
+        ([variable]) => ({
+          loss: HIDINGS[name]({ operations, logProbabilities: operations.logSoftmax(variable!), labels: inputs.labels }),
+        }),
+        [inputs.logits],
+      );
+      return { loss, gradient: gradient! };
+    },
+    { logits: { type: 'float32', shape: [logits.length, CLASSES] }, labels: { type: 'float32', shape: [logits.length, CLASSES] } },
+  );
+  const { loss, gradient } = step.run({
+    logits: Float32Array.from(logits.flat()),
+    labels: Float32Array.from(logits.flatMap(() => [1, 0, 0, 0])),
+  });
   step.dispose();
   expect(engine.tf.memory().numTensors).toBe(tensors);
   return { loss: loss[0]!, gradient };
@@ -27,7 +40,8 @@ const RIGHT = [9, 0, 0, 0];
 const WRONG = [-9, 0, 0, 0];
 const SURELY_ANOTHER = [0, 9, 0, 0];
 const NAMES = Object.keys(HIDINGS) as HidingName[];
-const ofOne = (values: readonly number[]): number => -Math.log(Math.exp(values[0]!) / values.reduce((sum, value) => sum + Math.exp(value), 0));
+const ofOne = (values: readonly number[]): number =>
+  -Math.log(Math.exp(values[0]!) / values.reduce((sum, value) => sum + Math.exp(value), 0));
 
 describe('hiding a label', () => {
   it.each(NAMES)('by %s is worth more at chance than where the adversary is right, and pushes from there towards chance', async (name) => {
@@ -63,6 +77,7 @@ describe('hiding a label', () => {
 
   it('beyond chance is without a push if it is capped, and back towards chance by entropy and uniform target', async () => {
     expect((await hide('capped-likelihood', [WRONG])).gradient.every((value) => value === 0)).toBe(true);
-    for (const name of ['uniform-target', 'negative-entropy'] as const) expect((await hide(name, [SURELY_ANOTHER])).gradient[1], name).toBeGreaterThan(0);
+    for (const name of ['uniform-target', 'negative-entropy'] as const)
+      expect((await hide(name, [SURELY_ANOTHER])).gradient[1], name).toBeGreaterThan(0);
   });
 });

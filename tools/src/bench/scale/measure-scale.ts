@@ -43,7 +43,15 @@ export async function measureScale({ workers, servers, megabytes }: ScaleCase, e
     const served = await serve(folder, run, servers, (addresses) => playWorkers({ ...order, what: 'servers', addresses }));
     const echoed = await echo(folder, servers, (addresses) => playWorkers({ ...order, what: 'echo', addresses }));
     const slice = sliceOf(run.length, 0, servers);
-    return { workers, servers, megabytes, servedMBs: rate(served.seconds), echoedMBs: rate(echoed), residentMB: served.residentMB, boundMB: 120 + (8 * 4 * (slice.to - slice.from)) / MEGABYTE };
+    return {
+      workers,
+      servers,
+      megabytes,
+      servedMBs: rate(served.seconds),
+      echoedMBs: rate(echoed),
+      residentMB: served.residentMB,
+      boundMB: 120 + (8 * 4 * (slice.to - slice.from)) / MEGABYTE,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -61,12 +69,19 @@ async function echo(folder: string, count: number, use: (addresses: readonly str
 }
 
 /** Plays the coordinator for servers of one group: welcomes them and has them load zeros. */
-async function serve(folder: string, run: SyntheticRun, servers: number, use: (addresses: readonly string[]) => Promise<number>): Promise<{ seconds: number; residentMB: number }> {
+async function serve(
+  folder: string,
+  run: SyntheticRun,
+  servers: number,
+  use: (addresses: readonly string[]) => Promise<number>,
+): Promise<{ seconds: number; residentMB: number }> {
   const controlAddress = `ipc://${join(folder, 'control')}`;
   const listener = await createZeroMqTransport().listen(controlAddress);
   const names = Array.from({ length: servers }, () => newIncarnation());
   const addresses = names.map((_, index) => `ipc://${join(folder, `data-${index}`)}`);
-  const processes = names.map((incarnation, index) => startProgram('server-process', JSON.stringify({ controlAddress, dataAddress: addresses[index], incarnation, run })));
+  const processes = names.map((incarnation, index) =>
+    startProgram('server-process', JSON.stringify({ controlAddress, dataAddress: addresses[index], incarnation, run })),
+  );
   try {
     const seconds = await untilEnd(processes, async () => {
       await welcome(listener, run, { names, addresses });
@@ -79,7 +94,11 @@ async function serve(folder: string, run: SyntheticRun, servers: number, use: (a
   }
 }
 
-async function welcome(listener: Listener, run: SyntheticRun, { names, addresses }: { names: readonly string[]; addresses: readonly string[] }): Promise<void> {
+async function welcome(
+  listener: Listener,
+  run: SyntheticRun,
+  { names, addresses }: { names: readonly string[]; addresses: readonly string[] },
+): Promise<void> {
   const origin: Origin = { runId: RUN_ID, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
   const send = (peer: string, body: MessageBody): Promise<void> => listener.send(peer, encodeMessage({ origin, body }));
   const servers = addresses.map((address, index) => ({ index, address, incarnation: names[index] ?? '' }));
@@ -93,12 +112,33 @@ async function welcome(listener: Listener, run: SyntheticRun, { names, addresses
         if (body.kind === 'register') {
           registered += 1;
           if (registered < names.length) continue;
-          for (const [other, name] of names.entries()) await send(name, { kind: 'welcome', name: `parameter-server-${other + 1}`, index: other, schemaHash: SCHEMA_HASH, configJson: JSON.stringify(configOf(run)), dataJson: '{}', servers });
+          for (const [other, name] of names.entries())
+            await send(name, {
+              kind: 'welcome',
+              name: `parameter-server-${other + 1}`,
+              index: other,
+              schemaHash: SCHEMA_HASH,
+              configJson: JSON.stringify(configOf(run)),
+              dataJson: '{}',
+              servers,
+            });
         }
         if (body.kind === 'ready' || body.kind === 'stateLoaded') {
           const next = piecesOf(sliceOf(run.length, index, names.length)).find(({ from }) => body.kind === 'ready' || from > body.offset);
           if (next === undefined) loaded += 1;
-          else await send(peer, { kind: 'loadState', offset: next.from, state: { group: GROUP, version: 0, values: new Float32Array(next.to - next.from), slots: {}, scalars: {}, statistics: index === 0 ? new Float32Array(0) : null } });
+          else
+            await send(peer, {
+              kind: 'loadState',
+              offset: next.from,
+              state: {
+                group: GROUP,
+                version: 0,
+                values: new Float32Array(next.to - next.from),
+                slots: {},
+                scalars: {},
+                statistics: index === 0 ? new Float32Array(0) : null,
+              },
+            });
         }
         if (loaded === names.length) resolve();
       }

@@ -27,7 +27,15 @@ async function worker(index: number): Promise<Round> {
   const count = run.shards / workers;
   return async (version) => {
     const pull = client.pull(layout, version, pulled);
-    await client.push({ step: { round: version - 1, phase: 0, innerStep: 0 }, layout, version, node: { first: index * count, count }, generation: 1, gradient, summary: new Float32Array(0) });
+    await client.push({
+      step: { round: version - 1, phase: 0, innerStep: 0 },
+      layout,
+      version,
+      node: { first: index * count, count },
+      generation: 1,
+      gradient,
+      summary: new Float32Array(0),
+    });
     await pull.complete;
   };
 }

@@ -4,7 +4,12 @@ import type { SyntheticRun } from './synthetic-run.js';
  * Of the echo's sockets: no fewer messages than the servers' own hold, and their buffers for one machine. What it sends has no
  * limit but the round that is on its way: a ROUTER drops what is above one.
  */
-export const ECHO_SOCKET = { sendHighWaterMark: 0, receiveHighWaterMark: 64, sendBufferSize: 2 * 2 ** 20, receiveBufferSize: 2 * 2 ** 20 } as const;
+export const ECHO_SOCKET = {
+  sendHighWaterMark: 0,
+  receiveHighWaterMark: 64,
+  sendBufferSize: 2 * 2 ** 20,
+  receiveBufferSize: 2 * 2 ** 20,
+} as const;
 
 /** What a process with simulated workers is told. */
 export interface PeersOrder {

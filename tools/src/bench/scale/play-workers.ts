@@ -5,11 +5,17 @@ import type { PeersOrder, PeersWord } from './peers.js';
 /** One for its workers, one for ZeroMQ. */
 const CORES_OF_PROCESS = 2;
 
-/** Plays all workers of a measurement, in as many processes as the machine has cores for. @returns the seconds that the measured rounds took. */
+/**
+ * Plays all workers of a measurement, in as many processes as the machine has cores for.
+ *
+ * @returns the seconds that the measured rounds took
+ */
 export async function playWorkers(order: Omit<PeersOrder, 'from' | 'to'>): Promise<number> {
   const count = Math.min(order.workers, Math.max(1, Math.floor(usableCores() / CORES_OF_PROCESS)));
   const edge = (index: number): number => Math.round((index * order.workers) / count);
-  const programs = Array.from({ length: count }, (_, index) => startProgram('peers-process', JSON.stringify({ ...order, from: edge(index), to: edge(index + 1) } satisfies PeersOrder)));
+  const programs = Array.from({ length: count }, (_, index) =>
+    startProgram('peers-process', JSON.stringify({ ...order, from: edge(index), to: edge(index + 1) } satisfies PeersOrder)),
+  );
   try {
     await Promise.all(programs.map((program) => nextWord<PeersWord>(program)));
     const words = programs.map((program) => nextWord<PeersWord>(program));

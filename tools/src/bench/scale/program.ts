@@ -7,7 +7,10 @@ import { WORKSPACE } from '../workspace.js';
 /** Starts one of this folder's programs as a run starts its servers. */
 export function startProgram(name: string, argument: string): ChildProcess {
   const { nodeFlags, environment } = LOCAL_PROGRAMS['parameter-server'];
-  return fork(join(WORKSPACE, 'tools/dist/bench/scale', `${name}.js`), [argument], { execArgv: [...nodeFlags], env: { ...process.env, ...environment } });
+  return fork(join(WORKSPACE, 'tools/dist/bench/scale', `${name}.js`), [argument], {
+    execArgv: [...nodeFlags],
+    env: { ...process.env, ...environment },
+  });
 }
 
 /**

@@ -13,10 +13,18 @@ export const SCHEMA_HASH = 'scale';
 export const GROUP = 'parameters';
 
 export function layoutOf({ length }: SyntheticRun): GroupLayout {
-  return { name: GROUP, length, statisticsLength: 0, segments: [{ name: 'net.weight', network: 'network', shape: [length], offset: 0, length }], statistics: [] };
+  return {
+    name: GROUP,
+    length,
+    statisticsLength: 0,
+    segments: [{ name: 'net.weight', network: 'network', shape: [length], offset: 0, length }],
+    statistics: [],
+  };
 }
 
 /** As much of a configuration as a parameter server reads. */
-export function configOf({ shards }: SyntheticRun): Pick<RunConfig, 'shards' | 'clipNorm'> & { cluster: Pick<RunConfig['cluster'], 'heartbeatSeconds'> } {
+export function configOf({
+  shards,
+}: SyntheticRun): Pick<RunConfig, 'shards' | 'clipNorm'> & { cluster: Pick<RunConfig['cluster'], 'heartbeatSeconds'> } {
   return { shards, clipNorm: null, cluster: { heartbeatSeconds: 1 } };
 }
