@@ -1,8 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 
-import type { InputType } from './steps/compiled-step.js';
-
 /** An attribute of a TensorFlow operation, as the addon takes it. */
 export interface OperationAttribute {
   readonly name: string;
@@ -79,16 +77,4 @@ export function attributeWriters(binding: NativeBinding): AttributeWriters {
     boolean: (name, value) => ({ name, type: binding.TF_ATTR_BOOL, value }),
     string: (name, value) => ({ name, type: binding.TF_ATTR_STRING, value }),
   };
-}
-
-/** TensorFlow's number for the type of an input. */
-export function dtypeOf(type: InputType, binding: NativeBinding): number {
-  switch (type) {
-    case 'float32':
-      return binding.TF_FLOAT;
-    case 'int32':
-      return binding.TF_INT32;
-    case 'uint8':
-      return binding.TF_UINT8;
-  }
 }

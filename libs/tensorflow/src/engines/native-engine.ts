@@ -6,9 +6,9 @@ import { LetheError } from '@lethe/errors';
 import { addonPath, completeFiles, nativeFolder } from '@lethe/tensorflow-setup';
 import type * as tfjs from '@tensorflow/tfjs';
 
+import { compileGraphStep, shareGraphs } from '../graph/graph-step.js';
 import { nativeBackend } from '../native-backend.js';
 import { nativeOperations } from '../operations/native-operations.js';
-import { compileGraphStep, shareGraphs } from '../steps/graph-step.js';
 import { copyingVector, NativeHeldVector } from '../steps/held-vector.js';
 import { shortHash } from './engine-fingerprint.js';
 import type { Engine } from './engine.js';

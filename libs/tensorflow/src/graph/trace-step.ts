@@ -2,8 +2,9 @@ import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-import { attributeWriters, dtypeOf, type NativeBackend, nativeBackend } from '../native-backend.js';
+import { attributeWriters, type NativeBackend, nativeBackend } from '../native-backend.js';
 import type { Signature, StepFunction } from '../steps/compiled-step.js';
+import { dtypeOf } from './feed.js';
 import { Recorder } from './recorder.js';
 import type { GraphNode } from './saved-model.js';
 

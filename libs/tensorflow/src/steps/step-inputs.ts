@@ -1,6 +1,5 @@
 import { LetheError } from '@lethe/errors';
 
-import { dtypeOf, type NativeBinding } from '../native-backend.js';
 import type { InputSpecification, InputType, InputValues, Signature } from './compiled-step.js';
 import { EagerHeldVector, NativeHeldVector } from './held-vector.js';
 
@@ -33,30 +32,4 @@ function isFor(values: InputValues | undefined, { shape, type }: InputSpecificat
 
 function mismatch(step: string, difference: string): LetheError {
   return new LetheError('GRAPH_INPUT_MISMATCH', `Step ${step}: ${difference}.`, { details: { step } });
-}
-
-/** Handles of tensors to feed. `own` are those made for this run, to be freed after it; the others are held vectors. */
-export interface Fed {
-  readonly handles: readonly number[];
-  readonly own: readonly number[];
-}
-
-/** Makes the tensors of the named inputs, in that order. */
-export function feed(
-  binding: NativeBinding,
-  signature: Signature,
-  inputs: Readonly<Partial<Record<string, InputValues>>>,
-  names: readonly string[],
-): Fed {
-  const handles: number[] = [];
-  const own: number[] = [];
-  for (const name of names) {
-    const values = inputs[name] as InputValues;
-    const { shape, type } = signature[name] as Signature[string];
-    const isHeld = values instanceof NativeHeldVector;
-    const handle = isHeld ? values.handle : binding.createTensor(shape, dtypeOf(type, binding), values as Float32Array);
-    handles.push(handle);
-    if (!isHeld) own.push(handle);
-  }
-  return { handles, own };
 }

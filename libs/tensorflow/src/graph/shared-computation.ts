@@ -1,6 +1,6 @@
 import type { NativeBinding } from '../native-backend.js';
-import type { InputValues, SharedComputation, SharedValues, Signature } from './compiled-step.js';
-import { feed, type Fed } from './step-inputs.js';
+import type { InputValues, SharedComputation, SharedValues, Signature } from '../steps/compiled-step.js';
+import { feed, type Fed } from './feed.js';
 
 /** A loaded graph that makes some of the shared outputs. */
 export interface Provider {

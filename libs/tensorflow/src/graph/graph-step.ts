@@ -4,13 +4,14 @@ import { join } from 'node:path';
 
 import type * as tfjs from '@tensorflow/tfjs';
 
-import { encodeSavedModel, type GraphNode, savedModelTag } from '../graph/saved-model.js';
-import { findSharedNodes, type SharedPart, type SharingGraph } from '../graph/shared-nodes.js';
-import { inputNames, placeholder, traceStep, type Trace } from '../graph/trace-step.js';
 import { type NativeBinding, nativeBackend } from '../native-backend.js';
-import type { CompiledStep, InputValues, SharedComputation, SharedValues, Signature, StepFunction } from './compiled-step.js';
-import { GraphSharedComputation, type GraphSharedValues, type Provider } from './shared-graphs.js';
-import { checkInputs, feed } from './step-inputs.js';
+import type { CompiledStep, InputValues, SharedComputation, SharedValues, Signature, StepFunction } from '../steps/compiled-step.js';
+import { checkInputs } from '../steps/step-inputs.js';
+import { feed } from './feed.js';
+import { encodeSavedModel, type GraphNode, savedModelTag } from './saved-model.js';
+import { GraphSharedComputation, type GraphSharedValues, type Provider } from './shared-computation.js';
+import { findSharedNodes, type SharedPart, type SharingGraph } from './shared-nodes.js';
+import { inputNames, placeholder, traceStep, type Trace } from './trace-step.js';
 
 /** Traces a step and loads it as a TensorFlow graph. */
 export async function compileGraphStep<Input extends string, Output extends string>(
