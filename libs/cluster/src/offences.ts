@@ -1,10 +1,9 @@
 import { LetheError } from '@lethe/errors';
 import { describeMember, type ControlPlane, type Member } from '@lethe/membership';
-import { chunksOf, type Offence, type OffendingPush, type Step } from '@lethe/protocol';
+import { chunksOf, isSameStep, type Offence, type OffendingPush, type Step } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
 import { overlap } from './overlap.js';
 import type { Refused, StepDealer } from './step-dealer.js';
-import { isSameStep } from './step-ledger.js';
 
 /** A worker whose gradients were refused so often is replaced. */
 const PATIENCE = 3;

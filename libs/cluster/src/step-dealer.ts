@@ -1,11 +1,11 @@
 import { LetheError } from '@lethe/errors';
 import { assignShards, type ControlPlane, type Member } from '@lethe/membership';
-import type { GroupVersion, TreeNode, Step } from '@lethe/protocol';
+import { describeStep, isSameStep, type GroupVersion, type TreeNode, type Step } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
 import { overlap } from './overlap.js';
 import { ProgressDeadline } from './progress-deadline.js';
 import type { TimeLimits } from './usual-time.js';
-import { isSameStep, StepLedger, type StepOrder } from './step-ledger.js';
+import { StepLedger, type StepOrder } from './step-ledger.js';
 
 /** Part of a step of which a worker sent what is no gradient. */
 export interface Refused {
@@ -63,7 +63,7 @@ export class StepDealer {
   /** The step that everything waits for, in words; null if there is none. */
   get where(): string | null {
     const step = this.#ledger.oldest;
-    return step === null ? null : `round ${step.round + 1}, phase ${this.#phaseName(step)}, inner step ${step.innerStep + 1}`;
+    return step === null ? null : this.#describe(step);
   }
 
   async generation(order: StepOrder): Promise<void> {
@@ -96,7 +96,7 @@ export class StepDealer {
   /** @throws LetheError MESSAGE_FORBIDDEN for a report of what the worker was not dealt */
   checkReport(step: Step, { incarnation }: Member): void {
     if (this.#isStep(step) && this.#ledger.wasDealt(step, incarnation)) return;
-    throw new LetheError('MESSAGE_FORBIDDEN', `it reported a step that it was not dealt: ${shown(step)}`);
+    throw new LetheError('MESSAGE_FORBIDDEN', `it reported a step that it was not dealt: ${this.#describe(step)}`);
   }
 
   /**
@@ -107,7 +107,7 @@ export class StepDealer {
     const step = { round, phase, innerStep };
     const order = this.#ledger.orderOf(step);
     const isRight = order === null ? this.#isStep(step) && this.#ledger.wasOpened(step) : order.produces === version && this.#description.objective.phases[phase]?.trains === group;
-    if (!isRight) throw new LetheError('MESSAGE_FORBIDDEN', `it told of version ${version} of ${group}, made by ${shown(step)}, which nobody asked for`);
+    if (!isRight) throw new LetheError('MESSAGE_FORBIDDEN', `it told of version ${version} of ${group}, made by ${this.#describe(step)}, which nobody asked for`);
     return order !== null;
   }
 
@@ -157,7 +157,8 @@ export class StepDealer {
 
   /** Whether an earlier step is open: it is in the weights too, as every step begins where the one before it ends. */
   isAhead(step: Step): boolean {
-    return this.#ledger.isOpen(step) && !isSameStep(this.#ledger.oldest, step);
+    const { oldest } = this.#ledger;
+    return oldest !== null && this.#ledger.isOpen(step) && !isSameStep(oldest, step);
   }
 
   /** A step is in the weights; false if that was known. */
@@ -223,6 +224,10 @@ export class StepDealer {
     return round < this.#description.totalRounds && innerStep < (this.#description.objective.phases[phase]?.innerSteps ?? 0);
   }
 
+  #describe(step: Step): string {
+    return describeStep(step, this.#description.objective.phases);
+  }
+
   #phaseName({ phase }: Step): string {
     return this.#description.objective.phases[phase]?.name ?? String(phase);
   }
@@ -231,8 +236,4 @@ export class StepDealer {
 /** The workers turned by so many places. */
 function turned(workers: readonly Member[], places: number): Member[] {
   return workers.map((_, index) => workers[(index + places) % workers.length] as Member);
-}
-
-function shown({ round, phase, innerStep }: Step): string {
-  return `round ${round + 1}, phase ${phase + 1}, inner step ${innerStep + 1}`;
 }

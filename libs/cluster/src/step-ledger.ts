@@ -1,4 +1,4 @@
-import type { StepAssignment, Step } from '@lethe/protocol';
+import { isSameStep, type StepAssignment, type Step } from '@lethe/protocol';
 
 /** A step without who computes what of it. */
 export type StepOrder = Omit<StepAssignment, 'kind' | 'nodes' | 'generation'>;
@@ -108,10 +108,6 @@ export class StepLedger {
   #find(step: Step): OpenStep | undefined {
     return this.#open.find(({ order }) => isSameStep(order, step));
   }
-}
-
-export function isSameStep(a: Step | null, b: Step): boolean {
-  return a !== null && a.round === b.round && a.phase === b.phase && a.innerStep === b.innerStep;
 }
 
 function isAfter(a: Step, b: Step): boolean {

@@ -1,5 +1,8 @@
 import { LetheError } from '@lethe/errors';
-import { chunksOf, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters, type Prepared, type Pull, type Push, type Slice, type Step } from '@lethe/protocol';
+import {
+  chunksOf, describeStep, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters,
+  type Prepared, type Pull, type Push, type Slice, type Step,
+} from '@lethe/protocol';
 import { LEAD, type Decision, type Voter } from './two-phase-commit.js';
 import type { HeldGroup, ServerPlan } from './server-plan.js';
 import type { NotFinite } from './transaction.js';
@@ -179,7 +182,8 @@ export class GroupService {
 
   /** Whatever is not finite is applied nowhere: the coordinator has it computed again. */
   #notFinite({ group, version, round, phase, innerStep, generation }: Push, { author, where }: NotFinite): void {
-    const message = `the gradient of ${group} is not finite in ${where} (round ${round + 1}, phase ${this.#phaseName(phase)}, inner step ${innerStep + 1})`;
+    const step = describeStep({ round, phase, innerStep }, this.#plan.phases);
+    const message = `the gradient of ${group} is not finite in ${where} (${step})`;
     const node = author?.node ?? { first: 0, count: this.#group(group, 'PUSH_INVALID').store.facts.shards };
     if (author !== null) this.#post.toPeer(author.peer, { kind: 'refused', code: 'GRADIENT_NOT_FINITE', message, request: 0 });
     this.#post.toCoordinator({

@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { chunksOf, type Push, type TreeNode, type Step } from '@lethe/protocol';
+import { chunksOf, describeStep, isSameStep, type Push, type TreeNode } from '@lethe/protocol';
 import { stepOf, type GroupFacts } from './group-facts.js';
 
 /** @throws LetheError PUSH_INVALID for what no correct worker sends. */
@@ -17,8 +17,8 @@ export function checkPush(push: Push, facts: GroupFacts): void {
     throw invalid(push, `the chunk at ${offset} has ${chunk.to - chunk.from} elements, found ${gradient.length}`);
   }
   const step = stepOf(facts, version);
-  if (push.round !== step.round || push.phase !== step.phase || push.innerStep !== step.innerStep) {
-    throw invalid(push, `version ${version} belongs to ${shown(step)}, found ${shown(push)}`);
+  if (!isSameStep(push, step)) {
+    throw invalid(push, `version ${version} belongs to ${describeStep(step)}, found ${describeStep(push)}`);
   }
   const expected = isLead && chunk.from === slice.from ? step.summaryLength : null;
   if (expected !== (summary?.length ?? null)) {
@@ -30,10 +30,6 @@ function checkNode({ first, count }: TreeNode, shards: number): void {
   const isPowerOfTwo = count >= 1 && Number.isInteger(Math.log2(count));
   if (isPowerOfTwo && first >= 0 && first % count === 0 && first + count <= shards) return;
   throw new LetheError('PUSH_INVALID', `the block of ${count} shards from shard ${first} is no node of the tree over ${shards} shards`);
-}
-
-function shown({ round, phase, innerStep }: Step): string {
-  return `round ${round + 1}, phase ${phase + 1}, inner step ${innerStep + 1}`;
 }
 
 function invalid({ group, node }: Push, what: string): LetheError {

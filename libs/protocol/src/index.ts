@@ -5,3 +5,4 @@ export { decodeMessage, encodeMessage } from './codec/codec.js';
 export { checkOrigin, newIncarnation, NOBODY, refusalOfStranger, type ExpectedOrigin, type Refusal } from './origin.js';
 export { isPermitted, PERMISSIONS, type Party, type Permission, type Standing } from './permissions.js';
 export { schemaHash } from './schema-hash.js';
+export { describeStep, isSameStep } from './step.js';

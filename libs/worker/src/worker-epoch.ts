@@ -1,5 +1,5 @@
 import { LetheError, errorCode } from '@lethe/errors';
-import type { Evaluate, Evaluated, StepAssignment, StepReport } from '@lethe/protocol';
+import { describeStep, type Evaluate, type Evaluated, type StepAssignment, type StepReport } from '@lethe/protocol';
 import type { AssignmentExecutor } from './assignment-executor.js';
 import type { ParameterClient } from './parameter-client.js';
 
@@ -8,6 +8,8 @@ export type Work = StepAssignment | Evaluate;
 export interface WorkerEpochOptions {
   readonly execution: AssignmentExecutor;
   readonly parameters: ParameterClient;
+  /** Of the game, in order. */
+  readonly phases: readonly { readonly name: string }[];
   /** Told of each piece of work before it is begun. */
   readonly onBegun: (work: Work) => void;
   readonly send: (result: StepReport | Evaluated) => Promise<void>;
@@ -47,7 +49,7 @@ export class WorkerEpoch {
 
   /** Works until it is closed. */
   async run(): Promise<void> {
-    const { execution, onBegun, send } = this.#options;
+    const { execution, phases, onBegun, send } = this.#options;
     for (let work = await this.#next(); work !== null; work = await this.#next()) {
       this.#current = work;
       try {
@@ -55,7 +57,7 @@ export class WorkerEpoch {
         await send(await execution.execute(work));
       } catch (error) {
         if (this.#isClosed) return;
-        if (!SUPERSEDED.has(errorCode(error))) throw placed(error, work);
+        if (!SUPERSEDED.has(errorCode(error))) throw withWork(error, work.kind === 'evaluate' ? `evaluation of ${work.split}` : describeStep(work, phases));
         // Others were faster; that this worker gets on is news all the same.
         if (work.kind === 'stepAssignment' && work.generation === this.#generation) await send(execution.passedOver(work));
       }
@@ -98,10 +100,9 @@ function isTask(work: Work | null, task: number): boolean {
   return work?.kind === 'evaluate' && work.task === task;
 }
 
-/** Says what was being done. */
-function placed(error: unknown, work: Work): unknown {
+/** The error with what was being done in its message. */
+function withWork(error: unknown, work: string): unknown {
   const code = errorCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
-  const where = work.kind === 'stepAssignment' ? `round ${work.round + 1}, phase ${work.phase + 1}, inner step ${work.innerStep + 1}` : `evaluation of ${work.split}`;
-  return new LetheError(code, `${error.message} (${where})`, { cause: error.cause });
+  return new LetheError(code, `${error.message} (${work})`, { cause: error.cause });
 }

@@ -7,7 +7,7 @@ import { runWorker } from './worker-session.js';
 
 const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
 const WELCOME: Welcome = { kind: 'welcome', name: 'worker-1', index: 0, configJson: JSON.stringify(config), dataJson: '{}', schemaHash: '', servers: [] };
-const NOTHING = { description: { config, layouts: [], summaries: [] }, gradients: { dispose: () => undefined }, evaluator: { dispose: () => undefined } } as unknown as PreparedWorker;
+const NOTHING = { description: { config, layouts: [], summaries: [], objective: { phases: [] } }, gradients: { dispose: () => undefined }, evaluator: { dispose: () => undefined } } as unknown as PreparedWorker;
 
 /** The test is the coordinator of a real session over memory. */
 class TestCoordinator {

@@ -185,7 +185,7 @@ class WorkerSession {
     });
     const execution = new AssignmentExecutor({ engine, description, gradients, evaluator, parameters });
     const engagement = new WorkerEpoch({
-      execution, parameters,
+      execution, parameters, phases: description.objective.phases,
       onBegun: (work) => {
         this.#tell({ activity: activity(work, description) });
         this.#progress?.begins(work.kind === 'evaluate' ? `an evaluation of ${work.split}` : `round ${work.round + 1}`);
