@@ -19,6 +19,10 @@ describe('schemaHash', () => {
     expect(schemaHash([GROUP])).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('stays the one that checkpoints of earlier versions have', () => {
+    expect(schemaHash([GROUP])).toBe('a7aade133e524fd23a2f769fe6dcd447f053989f0d134f36338515e8151bc094');
+  });
+
   it('depends on every part of the layout', () => {
     const hash = schemaHash([GROUP], [SUMMARY]);
     expect(schemaHash([{ ...GROUP, length: 7 }], [SUMMARY])).not.toBe(hash);

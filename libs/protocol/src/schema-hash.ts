@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto';
 import type { GroupLayout, SummaryLayout } from './parameter-layout.js';
 
 /**
- * What tells strangers apart: SHA-256 (hex) over the layout of everything that travels as a flat vector. Two processes
- * with the same hash agree on the meaning of every element.
+ * SHA-256 (hex) over the layout of everything that travels as a flat vector. Two processes with the same hash agree on the meaning of
+ * every element. Checkpoints keep the hash.
  *
  * @param summaries one per phase, in the order of the objective's phases.
  */
 export function schemaHash(groups: readonly GroupLayout[], summaries: readonly SummaryLayout[] = []): string {
-  return createHash('sha256').update(JSON.stringify({ groups, summaries }, sortKeys)).digest('hex');
+  return createHash('sha256').update(JSON.stringify({ groups, summaries }, canonical)).digest('hex');
 }
 
-/** JSON.stringify keeps the order in which properties were written; the hash must not depend on that. */
-function sortKeys(_key: string, value: unknown): unknown {
+/** The properties under the names that they had when the first checkpoints were written: a new name would change the hash. */
+const HASHED_NAMES: Readonly<Record<string, string>> = { network: 'net' };
+
+/** JSON.stringify keeps the order in which properties were written; the hash must not depend on that order. */
+function canonical(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const named = Object.entries(value).map(([name, part]): [string, unknown] => [HASHED_NAMES[name] ?? name, part]);
+  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
