@@ -5,7 +5,7 @@ import importX from 'eslint-plugin-import-x';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
-const SPECS = ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'apps/*/src/integration/**/*.ts'];
+const SPECS = ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'apps/e2e/src/**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs,cjs}'];
 const nodeGlobals = Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']));
 const TENSORFLOW = '@tensorflow/*';
@@ -13,7 +13,7 @@ const WIRE = ['zeromq'];
 const CODEC = ['protobufjs', 'protobufjs/*'];
 
 /**
- * Which layer may import which. Arrows point down: apps -> engine -> io and math -> contract -> base. `setup` installs TensorFlow: what
+ * Which layer may import which. Arrows point down: apps -> program -> engine -> io and math -> contract -> base. `setup` installs TensorFlow: what
  * computes with TensorFlow may ask where it is, and programs whether it is there. Reports are of `engine`, as they draw the results of
  * evaluation.
  */
@@ -25,7 +25,9 @@ const LAYERS = {
   io: { may: ['io', 'contract', 'base'], banned: [TENSORFLOW] },
   engine: { may: ['engine', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
   test: { may: ['test', 'io', 'math', 'contract', 'base'], banned: [...WIRE, ...CODEC] },
-  app: { may: ['engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  program: { may: ['program', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  app: { may: ['program', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
+  'end-to-end': { may: ['program', 'engine', 'io', 'math', 'contract', 'base', 'test'], banned: [...CODEC] },
   tool: { may: ['tool', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [] },
 };
 
@@ -110,6 +112,16 @@ export default tseslint.config(
   {
     files: ['libs/tensorflow-setup/**/*.ts'],
     rules: restrictedImports([environment, zeromq, cores], [{ group: [TENSORFLOW], message: 'The package is found here, never loaded.' }]),
+  },
+  {
+    // Whoever calls it decides what is shown, which signals end it and when its process ends.
+    files: ['libs/lethe/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', ...['env', 'stdout', 'stderr', 'on', 'once', 'exit', 'exitCode', 'argv'].map((property) => ({
+        object: 'process', property, message: 'A library has no output, signal handlers or end of the process: apps have.',
+      }))],
+    },
   },
   { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq, cores], [tensorTypes]) },
   {

@@ -1,4 +1,4 @@
-import { CheckpointRequests } from './run/checkpoint-requests.js';
+import { CheckpointRequests } from './signals/checkpoint-requests.js';
 
 /** Heard before anything else is read: a run that is only starting must not die of being asked for a checkpoint. */
 const requests = new CheckpointRequests();

@@ -8,3 +8,4 @@ export {
 export { matlabBytes, type MatlabFixture } from './matlab-file.js';
 export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-smi.js';
 export { runPython } from './python.js';
+export { makeSmallData } from './small-data.js';

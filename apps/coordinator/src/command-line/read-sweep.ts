@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { problemsError, shown } from '@lethe/config';
-import type { Candidates, SearchSpace, SettingValue } from '@lethe/sweep';
-import { AS_BEFORE } from '../sweep/data-reading.js';
+import { type Candidates, type SearchSpace, type SettingValue, AS_BEFORE } from '@lethe/lethe';
 import type { SweepCommand } from './command.js';
 import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, optionKey, RUN, type FlagValue } from './flag-values.js';
 import type { TypedCommand } from './program.js';

@@ -1,4 +1,4 @@
-import type { SettingValue } from '@lethe/sweep';
+import type { SettingValue } from '@lethe/lethe';
 
 /**
  * Several values of a setting, with commas between them: each is JSON, or text as it stands. A comma inside of a JSON list, object

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECIPE_NAMES } from '@lethe/config';
+import { findRunFolder, newRunConfig, resumedRunConfig } from '@lethe/lethe';
 import type { TrainCommand } from './command.js';
-import { findRunFolder } from './find-run-folder.js';
 import { parseCommandLine } from './parse-command-line.js';
-import { newRunConfig, resumedRunConfig } from './train-config.js';
 
 const machine = { cores: 2, gpus: 0, engine: 'native' } as const;
 let folder: string;

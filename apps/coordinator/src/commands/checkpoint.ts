@@ -5,9 +5,8 @@ import { newestCheckpoint } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 import { RunFolder } from '@lethe/run-folder';
 import type { CheckpointCommand } from '../command-line/command.js';
-import { EXIT } from '../command-line/exit-codes.js';
-import { findRunFolder } from '../command-line/find-run-folder.js';
-import { CHECKPOINT_SIGNAL } from '../run/checkpoint-requests.js';
+import { EXIT, findRunFolder } from '@lethe/lethe';
+import { CHECKPOINT_SIGNAL } from '../signals/checkpoint-requests.js';
 
 const LOOK_MS = 50;
 /** An evaluation may lie between the request and the end of the round. */

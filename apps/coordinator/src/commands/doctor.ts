@@ -6,8 +6,7 @@ import { errorMessage, foreignText } from '@lethe/errors';
 import { describeDevice, engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { DoctorCommand } from '../command-line/command.js';
-import { EXIT } from '../command-line/exit-codes.js';
-import { lookAtThisMachine, machineOf } from '../this-machine.js';
+import { EXIT, lookAtThisMachine, machineOf } from '@lethe/lethe';
 import type { Environment } from './train.js';
 import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 

@@ -1,15 +1,12 @@
 import { join, relative } from 'node:path';
 import type { EvaluateCommand } from '../command-line/command.js';
-import { EXIT } from '../command-line/exit-codes.js';
-import { withCheckpoint } from '../run/checkpoint-cluster.js';
-import { JudgeCache } from '../run/judge-cache.js';
-import { evaluateRun } from '../run/measures/index.js';
+import { EXIT, withCheckpoint, JudgeCache, evaluateRun } from '@lethe/lethe';
 import type { Environment } from './train.js';
 
 /** Measures what a checkpoint's networks are for, such as what its encoder has really forgotten, and writes figures and a report into the run's folder. */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
   const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
-  await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe }, async (opened) => {
+  await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
     const lines = await evaluateRun(opened, {
       folder: opened.run, seeds: command.seeds, judges: new JudgeCache(environment, notice), onProgress: notice,
     });

@@ -6,15 +6,14 @@ import { LetheError } from '@lethe/errors';
 import { encodeGridPng, expectWritableFile } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/graphs';
 import type { GridCommand } from '../command-line/command.js';
-import { EXIT } from '../command-line/exit-codes.js';
-import { withCheckpoint } from '../run/checkpoint-cluster.js';
-import { drawGrid } from '../run/training-run.js';
+import { EXIT, withCheckpoint, drawGrid } from '@lethe/lethe';
 import type { Environment } from './train.js';
 
 /** Draws the style grid of a checkpoint. */
 export async function runGrid(command: GridCommand, environment: Environment): Promise<number> {
   if (command.out !== null) await expectWritableFile('--out', command.out);
-  await withCheckpoint(command, { environment, workers: 1, oversubscribe: false }, async ({ cluster, description, data, run, rounds }) => {
+  const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
+  await withCheckpoint(command, { environment, workers: 1, oversubscribe: false, notice }, async ({ cluster, description, data, run, rounds }) => {
     if (description.objective.redraw === null) throw new LetheError('CONFIG_INVALID', `${command.run}: expected a run of a game that draws, found ${description.objective.name}`);
     const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
     const drawn = await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length }));

@@ -1,9 +1,8 @@
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Command } from '../command-line/command.js';
-import { EXIT, exitCodeOf } from '../command-line/exit-codes.js';
+import { EXIT, exitCodeOf, ownVersion } from '@lethe/lethe';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
-import { ownVersion } from '../own-version.js';
-import type { CheckpointRequests } from '../run/checkpoint-requests.js';
+import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 
 /** What a command has of the process that runs it. */
 export interface ProcessSurroundings {

@@ -1,27 +1,27 @@
 import { join, relative } from 'node:path';
 import { errorCode } from '@lethe/errors';
+import { lookAtThisMachine, machineOf, newRunConfig, newSeveralRuns, playRun, prepareRun, resumedSeveralRuns, summaryLines, withOpenRun, type PreparedRun, type RunSurroundings, EXIT } from '@lethe/lethe';
+import { createReporter, QuietReporter } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';
-import { EXIT } from '../command-line/exit-codes.js';
-import { requestedRuns, runSeveral } from './several-runs.js';
-import type { CheckpointRequests } from '../run/checkpoint-requests.js';
-import { Interruption } from '../run/interruption.js';
-import { playRun, type RunSurroundings } from '../run/play-run.js';
-import { prepareRun, type PreparedRun } from '../run/prepare-run.js';
-import { withOpenRun } from '../run/open-run.js';
-import { printSummary } from '../run/summary.js';
-import { lookAtThisMachine } from '../this-machine.js';
+import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
+import { Interruption } from '../signals/interruption.js';
+import { runSeveral } from './train-several.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+interface Surroundings { readonly environment: Environment; readonly requests: CheckpointRequests }
+
 /** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of several runs. */
-export async function runTrain(command: TrainCommand, { environment, requests }: { environment: Environment; requests: CheckpointRequests }): Promise<number> {
+export async function runTrain(command: TrainCommand, { environment, requests }: Surroundings): Promise<number> {
   const machine = await lookAtThisMachine(environment);
-  const several = await requestedRuns(command, machine);
+  const compiled = command.resume === null ? newRunConfig(command, machineOf(machine)) : null;
+  const several = compiled === null ? await resumedSeveralRuns(command) : newSeveralRuns(command, compiled.config);
   if (several !== null) return runSeveral(several, command, { machine, environment });
-  const run = await prepareRun(command, machine, process.stdout);
+  const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
+  const run = await prepareRun(command, { machine, compiled, reporter });
   const interruption = new Interruption((line) => { run.reporter.notice(line); });
   try {
-    return await withOpenRun(run, () => trainOnce(run, { environment, requests, interruption }));
+    return await withOpenRun(run, () => trainOnce(run, { environment, takeCheckpointRequest: () => requests.take(), interruption }));
   } finally {
     interruption.dispose();
   }
@@ -31,14 +31,12 @@ async function trainOnce(run: PreparedRun, surroundings: RunSurroundings): Promi
   const { outcome, summary, evaluation, measuringFailure } = await playRun(run, surroundings);
   await run.folder.writeTrace(run.trace?.toJson() ?? null);
   run.reporter.close();
-  printSummary(summary, run);
-  if (evaluation !== null) printEvaluation(evaluation, run);
+  for (const line of [...summaryLines(summary, run), ...evaluationLines(evaluation, run)]) run.reporter.notice(line);
   if (outcome.divergence !== null) throw outcome.divergence;
   if (measuringFailure !== null && errorCode(measuringFailure) !== 'INTERRUPTED') throw measuringFailure;
   return outcome.ending === 'interrupted' || measuringFailure !== null ? EXIT.interrupted : EXIT.ok;
 }
 
-function printEvaluation(lines: readonly string[], { folder, reporter, userFolder }: PreparedRun): void {
-  reporter.notice(`report       ${relative(userFolder, join(folder.folder, 'report.html'))}`);
-  for (const line of lines) reporter.notice(line);
+function evaluationLines(lines: readonly string[] | null, { folder, userFolder }: PreparedRun): string[] {
+  return lines === null ? [] : [`report       ${relative(userFolder, join(folder.folder, 'report.html'))}`, ...lines];
 }

@@ -1,6 +1,6 @@
 import { errorCode, errorMessage } from '@lethe/errors';
 import { describeDevice, planDevices, type DeviceRequest, type Gpu } from '@lethe/tensorflow';
-import type { ThisMachine } from '../this-machine.js';
+import type { ThisMachine } from '@lethe/lethe';
 
 /** The GPU of each worker (null: the CPU), or why they cannot be placed. */
 export type WorkerPlacement = readonly (Gpu | null)[] | string;

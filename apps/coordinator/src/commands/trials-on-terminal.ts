@@ -1,0 +1,43 @@
+import { isDone, shownSetting, type SweepRun, type Trial, type TrialsWatcher, EXIT } from '@lethe/lethe';
+import { formatNumber, TrialsReporter } from '@lethe/telemetry';
+import { hearEndingSignals } from '../signals/ending-signals.js';
+
+/** Shows trials on the terminal while they are played, and lets Ctrl-C end them with a checkpoint. */
+export async function onTerminal<Result>(isQuiet: boolean, play: (watcher: TrialsWatcher) => Promise<Result>): Promise<Result> {
+  const reporter = new TrialsReporter(process.stdout);
+  let hearNoMore = (): void => undefined;
+  try {
+    return await play({
+      onStarted: (interrupt) => {
+        // Trials are in sessions of their own: a terminal that is closed tells this process alone.
+        hearNoMore = hearEndingSignals(() => {
+          reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
+          interrupt();
+        });
+      },
+      onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
+      onNotice: (line) => { reporter.notice(line); },
+      onWarning: (warning) => { process.stderr.write(`warning: ${warning}\n`); },
+    });
+  } finally {
+    hearNoMore();
+    reporter.close();
+  }
+}
+
+/** How a command ends that has played trials: that some of them diverge is a result beside those of others, but not where there are none. */
+export function exitCodeOfTrials({ isInterrupted, trials }: Pick<SweepRun, 'isInterrupted' | 'trials'>): number {
+  if (isInterrupted) return EXIT.interrupted;
+  const states = new Set(trials.map(({ state }) => state));
+  if (states.has('failed')) return EXIT.failed;
+  return states.has('diverged') && !states.has('completed') ? EXIT.diverged : EXIT.ok;
+}
+
+function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
+  const { name, state, figures, message } = trial;
+  const settings = Object.entries(trial.values).filter(([path, value]) => trials.some(({ values }) => shownSetting(values[path]) !== shownSetting(value))).map(([path, value]) => `${path.split('.').at(-1) ?? path} ${shownSetting(value)}`).join(', ');
+  const reached = Object.entries(figures).filter(([figure]) => figure.startsWith('held_out/')).map(([figure, value]) => `${figure.slice('held_out/'.length)} ${formatNumber(value)}`).join('  ');
+  if (state === 'running') reporter.update({ name, text: `${settings}  ${reached}`, epoch: figures['epochs'] ?? 0, totalEpochs: trial.epochs });
+  else if (isDone(trial)) reporter.end(name, `${name}  ${state}  ${settings}  ${reached}${message === '' ? '' : `  ${message}`}  (${trials.filter(isDone).length} of ${trials.length} done)`);
+  else reporter.end(name, `${name}  waits to go on  ${settings}${message === '' ? '' : `  ${message}`}`);
+}

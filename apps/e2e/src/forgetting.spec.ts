@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ForgettingEvaluation } from '@lethe/evaluation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lethe } from './lethe-process.js';
+import { makeSmallData } from '@lethe/testing';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-forgetting-'));
+const runs = join(folder, 'runs');
+const data = join(folder, 'data');
+beforeAll(() => { makeSmallData(data); });
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+/** Everything that influences later rounds and is not in the article's game. */
+const EVERYTHING = [
+  '--recipe', 'forget', '--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8',
+  '--adversaries', '2', '--adversary-fresh-every', '2', '--adversary-width', '16', '--adversary-spectral-norm', '--averaging', '0.9',
+  '--beta-ramp-rounds', '4', '--classifier-turns', '2', '--bottleneck', 'variational', '--adversary-reads', 'sample',
+];
+
+const weights = (output: string): string => /sha256 ([0-9a-f]{64})/.exec(output)?.[1] ?? `none in:\n${output}`;
+
+function evaluation(name: string): ForgettingEvaluation {
+  return JSON.parse(readFileSync(join(runs, name, 'evaluation.json'), 'utf8')) as ForgettingEvaluation;
+}
+
+describe('forgetting', () => {
+  it('has the same bits with any cluster, and after a resume, with every feature on', async () => {
+    const flags = [...EVERYTHING, '--rounds', '20', '--no-grid', '--no-evaluation'];
+    const whole = await lethe(['train', ...flags, '--name', 'whole']);
+    expect(whole.code).toBe(0);
+    let isAsked = false;
+    const broken = await lethe(['train', ...flags, '--workers', '3', '--servers', '2', '--name', 'shared'], (text, signal) => {
+      if (isAsked || !text.includes('images/s')) return;
+      isAsked = true;
+      signal('SIGINT');
+    });
+    expect(broken.code).toBe(130);
+    const { rounds } = JSON.parse(readFileSync(join(runs, 'shared', 'summary.json'), 'utf8')) as { rounds: number };
+    expect(rounds).toBeLessThan(20);
+    const shared = await lethe(['train', '--resume', 'shared', '--runs-dir', runs, '--workers', '2']);
+    expect(shared.code).toBe(0);
+    expect(weights(shared.output)).toBe(weights(whole.output));
+  }, 180_000);
+
+  it.each(['wrong-label', 'gradient-reversal'])('trains by %s', async (hiding) => {
+    const game = ['--recipe', 'forget', '--classifier-turns', '1', '--hiding', hiding, '--bottleneck', 'gaussian'];
+    const size = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--rounds', '2'];
+    const ended = await lethe(['train', ...game, ...size, '--no-grid', '--no-evaluation', '--name', hiding]);
+    expect(ended.output).toMatch(/completed +2 rounds/);
+    expect(ended.code).toBe(0);
+  }, 60_000);
+
+  it('is measured at the end of a run, and again by lethe evaluate with another number of workers, to the same figures', async () => {
+    const size = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--rounds', '3'];
+    const ended = await lethe(['train', ...size, '--name', 'measured', '--workers', '2']);
+    expect(ended.output).toMatch(/report +.*report\.html/);
+    expect(ended.output).toMatch(/(Forgotten|Not forgotten): /);
+    expect(ended.code).toBe(0);
+    const before = evaluation('measured');
+    const { probes, swap, reconstruction, classes } = before;
+    expect(probes.map(({ probe, input, labels, seeds }) => `${probe} ${input} ${labels} ${seeds.length}`)).toEqual([
+      'linear latent true 3', 'mlp latent true 3', 'neighbours latent true 3',
+      'linear latent shuffled 1', 'mlp latent shuffled 1', 'neighbours latent shuffled 1',
+      'linear pixels true 1', 'mlp pixels true 1', 'neighbours pixels true 1',
+    ]);
+    expect(swap.matrix.map((row) => row.length)).toEqual([4, 4, 4, 4]);
+    expect(reconstruction.mean).toBeCloseTo(reconstruction.per_class.reduce((sum, error) => sum + error / classes.length, 0), 5);
+    expect(existsSync(join(runs, 'measured', 'report.html'))).toBe(true);
+    rmSync(join(runs, 'measured', 'evaluation.json'));
+    const again = await lethe(['evaluate', 'measured', '--runs-dir', runs, '--workers', '1', '--seeds', '1,2,3']);
+    expect(again.output).toContain('report.html');
+    expect(evaluation('measured')).toEqual(before);
+  }, 180_000);
+});

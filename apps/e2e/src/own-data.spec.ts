@@ -1,0 +1,81 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lethe } from './lethe-process.js';
+import { makeSmallData } from '@lethe/testing';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-own-data-'));
+const runs = join(folder, 'runs');
+const images = join(folder, 'images');
+const idx = join(folder, 'idx');
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+/** Squares, dark to bright, of three kinds. */
+async function makeImages(): Promise<void> {
+  mkdirSync(images);
+  const rows: string[] = [];
+  for (let index = 0; index < 60; index += 1) {
+    const level = 40 + 3 * index;
+    const file = `${String(index).padStart(3, '0')}.png`;
+    await sharp({ create: { width: 20, height: 20, channels: 3, background: { r: level, g: level, b: level } } }).png().toFile(join(images, file));
+    rows.push(`${file},${['cat', 'dog', 'owl'][index % 3] ?? ''},${index % 5 === 0 ? 'test' : 'train'}`);
+  }
+  writeFileSync(join(images, 'labels.csv'), ['file,label,split', ...rows].join('\n'));
+}
+
+beforeAll(async () => {
+  await makeImages();
+  makeSmallData(idx);
+});
+
+function train(name: string, ...flags: string[]): ReturnType<typeof lethe> {
+  return lethe(['train', '--name', name, '--runs-dir', runs, '--rounds', '2', '--batch-size', '16', '--held-out', '8', '--no-evaluation', ...flags]);
+}
+
+describe('own data', () => {
+  it.each([['images', images, ['--image-size', '16']], ['idx', idx, []]] as const)('trains on a folder of %s like on MNIST', async (name, data, flags) => {
+    const [then, now] = [join(folder, `${name}-then`), join(folder, `${name}-now`)];
+    cpSync(data, then, { recursive: true });
+    const ended = await train(name, '--data-dir', then, ...flags);
+    expect(ended.output).toContain('completed');
+    expect(ended.code).toBe(0);
+    expect(readdirSync(join(runs, name, 'grids'))).toEqual(['epoch-001.png']);
+    renameSync(then, now);
+    const redrawn = await lethe(['grid', name, '--runs-dir', runs, '--data-dir', now, '--out', join(folder, `${name}.png`)]);
+    expect([redrawn.code, redrawn.output]).toEqual([0, expect.stringContaining(`${name} has its data in ${now} from now on (config.json)`)]);
+    expect(readFileSync(join(folder, `${name}.png`)).equals(readFileSync(join(runs, name, 'grids', 'epoch-001.png')))).toBe(true);
+  }, 60_000);
+
+  it('trains on WebAssembly with the same command, and says so', async () => {
+    const ended = await train('wasm', '--data-dir', idx, '--engine', 'wasm');
+    expect(ended.output).toContain('native TensorFlow is not used: computing on WebAssembly');
+    expect(ended.code).toBe(0);
+  }, 60_000);
+
+  it('stops early when the monitored figure gets no better', async () => {
+    const ended = await lethe(['train', '--name', 'patient', '--runs-dir', runs, '--epochs', '30', '--batch-size', '16', '--held-out', '8', '--data-dir', idx, '--no-grid', '--no-evaluation', '--learning-rate', '1e-30', '--monitor', 'classifier_accuracy', '--patience', '2']);
+    expect(ended.code).toBe(0);
+    expect(ended.output).toContain('stopped early');
+  }, 60_000);
+
+  it('is refused before anything starts when it cannot be right', async () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(broken);
+    for (const name of readdirSync(idx)) writeFileSync(join(broken, name), readFileSync(join(idx, name)));
+    writeFileSync(join(broken, 'train-images-idx3-ubyte.gz'), gzipSync(Buffer.from('not an image file')));
+    for (const [flags, message] of [
+      [['--data-dir', broken], /train-images-idx3-ubyte\.gz/],
+      [['--data-dir', idx, '--batch-size', '64'], /batchSize|--batch-size/],
+      [['--data-dir', idx, '--held-out', '48'], /--held-out|heldOut/],
+      [['--data-dir', join(folder, 'absent')], /expected a folder, found none/],
+    ] as const) {
+      const ended = await train('refused', ...flags);
+      expect(ended.output).toMatch(message);
+      expect(ended.code).toBe(2);
+    }
+    expect(readdirSync(runs)).not.toContain('refused');
+  }, 60_000);
+});

@@ -1,0 +1,27 @@
+import { errorCode, type ErrorCode } from '@lethe/errors';
+import { isDivergence } from './run/divergence.js';
+
+/** What the process's exit code means; `lethe --help` lists them. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, diverged: 3, interrupted: 130 } as const;
+
+/** Failures of what the user asked for, found before anything starts. */
+const USAGE: ReadonlySet<ErrorCode> = new Set([
+  'CONFIG_INVALID',
+  'DATA_INVALID',
+  'DATA_MISSING',
+  'DATA_TOO_LARGE',
+  'RUN_EXISTS',
+  'RUN_MISSING',
+  'CHECKPOINT_MISMATCH',
+  'DEVICE_PLAN_INVALID',
+  'ADDRESS_INVALID',
+  'ADDRESS_INSECURE',
+]);
+
+/** The exit code that tells of an error. */
+export function exitCodeOf(error: unknown): number {
+  const code = errorCode(error);
+  if (code === 'INTERRUPTED') return EXIT.interrupted;
+  if (isDivergence(error)) return EXIT.diverged;
+  return code !== undefined && USAGE.has(code) ? EXIT.usage : EXIT.failed;
+}

@@ -1,0 +1,65 @@
+import type { WhichCheckpoint } from '@lethe/checkpoint';
+import type { ConfigLayer } from '@lethe/config';
+import type { DataReading } from './sweep/data-reading.js';
+import type { HalvingOptions } from './sweep/asynchronous-halving.js';
+import type { SearchSpace } from './sweep/search-space.js';
+
+/** Where runs are looked for. */
+export interface Places {
+  /** Absolute path of the folder where the user typed. */
+  readonly folder: string;
+  /** Absolute path of the folder that holds runs. */
+  readonly runsFolder: string;
+}
+
+/** A run to start, or to go on with. */
+export interface TrainRequest extends Places {
+  /** Settings given as flags. */
+  readonly flags: ConfigLayer;
+  /** Absolute path of the configuration file, or null. */
+  readonly configFile: string | null;
+  /** Name of the new run's folder; null: make one up. */
+  readonly runName: string | null;
+  /** Run to go on with, as it was typed (see `findRunFolder`); null: a new run. */
+  readonly resume: string | null;
+  /** Take the run over from a process of another host, which cannot be known to be gone. */
+  readonly breakLock: boolean;
+  /** Leave a trace of what every process did in each round. */
+  readonly trace: boolean;
+  /** Seeds of the runs to play; null: one run from the seed of the settings. */
+  readonly seeds: readonly number[] | null;
+}
+
+/** A checkpoint of a run, as it was typed. */
+export interface CheckpointRequest extends Places {
+  /** The run, as it was typed (see `findRunFolder`). */
+  readonly run: string;
+  /** Where the run's data lie now, if that was said. */
+  readonly flags: ConfigLayer;
+  /** Which checkpoint: the last, the best by the monitored figure, or the one after a round. */
+  readonly checkpoint: WhichCheckpoint;
+}
+
+/** Many configurations to play, or to go on with. */
+export interface SweepRequest extends Places {
+  /** What to try for each setting. */
+  readonly space: SearchSpace;
+  /** Absolute path of a configuration file under all trials, or null. */
+  readonly configFile: string | null;
+  /** Absolute path of a JSON list with the settings of one trial each, or null. */
+  readonly listFile: string | null;
+  /** Number of trials drawn at random; null: all combinations. */
+  readonly random: number | null;
+  /** How the data of a sweep that goes on are read now: the only settings that may change. */
+  readonly resumedData: DataReading;
+  readonly drawSeed: number;
+  /** Null: not said. */
+  readonly trialsAtOnce: number | null;
+  readonly halving: (HalvingOptions & { readonly figure: string }) | null;
+  /** Null: not said. */
+  readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' } | null;
+  readonly name: string | null;
+  readonly resume: string | null;
+  /** Take it and its trials over from processes of another host, which cannot be known to be gone. */
+  readonly breakLock: boolean;
+}

@@ -1,0 +1,156 @@
+import { relative } from 'node:path';
+import type { TrainingCluster } from '@lethe/cluster';
+import type { ControlPlane } from '@lethe/membership';
+import { closingAfter } from '../local-cluster/closing-after.js';
+import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
+import { divergedStep } from './divergence.js';
+import { EngineHistory } from './engine-history.js';
+import { JudgeCache } from './judge-cache.js';
+import { evaluateRun } from './measures/index.js';
+import { outlastServers } from './outlast-servers.js';
+import type { PreparedRun } from './prepare-run.js';
+import { epochFigures, RunRecorder } from './run-recorder.js';
+import { summarise, type RunSummary } from './summary.js';
+import { trainingRun, type RunOutcome } from './training-run.js';
+
+/** Probes of three seeds show how much chance there is in a figure. */
+const PROBE_SEEDS = [1, 2, 3];
+
+/** What can end a run at once. */
+export interface Interruptible {
+  readonly control: Pick<ControlPlane, 'fail'>;
+  /** Ends all local processes at once. */
+  readonly kill: () => void;
+}
+
+/** Who may interrupt a run: is told how far it is, since that decides what an end now would lose. */
+export interface RunInterruption {
+  /** Asks the run to stop after the round under way. */
+  readonly signal: AbortSignal;
+  /** There are processes now. */
+  started(running: Interruptible): void;
+  /** From now on there is something to save. */
+  trainingBegins(): void;
+  /**
+   * From now on all is saved, and only what is measured can be lost.
+   * @param loss what to say then: that it is, and how to measure it later
+   */
+  measuringBegins(loss: string): void;
+  /** From now on everything ends anyway. */
+  closingBegins(): void;
+}
+
+export interface RunSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether somebody has asked for a checkpoint since the last call. */
+  readonly takeCheckpointRequest: () => boolean;
+  readonly interruption: RunInterruption;
+}
+
+export interface PlayedRun extends Measured {
+  readonly outcome: RunOutcome;
+  readonly summary: RunSummary;
+}
+
+interface Measured {
+  /** What the game came to, in lines; null if it was not measured. */
+  readonly evaluation: readonly string[] | null;
+  /** Why it was not, although it was to be; else null. */
+  readonly measuringFailure: Error | null;
+}
+
+/** Plays a run on a cluster of its own and sums it up, then measures what the game is played for, which no summary waits for. */
+export async function playRun(run: PreparedRun, surroundings: RunSurroundings): Promise<PlayedRun> {
+  const startedMs = performance.now();
+  const { interruption } = surroundings;
+  const recorder = new RunRecorder(run);
+  const open = await openRunCluster(run, recorder, surroundings);
+  const { cluster } = open;
+  interruption.started({ control: cluster.control, kill: () => { open.kill(); } });
+  let reason = 'the run failed';
+  const { sumUp, ...played } = await closingAfter(async () => {
+    const outcome = await train(run, open, recorder, surroundings);
+    reason = `the run is ${outcome.ending}`;
+    const residentBytes = mostResident(cluster);
+    const sumUp = (): RunSummary => summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
+    await run.folder.writeSummary(sumUp());
+    return { sumUp, outcome, ...(await measure(run, cluster, outcome, surroundings)) };
+  }, () => {
+    interruption.closingBegins();
+    return open.close(reason);
+  }, (line) => { run.reporter.notice(line); });
+  const summary = sumUp();
+  await run.folder.writeSummary(summary);
+  return { ...played, summary };
+}
+
+async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environment }: RunSurroundings): Promise<OpenCluster> {
+  const { description, reporter, folder, devices, cores, trace } = run;
+  const open = await openCluster({
+    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken,
+    onCommitted: (committed) => {
+      const diverged = divergedStep(description.objective, committed);
+      if (diverged !== null) {
+        open.cluster.control.fail(diverged);
+        return;
+      }
+      recorder.committed(committed);
+      trace?.committed(committed);
+    },
+    onCommitReport: (server, report) => { trace?.commitReported(server, report); },
+    onStepReport: (worker, report) => {
+      recorder.stepReported(report);
+      trace?.stepReported(worker, report);
+    },
+    onNotice: (line) => { reporter.notice(line); },
+  });
+  return open;
+}
+
+async function train(run: PreparedRun, { cluster, joinLines, tokenFile }: OpenCluster, recorder: RunRecorder, { interruption, takeCheckpointRequest }: RunSurroundings): Promise<RunOutcome> {
+  const { description, reporter, gridRows, data, start, metrics } = run;
+  for (const line of joinLines) reporter.notice(line);
+  if (tokenFile !== null) reporter.notice(`(another machine needs a copy of ${tokenFile}, or its text on standard input: --token-file -)`);
+  await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, description.config.cluster.awaitWorkers));
+  knowEngines(run, recorder, cluster);
+  await run.remember();
+  interruption.trainingBegins();
+  recorder.resumeClock();
+  return trainingRun({
+    description, cluster, gridRows, data, start, record: recorder, signal: interruption.signal,
+    earlierFigures: epochFigures(metrics.earlier),
+    judgedRounds: metrics.earlier.findLast(({ kind }) => kind === 'epoch')?.round ?? 0,
+    takeCheckpointRequest,
+  });
+}
+
+/** Has the run remember what computes it, and says so if that is another engine than before. @throws LetheError FINGERPRINT_MISMATCH */
+function knowEngines({ folder, engines, reporter, description }: PreparedRun, recorder: RunRecorder, { control: { roster } }: TrainingCluster): void {
+  const history = new EngineHistory({ name: folder.name, earlier: engines, strictBits: description.config.cluster.strictBits });
+  const warning = history.warning(roster.fingerprints('worker'));
+  if (warning !== null) reporter.notice(`warning: ${warning}`);
+  recorder.engines = () => history.with(roster.fingerprints('worker'));
+}
+
+function mostResident({ control }: TrainingCluster): Record<string, number> {
+  const most: Record<string, number> = {};
+  for (const { role, residentBytes } of control.roster.present()) most[role] = Math.max(most[role] ?? 0, residentBytes);
+  return most;
+}
+
+/** Measures what the game is played for, on the cluster that has just trained; its figures are not those of training. */
+async function measure(run: PreparedRun, cluster: TrainingCluster, outcome: RunOutcome, { environment, interruption }: RunSurroundings): Promise<Measured> {
+  const { description, data, folder, reporter, userFolder } = run;
+  if (!description.config.evaluation || outcome.ending === 'interrupted' || outcome.ending === 'diverged') return { evaluation: null, measuringFailure: null };
+  const repeating = `\`npx lethe evaluate ${relative(userFolder, folder.folder) || '.'}\` measures it`;
+  interruption.measuringBegins(`measuring no more; the run is complete and saved, ${repeating}`);
+  const notice = (line: string): void => { reporter.notice(line); };
+  const measured = { cluster, description, data, rounds: outcome.state.rounds };
+  try {
+    const measuring = (): Promise<string[]> => evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(environment, notice), onProgress: notice });
+    return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };
+  } catch (error) {
+    if (!interruption.signal.aborted) notice(`the run is complete and saved, but not measured; ${repeating}`);
+    return { evaluation: null, measuringFailure: error instanceof Error ? error : new Error(String(error)) };
+  }
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
+import { checkConfigAgainstData, problemsError, processProblems, savedConfigJson, type CompiledConfig, type RunConfig } from '@lethe/config';
+import { gridExamples, openData, type DataSource } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
+import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
+import type { Reporter } from '@lethe/telemetry';
+import { planDevices, type Gpu } from '@lethe/tensorflow';
+import { describeRun, type RunDescription } from '@lethe/graphs';
+import type { TrainRequest } from '../requests.js';
+import { findRunFolder } from './find-run-folder.js';
+import { newRunConfig, resumedRunConfig } from '../settings/run-config.js';
+import { ownVersion } from '../own-version.js';
+import { machineOf, type ThisMachine } from '../this-machine.js';
+import { initialGroups } from './initial-state.js';
+import { RoundTrace } from './round-trace.js';
+import { openSavedRun, type SavedRun } from './saved-run.js';
+import type { RunState } from './training-run.js';
+
+/** A run that has been checked through and can start. */
+export interface PreparedRun {
+  readonly runId: string;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  readonly gridRows: number;
+  readonly cores: number;
+  readonly devices: readonly (Gpu | null)[];
+  readonly folder: RunFolder;
+  readonly metrics: MetricsLog;
+  readonly tensorBoard: TensorBoardWriter;
+  readonly reporter: Reporter;
+  /** Null unless it is wanted. */
+  readonly trace: RoundTrace | null;
+  /** Where the user typed. */
+  readonly userFolder: string;
+  /** State to begin with. */
+  readonly start: RunState;
+  /** Fingerprints of what has computed it so far; none if that is not known, null if nothing has. */
+  readonly engines: readonly string[] | null;
+  /** Has config.json say how long the run is now, and where its data lie. To be called when nothing can refuse it any more. */
+  readonly remember: () => Promise<void>;
+}
+
+export interface PrepareRunOptions {
+  readonly machine: ThisMachine;
+  /** The configuration of a new run, if it has been compiled already. */
+  readonly compiled: CompiledConfig | null;
+  readonly reporter: Reporter;
+}
+
+/** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
+export async function prepareRun(request: TrainRequest, { machine, compiled, reporter }: PrepareRunOptions): Promise<PreparedRun> {
+  const notice = (line: string): void => { reporter.notice(line); };
+  const onBroken = request.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
+  const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
+  try {
+    const { description, data, start, warnings, engines, remember } = resumed === null
+      ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)))
+      : await resumeRun(request, { folder: resumed, cores: machine.cores, notice });
+    const { config } = description;
+    const { cores, gpus, whyNoGpus } = machine;
+    const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
+    for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
+    const folder = resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    return {
+      runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter, start, engines,
+      remember: () => remember(notice),
+      gridRows: gridExamples(data).length,
+      trace: request.trace ? new RoundTrace(description) : null,
+      userFolder: request.folder,
+      metrics: await folder.openMetrics(start.rounds),
+      tensorBoard: await folder.openTensorBoard(start.rounds),
+    };
+  } catch (error) {
+    await resumed?.close();
+    throw error;
+  }
+}
+
+/** What a run is made of, and where it begins. */
+type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun;
+
+async function beginRun(request: TrainRequest, { config, warnings }: CompiledConfig): Promise<RunToPlay> {
+  await RunFolder.expectRoom({ runsFolder: request.runsFolder, name: request.runName });
+  const data = await openData(config.data, config.seed);
+  checkConfigAgainstData(config, data.facts);
+  const description = describeRun(config, data.facts);
+  return { description, data, warnings, engines: null, start: newRun(description), remember: () => Promise.resolve() };
+}
+
+interface ResumeOptions { readonly folder: RunFolder; readonly cores: number; readonly notice: (line: string) => void }
+
+async function resumeRun(request: TrainRequest, { folder, cores, notice }: ResumeOptions): Promise<RunToPlay> {
+  // Killed before its first checkpoint: it begins again.
+  const isNew = (await newestCheckpoint(folder.checkpoints)) === null;
+  const checkpoint = isNew ? null : await findCheckpoint(folder.checkpoints, 'latest', (message) => { notice(`passed over: ${message}`); });
+  const saved = await openSavedRun(folder, checkpoint, (config) => fitting(resumedRunConfig(request, config), cores));
+  const { description } = saved;
+  if (checkpoint === null) return { ...saved, engines: null, start: newRun(description) };
+  const { rounds, steps, codeVersion, engines } = checkpoint;
+  if (codeVersion !== ownVersion()) notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
+  // Killed between its last checkpoint and its summary, it still has to be summed up.
+  if (rounds >= description.totalRounds && (await folder.summarisedRounds()) >= rounds) {
+    throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`);
+  }
+  return { ...saved, engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
+}
+
+/** The run may have been begun on a larger machine. @throws LetheError CONFIG_INVALID */
+function fitting(compiled: CompiledConfig, cores: number): CompiledConfig {
+  const problems = processProblems(compiled.config.cluster, cores, (path) => path.replace('cluster.', '--'));
+  if (problems.length > 0) throw problemsError(problems);
+  return compiled;
+}
+
+function newRun(description: RunDescription): RunState {
+  return { rounds: 0, steps: 0, groups: initialGroups(description) };
+}
+
+function engineWarnings({ cluster }: RunConfig, whyNoGpus: string | null): string[] {
+  if (cluster.engine === 'wasm') return ['native TensorFlow is not used: computing on WebAssembly, several times slower'];
+  return whyNoGpus === null ? [] : [`${whyNoGpus}; computing on the cpu`];
+}

@@ -1,0 +1,94 @@
+import { relative } from 'node:path';
+import { weightsHash } from '@lethe/checkpoint';
+import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
+import type { PreparedRun } from './prepare-run.js';
+import type { RunRecorder } from './run-recorder.js';
+import type { RunEnding, RunOutcome } from './training-run.js';
+
+/** What `summary.json` holds. */
+export interface RunSummary {
+  readonly ending: RunEnding;
+  readonly rounds: number;
+  readonly images_per_second: number;
+  /** From one round's commit to the next, warm-up left out. */
+  readonly median_round_ms: number;
+  readonly training_seconds: number;
+  readonly wall_seconds: number;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly held_out: Readonly<Record<string, number>>;
+  readonly test: Readonly<Record<string, number>>;
+  /** SHA-256 of all weights and running statistics. */
+  readonly weights_sha256: string;
+  /** Fingerprints of what computed them, in order: one, unless the run went on elsewhere. */
+  readonly engines: readonly string[];
+  /** SHA-256 of the data that was learnt from. */
+  readonly data_fingerprint: string;
+  readonly style_grid: string | null;
+  /** Means over the steps of all workers, and over the commits of the lead server. */
+  readonly step: Readonly<Record<string, number>>;
+  /** From the start of this process to the first round that was committed. */
+  readonly first_round_seconds: number | null;
+  /** Most memory of a process, in MB, by role. */
+  readonly resident_mb: Readonly<Record<string, number>>;
+  readonly wire: { readonly bytes_sent: number; readonly bytes_received: number; readonly least_bytes: number };
+}
+
+export interface SummaryOptions {
+  readonly run: PreparedRun;
+  readonly recorder: RunRecorder;
+  readonly outcome: RunOutcome;
+  /** By role. */
+  readonly residentBytes: Readonly<Record<string, number>>;
+  readonly wallSeconds: number;
+}
+
+export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }: SummaryOptions): RunSummary {
+  const { config } = run.description;
+  const { wire, clock, trainingSeconds, losses, heldOut, gridFile, firstRoundSeconds } = recorder;
+  const images = (outcome.state.rounds - run.start.rounds) * config.batchSize;
+  return {
+    ending: outcome.ending,
+    rounds: outcome.state.rounds,
+    images_per_second: trainingSeconds > 0 ? Math.round(images / trainingSeconds) : 0,
+    median_round_ms: rounded(clock.median),
+    training_seconds: rounded(trainingSeconds),
+    wall_seconds: rounded(wallSeconds),
+    losses,
+    held_out: heldOut,
+    test: outcome.testFigures,
+    weights_sha256: weightsHash(outcome.state.groups),
+    engines: recorder.engines(),
+    data_fingerprint: run.description.facts.fingerprint,
+    style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
+    step: { ...means(wire.times, wire.steps), ...means(wire.serverTimes, wire.commits) },
+    first_round_seconds: firstRoundSeconds === null ? null : rounded(firstRoundSeconds),
+    resident_mb: Object.fromEntries(Object.entries(residentBytes).map(([role, bytes]) => [role, Math.round(bytes / 1e6)])),
+    wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },
+  };
+}
+
+/** The last lines of a run. */
+export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<PreparedRun, 'folder' | 'userFolder'>): string[] {
+  const { wire } = summary;
+  const surplus = wire.least_bytes === 0 ? 0 : ((wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1) * 100;
+  const here = (path: string): string => relative(userFolder, path) || '.';
+  const lines: [string, string][] = [
+    [summary.ending, `${formatCount(summary.rounds)} rounds, ${formatCount(summary.images_per_second)} images/s, ${formatDuration(summary.wall_seconds)} in all`],
+    ['losses', formatFigures(summary.losses)],
+    ['held-out', formatFigures(summary.held_out)],
+    ['test', formatFigures(summary.test)],
+    ['wire', `${formatCount(Math.round((wire.bytes_sent + wire.bytes_received) / 1e6))} MB, ${surplus.toFixed(2)} % above the least possible`],
+    ['weights', `sha256 ${summary.weights_sha256}`],
+    ['run', here(folder.folder)],
+    ['grid', summary.style_grid === null ? '' : here(`${folder.folder}/${summary.style_grid}`)],
+  ];
+  return lines.filter(([, text]) => text !== '').map(([name, text]) => `${name.padEnd(12)} ${text}`);
+}
+
+function means(totals: Readonly<Record<string, number>>, count: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(totals).map(([name, total]) => [name, rounded(total / Math.max(1, count))]));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { foreignText } from '@lethe/errors';
+import type { TrialEnding } from './trial.js';
+import { EXIT } from '../exit-codes.js';
+
+export interface TrialProcessOptions {
+  /** The main module of `lethe`. */
+  readonly program: string;
+  /** What follows it. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Ended {
+  readonly ending: TrialEnding;
+  /** The error that it ended with; empty if none. */
+  readonly message: string;
+}
+
+/** A trial that a process plays. */
+export interface PlayedTrial {
+  readonly ended: Promise<Ended>;
+  /** Asks it to end with a checkpoint. */
+  interrupt(): void;
+  kill(): void;
+}
+
+/** One command of `lethe` in a process, with workers and servers, of its own. */
+export class TrialProcess implements PlayedTrial {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+
+  constructor({ program, argv, environment }: TrialProcessOptions) {
+    // In a process group of its own: Ctrl-C at the terminal is the sweep's to pass on, once.
+    this.#child = spawn(process.execPath, [...process.execArgv, program, ...argv], { env: environment, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    this.#child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-10_000); });
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: foreignText(lastError(errors)) }); });
+    });
+  }
+
+  interrupt(): void {
+    this.#child.kill('SIGINT');
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function lastError(text: string): string {
+  return [...text.matchAll(/^error: (.*)/gm)].at(-1)?.[1] ?? '';
+}
+
+function endingOf(code: number | null): TrialEnding {
+  switch (code) {
+    case EXIT.ok:
+      return 'completed';
+    case EXIT.interrupted:
+      return 'interrupted';
+    case EXIT.diverged:
+      return 'diverged';
+    case EXIT.usage:
+      return 'refused';
+    default:
+      return 'crashed';
+  }
+}
