@@ -1,7 +1,7 @@
 import type { OptimizerConfig, RunConfig } from '@lethe/config';
 import { roundsOfEpochs, type DataFacts } from '@lethe/data';
 import { groupLayout } from '@lethe/networks';
-import { domainAdaptationObjective, forgettingObjective, type Objective, type Phase } from '@lethe/objectives';
+import { createObjective, type Objective, type Phase } from '@lethe/objectives';
 import { schemaHash, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 
 /** What every process derives for itself from the configuration and the data, and must derive alike. */
@@ -21,7 +21,7 @@ export interface RunDescription {
 
 /** How the networks are updated. */
 export interface Optimization {
-  /** By the name of the network; members of an ensemble share their player's. */
+  /** By the name of the network; all classifiers of an ensemble share the one of `classifier`. */
   readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
   /** Decay per round of the averages of `averagedNets`; null: none are kept. */
   readonly averaging: number | null;
@@ -64,23 +64,14 @@ function examplesOfEpoch({ trainCount, domains }: DataFacts, heldOut: number): n
   return counts.length === 1 ? trainCount - heldOut : counts.length * counts.reduce((most, count) => Math.max(most, count), 0);
 }
 
-/** The game that a configuration names. */
-function objectiveOf({ objective, data }: RunConfig, facts: DataFacts, totalRounds: number): Objective {
-  const shape = { ...facts.shape, classes: facts.classes.length };
-  switch (objective.kind) {
-    case 'forgetting': {
-      const { bottleneck } = objective;
-      return forgettingObjective({ ...shape, ...objective, bottleneck: bottleneck.kind, divergenceWeight: bottleneck.weight });
-    }
-    case 'domain-adaptation':
-      return domainAdaptationObjective({
-        ...shape,
-        ...objective,
-        totalRounds,
-        domains: facts.domains.map(({ name }) => name),
-        adapts: data.domains?.training === 'adaptation',
-      });
-  }
+function objectiveOf({ objective, data }: RunConfig, { shape, classes, domains }: DataFacts, totalRounds: number): Objective {
+  return createObjective(objective, {
+    ...shape,
+    classes: classes.length,
+    domains: domains.map(({ name }) => name),
+    adapts: data.domains?.training === 'adaptation',
+    totalRounds,
+  });
 }
 
 function summaryLayout(phase: Phase, layouts: readonly GroupLayout[]): SummaryLayout {

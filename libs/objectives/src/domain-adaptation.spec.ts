@@ -94,8 +94,8 @@ function close(found: Float32Array | undefined, expected: readonly number[]): vo
 }
 
 describe('domain adaptation', () => {
-  it('turns the domain gradient round on its way into the features, and there alone', async () => {
-    // Reversed by -1 nothing is turned round: the plain gradient of both losses. By 0 the features learn the label alone.
+  it('reverses the domain gradient on its way into the features, and there alone', async () => {
+    // A factor of -1 reverses nothing: the plain gradient of both losses. With 0 the features learn the label alone.
     const [plain, labelOnly, reversed] = [await play(OPTIONS, -1), await play(OPTIONS, 0), await play(OPTIONS, 0.7)];
     for (const name of Object.keys(plain.gradients)) {
       const [both = [], label = []] = [plain.gradients[name], labelOnly.gradients[name]];
@@ -124,7 +124,7 @@ describe('domain adaptation', () => {
     expect(gradients['domainClassifier.linear1.weight']).toHaveLength(4 * 2 * 4);
   });
 
-  it('asks something of predictions without a label only if told to', async () => {
+  it('adds terms of predictions without a label only where they have a weight', async () => {
     const plain = await play(OPTIONS, 0);
     const asked = await play({ ...OPTIONS, unlabelled: { ...OPTIONS.unlabelled, entropyWeight: 0.5 } }, 0);
     expect(asked.gradients['labelPredictor.linear1.weight']).not.toEqual(plain.gradients['labelPredictor.linear1.weight']);
@@ -148,11 +148,15 @@ describe('domain adaptation', () => {
     expect(Object.keys(gradients).filter((name) => name.startsWith('domainClassifier'))).toEqual([]);
   });
 
-  it('climbs with the progress of the run', () => {
+  it('reverses by more and more with the progress of the run, as the paper has it', () => {
     const { scalars } = domainAdaptationObjective({ ...OPTIONS, alignment: { ...OPTIONS.alignment, weight: 0.5 } });
     expect(scalars(0)).toEqual({ reversal: 0, unlabelled: 0 });
+    expect(scalars(1)['reversal']).toBeCloseTo(0.5 * 0.462117, 6);
     expect(scalars(5)['reversal']).toBeCloseTo(0.5 * 0.986614, 6);
+    expect(scalars(10)['unlabelled']).toBeCloseTo(0.999909, 6);
     expect(scalars(100)['unlabelled']).toBeCloseTo(0.999909, 6);
+    const flatter = domainAdaptationObjective({ ...OPTIONS, alignment: { ...OPTIONS.alignment, steepness: 2 } });
+    expect(flatter.scalars(5)['reversal']).toBeCloseTo(0.462117, 6);
   });
 
   it('has batch statistics of each domain where asked, once there are several to adapt', () => {

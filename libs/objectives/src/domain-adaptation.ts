@@ -1,20 +1,25 @@
+import { entryOf } from '@lethe/errors';
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
-import { adaptationNetworks, type AdaptationNetworks, type AdaptationShape, type FeatureOptions } from './adaptation/architectures.js';
-import { reversalRamp } from './adaptation/schedules.js';
-import { classConfusion, countedMean, entropy, pseudoLabelLoss, type Predictions } from './adaptation/unlabelled-terms.js';
+import {
+  adaptationNetworks,
+  type AdaptationNetworks,
+  type AdaptationShape,
+  type FeatureOptions,
+} from './domain-adaptation/game-networks.js';
+import { classConfusion, countedMean, entropy, pseudoLabelLoss, type Predictions } from './domain-adaptation/unlabelled-terms.js';
+import { isCorrect, negativeLogLikelihood, type Classified } from './losses.js';
 import type { LossContext, Objective, PhaseLoss } from './objective.js';
-import { required } from './required.js';
 
 export interface DomainAdaptationOptions extends AdaptationShape {
   readonly features: FeatureOptions & { readonly statistics: 'shared' | 'per-domain' };
   readonly alignment: {
-    /** Most that the domain classifier's gradient is reversed by. */
+    /** Greatest factor on the reversed gradient of the domain classifier. */
     readonly weight: number;
     readonly steepness: number;
     readonly conditional: boolean;
   };
-  /** Weights of what is asked of predictions without a label. */
+  /** Weights of the loss terms of predictions for examples without a label. */
   readonly unlabelled: {
     readonly entropyWeight: number;
     readonly confusionWeight: number;
@@ -22,15 +27,15 @@ export interface DomainAdaptationOptions extends AdaptationShape {
     readonly pseudoLabelWeight: number;
     readonly pseudoLabelThreshold: number;
   };
-  /** False: the labels alone are learnt, as the comparison wants it. */
+  /** False: the labels alone are learnt, for the runs without adaptation that a comparison needs. */
   readonly adapts: boolean;
   readonly totalRounds: number;
 }
 
 /**
  * Carries a model to data without labels. The label predictor learns from the labelled examples; the domain classifier learns,
- * at full strength, which population every example's features are from, and its gradient is turned round on its way into the
- * feature extractor. Any number of domains, each with labels or without.
+ * at full strength, which domain every example's features are from, and its gradient is reversed on its way into the feature
+ * extractor. There may be any number of domains, each with labels or without.
  *
  * @see Ganin et al., Domain-Adversarial Training of Neural Networks (JMLR 2016), equation 12 and figure 1
  */
@@ -67,54 +72,64 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
     },
     figures: ['label_loss', 'label_accuracy'],
     score: (context) => {
-      const { operations, batch } = context;
-      const { logProbabilities } = predict(game, context);
-      return {
-        label_loss: operations.neg(operations.sum(operations.mul(logProbabilities, batch.labels), [1])),
-        label_accuracy: operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels)),
-      };
+      const predictions = classified(context, predict(game, context).logProbabilities);
+      return { label_loss: negativeLogLikelihood(predictions), label_accuracy: isCorrect(predictions) };
     },
-    encode: (context) => extract(game, context),
+    encode: (context) => extractFeatures(game, context),
     encodedSize: features.size,
     redraw: null,
     predict: (context) => predict(game, context).logProbabilities,
   };
 }
 
-function extract({ features }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
+/**
+ * Share of the reversal that is in force at progress p (0 to 1): 2 / (1 + exp(-steepness p)) - 1, from 0 towards 1, so that the
+ * domain classifier's noise at the start does not spoil the features. The paper's steepness is 10.
+ *
+ * @see Ganin et al., Domain-Adversarial Training of Neural Networks (JMLR 2016), section 5.2.2
+ */
+function reversalRamp(progress: number, steepness: number): number {
+  return 2 / (1 + Math.exp(-steepness * progress)) - 1;
+}
+
+/** Features [examples, size]. */
+function extractFeatures({ features }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
   return networks.apply(features.network.name, batch.images, batch.domains);
 }
 
 /** Features [examples, size] and log-probabilities [examples, classes]. */
 function predict(game: AdaptationNetworks, context: LossContext): { features: Tensor; logProbabilities: Tensor } {
-  const features = extract(game, context);
+  const features = extractFeatures(game, context);
   return { features, logProbabilities: context.networks.apply(game.labelPredictor.name, features) };
 }
 
-/** Log-probabilities [examples, classes] of the undistorted examples. */
-function predictSteadily({ features, labelPredictor }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
-  return networks.applyDeterministic(
-    labelPredictor.name,
-    networks.applyDeterministic(features.network.name, batch.undistorted, batch.domains),
-  );
+/** Log-probabilities [examples, classes] of the undistorted examples, without dropout. */
+function predictDeterministic({ features, labelPredictor }: AdaptationNetworks, { networks, batch }: LossContext): Tensor {
+  const undistorted = networks.applyDeterministic(features.network.name, batch.undistorted, batch.domains);
+  return networks.applyDeterministic(labelPredictor.name, undistorted);
+}
+
+function classified({ operations, batch: { labels } }: LossContext, logProbabilities: Tensor): Classified {
+  return { operations, logProbabilities, labels };
 }
 
 function labelLoss(game: AdaptationNetworks, context: LossContext): PhaseLoss {
-  const loss = labelLikelihood(context, predict(game, context).logProbabilities);
+  const loss = meanLabelLoss(context, predict(game, context).logProbabilities);
   return { minimised: loss, reported: { label_loss: loss } };
 }
 
-/** The label loss, the domain loss behind the reversal, and what is asked of predictions without a label. */
+/** The label loss, the domain loss behind the reversal, and the terms of predictions without a label. */
 function adaptationLoss(game: AdaptationNetworks, options: DomainAdaptationOptions, context: LossContext): PhaseLoss {
   const { operations, networks, batch, scalars } = context;
   const { features, logProbabilities } = predict(game, context);
-  const label = labelLikelihood(context, logProbabilities);
+  const label = meanLabelLoss(context, logProbabilities);
   const read = options.alignment.conditional ? timesClasses(operations, features, logProbabilities) : features;
-  const verdict = networks.apply(game.domainClassifier.name, operations.reverseGradient(read, required(scalars, 'reversal')));
-  const domain = operations.neg(operations.mean(operations.sum(operations.mul(verdict, batch.domains), [1])));
-  const isRight = operations.equal(operations.argMax(verdict), operations.argMax(batch.domains));
+  const reversed = operations.reverseGradient(read, entryOf(scalars, 'reversal', 'the round'));
+  const domainLogProbabilities = networks.apply(game.domainClassifier.name, reversed);
+  const domain = operations.neg(operations.mean(operations.sum(operations.mul(domainLogProbabilities, batch.domains), [1])));
+  const isRight = isCorrect({ operations, logProbabilities: domainLogProbabilities, labels: batch.domains });
   const unlabelled = unlabelledTerms(game, options, context, logProbabilities).map((term) =>
-    operations.mul(term, required(scalars, 'unlabelled')),
+    operations.mul(term, entryOf(scalars, 'unlabelled', 'the round')),
   );
   return {
     minimised: [domain, ...unlabelled].reduce((sum, term) => operations.add(sum, term), label),
@@ -122,10 +137,11 @@ function adaptationLoss(game: AdaptationNetworks, options: DomainAdaptationOptio
   };
 }
 
-/** Mean of -log p(label) over the examples that have one. */
-function labelLikelihood({ operations, batch }: LossContext, logProbabilities: Tensor): Tensor {
+/** Mean of -log p(label) over the examples with a label. */
+function meanLabelLoss(context: LossContext, logProbabilities: Tensor): Tensor {
+  const { operations, batch } = context;
   const counted = operations.sum(batch.labels, [1]);
-  return countedMean({ operations, counted }, operations.neg(operations.sum(operations.mul(logProbabilities, batch.labels), [1])));
+  return countedMean({ operations, counted }, negativeLogLikelihood(classified(context, logProbabilities)));
 }
 
 /** Each feature once for each class, by the probability of the class, through which no gradient flows: [examples, features * classes]. */
@@ -156,7 +172,10 @@ function unlabelledTerms(
     [
       weights.pseudoLabelWeight,
       () =>
-        pseudoLabelLoss(predictions, { steadyLogProbabilities: predictSteadily(game, context), threshold: weights.pseudoLabelThreshold }),
+        pseudoLabelLoss(predictions, {
+          undistortedLogProbabilities: predictDeterministic(game, context),
+          threshold: weights.pseudoLabelThreshold,
+        }),
     ],
   ];
   return terms.flatMap(([weight, term]) => (weight === 0 ? [] : [operations.scale(term(), weight)]));

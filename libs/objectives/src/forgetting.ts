@@ -1,12 +1,11 @@
-import type { Operations } from '@lethe/tensorflow';
+import { entryOf } from '@lethe/errors';
 import type { Tensor } from '@tensorflow/tfjs';
-import { HIDINGS, type HidingName } from './hiding/index.js';
-import { likelihoods } from './hiding/hiding.js';
-import type { FreshStart, Group, LossContext, Objective, Phase } from './objective.js';
-import { adversaryName, meanOf, GameNetworks, squaredError, type Encoded, type PlayerOptions } from './game-networks.js';
-import { required } from './required.js';
+import { adversaryName, GameNetworks, type Encoded, type GameNetworkOptions } from './forgetting/game-networks.js';
+import { HIDING_LOSSES, type HidingName } from './forgetting/hiding.js';
+import { isCorrect, meanOf, negativeLogLikelihood, squaredError, sumOf } from './losses.js';
+import type { FreshStart, LossContext, Objective } from './objective.js';
 
-export interface ForgettingOptions extends PlayerOptions {
+export interface ForgettingOptions extends GameNetworkOptions {
   readonly hiding: HidingName | 'gradient-reversal';
   /** Weight of hiding the label. */
   readonly beta: number;
@@ -14,6 +13,7 @@ export interface ForgettingOptions extends PlayerOptions {
   readonly betaRampRounds: number;
   /** Weight of the bottleneck's divergence, per nat. */
   readonly divergenceWeight: number;
+  /** Inner steps of the classifiers in each round. */
   readonly classifierTurns: number;
 }
 
@@ -28,14 +28,11 @@ export interface ForgettingOptions extends PlayerOptions {
  * @see Ganin and Lempitsky, Unsupervised Domain Adaptation by Backpropagation (2015)
  */
 export function forgettingObjective(options: ForgettingOptions): Objective {
-  const { beta, betaRampRounds, divergenceWeight } = options;
-  const players = new GameNetworks(options);
-  const { groups, phases } =
-    options.hiding === 'gradient-reversal' ? atOnce(players) : inTurn(players, options.hiding, options.classifierTurns);
+  const { hiding, beta, betaRampRounds, divergenceWeight, classifierTurns } = options;
+  const game = new GameNetworks(options);
   return {
     name: 'forgetting',
-    groups,
-    phases,
+    ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding, classifierTurns)),
     deployed: ['encoder', 'decoder'],
     freshStarts: freshStarts(options),
     scalars: (round) => ({
@@ -45,47 +42,40 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     figures: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
     score: (context) => {
       const { operations, networks, batch } = context;
-      const { latent, read } = players.encode(context);
-      const verdicts = players.verdicts(networks, read);
+      const { latent, adversaryInput } = game.encode(context);
+      const classified = game.classify(context, adversaryInput);
       return {
         reconstruction_mse: squaredError(operations, networks.apply('decoder', latent, batch.labels), batch, [1, 2, 3]),
-        classifier_loss: meanOf(
-          operations,
-          verdicts.map((logProbabilities) => likelihoods({ operations, logProbabilities, labels: batch.labels })),
-        ),
-        classifier_accuracy: meanOf(
-          operations,
-          verdicts.map((logProbabilities) => operations.equal(operations.argMax(logProbabilities), operations.argMax(batch.labels))),
-        ),
+        classifier_loss: meanOf(operations, classified.map(negativeLogLikelihood)),
+        classifier_accuracy: meanOf(operations, classified.map(isCorrect)),
       };
     },
-    encode: (context) => players.encode(context).latent,
+    encode: (context) => game.encode(context).latent,
     encodedSize: options.latentSize,
     redraw: ({ networks, batch }, latent) => networks.apply('decoder', latent, batch.labels),
     predict: null,
   };
 }
 
-interface Game {
-  readonly groups: readonly Group[];
-  readonly phases: readonly Phase[];
-}
+type GroupsAndPhases = Pick<Objective, 'groups' | 'phases'>;
 
 /** First the classifiers learn, then the autoencoder hides the label from them. */
-function inTurn(players: GameNetworks, hiding: HidingName, classifierTurns: number): Game {
-  const hide = HIDINGS[hiding];
+function alternatingPhases(game: GameNetworks, hiding: HidingName, classifierSteps: number): GroupsAndPhases {
   return {
-    groups: [{ name: 'classifier', networks: players.adversaries }, { name: 'autoencoder', networks: players.autoencoder }],
+    groups: [
+      { name: 'classifier', networks: game.adversaries },
+      { name: 'autoencoder', networks: game.autoencoder },
+    ],
     phases: [
       {
         name: 'classifier',
         trains: 'classifier',
         reads: ['classifier', 'autoencoder'],
-        innerSteps: classifierTurns,
+        innerSteps: classifierSteps,
         losses: ['classifier_loss'],
         loss: (context) => {
-          const losses = classifierLosses(players, context, players.encode(context).read);
-          // Each for itself: a sum leaves every classifier the gradient that it would have alone.
+          const losses = classifierLosses(game, context, game.encode(context).adversaryInput);
+          // The sum leaves every classifier the gradient that it would have alone.
           return { minimised: sumOf(context.operations, losses), reported: { classifier_loss: meanOf(context.operations, losses) } };
         },
       },
@@ -96,25 +86,23 @@ function inTurn(players: GameNetworks, hiding: HidingName, classifierTurns: numb
         innerSteps: 1,
         losses: ['reconstruction_mse', 'encoder_classifier_loss'],
         loss: (context) => {
-          const { operations, networks, batch, scalars } = context;
-          const encoded = players.encode(context);
-          const verdicts = players
-            .verdicts(networks, encoded.read)
-            .map((logProbabilities) => ({ operations, logProbabilities, labels: batch.labels }));
-          const hidden = operations.mul(required(scalars, 'beta'), meanOf(operations, verdicts.map(hide)));
-          const { mse, rebuilt } = rebuild(context, encoded);
-          const nll = meanOf(operations, verdicts.map((verdict) => operations.mean(likelihoods(verdict))));
-          return { minimised: operations.add(rebuilt, hidden), reported: { reconstruction_mse: mse, encoder_classifier_loss: nll } };
+          const { operations, scalars } = context;
+          const encoded = game.encode(context);
+          const classified = game.classify(context, encoded.adversaryInput);
+          const hidden = operations.mul(entryOf(scalars, 'beta', 'the round'), meanOf(operations, classified.map(HIDING_LOSSES[hiding])));
+          const { mse, penalised } = reconstruct(context, encoded);
+          const nll = meanOf(operations, classified.map((answer) => operations.mean(negativeLogLikelihood(answer))));
+          return { minimised: operations.add(penalised, hidden), reported: { reconstruction_mse: mse, encoder_classifier_loss: nll } };
         },
       },
     ],
   };
 }
 
-/** One phase for all: the gradient of the classifiers' losses is turned round on its way into the encoder. */
-function atOnce(players: GameNetworks): Game {
+/** One phase for all networks: the gradient of the classifiers' losses is reversed on its way into the encoder. */
+function simultaneousPhase(game: GameNetworks): GroupsAndPhases {
   return {
-    groups: [{ name: 'game', networks: [...players.autoencoder, ...players.adversaries] }],
+    groups: [{ name: 'game', networks: [...game.autoencoder, ...game.adversaries] }],
     phases: [
       {
         name: 'game',
@@ -124,11 +112,12 @@ function atOnce(players: GameNetworks): Game {
         losses: ['reconstruction_mse', 'classifier_loss'],
         loss: (context) => {
           const { operations, scalars } = context;
-          const encoded = players.encode(context);
-          const losses = classifierLosses(players, context, operations.reverseGradient(encoded.read, required(scalars, 'beta')));
-          const { mse, rebuilt } = rebuild(context, encoded);
+          const encoded = game.encode(context);
+          const reversed = operations.reverseGradient(encoded.adversaryInput, entryOf(scalars, 'beta', 'the round'));
+          const losses = classifierLosses(game, context, reversed);
+          const { mse, penalised } = reconstruct(context, encoded);
           return {
-            minimised: operations.add(rebuilt, sumOf(operations, losses)),
+            minimised: operations.add(penalised, sumOf(operations, losses)),
             reported: { reconstruction_mse: mse, classifier_loss: meanOf(operations, losses) },
           };
         },
@@ -138,19 +127,16 @@ function atOnce(players: GameNetworks): Game {
 }
 
 /** Mean over the examples of -log p(label) of each classifier. */
-function classifierLosses(players: GameNetworks, { operations, networks, batch }: LossContext, read: Tensor): Tensor[] {
-  return players
-    .verdicts(networks, read)
-    .map((logProbabilities) => operations.mean(likelihoods({ operations, logProbabilities, labels: batch.labels })));
+function classifierLosses(game: GameNetworks, context: LossContext, adversaryInput: Tensor): Tensor[] {
+  return game.classify(context, adversaryInput).map((classified) => context.operations.mean(negativeLogLikelihood(classified)));
 }
 
-/** The error of the decoder's images, and the same with the bottleneck's divergence. */
-function rebuild({ operations, networks, batch, scalars }: LossContext, { latent, divergence }: Encoded): { mse: Tensor; rebuilt: Tensor } {
+/** The error of the decoder's images, by itself and with the bottleneck's divergence. */
+function reconstruct(context: LossContext, { latent, divergence }: Encoded): { mse: Tensor; penalised: Tensor } {
+  const { operations, networks, batch, scalars } = context;
   const mse = squaredError(operations, networks.apply('decoder', latent, batch.labels), batch);
-  return {
-    mse,
-    rebuilt: divergence === null ? mse : operations.add(mse, operations.mul(required(scalars, 'divergence_weight'), divergence)),
-  };
+  if (divergence === null) return { mse, penalised: mse };
+  return { mse, penalised: operations.add(mse, operations.mul(entryOf(scalars, 'divergence_weight', 'the round'), divergence)) };
 }
 
 /** One adversary after another starts afresh, so that the encoder never has only old opponents. */
@@ -160,8 +146,4 @@ function freshStarts({ adversary: { members, freshEveryRounds } }: ForgettingOpt
     network: adversaryName(member),
     begins: (round) => round > 0 && round % freshEveryRounds === 0 && (round / freshEveryRounds) % members === member,
   }));
-}
-
-function sumOf(operations: Operations, tensors: readonly Tensor[]): Tensor {
-  return operations.scale(meanOf(operations, tensors), tensors.length);
 }

@@ -28,12 +28,13 @@ export interface PhaseLoss {
   readonly reported: Readonly<Record<string, Tensor>>;
 }
 
-/** One player's move: the group it trains, how often in a row, and what it minimises. */
+/** A phase of a round: the group that it trains, in how many inner steps, and what it minimises. */
 export interface Phase {
   readonly name: string;
   readonly trains: string;
   /** Groups whose parameters the loss reads, the trained one included. */
   readonly reads: readonly string[];
+  /** Updates of the trained group in each round. */
   readonly innerSteps: number;
   /** Names of the reported losses, in the order of the metrics. */
   readonly losses: readonly string[];
@@ -52,21 +53,21 @@ export interface FreshStart {
   readonly begins: (round: number) => boolean;
 }
 
-/** A game as data. The loop plays the phases in order and never asks which game it is. */
+/** A game as data. The training loop plays the phases in order and never asks which game it is. */
 export interface Objective {
   readonly name: string;
   readonly groups: readonly Group[];
   readonly phases: readonly Phase[];
   /** Networks that are used after training: their averages are kept and evaluated, if any are. */
   readonly deployed: readonly string[];
-  /** The scalars of a round, a pure function of it. */
+  /** The scalars of a round: a pure function of the round's number. */
   readonly scalars: (round: number) => Readonly<Record<string, number>>;
   readonly freshStarts: readonly FreshStart[];
   /** Figures measured in evaluation mode, in order. */
   readonly figures: readonly string[];
   /** One value per example for each figure ([examples] tensors). */
   readonly score: (context: LossContext) => Readonly<Record<string, Tensor>>;
-  /** What is to have forgotten: latents or features [examples, encodedSize]. */
+  /** Latents or features [examples, encodedSize]: what probes read to measure what was forgotten. */
   readonly encode: (context: LossContext) => Tensor;
   readonly encodedSize: number;
   /** Images [examples, ...] redrawn from latents under the labels of the batch; null: nothing is drawn in this game. */

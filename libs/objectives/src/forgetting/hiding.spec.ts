@@ -1,6 +1,6 @@
 import { loadEngine, type Engine } from '@lethe/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { HIDINGS, type HidingName } from './index.js';
+import { HIDING_LOSSES, type HidingName } from './hiding.js';
 
 const CLASSES = 4;
 let engine: Engine;
@@ -18,7 +18,7 @@ async function hide(name: HidingName, logits: readonly (readonly number[])[]): P
         gradients: [gradient],
       } = operations.gradients(
         ([variable]) => ({
-          loss: HIDINGS[name]({ operations, logProbabilities: operations.logSoftmax(variable!), labels: inputs.labels }),
+          loss: HIDING_LOSSES[name]({ operations, logProbabilities: operations.logSoftmax(variable!), labels: inputs.labels }),
         }),
         [inputs.logits],
       );
@@ -39,7 +39,7 @@ const CHANCE = [0, 0, 0, 0];
 const RIGHT = [9, 0, 0, 0];
 const WRONG = [-9, 0, 0, 0];
 const SURELY_ANOTHER = [0, 9, 0, 0];
-const NAMES = Object.keys(HIDINGS) as HidingName[];
+const NAMES = Object.keys(HIDING_LOSSES) as HidingName[];
 const ofOne = (values: readonly number[]): number =>
   -Math.log(Math.exp(values[0]!) / values.reduce((sum, value) => sum + Math.exp(value), 0));
 

@@ -1,7 +1,8 @@
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
+import { negativeLogLikelihood } from '../losses.js';
 
-/** What the label predictor says of a batch. */
+/** Predicted labels of a batch, and which examples count. */
 export interface Predictions {
   readonly operations: Operations;
   /** [examples, classes]. */
@@ -42,32 +43,32 @@ export function classConfusion({ operations, logProbabilities, counted }: Predic
   return operations.scale(operations.sum(operations.mul(rows, operations.constant(otherClasses, [classes, classes]))), 1 / classes);
 }
 
-/** No bound; infinity is no number for a graph. */
+/** Bounds nothing in practice; a graph takes no infinite constant. */
 const LARGE = 1e30;
-/** Steep enough to be a step. */
-const STEP = 1e6;
+/** Slope of a clipped line that stands for a step from 0 to 1. */
+const STEP_SLOPE = 1e6;
 
 export interface PseudoLabelOptions {
-  /** What the same networks say of the undistorted examples, undisturbed by dropout: [examples, classes]. */
-  readonly steadyLogProbabilities: Tensor;
+  /** What the same networks say of the undistorted examples without dropout: [examples, classes]. */
+  readonly undistortedLogProbabilities: Tensor;
   readonly threshold: number;
 }
 
 /**
  * Self-training: -log p of the class that is predicted for the undistorted example, over the examples whose prediction is more
- * likely than the threshold; the others count as 0. What is clear to see teaches what is harder.
+ * likely than the threshold; the others count as 0. Predictions for clear examples become the labels of their distorted versions.
  *
  * @see Sohn et al., FixMatch (2020), equation 4, with batch normalisation as the networks have it
  */
-export function pseudoLabelLoss(predictions: Predictions, { steadyLogProbabilities, threshold }: PseudoLabelOptions): Tensor {
+export function pseudoLabelLoss(predictions: Predictions, { undistortedLogProbabilities, threshold }: PseudoLabelOptions): Tensor {
   const { operations, logProbabilities } = predictions;
   const classes = logProbabilities.shape[1] ?? 1;
-  const fixed = operations.stopGradient(steadyLogProbabilities);
+  const fixed = operations.stopGradient(undistortedLogProbabilities);
   const chosen = operations.oneHot(operations.argMax(fixed), classes);
   const confidence = operations.exp(operations.sum(operations.mul(fixed, chosen), [1]));
-  const isConfident = operations.clip(operations.scale(operations.sub(confidence, operations.constant([threshold], [])), STEP), 0, 1);
-  const likelihood = operations.neg(operations.sum(operations.mul(logProbabilities, chosen), [1]));
-  return countedMean(predictions, operations.mul(likelihood, operations.stopGradient(isConfident)));
+  const isConfident = operations.clip(operations.scale(operations.sub(confidence, operations.constant([threshold], [])), STEP_SLOPE), 0, 1);
+  const loss = negativeLogLikelihood({ operations, logProbabilities, labels: chosen });
+  return countedMean(predictions, operations.mul(loss, operations.stopGradient(isConfident)));
 }
 
 function atLeastOne(operations: Operations, sum: Tensor): Tensor {

@@ -6,11 +6,10 @@ import {
   type Bottleneck,
   type BottleneckKind,
   type NetworkSpec,
-  type Networks,
 } from '@lethe/networks';
-import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Batch, LossContext } from './objective.js';
+import type { Classified } from '../losses.js';
+import type { LossContext } from '../objective.js';
 
 export interface AdversaryOptions {
   readonly width: number;
@@ -18,18 +17,18 @@ export interface AdversaryOptions {
   readonly depth: number;
   readonly activation: 'relu' | 'tanh';
   readonly dropout: number;
-  /** Reads the latent at mean 0 and deviation 1, as a probe does. */
+  /** Brings the latent to mean 0 and deviation 1 first, as a probe does. */
   readonly standardise: boolean;
   readonly spectralNorm: boolean;
-  /** What it reads in training: the latent without its noise, as a probe will, or with it. */
+  /** What it reads in training: the latent without its noise, as a probe does, or with it. */
   readonly reads: 'mean' | 'sample';
-  /** Adversaries that the encoder has to fool at once. */
+  /** Number of adversaries that the encoder has to fool at once. */
   readonly members: number;
-  /** Rounds after which one of them, in turn, starts afresh; null: never. */
+  /** Rounds after which the next of them starts afresh; null: never. */
   readonly freshEveryRounds: number | null;
 }
 
-export interface PlayerOptions {
+export interface GameNetworkOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -43,22 +42,22 @@ export interface PlayerOptions {
 
 /** What the encoder makes of a batch. */
 export interface Encoded {
-  /** What the decoder gets, [examples, latentSize]. */
+  /** What the decoder reads, [examples, latentSize]. */
   readonly latent: Tensor;
   /** What the adversaries read, [examples, latentSize]. */
-  readonly read: Tensor;
+  readonly adversaryInput: Tensor;
   /** Mean over the examples of the bottleneck's divergence, in nats; null: it has none. */
   readonly divergence: Tensor | null;
 }
 
-/** The networks of the game and what they do together. */
+/** The networks of the game: an encoder, a bottleneck and a decoder, and the adversaries that read the label from the latent. */
 export class GameNetworks {
   readonly autoencoder: readonly NetworkSpec[];
   readonly adversaries: readonly NetworkSpec[];
   readonly #bottleneck: Bottleneck;
   readonly #reads: AdversaryOptions['reads'];
 
-  constructor(options: PlayerOptions) {
+  constructor(options: GameNetworkOptions) {
     const { latentSize, classes, encoderDropout, decoderDropout, adversary } = options;
     this.#reads = adversary.reads;
     this.#bottleneck = bottleneck(options.bottleneck, latentSize);
@@ -77,37 +76,29 @@ export class GameNetworks {
     }));
   }
 
-  /** In evaluation mode latent and mean are the same. */
+  /** In evaluation mode the decoder and the adversaries read the same. */
   encode({ operations, networks, batch }: LossContext): Encoded {
     const code = networks.apply('encoder', batch.images);
     const latent = networks.apply('bottleneck', code);
     const { mean, divergence } = this.#bottleneck;
     return {
       latent,
-      read: this.#reads === 'mean' ? mean(operations, code) : latent,
+      adversaryInput: this.#reads === 'mean' ? mean(operations, code) : latent,
       divergence: divergence === null ? null : operations.mean(divergence(operations, code)),
     };
   }
 
-  /** Log-probabilities [examples, classes] of each adversary. */
-  verdicts(networks: Networks, read: Tensor): Tensor[] {
-    return this.adversaries.map(({ name }) => networks.apply(name, read));
+  /** What each adversary says of the labels of the batch. */
+  classify({ operations, networks, batch }: LossContext, adversaryInput: Tensor): Classified[] {
+    return this.adversaries.map(({ name }) => ({
+      operations,
+      logProbabilities: networks.apply(name, adversaryInput),
+      labels: batch.labels,
+    }));
   }
 }
 
-/** The first keeps the article's name. */
+/** Name of an adversary; the first has the article's. */
 export function adversaryName(member: number): string {
   return member === 0 ? 'classifier' : `classifier-${member + 1}`;
-}
-
-/** Mean squared error of images in [-1, 1], over everything or over the given axes. */
-export function squaredError(operations: Operations, redrawn: Tensor, { images }: Batch, axes?: readonly number[]): Tensor {
-  return operations.mean(operations.square(operations.sub(redrawn, images)), axes);
-}
-
-/** Mean of several tensors of one shape. */
-export function meanOf(operations: Operations, tensors: readonly Tensor[]): Tensor {
-  const [first, ...rest] = tensors;
-  if (first === undefined) throw new TypeError('there is at least one adversary');
-  return rest.length === 0 ? first : operations.scale(rest.reduce((sum, tensor) => operations.add(sum, tensor), first), 1 / tensors.length);
 }

@@ -31,6 +31,7 @@ interface Architecture extends Pick<FeatureExtractorOptions, 'stages' | 'dense' 
   readonly domains: readonly number[];
 }
 
+/** Pooling that halves the side. */
 const HALVED = { size: 2, stride: 2 };
 const PAPER_SVHN_POOL = { size: 3, stride: 2 };
 
@@ -55,7 +56,7 @@ function stage(maps: number, size: number, pool: Architecture['stages'][number][
   return { maps, size, pool, dropout: 0 };
 }
 
-export interface ArchitectureOptions extends AdaptationShape {
+export interface AdaptationNetworkOptions extends AdaptationShape {
   readonly features: FeatureOptions;
   /** Batch statistics for each of these domains; null: of all together. */
   readonly statisticsOf: readonly string[] | null;
@@ -70,7 +71,7 @@ export function adaptationNetworks({
   statisticsOf,
   conditional,
   ...shape
-}: ArchitectureOptions): AdaptationNetworks {
+}: AdaptationNetworkOptions): AdaptationNetworks {
   const { dropout, normaliseImages } = features;
   const { stages, dense, batchNorm, ...heads } = ARCHITECTURES[features.kind](features);
   const extractor = featureExtractor({

@@ -75,15 +75,15 @@ describe('terms of predictions without a label', () => {
   });
 
   it('learn from confident predictions for the undistorted examples only', async () => {
-    const steady = (of: readonly number[]) => (predictions: Predictions): Tensor => pseudoLabelLoss(predictions, {
-      steadyLogProbabilities: predictions.operations.logSoftmax(predictions.operations.constant(of, [3, 3])), threshold: 0.9,
+    const pseudoLabels = (of: readonly number[]) => (predictions: Predictions): Tensor => pseudoLabelLoss(predictions, {
+      undistortedLogProbabilities: predictions.operations.logSoftmax(predictions.operations.constant(of, [3, 3])), threshold: 0.9,
     });
     // Only the second is sure where it is undistorted, and of another class than it seems distorted.
-    const taught = await term(LOGITS, [1, 1, 1], steady([0, 0, 0, 0, 0, 9, 1, 1, 1]));
+    const taught = await term(LOGITS, [1, 1, 1], pseudoLabels([0, 0, 0, 0, 0, 9, 1, 1, 1]));
     expect(taught.value).toBeCloseTo(-Math.log(softmax(rows[1] ?? [])[2] ?? 0) / 3, 5);
     expect(taught.gradient.map((value) => value !== 0)).toEqual([false, false, false, true, true, true, false, false, false]);
     // Probabilities of the likeliest classes: 0.79, 0.41, 0.95.
-    const { value, gradient } = await term(LOGITS, [1, 1, 1], steady(LOGITS));
+    const { value, gradient } = await term(LOGITS, [1, 1, 1], pseudoLabels(LOGITS));
     const likeliest = Math.max(...softmax(rows[2] ?? []));
     expect(value).toBeCloseTo(-Math.log(likeliest) / 3, 5);
     expect(gradient.slice(0, 6).every((value) => value === 0)).toBe(true);
