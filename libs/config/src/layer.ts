@@ -14,10 +14,12 @@ export type Origins = ReadonlyMap<string, Origin>;
 
 export type Tree = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object that is no list. */
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A dotted path with one more key. */
 export function joinPath(parent: string, key: string): string {
   return parent === '' ? key : `${parent}.${key}`;
 }

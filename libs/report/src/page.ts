@@ -40,6 +40,7 @@ ${body.join('\n')}
 `;
 }
 
+/** `title` is text, `body` is HTML. */
 export function section(title: string, ...body: readonly string[]): string {
   return `<section><h2>${escapeHtml(title)}</h2>\n${body.join('\n')}\n</section>`;
 }
@@ -68,6 +69,7 @@ export function figure(content: string, caption: string): string {
   return `<figure>${content}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
+/** An image that is part of the page. */
 export function picture(png: Uint8Array, caption: string): string {
   return figure(`<img alt="${escapeHtml(caption)}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`, caption);
 }

@@ -15,6 +15,7 @@ const TCP = /^(?<host>\*|[\w.-]+|\[[\da-fA-F:.%\w]+\]):(?<port>\d{1,5}|\*)$/;
 const IDENTITY_MAX_BYTES = 255;
 const WILDCARD_HOSTS = ['*', '0.0.0.0', '[::]'];
 
+/** ADDRESS_INVALID with its reason. */
 export function invalidAddress(address: string, why: string, cause?: unknown): LetheError {
   return new LetheError('ADDRESS_INVALID', `address "${address}": ${why}`, { cause });
 }

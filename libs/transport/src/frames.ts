@@ -21,6 +21,7 @@ export function checkFrames(frames: Frames, maxFrameBytes = Number.POSITIVE_INFI
   }
 }
 
+/** Bytes of all frames of a message together. */
 export function byteLengthOf(frames: Frames): number {
   return frames.reduce((sum, frame) => sum + frame.byteLength, 0);
 }

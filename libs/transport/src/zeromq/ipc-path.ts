@@ -26,6 +26,7 @@ async function answers(path: string): Promise<boolean> {
   });
 }
 
+/** Removes the socket of a closed listener. */
 export async function removeIpcPath(path: string): Promise<void> {
   if (!path.startsWith('@')) await rm(path, { force: true });
 }

@@ -47,6 +47,7 @@ export function checkListenerKeys({ publicKey, secretKey, memberPublicKey }: Lis
   checkKeys({ "the listener's secret key": secretKey, "the members' public key": memberPublicKey });
 }
 
+/** Options of a listener's socket with keys, whose members the handler of `domain` checks. */
 export function listenerKeys({ secretKey }: ListenerSecurity, domain: string) {
   return { curveServer: true, curveSecretKey: z85Encode(secretKey), zapDomain: domain, zapEnforceDomain: true };
 }

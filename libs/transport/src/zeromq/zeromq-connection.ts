@@ -15,6 +15,7 @@ import { LINGER_MS, memberKeys, socketOptions } from './socket-options.js';
 const BROKEN_GREETINGS = 3;
 const RECONNECT_MS = 100;
 
+/** A connection over a socket of ZeroMQ (DEALER), which connects again after the line broke. */
 export class ZeroMqConnection implements Connection {
   readonly messages: AsyncIterable<Frames>;
   readonly #address: string;

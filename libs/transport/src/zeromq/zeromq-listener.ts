@@ -20,6 +20,7 @@ interface Endpoint {
   readonly allowed: AllowedMember | undefined;
 }
 
+/** A listener over a socket of ZeroMQ (ROUTER), which knows its peers by their identities. */
 export class ZeroMqListener implements Listener {
   readonly address: string;
   readonly boundAddress: string;
