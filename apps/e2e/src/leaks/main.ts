@@ -1,4 +1,4 @@
-// Memory of every process over many small rounds: `npx nx run coordinator:leaks -- --rounds 20000`.
+// Memory of every process over many small rounds: `npx nx run e2e:leaks -- --rounds 20000`.
 import { Command } from 'commander';
 import { watchMemory } from './memory-watch.js';
 
