@@ -1,16 +1,32 @@
 import { join } from 'node:path';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 interface TestSettings {
   /** More than one for tests that mostly wait for processes of their own: on two cores vitest alone would play one file at a time. */
   readonly filesAtOnce?: number;
   /** Whether tests start the programs of the workspace. */
   readonly startPrograms?: boolean;
+  /** Names of the files that take longest, the longest first: none of them should be what the others wait for in the end. */
+  readonly longest?: readonly string[];
+}
+
+/** Without results of an earlier run vitest begins with the files that have most bytes, which says little about their time. */
+function longestFirst(longest: readonly string[]): typeof BaseSequencer {
+  const rank = ({ moduleId }: TestSpecification): number => {
+    const index = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
+    return index < 0 ? longest.length : index;
+  };
+  return class extends BaseSequencer {
+    override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+      return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+    }
+  };
 }
 
 /** The test settings of one project; the JSON report is what `.ci/run` counts. */
-export function projectTests(root: string, { filesAtOnce, startPrograms = false }: TestSettings = {}) {
+export function projectTests(root: string, { filesAtOnce, startPrograms = false, longest = [] }: TestSettings = {}) {
   return defineConfig({
     root,
     ssr: { resolve: { conditions: ['@lethe/source', ...defaultServerConditions] } },
@@ -19,6 +35,7 @@ export function projectTests(root: string, { filesAtOnce, startPrograms = false 
       watch: false,
       pool: 'forks',
       ...(startPrograms ? { globalSetup: join(import.meta.dirname, 'vitest.programs.mts') } : {}),
+      sequence: { sequencer: longestFirst(longest) },
       ...(filesAtOnce === undefined ? {} : { maxWorkers: filesAtOnce }),
       passWithNoTests: true,
       include: [root.endsWith('/tools') ? '**/*.spec.ts' : 'src/**/*.spec.ts'],

@@ -13,8 +13,8 @@ const runs = join(folder, 'runs');
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL = [
-  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80', '--checkpoint-every-rounds', '10', '--checkpoint-every-epochs', '50',
-  '--heartbeat-seconds', '0.25', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80', '--checkpoint-every-rounds', '10',
+  '--checkpoint-every-epochs', '50', '--heartbeat-seconds', '0.25', '--no-grid', '--no-evaluation', '--runs-dir', runs,
 ];
 
 function summary(name: string): { weights_sha256: string } {
@@ -22,24 +22,31 @@ function summary(name: string): { weights_sha256: string } {
 }
 
 function rounds(name: string): number[] {
-  const lines = readFileSync(join(runs, name, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
-  return lines.filter(({ kind }) => kind === 'round').map(({ round }) => round);
+  const lines = readFileSync(join(runs, name, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const metrics = lines.map((line) => JSON.parse(line) as { kind: string; round: number });
+  return metrics.filter(({ kind }) => kind === 'round').map(({ round }) => round);
 }
+
+const checkpoints = (name: string): string[] => readdirSync(join(runs, name, 'checkpoints'));
 
 /** The process of a role that was started last. */
 function processOf(role: string): number {
   return Number(letheProcesses().filter((line) => line.includes(`apps/${role}/`)).at(-1)?.split(' ')[0]);
 }
+const kill = (role: string): void => { process.kill(processOf(role), 'SIGKILL'); };
 
-/** Trains; once training is under way, something happens, once. */
-async function trainAnd(name: string, flags: readonly string[], act: () => void): Promise<Ended> {
-  let isDone = false;
-  const ended = await lethe(['train', ...SMALL, ...flags, '--name', name], (text) => {
-    if (isDone || !text.includes('images/s')) return;
-    isDone = true;
-    act();
-  });
-  expect(isDone).toBe(true);
+interface Act {
+  /** What the run has printed when it happens. */
+  readonly when: RegExp;
+  readonly act: () => void;
+}
+const UNDER_WAY = /images\/s/;
+
+/** Plays a run in which things happen, one after another; all of them must. */
+async function play(argv: readonly string[], acts: readonly Act[]): Promise<Ended> {
+  const left = [...acts];
+  const ended = await lethe(['train', ...argv], (text) => { while (left[0]?.when.test(text) === true) left.shift()?.act(); });
+  expect(left, ended.output).toEqual([]);
   return ended;
 }
 
@@ -51,56 +58,89 @@ beforeAll(async () => {
   undisturbed = summary('undisturbed').weights_sha256;
 }, 60_000);
 
+describe('a run that ends before its time, and is resumed each time', () => {
+  const resume = ['--resume', 'mended', '--runs-dir', runs];
+
+  it('ends when its only worker is killed and not started again', async () => {
+    const flags = ['--checkpoint-every-rounds', '1000', '--restarts', '0', '--name', 'mended'];
+    const ended = await play([...SMALL, ...flags], [{ when: UNDER_WAY, act: () => { kill('worker'); } }]);
+    expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(/error: worker-1 is not started again after 1 deaths in a row/)]);
+    expect(checkpoints('mended')).toEqual([expect.stringMatching(/^round-\d+(-step-1)?\.safetensors$/)]);
+  }, 60_000);
+
+  it('ends when its only worker is killed and none comes', async () => {
+    const flags = ['--listen', 'tcp://127.0.0.1:0', '--patience-seconds', '1'];
+    const ended = await play([...resume, ...flags], [{ when: UNDER_WAY, act: () => { kill('worker'); } }]);
+    expect(ended.output).toMatch(/error: round \d+, phase \w+, (?:turn|inner step) 1: no worker has been there for 1 s/);
+    expect(ended.code).toBe(1);
+    expect(checkpoints('mended')).toHaveLength(2);
+  }, 60_000);
+
+  it('ends when a process cannot be started again, until somebody mends that', async () => {
+    const log = join(runs, 'mended', 'logs', 'worker-1.log');
+    const ended = await play([...resume, '--restarts', '1'], [{
+      when: UNDER_WAY,
+      act: () => {
+        rmSync(log);
+        mkdirSync(log);
+        kill('worker');
+      },
+    }]);
+    const why = /error: worker-1 is not started again after 2 deaths in a row, the last one: it cannot be started: .*worker-1\.log/;
+    expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(why)]);
+    expect(checkpoints('mended')).toHaveLength(3);
+    rmSync(log, { recursive: true });
+  }, 60_000);
+
+  it('ends when the disk is too full for its last checkpoint, and keeps those before', async () => {
+    const before = checkpoints('mended');
+    // No file can become longer than 1,500 KiB; a checkpoint has 1,900.
+    const limited = ['bash', '-c', "trap '' XFSZ; ulimit -f 1500; exec \"$@\"", 'bash', process.execPath];
+    const full = await lethe(['train', ...resume, '--checkpoint-every-rounds', '10'], undefined, limited);
+    const warned = /warning: no checkpoint after round \d+: Cannot write .+\n[^]*error: Cannot write .+checkpoints.+safetensors/;
+    expect([full.code, full.output]).toEqual([1, expect.stringMatching(warned)]);
+    expect(checkpoints('mended')).toEqual(before);
+  }, 60_000);
+
+  it('has the same bits at its end', async () => {
+    expect((await lethe(['train', ...resume])).code).toBe(0);
+    expect(summary('mended').weights_sha256).toBe(undisturbed);
+    expect(rounds('mended')).toEqual(ALL);
+  }, 60_000);
+});
+
 describe('a run goes on to the same bits', () => {
   it('when its only worker is killed', async () => {
-    const ended = await trainAnd('only', [], () => process.kill(processOf('worker'), 'SIGKILL'));
-    expect(ended.output).toMatch(/worker-1 \(process \d+\) ended while .+: killed by SIGKILL; it printed to .+; the run waits for a worker\nworker-1 is started again/);
+    const ended = await play([...SMALL, '--name', 'only'], [{ when: UNDER_WAY, act: () => { kill('worker'); } }]);
+    expect(ended.output).toMatch(
+      /worker-1 \(process \d+\) ended while .+: killed by SIGKILL; it printed to .+; the run waits for a worker\nworker-1 is started again/,
+    );
     expect([ended.code, summary('only').weights_sha256]).toEqual([0, undisturbed]);
     expect(rounds('only')).toEqual(ALL);
   }, 60_000);
 
-  it.each([
-    { name: 'given-up', flags: [], why: /error: worker-1 is not started again after 1 deaths in a row/ },
-    { name: 'alone', flags: ['--listen', 'tcp://127.0.0.1:0', '--patience-seconds', '1'], why: /error: round \d+, phase \w+, turn 1: no worker has been there for 1 s/ },
-  ])('when its only worker is killed, none comes, and somebody resumes it later: $why', async ({ name, flags, why }) => {
-    const ended = await trainAnd(name, ['--checkpoint-every-rounds', '1000', '--restarts', '0', ...flags], () => process.kill(processOf('worker'), 'SIGKILL'));
-    expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(why)]);
-    expect(readdirSync(join(runs, name, 'checkpoints'))).toEqual([expect.stringMatching(/^round-\d+(-step-1)?\.safetensors$/)]);
-    expect((await lethe(['train', '--resume', name, '--runs-dir', runs])).code).toBe(0);
-    expect(summary(name).weights_sha256).toBe(undisturbed);
-    expect(rounds(name)).toEqual(ALL);
-  }, 60_000);
-
-  it('when a process cannot be started again, and somebody mends that and resumes', async () => {
-    const log = join(runs, 'unstartable', 'logs', 'worker-1.log');
-    const ended = await trainAnd('unstartable', ['--checkpoint-every-rounds', '1000', '--restarts', '1'], () => {
-      rmSync(log);
-      mkdirSync(log);
-      process.kill(processOf('worker'), 'SIGKILL');
-    });
-    expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(/error: worker-1 is not started again after 2 deaths in a row, the last one: it cannot be started: .*worker-1\.log/)]);
-    rmSync(log, { recursive: true });
-    expect((await lethe(['train', '--resume', 'unstartable', '--runs-dir', runs])).code).toBe(0);
-    expect(summary('unstartable').weights_sha256).toBe(undisturbed);
-    expect(rounds('unstartable')).toEqual(ALL);
-  }, 60_000);
-
-  it('when a server is killed', async () => {
-    const ended = await trainAnd('server', ['--workers', '2', '--servers', '2'], () => process.kill(processOf('parameter-server'), 'SIGKILL'));
-    expect(ended.output).toMatch(/parameter-server-\d \(process \d+\) ended while .+; all servers go back to the last checkpoint\nparameter-server-\d is started again/);
-    expect([ended.code, summary('server').weights_sha256]).toEqual([0, undisturbed]);
-    expect(rounds('server')).toEqual(ALL);
-  }, 60_000);
-
-  it('when a worker is stopped for a while, whose shards another computes', async () => {
+  it('when a worker is stopped for a while, whose shards another computes, and a server is killed then', async () => {
     let stopped = 0;
-    const ended = await trainAnd('stopped', ['--workers', '2'], () => {
-      stopped = processOf('worker');
-      process.kill(stopped, 'SIGSTOP');
-      setTimeout(() => process.kill(stopped, 'SIGCONT'), 1500);
-    });
-    expect(ended.output).toMatch(/worker-2 \(process \d+ on .+\) is silent; its shards are computed by worker-1/);
-    expect([ended.code, summary('stopped').weights_sha256]).toEqual([0, undisturbed]);
+    const ended = await play([...SMALL, '--workers', '2', '--servers', '2', '--name', 'shared'], [
+      {
+        when: UNDER_WAY,
+        act: () => {
+          stopped = processOf('worker');
+          process.kill(stopped, 'SIGSTOP');
+        },
+      },
+      {
+        when: /worker-2 \(process \d+ on .+\) is silent; its shards are computed by worker-1/,
+        act: () => { process.kill(stopped, 'SIGCONT'); },
+      },
+      { when: /worker-2 is heard again/, act: () => { kill('parameter-server'); } },
+    ]);
+    const server = /parameter-server-\d/.source;
+    expect(ended.output).toMatch(new RegExp(
+      `${server} \\(process \\d+\\) ended while .+; all servers go back to the last checkpoint\n${server} is started again`,
+    ));
+    expect([ended.code, summary('shared').weights_sha256]).toEqual([0, undisturbed]);
+    expect(rounds('shared')).toEqual(ALL);
   }, 60_000);
 
   it('when the coordinator is killed and another resumes, one of whose workers never becomes ready', async () => {
@@ -118,14 +158,17 @@ describe('a run goes on to the same bits', () => {
       process.kill(Number(second.split(' ')[0]), 'SIGKILL');
     }, 20);
     const { code, output } = await resuming.finally(() => { clearInterval(looking); });
-    expect([code, output]).toEqual([0, expect.stringMatching(/worker-\d ended while starting: killed by SIGKILL[^]*worker-\d is not started again .+; the run goes on without it/)]);
+    expect(output).toMatch(
+      /worker-\d ended while starting: killed by SIGKILL[^]*worker-\d is not started again .+; the run goes on without it/,
+    );
+    expect(code).toBe(0);
     expect(summary('resumed').weights_sha256).toBe(undisturbed);
     expect(rounds('resumed')).toEqual(ALL);
   }, 60_000);
 
   it('and judges the epoch after whose last round it was interrupted', async () => {
-    const flags = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation', '--runs-dir', runs];
-    expect((await lethe(['train', ...flags, '--epochs', '2', '--name', 'unjudged'])).code).toBe(0);
+    const data = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--epochs', '2'];
+    expect((await lethe(['train', ...data, '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', 'unjudged'])).code).toBe(0);
     const metrics = join(runs, 'unjudged', 'metrics.jsonl');
     const lines = (): string[] => readFileSync(metrics, 'utf8').trim().split('\n');
     // What an interruption leaves in the moment between a round and the figures of the epoch that it ends.
@@ -144,27 +187,10 @@ describe('a run goes on to the same bits', () => {
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   }, 60_000);
 
-  it('when a disk was too full for a checkpoint', async () => {
-    let isAsked = false;
-    const stopped = await lethe(['train', ...SMALL, '--name', 'full'], (text, signal) => {
-      if (isAsked || !text.includes('images/s')) return;
-      isAsked = true;
-      signal('SIGINT');
-    });
-    expect(stopped.code).toBe(130);
-    const before = readdirSync(join(runs, 'full', 'checkpoints'));
-    // No file can become longer than 1,500 KiB; a checkpoint has 1,900.
-    const limited = ['bash', '-c', "trap '' XFSZ; ulimit -f 1500; exec \"$@\"", 'bash', process.execPath];
-    const full = await lethe(['train', '--resume', 'full', '--runs-dir', runs], undefined, limited);
-    expect([full.code, full.output]).toEqual([1, expect.stringMatching(/warning: no checkpoint after round \d+: Cannot write .+\n[^]*error: Cannot write .+checkpoints.+safetensors/)]);
-    expect(readdirSync(join(runs, 'full', 'checkpoints'))).toEqual(before);
-    expect((await lethe(['train', '--resume', 'full', '--runs-dir', runs])).code).toBe(0);
-    expect(summary('full').weights_sha256).toBe(undisturbed);
-  }, 60_000);
-
   it('makes a checkpoint when it is asked for one, however early, and never ends of that', async () => {
     // By the command that users type, which is asked as soon as anybody can know of its run.
-    const command = ['apps/coordinator/bin/lethe.mjs', 'train', ...SMALL, '--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9', '--name', 'asked'];
+    const flags = ['--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9', '--name', 'asked'];
+    const command = ['apps/coordinator/bin/lethe.mjs', 'train', ...SMALL, ...flags];
     const run = spawn(process.execPath, command, { cwd: fileURLToPath(new URL('../../../', import.meta.url)), stdio: 'ignore' });
     const ended = new Promise<number | null>((resolve) => { run.once('close', resolve); });
     while (!existsSync(join(runs, 'asked', 'lock')) && run.exitCode === null) await sleep(5);
@@ -172,9 +198,10 @@ describe('a run goes on to the same bits', () => {
     const answer = await lethe(['checkpoint', 'asked', '--runs-dir', runs]);
     expect([answer.code, await ended]).toEqual([0, 0]);
     const [file = ''] = /round-\d+\.safetensors/.exec(answer.output) ?? [];
-    expect(readdirSync(join(runs, 'asked', 'checkpoints'))).toEqual(expect.arrayContaining(['round-000001.safetensors', file]));
+    expect(checkpoints('asked')).toEqual(expect.arrayContaining(['round-000001.safetensors', file]));
     expect(summary('asked').weights_sha256).toBe(undisturbed);
     const nobody = await lethe(['checkpoint', 'asked', '--runs-dir', runs]);
-    expect([nobody.code, nobody.output]).toEqual([2, expect.stringContaining('asked: expected a run that is going on on this machine, found that nobody plays it')]);
+    expect(nobody.output).toContain('asked: expected a run that is going on on this machine, found that nobody plays it');
+    expect(nobody.code).toBe(2);
   }, 60_000);
 });
