@@ -38,7 +38,7 @@ function boundaries(alsoMayImport = []) {
     onlyDependOnLibsWithTags: [...may, ...alsoMayImport].map((target) => `layer:${target}`),
     bannedExternalImports: banned,
   }));
-  return ['error', { enforceBuildableLibDependency: true, allowCircularSelfDependency: false, allow: [], depConstraints }];
+  return ['error', { allowCircularSelfDependency: false, allow: [], depConstraints }];
 }
 
 const environment = { name: 'node:process', importNames: ['env'], message: 'Only apps/*/src/main.ts reads the environment.' };
@@ -72,7 +72,6 @@ export default tseslint.config(
       'import-x/resolver-next': [
         createTypeScriptImportResolver({
           project: ['tsconfig.base.json'],
-          conditionNames: ['@lethe/source', 'types', 'import', 'default'],
         }),
       ],
     },
@@ -156,7 +155,7 @@ export default tseslint.config(
           buildTargets: ['build'],
           checkObsoleteDependencies: false,
           ignoredFiles: ['{projectRoot}/vitest.config.mts', '{projectRoot}/**/*.spec.ts'],
-          ignoredDependencies: ['tslib'],
+          ignoredDependencies: ['tslib', 'nx'],
         },
       ],
     },

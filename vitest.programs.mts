@@ -1,6 +1,6 @@
-import { transpileWorkspace } from './apps/coordinator/bin/transpile.mjs';
+import { ALL_PROGRAMS, bringUpToDate } from './bundle.mjs';
 
 /** For tests that start the programs: what they run is what stands in `src`. @public to vitest */
 export async function setup(): Promise<void> {
-  await transpileWorkspace(import.meta.dirname);
+  await bringUpToDate(ALL_PROGRAMS);
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -29,7 +28,6 @@ function longestFirst(longest: readonly string[]): typeof BaseSequencer {
 export function projectTests(root: string, { filesAtOnce, startPrograms = false, longest = [] }: TestSettings = {}) {
   return defineConfig({
     root,
-    ssr: { resolve: { conditions: ['@lethe/source', ...defaultServerConditions] } },
     test: {
       environment: 'node',
       watch: false,

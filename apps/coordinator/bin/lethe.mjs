@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { transpileWorkspace } from './transpile.mjs';
+import { bringUpToDate, RUN_PROGRAMS } from '../../../bundle.mjs';
 
 const OLDEST_NODE = [20, 19];
 const USAGE = 2;
@@ -34,11 +34,12 @@ function missingTargets() {
 }
 
 /**
- * The folder where the user typed. npx moves to the nearest folder with a package.json above it and says in INIT_CWD where it was;
- * without npx, INIT_CWD may be left over from an outer script.
+ * The folder where the user typed. npx moves to the nearest folder with a package.json above it and says in INIT_CWD where it was, and
+ * Nx moves to the workspace; without either, INIT_CWD may be left over from an outer script.
  */
 function userFolder() {
-  const { INIT_CWD, npm_command: npmCommand } = process.env;
+  const { INIT_CWD, npm_command: npmCommand, NX_TASK_TARGET_TARGET: target } = process.env;
+  if (target === argv[0]) return INIT_CWD ?? process.cwd();
   if (INIT_CWD === undefined || npmCommand !== 'exec') return process.cwd();
   const below = relative(process.cwd(), INIT_CWD);
   return below.startsWith('..') || isAbsolute(below) ? process.cwd() : INIT_CWD;
@@ -115,5 +116,5 @@ process.on('SIGUSR2', () => undefined);
 for (const signal of PASSED_ON) process.on(signal, passOn);
 refuseOldNode();
 if (!isHelp) await prepare(missingTargets());
-await transpileWorkspace(workspace);
+await bringUpToDate(RUN_PROGRAMS);
 await (app === 'worker' ? runWorker() : becomeCoordinator());

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Role } from '@lethe/protocol';
 
-const WORKSPACE = new URL('../../../', import.meta.url);
+/** Folder of the workspace. How far this module lies below it differs: it is in `src` here, and in the `dist` of each program. */
+export const WORKSPACE = workspaceAbove(import.meta.dirname);
 
 /** How a process is started. */
 interface LocalProgram {
@@ -23,10 +24,16 @@ interface LocalProgram {
 }
 
 /** What runs as the processes of a cluster; `lethe worker` reads it too. */
-const PROGRAMS = JSON.parse(readFileSync(new URL('infra/local-cluster.json', WORKSPACE), 'utf8')) as Record<Role, LocalProgram>;
+const PROGRAMS = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as Record<Role, LocalProgram>;
 
 /** How a process of that role is started on this machine. */
 export function localProgram(role: Role): LocalProgram & { readonly folder: string } {
   const program = PROGRAMS[role];
-  return { ...program, entry: fileURLToPath(new URL(program.entry, WORKSPACE)), folder: fileURLToPath(WORKSPACE) };
+  return { ...program, entry: join(WORKSPACE, program.entry), folder: WORKSPACE };
+}
+
+function workspaceAbove(folder: string): string {
+  if (existsSync(join(folder, 'nx.json'))) return folder;
+  if (dirname(folder) === folder) throw new Error(`expected nx.json in a folder above ${import.meta.dirname}, found none`);
+  return workspaceAbove(dirname(folder));
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { WORKSPACE } from '@lethe/programs';
 import { lineChart } from '@lethe/report';
 import type { Bar } from './bars.js';
-import { WORKSPACE } from './workspace.js';
 
 /** One run of the benchmark: a line of the history. */
 interface HistoryLine {

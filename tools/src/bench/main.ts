@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { usableCores } from '@lethe/config';
 import { errorMessage } from '@lethe/errors';
+import { WORKSPACE } from '@lethe/programs';
 import { Command } from 'commander';
 import { CORES_OF_SERVER, isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
 import { expectWritable, plot, record } from './history.js';
@@ -12,7 +13,6 @@ import { measureTraining, type TrainingCase, type TrainingRow } from './measure-
 import { ARTICLE, DDP } from './peers.js';
 import { measureScale, type ScaleCase, type ScaleRow } from './scale/measure-scale.js';
 import { compareWeights } from './recorded-weights.js';
-import { WORKSPACE } from './workspace.js';
 
 const CASES: readonly TrainingCase[] = [
   {

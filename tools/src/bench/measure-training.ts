@@ -1,6 +1,5 @@
 import { measurePeer, type Peer, type Tuning } from './peers.js';
 import { playArticle, type Summary } from './play-article.js';
-import { median } from './workspace.js';
 
 const BATCH = 256;
 /** Of the article's game: the classifier's, the encoder's and decoder's. */
@@ -91,4 +90,11 @@ function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, '
     serverMB: of(({ resident_mb: mb }) => mb['parameter-server']),
     weights: [...new Set(summaries.map(({ weights_sha256: weights }) => weights))].join(' or '),
   };
+}
+
+/** Of an even number the larger one of the two in the middle. */
+function median(values: readonly number[]): number {
+  const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  if (middle === undefined) throw new RangeError('--repeats: expected 1 or more');
+  return middle;
 }

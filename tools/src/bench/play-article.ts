@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { COORDINATOR, WORKSPACE } from './workspace.js';
+import { WORKSPACE } from '@lethe/programs';
 
 const run = promisify(execFile);
+export const COORDINATOR = 'apps/coordinator/dist/main.js';
 
 /** What is read of a run's `summary.json`. */
 export interface Summary {

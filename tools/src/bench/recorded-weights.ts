@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { WORKSPACE } from '@lethe/programs';
 import type { TrainingRow } from './measure-training.js';
-import { WORKSPACE } from './workspace.js';
 
 interface RecordedWeights {
   readonly rounds: number;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WORKSPACE } from '../bench/workspace.js';
+import { WORKSPACE } from '@lethe/programs';
 import type { Finding } from './report.js';
 
 const PROJECT = join(WORKSPACE, 'libs/evaluation');

@@ -159,7 +159,7 @@ describe('the flags', () => {
     const { nx } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { nx: { targets: Record<string, { options?: { command?: string } }> } };
     const named = /^([\w, ]+) are Nx targets too/m.exec(GENERAL_HELP)?.[1]?.split(/, | and /) ?? [];
     expect(named).toContain('train');
-    for (const name of named) expect(nx.targets[name]?.options?.command, name).toBe(`node apps/coordinator/dist/main.js ${name}`);
+    for (const name of named) expect(nx.targets[name]?.options?.command, name).toBe(`node apps/coordinator/bin/lethe.mjs ${name}`);
   });
 
   it('have no name that Nx keeps for itself', () => {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { defaultWorkers, interOpThreads, problemsError, processProblems, UNPACKED_GIB } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorMessage, foreignText } from '@lethe/errors';
+import { WORKSPACE } from '@lethe/programs';
 import { describeDevice, engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { DoctorCommand } from '../command-line/command.js';
@@ -10,7 +10,6 @@ import { EXIT, lookAtThisMachine, machineOf } from '@lethe/lethe';
 import type { Environment } from './train.js';
 import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 
-const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 const CHECK = 'apps/worker/dist/check-engine.js';
 
 interface EngineCheck { readonly name: string; readonly version: string; readonly device: 'cpu' | 'gpu'; readonly stepRuns: boolean }

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { WORKSPACE } from '@lethe/programs';
 import { INJECTION_VARIABLE, type FaultInjection, type ProcessFault } from './process-fault.js';
 
-const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
-const INJECT = new URL('../../dist/chaos/inject-faults.js', import.meta.url).href;
+const INJECT = pathToFileURL(join(WORKSPACE, 'apps/e2e/dist/inject-faults.js')).href;
 /** Sooner or later a fault would have to be that of the run. */
 const MOST_RESUMES = 40;
 
@@ -75,7 +75,7 @@ function secondsBetween(from: readonly number[], to: readonly number[]): number[
 function coordinate(argv: readonly string[], injection: FaultInjection, onProgress: (line: string) => void): Promise<{ code: number | null; signal: string | null; output: string }> {
   // Children inherit the variables, and with them the faults.
   const environment = { ...process.env, [INJECTION_VARIABLE]: JSON.stringify(injection), NODE_OPTIONS: `--import ${INJECT}` };
-  const child = spawn(process.execPath, ['apps/coordinator/dist/main.js', ...argv], { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['apps/coordinator/bin/lethe.mjs', ...argv], { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {

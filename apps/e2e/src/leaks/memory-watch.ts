@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { WORKSPACE } from '@lethe/programs';
 
-const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 const SAMPLE_MS = 500;
 
 /** Resident memory of a process over a run, in MiB. */
@@ -21,7 +20,7 @@ export async function watchMemory(rounds: number): Promise<MemoryTrend[]> {
   const rows = Array.from({ length: 60 }, (_, row) => `${['north', 'south', 'east'][row % 3] ?? ''},${row % 2 === 0 ? 'low' : 'high'},${1 + (row % 2) + (row % 5) / 9}`);
   writeFileSync(join(folder, 'table.csv'), ['domain,label,size', ...rows].join('\n'));
   const flags = ['--recipe', 'own-table', '--data-dir', folder, '--target', 'east', '--training', 'adaptation', '--rounds', String(rounds), '--shards', '2', '--batch-size', '24', '--workers', '2', '--servers', '2', '--checkpoint-every-rounds', '100', '--no-evaluation', '--quiet', '--runs-dir', folder, '--name', 'run'];
-  const child = spawn(process.execPath, ['apps/coordinator/dist/main.js', 'train', ...flags], { cwd: WORKSPACE, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, ['apps/coordinator/bin/lethe.mjs', 'train', ...flags], { cwd: WORKSPACE, stdio: ['ignore', 'ignore', 'inherit'] });
   const samples = new Map<number, { name: string; mebibytes: number[] }>();
   const watch = setInterval(() => { if (child.pid !== undefined) sample(child.pid, samples); }, SAMPLE_MS);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -26,7 +26,7 @@ describe('the fingerprint of an engine', () => {
   it('is the same in another process on this machine', () => {
     const script = `import { engineFingerprint } from '${import.meta.dirname}/engine-fingerprint.ts';
       console.log(engineFingerprint(${JSON.stringify(engine)}, ${JSON.stringify(options)}));`;
-    const nodeArguments = ['--import', 'tsx', '--conditions=@lethe/source', '--input-type=module', '-e', script];
+    const nodeArguments = ['--import', 'tsx', '--input-type=module', '-e', script];
     expect(execFileSync(process.execPath, nodeArguments, { encoding: 'utf8' }).trim()).toBe(engineFingerprint(engine, options));
   });
 

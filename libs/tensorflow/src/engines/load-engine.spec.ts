@@ -36,7 +36,7 @@ afterAll(() => rmSync(checkout, { recursive: true }));
 function runInCheckout(script: string): string {
   const file = join(checkout, 'src/script.ts');
   writeFileSync(file, `import { loadEngine } from './index.js';\n${script}`);
-  const nodeArguments = ['--import', require.resolve('tsx'), '--conditions=@lethe/source', file];
+  const nodeArguments = ['--import', require.resolve('tsx'), file];
   return execFileSync(process.execPath, nodeArguments, { encoding: 'utf8', cwd: checkout }).trim();
 }
 

@@ -286,7 +286,7 @@ describe('a process', () => {
   async function run(program: string): Promise<{ code: number | null; closingMs: number }> {
     const source = `import { createZeroMqTransport } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
       const hello = [new TextEncoder().encode('hello')]; const transport = createZeroMqTransport(); ${program}`;
-    const flags = ['--import', 'tsx', '--conditions=@lethe/source', '--input-type=module', '-e', source];
+    const flags = ['--import', 'tsx', '--input-type=module', '-e', source];
     const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
     let closing = Number.NaN;
     child.stdout.on('data', () => (closing = performance.now()));

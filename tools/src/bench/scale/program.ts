@@ -1,13 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { LOCAL_PROGRAMS } from '../local-programs.js';
-import { WORKSPACE } from '../workspace.js';
+import { localProgram, WORKSPACE } from '@lethe/programs';
 
 /** Starts one of this folder's programs as a run starts its servers. */
 export function startProgram(name: string, argument: string): ChildProcess {
-  const { nodeFlags, environment } = LOCAL_PROGRAMS['parameter-server'];
-  return fork(join(WORKSPACE, 'tools/dist/bench/scale', `${name}.js`), [argument], {
+  const { nodeFlags, environment } = localProgram('parameter-server');
+  return fork(join(WORKSPACE, 'tools/dist', `${name}.js`), [argument], {
     execArgv: [...nodeFlags],
     env: { ...process.env, ...environment },
   });

@@ -1,0 +1,172 @@
+// Bundles the programs of the workspace with esbuild, each into the `dist` of its project:
+//   node bundle.mjs [PROJECT ...]   these projects (all of them if none is named)
+//   node bundle.mjs --watch         all of them, and again whenever a source changes
+// Types are checked elsewhere (`nx run-many -t typecheck`).
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The programs of a run: for each project the names in its `dist`, and what they are made of in its `src`. */
+export const RUN_PROGRAMS = {
+  'apps/coordinator': { main: 'main.ts' },
+  'apps/parameter-server': { main: 'main.ts' },
+  'apps/worker': { main: 'main.ts', 'heartbeat-thread': 'heartbeat/heartbeat-thread.ts', 'check-engine': 'check-engine.ts' },
+};
+
+export const ALL_PROGRAMS = {
+  ...RUN_PROGRAMS,
+  'apps/e2e': {
+    chaos: 'chaos/main.ts',
+    leaks: 'leaks/main.ts',
+    'inject-faults': 'chaos/inject-faults.ts',
+    'stand-in-mnist': 'stand-in-mnist.ts',
+  },
+  tools: {
+    bench: 'bench/main.ts',
+    'echo-process': 'bench/scale/echo-process.ts',
+    'peers-process': 'bench/scale/peers-process.ts',
+    'server-process': 'bench/scale/server-process.ts',
+    baselines: 'baselines/main.ts',
+    'gpu-check': 'gpu-check/main.ts',
+  },
+};
+
+/** The bindings that libs/optim generates read it from the folder of the program. */
+const KERNELS = 'libs/optim/generated/kernels.wasm';
+/** What decides, besides its sources, what a bundle is. */
+const SETTINGS = ['bundle.mjs', 'package-lock.json'];
+/** In each `dist`: what else is there, and of every source its time and hash when it was read. */
+const RECORD = 'bundle.json';
+/** A process that has just been started may still read parts of a bundle that is replaced. */
+const MOST_STARTING_MS = 60_000;
+
+const timeOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+const hashOf = (file) => createHash('sha1').update(readFileSync(file)).digest('base64');
+
+/** Packages of npm are imported when a program runs, from where npm has put them for the project that names them. */
+const packagesStayOutside = {
+  name: 'packages-stay-outside',
+  setup(build) {
+    const packagesOf = (folder) => (existsSync(join(folder, 'package.json')) ? join(folder, 'node_modules') : packagesOf(dirname(folder)));
+    build.onResolve({ filter: /^[^./]/ }, async ({ path, resolveDir, kind, pluginData }) => {
+      if (kind === 'entry-point' || pluginData === 'nested' || path.startsWith('@lethe/')) return undefined;
+      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+      if (path.startsWith('node:') || !existsSync(join(packagesOf(resolveDir), name))) return { path, external: true };
+      const nested = await build.resolve(path, { resolveDir, kind, pluginData: 'nested' });
+      return { path: relative(build.initialOptions.outdir, nested.path), external: true };
+    });
+  },
+};
+
+function optionsOf(workspace, project, programs) {
+  const sources = Object.entries(programs).map(([name, source]) => [name, join(project, 'src', source)]);
+  return {
+    absWorkingDir: workspace,
+    entryPoints: { ...Object.fromEntries(sources), kernels: KERNELS },
+    outdir: join(workspace, project, 'dist'),
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    conditions: [], // those of Node, without the one for bundlers
+    loader: { '.wasm': 'copy' },
+    plugins: [packagesStayOutside],
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+  };
+}
+
+/** Whole or not at all: a process that starts meanwhile reads either the old file or the new one. */
+function replace(file, bytes) {
+  const written = `${file}.${process.pid}`;
+  writeFileSync(written, bytes);
+  renameSync(written, file);
+}
+
+function recordOf(folder) {
+  return existsSync(join(folder, RECORD)) ? JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) : { outputs: [], sources: {} };
+}
+
+/** Puts a bundle in place: the parts before the programs that import them. What neither it nor the one before has is removed. */
+function place({ outputFiles, metafile }, { workspace, folder, begun }) {
+  mkdirSync(folder, { recursive: true });
+  const before = recordOf(folder).outputs;
+  const isProgram = ({ path }) => metafile.outputs[relative(workspace, path)]?.entryPoint !== undefined;
+  for (const { path, contents } of [...outputFiles].sort((a, b) => isProgram(a) - isProgram(b))) replace(path, contents);
+  const sources = [...Object.keys(metafile.inputs), ...SETTINGS].map((path) => {
+    const time = timeOf(join(workspace, path));
+    return [path, time < begun ? { time, hash: hashOf(join(workspace, path)) } : {}]; // changed since: perhaps after it was read
+  });
+  const outputs = outputFiles.map(({ path }) => relative(folder, path));
+  replace(join(folder, RECORD), JSON.stringify({ outputs, sources: Object.fromEntries(sources) }));
+  const kept = new Set([...outputs, ...before, RECORD]);
+  const left = readdirSync(folder).filter((name) => !kept.has(name)).map((name) => join(folder, name));
+  for (const path of left) if (timeOf(path) < begun - MOST_STARTING_MS) rmSync(path, { recursive: true, force: true });
+}
+
+/** Whether a bundle is what its sources would be bundled to now. */
+function isCurrent(workspace, folder) {
+  const { outputs, sources } = recordOf(folder);
+  const isThere = outputs.length > 0 && outputs.every((name) => existsSync(join(folder, name)));
+  return isThere && Object.entries(sources).every(([path, { time, hash }]) => {
+    const found = timeOf(join(workspace, path));
+    // Who imports a source that is gone has changed too; and what Nx generates is away for a moment while Nx restores it.
+    return found === undefined || found === time || hashOf(join(workspace, path)) === hash;
+  });
+}
+
+/** Bundles the programs of these projects. @throws Error saying where a source is wrong; `dist` of its project then stays as it is */
+async function bundle(programs, workspace) {
+  const { build } = await import('esbuild');
+  await Promise.all(Object.entries(programs).map(async ([project, itsPrograms]) => {
+    const begun = Date.now();
+    place(await build(optionsOf(workspace, project, itsPrograms)), { workspace, folder: join(workspace, project, 'dist'), begun });
+  }));
+}
+
+/**
+ * Bundles what is out of date.
+ * @returns the projects that were bundled
+ */
+export async function bringUpToDate(programs, workspace = import.meta.dirname) {
+  const stale = Object.entries(programs).filter(([project]) => !isCurrent(workspace, join(workspace, project, 'dist')));
+  if (stale.length > 0) await bundle(Object.fromEntries(stale), workspace);
+  return stale.map(([project]) => project);
+}
+
+async function watch(workspace) {
+  const { context } = await import('esbuild');
+  for (const [project, programs] of Object.entries(ALL_PROGRAMS)) {
+    const options = optionsOf(workspace, project, programs);
+    let begun = 0;
+    const placing = {
+      name: 'placing',
+      setup(build) {
+        build.onStart(() => { begun = Date.now(); });
+        build.onEnd((result) => {
+          if (result.errors.length > 0) return;
+          place(result, { workspace, folder: options.outdir, begun });
+          console.log(`${new Date().toLocaleTimeString()} ${project} is bundled`);
+        });
+      },
+    };
+    await (await context({ ...options, logLevel: 'warning', plugins: [...options.plugins, placing] })).watch();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const named = process.argv.slice(2);
+  const isNamed = ([project]) => named.length === 0 || named.includes(project);
+  try {
+    if (named[0] === '--watch') await watch(import.meta.dirname);
+    else await bundle(Object.fromEntries(Object.entries(ALL_PROGRAMS).filter(isNamed)), import.meta.dirname);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
