@@ -1,9 +1,8 @@
-import { aligned, openSeveralRuns, trainSeveral, type SeveralRuns, type ThisMachine } from '@lethe/lethe';
+import { aligned, openSeveralRuns, trainSeveral, type RunSurroundings, type SeveralRuns, type ThisMachine } from '@lethe/lethe';
 import type { TrainCommand } from '../command-line/command.js';
 import { exitCodeOfTrials, onTerminal } from './trials-on-terminal.js';
-import type { Environment } from './train.js';
 
-interface Surroundings { readonly machine: ThisMachine; readonly environment: Environment }
+interface Surroundings { readonly machine: ThisMachine; readonly environment: RunSurroundings['environment'] }
 
 /** Plays the runs, as many at once as the machine allows, and says what they came to together. */
 export async function runSeveral(several: SeveralRuns, command: TrainCommand, { machine, environment }: Surroundings): Promise<number> {

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MADE = new Set(['node_modules', 'dist', 'out-tsc', 'test-output', 'generated']);
+const PLACES = readdirSync(ROOT).filter((name) => !MADE.has(name) && name !== '.git');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, first = '']) => first);
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return MADE.has(entry.name) ? [] : filesBelow(path);
+    return [path];
+  });
+}
+
+const SOURCES = ['apps', 'libs', 'tools', 'proto', 'infra'].flatMap(filesBelow);
+const SOURCE_NAMES = new Set(SOURCES.map((file) => basename(file)));
+const DOCUMENTS = ['README.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))];
+
+/** Paths in a line of a document that lead nowhere: links, paths in backticks, and names of source files in backticks. */
+function deadPaths(document: string, line: string): string[] {
+  const links = matches(line, /\]\(([^)#\s]+)[^)]*\)/g).filter((link) => !/^[a-z]+:/.test(link));
+  const quoted = matches(line, /`([\w@.-]+(?:\/[\w@.-]+)*\/?)`/g);
+  const paths = quoted.filter((text) => text.includes('/') && PLACES.includes(text.split('/')[0] ?? ''));
+  const names = quoted.filter((text) => /^[\w-][\w.-]*\.(ts|mjs|mts|py|proto|cc)$/.test(text) && !PLACES.includes(text));
+  return [
+    ...links.filter((link) => !existsSync(join(ROOT, dirname(document), link))),
+    ...paths.filter((path) => !existsSync(join(ROOT, path))),
+    ...names.filter((name) => !SOURCE_NAMES.has(name)),
+  ];
+}
+
+/** Names in the last column of a row of the map that none of the files in that row has. */
+function unknownNames(document: string, row: string): string[] {
+  const files = matches(row, /\]\(([^)]+)\)/g).map((link) => join(dirname(document), link)).filter((file) => existsSync(join(ROOT, file)));
+  const words = new Set(files.flatMap((file) => read(file).split(/[^\w#]+/)));
+  return matches(row.split('|').at(-2) ?? '', /`([^`]+)`/g).filter((name) => !words.has(name));
+}
+
+describe('the documents', () => {
+  it.each(DOCUMENTS)('%s names files and folders that are there', (document) => {
+    const dead = read(document).split('\n').flatMap((line, index) =>
+      deadPaths(document, line).map((path) => `${document}:${index + 1}: ${path} is not there`));
+    expect(dead).toEqual([]);
+  });
+
+  it('name in the map what the file of the row has', () => {
+    const document = 'docs/architecture.md';
+    const rows = read(document).split('\n').map((row, index) => ({ row, line: index + 1 })).filter(({ row }) => /^\|.*\]\(\.\.\//.test(row));
+    expect(rows.length).toBeGreaterThan(30);
+    expect(rows.flatMap(({ row, line }) => unknownNames(document, row).map((name) => `${document}:${line}: no file of the row has ${name}`))).toEqual([]);
+  });
+
+  it('show each package in the layer that its tag says, and lint knows these layers', () => {
+    const boxes = matches(read('docs/architecture.md'), /^ {4}\| (.*) \|$/gm).flatMap((line) => line.split(' | '));
+    const shown = boxes.flatMap((box) => {
+      const [, layer = '', packages = ''] = /^([a-z-]+): ([a-z0-9-]+(?:, [a-z0-9-]+)*)/.exec(box) ?? [];
+      return packages === '' ? [] : packages.split(', ').map((name) => `${name} in ${layer}`);
+    });
+    const manifests = SOURCES.filter((file) => /^(?:(?:apps|libs)\/[^/]+|tools)\/package\.json$/.test(file));
+    const tagged = manifests.map((file) => `${basename(dirname(file))} in ${/"layer:([a-z-]+)"/.exec(read(file))?.[1] ?? 'no layer'}`);
+    expect(shown.sort()).toEqual(tagged.sort());
+    const [, layers = ''] = /const LAYERS = \{([\s\S]*?)\n\};/.exec(read('eslint.config.mjs')) ?? [];
+    expect(matches(layers, /^ {2}'?([a-z-]+)'?:/gm).sort()).toEqual([...new Set(tagged.map((text) => text.split(' in ')[1]))].sort());
+  });
+});
+
+/** The modules that a module imports from its own package, types included: `import-x/no-cycle` and knip pass over those. */
+function importsOf(file: string): string[] {
+  return matches(read(file), /(?:from|import\() ?'(\.[^']+)\.js'/g).map((path) => join(dirname(file), `${path}.ts`));
+}
+
+/** Takes away what imports nothing that is left, until nothing more goes: what stays imports itself along some way, or such a module. */
+function circularModules(imports: Map<string, string[]>): string[] {
+  const left = [...imports].filter(([, imported]) => imported.some((file) => imports.has(file)));
+  return left.length === imports.size ? [...imports.keys()] : circularModules(new Map(left));
+}
+
+describe('the modules', () => {
+  it('do not import each other in a circle', () => {
+    const modules = SOURCES.filter((file) => file.endsWith('.ts'));
+    expect(circularModules(new Map(modules.map((file) => [file, importsOf(file)])))).toEqual([]);
+  });
+});
