@@ -145,6 +145,7 @@ describe('a run ends', () => {
       signal(wanted === 1 ? 'SIGTERM' : 'SIGINT');
     });
     expect(ended.code).toBe(130);
+    expect(readdirSync(join(runs, 'twice', 'checkpoints'))).toEqual([]);
     expect([letheProcesses(), sockets()]).toEqual([[], []]);
   }, 60_000);
 });

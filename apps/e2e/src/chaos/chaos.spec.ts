@@ -23,7 +23,8 @@ async function survive(game: ChaosGame, seed: number, counts: FaultCounts): Prom
   expect({ sha256: found.sha256, rounds: found.rounds }, found.output).toEqual({ sha256: undisturbed.sha256, rounds: undisturbed.rounds });
 }
 
-describe('real processes that are killed, stopped and cut off', () => {
+// Both at once: each spends about half of its time waiting, for processes to start and for silence to be noticed.
+describe.concurrent('real processes that are killed, stopped and cut off', () => {
   it('end the article\'s game with the bits of an undisturbed run: 20 workers, 5 servers, 5 coordinators', async () => {
     await survive(games.article, 7, { workerKills: 20, serverKills: 5, coordinatorKills: 5, others: 12 });
   }, 400_000);
