@@ -1,8 +1,8 @@
 import type { WhichCheckpoint } from '@lethe/checkpoint';
 import type { ConfigLayer } from '@lethe/config';
-import type { DataReading } from './sweep/data-reading.js';
-import type { HalvingOptions } from './sweep/asynchronous-halving.js';
-import type { SearchSpace } from './sweep/search-space.js';
+import type { DataReading } from './trials/data-reading.js';
+import type { HalvingOptions } from './trials/asynchronous-halving.js';
+import type { SearchSpace } from './trials/sweep/search-space.js';
 
 /** Where runs are looked for. */
 export interface Places {

@@ -1,4 +1,4 @@
-import { aligned, lookAtThisMachine, openSweep, resultFiles, sweep, tableOf } from '@lethe/lethe';
+import { aligned, lookAtThisMachine, openSweep, resultFiles, sweep, tableOfTrials } from '@lethe/lethe';
 import type { SweepCommand } from '../command-line/command.js';
 import { exitCodeOfTrials, onTerminal } from './trials-on-terminal.js';
 import type { Environment } from './train.js';
@@ -14,7 +14,7 @@ export async function runSweep(command: SweepCommand, environment: Environment):
   const { gpus, cores } = machine;
   const [, program = ''] = process.argv;
   const { run, best, bestBy } = await onTerminal(false, (watcher) => sweep(folder, command, { gpus, cores, environment, program, watcher }));
-  for (const line of [...aligned(tableOf(run.trials)), ...resultFiles(folder, command.folder)]) process.stdout.write(`${line}\n`);
+  for (const line of [...aligned(tableOfTrials(run.trials)), ...resultFiles(folder, command.folder)]) process.stdout.write(`${line}\n`);
   if (best !== null) process.stdout.write(`best: ${best}\n`);
   else process.stdout.write(`no trial is named the best: ${bestBy === null ? '--best says by which figure' : `none that is completed has a finite ${bestBy.figure}`}\n`);
   return exitCodeOfTrials(run);

@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
 import { errorCode } from '@lethe/errors';
-import { lookAtThisMachine, machineOf, newRunConfig, newSeveralRuns, playRun, prepareRun, resumedSeveralRuns, summaryLines, withOpenRun, type PreparedRun, type RunSurroundings, EXIT } from '@lethe/lethe';
+import { lookAtThisMachine, machineOf, newRunConfig, newTrials, playRun, prepareRun, resumedTrials, summaryLines, withOpenRun, type PreparedRun, type RunSurroundings, EXIT } from '@lethe/lethe';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 import { Interruption } from '../signals/interruption.js';
-import { runSeveral } from './train-several.js';
+import { runTrials } from './train-trials.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +15,8 @@ interface Surroundings { readonly environment: Environment; readonly requests: C
 export async function runTrain(command: TrainCommand, { environment, requests }: Surroundings): Promise<number> {
   const machine = await lookAtThisMachine(environment);
   const compiled = command.resume === null ? newRunConfig(command, machineOf(machine)) : null;
-  const several = compiled === null ? await resumedSeveralRuns(command) : newSeveralRuns(command, compiled.config);
-  if (several !== null) return runSeveral(several, command, { machine, environment });
+  const several = compiled === null ? await resumedTrials(command) : newTrials(command, compiled.config);
+  if (several !== null) return runTrials(several, command, { machine, environment });
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const run = await prepareRun(command, { machine, compiled, reporter });
   const interruption = new Interruption((line) => { run.reporter.notice(line); });

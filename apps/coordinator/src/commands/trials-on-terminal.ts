@@ -1,4 +1,4 @@
-import { isDone, shownSetting, type SweepRun, type Trial, type TrialsWatcher, EXIT } from '@lethe/lethe';
+import { isDone, shownSetting, type TrialRunner, type Trial, type TrialsWatcher, EXIT } from '@lethe/lethe';
 import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 
@@ -26,7 +26,7 @@ export async function onTerminal<Result>(isQuiet: boolean, play: (watcher: Trial
 }
 
 /** How a command ends that has played trials: that some of them diverge is a result beside those of others, but not where there are none. */
-export function exitCodeOfTrials({ isInterrupted, trials }: Pick<SweepRun, 'isInterrupted' | 'trials'>): number {
+export function exitCodeOfTrials({ isInterrupted, trials }: Pick<TrialRunner, 'isInterrupted' | 'trials'>): number {
   if (isInterrupted) return EXIT.interrupted;
   const states = new Set(trials.map(({ state }) => state));
   if (states.has('failed')) return EXIT.failed;

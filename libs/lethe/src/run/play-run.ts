@@ -5,11 +5,11 @@ import { closingAfter } from '../local-cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
 import { divergedStep } from './divergence.js';
 import { EngineHistory } from './engine-history.js';
-import { JudgeCache } from './judge-cache.js';
-import { evaluateRun } from './measures/index.js';
+import { JudgeCache } from '../evaluation/judge-cache.js';
+import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { outlastServers } from './outlast-servers.js';
 import type { PreparedRun } from './prepare-run.js';
-import { epochFigures, RunRecorder } from './run-recorder.js';
+import { epochFigures, RunRecorder } from '../record/run-recorder.js';
 import { summarise, type RunSummary } from './summary.js';
 import { trainingRun, type RunOutcome } from './training-run.js';
 

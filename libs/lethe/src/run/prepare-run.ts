@@ -9,11 +9,11 @@ import { planDevices, type Gpu } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/graphs';
 import type { TrainRequest } from '../requests.js';
 import { findRunFolder } from './find-run-folder.js';
-import { newRunConfig, resumedRunConfig } from '../settings/run-config.js';
+import { newRunConfig, resumedRunConfig } from '../run-config.js';
 import { ownVersion } from '../own-version.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
 import { initialGroups } from './initial-state.js';
-import { RoundTrace } from './round-trace.js';
+import { RoundTrace } from '../record/round-trace.js';
 import { openSavedRun, type SavedRun } from './saved-run.js';
 import type { RunState } from './training-run.js';
 

@@ -3,9 +3,9 @@ import { parseMetricsLine } from '@lethe/run-folder';
 import { describeRun } from '@lethe/graphs';
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping } from './early-stopping.js';
-import { epochsCompleted } from './epochs.js';
-import { RoundLossCollector } from './round-losses.js';
-import { epochFigures } from './run-recorder.js';
+import { epochsCompleted } from '../record/epochs.js';
+import { RoundLossCollector } from '../record/round-losses.js';
+import { epochFigures } from '../record/run-recorder.js';
 
 describe('epochs', () => {
   it('are over after floor(e * images / batch) rounds', () => {

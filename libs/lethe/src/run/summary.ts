@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { weightsHash } from '@lethe/checkpoint';
 import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
 import type { PreparedRun } from './prepare-run.js';
-import type { RunRecorder } from './run-recorder.js';
+import type { RunRecorder } from '../record/run-recorder.js';
 import type { RunEnding, RunOutcome } from './training-run.js';
 
 /** What `summary.json` holds. */

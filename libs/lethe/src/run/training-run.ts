@@ -7,7 +7,7 @@ import { adversarialLoop, type GamePosition, type TrainingCluster } from '@lethe
 import type { RunDescription } from '@lethe/graphs';
 import { divergedFigures, divergedState, isDivergence } from './divergence.js';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
-import { epochsCompleted } from './epochs.js';
+import { epochsCompleted } from '../record/epochs.js';
 import { outlastServers } from './outlast-servers.js';
 
 /** What a run leaves behind while it goes on. */

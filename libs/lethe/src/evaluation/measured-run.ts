@@ -1,0 +1,26 @@
+import type { DataSource } from '@lethe/data';
+import type { RunFolder } from '@lethe/run-folder';
+import type { TrainingCluster } from '@lethe/cluster';
+import type { RunDescription } from '@lethe/graphs';
+import type { JudgeCache } from './judge-cache.js';
+
+/** Networks in a cluster, and what they were trained on. */
+export interface MeasuredRun {
+  readonly cluster: TrainingCluster;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  /** Rounds played. */
+  readonly rounds: number;
+}
+
+export interface MeasureOptions {
+  /** Where `evaluation.json` and `report.html` go. */
+  readonly folder: RunFolder;
+  /** Each probe is trained once from each. */
+  readonly seeds: readonly number[];
+  readonly judges: JudgeCache;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Measures what a game was played for, and writes it into the run's folder. @returns lines for the terminal */
+export type Measure = (run: MeasuredRun, options: MeasureOptions) => Promise<string[]>;

@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { saveCheckpoint } from '@lethe/checkpoint';
+import { savedConfigJson } from '@lethe/config';
+import { errorCode, errorMessage } from '@lethe/errors';
+import type { Committed, StepReport } from '@lethe/protocol';
+import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
+import type { GamePosition } from '@lethe/cluster';
+import type { RunDescription } from '@lethe/graphs';
+import { ownVersion } from '../own-version.js';
+import { epochsCompleted } from './epochs.js';
+import { RoundClock } from './round-clock.js';
+import { RoundLossCollector } from './round-losses.js';
+import type { EpochEvent, RunRecord, RunState } from '../run/training-run.js';
+import { WireAccount } from './wire-account.js';
+
+export interface RunRecorderOptions {
+  readonly description: RunDescription;
+  readonly folder: RunFolder;
+  readonly metrics: MetricsLog;
+  readonly tensorBoard: TensorBoardWriter;
+  readonly reporter: Reporter;
+  /** What the run begins with. */
+  readonly start: GamePosition;
+}
+
+/** How many rounds a killed run may lose from its metrics. */
+const ROUNDS_PER_FLUSH = 20;
+
+/** Writes down what happens in a run, in its folder and for whoever watches. */
+export class RunRecorder implements RunRecord {
+  readonly wire: WireAccount;
+  readonly clock = new RoundClock();
+  losses: Readonly<Record<string, number>> = {};
+  heldOut: Readonly<Record<string, number>> = {};
+  /** From the start of this process to the first round that was committed; null before that. */
+  firstRoundSeconds: number | null = null;
+  /** The last grid drawn, null before the first. */
+  gridFile: string | null = null;
+  /** Training time, evaluations and checkpoints left out. */
+  trainingSeconds = 0;
+  /** Fingerprints of what has computed the run, in order. */
+  engines: () => readonly string[] = () => [];
+  readonly #options: RunRecorderOptions;
+  readonly #collector: RoundLossCollector;
+  readonly #rate = new RateMeter();
+  #rounds: number;
+  #runningSince: number | null = null;
+
+  constructor(options: RunRecorderOptions) {
+    this.#options = options;
+    this.#collector = new RoundLossCollector(options.description.objective);
+    this.#rounds = options.start.rounds;
+    this.wire = new WireAccount(options.description);
+  }
+
+  committed(committed: Committed): void {
+    this.wire.committed(committed);
+    const complete = this.#collector.add(committed);
+    // What is played again after a server was lost was told of when it was played first.
+    if (complete === null || complete.round < this.#rounds) return;
+    const { metrics, tensorBoard, reporter, description } = this.#options;
+    this.#rounds = complete.round + 1;
+    this.losses = complete.losses;
+    this.firstRoundSeconds ??= performance.now() / 1000;
+    this.clock.tick();
+    this.#rate.add(description.config.batchSize);
+    metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()), wire_mb: rounded(this.wire.megabytes), wire_surplus_percent: rounded(this.wire.surplusPercent) });
+    tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
+    reporter.update(this.#progress());
+    // What is not written here is written, or missed, at the end of the epoch.
+    if (this.#rounds % ROUNDS_PER_FLUSH === 0) metrics.flush().catch(() => undefined);
+  }
+
+  stepReported(report: StepReport): void {
+    this.wire.add(report);
+  }
+
+  async epoch({ epoch, rounds, figures, grid }: EpochEvent): Promise<void> {
+    const { metrics, tensorBoard, reporter, folder } = this.#options;
+    this.heldOut = figures;
+    metrics.append({ kind: 'epoch', epoch, round: rounds, ...prefixed('held_out', figures) });
+    tensorBoard.scalars(rounds, prefixed('held-out', figures));
+    if (grid !== null) {
+      const { png, width, height } = await this.drawGrid(grid);
+      const file = join(folder.grids, `epoch-${String(epoch).padStart(3, '0')}.png`);
+      tensorBoard.image(rounds, 'style grid', png, { width, height });
+      if (await this.#isWritten(folder.writeFile(file, png))) this.gridFile = file;
+    }
+    await this.#isWritten(metrics.flush());
+    await this.#isWritten(tensorBoard.flush());
+    reporter.endEpoch(this.#progress(), figures);
+  }
+
+  drawGrid(pixels: Float32Array): ReturnType<typeof encodeGridPng> {
+    const { shape, classes } = this.#options.description.facts;
+    const columns = classes.length;
+    return encodeGridPng({ pixels, rows: pixels.length / (columns * shape.height * shape.width * shape.channels), columns, ...shape });
+  }
+
+  async checkpoint({ rounds, steps, groups }: RunState, isBest: boolean): Promise<void> {
+    const { folder, description: { config, layouts, schemaHash, facts }, metrics, tensorBoard } = this.#options;
+    // Whoever goes on from this checkpoint judges by the epochs that the metrics tell of.
+    await metrics.flush();
+    await this.#isWritten(tensorBoard.flush());
+    await saveCheckpoint({
+      folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
+      configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: this.engines(), codeVersion: ownVersion(), keep: config.checkpoints.keep,
+      onLeft: (message) => { this.notice(`warning: ${message}`); },
+    });
+  }
+
+  notice(line: string): void {
+    this.#options.reporter.notice(line);
+  }
+
+  resumeClock(): void {
+    this.#rate.restart();
+    this.clock.restart();
+    this.#runningSince = performance.now();
+  }
+
+  pauseClock(): void {
+    if (this.#runningSince !== null) this.trainingSeconds += (performance.now() - this.#runningSince) / 1000;
+    this.#runningSince = null;
+  }
+
+  /** A disk that takes nothing is no reason to end: what grows is written later, or missed at the end of the run. */
+  async #isWritten(writing: Promise<void>): Promise<boolean> {
+    try {
+      await writing;
+      return true;
+    } catch (error) {
+      if (errorCode(error) !== 'STORAGE_FAILED') throw error;
+      this.notice(`warning: ${errorMessage(error)} The run goes on`);
+      return false;
+    }
+  }
+
+  #progress(): RunProgress {
+    const { config: { batchSize, epochs }, trainingCount, totalRounds } = this.#options.description;
+    const totalEpochs = epochs ?? Math.ceil((totalRounds * batchSize) / trainingCount);
+    return {
+      round: this.#rounds, totalRounds, totalEpochs,
+      epoch: Math.min(totalEpochs, epochsCompleted(this.#rounds - 1, batchSize, trainingCount) + 1),
+      imagesPerSecond: this.#rate.perSecond(),
+      losses: this.losses,
+      wire: { megabytes: this.wire.megabytes, surplusPercent: this.wire.surplusPercent },
+      secondsLeft: this.#rate.secondsLeft((totalRounds - this.#rounds) * batchSize),
+    };
+  }
+}
+
+/** The figures of epochs that a log tells of, in order. */
+export function epochFigures(lines: readonly MetricsLine[]): Record<string, number>[] {
+  return lines.filter(({ kind }) => kind === 'epoch').map((line) => Object.fromEntries(Object.entries(line).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name.slice('held_out/'.length), Number(value)]] : []))));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}/${name}`, value]));
+}

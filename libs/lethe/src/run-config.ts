@@ -1,0 +1,32 @@
+import {
+  applyResumeOverrides, dataKindOfLayers, mergeConfig, readConfigFile, valueAt, withDataKind,
+  type CompiledConfig, type ConfigLayer, type Machine,
+} from '@lethe/config';
+import type { TrainRequest } from './requests.js';
+
+type Said = Pick<TrainRequest, 'flags' | 'folder'> & Partial<Pick<TrainRequest, 'configFile'>>;
+
+function layersOf({ configFile = null, flags, folder }: Said): ConfigLayer[] {
+  return [...(configFile === null ? [] : [readConfigFile(configFile, folder)]), flags];
+}
+
+/** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
+export function newRunConfig(request: TrainRequest, machine: Machine): CompiledConfig {
+  const layers = layersOf(request);
+  return mergeConfig(machine, withDataKind(layers, dataKindOfLayers(machine, layers)));
+}
+
+/** The configuration with which a run goes on, be it trained or measured. @param saved contents of its config.json */
+export function resumedRunConfig(request: Said, saved: unknown): CompiledConfig {
+  return applyResumeOverrides(saved, withDataKind(layersOf(request), valueAt(saved, 'data.kind')));
+}
+
+/** Whether the number of workers was asked for, by a flag or in the configuration file. */
+export function saysWorkers(request: TrainRequest): boolean {
+  return layersSayWorkers(layersOf(request));
+}
+
+/** Whether one of the layers says the number of workers. */
+export function layersSayWorkers(layers: readonly ConfigLayer[]): boolean {
+  return layers.some(({ values }) => valueAt(values, 'cluster.workers') !== undefined);
+}

@@ -1,0 +1,65 @@
+import { findCheckpoint } from '@lethe/checkpoint';
+import { problemsError, processProblems } from '@lethe/config';
+import type { DataSource } from '@lethe/data';
+import { newIncarnation } from '@lethe/protocol';
+import { expectWritableFolder, RunFolder } from '@lethe/run-folder';
+import { planDevices } from '@lethe/tensorflow';
+import type { TrainingCluster } from '@lethe/cluster';
+import type { RunDescription } from '@lethe/graphs';
+import { closingAfter } from '../local-cluster/closing-after.js';
+import { openCluster } from '../local-cluster/open-cluster.js';
+import type { CheckpointRequest } from '../requests.js';
+import { findRunFolder } from './find-run-folder.js';
+import { resumedRunConfig } from '../run-config.js';
+import { lookAtThisMachine } from '../this-machine.js';
+import { outlastServers } from './outlast-servers.js';
+import { openSavedRun } from './saved-run.js';
+
+/** A checkpoint's networks, ready to be evaluated. */
+export interface CheckpointCluster {
+  readonly cluster: TrainingCluster;
+  readonly description: RunDescription;
+  readonly data: DataSource;
+  readonly run: RunFolder;
+  /** Rounds played when the checkpoint was made. */
+  readonly rounds: number;
+}
+
+export interface ClusterWish {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workers: number;
+  /** More of them than this machine has cores for, if they are that many. */
+  readonly oversubscribe: boolean;
+  /** Something that whoever watches should know. */
+  readonly notice: (line: string) => void;
+}
+
+/**
+ * Opens a checkpoint on a small cluster of its own, a server and some workers, for as long as `use` takes. It computes on what a run
+ * would: the figures are those that the run has at its end.
+ */
+export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers, oversubscribe, notice }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
+  const { cores, gpus } = await lookAtThisMachine(environment);
+  const problems = processProblems({ workers, servers: 1, oversubscribe }, cores, () => '--workers');
+  if (problems.length > 0) throw problemsError(problems);
+  const run = RunFolder.at(findRunFolder(request.run, request));
+  await expectWritableFolder(request.run, run.folder);
+  const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
+  const { data, description, remember } = await openSavedRun(run, checkpoint, (saved) => {
+    const { config, warnings } = resumedRunConfig(request, saved);
+    return { config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null } }, warnings };
+  });
+  const { engine, shareGpus } = description.config.cluster;
+  const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
+  await remember(notice);
+  const groups = checkpoint.groups(description);
+  const open = await openCluster({
+    description, environment, cores, devices, runId: newIncarnation(), logsFolder: run.logs, tokenFile: run.joinToken,
+    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
+  });
+  const using = (): Promise<Result> => outlastServers(open.cluster, () => groups, async () => {
+    await open.cluster.assemble(groups, workers);
+    return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds });
+  });
+  return closingAfter(using, () => open.close('nothing is left to do'), notice);
+}

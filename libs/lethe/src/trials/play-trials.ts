@@ -1,0 +1,60 @@
+import type { RunConfig } from '@lethe/config';
+import type { Gpu } from '@lethe/tensorflow';
+import { checkSlots } from './check-slots.js';
+import type { DataReading } from './data-reading.js';
+import { slotGpus } from './trial-slots.js';
+import type { TrialsFolder } from './trials-folder.js';
+import { TrialRunner } from './trial-runner.js';
+import type { TrialsState } from './trials-state.js';
+import { checkTrialData } from './trial-data.js';
+import { isDone, toBePlayed, type Trial } from './trial.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who watches trials, and may end them. */
+export interface TrialsWatcher {
+  /** The trials begin; `interrupt` ends those that run, with a checkpoint; called again, at once. */
+  readonly onStarted: (interrupt: () => void) => void;
+  /** A trial has come to something new. */
+  readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
+  readonly onNotice: (line: string) => void;
+  readonly onWarning: (warning: string) => void;
+}
+
+export interface TrialSurroundings {
+  /** What the trials share. */
+  readonly gpus: readonly Gpu[];
+  readonly cores: number;
+  readonly environment: Environment;
+  /** The main module of `lethe`, which plays a trial. */
+  readonly program: string;
+  readonly watcher: TrialsWatcher;
+}
+
+/**
+ * Plays the trials that are not done.
+ *
+ * @throws LetheError DEVICE_PLAN_INVALID if that many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes,
+ * CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
+ */
+export async function playTrials(folder: TrialsFolder, state: TrialsState, data: DataReading, surroundings: TrialSurroundings): Promise<TrialRunner> {
+  const { gpus, cores, environment, program, watcher } = surroundings;
+  const clusters = await clustersOfTrials(folder, state.trials);
+  checkSlots(clusters, state.trialsAtOnce, cores);
+  const slots = slotGpus(gpus, state.trialsAtOnce, clusters);
+  await checkTrialData(folder, state.trials, data);
+  const run = new TrialRunner({
+    folder, state, data, program,
+    // Where there are none, what the environment says of them stays as it is.
+    environments: slots.map((own) => (own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
+    onChange: watcher.onChange,
+    onNotice: watcher.onNotice,
+  });
+  watcher.onStarted(() => { run.interrupt(); });
+  await run.play();
+  return run;
+}
+
+function clustersOfTrials(folder: TrialsFolder, trials: readonly Trial[]): Promise<RunConfig['cluster'][]> {
+  return Promise.all(trials.map(toBePlayed).filter((trial) => !isDone(trial)).map(async ({ name }) => (await folder.config(name)).cluster));
+}

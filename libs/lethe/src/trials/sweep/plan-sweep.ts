@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import {
+  configLayer, dataKindOfLayers, mergeConfig, problemsError, readConfigFile, readFlagFile, withDataFolder, withDataKind, withValue,
+  type ConfigLayer, type Machine, type RunConfig, type Tree,
+} from '@lethe/config';
+import { grid, random, type Assignment } from './search-space.js';
+import type { SweepRequest } from '../../requests.js';
+import { layersSayWorkers } from '../../run-config.js';
+
+/** A trial's complete configuration, and what sets it apart. */
+export interface PlannedTrial {
+  readonly key: string;
+  readonly values: Assignment;
+  readonly config: RunConfig;
+}
+
+/**
+ * Every trial that was asked for, checked through before any starts; those with one configuration are one trial.
+ *
+ * @throws LetheError CONFIG_INVALID naming what is wrong with a trial's settings
+ */
+export function planSweep(request: SweepRequest, machine: Machine): PlannedTrial[] {
+  const base = request.configFile === null ? [] : [readConfigFile(request.configFile, request.folder)];
+  const trials = assignments(request).map(({ values, layers }): PlannedTrial => {
+    const said = [...base, ...[...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, request.folder))];
+    const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
+    return { key: trialKey(config), values, config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), request.trialsAtOnce ?? 1) };
+  });
+  return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
+}
+
+interface Combination {
+  readonly values: Assignment;
+  readonly layers: readonly ConfigLayer[];
+}
+
+function assignments({ space, random: count, drawSeed, listFile, folder }: SweepRequest): Combination[] {
+  const combinations = count === null ? grid(space) : random(space, count, drawSeed);
+  if (listFile === null) return combinations.map((values) => ({ values, layers: [] }));
+  const listed = readList(listFile, folder);
+  return listed.flatMap((settings, index) => combinations.map((values) => ({
+    values: { listed: index + 1, ...values },
+    layers: [configLayer(settings, `entry ${index + 1} of ${listFile}`)],
+  })));
+}
+
+function readList(file: string, folder: string): unknown[] {
+  let listed: unknown;
+  try {
+    listed = JSON.parse(readFlagFile('--list', file, folder));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (Array.isArray(listed) && listed.length > 0) return listed;
+  throw problemsError([{ where: '--list', expected: 'a JSON list of configurations, each with the settings of one trial', found: file }]);
+}
+
+function assignmentLayer(assignment: Assignment): ConfigLayer {
+  const settings = Object.entries(assignment).filter(([path]) => path !== 'listed');
+  const values = settings.reduce<Tree>((tree, [path, value]) => withValue(tree, path, value), {});
+  return { source: 'flags', values, label: (path) => path };
+}
+
+/** A trial is one run: where a recipe would compare several kinds, the one that adapts. */
+function ofOneKind(config: RunConfig): RunConfig {
+  const { domains } = config.data;
+  return domains?.training === 'each' ? { ...config, data: { ...config.data, domains: { ...domains, training: 'adaptation' } } } : config;
+}
+
+/** Trials side by side share the machine; how many workers compute changes no bit. */
+function withShareOfWorkers(config: RunConfig, trialsAtOnce: number): RunConfig {
+  const workers = Math.max(1, Math.floor(config.cluster.workers / trialsAtOnce));
+  return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
+}
+
+/** Names a configuration by everything that has a part in the result. */
+export function trialKey({ cluster: { threads, engine }, ...rest }: RunConfig): string {
+  return createHash('sha256').update(JSON.stringify({ ...rest, threads, engine })).digest('hex');
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { SweepRequest } from '../../requests.js';
+import { machineOf, type ThisMachine } from '../../this-machine.js';
+import { checkFigures } from './check-figures.js';
+import { checkSlots } from '../check-slots.js';
+import { findSweep } from '../find-trials.js';
+import { planSweep } from './plan-sweep.js';
+import { playTrials, type TrialSurroundings } from '../play-trials.js';
+import { slotGpus } from '../trial-slots.js';
+import { nameOfNow, TrialsFolder } from '../trials-folder.js';
+import { writeSweep } from './sweep-results.js';
+import type { TrialRunner } from '../trial-runner.js';
+import type { TrialsState } from '../trials-state.js';
+
+/** What a sweep came to. */
+export interface SweepResults {
+  readonly run: TrialRunner;
+  /** The trial that is named the best, with the command line that repeats it; null: none is. */
+  readonly best: string | null;
+  /** By which figure the best is named; null: by none. */
+  readonly bestBy: TrialsState['best'];
+}
+
+/** Opens the folder of a sweep: a new one with its trials, all checked through, or that of one that goes on. */
+export async function openSweep(request: SweepRequest, machine: ThisMachine): Promise<TrialsFolder> {
+  if (request.resume !== null) return findSweep(request.resume, request);
+  const place = join(request.runsFolder, request.name ?? nameOfNow('sweep'));
+  await TrialsFolder.expectRoom(place);
+  const planned = planSweep(request, machineOf(machine));
+  const best = await checkFigures(planned, request);
+  const trialsAtOnce = request.trialsAtOnce ?? 1;
+  // Before its folder is there.
+  const clusters = planned.map(({ config }) => config.cluster);
+  checkSlots(clusters, trialsAtOnce, machine.cores);
+  slotGpus(machine.gpus, trialsAtOnce, clusters);
+  const folder = await TrialsFolder.create(place);
+  await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: request.halving, best });
+  return folder;
+}
+
+/** Plays the trials that are not done, and writes which are best. */
+export async function sweep(folder: TrialsFolder, request: SweepRequest, surroundings: TrialSurroundings): Promise<SweepResults> {
+  const lock = await folder.lock(request, surroundings.watcher.onWarning);
+  try {
+    const found = await folder.read();
+    const state = { ...found, trialsAtOnce: request.trialsAtOnce ?? found.trialsAtOnce };
+    const run = await playTrials(folder, state, request.resumedData, surroundings);
+    return { run, best: await writeSweep(folder, state, run.trials, request.folder), bestBy: state.best };
+  } finally {
+    await lock.release();
+  }
+}

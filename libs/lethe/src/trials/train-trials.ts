@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { problemsError, shown, valueAt, type RunConfig } from '@lethe/config';
+import { writeComparison } from './comparison/comparison-results.js';
+import { planComparison } from './comparison/plan-comparison.js';
+import type { TrainRequest } from '../requests.js';
+import { planSeeds } from './seeds/plan-seeds.js';
+import { writeSeeds } from './seeds/seeds-results.js';
+import { shareMachine } from './share-machine.js';
+import { saysWorkers } from '../run-config.js';
+import { machineOf, type ThisMachine } from '../this-machine.js';
+import { AS_BEFORE, type DataReading } from './data-reading.js';
+import { findTrials } from './find-trials.js';
+import type { PlannedTrial } from './sweep/plan-sweep.js';
+import { playTrials, type TrialSurroundings } from './play-trials.js';
+import { nameOfNow, TrialsFolder } from './trials-folder.js';
+import type { TrialRunner } from './trial-runner.js';
+import type { TrialsState } from './trials-state.js';
+import type { Trial } from './trial.js';
+
+/** The several runs that one request for training plays: one of each kind, compared, or one from each seed. */
+type Kind = Exclude<TrialsState['kind'], 'sweep'>;
+
+const PLANS: Readonly<Record<Kind, (config: RunConfig, seeds: readonly number[]) => Promise<PlannedTrial[]>>> = {
+  comparison: planComparison,
+  seeds: planSeeds,
+};
+type WriteTrials = (folder: TrialsFolder, trials: readonly Trial[], userFolder: string) => Promise<{ tables: string[][][]; notes: string[] }>;
+const RESULTS: Readonly<Record<Kind, WriteTrials>> = { comparison: writeComparison, seeds: writeSeeds };
+
+/** What is needed to play several runs: a new folder's settings, or a folder to go on with. */
+export type TrialsToTrain = { readonly kind: Kind; readonly config: RunConfig } | { readonly kind: 'resumed'; readonly folder: TrialsFolder };
+
+/** What several runs came to together. */
+export interface TrialsResults {
+  readonly run: TrialRunner;
+  readonly tables: readonly string[][][];
+  readonly notes: readonly string[];
+}
+
+/** The several runs that a new run's settings and seeds ask for; null: a single one. @throws LetheError CONFIG_INVALID */
+export function newTrials({ seeds }: TrainRequest, config: RunConfig): TrialsToTrain | null {
+  const kind = config.data.domains?.training === 'each' ? 'comparison' : seeds === null ? null : 'seeds';
+  if (kind !== null && config.cluster.listen !== null) {
+    throw problemsError([{ where: '--listen', expected: 'no address for several runs, which share this machine', found: config.cluster.listen }]);
+  }
+  return kind === null ? null : { kind, config };
+}
+
+/** The several runs that a request goes on with; null: it does not, or with a single one. @throws LetheError CONFIG_INVALID, RUN_MISSING */
+export async function resumedTrials(request: TrainRequest): Promise<TrialsToTrain | null> {
+  const folder = request.resume === null ? null : await findTrials(request.resume, 'train', request);
+  if (folder !== null && hasSettings(request)) {
+    const expected = 'no settings but --data-dir and --unpacked-gib for several runs, which keep those that they were begun with';
+    throw problemsError([{ where: '--resume', expected, found: shown(request.flags.values) }]);
+  }
+  return folder === null ? null : { kind: 'resumed', folder };
+}
+
+/** Opens the folder of the runs: a new one, or that of those that go on. */
+export async function openTrials(several: TrialsToTrain, request: TrainRequest, machine: ThisMachine): Promise<TrialsFolder> {
+  return several.kind === 'resumed' ? several.folder : begin(several.kind, several.config, { request, machine });
+}
+
+/** Plays the runs, as many at once as the machine allows, and writes what they came to together. */
+export async function trainTrials(
+  folder: TrialsFolder, request: TrainRequest, machine: ThisMachine, surroundings: TrialSurroundings,
+): Promise<TrialsResults> {
+  const lock = await folder.lock(request, surroundings.watcher.onWarning);
+  try {
+    const found = await folder.read();
+    const state = request.resume === null ? found : { ...found, trialsAtOnce: await runsAtOnce(folder, found, machine) };
+    const run = await playTrials(folder, state, dataReading(request), surroundings);
+    const write = RESULTS[state.kind === 'comparison' ? 'comparison' : 'seeds'];
+    return { run, ...(await write(folder, run.trials, request.folder)) };
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Begun { readonly request: TrainRequest; readonly machine: ThisMachine }
+
+async function begin(kind: Kind, config: RunConfig, { request, machine }: Begun): Promise<TrialsFolder> {
+  const { seeds, runsFolder, runName } = request;
+  const place = join(runsFolder, runName ?? nameOfNow(config.recipe));
+  await TrialsFolder.expectRoom(place);
+  const planned = await PLANS[kind](config, seeds ?? [config.seed]);
+  const { atOnce, workers } = shareMachine(config, machineOf(machine), { runs: planned.length, saysWorkers: saysWorkers(request) });
+  const folder = await TrialsFolder.create(place);
+  const trials = planned.map((trial) => ({ ...trial, config: withWorkers(trial.config, workers) }));
+  await folder.begin(trials, { kind, trialsAtOnce: atOnce, halving: null, best: null });
+  return folder;
+}
+
+function withWorkers(config: RunConfig, workers: number): RunConfig {
+  return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
+}
+
+/** As many as this machine has room for, which need not be the one where they were begun. */
+async function runsAtOnce(folder: TrialsFolder, { trials }: TrialsState, machine: ThisMachine): Promise<number> {
+  const fits = await Promise.all(trials.map(async ({ name }) =>
+    shareMachine(await folder.config(name), machineOf(machine), { runs: trials.length, saysWorkers: true }).atOnce));
+  return fits.reduce((least, fit) => Math.min(least, fit), trials.length);
+}
+
+/** How the data of runs that go on are read. New ones have it in their configurations. */
+function dataReading({ resume, flags: { values } }: TrainRequest): DataReading {
+  if (resume === null) return AS_BEFORE;
+  const [folder, unpackedGiB] = [valueAt(values, 'data.folder'), valueAt(values, 'data.unpackedGiB')];
+  return { folder: typeof folder === 'string' ? folder : null, unpackedGiB: typeof unpackedGiB === 'number' ? unpackedGiB : null };
+}
+
+function hasSettings({ flags: { values }, configFile }: TrainRequest): boolean {
+  const { data, ...others } = values;
+  const isOfData = (key: string): boolean => key === 'folder' || key === 'unpackedGiB';
+  return configFile !== null || Object.keys(others).length > 0 || Object.keys(data ?? {}).some((key) => !isOfData(key));
+}

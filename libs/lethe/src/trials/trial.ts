@@ -1,0 +1,68 @@
+import type { Assignment } from './sweep/search-space.js';
+
+/**
+ * `waiting`: not begun, or to be gone on with; `stopped`: halving has ended it; `diverged`: something in it was no longer finite;
+ * `failed`: it was refused, or crashed twice.
+ */
+export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'diverged' | 'failed';
+
+export interface Trial {
+  /** "003". */
+  readonly name: string;
+  /** SHA-256 of its configuration: no two trials have the same. */
+  readonly key: string;
+  readonly values: Assignment;
+  /** Epochs of its run, begun ones included; null: its length is in rounds. */
+  readonly epochs: number | null;
+  readonly state: TrialState;
+  /** Times that it was started and came to an end of its own: an interruption, or the end of the sweep, does not count. */
+  readonly attempts: number;
+  /** What it has reached, by name; NaN: a figure that was not finite. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Why it failed; empty if it did not. */
+  readonly message: string;
+}
+
+/** How a trial's process ended. */
+export type TrialEnding = 'completed' | 'interrupted' | 'diverged' | 'crashed' | 'refused';
+
+/** A crash is tried again so often: what fails twice at the same place fails again. */
+const MOST_ATTEMPTS = 2;
+
+/** The state after a process ended, which halving may have told to (`wasStopped`). */
+export function stateAfter(trial: Pick<Trial, 'attempts'>, ending: TrialEnding, wasStopped: boolean): TrialState {
+  switch (ending) {
+    case 'completed':
+      return 'completed';
+    case 'diverged':
+      return 'diverged';
+    case 'refused':
+      return 'failed';
+    case 'interrupted':
+      return wasStopped ? 'stopped' : 'waiting';
+    case 'crashed':
+      return trial.attempts < MOST_ATTEMPTS ? 'waiting' : 'failed';
+  }
+}
+
+/**
+ * A trial of a sweep that goes on: what was running when the sweep was killed waits to go on where it was, and what failed is tried
+ * again, as its data may be there now, or room on the disk.
+ */
+export function toBePlayed(trial: Trial): Trial {
+  if (trial.state === 'running') return { ...trial, state: 'waiting', attempts: Math.max(0, trial.attempts - 1) };
+  return trial.state === 'failed' ? { ...trial, state: 'waiting', attempts: 0, message: '' } : trial;
+}
+
+/** Nothing of it is left to do. */
+export function isDone({ state }: Pick<Trial, 'state'>): boolean {
+  return state !== 'waiting' && state !== 'running';
+}
+
+/** The completed trial with the best figure; null where none has it. A figure that is not finite is never best. */
+export function bestTrial(trials: readonly Trial[], figure: string, better: 'lower' | 'higher'): Trial | null {
+  const valueOf = ({ figures }: Trial): number => figures[figure] ?? Number.NaN;
+  const candidates = trials.filter((trial) => trial.state === 'completed' && Number.isFinite(valueOf(trial)));
+  const sign = better === 'lower' ? 1 : -1;
+  return candidates.reduce<Trial | null>((best, trial) => (best === null || sign * valueOf(trial) < sign * valueOf(best) ? trial : best), null);
+}

@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { storageError, writeFileAtomically } from '@lethe/checkpoint';
+import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import type { RunEvaluation } from '@lethe/evaluation';
+import { expectWritableFolder, parseMetricsLine, RunLock, type LockOptions } from '@lethe/run-folder';
+import type { Trial } from './trial.js';
+import { parseEvaluation } from '../evaluation/read-evaluation.js';
+import type { PlannedTrial } from './sweep/plan-sweep.js';
+import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
+import { evaluationFigures } from './trial-figures.js';
+
+/** A name for a folder, made of the time. */
+export function nameOfNow(prefix: string): string {
+  return `${prefix}-${new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')}`;
+}
+
+const STATE = 'sweep.json';
+
+/** The folder of a sweep, or of other runs that belong together: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
+export class TrialsFolder {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  get trials(): string {
+    return join(this.folder, 'trials');
+  }
+
+  /**
+   * Checks, before any work, that several runs can have their folder there.
+   * @throws LetheError RUN_EXISTS, or CONFIG_INVALID for a place that takes no folders
+   */
+  static async expectRoom(folder: string): Promise<void> {
+    await expectWritableFolder('--runs-dir', dirname(folder));
+    if (existsSync(folder)) throw sweepExists(folder);
+  }
+
+  /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
+  static async create(folder: string): Promise<TrialsFolder> {
+    await TrialsFolder.expectRoom(folder);
+    await mkdir(dirname(folder), { recursive: true })
+      .then(() => mkdir(folder))
+      .catch((error: unknown) => { throw existsSync(folder) ? sweepExists(folder) : storageError(folder, error); });
+    const sweep = new TrialsFolder(folder);
+    await sweep.#removedIfFailed(async () => {
+      for (const inside of [join(folder, 'configs'), sweep.trials]) await mkdir(inside).catch((error: unknown) => { throw storageError(inside, error); });
+    });
+    return sweep;
+  }
+
+  /** The folder of several runs that was named on the command line: a name below `--runs-dir`, or a path; null if there is none. */
+  static find(name: string, { folder, runsFolder }: { readonly folder: string; readonly runsFolder: string }): TrialsFolder | null {
+    const place = [runsFolder, folder].map((below) => resolve(below, name)).find((found) => existsSync(join(found, STATE)));
+    return place === undefined ? null : new TrialsFolder(place);
+  }
+
+  /** @throws LetheError CONFIG_INVALID */
+  async read(): Promise<TrialsState> {
+    const file = join(this.folder, STATE);
+    return parseTrialsState(await readFile(file, 'utf8'), file);
+  }
+
+  /** Keeps other processes from playing the sweep; locks of its trials that may be broken are. @throws LetheError RUN_LOCKED */
+  async lock({ breakLock }: { readonly breakLock: boolean }, onWarning: (warning: string) => void): Promise<RunLock> {
+    const options: LockOptions = { onBroken: breakLock ? onWarning : null };
+    const lock = await RunLock.acquire(join(this.folder, 'lock'), this.folder, options);
+    if (!breakLock) return lock;
+    for (const trial of await readdir(this.trials)) {
+      const held = join(this.runFolder(trial), 'lock');
+      // One that a process of this machine holds is waited for.
+      if (existsSync(held) && (await RunLock.holder(held)) === null) await (await RunLock.acquire(held, this.runFolder(trial), options)).release();
+    }
+    return lock;
+  }
+
+  async write(state: TrialsState): Promise<void> {
+    await this.writeFile(STATE, trialsStateText(state));
+  }
+
+  async writeFile(name: string, text: string): Promise<void> {
+    await writeFileAtomically(join(this.folder, name), [Buffer.from(text)]);
+  }
+
+  /** Writes down the trials that are to be played. Its folder is removed where that fails. @throws LetheError STORAGE_FAILED */
+  async begin(planned: readonly PlannedTrial[], state: Omit<TrialsState, 'trials'>): Promise<void> {
+    const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs, state: 'waiting', attempts: 0, figures: {}, message: '' }));
+    await this.#removedIfFailed(async () => {
+      for (const [index, { name }] of trials.entries()) await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
+      await this.write({ ...state, trials });
+    });
+  }
+
+  /** Without its `sweep.json` nobody can go on with the folder, and its name would be taken. */
+  async #removedIfFailed(beginning: () => Promise<void>): Promise<void> {
+    try {
+      await beginning();
+    } catch (error) {
+      await rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  configFile(trial: string): string {
+    return join(this.folder, 'configs', `${trial}.json`);
+  }
+
+  /** What a trial was planned with. @throws LetheError CONFIG_INVALID */
+  async config(trial: string): Promise<RunConfig> {
+    const file = this.configFile(trial);
+    const raw = await readFile(file, 'utf8').then((text) => JSON.parse(text) as unknown).catch((error: unknown) => {
+      throw new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found nothing that can be read (removed, cut off or edited?)`, { cause: error });
+    });
+    return parseSavedConfig(raw, file);
+  }
+
+  /** Where the run of a trial lies. */
+  runFolder(trial: string): string {
+    return join(this.trials, trial);
+  }
+
+  /** Epochs that the trial has completed so far, with the figures of the held-out images. */
+  async epochs(trial: string): Promise<{ epoch: number; figures: Record<string, number> }[]> {
+    const text = await readFile(join(this.runFolder(trial), 'metrics.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line.startsWith('{"kind":"epoch"')).flatMap((line) => {
+      const event = parseMetricsLine(line);
+      if (event === null) return [];
+      const figures = Object.entries(event).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name, Number(value)] as const] : []));
+      return [{ epoch: Number(event['epoch']), figures: Object.fromEntries(figures) }];
+    });
+  }
+
+  /** What a trial measured at its end; null if it has not. */
+  async evaluation(trial: string): Promise<RunEvaluation | null> {
+    return parseEvaluation(await readFile(join(this.runFolder(trial), 'evaluation.json'), 'utf8').catch(() => 'null'));
+  }
+
+  /** What a trial came to; null if it was never summed up, or nobody can tell any more. */
+  async summary(trial: string): Promise<TrialSummary | null> {
+    const found = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8').then((text) => JSON.parse(text) as SummaryFile | null).catch(() => null);
+    if (found === null) return null;
+    const test = Object.entries(found.test ?? {}).map(([name, value]) => [name, value ?? Number.NaN] as const);
+    return { isComplete: found.ending === 'completed' || found.ending === 'stopped early', figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...Object.fromEntries(test) } };
+  }
+
+  /** Figures of a trial that ended, out of its summary and its evaluation. */
+  async figures(trial: string): Promise<Record<string, number>> {
+    const evaluation = await this.evaluation(trial);
+    return { ...(await this.summary(trial))?.figures, ...(evaluation === null ? {} : evaluationFigures(evaluation)) };
+  }
+}
+
+function sweepExists(folder: string): LetheError {
+  return new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`);
+}
+
+/** What of a `summary.json` is read. */
+interface SummaryFile {
+  readonly ending: string;
+  readonly rounds: number;
+  readonly wall_seconds: number;
+  readonly test?: Readonly<Record<string, number | null>>;
+}
+
+/** What is read back of a trial's `summary.json`. */
+export interface TrialSummary {
+  /** It has played all that it was to play. */
+  readonly isComplete: boolean;
+  readonly figures: Readonly<Record<string, number>>;
+}
