@@ -76,7 +76,7 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
     openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
   }).catch(() => undefined);
   close = async () => {
-    await cluster.close('the test is over');
+    await cluster.control.close('the test is over');
     end.abort();
   };
   const start = { rounds: 0, steps: 0, groups };

@@ -1,13 +1,13 @@
 import type { Objective } from '@lethe/objectives';
 import type { Step } from '@lethe/protocol';
 
-/** Whoever computes the steps: a cluster, in this process or across machines. */
+/** Computes the steps of a game: a cluster, in this process or across machines. */
 export interface StepExecutor {
-  /** Has one inner step of one phase computed on the whole global batch; may return before it is in the weights. */
-  play(step: Step, scalars: Readonly<Record<string, number>>): Promise<void>;
+  /** Has a step computed on the whole global batch; may return before the step is committed. */
+  execute(step: Step, scalars: Readonly<Record<string, number>>): Promise<void>;
 }
 
-/** How far a game has come: so many rounds, and so many steps of the next one. */
+/** How far a game has come: `rounds` whole rounds, and `steps` steps of the next one. */
 export interface GamePosition {
   readonly rounds: number;
   readonly steps: number;
@@ -18,34 +18,36 @@ export interface AdversarialLoopOptions {
   readonly executor: StepExecutor;
   readonly from: GamePosition;
   readonly totalRounds: number;
-  /** Called when every step of the round has been handed out: evaluations and checkpoints happen here. False ends the game. */
+  /** Called when every step of the round has been executed: evaluations and checkpoints happen here. False ends the game. */
   readonly afterRound: (round: number) => Promise<boolean>;
 }
 
 /**
- * The alternating game. In each round every player moves in turn: the classifier learns to read z, then the encoder and
- * the decoder learn to rebuild x while the encoder drives that classifier to chance. Any other game is other phases.
+ * The alternating optimisation of an adversarial game. A round has one phase for each player, and a phase one or more inner steps, each of
+ * which descends the gradient of that player's loss while the other networks are held fixed. In the game of forgetting the classifier first
+ * learns to read the label from z; then encoder and decoder learn to rebuild x, while the encoder drives that classifier to chance. Another
+ * game has other phases.
  *
- * @returns the number of rounds played in total, those before `from` included.
+ * @returns the number of rounds played in total, those before `from` included
  */
 export async function adversarialLoop({ objective, executor, from, totalRounds, afterRound }: AdversarialLoopOptions): Promise<number> {
   for (let round = from.rounds; round < totalRounds; round += 1) {
     const scalars = objective.scalars(round);
-    const played = round === from.rounds ? from.steps : 0;
-    for (const step of stepsOf(objective, round).slice(played)) await executor.play(step, scalars);
+    const executed = round === from.rounds ? from.steps : 0;
+    for (const step of stepsOf(objective, round).slice(executed)) await executor.execute(step, scalars);
     if (!(await afterRound(round))) return round + 1;
   }
   return totalRounds;
 }
 
-/** Every turn of every phase of a round, in order. */
-function stepsOf({ phases }: Objective, round: number): Step[] {
-  return phases.flatMap(({ innerSteps }, phase) => Array.from({ length: innerSteps }, (_, innerStep) => ({ round, phase, innerStep })));
-}
-
-/** Where a game stands once this step is played. */
+/** The position of a game whose last step was this one. */
 export function positionAfter(objective: Objective, { round, phase, innerStep }: Step): GamePosition {
   const steps = stepsOf(objective, round);
-  const played = steps.findIndex((step) => step.phase === phase && step.innerStep === innerStep) + 1;
-  return played === steps.length ? { rounds: round + 1, steps: 0 } : { rounds: round, steps: played };
+  const executed = steps.findIndex((step) => step.phase === phase && step.innerStep === innerStep) + 1;
+  return executed === steps.length ? { rounds: round + 1, steps: 0 } : { rounds: round, steps: executed };
+}
+
+/** The inner steps of all phases of a round, in order. */
+function stepsOf({ phases }: Objective, round: number): Step[] {
+  return phases.flatMap(({ innerSteps }, phase) => Array.from({ length: innerSteps }, (_, innerStep) => ({ round, phase, innerStep })));
 }

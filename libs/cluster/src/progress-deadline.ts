@@ -1,65 +1,50 @@
-import { UsualTime, type TimeLimits } from './usual-time.js';
+import { AdaptiveTimeout } from './adaptive-timeout.js';
 
-/** Learns from a run how long a step may take before somebody else has to compute it. */
-export class ProgressDeadline {
-  readonly #limits: TimeLimits;
-  readonly #distance: UsualTime;
-  /** When the oldest open step could have begun; null while nothing is open. */
+/** Learns from the time between two commits how long a step may take before other workers compute it. */
+export class ProgressDeadline extends AdaptiveTimeout {
+  /** When the oldest open step could have begun; null while no step is open. */
   #sinceMs: number | null = null;
-  /** The last time that it was dealt anew. */
-  #dealtMs = 0;
+  /** When the oldest open step was assigned last. */
+  #assignedMs = 0;
 
-  constructor(limits: TimeLimits) {
-    this.#limits = limits;
-    this.#distance = new UsualTime(limits);
-  }
-
-  /** A step was handed out. */
+  /** A step was assigned for the first time. */
   opened(nowMs: number): void {
     if (this.#sinceMs !== null) return;
     this.#sinceMs = nowMs;
-    this.#dealtMs = nowMs;
+    this.#assignedMs = nowMs;
   }
 
-  /** A step is in the weights. */
-  committed(nowMs: number, left: number): void {
-    if (this.#sinceMs !== null) this.#distance.took(nowMs - this.#sinceMs);
-    this.#sinceMs = left > 0 ? nowMs : null;
-    this.#dealtMs = nowMs;
+  /** A step was committed, and `open` steps are left. */
+  committed(nowMs: number, open: number): void {
+    if (this.#sinceMs !== null) this.observe(nowMs - this.#sinceMs);
+    this.#sinceMs = open > 0 ? nowMs : null;
+    this.#assignedMs = nowMs;
   }
 
-  /** What was open is dealt anew, or can be computed again. */
-  dealt(nowMs: number): void {
-    this.#dealtMs = nowMs;
+  /** The open steps were assigned again. */
+  reassigned(nowMs: number): void {
+    this.#assignedMs = nowMs;
   }
 
-  /** Nobody could have got on until now. */
-  wait(nowMs: number): void {
+  /** No worker could have made progress until now. */
+  restart(nowMs: number): void {
     if (this.#sinceMs === null) return;
     this.#sinceMs = nowMs;
-    this.#dealtMs = nowMs;
+    this.#assignedMs = nowMs;
   }
 
+  /** No step is waited for any more. */
   clear(): void {
     this.#sinceMs = null;
   }
 
-  /** Whether the last deal has had its time. */
+  /** Whether the time for the last assignment of the oldest step is over. */
   isLate(nowMs: number): boolean {
-    return this.#sinceMs !== null && nowMs - this.#dealtMs > this.limitMs;
+    return this.#sinceMs !== null && nowMs - this.#assignedMs > this.limitMs;
   }
 
-  /** Whether no deal has helped. */
+  /** Whether the oldest step was not committed however often it was assigned again. */
   isStuck(nowMs: number): boolean {
-    return this.#sinceMs !== null && nowMs - this.#sinceMs > Math.max(this.#limits.mostMs, 3 * this.limitMs);
-  }
-
-  /** Whether a step has been committed so far. */
-  get hasLearned(): boolean {
-    return this.#distance.isKnown;
-  }
-
-  get limitMs(): number {
-    return this.#distance.limitMs;
+    return this.#sinceMs !== null && nowMs - this.#sinceMs > Math.max(this.bounds.mostMs, 3 * this.limitMs);
   }
 }

@@ -1,24 +1,24 @@
 import { LetheError } from '@lethe/errors';
+import type { RunDescription } from '@lethe/graphs';
 import { ControlPlane, describeMember, type Member } from '@lethe/membership';
 import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Origin, Step, StepReport } from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
-import type { GamePosition, StepExecutor } from './adversarial-loop.js';
-import type { RunDescription } from '@lethe/graphs';
 import { Abandonment } from './abandonment.js';
-import { Arrivals } from './arrivals.js';
-import { ClusterEvaluations, type EvaluationRequest } from './cluster-evaluations.js';
-import { EvaluationDesk } from './evaluation-desk.js';
-import { Offences } from './offences.js';
-import { ServerStates } from './server-states.js';
-import { StepDealer } from './step-dealer.js';
-import { Welcomes } from './welcomes.js';
+import type { StepExecutor } from './adversarial-loop.js';
+import { EvaluationScheduler } from './evaluation-scheduler.js';
+import { JoinNotices } from './join-notices.js';
+import { OffenceHandler } from './offence-handler.js';
+import { ProgressSupervisor } from './progress-supervisor.js';
+import { StateTransfer } from './state-transfer.js';
+import { StepScheduler } from './step-scheduler.js';
+import { WelcomeSender } from './welcome-sender.js';
 
 export interface TrainingClusterOptions {
   readonly listener: Listener;
   readonly origin: Origin;
   readonly description: RunDescription;
   readonly onCommitted: (committed: Committed) => void;
-  /** What a server did for its slice of a version, the lead with the commit. */
+  /** What a server did for its slice of a version; the lead's comes with the commit. */
   readonly onCommitReport: (server: Member, report: Omit<CommitReport, 'kind'>) => void;
   readonly onStepReport: (worker: Member, report: StepReport) => void;
   readonly onNotice: (line: string) => void;
@@ -26,96 +26,81 @@ export interface TrainingClusterOptions {
   readonly onLost: (member: Member, error: LetheError) => void;
 }
 
-/** Steps handed out before the oldest is in the weights: enough that no worker waits for the coordinator. */
+/** Steps that may be open at a time: enough that no worker waits for the coordinator. */
 const STEPS_AHEAD = 4;
 
-/** However fast answers are, a process may pause for so many heartbeats before it is asked again, or others compute its part. */
+/** However fast answers are, a process may pause for this many heartbeats before it is asked again, or others compute its share. */
 const LEAST_PATIENCE_HEARTBEATS = 5;
 
-/** An evaluation, which may train a probe, takes less than so many times the stall limit. */
-const EVALUATION_PATIENCE = 60;
-
 /**
- * The coordinator's view of the servers and workers of a run: hands out assignments and keeps count of the versions. Workers may
- * come and go: what is not in the weights yet is dealt anew to those at hand, which changes no bit. When a server is lost,
- * everything that waits rejects with SERVER_LOST, and `recover` goes on from an earlier state; when all workers stay away, the game
- * is abandoned, and `captureAbandoned` tells where it stands.
+ * The coordinator's view of the servers and workers of a run: schedules the steps and counts the versions of the groups. Workers may come
+ * and go: steps that are not committed are assigned again to those that are available, which changes no bit. When a server is lost, every
+ * call that waits rejects with SERVER_LOST, and `recover` goes on from an earlier state. When all workers stay away, the game is abandoned,
+ * and what is committed can be captured.
  */
 export class TrainingCluster implements StepExecutor {
   readonly control: ControlPlane;
-  /** Of the versions that the servers have. */
-  readonly evaluations: ClusterEvaluations;
+  readonly evaluations: EvaluationScheduler;
+  readonly abandonment: Abandonment;
   readonly #options: TrainingClusterOptions;
-  readonly #states: ServerStates;
-  readonly #welcomes: Welcomes;
-  readonly #dealer: StepDealer;
-  readonly #desk: EvaluationDesk;
-  readonly #offences: Offences;
-  readonly #arrivals: Arrivals;
-  readonly #abandonment: Abandonment;
+  readonly #steps: StepScheduler;
+  readonly #supervisor: ProgressSupervisor;
+  readonly #states: StateTransfer;
+  readonly #welcomes: WelcomeSender;
+  readonly #offences: OffenceHandler;
+  readonly #notices: JoinNotices;
+  /** The version that each group has once all scheduled steps are committed. */
   readonly #versions = new Map<string, number>();
-  /** Incarnations of workers that were ready in this epoch or one before. */
+  /** Incarnations of workers that were ready in this epoch or an earlier one. */
   readonly #joinedBefore = new Set<string>();
-  /** What was committed last since the servers began with a state. */
-  #committed: Committed | null = null;
+  /** The last commit since a state was loaded into the servers. */
+  #lastCommitted: Committed | null = null;
   #workersToCome = Number.POSITIVE_INFINITY;
-  /** When there was no worker first that could be given work; null while there is one. */
-  #aloneSinceMs: number | null = null;
   /** When the first process was lost since the last commit. */
   #lostMs: number | null = null;
 
   constructor(options: TrainingClusterOptions) {
-    const { cluster } = options.description.config;
+    const { description, onNotice } = options;
+    const { cluster } = description.config;
     const [heartbeatMs, stallMs] = [cluster.heartbeatSeconds * 1000, cluster.stallSeconds * 1000];
+    const bounds = { leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatMs, mostMs: stallMs };
     this.#options = options;
-    this.control = new ControlPlane({
-      listener: options.listener,
-      origin: options.origin,
-      required: cluster,
-      heartbeatMs,
-      stallMs,
-      onRegistered: (member) => {
-        this.#arrivals.registered(member);
-        this.#welcomeWhenComplete(member);
-      },
-      onReady: (member) => { this.#joined(member); },
-      onMessage: (member, body) => { this.#receive(member, body); },
-      onLost: (member, error) => { this.#lost(member, error); },
-      onAbsence: (member) => { this.#absenceChanged(member); },
-      onTick: (nowMs) => { this.#tick(nowMs); },
-      onRefused: (message) => { options.onNotice(`refused: ${message}`); },
+    this.control = this.#openControlPlane(heartbeatMs, stallMs);
+    const { control } = this;
+    this.#welcomes = new WelcomeSender(control, description, bounds);
+    this.#notices = new JoinNotices(control.roster, cluster, onNotice);
+    this.#states = new StateTransfer(control, description, bounds);
+    this.#steps = new StepScheduler({ control, description, bounds, onFailed: (error) => { this.#failed(error); } });
+    this.evaluations = new EvaluationScheduler({
+      control, description, bounds, onNotice, settledVersions: () => this.#settledVersions(),
     });
-    const limits = { leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatMs, mostMs: stallMs };
-    this.#states = new ServerStates(this.control, options.description, limits);
-    this.#welcomes = new Welcomes(this.control, options.description, limits);
-    this.#dealer = new StepDealer(this.control, options.description, limits);
-    this.#desk = new EvaluationDesk({ limits, onNotice: options.onNotice, workers: () => this.control.roster.atHand(), send: (worker, evaluation) => { void this.control.send(worker, evaluation); } });
-    this.#offences = new Offences({
-      control: this.control, dealer: this.#dealer, description: options.description, onNotice: options.onNotice,
-      fence: (incarnation) => { this.#fence(incarnation); }, failed: (error) => { this.#failed(error); },
+    const schedulers = { steps: this.#steps, evaluations: this.evaluations };
+    this.abandonment = new Abandonment({
+      control, description, states: this.#states, ...schedulers,
+      lastCommitted: () => this.#lastCommitted, versionOf: (group) => this.#versionOf(group),
     });
-    this.#arrivals = new Arrivals(this.control.roster, cluster, options.onNotice);
-    this.#abandonment = new Abandonment({
-      control: this.control, description: options.description, states: this.#states, dealer: this.#dealer, desk: this.#desk,
-      lastCommitted: () => this.#committed, versionOf: (group) => this.#versionOf(group),
+    this.#supervisor = new ProgressSupervisor({ control, description, ...schedulers, abandonment: this.abandonment, onNotice });
+    this.#offences = new OffenceHandler({
+      control, description, steps: this.#steps, onNotice, fence: (incarnation) => { this.#fence(incarnation); },
     });
-    this.evaluations = new ClusterEvaluations(options.description, (requests) => this.#evaluate(requests));
   }
 
-  /** No more workers than this will be there at a time: those that can be started, where no others can join. */
+  /** No more workers than this can be there at a time, where only processes that this machine starts can join. */
   expectAtMost(workers: number): void {
     this.#workersToCome = workers;
-    this.control.look();
+    this.control.recheck();
   }
 
-  /** Loads the state into the servers and waits until they and so many workers are ready, or as many as can come. */
+  /** Loads the state into the servers and waits until they and `workers` workers are ready, or as many as can come. */
   async assemble(states: readonly GroupState[], workers: number): Promise<void> {
-    await this.control.until(() => this.control.roster.ready('parameter-server').length === this.#serverCount);
+    const { servers } = this.#options.description.config.cluster;
+    await this.control.until(() => this.control.roster.ready('parameter-server').length === servers);
     await this.#states.load(states);
-    this.#abandonment.revoke();
+    this.abandonment.revoke();
     for (const { group, version } of states) this.#versions.set(group, version);
-    const wait = (): Promise<void> => this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome));
-    await this.#arrivals.during(workers, wait);
+    await this.#notices.during(workers, () => (
+      this.control.until(() => this.control.roster.ready('worker').length >= Math.min(workers, this.#workersToCome))
+    ));
   }
 
   /** After SERVER_LOST: all servers, the new one among them, go back to this state. */
@@ -124,62 +109,46 @@ export class TrainingCluster implements StepExecutor {
     await this.assemble(states, 0);
   }
 
-  async play(step: Step, scalars: Readonly<Record<string, number>>): Promise<void> {
-    await this.control.until(() => this.#dealer.size < STEPS_AHEAD);
+  async execute(step: Step, scalars: Readonly<Record<string, number>>): Promise<void> {
+    await this.control.until(() => this.#steps.size < STEPS_AHEAD);
     const { objective } = this.#options.description;
     const phase = objective.phases[step.phase];
     if (phase === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${step.phase}`);
     const reads = phase.reads.map((group) => this.#versionOf(group));
     const produces = this.#versionOf(phase.trains).version + 1;
     this.#versions.set(phase.trains, produces);
-    await this.#dealer.generation({ ...step, reads, produces, scalars: { ...scalars } });
+    await this.#steps.schedule({ ...step, reads, produces, scalars: { ...scalars } });
   }
 
-  /** Waits until everything handed out is in the weights. */
+  /** Waits until all scheduled steps are committed. */
   async settle(): Promise<void> {
-    await this.control.until(() => this.#dealer.size === 0);
+    await this.control.until(() => this.#steps.size === 0);
   }
 
-  /** Every group as it is now. Nothing may be handed out meanwhile. */
+  /** Every group once all scheduled steps are committed. No step may be scheduled meanwhile. */
   async captureState(): Promise<GroupState[]> {
-    await this.settle();
-    return this.#states.capture(this.#options.description.layouts.map(({ name }) => this.#versionOf(name)));
+    return this.#states.capture(await this.#settledVersions());
   }
 
-  /** Ends the game with this error for want of workers. Whoever comes from now on is too late: what is in the weights is to be saved. */
-  abandon(error: LetheError): void {
-    this.#aloneSinceMs = null;
-    this.#abandonment.begin(error);
-  }
-
-  /** Where a game stands that was abandoned; null for another, or if that is what the servers began with. Rejects if a server is lost. */
-  async captureAbandoned(): Promise<(GamePosition & { readonly groups: GroupState[] }) | null> {
-    return this.#abandonment.capture();
-  }
-
-  async close(reason: string): Promise<void> {
-    await this.control.close(reason);
-  }
-
-  async #evaluate(requests: readonly EvaluationRequest[]): Promise<Float32Array[]> {
-    await this.settle();
-    const reads = [...this.#versions.keys()].map((group) => this.#versionOf(group));
-    const results = this.#desk.perform(requests.map((request) => ({ ...request, reads })));
-    results.catch(() => undefined); // heard below, unless the run ends before
-    await this.control.until(() => this.#desk.size === 0);
-    return results;
-  }
-
-  /** Everything that was handed out and is not done is done by those at hand now. */
-  #dealAnew(elsewhere = false): void {
-    if (this.#abandonment.hasBegun) return;
-    this.#desk.generation();
-    const dealt = elsewhere ? this.#dealer.dealElsewhere() : this.#dealer.dealAnew();
-    dealt.catch((error: unknown) => { this.#failed(error); });
-  }
-
-  get #serverCount(): number {
-    return this.#options.description.config.cluster.servers;
+  #openControlPlane(heartbeatMs: number, stallMs: number): ControlPlane {
+    const { listener, origin, description, onNotice } = this.#options;
+    return new ControlPlane({
+      listener, origin, heartbeatMs, stallMs,
+      required: description.config.cluster,
+      onRegistered: (member) => {
+        this.#notices.registered(member);
+        this.#welcomes.registered(member);
+      },
+      onReady: (member) => { this.#ready(member); },
+      onMessage: (member, body) => { this.#receive(member, body); },
+      onLost: (member, error) => { this.#lost(member, error); },
+      onAbsence: (member) => { this.#absenceChanged(member); },
+      onTick: (nowMs) => {
+        for (const sender of [this.#welcomes, this.evaluations, this.#steps]) sender.sendAgain(nowMs);
+        this.#supervisor.tick(nowMs);
+      },
+      onRefused: (message) => { onNotice(`refused: ${message}`); },
+    });
   }
 
   #versionOf(group: string): GroupVersion {
@@ -188,141 +157,84 @@ export class TrainingCluster implements StepExecutor {
     return { group, version };
   }
 
-  /** Workers and servers need every server's address: the welcome waits until all servers are there. */
-  #welcomeWhenComplete(member: Member): void {
-    if (this.#states.servers.length < this.#serverCount) return;
-    const completes = member.role === 'parameter-server';
-    const others = completes ? this.control.roster.present().filter((other) => other !== member && other.state === 'joining') : [];
-    for (const welcomed of [member, ...others]) this.#welcomes.send(welcomed);
+  async #settledVersions(): Promise<GroupVersion[]> {
+    await this.settle();
+    return this.#options.description.layouts.map(({ name }) => this.#versionOf(name));
   }
 
-  #joined(member: Member): void {
+  #ready(member: Member): void {
     if (member.role !== 'worker') return;
-    const { shards } = this.#options.description.config;
-    this.#arrivals.joined();
+    const { description: { config: { shards } }, onNotice } = this.#options;
+    this.#notices.joined();
     const isNew = !this.#joinedBefore.has(member.incarnation);
     this.#joinedBefore.add(member.incarnation);
     const workers = this.control.roster.ready('worker').length;
-    if (workers > shards) this.#options.onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
-    else if (isNew && this.#dealer.hasLearned) this.#options.onNotice(`${member.name} has joined: ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
-    this.#cameBack();
-  }
-
-  /** Steps that nobody was there for are dealt; else a newcomer has its part from the next step on. */
-  #cameBack(): void {
-    this.#desk.generation();
-    if (this.#aloneSinceMs !== null) this.#dealAnew();
-    this.#aloneSinceMs = null;
-  }
-
-  #goesOn(): void {
-    if (this.#lostMs !== null) this.#options.onNotice(`the run goes on after ${((performance.now() - this.#lostMs) / 1000).toFixed(1)} s`);
-    this.#lostMs = null;
+    const isNotable = isNew && this.#steps.deadline.isKnown;
+    if (workers > shards) onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
+    else if (isNotable) onNotice(`${member.name} has joined: ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
+    this.#supervisor.workerAvailable();
   }
 
   #lost(member: Member, error: LetheError): void {
-    this.#options.onLost(member, error);
+    const { onLost, onNotice } = this.#options;
+    onLost(member, error);
     this.#lostMs ??= performance.now();
     if (member.role === 'worker') {
-      this.#options.onNotice(`${error.message}; ${this.#others()}`);
+      onNotice(`${error.message}; ${this.#supervisor.substitutes}`);
       this.#fence(member.incarnation);
-      this.#dealAnew();
+      this.#supervisor.reassign();
       return;
     }
-    this.#options.onNotice(`${error.message}; all servers go back to the last checkpoint`);
+    onNotice(`${error.message}; all servers go back to the last checkpoint`);
     const interruption = new LetheError('SERVER_LOST', error.message, { cause: error });
-    this.#dealer.clear();
+    this.#steps.clear();
     this.#versions.clear();
-    this.#committed = null;
+    this.#lastCommitted = null;
     this.#welcomes.clear();
     this.#offences.clear();
     this.control.beginEpoch(interruption);
-    this.#desk.clear(interruption);
+    this.evaluations.clear(interruption);
   }
 
   #absenceChanged(member: Member): void {
+    const { description: { config: { cluster } }, onNotice } = this.#options;
     const isWorker = member.role === 'worker';
     if (isWorker && member.state !== 'ready') return;
     if (member.absence === null) {
-      this.#options.onNotice(`${member.name} is heard again`);
-      if (isWorker) this.#cameBack();
+      onNotice(`${member.name} is heard again`);
+      if (isWorker) this.#supervisor.workerAvailable();
       return;
     }
-    const { stallSeconds } = this.#options.description.config.cluster;
-    this.#options.onNotice(`${describeMember(member)} is ${member.absence}; ${isWorker ? this.#others() : `the run waits for it, ${stallSeconds} s at most`}`);
-    if (isWorker) this.#dealAnew();
-  }
-
-  #others(): string {
-    const names = this.control.roster.atHand().map(({ name }) => name);
-    return names.length === 0 ? 'the run waits for a worker' : `its shards are computed by ${names.join(', ')}`;
-  }
-
-  #tick(nowMs: number): void {
-    const { cluster } = this.#options.description.config;
-    this.#welcomes.sendAgain(nowMs);
-    this.#desk.sendAgain(nowMs);
-    this.#dealer.inquireIfDue(nowMs).catch((error: unknown) => { this.#failed(error); });
-    this.#dealer.tryLateAgain(nowMs).catch((error: unknown) => { this.#failed(error); });
-    if (this.#abandonment.hasBegun) return;
-    const isWorking = this.#dealer.size > 0 || this.#desk.size > 0;
-    if (!isWorking || this.control.roster.atHand().length > 0) this.#aloneSinceMs = null;
-    else this.#aloneSinceMs ??= nowMs;
-    // A silent server comes back or is given up; until then nothing is the workers' fault.
-    const waits = this.#aloneSinceMs !== null || this.#states.servers.some(({ absence }) => absence !== null);
-    if (waits) this.#dealer.wait(nowMs);
-    if (this.#aloneSinceMs !== null) {
-      if (nowMs - this.#aloneSinceMs < cluster.patienceSeconds * 1000) return;
-      this.abandon(new LetheError('WORKERS_MISSING', `${this.#where()}: no worker has been there for ${cluster.patienceSeconds} s`));
-    } else if (this.#dealer.isLate(nowMs)) {
-      this.#late(nowMs);
-    }
-    for (const worker of this.#desk.overdue(nowMs - EVALUATION_PATIENCE * cluster.stallSeconds * 1000)) {
-      this.control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} does not get on in an evaluation`));
-    }
-  }
-
-  /** The oldest step does not come: others compute what is missing of it, or, if that did not help, whoever hangs is given up. */
-  #late(nowMs: number): void {
-    const { roster } = this.control;
-    const late = this.#dealer.awaited;
-    if (this.#dealer.isStuck(nowMs)) {
-      if (late.length === 0) this.control.fail(new LetheError('PROCESS_STALLED', `${this.#where()} is computed and does not get into the weights`));
-      for (const worker of late) this.control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} lives, but does not get on in ${this.#where()}`));
-      return;
-    }
-    if (late.length < roster.atHand().length) for (const worker of late) worker.absence = 'late';
-    for (const worker of late) if (worker.absence === 'late') this.#options.onNotice(`${describeMember(worker)} does not get on in ${this.#where()}; ${this.#others()}`);
-    this.#dealAnew(true);
-  }
-
-  #where(): string {
-    return this.#dealer.where ?? 'an evaluation';
+    const consequence = isWorker ? this.#supervisor.substitutes : `the run waits for it, ${cluster.stallSeconds} s at most`;
+    onNotice(`${describeMember(member)} is ${member.absence}; ${consequence}`);
+    if (isWorker) this.#supervisor.reassign();
   }
 
   #receive(member: Member, body: MessageBody): void {
+    const { onCommitReport, onStepReport } = this.#options;
     switch (body.kind) {
       case 'committed':
-        this.#committedBy(member, body);
+        this.#committed(member, body);
         return;
       case 'commitReport':
         if (member.index === 0) throw new LetheError('MESSAGE_FORBIDDEN', 'the lead parameter server reported a commit as the others do');
-        this.#dealer.checkCommit(body);
-        this.#options.onCommitReport(member, body);
+        this.#steps.checkCommit(body);
+        onCommitReport(member, body);
         return;
-      case 'stepReport':
-        this.#dealer.checkReport(body, member);
+      case 'stepReport': {
+        const isFirst = this.#steps.report(body, member);
         if (member.absence === 'late') member.absence = null;
-        if (this.#dealer.reported(body, member.incarnation)) this.#options.onStepReport(member, body);
+        if (isFirst) onStepReport(member, body);
         return;
+      }
       case 'unreached':
-        this.#arrivals.unreached(member, body);
+        this.#notices.unreached(member, body);
         return;
       case 'evaluated':
-        this.#desk.evaluated(member, body);
+        this.evaluations.evaluated(member, body);
         return;
       case 'offence':
-        this.#offences.told(member, body);
+        this.#offences.handle(member, body);
         return;
       case 'stateLoaded':
       case 'stateCaptured':
@@ -332,26 +244,23 @@ export class TrainingCluster implements StepExecutor {
     }
   }
 
-  #committedBy(server: Member, committed: Committed): void {
-    if (server.index !== 0) throw new LetheError('MESSAGE_FORBIDDEN', 'it told of a commit, which only the lead parameter server does');
-    if (!this.#dealer.checkCommit(committed)) return;
-    if (this.#dealer.isAhead(committed)) {
-      // The word of the one before was lost: the lead says both again, in order.
-      this.#dealer.inquire().catch((error: unknown) => { this.#failed(error); });
-      return;
-    }
-    if (!this.#dealer.committed(committed)) return;
+  #committed(server: Member, committed: Committed): void {
+    if (server.index !== 0) throw new LetheError('MESSAGE_FORBIDDEN', 'it reported a commit as only the lead parameter server does');
+    if (!this.#steps.commit(committed)) return;
+    const { onCommitReport, onCommitted, onNotice } = this.#options;
     this.#offences.close(committed);
-    this.#committed = committed;
-    this.#abandonment.committed();
-    this.#goesOn();
-    this.#options.onCommitReport(server, committed);
-    this.#options.onCommitted(committed);
+    this.#lastCommitted = committed;
+    this.abandonment.committed();
+    if (this.#lostMs !== null) onNotice(`the run goes on after ${((performance.now() - this.#lostMs) / 1000).toFixed(1)} s`);
+    this.#lostMs = null;
+    onCommitReport(server, committed);
+    onCommitted(committed);
   }
 
-  /** Whatever this life of a process still sends to the servers is refused. */
+  /** Has the servers refuse whatever the process of this incarnation still sends. */
   #fence(incarnation: string): void {
-    for (const server of this.#states.servers) void this.control.send(server, { kind: 'fence', fenced: incarnation });
+    const { control } = this;
+    for (const server of control.roster.present('parameter-server')) void control.send(server, { kind: 'fence', fenced: incarnation });
   }
 
   #failed(error: unknown): void {

@@ -153,7 +153,7 @@ async function play(
   });
   const groups = await cluster.captureState();
   const figures = meanFigures(await cluster.evaluations.ofExamples('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
-  await cluster.close('done');
+  await cluster.control.close('done');
   await Promise.all(members);
   return { committed, groups, figures };
 }
@@ -323,9 +323,9 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
     }),
   ];
   await cluster.assemble(startState(golden, description), 1);
-  await cluster.play({ round: 0, phase: 0, innerStep: 0 }, description.objective.scalars(0));
+  await cluster.execute({ round: 0, phase: 0, innerStep: 0 }, description.objective.scalars(0));
   const groups = await cluster.captureState();
-  await cluster.close('done');
+  await cluster.control.close('done');
   await Promise.all(members);
   return groups.find(({ group }) => group === 'classifier')!.values;
 }

@@ -113,8 +113,8 @@ export class ControlPlane {
   }
 
   /** Something that `until` may wait for has changed without a message. */
-  look(): void {
-    this.#waiting.look();
+  recheck(): void {
+    this.#waiting.recheck();
   }
 
   /** Ends the run with this error, unless something went wrong before. */
@@ -146,7 +146,7 @@ export class ControlPlane {
     if (member.state === 'gone' || this.#closed) return;
     member.state = 'gone';
     this.#options.onLost(member, error);
-    this.#waiting.look();
+    this.#waiting.recheck();
   }
 
   /** The operating system says that a process of this run has ended. */
@@ -182,7 +182,7 @@ export class ControlPlane {
       } catch (error) {
         await this.#turnAway(peer, runId, error);
       }
-      this.#waiting.look();
+      this.#waiting.recheck();
     }
   }
 

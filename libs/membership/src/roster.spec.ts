@@ -1,7 +1,6 @@
-import { alignedNodes, type Register } from '@lethe/protocol';
+import type { Register } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { Roster } from './roster.js';
-import { assignShards } from './shard-assignment.js';
 
 const worker = (fingerprint: string): Register => ({ kind: 'register', role: 'worker', host: 'h', processId: 1, fingerprint, address: '', device: 'cpu' });
 
@@ -57,20 +56,5 @@ describe('a parameter server', () => {
     for (const incarnation of ['guest', 'own worker']) expect(() => roster.admit(incarnation, server, 0)).toThrow(expect.objectContaining({ code: 'PEER_UNAUTHORISED' }) as Error);
     expect(() => roster.admit('own', worker('native a threads=1'), 0)).toThrow(expect.objectContaining({ code: 'PEER_UNAUTHORISED' }) as Error);
     expect(roster.admit('own', server, 0).name).toBe('parameter-server-1');
-  });
-});
-
-describe('the shards', () => {
-  it('are all dealt, once, in aligned blocks, to any number of workers', () => {
-    for (const shards of [1, 2, 4, 8, 64]) {
-      for (let workers = 1; workers <= 9; workers += 1) {
-        const dealt = assignShards(shards, workers);
-        expect(dealt).toHaveLength(workers);
-        const all = dealt.flat();
-        expect(all.flatMap(({ first, count }) => Array.from({ length: count }, (_, index) => first + index))).toEqual(Array.from({ length: shards }, (_, shard) => shard));
-        for (const { first, count } of all) expect([first % count, Math.log2(count) % 1]).toEqual([0, 0]);
-      }
-    }
-    expect(alignedNodes(1, 4)).toEqual([{ first: 1, count: 1 }, { first: 2, count: 2 }]);
   });
 });

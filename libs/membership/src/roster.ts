@@ -76,7 +76,7 @@ export class Roster {
   }
 
   /** Workers that can be given work. */
-  atHand(): Member[] {
+  available(): Member[] {
     return this.ready('worker').filter(({ absence }) => absence === null);
   }
 

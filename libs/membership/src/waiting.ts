@@ -50,8 +50,8 @@ export class Waiting {
     return false;
   }
 
-  /** Something has changed. */
-  look(): void {
+  /** Resolves whoever waits for a condition that holds now. */
+  recheck(): void {
     for (const watcher of this.#watchers) {
       if (!watcher.condition()) continue;
       this.#watchers.delete(watcher);

@@ -62,7 +62,7 @@ describe('the coordinator', () => {
       listener, description, origin: origin('coordinator'),
       onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: (_, { round }) => reported.push(round), onNotice: (line) => notices.push(line), onLost: () => undefined,
     });
-    opened.push(() => cluster.close('done'));
+    opened.push(() => cluster.control.close('done'));
     const { control } = cluster;
     const join = async (role: Role, incarnation: string): Promise<Puppet> => {
       if (role === 'parameter-server') control.roster.reserve(incarnation, role, 0);
@@ -85,7 +85,7 @@ describe('the coordinator', () => {
         results = cluster.evaluations.ofExamples('score', 'test', 2, 1);
         results.catch(() => undefined);
       }
-      else await cluster.play(STEP, {});
+      else await cluster.execute(STEP, {});
     };
     const stand = async (role: Role, standing: Standing): Promise<{ puppet: Puppet; incarnation: string }> => {
       const incarnation = `the ${role}`;

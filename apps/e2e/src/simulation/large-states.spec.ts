@@ -53,7 +53,7 @@ describe('states larger than all that a queue may hold', () => {
         expect(bytes(vector).equals(bytes((name === 'values' ? found?.values : found?.slots[name]) ?? new Float32Array(0))), name).toBe(true);
       }
     }
-    await cluster.close('the test is over');
+    await cluster.control.close('the test is over');
     await serving;
   });
 });

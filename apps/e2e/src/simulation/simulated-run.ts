@@ -194,7 +194,7 @@ export class SimulatedRun implements Victims {
         checkpoint: async (state) => { if (this.#coordinator === name) this.#saved = state; },
       },
     });
-    await cluster.close('the run is over');
+    await cluster.control.close('the run is over');
     if (outcome.divergence !== null) throw outcome.divergence;
     return outcome.state;
   }
@@ -226,7 +226,7 @@ export class SimulatedRun implements Victims {
     const error = new LetheError('PROCESS_DIED', `${role} ${index + 1} died too often`);
     if (delayMs === null && role === 'worker') {
       cluster.expectAtMost((this.#workersToCome -= 1));
-      if (cluster.control.roster.present('worker').length === 0 && this.#workersToCome === 0) cluster.abandon(error);
+      if (cluster.control.roster.present('worker').length === 0 && this.#workersToCome === 0) cluster.abandonment.begin(error);
     } else if (delayMs === null) cluster.control.fail(error);
     else this.#options.clock.after(delayMs, () => { if (this.#cluster === cluster && this.#coordinator !== '') this.#launch(cluster, role, index); });
   }

@@ -60,7 +60,7 @@ describe('opening a cluster', () => {
       description, runId: 'a run', logsFolder: join(folder, 'logs'), tokenFile: join(folder, 'token'), environment: process.env, cores: 2, devices: [null],
       onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
     });
-    const playing = open.cluster.assemble(initialGroups(description), 1).then(() => open.cluster.play({ round: 0, phase: 0, innerStep: 0 }, {}));
+    const playing = open.cluster.assemble(initialGroups(description), 1).then(() => open.cluster.execute({ round: 0, phase: 0, innerStep: 0 }, {}));
     await expect(playing).rejects.toThrow(/^worker-1 is not started again after 2 lives that ended alike: worker-1: .*expected fingerprint of other data, found/);
     await open.close('the test is over');
   }, 60_000);

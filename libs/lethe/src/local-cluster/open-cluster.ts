@@ -67,7 +67,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
       if (settings.listen === null) cluster.expectAtMost(left);
       if (left > 0) options.onNotice(`warning: ${error.message}; the run goes on without it`);
       else if (settings.listen !== null || cluster.control.roster.present('worker').length > 0) options.onNotice(`warning: ${error.message}`);
-      else cluster.abandon(error);
+      else cluster.abandonment.begin(error);
     },
     start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },
     dataAddressOf: (server, life) => (settings.listen === null ? addresses.of(`server-${server + 1}-${life}`) : dataAddress(settings.advertise === null ? listener.boundAddress : 'tcp://*:0')),
@@ -95,7 +95,7 @@ interface Opened { readonly cluster: TrainingCluster; readonly keeper: ProcessKe
 async function closeAll(reason: string, { cluster, keeper, addresses, token }: Opened): Promise<void> {
   keeper.stopRestarting();
   try {
-    await cluster.close(reason);
+    await cluster.control.close(reason);
   } finally {
     await keeper.close();
     token?.remove();

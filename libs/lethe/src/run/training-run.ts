@@ -232,7 +232,7 @@ async function save({ cluster, record }: TrainingRunOptions, progress: Progress,
 
 /** What the last workers left in the servers is not lost with them. */
 async function saveAbandoned({ cluster, record }: TrainingRunOptions, progress: Progress): Promise<void> {
-  const state = await cluster.captureAbandoned();
+  const state = await cluster.abandonment.capture();
   await progress.writing;
   if (state === null) return;
   const diverged = divergedState(state.groups, state.rounds);

@@ -3,24 +3,25 @@ import { describeMember, type ControlPlane, type Member } from '@lethe/membershi
 import type { Unreached } from '@lethe/protocol';
 
 type Roster = Pick<ControlPlane['roster'], 'ready' | 'fingerprints'>;
+type ClusterSettings = Readonly<{ listen: string | null; servers: number }>;
 
-/** Tells whoever started a run who comes, and what is the matter with them. */
-export class Arrivals {
+/** Reports to the run's owner who joins the run, and what keeps a process from joining. */
+export class JoinNotices {
   readonly #roster: Roster;
-  readonly #cluster: { readonly listen: string | null; readonly servers: number };
+  readonly #cluster: ClusterSettings;
   readonly #notice: (line: string) => void;
-  /** Members that were told of: whoever has not heard that it is welcome registers again. */
+  /** Members that were seen before: one that has not heard that it is welcome registers again. */
   readonly #known = new WeakSet<Member>();
-  /** Workers that are waited for; null: none, or none from elsewhere. */
+  /** The number of workers that the run waits for; null if it waits for none, or none can come from elsewhere. */
   #awaited: number | null = null;
 
-  constructor(roster: Roster, cluster: { readonly listen: string | null; readonly servers: number }, notice: (line: string) => void) {
+  constructor(roster: Roster, cluster: ClusterSettings, notice: (line: string) => void) {
     this.#roster = roster;
     this.#cluster = cluster;
     this.#notice = notice;
   }
 
-  /** Waits; where workers come from elsewhere, tells who has. */
+  /** Reports each worker that joins during the wait, where workers can come from elsewhere. */
   async during(awaited: number, wait: () => Promise<void>): Promise<void> {
     this.#awaited = this.#cluster.listen === null ? null : awaited;
     if (this.#roster.ready('worker').length < awaited) this.joined();
@@ -34,7 +35,7 @@ export class Arrivals {
   registered(member: Member): void {
     if (this.#known.has(member)) return;
     this.#known.add(member);
-    this.#sayIfUnlike(member);
+    this.#warnIfUnlike(member);
     if (this.#awaited !== null && member.role === 'worker') this.#notice(`${describeMember(member)} has come and loads its data`);
   }
 
@@ -45,16 +46,19 @@ export class Arrivals {
     this.#notice(`${ready.length} of ${this.#awaited} ${this.#awaited === 1 ? 'worker has' : 'workers have'} joined${who}`);
   }
 
-  /** @throws LetheError MESSAGE_FORBIDDEN for a server that there is not */
+  /** @throws LetheError MESSAGE_FORBIDDEN for a server that the run does not have */
   unreached(member: Member, { server, address }: Unreached): void {
-    if (server >= this.#cluster.servers) throw new LetheError('MESSAGE_FORBIDDEN', `it cannot reach parameter-server-${server + 1}, which there is not`);
-    this.#notice(`${describeMember(member)} cannot reach parameter-server-${server + 1} at ${address} yet (--advertise names another address of this machine)`);
+    const name = `parameter-server-${server + 1}`;
+    if (server >= this.#cluster.servers) throw new LetheError('MESSAGE_FORBIDDEN', `it cannot reach ${name}, which the run does not have`);
+    const remedy = '--advertise names another address of this machine';
+    this.#notice(`${describeMember(member)} cannot reach ${name} at ${address} yet (${remedy})`);
   }
 
-  #sayIfUnlike(member: Member): void {
+  #warnIfUnlike(member: Member): void {
     const { role, registration: { fingerprint } } = member;
     const [first] = this.#roster.fingerprints(role);
     if (fingerprint === first) return;
-    this.#notice(`warning: ${describeMember(member)} computes with "${fingerprint}", others with "${first ?? ''}"; the same bits are expected (--strict-bits refuses that)`);
+    const difference = `computes with "${fingerprint}", others with "${first ?? ''}"`;
+    this.#notice(`warning: ${describeMember(member)} ${difference}; the same bits are expected (--strict-bits refuses that)`);
   }
 }
