@@ -36,13 +36,13 @@ export const ALL_PROGRAMS = {
 const KERNELS = 'libs/optim/generated/kernels.wasm';
 /** What decides, besides its sources, what a bundle is. */
 const SETTINGS = ['bundle.mjs', 'package-lock.json'];
-/** In each `dist`: what else is there, and of every source its time and hash when it was read. */
+/** In each `dist`: the time and hash of every other file there, and of every source when it was read. */
 const RECORD = 'bundle.json';
 /** A process that has just been started may still read parts of a bundle that is replaced. */
 const MOST_STARTING_MS = 60_000;
 
 const timeOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-const hashOf = (file) => createHash('sha1').update(readFileSync(file)).digest('base64');
+const hashOf = (bytes) => createHash('sha1').update(bytes).digest('base64');
 
 /** Packages of npm are imported when a program runs, from where npm has put them for the project that names them. */
 const packagesStayOutside = {
@@ -81,43 +81,52 @@ function optionsOf(workspace, project, programs) {
   };
 }
 
-/** Whole or not at all: a process that starts meanwhile reads either the old file or the new one. */
+/** Whole or not at all: a process that starts meanwhile reads either the old file or the new one. @returns its time */
 function replace(file, bytes) {
   const written = `${file}.${process.pid}`;
   writeFileSync(written, bytes);
+  const time = timeOf(written);
   renameSync(written, file);
+  return time;
 }
 
 function recordOf(folder) {
-  return existsSync(join(folder, RECORD)) ? JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) : { outputs: [], sources: {} };
+  return existsSync(join(folder, RECORD)) ? JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) : { outputs: {}, sources: {} };
 }
 
 /** Puts a bundle in place: the parts before the programs that import them. What neither it nor the one before has is removed. */
 function place({ outputFiles, metafile }, { workspace, folder, begun }) {
   mkdirSync(folder, { recursive: true });
-  const before = recordOf(folder).outputs;
+  const before = Object.keys(recordOf(folder).outputs);
   const isProgram = ({ path }) => metafile.outputs[relative(workspace, path)]?.entryPoint !== undefined;
-  for (const { path, contents } of [...outputFiles].sort((a, b) => isProgram(a) - isProgram(b))) replace(path, contents);
+  const outputs = [...outputFiles].sort((a, b) => isProgram(a) - isProgram(b)).map(({ path, contents }) => {
+    const time = replace(path, contents);
+    return [relative(folder, path), { time, hash: hashOf(contents) }];
+  });
   const sources = [...Object.keys(metafile.inputs), ...SETTINGS].map((path) => {
     const time = timeOf(join(workspace, path));
-    return [path, time < begun ? { time, hash: hashOf(join(workspace, path)) } : {}]; // changed since: perhaps after it was read
+    const isAsRead = time < begun; // otherwise it may have changed after it was read
+    return [path, isAsRead ? { time, hash: hashOf(readFileSync(join(workspace, path))) } : {}];
   });
-  const outputs = outputFiles.map(({ path }) => relative(folder, path));
-  replace(join(folder, RECORD), JSON.stringify({ outputs, sources: Object.fromEntries(sources) }));
-  const kept = new Set([...outputs, ...before, RECORD]);
+  replace(join(folder, RECORD), JSON.stringify({ outputs: Object.fromEntries(outputs), sources: Object.fromEntries(sources) }));
+  const kept = new Set([RECORD, ...before, ...outputs.map(([name]) => name)]);
   const left = readdirSync(folder).filter((name) => !kept.has(name)).map((name) => join(folder, name));
   for (const path of left) if (timeOf(path) < begun - MOST_STARTING_MS) rmSync(path, { recursive: true, force: true });
+}
+
+/** The hash is for what was only checked out, or restored by Nx, since. */
+function isUnchanged(file, { time, hash }, { orGone }) {
+  const found = timeOf(file);
+  return found === undefined ? orGone : found === time || hashOf(readFileSync(file)) === hash;
 }
 
 /** Whether a bundle is what its sources would be bundled to now. */
 function isCurrent(workspace, folder) {
   const { outputs, sources } = recordOf(folder);
-  const isThere = outputs.length > 0 && outputs.every((name) => existsSync(join(folder, name)));
-  return isThere && Object.entries(sources).every(([path, { time, hash }]) => {
-    const found = timeOf(join(workspace, path));
-    // Who imports a source that is gone has changed too; and what Nx generates is away for a moment while Nx restores it.
-    return found === undefined || found === time || hashOf(join(workspace, path)) === hash;
-  });
+  const programs = Object.entries(outputs);
+  if (programs.length === 0 || !programs.every(([name, mark]) => isUnchanged(join(folder, name), mark, { orGone: false }))) return false;
+  // Who imports a source that is gone has changed too; and what Nx generates is away for a moment while Nx restores it.
+  return Object.entries(sources).every(([path, mark]) => isUnchanged(join(workspace, path), mark, { orGone: true }));
 }
 
 /** Bundles the programs of these projects. @throws Error saying where a source is wrong; `dist` of its project then stays as it is */

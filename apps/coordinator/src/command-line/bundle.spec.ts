@@ -90,11 +90,13 @@ describe('the bundled programs', () => {
     expect(printed('apps/one')).toBe('second 43');
   });
 
-  it('are not bundled again for a source that was only checked out anew, but where a program is missing', async () => {
+  it('are not bundled again for a source that was only checked out anew, but where a program is missing or another', async () => {
     await bringUpToDate(PROGRAMS, workspace);
     setTime('libs/three/src/answer.ts', 1_800_000_000);
     expect(await bringUpToDate(PROGRAMS, workspace)).toEqual([]);
     rmSync(inWorkspace('apps/two/dist/main.js'));
+    expect(await bringUpToDate(PROGRAMS, workspace)).toEqual(['apps/two']);
+    write('apps/two/dist/main.js', 'another bundle');
     expect(await bringUpToDate(PROGRAMS, workspace)).toEqual(['apps/two']);
   });
 
