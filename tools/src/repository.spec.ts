@@ -71,7 +71,7 @@ describe('the documents', () => {
 
 /** The modules that a module imports from its own package, types included: `import-x/no-cycle` and knip pass over those. */
 function importsOf(file: string): string[] {
-  return matches(read(file), /(?:from|import\() ?'(\.[^']+)\.js'/g).map((path) => join(dirname(file), `${path}.ts`));
+  return matches(read(file), /(?:from|import\()\s*'(\.[^']+)\.[jt]s'/g).map((path) => join(dirname(file), `${path}.ts`));
 }
 
 /** Takes away what imports nothing that is left, until nothing more goes: what stays imports itself along some way, or such a module. */
@@ -84,5 +84,14 @@ describe('the modules', () => {
   it('do not import each other in a circle', () => {
     const modules = SOURCES.filter((file) => file.endsWith('.ts'));
     expect(circularModules(new Map(modules.map((file) => [file, importsOf(file)])))).toEqual([]);
+  });
+
+  it('of shipped packages are not for specs alone: fixtures and helpers of specs lie outside of src', () => {
+    const shipped = SOURCES.filter((file) => /^(?:libs\/(?!testing\/)|apps\/(?!e2e\/)).*\.m?ts$|\.mjs$/.test(file));
+    const [specs, programs] = [shipped.filter((file) => file.endsWith('.spec.ts')), shipped.filter((file) => !file.endsWith('.spec.ts'))];
+    const used = new Set(programs.flatMap(importsOf));
+    const modules = programs.filter((file) => file.includes('/src/') && !/\/(?:index|main)\.ts$/.test(file));
+    const ofSpecs = new Set(specs.flatMap(importsOf));
+    expect(modules.filter((file) => ofSpecs.has(file) && !used.has(file))).toEqual([]);
   });
 });
