@@ -21,8 +21,8 @@ export const runConfigSchema = z.strictObject({
   data: dataSchema,
   objective: objectiveSchema,
   /**
-   * Decay per round of the average of those networks that are used after training; null: no average. Evaluation uses the average in
-   * place of the networks.
+   * Decay, per committed version, of the average of those networks that are used after training; null: no average. Evaluation uses the
+   * average in place of the networks.
    */
   averaging: share.nullable(),
   /** Bound on each group's global gradient norm; null: none. */

@@ -1,7 +1,8 @@
-import type { OptimizerConfig, RunConfig } from '@lethe/config';
+import type { RunConfig } from '@lethe/config';
 import { roundsOfEpochs, type DataFacts } from '@lethe/data';
 import { groupLayout } from '@lethe/networks';
 import { createObjective, type Objective, type Phase } from '@lethe/objectives';
+import type { Optimization } from '@lethe/optim';
 import { schemaHash, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 
 /** What every process derives for itself from the configuration and the data, and must derive alike. */
@@ -17,15 +18,6 @@ export interface RunDescription {
   readonly trainingCount: number;
   readonly totalRounds: number;
   readonly optimization: Optimization;
-}
-
-/** How the networks are updated. */
-export interface Optimization {
-  /** By the name of the network; all classifiers of an ensemble share the one of `classifier`. */
-  readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
-  /** Decay per round of the averages of `averagedNets`; null: none are kept. */
-  readonly averaging: number | null;
-  readonly averagedNetworks: readonly string[];
 }
 
 /** @throws LetheError CONFIG_INVALID if the networks cannot be built for this data. */

@@ -5,6 +5,8 @@ import type { GroupOptimizer } from './group-optimizer.js';
 export interface GroupFacts {
   readonly layout: GroupLayout;
   readonly slice: Slice;
+  /** The chunks of the slice, in order. */
+  readonly chunks: readonly Slice[];
   /** Server 0 also keeps the running statistics and the losses. */
   readonly isLead: boolean;
   /** Virtual shards of a round. */
@@ -14,17 +16,18 @@ export interface GroupFacts {
   readonly optimizer: GroupOptimizer;
   /** New values, by network, of the networks that start afresh once a step is committed. */
   readonly freshValues: (step: Step) => ReadonlyMap<string, Float32Array>;
-  /** The turns of a round that make a version of the group, in order. */
-  readonly innerSteps: readonly GroupTurn[];
+  /** The inner steps of a round that make a version of the group, in order. */
+  readonly innerSteps: readonly GroupInnerStep[];
 }
 
-export interface GroupTurn extends Omit<Step, 'round'> {
-  /** Elements of the statistics and losses that are pushed with its gradients. */
+/** An inner step that makes a version of a group. */
+export interface GroupInnerStep extends Omit<Step, 'round'> {
+  /** Elements of the statistics and losses that are pushed beside its gradients. */
   readonly summaryLength: number;
 }
 
 /** The step of the game that makes a version, 1 and up. */
-export function stepOf({ innerSteps }: Pick<GroupFacts, 'innerSteps'>, version: number): Step & GroupTurn {
+export function stepOf({ innerSteps }: Pick<GroupFacts, 'innerSteps'>, version: number): Step & GroupInnerStep {
   const innerStep = innerSteps[(version - 1) % innerSteps.length];
   if (innerStep === undefined) throw new TypeError(`nothing makes version ${version}`);
   return { round: Math.floor((version - 1) / innerSteps.length), ...innerStep };

@@ -1,16 +1,8 @@
 import type { OptimizerConfig } from '@lethe/config';
-import { createUpdateRule, flushSubnormal, learningRateFactor, type OptimizerBuffers, type UpdateRule } from '@lethe/optim';
-import { networkSlices, type GroupLayout, type Slice } from '@lethe/protocol';
-
-/** How a group's networks are updated. */
-export interface OptimizationConfig {
-  /** By the name of the network; "classifier-2" and so on, members of an ensemble, share their player's. */
-  readonly optimizers: Readonly<Record<string, OptimizerConfig>>;
-  /** Decay per commit of the average of the values that is kept beside them; null: none. */
-  readonly averaging: number | null;
-  /** Networks whose values are averaged: those that are used after training. */
-  readonly averagedNetworks: readonly string[];
-}
+import {
+  createUpdateRule, flushSubnormal, learningRateFactor, type Optimization, type OptimizerBuffers, type UpdateRule,
+} from '@lethe/optim';
+import { networkSlices, type GroupLayout, type GroupState, type Slice } from '@lethe/protocol';
 
 /** Slot with the average of the values. */
 export const AVERAGE = 'average';
@@ -54,13 +46,19 @@ export class GroupOptimizer {
   readonly #networks: readonly NetworkOptimizer[];
   readonly #totalRounds: number;
 
-  constructor(layout: GroupLayout, { optimizers, averaging, averagedNetworks }: OptimizationConfig, totalRounds: number) {
+  constructor(layout: GroupLayout, { optimizers, averaging, averagedNetworks }: Optimization, totalRounds: number) {
     const ranges = networkSlices(layout);
     const isAveraged = averaging !== null && ranges.some(({ network }) => averagedNetworks.includes(network));
     this.#networks = ranges.map(({ network, from, to }) => {
       const config = optimizers[network.replace(/-\d+$/, '')];
       if (config === undefined) throw new RangeError(`no optimiser for network ${network} of group ${layout.name}`);
-      return { network, range: { from, to }, config, rule: createUpdateRule(config), averaging: !isAveraged ? null : averagedNetworks.includes(network) ? averaging : 0 };
+      return {
+        network,
+        range: { from, to },
+        config,
+        rule: createUpdateRule(config),
+        averaging: !isAveraged ? null : averagedNetworks.includes(network) ? averaging : 0,
+      };
     });
     this.#totalRounds = totalRounds;
     this.slotNames = [...new Set(this.#networks.flatMap(({ rule }) => rule.slotNames)), ...(isAveraged ? [AVERAGE] : [])];
@@ -91,22 +89,39 @@ export class GroupOptimizer {
       const startAfresh = fresh.get(network);
       if (startAfresh !== undefined) {
         for (const slot of Object.values(state.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
-        for (const vector of [state.values, state.slots[AVERAGE]]) vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
+        for (const vector of [state.values, state.slots[AVERAGE]])
+          vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
         continue;
       }
       const rate = config.learningRate * learningRateFactor(config.schedule, round, this.#totalRounds);
       rule.update(
-        { from: from - bufferOffset, to: to - bufferOffset, gradient: gradient.subarray(from - chunk.from, to - chunk.from), gradientScale, state },
+        {
+          from: from - bufferOffset,
+          to: to - bufferOffset,
+          gradient: gradient.subarray(from - chunk.from, to - chunk.from),
+          gradientScale,
+          state,
+        },
         { rate, scalars: scalarsOf(network, scalars) },
       );
-      if (averaging !== null) average({ from: from - bufferOffset, to: to - bufferOffset }, state, averageDecay(averaging, scalarsOf(network, scalars)));
+      if (averaging !== null)
+        average({ from: from - bufferOffset, to: to - bufferOffset }, state, averageDecay(averaging, scalarsOf(network, scalars)));
     }
   }
 
   #scalars(ofNetwork: (network: NetworkOptimizer) => Readonly<Record<string, number>>): Record<string, number> {
-    const entries = this.#networks.flatMap((network) => Object.entries(ofNetwork(network)).map(([name, value]) => [`${network.network}.${name}`, value]));
+    const entries = this.#networks.flatMap((network) =>
+      Object.entries(ofNetwork(network)).map(([name, value]) => [`${network.network}.${name}`, value]),
+    );
     return Object.fromEntries(entries) as Record<string, number>;
   }
+}
+
+/** A group's optimiser state at the start: zero moments, and the scalars that the servers of this configuration keep. */
+export function initialOptimizerState(layout: GroupLayout, optimization: Optimization): Pick<GroupState, 'slots' | 'scalars'> {
+  const { slotNames, initialScalars } = new GroupOptimizer(layout, optimization, 1);
+  const slots = Object.fromEntries(slotNames.map((name) => [name, new Float32Array(layout.length)]));
+  return { slots, scalars: { ...initialScalars } };
 }
 
 /** A network's scalars before its first commit. */
@@ -124,11 +139,17 @@ function average({ from, to }: Slice, { values, slots }: OptimizerBuffers, decay
   if (averages === undefined) throw new TypeError('the state has no average');
   const share = Math.fround(1 - decay);
   for (let index = from; index < to; index += 1) {
-    averages[index] = flushSubnormal(Math.fround(Math.fround(decay * (averages[index] as number)) + Math.fround(share * (values[index] as number))));
+    averages[index] = flushSubnormal(
+      Math.fround(Math.fround(decay * (averages[index] as number)) + Math.fround(share * (values[index] as number))),
+    );
   }
 }
 
 function scalarsOf(network: string, scalars: Readonly<Record<string, number>>): Record<string, number> {
   const prefix = `${network}.`;
-  return Object.fromEntries(Object.entries(scalars).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
+  return Object.fromEntries(
+    Object.entries(scalars)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  );
 }

@@ -1,26 +1,30 @@
 import { LetheError } from '@lethe/errors';
 import {
-  chunksOf, describeStep, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters,
+  describeStep, type CaptureState, type Commit, type CommitInquiry, type Committed, type LoadState, type MessageBody, type Parameters,
   type Prepared, type Pull, type Push, type Slice, type Step,
 } from '@lethe/protocol';
-import { LEAD, type Decision, type Voter } from './two-phase-commit.js';
+import { validatePush } from './push-validation.js';
 import type { HeldGroup, ServerPlan } from './server-plan.js';
 import type { NotFinite } from './transaction.js';
+import { LEAD, type Decision, type Voter } from './two-phase-commit.js';
 
-/** Where a server's messages go. Nobody waits for them: what was sent and who is gone is the sender's business. */
-export interface Post {
+/** Sends a server's messages. The service waits for none of them. */
+export interface MessageSender {
   toCoordinator(body: MessageBody): void;
-  /** To a worker or another server, by the transport's name. */
+  /** To a worker or another server, by the transport's name for it. */
   toPeer(peer: string, body: MessageBody): void;
   toLead(body: MessageBody): void;
-  /** All about a version with so many bytes of values has been sent. */
+  /** Called when all messages about a new version are handed over. @param bytes of the values of the version */
   versionMade(bytes: number): void;
 }
 
-/** Commits that are remembered for a coordinator that did not hear of them: more than it has steps out at a time. */
-const REMEMBERED = 16;
+/**
+ * Commits that are kept to be repeated, in case the coordinator did not receive them, and versions that a pull may be ahead: more than the
+ * coordinator has steps assigned at a time.
+ */
+const STEPS_AHEAD = 16;
 
-/** Pulls of one worker and group that can wait at a time: what it trains and what it evaluates. Earlier ones are given up. */
+/** Pulls of one worker and group that can wait at a time: for training and for evaluation. Earlier ones are given up. */
 const PULLS_AT_A_TIME = 2;
 
 /** A pull that waits for its version. */
@@ -35,45 +39,45 @@ interface WaitingPull {
  */
 export class GroupService {
   #lastStep: Step | null = null;
-  /** The lead's last words about commits. */
-  readonly #told: Committed[] = [];
-  /** By group and worker, oldest first. */
+  /** The last commits that this server, as the lead, has told the coordinator of. */
+  readonly #recentCommits: Committed[] = [];
+  /** Pulls that wait, by group and worker, oldest first. */
   readonly #pulls = new Map<string, readonly WaitingPull[]>();
   readonly #held: ReadonlyMap<string, HeldGroup>;
   readonly #plan: ServerPlan;
-  readonly #post: Post;
+  readonly #sender: MessageSender;
 
-  constructor(held: ReadonlyMap<string, HeldGroup>, plan: ServerPlan, post: Post) {
+  constructor(held: ReadonlyMap<string, HeldGroup>, plan: ServerPlan, sender: MessageSender) {
     this.#held = held;
     this.#plan = plan;
-    this.#post = post;
+    this.#sender = sender;
   }
 
-  /** The turn that gradients came in for last, or null before the first. */
+  /** The inner step of the latest push; null before the first. */
   get activity(): { round: number; phase: string; innerStep: number } | null {
     return this.#lastStep === null ? null : { ...this.#lastStep, phase: this.#phaseName(this.#lastStep.phase) };
   }
 
-  /** Frees what its groups hold; it is used no more. */
+  /** Frees the memory of its groups. The service cannot be used afterwards. */
   dispose(): void {
     for (const { store } of this.#held.values()) store.dispose();
   }
 
-  /** Loads a group, once: what comes again, because the answer was late or lost, is answered again and means nothing else. */
+  /** Loads a piece of a group's state, once. A repeated one, whose answer was late or lost, is only answered again. */
   load({ state, offset }: LoadState): void {
-    const { store, agreement } = this.#group(state.group, 'CHECKPOINT_MISMATCH');
-    if (store.version === null) agreement?.reset();
+    const { store, twoPhaseCommit } = this.#group(state.group, 'CHECKPOINT_MISMATCH');
+    if (store.version === null) twoPhaseCommit?.reset();
     store.load(state, offset);
-    this.#post.toCoordinator({ kind: 'stateLoaded', group: state.group, version: state.version, offset });
+    this.#sender.toCoordinator({ kind: 'stateLoaded', group: state.group, version: state.version, offset });
   }
 
   capture({ group, version, offset }: CaptureState): void {
     const held = this.#group(group, 'VERSION_UNAVAILABLE');
     const { store } = held;
-    // Whoever asked has had it since, or does not know yet of the commit, which the lead tells: it asks for the version after it then.
+    // The coordinator has received it since, or will learn of the commit from the lead and ask for the version after it.
     if (store.version !== null && version < store.version) return;
     this.#voteAgain(held);
-    store.atVersion(version, () => this.#post.toCoordinator({ kind: 'stateCaptured', state: store.capture(offset), offset }));
+    store.atVersion(version, () => this.#sender.toCoordinator({ kind: 'stateCaptured', state: store.capture(offset), offset }));
   }
 
   pull(pull: Pull, peer: string): void {
@@ -81,7 +85,9 @@ export class GroupService {
     const held = this.#group(pull.group, 'VERSION_UNAVAILABLE');
     const { store } = held;
     const { request, group, version } = pull;
-    if (store.version !== null && version > store.version + REMEMBERED) throw new LetheError('MESSAGE_FORBIDDEN', `a worker asked for version ${version} of ${group}, which is at ${store.version}`);
+    if (store.version !== null && version > store.version + STEPS_AHEAD) {
+      throw new LetheError('MESSAGE_FORBIDDEN', `a worker asked for version ${version} of ${group}, which is at ${store.version}`);
+    }
     this.#voteAgain(held);
     const key = `${group} ${peer}`;
     const earlier = this.#pulls.get(key) ?? [];
@@ -89,49 +95,65 @@ export class GroupService {
     for (const other of earlier) if (!kept.includes(other)) other.giveUp();
     const sent = new Set<number>();
     let unfollow = (): void => undefined;
-    // Values travel back while later chunks are still being summed; the last message says that they count.
+    // Values are sent while later chunks are still being summed. They are provisional until the last message.
     if (!pull.averages && store.version !== null && version === store.version + 1) {
       unfollow = store.follow(({ from }, values) => {
         sent.add(from);
-        this.#post.toPeer(peer, { kind: 'parameters', request, group, version, offset: from, values, statistics: null, committed: false });
+        this.#sender.toPeer(peer, {
+          kind: 'parameters',
+          request,
+          group,
+          version,
+          offset: from,
+          values,
+          statistics: null,
+          committed: false,
+        });
       });
     }
     const unwait = store.atVersion(version, () => {
-      this.#keep(key, (this.#pulls.get(key) ?? []).filter((other) => other.request !== request));
-      for (const chunk of this.#chunksFor(pull, store, sent)) this.#post.toPeer(peer, chunk);
+      this.#keepPulls(key, (this.#pulls.get(key) ?? []).filter((other) => other.request !== request));
+      for (const chunk of this.#chunksFor(pull, store, sent)) this.#sender.toPeer(peer, chunk);
     });
     const waiting: WaitingPull = { request, giveUp: () => { unfollow(); unwait(); } };
-    this.#keep(key, store.version === version ? kept : [...kept, waiting]);
+    this.#keepPulls(key, store.version === version ? kept : [...kept, waiting]);
   }
 
   push(push: Push, peer: string): void {
     this.#checkSchema(push.schemaHash);
     const group = this.#group(push.group, 'PUSH_INVALID');
+    const { store, twoPhaseCommit } = group;
     this.#voteAgain(group);
-    const { isPrepared, notFinite } = group.store.add(push, peer);
-    for (const found of notFinite) this.#notFinite(push, found);
+    const place = validatePush(push, store.facts, store.version);
     const { round, phase, innerStep } = push;
     this.#lastStep = { round, phase, innerStep };
+    if (place === null) return;
+    const { isPrepared, notFinite } = store.add(push, { peer, place });
+    for (const found of notFinite) this.#reportNotFinite(push, found);
     if (!isPrepared) return;
-    if (group.agreement === null) this.#post.toLead(group.store.prepared());
-    else this.#decided(group, group.agreement.vote(group.store.prepared(), { peer: null, place: LEAD }));
+    if (twoPhaseCommit === null) this.#sender.toLead(store.prepared());
+    else this.#carryOut(group, twoPhaseCommit.vote(store.prepared(), { peer: null, place: LEAD }));
   }
 
-  /** The lead hears that another server's slice is complete. */
+  /** Takes the vote of another server, whose slice is complete; only the lead does. */
   vote(prepared: Prepared, { peer, place }: Voter): void {
     const group = this.#group(prepared.group, 'MESSAGE_MALFORMED');
-    if (group.agreement === null) throw new LetheError('MESSAGE_FORBIDDEN', 'only the lead parameter server takes votes');
+    if (group.twoPhaseCommit === null) throw new LetheError('MESSAGE_FORBIDDEN', 'only the lead parameter server takes votes');
     const { version } = group.store;
     if (version !== null && prepared.version <= version) {
-      const decided = group.agreement.lastDecision;
-      if (peer !== null && decided?.version === prepared.version) this.#post.toPeer(peer, { kind: 'commit', group: prepared.group, version: decided.version, scale: decided.scale });
+      const decided = group.twoPhaseCommit.lastDecision;
+      if (peer === null || decided?.version !== prepared.version) return;
+      this.#sender.toPeer(peer, { kind: 'commit', group: prepared.group, version: decided.version, scale: decided.scale });
       return;
     }
-    if (version === null || prepared.version !== version + 1) throw new LetheError('MESSAGE_MALFORMED', `a vote about version ${prepared.version} of ${prepared.group}, which is at ${version ?? 'no version'}`);
-    this.#decided(group, group.agreement.vote(prepared, { peer, place }));
+    if (version === null || prepared.version !== version + 1) {
+      const message = `a vote about version ${prepared.version} of ${prepared.group}, which is at ${version ?? 'no version'}`;
+      throw new LetheError('MESSAGE_MALFORMED', message);
+    }
+    this.#carryOut(group, group.twoPhaseCommit.vote(prepared, { peer, place }));
   }
 
-  /** The lead says that every server has the version. */
+  /** Commits a version that, as the lead says, every server has prepared. */
   commit({ group, version, scale }: Commit): void {
     const { store } = this.#group(group, 'MESSAGE_MALFORMED');
     const current = store.version;
@@ -140,39 +162,40 @@ export class GroupService {
       throw new LetheError('MESSAGE_MALFORMED', `commit of version ${version} of ${group}, which is at ${current ?? 'no version'}`);
     }
     const { step, work } = store.commit(scale);
-    this.#post.toCoordinator({ kind: 'commitReport', ...step, group, version, work });
-    this.#post.versionMade(store.bytes);
+    this.#sender.toCoordinator({ kind: 'commitReport', ...step, group, version, work });
+    this.#sender.versionMade(store.bytes);
   }
 
-  /** The coordinator has not heard whether a version is in the weights. */
+  /** Repeats the commit of a version, which the coordinator may not have received; nothing if there was none. */
   inquire({ group, version }: CommitInquiry): void {
-    const told = this.#told.find((committed) => committed.group === group && committed.version === version);
-    if (told !== undefined) this.#post.toCoordinator(told);
+    const sent = this.#recentCommits.find((committed) => committed.group === group && committed.version === version);
+    if (sent !== undefined) this.#sender.toCoordinator(sent);
   }
 
-  /** Somebody waits for a version of which all is in, or sends it again: the vote, or the lead's answer to it, may have been lost. */
-  #voteAgain({ store, agreement }: HeldGroup): void {
-    if (agreement === null && store.isPrepared) this.#post.toLead(store.prepared());
+  /** Repeats the vote about a complete version that is asked for or pushed again: the vote, or the answer to it, may have been lost. */
+  #voteAgain({ store, twoPhaseCommit }: HeldGroup): void {
+    if (twoPhaseCommit === null && store.isPrepared) this.#sender.toLead(store.prepared());
   }
 
-  #decided(group: HeldGroup, decision: Decision | null): void {
+  /** Commits a version, or does nothing while votes are missing. */
+  #carryOut(group: HeldGroup, decision: Decision | null): void {
     if (decision === null) return;
     const name = group.store.facts.layout.name;
     const { version, scale, gradientNorm } = decision;
-    for (const follower of decision.followers) this.#post.toPeer(follower, { kind: 'commit', group: name, version, scale });
+    for (const follower of decision.followers) this.#sender.toPeer(follower, { kind: 'commit', group: name, version, scale });
     const { step, losses, work } = group.store.commit(scale);
     const committed: Committed = { kind: 'committed', ...step, group: name, version, losses, work, gradientNorm };
-    this.#told.push(committed);
-    if (this.#told.length > REMEMBERED) this.#told.shift();
-    this.#post.toCoordinator(committed);
-    this.#post.versionMade(group.store.bytes);
+    this.#recentCommits.push(committed);
+    if (this.#recentCommits.length > STEPS_AHEAD) this.#recentCommits.shift();
+    this.#sender.toCoordinator(committed);
+    this.#sender.versionMade(group.store.bytes);
   }
 
-  /** What is left to send of a committed version, closed by a message that says so. */
+  /** The chunks of a committed version that are not sent yet, and the message that says that the version is committed. */
   #chunksFor({ request, group, version, statistics, averages }: Pull, store: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
-    const { facts: { slice }, statistics: running } = store;
+    const { facts: { slice, chunks }, statistics: running } = store;
     const answer = { kind: 'parameters', request, group, version } as const;
-    const left = chunksOf(slice).filter(({ from }) => !sent.has(from));
+    const left = chunks.filter(({ from }) => !sent.has(from));
     const valuesOf = (chunk: Slice): Float32Array => (averages ? store.averagesOf(chunk) : store.valuesOf(chunk));
     return [
       ...left.map((chunk): Parameters => ({ ...answer, offset: chunk.from, values: valuesOf(chunk), statistics: null, committed: false })),
@@ -180,18 +203,17 @@ export class GroupService {
     ];
   }
 
-  /** Whatever is not finite is applied nowhere: the coordinator has it computed again. */
-  #notFinite({ group, version, round, phase, innerStep, generation }: Push, { author, where }: NotFinite): void {
+  /** Tells the coordinator, which assigns the step again; what is not finite is applied nowhere. */
+  #reportNotFinite({ group, version, round, phase, innerStep, generation }: Push, { author, where }: NotFinite): void {
     const step = describeStep({ round, phase, innerStep }, this.#plan.phases);
     const message = `the gradient of ${group} is not finite in ${where} (${step})`;
     const node = author?.node ?? { first: 0, count: this.#group(group, 'PUSH_INVALID').store.facts.shards };
-    if (author !== null) this.#post.toPeer(author.peer, { kind: 'refused', code: 'GRADIENT_NOT_FINITE', message, request: 0 });
-    this.#post.toCoordinator({
-      kind: 'offence', offender: author?.peer ?? '', code: 'GRADIENT_NOT_FINITE', message, push: { group, version, round, phase, innerStep, node, generation: author?.generation ?? generation },
-    });
+    if (author !== null) this.#sender.toPeer(author.peer, { kind: 'refused', code: 'GRADIENT_NOT_FINITE', message, request: 0 });
+    const refused = { group, version, round, phase, innerStep, node, generation: author?.generation ?? generation };
+    this.#sender.toCoordinator({ kind: 'offence', offender: author?.peer ?? '', code: 'GRADIENT_NOT_FINITE', message, push: refused });
   }
 
-  #keep(key: string, pulls: readonly WaitingPull[]): void {
+  #keepPulls(key: string, pulls: readonly WaitingPull[]): void {
     if (pulls.length > 0) this.#pulls.set(key, pulls);
     else this.#pulls.delete(key);
   }
@@ -202,7 +224,11 @@ export class GroupService {
 
   #checkSchema(schemaHash: string): void {
     if (schemaHash === this.#plan.schemaHash) return;
-    throw new LetheError('SCHEMA_MISMATCH', `the parameters are laid out as ${this.#plan.schemaHash}, found ${schemaHash || 'no hash'}: another version of Lethe`);
+    const found = schemaHash || 'no hash';
+    throw new LetheError(
+      'SCHEMA_MISMATCH',
+      `the parameters are laid out as ${this.#plan.schemaHash}, found ${found}: another version of Lethe`,
+    );
   }
 
   #group(name: string, code: 'PUSH_INVALID' | 'VERSION_UNAVAILABLE' | 'CHECKPOINT_MISMATCH' | 'MESSAGE_MALFORMED'): HeldGroup {

@@ -1,16 +1,25 @@
 import { LetheError } from '@lethe/errors';
-import { freeVector, allocateVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, piecesOf, type GroupState, type Prepared, type Push, type ServerWork, type Slice, type Step } from '@lethe/protocol';
+import { allocateVector, freeVector, type OptimizerBuffers } from '@lethe/optim';
+import {
+  chunksOf,
+  NORM_TILE_LENGTH,
+  piecesOf,
+  type GroupState,
+  type Prepared,
+  type Push,
+  type ServerWork,
+  type Slice,
+  type Step,
+} from '@lethe/protocol';
 import type { GroupFacts } from './group-facts.js';
 import { AVERAGE } from './group-optimizer.js';
-import { checkPush } from './push-checks.js';
 import { advanceRunningStatistics } from './running-statistics.js';
 import { Transaction, type NotFinite } from './transaction.js';
 
-/** Values chunk by chunk, by the chunk's first element. They are never written again, so that they may travel. */
+/** Values chunk by chunk, by the chunk's first element. They are never written again, so that messages may refer to them. */
 type ChunkValues = ReadonlyMap<number, Float32Array>;
 
-/** One committed version of this server's slice. All of it may travel. */
+/** One committed version of this server's slice. Nothing of it is written again, so that messages may refer to it. */
 interface CommittedState {
   readonly version: number;
   readonly values: ChunkValues;
@@ -28,7 +37,7 @@ interface LoadingState {
   next: number;
 }
 
-/** Told of the next version's values as they become final, which counts for nothing until it is committed. They may travel. */
+/** Takes the values of the next version, chunk by chunk, as they become final. They are provisional until the version is committed. */
 export type Follower = (chunk: Slice, values: Float32Array) => void;
 
 interface OpenTransaction {
@@ -38,7 +47,8 @@ interface OpenTransaction {
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-export interface CommittedTurn {
+/** What a commit made. */
+export interface CommitResult {
   readonly step: Step;
   readonly version: number;
   /** Means over the global batch, in the order of the phase's losses; empty on servers other than the lead. */
@@ -53,7 +63,7 @@ export class GroupStore {
   /** Values and slots where the optimiser works on them, in place: of the committed version, or partly of the one in the making. */
   #state: OptimizerBuffers | null = null;
   #open: OpenTransaction | null = null;
-  /** Of the state that is being loaded, what has come. */
+  /** The pieces so far of the state that is being loaded. */
   #loading: LoadingState | null = null;
   readonly #waiting = new Map<number, Set<() => void>>();
   readonly #followers = new Set<Follower>();
@@ -62,7 +72,7 @@ export class GroupStore {
     this.facts = facts;
   }
 
-  /** Of a version's values. */
+  /** Bytes of the values of one version. */
   get bytes(): number {
     const { from, to } = this.facts.slice;
     return (to - from) * Float32Array.BYTES_PER_ELEMENT;
@@ -91,8 +101,8 @@ export class GroupStore {
   }
 
   /**
-   * Takes a piece of the state that it begins with, which counts once its last piece is there. Pieces come in order; one that has come
-   * is passed over. A state without slots and scalars is a beginning: zero moments.
+   * Takes a piece of the state that it begins with, which is in use once its last piece is there. Pieces come in order; a repeated one
+   * is ignored. A state without slots and scalars is a beginning: zero moments.
    *
    * @throws LetheError CHECKPOINT_MISMATCH if it belongs to another layout or other optimisers.
    */
@@ -103,25 +113,31 @@ export class GroupStore {
     if (loading === null || offset < loading.next) return;
     const { values } = state;
     this.#checkPiece(state, { offset, next: loading.next });
-    const optimized = (this.#state ??= { values: allocateVector(slice.to - slice.from), slots: Object.fromEntries(slotNames.map((name) => [name, allocateVector(slice.to - slice.from)])) });
+    const optimized = (this.#state ??= {
+      values: allocateVector(slice.to - slice.from),
+      slots: Object.fromEntries(slotNames.map((name) => [name, allocateVector(slice.to - slice.from)])),
+    });
     optimized.values.set(values, offset - slice.from);
     for (const [name, slot] of Object.entries(optimized.slots)) {
       const loaded = state.slots[name];
       if (loaded === undefined) slot.fill(0, offset - slice.from, offset - slice.from + values.length);
       else slot.set(loaded, offset - slice.from);
     }
-    for (const { from, to } of chunksOf({ from: offset, to: offset + values.length })) loading.values.set(from, values.slice(from - offset, to - offset));
+    for (const { from, to } of chunksOf({ from: offset, to: offset + values.length })) {
+      loading.values.set(from, values.slice(from - offset, to - offset));
+    }
     loading.next = offset + values.length;
     if (loading.next < slice.to) return;
     this.#loading = null;
-    const { version, scalars, statistics } = loading;
-    this.#committed = { version, values: loading.values, scalars: Object.keys(scalars).length === 0 ? initialScalars : scalars, statistics };
-    // Who waits for a version of before the load waits for nothing.
+    const { version, values: chunks, statistics } = loading;
+    const scalars = Object.keys(loading.scalars).length === 0 ? initialScalars : loading.scalars;
+    this.#committed = { version, values: chunks, scalars, statistics };
+    // No version before the loaded one will be committed any more.
     for (const waited of [...this.#waiting.keys()]) if (waited < version) this.#waiting.delete(waited);
     this.#answer(version);
   }
 
-  /** A copy of the piece of the committed state that begins at `offset`, the statistics with the first one, whatever there is of the next state. */
+  /** A copy of the piece of the committed state that begins at `offset`; the first piece comes with the statistics. */
   capture(offset: number): GroupState {
     const { layout, slice } = this.facts;
     const piece = piecesOf(slice).find(({ from }) => from === offset);
@@ -132,14 +148,23 @@ export class GroupStore {
       for (const chunk of chunksOf(piece)) copy.set(chunkOf(chunk), chunk.from - piece.from);
       return copy;
     };
-    const slots = Object.fromEntries(Object.entries(this.#state?.slots ?? {}).map(([name, slot]) => [name, joined((chunk) => this.#committedSlot(name, slot, chunk))]));
-    return { group: layout.name, version, values: joined((chunk) => this.valuesOf(chunk)), slots, scalars: { ...scalars }, statistics: offset === slice.from ? statistics : null };
+    const slots = Object.entries(this.#state?.slots ?? {}).map(
+      ([name, slot]) => [name, joined((chunk) => this.#committedSlot(name, slot, chunk))] as const,
+    );
+    return {
+      group: layout.name,
+      version,
+      values: joined((chunk) => this.valuesOf(chunk)),
+      slots: Object.fromEntries(slots),
+      scalars: { ...scalars },
+      statistics: offset === slice.from ? statistics : null,
+    };
   }
 
   /**
    * Calls back when `version` is the committed one: now, or right after its commit and before anything else happens.
    *
-   * @returns what to call when nobody waits for that any more
+   * @returns a function that gives up the wait
    * @throws LetheError VERSION_UNAVAILABLE if that version is past.
    */
   atVersion(version: number, callback: () => void): () => void {
@@ -147,14 +172,18 @@ export class GroupStore {
     const waiting = this.#waiting.get(version) ?? new Set();
     if (current === version) callback();
     else if (current === null || version > current) this.#waiting.set(version, waiting.add(callback));
-    else throw new LetheError('VERSION_UNAVAILABLE', `version ${version} of ${this.facts.layout.name} is past: the current one is ${current}`);
+         else
+           throw new LetheError(
+             'VERSION_UNAVAILABLE',
+             `version ${version} of ${this.facts.layout.name} is past: the current one is ${current}`,
+           );
     return () => { waiting.delete(callback); };
   }
 
   /**
    * Follows the making of the version after the committed one, from its next chunk on.
    *
-   * @returns what to call when it is not to be told any more
+   * @returns a function that ends it
    */
   follow(follower: Follower): () => void {
     this.#followers.add(follower);
@@ -162,26 +191,23 @@ export class GroupStore {
   }
 
   /**
-   * Takes a push for the next version; one for a version that is committed already is a late duplicate and ignored.
+   * Takes a valid push for the next version.
    *
-   * @returns whether this push completed the slice, so that it is prepared, and what was found not to be finite.
-   * @throws LetheError PUSH_INVALID or VERSION_UNAVAILABLE; nothing has changed then.
+   * @param author the worker that sent it, by the transport's name, and the place of its chunk as `validatePush` has found it
+   * @returns whether this push completed the slice, so that it is prepared, and what was found not to be finite
    */
-  add(push: Push, peer: string): { readonly isPrepared: boolean; readonly notFinite: readonly NotFinite[] } {
-    checkPush(push, this.facts);
-    const { version, scalars } = this.#loaded();
-    if (push.version <= version) return { isPrepared: false, notFinite: [] };
-    if (push.version > version + 1) {
-      throw new LetheError('VERSION_UNAVAILABLE', `a gradient for version ${push.version} of ${push.group} came before version ${version + 1} was made`);
-    }
-    this.#open ??= this.#begin(push, scalars);
+  add(
+    push: Push,
+    author: { readonly peer: string; readonly place: number },
+  ): { readonly isPrepared: boolean; readonly notFinite: readonly NotFinite[] } {
+    this.#open ??= this.#begin(push, this.#loaded().scalars);
     const { transaction } = this.#open;
     if (transaction.isComplete) return { isPrepared: false, notFinite: [] };
-    const notFinite = transaction.add(push, peer);
+    const notFinite = transaction.add(push, author);
     return { isPrepared: transaction.isComplete, notFinite };
   }
 
-  /** Whether all of the next version is in, and the lead has to say what becomes of it. */
+  /** Whether every gradient of the next version is in, so that the lead can have it committed. */
   get isPrepared(): boolean {
     return this.#open?.transaction.isComplete ?? false;
   }
@@ -190,20 +216,21 @@ export class GroupStore {
   prepared(): Prepared {
     const { transaction } = this.#opened();
     const { layout, slice } = this.facts;
-    return {
-      kind: 'prepared', group: layout.name, version: this.#loaded().version + 1, firstNormTile: slice.from / NORM_BLOCK_LENGTH, squares: transaction.squares,
-    };
+    const version = this.#loaded().version + 1;
+    const firstNormTile = slice.from / NORM_TILE_LENGTH;
+    return { kind: 'prepared', group: layout.name, version, firstNormTile, squares: transaction.squares };
   }
 
-  /** Makes the complete version the committed one and answers who waited for it. */
-  commit(clipScale: number): CommittedTurn {
+  /** Makes the complete version the committed one, and answers those that waited for it. */
+  commit(clipScale: number): CommitResult {
     const { transaction, values, scalars } = this.#opened();
     const { version: oldVersion, statistics } = this.#loaded();
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
     const { summary, step, work } = transaction;
-    const advanced = statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
+    const advanced =
+      statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
@@ -214,7 +241,8 @@ export class GroupStore {
 
   /** Frees the memory that other stores can use. */
   dispose(): void {
-    this.#giveUp();
+    this.#open?.transaction.abandon();
+    this.#open = null;
     for (const vector of this.#state === null ? [] : [this.#state.values, ...Object.values(this.#state.slots)]) freeVector(vector);
     this.#state = null;
     this.#committed = null;
@@ -233,7 +261,8 @@ export class GroupStore {
       values.set(chunk.from, made);
       for (const follower of this.#followers) follower(chunk, made);
     };
-    return { transaction: new Transaction({ facts: this.facts, step: { round, phase, innerStep }, state, scalars, fresh, onChunk }), values, scalars };
+    const transaction = new Transaction({ facts: this.facts, step: { round, phase, innerStep }, state, scalars, fresh, onChunk });
+    return { transaction, values, scalars };
   }
 
   #beginLoading(state: GroupState): void {
@@ -243,13 +272,10 @@ export class GroupStore {
       this.#expect('slots', slotNames, Object.keys(state.slots));
       this.#expect('optimiser scalars', Object.keys(initialScalars), Object.keys(scalars));
     }
-    if (isLead && (statistics?.length ?? 0) !== layout.statisticsLength) throw this.#mismatch('running statistics', layout.statisticsLength, statistics?.length ?? 0);
-    this.#loading = { version, values: new Map(), scalars: { ...scalars }, statistics: isLead ? statistics : null, next: this.facts.slice.from };
-  }
-
-  #giveUp(): void {
-    this.#open?.transaction.abandon();
-    this.#open = null;
+    const length = statistics?.length ?? 0;
+    if (isLead && length !== layout.statisticsLength) throw this.#mismatch('running statistics', layout.statisticsLength, length);
+    const next = this.facts.slice.from;
+    this.#loading = { version, values: new Map(), scalars: { ...scalars }, statistics: isLead ? statistics : null, next };
   }
 
   /** A chunk of a slot in the committed version: a copy, as a slot is written again. */
@@ -277,9 +303,12 @@ export class GroupStore {
   #checkPiece({ values, slots }: GroupState, { offset, next }: { offset: number; next: number }): void {
     const { slice } = this.facts;
     const piece = piecesOf(slice).find(({ from }) => from === next);
-    if (offset !== next || piece === undefined) throw this.#mismatch(`the piece of the slice [${slice.from}, ${slice.to})`, `one that begins at ${next}`, offset);
+    if (offset !== next || piece === undefined) {
+      throw this.#mismatch(`the piece of the slice [${slice.from}, ${slice.to})`, `one that begins at ${next}`, offset);
+    }
+    const length = piece.to - piece.from;
     for (const [name, vector] of Object.entries({ values, ...slots })) {
-      if (vector.length !== piece.to - piece.from) throw this.#mismatch(`${name} of the piece [${piece.from}, ${piece.to})`, piece.to - piece.from, vector.length);
+      if (vector.length !== length) throw this.#mismatch(`${name} of the piece [${piece.from}, ${piece.to})`, length, vector.length);
     }
   }
 

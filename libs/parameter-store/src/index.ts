@@ -1,4 +1,3 @@
-export type { OptimizationConfig } from './group-optimizer.js';
-export { initialOptimizerState } from './initial-state.js';
+export { initialOptimizerState } from './group-optimizer.js';
 export type { ServerPlan } from './server-plan.js';
 export { runParameterServer, type ParameterServerOptions } from './server-session.js';

@@ -1,21 +1,21 @@
 import { errorCode } from '@lethe/errors';
 
-/** Messages on their way. Handlers never wait for them, the end of a process does. */
+/** Messages that are being sent. Handlers never wait for them; a process does before it ends. */
 export class PendingSends {
   readonly #underway = new Set<Promise<void>>();
   readonly #onLost: (error: unknown) => void;
 
-  /** @param onLost told of messages that had to arrive and cannot. */
+  /** @param onLost called with the error of a message that must arrive and cannot */
   constructor(onLost: (error: unknown) => void) {
     this.#onLost = onLost;
   }
 
-  /** Keeps track of a message that must arrive. */
+  /** Adds a message that must arrive. */
   send(sent: Promise<void>): void {
     this.#track(sent.catch((error: unknown) => { this.#onLost(error); }));
   }
 
-  /** Keeps track of a message to someone who may be gone, or may have stopped reading: both are noticed by the coordinator. */
+  /** Adds a message to a receiver that may be gone or may have stopped reading, both of which the coordinator notices. */
   sendIfPresent(sent: Promise<void>): void {
     this.#track(sent.catch((error: unknown) => {
       const code = errorCode(error);
@@ -23,7 +23,7 @@ export class PendingSends {
     }));
   }
 
-  /** Waits until everything sent so far is handed over or lost. */
+  /** Waits until every message so far is handed over or lost. */
   async settled(): Promise<void> {
     await Promise.all(this.#underway);
   }

@@ -2,7 +2,7 @@ import { alignedNodes } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { ReductionTree } from './reduction-tree.js';
 
-const shown = (): ReductionTree<string> => new ReductionTree(8, (left, right) => `(${left}${right})`);
+const shown = (): ReductionTree<string> => new ReductionTree(8, { combine: (left, right) => `(${left}${right})` });
 
 describe('the tree over shards', () => {
   const whole = '(((01)(23))((45)(67)))';
@@ -15,9 +15,12 @@ describe('the tree over shards', () => {
     }
   });
 
-  it('takes whole blocks, and drops parts of a block that came before it', () => {
+  it('takes sums of larger nodes, and drops parts of them that came before', () => {
     const discarded: string[] = [];
-    const tree = new ReductionTree<string>(8, (left, right) => `(${left}${right})`, (value) => discarded.push(value));
+    const tree = new ReductionTree<string>(8, {
+      combine: (left, right) => `(${left}${right})`,
+      discard: (value) => { discarded.push(value); },
+    });
     tree.add({ first: 1, count: 1 }, '1');
     tree.add({ first: 2, count: 2 }, '(23)');
     tree.add({ first: 0, count: 4 }, '((01)(23))');
@@ -29,8 +32,11 @@ describe('the tree over shards', () => {
     expect(tree.total).toBe(whole);
   });
 
-  it('wants those again of two halves that make no node which are not sound', () => {
-    const tree = new ReductionTree<string>(4, (left, right) => (/x/.test(left + right) ? null : `(${left}${right})`), undefined, (value) => value !== 'x');
+  it('takes the half again that is not kept of two that make no node', () => {
+    const tree = new ReductionTree<string>(4, {
+      combine: (left, right) => (/x/.test(left + right) ? null : `(${left}${right})`),
+      isKept: (value) => value !== 'x',
+    });
     const add = (first: number, count: number, value: string): void => { tree.add({ first, count }, value); };
     add(1, 1, 'x');
     add(2, 2, '(23)');

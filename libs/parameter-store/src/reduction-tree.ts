@@ -4,27 +4,28 @@ interface SummedNode<Value> extends TreeNode {
   readonly value: Value;
 }
 
+/** What a tree does with its values. */
+export interface TreeOperations<Value> {
+  /** The value of a node out of its halves', both of which it takes over; null if they make none. */
+  readonly combine: (left: Value, right: Value) => Value | null;
+  /** Called with values that are part of a larger node's. */
+  readonly discard?: (value: Value) => void;
+  /** Whether one of two halves that made no node stays in the tree; by default it does. Otherwise its node can be added again. */
+  readonly isKept?: (value: Value) => boolean;
+}
+
 /**
  * The fixed binary tree over a round's virtual shards. Sums of nodes come in any order, from anyone, some of them twice; every
  * node is made of the same two halves, so the total does not depend on who computed what and when it arrived.
  */
 export class ReductionTree<Value> {
   readonly #shards: number;
-  readonly #combine: (left: Value, right: Value) => Value | null;
-  readonly #isSound: (value: Value) => boolean;
-  readonly #discard: (value: Value) => void;
+  readonly #operations: Required<TreeOperations<Value>>;
   #nodes: SummedNode<Value>[] = [];
 
-  /**
-   * @param combine the value of a node out of its halves', both of which it takes over; null if they make none.
-   * @param discard told of values that a larger node made superfluous.
-   * @param isSound asked for halves that made no node: those that are not are wanted again.
-   */
-  constructor(shards: number, combine: (left: Value, right: Value) => Value | null, discard: (value: Value) => void = () => undefined, isSound: (value: Value) => boolean = () => true) {
+  constructor(shards: number, operations: TreeOperations<Value>) {
     this.#shards = shards;
-    this.#combine = combine;
-    this.#discard = discard;
-    this.#isSound = isSound;
+    this.#operations = { discard: () => undefined, isKept: () => true, ...operations };
   }
 
   /** Whether the node, or one that contains it, is in already. */
@@ -34,14 +35,15 @@ export class ReductionTree<Value> {
 
   /** Adds a node that is not covered yet, and whatever nodes it completes. */
   add({ first, count }: TreeNode, value: Value): void {
-    for (const node of this.#nodes) if (contains({ first, count }, node)) this.#discard(node.value);
+    const { combine, discard, isKept } = this.#operations;
+    for (const node of this.#nodes) if (contains({ first, count }, node)) discard(node.value);
     this.#nodes = this.#nodes.filter((node) => !contains({ first, count }, node));
     let grown: SummedNode<Value> = { first, count, value };
     for (let sibling = this.#takeSibling(grown); sibling !== undefined; sibling = this.#takeSibling(grown)) {
       const [left, right] = sibling.first < grown.first ? [sibling, grown] : [grown, sibling];
-      const combined = this.#combine(left.value, right.value);
+      const combined = combine(left.value, right.value);
       if (combined === null) {
-        this.#nodes = [...this.#nodes, ...[left, right].filter((half) => this.#isSound(half.value))];
+        this.#nodes = [...this.#nodes, ...[left, right].filter((half) => isKept(half.value))];
         return;
       }
       grown = { first: left.first, count: 2 * left.count, value: combined };
@@ -49,14 +51,14 @@ export class ReductionTree<Value> {
     this.#nodes.push(grown);
   }
 
-  /** Takes out whatever is not wanted: its node is wanted again. */
-  keep(isWanted: (value: Value) => boolean): void {
-    this.#nodes = this.#nodes.filter(({ value }) => isWanted(value));
+  /** Takes out every other value, so that its node can be added again. */
+  keep(isKept: (value: Value) => boolean): void {
+    this.#nodes = this.#nodes.filter(({ value }) => isKept(value));
   }
 
   /** Discards everything. */
   clear(): void {
-    for (const { value } of this.#nodes.splice(0)) this.#discard(value);
+    for (const { value } of this.#nodes.splice(0)) this.#operations.discard(value);
   }
 
   /** The root's value once every shard is in. */

@@ -5,7 +5,7 @@ const { fround } = Math;
 
 /**
  * The running statistics after one more batch, as PyTorch's batch normalisation keeps them: (1 - momentum) running +
- * momentum batch, the variance unbiased over all samples of the global batch. A new vector: the old one may be travelling.
+ * momentum batch, the variance unbiased over all samples of the global batch. A new vector: messages may still refer to the old one.
  *
  * @param batch means and biased variances of the batch, in the layout of `running`.
  */

@@ -1,16 +1,17 @@
 import type { RunConfig } from '@lethe/config';
-import { sliceOf, type GroupLayout, type Slice, type Step } from '@lethe/protocol';
-import { TwoPhaseCommit } from './two-phase-commit.js';
-import type { GroupTurn } from './group-facts.js';
-import { GroupOptimizer, type OptimizationConfig } from './group-optimizer.js';
+import type { Optimization } from '@lethe/optim';
+import { chunksOf, sliceOf, type GroupLayout, type Slice, type Step } from '@lethe/protocol';
+import type { GroupInnerStep } from './group-facts.js';
+import { GroupOptimizer } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
+import { TwoPhaseCommit } from './two-phase-commit.js';
 
 /** What the run's configuration and data mean for a server, which knows segments but no networks. */
 export interface ServerPlan {
   readonly layouts: readonly GroupLayout[];
   readonly schemaHash: string;
   readonly totalRounds: number;
-  readonly optimization: OptimizationConfig;
+  readonly optimization: Optimization;
   readonly phases: readonly PhaseOfPlan[];
   /** What is pushed beside the gradients of each phase. */
   readonly summaries: readonly { readonly length: number }[];
@@ -21,7 +22,7 @@ export interface ServerPlan {
 /** A phase of the objective. */
 export interface PhaseOfPlan {
   readonly name: string;
-  /** The group that each of its turns makes a version of. */
+  /** The group that each of its inner steps makes a version of. */
   readonly trains: string;
   readonly innerSteps: number;
 }
@@ -29,12 +30,16 @@ export interface PhaseOfPlan {
 /** A group on one server. */
 export interface HeldGroup {
   readonly store: GroupStore;
-  /** Decides over commits; only on the lead. */
-  readonly agreement: TwoPhaseCommit | null;
+  /** Decides about commits; only on the lead. */
+  readonly twoPhaseCommit: TwoPhaseCommit | null;
 }
 
 /** The groups of which server `index` (of `servers`) holds something, by name. */
-export function heldGroups(plan: ServerPlan, config: RunConfig, { index, servers }: { index: number; servers: number }): Map<string, HeldGroup> {
+export function heldGroups(
+  plan: ServerPlan,
+  config: RunConfig,
+  { index, servers }: { index: number; servers: number },
+): Map<string, HeldGroup> {
   const held = new Map<string, HeldGroup>();
   for (const layout of plan.layouts) {
     const slices = Array.from({ length: servers }, (_, server) => sliceOf(layout.length, server, servers));
@@ -42,15 +47,27 @@ export function heldGroups(plan: ServerPlan, config: RunConfig, { index, servers
     if (slice === undefined || isEmpty(slice)) continue;
     const isLead = index === 0;
     const optimizer = new GroupOptimizer(layout, plan.optimization, plan.totalRounds);
-    const store = new GroupStore({ layout, slice, isLead, shards: config.shards, clipNorm: config.clipNorm, optimizer, freshValues: (step) => plan.freshValues(layout.name, step), innerSteps: turnsOf(plan, layout.name) });
-    const agreement = isLead ? new TwoPhaseCommit(slices, config.clipNorm) : null;
-    held.set(layout.name, { store, agreement });
+    const store = new GroupStore({
+      layout,
+      slice,
+      chunks: chunksOf(slice),
+      isLead,
+      shards: config.shards,
+      clipNorm: config.clipNorm,
+      optimizer,
+      freshValues: (step) => plan.freshValues(layout.name, step),
+      innerSteps: innerStepsOf(plan, layout.name),
+    });
+    held.set(layout.name, { store, twoPhaseCommit: isLead ? new TwoPhaseCommit(slices, config.clipNorm) : null });
   }
   return held;
 }
 
-function turnsOf({ phases, summaries }: ServerPlan, group: string): GroupTurn[] {
-  return phases.flatMap(({ trains, innerSteps }, phase) => (trains !== group ? [] : Array.from({ length: innerSteps }, (_, innerStep) => ({ phase, innerStep, summaryLength: summaries[phase]?.length ?? 0 }))));
+function innerStepsOf({ phases, summaries }: ServerPlan, group: string): GroupInnerStep[] {
+  return phases.flatMap(({ trains, innerSteps }, phase) => {
+    const summaryLength = summaries[phase]?.length ?? 0;
+    return trains !== group ? [] : Array.from({ length: innerSteps }, (_, innerStep) => ({ phase, innerStep, summaryLength }));
+  });
 }
 
 function isEmpty({ from, to }: Slice): boolean {

@@ -3,15 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OptimizerConfig } from '@lethe/config';
-import { combineSummaries, sumTree } from '@lethe/optim';
+import { combineSummaries, sumTree, type Optimization } from '@lethe/optim';
 import {
-  alignedNodes, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type GroupState, type Message, type MessageBody, type Origin, type Parameters, type Push, type ServerAddress, type TreeNode,
+  alignedNodes, chunksOf, decodeMessage, encodeMessage, sliceOf, type GroupLayout, type GroupState, type Message, type MessageBody,
+  type Origin, type Parameters, type Push, type ServerAddress, type TreeNode,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OptimizationConfig } from './group-optimizer.js';
-import { initialOptimizerState } from './initial-state.js';
+import { initialOptimizerState } from './group-optimizer.js';
 import { runParameterServer } from './server-session.js';
 
 const SHARDS = 8;
@@ -70,15 +69,22 @@ function shardGradient(version: number, shard: number): Float32Array {
 }
 const START = numbers(42, LAYOUT.length);
 /** Means, biased variances, two losses. */
-const shardSummary = (version: number, shard: number): Float32Array => numbers(77 * version + shard, 8, 0.5).map((value, index) => ([1, 4, 5].includes(index) ? Math.abs(value) : value));
+const shardSummary = (version: number, shard: number): Float32Array =>
+  numbers(77 * version + shard, 8, 0.5).map((value, index) => ([1, 4, 5].includes(index) ? Math.abs(value) : value));
 
 /** Both networks by one optimiser, nothing averaged. */
-function optimization(optimizer: OptimizerConfig): OptimizationConfig {
+function optimization(optimizer: OptimizerConfig): Optimization {
   return { optimizers: { encoder: optimizer, decoder: optimizer }, averaging: null, averagedNetworks: [] };
 }
 
 function startState(optimizer: OptimizerConfig): GroupState {
-  return { group: LAYOUT.name, version: 0, values: START, ...initialOptimizerState(LAYOUT, optimization(optimizer)), statistics: Float32Array.of(0, 1, 0, 0, 1, 1) };
+  return {
+    group: LAYOUT.name,
+    version: 0,
+    values: START,
+    ...initialOptimizerState(LAYOUT, optimization(optimizer)),
+    statistics: Float32Array.of(0, 1, 0, 0, 1, 1),
+  };
 }
 
 /** Messages that came and that somebody may wait for, in any order. */
@@ -127,7 +133,15 @@ class TestRun {
   private constructor(private readonly options: Required<RunOptions>) {}
 
   static async start(options: RunOptions): Promise<TestRun> {
-    const run = new TestRun({ optimizer: ADAM, clipNorm: null, averaging: null, transport: createMemoryTransport(), address: (name) => `memory://${name}`, welcomeHash: HASH, ...options });
+    const run = new TestRun({
+      optimizer: ADAM,
+      clipNorm: null,
+      averaging: null,
+      transport: createMemoryTransport(),
+      address: (name) => `memory://${name}`,
+      welcomeHash: HASH,
+      ...options,
+    });
     running.push(run);
     await run.#start();
     return run;
@@ -142,9 +156,33 @@ class TestRun {
       const abort = new AbortController();
       this.aborts.push(abort);
       const ended = runParameterServer({
-        transport, controlAddress: this.#control.address, dataAddress: address(`data${index}`), runId: 'run', epoch: 3, incarnation: `server${index}`, listenerTrust: {}, memberTrust: {},
-        host: 'here', processId: index, signal: abort.signal,
-        planOf: (config) => ({ layouts: [LAYOUT], schemaHash: HASH, totalRounds: 10, optimization: { ...optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer), averaging: this.options.averaging, averagedNetworks: ['encoder'] }, phases: [{ name: 'first', trains: 'classifier', innerSteps: 1 }, { name: 'second', trains: 'autoencoder', innerSteps: 1 }], summaries: [{ length: 8 }, { length: 8 }], freshValues: () => new Map() }),
+        transport,
+        controlAddress: this.#control.address,
+        dataAddress: address(`data${index}`),
+        runId: 'run',
+        epoch: 3,
+        incarnation: `server${index}`,
+        listenerTrust: {},
+        memberTrust: {},
+        host: 'here',
+        processId: index,
+        signal: abort.signal,
+        planOf: (config) => ({
+          layouts: [LAYOUT],
+          schemaHash: HASH,
+          totalRounds: 10,
+          optimization: {
+            ...optimization((config as unknown as { optimizer: OptimizerConfig }).optimizer),
+            averaging: this.options.averaging,
+            averagedNetworks: ['encoder'],
+          },
+          phases: [
+            { name: 'first', trains: 'classifier', innerSteps: 1 },
+            { name: 'second', trains: 'autoencoder', innerSteps: 1 },
+          ],
+          summaries: [{ length: 8 }, { length: 8 }],
+          freshValues: () => new Map(),
+        }),
       });
       ended.catch(() => undefined);
       this.ended.push(ended);
@@ -163,7 +201,19 @@ class TestRun {
     const { servers, optimizer, clipNorm, welcomeHash } = this.options;
     const configJson = JSON.stringify({ optimizer, clipNorm, shards: SHARDS, cluster: { heartbeatSeconds: 1 } });
     for (let index = 0; index < servers; index += 1) {
-      await this.send(index, { kind: 'welcome', name: `parameter-server-${index + 1}`, index, configJson, dataJson: '{}', schemaHash: welcomeHash, servers: this.#addresses }, origin);
+      await this.send(
+        index,
+        {
+          kind: 'welcome',
+          name: `parameter-server-${index + 1}`,
+          index,
+          configJson,
+          dataJson: '{}',
+          schemaHash: welcomeHash,
+          servers: this.#addresses,
+        },
+        origin,
+      );
       if (welcomeHash === HASH) await this.inbox.next('ready', `server${index}`);
     }
   }
@@ -218,13 +268,25 @@ class TestRun {
       const shards = Array.from({ length: count }, (_, index) => first + index);
       const gradient = sumTree(shards.map((shard) => shardGradient(version, shard).slice()));
       const summary = combineSummaries(shards.map((shard) => shardSummary(version, shard)), LAYOUT);
-      return Array.from({ length: this.options.servers }, (_, server) => chunksOf(this.slice(server)).map((chunk) => ({
-        server,
-        push: {
-          kind: 'push' as const, group: LAYOUT.name, version, round: version - 1, phase: 1, innerStep: 0, node: { first, count }, offset: chunk.from, schemaHash: HASH, generation: 1,
-          gradient: gradient.slice(chunk.from, chunk.to), summary: chunk.from === 0 ? summary : null,
-        },
-      }))).flat();
+      return Array.from({ length: this.options.servers }, (_, server) =>
+        chunksOf(this.slice(server)).map((chunk) => ({
+          server,
+          push: {
+            kind: 'push' as const,
+            group: LAYOUT.name,
+            version,
+            round: version - 1,
+            phase: 1,
+            innerStep: 0,
+            node: { first, count },
+            offset: chunk.from,
+            schemaHash: HASH,
+            generation: 1,
+            gradient: gradient.slice(chunk.from, chunk.to),
+            summary: chunk.from === 0 ? summary : null,
+          },
+        })),
+      ).flat();
     });
   }
 
@@ -233,7 +295,8 @@ class TestRun {
   }
 
   async close(): Promise<void> {
-    for (let server = 0; server < this.options.servers; server += 1) await this.send(server, { kind: 'shutdown', reason: 'done' }).catch(() => undefined);
+    for (let server = 0; server < this.options.servers; server += 1)
+      await this.send(server, { kind: 'shutdown', reason: 'done' }).catch(() => undefined);
     await Promise.allSettled(this.ended);
     await Promise.all(this.#workers.map((worker) => worker.close()));
     await this.#control.close();
@@ -248,7 +311,8 @@ afterEach(async () => {
 function bitsOf(state: GroupState): string {
   const hash = createHash('sha256');
   const slots = Object.entries(state.slots).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const vector of [state.values, state.statistics!, ...slots.map(([, slot]) => slot)]) hash.update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  for (const vector of [state.values, state.statistics!, ...slots.map(([, slot]) => slot)])
+    hash.update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
   return hash.update(JSON.stringify(Object.entries(state.scalars).sort())).digest('hex');
 }
 
@@ -327,28 +391,59 @@ describe('a parameter server', () => {
 
   it('answers pulls in chunks that count once the last message says so, with the statistics', async () => {
     const run = await TestRun.start({ servers: 1 });
-    const pull = (request: number, version: number): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: true, averages: false, schemaHash: HASH });
-    const answer = async (): Promise<Parameters[]> => [await run.replies.next('parameters'), await run.replies.next('parameters'), await run.replies.next('parameters')];
+    const pull = (request: number, version: number): MessageBody => ({
+      kind: 'pull',
+      request,
+      group: LAYOUT.name,
+      version,
+      statistics: true,
+      averages: false,
+      schemaHash: HASH,
+    });
+    const answer = async (): Promise<Parameters[]> => [
+      await run.replies.next('parameters'),
+      await run.replies.next('parameters'),
+      await run.replies.next('parameters'),
+    ];
     await run.sendAsWorker(0, pull(1, 1));
     await run.sendAsWorker(0, pull(2, 0)); // before anything is loaded
     await run.load(startState(ADAM));
     const start = await answer();
-    expect(start.map(({ request, offset, committed }) => [request, offset, committed])).toEqual([[2, 0, false], [2, 196_608, false], [2, 0, true]]);
+    expect(start.map(({ request, offset, committed }) => [request, offset, committed])).toEqual([
+      [2, 0, false],
+      [2, 196_608, false],
+      [2, 0, true],
+    ]);
     expect(sameBits(joined(start.map(({ values }) => values)), START)).toBe(true);
     expect(start[2]!.statistics).toEqual(Float32Array.of(0, 1, 0, 0, 1, 1));
     await run.pushAll(run.pushes(1, WHOLE));
     const next = await answer();
-    expect(next.map(({ request, version, committed }) => [request, version, committed])).toEqual([[1, 1, false], [1, 1, false], [1, 1, true]]);
+    expect(next.map(({ request, version, committed }) => [request, version, committed])).toEqual([
+      [1, 1, false],
+      [1, 1, false],
+      [1, 1, true],
+    ]);
     const captured = await run.capture(1);
     expect(sameBits(joined(next.map(({ values }) => values)), captured.values)).toBe(true);
     await run.sendAsWorker(0, pull(3, 0));
-    expect(await run.replies.next('refused')).toMatchObject({ code: 'VERSION_UNAVAILABLE', message: 'version 0 of autoencoder is past: the current one is 1' });
+    expect(await run.replies.next('refused')).toMatchObject({
+      code: 'VERSION_UNAVAILABLE',
+      message: 'version 0 of autoencoder is past: the current one is 1',
+    });
   });
 
   it('sends the next version back while it is still being made', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    await run.sendAsWorker(0, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, averages: false, schemaHash: HASH });
+    await run.sendAsWorker(0, {
+      kind: 'pull',
+      request: 1,
+      group: LAYOUT.name,
+      version: 1,
+      statistics: false,
+      averages: false,
+      schemaHash: HASH,
+    });
     const pushes = run.pushes(1, WHOLE);
     await run.pushAll(pushes.slice(0, 1));
     const early = await run.replies.next('parameters');
@@ -362,7 +457,15 @@ describe('a parameter server', () => {
   it('answers a pull that comes again once, gives up those that newer ones replace, and refuses one of a version far ahead', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    const pull = (request: number, version = 1): MessageBody => ({ kind: 'pull', request, group: LAYOUT.name, version, statistics: false, averages: false, schemaHash: HASH });
+    const pull = (request: number, version = 1): MessageBody => ({
+      kind: 'pull',
+      request,
+      group: LAYOUT.name,
+      version,
+      statistics: false,
+      averages: false,
+      schemaHash: HASH,
+    });
     for (const request of [1, 2, 3, 3, 4, 4]) await run.sendAsWorker(0, pull(request));
     await run.pushAll(run.pushes(1, WHOLE));
     await run.inbox.next('committed');
@@ -403,73 +506,192 @@ describe('a parameter server', () => {
     { clipNorm: 0.5, index: 20_000, segment: 'encoder.weight' },
     { clipNorm: null, index: 320_000, segment: 'decoder.weight' },
     { clipNorm: 0.5, index: 320_000, segment: 'decoder.weight' },
-  ])('names whose gradient is not finite in $segment (clip $clipNorm), applies nothing of it, and takes the block of another', async ({ clipNorm, index, segment }) => {
-    const [run, undisturbed] = [await TestRun.start({ servers: 3, clipNorm }), await TestRun.start({ servers: 1, clipNorm })];
-    for (const each of [run, undisturbed]) {
-      await each.load(startState(ADAM));
-      await each.pushAll(each.pushes(1, WHOLE));
-    }
-    const before = await run.capture(1);
-    const nodes = [{ first: 4, count: 4 }, { first: 1, count: 1 }, { first: 0, count: 1 }, { first: 2, count: 2 }];
-    const pushes = run.pushes(2, nodes);
-    for (const { push } of pushes) if (push.node.first === 1 && push.offset <= index && index < push.offset + push.gradient.length) push.gradient[index - push.offset] = NaN;
-    await run.pushAll(pushes);
-    const { offender, code, message, push } = await run.inbox.next('offence');
-    expect([offender, code, message]).toEqual(['worker', 'GRADIENT_NOT_FINITE', `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, inner step 1)`]);
-    expect(push).toEqual({ group: LAYOUT.name, version: 2, round: 1, phase: 1, innerStep: 0, node: { first: 1, count: 1 }, generation: 1 });
-    expect((await run.replies.next('refused')).code).toBe('GRADIENT_NOT_FINITE');
-    expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
-    await run.pushAll(run.pushes(2, [{ first: 0, count: 2 }]));
-    await undisturbed.pushAll(undisturbed.pushes(2, WHOLE));
-    expect(bitsOf(await run.capture(2))).toBe(bitsOf(await undisturbed.capture(2)));
-    expect(run.inbox.count('offence')).toBe(0);
-  });
+  ])(
+    'names whose gradient is not finite in $segment (clip $clipNorm), applies nothing of it, and takes the block of another',
+    async ({ clipNorm, index, segment }) => {
+      const [run, undisturbed] = [await TestRun.start({ servers: 3, clipNorm }), await TestRun.start({ servers: 1, clipNorm })];
+      for (const each of [run, undisturbed]) {
+        await each.load(startState(ADAM));
+        await each.pushAll(each.pushes(1, WHOLE));
+      }
+      const before = await run.capture(1);
+      const nodes = [
+        { first: 4, count: 4 },
+        { first: 1, count: 1 },
+        { first: 0, count: 1 },
+        { first: 2, count: 2 },
+      ];
+      const pushes = run.pushes(2, nodes);
+      for (const { push } of pushes)
+        if (push.node.first === 1 && push.offset <= index && index < push.offset + push.gradient.length)
+          push.gradient[index - push.offset] = NaN;
+      await run.pushAll(pushes);
+      const { offender, code, message, push } = await run.inbox.next('offence');
+      expect([offender, code, message]).toEqual([
+        'worker',
+        'GRADIENT_NOT_FINITE',
+        `the gradient of autoencoder is not finite in ${segment} (round 2, phase second, inner step 1)`,
+      ]);
+      expect(push).toEqual({
+        group: LAYOUT.name,
+        version: 2,
+        round: 1,
+        phase: 1,
+        innerStep: 0,
+        node: { first: 1, count: 1 },
+        generation: 1,
+      });
+      expect((await run.replies.next('refused')).code).toBe('GRADIENT_NOT_FINITE');
+      expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
+      await run.pushAll(run.pushes(2, [{ first: 0, count: 2 }]));
+      await undisturbed.pushAll(undisturbed.pushes(2, WHOLE));
+      expect(bitsOf(await run.capture(2))).toBe(bitsOf(await undisturbed.capture(2)));
+      expect(run.inbox.count('offence')).toBe(0);
+    },
+  );
 
   it.each([
-    { what: 'the only block', nodes: WHOLE, spoil: ({ gradient }: Push) => { gradient[7] = Infinity; }, offender: 'worker', where: 'encoder.weight' },
-    { what: 'a loss', nodes: WHOLE, spoil: ({ summary }: Push) => { summary![7] = Infinity; }, offender: 'worker', where: 'loss 2' },
-    { what: 'statistics', nodes: WHOLE, spoil: ({ summary }: Push) => { summary![3] = NaN; }, offender: 'worker', where: 'decoder.norm' },
-    { what: 'the sum of finite gradients', nodes: alignedNodes(0, 4).concat(alignedNodes(4, 8)), spoil: ({ gradient }: Push) => { gradient[9] = 3e38; }, offender: '', where: 'encoder.weight' },
-    { what: 'the sum of finite losses', nodes: alignedNodes(0, 4).concat(alignedNodes(4, 8)), spoil: ({ summary }: Push) => { summary![6] = 3e38; }, offender: '', where: 'loss 1' },
+    {
+      what: 'the only block',
+      nodes: WHOLE,
+      spoil: ({ gradient }: Push) => {
+        gradient[7] = Infinity;
+      },
+      offender: 'worker',
+      where: 'encoder.weight',
+    },
+    {
+      what: 'a loss',
+      nodes: WHOLE,
+      spoil: ({ summary }: Push) => {
+        summary![7] = Infinity;
+      },
+      offender: 'worker',
+      where: 'loss 2',
+    },
+    {
+      what: 'statistics',
+      nodes: WHOLE,
+      spoil: ({ summary }: Push) => {
+        summary![3] = NaN;
+      },
+      offender: 'worker',
+      where: 'decoder.norm',
+    },
+    {
+      what: 'the sum of finite gradients',
+      nodes: alignedNodes(0, 4).concat(alignedNodes(4, 8)),
+      spoil: ({ gradient }: Push) => {
+        gradient[9] = 3e38;
+      },
+      offender: '',
+      where: 'encoder.weight',
+    },
+    {
+      what: 'the sum of finite losses',
+      nodes: alignedNodes(0, 4).concat(alignedNodes(4, 8)),
+      spoil: ({ summary }: Push) => {
+        summary![6] = 3e38;
+      },
+      offender: '',
+      where: 'loss 1',
+    },
   ])('wants $what again that is not finite', async ({ nodes, spoil, offender, where }) => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
     const pushes = run.pushes(1, nodes);
     for (const { push } of pushes) if (push.offset === 0) spoil(push);
     await run.pushAll(pushes);
-    expect(await run.inbox.next('offence')).toMatchObject({ offender, code: 'GRADIENT_NOT_FINITE', message: `the gradient of autoencoder is not finite in ${where} (round 1, phase second, inner step 1)` });
+    expect(await run.inbox.next('offence')).toMatchObject({
+      offender,
+      code: 'GRADIENT_NOT_FINITE',
+      message: `the gradient of autoencoder is not finite in ${where} (round 1, phase second, inner step 1)`,
+    });
     const right = run.pushes(1, nodes);
     await run.pushAll(right);
     expect((await run.inbox.next('committed')).version).toBe(1);
   });
 
   it.each([
-    { what: 'waits where the other one belongs', order: [[4, 4, 1], [4, 4, 2], [0, 4, 2]], spoilt: 0 },
-    { what: 'waits where smaller ones belong', order: [[4, 4, 1], [4, 1, 2], [5, 1, 2], [6, 2, 2], [0, 4, 2]], spoilt: 0 },
-    { what: 'waits beside what is computed again', order: [[2, 2, 1], [0, 1, 2], [1, 1, 2], [2, 2, 2], [4, 4, 2]], spoilt: 0 },
-    { what: 'comes after what is computed again', order: [[0, 1, 2], [1, 1, 2], [2, 2, 1], [2, 2, 2], [4, 4, 2]], spoilt: 2 },
-  ] as const)('never wants again what was computed in a later deal than the gradient that is not finite and $what', async ({ order, spoilt }) => {
-    const [run, undisturbed] = [await TestRun.start({ servers: 2 }), await TestRun.start({ servers: 1 })];
-    for (const each of [run, undisturbed]) await each.load(startState(ADAM));
-    for (const [index, [first, count, generation]] of order.entries()) {
-      const pushes = run.pushes(1, [{ first, count }]).map(({ server, push }) => ({ server, push: { ...push, generation } }));
-      if (index === spoilt) for (const { push } of pushes) push.gradient[9] = NaN;
-      await run.pushAll(pushes);
-    }
-    const [[first, count]] = order.slice(spoilt) as unknown as [[number, number]];
-    for (const server of ['server0', 'server1']) expect((await run.inbox.next('offence', server)).push).toMatchObject({ node: { first, count }, generation: 1 });
-    await undisturbed.pushAll(undisturbed.pushes(1, WHOLE));
-    expect(bitsOf(await run.capture(1))).toBe(bitsOf(await undisturbed.capture(1)));
-  });
+    {
+      what: 'waits where the other one belongs',
+      order: [
+        [4, 4, 1],
+        [4, 4, 2],
+        [0, 4, 2],
+      ],
+      spoilt: 0,
+    },
+    {
+      what: 'waits where smaller ones belong',
+      order: [
+        [4, 4, 1],
+        [4, 1, 2],
+        [5, 1, 2],
+        [6, 2, 2],
+        [0, 4, 2],
+      ],
+      spoilt: 0,
+    },
+    {
+      what: 'waits beside what is computed again',
+      order: [
+        [2, 2, 1],
+        [0, 1, 2],
+        [1, 1, 2],
+        [2, 2, 2],
+        [4, 4, 2],
+      ],
+      spoilt: 0,
+    },
+    {
+      what: 'comes after what is computed again',
+      order: [
+        [0, 1, 2],
+        [1, 1, 2],
+        [2, 2, 1],
+        [2, 2, 2],
+        [4, 4, 2],
+      ],
+      spoilt: 2,
+    },
+  ] as const)(
+    'never wants again what was computed in a later deal than the gradient that is not finite and $what',
+    async ({ order, spoilt }) => {
+      const [run, undisturbed] = [await TestRun.start({ servers: 2 }), await TestRun.start({ servers: 1 })];
+      for (const each of [run, undisturbed]) await each.load(startState(ADAM));
+      for (const [index, [first, count, generation]] of order.entries()) {
+        const pushes = run.pushes(1, [{ first, count }]).map(({ server, push }) => ({ server, push: { ...push, generation } }));
+        if (index === spoilt) for (const { push } of pushes) push.gradient[9] = NaN;
+        await run.pushAll(pushes);
+      }
+      const [[first, count]] = order.slice(spoilt) as unknown as [[number, number]];
+      for (const server of ['server0', 'server1'])
+        expect((await run.inbox.next('offence', server)).push).toMatchObject({ node: { first, count }, generation: 1 });
+      await undisturbed.pushAll(undisturbed.pushes(1, WHOLE));
+      expect(bitsOf(await run.capture(1))).toBe(bitsOf(await undisturbed.capture(1)));
+    },
+  );
 
-  it.each([{ optimizer: ADAM, averaging: 0.9 }, { optimizer: SGD, averaging: null }])('tells of the committed version while the next one is half made, by $optimizer.kind', async ({ optimizer, averaging }) => {
+  it.each([
+    { optimizer: ADAM, averaging: 0.9 },
+    { optimizer: SGD, averaging: null },
+  ])('tells of the committed version while the next one is half made, by $optimizer.kind', async ({ optimizer, averaging }) => {
     const run = await TestRun.start({ servers: 1, optimizer, averaging });
     await run.load({ ...startState(optimizer), slots: {}, scalars: {} });
     await run.pushAll(run.pushes(1, WHOLE));
     const before = await run.capture(1);
     const [first, ...rest] = run.pushes(2, WHOLE);
     await run.pushAll([first!]);
-    await run.sendAsWorker(0, { kind: 'pull', request: 1, group: LAYOUT.name, version: 1, statistics: false, averages: true, schemaHash: HASH });
+    await run.sendAsWorker(0, {
+      kind: 'pull',
+      request: 1,
+      group: LAYOUT.name,
+      version: 1,
+      statistics: false,
+      averages: true,
+      schemaHash: HASH,
+    });
     const averages = [await run.replies.next('parameters'), await run.replies.next('parameters')].map(({ values }) => values);
     expect(sameBits(joined(averages), before.slots['average'] ?? before.values)).toBe(true);
     expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
@@ -505,7 +727,12 @@ describe('a parameter server', () => {
     const [{ push }] = run.pushes(1, alignedNodes(1, 2)) as unknown as [{ push: Push }];
     await run.sendAsWorker(0, { ...push, ...change }, origin);
     expect((await run.replies.next('refused')).code).toBe(code);
-    if (['PUSH_INVALID', 'SCHEMA_MISMATCH'].includes(code)) expect(await run.inbox.next('offence')).toMatchObject({ offender: 'worker', code, push: { node: change.node ?? { first: 1, count: 1 } } });
+    if (['PUSH_INVALID', 'SCHEMA_MISMATCH'].includes(code))
+      expect(await run.inbox.next('offence')).toMatchObject({
+        offender: 'worker',
+        code,
+        push: { node: change.node ?? { first: 1, count: 1 } },
+      });
     expect([run.inbox.count('offence'), run.inbox.count('failed')]).toEqual([0, 0]);
   });
 
@@ -514,7 +741,11 @@ describe('a parameter server', () => {
     await run.load(startState(ADAM));
     const earliestMs = performance.timeOrigin + performance.now();
     await run.pushAll(run.pushes(1, alignedNodes(0, SHARDS)));
-    const told = [await run.inbox.next('committed', 'server0'), await run.inbox.next('commitReport', 'server1'), await run.inbox.next('commitReport', 'server2')];
+    const told = [
+      await run.inbox.next('committed', 'server0'),
+      await run.inbox.next('commitReport', 'server1'),
+      await run.inbox.next('commitReport', 'server2'),
+    ];
     const latestMs = performance.timeOrigin + performance.now();
     for (const report of told) {
       expect(report).toMatchObject({ round: 0, phase: 1, innerStep: 0, group: LAYOUT.name, version: 1 });
@@ -532,7 +763,10 @@ describe('a parameter server', () => {
   it('refuses a state of another optimiser', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.send(0, { kind: 'loadState', state: startState(SGD), offset: 0 });
-    await expect(run.ended[0]).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: 'slots of group autoencoder: expected firstMoment, secondMoment, found momentum' });
+    await expect(run.ended[0]).rejects.toMatchObject({
+      code: 'CHECKPOINT_MISMATCH',
+      message: 'slots of group autoencoder: expected firstMoment, secondMoment, found momentum',
+    });
     expect((await run.inbox.next('failed')).code).toBe('CHECKPOINT_MISMATCH');
   });
 
@@ -592,7 +826,12 @@ describe('a parameter server', () => {
     await run.inbox.next('committed');
     await run.pushAll(run.pushes(2, alignedNodes(0, 3)));
     await run.welcomeAll({ epoch: 4 });
-    for (let server = 0; server < 2; server += 1) await run.send(server, { kind: 'loadState', state: run.sliceOf(startState(ADAM), server), offset: run.slice(server).from }, { epoch: 4 });
+    for (let server = 0; server < 2; server += 1)
+      await run.send(
+        server,
+        { kind: 'loadState', state: run.sliceOf(startState(ADAM), server), offset: run.slice(server).from },
+        { epoch: 4 },
+      );
     for (let server = 0; server < 2; server += 1) await run.inbox.next('stateLoaded', `server${server}`);
     for (const { server, push } of run.pushes(1, alignedNodes(0, SHARDS))) await run.sendAsWorker(server, push, { epoch: 4 });
     expect((await run.inbox.next('committed')).version).toBe(1);
@@ -604,7 +843,8 @@ describe('a parameter server', () => {
     const [lead, follower] = [0, 1].map((server) => run.pushes(1, WHOLE).filter((push) => push.server === server));
     await run.pushAll(follower ?? []);
     // What it hears of the lead is the same as if the first vote, or the commit, had not arrived.
-    for (let time = 0; time < 2; time += 1) await run.send(1, { kind: 'captureState', group: LAYOUT.name, version: 1, offset: run.slice(1).from });
+    for (let time = 0; time < 2; time += 1)
+      await run.send(1, { kind: 'captureState', group: LAYOUT.name, version: 1, offset: run.slice(1).from });
     await run.pushAll(lead ?? []);
     expect((await run.inbox.next('committed')).version).toBe(1);
     for (let time = 0; time < 2; time += 1) expect((await run.inbox.next('stateCaptured', 'server1')).state.version).toBe(1);
@@ -625,7 +865,15 @@ describe('a parameter server', () => {
   it('tells which pull it refuses', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load({ ...startState(ADAM), version: 5 });
-    await run.sendAsWorker(0, { kind: 'pull', request: 9, group: LAYOUT.name, version: 4, statistics: false, averages: false, schemaHash: HASH });
+    await run.sendAsWorker(0, {
+      kind: 'pull',
+      request: 9,
+      group: LAYOUT.name,
+      version: 4,
+      statistics: false,
+      averages: false,
+      schemaHash: HASH,
+    });
     expect(await run.replies.next('refused')).toMatchObject({ code: 'VERSION_UNAVAILABLE', request: 9 });
   });
 
@@ -633,7 +881,10 @@ describe('a parameter server', () => {
     const folder = await mkdtemp(join(tmpdir(), 'lethe-'));
     try {
       const results: unknown[] = [];
-      for (const options of [{ servers: 2, transport: createZeroMqTransport(), address: (name: string) => `ipc://${folder}/${name}` }, { servers: 1 }]) {
+      for (const options of [
+        { servers: 2, transport: createZeroMqTransport(), address: (name: string) => `ipc://${folder}/${name}` },
+        { servers: 1 },
+      ]) {
         const run = await TestRun.start({ ...options, clipNorm: 0.5 });
         await run.load(startState(ADAM));
         results.push(await play(run, (test, version) => test.pushes(version, alignedNodes(0, SHARDS))));

@@ -1,9 +1,11 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStranger, type Frames, type Message, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import {
+  checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStranger,
+  type Frames, type Message, type MessageBody, type Origin, type Welcome,
+} from '@lethe/protocol';
 import { addressVia, type Connection, type Listener, type ListenOptions, type Transport, type Trust } from '@lethe/transport';
-import { garbageCollection } from './garbage.js';
-import { GroupService, type Post } from './group-service.js';
+import { GroupService, type MessageSender } from './group-service.js';
 import { PendingSends } from './pending-sends.js';
 import { heldGroups, type ServerPlan } from './server-plan.js';
 
@@ -18,25 +20,31 @@ export interface ParameterServerOptions {
   readonly memberTrust: Trust;
   readonly runId: string;
   readonly epoch: number;
-  /** Names this life of the process. */
+  /** Names this start of the process. */
   readonly incarnation: string;
   readonly host: string;
   readonly processId: number;
   /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean. */
   readonly planOf: (config: RunConfig, dataFacts: unknown) => ServerPlan;
-  /** Ends the server as the coordinator's goodbye would. */
+  /** Ends the server as the coordinator's shutdown does. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Codes of what correct workers and servers send too, because they hear of the end of an epoch, a version or themselves later. */
+/** Codes that refuse correct workers and servers too, which learn later that an epoch, a version or an incarnation has ended. */
 const LATE: ReadonlySet<ErrorCode> = new Set(['EPOCH_STALE', 'INCARNATION_STALE', 'RUN_UNKNOWN', 'VERSION_UNAVAILABLE']);
 
 /** Until the welcome says how often. */
 const FIRST_HEARTBEAT_MS = 1000;
 
+/** Bytes of values that make a collection worth its time: of several small versions together, or of one that is large. */
+const WORTHWHILE_BYTES = 4 * 2 ** 20;
+
+/** While a version of this many bytes is made V8 collects by itself, so that what was young at its beginning is old at its end. */
+const LARGE_BYTES = 32 * 2 ** 20;
+
 /**
- * Takes part in a run as a parameter server until the coordinator says goodbye (or the signal aborts), then hands over
- * what is still queued.
+ * Takes part in a run as a parameter server until the coordinator shuts it down (or the signal aborts), then hands over the
+ * messages that are still queued.
  *
  * @throws whatever went wrong, after telling the coordinator.
  */
@@ -58,10 +66,20 @@ interface Ends {
   readonly connect: (address: string) => Promise<Connection>;
 }
 
+/** Why a message is refused, and what is known of it. */
+interface RefusedMessage {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Null if it could not be decoded. */
+  readonly body: MessageBody | null;
+  /** The run that it names; empty if it could not be decoded. */
+  readonly runId: string;
+}
+
 class ServerSession {
   readonly #options: ParameterServerOptions;
   readonly #ends: Ends;
-  readonly #mail: PendingSends;
+  readonly #pendingSends: PendingSends;
   readonly #collectGarbage = garbageCollection();
   #origin: Origin;
   #service: GroupService | null = null;
@@ -71,7 +89,7 @@ class ServerSession {
   #welcomedEpoch: number | null = null;
   /** Places of the servers of this epoch, by incarnation; whoever else connects is a worker. */
   #servers: ReadonlyMap<string, number> = new Map();
-  /** Lives of workers that were given up. */
+  /** Incarnations of workers that were given up. */
   readonly #fenced = new Set<string>();
   #heartbeat: NodeJS.Timeout | undefined;
   #fail: (error: unknown) => void = () => undefined;
@@ -83,13 +101,13 @@ class ServerSession {
     const { runId, epoch, incarnation } = options;
     this.#origin = { runId, epoch, sender: `parameter-server ${options.processId}`, incarnation };
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
-    this.#mail = new PendingSends((error) => { this.#fail(error); });
+    this.#pendingSends = new PendingSends((error) => { this.#fail(error); });
   }
 
   async run(): Promise<void> {
     const { signal } = this.#options;
     this.#register();
-    this.#beatEvery(FIRST_HEARTBEAT_MS);
+    this.#sendHeartbeatsEvery(FIRST_HEARTBEAT_MS);
     try {
       await Promise.race([this.#serveControl(), this.#failure, aborted(signal)]);
     } catch (error) {
@@ -97,48 +115,50 @@ class ServerSession {
       throw error;
     } finally {
       clearInterval(this.#heartbeat);
-      await this.#mail.settled();
+      await this.#pendingSends.settled();
       await this.#lead?.close();
       await this.#ends.control.close();
     }
   }
 
-  /** Ends with the coordinator's goodbye. */
+  /** Handles the coordinator's messages until it sends the shutdown. */
   async #serveControl(): Promise<void> {
-    for await (const frames of this.#ends.control.messages) if (await this.#obey(frames) === 'goodbye') return;
+    for await (const frames of this.#ends.control.messages) if (await this.#receiveFromCoordinator(frames) === 'shutdown') return;
   }
 
-  async #obey(frames: Frames): Promise<'goodbye' | 'go on'> {
+  async #receiveFromCoordinator(frames: Frames): Promise<'shutdown' | 'continue'> {
     const { origin, body } = decodeMessage(frames);
-    // What was said in an epoch that is over is not meant any more; but an end is one in any epoch.
-    if (!this.#followCoordinator(origin) && body.kind !== 'shutdown') return 'go on';
-    if (!isPermitted(body.kind, 'coordinator', 'parameter-server')) throw new LetheError('MESSAGE_FORBIDDEN', `the coordinator sent a ${body.kind} to a parameter server`);
+    // Messages of an epoch that is over are ignored, but for the shutdown.
+    if (!this.#followCoordinator(origin) && body.kind !== 'shutdown') return 'continue';
+    if (!isPermitted(body.kind, 'coordinator', 'parameter-server')) {
+      throw new LetheError('MESSAGE_FORBIDDEN', `the coordinator sent a ${body.kind} to a parameter server`);
+    }
     switch (body.kind) {
       case 'welcome':
         await this.#welcomed(origin.epoch, body);
-        return 'go on';
+        return 'continue';
       case 'loadState':
-        this.#welcomedService().load(body);
-        return 'go on';
+        this.#serviceOfEpoch().load(body);
+        return 'continue';
       case 'captureState':
-        this.#welcomedService().capture(body);
-        return 'go on';
+        this.#serviceOfEpoch().capture(body);
+        return 'continue';
       case 'commitInquiry':
-        this.#welcomedService().inquire(body);
-        return 'go on';
+        this.#serviceOfEpoch().inquire(body);
+        return 'continue';
       case 'fence':
         this.#fenced.add(body.fenced);
-        return 'go on';
+        return 'continue';
       case 'shutdown':
-        return 'goodbye';
+        return 'shutdown';
       case 'refused':
         throw new LetheError(body.code, `the coordinator refused this parameter server: ${body.message}`);
       default:
-        throw new TypeError(`nobody knows what to do with a ${body.kind}`);
+        throw new TypeError(`a ${body.kind} has no handler`);
     }
   }
 
-  /** A higher epoch revokes what was handed out before: from now on messages of the old one are refused. False for one of those. */
+  /** Adopts a higher epoch: from then on messages of the old one are refused. Returns false for one of those. */
   #followCoordinator(origin: Origin): boolean {
     const epoch = Math.max(origin.epoch, this.#origin.epoch);
     const refusal = checkOrigin(origin, { runId: this.#origin.runId, epoch });
@@ -150,23 +170,24 @@ class ServerSession {
 
   async #welcomed(epoch: number, { name, index, configJson, dataJson, schemaHash, servers }: Welcome): Promise<void> {
     if (this.#welcomedEpoch === epoch) {
-      this.#toCoordinator({ kind: 'ready' }); // it has not heard that, and asks again
+      this.#toCoordinator({ kind: 'ready' }); // the first one was lost
       return;
     }
     const config = JSON.parse(configJson) as RunConfig;
     const plan = this.#options.planOf(config, JSON.parse(dataJson));
     if (plan.schemaHash !== schemaHash) {
-      throw new LetheError('SCHEMA_MISMATCH', `${name} lays out the parameters as ${plan.schemaHash}, the coordinator as ${schemaHash}: they run different versions of Lethe`);
+      const found = `${name} lays out the parameters as ${plan.schemaHash}, the coordinator as ${schemaHash}`;
+      throw new LetheError('SCHEMA_MISMATCH', `${found}: they run different versions of Lethe`);
     }
     this.#origin = { ...this.#origin, sender: name };
-    this.#beatEvery(config.cluster.heartbeatSeconds * 1000);
-    // In a further epoch nothing of the one before counts any more, and the lead may be another process.
+    this.#sendHeartbeatsEvery(config.cluster.heartbeatSeconds * 1000);
+    // A further epoch begins with nothing of the one before, and its lead may be another process.
     this.#service?.dispose();
-    this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#post());
+    this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#messageSender());
     this.#servers = new Map(servers.map((server) => [server.incarnation, server.index]));
     this.#lead?.close().catch(() => undefined);
     if (index > 0) await this.#connectLead(servers);
-    if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receive(peer, frames); });
+    if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receiveFromPeer(peer, frames); });
     this.#isServing = true;
     this.#welcomedEpoch = epoch;
     this.#toCoordinator({ kind: 'ready' });
@@ -179,7 +200,7 @@ class ServerSession {
     this.#serve(this.#lead.messages, (frames) => { this.#receiveFromLead(frames); });
   }
 
-  /** Handles messages in the background; whatever is thrown ends the server. */
+  /** Handles messages in the background; an error ends the server. */
   #serve<Received>(messages: AsyncIterable<Received>, handle: (received: Received) => void): void {
     const serving = async (): Promise<void> => {
       for await (const message of messages) handle(message);
@@ -187,8 +208,8 @@ class ServerSession {
     serving().catch((error: unknown) => { this.#fail(error); });
   }
 
-  /** A message of a worker or of another server: expected failures are refused, to whoever sent it. */
-  #receive(peer: string, frames: Frames): void {
+  /** Handles a message of a worker or of another server. An expected failure is answered with a refusal. */
+  #receiveFromPeer(peer: string, frames: Frames): void {
     let runId = '';
     let body: MessageBody | null = null;
     try {
@@ -201,20 +222,28 @@ class ServerSession {
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;
-      const message = errorMessage(error);
-      const request = body?.kind === 'pull' ? body.request : 0;
-      if (this.#ends.listener.admitsAnyone && runId !== this.#origin.runId) this.#mail.sendIfPresent(this.#ends.listener.send(peer, encodeMessage(refusalOfStranger(code, request))));
-      else this.#toPeer(peer, { kind: 'refused', code, message, request });
-      // What came too late, of an epoch or a life that is over or about a version that is past, is nobody's fault.
-      if (!LATE.has(code)) this.#toCoordinator({ kind: 'offence', offender: peer, code, message, push: body?.kind === 'push' ? body : null });
+      this.#refuse(peer, { code, message: errorMessage(error), body, runId });
     }
+  }
+
+  /** Refuses a message to its sender, and tells the coordinator unless the message is only late. */
+  #refuse(peer: string, { code, message, body, runId }: RefusedMessage): void {
+    const { listener } = this.#ends;
+    const request = body?.kind === 'pull' ? body.request : 0;
+    if (listener.admitsAnyone && runId !== this.#origin.runId) {
+      this.#pendingSends.sendIfPresent(listener.send(peer, encodeMessage(refusalOfStranger(code, request))));
+    } else this.#toPeer(peer, { kind: 'refused', code, message, request });
+    if (LATE.has(code)) return;
+    this.#toCoordinator({ kind: 'offence', offender: peer, code, message, push: body?.kind === 'push' ? body : null });
   }
 
   #dispatch(peer: string, { body }: Message): void {
     const place = this.#servers.get(peer);
     const role = place === undefined ? 'worker' : 'parameter-server';
-    if (!isPermitted(body.kind, role, 'parameter-server')) throw new LetheError('MESSAGE_FORBIDDEN', `a ${role} sent a ${body.kind} to a parameter server`);
-    const service = this.#welcomedService();
+    if (!isPermitted(body.kind, role, 'parameter-server')) {
+      throw new LetheError('MESSAGE_FORBIDDEN', `a ${role} sent a ${body.kind} to a parameter server`);
+    }
+    const service = this.#serviceOfEpoch();
     if (body.kind === 'push') service.push(body, peer);
     else if (body.kind === 'pull') service.pull(body, peer);
     else if (body.kind === 'prepared' && place !== undefined) service.vote(body, { peer, place });
@@ -224,56 +253,57 @@ class ServerSession {
   #receiveFromLead(frames: Frames): void {
     const { origin, body } = decodeMessage(frames);
     const refusal = checkOrigin(origin, { runId: this.#origin.runId, epoch: this.#origin.epoch });
-    if (refusal?.code === 'EPOCH_STALE') return; // a commit of what was revoked meanwhile
+    if (refusal?.code === 'EPOCH_STALE') return; // a commit of an epoch that is over
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
-    if (body.kind === 'refused' && body.code === 'EPOCH_STALE') return; // so was what it refuses
+    if (body.kind === 'refused' && body.code === 'EPOCH_STALE') return; // it refuses a vote of an epoch that is over
     if (body.kind === 'refused') throw new LetheError(body.code, `the lead parameter server refused: ${body.message}`);
     if (body.kind !== 'commit') throw new LetheError('MESSAGE_FORBIDDEN', `the lead parameter server sent a ${body.kind}`);
-    this.#welcomedService().commit(body);
+    this.#serviceOfEpoch().commit(body);
   }
 
   #register(): void {
     const { host, processId } = this.#options;
-    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address: this.#ends.listener.boundAddress, device: '' });
+    const address = this.#ends.listener.boundAddress;
+    this.#toCoordinator({ kind: 'register', role: 'parameter-server', host, processId, fingerprint: '', address, device: '' });
   }
 
-  #beatEvery(milliseconds: number): void {
+  #sendHeartbeatsEvery(milliseconds: number): void {
     clearInterval(this.#heartbeat);
-    this.#heartbeat = setInterval(() => { this.#beat(); }, milliseconds);
+    this.#heartbeat = setInterval(() => { this.#sendHeartbeat(); }, milliseconds);
   }
 
-  #beat(): void {
-    // Nobody has answered yet: it may not have been heard.
+  #sendHeartbeat(): void {
+    // Without an answer the first registration may have been lost.
     if (this.#welcomedEpoch === null) this.#register();
     const { round = 0, phase = '', innerStep = 0 } = this.#service?.activity ?? {};
     this.#toCoordinator({ kind: 'heartbeat', round, phase, innerStep, residentBytes: process.memoryUsage.rss() });
   }
 
-  #post(): Post {
+  #messageSender(): MessageSender {
     return {
       toCoordinator: (body) => { this.#toCoordinator(body); },
       toPeer: (peer, body) => { this.#toPeer(peer, body); },
       toLead: (body) => {
-        if (this.#lead !== null) this.#mail.send(this.#lead.send(this.#encode(body)));
+        if (this.#lead !== null) this.#pendingSends.send(this.#lead.send(this.#encode(body)));
       },
-      versionMade: (bytes) => { void this.#mail.settled().then(() => { this.#collectGarbage(bytes); }); },
+      versionMade: (bytes) => { void this.#pendingSends.settled().then(() => { this.#collectGarbage(bytes); }); },
     };
   }
 
   #toCoordinator(body: MessageBody): void {
-    this.#mail.send(this.#ends.control.send(this.#encode(body)));
+    this.#pendingSends.send(this.#ends.control.send(this.#encode(body)));
   }
 
   #toPeer(peer: string, body: MessageBody): void {
-    // Whoever is gone needs nothing any more; a server that missed a commit votes again.
-    this.#mail.sendIfPresent(this.#ends.listener.send(peer, this.#encode(body)));
+    // A receiver that is gone needs no message; a server that missed a commit votes again.
+    this.#pendingSends.sendIfPresent(this.#ends.listener.send(peer, this.#encode(body)));
   }
 
   #encode(body: MessageBody): Frames {
     return encodeMessage({ origin: this.#origin, body });
   }
 
-  #welcomedService(): GroupService {
+  #serviceOfEpoch(): GroupService {
     if (this.#service !== null) return this.#service;
     throw new LetheError('MESSAGE_MALFORMED', 'the coordinator has not sent its welcome yet');
   }
@@ -285,4 +315,21 @@ function aborted(signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted === true) resolve();
     else signal?.addEventListener('abort', () => { resolve(); }, { once: true });
   });
+}
+
+/**
+ * Collects garbage between versions, where Node was started with `--expose-gc`. The memory of gradients that have been summed and of
+ * values that have been sent lies outside of V8's heap. V8 collects it late, in the middle of a version, when workers wait, and takes
+ * longer the older it is. The result is called when a version has been sent, with the bytes of its values.
+ */
+function garbageCollection(): (bytes: number) => void {
+  const { gc } = globalThis;
+  if (gc === undefined) return () => undefined;
+  let made = 0;
+  return (bytes) => {
+    made += bytes;
+    if (made < WORTHWHILE_BYTES) return;
+    made = 0;
+    gc({ type: bytes < LARGE_BYTES ? 'minor' : 'major', execution: 'sync' });
+  };
 }

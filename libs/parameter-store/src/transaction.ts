@@ -1,9 +1,9 @@
-import { combineSummary, firstNotFinite, freeVector, squaresOfTiles, sumInto, allocateVector, type OptimizerBuffers } from '@lethe/optim';
-import { chunksOf, NORM_BLOCK_LENGTH, type Push, type ServerWork, type TreeNode, type Slice, type Step } from '@lethe/protocol';
-import { ReductionTree } from './reduction-tree.js';
+import { allocateVector, combineSummary, firstNotFinite, freeVector, squaresOfTiles, sumInto, type OptimizerBuffers } from '@lethe/optim';
+import { NORM_TILE_LENGTH, type Push, type ServerWork, type Slice, type Step, type TreeNode } from '@lethe/protocol';
 import { segmentAt, type GroupFacts } from './group-facts.js';
+import { ReductionTree } from './reduction-tree.js';
 
-/** Whose push it was, and in answer to which deal. */
+/** Whose push it was, and which generation of the assignment it answers. */
 export interface Author {
   /** The transport's name of the worker. */
   readonly peer: string;
@@ -11,30 +11,33 @@ export interface Author {
   readonly generation: number;
 }
 
-/** Something that is not finite, and is wanted again. */
+/** Something that is not finite, and is to be pushed again. */
 export interface NotFinite {
-  /** Null: a sum of finite gradients, which is nobody's fault. */
+  /** Null: a sum of finite gradients, for which no single push is the cause. */
   readonly author: Author | null;
   /** Segment, loss or statistics. */
   readonly where: string;
 }
 
-/** A partial sum; those without an author are this server's own, finite and in pooled buffers, others came in a message and are only read. */
+/**
+ * A partial sum. Those without an author are this server's own: finite, and in vectors of `allocateVector`. Others came in a message and
+ * are only read.
+ */
 interface Sum {
   readonly values: Float32Array;
   /** Statistics and losses; only of the first chunk, on the lead server. */
   readonly summary: Float32Array | null;
   readonly author: Author | null;
-  /** Whether it may stay after it could not be added to another. */
-  isSound: boolean;
+  /** Whether it is kept although it could not be added to another. */
+  isKept: boolean;
 }
 
 interface ChunkSum {
   readonly chunk: Slice;
   readonly tree: ReductionTree<Sum>;
-  /** The latest deal of which something has come. */
+  /** The latest generation of which a push has come. */
   generation: number;
-  /** Sum of squares of each norm block of the chunk, only if the group is clipped. */
+  /** Sum of squares of each norm tile of the chunk, only if the group is clipped. */
   squares: Float64Array;
 }
 
@@ -43,7 +46,7 @@ export interface TransactionOptions {
   readonly step: Step;
   /** Updated in place, chunk by chunk. */
   readonly state: OptimizerBuffers;
-  /** Told of every chunk whose next values are final: a clipped group's when its norm is known. */
+  /** Called with every chunk whose next values are final. In a clipped group they are when the norm is known. */
   readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
   readonly scalars: Readonly<Record<string, number>>;
@@ -52,15 +55,15 @@ export interface TransactionOptions {
 }
 
 /**
- * One version of a group in the making: sums the blocks' gradients chunk by chunk and, as soon as a chunk is whole,
- * updates it, in place. What is not finite is left out, and its block is wanted again; sums find it on the way. It spoils only sums of
- * its own deal and of those before: whatever is computed in a later deal is computed once.
+ * One version of a group in the making. It sums the gradients of the tree nodes chunk by chunk, and updates a chunk in place as soon as
+ * its sum is complete. A push that is not finite is left out and has to come again; adding it to another shows it, at no cost. Only sums
+ * of its own generation and of earlier ones are lost by it. So what is computed in a later generation is computed once.
  */
 export class Transaction {
   readonly step: Step;
   readonly #options: TransactionOptions;
   readonly #chunks: readonly ChunkSum[];
-  /** Slots of the chunks that are updated, as they were before. */
+  /** Slots of the updated chunks as they were before the update, by the chunk's first element. */
   readonly #before = new Map<number, Readonly<Record<string, Float32Array>>>();
   readonly #firstPushMs = performance.now();
   #lastPushMs = this.#firstPushMs;
@@ -70,51 +73,66 @@ export class Transaction {
   #found: NotFinite[] = [];
 
   constructor(options: TransactionOptions) {
-    const { facts: { slice, shards }, step } = options;
+    const { facts: { chunks, shards }, step } = options;
     this.step = step;
     this.#options = options;
-    this.#chunks = chunksOf(slice).map((chunk) => ({
-      chunk, squares: new Float64Array(0), generation: 0,
-      tree: new ReductionTree<Sum>(shards, (left, right) => this.#add(chunk, left, right), (sum) => this.#release(sum), ({ isSound }) => isSound),
+    this.#chunks = chunks.map((chunk) => ({
+      chunk,
+      generation: 0,
+      squares: new Float64Array(0),
+      tree: new ReductionTree<Sum>(shards, {
+        combine: (left, right) => this.#add(chunk, left, right),
+        discard: (sum) => { this.#release(sum); },
+        isKept: ({ isKept }) => isKept,
+      }),
     }));
     this.#missingChunks = this.#chunks.length;
   }
 
   /**
-   * Takes a valid push; what is covered already is ignored.
+   * Takes a valid push. It is ignored if its node is part of a sum already.
    *
-   * @returns what was found not to be finite with it: it, or what came before it
+   * @param place of its chunk among the chunks of the slice
+   * @returns what was found not to be finite: the push, or those before it
    */
-  add(push: Push, peer: string): NotFinite[] {
-    const sum = this.#chunks.find(({ chunk }) => chunk.from === push.offset);
+  add(
+    { gradient: values, summary, node, generation }: Push,
+    { peer, place }: { readonly peer: string; readonly place: number },
+  ): NotFinite[] {
+    const sum = this.#chunks[place];
     if (sum === undefined || sum.tree.covers({ first: 0, count: this.#options.facts.shards })) return [];
-    const { gradient: values, summary, node, generation } = push;
-    if (generation > sum.generation) this.#beginDeal(sum, generation);
+    if (generation > sum.generation) this.#beginGeneration(sum, generation);
     if (sum.tree.covers(node)) return this.#found.splice(0);
     const author = { peer, node, generation };
-    const oddSummary = summary === null ? '' : this.#oddSummary(summary);
-    const where = oddSummary === '' && generation < sum.generation ? this.#oddGradient(sum.chunk, values) : oddSummary;
+    const inSummary = summary === null ? '' : this.#notFiniteInSummary(summary);
+    const where = inSummary === '' && generation < sum.generation ? this.#notFiniteInGradient(sum.chunk, values) : inSummary;
     if (where !== '') return [...this.#found.splice(0), { author, where }];
     const startMs = performance.now();
-    sum.tree.add(node, { values, summary, author, isSound: true });
+    sum.tree.add(node, { values, summary, author, isKept: true });
     this.#lastPushMs = performance.now();
     this.#sumMs += this.#lastPushMs - startMs;
     if (sum.tree.total !== undefined) this.#completeChunk(sum, sum.tree.total);
     return this.#found.splice(0);
   }
 
-  /** Whether every block of every chunk is in. */
+  /** Whether the sum of every chunk is complete. */
   get isComplete(): boolean {
     return this.#missingChunks === 0;
   }
 
-  /** What it took so far. */
+  /** The time that it took so far. */
   get work(): ServerWork {
     const beganMs = performance.timeOrigin + this.#firstPushMs;
-    return { beganMs, lastedMs: performance.now() - this.#firstPushMs, sumMs: this.#sumMs, updateMs: this.#updateMs, waitMs: this.#lastPushMs - this.#firstPushMs };
+    return {
+      beganMs,
+      lastedMs: performance.now() - this.#firstPushMs,
+      sumMs: this.#sumMs,
+      updateMs: this.#updateMs,
+      waitMs: this.#lastPushMs - this.#firstPushMs,
+    };
   }
 
-  /** Sums of squares of the mean gradient per norm block of the slice; empty unless the group is clipped. */
+  /** Sums of squares of the mean gradient per norm tile of the slice; empty unless the group is clipped. */
   get squares(): Float64Array {
     return Float64Array.from(this.#chunks.flatMap(({ squares }) => [...squares]));
   }
@@ -124,19 +142,19 @@ export class Transaction {
     return this.#chunks[0]?.tree.total?.summary ?? null;
   }
 
-  /** A slot's elements of a chunk in the version before, if the chunk is updated already. */
+  /** A slot's elements of a chunk in the version before; undefined if the chunk is not updated yet. */
   before(slot: string, { from }: Slice): Float32Array | undefined {
     return this.#before.get(from)?.[slot];
   }
 
-  /** Frees what is summed so far; whole sums are free already, unless they wait to be clipped. */
+  /** Frees the sums so far. Complete ones are free already, unless they wait for the norm. */
   abandon(): void {
     const { clipNorm } = this.#options.facts;
     for (const { tree } of this.#chunks) if (clipNorm !== null || tree.total === undefined) tree.clear();
     this.#forgetBefore();
   }
 
-  /** Brings the state to its final form: what is clipped could not be updated before its norm was known. */
+  /** Completes the update: a clipped group could not be updated before its norm was known. */
   finish(clipScale: number): void {
     this.#forgetBefore();
     if (this.#options.facts.clipNorm === null) return;
@@ -150,40 +168,41 @@ export class Transaction {
     this.#updateMs += performance.now() - startMs;
   }
 
-  /** From now on nothing of an earlier deal is added that was not looked at: nobody would compute again what it spoils. */
-  #beginDeal(sum: ChunkSum, generation: number): void {
+  /** From now on every gradient of an earlier generation is checked before it is added: nobody would compute again what it spoils. */
+  #beginGeneration(sum: ChunkSum, generation: number): void {
     sum.generation = generation;
     sum.tree.keep(({ values, author }) => {
-      const where = author === null ? '' : this.#oddGradient(sum.chunk, values);
+      const where = author === null ? '' : this.#notFiniteInGradient(sum.chunk, values);
       if (where !== '') this.#found.push({ author, where });
       return where === '';
     });
   }
 
-  /** Null if the sum is not finite: whoever's push is not either is found, and what the sum was written over is lost. */
+  /** Null if the sum is not finite. Then the pushes that are not finite are found, and the vector that the sum was written to is lost. */
   #add(chunk: Slice, left: Sum, right: Sum): Sum | null {
     const own = left.author === null ? left : right.author === null ? right : null;
     const target = own?.values ?? allocateVector(left.values.length);
     if (!sumInto(target, left.values, right.values)) {
-      this.#spoilt(chunk, [left, right]);
+      this.#findNotFinite(chunk, [left, right]);
       if (own === null) freeVector(target);
       return null;
     }
     if (left.author === null) this.#release(right);
-    return { values: target, summary: this.#combined(left.summary, right.summary), author: null, isSound: true };
+    return { values: target, summary: this.#combined(left.summary, right.summary), author: null, isKept: true };
   }
 
-  /** Says which of two could not be added, and keeps the other if it is still there. */
-  #spoilt(chunk: Slice, halves: readonly Sum[]): void {
+  /** Finds which of two sums is not finite, and keeps the other one if it is a push, which was only read. */
+  #findNotFinite(chunk: Slice, halves: readonly Sum[]): void {
     const found = halves.flatMap(({ author, values }) => {
-      const where = author === null ? '' : this.#oddGradient(chunk, values);
+      const where = author === null ? '' : this.#notFiniteInGradient(chunk, values);
       return where === '' ? [] : [{ author, where }];
     });
     for (const half of halves) {
-      half.isSound = half.author !== null && found.length > 0 && !found.some(({ author }) => author === half.author);
+      half.isKept = half.author !== null && found.length > 0 && !found.some(({ author }) => author === half.author);
       this.#release(half);
     }
-    this.#found = [...this.#found, ...(found.length > 0 ? found : [{ author: null, where: segmentAt(this.#options.facts.layout, chunk.from) }])];
+    const overflow: NotFinite = { author: null, where: segmentAt(this.#options.facts.layout, chunk.from) };
+    this.#found = [...this.#found, ...(found.length > 0 ? found : [overflow])];
   }
 
   #combined(left: Float32Array | null, right: Float32Array | null): Float32Array | null {
@@ -200,14 +219,14 @@ export class Transaction {
   #completeChunk(sum: ChunkSum, total: Sum): void {
     const { facts: { clipNorm, shards } } = this.#options;
     const startMs = performance.now();
-    const found = this.#oddTotal(sum.chunk, total);
+    const found = this.#notFiniteInTotal(sum.chunk, total);
     if (found !== null) {
       this.#found.push(found);
       sum.tree.clear();
       return;
     }
     this.#missingChunks -= 1;
-    if (clipNorm !== null) sum.squares = squaresOfTiles(total.values, NORM_BLOCK_LENGTH, 1 / shards);
+    if (clipNorm !== null) sum.squares = squaresOfTiles(total.values, NORM_TILE_LENGTH, 1 / shards);
     else this.#updateEarly(sum.chunk, total.values);
     this.#updateMs += performance.now() - startMs;
     if (clipNorm !== null) return;
@@ -215,20 +234,21 @@ export class Transaction {
     this.#release(total);
   }
 
-  /** What is not finite in a chunk that is whole: sums are known to be finite, a single push is not, nor are statistics put together. */
-  #oddTotal(chunk: Slice, { values, summary, author }: Sum): NotFinite | null {
-    const where = author !== null ? this.#oddGradient(chunk, values) : summary !== null ? this.#oddSummary(summary) : '';
+  /** What is not finite in a complete chunk. Sums of gradients are known to be finite; a single push and combined statistics are not. */
+  #notFiniteInTotal(chunk: Slice, { values, summary, author }: Sum): NotFinite | null {
+    const inSummary = summary === null ? '' : this.#notFiniteInSummary(summary);
+    const where = author === null ? inSummary : this.#notFiniteInGradient(chunk, values);
     return where === '' ? null : { author, where };
   }
 
-  /** Names where a chunk's gradient is not finite; empty if all of it is. */
-  #oddGradient(chunk: Slice, gradient: Float32Array): string {
+  /** Names the segment in which a chunk's gradient is not finite; empty if it is finite. */
+  #notFiniteInGradient(chunk: Slice, gradient: Float32Array): string {
     const index = firstNotFinite(gradient);
     return index < 0 ? '' : segmentAt(this.#options.facts.layout, chunk.from + index);
   }
 
-  /** Names what is not finite in a summary; empty if all is. */
-  #oddSummary(summary: Float32Array): string {
+  /** Names the loss or the statistics of a summary that are not finite; empty if all are. */
+  #notFiniteInSummary(summary: Float32Array): string {
     const { layout } = this.#options.facts;
     const index = firstNotFinite(summary);
     if (index < 0) return '';
@@ -236,7 +256,7 @@ export class Transaction {
     return layout.statistics.find(({ offset, channels }) => index < offset + 2 * channels)?.name ?? 'statistics';
   }
 
-  /** Before the version is committed: what was there has to be told until then. */
+  /** Updates before the version is committed. Until then the slots of the committed version may still be asked for. */
   #updateEarly(chunk: Slice, gradient: Float32Array): void {
     const { facts: { slice }, state: { slots } } = this.#options;
     const before = Object.entries(slots).map(([name, slot]) => {

@@ -1,8 +1,8 @@
 import { LetheError } from '@lethe/errors';
 import { clipScale, fixedTreeTotal } from '@lethe/optim';
-import { NORM_BLOCK_LENGTH, type Prepared, type Slice } from '@lethe/protocol';
+import { NORM_TILE_LENGTH, type Prepared, type Slice } from '@lethe/protocol';
 
-/** What the lead decides about a version once every server has all of it. */
+/** That a version is committed, which the lead decides when every server has prepared it. */
 export interface Decision {
   readonly version: number;
   readonly scale: number;
@@ -10,10 +10,10 @@ export interface Decision {
   readonly followers: readonly string[];
 }
 
-/** Place of the server that decides. */
+/** Place of the lead among the servers. */
 export const LEAD = 0;
 
-/** Who says that its slice is complete. */
+/** A server that says that its slice is complete. */
 export interface Voter {
   /** The transport's name of the server; null for the lead itself. */
   readonly peer: string | null;
@@ -27,16 +27,16 @@ interface Vote {
 }
 
 /**
- * The lead server's side of a commit: collects what the servers holding a group have prepared. The norm is summed over
- * fixed blocks along a fixed tree, so it does not depend on how many servers there are or who answered first.
+ * The lead server's side of a commit: it collects the votes of the servers that hold a group. The norm is summed over fixed tiles along a
+ * fixed tree, so it does not depend on how many servers there are or which voted first.
  */
 export class TwoPhaseCommit {
   readonly #slices: readonly Slice[];
-  /** Servers that hold something of the group. */
+  /** How many servers hold a part of the group. */
   readonly #voters: number;
   readonly #clipNorm: number | null;
   #votes = new Map<number, Vote>();
-  /** For a server that did not hear of it. */
+  /** Kept for a server that did not receive it. */
   lastDecision: Decision | null = null;
 
   /** @param slices of all servers, by their places; empty for those that hold nothing of the group. */
@@ -77,12 +77,14 @@ export class TwoPhaseCommit {
 
   #check({ group, version, firstNormTile, squares }: Prepared, place: number): void {
     const slice = this.#slices[place];
-    if (slice === undefined || slice.to <= slice.from || slice.from !== firstNormTile * NORM_BLOCK_LENGTH) {
-      throw malformed(`parameter server ${place + 1} does not hold ${group} from norm block ${firstNormTile}`);
+    if (slice === undefined || slice.to <= slice.from || slice.from !== firstNormTile * NORM_TILE_LENGTH) {
+      throw malformed(`parameter server ${place + 1} does not hold ${group} from norm tile ${firstNormTile}`);
     }
     const [vote] = this.#votes.values();
-    if (vote !== undefined && vote.prepared.version !== version) throw malformed(`version ${vote.prepared.version} of ${group} is being decided, found version ${version}`);
-    const expected = this.#clipNorm === null ? 0 : Math.ceil((slice.to - slice.from) / NORM_BLOCK_LENGTH);
+    if (vote !== undefined && vote.prepared.version !== version) {
+      throw malformed(`version ${vote.prepared.version} of ${group} is being decided, found version ${version}`);
+    }
+    const expected = this.#clipNorm === null ? 0 : Math.ceil((slice.to - slice.from) / NORM_TILE_LENGTH);
     if (squares.length !== expected) throw malformed(`expected ${expected} squares of ${group}, found ${squares.length}`);
   }
 }

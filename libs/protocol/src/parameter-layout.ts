@@ -62,7 +62,8 @@ export function networkSlices({ name, segments }: GroupLayout): NetworkSlice[] {
     else slices.push({ network, from: offset, to: offset + length });
   }
   const networks = slices.map(({ network }) => network);
-  if (new Set(networks).size !== networks.length) throw new RangeError(`group ${name} interleaves the segments of its networks: ${networks.join(', ')}`);
+  if (new Set(networks).size !== networks.length)
+    throw new RangeError(`group ${name} interleaves the segments of its networks: ${networks.join(', ')}`);
   return slices;
 }
 
@@ -73,21 +74,21 @@ export interface Slice {
 }
 
 /** Slices are cut at multiples of this, so that a gradient norm is the same sum for any number of servers. */
-export const NORM_BLOCK_LENGTH = 65_536;
+export const NORM_TILE_LENGTH = 65_536;
 
 /**
  * Elements of one wire chunk (768 KiB): summing, updating and sending overlap at this grain. Larger ones cost less each, but a server
  * holds up to three of every worker unread, and the next ones wait for the first to be whole.
  */
-export const CHUNK_LENGTH = 3 * NORM_BLOCK_LENGTH;
+export const CHUNK_LENGTH = 3 * NORM_TILE_LENGTH;
 
 /** Elements of a piece of a server's state: as much as one message brings when it is loaded or captured, of the values and of every slot. */
 const PIECE_LENGTH = 8 * CHUNK_LENGTH;
 
 /** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
 export function sliceOf(groupLength: number, server: number, servers: number): Slice {
-  const nodes = Math.ceil(groupLength / NORM_BLOCK_LENGTH);
-  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * nodes) / servers) * NORM_BLOCK_LENGTH);
+  const nodes = Math.ceil(groupLength / NORM_TILE_LENGTH);
+  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * nodes) / servers) * NORM_TILE_LENGTH);
   return { from: edge(server), to: edge(server + 1) };
 }
 
@@ -111,7 +112,13 @@ function cut(slice: Slice, length: number): Slice[] {
 const ENVELOPE_BYTES = 2 ** 20;
 
 /** Bytes of the largest frame that the parameters of a run need on their way: a piece of a state, statistics, or what is pushed beside a gradient. */
-export function largestFrame({ layouts, summaries }: { readonly layouts: readonly GroupLayout[]; readonly summaries: readonly SummaryLayout[] }): number {
+export function largestFrame({
+  layouts,
+  summaries,
+}: {
+  readonly layouts: readonly GroupLayout[];
+  readonly summaries: readonly SummaryLayout[];
+}): number {
   const lengths = [...layouts.map(({ statisticsLength }) => statisticsLength), ...summaries.map(({ length }) => length)];
   return frameOf(lengths.reduce((longest, length) => Math.max(longest, length), PIECE_LENGTH) * Float32Array.BYTES_PER_ELEMENT);
 }

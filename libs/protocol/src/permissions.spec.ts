@@ -8,7 +8,9 @@ describe('the table of permissions', () => {
   it('is the one that docs/wire.md shows', () => {
     const page = readFileSync(new URL('../../../docs/wire.md', import.meta.url), 'utf8');
     const shown = [...page.matchAll(/^\| `(\w+)` \| (\S+) \| (\S+) \| ([^|]*) \| ([^|]*) \|$/gm)].map((row) => row.slice(1));
-    const known = Object.entries(PERMISSIONS).flatMap(([kind, permissions]) => permissions.map(({ from, to, standings, about }) => [kind, SHORT[from], SHORT[to], standings.join(', '), about]));
+    const known = Object.entries(PERMISSIONS).flatMap(([kind, permissions]) =>
+      permissions.map(({ from, to, standings, about }) => [kind, SHORT[from], SHORT[to], standings.join(', '), about]),
+    );
     expect(shown).toEqual(known);
   });
 

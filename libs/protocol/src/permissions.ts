@@ -73,10 +73,15 @@ export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
 
 /** Whether the message may be looked at at all. */
 export function isPermitted(kind: Kind, from: Party, to: Party, standing: Standing = 'ready'): boolean {
-  return PERMISSIONS[kind].some((permission) => permission.from === from && permission.to === to && permission.standings.includes(standing));
+  return PERMISSIONS[kind].some(
+    (permission) => permission.from === from && permission.to === to && permission.standings.includes(standing),
+  );
 }
 
 /** From the coordinator to workers and servers. */
 function toBoth(about: string): Permission[] {
-  return [{ from: 'coordinator', to: 'worker', standings: READY, about }, { from: 'coordinator', to: 'parameter-server', standings: READY, about }];
+  return [
+    { from: 'coordinator', to: 'worker', standings: READY, about },
+    { from: 'coordinator', to: 'parameter-server', standings: READY, about },
+  ];
 }

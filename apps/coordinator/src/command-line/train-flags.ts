@@ -31,7 +31,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'decoder-dropout', value: NUMBER, help: 'share of values that the decoder drops', paths: ['objective.decoderDropout'] },
     { name: 'bottleneck', value: word('article', 'gaussian', 'variational'), help: 'what lies between encoder and decoder', paths: ['objective.bottleneck.kind'] },
     { name: 'bottleneck-weight', value: NUMBER, help: 'weight of each nat that passes it', paths: ['objective.bottleneck.weight'] },
-    { name: 'averaging', value: NUMBER, help: 'decay per round of the average of the weights that is evaluated', paths: ['averaging'] },
+    { name: 'averaging', value: NUMBER, help: 'decay per update of the average of the weights that is evaluated', paths: ['averaging'] },
     { name: 'classifier-turns', value: COUNT, help: 'steps of the classifier in a round', paths: ['objective.classifierTurns'] },
     { name: 'seed', value: COUNT, help: 'what everything random follows from', paths: ['seed'] },
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },

@@ -3,7 +3,7 @@ import type { DataFacts } from '@lethe/data';
 import type { Objective } from '@lethe/objectives';
 import { addInto, combineSummary } from '@lethe/optim';
 import { initialOptimizerState } from '@lethe/parameter-store';
-import { networkSlices, NORM_BLOCK_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type StepAssignment, type Segment, type TreeNode, type SummaryLayout } from '@lethe/protocol';
+import { networkSlices, NORM_TILE_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type StepAssignment, type Segment, type TreeNode, type SummaryLayout } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
 import type { PreparedWorker } from '@lethe/worker';
@@ -29,7 +29,7 @@ function layout(name: string, networks: Readonly<Record<string, number>>): Group
 
 /** With several servers one group is so long that two have a part of it; the other is the lead's alone. */
 function layoutsFor(servers: number): [GroupLayout, GroupLayout] {
-  return [layout('classifier', { classifier: 5 }), layout('autoencoder', { encoder: 100, decoder: servers > 1 ? NORM_BLOCK_LENGTH - 97 : 200 })];
+  return [layout('classifier', { classifier: 5 }), layout('autoencoder', { encoder: 100, decoder: servers > 1 ? NORM_TILE_LENGTH - 97 : 200 })];
 }
 
 function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string): SummaryLayout {

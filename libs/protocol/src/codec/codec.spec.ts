@@ -47,7 +47,10 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   shutdown: { kind: 'shutdown', reason: 'done' },
   fence: { kind: 'fence', fenced: 'worker-1-of-before' },
   offence: {
-    kind: 'offence', offender: 'b1d9', code: 'PUSH_INVALID', message: 'too long',
+    kind: 'offence',
+    offender: 'b1d9',
+    code: 'PUSH_INVALID',
+    message: 'too long',
     push: { group: 'classifier', version: 4, ...STEP, node: { first: 4, count: 4 }, generation: 3 },
   },
   stepAssignment: {
@@ -68,7 +71,10 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   stepReport: {
     kind: 'stepReport',
     ...STEP,
-    spans: [{ occupation: 'wait', beganMs: 1.5, lastedMs: 2 }, { occupation: 'compute', beganMs: 3.5, lastedMs: 4 }],
+    spans: [
+      { occupation: 'wait', beganMs: 1.5, lastedMs: 2 },
+      { occupation: 'compute', beganMs: 3.5, lastedMs: 4 },
+    ],
     bytesSent: 6e9,
     bytesReceived: 7,
   },
@@ -81,7 +87,13 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     work: { beganMs: 7, lastedMs: 4, sumMs: 1, updateMs: 2, waitMs: 3 },
     gradientNorm: 0,
   },
-  commitReport: { kind: 'commitReport', ...STEP, group: 'autoencoder', version: 4, work: { beganMs: 8, lastedMs: 5, sumMs: 4, updateMs: 3, waitMs: 2 } },
+  commitReport: {
+    kind: 'commitReport',
+    ...STEP,
+    group: 'autoencoder',
+    version: 4,
+    work: { beganMs: 8, lastedMs: 5, sumMs: 4, updateMs: 3, waitMs: 2 },
+  },
   commitInquiry: { kind: 'commitInquiry', group: 'classifier', version: 4 },
   evaluate: {
     kind: 'evaluate',
@@ -254,11 +266,16 @@ describe('an envelope', () => {
     const origin = { runId: hostile, sender: hostile, incarnation: hostile };
     const bodies = [
       { register: { role: 'worker', host: hostile, fingerprint: hostile, address: hostile, device: hostile } },
-      { failed: { code: 'UNEXPECTED', message: hostile } }, { refused: { code: 'PUSH_INVALID', message: hostile } }, { shutdown: { reason: hostile } },
-      { heartbeat: { phase: hostile } }, { stepAssignment: { reads: [{ group: hostile, version: 1 }] } }, { captureState: { group: hostile } },
+      { failed: { code: 'UNEXPECTED', message: hostile } },
+      { refused: { code: 'PUSH_INVALID', message: hostile } },
+      { shutdown: { reason: hostile } },
+      { heartbeat: { phase: hostile } },
+      { stepAssignment: { reads: [{ group: hostile, version: 1 }] } },
+      { captureState: { group: hostile } },
       { stepAssignment: { scalars: { [hostile]: 1 } } },
     ];
-    for (const body of bodies) expect(JSON.stringify(decodeMessage(envelope({ ...origin, ...body })))).not.toMatch(/title|\\u001b|\\r|x{2001}/);
+    for (const body of bodies)
+      expect(JSON.stringify(decodeMessage(envelope({ ...origin, ...body })))).not.toMatch(/title|\\u001b|\\r|x{2001}/);
     const { body } = decodeMessage(envelope({ welcome: { configJson: hostile } }));
     expect(body.kind === 'welcome' && body.configJson).toBe(hostile);
     for (const refused of [{ register: { role: hostile } }, { protocolVersion: 99, ...origin }]) {

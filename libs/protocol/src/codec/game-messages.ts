@@ -1,5 +1,8 @@
 import type { lethe } from '../../generated/lethe.js';
-import type { Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, StepAssignment, Occupation, ProbeInput, ProbeKind, ProbeRequest, ServerWork, Split, StepReport } from '../messages.js';
+import type {
+  Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, StepAssignment, Occupation, ProbeInput, ProbeKind,
+  ProbeRequest, ServerWork, Split, StepReport,
+} from '../messages.js';
 import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, treeNode } from './body-codec.js';
 import { bytesOf, malformed } from './frames.js';
 
@@ -27,25 +30,52 @@ export const stepAssignment: BodyCodec<StepAssignment, lethe.StepAssignment.$Pro
 };
 
 export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
-  encode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({ header: { round, phase, innerStep, spans: [...spans], bytesSent, bytesReceived } }),
+  encode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({
+    header: { round, phase, innerStep, spans: [...spans], bytesSent, bytesReceived },
+  }),
   decode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({
-    kind: 'stepReport', round, phase, innerStep, bytesSent: amount('bytesSent of stepReport', bytesSent), bytesReceived: amount('bytesReceived of stepReport', bytesReceived),
+    kind: 'stepReport',
+    round,
+    phase,
+    innerStep,
+    bytesSent: amount('bytesSent of stepReport', bytesSent),
+    bytesReceived: amount('bytesReceived of stepReport', bytesReceived),
     spans: spans.map(({ occupation, beganMs, lastedMs }) => ({
-      occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS), beganMs: amount('beganMs of stepReport', beganMs), lastedMs: amount('lastedMs of stepReport', lastedMs),
+      occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS),
+      beganMs: amount('beganMs of stepReport', beganMs),
+      lastedMs: amount('lastedMs of stepReport', lastedMs),
     })),
   }),
 };
 
 export const committed: BodyCodec<Committed, lethe.Committed.$Properties> = {
-  encode: ({ round, phase, innerStep, group, version, losses, work, gradientNorm }) => ({ header: { round, phase, innerStep, group, version, losses: [...losses], work, gradientNorm } }),
+  encode: ({ round, phase, innerStep, group, version, losses, work, gradientNorm }) => ({
+    header: { round, phase, innerStep, group, version, losses: [...losses], work, gradientNorm },
+  }),
   decode: ({ round, phase, innerStep, group, version, losses, work, gradientNorm }) => ({
-    kind: 'committed', round, phase, innerStep, group, version, losses: [...losses], work: serverWork('committed', work), gradientNorm,
+    kind: 'committed',
+    round,
+    phase,
+    innerStep,
+    group,
+    version,
+    losses: [...losses],
+    work: serverWork('committed', work),
+    gradientNorm,
   }),
 };
 
 export const commitReport: BodyCodec<CommitReport, lethe.CommitReport.$Properties> = {
   encode: ({ round, phase, innerStep, group, version, work }) => ({ header: { round, phase, innerStep, group, version, work } }),
-  decode: ({ round, phase, innerStep, group, version, work }) => ({ kind: 'commitReport', round, phase, innerStep, group, version, work: serverWork('commitReport', work) }),
+  decode: ({ round, phase, innerStep, group, version, work }) => ({
+    kind: 'commitReport',
+    round,
+    phase,
+    innerStep,
+    group,
+    version,
+    work: serverWork('commitReport', work),
+  }),
 };
 
 export const commitInquiry: BodyCodec<CommitInquiry, lethe.CommitInquiry.$Properties> = {
@@ -61,7 +91,16 @@ function serverWork(what: string, work: lethe.ServerWork.$Properties | null | un
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
   encode: ({ task, evaluation, split, first, count, reads, probe, judge }) => ({
-    header: { task, kind: evaluation, split, first, count, reads: [...reads], probes: probe === null ? [] : [probeHeader(probe)], hasJudge: judge !== null },
+    header: {
+      task,
+      kind: evaluation,
+      split,
+      first,
+      count,
+      reads: [...reads],
+      probes: probe === null ? [] : [probeHeader(probe)],
+      hasJudge: judge !== null,
+    },
     frames: judge === null ? [] : [bytesOf(judge)],
   }),
   decode: ({ task, kind, split, first, count, reads, probes: [probe], hasJudge }, frames) => ({

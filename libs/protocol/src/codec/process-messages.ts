@@ -1,6 +1,8 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
-import type { Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome } from '../messages.js';
+import type {
+  Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome,
+} from '../messages.js';
 import { amount, type BodyCodec, oneOf, treeNode } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
@@ -32,7 +34,11 @@ export const welcome: BodyCodec<Welcome, lethe.Welcome.$Properties> = {
     configJson,
     dataJson,
     schemaHash,
-    servers: servers.map(({ index, address, incarnation }) => ({ index: index ?? 0, address: address ?? '', incarnation: incarnation ?? '' })),
+    servers: servers.map(({ index, address, incarnation }) => ({
+      index: index ?? 0,
+      address: address ?? '',
+      incarnation: incarnation ?? '',
+    })),
   }),
 };
 
@@ -53,7 +59,13 @@ export const refused: BodyCodec<Refused, lethe.Refused.$Properties> = {
 
 export const heartbeat: BodyCodec<Heartbeat, lethe.Heartbeat.$Properties> = {
   encode: ({ round, phase, innerStep, residentBytes }) => ({ header: { round, phase, innerStep, residentBytes } }),
-  decode: ({ round, phase, innerStep, residentBytes }) => ({ kind: 'heartbeat', round, phase, innerStep, residentBytes: amount('residentBytes of heartbeat', residentBytes) }),
+  decode: ({ round, phase, innerStep, residentBytes }) => ({
+    kind: 'heartbeat',
+    round,
+    phase,
+    innerStep,
+    residentBytes: amount('residentBytes of heartbeat', residentBytes),
+  }),
 };
 
 export const heard: BodyCodec<Heard, lethe.Heard.$Properties> = {
@@ -74,12 +86,24 @@ export const fence: BodyCodec<Fence, lethe.Fence.$Properties> = {
 export const offence: BodyCodec<Offence, lethe.Offence.$Properties> = {
   encode: ({ offender, code, message, push }) => ({ header: { offender, code, message, pushes: push === null ? [] : [push] } }),
   decode: ({ offender, code, message, pushes: [push] }) => ({
-    kind: 'offence', offender, code: oneOf('the code of offence', code, ERROR_CODES), message, push: push === undefined ? null : offendingPush(push),
+    kind: 'offence',
+    offender,
+    code: oneOf('the code of offence', code, ERROR_CODES),
+    message,
+    push: push === undefined ? null : offendingPush(push),
   }),
 };
 
 function offendingPush({ group, version, round, phase, innerStep, node, generation }: lethe.OffendingPush.$Properties): OffendingPush {
-  return { group: group ?? '', version: version ?? 0, round: round ?? 0, phase: phase ?? 0, innerStep: innerStep ?? 0, node: treeNode('the push of offence', node), generation: generation ?? 0 };
+  return {
+    group: group ?? '',
+    version: version ?? 0,
+    round: round ?? 0,
+    phase: phase ?? 0,
+    innerStep: innerStep ?? 0,
+    node: treeNode('the push of offence', node),
+    generation: generation ?? 0,
+  };
 }
 
 export const unreached: BodyCodec<Unreached, lethe.Unreached.$Properties> = {
