@@ -40,15 +40,42 @@ export function startKeys({ listener, member }: RunKeys): StartKeys {
 }
 
 /** How a started process listens. */
-export function listenerTrust({ keys, insecurePlaintext, maxFrameBytes }: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Pick<ListenOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'> {
+export function listenerTrust({
+  keys,
+  insecurePlaintext,
+  maxFrameBytes,
+}: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Pick<
+  ListenOptions,
+  'security' | 'insecurePlaintext' | 'maxFrameBytes'
+> {
   if (keys === null) return { insecurePlaintext, maxFrameBytes };
-  return { insecurePlaintext, maxFrameBytes, security: { publicKey: fromBase64(keys.listenerPublicKey), secretKey: fromBase64(keys.listenerSecretKey), memberPublicKey: fromBase64(keys.memberPublicKey) } };
+  return {
+    insecurePlaintext,
+    maxFrameBytes,
+    security: {
+      publicKey: fromBase64(keys.listenerPublicKey),
+      secretKey: fromBase64(keys.listenerSecretKey),
+      memberPublicKey: fromBase64(keys.memberPublicKey),
+    },
+  };
 }
 
 /** How a started process connects. */
-export function memberTrust({ keys, insecurePlaintext, maxFrameBytes }: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Trust {
+export function memberTrust({
+  keys,
+  insecurePlaintext,
+  maxFrameBytes,
+}: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Trust {
   if (keys === null) return { insecurePlaintext, maxFrameBytes };
-  return { insecurePlaintext, maxFrameBytes, security: { listenerPublicKey: fromBase64(keys.listenerPublicKey), publicKey: fromBase64(keys.memberPublicKey), secretKey: fromBase64(keys.memberSecretKey) } };
+  return {
+    insecurePlaintext,
+    maxFrameBytes,
+    security: {
+      listenerPublicKey: fromBase64(keys.listenerPublicKey),
+      publicKey: fromBase64(keys.memberPublicKey),
+      secretKey: fromBase64(keys.memberSecretKey),
+    },
+  };
 }
 
 function toBase64(bytes: Uint8Array): string {

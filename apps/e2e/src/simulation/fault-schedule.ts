@@ -45,11 +45,26 @@ export interface FaultPlan {
 /** In which the training happens if nothing goes wrong. */
 const SPAN_MS = 350;
 const SPOKEN: readonly { readonly role: Role | 'coordinator'; readonly kind: MessageBody['kind'] }[] = [
-  { role: 'worker', kind: 'pull' }, { role: 'worker', kind: 'push' }, { role: 'worker', kind: 'stepReport' }, { role: 'worker', kind: 'ready' }, { role: 'worker', kind: 'register' },
-  { role: 'worker', kind: 'evaluated' }, { role: 'coordinator', kind: 'evaluate' }, { role: 'parameter-server', kind: 'register' },
-  { role: 'parameter-server', kind: 'prepared' }, { role: 'parameter-server', kind: 'commit' }, { role: 'parameter-server', kind: 'committed' }, { role: 'parameter-server', kind: 'commitReport' },
-  { role: 'parameter-server', kind: 'parameters' }, { role: 'parameter-server', kind: 'stateLoaded' }, { role: 'parameter-server', kind: 'stateCaptured' }, { role: 'parameter-server', kind: 'ready' },
-  { role: 'coordinator', kind: 'stepAssignment' }, { role: 'coordinator', kind: 'welcome' }, { role: 'coordinator', kind: 'captureState' }, { role: 'coordinator', kind: 'loadState' },
+  { role: 'worker', kind: 'pull' },
+  { role: 'worker', kind: 'push' },
+  { role: 'worker', kind: 'stepReport' },
+  { role: 'worker', kind: 'ready' },
+  { role: 'worker', kind: 'register' },
+  { role: 'worker', kind: 'evaluated' },
+  { role: 'coordinator', kind: 'evaluate' },
+  { role: 'parameter-server', kind: 'register' },
+  { role: 'parameter-server', kind: 'prepared' },
+  { role: 'parameter-server', kind: 'commit' },
+  { role: 'parameter-server', kind: 'committed' },
+  { role: 'parameter-server', kind: 'commitReport' },
+  { role: 'parameter-server', kind: 'parameters' },
+  { role: 'parameter-server', kind: 'stateLoaded' },
+  { role: 'parameter-server', kind: 'stateCaptured' },
+  { role: 'parameter-server', kind: 'ready' },
+  { role: 'coordinator', kind: 'stepAssignment' },
+  { role: 'coordinator', kind: 'welcome' },
+  { role: 'coordinator', kind: 'captureState' },
+  { role: 'coordinator', kind: 'loadState' },
 ];
 
 /** Between whom a line can break. */
@@ -81,16 +96,25 @@ export function drawFaults(random: () => number): FaultPlan {
       case 5:
         return { moment: { ...spoken, occurrence: 1 + below(30) }, what: 'lose' };
       case 6:
-        return { moment: { role: 'worker', kind: 'push', occurrence: 1 + below(60) }, what: 'spoil', how: random() < 0.5 ? 'not finite' : 'too long' };
+        return {
+          moment: { role: 'worker', kind: 'push', occurrence: 1 + below(60) },
+          what: 'spoil',
+          how: random() < 0.5 ? 'not finite' : 'too long',
+        };
       default:
         return { moment, what: 'kill coordinator' };
     }
   };
   const isLossy = random() < 0.3;
   const faults = Array.from({ length: 1 + below(4) }, draw);
-  // A second gradient that is not finite may be that of the same shards, by another worker: then the game has diverged, as far as anybody can tell.
+  // A second gradient that is not finite may be that of the same shards, by another worker: then the game has diverged, as far as anybody
+  // can tell.
   const firstSpoilt = faults.findIndex((fault) => fault.what === 'spoil');
-  return { faults: faults.map((fault, index) => (fault.what === 'spoil' && index !== firstSpoilt ? { ...fault, how: 'too long' } : fault)), lost: isLossy ? 0.01 : 0, doubled: isLossy ? 0.05 : 0 };
+  return {
+    faults: faults.map((fault, index) => (fault.what === 'spoil' && index !== firstSpoilt ? { ...fault, how: 'too long' } : fault)),
+    lost: isLossy ? 0.01 : 0,
+    doubled: isLossy ? 0.05 : 0,
+  };
 }
 
 /** Makes the faults of a plan happen, each once. */
@@ -111,7 +135,11 @@ export class FaultSchedule {
 
   /** Sets the clock on the faults that have their time. */
   start(clock: VirtualClock, victims: Victims): void {
-    for (const fault of this.#plan.faults) if ('atMs' in fault.moment) clock.after(fault.moment.atMs, () => { this.#happen(fault, victims, clock); });
+    for (const fault of this.#plan.faults)
+      if ('atMs' in fault.moment)
+        clock.after(fault.moment.atMs, () => {
+          this.#happen(fault, victims, clock);
+        });
     this.#clock = clock;
   }
 
@@ -170,7 +198,10 @@ export class FaultSchedule {
   }
 }
 
-function isSaid({ role, kind, occurrence, andLater = false, place = '', hearer = '' }: Saying, said: { from: string; to: string; kind: MessageBody['kind']; occurrence: number }): boolean {
+function isSaid(
+  { role, kind, occurrence, andLater = false, place = '', hearer = '' }: Saying,
+  said: { from: string; to: string; kind: MessageBody['kind']; occurrence: number },
+): boolean {
   if (role !== roleOf(said.from) || kind !== said.kind || !said.from.startsWith(place) || !said.to.startsWith(hearer)) return false;
   return andLater ? said.occurrence >= occurrence : said.occurrence === occurrence;
 }

@@ -12,12 +12,21 @@ const PIECE = piecesOf({ from: 0, to: 2 ** 23 })[0]?.to ?? 0;
 const BOUND = 4 * PIECE * Float32Array.BYTES_PER_ELEMENT + 1000;
 
 function bounded(transport: Transport): Transport {
-  return { listen: (address, options) => transport.listen(address, { ...options, maxQueuedBytes: BOUND }), connect: (address, options) => transport.connect(address, { ...options, maxQueuedBytes: BOUND }) };
+  return {
+    listen: (address, options) => transport.listen(address, { ...options, maxQueuedBytes: BOUND }),
+    connect: (address, options) => transport.connect(address, { ...options, maxQueuedBytes: BOUND }),
+  };
 }
 
 function largeLayout(name: string, length: number): GroupLayout {
   const network = name === 'classifier' ? 'classifier' : 'encoder';
-  return { name, length, segments: [{ name: `${network}.weight`, network, shape: [length], offset: 0, length }], statistics: [], statisticsLength: 0 };
+  return {
+    name,
+    length,
+    segments: [{ name: `${network}.weight`, network, shape: [length], offset: 0, length }],
+    statistics: [],
+    statisticsLength: 0,
+  };
 }
 
 /** Every element of it is told apart from those of a piece before or behind. */
@@ -35,12 +44,27 @@ describe('states larger than all that a queue may hold', () => {
     const states = description.layouts.map((layout) => largeState(layout, description.optimization));
     const transport = bounded(createMemoryTransport());
     const cluster = new TrainingCluster({
-      listener: await transport.listen('memory://control'), description, origin: { runId: 'run', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+      listener: await transport.listen('memory://control'),
+      description,
+      origin: { runId: 'run', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
+      onCommitted: () => undefined,
+      onCommitReport: () => undefined,
+      onStepReport: () => undefined,
+      onNotice: () => undefined,
+      onLost: () => undefined,
     });
     cluster.control.roster.reserve('server', 'parameter-server', 0);
     const serving = runParameterServer({
-      transport, controlAddress: 'memory://control', dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, runId: 'run', epoch: 1, incarnation: 'server', host: 'here', processId: 1,
+      transport,
+      controlAddress: 'memory://control',
+      dataAddress: 'memory://server',
+      listenerTrust: {},
+      memberTrust: {},
+      runId: 'run',
+      epoch: 1,
+      incarnation: 'server',
+      host: 'here',
+      processId: 1,
       planOf: () => ({ ...description, phases: [], freshValues: () => new Map() }),
     });
     await Promise.race([cluster.assemble(states, 0), serving]);
@@ -48,9 +72,13 @@ describe('states larger than all that a queue may hold', () => {
     const bytes = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
     for (const [index, state] of states.entries()) {
       const found = captured[index];
-      expect([found?.group, found?.version, found?.scalars, Object.keys(found?.slots ?? {})]).toEqual([state.group, 5, state.scalars, Object.keys(state.slots)]);
+      expect([found?.group, found?.version, found?.scalars, Object.keys(found?.slots ?? {})]).toEqual([
+        state.group, 5, state.scalars, Object.keys(state.slots),
+      ]);
       for (const [name, vector] of Object.entries({ values: state.values, ...state.slots })) {
-        expect(bytes(vector).equals(bytes((name === 'values' ? found?.values : found?.slots[name]) ?? new Float32Array(0))), name).toBe(true);
+        expect(bytes(vector).equals(bytes((name === 'values' ? found?.values : found?.slots[name]) ?? new Float32Array(0))), name).toBe(
+          true,
+        );
       }
     }
     await cluster.control.close('the test is over');

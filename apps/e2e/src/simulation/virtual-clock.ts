@@ -1,8 +1,17 @@
-/** Time that passes only when nothing is left to do at the present moment, so that a minute of it takes milliseconds and two runs are alike. */
+/**
+ * Time that passes only when nothing is left to do at the present moment, so that a minute of it takes milliseconds and two runs are
+ * alike.
+ */
 export class VirtualClock {
   #nowMs = 0;
   #order = 0;
-  readonly #events: { readonly atMs: number; readonly order: number; readonly id: number; readonly act: () => void; readonly everyMs: number | null }[] = [];
+  readonly #events: {
+    readonly atMs: number;
+    readonly order: number;
+    readonly id: number;
+    readonly act: () => void;
+    readonly everyMs: number | null;
+  }[] = [];
   readonly #live = new Set<number>();
   readonly #real = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, now: performance.now.bind(performance) };
 
@@ -17,14 +26,28 @@ export class VirtualClock {
 
   /** Replaces the clock of this process until `uninstall`. */
   install(): void {
-    const schedule = (everyMs: (ms: number) => number | null) => (act: (...given: unknown[]) => void, ms = 0, ...given: unknown[]): unknown => {
-      const id = this.#add(ms, () => { act(...given); }, everyMs(ms));
-      return { id, unref: () => undefined, ref: () => undefined };
-    };
+    const schedule =
+      (everyMs: (ms: number) => number | null) =>
+      (act: (...given: unknown[]) => void, ms = 0, ...given: unknown[]): unknown => {
+        const id = this.#add(
+          ms,
+          () => {
+            act(...given);
+          },
+          everyMs(ms),
+        );
+        return { id, unref: () => undefined, ref: () => undefined };
+      };
     const clear = (timer: unknown): void => {
       if (typeof timer === 'object' && timer !== null && 'id' in timer) this.#live.delete(Number(timer.id));
     };
-    Object.assign(globalThis, { setTimeout: schedule(() => null), setInterval: schedule((ms) => ms), setImmediate: (act: () => void) => schedule(() => null)(act, 0), clearTimeout: clear, clearInterval: clear });
+    Object.assign(globalThis, {
+      setTimeout: schedule(() => null),
+      setInterval: schedule((ms) => ms),
+      setImmediate: (act: () => void) => schedule(() => null)(act, 0),
+      clearTimeout: clear,
+      clearInterval: clear,
+    });
     performance.now = () => this.#nowMs;
   }
 
