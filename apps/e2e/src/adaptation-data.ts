@@ -19,9 +19,12 @@ export async function makeAdaptationData(folder: string): Promise<void> {
     { name: 'y', dimensions: [40, 1], values: Uint8Array.from({ length: 40 }, (_, index) => 1 + (index % 10)) },
   ]));
   for (const [name, count] of [['usps', 30], ['usps.t', 10]] as const) {
-    writeFileSync(join(folder, 'usps', name), Array.from({ length: count }, (_, image) => `${1 + (image % 10)} 1:-1 ${2 + image}:0.5 256:1\n`).join(''));
+    const lines = Array.from({ length: count }, (_, image) => `${1 + (image % 10)} 1:-1 ${2 + image}:0.5 256:1\n`);
+    writeFileSync(join(folder, 'usps', name), lines.join(''));
   }
-  for (const [index, hospital] of ['cleveland', 'hungarian', 'switzerland', 'va'].entries()) writeFileSync(join(folder, 'heart_disease', `processed.${hospital}.data`), patients(index));
+  for (const [index, hospital] of ['cleveland', 'hungarian', 'switzerland', 'va'].entries()) {
+    writeFileSync(join(folder, 'heart_disease', `processed.${hospital}.data`), patients(index));
+  }
   await writeOwnImages(join(folder, 'own'));
 }
 
@@ -31,7 +34,11 @@ const HEADER = 'age,sex,cp,trestbps,chol,fbs,restecg,thalach,exang,oldpeak,slope
 function patients(hospital: number): string {
   const rows = Array.from({ length: 40 }, (_, row) => {
     const isIll = row % 2 === 1;
-    return [40 + 5 * hospital + (isIll ? 10 : 0) + (row % 7), row % 2, 1 + (row % 4), 120 + row, row % 5 === 0 ? '?' : 200 + row, 0, row % 3, 150 - (isIll ? 30 : 0) - (row % 11), isIll ? 1 : 0, row % 4, 1 + (row % 3), '', 3, isIll ? 1 + (row % 4) : 0].join(',');
+    const [age, pulse] = [40 + 5 * hospital + (isIll ? 10 : 0) + (row % 7), 150 - (isIll ? 30 : 0) - (row % 11)];
+    return [
+      age, row % 2, 1 + (row % 4), 120 + row, row % 5 === 0 ? '?' : 200 + row, 0, row % 3,
+      pulse, isIll ? 1 : 0, row % 4, 1 + (row % 3), '', 3, isIll ? 1 + (row % 4) : 0,
+    ].join(',');
   });
   return `${[HEADER, ...rows].join('\n')}\n`;
 }

@@ -9,11 +9,20 @@ const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface Ended { readonly code: number | null; readonly output: string; readonly milliseconds: number }
 
-/** The coordinator's process (or, for `worker`, the worker's), as `lethe` starts it. `onOutput` may answer to what it prints; `node` is what runs it. */
-export function lethe(argv: readonly string[], onOutput: (text: string, signal: (name: NodeJS.Signals) => void, closeOutput: () => void) => void = () => undefined, node: readonly string[] = [process.execPath]): Promise<Ended> {
+/** Hears all that a process has printed whenever it prints more, and may answer to it. */
+type OnOutput = (text: string, signal: (name: NodeJS.Signals) => void, closeOutput: () => void) => void;
+
+/**
+ * The coordinator's process (or, for `worker`, the worker's), as `lethe` starts it.
+ * @param node what runs it
+ */
+export function lethe(
+  argv: readonly string[], onOutput: OnOutput = () => undefined, node: readonly string[] = [process.execPath],
+): Promise<Ended> {
   const started = performance.now();
   const [command = '', ...given] = node;
-  const child = spawn(command, [...given, ...program(argv)], { cwd: WORKSPACE, env: { ...process.env, LETHE_TEST: MARK.split('=')[1] }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, LETHE_TEST: MARK.split('=')[1] };
+  const child = spawn(command, [...given, ...program(argv)], { cwd: WORKSPACE, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (text: Buffer): void => {
     output += text.toString();

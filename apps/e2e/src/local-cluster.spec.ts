@@ -34,9 +34,10 @@ describe('a localhost cluster', () => {
   it('resumes with the same bits, on another number of workers and servers', async () => {
     const begun = await lethe(['train', ...SMALL, '--rounds', '2', '--no-grid', '--no-evaluation', '--workers', '3', '--name', 'resumed']);
     expect(begun.code).toBe(0);
-    const crowd = await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', String(4 * usableCores() + 1), '--runs-dir', runs]);
+    const resume = ['train', '--resume', 'resumed', '--rounds', '3', '--runs-dir', runs];
+    const crowd = await lethe([...resume, '--workers', String(4 * usableCores() + 1)]);
     expect([crowd.code, crowd.output]).toEqual([2, expect.stringMatching(/--workers: expected at most \d+ workers here/)]);
-    expect((await lethe(['train', '--resume', 'resumed', '--rounds', '3', '--workers', '2', '--servers', '2', '--runs-dir', runs])).code).toBe(0);
+    expect((await lethe([...resume, '--workers', '2', '--servers', '2'])).code).toBe(0);
     expect(summary('resumed').weights_sha256).toBe(summary('w1').weights_sha256);
     const lines = readFileSync(join(runs, 'resumed', 'metrics.jsonl'), 'utf8').trim().split('\n');
     const rounds = lines.map((line) => JSON.parse(line) as { kind: string; round: number });

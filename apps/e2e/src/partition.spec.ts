@@ -53,7 +53,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const flags = ['train', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80', '--no-grid', '--no-evaluation', '--heartbeat-seconds', '0.25', '--runs-dir', runs];
+const SMALL = [
+  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+];
+const flags = ['train', ...SMALL, '--rounds', '80', '--heartbeat-seconds', '0.25'];
 const network = (processId: string): string => readlinkSync(`/proc/${processId}/ns/network`);
 
 /** The worker that is on this side of the cable. */
@@ -76,7 +79,8 @@ describe.runIf(hasHost)('a network that parts and heals', () => {
       { when: /is silent; the run waits for a worker/, act: () => { ip('link', 'set', CABLE, 'up'); } },
       { when: /worker-\d is heard again\n/, act: () => { process.kill(nearWorker(), 'SIGCONT'); } },
     ];
-    const parted = await lethe([...flags, '--name', 'parted', '--listen', 'tcp://0.0.0.0:0', '--advertise', NEAR, '--workers', '0', '--await-workers', '2'], (text) => {
+    const open = ['--listen', 'tcp://0.0.0.0:0', '--advertise', NEAR, '--workers', '0', '--await-workers', '2'];
+    const parted = await lethe([...flags, '--name', 'parted', ...open], (text) => {
       const line = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
       if (line !== undefined && workers.length === 0) {
         const argv = ['worker', ...line.split(' ')];
@@ -98,8 +102,8 @@ describe.runIf(hasHost)('a run on a host that has IPv6 alone', () => {
     ip('-n', WORKER_HOST, '-6', 'rule', 'add', ...NO_SERVERS);
     let worker: Promise<Ended> | null = null;
     let isBlocked = true;
-    const small = ['train', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '2', '--no-grid', '--no-evaluation', '--runs-dir', runs];
-    const run = await lethe([...small, '--name', 'six', '--listen', 'tcp://[::]:7719', '--workers', '0', '--await-workers', '1'], (text) => {
+    const open = ['--listen', 'tcp://[::]:7719', '--workers', '0', '--await-workers', '1'];
+    const run = await lethe(['train', ...SMALL, '--rounds', '2', '--name', 'six', ...open], (text) => {
       const line = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
       if (line !== undefined) worker ??= lethe(['worker', ...line.split(' ')], undefined, on(WORKER_HOST));
       if (isBlocked && /cannot reach parameter-server-1/.test(text)) {
@@ -110,6 +114,7 @@ describe.runIf(hasHost)('a run on a host that has IPv6 alone', () => {
     expect([run.code, isBlocked], run.output).toEqual([0, false]);
     expect(run.output).toContain(`--join tcp://[${RUN_ADDRESS}]:7719 `);
     const joined = await (worker as Promise<Ended> | null);
-    expect([joined?.code, joined?.output]).toEqual([0, expect.stringMatching(/cannot reach parameter-server-1 at tcp:\/\/\[fd00:77::1\]:\d+/)]);
+    expect(joined?.output).toMatch(/cannot reach parameter-server-1 at tcp:\/\/\[fd00:77::1\]:\d+/);
+    expect(joined?.code).toBe(0);
   }, 60_000);
 });

@@ -14,17 +14,22 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
 const trials = (name: string): Trial[] => (JSON.parse(readFileSync(join(runs, name, 'sweep.json'), 'utf8')) as { trials: Trial[] }).trials;
-const epochs = (name: string, trial: string): number => readFileSync(join(runs, name, 'trials', trial, 'metrics.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"kind":"epoch"')).length;
+function epochs(name: string, trial: string): number {
+  const lines = readFileSync(join(runs, name, 'trials', trial, 'metrics.jsonl'), 'utf8').split('\n');
+  return lines.filter((line) => line.includes('"kind":"epoch"')).length;
+}
 const states = (name: string): string[] => trials(name).map(({ state }) => state);
 
 describe('a sweep', () => {
   it('plays every combination once, side by side, and names the best by a command line that repeats it', async () => {
     // The third beta is the first in other words: one configuration is one trial.
-    const ended = await lethe(['sweep', ...SMALL, '--epochs', '2', '--beta', '0.01,0.5,1e-2', '--set', 'seed=1,2', '--trials-at-once', '2', '--best', 'reconstruction_mse', '--name', 'grid']);
+    const values = ['--beta', '0.01,0.5,1e-2', '--set', 'seed=1,2', '--trials-at-once', '2', '--best', 'reconstruction_mse'];
+    const ended = await lethe(['sweep', ...SMALL, '--epochs', '2', ...values, '--name', 'grid']);
     expect(ended.output).toContain('4 trials, 2 at once');
     expect(ended.code).toBe(0);
     expect(states('grid')).toEqual(['completed', 'completed', 'completed', 'completed']);
-    expect(trials('grid').map(({ values }) => [values['objective.beta'], values['seed']])).toEqual([[0.01, 1], [0.01, 2], [0.5, 1], [0.5, 2]]);
+    const played = trials('grid').map((trial) => [trial.values['objective.beta'], trial.values['seed']]);
+    expect(played).toEqual([[0.01, 1], [0.01, 2], [0.5, 1], [0.5, 2]]);
     expect(trials('grid').map(({ figures }) => figures['epochs'])).toEqual([2, 2, 2, 2]);
     const csv = readFileSync(join(runs, 'grid', 'sweep.csv'), 'utf8');
     expect(csv.split('\n')).toHaveLength(6);
@@ -42,10 +47,12 @@ describe('a sweep', () => {
     expect(opened()).toBe(before);
   }, 180_000);
 
-  it('ends its trials with a checkpoint when its terminal is closed, waits for one that outlived it, and loses none whose data were away', async () => {
+  const outlived = 'waits for one that outlived it, and loses none whose data were away';
+  it(`ends its trials with a checkpoint when its terminal is closed, ${outlived}`, async () => {
     const resume = ['sweep', '--resume', 'stopped', '--runs-dir', runs, '--trials-at-once', '1'];
     let isClosed = false;
-    const ended = await lethe(['sweep', ...SMALL, '--epochs', '80', '--seed', '1,2', '--trials-at-once', '2', '--best', 'reconstruction_mse', '--name', 'stopped'], (text, signal) => {
+    const values = ['--epochs', '80', '--seed', '1,2', '--trials-at-once', '2', '--best', 'reconstruction_mse'];
+    const ended = await lethe(['sweep', ...SMALL, ...values, '--name', 'stopped'], (text, signal) => {
       const isBoth = ['001', '002'].every((name) => text.includes(`${name}  epoch`));
       if (isBoth && !isClosed) signal('SIGHUP');
       isClosed ||= isBoth;
@@ -59,7 +66,9 @@ describe('a sweep', () => {
     const before = epochs('stopped', '001');
     let kill: (() => void) | null = null;
     const killed = lethe(resume, (_, signal) => { kill = () => { signal('SIGKILL'); }; });
-    await vi.waitFor(() => { expect([epochs('stopped', '001') > before, kill !== null]).toEqual([true, true]); }, { timeout: 60_000, interval: 20 });
+    await vi.waitFor(() => {
+      expect([epochs('stopped', '001') > before, kill !== null]).toEqual([true, true]);
+    }, { timeout: 60_000, interval: 20 });
     const { processId } = JSON.parse(readFileSync(join(trial, 'lock'), 'utf8')) as { processId: number };
     process.kill(processId, 'SIGSTOP');
     (kill as (() => void) | null)?.();
@@ -89,8 +98,11 @@ describe('a sweep', () => {
     expect(ended.output).toMatch(/figure +mean +deviation +seed 7 +seed 5\nreconstruction_mse +\S+ +±\S+ +\S+ +\S+\n/);
     expect(ended.code).toBe(0);
     const { figures } = JSON.parse(readFileSync(join(runs, 'seeds', 'seeds.json'), 'utf8')) as { figures: SeedStatistic[] };
-    const { test } = JSON.parse(readFileSync(join(runs, 'seeds', 'trials', '002', 'summary.json'), 'utf8')) as { test: Record<string, number> };
-    expect(figures.find(({ figure }) => figure === 'reconstruction_mse')).toMatchObject({ seeds: [7, 5], values: [expect.any(Number), test['reconstruction_mse']] });
+    const summary = readFileSync(join(runs, 'seeds', 'trials', '002', 'summary.json'), 'utf8');
+    const { test } = JSON.parse(summary) as { test: Record<string, number> };
+    expect(figures.find(({ figure }) => figure === 'reconstruction_mse')).toMatchObject({
+      seeds: [7, 5], values: [expect.any(Number), test['reconstruction_mse']],
+    });
     const again = await lethe(['train', '--resume', 'seeds', '--runs-dir', runs, '--unpacked-gib', '3']);
     expect(again.output).toMatch(/each run has a folder of its own, like \S+\/runs\/seeds\/trials\/001\n/);
     expect(again.code).toBe(0);
@@ -100,7 +112,8 @@ describe('a sweep', () => {
     const list = join(folder, 'list.json');
     const settings = (learningRate: number, beta = 0.05): object => ({ objective: { beta, optimizers: { '*': { learningRate } } } });
     writeFileSync(list, JSON.stringify([settings(1e-3), settings(1e-9), settings(1e30, 1e38)]));
-    const ended = await lethe(['sweep', ...SMALL, '--epochs', '60', '--list', list, '--halving', 'held_out/reconstruction_mse', '--first-rung', '4', '--best', 'reconstruction_mse', '--name', 'halved']);
+    const halving = ['--halving', 'held_out/reconstruction_mse', '--first-rung', '4', '--best', 'reconstruction_mse'];
+    const ended = await lethe(['sweep', ...SMALL, '--epochs', '60', '--list', list, ...halving, '--name', 'halved']);
     expect(states('halved')).toEqual(['completed', 'stopped', 'diverged']);
     expect(trials('halved')[2]?.message).toContain('not finite');
     expect(trials('halved')[1]?.figures['epochs']).toBeLessThan(60);
@@ -132,7 +145,10 @@ describe('a sweep', () => {
 
     const state = join(folder, 'sweep.json');
     const text = readFileSync(state, 'utf8');
-    for (const [broken, found] of [[text.slice(0, -20), 'no JSON'], [text.replace('"completed"', '"complete"'), 'at trials.0.state']] as const) {
+    for (const [broken, found] of [
+      [text.slice(0, -20), 'no JSON'],
+      [text.replace('"completed"', '"complete"'), 'at trials.0.state'],
+    ] as const) {
       writeFileSync(state, broken);
       const refused = await lethe(['sweep', '--runs-dir', runs, '--resume', 'grid']);
       expect(refused.output).toContain('sweep.json: expected what a sweep wrote there, found ' + found);

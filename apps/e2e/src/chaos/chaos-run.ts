@@ -32,7 +32,9 @@ export interface ChaosGame {
 }
 
 /** Plays a run in real processes, with the faults; a coordinator that is killed is followed by one that resumes. */
-export async function playWithFaults({ name, flags }: ChaosGame, faults: readonly ProcessFault[], onProgress: (line: string) => void = () => undefined): Promise<ChaosOutcome> {
+export async function playWithFaults(
+  { name, flags }: ChaosGame, faults: readonly ProcessFault[], onProgress: (line: string) => void = () => undefined,
+): Promise<ChaosOutcome> {
   const folder = mkdtempSync(join(tmpdir(), `lethe-chaos-${name}-`));
   const happened = join(folder, 'happened');
   const begun = join(folder, 'begun');
@@ -44,17 +46,21 @@ export async function playWithFaults({ name, flags }: ChaosGame, faults: readonl
     let output = '';
     let kills = 0;
     for (let starts = 0; starts <= MOST_RESUMES; starts += 1) {
-      const ended = await coordinate(starts === 0 ? ['train', ...flags, ...runs, '--name', 'run'] : ['train', '--resume', 'run', ...runs], injection, onProgress);
+      const given = starts === 0 ? [...flags, '--name', 'run'] : ['--resume', 'run'];
+      const ended = await coordinate(['train', ...given, ...runs], injection, onProgress);
       output += ended.output;
       const isKilled = ended.signal === 'SIGKILL';
       if (isKilled) kills += 1;
       // Where the disk was full at the end, somebody frees some space and resumes.
       if (isKilled || /error: Cannot write .+ EFBIG/.test(ended.output)) continue;
       if (ended.code !== 0) throw new Error(`${name}: the run failed\n${output}`);
-      const { weights_sha256: sha256 } = JSON.parse(readFileSync(join(folder, 'run', 'summary.json'), 'utf8')) as { weights_sha256: string };
-      const lines = readFileSync(join(folder, 'run', 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
+      const read = (file: string): string => readFileSync(join(folder, 'run', file), 'utf8');
+      const { weights_sha256: sha256 } = JSON.parse(read('summary.json')) as { weights_sha256: string };
+      const lines = read('metrics.jsonl').trim().split('\n').map((line) => JSON.parse(line) as { kind: string; round: number });
       const rounds = lines.filter(({ kind }) => kind === 'round').map(({ round }) => round);
-      return { sha256, rounds, happened: readdirSync(happened).sort(), kills, resumeSeconds: secondsBetween(made(happened, /^coordinator-kill/), made(begun, /./)), seconds: (performance.now() - started) / 1000, output };
+      const resumeSeconds = secondsBetween(made(happened, /^coordinator-kill/), made(begun, /./));
+      const seconds = (performance.now() - started) / 1000;
+      return { sha256, rounds, happened: readdirSync(happened).sort(), kills, resumeSeconds, seconds, output };
     }
     throw new Error(`${name}: still not at its end after ${MOST_RESUMES} resumes\n${output}`);
   } finally {
@@ -72,15 +78,20 @@ function secondsBetween(from: readonly number[], to: readonly number[]): number[
   return from.map((time) => (Math.min(...to.filter((later) => later > time)) - time) / 1000);
 }
 
-function coordinate(argv: readonly string[], injection: FaultInjection, onProgress: (line: string) => void): Promise<{ code: number | null; signal: string | null; output: string }> {
+const PROGRESS = /ended|started again|silent|go back|does not get on|no checkpoint|is heard/;
+
+function coordinate(
+  argv: readonly string[], injection: FaultInjection, onProgress: (line: string) => void,
+): Promise<{ code: number | null; signal: string | null; output: string }> {
   // Children inherit the variables, and with them the faults.
   const environment = { ...process.env, [INJECTION_VARIABLE]: JSON.stringify(injection), NODE_OPTIONS: `--import ${INJECT}` };
-  const child = spawn(process.execPath, ['apps/coordinator/bin/lethe.mjs', ...argv], { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = ['apps/coordinator/bin/lethe.mjs', ...argv];
+  const child = spawn(process.execPath, command, { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {
       output += text.toString();
-      for (const line of text.toString().split('\n')) if (/ended|started again|silent|go back|does not get on|no checkpoint|is heard/.test(line)) onProgress(line);
+      for (const line of text.toString().split('\n')) if (PROGRESS.test(line)) onProgress(line);
     });
   }
   return new Promise((resolve) => child.once('close', (code, signal) => { resolve({ code, signal, output }); }));

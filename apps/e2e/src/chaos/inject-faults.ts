@@ -10,7 +10,8 @@ type Socket = Dealer | Router;
 type Send = (this: Socket, message: Uint8Array[]) => Promise<void>;
 type Receive = (this: Socket) => Promise<Buffer[]>;
 
-const { faults, happened, begun } = JSON.parse(process.env[INJECTION_VARIABLE] ?? '{"faults":[],"happened":"","begun":""}') as FaultInjection;
+const NOTHING = '{"faults":[],"happened":"","begun":""}';
+const { faults, happened, begun } = JSON.parse(process.env[INJECTION_VARIABLE] ?? NOTHING) as FaultInjection;
 const program = process.argv[1] ?? '';
 const role = (['worker', 'parameter-server', 'coordinator'] as const).find((name) => program.includes(`apps/${name}/`));
 const due = faults.filter((fault) => fault.role === role);

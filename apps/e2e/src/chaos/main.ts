@@ -11,7 +11,9 @@ import { Recoveries } from './recoveries.js';
 const ROUNDS = 40;
 const COUNTS = { workerKills: 12, serverKills: 4, coordinatorKills: 3, others: 12 };
 const { minutes, seed } = new Command('chaos')
-  .description('Plays runs whose processes are killed, stopped and cut off, and checks that they end with the weights of an undisturbed one.')
+  .description(
+    'Plays runs whose processes are killed, stopped and cut off, and checks that they end with the weights of an undisturbed one.',
+  )
   .option('--minutes <count>', 'how long', Number, 5)
   .option('--seed <number>', 'of the first schedule; a failure names its own', Number, 1)
   .parse().opts<{ minutes: number; seed: number }>();

@@ -28,7 +28,8 @@ export class Recoveries {
   table(): string {
     return [...this.#seconds].map(([kind, found]) => {
       const sorted = [...found].sort((a, b) => a - b);
-      return `${kind} lost: ${sorted.length} times, median ${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(1)} s, worst ${(sorted.at(-1) ?? 0).toFixed(1)} s until the next commit`;
+      const [median, worst] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((seconds = 0) => seconds.toFixed(1));
+      return `${kind} lost: ${sorted.length} times, median ${median ?? ''} s, worst ${worst ?? ''} s until the next commit`;
     }).join('\n');
   }
 }

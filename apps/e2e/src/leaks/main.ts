@@ -4,5 +4,6 @@ import { watchMemory } from './memory-watch.js';
 
 const { rounds } = new Command('leaks').option('--rounds <count>', 'length of the run', Number, 20_000).parse().opts<{ rounds: number }>();
 for (const { process: name, second, last } of await watchMemory(rounds)) {
-  console.log(`${name}: ${second.toFixed(0)} MiB in the second quarter of ${rounds} rounds, ${last.toFixed(0)} MiB in the last: ${last - second < 0 ? '' : '+'}${(last - second).toFixed(1)}`);
+  const growth = `${last - second < 0 ? '' : '+'}${(last - second).toFixed(1)}`;
+  console.log(`${name}: ${second.toFixed(0)} MiB in the second quarter of ${rounds} rounds, ${last.toFixed(0)} MiB in the last: ${growth}`);
 }

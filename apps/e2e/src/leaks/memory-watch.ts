@@ -17,17 +17,28 @@ export interface MemoryTrend {
 /** Trains on a small table for so many rounds, in real processes with two workers and two servers, and watches their memory. */
 export async function watchMemory(rounds: number): Promise<MemoryTrend[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-leaks-'));
-  const rows = Array.from({ length: 60 }, (_, row) => `${['north', 'south', 'east'][row % 3] ?? ''},${row % 2 === 0 ? 'low' : 'high'},${1 + (row % 2) + (row % 5) / 9}`);
+  const domains = ['north', 'south', 'east'];
+  const rows = Array.from({ length: 60 }, (_, row) => {
+    const isEven = row % 2 === 0;
+    return [domains[row % 3], isEven ? 'low' : 'high', 1 + (isEven ? 0 : 1) + (row % 5) / 9].join(',');
+  });
   writeFileSync(join(folder, 'table.csv'), ['domain,label,size', ...rows].join('\n'));
-  const flags = ['--recipe', 'own-table', '--data-dir', folder, '--target', 'east', '--training', 'adaptation', '--rounds', String(rounds), '--shards', '2', '--batch-size', '24', '--workers', '2', '--servers', '2', '--checkpoint-every-rounds', '100', '--no-evaluation', '--quiet', '--runs-dir', folder, '--name', 'run'];
-  const child = spawn(process.execPath, ['apps/coordinator/bin/lethe.mjs', 'train', ...flags], { cwd: WORKSPACE, stdio: ['ignore', 'ignore', 'inherit'] });
+  const flags = [
+    '--recipe', 'own-table', '--data-dir', folder, '--target', 'east', '--training', 'adaptation', '--rounds', String(rounds),
+    '--shards', '2', '--batch-size', '24', '--workers', '2', '--servers', '2', '--checkpoint-every-rounds', '100',
+    '--no-evaluation', '--quiet', '--runs-dir', folder, '--name', 'run',
+  ];
+  const command = ['apps/coordinator/bin/lethe.mjs', 'train', ...flags];
+  const child = spawn(process.execPath, command, { cwd: WORKSPACE, stdio: ['ignore', 'ignore', 'inherit'] });
   const samples = new Map<number, { name: string; mebibytes: number[] }>();
   const watch = setInterval(() => { if (child.pid !== undefined) sample(child.pid, samples); }, SAMPLE_MS);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearInterval(watch);
   rmSync(folder, { recursive: true, force: true });
   if (code !== 0) throw new Error(`the run ended with exit code ${code ?? 'none'}`);
-  return [...samples.values()].map(({ name, mebibytes }) => ({ process: name, second: median(quarter(mebibytes, 1)), last: median(quarter(mebibytes, 3)) }));
+  return [...samples.values()].map(({ name, mebibytes }) => ({
+    process: name, second: median(quarter(mebibytes, 1)), last: median(quarter(mebibytes, 3)),
+  }));
 }
 
 function sample(coordinator: number, samples: Map<number, { name: string; mebibytes: number[] }>): void {
