@@ -57,7 +57,7 @@ const SMALL = [
   '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation', '--runs-dir', runs,
 ];
 const flags = ['train', ...SMALL, '--rounds', '80', '--heartbeat-seconds', '0.25'];
-const network = (processId: string): string => readlinkSync(`/proc/${processId}/ns/network`);
+const network = (processId: string): string => readlinkSync(`/proc/${processId}/ns/net`);
 
 /** The worker that is on this side of the cable. */
 function nearWorker(): number {
