@@ -9,7 +9,7 @@ import { runWorker } from '@lethe/worker';
 import { createMemoryTransport } from '@lethe/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstGroups, smallGame, smallGradients } from './simulation/small-game.js';
-import { divergedState, divergedStep, trainingRun, type EpochEvent, type RunOutcome, type RunState } from '@lethe/lethe';
+import { divergedState, divergedStep, trainingRun, type EpochEvent, type RunOutcome, type RunState } from '@lethe/lethe/parts';
 
 const RAW = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, []).config;
 const EXAMPLES = 4;

@@ -1,30 +1,31 @@
-export type { Comparison } from './trials/comparison/comparison-statistics.js';
-export { EXIT, exitCodeOf } from './exit-codes.js';
-export { FarthestVersions } from './local-cluster/farthest-versions.js';
-export { RestartPolicy } from './local-cluster/restart-policy.js';
-export { ownVersion } from './own-version.js';
-export type { CheckpointRequest, Places, SweepRequest, TrainRequest } from './requests.js';
-export { withCheckpoint } from './run/open-checkpoint.js';
-export { divergedState, divergedStep } from './run/divergence.js';
-export { findRunFolder } from './run/find-run-folder.js';
-export { JudgeCache } from './evaluation/judge-cache.js';
-export { evaluateRun } from './evaluation/evaluate-run.js';
-export { withOpenRun } from './run/open-run.js';
-export { outlastServers } from './run/outlast-servers.js';
-export { playRun, type Interruptible, type RunInterruption, type RunSurroundings } from './run/play-run.js';
-export { prepareRun, type PreparedRun } from './run/prepare-run.js';
-export { RoundLossCollector } from './record/round-losses.js';
-export { summaryLines } from './run/summary.js';
-export { drawGrid, trainingRun, type EpochEvent, type RunOutcome, type RunState } from './run/training-run.js';
-export type { SeedStatistic } from './trials/seeds/seeds-statistics.js';
+// What can be asked for.
+export { AS_BEFORE, type CheckpointRequest, type Places, type SweepRequest, type TrainRequest } from './requests.js';
+
+// Train one run: its configuration, checked and opened, then played to its end.
 export { newRunConfig, resumedRunConfig } from './run-config.js';
-export { aligned } from './trials/aligned.js';
-export { AS_BEFORE } from './trials/data-reading.js';
-export type { TrialsWatcher } from './trials/play-trials.js';
-export { shownSetting, type Candidates, type SearchSpace, type SettingValue } from './trials/sweep/search-space.js';
-export { resultFiles, tableOfTrials } from './trials/sweep/sweep-results.js';
-export { TrialRunner } from './trials/trial-runner.js';
+export { prepareRun, withOpenRun, type PreparedRun } from './run/prepare-run.js';
+export { playRun, type Interruptible, type RunInterruption, type RunSurroundings } from './run/play-run.js';
+export { summaryLines } from './run/summary.js';
+
+// Evaluate a run, or draw its style grid, from a checkpoint.
+export { withCheckpoint } from './run/open-checkpoint.js';
+export { evaluateRun } from './evaluation/evaluate-run.js';
+export { JudgeCache } from './evaluation/judge-cache.js';
+export { drawGrid } from './evaluation/score-networks.js';
+
+// Sweep: many configurations side by side, or one from several seeds or on several kinds of data.
 export { openSweep, sweep } from './trials/sweep/sweep.js';
+export { resultFiles } from './trials/sweep/sweep-results.js';
+export type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
 export { newTrials, openTrials, resumedTrials, trainTrials, type TrialsToTrain } from './trials/train-trials.js';
-export { isDone, type Trial } from './trials/trial.js';
-export { lookAtThisMachine, machineOf, type ThisMachine } from './this-machine.js';
+export type { Comparison } from './trials/comparison/comparison-statistics.js';
+export type { SeedStatistic } from './trials/seeds/seeds-statistics.js';
+export type { TrialsWatcher } from './trials/play-trials.js';
+export { isDone, type SettingValue, type Trial } from './trials/trial.js';
+export { TrialRunner } from './trials/trial-runner.js';
+export { aligned, shownSetting, tableOfTrials } from './trials/trial-tables.js';
+
+// Open a run that is there, and look at where it is played.
+export { findRunFolder } from './run/find-run-folder.js';
+export { lookAtThisMachine, machineOf, ownVersion, type ThisMachine } from './this-machine.js';
+export { EXIT, exitCodeOf } from './exit-codes.js';

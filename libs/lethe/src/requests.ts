@@ -1,6 +1,5 @@
 import type { WhichCheckpoint } from '@lethe/checkpoint';
 import type { ConfigLayer } from '@lethe/config';
-import type { DataReading } from './trials/data-reading.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
 import type { SearchSpace } from './trials/sweep/search-space.js';
 
@@ -39,6 +38,16 @@ export interface CheckpointRequest extends Places {
   /** Which checkpoint: the last, the best by the monitored figure, or the one after a round. */
   readonly checkpoint: WhichCheckpoint;
 }
+
+/** How the data of trials that go on are read now, which has no part in what they compute. Null: as when they were begun. */
+export interface DataReading {
+  /** Absolute path of the folder where they lie. */
+  readonly folder: string | null;
+  /** Most that packed files may be unpacked to. */
+  readonly unpackedGiB: number | null;
+}
+
+export const AS_BEFORE: DataReading = { folder: null, unpackedGiB: null };
 
 /** Many configurations to play, or to go on with. */
 export interface SweepRequest extends Places {

@@ -16,7 +16,7 @@ export async function runGrid(command: GridCommand, environment: Environment): P
   await withCheckpoint(command, { environment, workers: 1, oversubscribe: false, notice }, async ({ cluster, description, data, run, rounds }) => {
     if (description.objective.redraw === null) throw new LetheError('CONFIG_INVALID', `${command.run}: expected a run of a game that draws, found ${description.objective.name}`);
     const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
-    const drawn = await png(description, await drawGrid({ cluster, description, gridRows: gridExamples(data).length }));
+    const drawn = await png(description, await drawGrid({ cluster, description }, gridExamples(data).length));
     await writeFile(file, drawn).catch((error: unknown) => { throw storageError(file, error); });
     process.stdout.write(`${relative(command.folder, file)}\n`);
   });

@@ -9,7 +9,7 @@ import type { HeldVector } from '@lethe/tensorflow';
 import { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
 import { runWorker } from '@lethe/worker';
-import { FarthestVersions, RestartPolicy, outlastServers, RoundLossCollector, trainingRun, type RunState } from '@lethe/lethe';
+import { FarthestVersions, RestartPolicy, outlastServers, RoundLossCollector, trainingRun, type RunState } from '@lethe/lethe/parts';
 import { SimulatedNetwork, type Fate, type Passage } from './simulated-network.js';
 import { firstGroups, smallGame, smallGradients, smallGrid } from './small-game.js';
 import type { VirtualClock } from './virtual-clock.js';

@@ -1,11 +1,106 @@
-import type { ObjectiveConfig } from '@lethe/config';
-import { evaluateAdaptation } from './adaptation-results.js';
-import { evaluateForgetting } from './forgetting-results.js';
-import type { Measure } from './measured-run.js';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
+import { adaptationReport, runReport, spread, verdict, type Figures } from '@lethe/report';
+import type { RunFolder } from '@lethe/run-folder';
+import { readMetrics } from '../record/metrics.js';
+import { measureAdaptation } from './measure-adaptation.js';
+import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
+import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 
-export type { MeasuredRun } from './measured-run.js';
+const EVALUATION = 'evaluation.json';
+/** Test images whose latents are shown on a map. */
+const MAPPED = 2000;
 
-const MEASURES: Readonly<Record<ObjectiveConfig['kind'], Measure>> = { forgetting: evaluateForgetting, 'domain-adaptation': evaluateAdaptation };
+/**
+ * Measures what the run's game is played for; writes `evaluation.json` and `report.html` into the run's folder.
+ * @returns lines for the terminal
+ */
+export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<string[]> {
+  return run.description.config.objective.kind === 'forgetting' ? evaluateForgetting(run, options) : evaluateAdaptation(run, options);
+}
 
-/** Measures what the run's game is played for. @returns lines for the terminal */
-export const evaluateRun: Measure = (run, options) => MEASURES[run.description.config.objective.kind](run, options);
+/** Measures how well labels are read in every domain. */
+async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: MeasureOptions): Promise<string[]> {
+  onProgress('reading the labels of every test example');
+  const evaluation = await measureAdaptation(run);
+  await writeEvaluation(folder, evaluation);
+  const { config } = run.description;
+  await writeReport(folder, await adaptationReport({ title: folder.name, evaluation, config, ...(await metricsUpTo(folder, evaluation.rounds)) }));
+  return adaptationLines(evaluation);
+}
+
+/** Measures what was forgotten. */
+async function evaluateForgetting(run: MeasuredRun, { folder, ...options }: MeasureOptions): Promise<string[]> {
+  const evaluation = await measureForgetting(run, options);
+  await writeEvaluation(folder, evaluation);
+  const { cluster, description, data } = run;
+  const mapped = Math.min(MAPPED, data.test.count);
+  const [values = new Float32Array(0)] = await cluster.evaluations.ofExamples('encode', 'test', mapped, mapped);
+  await writeReport(folder, await runReport({
+    title: folder.name, evaluation, config: description.config,
+    ...(await metricsUpTo(folder, evaluation.rounds)),
+    grids: await readGrids(folder),
+    latents: { values, size: latentSizeOf(description), labels: Int32Array.from(data.test.labels.subarray(0, mapped)) },
+  }));
+  return forgettingLines(evaluation);
+}
+
+/**
+ * What the text of an `evaluation.json` holds; null for one that is no JSON of a run. JSON has no word for a figure that is not finite:
+ * it is written as null and read as NaN, except where null says that there is nothing to measure (a domain without labels).
+ */
+export function parseEvaluation(text: string): RunEvaluation | null {
+  let found: RunEvaluation | null;
+  try {
+    found = JSON.parse(text) as RunEvaluation | null;
+  } catch {
+    return null;
+  }
+  if (found?.kind === 'forgetting') return JSON.parse(text, (_, value: unknown) => value ?? Number.NaN) as RunEvaluation;
+  if (found?.kind !== 'domain-adaptation') return null;
+  const { scored } = found;
+  return scored === null ? found : { ...found, scored: { ...scored, scores: scored.scores.map((score: number | null) => score ?? Number.NaN) } };
+}
+
+function writeEvaluation(folder: RunFolder, evaluation: RunEvaluation): Promise<void> {
+  return folder.writeFile(join(folder.folder, EVALUATION), Buffer.from(`${JSON.stringify(evaluation, null, 2)}\n`));
+}
+
+function writeReport(folder: RunFolder, html: string): Promise<void> {
+  return folder.writeFile(join(folder.folder, 'report.html'), Buffer.from(html));
+}
+
+/** What `metrics.jsonl` says up to that number of rounds: the losses of each, and the figures of each epoch. */
+async function metricsUpTo(folder: RunFolder, rounds: number): Promise<{ rounds: Figures[]; epochs: Figures[] }> {
+  const played = (await readMetrics(folder.folder)).filter(({ round }) => round <= rounds);
+  return { rounds: played.filter(({ kind }) => kind === 'round'), epochs: played.filter(({ kind }) => kind === 'epoch') };
+}
+
+async function readGrids(folder: RunFolder): Promise<{ label: string; png: Uint8Array }[]> {
+  const names = (await readdir(folder.grids)).filter((name) => name.startsWith('epoch-')).sort();
+  return Promise.all(names.map(async (name) => ({ label: name.replace('.png', '').replace('-', ' ').replace(/ 0+/, ' '), png: await readFile(join(folder.grids, name)) })));
+}
+
+/** One line for each domain. */
+function adaptationLines({ domains, target }: AdaptationEvaluation): string[] {
+  return domains.map(({ name, labelled, accuracy, auroc }) => {
+    const figures = accuracy === null ? 'no labels to score' : `accuracy ${accuracy.toFixed(4)}${auroc === null ? '' : `  AUROC ${auroc.toFixed(3)}`} of ${labelled} test examples`;
+    return `${name === target ? 'target' : 'source'} ${name}: ${figures}`;
+  });
+}
+
+/** The table and what it means, for the terminal. */
+function forgettingLines(evaluation: ForgettingEvaluation): string[] {
+  const line = (cells: readonly string[]): string => cells.map((cell, index) => (index < 3 ? cell.padEnd(12) : cell.padStart(16))).join('').trimEnd();
+  const { swap, reconstruction, style, probes } = evaluation;
+  return [
+    line(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'information']),
+    ...probes.map(({ probe, input, labels, seeds }) => line([
+      probe, input, labels,
+      ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) => spread(seeds.map(({ figures }) => figures[figure]))),
+    ])),
+    `swap ${swap.off_diagonal.toFixed(3)} (judge ${swap.judge_accuracy.toFixed(3)})  reconstruction_mse ${reconstruction.mean.toFixed(4)}  slant kept ${style.slant_correlation.toFixed(2)}  thickness kept ${style.thickness_correlation.toFixed(2)}`,
+    ...verdict(evaluation),
+  ];
+}

@@ -21,6 +21,3 @@ export interface MeasureOptions {
   readonly judges: JudgeCache;
   readonly onProgress: (line: string) => void;
 }
-
-/** Measures what a game was played for, and writes it into the run's folder. @returns lines for the terminal */
-export type Measure = (run: MeasuredRun, options: MeasureOptions) => Promise<string[]>;

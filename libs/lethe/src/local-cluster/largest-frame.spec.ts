@@ -3,7 +3,7 @@ import type { DataFacts } from '@lethe/data';
 import { judgeLength } from '@lethe/evaluation';
 import { describeRun } from '@lethe/graphs';
 import { describe, expect, it } from 'vitest';
-import { largestFrameOf } from './largest-frame.js';
+import { largestFrameOf } from './open-cluster.js';
 
 const population = (name: string) => ({ name, trainCount: 1000, labelledCount: 1000, testCount: 100 });
 

@@ -1,14 +1,18 @@
 import { tmpdir } from 'node:os';
 import { LetheError } from '@lethe/errors';
+import { judgeLength } from '@lethe/evaluation';
+import type { RunDescription } from '@lethe/graphs';
 import { listenerTrust, startKeys } from '@lethe/programs';
-import { newIncarnation, type Origin } from '@lethe/protocol';
+import { frameOf, largestFrame, newIncarnation, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/cluster';
-import { createRunKeys, createZeroMqTransport, encodeJoinKey, outsideAddresses, type Listener, type RunKeys } from '@lethe/transport';
-import { FarthestVersions } from './farthest-versions.js';
-import { JoinTokenFile } from './join-token-file.js';
-import { largestFrameOf } from './largest-frame.js';
+import { createRunKeys, createZeroMqTransport, type Listener } from '@lethe/transport';
+import { joinLines, JoinTokenFile } from './joining.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
+import { FarthestVersions } from './restart-policy.js';
+
+/** Most examples that one evaluation answers for: those of the map of latents. */
+const EXAMPLES_AT_ONCE = 2000;
 
 export interface ClusterOptions extends Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>, Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
   readonly runId: string;
@@ -110,18 +114,14 @@ function dataAddress(controlAddress: string): string {
   return `tcp://${host}:*`;
 }
 
-/** With which command workers elsewhere join, and at which other addresses of this machine they may. */
-function joinLines({ boundAddress, address }: Listener, keys: RunKeys | null, { engine, threads, tokenFile, advertise }: { engine: string; threads: number; tokenFile: string; advertise: string | null }): string[] {
-  const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
-  const [first, ...others] = advertise === null ? outsideAddresses(boundAddress) : [{ address: `tcp://${advertise}:${port}`, interface: null }];
-  const trust = keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
-  const command = `workers join with: npx lethe worker --join ${first?.address ?? address} ${trust} --engine ${engine} --threads ${threads}`;
-  if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
-  const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
-  return named.length === 0 ? [command] : [command, `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`];
-}
-
-/** A path as a shell reads it. */
-function inShell(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** Bytes of the largest frame that the processes of a run have to send to each other; more is taken from nobody. */
+export function largestFrameOf({ layouts, summaries, facts, objective, config }: RunDescription): number {
+  const { height, width, channels } = facts.shape;
+  const classes = facts.classes.length;
+  // Latents and features are as long as one side of the weights that they come out of, or go into.
+  const features = layouts.flatMap(({ segments }) => segments.flatMap(({ shape }) => (shape.length === 2 ? shape : []))).reduce((widest, size) => Math.max(widest, size), 0);
+  const figures = Math.max(objective.figures.length, classes + features, 2 + 3 * classes);
+  const evaluation = Math.max(EXAMPLES_AT_ONCE * figures, classes * height * width * channels, judgeLength({ facts }));
+  const documents = Buffer.byteLength(JSON.stringify(config)) + Buffer.byteLength(JSON.stringify(facts));
+  return Math.max(largestFrame({ layouts, summaries }), frameOf(evaluation * Float32Array.BYTES_PER_ELEMENT), frameOf(documents));
 }

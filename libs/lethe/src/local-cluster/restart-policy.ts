@@ -1,3 +1,5 @@
+import type { GroupVersion } from '@lethe/protocol';
+
 /** Wait before each further life of a process that died before it got anywhere. */
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
@@ -23,5 +25,17 @@ export class RestartPolicy {
     this.#failures.set(name, failures);
     if (failures > this.#limit) return null;
     return failures === 1 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 2));
+  }
+}
+
+/** Tells what was committed for the first time from what is played again after a server was lost: only the first is progress. */
+export class FarthestVersions {
+  readonly #versions = new Map<string, number>();
+
+  /** Whether the group has come farther than ever. */
+  reached({ group, version }: GroupVersion): boolean {
+    if (version <= (this.#versions.get(group) ?? -1)) return false;
+    this.#versions.set(group, version);
+    return true;
   }
 }

@@ -11,7 +11,7 @@ import { QuietReporter } from '@lethe/telemetry';
 import { onFullDisk } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
-import { withOpenRun } from '../run/open-run.js';
+import { withOpenRun } from '../run/prepare-run.js';
 import { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 
 const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: 'f00d' };

@@ -3,15 +3,14 @@ import { saveCheckpoint } from '@lethe/checkpoint';
 import { savedConfigJson } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import type { Committed, StepReport } from '@lethe/protocol';
-import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import type { GamePosition } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
-import { ownVersion } from '../own-version.js';
-import { epochsCompleted } from './epochs.js';
-import { RoundClock } from './round-clock.js';
+import { ownVersion } from '../this-machine.js';
+import { HELD_OUT, prefixed } from './metrics.js';
 import { RoundLossCollector } from './round-losses.js';
-import type { EpochEvent, RunRecord, RunState } from '../run/training-run.js';
+import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from './run-record.js';
 import { WireAccount } from './wire-account.js';
 
 export interface RunRecorderOptions {
@@ -24,6 +23,8 @@ export interface RunRecorderOptions {
   readonly start: GamePosition;
 }
 
+/** Rounds that are not counted after a start or a pause: the first ones fill pipelines and warm caches. */
+const WARM_UP_ROUNDS = 5;
 /** How many rounds a killed run may lose from its metrics. */
 const ROUNDS_PER_FLUSH = 20;
 
@@ -79,7 +80,7 @@ export class RunRecorder implements RunRecord {
   async epoch({ epoch, rounds, figures, grid }: EpochEvent): Promise<void> {
     const { metrics, tensorBoard, reporter, folder } = this.#options;
     this.heldOut = figures;
-    metrics.append({ kind: 'epoch', epoch, round: rounds, ...prefixed('held_out', figures) });
+    metrics.append({ kind: 'epoch', epoch, round: rounds, ...prefixed(HELD_OUT, figures) });
     tensorBoard.scalars(rounds, prefixed('held-out', figures));
     if (grid !== null) {
       const { png, width, height } = await this.drawGrid(grid);
@@ -151,15 +152,32 @@ export class RunRecorder implements RunRecord {
   }
 }
 
-/** The figures of epochs that a log tells of, in order. */
-export function epochFigures(lines: readonly MetricsLine[]): Record<string, number>[] {
-  return lines.filter(({ kind }) => kind === 'epoch').map((line) => Object.fromEntries(Object.entries(line).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name.slice('held_out/'.length), Number(value)]] : []))));
+/** Times rounds from one commit to the next; a pause (an evaluation) belongs to none. */
+class RoundClock {
+  readonly #durations: number[] = [];
+  #lastMs: number | null = null;
+  #skipped = 0;
+
+  /** A round is in the weights. */
+  tick(): void {
+    const now = performance.now();
+    if (this.#lastMs !== null && this.#skipped >= WARM_UP_ROUNDS) this.#durations.push(now - this.#lastMs);
+    this.#lastMs = now;
+    this.#skipped += 1;
+  }
+
+  restart(): void {
+    this.#lastMs = null;
+    this.#skipped = 0;
+  }
+
+  /** Milliseconds; 0 before any round was counted. */
+  get median(): number {
+    const sorted = [...this.#durations].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  }
 }
 
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
-}
-
-function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}/${name}`, value]));
 }

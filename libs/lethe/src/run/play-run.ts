@@ -9,7 +9,8 @@ import { JudgeCache } from '../evaluation/judge-cache.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { outlastServers } from './outlast-servers.js';
 import type { PreparedRun } from './prepare-run.js';
-import { epochFigures, RunRecorder } from '../record/run-recorder.js';
+import { epochFigures } from '../record/metrics.js';
+import { RunRecorder } from '../record/run-recorder.js';
 import { summarise, type RunSummary } from './summary.js';
 import { trainingRun, type RunOutcome } from './training-run.js';
 
@@ -118,7 +119,7 @@ async function train(run: PreparedRun, { cluster, joinLines, tokenFile }: OpenCl
   recorder.resumeClock();
   return trainingRun({
     description, cluster, gridRows, data, start, record: recorder, signal: interruption.signal,
-    earlierFigures: epochFigures(metrics.earlier),
+    earlierFigures: metrics.earlier.filter(({ kind }) => kind === 'epoch').map(epochFigures),
     judgedRounds: metrics.earlier.findLast(({ kind }) => kind === 'epoch')?.round ?? 0,
     takeCheckpointRequest,
   });

@@ -10,12 +10,12 @@ import { describeRun, type RunDescription } from '@lethe/graphs';
 import type { TrainRequest } from '../requests.js';
 import { findRunFolder } from './find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../run-config.js';
-import { ownVersion } from '../own-version.js';
-import { machineOf, type ThisMachine } from '../this-machine.js';
+import { machineOf, ownVersion, type ThisMachine } from '../this-machine.js';
+import { closingAfter } from '../local-cluster/closing-after.js';
 import { initialGroups } from './initial-state.js';
 import { RoundTrace } from '../record/round-trace.js';
 import { openSavedRun, type SavedRun } from './saved-run.js';
-import type { RunState } from './training-run.js';
+import type { RunState } from '../record/run-record.js';
 
 /** A run that has been checked through and can start. */
 export interface PreparedRun {
@@ -75,6 +75,24 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
     await resumed?.close();
     throw error;
   }
+}
+
+/**
+ * Plays a run, and closes it however that ended; others can have its folder then, whatever could not be written.
+ * @throws whatever went wrong first; what goes wrong in closing besides is a warning
+ */
+export function withOpenRun<Result>(run: OpenRun, play: () => Promise<Result>): Promise<Result> {
+  return closingAfter(play, () => close(run), (line) => { run.reporter.notice(line); });
+}
+
+/** What of a run has to be closed. */
+type OpenRun = Pick<PreparedRun, 'folder' | 'metrics' | 'tensorBoard' | 'reporter'>;
+
+async function close({ folder, metrics, tensorBoard, reporter }: OpenRun): Promise<void> {
+  reporter.close();
+  const written = await Promise.allSettled([metrics.close(), tensorBoard.close()]);
+  await folder.close();
+  for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** What a run is made of, and where it begins. */

@@ -1,41 +1,13 @@
-import { TARGET_ACCURACY } from '@lethe/config';
-import { UNLABELLED, type DataSource } from '@lethe/data';
+import type { DataSource } from '@lethe/data';
 import { errorMessage, type LetheError } from '@lethe/errors';
-import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
-import type { GroupState, Split } from '@lethe/protocol';
-import { adversarialLoop, type GamePosition, type TrainingCluster } from '@lethe/cluster';
+import type { GroupState } from '@lethe/protocol';
+import { adversarialLoop, type TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
+import { drawGrid, scoreExamples, scoreTarget } from '../evaluation/score-networks.js';
+import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from '../record/run-record.js';
 import { divergedFigures, divergedState, isDivergence } from './divergence.js';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
-import { epochsCompleted } from '../record/epochs.js';
 import { outlastServers } from './outlast-servers.js';
-
-/** What a run leaves behind while it goes on. */
-export interface RunRecord {
-  epoch(event: EpochEvent): Promise<void>;
-  checkpoint(state: RunState, isBest: boolean): Promise<void>;
-  /** Something that whoever watches should know. */
-  notice(line: string): void;
-  /** Evaluations say nothing about the speed of training. */
-  pauseClock(): void;
-  resumeClock(): void;
-}
-
-export interface EpochEvent {
-  /** Complete passes over the training images. */
-  readonly epoch: number;
-  /** Rounds played. */
-  readonly rounds: number;
-  /** Figures of the held-out images, and of the target if the run watches it; empty if there is neither. */
-  readonly figures: Readonly<Record<string, number>>;
-  /** float32 [rows, classes, height, width, channels]; null if no grid was wanted. */
-  readonly grid: Float32Array | null;
-}
-
-/** The weights and optimiser state of a game that has come so far. */
-export interface RunState extends GamePosition {
-  readonly groups: readonly GroupState[];
-}
 
 export interface TrainingRunOptions {
   readonly description: RunDescription;
@@ -182,15 +154,15 @@ async function endEpoch(options: TrainingRunOptions, progress: Progress, { epoch
 
 async function measureEpoch(options: TrainingRunOptions, epoch: number): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
   const { description: { config } } = options;
-  const figures = { ...(await score(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
+  const figures = { ...(await scoreExamples(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
   const diverged = divergedFigures(figures, `epoch ${epoch}`);
   if (diverged !== null) throw diverged;
-  return { figures, grid: config.grid ? await drawGrid(options) : null };
+  return { figures, grid: config.grid ? await drawGrid(options, options.gridRows) : null };
 }
 
 /** Figures of the test examples; none if the run is interrupted meanwhile. */
 async function scoreTest(options: TrainingRunOptions, progress: Progress): Promise<Record<string, number>> {
-  const figures = await unlessInterrupted(options.signal, score(options, 'test', options.data.test.count));
+  const figures = await unlessInterrupted(options.signal, scoreExamples(options, 'test', options.data.test.count));
   if (figures === null) {
     progress.ending = 'interrupted';
     return {};
@@ -238,35 +210,4 @@ async function saveAbandoned({ cluster, record }: TrainingRunOptions, progress: 
   const diverged = divergedState(state.groups, state.rounds);
   if (diverged === null) await record.checkpoint(state, false);
   else record.notice(`warning: ${diverged.message}`);
-}
-
-/** The target's accuracy, only if the run is told to watch it. */
-async function scoreTarget(options: TrainingRunOptions): Promise<Record<string, number>> {
-  const { config, facts } = options.description;
-  if (config.monitor !== TARGET_ACCURACY) return {};
-  const accuracy = (await score(options, 'test', options.data.test.count))[`${facts.domains.at(-1)?.name ?? ''}/label_accuracy`];
-  return accuracy === undefined ? {} : { [TARGET_ACCURACY]: accuracy };
-}
-
-/** Means over the examples of a split that have a label; of several populations' test examples, over each by itself: "svhn/label_accuracy". */
-async function score({ cluster, description, data }: TrainingRunOptions, split: Split, count: number): Promise<Record<string, number>> {
-  if (count === 0) return {};
-  const { objective: { figures }, facts: { domains } } = description;
-  const chunks = await cluster.evaluations.ofExamples('score', split, count, SCORE_CHUNK);
-  if (domains.length === 1 || split === 'held-out') return meanFigures(chunks, figures);
-  return Object.fromEntries(domains.flatMap(({ name }, domain) => {
-    const isCounted = (example: number): boolean => data.test.domains[example] === domain && data.test.labels[example] !== UNLABELLED;
-    // Of a domain without labels there is nothing to say; a figure that is none is another matter.
-    if (!data.test.labels.some((_, example) => isCounted(example))) return [];
-    return Object.entries(meanFigures(chunks, figures, isCounted)).map(([figure, value]) => [`${name}/${figure}`, value] as const);
-  }));
-}
-
-/** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */
-export async function drawGrid({ cluster, gridRows, description }: Pick<TrainingRunOptions, 'cluster' | 'gridRows' | 'description'>): Promise<Float32Array> {
-  const { height, width, channels } = description.facts.shape;
-  const rowLength = description.facts.classes.length * height * width * channels;
-  const grid = new Float32Array(gridRows * rowLength);
-  for (const [index, rows] of (await cluster.evaluations.ofExamples('grid', 'test', gridRows, 1)).entries()) grid.set(rows, index * rowLength);
-  return grid;
 }

@@ -1,7 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 import type { Gpu } from '@lethe/tensorflow';
-import { checkSlots } from './check-slots.js';
-import type { DataReading } from './data-reading.js';
+import { checkSlots } from './trial-slots.js';
+import type { DataReading } from '../requests.js';
 import { slotGpus } from './trial-slots.js';
 import type { TrialsFolder } from './trials-folder.js';
 import { TrialRunner } from './trial-runner.js';

@@ -10,7 +10,7 @@ import { describeRun } from '@lethe/graphs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSmallData } from '@lethe/testing';
 import { initialGroups } from '../run/initial-state.js';
-import { AS_BEFORE } from './data-reading.js';
+import { AS_BEFORE } from '../requests.js';
 import { TrialsFolder } from './trials-folder.js';
 import { checkTrialData } from './trial-data.js';
 

@@ -4,7 +4,7 @@ import { errorCode } from '@lethe/errors';
 import { RunFolder } from '@lethe/run-folder';
 import type { Trial } from './trial.js';
 import { openSavedRun } from '../run/saved-run.js';
-import type { DataReading } from './data-reading.js';
+import type { DataReading } from '../requests.js';
 import type { TrialsFolder } from './trials-folder.js';
 
 /**

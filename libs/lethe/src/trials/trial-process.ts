@@ -1,7 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { foreignText } from '@lethe/errors';
+import { RunFolder } from '@lethe/run-folder';
 import type { TrialEnding } from './trial.js';
 import { EXIT } from '../exit-codes.js';
+
+/** Milliseconds between two looks at the lock of a trial. */
+const LOOK_MS = 500;
 
 export interface TrialProcessOptions {
   /** The main module of `lethe`. */
@@ -47,6 +52,38 @@ export class TrialProcess implements PlayedTrial {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+}
+
+/** A trial that a process plays already: the one of a sweep that was killed. It is waited for. */
+export class LiveTrial implements PlayedTrial {
+  readonly ended: Promise<Ended>;
+  readonly #processId: number;
+
+  constructor(folder: string, processId: number) {
+    this.#processId = processId;
+    this.ended = this.#end(RunFolder.at(folder));
+  }
+
+  interrupt(): void {
+    this.#signal('SIGINT');
+  }
+
+  kill(): void {
+    this.#signal('SIGKILL');
+  }
+
+  async #end(run: RunFolder): Promise<Ended> {
+    while ((await run.coordinatorProcess()) === this.#processId) await sleep(LOOK_MS);
+    return { ending: 'interrupted', message: '' };
+  }
+
+  #signal(name: NodeJS.Signals): void {
+    try {
+      process.kill(this.#processId, name);
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergeConfig } from '@lethe/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AS_BEFORE } from './data-reading.js';
+import { AS_BEFORE } from '../requests.js';
 import { TrialsFolder } from './trials-folder.js';
 import { TrialRunner, type TrialRunnerOptions } from './trial-runner.js';
 

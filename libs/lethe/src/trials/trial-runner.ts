@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { AsynchronousHalving } from './asynchronous-halving.js';
 import { stateAfter, toBePlayed, type Trial } from './trial.js';
-import type { DataReading } from './data-reading.js';
-import { LiveTrial } from './live-trial.js';
+import type { DataReading } from '../requests.js';
 import type { TrialsFolder } from './trials-folder.js';
 import type { TrialsState } from './trials-state.js';
-import { TrialProcess, type Ended, type PlayedTrial } from './trial-process.js';
+import { LiveTrial, TrialProcess, type Ended, type PlayedTrial } from './trial-process.js';
 import { nextStep, type TrialStep } from './trial-step.js';
 
 export interface TrialRunnerOptions {

@@ -1,4 +1,4 @@
-import type { RunConfig } from '@lethe/config';
+import { defaultWorkers, problemsError, processProblems, type Machine, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Gpu } from '@lethe/tensorflow';
 
@@ -23,4 +23,43 @@ export function slotGpus(gpus: readonly Gpu[], slots: number, trials: readonly T
     );
   }
   return Array.from({ length: slots }, (_, slot) => gpus.filter((_, index) => index % groups === slot % groups));
+}
+
+/** What a trial's configuration says of its processes. */
+type TrialProcesses = Pick<RunConfig['cluster'], 'workers' | 'servers' | 'oversubscribe'>;
+
+/**
+ * Refuses trials side by side that have more processes together than this machine has cores for.
+ *
+ * @param trials those that will be played
+ * @throws LetheError CONFIG_INVALID
+ */
+export function checkSlots(trials: readonly TrialProcesses[], slots: number, cores: number): void {
+  const together = { workers: mostAtOnce(trials, slots, 'workers'), servers: mostAtOnce(trials, slots, 'servers'), oversubscribe: trials.every(({ oversubscribe }) => oversubscribe) };
+  const [problem] = processProblems(together, cores, () => '--trials-at-once');
+  if (problem !== undefined) throw problemsError([{ ...problem, found: `${problem.found} in ${slots} trials at once` }]);
+}
+
+/** Of the trials that have most. */
+function mostAtOnce(trials: readonly TrialProcesses[], slots: number, role: 'workers' | 'servers'): number {
+  const counts = trials.map((trial) => trial[role]).sort((a, b) => b - a);
+  return counts.slice(0, slots).reduce((sum, count) => sum + count, 0);
+}
+
+/** How runs side by side share a machine. */
+export interface MachineShare {
+  readonly atOnce: number;
+  /** Workers of each run. */
+  readonly workers: number;
+}
+
+/**
+ * Shares a machine among so many runs of one configuration: as many at once as it has room for with the workers that were asked for;
+ * where nobody asked, all at once with fewer workers each, as far as that goes. How many workers compute a run changes no bit of it.
+ */
+export function shareMachine({ cluster: { engine, workers } }: RunConfig, machine: Machine, { runs, saysWorkers }: { runs: number; saysWorkers: boolean }): MachineShare {
+  const room = defaultWorkers({ ...machine, engine });
+  if (saysWorkers) return { atOnce: Math.min(runs, Math.max(1, Math.floor(room / Math.max(1, workers)))), workers };
+  const atOnce = Math.min(runs, room);
+  return { atOnce, workers: Math.min(workers, Math.max(1, Math.floor(room / atOnce))) };
 }

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, RunLock } from '@lethe/run-folder';
-import type { DataReading } from './data-reading.js';
+import type { DataReading } from '../requests.js';
 import type { TrialsFolder } from './trials-folder.js';
 
 /** What a trial still needs, by what lies in its folder: a command of `lethe`, the end of the process that plays it, or nothing. */

@@ -1,4 +1,23 @@
-import type { Assignment } from './sweep/search-space.js';
+import { createHash } from 'node:crypto';
+import type { RunConfig } from '@lethe/config';
+
+/** A value of a setting: whatever JSON can say. */
+export type SettingValue = number | string | boolean | null | readonly SettingValue[] | { readonly [key: string]: SettingValue };
+
+/** Values of settings, by dotted path. */
+export type Assignment = Readonly<Record<string, SettingValue>>;
+
+/** A trial's complete configuration, and what sets it apart. */
+export interface PlannedTrial {
+  readonly key: string;
+  readonly values: Assignment;
+  readonly config: RunConfig;
+}
+
+/** Names a configuration by everything that has a part in the result. */
+export function trialKey({ cluster: { threads, engine }, ...rest }: RunConfig): string {
+  return createHash('sha256').update(JSON.stringify({ ...rest, threads, engine })).digest('hex');
+}
 
 /**
  * `waiting`: not begun, or to be gone on with; `stopped`: halving has ended it; `diverged`: something in it was no longer finite;

@@ -5,10 +5,11 @@ import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
-import { expectWritableFolder, parseMetricsLine, RunLock, type LockOptions } from '@lethe/run-folder';
+import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { Trial } from './trial.js';
-import { parseEvaluation } from '../evaluation/read-evaluation.js';
-import type { PlannedTrial } from './sweep/plan-sweep.js';
+import { parseEvaluation } from '../evaluation/evaluate-run.js';
+import { epochFigures, HELD_OUT, prefixed, readMetrics } from '../record/metrics.js';
+import type { PlannedTrial } from './trial.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
 import { evaluationFigures } from './trial-figures.js';
 
@@ -125,13 +126,8 @@ export class TrialsFolder {
 
   /** Epochs that the trial has completed so far, with the figures of the held-out images. */
   async epochs(trial: string): Promise<{ epoch: number; figures: Record<string, number> }[]> {
-    const text = await readFile(join(this.runFolder(trial), 'metrics.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').filter((line) => line.startsWith('{"kind":"epoch"')).flatMap((line) => {
-      const event = parseMetricsLine(line);
-      if (event === null) return [];
-      const figures = Object.entries(event).flatMap(([name, value]) => (name.startsWith('held_out/') ? [[name, Number(value)] as const] : []));
-      return [{ epoch: Number(event['epoch']), figures: Object.fromEntries(figures) }];
-    });
+    const lines = await readMetrics(this.runFolder(trial), 'epoch');
+    return lines.map((line) => ({ epoch: Number(line['epoch']), figures: prefixed(HELD_OUT, epochFigures(line)) }));
   }
 
   /** What a trial measured at its end; null if it has not. */

@@ -1,6 +1,6 @@
 import { checkConfigAgainstData, type RunConfig } from '@lethe/config';
 import { openData, UNLABELLED, type DataSource } from '@lethe/data';
-import { trialKey, type PlannedTrial } from '../sweep/plan-sweep.js';
+import { trialKey, type PlannedTrial } from '../trial.js';
 
 /** What is compared: learning from the sources alone, carrying over to the target, and learning from the target itself. */
 export const KINDS = ['sources', 'adaptation', 'target'] as const;

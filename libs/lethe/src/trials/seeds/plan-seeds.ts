@@ -1,6 +1,6 @@
 import { checkConfigAgainstData, type RunConfig } from '@lethe/config';
 import { openData } from '@lethe/data';
-import { trialKey, type PlannedTrial } from '../sweep/plan-sweep.js';
+import { trialKey, type PlannedTrial } from '../trial.js';
 
 /**
  * A run from each seed, after a look at the data: what is wrong with it, or with the settings for it, is found before anything starts.

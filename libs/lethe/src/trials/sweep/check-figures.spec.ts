@@ -1,7 +1,7 @@
 import { mergeConfig, type RunConfig, type Tree } from '@lethe/config';
 import { describe, expect, it } from 'vitest';
 import { checkFigures } from './check-figures.js';
-import type { PlannedTrial } from './plan-sweep.js';
+import type { PlannedTrial } from '../trial.js';
 import { evaluationFigures, namesOfFinalFigures } from '../trial-figures.js';
 
 function config(values: Tree): RunConfig {

@@ -1,7 +1,7 @@
 import { didYouMean, problemsError, type Problem } from '@lethe/config';
 import { openData } from '@lethe/data';
 import type { SweepRequest } from '../../requests.js';
-import type { PlannedTrial } from './plan-sweep.js';
+import type { PlannedTrial } from '../trial.js';
 import type { TrialsState } from '../trials-state.js';
 import { namesOfEpochFigures, namesOfFinalFigures } from '../trial-figures.js';
 

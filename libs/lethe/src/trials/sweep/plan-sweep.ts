@@ -1,18 +1,11 @@
-import { createHash } from 'node:crypto';
 import {
   configLayer, dataKindOfLayers, mergeConfig, problemsError, readConfigFile, readFlagFile, withDataFolder, withDataKind, withValue,
   type ConfigLayer, type Machine, type RunConfig, type Tree,
 } from '@lethe/config';
-import { grid, random, type Assignment } from './search-space.js';
 import type { SweepRequest } from '../../requests.js';
 import { layersSayWorkers } from '../../run-config.js';
-
-/** A trial's complete configuration, and what sets it apart. */
-export interface PlannedTrial {
-  readonly key: string;
-  readonly values: Assignment;
-  readonly config: RunConfig;
-}
+import { trialKey, type Assignment, type PlannedTrial } from '../trial.js';
+import { grid, random } from './search-space.js';
 
 /**
  * Every trial that was asked for, checked through before any starts; those with one configuration are one trial.
@@ -71,9 +64,4 @@ function ofOneKind(config: RunConfig): RunConfig {
 function withShareOfWorkers(config: RunConfig, trialsAtOnce: number): RunConfig {
   const workers = Math.max(1, Math.floor(config.cluster.workers / trialsAtOnce));
   return { ...config, cluster: { ...config.cluster, workers, awaitWorkers: Math.min(config.cluster.awaitWorkers, workers) } };
-}
-
-/** Names a configuration by everything that has a part in the result. */
-export function trialKey({ cluster: { threads, engine }, ...rest }: RunConfig): string {
-  return createHash('sha256').update(JSON.stringify({ ...rest, threads, engine })).digest('hex');
 }

@@ -1,19 +1,9 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-
-/** A value of a setting: whatever JSON can say. */
-export type SettingValue = number | string | boolean | null | readonly SettingValue[] | { readonly [key: string]: SettingValue };
-
-/** A value as a table shows it: text as it stands, anything else as JSON. */
-export function shownSetting(value: SettingValue | undefined): string {
-  return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-}
+import type { Assignment, SettingValue } from '../trial.js';
 
 /** Values to try: these, or any between two bounds (with `--random` only). */
 export type Candidates = { readonly kind: 'values'; readonly values: readonly SettingValue[] } | { readonly kind: 'range'; readonly low: number; readonly high: number };
-
-/** Values of settings, by dotted path. */
-export type Assignment = Readonly<Record<string, SettingValue>>;
 
 /** What to try for each setting, by dotted path. */
 export type SearchSpace = Readonly<Record<string, Candidates>>;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SweepRequest } from '../../requests.js';
 import { machineOf, type ThisMachine } from '../../this-machine.js';
 import { checkFigures } from './check-figures.js';
-import { checkSlots } from '../check-slots.js';
+import { checkSlots } from '../trial-slots.js';
 import { findSweep } from '../find-trials.js';
 import { planSweep } from './plan-sweep.js';
 import { playTrials, type TrialSurroundings } from '../play-trials.js';

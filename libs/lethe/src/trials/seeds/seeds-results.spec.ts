@@ -5,9 +5,7 @@ import { mergeConfig, type RunConfig } from '@lethe/config';
 import type { Trial } from '../trial.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrialsFolder } from '../trials-folder.js';
-import { seedStatistics } from './seeds-statistics.js';
 import { writeSeeds } from './seeds-results.js';
-import { shareMachine, type MachineShare } from '../share-machine.js';
 
 function config(cluster: object, shards = 8): RunConfig {
   return mergeConfig({ cores: 16, gpus: 0, engine: 'native' }, [{ source: 'flags', values: { cluster, shards }, label: (path) => path }]).config;
@@ -18,29 +16,6 @@ function run(seed: number, figures: Record<string, number>, state: Trial['state'
 }
 
 describe('runs from several seeds', () => {
-  it('share the machine: side by side with fewer workers each, or as many as fit with those that were asked for', () => {
-    const numbers = ({ atOnce, workers }: MachineShare): number[] => [atOnce, workers];
-    const machine = { cores: 16, gpus: 0, engine: 'native' } as const;
-    const share = (found: RunConfig, runs: number, saysWorkers: boolean): number[] => numbers(shareMachine(found, machine, { runs, saysWorkers }));
-    expect(share(config({}), 3, false)).toEqual([3, 2]);
-    expect(share(config({}), 20, false)).toEqual([8, 1]);
-    expect(share(config({}, 2), 2, false)).toEqual([2, 2]);
-    expect(share(config({ workers: 3 }), 5, true)).toEqual([2, 3]);
-    expect(share(config({ workers: 40 }), 5, true)).toEqual([1, 40]);
-    expect(numbers(shareMachine(config({}), { ...machine, cores: 2 }, { runs: 3, saysWorkers: false }))).toEqual([1, 1]);
-    expect(numbers(shareMachine(config({ engine: 'native' }), { ...machine, gpus: 4 }, { runs: 3, saysWorkers: false }))).toEqual([3, 1]);
-  });
-
-  it('have means and sample deviations over those that completed; what is not finite makes no mean that is', () => {
-    const statistics = seedStatistics([run(4, { swap: 0.5, rounds: 8 }), run(2, { swap: 0.7, rounds: 8 }), run(3, { swap: 0.9 }, 'stopped'), run(9, { swap: 9 }, 'failed')], ['rounds', 'swap', 'unknown']);
-    expect(statistics).toEqual([
-      { figure: 'rounds', seeds: [4, 2], values: [8, 8], mean: 8, deviation: 0 },
-      { figure: 'swap', seeds: [4, 2], values: [0.5, 0.7], mean: expect.closeTo(0.6, 12) as number, deviation: expect.closeTo(Math.sqrt(0.02), 12) as number },
-    ]);
-    expect(seedStatistics([run(1, { swap: Number.NaN }), run(2, { swap: 1 })], ['swap'])[0]).toMatchObject({ mean: Number.NaN, deviation: Number.NaN });
-    expect(seedStatistics([run(1, { swap: 1 })], ['swap'])[0]).toMatchObject({ mean: 1, deviation: null });
-  });
-
   describe('in their folder', () => {
     let below: string;
     beforeEach(async () => { below = await mkdtemp(join(tmpdir(), 'lethe-seeds-')); });

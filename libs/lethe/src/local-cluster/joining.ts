@@ -1,0 +1,40 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { errorMessage, LetheError } from '@lethe/errors';
+import { encodeJoinKey, encodeJoinToken, outsideAddresses, type Listener, type RunKeys } from '@lethe/transport';
+
+/** The token of a run in a file that only this user can read, as long as the run goes on: a command line can be seen by all. */
+export class JoinTokenFile {
+  readonly path: string;
+
+  /** @throws LetheError STORAGE_FAILED */
+  constructor(path: string, { member }: RunKeys) {
+    this.path = path;
+    try {
+      // A file of an earlier start may be readable by others.
+      this.remove();
+      writeFileSync(path, `${encodeJoinToken(member)}\n`, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      throw new LetheError('STORAGE_FAILED', `${path}: expected a place for the token of those who join, found none (${errorMessage(error)})`, { cause: error });
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+}
+
+/** With which command workers elsewhere join, and at which other addresses of this machine they may. */
+export function joinLines({ boundAddress, address }: Listener, keys: RunKeys | null, { engine, threads, tokenFile, advertise }: { engine: string; threads: number; tokenFile: string; advertise: string | null }): string[] {
+  const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
+  const [first, ...others] = advertise === null ? outsideAddresses(boundAddress) : [{ address: `tcp://${advertise}:${port}`, interface: null }];
+  const trust = keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
+  const command = `workers join with: npx lethe worker --join ${first?.address ?? address} ${trust} --engine ${engine} --threads ${threads}`;
+  if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
+  const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
+  return named.length === 0 ? [command] : [command, `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`];
+}
+
+/** A path as a shell reads it. */
+function inShell(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

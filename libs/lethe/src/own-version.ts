@@ -1,7 +1,0 @@
-import { readFileSync } from 'node:fs';
-
-/** Version of this program. */
-export function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
-}

@@ -1,0 +1,7 @@
+// Parts of a run that tests of whole runs put together in their own way. No program imports them.
+export { FarthestVersions, RestartPolicy } from './local-cluster/restart-policy.js';
+export { RoundLossCollector } from './record/round-losses.js';
+export type { EpochEvent, RunState } from './record/run-record.js';
+export { divergedState, divergedStep } from './run/divergence.js';
+export { outlastServers } from './run/outlast-servers.js';
+export { trainingRun, type RunOutcome } from './run/training-run.js';

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseMetricsLine, type MetricsLine } from '@lethe/run-folder';
+
+/** Stands before the names of the figures of an epoch in `metrics.jsonl`: held_out/reconstruction_mse. */
+export const HELD_OUT = 'held_out';
+
+/** The figures, each named `prefix/name`. */
+export function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}/${name}`, value]));
+}
+
+/** The figures of an epoch in its line of `metrics.jsonl`, by the names that the game gives them. */
+export function epochFigures(line: MetricsLine): Record<string, number> {
+  const figures = Object.entries(line).filter(([name]) => name.startsWith(`${HELD_OUT}/`));
+  return Object.fromEntries(figures.map(([name, value]) => [name.slice(HELD_OUT.length + 1), Number(value)]));
+}
+
+/**
+ * The lines of a run's `metrics.jsonl`; none where there is no such file.
+ * @param runFolder absolute path of the run's folder
+ * @param kind the only kind of line that is read; absent: all
+ */
+export async function readMetrics(runFolder: string, kind?: MetricsLine['kind']): Promise<MetricsLine[]> {
+  const text = await readFile(join(runFolder, 'metrics.jsonl'), 'utf8').catch(() => '');
+  // The kind comes first in a line: the many lines of rounds are not parsed where only epochs are asked for.
+  const lines = text.split('\n').filter((line) => kind === undefined || line.startsWith(`{"kind":"${kind}"`));
+  return lines.map(parseMetricsLine).filter((line): line is MetricsLine => line !== null);
+}

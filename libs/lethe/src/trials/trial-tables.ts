@@ -1,0 +1,45 @@
+import { stringify } from 'csv-stringify/sync';
+import type { SettingValue, Trial } from './trial.js';
+
+/** Figures shown in the tables of a terminal and of the report. */
+const SHOWN = ['epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'wall_seconds'];
+
+/** Head and one row for each trial. */
+export function tableOfTrials(trials: readonly Trial[]): string[][] {
+  const settings = variedSettings(trials);
+  const shown = SHOWN.filter((figure) => trials.some(({ figures }) => figures[figure] !== undefined));
+  return [
+    ['trial', 'state', ...settings.map((path) => path.split('.').at(-1) ?? path), ...shown],
+    ...trials.map(({ name, state, values, figures }) => [name, state, ...settings.map((path) => shownSetting(values[path])), ...shown.map((figure) => formatted(figures[figure]))]),
+  ];
+}
+
+/** A line for each trial: name, state, its settings, its figures. */
+export function csvOfTrials(trials: readonly Trial[]): string {
+  const settings = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
+  const figures = [...new Set(trials.flatMap((trial) => Object.keys(trial.figures)))];
+  const rows = trials.map((trial) => [trial.name, trial.state, ...settings.map((path) => shownSetting(trial.values[path])), ...figures.map((name) => trial.figures[name]), trial.message]);
+  return stringify([['trial', 'state', ...settings, ...figures, 'message'], ...rows]);
+}
+
+/** A value as a table shows it: text as it stands, anything else as JSON. */
+export function shownSetting(value: SettingValue | undefined): string {
+  return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Settings in which the trials differ. */
+export function variedSettings(trials: readonly Trial[]): string[] {
+  const paths = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
+  return paths.filter((path) => new Set(trials.map(({ values }) => shownSetting(values[path]))).size > 1);
+}
+
+/** Every column as wide as its widest cell. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}
+
+function formatted(value: number | undefined): string {
+  if (value === undefined) return '';
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
