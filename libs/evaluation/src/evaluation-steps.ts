@@ -2,7 +2,9 @@ import { LetheError } from '@lethe/errors';
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
 import type { CompiledStep, Engine, Operations, Signature } from '@lethe/tensorflow';
-import { allNetworks, batchSignature, named, namedTensors, scalarSignature, scalarTensors, type RunDescription } from '@lethe/graphs';
+import {
+  allNetworks, batchSignature, inputOf, namedTensors, scalarSignature, scalarTensors, type InputTensors, type RunDescription,
+} from '@lethe/graphs';
 import type { Tensor } from '@tensorflow/tfjs';
 
 export interface EvaluationStepOptions {
@@ -55,21 +57,21 @@ function notOffered(objective: string, what: string): LetheError {
   return new LetheError('CONFIG_INVALID', `objective.kind: expected another objective, found ${objective}, which ${what}`);
 }
 
-function evaluationContext(description: RunDescription, operations: Operations, inputs: Readonly<Record<string, Tensor>>): LossContext {
+function evaluationContext(description: RunDescription, operations: Operations, inputs: InputTensors): LossContext {
   const { layouts, objective } = description;
-  const parameters = new Map(layouts.flatMap((layout) => [...namedTensors(operations, named(inputs, `group.${layout.name}`), layout)]));
+  const parameters = new Map(layouts.flatMap((layout) => [...namedTensors(operations, inputOf(inputs, `group.${layout.name}`), layout)]));
   const statistics = new Map(layouts.flatMap((layout) => layout.statistics.map(({ name, offset, channels }): [string, Moments] => {
-    const part = (from: number): Tensor => operations.slice(named(inputs, `statistics.${layout.name}`), [from], [channels]);
+    const part = (from: number): Tensor => operations.slice(inputOf(inputs, `statistics.${layout.name}`), [from], [channels]);
     return [name, { mean: part(offset), variance: part(offset + channels) }];
   })));
   return {
     operations,
     networks: evaluationNetworks({ operations, networks: allNetworks(objective), parameters, statistics }),
     batch: {
-      images: named(inputs, 'images'),
-      undistorted: named(inputs, 'images'),
-      labels: named(inputs, 'labels'),
-      domains: named(inputs, 'domains'),
+      images: inputOf(inputs, 'images'),
+      undistorted: inputOf(inputs, 'images'),
+      labels: inputOf(inputs, 'labels'),
+      domains: inputOf(inputs, 'domains'),
     },
     scalars: scalarTensors(objective, inputs),
   };

@@ -45,9 +45,12 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
     const statistics = new Map(
       description.layouts.filter(({ statisticsLength }) => statisticsLength > 0).map((layout) => [layout.name, initialStatistics(layout)]),
     );
-    const draw = (first: number, count: number): Promise<Float32Array> => (
-      evaluator.evaluate({ evaluation: 'grid', split: 'test', first, count } as Parameters<WorkerEvaluator['evaluate']>[0], groups, statistics)
-    );
+    const draw = (first: number, count: number): Promise<Float32Array> =>
+      evaluator.evaluate(
+        { evaluation: 'grid', split: 'test', first, count } as Parameters<WorkerEvaluator['evaluate']>[0],
+        groups,
+        statistics,
+      );
     const rows = await draw(9, 5);
     // Rows 9 and 10: no more examples are there.
     expect(rows).toHaveLength(2 * 11 * 64 * 64 * 3);

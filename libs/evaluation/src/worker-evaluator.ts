@@ -1,3 +1,4 @@
+import { scalarInputs } from '@lethe/graphs';
 import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
 import type { Evaluate, Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
@@ -167,9 +168,6 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   #run(step: EvaluationStep, inputs: Record<string, InputValues>): Float32Array {
-    const scalars = Object.entries(this.#options.description.objective.scalars(0)).map(
-      ([name, value]) => [`scalar.${name}`, Float32Array.of(value)] as const,
-    );
-    return step.run({ ...inputs, ...Object.fromEntries(scalars) }).result;
+    return step.run({ ...inputs, ...scalarInputs(this.#options.description.objective.scalars(0)) }).result;
   }
 }

@@ -1,8 +1,8 @@
 import type { Step } from '@lethe/protocol';
 
 /**
- * The int32 seeds of a shard's dropout masks: two for the stream that stays the same all round long (one z = E(x)), two
- * for the stream drawn anew in every phase and inner step. Pure, so that a recomputed shard is indistinguishable from the first try.
+ * The int32 seeds of a shard's dropout masks: two for the stream that stays the same in all steps of a round (one z = E(x)), two
+ * for the stream that is drawn anew in every phase and inner step. A pure function, so that a shard that is computed again is the same.
  */
 export function dropoutSeeds(runSeed: number, { round, phase, innerStep }: Step, shard: number): { round: Int32Array; step: Int32Array } {
   return { round: seedPair([runSeed, round, shard]), step: seedPair([runSeed, round, shard, phase + 1, innerStep + 1]) };

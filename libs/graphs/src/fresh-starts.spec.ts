@@ -2,8 +2,7 @@ import { mergeConfig } from '@lethe/config';
 import { initialValues } from '@lethe/networks';
 import { describe, expect, it } from 'vitest';
 import { freshValues } from './fresh-starts.js';
-import { allNetworks } from './phase-step.js';
-import { describeRun, layoutOf } from './run-description.js';
+import { allNetworks, describeRun, layoutOf } from './run-description.js';
 
 const facts = {
   shape: { height: 8, width: 8, channels: 1 },

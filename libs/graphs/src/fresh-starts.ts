@@ -1,14 +1,13 @@
 import { initialValues } from '@lethe/networks';
 import type { Step } from '@lethe/protocol';
-import { allNetworks } from './phase-step.js';
-import { layoutOf, type RunDescription } from './run-description.js';
+import { allNetworks, layoutOf, type RunDescription } from './run-description.js';
 
 /** Keeps the seeds of different rounds apart. */
 const SEED_STRIDE = 0x9e3779b9;
 
 /**
- * New values, by network, of the networks of a group that start afresh once this step is committed: those that begin the next round so.
- * A pure function of run and step: a server that is asked again, or a resumed run, comes to the same.
+ * New values, by network, of those networks of a group that start afresh in the next round, which begins once this step is committed.
+ * A pure function of run and step: a server that commits the step again, or a resumed run, gets the same values.
  */
 export function freshValues(
   description: RunDescription,

@@ -1,20 +1,22 @@
 import type { StepAssignment } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues, SharedComputation, SharedValues } from '@lethe/tensorflow';
 import type { RunDescription } from './run-description.js';
+import { NETWORK_INPUT } from './step-inputs.js';
 
-/** The features of a call's shards, and of which round and parameters. */
+/** The features of a call's shards. */
 interface Features {
-  readonly of: string;
+  /** Round and versions of parameters from which they were computed. */
+  readonly computedFrom: string;
   readonly values: SharedValues;
 }
 
 /**
- * As in the article, a round has one z = E(x): what its phases compute alike from the same examples, parameters and masks
- * is computed once for each call's shards, when it is needed first, and kept for the phases and inner steps after that.
+ * What the phases of a round share: as in the article, a round has one z = E(x). What all phases compute from the same examples,
+ * parameters and dropout masks is computed once for the shards of a call and kept for the later phases and inner steps.
  */
 export class RoundFeatures {
   readonly #shared: SharedComputation | null;
-  /** Whose parameters the features depend on. */
+  /** Groups whose parameters the features depend on. */
   readonly #groups: ReadonlySet<string>;
   /** By the first shard of the call. */
   readonly #byShard = new Map<number, Features>();
@@ -24,12 +26,13 @@ export class RoundFeatures {
     this.#groups = groups;
   }
 
+  /** Finds what the steps share, which compute calls of `width` shards. */
   static of(engine: Engine, { objective }: RunDescription, steps: readonly CompiledStep[], width: number): RoundFeatures {
     if (steps.length < 2) return new RoundFeatures(null, new Set());
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.filter(({ name }) => !changing.has(name));
-    const networks = constant.flatMap(({ networks }) => networks.map(({ name }) => `network.${name}`));
+    const networks = constant.flatMap(({ networks }) => networks.map(({ name }) => `${NETWORK_INPUT}${name}`));
     const examples = Array.from({ length: width }, (_, shard) =>
       ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`),
     ).flat();
@@ -42,10 +45,10 @@ export class RoundFeatures {
     const versions = reads.filter(({ group }) => this.#groups.has(group)).map(({ group, version }) => `${group}@${version}`);
     const wanted = [round, ...versions].join(' ');
     const kept = this.#byShard.get(shard);
-    if (kept?.of === wanted) return kept.values;
+    if (kept?.computedFrom === wanted) return kept.values;
     kept?.values.dispose();
     const values = this.#shared.run(inputs);
-    this.#byShard.set(shard, { of: wanted, values });
+    this.#byShard.set(shard, { computedFrom: wanted, values });
     return values;
   }
 

@@ -1,11 +1,11 @@
 import type { RunConfig } from '@lethe/config';
 import { roundsOfEpochs, type DataFacts } from '@lethe/data';
-import { groupLayout } from '@lethe/networks';
+import { groupLayout, type NetworkSpec } from '@lethe/networks';
 import { createObjective, type Objective, type Phase } from '@lethe/objectives';
 import type { Optimization } from '@lethe/optim';
 import { schemaHash, type GroupLayout, type SummaryLayout } from '@lethe/protocol';
 
-/** What every process derives for itself from the configuration and the data, and must derive alike. */
+/** A run as every process derives it for itself from the configuration and the data. All must derive the same. */
 export interface RunDescription {
   readonly config: RunConfig;
   readonly facts: DataFacts;
@@ -13,7 +13,7 @@ export interface RunDescription {
   readonly layouts: readonly GroupLayout[];
   /** What is pushed beside the gradients of each phase, in the phases' order. */
   readonly summaries: readonly SummaryLayout[];
-  /** Refuses whoever would lay out the parameters differently. */
+  /** Hash of layouts and summaries: a process with another one is refused. */
   readonly schemaHash: string;
   readonly trainingCount: number;
   readonly totalRounds: number;
@@ -41,15 +41,21 @@ export function describeRun(config: RunConfig, facts: DataFacts): RunDescription
   };
 }
 
+/** The layout of the group of that name. */
 export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: string): GroupLayout {
   const layout = description.layouts.find(({ name }) => name === group);
   if (layout === undefined) throw new TypeError(`the run has no group ${group}`);
   return layout;
 }
 
+/** The networks of all groups, in the groups' order. */
+export function allNetworks({ groups }: Objective): readonly NetworkSpec[] {
+  return groups.flatMap(({ networks }) => networks);
+}
+
 /**
  * Examples that a pass over the training set takes. Rounds have as much of every population, so that with several of them the
- * largest one is passed once while the smaller ones come round more often.
+ * largest one is passed once while the smaller ones are passed several times.
  */
 function examplesOfEpoch({ trainCount, domains }: DataFacts, heldOut: number): number {
   const counts = domains.map((domain) => domain.trainCount).filter((count) => count > 0);

@@ -1,12 +1,14 @@
+import { entryOf } from '@lethe/errors';
 import { augment, gatherBatch, shardIndices, type DataSource } from '@lethe/data';
 import { addInto, combineSummaries, combineSummary } from '@lethe/optim';
 import type { StepAssignment, TreeNode, Step, SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
 import { dropoutSeeds } from './dropout-seeds.js';
-import { named, phaseStep } from './phase-step.js';
 import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
 import type { StepClock } from './step-clock.js';
+import { NETWORK_INPUT, scalarInputs } from './step-inputs.js';
+import { traceStep } from './trace-step.js';
 
 /** Gradient sum and combined summary of one or more shards. */
 export interface NodeSum {
@@ -14,7 +16,7 @@ export interface NodeSum {
   readonly summary: Float32Array;
 }
 
-/** The examples of every round: an endless stream, read at random. */
+/** The examples of every round, in any order of rounds. */
 export interface Batches {
   /** Indices of the round's examples into the training set, [batchSize]. */
   round(round: number): Uint32Array;
@@ -25,7 +27,7 @@ export interface ShardGradientsOptions {
   readonly description: RunDescription;
   readonly data: DataSource;
   readonly batches: Batches;
-  /** Most shards that one graph call computes side by side, to fill the cores; changes no bit. */
+  /** Greatest number of shards that one graph call computes side by side, to use all cores; changes no bit. */
   readonly parallelShards: number;
 }
 
@@ -33,16 +35,13 @@ export interface ShardGradientsOptions {
 interface Examples {
   readonly round: number;
   readonly images: Float32Array;
-  /** Before they were distorted; null where none are. */
+  /** The images before they were distorted; null where none are. */
   readonly undistorted: Float32Array | null;
   readonly labels: Float32Array;
   readonly domains: Float32Array;
 }
 
-/** Inputs with a network's parameters. */
-const NET = 'network.';
-
-/** The graphs of all phases for calls of so many shards. */
+/** The graphs of all phases for calls with one number of shards. */
 interface PhaseGraphs {
   readonly steps: readonly CompiledStep[];
   readonly features: RoundFeatures;
@@ -51,7 +50,7 @@ interface PhaseGraphs {
 /** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, assignment, run seed). */
 export class ShardGradients {
   readonly #options: ShardGradientsOptions;
-  /** By the number of shards that a call computes: 1, 2, 4 ... */
+  /** By the number of shards that a call computes: 1, 2, 4 and so on. */
   readonly #graphs: ReadonlyMap<number, PhaseGraphs>;
   readonly #examples = new Map<number, Examples>();
 
@@ -67,15 +66,14 @@ export class ShardGradients {
     for (let width = 1; width <= Math.min(parallelShards, description.config.shards); width *= 2) {
       const steps: CompiledStep[] = [];
       for (const phase of description.objective.phases.keys()) {
-        const { name, step, signature } = phaseStep({ description, phase, width, operations: engine.operations });
-        steps.push(await engine.compile(name, step, signature));
+        steps.push(await traceStep({ engine, description, phase, width }));
       }
       graphs.set(width, { steps, features: RoundFeatures.of(engine, description, steps, width) });
     }
     return new ShardGradients(options, graphs);
   }
 
-  /** Sums a block along the fixed tree: halves first, so that the same additions happen however the shards are dealt. */
+  /** Sums a node of the fixed tree, halves first: the same additions happen whichever worker computes which shards. */
   node(assignment: StepAssignment, node: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
     if (this.#graphs.has(node.count)) return this.#call(assignment, node, networks, clock);
     const half = node.count / 2;
@@ -87,10 +85,10 @@ export class ShardGradients {
   needs(phase: number): ReadonlySet<string> {
     const step = this.#graphs.get(1)?.steps[phase];
     if (step === undefined) throw new TypeError(`there is no phase ${phase}`);
-    return new Set([...step.needs].filter((input) => input.startsWith(NET)).map((input) => input.slice(NET.length)));
+    return new Set([...step.needs].filter((input) => input.startsWith(NETWORK_INPUT)).map((input) => input.slice(NETWORK_INPUT.length)));
   }
 
-  /** Gathers the examples of an assignment before they are asked for, while its parameters are on their way. */
+  /** Gathers the examples of an assignment in advance, while its parameters are on their way. */
   prepare({ round, nodes }: StepAssignment): void {
     for (const { first, count } of nodes) for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(round, shard);
   }
@@ -121,15 +119,15 @@ export class ShardGradients {
     const step = graphs?.steps[assignment.phase];
     if (graphs === undefined || step === undefined) throw new TypeError(`the assignment names phase ${assignment.phase}`);
     const inputs = clock.measure('input', () => ({
-      ...Object.fromEntries([...networks].map(([name, vector]) => [`network.${name}`, vector])),
-      ...scalarInputs(assignment),
+      ...Object.fromEntries([...networks].map(([name, vector]) => [`${NETWORK_INPUT}${name}`, vector])),
+      ...scalarInputs(assignment.scalars),
       ...Object.fromEntries(
         Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(assignment, first + shard, shard))).flat(),
       ),
     }));
     const outputs = clock.measure('compute', () => step.run(inputs, graphs.features.of(assignment, first, inputs)));
-    const summaries = Array.from({ length: count }, (_, shard) => named(outputs, `summary.${shard}`));
-    return { gradient: named(outputs, 'gradient'), summary: combineSummaries(summaries, this.#summaryOf(assignment.phase)) };
+    const summaries = Array.from({ length: count }, (_, shard) => entryOf(outputs, `summary.${shard}`, 'the step'));
+    return { gradient: entryOf(outputs, 'gradient', 'the step'), summary: combineSummaries(summaries, this.#summaryOf(assignment.phase)) };
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
@@ -160,8 +158,4 @@ export class ShardGradients {
     this.#examples.set(shard, examples);
     return examples;
   }
-}
-
-function scalarInputs({ scalars }: StepAssignment): Record<string, Float32Array> {
-  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`scalar.${name}`, Float32Array.of(value)]));
 }

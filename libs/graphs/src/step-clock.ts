@@ -1,6 +1,6 @@
 import type { Occupation, Span } from '@lethe/protocol';
 
-/** Writes down what a step spends its time with. */
+/** Records what a step spends its time on. */
 export class StepClock {
   readonly spans: Span[] = [];
 

@@ -2,7 +2,7 @@ import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { NetworkSpec } from './network.js';
 
-/** What lies between encoder and decoder: how a latent is made of the code, which is what the encoder computes. */
+/** What lies between encoder and decoder: it makes the latent from the code, which is what the encoder computes. */
 export interface Bottleneck {
   /** Numbers of the code for each number of the latent. */
   readonly codesPerLatent: 1 | 2;
@@ -12,7 +12,7 @@ export interface Bottleneck {
   readonly network: NetworkSpec;
   /** The noise-free latent [examples, latentSize]: what a probe reads. */
   readonly mean: (operations: Operations, code: Tensor) => Tensor;
-  /** Nats [examples] that the latent tells of its image at most, against a standard normal; null: without bound. */
+  /** KL divergence [examples] of the latent to a standard normal, in nats: a bound of what it tells of its image; null: no bound. */
   readonly divergence: ((operations: Operations, code: Tensor) => Tensor) | null;
 }
 
@@ -36,7 +36,7 @@ const BOTTLENECKS: Readonly<Record<BottleneckKind, (latentSize: number) => Bottl
     divergence: null,
   }),
 
-  /** Noise of deviation 1 on every number; the divergence keeps the encoder from shouting over it. */
+  /** Noise of deviation 1 on every number; the divergence keeps the encoder from making codes so large that the noise vanishes. */
   gaussian: (latentSize) => ({
     codesPerLatent: 1,
     activated: false,

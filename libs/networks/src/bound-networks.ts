@@ -1,3 +1,4 @@
+import { entryOf } from '@lethe/errors';
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { BATCH_NORM_EPSILON } from './layers.js';
@@ -22,15 +23,15 @@ export interface TrainingNetworkOptions {
   readonly recordMoments: (normalisation: string, moments: Moments) => void;
 }
 
-/** Networks in training mode: batch statistics, dropout by seed. */
+/** Networks in training mode: statistics of the batch, dropout by seed. */
 export function trainingNetworks(options: TrainingNetworkOptions): Networks {
   const { operations, networks, parameters, seeds, recordMoments } = options;
-  return bind(networks, (network, position, isSteady) => {
+  return bind(networks, (network, position, isDeterministic) => {
     let masks = 0;
-    const record = isSteady ? () => undefined : recordMoments;
+    const record = isDeterministic ? () => undefined : recordMoments;
     return {
       operations,
-      parameter: (name) => lookUp(parameters, `${network.name}.${name}`),
+      parameter: (name) => entryOf(parameters, `${network.name}.${name}`, STATE),
       batchNorm: (name, input) => {
         const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
         const { output, mean, variance } = operations.batchNormTrain(input, scale, shift, BATCH_NORM_EPSILON);
@@ -50,12 +51,12 @@ export function trainingNetworks(options: TrainingNetworkOptions): Networks {
         return operations.concat(parts, 0);
       },
       dropout: (input, rate) => {
-        if (rate === 0 || isSteady) return input;
+        if (rate === 0 || isDeterministic) return input;
         masks += 1;
         return operations.dropout(input, rate, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
       },
       noise: (shape) => {
-        if (isSteady) return null;
+        if (isDeterministic) return null;
         masks += 1;
         return operations.normal(shape, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
       },
@@ -75,16 +76,16 @@ export interface EvaluationNetworkOptions {
 export function evaluationNetworks({ operations, networks, parameters, statistics }: EvaluationNetworkOptions): Networks {
   return bind(networks, (network) => ({
     operations,
-    parameter: (name) => lookUp(parameters, `${network.name}.${name}`),
+    parameter: (name) => entryOf(parameters, `${network.name}.${name}`, STATE),
     batchNorm: (name, input) => {
       const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
-      const { mean, variance } = lookUp(statistics, `${network.name}.${name}`);
+      const { mean, variance } = entryOf(statistics, `${network.name}.${name}`, STATE);
       return operations.batchNormEval(input, { scale, shift }, { mean, variance }, BATCH_NORM_EPSILON);
     },
     batchNormByDomain: (name, input, { origins, domains }) => {
       const [scale, shift] = scaleAndShift(parameters, `${network.name}.${name}`);
       return domains.map((domain, index) => {
-        const { mean, variance } = lookUp(statistics, `${network.name}.${name}@${domain}`);
+        const { mean, variance } = entryOf(statistics, `${network.name}.${name}@${domain}`, STATE);
         const isOfDomain = operations.reshape(operations.slice(origins, [0, index], [-1, 1]), [-1, ...input.shape.slice(1).map(() => 1)]);
         return operations.mul(operations.batchNormEval(input, { scale, shift }, { mean, variance }, BATCH_NORM_EPSILON), isOfDomain);
       }).reduce((sum, part) => operations.add(sum, part));
@@ -94,30 +95,27 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
   }));
 }
 
+/** Whose entries parameters and statistics are, in messages. */
+const STATE = 'the state of the networks';
+
 /** More dropout and noise layers than any network has: keeps the draws of two networks with one seed apart. */
 const SALTS_PER_NETWORK = 1000;
 
 function bind(
   networks: readonly NetworkSpec[],
-  contextOf: (network: NetworkSpec, position: number, isSteady: boolean) => ForwardContext,
+  contextOf: (network: NetworkSpec, position: number, isDeterministic: boolean) => ForwardContext,
 ): Networks {
   const apply =
-    (isSteady: boolean): Networks['apply'] =>
+    (isDeterministic: boolean): Networks['apply'] =>
     (name, ...inputs) => {
       const position = networks.findIndex((network) => network.name === name);
       const network = networks[position];
       if (network === undefined) throw new TypeError(`no network is named ${name}`);
-      return network.forward(contextOf(network, position, isSteady), ...inputs);
+      return network.forward(contextOf(network, position, isDeterministic), ...inputs);
     };
   return { apply: apply(false), applyDeterministic: apply(true) };
 }
 
 function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor, Tensor] {
-  return [lookUp(parameters, `${normalisation}.weight`), lookUp(parameters, `${normalisation}.bias`)];
-}
-
-function lookUp<Value>(values: ReadonlyMap<string, Value>, name: string): Value {
-  const value = values.get(name);
-  if (value === undefined) throw new TypeError(`nothing is named ${name}`);
-  return value;
+  return [entryOf(parameters, `${normalisation}.weight`, STATE), entryOf(parameters, `${normalisation}.bias`, STATE)];
 }

@@ -7,7 +7,7 @@ export interface EncoderOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Numbers of the code: those of the latent, or what the bottleneck makes it of. */
+  /** Numbers of the code, from which the bottleneck makes the latent. */
   readonly codeSize: number;
   /** Whether the code passes a leaky ReLU, as the article's latent does. */
   readonly activated: boolean;
@@ -15,7 +15,7 @@ export interface EncoderOptions {
 }
 
 /**
- * The article's encoder E: two blocks of convolution, batch norm, ReLU, max pooling and dropout, then two linear
+ * The article's encoder E: two stages of convolution, batch norm, ReLU, max pooling and dropout, then two linear
  * layers. Images [examples, height, width, channels] -> code [examples, codeSize].
  *
  * @see https://github.com/spoilt333/adversarial (2.domain/conv_fader_mnist.ipynb)

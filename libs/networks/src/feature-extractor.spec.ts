@@ -168,7 +168,7 @@ describe('featureExtractor', () => {
     for (const [index, value] of evaluated.features.entries()) expect(value).toBeCloseTo(trained.features[index] ?? Number.NaN, 3);
   });
 
-  it('forgets brightness and contrast of each image when told to', async () => {
+  it('forgets brightness and contrast of each image where images are normalised', async () => {
     const flat = { ...OPTIONS, batchNorm: false, normaliseImages: true, dense: [] };
     const { features, size } = await extract(flat, new Map());
     const doubled = images.slice();

@@ -5,7 +5,7 @@ import type { ForwardContext, NetworkSpec, NormalisationSpec, TensorSpec } from 
 /** Convolution, perhaps batch norm, ReLU, perhaps max pooling, dropout. */
 export interface ConvolutionStageOptions {
   readonly maps: number;
-  /** Side of the window. */
+  /** Side of the window in pixels. */
   readonly size: number;
   readonly pool: { readonly size: number; readonly stride: number } | null;
   readonly dropout: number;

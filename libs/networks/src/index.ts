@@ -1,7 +1,12 @@
 export { bottleneck, type Bottleneck, type BottleneckKind } from './bottleneck.js';
 export { articleDecoder, type DecoderOptions } from './decoder.js';
 export { articleEncoder, type EncoderOptions } from './encoder.js';
-export { featureExtractor, type ConvolutionStageOptions, type FeatureExtractor, type FeatureExtractorOptions } from './feature-extractor.js';
+export {
+  featureExtractor,
+  type ConvolutionStageOptions,
+  type FeatureExtractor,
+  type FeatureExtractorOptions,
+} from './feature-extractor.js';
 export { groupLayout } from './group-layout.js';
 export { initialStatistics, initialValues } from './initial-values.js';
 export { judgeNetwork, type JudgeOptions } from './judge.js';

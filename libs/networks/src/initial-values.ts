@@ -1,3 +1,4 @@
+import { entryOf } from '@lethe/errors';
 import type { GroupLayout } from '@lethe/protocol';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -12,8 +13,7 @@ export function initialValues(layout: GroupLayout, networks: readonly NetworkSpe
   const initials = new Map<string, InitialValues>();
   for (const network of networks) for (const tensor of network.tensors) initials.set(`${network.name}.${tensor.name}`, tensor.initial);
   for (const segment of layout.segments) {
-    const initial = initials.get(segment.name);
-    if (initial === undefined) throw new TypeError(`no network describes the tensor ${segment.name}`);
+    const initial = entryOf(initials, segment.name, 'the description of the networks');
     fillInitial(values.subarray(segment.offset, segment.offset + segment.length), initial, seedOf(segment.name, seed));
   }
   return values;

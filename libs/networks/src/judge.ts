@@ -11,7 +11,7 @@ export interface JudgeOptions {
 
 /**
  * A plain convolutional classifier that reads the label of images [examples, height, width, channels]:
- * log-probabilities [examples, classes]. It plays in no game.
+ * log-probabilities [examples, classes]. It is part of no game.
  */
 export function judgeNetwork({ height, width, channels, classes }: JudgeOptions): NetworkSpec {
   const features = 64 * (height / 4) * (width / 4);

@@ -1,7 +1,7 @@
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 
-/** How a tensor starts, as PyTorch does it: U(-bound, bound) for weights and biases, constants for scale and shift. */
+/** The starting values of a tensor, as PyTorch draws them: U(-bound, bound) for weights and biases, constants for scale and shift. */
 export type InitialValues =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'constant'; readonly value: number };
@@ -22,18 +22,18 @@ export interface NormalisationSpec {
   readonly samplesPerExample: number;
 }
 
-/** A network is a pure function of its parameters, described so that nobody needs to run it to know its tensors. */
+/** A network as a pure function of its parameters. Its tensors are described, so that they are known without running it. */
 export interface NetworkSpec {
   readonly name: string;
   readonly tensors: readonly TensorSpec[];
   readonly normalisations: readonly NormalisationSpec[];
-  /** `round`: the same dropout masks in every phase and inner step of a round (one z = E(x)); `step`: drawn for each turn. */
+  /** `round`: the same dropout masks in every phase and inner step of a round (one z = E(x)); `step`: drawn for each inner step. */
   readonly dropoutStream: 'round' | 'step';
-  /** A function of as many inputs as the network has; `apply` passes them on. */
+  /** The outputs for the inputs, which `apply` passes on. */
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
 }
 
-/** Which domains there are, and the domain of each example, one-hot [examples, domains]. */
+/** The names of all domains, and the domain of each example, one-hot [examples, domains]. */
 export interface DomainsOfBatch {
   readonly origins: Tensor;
   readonly domains: readonly string[];
@@ -59,6 +59,6 @@ export interface ForwardContext {
 /** The networks of an objective with their parameters in place: `apply('encoder', images)`. */
 export interface Networks {
   apply(network: string, ...inputs: Tensor[]): Tensor;
-  /** As `apply`, without dropout and noise, and unseen by the running statistics: what the networks say of these inputs now. */
+  /** As `apply`, but without dropout and noise, and the running statistics do not count these inputs. */
   applyDeterministic(network: string, ...inputs: Tensor[]): Tensor;
 }

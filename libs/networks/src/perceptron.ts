@@ -11,7 +11,7 @@ export interface PerceptronOptions {
   readonly hidden: readonly number[];
   readonly classes: number;
   readonly activation?: keyof typeof ACTIVATIONS;
-  /** Behind every hidden layer. */
+  /** Share of the values behind every hidden layer that is dropped. */
   readonly dropoutRate?: number;
   /** Brings the input to mean 0 and deviation 1 over the batch first, so that nothing hides in a small dimension. */
   readonly standardise?: boolean;

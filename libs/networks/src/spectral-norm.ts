@@ -2,7 +2,7 @@ import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForwardContext } from './network.js';
 
-/** Each step of the power method brings the estimate closer; the state that others keep between steps would have to travel. */
+/** Steps of the power method. Other implementations keep its state between calls; here that would have to be sent to the workers. */
 const POWER_STEPS = 8;
 
 /**

@@ -1,0 +1,111 @@
+import { entryOf } from '@lethe/errors';
+import { trainingNetworks, type Moments } from '@lethe/networks';
+import type { Phase } from '@lethe/objectives';
+import type { SummaryLayout } from '@lethe/protocol';
+import type { CompiledStep, Engine, Operations } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+import { allNetworks, layoutOf, type RunDescription } from './run-description.js';
+import { inputOf, networkTensors, scalarTensors, stepSignature, type InputTensors } from './step-inputs.js';
+
+export interface StepOptions {
+  readonly engine: Engine;
+  readonly description: RunDescription;
+  /** Index into the objective's phases. */
+  readonly phase: number;
+  /** Shards that one call computes side by side: a power of two. */
+  readonly width: number;
+}
+
+/**
+ * Traces a phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and scalars.
+ * Inputs: `network.<name>` [length] for each network of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
+ * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains],
+ * `seeds.round.i` and `seeds.step.i` int32 [2]. Outputs: `gradient` [length of the trained group], summed over the shards along the
+ * fixed tree, and for each shard `summary.i` [statistics, losses].
+ */
+export function traceStep({ engine, description, phase: phaseIndex, width }: StepOptions): Promise<CompiledStep> {
+  const { objective, summaries, config } = description;
+  const { operations } = engine;
+  const phase = objective.phases[phaseIndex];
+  const summary = summaries[phaseIndex];
+  if (phase === undefined || summary === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${phaseIndex}`);
+  const examples = config.batchSize / config.shards;
+  const step = (inputs: InputTensors): Record<string, Tensor> => {
+    const parameters = new Map(phase.reads.flatMap((group) => networkTensors(operations, inputs, layoutOf(description, group))));
+    const shards = Array.from({ length: width }, (_, shard) =>
+      shardGradient({ description, phase, summary, operations, parameters, inputs, shard }),
+    );
+    return {
+      gradient: treeSum(operations, shards.map(({ gradient }) => gradient)),
+      ...Object.fromEntries(shards.map((shard, index) => [`summary.${index}`, shard.summary])),
+    };
+  };
+  return engine.compile(`${phase.name}-${width}x${examples}`, step, stepSignature(description, phase, { examples, width }));
+}
+
+/** Adds along the fixed tree, halves first, as the sums over calls and workers are added. */
+function treeSum(operations: Operations, leaves: readonly Tensor[]): Tensor {
+  const [leaf] = leaves;
+  if (leaf === undefined) throw new TypeError('a call has at least one shard');
+  const half = leaves.length / 2;
+  return leaves.length === 1 ? leaf : operations.add(treeSum(operations, leaves.slice(0, half)), treeSum(operations, leaves.slice(half)));
+}
+
+interface ShardGradientOptions {
+  readonly description: RunDescription;
+  readonly phase: Phase;
+  readonly summary: SummaryLayout;
+  readonly operations: Operations;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly inputs: InputTensors;
+  /** Number of the shard within the call. */
+  readonly shard: number;
+}
+
+/** The gradient of one shard of the call, and what is pushed beside it. */
+function shardGradient({ description, phase, summary, operations, parameters, inputs, shard }: ShardGradientOptions): {
+  gradient: Tensor;
+  summary: Tensor;
+} {
+  const { objective } = description;
+  const trained = layoutOf(description, phase.trains).segments.map(({ name }) => name);
+  const { gradients, auxiliary } = operations.gradients(
+    (variables) => {
+      const moments: Record<string, Moments> = {};
+      const { minimised, reported } = phase.loss({
+        operations,
+        networks: trainingNetworks({
+          operations,
+          networks: allNetworks(objective),
+          parameters: new Map([...parameters, ...trained.map((name, index) => [name, variables[index] as Tensor] as const)]),
+          seeds: { round: inputOf(inputs, `seeds.round.${shard}`), step: inputOf(inputs, `seeds.step.${shard}`) },
+          recordMoments: (name, value) => { moments[name] = value; },
+        }),
+        batch: {
+          images: inputOf(inputs, `images.${shard}`),
+          undistorted: inputs[`undistorted.${shard}`] ?? inputOf(inputs, `images.${shard}`),
+          labels: inputOf(inputs, `labels.${shard}`),
+          domains: inputOf(inputs, `domains.${shard}`),
+        },
+        scalars: scalarTensors(objective, inputs),
+      });
+      return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };
+    },
+    trained.map((name) => parameters.get(name) as Tensor),
+  );
+  return { gradient: operations.pack(gradients), summary: auxiliary.summary };
+}
+
+/** Moments of the normalisations and losses, in the order of the layout. */
+function summaryVector(
+  operations: Operations,
+  layout: SummaryLayout,
+  moments: Readonly<Record<string, Moments>>,
+  reported: Readonly<Record<string, Tensor>>,
+): Tensor {
+  const statistics = layout.statistics.flatMap(({ name }) => {
+    const { mean, variance } = entryOf(moments, name, 'the forward pass');
+    return [mean, variance];
+  });
+  return operations.pack([...statistics, ...layout.losses.map((name) => entryOf(reported, name, 'the loss'))]);
+}
