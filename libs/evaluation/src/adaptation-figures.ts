@@ -5,7 +5,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 export interface ScoredExamples {
   /** Class of each example. */
   readonly labels: readonly number[];
-  /** Probability of the last class, by which two classes are told apart. */
+  /** Probability of the last class: with two classes, of the positive one. */
   readonly scores: readonly number[];
 }
 
@@ -59,7 +59,7 @@ export function confidenceInterval(
   const means = Array.from({ length: RESAMPLES }, () => {
     const values = runs.flatMap(({ labels, scores }) => {
       const drawn = Array.from(labels, () => uniformInt(generator, 0, labels.length - 1));
-      // A draw without one of the classes tells nothing.
+      // A draw without one of the classes has no figure.
       return figure({ labels: drawn.map((index) => labels[index] ?? 0), scores: drawn.map((index) => scores[index] ?? 0) }) ?? [];
     });
     return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -10,7 +10,7 @@ import { describeRun, layoutOf, ShardGradients, StepClock, type NodeSum, type Ru
 import { prepareWorker, runWorker } from '@lethe/worker';
 import { createMemoryTransport } from '@lethe/transport';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { meanFigures } from './mean-figures.js';
+import { meanFigures } from './figures.js';
 import { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';
 
 /** Biases in front of a batch norm: their true gradient is zero, so what Adam makes of rounding noise is noise. */

@@ -36,7 +36,7 @@ export function compileEvaluation({ engine, description, name, examples, compute
   );
 }
 
-/** Labels and domains of examples of which neither is said. */
+/** Labels and domains of examples without either. */
 export function unlabelled({ facts }: RunDescription, examples: number): { labels: Float32Array; domains: Float32Array } {
   return { labels: new Float32Array(examples * facts.classes.length), domains: new Float32Array(examples * facts.domains.length) };
 }

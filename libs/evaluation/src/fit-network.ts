@@ -4,12 +4,12 @@ import { createUpdateRule, learningRateFactor, type OptimizerBuffers } from '@le
 import type { GroupLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
-import { letOthersRun } from './let-others-run.js';
+import { yieldToEventLoop } from './yield-to-event-loop.js';
 
-/** Examples to learn from or to be judged on, gathered when they are needed. */
+/** Examples to learn or to predict, gathered when they are needed. */
 export interface LabelledExamples {
   readonly labels: Int32Array;
-  /** Of one example. */
+  /** Shape of one example. */
   readonly shape: readonly number[];
   /** Inputs [indices.length, ...shape]. */
   readonly gather: (indices: Uint32Array) => Float32Array;
@@ -26,7 +26,7 @@ export interface Fit {
   readonly learningRate: number;
   /** Passes over the examples. */
   readonly epochs: number;
-  /** Small sets are passed more often, or nothing would be learned from them. */
+  /** Least number of batches: small sets are passed more often, or nothing would be learned from them. */
   readonly leastRounds: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -71,7 +71,7 @@ export async function fitNetwork(classification: Classification, examples: Label
       scalars = rule.advance(scalars);
       const rate = fit.learningRate * learningRateFactor(SCHEDULE, round, rounds);
       rule.update({ from: 0, to: layout.length, gradient, gradientScale: 1, state }, { rate, scalars });
-      await letOthersRun();
+      await yieldToEventLoop();
     }
   } finally {
     step.dispose();
@@ -94,7 +94,7 @@ export async function predictNetwork(
       // The last chunk is filled up with its own first example: the graph's batch is constant.
       const indices = Uint32Array.from({ length: PREDICTED_AT_ONCE }, (_, index) => (first + index < count ? first + index : first));
       const { logProbabilities } = step.run({ parameters, inputs: examples.gather(indices) });
-      await letOthersRun();
+      await yieldToEventLoop();
       result.set(logProbabilities.subarray(0, Math.min(logProbabilities.length, result.length - first * classes)), first * classes);
     }
   } finally {

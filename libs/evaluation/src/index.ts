@@ -1,6 +1,5 @@
 export { areaUnderCurve, confidenceInterval, confusionMatrix, type ScoredExamples } from './adaptation-figures.js';
-export { likeliestClass } from './likeliest-class.js';
-export { meanFigures } from './mean-figures.js';
+export { likeliestClass, meanFigures } from './figures.js';
 export { runProbe } from './probes/run-probe.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
 export { swapFigures, type SwapFigures } from './judge/swap-figures.js';

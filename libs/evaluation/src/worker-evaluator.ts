@@ -6,12 +6,12 @@ import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
-import { ProbeVectors } from './probe-vectors.js';
+import { ProbeVectors } from './probes/probe-vectors.js';
 import { probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
-import type { ProbeData } from './probes/vectors.js';
+import type { ProbeData } from './probes/probe-data.js';
 
-/** Examples scored by one graph call; constant, so that a figure is the same however the examples are dealt out. */
+/** Examples scored by one graph call; constant, so that a figure is the same whichever worker scores which examples. */
 export const SCORE_CHUNK = 250;
 
 /**
@@ -100,7 +100,7 @@ export class WorkerEvaluator implements Evaluator {
     return result.slice(0, count * (result.length / SCORE_CHUNK));
   }
 
-  /** Runs a step on the examples of a split from `first` on; the last are repeated: the graph's batch is constant. */
+  /** Runs a step on the examples of a split from `first` on. The first one fills up a short batch: the graph's batch is constant. */
   #runOn(
     { split, first, count }: Pick<Evaluate, 'split' | 'first' | 'count'>,
     step: EvaluationStep,

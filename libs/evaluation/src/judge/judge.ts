@@ -2,10 +2,10 @@ import { gatherImages, gatherLabels, type Dataset, type DataSource } from '@leth
 import { groupLayout, judgeNetwork } from '@lethe/networks';
 import type { CompiledStep, Engine } from '@lethe/tensorflow';
 import { fitNetwork, predictNetwork, compilePrediction, type Classification, type LabelledExamples } from '../fit-network.js';
-import { likeliestClass } from '../likeliest-class.js';
+import { likeliestClass } from '../figures.js';
 import { probeFigures } from '../probes/probe-figures.js';
 
-/** Changes with whatever would make another judge of the same data: kept judges of another version are not used. */
+/** Must change whenever the same data would give another judge: saved judges of another version are not used. */
 export const JUDGE_VERSION = 1;
 
 /** The same for every run on the same data, so that runs can be compared. */
@@ -27,7 +27,7 @@ export async function trainJudge(engine: Engine, data: DataSource): Promise<Floa
   return judge;
 }
 
-/** Float32 numbers of a judge of such data: one accuracy, then the parameters. */
+/** Length in float32 numbers of a judge for this data: its accuracy, then its parameters. */
 export function judgeLength({ facts: { shape, classes } }: Pick<DataSource, 'facts'>): number {
   return 1 + groupLayout('judge', [judgeNetwork({ ...shape, classes: classes.length })], 1).length;
 }
@@ -42,7 +42,7 @@ export class Judge {
     this.#classes = classes;
   }
 
-  /** @param examples images that are read at once */
+  /** @param examples number of images that are read in one call */
   static async open(engine: Engine, data: DataSource, examples: number): Promise<Judge> {
     const { height, width, channels } = data.facts.shape;
     return new Judge(

@@ -2,7 +2,7 @@ import { gatherImages, oneHot } from '@lethe/data';
 import type { InputValues } from '@lethe/tensorflow';
 import type { EvaluatorOptions } from '@lethe/worker';
 import { compileEvaluation, redrawn, unlabelled, type EvaluationStep } from '../evaluation-steps.js';
-import { letOthersRun } from '../let-others-run.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { Judge } from './judge.js';
 import { swapRow } from './swap-rows.js';
 
@@ -10,14 +10,14 @@ import { swapRow } from './swap-rows.js';
 const REDRAWN_AT_ONCE = 50;
 
 export interface SwapTask {
-  /** First test image, and how many from there. */
+  /** First test image, and the number of images from there on. */
   readonly first: number;
   readonly count: number;
   /** As `trainJudge` returns it. */
   readonly judge: Float32Array;
 }
 
-/** Redraws test images under every label, and has a judge read what came out. */
+/** Redraws test images under every label, and has a judge read the results. */
 export class SwapEvaluation {
   readonly #options: EvaluatorOptions;
   readonly #redraw: EvaluationStep;
@@ -46,7 +46,10 @@ export class SwapEvaluation {
     return new SwapEvaluation(options, redraw, await Judge.open(engine, data, REDRAWN_AT_ONCE));
   }
 
-  /** @param run runs the step with the networks' parameters in place @returns rows as `swapRow` makes them */
+  /**
+   * @param run runs the step with the parameters of the networks
+   * @returns rows as `swapRow` makes them
+   */
   async rows(
     { first, count, judge }: SwapTask,
     run: (step: EvaluationStep, inputs: Record<string, InputValues>) => Float32Array,
@@ -71,18 +74,18 @@ export class SwapEvaluation {
         drawn.subarray(label * REDRAWN_AT_ONCE * pixels, (label + 1) * REDRAWN_AT_ONCE * pixels);
       const read = classes.map((_, label) => this.#judge.read(judge, drawings(label)));
       for (let index = 0; index < Math.min(REDRAWN_AT_ONCE, first + count - start); index += 1) {
-        const of = (all: Float32Array): Float32Array => all.subarray(index * pixels, (index + 1) * pixels);
+        const imageIn = (all: Float32Array): Float32Array => all.subarray(index * pixels, (index + 1) * pixels);
         rows.push(
           swapRow({
-            image: of(images),
-            redrawn: classes.map((_, label) => of(drawings(label))),
+            image: imageIn(images),
+            redrawn: classes.map((_, label) => imageIn(drawings(label))),
             read: read.map((found) => found[index] ?? Number.NaN),
             height,
             width,
           }),
         );
       }
-      await letOthersRun();
+      await yieldToEventLoop();
     }
     return Float32Array.from(rows.flat());
   }

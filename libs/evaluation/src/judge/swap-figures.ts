@@ -1,4 +1,4 @@
-/** Whether redrawing obeys the label that it is given. */
+/** Whether redrawn images show the label that they were redrawn under. */
 export interface SwapFigures {
   /** Share of the raw test images that the judge reads right. */
   readonly judge_accuracy: number;
@@ -10,7 +10,7 @@ export interface SwapFigures {
   readonly diagonal: number;
 }
 
-/** What the judge read. */
+/** What the judge read in redrawn test images. */
 export interface JudgedRedrawings {
   /** Label of each example. */
   readonly sources: Int32Array;
@@ -19,7 +19,7 @@ export interface JudgedRedrawings {
   readonly judgeAccuracy: number;
 }
 
-/** A class without test images has a row of 0 that counts for nothing. */
+/** Figures of what the judge read. A class without test images has a row of 0, which no mean counts. */
 export function swapFigures({ sources, read, judgeAccuracy }: JudgedRedrawings, classes: number): SwapFigures {
   const labels = Array.from({ length: classes }, (_, label) => label);
   const examplesOf = labels.map((source) => [...sources.keys()].filter((example) => sources[example] === source));

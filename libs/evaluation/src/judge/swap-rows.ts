@@ -21,7 +21,7 @@ export interface Redrawings {
 const ORIGINAL_COLUMNS = 2;
 const COLUMNS_PER_LABEL = 3;
 
-/** One row as it travels: slant and thickness of the original, then class read, slant and thickness under each label. */
+/** One row as a message carries it: slant and thickness of the original, then class read, slant and thickness under each label. */
 export function swapRow({ image, redrawn, read, height, width }: Redrawings): number[] {
   const { slant, thickness } = measureStyle({ image, height, width });
   return [slant, thickness, ...redrawn.flatMap((drawn, label) => {

@@ -1,14 +1,14 @@
 import { BatchStream } from '@lethe/data';
 import type { Engine } from '@lethe/tensorflow';
-import { letOthersRun } from '../let-others-run.js';
-import { choose, type ProbeData, type Vectors } from './vectors.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
+import { choose, type ProbeData, type Vectors } from './probe-data.js';
 
 /** Neighbours that vote. */
 const NEIGHBOURS = 15;
-/** Each seed leaves other training vectors out: without that there would be no spread to see. */
+/** Share of the training vectors that is kept. Each seed leaves other vectors out: without that all seeds would have one result. */
 const SHARE = 0.9;
 const COMPARED_AT_ONCE = 100;
-/** Comparing pixels costs a hundred times as much as comparing latents: their figure is of the first test images. */
+/** Bounds the comparisons, since pixels cost a hundred times as much as latents: fewer test vectors are compared then. */
 const MOST_VALUES_COMPARED = 1.5e12;
 
 /**
@@ -26,7 +26,7 @@ export async function neighbourProbe(engine: Engine, { train: all, test, classes
   );
   const { operations } = engine;
   const step = await engine.compile(`neighbours-${test.size}`, (inputs) => ({
-    // Squared distances, short of the test vector's own square, which changes no order.
+    // Squared distances without the square of the test vector itself, which changes no order.
     distances: operations.sub(inputs.squares, operations.scale(operations.matMul(inputs.test, inputs.transposed), 2)),
   }), {
     squares: { type: 'float32', shape: [1, kept] }, transposed: { type: 'float32', shape: [test.size, kept] },
@@ -38,7 +38,7 @@ export async function neighbourProbe(engine: Engine, { train: all, test, classes
     for (let first = 0; first < examples; first += COMPARED_AT_ONCE) {
       const part = new Float32Array(COMPARED_AT_ONCE * test.size);
       part.set(test.values.subarray(first * test.size, (first + COMPARED_AT_ONCE) * test.size));
-      await letOthersRun();
+      await yieldToEventLoop();
       const { distances } = step.run({ squares, transposed, test: part });
       for (let example = first; example < Math.min(examples, first + COMPARED_AT_ONCE); example += 1) {
         const row = distances.subarray((example - first) * kept, (example - first + 1) * kept);

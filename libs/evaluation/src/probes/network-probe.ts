@@ -1,15 +1,15 @@
 import { perceptron } from '@lethe/networks';
 import type { Engine } from '@lethe/tensorflow';
 import { fitNetwork, predictNetwork, type LabelledExamples } from '../fit-network.js';
-import { choose, type ProbeData, type Vectors } from './vectors.js';
+import { choose, type ProbeData, type Vectors } from './probe-data.js';
 
-/** Fixed in advance, for every latent alike: a probe that is tuned until it fails or succeeds proves nothing. */
+/** Fixed in advance and the same for all latents: a probe that is tuned until it fails or succeeds proves nothing. */
 const FIT = { epochs: 12, leastRounds: 1000, batchSize: 500 };
-/** Without hidden layers the loss is convex and bears long steps. */
+/** Learning rates. Without hidden layers the loss is convex and a large rate converges. */
 const RATE = { linear: 2e-2, hidden: 2e-3 } as const;
 
 /**
- * Trains a perceptron on the training vectors and says what it makes of the test vectors.
+ * Trains a perceptron on the training vectors and predicts the labels of the test vectors.
  *
  * @returns log-probabilities, float32 [test examples, classes]
  */

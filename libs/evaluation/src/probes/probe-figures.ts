@@ -1,4 +1,4 @@
-import { likeliestClass } from '../likeliest-class.js';
+import { likeliestClass } from '../figures.js';
 
 /** How well a probe reads the label, over the test vectors (for neighbours, where these are long, over the first of them). */
 export interface ProbeFigures {
@@ -8,8 +8,8 @@ export interface ProbeFigures {
   /** Mean of -ln p(label), in nats. */
   readonly cross_entropy: number;
   /**
-   * ln K - cross-entropy, in nats: with classes of equal size the vectors tell at least so much about the label. Negative where
-   * the probe knows less than one that always says 1 / K.
+   * ln K - cross-entropy, in nats: with classes of equal size, a lower bound of what the vectors tell about the label. Negative
+   * where the probe predicts worse than one that always says 1 / K.
    */
   readonly information: number;
 }
@@ -34,7 +34,7 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
   };
 }
 
-/** The figures as they travel, float32 [4]. */
+/** The figures as a message carries them, float32 [4]. */
 export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information }: ProbeFigures): Float32Array {
   return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information);
 }

@@ -1,7 +1,7 @@
 import { loadEngine } from '@lethe/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProbe } from './run-probe.js';
-import type { ProbeData, Vectors } from './vectors.js';
+import type { ProbeData, Vectors } from './probe-data.js';
 
 const CLASSES = 4;
 const SIZE = 5;

@@ -4,7 +4,7 @@ import type { Engine } from '@lethe/tensorflow';
 import { neighbourProbe } from './neighbour-probe.js';
 import { networkProbe } from './network-probe.js';
 import { probeFigures, type ProbeFigures } from './probe-figures.js';
-import { standardise, type ProbeData } from './vectors.js';
+import { standardise, type ProbeData } from './probe-data.js';
 
 /** Hidden layers of the non-linear probe. */
 const HIDDEN = [256, 256];
@@ -38,7 +38,7 @@ function predictions(engine: Engine, data: ProbeData, probe: ProbeRequest['probe
 
 function withShuffledLabels({ train, ...rest }: ProbeData, seed: number): ProbeData {
   const { labels } = train;
-  // A pass of the batch stream is a seeded permutation; another seed than the probe's own, whose batches would undo nothing but look alike.
+  // A pass of the batch stream is a seeded permutation. Its seed differs from the probe's own, which orders the batches.
   const order = new BatchStream({ training: Uint32Array.from(labels.keys()), batchSize: labels.length, seed: seed + 1 }).round(0);
   return { ...rest, train: { ...train, labels: Int32Array.from(order, (index) => labels[index] ?? 0) } };
 }

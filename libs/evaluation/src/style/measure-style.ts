@@ -48,5 +48,5 @@ export function measureStyle({ image, height, width }: StyledImage): Style {
   return { slant: Math.atan2(-xy, yy), thickness: (2 * total) / edges };
 }
 
-/** Less ink than one pixel is none. */
+/** An image with less ink than one full pixel counts as empty. */
 const LEAST_INK = 1;

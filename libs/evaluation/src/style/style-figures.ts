@@ -16,7 +16,7 @@ export interface RedrawnStyles {
 
 /**
  * Mean over all pairs of labels (source, other target) of the correlation, over the examples of the source, between a measure
- * of the original and of what was redrawn. Within a pair, so that digits which lean or are thick by nature count for nothing.
+ * of the original and of the redrawn image. Within a pair, so that it does not count that some digits always lean or are thick.
  */
 export function styleCorrelation({ sources, original, redrawn }: RedrawnStyles, classes: number): number {
   const found: number[] = [];

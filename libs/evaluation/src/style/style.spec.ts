@@ -39,7 +39,7 @@ describe('the style of an image', () => {
 describe('the correlation of styles', () => {
   const sources = Int32Array.of(0, 0, 0, 1, 1, 1);
 
-  it('is 1 where redrawings keep the measure, whatever the classes are like, and -1 where they turn it round', () => {
+  it('is 1 where redrawings keep the measure, whatever the classes are like, and -1 where they reverse it', () => {
     const original = Float32Array.of(1, 2, 3, 11, 12, 13);
     const kept = Float32Array.from(original).reduce<number[]>((all, value) => [...all, value, 100 + 2 * value], []);
     expect(styleCorrelation({ sources, original, redrawn: Float32Array.from(kept) }, 2)).toBeCloseTo(1, 6);

@@ -1,3 +1,8 @@
+/** The class with the largest value of a row, the first one of several; -1 if a value is not a number. */
+export function likeliestClass(row: Float32Array): number {
+  return row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity));
+}
+
 /**
  * Means of per-example figures, added up in the examples' order; not a number if none is counted. `chunks`: float32
  * [examples, figures] each.

@@ -1,22 +1,22 @@
 import { gatherImages, gatherLabels, type Dataset } from '@lethe/data';
 import type { Evaluate } from '@lethe/protocol';
 import type { EvaluatorOptions } from '@lethe/worker';
-import type { ProbeData, Vectors } from './probes/vectors.js';
+import type { ProbeData, Vectors } from './probe-data.js';
 
-/** Pixels of so many training values at most are probed: their figures are a ceiling to compare with, and memory is finite. */
+/** Greatest number of pixel values of training images that are probed, to bound the memory: their figures are for comparison only. */
 const MOST_PIXEL_VALUES = 16e6;
 
 /** Encodes images [examples, ...] into latents [examples, latentSize]. */
 export type Encode = (images: Float32Array) => Float32Array;
 
-/** The vectors that probes are trained and scored on; those of one version of the networks are made once for all its probes. */
+/** The vectors that probes are trained and scored on. The latents of one version of the networks are computed once for all probes. */
 export class ProbeVectors {
   readonly #data: EvaluatorOptions['data'];
   readonly #classes: number;
   /** Examples that are encoded at once. */
   readonly #chunk: number;
   #pixels: ProbeData | null = null;
-  #latents: { readonly of: string; readonly data: ProbeData } | null = null;
+  #latents: { readonly versions: string; readonly data: ProbeData } | null = null;
 
   constructor({ data, description }: EvaluatorOptions, chunk: number) {
     this.#data = data;
@@ -33,13 +33,13 @@ export class ProbeVectors {
     return this.#pixels;
   }
 
-  /** Latents of all training and test images under the versions that are read. */
+  /** Latents of all training and test images by the parameters of the versions that are read. */
   latents({ reads }: Pick<Evaluate, 'reads'>, encode: Encode): ProbeData {
-    const of = JSON.stringify(reads);
-    if (this.#latents?.of === of) return this.#latents.data;
+    const versions = JSON.stringify(reads);
+    if (this.#latents?.versions === versions) return this.#latents.data;
     const { train, test } = this.#data;
     const data = { train: this.#encoded(train, encode), test: this.#encoded(test, encode), classes: this.#classes };
-    this.#latents = { of, data };
+    this.#latents = { versions, data };
     return data;
   }
 

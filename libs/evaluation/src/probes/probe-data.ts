@@ -18,7 +18,7 @@ export interface ProbeData {
  */
 const LEAST_DEVIATION = 1e-6;
 
-/** Brings every dimension to mean 0 and deviation 1, by the training vectors: what hides in a small one is to be found too. */
+/** Brings every dimension to mean 0 and deviation 1 of the training vectors, so that information in a small dimension is found too. */
 export function standardise({ train, test, classes }: ProbeData): ProbeData {
   const { size } = train;
   const examples = train.values.length / size;
