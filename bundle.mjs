@@ -25,7 +25,7 @@ export const ALL_PROGRAMS = {
   tools: {
     bench: 'bench/main.ts',
     'echo-process': 'bench/scale/echo-process.ts',
-    'peers-process': 'bench/scale/peers-process.ts',
+    'workers-process': 'bench/scale/workers-process.ts',
     'server-process': 'bench/scale/server-process.ts',
     baselines: 'baselines/main.ts',
     'gpu-check': 'gpu-check/main.ts',

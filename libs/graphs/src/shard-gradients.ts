@@ -8,7 +8,7 @@ import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
 import type { StepClock } from './step-clock.js';
 import { NETWORK_INPUT, scalarInputs } from './step-inputs.js';
-import { traceStep } from './trace-step.js';
+import { compilePhase } from './compile-phase.js';
 
 /** Gradient sum and combined summary of one or more shards. */
 export interface NodeSum {
@@ -66,7 +66,7 @@ export class ShardGradients {
     for (let width = 1; width <= Math.min(parallelShards, description.config.shards); width *= 2) {
       const steps: CompiledStep[] = [];
       for (const phase of description.objective.phases.keys()) {
-        steps.push(await traceStep({ engine, description, phase, width }));
+        steps.push(await compilePhase({ engine, description, phase, width }));
       }
       graphs.set(width, { steps, features: RoundFeatures.of(engine, description, steps, width) });
     }

@@ -58,7 +58,7 @@ export function networkTensors(operations: Operations, inputs: InputTensors, lay
 }
 
 /** All inputs of a phase's step that computes `width` shards of `examples` examples each. */
-export function stepSignature(
+export function phaseSignature(
   description: RunDescription,
   phase: Phase,
   { examples, width }: { examples: number; width: number },

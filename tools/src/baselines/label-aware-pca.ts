@@ -37,7 +37,7 @@ export class LabelAwarePca {
     return new LabelAwarePca(means, components);
   }
 
-  /** Codes of so many components, [examples, components]. */
+  /** Codes [examples, components]. */
   encode(vectors: LabelledVectors, components: number): LabelledVectors {
     const codes = [...chunks(vectors)].flatMap(({ values, labels }) =>
       values.sub(meansOf(this.#means, labels)).mmul(this.#first(components)).to1DArray(),

@@ -2,23 +2,23 @@ import type { ScaleRow } from './scale/measure-scale.js';
 import type { StartRow } from './measure-start.js';
 import type { TrainingRow } from './measure-training.js';
 
-/** A figure beside what it should reach. */
+/** A figure and the bar that it should reach. */
 export interface Bar {
   readonly what: string;
   readonly found: number;
-  /** What it should be at least, or at most. */
+  /** Least or greatest value that it should have. */
   readonly bar: number;
   readonly better: 'higher' | 'lower';
   readonly unit: string;
 }
 
 const LEAST_OF_ECHO = 0.6;
-/** It computes in one thread and has another one for ZeroMQ. */
+/** Cores of a parameter server: one thread computes, another one is ZeroMQ's. */
 export const CORES_OF_SERVER = 2;
 const MOST_SERVER_SHARE = 20;
 const MOST_WIRE_SURPLUS = 1;
 const MOST_START_SECONDS = 5;
-/** Heartbeats and timers of four processes; what does nothing should cost nothing. */
+/** Heartbeats and timers of four processes. */
 const MOST_IDLE_PERCENT = 2;
 const MOST_WORKER_MB = 1000;
 
@@ -59,8 +59,8 @@ export function startBars({ secondsWithNx, seconds, idleShare }: StartRow): Bar[
 }
 
 /**
- * Of the cases of most workers and bytes, one for each number of servers that the machine has the cores for; and the one that takes
- * most memory of all.
+ * Bars of the cases with most workers and bytes, one for each number of servers that the machine has the cores for, and of the case
+ * whose server takes most of its bound of memory.
  */
 export function scaleBars(rows: readonly ScaleRow[], cores: number): Bar[] {
   const most = rows.reduce((largest, { workers, megabytes }) => Math.max(largest, workers * megabytes), 0);

@@ -10,12 +10,12 @@ interface HistoryLine {
   readonly date: string;
   readonly commit: string;
   readonly machine: string;
-  /** Figures by what they are. */
+  /** Figures by the names of their bars. */
   readonly rows: Readonly<Record<string, number>>;
 }
 
 /**
- * Tries whether a file can be written to, and leaves none behind that was not there: what is to be measured first may fail.
+ * Tries whether a file can be written to, and leaves no new file behind, since the measurements may fail.
  * @throws Error
  */
 export function expectWritable(flag: string, file: string): void {

@@ -41,9 +41,9 @@ const ARTICLE_SERVER_MB = 120 + 8 * 6.6;
 const { rounds, repeats, python, scaleEffort, start, record: recordFile, plot: plotFile } = new Command('bench')
   .description('Measures training beside PyTorch, the start, and parameter servers by themselves.')
   .option('--rounds <count>', 'of each training', Number, 80)
-  .option('--repeats <count>', 'medians are taken over so many', Number, 1)
-  .option('--python <file>', 'a Python with PyTorch, to measure the same game there in turn')
-  .option('--scale-effort <factor>', 'how much to move through servers without compute; 0: nothing', Number, 0)
+  .option('--repeats <count>', 'number of repeats, over which medians are taken', Number, 1)
+  .option('--python <file>', 'a Python with PyTorch, to measure the same game there as well')
+  .option('--scale-effort <factor>', 'share of the bytes to move through servers without compute; 0: none', Number, 0)
   .option('--start', 'measure how long a start takes, and an idle cluster')
   .option('--record <file>', 'append the figures to this file of JSON lines')
   .option('--plot <file>', 'draw the history of that file as SVG')
@@ -102,7 +102,7 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-// What is to be written at the end is tried before anything is measured.
+// Whether the files at the end can be written is tried before anything is measured.
 for (const [flag, file] of [['--record', recordFile], ['--plot', plotFile]] as const) {
   try {
     if (file !== undefined) expectWritable(flag, resolve(WORKSPACE, file));

@@ -9,10 +9,11 @@ const IDLE_SECONDS = 5;
 const TICKS_PER_SECOND = 100;
 
 export interface StartRow {
-  /** From `nx run coordinator:train` to the first round that is committed. */
+  /** Seconds from `nx run coordinator:train` to the first round that is committed. */
   readonly secondsWithNx: number;
+  /** The same without Nx. */
   readonly seconds: number;
-  /** Of one core, that all processes of a cluster use together while it waits for a worker. */
+  /** Share of one core that all processes of a cluster use together while it waits for a worker. */
   readonly idleShare: number;
 }
 
@@ -45,7 +46,7 @@ async function secondsToFirstRound(program: string, argv: readonly string[]): Pr
   }
 }
 
-/** A group of its own, so that it can be ended with everything that it has started. */
+/** Starts a process group, so that it can be ended with every process that it has started. */
 function start(program: string, argv: readonly string[]): ChildProcess {
   return spawn(program, argv, { cwd: WORKSPACE, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -68,7 +69,7 @@ async function end(run: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Of a process and its children, so far. */
+/** Processor time of a process and its children until now. */
 function processorSeconds(parent: number): number {
   const family = readdirSync('/proc')
     .filter((id) => /^\d+$/.test(id))

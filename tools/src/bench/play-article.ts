@@ -17,7 +17,7 @@ export interface Summary {
 }
 
 export interface ArticleRun {
-  /** Of its folder. */
+  /** Name of its folder. */
   readonly name: string;
   readonly runsFolder: string;
   readonly rounds: number;
@@ -25,7 +25,11 @@ export interface ArticleRun {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Plays the article's game through the real command, and nothing beside the rounds. @throws whatever the command ended with */
+/**
+ * Plays rounds of the article's game through the real command, without measuring and drawing.
+ *
+ * @throws Error of the command if it fails
+ */
 export async function playArticle({ name, runsFolder, rounds, flags, environment = process.env }: ArticleRun): Promise<Summary> {
   const command = [
     'train',

@@ -11,7 +11,7 @@ interface RecordedWeights {
 }
 
 /**
- * Says of each case whether it ended with the weights that `docs/benchmark-weights.json` records for so many rounds. Another
+ * Says of each case whether it ended with the weights that `docs/benchmark-weights.json` records for this number of rounds. Another
  * processor may give other bits; on the same one a difference means that a change of the program changed a bit.
  */
 export function compareWeights(rows: readonly Pick<TrainingRow, 'name' | 'weights'>[], rounds: number): string[] {

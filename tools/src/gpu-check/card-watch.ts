@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often the driver is asked. */
-const LOOK_MS = 1000;
+/** Milliseconds between two questions to the driver. */
+const INTERVAL_MS = 1000;
 
 /** A card as the driver's tool describes it. */
 export interface CardState {
@@ -14,8 +14,8 @@ export interface CardState {
   readonly usedMiB: number;
 }
 
-/** What the driver's tool says of all cards now; empty without it. */
-function lookAtCards(environment: Readonly<Record<string, string | undefined>>): Promise<readonly CardState[]> {
+/** State of all cards by the driver's tool; empty without the tool. */
+function readCards(environment: Readonly<Record<string, string | undefined>>): Promise<readonly CardState[]> {
   const fields = 'index,name,driver_version,compute_cap,memory.total,memory.used';
   return new Promise((resolve) => {
     execFile('nvidia-smi', [`--query-gpu=${fields}`, '--format=csv,noheader'], { env: environment }, (error, output) => {
@@ -40,7 +40,7 @@ function lookAtCards(environment: Readonly<Record<string, string | undefined>>):
   });
 }
 
-/** Watches how much memory of the cards is used, by anybody. */
+/** Watches how much memory of the cards all programs together use. */
 export class CardWatch {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #most = new Map<string, CardState>();
@@ -61,10 +61,10 @@ export class CardWatch {
 
   async #watch(): Promise<void> {
     for (;;) {
-      const cards = await lookAtCards(this.#environment);
+      const cards = await readCards(this.#environment);
       for (const card of cards) if (card.usedMiB >= (this.#most.get(card.index)?.usedMiB ?? 0)) this.#most.set(card.index, card);
       if (this.#over.signal.aborted || cards.length === 0) return;
-      await sleep(LOOK_MS, undefined, { signal: this.#over.signal }).catch(() => undefined);
+      await sleep(INTERVAL_MS, undefined, { signal: this.#over.signal }).catch(() => undefined);
     }
   }
 }

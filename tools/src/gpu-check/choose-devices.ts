@@ -5,7 +5,7 @@ import type { FoundGpus, Gpu } from '@lethe/tensorflow';
 export type Checked = { readonly kind: 'gpu'; readonly cards: readonly Gpu[] } | { readonly kind: 'cpu' };
 
 /**
- * The most GPUs of one kind that this process may use: only like ones have the same bits.
+ * The most GPUs of one kind that this process may use: only cards of one kind have the same bits.
  *
  * @throws LetheError DEVICE_MISSING if there is none that TensorFlow can compute on
  */

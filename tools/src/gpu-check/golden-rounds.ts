@@ -6,8 +6,8 @@ import type { Finding } from './report.js';
 
 const PROJECT = join(WORKSPACE, 'libs/evaluation');
 const SPEC = 'src/article-golden.spec.ts';
-/** A GPU's kernels are loaded, and some compiled, in the first test. */
-const PATIENCE_MS = 300_000;
+/** Time limit of a test. The first one loads, and partly compiles, the kernels of a GPU. */
+const TIMEOUT_MS = 300_000;
 const SHOWN_CHARACTERS = 200;
 
 /** What is read of Vitest's JSON report. */
@@ -43,11 +43,11 @@ export async function goldenRounds({ gpu, tests, folder, environment }: GoldenOp
     PROJECT,
     '--reporter=json',
     `--outputFile=${report}`,
-    `--testTimeout=${PATIENCE_MS}`,
-    `--hookTimeout=${PATIENCE_MS}`,
+    `--testTimeout=${TIMEOUT_MS}`,
+    `--hookTimeout=${TIMEOUT_MS}`,
     ...(tests === null ? [] : ['-t', tests]),
   ];
-  // Exit code 1 means that a test failed, which the report tells.
+  // Exit code 1 means that a test failed, which the report says.
   const output = await new Promise<string>((resolve) => {
     execFile(
       process.execPath,
@@ -65,7 +65,7 @@ export async function goldenRounds({ gpu, tests, folder, environment }: GoldenOp
   }
 }
 
-/** What a report of Vitest says. */
+/** The finding in a report of Vitest. */
 export function findingOf({ testResults }: GoldenReport): Finding {
   const tests = testResults
     .flatMap(({ assertionResults }) => assertionResults)

@@ -1,4 +1,4 @@
-// Whether Lethe is right on a GPU, and how fast: `npx nx run tools:gpu-check -- --help`. Its report is made to be sent.
+// Checks golden rounds, bits, speed and memory on GPUs: `npx nx run tools:gpu-check -- --help`. Its report is made to be sent.
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { goldenRounds } from './golden-rounds.js';
 import { reportText, type Finding } from './report.js';
 import { moreSpeed, sameBits } from './trained-runs.js';
 
-/** Exit code that says: what is needed is not here, and nothing was started. */
+/** Exit code where something needed is missing and nothing was started. */
 const USAGE = 2;
 const PARTS = ['golden', 'bits', 'speed'] as const;
 
@@ -27,7 +27,7 @@ const options = new Command('gpu-check')
   .description('Plays the golden rounds, compares the bits of one worker and two, measures speed and memory, and leaves one report.')
   .addOption(new Option('--device <device>', 'what to check; cpu tries the check itself').choices(['gpu', 'cpu']).default('gpu'))
   .option('--rounds <count>', 'of each training', (text) => (/^[1-9]\d{0,6}$/.test(text) ? Number(text) : Number.NaN), 80)
-  .addOption(new Option('--only <part>', 'one part of it').choices(['all', ...PARTS]).default('all'))
+  .addOption(new Option('--only <part>', 'one part of the check').choices(['all', ...PARTS]).default('all'))
   .option('--golden-tests <pattern>', 'only golden tests whose names match')
   .option('--out <file>', 'where the report is written as well', 'gpu-check.txt')
   .parse().opts<Options>();
@@ -53,8 +53,8 @@ async function find(part: Finding['part'], checked: Checked, folder: string): Pr
   }
 }
 
-/** The report is written at the end: that it can be has to be known before. */
-function makeSureOf(file: string): void {
+/** Refuses a report that cannot be written before the check starts. */
+function expectWritable(file: string): void {
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
@@ -66,7 +66,7 @@ async function check(): Promise<number> {
   if (Number.isNaN(options.rounds)) throw new LetheError('CONFIG_INVALID', '--rounds: expected a whole number of at least 1');
   const checked = chooseDevices(options.device, await findGpus(process.env));
   const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), options.out);
-  makeSureOf(file);
+  expectWritable(file);
   const folder = mkdtempSync(join(tmpdir(), 'lethe-gpu-check-'));
   const watch = new CardWatch(process.env);
   try {

@@ -4,14 +4,14 @@ import { usableCores } from '@lethe/config';
 import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { CardState } from './card-watch.js';
 
-/** What one part of the check has found. */
+/** Result of one part of the check. */
 export interface Finding {
   readonly part: 'golden' | 'bits' | 'speed';
   readonly passed: boolean;
   readonly lines: readonly string[];
 }
 
-/** Everything that was found, for whoever reads it elsewhere: no name of the machine, of a user or of a folder is in it. */
+/** Everything that was found. It names no machine, user or folder, so that it can be sent to others. */
 export interface CheckReport {
   readonly device: 'gpu' | 'cpu';
   readonly rounds: number;

@@ -12,7 +12,7 @@ export interface TrainingOptions {
 
 interface Played { readonly name: string; readonly summary: Summary }
 
-/** Images in a round. */
+/** Number of images in a round. */
 const BATCH = 256;
 
 /** Whether one worker and two end with the same bits; if not, whether one worker ends with its own bits again. */
@@ -23,7 +23,7 @@ export async function sameBits(options: TrainingOptions): Promise<Finding> {
   return { part: 'bits', passed: again.length === 0, lines: [...lines, ...[one, two, ...again].map(speedOf)] };
 }
 
-/** The other rows of the benchmark: one shard, and as many workers as there are cards of this kind. */
+/** The other rows of the benchmark: one shard, and up to as many workers as there are cards of this kind. */
 export async function moreSpeed(options: TrainingOptions): Promise<Finding> {
   const cards = options.checked.kind === 'gpu' ? options.checked.cards.length : 1;
   const played = [await play(options, 1, 1)];

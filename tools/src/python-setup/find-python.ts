@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { PythonSetupError } from './python-setup-error.js';
 
 const run = promisify(execFile);
 
-/** The oldest that the pinned packages install on. */
+/** A failure of the set-up that a person can mend; the message says how. */
+export class PythonSetupError extends Error {
+  override readonly name = 'PythonSetupError';
+}
+
+/** The oldest minor version of Python 3 that the pinned packages install on. */
 const OLDEST_MINOR = 11;
 
 export interface Python {
@@ -17,7 +21,7 @@ export interface Python {
 /**
  * The first of `candidates` that is new enough and has pip.
  *
- * @throws PythonSetupError naming what was tried and found
+ * @throws PythonSetupError with the candidates and what was found
  */
 export async function findPython(candidates: readonly string[], environment: NodeJS.ProcessEnv): Promise<Python> {
   const found: string[] = [];

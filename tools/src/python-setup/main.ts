@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { provisionPython } from './provision-python.js';
-import { PythonSetupError } from './python-setup-error.js';
+import { PythonSetupError } from './find-python.js';
 
 const { LETHE_CACHE, LETHE_PYTHON, XDG_CACHE_HOME } = process.env;
 

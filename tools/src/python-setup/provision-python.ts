@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { findPython, type Python } from './find-python.js';
-import { PythonSetupError } from './python-setup-error.js';
+import { findPython, PythonSetupError, type Python } from './find-python.js';
 
 const run = promisify(execFile);
 const PARTIAL = '.partial-python-';
@@ -28,7 +27,7 @@ export interface PythonSetupOptions {
  * Installs the packages into a folder of their own, once for all clones, and tells the tests where. Only pip is needed:
  * a plain target folder can be built aside and renamed, which a virtual environment cannot.
  *
- * @throws PythonSetupError saying what to install
+ * @throws PythonSetupError that says what to install
  */
 export async function provisionPython(options: PythonSetupOptions): Promise<void> {
   const python = await findPython(options.candidates, options.environment);

@@ -1,6 +1,6 @@
-// Sends back what it gets: all that ZeroMQ can do with these peers and frames.
+// Sends back what it receives: the greatest speed that ZeroMQ has with these processes and frames.
 import { Router } from 'zeromq';
-import { ECHO_SOCKET } from './peers.js';
+import { ECHO_SOCKET } from './messages.js';
 
 const router = new Router(ECHO_SOCKET);
 await router.bind(process.argv[2] ?? '');

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { decodeMessage, encodeMessage, newIncarnation, piecesOf, sliceOf, type MessageBody, type Origin } from '@lethe/protocol';
 import { createZeroMqTransport, type Listener } from '@lethe/transport';
 import { playWorkers } from './play-workers.js';
-import { nextWord, startProgram, untilEnd } from './program.js';
+import { nextMessage, startProgram, untilEnd } from './program.js';
 import { configOf, GROUP, RUN_ID, SCHEMA_HASH, type SyntheticRun } from './synthetic-run.js';
 
 export interface ScaleCase {
   readonly workers: number;
   readonly servers: number;
-  /** Of float32 parameters. */
+  /** Size of the float32 parameters. */
   readonly megabytes: number;
 }
 
 export interface ScaleRow extends ScaleCase {
-  /** Megabytes a second, in and out, that the servers move. */
+  /** Megabytes a second that the servers receive and send. */
   readonly servedMBs: number;
-  /** That as many bare echoes move with the same peers and frames. */
+  /** The same of as many echoes, with the same workers and frames. */
   readonly echoedMBs: number;
-  /** Most memory that a server had. */
+  /** Greatest memory of a server. */
   readonly residentMB: number;
   /** 120 MB and eight times its slice. */
   readonly boundMB: number;
@@ -27,7 +27,7 @@ export interface ScaleRow extends ScaleCase {
 
 const SHARDS = 64;
 const MEGABYTE = 1e6;
-/** Enough bytes for a rate, not so many that it takes minutes. */
+/** Enough for a steady rate, and moved in less than a minute. */
 const BYTES_TO_MOVE = 3e9;
 const MOST_ROUNDS = 200;
 
@@ -61,7 +61,7 @@ async function echo(folder: string, count: number, use: (addresses: readonly str
   const addresses = Array.from({ length: count }, (_, index) => `ipc://${join(folder, `echo-${index}`)}`);
   const echoes = addresses.map((address) => startProgram('echo-process', address));
   try {
-    await Promise.all(echoes.map((program) => nextWord(program)));
+    await Promise.all(echoes.map((program) => nextMessage(program)));
     return await use(addresses);
   } finally {
     for (const program of echoes) program.kill('SIGKILL');

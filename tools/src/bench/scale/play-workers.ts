@@ -1,8 +1,8 @@
 import { usableCores } from '@lethe/config';
-import { nextWord, startProgram } from './program.js';
-import type { PeersOrder, PeersWord } from './peers.js';
+import { nextMessage, startProgram } from './program.js';
+import type { WorkersOrder, WorkersMessage } from './messages.js';
 
-/** One for its workers, one for ZeroMQ. */
+/** One core for its workers, one for ZeroMQ. */
 const CORES_OF_PROCESS = 2;
 
 /**
@@ -10,17 +10,17 @@ const CORES_OF_PROCESS = 2;
  *
  * @returns the seconds that the measured rounds took
  */
-export async function playWorkers(order: Omit<PeersOrder, 'from' | 'to'>): Promise<number> {
+export async function playWorkers(order: Omit<WorkersOrder, 'from' | 'to'>): Promise<number> {
   const count = Math.min(order.workers, Math.max(1, Math.floor(usableCores() / CORES_OF_PROCESS)));
   const edge = (index: number): number => Math.round((index * order.workers) / count);
   const programs = Array.from({ length: count }, (_, index) =>
-    startProgram('peers-process', JSON.stringify({ ...order, from: edge(index), to: edge(index + 1) } satisfies PeersOrder)),
+    startProgram('workers-process', JSON.stringify({ ...order, from: edge(index), to: edge(index + 1) } satisfies WorkersOrder)),
   );
   try {
-    await Promise.all(programs.map((program) => nextWord<PeersWord>(program)));
-    const words = programs.map((program) => nextWord<PeersWord>(program));
+    await Promise.all(programs.map((program) => nextMessage<WorkersMessage>(program)));
+    const messages = programs.map((program) => nextMessage<WorkersMessage>(program));
     for (const program of programs) program.send('go');
-    const played = (await Promise.all(words)).filter((word) => word.kind === 'played');
+    const played = (await Promise.all(messages)).filter((message) => message.kind === 'played');
     const began = played.reduce((first, { beganMs }) => Math.min(first, beganMs), Infinity);
     return (played.reduce((last, { endedMs }) => Math.max(last, endedMs), 0) - began) / 1000;
   } finally {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { localProgram, WORKSPACE } from '@lethe/programs';
 
-/** Starts one of this folder's programs as a run starts its servers. */
+/** Starts one of the programs in this folder as a run starts its servers. */
 export function startProgram(name: string, argument: string): ChildProcess {
   const { nodeFlags, environment } = localProgram('parameter-server');
   return fork(join(WORKSPACE, 'tools/dist', `${name}.js`), [argument], {
@@ -13,19 +13,19 @@ export function startProgram(name: string, argument: string): ChildProcess {
 }
 
 /**
- * The next thing that a program says.
+ * The next message of a program.
  *
  * @throws Error if it ends before.
  */
-export async function nextWord<Word>(program: ChildProcess): Promise<Word> {
+export async function nextMessage<Message>(program: ChildProcess): Promise<Message> {
   return untilEnd([program], async (signal) => {
-    const [word] = await once(program, 'message', { signal }) as [Word];
-    return word;
+    const [message] = await once(program, 'message', { signal }) as [Message];
+    return message;
   });
 }
 
 /**
- * What comes of the work, which depends on these programs.
+ * The result of work that needs these programs.
  *
  * @throws Error if one of them ends before.
  */

@@ -1,4 +1,4 @@
-// A parameter server as runs have it, with one group.
+// A parameter server as a run starts it, with one group.
 import { runParameterServer } from '@lethe/parameter-store';
 import { createZeroMqTransport } from '@lethe/transport';
 import { GROUP, layoutOf, RUN_ID, SCHEMA_HASH, type SyntheticRun } from './synthetic-run.js';

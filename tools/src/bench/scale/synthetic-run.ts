@@ -1,9 +1,9 @@
 import type { RunConfig } from '@lethe/config';
 import type { GroupLayout } from '@lethe/protocol';
 
-/** A run with nothing in it but one group of so many parameters: what the parameter servers cost by themselves. */
+/** A run with one group of parameters and nothing to compute: it shows what the parameter servers cost by themselves. */
 export interface SyntheticRun {
-  /** Float32 parameters. */
+  /** Number of float32 parameters. */
   readonly length: number;
   readonly shards: number;
 }
@@ -17,7 +17,7 @@ export function layoutOf({ length }: SyntheticRun): GroupLayout {
     name: GROUP,
     length,
     statisticsLength: 0,
-    segments: [{ name: 'net.weight', network: 'network', shape: [length], offset: 0, length }],
+    segments: [{ name: 'network.weight', network: 'network', shape: [length], offset: 0, length }],
     statistics: [],
   };
 }

@@ -1,20 +1,20 @@
-// Simulated workers without compute: each pushes its blocks and pulls the version that they make, or sends as much to echoes.
+// Simulated workers without compute: each pushes its node of the tree and pulls the next version, or sends as many bytes to echoes.
 import { once } from 'node:events';
 import { chunksOf, newIncarnation, sliceOf } from '@lethe/protocol';
 import { ParameterClient } from '@lethe/worker';
 import { createZeroMqTransport } from '@lethe/transport';
 import { Dealer } from 'zeromq';
-import { ECHO_SOCKET, type PeersOrder, type PeersWord } from './peers.js';
+import { ECHO_SOCKET, type WorkersOrder, type WorkersMessage } from './messages.js';
 import { layoutOf, RUN_ID, SCHEMA_HASH } from './synthetic-run.js';
 
-const order = JSON.parse(process.argv[2] ?? '{}') as PeersOrder;
+const order = JSON.parse(process.argv[2] ?? '{}') as WorkersOrder;
 const { addresses, run, workers } = order;
 const layout = layoutOf(run);
 const gradient = new Float32Array(run.length).fill(1e-3);
-/** All pull into the same memory: real workers have a machine of their own. */
+/** All workers of the process pull into the same memory, since real workers would have a machine of their own. */
 const pulled = new Float32Array(run.length);
 
-/** One round of a worker, which makes the version. */
+/** One round of a worker, after which the servers have this version. */
 type Round = (version: number) => Promise<void>;
 
 async function worker(index: number): Promise<Round> {
@@ -63,17 +63,17 @@ function echoed(): Round {
   };
 }
 
-function say(word: PeersWord): void {
-  process.send?.(word);
+function report(message: WorkersMessage): void {
+  process.send?.(message);
 }
 
 const indices = Array.from({ length: order.to - order.from }, (_, index) => order.from + index);
 const rounds = order.what === 'echo' ? indices.map(echoed) : await Promise.all(indices.map(worker));
-say({ kind: 'connected' });
+report({ kind: 'connected' });
 await once(process, 'message');
 let beganMs = Date.now();
 for (let version = 1; version <= order.warmupRounds + order.rounds; version += 1) {
   if (version === order.warmupRounds + 1) beganMs = performance.timeOrigin + performance.now();
   await Promise.all(rounds.map((round) => round(version)));
 }
-say({ kind: 'played', beganMs, endedMs: performance.timeOrigin + performance.now() });
+report({ kind: 'played', beganMs, endedMs: performance.timeOrigin + performance.now() });

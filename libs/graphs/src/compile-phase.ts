@@ -5,9 +5,9 @@ import type { SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { allNetworks, layoutOf, type RunDescription } from './run-description.js';
-import { inputOf, networkTensors, scalarTensors, stepSignature, type InputTensors } from './step-inputs.js';
+import { inputOf, networkTensors, scalarTensors, phaseSignature, type InputTensors } from './step-inputs.js';
 
-export interface StepOptions {
+export interface PhaseOptions {
   readonly engine: Engine;
   readonly description: RunDescription;
   /** Index into the objective's phases. */
@@ -17,20 +17,20 @@ export interface StepOptions {
 }
 
 /**
- * Traces a phase's gradients as a pure function of flat parameter vectors, the examples of `width` shards, dropout seeds and scalars.
+ * Compiles the gradients of a phase: a pure function of flat parameter vectors, the examples of `width` shards, seeds and scalars.
  * Inputs: `network.<name>` [length] for each network of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
  * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains],
  * `seeds.round.i` and `seeds.step.i` int32 [2]. Outputs: `gradient` [length of the trained group], summed over the shards along the
  * fixed tree, and for each shard `summary.i` [statistics, losses].
  */
-export function traceStep({ engine, description, phase: phaseIndex, width }: StepOptions): Promise<CompiledStep> {
+export function compilePhase({ engine, description, phase: phaseIndex, width }: PhaseOptions): Promise<CompiledStep> {
   const { objective, summaries, config } = description;
   const { operations } = engine;
   const phase = objective.phases[phaseIndex];
   const summary = summaries[phaseIndex];
   if (phase === undefined || summary === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${phaseIndex}`);
   const examples = config.batchSize / config.shards;
-  const step = (inputs: InputTensors): Record<string, Tensor> => {
+  const gradients = (inputs: InputTensors): Record<string, Tensor> => {
     const parameters = new Map(phase.reads.flatMap((group) => networkTensors(operations, inputs, layoutOf(description, group))));
     const shards = Array.from({ length: width }, (_, shard) =>
       shardGradient({ description, phase, summary, operations, parameters, inputs, shard }),
@@ -40,7 +40,7 @@ export function traceStep({ engine, description, phase: phaseIndex, width }: Ste
       ...Object.fromEntries(shards.map((shard, index) => [`summary.${index}`, shard.summary])),
     };
   };
-  return engine.compile(`${phase.name}-${width}x${examples}`, step, stepSignature(description, phase, { examples, width }));
+  return engine.compile(`${phase.name}-${width}x${examples}`, gradients, phaseSignature(description, phase, { examples, width }));
 }
 
 /** Adds along the fixed tree, halves first, as the sums over calls and workers are added. */
