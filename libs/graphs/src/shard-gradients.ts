@@ -81,7 +81,7 @@ export class ShardGradients {
     return this.#add(assignment, left, this.node(assignment, { first: node.first + half, count: half }, networks, clock));
   }
 
-  /** Networks that a phase reads, whatever else there is in their groups. */
+  /** Networks that a phase reads, which may be some of those in their groups. */
   needs(phase: number): ReadonlySet<string> {
     const step = this.#graphs.get(1)?.steps[phase];
     if (step === undefined) throw new TypeError(`there is no phase ${phase}`);

@@ -12,7 +12,7 @@ function noise(index: number): number {
   return 2 * (Math.abs(Math.sin(index * 12.9898) * 43_758.5453) % 1) - 1;
 }
 
-/** Vectors [examples, 5] whose labels come in turn; `at` places dimension `dimension` of an example. */
+/** Vectors [examples, 5] whose labels follow one another; `at` places dimension `dimension` of an example. */
 function vectors(examples: number, offset: number, at: (label: number, dimension: number, random: number) => number): Vectors {
   const labels = Int32Array.from({ length: examples }, (_, index) => Math.floor(((noise(index + offset) + 1) / 2) * CLASSES));
   const values = Float32Array.from({ length: examples * SIZE }, (_, index) =>
