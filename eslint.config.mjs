@@ -1,9 +1,9 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import importX from 'eslint-plugin-import-x';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
+import { noImportCircle } from './tools/lint/no-import-circle.mjs';
 
 const SPECS = ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'apps/e2e/src/**/*.ts'];
 const SCRIPTS = ['**/*.{js,mjs,cjs}'];
@@ -65,19 +65,11 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
-    plugins: { 'import-x': importX, '@nx': nx },
+    plugins: { 'import-x': importX, '@nx': nx, lethe: { rules: { 'no-import-circle': noImportCircle } } },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    settings: {
-      ...importX.flatConfigs.typescript.settings,
-      'import-x/resolver-next': [
-        createTypeScriptImportResolver({
-          project: ['tsconfig.base.json'],
-        }),
-      ],
-    },
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
-      'import-x/no-cycle': 'error',
+      'lethe/no-import-circle': 'error',
       'import-x/no-default-export': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

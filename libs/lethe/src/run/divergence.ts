@@ -1,5 +1,6 @@
 import { errorCode, LetheError } from '@lethe/errors';
 import type { Objective } from '@lethe/objectives';
+import { firstNotFinite } from '@lethe/optim';
 import type { Committed, GroupState } from '@lethe/protocol';
 
 /** Whether an error says that the game itself has gone wrong. */
@@ -20,19 +21,13 @@ export function divergedStep({ phases }: Objective, { round, phase, losses }: Co
   return divergedFigures(Object.fromEntries(names.map((loss, index) => [loss, losses[index] ?? Number.NaN])), `round ${round + 1}, phase ${name},`);
 }
 
-/** The same of the weights after so many rounds, their statistics and what the optimisers keep. */
+/** The same of the state after a number of rounds: the weights, their statistics, the slots and scalars of the optimisers. */
 export function divergedState(groups: readonly GroupState[], rounds: number): LetheError | null {
   for (const { group, values, statistics, slots, scalars } of groups) {
-    const parts = { weights: values, statistics: statistics ?? [], ...slots, scalars: Object.values(scalars) };
-    for (const [part, numbers] of Object.entries(parts)) {
-      if (!areFinite(numbers)) return new LetheError('RUN_DIVERGED', `the ${part} of ${group} are not finite after round ${rounds}; no checkpoint is made of that`);
-    }
+    const vectors = { weights: values, statistics: statistics ?? new Float32Array(0), ...slots };
+    const found = Object.entries(vectors).find(([, vector]) => firstNotFinite(vector) >= 0)?.[0];
+    const part = found ?? (Object.values(scalars).every((scalar) => Number.isFinite(scalar)) ? null : 'scalars');
+    if (part !== null) return new LetheError('RUN_DIVERGED', `the ${part} of ${group} are not finite after round ${rounds}; no checkpoint is made of that`);
   }
   return null;
-}
-
-/** There may be millions of them. */
-function areFinite(numbers: ArrayLike<number>): boolean {
-  for (let index = 0; index < numbers.length; index += 1) if (!Number.isFinite(numbers[index])) return false;
-  return true;
 }
