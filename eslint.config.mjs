@@ -42,17 +42,30 @@ function boundaries(alsoMayImport = []) {
 }
 
 const environment = { name: 'node:process', importNames: ['env'], message: 'Only apps/*/src/main.ts reads the environment.' };
-const cores = { name: 'node:os', importNames: ['availableParallelism'], message: 'It does not know the quota of a container: usableCores() of @lethe/config does.' };
+const cores = {
+  name: 'node:os',
+  importNames: ['availableParallelism'],
+  message: 'It does not know the quota of a container: usableCores() of @lethe/config does.',
+};
 const zeromq = { name: 'zeromq', message: 'Only libs/transport knows ZeroMQ.' };
-const tensorTypes = { group: [TENSORFLOW], allowTypeImports: true, message: 'Compute through @lethe/tensorflow; only types may be named here.' };
+const tensorTypes = {
+  group: [TENSORFLOW],
+  allowTypeImports: true,
+  message: 'Compute through @lethe/tensorflow; only types may be named here.',
+};
 const zlib = { regex: '^(node:)?zlib$', message: 'Data are unpacked in libs/data/src/formats/unpacking.ts, which bounds them.' };
 const setup = { name: '@lethe/tensorflow-setup', message: 'Only libs/tensorflow and programs look where TensorFlow is.' };
-const files = { regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)', message: 'Files, sockets and processes belong to io and apps.' };
+const files = {
+  regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)',
+  message: 'Files, sockets and processes belong to io and apps.',
+};
 
 /** Every element becomes an argument of its own, and arguments lie on the stack: about 120,000 of them overflow it. */
 const spreadArguments = {
-  selector: 'CallExpression[callee.property.name=/^(push|unshift|splice|toSpliced|concat|max|min|hypot|fromCharCode|fromCodePoint|of|assign)$/] > SpreadElement',
-  message: 'A list as large as data overflows the stack when it is spread into arguments: use flat, a spread array literal, reduce or TypedArray.set.',
+  selector:
+    'CallExpression[callee.property.name=/^(push|unshift|splice|toSpliced|concat|max|min|hypot|fromCharCode|fromCodePoint|of|assign)$/] > SpreadElement',
+  message:
+    'A list as large as data overflows the stack when it is spread into arguments: use flat, a spread array literal, reduce or TypedArray.set.',
 };
 
 function restrictedImports(paths, patterns = []) {
@@ -91,7 +104,11 @@ export default tseslint.config(
   },
   { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment, cores]) },
   { files: ['libs/config/src/usable-cores.ts'], rules: restrictedImports([environment, zeromq]) },
-  { files: ['libs/data/**/*.ts'], ignores: ['libs/data/src/formats/unpacking.ts'], rules: restrictedImports([environment, zeromq, cores], [zlib]) },
+  {
+    files: ['libs/data/**/*.ts'],
+    ignores: ['libs/data/src/formats/unpacking.ts'],
+    rules: restrictedImports([environment, zeromq, cores], [zlib]),
+  },
   {
     files: ['libs/{errors,protocol,networks,objectives,optim}/**/*.ts'],
     rules: restrictedImports([environment, zeromq, cores, setup], [files]),
@@ -109,9 +126,14 @@ export default tseslint.config(
     files: ['libs/lethe/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-properties': ['error', ...['env', 'stdout', 'stderr', 'on', 'once', 'exit', 'exitCode', 'argv'].map((property) => ({
-        object: 'process', property, message: 'A library has no output, signal handlers or end of the process: apps have.',
-      }))],
+      'no-restricted-properties': [
+        'error',
+        ...['env', 'stdout', 'stderr', 'on', 'once', 'exit', 'exitCode', 'argv'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'A library has no output, signal handlers or end of the process: apps have.',
+        })),
+      ],
     },
   },
   { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq, cores], [tensorTypes]) },

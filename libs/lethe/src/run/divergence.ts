@@ -18,7 +18,10 @@ export function divergedFigures(figures: Readonly<Record<string, number>>, where
 /** The same of the losses of a step that is in the weights. */
 export function divergedStep({ phases }: Objective, { round, phase, losses }: Committed): LetheError | null {
   const { name = String(phase), losses: names = [] } = phases[phase] ?? {};
-  return divergedFigures(Object.fromEntries(names.map((loss, index) => [loss, losses[index] ?? Number.NaN])), `round ${round + 1}, phase ${name},`);
+  return divergedFigures(
+    Object.fromEntries(names.map((loss, index) => [loss, losses[index] ?? Number.NaN])),
+    `round ${round + 1}, phase ${name},`,
+  );
 }
 
 /** The same of the state after a number of rounds: the weights, their statistics, the slots and scalars of the optimisers. */
@@ -27,7 +30,8 @@ export function divergedState(groups: readonly GroupState[], rounds: number): Le
     const vectors = { weights: values, statistics: statistics ?? new Float32Array(0), ...slots };
     const found = Object.entries(vectors).find(([, vector]) => firstNotFinite(vector) >= 0)?.[0];
     const part = found ?? (Object.values(scalars).every((scalar) => Number.isFinite(scalar)) ? null : 'scalars');
-    if (part !== null) return new LetheError('RUN_DIVERGED', `the ${part} of ${group} are not finite after round ${rounds}; no checkpoint is made of that`);
+    if (part !== null)
+      return new LetheError('RUN_DIVERGED', `the ${part} of ${group} are not finite after round ${rounds}; no checkpoint is made of that`);
   }
   return null;
 }
