@@ -215,7 +215,7 @@ export class ControlPlane {
     const ours = this.#options.origin.runId;
     // Nobody says of another that it lives.
     if ((runId !== ours && runId !== '') || (peer !== incarnation && peer !== heartbeatIdentity(incarnation))) return;
-    if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heard' } })).catch(() => undefined);
+    if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heartbeatAck' } })).catch(() => undefined);
     const member = this.roster.find(incarnation);
     if (member === undefined) return;
     if (member.state === 'gone') {

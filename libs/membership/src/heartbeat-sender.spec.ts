@@ -22,7 +22,7 @@ describe('a pulse', () => {
       if (beats === 1) expect([from, body]).toMatchObject([origin, { kind: 'heartbeat', round: 3, phase: 'classifier', innerStep: 1 }]);
       if (beats === 2) told = { ...news, intervalMs: 6, activity: { round: 4, phase: '', innerStep: 0 } };
       if (beats === 4) expect(body).toMatchObject({ round: 4, phase: '' });
-      await listener.send(peer, encodeMessage({ origin, body: { kind: 'heard' } }));
+      await listener.send(peer, encodeMessage({ origin, body: { kind: 'heartbeatAck' } }));
       if (beats === 4) break;
     }
     await isOrphan; // nobody reads, nobody answers

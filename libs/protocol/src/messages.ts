@@ -1,12 +1,12 @@
 import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
-/** Version of the wire; peers with another one are refused. */
+/** Version of the protocol; peers with another one are refused. */
 export const PROTOCOL_VERSION = 7;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
-/** One step of the game: turn `turn` of phase number `phase` in round `round` (all 0-based). */
+/** One step of the game: inner step `innerStep` of phase number `phase` in round `round`, all counted from 0. */
 export interface Step { readonly round: number; readonly phase: number; readonly innerStep: number }
 
 export interface Register {
@@ -34,14 +34,15 @@ export interface Ready { kind: 'ready' }
 /** `request`: of the pull that it answers, 0 if none. */
 export interface Refused { kind: 'refused'; code: ErrorCode; message: string; request: number }
 export interface Heartbeat { kind: 'heartbeat'; round: number; phase: string; innerStep: number; residentBytes: number }
-export interface Heard { kind: 'heard' }
+/** Answers a worker's heartbeat. */
+export interface HeartbeatAck { kind: 'heartbeatAck' }
 export interface Failed { kind: 'failed'; code: ErrorCode | 'UNEXPECTED'; message: string }
-/** To parameter servers: what this life of a worker still sends is refused. */
+/** To parameter servers: from now on every message of this incarnation of a worker is refused. */
 export interface Fence { kind: 'fence'; fenced: string }
-/** By a parameter server: what it refuses of `offender`, an incarnation. `push`: null if it was none. */
+/** By a parameter server, of a message of `offender`, an incarnation, that it has refused. `push`: null if it was no push. */
 export interface Offence { kind: 'offence'; offender: string; code: ErrorCode; message: string; push: OffendingPush | null }
 export type OffendingPush = Pick<Push, 'group' | 'version' | 'round' | 'phase' | 'innerStep' | 'node' | 'generation'>;
-/** Of a worker that has no answer of this server yet. */
+/** By a worker that has no answer of this server yet. */
 export interface Unreached { kind: 'unreached'; server: number; address: string }
 export interface Shutdown { kind: 'shutdown'; reason: string }
 
@@ -51,14 +52,18 @@ export interface StepAssignment extends Step {
   reads: GroupVersion[];
   produces: number;
   scalars: Record<string, number>;
-  /** Leases of an earlier deal mean nothing any more. */ generation: number;
+  /** Revokes the assignments of earlier generations. */
+  generation: number;
 }
-/** What a worker spent time with: waiting for parameters, preparing inputs, in a graph call with its read-out, handing gradients over. */
+/** What a worker spends time with: waiting for parameters, preparing inputs, a graph call with its read-out, sending gradients. */
 export type Occupation = 'wait' | 'input' | 'compute' | 'send';
 /** `beganMs`: Unix time. */
 export interface Span { readonly occupation: Occupation; readonly beganMs: number; readonly lastedMs: number }
 export interface StepReport extends Step { kind: 'stepReport'; spans: Span[]; bytesSent: number; bytesReceived: number }
-/** What a server did for its slice of a version. `beganMs`: Unix time of the first push, from which to the commit it `lastedMs`; `waitMs`: from there to the last push. */
+/**
+ * What a server did for its slice of a version. `beganMs`: Unix time of the first push; `lastedMs`: from the first push to the commit;
+ * `waitMs`: from the first push to the last.
+ */
 export interface ServerWork {
   readonly beganMs: number;
   readonly lastedMs: number;
@@ -78,7 +83,7 @@ export interface Committed extends Step {
 /** By every other server; nobody waits for it. */
 export interface CommitReport extends Step { kind: 'commitReport'; group: string; version: number; work: ServerWork }
 
-/** To the lead server: what it said of this version may have been lost; it says it again if there is anything to say. */
+/** Asks the lead server to repeat that this version is committed, as the message may have been lost. */
 export interface CommitInquiry { kind: 'commitInquiry'; group: string; version: number }
 
 export interface Evaluate {
@@ -89,14 +94,16 @@ export interface Evaluate {
   first: number;
   count: number;
   reads: GroupVersion[];
-  /** Null unless the evaluation is a probe. */ probe: ProbeRequest | null;
-  /** Null unless the evaluation is a swap: what "judge" returned. */ judge: Float32Array | null;
+  /** Null unless the evaluation is a probe. */
+  probe: ProbeRequest | null;
+  /** The result of the evaluation "judge"; null unless the evaluation is a swap. */
+  judge: Float32Array | null;
 }
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
 /** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
 export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
 export type ProbeKind = 'linear' | 'mlp' | 'neighbours';
-/** `latent`: what the encoder makes of an image in evaluation mode. */
+/** `latent`: the features of an image by the encoder in evaluation mode. */
 export type ProbeInput = 'latent' | 'pixels';
 export type Split = 'held-out' | 'test';
 /** frames: [float32 result] */
@@ -129,7 +136,8 @@ export interface Push extends Step {
   node: TreeNode;
   offset: number;
   schemaHash: string;
-  /** Of the assignment that it answers. */ generation: number;
+  /** Of the assignment that it answers. */
+  generation: number;
   gradient: Float32Array;
   summary: Float32Array | null;
 }
@@ -142,7 +150,7 @@ export interface Pull {
   schemaHash: string;
   averages: boolean;
 }
-/** Provisional until the answer's last message, which says that the version is committed; that one may be empty. */
+/** The values are provisional until the last message of the answer, which says that the version is committed and may have no values. */
 export interface Parameters {
   kind: 'parameters';
   request: number;
@@ -158,15 +166,15 @@ export interface Prepared { kind: 'prepared'; group: string; version: number; fi
 export interface Commit { kind: 'commit'; group: string; version: number; scale: number }
 
 export type MessageBody =
-  | Register | Welcome | Ready | Refused | Heartbeat | Heard | Failed | Fence | Offence | Unreached | Shutdown
+  | Register | Welcome | Ready | Refused | Heartbeat | HeartbeatAck | Failed | Fence | Offence | Unreached | Shutdown
   | StepAssignment | StepReport | Committed | CommitReport | CommitInquiry | Evaluate | Evaluated
   | LoadState | StateLoaded | CaptureState | StateCaptured
   | Push | Pull | Parameters | Prepared | Commit;
 
-/** Who speaks, about which run, in which epoch, in which life. */
+/** The sender of a message: its run, its epoch, its name for people, and the incarnation of its process. */
 export interface Origin { readonly runId: string; readonly epoch: number; readonly sender: string; readonly incarnation: string }
 
 export interface Message { readonly origin: Origin; readonly body: MessageBody }
 
-/** A multipart message as it travels. */
+/** The frames of a multipart message. */
 export type Frames = readonly Uint8Array[];

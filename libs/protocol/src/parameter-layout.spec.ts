@@ -3,7 +3,7 @@ import { CHUNK_LENGTH, chunksOf, NORM_TILE_LENGTH, sliceOf } from './parameter-l
 
 describe('sliceOf', () => {
   it.each([1, NORM_TILE_LENGTH, 5 * NORM_TILE_LENGTH + 17, 40 * NORM_TILE_LENGTH])(
-    'cuts %i elements without gap, at norm blocks',
+    'cuts %i elements without gap, at norm tiles',
     (length) => {
       for (let servers = 1; servers <= 7; servers += 1) {
         let reached = 0;

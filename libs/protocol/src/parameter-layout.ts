@@ -1,7 +1,4 @@
-/**
- * How the networks' tensors lie in the flat float32 vectors that travel and are updated. Servers and checkpoints know
- * segments, never layers.
- */
+/** How the networks' tensors lie in the flat float32 vectors of messages, updates and checkpoints. */
 
 /** One trainable tensor inside its group's flat vector. Offsets and lengths count float32 elements. */
 export interface Segment {
@@ -24,7 +21,7 @@ export interface StatisticsSegment {
   readonly momentum: number;
 }
 
-/** A group is what one phase trains, versions and moves: the classifier; the encoder with the decoder. */
+/** A group: the networks that are trained together and share a version, such as the encoder and the decoder. */
 export interface GroupLayout {
   readonly name: string;
   readonly segments: readonly Segment[];
@@ -77,18 +74,18 @@ export interface Slice {
 export const NORM_TILE_LENGTH = 65_536;
 
 /**
- * Elements of one wire chunk (768 KiB): summing, updating and sending overlap at this grain. Larger ones cost less each, but a server
- * holds up to three of every worker unread, and the next ones wait for the first to be whole.
+ * Elements of one chunk (768 KiB), the unit in which summing, updating and sending overlap. Larger chunks cost less per element, but a
+ * server holds up to three unread ones of every worker, and the following ones wait until the first is complete.
  */
 export const CHUNK_LENGTH = 3 * NORM_TILE_LENGTH;
 
-/** Elements of a piece of a server's state: as much as one message brings when it is loaded or captured, of the values and of every slot. */
+/** Elements of a piece of a server's state, the part of the values and of every slot that one message loads or captures. */
 const PIECE_LENGTH = 8 * CHUNK_LENGTH;
 
-/** The slice of `server` (0-based) out of `servers`; the lead server 0 gets the odd block. May be empty for the others. */
+/** The slice of `server` (0-based) out of `servers`; the lead, server 0, gets the odd tile. May be empty for the others. */
 export function sliceOf(groupLength: number, server: number, servers: number): Slice {
-  const nodes = Math.ceil(groupLength / NORM_TILE_LENGTH);
-  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * nodes) / servers) * NORM_TILE_LENGTH);
+  const tiles = Math.ceil(groupLength / NORM_TILE_LENGTH);
+  const edge = (k: number): number => Math.min(groupLength, Math.ceil((k * tiles) / servers) * NORM_TILE_LENGTH);
   return { from: edge(server), to: edge(server + 1) };
 }
 
@@ -97,7 +94,7 @@ export function chunksOf(slice: Slice): Slice[] {
   return cut(slice, CHUNK_LENGTH);
 }
 
-/** The pieces of a slice in which its state is loaded and captured, in order; each is of whole chunks. */
+/** The pieces of a slice in which its state is loaded and captured, in order. Each has complete chunks. */
 export function piecesOf(slice: Slice): Slice[] {
   return cut(slice, PIECE_LENGTH);
 }
@@ -108,10 +105,10 @@ function cut(slice: Slice, length: number): Slice[] {
   return parts;
 }
 
-/** Of an envelope besides documents, and of the lists and names in it. */
+/** Bytes of an envelope without its documents: of its names and lists. */
 const ENVELOPE_BYTES = 2 ** 20;
 
-/** Bytes of the largest frame that the parameters of a run need on their way: a piece of a state, statistics, or what is pushed beside a gradient. */
+/** Bytes of the largest frame with parameters: a piece of a state, statistics, or the summary that is pushed beside a gradient. */
 export function largestFrame({
   layouts,
   summaries,
@@ -123,7 +120,7 @@ export function largestFrame({
   return frameOf(lengths.reduce((longest, length) => Math.max(longest, length), PIECE_LENGTH) * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** Bytes of a frame with so many bytes of vectors or documents. */
+/** Bytes of a frame, given the bytes of its vectors or documents. */
 export function frameOf(bytes: number): number {
   return bytes + ENVELOPE_BYTES;
 }

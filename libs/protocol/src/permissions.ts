@@ -4,31 +4,31 @@ type Kind = MessageBody['kind'];
 export type Party = Role | 'coordinator';
 
 /**
- * How a receiver knows a sender. The coordinator knows all four; a server takes everybody for `ready` who was not given up (`gone`);
- * the coordinator itself is always `ready`.
+ * The state of a sender as its receiver knows it. The coordinator distinguishes all four. To a server every sender is `ready` until it was
+ * given up (`gone`). The coordinator itself is always `ready`.
  */
 export type Standing = 'unregistered' | 'joining' | 'ready' | 'gone';
 
-/** Who may say something, to whom, when, and about what. */
+/** Who may send a message, to whom, when, and about what. */
 export interface Permission {
   readonly from: Party;
   readonly to: Party;
   readonly standings: readonly Standing[];
-  /** What else is checked, for people. */
+  /** What else is checked, in words. */
   readonly about: string;
 }
 
 const READY: readonly Standing[] = ['ready'];
-/** Who has heard no answer registers again. */
+/** A process without an answer registers again. */
 const NEW: readonly Standing[] = ['unregistered', 'joining'];
 const MEMBERS: readonly Standing[] = ['joining', 'ready'];
 const ANYBODY: readonly Standing[] = ['unregistered', 'joining', 'ready', 'gone'];
 
-/** Everything that may be said; docs/wire.md shows the same table. */
+/** Every permitted message; docs/wire.md shows the same table. */
 export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
   register: [
     { from: 'worker', to: 'coordinator', standings: NEW, about: 'an engine of this run' },
-    { from: 'parameter-server', to: 'coordinator', standings: NEW, about: 'a life that the coordinator started' },
+    { from: 'parameter-server', to: 'coordinator', standings: NEW, about: 'an incarnation that the coordinator started' },
   ],
   welcome: toBoth('the next epoch'),
   ready: [
@@ -44,22 +44,22 @@ export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
     { from: 'worker', to: 'coordinator', standings: ANYBODY, about: 'itself' },
     { from: 'parameter-server', to: 'coordinator', standings: ANYBODY, about: 'itself' },
   ],
-  heard: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'its heartbeat' }],
+  heartbeatAck: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'its heartbeat' }],
   failed: [
     { from: 'worker', to: 'coordinator', standings: MEMBERS, about: 'itself' },
     { from: 'parameter-server', to: 'coordinator', standings: MEMBERS, about: 'itself' },
   ],
-  fence: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'a life that is gone' }],
-  offence: [{ from: 'parameter-server', to: 'coordinator', standings: MEMBERS, about: 'whoever sent it that' }],
+  fence: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'an incarnation that was given up' }],
+  offence: [{ from: 'parameter-server', to: 'coordinator', standings: MEMBERS, about: 'a message that it has refused' }],
   unreached: [{ from: 'worker', to: 'coordinator', standings: MEMBERS, about: 'a server that its welcome names' }],
   shutdown: toBoth('the end'),
   stepAssignment: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'a step' }],
-  stepReport: [{ from: 'worker', to: 'coordinator', standings: READY, about: 'a step that it was dealt' }],
-  committed: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'a step that was dealt; by the lead' }],
-  commitReport: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'a step that was dealt; not by the lead' }],
-  commitInquiry: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'a step that was dealt; to the lead' }],
+  stepReport: [{ from: 'worker', to: 'coordinator', standings: READY, about: 'a step that it was assigned' }],
+  committed: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'a step that was assigned; by the lead' }],
+  commitReport: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'a step that was assigned; not by the lead' }],
+  commitInquiry: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'a step that was assigned; to the lead' }],
   evaluate: [{ from: 'coordinator', to: 'worker', standings: READY, about: 'a task' }],
-  evaluated: [{ from: 'worker', to: 'coordinator', standings: READY, about: 'a task that it was dealt' }],
+  evaluated: [{ from: 'worker', to: 'coordinator', standings: READY, about: 'a task that it was assigned' }],
   loadState: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'its slice' }],
   stateLoaded: [{ from: 'parameter-server', to: 'coordinator', standings: READY, about: 'its slice' }],
   captureState: [{ from: 'coordinator', to: 'parameter-server', standings: READY, about: 'its slice' }],
@@ -71,7 +71,7 @@ export const PERMISSIONS: Readonly<Record<Kind, readonly Permission[]>> = {
   commit: [{ from: 'parameter-server', to: 'parameter-server', standings: READY, about: 'a vote of all; by the lead' }],
 };
 
-/** Whether the message may be looked at at all. */
+/** Whether a message of this kind is permitted. */
 export function isPermitted(kind: Kind, from: Party, to: Party, standing: Standing = 'ready'): boolean {
   return PERMISSIONS[kind].some(
     (permission) => permission.from === from && permission.to === to && permission.standings.includes(standing),

@@ -1,10 +1,10 @@
-/** Aligned blocks of virtual shards: nodes of the fixed summation tree. `first` is a multiple of `count`, a power of two. */
+/** Consecutive virtual shards that are a node of the fixed summation tree. `first` is a multiple of `count`, a power of two. */
 export interface TreeNode {
   readonly first: number;
   readonly count: number;
 }
 
-/** Cuts the consecutive shards [from, to) into the fewest aligned blocks. */
+/** Cuts the consecutive shards [from, to) into the fewest nodes of the tree. */
 export function alignedNodes(from: number, to: number): TreeNode[] {
   const nodes: TreeNode[] = [];
   for (let first = from; first < to; ) {

@@ -16,7 +16,7 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
     ready: { kind: 'ready' },
     refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 0 },
     heartbeat: { kind: 'heartbeat', round: 0, phase: '', innerStep: 0, residentBytes: 1 },
-    heard: { kind: 'heard' },
+    heartbeatAck: { kind: 'heartbeatAck' },
     failed: { kind: 'failed', code: 'GRADIENT_NOT_FINITE', message: 'why' },
     fence: { kind: 'fence', fenced: 'nobody' },
     offence: { kind: 'offence', offender: 'nobody', code: 'PUSH_INVALID', message: 'too long', push: null },

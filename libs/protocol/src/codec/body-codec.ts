@@ -29,7 +29,7 @@ export function oneOf<Value extends string>(what: string, text: string, allowed:
 }
 
 export function treeNode(what: string, node: lethe.TreeNode.$Properties | null | undefined): TreeNode {
-  if (node === null || node === undefined) throw malformed(`${what} names no block of shards`);
+  if (node === null || node === undefined) throw malformed(`${what} names no node of the tree of shards`);
   return { first: node.first ?? 0, count: node.count ?? 0 };
 }
 

@@ -40,7 +40,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   },
   ready: { kind: 'ready' },
   refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 7 },
-  heard: { kind: 'heard' },
+  heartbeatAck: { kind: 'heartbeatAck' },
   heartbeat: { kind: 'heartbeat', round: 1, phase: 'classify', innerStep: 0, residentBytes: 5e9 },
   failed: { kind: 'failed', code: 'UNEXPECTED', message: 'why' },
   unreached: { kind: 'unreached', server: 1, address: 'tcp://a:1' },
@@ -288,7 +288,7 @@ describe('an envelope', () => {
     expect(() => decodeMessage(envelope({ register: { role: 'king' } }))).toThrow('worker, parameter-server, found "king"');
     expect(() => decodeMessage(envelope({ refused: { code: 'NO' } }))).toThrow('the code of refused');
     expect(() => decodeMessage(envelope({ evaluate: { kind: 'sum' } }))).toThrow('the kind of evaluate');
-    expect(() => decodeMessage([...envelope({ push: {} }), new Uint8Array(0)])).toThrow('push names no block of shards');
+    expect(() => decodeMessage([...envelope({ push: {} }), new Uint8Array(0)])).toThrow('push names no node of the tree of shards');
     expect(() => decodeMessage(envelope({ commitReport: { version: 1 } }))).toThrow('commitReport says nothing of the server\'s work');
     const twice = [...envelope({ loadState: { slots: ['a', 'a'] } }), ...Array<Uint8Array>(3).fill(new Uint8Array(0))];
     expect(() => decodeMessage(twice)).toThrow('slots named twice in a, a');

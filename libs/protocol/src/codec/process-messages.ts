@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
 import type {
-  Failed, Fence, Heard, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome,
+  Failed, Fence, HeartbeatAck, Heartbeat, Offence, OffendingPush, Ready, Refused, Register, Role, Shutdown, Unreached, Welcome,
 } from '../messages.js';
 import { amount, type BodyCodec, oneOf, treeNode } from './body-codec.js';
 
@@ -68,9 +68,9 @@ export const heartbeat: BodyCodec<Heartbeat, lethe.Heartbeat.$Properties> = {
   }),
 };
 
-export const heard: BodyCodec<Heard, lethe.Heard.$Properties> = {
+export const heartbeatAck: BodyCodec<HeartbeatAck, lethe.HeartbeatAck.$Properties> = {
   encode: () => ({ header: {} }),
-  decode: () => ({ kind: 'heard' }),
+  decode: () => ({ kind: 'heartbeatAck' }),
 };
 
 export const failed: BodyCodec<Failed, lethe.Failed.$Properties> = {
