@@ -169,5 +169,5 @@ function spoilt({ origin, body }: Message, how: 'not finite' | 'too long'): Fram
 
 /** Whose connection goes by a name. */
 function processOf(identity: string): string {
-  return identity.replace(/~pulse$/, '');
+  return identity.replace(/~heartbeat$/, '');
 }
