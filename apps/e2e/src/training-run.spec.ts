@@ -73,7 +73,7 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
       description, gradients: smallGradients(description),
       evaluator: { evaluate: (evaluation) => { onAsked(); return evaluate(evaluation); }, dispose: () => undefined },
     }),
-    openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+    openHeartbeat: () => ({ update: () => undefined, stop: () => Promise.resolve() }),
   }).catch(() => undefined);
   close = async () => {
     await cluster.control.close('the test is over');

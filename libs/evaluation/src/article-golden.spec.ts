@@ -129,7 +129,7 @@ async function play(
       engine,
       fingerprint: 'native golden threads=1',
       host: 'here',
-      openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      openHeartbeat: () => ({ update: () => undefined, stop: () => Promise.resolve() }),
       prepare: (welcome) =>
         prepareWorker(
           {
@@ -308,7 +308,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
       engine,
       fingerprint: 'native golden threads=1',
       host: 'here',
-      openHeartbeat: () => ({ tell: () => undefined, stop: () => Promise.resolve() }),
+      openHeartbeat: () => ({ update: () => undefined, stop: () => Promise.resolve() }),
       prepare: (welcome) =>
         prepareWorker(
           {

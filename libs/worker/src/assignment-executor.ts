@@ -1,34 +1,35 @@
-import { networkSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type StepAssignment, type StepReport } from '@lethe/protocol';
+import { layoutOf, StepClock } from '@lethe/graphs';
+import {
+  networkSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type StepAssignment, type StepReport,
+} from '@lethe/protocol';
 import type { Engine, HeldVector } from '@lethe/tensorflow';
 import type { GroupPull } from './group-pull.js';
 import type { ParameterClient } from './parameter-client.js';
-import { layoutOf } from '@lethe/graphs';
 import type { PreparedWorker } from './prepare-worker.js';
-import { StepClock } from '@lethe/graphs';
 
 export interface AssignmentExecutorOptions extends PreparedWorker {
   readonly engine: Pick<Engine, 'hold' | 'vector'>;
   readonly parameters: ParameterClient;
 }
 
-/** A vector that the engine holds, and of which version. */
-interface Held {
+/** A vector that the engine holds, and the version that it has. */
+interface HeldVersion {
   readonly version: number;
   readonly vector: HeldVector;
 }
 
-/** Carries out one piece of work after another, keeping the last pulled version of every network. */
+/** Executes one piece of work after another, keeping the last pulled version of every network. */
 export class AssignmentExecutor {
   readonly #options: AssignmentExecutorOptions;
   /** The last pull of each group, which may still be arriving. */
   readonly #pulls = new Map<string, { readonly version: number; readonly pull: GroupPull }>();
   /** Where a group's pulls arrive, one after another; the engine has copies. */
   readonly #memory = new Map<string, Float32Array>();
-  readonly #networks = new Map<string, Held>();
+  readonly #networks = new Map<string, HeldVersion>();
   /** The last version of each group that is known to be committed. */
   readonly #confirmed = new Map<string, number>();
-  /** Whole groups, or their averages, that evaluations read. */
-  readonly #evaluated = new Map<string, Held>();
+  /** The groups, or their averages, that the last evaluations read. */
+  readonly #evaluated = new Map<string, HeldVersion>();
   readonly #statistics = new Map<string, Float32Array>();
   #reported = { bytesSent: 0, bytesReceived: 0 };
 
@@ -42,21 +43,21 @@ export class AssignmentExecutor {
     this.#evaluated.clear();
   }
 
-  /** Forgets what was ordered: the orders were abandoned. */
+  /** Forgets the pulls under way: they were abandoned. */
   revoke(): void {
     this.#pulls.clear();
   }
 
-  /** What there is to say about an assignment that others have carried out. */
-  passedOver({ round, phase, innerStep }: StepAssignment): StepReport {
-    return { kind: 'stepReport', round, phase, innerStep, spans: [], ...this.#movedSinceLastReport() };
+  /** The report of an assignment that others have executed. */
+  supersededReport({ round, phase, innerStep }: StepAssignment): StepReport {
+    return { kind: 'stepReport', round, phase, innerStep, spans: [], ...this.#bytesSinceLastReport() };
   }
 
   execute(work: StepAssignment | Evaluate): Promise<StepReport | Evaluated> {
     return work.kind === 'stepAssignment' ? this.#step(work) : this.#evaluate(work);
   }
 
-  /** One turn of a phase: pull what changed, compute the blocks, push each as soon as it is summed. */
+  /** One inner step: pulls what changed, computes the gradient of each tree node, and pushes each as soon as it is summed. */
   async #step(assignment: StepAssignment): Promise<StepReport> {
     const { description, gradients, parameters } = this.#options;
     const { round, phase, innerStep, generation } = assignment;
@@ -68,37 +69,40 @@ export class AssignmentExecutor {
     for (const [index, node] of assignment.nodes.entries()) {
       const { gradient, summary } = gradients.node(assignment, node, networks, clock);
       await clock.measureAsync('wait', () => this.#confirm(assignment.reads));
-      // Asked for before the last block is sent, so that the server answers chunk by chunk while it receives.
-      if (index === assignment.nodes.length - 1) this.#order(trained, assignment.produces);
-      await clock.measureAsync('send', () => parameters.push({ step: { round, phase, innerStep }, layout: trained, version: assignment.produces, node, generation, gradient, summary }));
+      // Requested before the last gradient is sent, so that the server answers chunk by chunk while it receives.
+      if (index === assignment.nodes.length - 1) this.#request(trained, assignment.produces);
+      const step = { round, phase, innerStep };
+      await clock.measureAsync('send', () => parameters.push({
+        step, layout: trained, version: assignment.produces, node, generation, gradient, summary,
+      }));
     }
-    return { kind: 'stepReport', round, phase, innerStep, spans: clock.spans, ...this.#movedSinceLastReport() };
+    return { kind: 'stepReport', round, phase, innerStep, spans: clock.spans, ...this.#bytesSinceLastReport() };
   }
 
-  /** What was ordered arrives between the steps: every byte belongs to the next report. */
-  #movedSinceLastReport(): Pick<StepReport, 'bytesSent' | 'bytesReceived'> {
+  /** A version that was requested arrives between the steps: every byte belongs to the next report. */
+  #bytesSinceLastReport(): Pick<StepReport, 'bytesSent' | 'bytesReceived'> {
     const { bytesSent, bytesReceived } = this.#options.parameters;
-    const moved = { bytesSent: bytesSent - this.#reported.bytesSent, bytesReceived: bytesReceived - this.#reported.bytesReceived };
+    const before = this.#reported;
     this.#reported = { bytesSent, bytesReceived };
-    return moved;
+    return { bytesSent: bytesSent - before.bytesSent, bytesReceived: bytesReceived - before.bytesReceived };
   }
 
-  /** The networks that the phase reads, each as soon as it is there: the classifier's phase begins while the decoder is on its way. */
+  /** The networks that the phase reads, each as soon as it has arrived: the classifier's phase begins while the decoder is on its way. */
   async #pullNetworks({ phase, reads }: StepAssignment): Promise<ReadonlyMap<string, HeldVector>> {
     const { engine, description, gradients } = this.#options;
     const needs = gradients.needs(phase);
     const networks = new Map<string, HeldVector>();
-    // All of them, also if one is revoked: nothing of this assignment may go on behind the next one.
+    // All of them are awaited, also if one is revoked: nothing of this assignment may go on during the next one.
     const pulled = await Promise.allSettled(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
       for (const { network, from, to } of networkSlices(layout).filter((slice) => needs.has(slice.network))) {
         const kept = this.#networks.get(network);
         if (kept?.version !== version) {
-          await (await this.#ordered(layout, version)).network(network);
+          await (await this.#requested(layout, version)).network(network);
           kept?.vector.dispose();
           this.#networks.set(network, { version, vector: engine.hold(this.#memoryOf(layout).subarray(from, to)) });
         }
-        networks.set(network, (this.#networks.get(network) as Held).vector);
+        networks.set(network, (this.#networks.get(network) as HeldVersion).vector);
       }
     }));
     for (const result of pulled) if (result.status === 'rejected') throw result.reason;
@@ -106,30 +110,30 @@ export class AssignmentExecutor {
   }
 
   /**
-   * Waits until what was read is committed: a gradient that overtook it could be committed first, and then what is missing of it
-   * could not be computed any more.
+   * Waits until the versions that were read are committed. A gradient that overtook them could be committed first, and then what is
+   * missing of those versions could not be computed any more.
    */
   async #confirm(reads: readonly GroupVersion[]): Promise<void> {
     for (const { group, version } of reads) {
       if (this.#confirmed.get(group) === version) continue;
-      await (await this.#ordered(layoutOf(this.#options.description, group), version)).complete;
+      await (await this.#requested(layoutOf(this.#options.description, group), version)).complete;
       this.#confirmed.set(group, version);
     }
   }
 
-  /** Orders a version that is still in the making; it arrives in the group's memory, which nobody reads until then. */
-  #order(layout: GroupLayout, version: number): GroupPull {
+  /** Requests a version, also one that is not committed yet; it arrives in the group's memory, which is not read until then. */
+  #request(layout: GroupLayout, version: number): GroupPull {
     const pull = this.#options.parameters.pull(layout, version, this.#memoryOf(layout));
     this.#pulls.set(layout.name, { version, pull });
     return pull;
   }
 
-  /** What was ordered, if it was this; else a new pull. */
-  async #ordered(layout: GroupLayout, version: number): Promise<GroupPull> {
-    const order = this.#pulls.get(layout.name);
-    if (order?.version === version) return order.pull;
-    await order?.pull.complete.catch(() => undefined); // it may still be arriving in the same memory
-    return this.#order(layout, version);
+  /** The last pull if it is of this version; else a new one. */
+  async #requested(layout: GroupLayout, version: number): Promise<GroupPull> {
+    const last = this.#pulls.get(layout.name);
+    if (last?.version === version) return last.pull;
+    await last?.pull.complete.catch(() => undefined); // it may still be arriving in the same memory
+    return this.#request(layout, version);
   }
 
   #memoryOf({ name, length }: GroupLayout): Float32Array {
@@ -144,14 +148,14 @@ export class AssignmentExecutor {
     return { kind: 'evaluated', task: task.task, result: await this.#options.evaluator.evaluate(task, groups, this.#statistics) };
   }
 
-  /** A whole group with its running statistics; its averages, where the run keeps any. */
+  /** A whole group with its running statistics; with averages of its values, where the run keeps any. */
   async #evaluatedGroup({ group, version }: GroupVersion): Promise<HeldVector> {
     const { engine, description, parameters } = this.#options;
     const kept = this.#evaluated.get(group);
     if (kept?.version === version) return kept.vector;
     const layout = layoutOf(description, group);
-    const wish = { statistics: layout.statisticsLength > 0, averages: description.config.averaging !== null };
-    const { values, statistics } = await parameters.pull(layout, version, new Float32Array(layout.length), wish).complete;
+    const contents = { statistics: layout.statisticsLength > 0, averages: description.config.averaging !== null };
+    const { values, statistics } = await parameters.pull(layout, version, new Float32Array(layout.length), contents).complete;
     kept?.vector.dispose();
     const vector = engine.hold(values);
     this.#evaluated.set(group, { version, vector });

@@ -1,12 +1,11 @@
 import type { RunConfig } from '@lethe/config';
 import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
+import { describeRun, ShardGradients, type Batches, type RunDescription } from '@lethe/graphs';
 import type { Evaluate, Welcome } from '@lethe/protocol';
 import type { Engine, InputValues } from '@lethe/tensorflow';
-import { describeRun, type RunDescription } from '@lethe/graphs';
-import { ShardGradients, type Batches } from '@lethe/graphs';
 
-/** Computes evaluation tasks; provided by the evaluation library, so that training does not know what is measured. */
+/** Computes evaluation tasks. The evaluation library implements it: a worker does not know what is measured. */
 export interface Evaluator {
   evaluate(task: Evaluate, groups: ReadonlyMap<string, InputValues>, statistics: ReadonlyMap<string, Float32Array>): Promise<Float32Array>;
   dispose(): void;
@@ -38,23 +37,27 @@ export interface PreparedWorker {
 }
 
 /** Loads the data that a welcome names and makes the graphs. */
-export async function prepareWorker({ engine, openData, openBatches, openEvaluator, parallelShards }: PrepareOptions, welcome: Welcome): Promise<PreparedWorker> {
+export async function prepareWorker(options: PrepareOptions, welcome: Welcome): Promise<PreparedWorker> {
+  const { engine, openData, openBatches, openEvaluator, parallelShards } = options;
   const config = JSON.parse(welcome.configJson) as RunConfig;
   const facts = JSON.parse(welcome.dataJson) as DataFacts;
   const data = await openData(config);
   const description = describeRun(config, data.facts);
-  refuseStrangeRun(welcome, facts, description);
+  checkSameRun(welcome, facts, description);
   const { training, heldOut } = splitHeldOut(data.train.labels, config.data.heldOut, config.seed);
-  const gradients = await ShardGradients.compile({ engine, description, data, batches: openBatches(config, data, training), parallelShards });
+  const batches = openBatches(config, data, training);
+  const gradients = await ShardGradients.compile({ engine, description, data, batches, parallelShards });
   return { description, gradients, evaluator: openEvaluator({ engine, description, data, heldOut }) };
 }
 
-/** This worker's data or code differs from the coordinator's: what it would compute belongs to another run. */
-function refuseStrangeRun({ schemaHash }: Welcome, facts: DataFacts, description: RunDescription): void {
-  if (facts.fingerprint !== description.facts.fingerprint) {
-    throw new LetheError('DATA_INVALID', `this worker's data differs from the coordinator's: expected fingerprint ${facts.fingerprint}, found ${description.facts.fingerprint}`);
+/** @throws LetheError DATA_INVALID or SCHEMA_MISMATCH if this worker's data or code would compute another run than the coordinator's */
+function checkSameRun({ schemaHash }: Welcome, expected: DataFacts, { facts, schemaHash: ownHash }: RunDescription): void {
+  if (expected.fingerprint !== facts.fingerprint) {
+    const fingerprints = `expected fingerprint ${expected.fingerprint}, found ${facts.fingerprint}`;
+    throw new LetheError('DATA_INVALID', `this worker's data differs from the coordinator's: ${fingerprints}`);
   }
-  if (schemaHash !== description.schemaHash) {
-    throw new LetheError('SCHEMA_MISMATCH', `this worker lays out the parameters as ${description.schemaHash}, the coordinator as ${schemaHash}: they run different versions of Lethe`);
+  if (schemaHash !== ownHash) {
+    const layouts = `this worker lays out the parameters as ${ownHash}, the coordinator as ${schemaHash}`;
+    throw new LetheError('SCHEMA_MISMATCH', `${layouts}: they run different versions of Lethe`);
   }
 }

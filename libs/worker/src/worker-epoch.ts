@@ -6,19 +6,19 @@ import type { ParameterClient } from './parameter-client.js';
 export type Work = StepAssignment | Evaluate;
 
 export interface WorkerEpochOptions {
-  readonly execution: AssignmentExecutor;
+  readonly executor: AssignmentExecutor;
   readonly parameters: ParameterClient;
   /** Of the game, in order. */
   readonly phases: readonly { readonly name: string }[];
-  /** Told of each piece of work before it is begun. */
+  /** Called with each piece of work before it is begun. */
   readonly onBegun: (work: Work) => void;
   readonly send: (result: StepReport | Evaluated) => Promise<void>;
 }
 
-/** Codes of work that others have done, or will do. */
+/** Errors of work that others have done, or will do. */
 const SUPERSEDED: ReadonlySet<string | undefined> = new Set(['ASSIGNMENT_REVOKED', 'VERSION_UNAVAILABLE']);
 
-/** A worker's part in one epoch: the work that it was given, one piece after another in the order it came. */
+/** A worker's part in one epoch: the work that it was assigned, one piece after another in the order of arrival. */
 export class WorkerEpoch {
   readonly #options: WorkerEpochOptions;
   #queue: Work[] = [];
@@ -31,13 +31,13 @@ export class WorkerEpoch {
     this.#options = options;
   }
 
-  /** Queues work. An assignment of a new deal revokes those of earlier ones, also the one that waits for a version just now. */
+  /** Queues work. An assignment of a new generation revokes those of earlier ones, also the one that waits for a version just now. */
   take(work: Work): void {
     if (work.kind === 'stepAssignment') {
       if (work.generation < this.#generation) return;
       if (work.generation > this.#generation) this.#revoke(work.generation);
     } else if (isTask(this.#current, work.task)) {
-      // The coordinator waits: what this worker waits for may have been lost, and not only the coordinator's word.
+      // The coordinator has no answer yet: what this worker waits for may have been lost, and not only the coordinator's message.
       this.#options.parameters.askAgain();
       return;
     } else if (this.#queue.some((queued) => isTask(queued, work.task))) {
@@ -49,17 +49,19 @@ export class WorkerEpoch {
 
   /** Works until it is closed. */
   async run(): Promise<void> {
-    const { execution, phases, onBegun, send } = this.#options;
+    const { executor, phases, onBegun, send } = this.#options;
     for (let work = await this.#next(); work !== null; work = await this.#next()) {
       this.#current = work;
       try {
         onBegun(work);
-        await send(await execution.execute(work));
+        await send(await executor.execute(work));
       } catch (error) {
         if (this.#isClosed) return;
-        if (!SUPERSEDED.has(errorCode(error))) throw withWork(error, work.kind === 'evaluate' ? `evaluation of ${work.split}` : describeStep(work, phases));
-        // Others were faster; that this worker gets on is news all the same.
-        if (work.kind === 'stepAssignment' && work.generation === this.#generation) await send(execution.passedOver(work));
+        if (!SUPERSEDED.has(errorCode(error))) {
+          throw withWork(error, work.kind === 'evaluate' ? `evaluation of ${work.split}` : describeStep(work, phases));
+        }
+        // Others were faster; the report still shows that this worker makes progress.
+        if (work.kind === 'stepAssignment' && work.generation === this.#generation) await send(executor.supersededReport(work));
       }
       this.#current = null;
     }
@@ -68,7 +70,7 @@ export class WorkerEpoch {
   /** Ends the work, whatever is under way, and frees what it holds. */
   close(): void {
     this.#closed = true;
-    // Nobody waits for what is still queued for the servers of this epoch: some may be gone.
+    // Messages that are still queued for the servers of this epoch are not waited for: some servers may be gone.
     this.#options.parameters.close().catch(() => undefined);
     this.#wake();
   }
@@ -83,7 +85,7 @@ export class WorkerEpoch {
     if (isFirst) return;
     this.#queue = this.#queue.filter(({ kind }) => kind === 'evaluate');
     this.#options.parameters.abandon();
-    this.#options.execution.revoke();
+    this.#options.executor.revoke();
   }
 
   async #next(): Promise<Work | null> {

@@ -29,7 +29,7 @@ class TestCoordinator {
         await loaded;
         return NOTHING;
       },
-      openHeartbeat: () => ({ tell: () => undefined, stop: async () => undefined }),
+      openHeartbeat: () => ({ update: () => undefined, stop: async () => undefined }),
     });
     this.ended.catch(() => undefined); // looked at later
   }

@@ -1,16 +1,17 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage } from '@lethe/errors';
+import type { RunDescription } from '@lethe/graphs';
 import type { Activity, OpenHeartbeat, HeartbeatSender, WorkerStatus } from '@lethe/membership';
-import { checkOrigin, decodeMessage, encodeMessage, isPermitted, largestFrame, type MessageBody, type Origin, type Welcome } from '@lethe/protocol';
+import {
+  checkOrigin, decodeMessage, encodeMessage, isPermitted, largestFrame, type Message, type MessageBody, type Origin, type Welcome,
+} from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
 import { addressVia, type Connection, type ConnectOptions, type Transport, type Trust } from '@lethe/transport';
-import { WorkerEpoch, type Work } from './worker-epoch.js';
-import { JoinProgress } from './join-progress.js';
-import { JoinDeadline, type Joining } from './join-deadline.js';
 import { AssignmentExecutor } from './assignment-executor.js';
+import { JoinDeadline, JoinProgress, type Joining } from './joining.js';
 import { ParameterClient } from './parameter-client.js';
 import type { PreparedWorker } from './prepare-worker.js';
-import type { RunDescription } from '@lethe/graphs';
+import { WorkerEpoch, type Work } from './worker-epoch.js';
 
 export interface WorkerOptions {
   readonly transport: Transport;
@@ -25,38 +26,38 @@ export interface WorkerOptions {
   /** Loads what the welcome names; see `prepareWorker`. */
   readonly prepare: (welcome: Welcome) => Promise<PreparedWorker>;
   readonly openHeartbeat: OpenHeartbeat;
-  /** For a worker that was started by hand; one that its coordinator starts is watched by it. */
+  /** For a worker that was started by hand; a worker that its coordinator started is supervised by the coordinator. */
   readonly joining?: Joining | null;
 }
 
-/** Until the welcome says how often, and how long. */
-const FIRST_PULSE = { intervalMs: 250, silenceMs: 60_000 } as const;
+/** Of heartbeats until the welcome says how often they are sent, and how long the coordinator may be silent. */
+const FIRST_INTERVALS = { intervalMs: 250, silenceMs: 60_000 } as const;
 /** What means something to a worker that has not heard of the epoch yet. */
 const OF_ANY_EPOCH: ReadonlySet<MessageBody['kind']> = new Set(['welcome', 'refused', 'shutdown']);
 const IDLE: Activity = { round: 0, phase: '', innerStep: 0 };
 
-/** A coordinator that has not answered by then is told once more who is there. */
+/** A worker registers again when the coordinator has not answered by then. */
 const REGISTER_AGAIN_MS = 1000;
 
 /** A version that takes longer than this many times the stall limit will not come: the coordinator has given up before. */
 const PULL_PATIENCE = 3;
 
 /**
- * Takes part in a run until the coordinator says goodbye: registers, loads what the welcome names, then computes assignments
- * and evaluations in the order they come. Another welcome begins another epoch, with other servers perhaps.
+ * Takes part in a run until the coordinator ends it: registers, loads what the welcome names, then computes assignments and evaluations in
+ * the order of arrival. Another welcome begins another epoch, perhaps with other servers.
  *
- * @throws whatever went wrong, after telling the coordinator.
+ * @throws whatever went wrong, after reporting it to the coordinator
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { transport, controlAddress, origin, trust, joining = null } = options;
-  const watch = joining === null ? null : new JoinDeadline(controlAddress, joining);
-  const onEvent: ConnectOptions['onEvent'] = ({ kind }) => { if (kind === 'connected') watch?.connected(); };
+  const deadline = joining === null ? null : new JoinDeadline(controlAddress, joining);
+  const onEvent: ConnectOptions['onEvent'] = ({ kind }) => { if (kind === 'connected') deadline?.connected(); };
   try {
     const control = await transport.connect(controlAddress, { identity: origin.incarnation, ...trust, onEvent });
-    const session = new WorkerSession(options, control, watch);
+    const session = new WorkerSession(options, control, deadline);
     await session.run().finally(() => control.close());
   } finally {
-    watch?.end();
+    deadline?.end();
   }
 }
 
@@ -64,41 +65,41 @@ class WorkerSession {
   readonly #options: WorkerOptions;
   readonly #control: Connection;
   readonly #heartbeats: HeartbeatSender;
-  readonly #watch: JoinDeadline | null;
-  #news: WorkerStatus;
-  #prepared: Promise<PreparedWorker> | null = null;
-  #engagement: WorkerEpoch | null = null;
-  /** One whose servers have not all answered yet. */
-  #forming: WorkerEpoch | null = null;
+  readonly #joinDeadline: JoinDeadline | null;
   readonly #progress: JoinProgress | null;
-  /** The epoch of the last welcome. */
+  #status: WorkerStatus;
+  #prepared: Promise<PreparedWorker> | null = null;
+  /** The epoch that this worker works in. */
+  #epoch: WorkerEpoch | null = null;
+  /** The epoch that it will work in when all servers have answered. */
+  #connecting: WorkerEpoch | null = null;
+  /** The number in the last welcome. */
   #welcomedEpoch: number | null = null;
-  /** Whether it takes part no longer. */
   #hasEnded = false;
-  /** Leases that came before everything was loaded. */
+  /** Work that came before everything was loaded. */
   #early: Work[] = [];
   #working: Promise<void> = Promise.resolve();
   #fail: (error: unknown) => void = () => undefined;
   readonly #failure: Promise<never>;
 
-  /** @param watch waits for the coordinator's first answer */
-  constructor(options: WorkerOptions, control: Connection, watch: JoinDeadline | null) {
+  /** @param joinDeadline for the coordinator's first answer */
+  constructor(options: WorkerOptions, control: Connection, joinDeadline: JoinDeadline | null) {
     this.#options = options;
-    this.#watch = watch;
+    this.#joinDeadline = joinDeadline;
     this.#progress = options.joining ? new JoinProgress(options.joining.notice) : null;
     this.#control = control;
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
-    watch?.expired.catch((error: unknown) => { this.#fail(error); });
-    this.#news = { origin: options.origin, activity: IDLE, ...FIRST_PULSE };
+    joinDeadline?.expired.catch((error: unknown) => { this.#fail(error); });
+    this.#status = { origin: options.origin, activity: IDLE, ...FIRST_INTERVALS };
     this.#heartbeats = options.openHeartbeat(
-      this.#news,
-      () => { this.#fail(new LetheError('PROCESS_STALLED', `the coordinator has been silent for ${this.#news.silenceMs / 1000} s`, { details: { ending: 'orphaned' } })); },
+      this.#status,
+      () => { this.#orphaned(); },
       (error) => { this.#report(new Error(`its heartbeats cannot be sent any more: ${error.message}`, { cause: error })).catch(() => undefined); },
     );
   }
 
   async run(): Promise<void> {
-    // As long as nobody has answered, it may not have been heard.
+    // As long as there is no answer, the registration may have been lost.
     const registering = setInterval(() => {
       if (this.#welcomedEpoch === null) this.#register().catch((error: unknown) => { this.#fail(error); });
       else clearInterval(registering);
@@ -118,108 +119,127 @@ class WorkerSession {
   }
 
   async #register(): Promise<void> {
-    const { fingerprint, host, engine } = this.#options;
-    await this.#send({ kind: 'register', role: 'worker', host, processId: process.pid, fingerprint, address: '', device: `${engine.device}, ${engine.name} ${engine.version}` });
+    const { fingerprint, host, engine: { name, version, device } } = this.#options;
+    const engine = `${device}, ${name} ${version}`;
+    await this.#send({ kind: 'register', role: 'worker', host, processId: process.pid, fingerprint, address: '', device: engine });
   }
 
   async #listen(): Promise<void> {
     for await (const frames of this.#control.messages) {
-      const { origin, body } = decodeMessage(frames);
-      this.#watch?.end();
-      const { runId, epoch } = this.#news.origin;
-      // Who was started by hand learns the run from the welcome, and everyone the epoch; an end is one in any epoch.
-      // Whoever refuses a stranger names no run.
-      const isRefused = body.kind === 'refused' && origin.runId === '';
-      const stranger = runId === '' || isRefused ? null : checkOrigin(origin, { runId, ...(OF_ANY_EPOCH.has(body.kind) ? {} : { epoch }) });
-      if (stranger?.code === 'EPOCH_STALE') continue; // work of an epoch that is over
-      if (stranger !== null) throw new LetheError(stranger.code, `the coordinator: ${stranger.message}`);
-      if (!isPermitted(body.kind, 'coordinator', 'worker')) throw new LetheError('MESSAGE_FORBIDDEN', `the coordinator sent a ${body.kind} to a worker`);
+      const message = decodeMessage(frames);
+      const { origin, body } = message;
+      this.#joinDeadline?.end();
+      if (!this.#isOfEpoch(message)) continue;
+      if (!isPermitted(body.kind, 'coordinator', 'worker')) {
+        throw new LetheError('MESSAGE_FORBIDDEN', `the coordinator sent a ${body.kind} to a worker`);
+      }
       switch (body.kind) {
         case 'welcome':
           this.#welcomed(origin, body);
           break;
         case 'stepAssignment':
         case 'evaluate':
-          if (this.#engagement === null) this.#early.push(body);
-          else this.#engagement.take(body);
+          if (this.#epoch === null) this.#early.push(body);
+          else this.#epoch.take(body);
           break;
         case 'shutdown':
           this.#progress?.ended(body.reason);
           return;
         case 'refused':
           throw new LetheError(body.code, `the coordinator refused this worker: ${body.message}`, { details: { ending: 'thrown out' } });
-        default: // it heard a heartbeat, which the pulse is told too
+        default: // the answer to a heartbeat, which comes to the heartbeats' connection too
       }
     }
+  }
+
+  /**
+   * Whether a message is of the current epoch, not of an earlier one. A worker that was started by hand learns the run from the welcome,
+   * and every worker the epoch; the run can end in any epoch. A refusal may leave the run empty.
+   *
+   * @throws LetheError for a message of another run
+   */
+  #isOfEpoch({ origin, body }: Message): boolean {
+    const { runId, epoch } = this.#status.origin;
+    if (runId === '' || (body.kind === 'refused' && origin.runId === '')) return true;
+    const refusal = checkOrigin(origin, { runId, ...(OF_ANY_EPOCH.has(body.kind) ? {} : { epoch }) });
+    if (refusal !== null && refusal.code !== 'EPOCH_STALE') throw new LetheError(refusal.code, `the coordinator: ${refusal.message}`);
+    return refusal === null;
   }
 
   /** Ends what was under way and begins the epoch of the welcome; one that comes again asks whether this worker is ready. */
   #welcomed({ runId, epoch }: Origin, welcome: Welcome): void {
     if (epoch === this.#welcomedEpoch) {
-      if (this.#engagement !== null) this.#send({ kind: 'ready' }).catch((error: unknown) => { this.#fail(error); });
+      if (this.#epoch !== null) this.#send({ kind: 'ready' }).catch((error: unknown) => { this.#fail(error); });
       return;
     }
     this.#welcomedEpoch = epoch;
     const { cluster } = JSON.parse(welcome.configJson) as RunConfig;
-    this.#tell({
-      origin: { ...this.#news.origin, runId, epoch, sender: welcome.name },
-      intervalMs: cluster.heartbeatSeconds * 1000, silenceMs: cluster.stallSeconds * 1000,
-    });
+    const origin = { ...this.#status.origin, runId, epoch, sender: welcome.name };
+    this.#update({ origin, intervalMs: cluster.heartbeatSeconds * 1000, silenceMs: cluster.stallSeconds * 1000 });
     this.#progress?.welcomed(runId, welcome.name);
     this.#leave();
     this.#early = [];
-    const { origin } = this.#news;
-    this.#working = this.#working.then(() => this.#engage(welcome, origin)).catch((error: unknown) => this.#report(error));
+    this.#working = this.#working.then(() => this.#work(welcome, origin)).catch((error: unknown) => this.#report(error));
   }
 
-  async #engage(welcome: Welcome, origin: Origin): Promise<void> {
+  /** Works in the epoch of the welcome, until it is over. */
+  async #work(welcome: Welcome, origin: Origin): Promise<void> {
     const prepared = await (this.#prepared ??= this.#options.prepare(welcome));
-    if (this.#isPast(origin)) return;
-    const { description, gradients, evaluator } = prepared;
-    const { transport, trust, engine } = this.#options;
-    const parameters = await ParameterClient.connect({
-      transport, origin, trust: { ...trust, maxFrameBytes: largestFrame(description) }, schemaHash: welcome.schemaHash,
-      addresses: [...welcome.servers].sort((a, b) => a.index - b.index).map(({ address }) => addressVia(address, this.#options.controlAddress)),
+    if (this.#isOver(origin)) return;
+    const parameters = await this.#connectServers(welcome, origin, prepared);
+    const executor = new AssignmentExecutor({ ...prepared, engine: this.#options.engine, parameters });
+    const epoch = this.#createEpoch(origin, { parameters, executor, description: prepared.description });
+    try {
+      // Whoever left the epoch while the servers were connected to had nothing to close, and the servers may never answer.
+      if (this.#isOver(origin)) return;
+      this.#connecting = epoch;
+      await this.#reach(parameters, origin);
+      if (this.#connecting !== epoch) return;
+      this.#connecting = null;
+      this.#epoch = epoch;
+      for (const work of this.#early.splice(0)) epoch.take(work);
+      await this.#send({ kind: 'ready' }, origin);
+      this.#progress?.ready();
+      await epoch.run();
+    } catch (error) {
+      // It was left, and closed, before all servers had answered.
+      if (this.#connecting === null && this.#epoch !== epoch) return;
+      throw error;
+    } finally {
+      epoch.close();
+      executor.dispose();
+    }
+  }
+
+  async #connectServers({ servers, schemaHash }: Welcome, origin: Origin, { description }: PreparedWorker): Promise<ParameterClient> {
+    const { transport, trust, controlAddress } = this.#options;
+    const ordered = [...servers].sort((a, b) => a.index - b.index);
+    return ParameterClient.connect({
+      transport, origin, schemaHash,
+      trust: { ...trust, maxFrameBytes: largestFrame(description) },
+      addresses: ordered.map(({ address }) => addressVia(address, controlAddress)),
       deadlineMs: PULL_PATIENCE * description.config.cluster.stallSeconds * 1000,
       onRefused: (error) => { this.#report(error).catch(() => undefined); },
     });
-    const execution = new AssignmentExecutor({ engine, description, gradients, evaluator, parameters });
-    const engagement = new WorkerEpoch({
-      execution, parameters, phases: description.objective.phases,
+  }
+
+  #createEpoch(origin: Origin, { parameters, executor, description }: EpochParts): WorkerEpoch {
+    return new WorkerEpoch({
+      executor, parameters, phases: description.objective.phases,
       onBegun: (work) => {
-        this.#tell({ activity: activity(work, description) });
+        this.#update({ activity: activityOf(work, description) });
         this.#progress?.begins(work.kind === 'evaluate' ? `an evaluation of ${work.split}` : `round ${work.round + 1}`);
       },
       send: (result) => this.#send(result, origin),
     });
-    try {
-      // Whoever left while it was connecting knew of nothing to close, and its servers may never answer.
-      if (this.#isPast(origin)) return;
-      this.#forming = engagement;
-      await this.#reach(parameters, origin);
-      if (this.#forming !== engagement) return;
-      this.#forming = null;
-      this.#engagement = engagement;
-      for (const work of this.#early.splice(0)) engagement.take(work);
-      await this.#send({ kind: 'ready' }, origin);
-      this.#progress?.ready();
-      await engagement.run();
-    } catch (error) {
-      // Closed by who left it, while servers had not answered.
-      if (this.#forming === null && this.#engagement !== engagement) return;
-      throw error;
-    } finally {
-      engagement.close();
-      execution.dispose();
-    }
   }
 
   /** Whether the epoch is over, or all of them are. */
-  #isPast({ epoch }: Origin): boolean {
-    return this.#hasEnded || this.#news.origin.epoch !== epoch;
+  #isOver({ epoch }: Origin): boolean {
+    return this.#hasEnded || this.#status.origin.epoch !== epoch;
   }
 
-  /** Who cannot reach a server is not ready: the run would wait for what it is dealt. */
+  /** A worker that cannot reach a server is not ready: the run would wait for what it is assigned. */
   async #reach(parameters: ParameterClient, origin: Origin): Promise<void> {
     await parameters.reached((server, address) => {
       this.#progress?.cannotReach(`parameter-server-${server + 1}`, address);
@@ -228,10 +248,10 @@ class WorkerSession {
   }
 
   #leave(): void {
-    this.#engagement?.close();
-    this.#forming?.close();
-    this.#engagement = null;
-    this.#forming = null;
+    this.#epoch?.close();
+    this.#connecting?.close();
+    this.#epoch = null;
+    this.#connecting = null;
   }
 
   async #dispose(): Promise<void> {
@@ -240,9 +260,14 @@ class WorkerSession {
     prepared?.evaluator.dispose();
   }
 
-  #tell(changed: Partial<WorkerStatus>): void {
-    this.#news = { ...this.#news, ...changed };
-    this.#heartbeats.tell(this.#news);
+  #update(changed: Partial<WorkerStatus>): void {
+    this.#status = { ...this.#status, ...changed };
+    this.#heartbeats.update(this.#status);
+  }
+
+  #orphaned(): void {
+    const silence = `the coordinator has been silent for ${this.#status.silenceMs / 1000} s`;
+    this.#fail(new LetheError('PROCESS_STALLED', silence, { details: { ending: 'orphaned' } }));
   }
 
   async #report(error: unknown): Promise<void> {
@@ -250,12 +275,18 @@ class WorkerSession {
     this.#fail(error);
   }
 
-  async #send(body: MessageBody, origin = this.#news.origin): Promise<void> {
+  async #send(body: MessageBody, origin = this.#status.origin): Promise<void> {
     await this.#control.send(encodeMessage({ origin, body }));
   }
 }
 
-function activity(work: Work, { objective }: RunDescription): Activity {
+interface EpochParts {
+  readonly parameters: ParameterClient;
+  readonly executor: AssignmentExecutor;
+  readonly description: RunDescription;
+}
+
+function activityOf(work: Work, { objective }: RunDescription): Activity {
   if (work.kind === 'evaluate') return { ...IDLE, phase: `evaluation of ${work.split}` };
   return { round: work.round, phase: objective.phases[work.phase]?.name ?? '', innerStep: work.innerStep };
 }

@@ -332,7 +332,7 @@ describe('a worker', () => {
         transport, controlAddress: 'memory://control', trust: {}, host: 'here', fingerprint: 'native threads=1', origin: origin('worker'),
         engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
         prepare: async () => ({ description, gradients: smallGradients(description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
-        openHeartbeat: () => ({ tell: () => undefined, stop: async () => undefined }),
+        openHeartbeat: () => ({ update: () => undefined, stop: async () => undefined }),
       }).then(() => 'goodbye', (error: unknown) => errorCode(error));
       await coordinator.hear('register');
       await coordinator.say({ ...samples.welcome, configJson: JSON.stringify(description.config), servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }] });

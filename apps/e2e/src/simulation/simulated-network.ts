@@ -1,4 +1,5 @@
 import { LetheError } from '@lethe/errors';
+import { HEARTBEAT_SUFFIX } from '@lethe/membership';
 import { decodeMessage, encodeMessage, type Frames, type Message } from '@lethe/protocol';
 import type { Connection, ConnectOptions, Incoming, Listener, Transport } from '@lethe/transport';
 import type { VirtualClock } from './virtual-clock.js';
@@ -169,5 +170,5 @@ function spoilt({ origin, body }: Message, how: 'not finite' | 'too long'): Fram
 
 /** Whose connection goes by a name. */
 function processOf(identity: string): string {
-  return identity.replace(/~heartbeat$/, '');
+  return identity.endsWith(HEARTBEAT_SUFFIX) ? identity.slice(0, -HEARTBEAT_SUFFIX.length) : identity;
 }

@@ -2,7 +2,7 @@ import { weightsHash } from '@lethe/checkpoint';
 import type { RunConfig } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { beatOver, heartbeatIdentity, type Member } from '@lethe/membership';
+import { heartbeatIdentity, sendHeartbeats, type Member } from '@lethe/membership';
 import { runParameterServer } from '@lethe/parameter-store';
 import type { Committed, Role } from '@lethe/protocol';
 import type { HeldVector } from '@lethe/tensorflow';
@@ -242,10 +242,11 @@ export class SimulatedRun implements Victims {
       origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
       engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce, vector: (length) => new Float32Array(length) },
       prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: smallGrid, dispose: () => undefined } }),
-      openHeartbeat: (news, onOrphaned) => {
-        let last = news;
-        const opened = transport.connect(controlAddress, { identity: heartbeatIdentity(incarnation) }).then((connection) => beatOver(connection, () => last, onOrphaned));
-        return { tell: (told) => { last = told; }, stop: async () => (await opened)() };
+      openHeartbeat: (first, onOrphaned) => {
+        let last = first;
+        const connected = transport.connect(controlAddress, { identity: heartbeatIdentity(incarnation) });
+        const stop = connected.then((connection) => sendHeartbeats(connection, () => last, onOrphaned));
+        return { update: (status) => { last = status; }, stop: async () => (await stop)() };
       },
     });
   }

@@ -1,18 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { beatOver, heartbeatIdentity } from '@lethe/membership';
+import { heartbeatIdentity, sendHeartbeats } from '@lethe/membership';
 import { createZeroMqTransport, type Trust } from '@lethe/transport';
 import { SharedStatus } from './shared-status.js';
 
-/** What the thread is started with. Whatever it is told afterwards means that it is to end; what it tells, that the coordinator is gone. */
+/** What the thread is started with. Any message to the thread ends it; any message from it means that the coordinator is silent. */
 export interface HeartbeatThreadData {
   readonly address: string;
   readonly trust: Trust;
-  /** Memory of the page with the news. */
-  readonly page: SharedArrayBuffer;
+  /** Of the worker's status, which the main thread writes. */
+  readonly memory: SharedArrayBuffer;
 }
 
-const { address, trust, page: memory } = workerData as HeartbeatThreadData;
-const page = new SharedStatus(memory);
-const connection = await createZeroMqTransport().connect(address, { identity: heartbeatIdentity(page.read().origin.incarnation), ...trust });
-const stop = beatOver(connection, () => page.read(), () => parentPort?.postMessage('orphaned'));
+const { address, trust, memory } = workerData as HeartbeatThreadData;
+const status = new SharedStatus(memory);
+const identity = heartbeatIdentity(status.read().origin.incarnation);
+const connection = await createZeroMqTransport().connect(address, { identity, ...trust });
+const stop = sendHeartbeats(connection, () => status.read(), () => parentPort?.postMessage('orphaned'));
 parentPort?.on('message', () => void stop().finally(() => parentPort?.close()));

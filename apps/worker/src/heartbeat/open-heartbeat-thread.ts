@@ -5,21 +5,21 @@ import { SharedStatus } from './shared-status.js';
 import type { HeartbeatThreadData } from './heartbeat-thread.js';
 
 /**
- * A pulse in a thread of its own, which goes on while training keeps the main thread from everything else for whole steps;
- * with the process it stops and goes on.
+ * Heartbeats from a thread of their own, which goes on while training keeps the main thread busy for whole steps, and stops with the
+ * process.
  */
 export function openHeartbeatThread(address: string, trust: Trust): OpenHeartbeat {
-  return (news, onOrphaned, onFailed) => {
-    const page = new SharedStatus();
-    page.write(news);
-    const data: HeartbeatThreadData = { address, trust, page: page.memory };
+  return (first, onOrphaned, onFailed) => {
+    const shared = new SharedStatus();
+    shared.write(first);
+    const data: HeartbeatThreadData = { address, trust, memory: shared.memory };
     const thread = new Worker(new URL('./heartbeat-thread.js', import.meta.url), { workerData: data });
     // Not `once` of node:events, which rejects when the thread fails.
     const ended = new Promise<void>((resolve) => { thread.once('exit', () => { resolve(); }); });
     thread.on('message', onOrphaned);
     thread.on('error', onFailed);
     return {
-      tell: (told) => { page.write(told); },
+      update: (status) => { shared.write(status); },
       stop: async () => {
         thread.postMessage('stop');
         await ended;

@@ -1,7 +1,7 @@
 import type { Welcome } from '@lethe/protocol';
 import { createMemoryTransport } from '@lethe/transport';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { JoinDeadline } from './join-deadline.js';
+import { JoinDeadline } from './joining.js';
 import { runWorker } from './worker-session.js';
 
 afterEach(() => { vi.useRealTimers(); });
@@ -10,10 +10,10 @@ describe('a worker that waits for the answer of a run', () => {
   it('says what it tries, whether somebody listens, and gives up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'] });
     const lines: string[] = [];
-    const watch = new JoinDeadline('tcp://192.0.2.7:5555', { timeoutMs: 25_000, notice: (line) => lines.push(line) });
-    const ended = watch.expired.catch((error: unknown) => error);
+    const deadline = new JoinDeadline('tcp://192.0.2.7:5555', { timeoutMs: 25_000, notice: (line) => lines.push(line) });
+    const ended = deadline.expired.catch((error: unknown) => error);
     vi.advanceTimersByTime(10_000);
-    watch.connected();
+    deadline.connected();
     vi.advanceTimersByTime(15_000);
     expect(lines).toEqual([
       'joining the run at tcp://192.0.2.7:5555',
@@ -21,7 +21,7 @@ describe('a worker that waits for the answer of a run', () => {
       'tcp://192.0.2.7:5555 listens, but no run has answered yet; trying for another 5 s',
     ]);
     expect(await ended).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'tcp://192.0.2.7:5555 listens, but no run has answered within 25 s (--join-timeout)' });
-    watch.end();
+    deadline.end();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -32,7 +32,7 @@ describe('a worker that waits for the answer of a run', () => {
     await expect(runWorker({
       transport, controlAddress: 'memory://silent', trust: {}, origin: { runId: '', epoch: 0, sender: 'worker', incarnation: 'life' }, fingerprint: '', host: 'here',
       engine: { name: 'cpu', version: '', device: 'cpu', hold: () => { throw new Error('nothing is computed'); }, vector: () => new Float32Array() },
-      openHeartbeat: () => ({ tell: () => undefined, stop: stopped }),
+      openHeartbeat: () => ({ update: () => undefined, stop: stopped }),
       prepare: (_: Welcome) => Promise.reject(new Error('nothing is prepared')),
       joining: { timeoutMs: 20, notice: () => undefined },
     })).rejects.toThrow(expect.objectContaining({ code: 'DEADLINE_EXCEEDED' }) as Error);
