@@ -5,7 +5,8 @@ import { loadEngine } from '@lethe/tensorflow';
 async function main(): Promise<void> {
   const engine = await loadEngine({ prefer: process.argv[2] === 'wasm' ? 'wasm' : 'native' });
   const { operations, name, version, device } = engine;
-  const step = await engine.compile('doctor', ({ a, b }) => ({ product: operations.matMul(a, b) }), { a: { type: 'float32', shape: [1, 2] }, b: { type: 'float32', shape: [2, 1] } });
+  const inputs = { a: { type: 'float32', shape: [1, 2] }, b: { type: 'float32', shape: [2, 1] } } as const;
+  const step = await engine.compile('doctor', ({ a, b }) => ({ product: operations.matMul(a, b) }), inputs);
   const { product } = step.run({ a: Float32Array.of(2, 3), b: Float32Array.of(5, 7) });
   step.dispose();
   process.stdout.write(JSON.stringify({ name, version, device, stepRuns: product[0] === 31 }));

@@ -2,25 +2,27 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
-import { errorMessage, LetheError } from '@lethe/errors';
+import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
 import { engineFingerprint, findGpus, gpuIdentity, loadEngine } from '@lethe/tensorflow';
 import { prepareWorker, runWorker } from '@lethe/worker';
 import { createZeroMqTransport } from '@lethe/transport';
-import { exitCodeOf, isMistyped } from './exit-codes.js';
+import { openHeartbeatThread } from './heartbeat/open-heartbeat-thread.js';
 import { planJoining } from './joining/plan-joining.js';
 import { readToken } from './joining/read-token.js';
 import { receiveJoinStart, runWorkerGroup } from './joining/worker-group.js';
-import { openHeartbeatThread } from './heartbeat/open-heartbeat-thread.js';
 import { startFromParent, startJoining, type WorkerStart } from './worker-start.js';
 
 const argv = process.argv.slice(2);
-/** The coordinator, and a group of workers that join, speak over a channel to the workers that they start; a group gives them arguments besides. */
+/** A coordinator, and a group of workers that join, start workers with a channel to them; a group gives its workers arguments too. */
 const startedByHand = process.send === undefined;
+
+/** What the exit code of a worker means; `lethe worker --help` lists them. */
+const EXIT = { failed: 1, usage: 2, thrownOut: 4, orphaned: 5 } as const;
 
 /** @returns exit code */
 async function main(): Promise<number> {
-  if (!startedByHand) return computeFor(argv.length === 0 ? await startFromParent() : startJoining(await receiveJoinStart(), tell));
+  if (!startedByHand) return computeFor(argv.length === 0 ? await startFromParent() : startJoining(await receiveJoinStart(), print));
   const options = parseJoinArguments(argv);
   const found = await findGpus(process.env);
   if (found.whyNone !== null && options.gpu === null) warn(`${found.whyNone}; computing on the cpu`);
@@ -28,7 +30,7 @@ async function main(): Promise<number> {
   const workers = planJoining({ ...options, token }, found);
   const [only, ...others] = workers;
   if (only === undefined || others.length > 0) return runWorkerGroup(fileURLToPath(import.meta.url), workers, process);
-  return computeFor(startJoining(only, tell));
+  return computeFor(startJoining(only, print));
 }
 
 async function computeFor(start: WorkerStart): Promise<number> {
@@ -36,15 +38,17 @@ async function computeFor(start: WorkerStart): Promise<number> {
   const engine = await loadEngine({ prefer: start.engine });
   const gpu = process.env['CUDA_VISIBLE_DEVICES'] ?? '-1';
   if (gpu !== '-1' && engine.name === 'native' && engine.device === 'cpu') {
-    throw new LetheError('DEVICE_MISSING', `expected TensorFlow to compute on ${gpu}, found that it sees no GPU: is the driver as new as its CUDA needs? CUDA_VISIBLE_DEVICES=-1 computes on the processors`);
+    const remedy = 'is the driver as new as its CUDA needs? CUDA_VISIBLE_DEVICES=-1 computes on the processors';
+    throw new LetheError('DEVICE_MISSING', `expected TensorFlow to compute on ${gpu}, found that it sees no GPU: ${remedy}`);
   }
+  const usedGpu = engine.device === 'gpu' ? await gpuIdentity(process.env) : null;
   await runWorker({
     transport: createZeroMqTransport(),
     controlAddress: start.controlAddress,
     trust: start.trust,
     origin: start.origin,
     engine,
-    fingerprint: engineFingerprint(engine, { threads: start.threads, gpu: engine.device === 'gpu' ? await gpuIdentity(process.env) : null, environment: process.env }),
+    fingerprint: engineFingerprint(engine, { threads: start.threads, gpu: usedGpu, environment: process.env }),
     host: hostname(),
     joining: start.joining,
     openHeartbeat: openHeartbeatThread(start.controlAddress, start.trust),
@@ -59,7 +63,20 @@ async function computeFor(start: WorkerStart): Promise<number> {
   return 0;
 }
 
-function tell(line: string): void {
+function exitCodeOf(error: unknown): number {
+  if (isMistyped(error)) return EXIT.usage;
+  const ending = error instanceof LetheError ? error.details['ending'] : undefined;
+  if (ending === 'orphaned') return EXIT.orphaned;
+  return ending === 'thrown out' || errorCode(error) === 'PEER_UNAUTHORISED' ? EXIT.thrownOut : EXIT.failed;
+}
+
+/** Whether something that the user typed is wrong, and nothing was started. */
+function isMistyped(error: unknown): boolean {
+  const code = errorCode(error);
+  return startedByHand && (code === 'CONFIG_INVALID' || code === 'DEVICE_PLAN_INVALID');
+}
+
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
@@ -70,7 +87,8 @@ function warn(line: string): void {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`error: ${errorMessage(error)}\n${isMistyped(error, startedByHand) ? '(npx lethe worker --help lists what can be said)\n' : ''}`);
-    process.exit(exitCodeOf(error, startedByHand));
+    const hint = isMistyped(error) ? '(npx lethe worker --help lists what can be said)\n' : '';
+    process.stderr.write(`error: ${errorMessage(error)}\n${hint}`);
+    process.exit(exitCodeOf(error));
   },
 );

@@ -23,13 +23,16 @@ export interface WorkerStart {
 export async function startFromParent(): Promise<WorkerStart> {
   const start = await receiveProcessStart();
   const { controlAddress, runId, epoch, incarnation, engine, threads, interOpThreads } = start;
-  return { controlAddress, trust: memberTrust(start), origin: { runId, epoch, sender: 'worker', incarnation }, engine, threads, interOpThreads, environment: {}, joining: null };
+  const origin = { runId, epoch, sender: 'worker', incarnation };
+  return { controlAddress, trust: memberTrust(start), origin, engine, threads, interOpThreads, environment: {}, joining: null };
 }
 
 /** Started by hand on this or another machine: the welcome will name the run. @throws LetheError CONFIG_INVALID */
 export function startJoining(worker: JoiningWorker, notice: (line: string) => void): WorkerStart {
   const { address, key, token, insecurePlaintext, engine, threads, interOpThreads, gpu, joinTimeoutSeconds } = worker;
-  const trust = key === null || token === null ? { insecurePlaintext } : { security: { listenerPublicKey: decodeJoinKey(key), ...decodeJoinToken(token) } };
+  const trust = key === null || token === null
+    ? { insecurePlaintext }
+    : { security: { listenerPublicKey: decodeJoinKey(key), ...decodeJoinToken(token) } };
   return {
     controlAddress: address,
     trust,

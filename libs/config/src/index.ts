@@ -3,7 +3,7 @@ export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData } from './cross-checks.js';
 export { withDataFolder, withDataKind } from './data-folder.js';
 export { didYouMean } from './did-you-mean.js';
-export { compileJoinOptions, isJoinToken, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
+export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { dataKindOfLayers, mergeConfig } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';

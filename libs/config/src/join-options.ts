@@ -29,15 +29,26 @@ export interface JoinOptions {
   readonly joinTimeoutSeconds: number;
 }
 
-/** Names of the flags, and whether each takes a text or is a switch. */
-const FLAGS = {
-  'join': 'string', 'key': 'string', 'token': 'string', 'token-file': 'string', 'insecure-plaintext': 'boolean',
-  'engine': 'string', 'threads': 'string', 'workers': 'string', 'gpu': 'string', 'share-gpus': 'boolean', 'oversubscribe': 'boolean',
-  'join-timeout': 'string',
+/** The flags of `lethe worker`: what their values are (none is a switch), and the help about each. */
+export const JOIN_FLAGS = {
+  'join': { value: '<address>', help: "address of the run's coordinator" },
+  'key': { value: '<key>', help: "the run's key" },
+  'token-file': { value: '<file>', help: "file with the run's token; - reads it from standard input" },
+  'token': { value: '<token>', help: "the run's token itself, which other users of this machine can then see" },
+  'engine': { value: '<native|wasm>', help: "the run's engine" },
+  'threads': { value: '<n>', help: "the run's threads inside an operation" },
+  'workers': { value: '<count>', help: 'worker processes here (default: one per GPU, else one)' },
+  'gpu': { value: '<list>', help: 'which GPUs to use, by number or id, like CUDA_VISIBLE_DEVICES (default: all that it leaves)' },
+  'share-gpus': { value: null, help: 'allow several workers on one GPU' },
+  'oversubscribe': { value: null, help: 'allow more than four of them for each core of this machine' },
+  'join-timeout': { value: '<number>', help: 'seconds to wait for an answer (default: 60)' },
+  'insecure-plaintext': { value: null, help: 'no encryption and no key' },
 } as const;
 
 /** The flags as they were typed. */
-export type JoinFlags = { readonly [Flag in keyof typeof FLAGS]?: ((typeof FLAGS)[Flag] extends 'string' ? string : boolean) | undefined };
+export type JoinFlags = {
+  readonly [Flag in keyof typeof JOIN_FLAGS]?: ((typeof JOIN_FLAGS)[Flag]['value'] extends null ? boolean : string) | undefined;
+};
 
 const KEY = /^K[\w-]{43}$/;
 const TOKEN = /^T[\w-]{86}$/;
@@ -108,7 +119,9 @@ export function compileJoinOptions(flags: JoinFlags): JoinOptions {
 /** The arguments of `lethe worker`, read in the worker's own process. @param argv arguments after the script's name */
 export function parseJoinArguments(argv: readonly string[]): JoinOptions {
   try {
-    const options = Object.fromEntries(Object.entries(FLAGS).map(([flag, type]) => [flag, { type }]));
+    const options = Object.fromEntries(Object.entries(JOIN_FLAGS).map(([flag, { value }]) => (
+      [flag, { type: value === null ? 'boolean' : 'string' } as const]
+    )));
     return compileJoinOptions(parseArgs({ args: [...argv], options, strict: true }).values);
   } catch (error) {
     if (error instanceof LetheError) throw error;

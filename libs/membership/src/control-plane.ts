@@ -1,10 +1,13 @@
 import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/errors';
-import { checkOrigin, decodeMessage, encodeMessage, isPermitted, NOBODY, refusalOfStranger, type Message, type MessageBody, type Origin, type Refused } from '@lethe/protocol';
+import {
+  checkOrigin, decodeMessage, encodeMessage, isPermitted, NOBODY, refusalOfStranger,
+  type Message, type MessageBody, type Origin, type Refused,
+} from '@lethe/protocol';
 import type { Listener } from '@lethe/transport';
-import { describeMember, type Member } from './member.js';
-import { heartbeatIdentity } from './heartbeat-sender.js';
-import { Roster, type RequiredEngine } from './roster.js';
 import { FailureDetector } from './failure-detector.js';
+import { heartbeatIdentity } from './heartbeat-sender.js';
+import { describeMember, type Member } from './member.js';
+import { Roster, type RequiredEngine } from './roster.js';
 import { Waiting } from './waiting.js';
 
 type BodyOf<K extends MessageBody['kind']> = Extract<MessageBody, { kind: K }>;
@@ -13,50 +16,54 @@ export interface ControlPlaneOptions {
   readonly listener: Listener;
   readonly origin: Origin;
   readonly required: RequiredEngine;
-  /** How often members tell that they live. */
+  /** How often members send heartbeats. */
   readonly heartbeatMs: number;
   /** Silence after which a member counts as dead. */
   readonly stallMs: number;
   /**
-   * Everything that is neither awaited nor about membership, and that the table of permissions allows its sender. May throw
-   * MESSAGE_FORBIDDEN for what nobody asked of that member: it is thrown out.
+   * Called with messages that the table of permissions allows, and that are neither answers nor about membership. May throw
+   * MESSAGE_FORBIDDEN for one that was not asked for: the member is thrown out.
    */
   readonly onMessage: (member: Member, body: MessageBody) => void;
   readonly onRegistered: (member: Member) => void;
   readonly onReady: (member: Member) => void;
-  /** A member is not to be waited for any more: it died, or was silent for too long. */
+  /** A member is not waited for any more: it died, or was silent for too long. */
   readonly onLost: (member: Member, error: LetheError) => void;
-  /** A member was not heard for two heartbeats, or is heard again. */
+  /** A member was silent for two heartbeats, or is heard again. */
   readonly onAbsence: (member: Member) => void;
-  /** Looked at several times in each heartbeat. */
+  /** Called several times in each heartbeat. */
   readonly onTick: (nowMs: number) => void;
   /** A process was turned away. */
   readonly onRefused: (message: string) => void;
 }
 
-/** What answers a request, and after how long it is sent again when it was sent so many times before. */
-export interface Question<Answer extends MessageBody> {
+/** What answers a request, and how long to wait for it before the request is sent again. */
+export interface AwaitedAnswer<Answer extends MessageBody> {
   readonly isAnswer: (body: MessageBody) => body is Answer;
-  readonly limitMs: (times: number) => number;
+  /** @param repeats how often the request was sent again */
+  readonly limitMs: (repeats: number) => number;
 }
 
-/** What a receiver finds wrong with a message: it is the sender that is at fault, not this process. */
+/** Errors that a receiver finds in a message: the sender is at fault, not this process. */
 const MISCONDUCT: ReadonlySet<ErrorCode> = new Set([
-  'MESSAGE_FORBIDDEN', 'MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH', 'RUN_UNKNOWN', 'INCARNATION_STALE', 'PEER_UNKNOWN', 'PEER_UNAUTHORISED', 'FINGERPRINT_MISMATCH',
+  'MESSAGE_FORBIDDEN', 'MESSAGE_MALFORMED', 'PROTOCOL_MISMATCH',
+  'RUN_UNKNOWN', 'INCARNATION_STALE', 'PEER_UNKNOWN', 'PEER_UNAUTHORISED', 'FINGERPRINT_MISMATCH',
 ]);
 
-/** Failures of a server that say nothing against the run: another life of it may do better. */
-const OWN_FAILURES: ReadonlySet<string> = new Set(['UNEXPECTED', 'CONNECTION_CLOSED', 'DEADLINE_EXCEEDED', 'MESSAGE_MALFORMED', 'QUEUE_FULL']);
+/** Failures of a server that a restart may mend. */
+const MENDED_BY_RESTART: ReadonlySet<string> = new Set([
+  'UNEXPECTED', 'CONNECTION_CLOSED', 'DEADLINE_EXCEEDED', 'MESSAGE_MALFORMED', 'QUEUE_FULL',
+]);
 
 /**
- * The coordinator's ears and mouth: admits processes and hears that they live. Who dies is told to the cluster, which goes on
- * without; what nobody survives becomes one error that every waiting call ends with.
+ * The coordinator's end of the control connections: admits processes, detects their failures, and exchanges messages with them. The loss of
+ * a member is reported to the cluster, which goes on without it; an error that ends the run ends every call that waits.
  */
 export class ControlPlane {
   readonly roster: Roster;
   readonly #options: ControlPlaneOptions;
   readonly #waiting = new Waiting();
-  readonly #watch: FailureDetector;
+  readonly #failures: FailureDetector;
   readonly #listening: Promise<void>;
   #epoch: number;
   #closed = false;
@@ -65,7 +72,7 @@ export class ControlPlane {
     this.#options = options;
     this.#epoch = options.origin.epoch;
     this.roster = new Roster(options.required);
-    this.#watch = new FailureDetector({
+    this.#failures = new FailureDetector({
       ...options, roster: this.roster,
       onSilent: (member) => { this.#absent(member); },
       onDead: (member) => { this.lose(member, this.#stalled(member)); },
@@ -88,16 +95,17 @@ export class ControlPlane {
   }
 
   /**
-   * Sends a request, and again whenever its answer is late: one of them may have been lost. Who is silent is asked when it is heard.
+   * Sends a request, and again whenever its answer is late: one of them may have been lost. A silent member is asked when it is heard.
    *
-   * @returns the next message from that member that is an `answer`; rejects with whatever ends or interrupts the run.
+   * @returns the member's next message that is an answer; rejects with whatever ends or interrupts the run
    */
-  async ask<Answer extends MessageBody>(member: Member, request: MessageBody, { isAnswer, limitMs }: Question<Answer>): Promise<Answer> {
+  async ask<Answer extends MessageBody>(member: Member, request: MessageBody, awaited: AwaitedAnswer<Answer>): Promise<Answer> {
+    const { isAnswer, limitMs } = awaited;
     const answered = this.#waiting.expect(member, isAnswer);
     let timer: NodeJS.Timeout | undefined;
-    const send = (times: number): void => {
-      timer = setTimeout(() => { send(times + 1); }, limitMs(times));
-      if (times === 0 || member.absence !== 'silent') void this.send(member, request);
+    const send = (repeats: number): void => {
+      timer = setTimeout(() => { send(repeats + 1); }, limitMs(repeats));
+      if (repeats === 0 || member.absence !== 'silent') void this.send(member, request);
     };
     send(0);
     try {
@@ -107,12 +115,12 @@ export class ControlPlane {
     }
   }
 
-  /** Waits until the condition holds, looked at after every message; rejects with whatever ends or interrupts the run. */
+  /** Waits until the condition holds, which is checked after every message; rejects with whatever ends or interrupts the run. */
   until(condition: () => boolean): Promise<void> {
     return this.#waiting.until(condition);
   }
 
-  /** Something that `until` may wait for has changed without a message. */
+  /** Checks the conditions that `until` waits for: something has changed without a message. */
   recheck(): void {
     this.#waiting.recheck();
   }
@@ -123,8 +131,8 @@ export class ControlPlane {
   }
 
   /**
-   * Begins the next epoch: what was handed out means nothing any more, all members have to get ready anew. Interrupts
-   * whoever waits.
+   * Begins the next epoch: assignments of the last one are void, and all members have to get ready again. Interrupts every call that
+   * waits.
    */
   beginEpoch(error: LetheError): void {
     this.#epoch += 1;
@@ -153,13 +161,14 @@ export class ControlPlane {
   processExited(incarnation: string, how: string): void {
     const member = this.roster.find(incarnation);
     if (member === undefined) return;
-    this.lose(member, new LetheError('PROCESS_DIED', `${member.name} (process ${member.registration.processId}) ended while ${member.activity}: ${how}`));
+    const { name, registration: { processId }, activity } = member;
+    this.lose(member, new LetheError('PROCESS_DIED', `${name} (process ${processId}) ended while ${activity}: ${how}`));
   }
 
-  /** Says goodbye to everyone and stops listening; members may end on their own from now on. */
+  /** Sends every member the end of the run and stops listening; members may end on their own from now on. */
   async close(reason: string): Promise<void> {
     this.#closed = true;
-    this.#watch.stop();
+    this.#failures.stop();
     for (const member of this.roster.present()) {
       await this.send(member, { kind: 'shutdown', reason });
       member.state = 'gone';
@@ -192,34 +201,38 @@ export class ControlPlane {
       this.#beat(peer, origin, body);
       return;
     }
-    const { runId } = this.#options.origin;
-    // Whoever was started by hand knows the address and the keys; the welcome tells it the run, and everyone the epoch.
-    const isNewcomer = body.kind === 'register' && origin.runId === '';
-    const refusal = checkOrigin(origin, { runId: isNewcomer ? '' : runId, incarnation: peer, ...(body.kind === 'register' ? {} : { epoch: this.#epoch }) });
+    const isRegistration = body.kind === 'register';
+    // A worker that was started by hand knows the address and the keys; it learns the run from the welcome, and all members the epoch.
+    const runId = isRegistration && origin.runId === '' ? '' : this.#options.origin.runId;
+    const refusal = checkOrigin(origin, { runId, incarnation: peer, ...(isRegistration ? {} : { epoch: this.#epoch }) });
     const member = this.roster.find(peer);
     if (member !== undefined) this.#heard(member);
-    // Said before it heard of the new epoch, or before it heard that it was given up.
+    // Sent before the member heard of the new epoch, or of its own loss.
     if (refusal?.code === 'EPOCH_STALE' || member?.state === 'gone') return;
     if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
-    const role = member?.role ?? (body.kind === 'register' ? body.role : 'worker');
+    const role = member?.role ?? (isRegistration ? body.role : 'worker');
     if (!isPermitted(body.kind, role, 'coordinator', member?.state ?? 'unregistered')) {
-      throw member === undefined ? new LetheError('PEER_UNKNOWN', `a process that has not registered sent a ${body.kind}`) : forbidden(`it sent a ${body.kind} while it was ${member.state}`);
+      if (member === undefined) throw new LetheError('PEER_UNKNOWN', `a process that has not registered sent a ${body.kind}`);
+      throw forbidden(`it sent a ${body.kind} while it was ${member.state}`);
     }
-    // Who has not heard that it is known says so again.
+    // A member that has not heard that it is registered registers again.
     if (body.kind === 'register') this.#options.onRegistered(member ?? this.roster.admit(peer, body, performance.now()));
     else if (member !== undefined && !this.#waiting.take(member, body)) this.#dispatch(member, body);
   }
 
-  /** Comes from a connection of its own, and is answered, so that each side knows that the other lives. */
+  /** A worker's heartbeat comes over a connection of its own and is answered, so that each side knows that the other lives. */
   #beat(peer: string, { runId, incarnation }: Origin, { phase, round, residentBytes }: BodyOf<'heartbeat'>): void {
     const ours = this.#options.origin.runId;
-    // Nobody says of another that it lives.
+    // No process may send another one's heartbeats.
     if ((runId !== ours && runId !== '') || (peer !== incarnation && peer !== heartbeatIdentity(incarnation))) return;
-    if (peer !== incarnation) this.#options.listener.send(peer, encodeMessage({ origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heartbeatAck' } })).catch(() => undefined);
+    if (peer !== incarnation) {
+      const answer: Message = { origin: runId === ours ? this.#origin : NOBODY, body: { kind: 'heartbeatAck' } };
+      this.#options.listener.send(peer, encodeMessage(answer)).catch(() => undefined);
+    }
     const member = this.roster.find(incarnation);
     if (member === undefined) return;
     if (member.state === 'gone') {
-      this.#sayIsGone(member);
+      this.#refuseGone(member);
       return;
     }
     member.residentBytes = Math.max(member.residentBytes, residentBytes);
@@ -227,9 +240,10 @@ export class ControlPlane {
     this.#heard(member);
   }
 
-  /** Who comes back after it was given up may join again, as somebody else. */
-  #sayIsGone({ incarnation, name }: Member): void {
-    const body: Refused = { kind: 'refused', code: 'INCARNATION_STALE', message: `${name} was taken for dead; it can join again`, request: 0 };
+  /** A process that is heard after it was taken for dead may join again, under another name. */
+  #refuseGone({ incarnation, name }: Member): void {
+    const message = `${name} was taken for dead; it can join again`;
+    const body: Refused = { kind: 'refused', code: 'INCARNATION_STALE', message, request: 0 };
     this.#options.listener.send(incarnation, encodeMessage({ origin: this.#origin, body })).catch(() => undefined);
   }
 
@@ -256,8 +270,8 @@ export class ControlPlane {
         return;
       case 'failed': {
         const error = new LetheError(body.code === 'UNEXPECTED' ? 'PROCESS_DIED' : body.code, `${member.name}: ${body.message}`);
-        // A worker's word ends its own part: whatever is wrong with the run itself, others find too.
-        if (member.role === 'worker' || OWN_FAILURES.has(body.code)) this.lose(member, error);
+        // A worker's failure ends its own part: whatever is wrong with the run itself, others find too.
+        if (member.role === 'worker' || MENDED_BY_RESTART.has(body.code)) this.lose(member, error);
         else this.fail(error);
         return;
       }
@@ -267,20 +281,26 @@ export class ControlPlane {
   }
 
   /**
-   * Whoever says what it may not is no member any more; the run goes on without it. Only whoever was let in by key, or knows the run,
-   * is told why.
+   * A member that sends what it may not is lost, and the run goes on without it. The answer gives the reason only to a process that was let
+   * in by its key or knows the run.
    */
   async #turnAway(peer: string, runId: string, error: unknown): Promise<void> {
     const code = errorCode(error);
-    if (code === undefined || !MISCONDUCT.has(code)) {
-      this.fail(code === undefined ? new LetheError('PROCESS_DIED', `the coordinator failed: ${errorMessage(error)}`, { cause: error }) : error as LetheError);
+    const message = errorMessage(error);
+    if (code === undefined) {
+      this.fail(new LetheError('PROCESS_DIED', `the coordinator failed: ${message}`, { cause: error }));
       return;
     }
-    const message = errorMessage(error);
+    if (!MISCONDUCT.has(code)) {
+      this.fail(error as LetheError);
+      return;
+    }
     const member = this.roster.find(peer);
     if (member === undefined) this.#options.onRefused(message);
     const { listener, origin } = this.#options;
-    const answer: Message = listener.admitsAnyone && runId !== origin.runId ? refusalOfStranger(code) : { origin: this.#origin, body: { kind: 'refused', code, message, request: 0 } };
+    const answer: Message = listener.admitsAnyone && runId !== origin.runId
+      ? refusalOfStranger(code)
+      : { origin: this.#origin, body: { kind: 'refused', code, message, request: 0 } };
     await listener.send(peer, encodeMessage(answer)).catch(() => undefined);
     if (member !== undefined) this.lose(member, new LetheError(code, `${describeMember(member)} is thrown out: ${message}`));
   }

@@ -5,16 +5,16 @@ export interface FailureDetectorOptions {
   readonly roster: Roster;
   readonly heartbeatMs: number;
   readonly stallMs: number;
-  /** Two heartbeats have not come. */
+  /** A member was silent for two heartbeats. */
   readonly onSilent: (member: Member) => void;
-  /** Nothing has come for the stall limit. */
+  /** A member was silent for the stall limit. */
   readonly onDead: (member: Member) => void;
   readonly onTick: (nowMs: number) => void;
 }
 
 const TICKS_PER_HEARTBEAT = 4;
 
-/** Looks for silence. */
+/** Detects failures of members by their silence. */
 export class FailureDetector {
   readonly #options: FailureDetectorOptions;
   readonly #timer: NodeJS.Timeout;
@@ -33,8 +33,10 @@ export class FailureDetector {
     const { roster, heartbeatMs, stallMs, onSilent, onDead, onTick } = this.#options;
     const ownPauseMs = nowMs - this.#lastMs;
     this.#lastMs = nowMs;
-    // Whoever was stopped or busy itself has not heard anybody meanwhile: what they said waits to be read.
-    if (ownPauseMs > heartbeatMs) for (const member of roster.present()) member.lastHeardMs = Math.max(member.lastHeardMs, nowMs - heartbeatMs);
+    // While this process was stopped or busy it heard no member: their messages wait to be read.
+    if (ownPauseMs > heartbeatMs) {
+      for (const member of roster.present()) member.lastHeardMs = Math.max(member.lastHeardMs, nowMs - heartbeatMs);
+    }
     for (const member of roster.present()) {
       const silenceMs = nowMs - member.lastHeardMs;
       if (silenceMs > stallMs) onDead(member);

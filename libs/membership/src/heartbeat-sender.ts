@@ -21,8 +21,8 @@ export interface HeartbeatSender {
 }
 
 /**
- * Starts a process's heartbeats. `onOrphaned` is called when the coordinator has been silent for too long, `onFailed` when heartbeats cannot
- * be sent any more.
+ * Starts a process's heartbeats. `onOrphaned` is called when the coordinator has been silent for too long, `onFailed` when heartbeats
+ * cannot be sent any more.
  */
 export type OpenHeartbeat = (status: WorkerStatus, onOrphaned: () => void, onFailed: (error: Error) => void) => HeartbeatSender;
 

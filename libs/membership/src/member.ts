@@ -1,14 +1,14 @@
 import type { Register, Role } from '@lethe/protocol';
 
-/** A process takes part from `joining` (registered, or told of a new epoch) over `ready` (loaded) to `gone`. */
+/** A process takes part from `joining` (registered, or welcomed to a new epoch) over `ready` (loaded) to `gone`. */
 export type MemberState = 'joining' | 'ready' | 'gone';
 
-/** Why a member is given no work for a while: not heard of, or heard of without getting anywhere. */
+/** Why a worker is assigned nothing for a while: it is not heard, or it is heard and makes no progress. */
 export type Absence = 'silent' | 'late';
 
 /** One life of a worker or a parameter server. */
 export interface Member {
-  /** How people know it: "worker-1". */
+  /** In messages to users: "worker-1". */
   readonly name: string;
   readonly role: Role;
   /** 0-based among its role, in the order they were started or came. */
@@ -17,16 +17,16 @@ export interface Member {
   readonly incarnation: string;
   readonly registration: Register;
   state: MemberState;
-  /** Whether it was told of the epoch. */
+  /** Whether it was sent the welcome to the epoch. */
   isWelcomed: boolean;
-  /** Null: it may be given work. */
+  /** Null: it can be assigned work. */
   absence: Absence | null;
   /** How often servers refused what it sent. */
   refusals: number;
   lastHeardMs: number;
-  /** Most memory that it has said it has, in bytes. */
+  /** The largest resident memory that its heartbeats reported, in bytes. */
   residentBytes: number;
-  /** What it said it was doing last, for messages about its end. */
+  /** What it did last, for messages about its end. */
   activity: string;
 }
 

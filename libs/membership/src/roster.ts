@@ -11,12 +11,13 @@ export interface RequiredEngine {
   readonly strictBits: boolean;
 }
 
-/** The word of a fingerprint that changes no bit that is known of. */
+/** The part of a fingerprint that is not known to change any bit. */
 const NODE = /^node=/;
 
+/** Members that are gone and still known. */
 const REMEMBERED = 64;
 
-/** Who is in the run, and since when each was last heard. Knows no sockets and no clock of its own. */
+/** The members of the run, and when each was last heard. Has no sockets and no clock of its own. */
 export class Roster {
   readonly #members = new Map<string, Member>();
   readonly #reserved = new Map<string, { readonly role: Role; readonly index: number }>();
@@ -34,29 +35,32 @@ export class Roster {
   }
 
   /**
-   * Admits a process. Workers must compute as the run says, and agree in everything else that is known to change bits; in Node's version
-   * only if the run insists. Servers must have been started here, for they hold the weights.
+   * Admits a process. Workers must compute with what the run requires, and agree in everything else that is known to change bits; in Node's
+   * version only if the run is strict. Servers must have been started by this process, for they hold the weights.
    *
    * @throws LetheError FINGERPRINT_MISMATCH naming both fingerprints, INCARNATION_STALE for a second registration, PEER_UNAUTHORISED
    * for a role that was not kept for it.
    */
   admit(incarnation: string, registration: Register, nowMs: number): Member {
-    if (this.#members.has(incarnation)) throw new LetheError('INCARNATION_STALE', `a process registered twice as ${foreignText(incarnation)}`);
+    if (this.#members.has(incarnation)) {
+      throw new LetheError('INCARNATION_STALE', `a process registered twice as ${foreignText(incarnation)}`);
+    }
     const place = this.#reserved.get(incarnation);
-    if (registration.role !== (place?.role ?? 'worker')) {
-      throw new LetheError('PEER_UNAUTHORISED', `a process on ${registration.host} registered as ${registration.role}; this run expects it as ${place?.role ?? 'worker'}`);
+    const { role, host } = registration;
+    const expected = place?.role ?? 'worker';
+    if (role !== expected) {
+      throw new LetheError('PEER_UNAUTHORISED', `a process on ${host} registered as ${role}; this run expects it as ${expected}`);
     }
-    if (registration.role === 'worker') this.#checkEngine(registration);
-    const peers = this.#ofRole(registration.role);
-    const reference = peers[0];
-    if (reference !== undefined && this.#comparable(reference.registration) !== this.#comparable(registration)) {
-      throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${registration.host} computes with "${registration.fingerprint}"; this run computes with "${reference.registration.fingerprint}" and would get other bits`);
-    }
-    const index = place?.index ?? this.#nextIndex(registration.role);
+    if (role === 'worker') this.#checkEngine(registration);
+    this.#checkComparable(registration);
+    const index = place?.index ?? this.#nextIndex(role);
     this.#forgetGone();
-    const member: Member = { name: `${registration.role}-${index + 1}`, role: registration.role, index, incarnation, registration, state: 'joining', isWelcomed: false, absence: null, refusals: 0, lastHeardMs: nowMs, residentBytes: 0, activity: 'loading' };
+    const member: Member = {
+      name: `${role}-${index + 1}`, role, index, incarnation, registration,
+      state: 'joining', isWelcomed: false, absence: null, refusals: 0, lastHeardMs: nowMs, residentBytes: 0, activity: 'loading',
+    };
     this.#members.set(incarnation, member);
-    this.#fingerprints[registration.role].add(registration.fingerprint);
+    this.#fingerprints[role].add(registration.fingerprint);
     return member;
   }
 
@@ -70,17 +74,17 @@ export class Roster {
     return present.sort((a, b) => a.index - b.index);
   }
 
-  /** Members that are loaded, those included that are given no work just now. */
+  /** Members that have loaded, those that are absent included. */
   ready(role: Role): Member[] {
     return this.present(role).filter(({ state }) => state === 'ready');
   }
 
-  /** Workers that can be given work. */
+  /** Workers that can be assigned work. */
   available(): Member[] {
     return this.ready('worker').filter(({ absence }) => absence === null);
   }
 
-  /** Of all that have ever been admitted, those included that are remembered no more; each once. */
+  /** Of all members that were ever admitted, those that are forgotten included; each once. */
   fingerprints(role: Role): string[] {
     return [...this.#fingerprints[role]];
   }
@@ -93,16 +97,26 @@ export class Roster {
     const { engine, threads } = this.#required;
     const words = fingerprint.split(' ');
     if (words[0] === engine && words.includes(`threads=${threads}`)) return;
-    throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${host} computes with "${fingerprint}"; this run computes with ${engine} and threads=${threads}`);
+    const required = `this run computes with ${engine} and threads=${threads}`;
+    throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${host} computes with "${fingerprint}"; ${required}`);
   }
 
-  /** Behind every place that is taken or kept. */
+  /** All members of a role compute as the first one that was admitted. */
+  #checkComparable(registration: Register): void {
+    const { role, host, fingerprint } = registration;
+    const [first] = this.#ofRole(role);
+    if (first === undefined || this.#comparable(first.registration) === this.#comparable(registration)) return;
+    const required = `this run computes with "${first.registration.fingerprint}" and would get other bits`;
+    throw new LetheError('FINGERPRINT_MISMATCH', `a worker on ${host} computes with "${fingerprint}"; ${required}`);
+  }
+
+  /** After every place that is taken or reserved. */
   #nextIndex(role: Role): number {
     const taken = [...this.#ofRole(role), ...this.#reserved.values()].filter((place) => place.role === role);
     return taken.reduce((next, { index }) => Math.max(next, index + 1), 0);
   }
 
-  /** Of who is gone the last few are remembered: a late word of theirs is known for what it is. */
+  /** The last members that are gone stay known, so that their late messages are recognised. */
   #forgetGone(): void {
     const gone = [...this.#members.values()].filter(({ state }) => state === 'gone');
     for (const { incarnation } of gone.slice(0, -REMEMBERED)) {

@@ -2,8 +2,8 @@ import type { LetheError } from '@lethe/errors';
 import type { MessageBody } from '@lethe/protocol';
 import type { Member } from './member.js';
 
-interface Watcher {
-  readonly condition: () => boolean;
+interface Condition {
+  readonly holds: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -15,10 +15,10 @@ interface Expectation {
   readonly reject: (error: unknown) => void;
 }
 
-/** Who waits for what. An error ends all of it: for good, or until the run goes on. */
+/** The calls that wait for messages or conditions. An error ends all of them: for good, or until the run goes on. */
 export class Waiting {
   readonly #expectations = new Set<Expectation>();
-  readonly #watchers = new Set<Watcher>();
+  readonly #conditions = new Set<Condition>();
   #failure: LetheError | null = null;
   #interruption: LetheError | null = null;
 
@@ -30,16 +30,16 @@ export class Waiting {
     });
   }
 
-  until(condition: () => boolean): Promise<void> {
+  until(holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const error = this.#error;
       if (error !== null) reject(error);
-      else if (condition()) resolve();
-      else this.#watchers.add({ condition, resolve, reject });
+      else if (holds()) resolve();
+      else this.#conditions.add({ holds, resolve, reject });
     });
   }
 
-  /** Whether somebody waited for this message, and has it now. */
+  /** Gives the message to the call that waits for it, if there is one. */
   take(member: Member, body: MessageBody): boolean {
     for (const expectation of this.#expectations) {
       if (expectation.member !== member || !expectation.isAnswer(body)) continue;
@@ -50,12 +50,12 @@ export class Waiting {
     return false;
   }
 
-  /** Resolves whoever waits for a condition that holds now. */
+  /** Ends the calls that wait for a condition that holds now. */
   recheck(): void {
-    for (const watcher of this.#watchers) {
-      if (!watcher.condition()) continue;
-      this.#watchers.delete(watcher);
-      watcher.resolve();
+    for (const condition of this.#conditions) {
+      if (!condition.holds()) continue;
+      this.#conditions.delete(condition);
+      condition.resolve();
     }
   }
 
@@ -78,8 +78,8 @@ export class Waiting {
   }
 
   #reject(error: LetheError): void {
-    for (const waiting of [...this.#expectations, ...this.#watchers]) waiting.reject(error);
+    for (const waiting of [...this.#expectations, ...this.#conditions]) waiting.reject(error);
     this.#expectations.clear();
-    this.#watchers.clear();
+    this.#conditions.clear();
   }
 }

@@ -39,43 +39,21 @@ export function startKeys({ listener, member }: RunKeys): StartKeys {
   };
 }
 
+type TrustOfStart = Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>;
+
 /** How a started process listens. */
-export function listenerTrust({
-  keys,
-  insecurePlaintext,
-  maxFrameBytes,
-}: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Pick<
-  ListenOptions,
-  'security' | 'insecurePlaintext' | 'maxFrameBytes'
-> {
+export function listenerTrust(start: TrustOfStart): Pick<ListenOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'> {
+  const { keys, insecurePlaintext, maxFrameBytes } = start;
   if (keys === null) return { insecurePlaintext, maxFrameBytes };
-  return {
-    insecurePlaintext,
-    maxFrameBytes,
-    security: {
-      publicKey: fromBase64(keys.listenerPublicKey),
-      secretKey: fromBase64(keys.listenerSecretKey),
-      memberPublicKey: fromBase64(keys.memberPublicKey),
-    },
-  };
+  const [publicKey, secretKey] = [fromBase64(keys.listenerPublicKey), fromBase64(keys.listenerSecretKey)];
+  return { insecurePlaintext, maxFrameBytes, security: { publicKey, secretKey, memberPublicKey: fromBase64(keys.memberPublicKey) } };
 }
 
 /** How a started process connects. */
-export function memberTrust({
-  keys,
-  insecurePlaintext,
-  maxFrameBytes,
-}: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>): Trust {
+export function memberTrust({ keys, insecurePlaintext, maxFrameBytes }: TrustOfStart): Trust {
   if (keys === null) return { insecurePlaintext, maxFrameBytes };
-  return {
-    insecurePlaintext,
-    maxFrameBytes,
-    security: {
-      listenerPublicKey: fromBase64(keys.listenerPublicKey),
-      publicKey: fromBase64(keys.memberPublicKey),
-      secretKey: fromBase64(keys.memberSecretKey),
-    },
-  };
+  const [publicKey, secretKey] = [fromBase64(keys.memberPublicKey), fromBase64(keys.memberSecretKey)];
+  return { insecurePlaintext, maxFrameBytes, security: { listenerPublicKey: fromBase64(keys.listenerPublicKey), publicKey, secretKey } };
 }
 
 function toBase64(bytes: Uint8Array): string {

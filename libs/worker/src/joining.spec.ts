@@ -20,7 +20,8 @@ describe('a worker that waits for the answer of a run', () => {
       'nothing listens at tcp://192.0.2.7:5555, or it cannot be reached from here: no answer yet; trying for another 15 s',
       'tcp://192.0.2.7:5555 listens, but no run has answered yet; trying for another 5 s',
     ]);
-    expect(await ended).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'tcp://192.0.2.7:5555 listens, but no run has answered within 25 s (--join-timeout)' });
+    const message = 'tcp://192.0.2.7:5555 listens, but no run has answered within 25 s (--join-timeout)';
+    expect(await ended).toMatchObject({ code: 'DEADLINE_EXCEEDED', message });
     deadline.end();
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -30,8 +31,11 @@ describe('a worker that waits for the answer of a run', () => {
     const listener = await transport.listen('memory://silent');
     const stopped = vi.fn(() => Promise.resolve());
     await expect(runWorker({
-      transport, controlAddress: 'memory://silent', trust: {}, origin: { runId: '', epoch: 0, sender: 'worker', incarnation: 'life' }, fingerprint: '', host: 'here',
-      engine: { name: 'cpu', version: '', device: 'cpu', hold: () => { throw new Error('nothing is computed'); }, vector: () => new Float32Array() },
+      transport, controlAddress: 'memory://silent', trust: {}, fingerprint: '', host: 'here',
+      origin: { runId: '', epoch: 0, sender: 'worker', incarnation: 'life' },
+      engine: {
+        name: 'cpu', version: '', device: 'cpu', vector: () => new Float32Array(), hold: () => { throw new Error('nothing is computed'); },
+      },
       openHeartbeat: () => ({ update: () => undefined, stop: stopped }),
       prepare: (_: Welcome) => Promise.reject(new Error('nothing is prepared')),
       joining: { timeoutMs: 20, notice: () => undefined },

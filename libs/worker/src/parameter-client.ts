@@ -15,7 +15,7 @@ export interface ParameterClientOptions {
   readonly schemaHash: string;
   /** How long a version may take to be committed. */
   readonly deadlineMs: number;
-  /** Told when the servers refuse what this worker sent. */
+  /** Called when the servers refuse what this worker sent. */
   readonly onRefused: (error: LetheError) => void;
 }
 
@@ -27,16 +27,16 @@ export interface NodeGradient {
   readonly node: TreeNode;
   /** Of the assignment that asks for it. */
   readonly generation: number;
-  /** Sum over the block's shards, [layout.length]; not to be written again. */
+  /** Sum over the node's shards, [layout.length]; not to be written again. */
   readonly gradient: Float32Array;
-  /** Batch statistics and losses of the block, combined over its shards. */
+  /** Batch statistics and losses of the node, combined over its shards. */
   readonly summary: Float32Array;
 }
 
-/** What is still to come of one server's slice. */
+/** A request for one server's slice that is not answered yet. */
 interface PendingSlice {
   readonly pull: GroupPull;
-  /** Offsets of the chunks that have not come. */
+  /** Offsets of the chunks that have not arrived. */
   readonly missing: Set<number>;
   statistics: Float32Array | null;
   /** Asks for the whole slice. */
@@ -45,18 +45,29 @@ interface PendingSlice {
   reject(error: unknown): void;
 }
 
-/** What a pull is to bring. */
-export interface PullWish {
+interface SlicePull extends PullContents {
+  readonly server: number;
+  readonly slice: Slice;
+  readonly layout: GroupLayout;
+  readonly version: number;
+  readonly pull: GroupPull;
+}
+
+/** What a pull transfers. */
+export interface PullContents {
   /** Running statistics too. */
   readonly statistics: boolean;
   /** Averages in place of values, where the group keeps any. */
   readonly averages: boolean;
 }
 
-/** A server that has not answered by then is told of. */
+/** A server that does not answer for this long is reported. */
 const SILENCE_MS = 5000;
 
-const TRAINED_VALUES: PullWish = { statistics: false, averages: false };
+const TRAINED_VALUES: PullContents = { statistics: false, averages: false };
+
+/** The server that coordinates the others; it alone has the running statistics and takes the summaries. */
+const LEAD = 0;
 
 const REFUSED_GRADIENTS: ReadonlySet<ErrorCode> = new Set(['PUSH_INVALID', 'GRADIENT_NOT_FINITE']);
 
@@ -79,31 +90,35 @@ export class ParameterClient {
     for (const [server, address] of options.addresses.entries()) {
       const connection = await options.transport.connect(address, { identity: options.origin.incarnation, ...options.trust });
       client.#connections.push(connection);
-      client.#listen(server, connection).catch((error: unknown) => { client.#fail(error instanceof Error ? error : new Error(String(error))); });
+      client.#listen(server, connection).catch((error: unknown) => {
+        client.#fail(error instanceof Error ? error : new Error(String(error)));
+      });
     }
     return client;
   }
 
   /**
-   * Orders `version` of the group, which is read into `into` ([layout.length]) as it is made, and complete once every server has
-   * committed it. It ends with LetheError VERSION_UNAVAILABLE if the servers are past it, ASSIGNMENT_REVOKED if it is abandoned,
-   * DEADLINE_EXCEEDED if it never comes.
+   * Requests `version` of the group, which is read into `into` ([layout.length]) as the servers compute it, and is complete once every
+   * server has committed it. The pull ends with LetheError VERSION_UNAVAILABLE if the servers are past the version, ASSIGNMENT_REVOKED if
+   * it is abandoned, DEADLINE_EXCEEDED if the version never arrives.
    */
   pull(layout: GroupLayout, version: number, into: Float32Array, { statistics, averages } = TRAINED_VALUES): GroupPull {
-    const lead = 0;
     const slices = this.#slices(layout);
     const pull = new GroupPull(layout, slices.map(({ slice }) => slice), into);
-    Promise.all(slices.map(({ server, slice }) => this.#pullSlice({ server, slice, layout, version, pull, averages, statistics: statistics && server === lead })))
-      .then(([first]) => { pull.finish(first?.statistics ?? null); }, (error: unknown) => { pull.fail(error); });
+    const pulled = slices.map(({ server, slice }) => {
+      const contents = { averages, statistics: statistics && server === LEAD };
+      return this.#pullSlice({ server, slice, layout, version, pull, ...contents });
+    });
+    Promise.all(pulled).then(([first]) => { pull.finish(first?.statistics ?? null); }, (error: unknown) => { pull.fail(error); });
     return pull;
   }
 
-  /** Sends a block's gradient to the servers that hold the group, chunk by chunk. Refusals are told of. */
+  /** Sends a node's gradient to the servers that hold the group, chunk by chunk. Refusals are answered; what is taken is not. */
   async push({ step, layout, version, node, generation, gradient, summary }: NodeGradient): Promise<void> {
     const { schemaHash } = this.#options;
     for (const { server, slice } of this.#slices(layout)) {
       for (const chunk of chunksOf(slice)) {
-        const withSummary = server === 0 && chunk.from === slice.from;
+        const withSummary = server === LEAD && chunk.from === slice.from;
         await this.#send(server, {
           kind: 'push', ...step, group: layout.name, version, node, generation, offset: chunk.from, schemaHash,
           gradient: gradient.subarray(chunk.from, chunk.to), summary: withSummary ? summary : null,
@@ -112,19 +127,19 @@ export class ParameterClient {
     }
   }
 
-  /** Asks once more for whatever has not come. */
+  /** Repeats the requests that are not answered yet. */
   askAgain(): void {
     for (const slice of this.#pending.values()) slice.ask();
   }
 
-  /** Waits for nothing that was asked for any more. */
+  /** Ends all pulls under way. */
   abandon(): void {
-    const revoked = new LetheError('ASSIGNMENT_REVOKED', 'the coordinator deals the steps anew');
+    const revoked = new LetheError('ASSIGNMENT_REVOKED', 'the coordinator has assigned the steps again');
     for (const slice of this.#pending.values()) slice.reject(revoked);
     this.#pending.clear();
   }
 
-  /** Waits until every server has answered; tells of each that takes long. Rejects when this is closed before. */
+  /** Waits until every server has answered, and reports each that takes long. Rejects when this is closed before. */
   async reached(onSilent: (server: number, address: string) => void): Promise<void> {
     await Promise.all(this.#connections.map(async (connection, server) => {
       const timer = setTimeout(() => { onSilent(server, this.#options.addresses[server] ?? ''); }, SILENCE_MS);
@@ -143,19 +158,22 @@ export class ParameterClient {
     return all.filter(({ slice }) => slice.to > slice.from);
   }
 
-  async #pullSlice(wanted: { server: number; slice: Slice; layout: GroupLayout; version: number; pull: GroupPull; statistics: boolean; averages: boolean }): Promise<PendingSlice> {
+  async #pullSlice({ server, slice, layout, version, pull, statistics, averages }: SlicePull): Promise<PendingSlice> {
     if (this.#failure !== undefined) throw this.#failure;
-    const { server, slice, layout, version, pull, statistics, averages } = wanted;
     const request = (this.#requests += 1);
     const { deadlineMs, schemaHash } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<PendingSlice>((resolve, reject) => {
-        const ask = (): void => { this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject); };
-        const pending: PendingSlice = { pull, statistics: null, missing: new Set(chunksOf(slice).map(({ from }) => from)), ask, resolve: () => { resolve(pending); }, reject };
+        const ask = (): void => {
+          this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
+        };
+        const missing = new Set(chunksOf(slice).map(({ from }) => from));
+        const pending: PendingSlice = { pull, statistics: null, missing, ask, resolve: () => { resolve(pending); }, reject };
         this.#pending.set(request, pending);
         timer = setTimeout(() => {
-          reject(new LetheError('DEADLINE_EXCEEDED', `version ${version} of ${layout.name} did not come from parameter server ${server + 1} within ${deadlineMs / 1000} s`));
+          const what = `version ${version} of ${layout.name} did not come from parameter server ${server + 1}`;
+          reject(new LetheError('DEADLINE_EXCEEDED', `${what} within ${deadlineMs / 1000} s`));
         }, deadlineMs);
         ask();
       });
@@ -178,19 +196,20 @@ export class ParameterClient {
       for (const frame of frames) this.bytesReceived += frame.byteLength;
       const { origin, body } = decodeMessage(frames);
       const { runId, epoch } = this.#options.origin;
-      const stranger = checkOrigin(origin, { runId, epoch });
-      if (stranger?.code === 'EPOCH_STALE') continue;
-      if (stranger !== null) throw new LetheError(stranger.code, `parameter server ${server + 1}: ${stranger.message}`);
+      const refusal = checkOrigin(origin, { runId, epoch });
+      const name = `parameter server ${server + 1}`;
+      if (refusal?.code === 'EPOCH_STALE') continue;
+      if (refusal !== null) throw new LetheError(refusal.code, `${name}: ${refusal.message}`);
       if (body.kind === 'parameters') this.#take(body);
       else if (body.kind === 'refused') this.#refused(server, body);
-      else throw new LetheError('MESSAGE_FORBIDDEN', `parameter server ${server + 1} sent a ${body.kind}; expected parameters or a refusal`);
+      else throw new LetheError('MESSAGE_FORBIDDEN', `${name} sent a ${body.kind}; expected parameters or a refusal`);
     }
   }
 
   #refused(server: number, { code, message, request }: Refused): void {
-    // What this worker said in an epoch that is over; the coordinator has told it of the next, or will.
+    // Of a message in an epoch that is over; the coordinator has sent the welcome to the next, or will.
     if (code === 'EPOCH_STALE') return;
-    // The coordinator was told as well, and has the step computed again.
+    // The servers report it to the coordinator too, which has the step computed again.
     if (REFUSED_GRADIENTS.has(code)) return;
     const error = new LetheError(code, `parameter server ${server + 1} refused: ${message}`);
     if (request === 0) this.#options.onRefused(error);
@@ -199,17 +218,17 @@ export class ParameterClient {
 
   #take({ request, offset, values, statistics, committed }: Parameters): void {
     const pending = this.#pending.get(request);
-    if (pending === undefined) return; // given up on since
-    // The last message may bring nothing but the word that all counts.
+    if (pending === undefined) return; // it was given up
+    // The last message may have no values, only the fact that the version is committed.
     if (values.length > 0) {
       pending.pull.take(offset, values);
       pending.missing.delete(offset);
     }
     pending.statistics ??= statistics;
-    // The last message; in order, so every chunk came before it.
+    // The last message: messages arrive in order, so every chunk came before it.
     if (!committed) return;
     if (pending.missing.size === 0) pending.resolve();
-    else pending.ask(); // the line broke meanwhile, and what was on it is lost
+    else pending.ask(); // the connection broke meanwhile, and chunks were lost with it
   }
 
   #fail(error: Error): void {

@@ -6,13 +6,18 @@ import type { PreparedWorker } from './prepare-worker.js';
 import { runWorker } from './worker-session.js';
 
 const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
-const WELCOME: Welcome = { kind: 'welcome', name: 'worker-1', index: 0, configJson: JSON.stringify(config), dataJson: '{}', schemaHash: '', servers: [] };
-const NOTHING = { description: { config, layouts: [], summaries: [], objective: { phases: [] } }, gradients: { dispose: () => undefined }, evaluator: { dispose: () => undefined } } as unknown as PreparedWorker;
+const WELCOME: Welcome = {
+  kind: 'welcome', name: 'worker-1', index: 0, configJson: JSON.stringify(config), dataJson: '{}', schemaHash: '', servers: [],
+};
+const PREPARED = {
+  description: { config, layouts: [], summaries: [], objective: { phases: [] } },
+  gradients: { dispose: () => undefined }, evaluator: { dispose: () => undefined },
+} as unknown as PreparedWorker;
 
 /** The test is the coordinator of a real session over memory. */
 class TestCoordinator {
   prepared = 0;
-  /** What the worker tells whoever started it. */
+  /** What the worker reports to whoever started it. */
   readonly lines: string[] = [];
   readonly ended: Promise<void>;
   readonly #messages: AsyncIterator<Incoming>;
@@ -22,12 +27,15 @@ class TestCoordinator {
     this.ended = runWorker({
       transport, controlAddress: 'memory://control', trust: {}, host: 'here', fingerprint: 'native threads=1',
       origin: { runId: 'run', epoch: 1, sender: 'worker', incarnation: 'life' },
-      engine: { name: 'native', version: '0', device: 'cpu', hold: () => { throw new Error('nothing is computed here'); }, vector: (length) => new Float32Array(length) },
+      engine: {
+        name: 'native', version: '0', device: 'cpu', vector: (length) => new Float32Array(length),
+        hold: () => { throw new Error('nothing is computed here'); },
+      },
       joining: { timeoutMs: 60_000, notice: (line) => { this.lines.push(line); } },
       prepare: async () => {
         this.prepared += 1;
         await loaded;
-        return NOTHING;
+        return PREPARED;
       },
       openHeartbeat: () => ({ update: () => undefined, stop: async () => undefined }),
     });
@@ -35,8 +43,8 @@ class TestCoordinator {
   }
 
   /**
-   * @param serverAnswers when servers answer for the first time; at once unless given
-   * @param loaded when the worker has loaded its data; likewise
+   * @param serverAnswers resolves when servers answer for the first time; at once unless given
+   * @param loaded resolves when the worker has loaded its data; at once unless given
    */
   static async open(serverAnswers: Promise<void> = Promise.resolve(), loaded: Promise<void> = Promise.resolve()): Promise<TestCoordinator> {
     const transport = createMemoryTransport();
@@ -51,7 +59,8 @@ class TestCoordinator {
   }
 
   async say(epoch: number, body: MessageBody): Promise<void> {
-    await this.listener.send('life', encodeMessage({ origin: { runId: 'run', epoch, sender: 'coordinator', incarnation: 'coordinator' }, body }));
+    const origin = { runId: 'run', epoch, sender: 'coordinator', incarnation: 'coordinator' };
+    await this.listener.send('life', encodeMessage({ origin, body }));
   }
 
   /** What the worker says next. */
@@ -78,7 +87,8 @@ describe('a worker that cannot reach a server', () => {
       const coordinator = await TestCoordinator.open(new Promise((resolve) => { answer = resolve; }));
       await coordinator.next();
       await coordinator.say(1, { ...WELCOME, servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }] });
-      for (let second = 0; second < 8 && !coordinator.lines.join().includes('cannot reach'); second += 1) await vi.advanceTimersByTimeAsync(1000);
+      const isReported = (): boolean => coordinator.lines.join().includes('cannot reach');
+      for (let second = 0; second < 8 && !isReported(); second += 1) await vi.advanceTimersByTimeAsync(1000);
       expect(await coordinator.hear()).toEqual({ kind: 'unreached', server: 0, address: 'memory://server' });
       expect(coordinator.lines).toContainEqual(expect.stringContaining('worker-1 cannot reach parameter-server-1 at memory://server yet'));
       answer();
@@ -86,7 +96,8 @@ describe('a worker that cannot reach a server', () => {
       await coordinator.say(1, { kind: 'shutdown', reason: 'the run is completed' });
       await coordinator.ended;
       expect(coordinator.lines).toEqual([
-        'joining the run at memory://control', 'joined the run run as worker-1; loading its data', expect.stringContaining('cannot reach'), 'worker-1 is ready; waiting for work',
+        'joining the run at memory://control', 'joined the run run as worker-1; loading its data',
+        expect.stringContaining('cannot reach'), 'worker-1 is ready; waiting for work',
         'worker-1 ends: the run is completed',
       ]);
     } finally {
@@ -96,7 +107,7 @@ describe('a worker that cannot reach a server', () => {
 });
 
 describe('a worker', () => {
-  it('ends when the goodbye comes while it loads, though the servers that it connects to then never answer', async () => {
+  it('ends when the shutdown comes while it loads, though the servers that it connects to then never answer', async () => {
     let load = (): void => undefined;
     const coordinator = await TestCoordinator.open(new Promise(() => undefined), new Promise((resolve) => { load = resolve; }));
     await coordinator.next();
@@ -107,7 +118,7 @@ describe('a worker', () => {
     await coordinator.ended;
   });
 
-  it('ends in peace when the goodbye comes in an epoch that it has not heard of', async () => {
+  it('ends without an error when the shutdown comes in an epoch that it has not heard of', async () => {
     const coordinator = await TestCoordinator.open();
     expect(await coordinator.next()).toEqual(['register', 1]);
     await coordinator.say(1, WELCOME);

@@ -94,7 +94,10 @@ class WorkerSession {
     this.#heartbeats = options.openHeartbeat(
       this.#status,
       () => { this.#orphaned(); },
-      (error) => { this.#report(new Error(`its heartbeats cannot be sent any more: ${error.message}`, { cause: error })).catch(() => undefined); },
+      (cause) => {
+        const error = new Error(`its heartbeats cannot be sent any more: ${cause.message}`, { cause });
+        this.#report(error).catch(() => undefined);
+      },
     );
   }
 

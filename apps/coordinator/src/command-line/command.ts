@@ -1,4 +1,3 @@
-import type { JoinOptions } from '@lethe/config';
 import type { CheckpointRequest, Places, SweepRequest, TrainRequest } from '@lethe/lethe';
 
 /** `lethe train`: start a run or go on with one. */
@@ -59,10 +58,9 @@ export interface DoctorCommand {
   readonly oversubscribe: boolean;
 }
 
-/** `lethe worker`: join a run on another machine. */
+/** `lethe worker`: join a run on another machine. Its own process reads its flags; here they are known for the help alone. */
 export interface WorkerCommand {
   readonly kind: 'worker';
-  readonly join: JoinOptions;
 }
 
 /** Nothing to do but to print. */

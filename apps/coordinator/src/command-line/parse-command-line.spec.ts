@@ -235,14 +235,7 @@ describe('parseCommandLine', () => {
     expect(parse('sweep', '--resume', 'old', '--data-dir', 'd', '--unpacked-gib', '8')).toMatchObject({ resume: 'old', resumedData: { folder: '/home/user/d', unpackedGiB: 8 } });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false, oversubscribe: false });
     expect(parse('doctor', '--workers', '4', '--share-gpus', '--oversubscribe')).toMatchObject({ workers: 4, shareGpus: true, oversubscribe: true });
-    const key = `K${'a'.repeat(43)}`;
-    const token = `T${'b'.repeat(86)}`;
-    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token', token)).toMatchObject({
-      kind: 'worker', join: { address: 'tcp://h:1', key, token, insecurePlaintext: false, engine: 'native', threads: 1 },
-    });
-    expect(parse('worker', '--join', 'tcp://h:1', '--key', key, '--token-file', '-', '--workers', '2', '--gpu', '1', '--share-gpus', '--join-timeout', '5')).toEqual({
-      kind: 'worker', join: { address: 'tcp://h:1', key, token: null, tokenFile: '-', insecurePlaintext: false, engine: 'native', threads: 1, workers: 2, gpu: '1', shareGpus: true, oversubscribe: false, joinTimeoutSeconds: 5 },
-    });
+    expect(parse('worker', '--join', 'tcp://h:1')).toEqual({ kind: 'worker' });
   });
 
   it.each([[[]], [['--help']], [['-h']], [['help']], [['train', '--help']], [['help', 'train']], [['grid', '--help']], [['doctor', '-h']], [['worker', '--help']]])(
@@ -318,8 +311,6 @@ describe('parseCommandLine', () => {
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
     [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['doctor', '--beta', '0'], "unknown option '--beta'"],
-    [['worker'], '3 problems:'],
-    [['worker', '--join', 'tcp://h', '--insecure-plaintext'], '--join: expected an address like tcp://192.0.2.7:5555, found "tcp://h"'],
   ])('refuses %j', (argv, message) => {
     expect(refusal(...argv)).toContain(message);
   });

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
-import { compileJoinOptions, problemsError, UNPACKED_GIB, withValue, type ConfigLayer, type Tree } from '@lethe/config';
+import { problemsError, UNPACKED_GIB, withValue, type ConfigLayer, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
-import type { Command, DataCommand, DoctorCommand, CheckpointCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand } from './command.js';
+import type {
+  CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
+} from './command.js';
 import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
@@ -150,12 +152,6 @@ function readDoctor({ options }: TypedCommand): DoctorCommand {
   return command;
 }
 
-function readWorker({ options }: TypedCommand): WorkerCommand {
-  // Commander calls --kebab-case kebabCase.
-  const typed = Object.entries(options).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value] as const);
-  return { kind: 'worker', join: compileJoinOptions(Object.fromEntries(typed)) };
-}
-
 /** What commander complained about, as an error of Lethe's, or the text that it was asked to print. */
 function interpret(error: CommanderError, printed: string): Command {
   if (error.code === 'commander.version') return { kind: 'version', text: printed };
@@ -174,7 +170,10 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
   const program = buildProgram(version, {
     print: (text) => (printed += text),
     typed: (name, typed) => {
-      const readers = { train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate, sweep: readSweep, data: readData, doctor: readDoctor, worker: readWorker };
+      const readers = {
+        train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
+        sweep: readSweep, data: readData, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
+      };
       command = readers[name](typed, folder);
     },
   });

@@ -1,6 +1,6 @@
-import { problemsError, shown, UNPACKED_GIB, type Problem } from '@lethe/config';
+import { JOIN_FLAGS, problemsError, shown, UNPACKED_GIB, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
-import { ADDRESS, CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, NUMBER, POSITIVE, RUN, SEEDS, type FlagValue } from './flag-values.js';
+import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, RUN, SEEDS, type FlagValue } from './flag-values.js';
 import { CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
@@ -169,18 +169,7 @@ function addDoctor(root: Program, events: ProgramEvents): void {
 
 function addWorker(root: Program, events: ProgramEvents): void {
   const worker = root.command('worker').summary('join a run on another machine').description('Computes for a run that listens elsewhere.');
-  option(worker, 'join', "address of the run's coordinator", ADDRESS);
-  option(worker, 'key', "the run's key", { placeholder: '<key>', expected: '', read: String });
-  option(worker, 'token-file', "file with the run's token; - reads it from standard input", FILE);
-  option(worker, 'token', "the run's token itself, which other users of this machine can then see", { placeholder: '<token>', expected: '', read: String });
-  option(worker, 'engine', "the run's engine", { placeholder: '<native|wasm>', expected: '', read: String });
-  option(worker, 'threads', "the run's threads inside an operation", { placeholder: '<n>', expected: '', read: String });
-  option(worker, 'workers', 'worker processes here (default: one per GPU, else one)', COUNT);
-  option(worker, 'gpu', 'which GPUs to use, by number or id, like CUDA_VISIBLE_DEVICES (default: all that it leaves)', { placeholder: '<list>', expected: '', read: String });
-  option(worker, 'share-gpus', 'allow several workers on one GPU');
-  option(worker, 'oversubscribe', 'allow more than four of them for each core of this machine');
-  option(worker, 'join-timeout', 'seconds to wait for an answer (default: 60)', NUMBER);
-  option(worker, 'insecure-plaintext', 'no encryption and no key');
+  for (const [name, { value, help }] of Object.entries(JOIN_FLAGS)) worker.option(`--${name} ${value ?? ''}`.trimEnd(), help);
   worker.addHelpText('after', WORKER_HELP);
   onTyped(worker, 'worker', events);
 }

@@ -24,7 +24,8 @@ export class SharedStatus {
   /** @throws RangeError if the status does not fit into the memory */
   write(status: WorkerStatus): void {
     const text = Buffer.from(JSON.stringify(status));
-    if (text.length > this.#text.length) throw new RangeError(`expected a status of at most ${this.#text.length} bytes, found ${text.length}`);
+    const most = this.#text.length;
+    if (text.length > most) throw new RangeError(`expected a status of at most ${most} bytes, found ${text.length}`);
     Atomics.add(this.#header, SEQUENCE, 1);
     this.#text.set(text);
     Atomics.store(this.#header, LENGTH, text.length);

@@ -2,8 +2,11 @@ import { interOpThreads, problemsError, processProblems, usableCores, type JoinO
 import { LetheError } from '@lethe/errors';
 import { describeDevice, planDevices, selectGpus, type FoundGpus, type Gpu } from '@lethe/tensorflow';
 
+/** What the workers that join from this machine have in common. */
+type SharedOptions = Pick<JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds'>;
+
 /** What one worker that joins from this machine is started with. */
-export interface JoiningWorker extends Pick<JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds'> {
+export interface JoiningWorker extends SharedOptions {
   /** Operations at a time: the cores of the machine, shared. */
   readonly interOpThreads: number;
   /** Null: the processors. */
@@ -11,21 +14,25 @@ export interface JoiningWorker extends Pick<JoinOptions, 'address' | 'key' | 'to
 }
 
 /**
- * The workers that this machine offers to a run: one for each GPU that may be used, else one on the processors, unless a number is asked for.
+ * The workers that this machine offers to a run: the number that is asked for, else one for each GPU that may be used, else one on the
+ * processors.
  *
  * @param options with the token in place
  * @param found GPUs that the environment leaves
- * @throws LetheError DEVICE_PLAN_INVALID if GPUs are asked for that cannot be had, CONFIG_INVALID for more workers than the cores can do with
+ * @throws LetheError DEVICE_PLAN_INVALID for GPUs that are not available, CONFIG_INVALID for more workers than the cores can run
  */
 export function planJoining(options: JoinOptions, { gpus: found, whyNone }: FoundGpus, cores = usableCores()): readonly JoiningWorker[] {
   const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, gpu, shareGpus } = options;
-  if (gpu !== null && whyNone !== null) throw new LetheError('DEVICE_PLAN_INVALID', `--gpu: expected a GPU that can be computed on, found none (${whyNone})`);
+  if (gpu !== null && whyNone !== null) {
+    throw new LetheError('DEVICE_PLAN_INVALID', `--gpu: expected a GPU that can be computed on, found none (${whyNone})`);
+  }
   const usable = engine === 'wasm' ? [] : gpu === null ? found : selectGpus(found, gpu, '--gpu');
   const devices = planDevices({ gpus: usable, workers: options.workers ?? Math.max(1, usable.length), allowSharing: shareGpus });
   const problems = processProblems({ workers: devices.length, servers: 0, oversubscribe: options.oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
-  const together = interOpThreads(cores, devices.length);
-  return devices.map((device) => ({ address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, interOpThreads: together, gpu: device }));
+  const shared: SharedOptions = { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds };
+  const operations = interOpThreads(cores, devices.length);
+  return devices.map((device) => ({ ...shared, interOpThreads: operations, gpu: device }));
 }
 
 /** What each of these workers is called on this machine: `worker 2 on gpu 1`. */

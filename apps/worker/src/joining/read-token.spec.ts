@@ -10,10 +10,15 @@ let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-token-')); });
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
-/** The token, and what was warned of. */
-async function read(source: { token?: string; tokenFile?: string }, standardInput = ''): Promise<{ token: string | null; warnings: string[] }> {
+interface Read {
+  readonly token: string | null;
+  readonly warnings: readonly string[];
+}
+
+async function read(source: { token?: string; tokenFile?: string }, standardInput = ''): Promise<Read> {
   const warnings: string[] = [];
-  const token = await readToken({ token: null, tokenFile: null, ...source }, { folder, standardInput: Readable.from([standardInput]), warn: (line) => warnings.push(line) });
+  const from = { folder, standardInput: Readable.from([standardInput]), warn: (line: string) => warnings.push(line) };
+  const token = await readToken({ token: null, tokenFile: null, ...source }, from);
   return { token, warnings };
 }
 
@@ -26,9 +31,11 @@ describe('the token of a worker that joins', () => {
   });
 
   it('is warned of where others can see it', async () => {
-    expect(await read({ token: TOKEN })).toEqual({ token: TOKEN, warnings: [expect.stringContaining('can be seen by every user of this machine in the list of processes')] });
+    const warning = expect.stringContaining('can be seen by every user of this machine in the list of processes') as string;
+    expect(await read({ token: TOKEN })).toEqual({ token: TOKEN, warnings: [warning] });
     writeFileSync(join(folder, 'public'), TOKEN, { mode: 0o644 });
-    expect(await read({ tokenFile: 'public' })).toEqual({ token: TOKEN, warnings: ['public can be read by other users of this machine: chmod 600 public'] });
+    const warnings = ['public can be read by other users of this machine: chmod 600 public'];
+    expect(await read({ tokenFile: 'public' })).toEqual({ token: TOKEN, warnings });
   });
 
   it.each([

@@ -10,20 +10,25 @@ export interface TokenSource {
   /** Folder that a relative path means. */
   readonly folder: string;
   readonly standardInput: Readable;
-  /** Told what other users of this machine could see. */
+  /** Called with what other users of this machine could see. */
   readonly warn: (line: string) => void;
 }
 
-/** More than any token has. */
+/** More bytes than any token has. */
 const MOST_BYTES = 4096;
 
 /**
- * The token of a joining worker, wherever it is; null: there is none, in plain text.
+ * The token of a joining worker; null: none is needed, in plain text.
  *
- * @throws LetheError CONFIG_INVALID naming the file; nothing of what may be half of a secret is told
+ * @throws LetheError CONFIG_INVALID naming the file; the message has nothing of the token, not even of half a token
  */
-export async function readToken({ token, tokenFile }: Pick<JoinOptions, 'token' | 'tokenFile'>, { folder, standardInput, warn }: TokenSource): Promise<string | null> {
-  if (token !== null) warn('--token can be seen by every user of this machine in the list of processes; --token-file FILE cannot, nor can standard input (--token-file -)');
+export async function readToken(options: Pick<JoinOptions, 'token' | 'tokenFile'>, source: TokenSource): Promise<string | null> {
+  const { token, tokenFile } = options;
+  const { folder, standardInput, warn } = source;
+  if (token !== null) {
+    const remedy = '--token-file FILE cannot, nor can standard input (--token-file -)';
+    warn(`--token can be seen by every user of this machine in the list of processes; ${remedy}`);
+  }
   if (tokenFile === null) return token;
   const where = tokenFile === '-' ? 'standard input' : tokenFile;
   const text = (await (tokenFile === '-' ? beginningOf(standardInput) : readPrivateFile(resolve(folder, tokenFile), where, warn))).trim();
@@ -37,7 +42,8 @@ async function readPrivateFile(file: string, where: string, warn: TokenSource['w
     if ((mode & 0o077) !== 0) warn(`${where} can be read by other users of this machine: chmod 600 ${where}`);
     return await beginningOf(createReadStream(file));
   } catch (error) {
-    throw new LetheError('CONFIG_INVALID', `--token-file: expected a file that can be read, found ${where} (${errorMessage(error)})`, { cause: error });
+    const message = `--token-file: expected a file that can be read, found ${where} (${errorMessage(error)})`;
+    throw new LetheError('CONFIG_INVALID', message, { cause: error });
   }
 }
 

@@ -10,16 +10,18 @@ let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lethe-group-')); });
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
-/** Two workers, of which the second one's number is told by its threads. */
+/** Two workers, whose threads are their numbers. */
 const workers = [1, 2].map((threads): JoiningWorker => ({
-  address: 'tcp://192.0.2.7:5555', key: null, token: `T${'s'.repeat(86)}`, insecurePlaintext: false, engine: 'native', threads, joinTimeoutSeconds: 60, interOpThreads: 1,
+  address: 'tcp://192.0.2.7:5555', key: null, token: `T${'s'.repeat(86)}`, insecurePlaintext: false, engine: 'native', threads,
+  joinTimeoutSeconds: 60, interOpThreads: 1,
   gpu: { id: `GPU-${threads}`, index: threads, card: `GPU-${threads}`, model: 'NVIDIA A' },
 }));
 
-/** Plays a group whose processes do this with what they are sent; `onLine` is told each line of both streams. */
+/** Runs a group whose processes execute `body` with what they are sent; `onLine` is called with each line of both streams. */
 async function play(body: string, onLine: (line: string) => void = () => undefined): Promise<{ code: number; lines: string[] }> {
   const program = join(folder, `program-${Math.random().toString(36).slice(2)}.mjs`);
-  writeFileSync(program, `process.on('disconnect', () => process.exit(1)); process.once('message', async ({ type, worker }) => { ${body} });`);
+  const onMessage = `process.once('message', async ({ type, worker }) => { ${body} });`;
+  writeFileSync(program, `process.on('disconnect', () => process.exit(1)); ${onMessage}`);
   const lines: string[] = [];
   const stream = new Writable({ write: (text: Buffer, _, done) => {
     lines.push(String(text).trimEnd());
@@ -43,7 +45,10 @@ describe('the workers of one machine', () => {
 
   it('end with the code of the one that failed, while the others go on', async () => {
     const sign = join(folder, 'the-second-has-ended');
-    const body = `if (worker.threads === 2) process.exit(3); const { existsSync } = await import('node:fs'); setInterval(() => { if (existsSync('${sign}')) process.exit(0); }, 5);`;
+    const body = `
+      if (worker.threads === 2) process.exit(3);
+      const { existsSync } = await import('node:fs');
+      setInterval(() => { if (existsSync('${sign}')) process.exit(0); }, 5);`;
     const { code, lines } = await play(body, (line) => { if (line.includes('worker 2 on gpu 2 has ended')) writeFileSync(sign, ''); });
     expect([code, ...lines.slice(1)]).toEqual([3, 'worker 2 on gpu 2 has ended: exit code 3', 'worker 1 on gpu 1 has ended: exit code 0']);
   });

@@ -14,12 +14,12 @@ export interface JoinStart {
 /** Where a group prints what its workers do. */
 interface Output { readonly stdout: Writable; readonly stderr: Writable }
 
-/** Those that would end this process. */
+/** Signals that would end this process. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs workers of one machine, each in a process of its own, and waits for all of them. Their lines are printed with their names, signals
- * go on to all, and they end with this process, however that dies.
+ * are passed on to all, and all end with this process, however it dies.
  *
  * @param program path of the main module
  * @returns exit code: 0 if all ended well, else that of the first that did not (128 + the signal, if one ended it)
@@ -35,7 +35,7 @@ export async function runWorkerGroup(program: string, workers: readonly JoiningW
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-/** The address stands among the arguments for whoever lists processes; secrets go over the channel. */
+/** The address is an argument, for users who list processes; secrets go over the channel. */
 function startWorker(program: string, worker: JoiningWorker, name: string, { stdout, stderr }: Output): ChildProcess {
   const child = fork(program, ['--join', worker.address], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   printLines(child.stdout, stdout, name);
