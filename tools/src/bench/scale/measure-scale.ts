@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { usableCores } from '@lethe/config';
 import { decodeMessage, encodeMessage, newIncarnation, piecesOf, sliceOf, type MessageBody, type Origin } from '@lethe/protocol';
 import { createZeroMqTransport, type Listener } from '@lethe/transport';
-import { playWorkers } from './play-workers.js';
+import type { WorkersMessage, WorkersOrder } from './messages.js';
 import { nextMessage, startProgram, untilEnd } from './program.js';
 import { configOf, GROUP, RUN_ID, SCHEMA_HASH, type SyntheticRun } from './synthetic-run.js';
 
@@ -30,6 +31,8 @@ const MEGABYTE = 1e6;
 /** Enough for a steady rate, and moved in less than a minute. */
 const BYTES_TO_MOVE = 3e9;
 const MOST_ROUNDS = 200;
+/** Cores of a process with simulated workers: one for the workers, one for ZeroMQ. */
+const CORES_OF_PROCESS = 2;
 
 /** Measures one case: first the servers, then as many echoes. */
 export async function measureScale({ workers, servers, megabytes }: ScaleCase, effort = 1): Promise<ScaleRow> {
@@ -54,6 +57,29 @@ export async function measureScale({ workers, servers, megabytes }: ScaleCase, e
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Plays all workers of a measurement, in as many processes as the machine has cores for.
+ *
+ * @returns the seconds that the measured rounds took
+ */
+async function playWorkers(order: Omit<WorkersOrder, 'from' | 'to'>): Promise<number> {
+  const count = Math.min(order.workers, Math.max(1, Math.floor(usableCores() / CORES_OF_PROCESS)));
+  const edge = (index: number): number => Math.round((index * order.workers) / count);
+  const programs = Array.from({ length: count }, (_, index) =>
+    startProgram('workers-process', JSON.stringify({ ...order, from: edge(index), to: edge(index + 1) } satisfies WorkersOrder)),
+  );
+  try {
+    await Promise.all(programs.map((program) => nextMessage<WorkersMessage>(program)));
+    const messages = programs.map((program) => nextMessage<WorkersMessage>(program));
+    for (const program of programs) program.send('go');
+    const played = (await Promise.all(messages)).filter((message) => message.kind === 'played');
+    const began = played.reduce((first, { beganMs }) => Math.min(first, beganMs), Infinity);
+    return (played.reduce((last, { endedMs }) => Math.max(last, endedMs), 0) - began) / 1000;
+  } finally {
+    for (const program of programs) program.kill('SIGKILL');
   }
 }
 
