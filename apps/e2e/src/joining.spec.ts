@@ -45,7 +45,7 @@ async function runAndJoin(name: string, host: string, join: (flags: string[]) =>
 }
 
 describe('a worker started by hand', () => {
-  it('joins over the loopback by the printed line, as often as it is told, and others are told why not', async () => {
+  it('joins over the loopback by the printed line, as often as it is run, and others get the reason why not', async () => {
     const ended = await runAndJoin('loopback', '127.0.0.1', async (flags) => {
       // Any process of this machine can reach the port: it needs the keys as much as one from outside.
       const file = flags[flags.indexOf('--token-file') + 1] ?? '';

@@ -11,7 +11,7 @@ interface LocalProgram {
   readonly entry: string;
   /**
    * Gradients and parameters lie outside of V8's heap, and as soon as they have become 64 MiB it begins to mark that heap, small as
-   * it is: once a round, for 10 ms in the middle of it (`--no-incremental-marking`; V8 crashes if it is told while it marks). Short
+   * it is: once a round, for 10 ms in the middle of it (`--no-incremental-marking`; V8 crashes if the flag is set while it marks). Short
    * collections of what is young free them just as well; a server asks for them when nobody waits for it (`--expose-gc`).
    */
   readonly nodeFlags: readonly string[];

@@ -16,7 +16,7 @@ export interface ProcessFault {
   readonly ms: number;
 }
 
-/** What `inject-faults.ts` is told, as JSON in the environment. */
+/** What `inject-faults.ts` reads, as JSON in the environment. */
 export interface FaultInjection {
   readonly faults: readonly ProcessFault[];
   /** Folder with an entry for each fault that has happened. */

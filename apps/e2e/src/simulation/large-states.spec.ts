@@ -29,7 +29,7 @@ function largeLayout(name: string, length: number): GroupLayout {
   };
 }
 
-/** Every element of it is told apart from those of a piece before or behind. */
+/** Every element differs from those of a piece before or behind. */
 function largeState(layout: GroupLayout, optimization: Parameters<typeof initialOptimizerState>[1]): GroupState {
   const { slots, scalars } = initialOptimizerState(layout, optimization);
   const values = Float32Array.from({ length: layout.length }, (_, index) => index);

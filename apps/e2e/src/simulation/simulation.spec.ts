@@ -48,7 +48,7 @@ async function play(...how: Parameters<typeof playToAnyEnd>): Promise<SimulatedO
   return { ...outcome, happened, tookMs };
 }
 
-/** To an end for want of workers, which is told with this code, and from there on, when everything is well again. */
+/** To an end for want of workers, which has this code, and from there on, when everything is well again. */
 async function playAndResume(
   seed: number,
   faults: readonly Fault[],

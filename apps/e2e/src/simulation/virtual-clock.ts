@@ -1,5 +1,5 @@
 /**
- * Time that passes only when nothing is left to do at the present moment, so that a minute of it takes milliseconds and two runs are
+ * Time that passes only when nothing is left to do at the present moment, so that a virtual minute takes milliseconds and two runs are
  * alike.
  */
 export class VirtualClock {
@@ -65,7 +65,7 @@ export class VirtualClock {
     await this.#settle();
     while (!ended) {
       const event = this.#next();
-      if (event === undefined || event.atMs > limitMs) throw new Error(`nothing came of it in ${limitMs / 1000} s of virtual time`);
+      if (event === undefined || event.atMs > limitMs) throw new Error(`there was no end in ${limitMs / 1000} s of virtual time`);
       this.#nowMs = Math.max(this.#nowMs, event.atMs);
       event.act();
       await this.#settle();
