@@ -3,6 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
+interface FormerWord { readonly former: string; readonly word: string }
+const { formerWordsIn } = (await import(new URL('../lint/former-words.mjs', import.meta.url).href)) as {
+  formerWordsIn: (text: string) => FormerWord[];
+};
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MADE = new Set(['node_modules', 'dist', 'out-tsc', 'test-output', 'generated']);
 const PLACES = readdirSync(ROOT).filter((name) => !MADE.has(name) && name !== '.git');
@@ -48,6 +52,12 @@ describe('the documents', () => {
     expect(dead).toEqual([]);
   });
 
+  it.each(DOCUMENTS)('%s has lines of at most 140 characters, without words of earlier versions', (document) => {
+    const lines = read(document).split('\n').map((line, index) => ({ line, where: `${document}:${index + 1}` }));
+    expect(lines.filter(({ line }) => line.length > 140).map(({ where }) => where)).toEqual([]);
+    expect(lines.flatMap(({ line, where }) => formerWordsIn(line).map(({ former, word }) => `${where}: ${former} is ${word}`))).toEqual([]);
+  });
+
   it('name in the map what the file of the row has', () => {
     const document = 'docs/architecture.md';
     const rows = read(document).split('\n').map((row, index) => ({ row, line: index + 1 })).filter(({ row }) => /^\|.*\]\(\.\.\//.test(row));
@@ -69,23 +79,12 @@ describe('the documents', () => {
   });
 });
 
-/** The modules that a module imports from its own package, types included: `import-x/no-cycle` and knip pass over those. */
+/** The modules that a module imports from its own package. */
 function importsOf(file: string): string[] {
   return matches(read(file), /(?:from|import\()\s*'(\.[^']+)\.[jt]s'/g).map((path) => join(dirname(file), `${path}.ts`));
 }
 
-/** Takes away what imports nothing that is left, until nothing more goes: what stays imports itself along some way, or such a module. */
-function circularModules(imports: Map<string, string[]>): string[] {
-  const left = [...imports].filter(([, imported]) => imported.some((file) => imports.has(file)));
-  return left.length === imports.size ? [...imports.keys()] : circularModules(new Map(left));
-}
-
 describe('the modules', () => {
-  it('do not import each other in a circle', () => {
-    const modules = SOURCES.filter((file) => file.endsWith('.ts'));
-    expect(circularModules(new Map(modules.map((file) => [file, importsOf(file)])))).toEqual([]);
-  });
-
   it('of shipped packages are not for specs alone: fixtures and helpers of specs lie outside of src', () => {
     const shipped = SOURCES.filter((file) => /^(?:libs\/(?!testing\/)|apps\/(?!e2e\/)).*\.m?ts$|\.mjs$/.test(file));
     const [specs, programs] = [shipped.filter((file) => file.endsWith('.spec.ts')), shipped.filter((file) => !file.endsWith('.spec.ts'))];

@@ -30,14 +30,14 @@ export async function makeAdaptationData(folder: string): Promise<void> {
 
 const HEADER = 'age,sex,cp,trestbps,chol,fbs,restecg,thalach,exang,oldpeak,slope,ca,thal,target';
 
-/** Forty rows in which a long pulse and a high age go with the disease; each hospital is older than the one before. */
+/** Forty rows in which a low heart rate and a high age go with the disease; each hospital is older than the one before. */
 function patients(hospital: number): string {
   const rows = Array.from({ length: 40 }, (_, row) => {
     const isIll = row % 2 === 1;
-    const [age, pulse] = [40 + 5 * hospital + (isIll ? 10 : 0) + (row % 7), 150 - (isIll ? 30 : 0) - (row % 11)];
+    const [age, heartRate] = [40 + 5 * hospital + (isIll ? 10 : 0) + (row % 7), 150 - (isIll ? 30 : 0) - (row % 11)];
     return [
       age, row % 2, 1 + (row % 4), 120 + row, row % 5 === 0 ? '?' : 200 + row, 0, row % 3,
-      pulse, isIll ? 1 : 0, row % 4, 1 + (row % 3), '', 3, isIll ? 1 + (row % 4) : 0,
+      heartRate, isIll ? 1 : 0, row % 4, 1 + (row % 3), '', 3, isIll ? 1 + (row % 4) : 0,
     ].join(',');
   });
   return `${[HEADER, ...rows].join('\n')}\n`;
