@@ -61,13 +61,13 @@ describe('a run ends', () => {
     const nobody = ['--workers', '0', '--await-workers', '0', '--listen', 'tcp://127.0.0.1:0', '--patience-seconds', '1'];
     const ended = await lethe(['train', ...SMALL, '--rounds', '3', '--name', 'alone', ...nobody]);
     expect(ended.code).toBe(1);
-    expect(ended.output).toMatch(/error: round 1, phase \w+, turn 1: no worker has been there for 1 s/);
+    expect(ended.output).toMatch(/error: round 1, phase \w+, inner step 1: no worker has been there for 1 s/);
   }, 60_000);
 
   it('with the name of what is not finite, keeps the last checkpoint, and sums up what was good', async () => {
     const ended = await lethe(['train', ...SMALL, '--rounds', '40', '--optimizer', 'sgd', '--learning-rate', '1e30', '--name', 'diverged']);
     expect(ended.code).toBe(EXIT.diverged);
-    const named = /the gradient of \w+ is not finite in [\w. ]+ \(round \d+, phase \w+, turn 1\)/.source;
+    const named = /the gradient of \w+ is not finite in [\w. ]+ \(round \d+, phase \w+, inner step 1\)/.source;
     expect(ended.output).toMatch(new RegExp(
       `worker-1 \\(process \\d+ on .+\\): ${named}; it is computed again\n[^]*`
       + `error: ${named}; it was computed twice; nothing of it was applied`,
