@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXIT } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 import { lethe, letheProcesses } from './lethe-process.js';
 import { makeSmallData } from '@lethe/testing';
 

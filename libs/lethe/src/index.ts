@@ -1,5 +1,5 @@
 // What can be asked for.
-export { AS_BEFORE, type CheckpointRequest, type Places, type SweepRequest, type TrainRequest } from './requests.js';
+export type { CheckpointRequest, Places, SweepRequest, TrainRequest } from './requests.js';
 
 // Train one run: its configuration, checked and opened, then played to its end.
 export { newRunConfig, resumedRunConfig } from './run-config.js';
@@ -25,7 +25,6 @@ export { isDone, type SettingValue, type Trial } from './trials/trial.js';
 export { TrialRunner } from './trials/trial-runner.js';
 export { aligned, shownSetting, tableOfTrials } from './trials/trial-tables.js';
 
-// Open a run that is there, and look at where it is played.
+// Open a run that is there, and look at where it is played. (Exit codes and the version are entries of their own, which load nothing else.)
 export { findRunFolder } from './run/find-run-folder.js';
-export { lookAtThisMachine, machineOf, ownVersion, type ThisMachine } from './this-machine.js';
-export { EXIT, exitCodeOf } from './exit-codes.js';
+export { lookAtThisMachine, machineOf, type ThisMachine } from './this-machine.js';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { usableCores, type Machine } from '@lethe/config';
 import { findGpus, type Gpu } from '@lethe/tensorflow';
 import { isNativeReady } from '@lethe/tensorflow-setup';
@@ -20,10 +19,4 @@ export async function lookAtThisMachine(environment: Readonly<Record<string, str
 /** What a configuration's defaults depend on. */
 export function machineOf({ cores, engine, gpus }: ThisMachine): Machine {
   return { cores, engine, gpus: gpus.length };
-}
-
-/** Version of Lethe that is installed here. */
-export function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
 }

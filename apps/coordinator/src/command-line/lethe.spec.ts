@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usableCores } from '@lethe/config';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,22 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
     const { code, out, err } = await run(lethe, ['train', '--help'], elsewhere);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('npx lethe train --recipe article');
+  });
+
+  it('loads no package for that but what reads a command line', () => {
+    const dist = join(workspace, 'apps/coordinator/dist');
+    const [commandLine = ''] = /run-command-line-\w+\.js/.exec(readFileSync(join(dist, 'main.js'), 'utf8')) ?? [];
+    const parts = ['main.js', commandLine];
+    const packages = new Set<string>();
+    for (const part of parts) {
+      for (const [, name = ''] of readFileSync(join(dist, part), 'utf8').matchAll(/^(?:import|\}|import .*) (?:from )?"([^"]+)";$/gm)) {
+        const file = basename(name);
+        if (!name.startsWith('./')) packages.add(name);
+        else if (!parts.includes(file)) parts.push(file);
+      }
+    }
+    expect(parts.length).toBeGreaterThan(2);
+    expect([...packages].filter((name) => !name.startsWith('node:')).sort()).toEqual(['commander', 'zod']);
   });
 
   it('refuses a typing error, with its own exit code', async () => {

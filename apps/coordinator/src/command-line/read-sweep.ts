@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { problemsError, shown } from '@lethe/config';
-import { type Candidates, type SearchSpace, type SettingValue, AS_BEFORE } from '@lethe/lethe';
+import type { Candidates, SearchSpace, SettingValue } from '@lethe/lethe';
 import type { SweepCommand } from './command.js';
 import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, optionKey, RUN, type FlagValue } from './flag-values.js';
 import type { TypedCommand } from './program.js';
@@ -32,7 +32,10 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     configFile: place('config', FILE),
     listFile: place('list', FILE),
     random: reader.count('random'),
-    resumedData: resume === null ? AS_BEFORE : { folder: oneOf(flagged, 'data.folder', 'string'), unpackedGiB: oneOf(flagged, 'data.unpackedGiB', 'number') },
+    resumedData: {
+      folder: resume === null ? null : oneOf(flagged, 'data.folder', 'string'),
+      unpackedGiB: resume === null ? null : oneOf(flagged, 'data.unpackedGiB', 'number'),
+    },
     drawSeed: reader.count('draw-seed') ?? 1,
     trialsAtOnce: reader.count('trials-at-once'),
     halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },

@@ -5,7 +5,8 @@ import { newestCheckpoint } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 import { RunFolder } from '@lethe/run-folder';
 import type { CheckpointCommand } from '../command-line/command.js';
-import { EXIT, findRunFolder } from '@lethe/lethe';
+import { findRunFolder } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 import { CHECKPOINT_SIGNAL } from '../signals/checkpoint-requests.js';
 
 const LOOK_MS = 50;

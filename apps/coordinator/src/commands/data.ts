@@ -5,7 +5,7 @@ import { inspectFolder, type FoundDataset, type SampleImages } from '@lethe/data
 import { LetheError } from '@lethe/errors';
 import { encodeGridPng, expectWritableFolder } from '@lethe/run-folder';
 import type { DataCommand } from '../command-line/command.js';
-import { EXIT } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 
 /** Prints which data a folder holds, and draws a contact sheet of data that have images. */
 export async function runData({ data, out, unpackedGiB, folder }: DataCommand): Promise<number> {

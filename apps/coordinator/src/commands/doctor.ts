@@ -6,7 +6,8 @@ import { WORKSPACE } from '@lethe/programs';
 import { describeDevice, engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { DoctorCommand } from '../command-line/command.js';
-import { EXIT, lookAtThisMachine, machineOf } from '@lethe/lethe';
+import { lookAtThisMachine, machineOf } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 

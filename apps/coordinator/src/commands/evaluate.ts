@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { EvaluateCommand } from '../command-line/command.js';
-import { EXIT, withCheckpoint, JudgeCache, evaluateRun } from '@lethe/lethe';
+import { withCheckpoint, JudgeCache, evaluateRun } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
 /** Measures what a checkpoint's networks are for, such as what its encoder has really forgotten, and writes figures and a report into the run's folder. */

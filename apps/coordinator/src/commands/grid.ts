@@ -6,7 +6,8 @@ import { LetheError } from '@lethe/errors';
 import { encodeGridPng, expectWritableFile } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/graphs';
 import type { GridCommand } from '../command-line/command.js';
-import { EXIT, withCheckpoint, drawGrid } from '@lethe/lethe';
+import { withCheckpoint, drawGrid } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
 /** Draws the style grid of a checkpoint. */

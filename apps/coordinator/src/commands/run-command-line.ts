@@ -1,6 +1,7 @@
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Command } from '../command-line/command.js';
-import { EXIT, exitCodeOf, ownVersion } from '@lethe/lethe';
+import { EXIT, exitCodeOf } from '@lethe/lethe/exit-codes';
+import { ownVersion } from '@lethe/lethe/own-version';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 

@@ -1,4 +1,5 @@
-import { isDone, shownSetting, type TrialRunner, type Trial, type TrialsWatcher, EXIT } from '@lethe/lethe';
+import { isDone, shownSetting, type TrialRunner, type Trial, type TrialsWatcher } from '@lethe/lethe';
+import { EXIT } from '@lethe/lethe/exit-codes';
 import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 

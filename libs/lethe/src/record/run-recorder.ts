@@ -7,7 +7,7 @@ import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter 
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import type { GamePosition } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
-import { ownVersion } from '../this-machine.js';
+import { ownVersion } from '../own-version.js';
 import { HELD_OUT, prefixed } from './metrics.js';
 import { RoundLossCollector } from './round-losses.js';
 import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from './run-record.js';
