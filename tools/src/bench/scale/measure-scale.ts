@@ -28,7 +28,7 @@ export interface ScaleRow extends ScaleCase {
 
 const SHARDS = 64;
 const MEGABYTE = 1e6;
-/** Enough for a steady rate, and moved in less than a minute. */
+/** Enough for a steady rate, and few enough not to take minutes. */
 const BYTES_TO_MOVE = 3e9;
 const MOST_ROUNDS = 200;
 /** Cores of a process with simulated workers: one for the workers, one for ZeroMQ. */
