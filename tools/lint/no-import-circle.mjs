@@ -52,6 +52,12 @@ export const noImportCircle = {
       const shown = [file, ...way].map((step) => relative(dirname(file), step)).join(' -> ');
       context.report({ node, messageId: 'circle', data: { way: shown } });
     };
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check, TSImportType: check };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+      TSImportType: check,
+    };
   },
 };

@@ -60,9 +60,14 @@ describe('the documents', () => {
 
   it('name in the map what the file of the row has', () => {
     const document = 'docs/architecture.md';
-    const rows = read(document).split('\n').map((row, index) => ({ row, line: index + 1 })).filter(({ row }) => /^\|.*\]\(\.\.\//.test(row));
+    const rows = read(document)
+      .split('\n')
+      .map((row, index) => ({ row, line: index + 1 }))
+      .filter(({ row }) => /^\|.*\]\(\.\.\//.test(row));
     expect(rows.length).toBeGreaterThan(30);
-    expect(rows.flatMap(({ row, line }) => unknownNames(document, row).map((name) => `${document}:${line}: no file of the row has ${name}`))).toEqual([]);
+    expect(
+      rows.flatMap(({ row, line }) => unknownNames(document, row).map((name) => `${document}:${line}: no file of the row has ${name}`)),
+    ).toEqual([]);
   });
 
   it('show each package in the layer that its tag says, and lint knows these layers', () => {

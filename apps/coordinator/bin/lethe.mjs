@@ -27,8 +27,11 @@ function refuseOldNode() {
 
 /** The Nx targets that still have to run, told by their stamps, so that the three seconds of asking Nx can be saved. */
 function missingTargets() {
-  const isFresh = (generated, source) => (statSync(inWorkspace(generated), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= statSync(inWorkspace(source)).mtimeMs;
-  const isGenerated = isFresh('libs/protocol/generated/lethe.js', 'proto/lethe.proto') && isFresh('libs/optim/generated/kernels.wasm', 'libs/optim/assembly/kernels.ts');
+  const isFresh = (generated, source) =>
+    (statSync(inWorkspace(generated), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= statSync(inWorkspace(source)).mtimeMs;
+  const isGenerated =
+    isFresh('libs/protocol/generated/lethe.js', 'proto/lethe.proto')
+    && isFresh('libs/optim/generated/kernels.wasm', 'libs/optim/assembly/kernels.ts');
   const needsNative = !asksForWasm && !existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
   return [...(isGenerated ? [] : ['codegen']), ...(needsNative ? ['setup'] : [])];
 }
@@ -78,7 +81,11 @@ function runToEnd(args, options) {
  */
 async function prepare(targets) {
   if (targets.length === 0) return;
-  console.error(targets.includes('setup') ? 'Preparing TensorFlow and the generated code (the first time takes a minute)' : 'Preparing the generated code');
+  console.error(
+    targets.includes('setup')
+      ? 'Preparing TensorFlow and the generated code (the first time takes a minute)'
+      : 'Preparing the generated code',
+  );
   const nx = join(dirname(require.resolve('nx/package.json')), require('nx/package.json').bin.nx);
   for (const target of targets) {
     const { code, output } = await runToEnd([nx, 'run-many', '-t', target], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -97,7 +104,10 @@ const app = argv[0] === 'worker' && !isHelp ? 'worker' : 'coordinator';
 /** A worker that joins by hand is started like those of a run. */
 async function runWorker() {
   const { entry, nodeFlags, environment } = JSON.parse(readFileSync(inWorkspace('infra/local-cluster.json'), 'utf8')).worker;
-  const { code } = await runToEnd([...nodeFlags, inWorkspace(entry), ...argv.slice(1)], { stdio: 'inherit', env: { ...environment, ...process.env, INIT_CWD: userFolder() } });
+  const { code } = await runToEnd([...nodeFlags, inWorkspace(entry), ...argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...environment, ...process.env, INIT_CWD: userFolder() },
+  });
   process.exit(code);
 }
 

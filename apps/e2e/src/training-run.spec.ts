@@ -17,7 +17,12 @@ const EXAMPLES = 4;
 /** The simulation's game, with examples that are scored by one figure. */
 function game({ heldOut = 0, epochs = 1, patience = null as number | null } = {}): RunDescription {
   const small = smallGame(RAW, { workers: 1, servers: 1, awaitWorkers: 1 });
-  return { ...small, trainingCount: small.totalRounds * small.config.batchSize / epochs, objective: { ...small.objective, figures: ['reconstruction_mse'] }, config: { ...small.config, patience, data: { ...small.config.data, heldOut } } };
+  return {
+    ...small,
+    trainingCount: (small.totalRounds * small.config.batchSize) / epochs,
+    objective: { ...small.objective, figures: ['reconstruction_mse'] },
+    config: { ...small.config, patience, data: { ...small.config.data, heldOut } },
+  };
 }
 
 /** What the worker answers to an evaluation. */
@@ -46,14 +51,29 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
   const origin = { runId: 'run', epoch: 1 };
   const end = new AbortController();
   cluster = new TrainingCluster({
-    listener, description, origin: { ...origin, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined, onLost: () => undefined,
+    listener,
+    description,
+    origin: { ...origin, sender: 'coordinator', incarnation: 'coordinator' },
+    onCommitted: () => undefined,
+    onCommitReport: () => undefined,
+    onStepReport: () => undefined,
+    onNotice: () => undefined,
+    onLost: () => undefined,
   });
   const controlAddress = 'memory://coordinator';
   const serve = (incarnation: string, signal: AbortSignal): void => {
     cluster.control.roster.reserve(incarnation, 'parameter-server', 0);
     runParameterServer({
-      transport, controlAddress, dataAddress: `memory://${incarnation}`, listenerTrust: {}, memberTrust: {}, ...origin, incarnation, host: 'here', processId: 1, signal,
+      transport,
+      controlAddress,
+      dataAddress: `memory://${incarnation}`,
+      listenerTrust: {},
+      memberTrust: {},
+      ...origin,
+      incarnation,
+      host: 'here',
+      processId: 1,
+      signal,
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }).catch(() => undefined);
   };
@@ -66,13 +86,31 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
   };
   cluster.control.roster.reserve('worker', 'worker', 0);
   runWorker({
-    transport, controlAddress, trust: {}, host: 'here', fingerprint: `${description.config.cluster.engine} threads=${description.config.cluster.threads}`,
+    transport,
+    controlAddress,
+    trust: {},
+    host: 'here',
+    fingerprint: `${description.config.cluster.engine} threads=${description.config.cluster.threads}`,
     origin: { ...origin, sender: 'worker', incarnation: 'worker' },
-    engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
-    prepare: () => Promise.resolve({
-      description, gradients: smallGradients(description),
-      evaluator: { evaluate: (evaluation) => { onAsked(); return evaluate(evaluation); }, dispose: () => undefined },
-    }),
+    engine: {
+      name: 'native',
+      version: '0',
+      device: 'cpu',
+      hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }),
+      vector: (length) => new Float32Array(length),
+    },
+    prepare: () =>
+      Promise.resolve({
+        description,
+        gradients: smallGradients(description),
+        evaluator: {
+          evaluate: (evaluation) => {
+            onAsked();
+            return evaluate(evaluation);
+          },
+          dispose: () => undefined,
+        },
+      }),
     openHeartbeat: () => ({ update: () => undefined, stop: () => Promise.resolve() }),
   }).catch(() => undefined);
   close = async () => {
@@ -92,8 +130,15 @@ async function play(description: RunDescription, onEpoch: (event: EpochEvent) =>
 /** Plays on, after the epochs that were recorded. */
 function goOn(description: RunDescription, start: RunState, onEpoch: (event: EpochEvent) => void = () => undefined): Promise<RunOutcome> {
   return trainingRun({
-    description, cluster, start, data: { test: { count: EXAMPLES } } as unknown as DataSource, gridRows: 0, signal: stop.signal, takeCheckpointRequest: () => false,
-    earlierFigures: epochs.map(({ figures }) => figures), judgedRounds: epochs.at(-1)?.rounds ?? 0,
+    description,
+    cluster,
+    start,
+    data: { test: { count: EXAMPLES } } as unknown as DataSource,
+    gridRows: 0,
+    signal: stop.signal,
+    takeCheckpointRequest: () => false,
+    earlierFigures: epochs.map(({ figures }) => figures),
+    judgedRounds: epochs.at(-1)?.rounds ?? 0,
     record: {
       epoch: async (event) => {
         epochs.push(event);
@@ -158,7 +203,11 @@ describe('a run that its second of three epochs stops', () => {
     stop = new AbortController();
     evaluate = scores(1);
     await open(stopped, [...state.groups]);
-    expect(await goOn(stopped, state)).toMatchObject({ ending: 'stopped early', state: { rounds: 4 }, testFigures: { reconstruction_mse: 1 } });
+    expect(await goOn(stopped, state)).toMatchObject({
+      ending: 'stopped early',
+      state: { rounds: 4 },
+      testFigures: { reconstruction_mse: 1 },
+    });
     await close();
 
     const patient = game({ heldOut: EXAMPLES, epochs: 3, patience: 3 });
@@ -182,7 +231,15 @@ describe('a checkpoint that could not be written', () => {
     const written: [rounds: number, isBest: boolean][] = [];
     let isFull = true;
     await trainingRun({
-      description: { ...description, config: { ...description.config, grid: false } }, cluster, start, data: { test: { count: 0 } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
+      description: { ...description, config: { ...description.config, grid: false } },
+      cluster,
+      start,
+      data: { test: { count: 0 } } as unknown as DataSource,
+      gridRows: 0,
+      earlierFigures: [],
+      judgedRounds: 0,
+      signal: stop.signal,
+      takeCheckpointRequest: () => false,
       record: {
         epoch: async () => undefined,
         checkpoint: async ({ rounds }, isBest) => {
@@ -200,17 +257,24 @@ describe('a checkpoint that could not be written', () => {
 });
 
 describe('a run that diverges', () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('ends with what is not finite in an epoch (%d), of which nothing is recorded, and keeps what is good', async (value) => {
-    evaluate = scores(value);
-    const outcome = await play(game({ heldOut: EXAMPLES }));
-    expect(outcome).toMatchObject({ ending: 'diverged', state: { rounds: 4 }, testFigures: {}, divergence: { code: 'RUN_DIVERGED' } });
-    expect(outcome.divergence?.message).toBe(`the reconstruction_mse of epoch 1 is not finite, found ${value}`);
-    expect([saved.at(-1)?.rounds, epochs]).toEqual([4, []]);
-  });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'ends with what is not finite in an epoch (%d), of which nothing is recorded, and keeps what is good',
+    async (value) => {
+      evaluate = scores(value);
+      const outcome = await play(game({ heldOut: EXAMPLES }));
+      expect(outcome).toMatchObject({ ending: 'diverged', state: { rounds: 4 }, testFigures: {}, divergence: { code: 'RUN_DIVERGED' } });
+      expect(outcome.divergence?.message).toBe(`the reconstruction_mse of epoch 1 is not finite, found ${value}`);
+      expect([saved.at(-1)?.rounds, epochs]).toEqual([4, []]);
+    },
+  );
 
   it('ends with what is not finite of the test examples', async () => {
     evaluate = scores(Number.NaN);
-    expect(await play(game())).toMatchObject({ ending: 'diverged', state: { rounds: 6 }, divergence: { message: 'the reconstruction_mse of the test examples is not finite, found NaN' } });
+    expect(await play(game())).toMatchObject({
+      ending: 'diverged',
+      state: { rounds: 6 },
+      divergence: { message: 'the reconstruction_mse of the test examples is not finite, found NaN' },
+    });
   });
 
   it('makes no checkpoint of weights that are not finite', async () => {
@@ -219,18 +283,49 @@ describe('a run that diverges', () => {
     evaluate = scores(1);
     const start = await open(description, [{ ...first!, statistics: Float32Array.of(Number.POSITIVE_INFINITY, 1) }, ...others]);
     const outcome = await trainingRun({
-      description, cluster, start, data: { test: { count: 0 } } as unknown as DataSource, gridRows: 0, earlierFigures: [], judgedRounds: 0, signal: stop.signal, takeCheckpointRequest: () => false,
-      record: { epoch: async () => undefined, checkpoint: async (state) => { saved.push(state); }, pauseClock: () => undefined, resumeClock: () => undefined, notice: () => undefined },
+      description,
+      cluster,
+      start,
+      data: { test: { count: 0 } } as unknown as DataSource,
+      gridRows: 0,
+      earlierFigures: [],
+      judgedRounds: 0,
+      signal: stop.signal,
+      takeCheckpointRequest: () => false,
+      record: {
+        epoch: async () => undefined,
+        checkpoint: async (state) => {
+          saved.push(state);
+        },
+        pauseClock: () => undefined,
+        resumeClock: () => undefined,
+        notice: () => undefined,
+      },
     });
-    expect(outcome).toMatchObject({ ending: 'diverged', state: { rounds: 0 }, divergence: { message: 'the statistics of classifier are not finite after round 2; no checkpoint is made of that' } });
+    expect(outcome).toMatchObject({
+      ending: 'diverged',
+      state: { rounds: 0 },
+      divergence: { message: 'the statistics of classifier are not finite after round 2; no checkpoint is made of that' },
+    });
     expect(saved).toEqual([]);
   });
 
   it('is told by losses and by every part of a state', () => {
     const { objective } = game();
-    const step = { kind: 'committed', round: 4, phase: 1, innerStep: 0, group: '', version: 1, work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 } as const;
+    const step = {
+      kind: 'committed',
+      round: 4,
+      phase: 1,
+      innerStep: 0,
+      group: '',
+      version: 1,
+      work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 },
+      gradientNorm: 0,
+    } as const;
     expect(divergedStep(objective, { ...step, losses: [0.5] })).toBeNull();
-    expect(divergedStep(objective, { ...step, losses: [Number.NaN] })?.message).toBe('the reconstruction_mse of round 5, phase autoencoder, is not finite, found NaN');
+    expect(divergedStep(objective, { ...step, losses: [Number.NaN] })?.message).toBe(
+      'the reconstruction_mse of round 5, phase autoencoder, is not finite, found NaN',
+    );
     const groups = firstGroups(game());
     expect(divergedState(groups, 3)).toBeNull();
     groups[1]!.slots['secondMoment']![3] = Number.POSITIVE_INFINITY;

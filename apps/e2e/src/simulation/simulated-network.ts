@@ -71,7 +71,10 @@ export class SimulatedNetwork {
 
   /** The transport of one process. Its heartbeats' connection goes by the same name. */
   transportOf(owner: string): Transport {
-    return { listen: async (address) => this.#listen(owner, address), connect: async (address, options) => this.#connect(owner, address, options) };
+    return {
+      listen: async (address) => this.#listen(owner, address),
+      connect: async (address, options) => this.#connect(owner, address, options),
+    };
   }
 
   /** Nothing is heard of it any more, but for what is on its way. */
@@ -124,7 +127,9 @@ export class SimulatedNetwork {
       send: async (frames) => {
         if (isClosed) throw new LetheError('CONNECTION_CLOSED', `the connection to ${address} is closed`);
         if (ear === undefined) return; // queued for whoever will never listen
-        this.#pass({ from: owner, to: ear.owner, link: `${identity} ${address}` }, frames, (arrived) => { ear.inbox.put({ peer: identity, frames: arrived }); });
+        this.#pass({ from: owner, to: ear.owner, link: `${identity} ${address}` }, frames, (arrived) => {
+          ear.inbox.put({ peer: identity, frames: arrived });
+        });
       },
       close: async () => {
         isClosed = true;

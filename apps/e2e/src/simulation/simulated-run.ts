@@ -87,7 +87,20 @@ export class SimulatedRun implements Victims {
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
     const { clock, random, raw, workers, servers } = options;
-    this.#description = smallGame(raw, { workers, servers, awaitWorkers: 1, heartbeatSeconds: HEARTBEAT_MS / 1000, stallSeconds: STALL_MS / 1000, patienceSeconds: 60, restarts: RESTARTS, listen: null }, options.rounds);
+    this.#description = smallGame(
+      raw,
+      {
+        workers,
+        servers,
+        awaitWorkers: 1,
+        heartbeatSeconds: HEARTBEAT_MS / 1000,
+        stallSeconds: STALL_MS / 1000,
+        patienceSeconds: 60,
+        restarts: RESTARTS,
+        listen: null,
+      },
+      options.rounds,
+    );
     this.network = new SimulatedNetwork({ clock, random, fateOf: (passage) => options.fateOf(passage, this) });
     this.#saved = { rounds: 0, steps: 0, groups: firstGroups(this.#description) };
   }
@@ -97,7 +110,12 @@ export class SimulatedRun implements Victims {
       const killed = new Promise<never>((_, reject) => { this.#onCoordinatorKilled = reject; });
       try {
         const state = await Promise.race([this.#playOnce(), killed]);
-        return { hash: weightsHash(state.groups), rounds: this.#metrics.map(({ round }) => round), losses: this.#metrics.map(({ loss }) => loss), grids: [...this.#grids] };
+        return {
+          hash: weightsHash(state.groups),
+          rounds: this.#metrics.map(({ round }) => round),
+          losses: this.#metrics.map(({ loss }) => loss),
+          grids: [...this.#grids],
+        };
       } catch (error) {
         if (error !== COORDINATOR_KILLED) throw error;
         await new Promise<void>((resolve) => { this.#options.clock.after(RESUME_MS, resolve); });
@@ -116,7 +134,10 @@ export class SimulatedRun implements Victims {
   }
 
   living(role: Role): string[] {
-    return [...this.#processes].filter(([, process]) => process.role === role).sort(([, a], [, b]) => a.index - b.index).map(([name]) => name);
+    return [...this.#processes]
+      .filter(([, process]) => process.role === role)
+      .sort(([, a], [, b]) => a.index - b.index)
+      .map(([name]) => name);
   }
 
   kill(process: string): void {
@@ -165,7 +186,8 @@ export class SimulatedRun implements Victims {
       listener, description,
       origin: { runId: name, epoch: 1, sender: 'coordinator', incarnation: name },
       onCommitted: (committed) => {
-        if (farthest.reached(committed)) for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
+        if (farthest.reached(committed))
+          for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
         for (const { incarnation, refusals } of reported) if (refusals === 0) policy.worked(placeOf(this.#processes.get(incarnation)));
         reported.clear();
         told = this.#committed(collector, committed, told, name);
@@ -183,7 +205,15 @@ export class SimulatedRun implements Victims {
     for (let index = 0; index < workers; index += 1) this.#launch(cluster, 'worker', index);
     await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, workers));
     const outcome = await trainingRun({
-      description, cluster, start, data: NO_DATA, gridRows: GRID_ROWS, earlierFigures: [], judgedRounds: this.#judgedRounds, signal: new AbortController().signal, takeCheckpointRequest: () => false,
+      description,
+      cluster,
+      start,
+      data: NO_DATA,
+      gridRows: GRID_ROWS,
+      earlierFigures: [],
+      judgedRounds: this.#judgedRounds,
+      signal: new AbortController().signal,
+      takeCheckpointRequest: () => false,
       record: {
         epoch: async ({ rounds, grid }) => {
           if (this.#coordinator !== name) return;
@@ -228,7 +258,10 @@ export class SimulatedRun implements Victims {
       cluster.expectAtMost((this.#workersToCome -= 1));
       if (cluster.control.roster.present('worker').length === 0 && this.#workersToCome === 0) cluster.abandonment.begin(error);
     } else if (delayMs === null) cluster.control.fail(error);
-    else this.#options.clock.after(delayMs, () => { if (this.#cluster === cluster && this.#coordinator !== '') this.#launch(cluster, role, index); });
+    else
+      this.#options.clock.after(delayMs, () => {
+        if (this.#cluster === cluster && this.#coordinator !== '') this.#launch(cluster, role, index);
+      });
   }
 
   #worker(incarnation: string, coordinator: string): Promise<void> {
@@ -241,7 +274,11 @@ export class SimulatedRun implements Victims {
       transport, controlAddress, trust: {}, host: 'here', fingerprint: `${engine} threads=${threads} node=${node}`,
       origin: { runId: coordinator, epoch: 1, sender: 'worker', incarnation },
       engine: { name: 'native', version: '0', device: 'cpu', hold: heldOnce, vector: (length) => new Float32Array(length) },
-      prepare: async () => ({ description: this.#description, gradients: smallGradients(this.#description), evaluator: { evaluate: smallGrid, dispose: () => undefined } }),
+      prepare: async () => ({
+        description: this.#description,
+        gradients: smallGradients(this.#description),
+        evaluator: { evaluate: smallGrid, dispose: () => undefined },
+      }),
       openHeartbeat: (first, onOrphaned) => {
         let last = first;
         const connected = transport.connect(controlAddress, { identity: heartbeatIdentity(incarnation) });
@@ -253,8 +290,17 @@ export class SimulatedRun implements Victims {
 
   #server(incarnation: string, coordinator: string, signal: AbortSignal): Promise<void> {
     return runParameterServer({
-      transport: this.network.transportOf(incarnation), controlAddress: `memory://${coordinator}`, dataAddress: `memory://${incarnation}`, listenerTrust: {}, memberTrust: {},
-      runId: coordinator, epoch: 1, incarnation, host: 'here', processId: 1, signal,
+      transport: this.network.transportOf(incarnation),
+      controlAddress: `memory://${coordinator}`,
+      dataAddress: `memory://${incarnation}`,
+      listenerTrust: {},
+      memberTrust: {},
+      runId: coordinator,
+      epoch: 1,
+      incarnation,
+      host: 'here',
+      processId: 1,
+      signal,
       planOf: () => ({ ...this.#description, phases: this.#description.objective.phases, freshValues: () => new Map() }),
     });
   }

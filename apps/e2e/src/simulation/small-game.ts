@@ -3,7 +3,10 @@ import type { DataFacts } from '@lethe/data';
 import type { Objective } from '@lethe/objectives';
 import { addInto, combineSummary } from '@lethe/optim';
 import { initialOptimizerState } from '@lethe/parameter-store';
-import { networkSlices, NORM_TILE_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type StepAssignment, type Segment, type TreeNode, type SummaryLayout } from '@lethe/protocol';
+import {
+  networkSlices, NORM_TILE_LENGTH, schemaHash, type GroupLayout, type GroupState, type Evaluate, type StepAssignment, type Segment,
+  type TreeNode, type SummaryLayout,
+} from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
 import type { PreparedWorker } from '@lethe/worker';
@@ -29,7 +32,10 @@ function layout(name: string, networks: Readonly<Record<string, number>>): Group
 
 /** With several servers one group is so long that two have a part of it; the other is the lead's alone. */
 function layoutsFor(servers: number): [GroupLayout, GroupLayout] {
-  return [layout('classifier', { classifier: 5 }), layout('autoencoder', { encoder: 100, decoder: servers > 1 ? NORM_TILE_LENGTH - 97 : 200 })];
+  return [
+    layout('classifier', { classifier: 5 }),
+    layout('autoencoder', { encoder: 100, decoder: servers > 1 ? NORM_TILE_LENGTH - 97 : 200 }),
+  ];
 }
 
 function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string): SummaryLayout {
@@ -51,16 +57,50 @@ const OBJECTIVE = {
 /** @param raw a complete configuration, of which the game's length and the cluster count */
 export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>, rounds = ROUNDS): RunDescription {
   const { config } = compileConfig({
-    ...raw, rounds, epochs: null, shards: SHARDS, batchSize: 2 * SHARDS, grid: true, evaluation: false,
-    data: { ...raw.data, heldOut: 0 }, patience: null, checkpoints: { everyEpochs: 1, everyRounds: 2, keep: 2 }, cluster: { ...raw.cluster, ...cluster },
+    ...raw,
+    rounds,
+    epochs: null,
+    shards: SHARDS,
+    batchSize: 2 * SHARDS,
+    grid: true,
+    evaluation: false,
+    data: { ...raw.data, heldOut: 0 },
+    patience: null,
+    checkpoints: { everyEpochs: 1, everyRounds: 2, keep: 2 },
+    cluster: { ...raw.cluster, ...cluster },
   });
-  const facts: DataFacts = { shape: { height: 1, width: 1, channels: 1 }, classes: ['a', 'b'], trainCount: EXAMPLES, testCount: 0, domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0 }], fingerprint: 'none' };
+  const facts: DataFacts = {
+    shape: { height: 1, width: 1, channels: 1 },
+    classes: ['a', 'b'],
+    trainCount: EXAMPLES,
+    testCount: 0,
+    domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0 }],
+    fingerprint: 'none',
+  };
   const layouts = layoutsFor(config.cluster.servers);
   const summaries = [summaryOf(layouts[0], 'classifier_loss'), summaryOf(layouts[1], 'reconstruction_mse')];
-  const adam = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 } } as const;
+  const adam = {
+    kind: 'adam',
+    learningRate: 1e-2,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 },
+  } as const;
   return {
-    config, facts, objective: OBJECTIVE, layouts, summaries, schemaHash: schemaHash(layouts, summaries), trainingCount: facts.trainCount, totalRounds: rounds,
-    optimization: { optimizers: { classifier: adam, encoder: adam, decoder: adam }, averaging: 0.9, averagedNetworks: ['encoder', 'decoder'] },
+    config,
+    facts,
+    objective: OBJECTIVE,
+    layouts,
+    summaries,
+    schemaHash: schemaHash(layouts, summaries),
+    trainingCount: facts.trainCount,
+    totalRounds: rounds,
+    optimization: {
+      optimizers: { classifier: adam, encoder: adam, decoder: adam },
+      averaging: 0.9,
+      averagedNetworks: ['encoder', 'decoder'],
+    },
   };
 }
 
@@ -73,12 +113,20 @@ export function firstGroups({ layouts, optimization }: RunDescription): GroupSta
 
 /** Gradients that depend on everything that they may depend on: the versions read, the step, the shard. */
 export function smallGradients({ objective, layouts, summaries, config }: RunDescription): PreparedWorker['gradients'] {
-  const shard = (assignment: StepAssignment, index: number, networks: ReadonlyMap<string, InputValues>): { gradient: Float32Array; summary: Float32Array } => {
+  const shard = (
+    assignment: StepAssignment,
+    index: number,
+    networks: ReadonlyMap<string, InputValues>,
+  ): { gradient: Float32Array; summary: Float32Array } => {
     const phase = objective.phases[assignment.phase];
     const group = layouts.find(({ name }) => name === phase?.trains);
     if (phase === undefined || group === undefined) throw new TypeError('the assignment names an unknown phase');
     const other = networks.get(assignment.phase === 0 ? 'encoder' : 'classifier') as Float32Array;
-    const drift = Math.fround(Math.sin(97 * assignment.round + 31 * assignment.phase + 13 * assignment.innerStep + 7 * index) + (other[0] ?? 0) + (assignment.scalars['beta'] ?? 0));
+    const drift = Math.fround(
+      Math.sin(97 * assignment.round + 31 * assignment.phase + 13 * assignment.innerStep + 7 * index)
+        + (other[0] ?? 0)
+        + (assignment.scalars['beta'] ?? 0),
+    );
     const gradient = new Float32Array(group.length);
     for (const { network, from, to } of networkSlices(group)) {
       const values = networks.get(network) as Float32Array;
