@@ -52,7 +52,7 @@ function piece(version: number, value: number, offset: number): GroupState {
 }
 
 describe('a state that comes in pieces', () => {
-  it('counts when all of it is there, and comes back in the same pieces', () => {
+  it('is in use when it is complete, and comes back in the same pieces', () => {
     const held = store();
     const answered: number[] = [];
     held.atVersion(3, () => answered.push(3));
@@ -73,7 +73,7 @@ describe('a state that comes in pieces', () => {
     expect(() => held.capture(1)).toThrow('no piece of encoder begins at 1 here');
   });
 
-  it('is refused out of order or of another length, and replaced by no other once all of it is there', () => {
+  it('is refused out of order or of another length, and replaced by no other once it is complete', () => {
     const held = store();
     held.load(piece(2, 1, 0), 0);
     expect(held.version).toBeNull();

@@ -19,7 +19,7 @@ import { Transaction, type NotFinite } from './transaction.js';
 /** Values chunk by chunk, by the chunk's first element. They are never written again, so that messages may refer to them. */
 type ChunkValues = ReadonlyMap<number, Float32Array>;
 
-/** One committed version of this server's slice. Nothing of it is written again, so that messages may refer to it. */
+/** One committed version of this server's slice. It is never written again, so that messages may refer to it. */
 interface CommittedState {
   readonly version: number;
   readonly values: ChunkValues;

@@ -18,7 +18,7 @@ const schedule = { kind: 'cosine', warmupRounds: 1, finalFactor: 0.5 } as const;
 const ADAM: OptimizerConfig = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
 const SGD: OptimizerConfig = { kind: 'sgd', learningRate: 1e-1, momentum: 0.9, schedule };
 
-/** Six norm blocks, two chunks, networks and segments that end within blocks. */
+/** Six norm tiles, two chunks, networks and segments that end within tiles. */
 const LAYOUT: GroupLayout = {
   name: 'autoencoder', length: 330_000, statisticsLength: 6,
   segments: [
@@ -87,7 +87,7 @@ function startState(optimizer: OptimizerConfig): GroupState {
   };
 }
 
-/** Messages that came and that somebody may wait for, in any order. */
+/** Messages that have arrived; a test waits for those that it needs, in any order. */
 class Inbox {
   readonly #messages: { from: string; body: MessageBody }[] = [];
   #look: () => void = () => undefined;
@@ -262,7 +262,7 @@ class TestRun {
     return { ...parts[0]!, values: joined(parts.map(({ values }) => values)), slots };
   }
 
-  /** All pushes of a version for these blocks, to all servers, each block one after another. */
+  /** All pushes of a version for these tree nodes, to all servers, node by node. */
   pushes(version: number, nodes: readonly TreeNode[]): { server: number; push: Push }[] {
     return nodes.flatMap(({ first, count }) => {
       const shards = Array.from({ length: count }, (_, index) => first + index);
@@ -318,15 +318,15 @@ function bitsOf(state: GroupState): string {
 
 const WHOLE = [{ first: 0, count: SHARDS }];
 
-/** Three versions, then what is left: the bits, and what the lead told. */
+/** Three versions: the bits of the state after them, and the lead's reports. */
 async function play(run: TestRun, order: (run: TestRun, version: number) => { server: number; push: Push }[]): Promise<unknown> {
-  const told: unknown[] = [];
+  const reports: unknown[] = [];
   for (let version = 1; version <= 3; version += 1) {
     await run.pushAll(order(run, version));
     const { losses, gradientNorm, round, phase, innerStep } = await run.inbox.next('committed');
-    told.push({ losses, gradientNorm, round, phase, innerStep });
+    reports.push({ losses, gradientNorm, round, phase, innerStep });
   }
-  return { bits: bitsOf(await run.capture(3)), told };
+  return { bits: bitsOf(await run.capture(3)), reports };
 }
 
 describe.each([
@@ -335,7 +335,7 @@ describe.each([
   { name: 'SGD', optimizer: SGD, clipNorm: null },
   { name: 'SGD, clipped', optimizer: SGD, clipNorm: 0.5 },
 ])('$name: the same bits', ({ optimizer, clipNorm }) => {
-  it('for any number of servers, any blocks, any order and duplicates', async () => {
+  it('for any number of servers, any tree nodes, any order and duplicates', async () => {
     const started = async (servers: number): Promise<TestRun> => {
       const run = await TestRun.start({ servers, optimizer, clipNorm });
       await run.load(startState(optimizer));
@@ -389,7 +389,7 @@ describe('a parameter server', () => {
     expect(losses[1]).toBeCloseTo(meanOf(7), 6);
   });
 
-  it('answers pulls in chunks that count once the last message says so, with the statistics', async () => {
+  it('answers pulls in chunks that are provisional until the last message, with the statistics', async () => {
     const run = await TestRun.start({ servers: 1 });
     const pull = (request: number, version: number): MessageBody => ({
       kind: 'pull',
@@ -507,7 +507,7 @@ describe('a parameter server', () => {
     { clipNorm: null, index: 320_000, segment: 'decoder.weight' },
     { clipNorm: 0.5, index: 320_000, segment: 'decoder.weight' },
   ])(
-    'names whose gradient is not finite in $segment (clip $clipNorm), applies nothing of it, and takes the block of another',
+    'names whose gradient is not finite in $segment (clip $clipNorm), applies nothing of it, and takes the sum of another',
     async ({ clipNorm, index, segment }) => {
       const [run, undisturbed] = [await TestRun.start({ servers: 3, clipNorm }), await TestRun.start({ servers: 1, clipNorm })];
       for (const each of [run, undisturbed]) {
@@ -552,7 +552,7 @@ describe('a parameter server', () => {
 
   it.each([
     {
-      what: 'the only block',
+      what: 'the only tree node',
       nodes: WHOLE,
       spoil: ({ gradient }: Push) => {
         gradient[7] = Infinity;
@@ -656,7 +656,7 @@ describe('a parameter server', () => {
       spoilt: 2,
     },
   ] as const)(
-    'never wants again what was computed in a later deal than the gradient that is not finite and $what',
+    'needs no sum again that was computed in a later generation than the gradient that is not finite and $what',
     async ({ order, spoilt }) => {
       const [run, undisturbed] = [await TestRun.start({ servers: 2 }), await TestRun.start({ servers: 1 })];
       for (const each of [run, undisturbed]) await each.load(startState(ADAM));
@@ -715,9 +715,9 @@ describe('a parameter server', () => {
     { what: 'no summary', change: { summary: null }, code: 'PUSH_INVALID' },
     { what: 'a short summary', change: { summary: new Float32Array(5) }, code: 'PUSH_INVALID' },
     { what: 'other losses', change: { summary: new Float32Array(9) }, code: 'PUSH_INVALID' },
-    { what: 'another turn', change: { innerStep: 1 }, code: 'PUSH_INVALID' },
-    { what: 'an unaligned block', change: { node: { first: 1, count: 2 } }, code: 'PUSH_INVALID' },
-    { what: 'a block of three', change: { node: { first: 0, count: 3 } }, code: 'PUSH_INVALID' },
+    { what: 'another inner step', change: { innerStep: 1 }, code: 'PUSH_INVALID' },
+    { what: 'an unaligned tree node', change: { node: { first: 1, count: 2 } }, code: 'PUSH_INVALID' },
+    { what: 'a node of three shards', change: { node: { first: 0, count: 3 } }, code: 'PUSH_INVALID' },
     { what: 'shards beyond the last', change: { node: { first: 8, count: 1 } }, code: 'PUSH_INVALID' },
   ])('refuses a push of $what with $code', async ({ origin = {}, change = {}, code }) => {
     const run = await TestRun.start({ servers: 1 });
@@ -741,13 +741,13 @@ describe('a parameter server', () => {
     await run.load(startState(ADAM));
     const earliestMs = performance.timeOrigin + performance.now();
     await run.pushAll(run.pushes(1, alignedNodes(0, SHARDS)));
-    const told = [
+    const reports = [
       await run.inbox.next('committed', 'server0'),
       await run.inbox.next('commitReport', 'server1'),
       await run.inbox.next('commitReport', 'server2'),
     ];
     const latestMs = performance.timeOrigin + performance.now();
-    for (const report of told) {
+    for (const report of reports) {
       expect(report).toMatchObject({ round: 0, phase: 1, innerStep: 0, group: LAYOUT.name, version: 1 });
       const { beganMs, lastedMs, sumMs, updateMs, waitMs } = report.work;
       expect(beganMs).toBeGreaterThanOrEqual(earliestMs);
@@ -776,7 +776,7 @@ describe('a parameter server', () => {
     expect((await run.inbox.next('failed')).code).toBe('SCHEMA_MISMATCH');
   });
 
-  it('ends with the coordinator\'s goodbye, or its own signal', async () => {
+  it('ends with the coordinator\'s shutdown, or its own signal', async () => {
     const run = await TestRun.start({ servers: 2 });
     await run.send(0, { kind: 'shutdown', reason: 'done' });
     run.aborts[1]!.abort();
@@ -856,7 +856,7 @@ describe('a parameter server', () => {
     await run.load(startState(ADAM));
     await run.send(0, { kind: 'fence', fenced: 'worker' });
     await run.send(0, { kind: 'captureState', group: LAYOUT.name, version: 0, offset: 0 });
-    await run.inbox.next('stateCaptured'); // what was said before is known by now
+    await run.inbox.next('stateCaptured'); // the messages before it have arrived by now
     await run.pushAll(run.pushes(1, WHOLE).slice(0, 1));
     expect((await run.replies.next('refused')).code).toBe('INCARNATION_STALE');
     expect(run.inbox.count('failed')).toBe(0);

@@ -66,7 +66,7 @@ interface Ends {
   readonly connect: (address: string) => Promise<Connection>;
 }
 
-/** Why a message is refused, and what is known of it. */
+/** A message that is refused, with the reason. */
 interface RefusedMessage {
   readonly code: ErrorCode;
   readonly message: string;
@@ -87,7 +87,7 @@ class ServerSession {
   #isServing = false;
   /** The epoch that it is ready for. */
   #welcomedEpoch: number | null = null;
-  /** Places of the servers of this epoch, by incarnation; whoever else connects is a worker. */
+  /** Places of the servers of this epoch, by incarnation; every other sender is a worker. */
   #servers: ReadonlyMap<string, number> = new Map();
   /** Incarnations of workers that were given up. */
   readonly #fenced = new Set<string>();

@@ -168,7 +168,7 @@ export class Transaction {
     this.#updateMs += performance.now() - startMs;
   }
 
-  /** From now on every gradient of an earlier generation is checked before it is added: nobody would compute again what it spoils. */
+  /** From now on every gradient of an earlier generation is checked before it is added: what it would spoil is not computed again. */
   #beginGeneration(sum: ChunkSum, generation: number): void {
     sum.generation = generation;
     sum.tree.keep(({ values, author }) => {

@@ -20,8 +20,8 @@ const CODECS: Codecs = { ...process, ...game, ...state, ...parameter };
 type AnyCodec = BodyCodec<MessageBody, object>;
 
 /**
- * Turns a message into what travels: the envelope, then its raw little-endian frames. The frames are views of the
- * message's vectors, so these must not be written again.
+ * Turns a message into its frames: the envelope, then raw little-endian vectors. The frames are views of the message's vectors, so
+ * these must not be written again.
  */
 export function encodeMessage(message: Message): Frames {
   const { origin, body } = message;
@@ -40,11 +40,10 @@ export function encodeMessage(message: Message): Frames {
 }
 
 /**
- * Turns what arrived into a message; vectors are views of the frames where these are aligned. Whatever text of it is shown to
- * somebody, in whichever place, is fit to be shown.
+ * Turns frames into a message. Its vectors are views of the frames where these are aligned. Its texts are made safe to be printed.
  *
- * @throws LetheError PROTOCOL_MISMATCH for another version of the wire, MESSAGE_MALFORMED for anything else that does
- * not follow its definition.
+ * @throws LetheError PROTOCOL_MISMATCH for another version of the protocol, MESSAGE_MALFORMED for everything else that does not follow
+ * the definition.
  */
 export function decodeMessage(frames: Frames): Message {
   const envelope = decodeEnvelope(frames);

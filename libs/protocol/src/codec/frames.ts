@@ -1,17 +1,17 @@
 import { LetheError } from '@lethe/errors';
 import type { Frames } from '../messages.js';
 
-/** The error of every message that does not follow the wire's definition. */
+/** The error of every message that does not follow the protocol. */
 export function malformed(what: string, cause?: unknown): LetheError {
   return new LetheError('MESSAGE_MALFORMED', `malformed message: ${what}`, { cause });
 }
 
-/** The bytes of a vector as they travel: a view, not a copy. Every platform the engine runs on is little-endian. */
+/** The bytes of a vector in a frame: a view, not a copy. Every platform the engine runs on is little-endian. */
 export function bytesOf(values: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Hands out the raw frames behind a header, in order, and insists that each is there and of whole elements. */
+/** Reads the raw frames behind a header, in order. Each must be there and have complete elements. */
 export class FrameReader {
   readonly #kind: string;
   readonly #frames: Frames;
@@ -34,7 +34,7 @@ export class FrameReader {
     return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float64Array.BYTES_PER_ELEMENT);
   }
 
-  /** Refuses frames that nobody asked for. */
+  /** Refuses frames that were not read. */
   end(): void {
     const extra = this.#frames.length - this.#next;
     if (extra > 0) throw malformed(`${this.#kind} has ${extra} frame(s) more than its header announces`);
