@@ -91,7 +91,7 @@ export class OffenceHandler {
     // A sum of finite gradients that is not finite is no worker's fault, and every server would find the same sum.
     const isAlone = offender === null || control.roster.available().every((member) => member === offender);
     const finding = findingOf(push, offender?.incarnation ?? '', code === 'GRADIENT_NOT_FINITE', isAlone);
-    // A push is refused chunk by chunk, by every server that has some of it. The step was assigned again after the first of these.
+    // A push is refused chunk by chunk, by every server that has a part of it. The step was assigned again after the first of these.
     const known = this.#findings.find((other) => (
       isSameStep(other, finding) && other.worker === finding.worker && other.generation === finding.generation
     ));

@@ -65,7 +65,7 @@ export class ProgressSupervisor {
       else this.#reassignLate();
     }
     for (const worker of evaluations.overdue(nowMs - EVALUATION_STALLS * cluster.stallSeconds * 1000)) {
-      control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} does not get on in an evaluation`));
+      control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} makes no progress in an evaluation`));
     }
   }
 
@@ -73,9 +73,9 @@ export class ProgressSupervisor {
   #giveUp(): void {
     const { control, steps } = this.#options;
     const late = steps.awaited;
-    if (late.length === 0) control.fail(new LetheError('PROCESS_STALLED', `${this.#where} is computed and does not get into the weights`));
+    if (late.length === 0) control.fail(new LetheError('PROCESS_STALLED', `${this.#where} is computed and not committed`));
     for (const worker of late) {
-      control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} lives, but does not get on in ${this.#where}`));
+      control.lose(worker, new LetheError('PROCESS_STALLED', `${describeMember(worker)} lives, but makes no progress in ${this.#where}`));
     }
   }
 
@@ -85,7 +85,7 @@ export class ProgressSupervisor {
     const late = steps.awaited;
     if (late.length < control.roster.available().length) for (const worker of late) worker.absence = 'late';
     for (const worker of late) {
-      if (worker.absence === 'late') onNotice(`${describeMember(worker)} does not get on in ${this.#where}; ${this.substitutes}`);
+      if (worker.absence === 'late') onNotice(`${describeMember(worker)} makes no progress in ${this.#where}; ${this.substitutes}`);
     }
     evaluations.assign();
     steps.reassignRotated();

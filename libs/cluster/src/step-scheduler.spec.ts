@@ -84,7 +84,7 @@ describe('the scheduler of steps', () => {
     for (const each of [step(0), step(1)]) await steps.schedule(each);
     expect([steps.report(step(0), a), steps.report(step(0), a)]).toEqual([true, false]);
     expect(() => steps.report(step(0), { ...a, incarnation: 'c' })).toThrow(forbidden);
-    // What is revoked now is not reported, but what was carried out already may be.
+    // Assignments that are revoked now are not reported, but those that were executed already may be.
     steps.reassign();
     expect([step(1), step(0), step(1), step(1)].map((each) => steps.report(each, a))).toEqual([true, true, true, false]);
     steps.commit(commitOf(step(0)));

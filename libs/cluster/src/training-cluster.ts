@@ -22,7 +22,7 @@ export interface TrainingClusterOptions {
   readonly onCommitReport: (server: Member, report: Omit<CommitReport, 'kind'>) => void;
   readonly onStepReport: (worker: Member, report: StepReport) => void;
   readonly onNotice: (line: string) => void;
-  /** A process is not waited for any more; whoever started it may end it for good and start another. */
+  /** A process is not waited for any more: the program that started it may end it and start another. */
   readonly onLost: (member: Member, error: LetheError) => void;
 }
 
@@ -240,7 +240,7 @@ export class TrainingCluster implements StepExecutor {
       case 'stateCaptured':
         return; // of a state that is not waited for any more
       default:
-        throw new LetheError('MESSAGE_FORBIDDEN', `it sent a ${body.kind} that nobody asked for`);
+        throw new LetheError('MESSAGE_FORBIDDEN', `it sent a ${body.kind} that was not asked for`);
     }
   }
 

@@ -27,7 +27,7 @@ export class WelcomeSender {
     for (const welcomed of [member, ...waited]) this.#send(welcomed);
   }
 
-  /** Welcomes again whoever is not ready in time; loading may take any time, so at growing intervals. */
+  /** Welcomes members again that are not ready in time; loading may take any time, so at growing intervals. */
   sendAgain(nowMs: number): void {
     for (const [member, { sentMs, waitMs }] of this.#unready) {
       if (member.state !== 'joining') this.#unready.delete(member);

@@ -7,7 +7,7 @@ export interface RequiredEngine {
   readonly engine: string;
   /** Inside one operation. */
   readonly threads: number;
-  /** Admit nobody with another version of Node either, although no bit is known to depend on it. */
+  /** Refuse another version of Node too, although no bit is known to depend on it. */
   readonly strictBits: boolean;
 }
 

@@ -10,15 +10,16 @@ interface LocalProgram {
   /** Path of its main module. */
   readonly entry: string;
   /**
-   * Gradients and parameters lie outside of V8's heap, and as soon as they have become 64 MiB it begins to mark that heap, small as
-   * it is: once a round, for 10 ms in the middle of it (`--no-incremental-marking`; V8 crashes if the flag is set while it marks). Short
-   * collections of what is young free them just as well; a server asks for them when nobody waits for it (`--expose-gc`).
+   * Gradients and parameters lie outside of V8's heap. Each time they reach 64 MiB, V8 would begin to mark its heap, small as that is:
+   * once a round, for 10 ms in the middle of the round. `--no-incremental-marking` prevents that; it has to be set at the start, as V8
+   * crashes if it is set during marking. Short collections of young objects free them too; a server starts them when no process waits for
+   * it (`--expose-gc`).
    */
   readonly nodeFlags: readonly string[];
   /**
-   * Settings of glibc's allocator. Activations and messages are megabytes each: returned to the system every time, and handed out
-   * again page by page, they cost several percent of a round. The threshold is the largest that is allowed; a step never frees as
-   * much as the second. A server's threads take messages from one arena: what one of them has freed the other can use.
+   * Settings of glibc's allocator. Activations and messages are megabytes each: to return them to the system every time, and to get them
+   * back page by page, would take several percent of a round. The mmap threshold is the largest that is allowed; a step never frees as
+   * much as the trim threshold. A server's threads allocate messages in one arena: memory that one of them has freed the other can use.
    */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -26,7 +26,7 @@ describe('a worker that waits for the answer of a run', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends with that error where nobody answers', async () => {
+  it('ends with that error if there is no answer', async () => {
     const transport = createMemoryTransport();
     const listener = await transport.listen('memory://silent');
     const stopped = vi.fn(() => Promise.resolve());

@@ -4,7 +4,7 @@ import { LetheError } from '@lethe/errors';
 export interface Joining {
   /** How long to wait for the coordinator's first answer. */
   readonly timeoutMs: number;
-  /** Called with each line for whoever started the worker. */
+  /** Called with each line for the user who started the worker. */
   readonly notice: (line: string) => void;
 }
 
@@ -55,7 +55,7 @@ export class JoinDeadline {
   }
 }
 
-/** Reports to whoever started a worker by hand which run it joined, and what it loads, computes and waits for. */
+/** Reports to the user who started a worker by hand which run it joined, and what it loads, computes and waits for. */
 export class JoinProgress {
   readonly #notice: (line: string) => void;
   #name = '';

@@ -17,7 +17,7 @@ const PREPARED = {
 /** The test is the coordinator of a real session over memory. */
 class TestCoordinator {
   prepared = 0;
-  /** What the worker reports to whoever started it. */
+  /** What the worker reports to the user who started it. */
   readonly lines: string[] = [];
   readonly ended: Promise<void>;
   readonly #messages: AsyncIterator<Incoming>;

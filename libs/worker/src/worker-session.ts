@@ -193,7 +193,7 @@ class WorkerSession {
     const executor = new AssignmentExecutor({ ...prepared, engine: this.#options.engine, parameters });
     const epoch = this.#createEpoch(origin, { parameters, executor, description: prepared.description });
     try {
-      // Whoever left the epoch while the servers were connected to had nothing to close, and the servers may never answer.
+      // If the epoch was left while the servers were connected to, nothing was closed, and the servers may never answer.
       if (this.#isOver(origin)) return;
       this.#connecting = epoch;
       await this.#reach(parameters, origin);

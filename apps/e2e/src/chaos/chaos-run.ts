@@ -78,7 +78,7 @@ function secondsBetween(from: readonly number[], to: readonly number[]): number[
   return from.map((time) => (Math.min(...to.filter((later) => later > time)) - time) / 1000);
 }
 
-const PROGRESS = /ended|started again|silent|go back|does not get on|no checkpoint|is heard/;
+const PROGRESS = /ended|started again|silent|go back|makes no progress|no checkpoint|is heard/;
 
 function coordinate(
   argv: readonly string[], injection: FaultInjection, onProgress: (line: string) => void,

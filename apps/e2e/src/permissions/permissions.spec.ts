@@ -146,7 +146,7 @@ describe('the coordinator', () => {
   }
 
   it.each([
-    { what: 'a step that it was not dealt', role: 'worker', body: { ...sampleMessages('').stepReport, innerStep: 1 } },
+    { what: 'a step that it was not assigned', role: 'worker', body: { ...sampleMessages('').stepReport, innerStep: 1 } },
     { what: 'a step that the game does not have', role: 'worker', body: { ...sampleMessages('').stepReport, phase: 9 } },
     { what: 'bytes that are no number', role: 'worker', body: { ...sampleMessages('').stepReport, bytesSent: Number.NaN }, code: 'MESSAGE_MALFORMED' },
     { what: 'bytes without end', role: 'worker', body: { ...sampleMessages('').stepReport, bytesReceived: Number.POSITIVE_INFINITY }, code: 'MESSAGE_MALFORMED' },
@@ -154,7 +154,7 @@ describe('the coordinator', () => {
     { what: 'less than no time', role: 'worker', body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: 1, lastedMs: -1 }] }, code: 'MESSAGE_MALFORMED' },
     { what: 'a result that is too long', role: 'worker', body: { ...sampleMessages('').evaluated, result: new Float32Array(2) } },
     { what: 'no result', role: 'worker', body: { ...sampleMessages('').evaluated, result: new Float32Array(0) } },
-    { what: 'a task that it was not dealt', role: 'worker', body: { ...sampleMessages('').evaluated, task: 9 } },
+    { what: 'a task that it was not assigned', role: 'worker', body: { ...sampleMessages('').evaluated, task: 9 } },
     { what: 'another version than was asked for', role: 'parameter-server', body: { ...sampleMessages('').committed, version: 2 } },
     { what: 'a later step', role: 'parameter-server', body: { ...sampleMessages('').committed, round: 3 } },
     { what: 'a commit as others do, though it leads', role: 'parameter-server', body: sampleMessages('').commitReport },
@@ -193,7 +193,7 @@ describe('the coordinator', () => {
     expect(await results()).toEqual([Float32Array.of(1), Float32Array.of(2)]);
   });
 
-  describe('told of the same refusal again and again', () => {
+  describe('that hears of the same refusal again and again', () => {
     const { offence, push } = sampleMessages('');
     const told = async (generation: number, times: number): Promise<{ worker: string | undefined; notices: string[] }> => {
       const { cluster, notices, heard, stand } = await scene('stepAssignment');
@@ -209,7 +209,7 @@ describe('the coordinator', () => {
       expect(await told(1, 2 + 2 * 2 * 4)).toEqual({ worker: 'gone', notices: [expect.any(String), 'worker-1 (process 7 on elsewhere) is replaced: too long; the run waits for a worker'] });
     });
 
-    it('throws out a worker that answers a deal that was never made', async () => {
+    it('throws out a worker that answers a generation that was never assigned', async () => {
       expect(await told(2, 1)).toEqual({ worker: 'gone', notices: ['worker-1 (process 7 on elsewhere) is thrown out: too long; the run waits for a worker'] });
     });
   });

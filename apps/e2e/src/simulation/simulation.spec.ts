@@ -269,7 +269,7 @@ describe('a simulated run', () => {
     } = await playToAnyEnd(3, { faults, lost: 0, doubled: 0 }, { workers: 3, servers: 1, rounds: 80 });
     expect(notices.filter((line) => !line.startsWith('warning'))).toEqual([
       expect.stringMatching(
-        /^worker-2 .+ does not get on in round \d+, phase \w+, inner step \d; its shards are computed by worker-1, worker-3$/,
+        /^worker-2 .+ makes no progress in round \d+, phase \w+, inner step \d; its shards are computed by worker-1, worker-3$/,
       ),
     ]);
     expect(reporters.get(79)?.size).toBe(3);

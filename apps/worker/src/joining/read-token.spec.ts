@@ -44,7 +44,7 @@ describe('the token of a worker that joins', () => {
     ['/dev/zero', '', 'expected the token of a run in /dev/zero, found'],
     ['-', '', 'expected the token of a run in standard input, found 0 characters'],
     ['-', 'half-a-secret', 'expected the token of a run in standard input, found 13 characters'],
-  ])('is refused from %s, and no half of a secret is told', async (tokenFile, standardInput, message) => {
+  ])('is refused from %s, in a message without any part of a secret', async (tokenFile, standardInput, message) => {
     const error = await read({ tokenFile }, standardInput).catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(`--token-file: ${message}`) as string });
     expect(error).not.toMatchObject({ message: expect.stringContaining('half-a-secret') as string });
