@@ -2,6 +2,8 @@
 export const FORMER_WORDS = {
   lease: 'step assignment',
   leases: 'step assignments',
+  deal: 'generation',
+  deals: 'generations',
   dealt: 'assigned',
   ledger: 'scheduler',
   desk: 'scheduler',

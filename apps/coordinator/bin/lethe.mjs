@@ -25,7 +25,7 @@ function refuseOldNode() {
   process.exit(USAGE);
 }
 
-/** The Nx targets that still have to run, told by their stamps, so that the three seconds of asking Nx can be saved. */
+/** The Nx targets that still have to run, by the times of their outputs, so that the three seconds of asking Nx can be saved. */
 function missingTargets() {
   const isFresh = (generated, source) =>
     (statSync(inWorkspace(generated), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= statSync(inWorkspace(source)).mtimeMs;

@@ -109,7 +109,7 @@ describe('a run ends', () => {
     expect(readFileSync(join(runs, 'killed', 'lock'), 'utf8')).toContain('processId');
   }, 60_000);
 
-  it('with a checkpoint when its whole process group is told to, as a service manager does', async () => {
+  it('with a checkpoint when its whole process group gets a signal, as from a service manager', async () => {
     const ended = await lethe(['train', ...SMALL, ...LONG, '--name', 'group'], onceTraining(() => {
       for (const line of letheProcesses()) process.kill(Number(line.split(' ')[0]), 'SIGTERM');
       process.kill(coordinatorId(), 'SIGTERM');

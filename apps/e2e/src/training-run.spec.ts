@@ -173,7 +173,7 @@ describe('a run that is interrupted while something is measured', () => {
     expect(saved.at(-1)?.rounds).toBe(6);
   });
 
-  it('ends at once when it is told to, however long a worker computes', async () => {
+  it('ends at once when it is to, however long a worker computes', async () => {
     evaluate = busy;
     const playing = play(game());
     await asked;
@@ -310,7 +310,7 @@ describe('a run that diverges', () => {
     expect(saved).toEqual([]);
   });
 
-  it('is told by losses and by every part of a state', () => {
+  it('shows in losses and in every part of a state', () => {
     const { objective } = game();
     const step = {
       kind: 'committed',

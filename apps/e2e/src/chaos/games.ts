@@ -8,7 +8,9 @@ const CLUSTER = [
   '--heartbeat-seconds', '0.25', '--stall-seconds', '5', '--checkpoint-every-rounds', '5', '--keep-checkpoints', '2', '--no-evaluation',
 ];
 
-/** Networks with batch normalisation and dropout: the article's game with two turns of its classifier, and a carry from day to night. */
+/**
+ * Networks with batch normalisation and dropout: the article's game with two inner steps of its classifier, and a carry from day to night.
+ */
 export async function chaosGames(folder: string, rounds: number): Promise<{ article: ChaosGame; domains: ChaosGame }> {
   mkdirSync(folder, { recursive: true });
   makeSmallData(join(folder, 'small'));

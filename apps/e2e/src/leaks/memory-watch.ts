@@ -14,7 +14,7 @@ export interface MemoryTrend {
   readonly last: number;
 }
 
-/** Trains on a small table for so many rounds, in real processes with two workers and two servers, and watches their memory. */
+/** Trains on a small table for `rounds` rounds, in real processes with two workers and two servers, and watches their memory. */
 export async function watchMemory(rounds: number): Promise<MemoryTrend[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-leaks-'));
   const domains = ['north', 'south', 'east'];

@@ -179,7 +179,7 @@ export class SimulatedRun implements Victims {
     const start: RunState = this.#saved;
     const collector = new RoundLossCollector(description.objective);
     const farthest = new FarthestVersions();
-    let told = start.rounds;
+    let shown = start.rounds;
     const reported = new Set<Member>();
     const listener = await this.network.transportOf(name).listen(`memory://${name}`);
     const cluster: TrainingCluster = new TrainingCluster({
@@ -190,7 +190,7 @@ export class SimulatedRun implements Victims {
           for (const server of this.living('parameter-server')) policy.worked(placeOf(this.#processes.get(server)));
         for (const { incarnation, refusals } of reported) if (refusals === 0) policy.worked(placeOf(this.#processes.get(incarnation)));
         reported.clear();
-        told = this.#committed(collector, committed, told, name);
+        shown = this.#committed(collector, committed, shown, name);
       },
       onCommitReport: () => undefined,
       onStepReport: (worker, { round }) => {
@@ -229,9 +229,9 @@ export class SimulatedRun implements Victims {
     return outcome.state;
   }
 
-  #committed(collector: RoundLossCollector, committed: Committed, told: number, coordinator: string): number {
+  #committed(collector: RoundLossCollector, committed: Committed, shown: number, coordinator: string): number {
     const complete = collector.add(committed);
-    if (complete === null || complete.round < told || coordinator !== this.#coordinator) return told;
+    if (complete === null || complete.round < shown || coordinator !== this.#coordinator) return shown;
     this.#metrics.push({ round: complete.round + 1, loss: complete.losses['reconstruction_mse'] ?? Number.NaN });
     return complete.round + 1;
   }

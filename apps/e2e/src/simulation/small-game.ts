@@ -16,7 +16,7 @@ const SHARDS = 4;
 /** An epoch is half of the game. */
 const EXAMPLES = ROUNDS * SHARDS;
 
-/** @param networks each with so many elements, one after another */
+/** @param networks the number of elements of each, one after another */
 function layout(name: string, networks: Readonly<Record<string, number>>): GroupLayout {
   const segments: Segment[] = [];
   let offset = 0;
@@ -42,7 +42,7 @@ function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string):
   return { statistics, statisticsLength, losses: [loss], length: statisticsLength + 1 };
 }
 
-/** The article's phases, of networks that are nothing but vectors; each turn reads what the one before it wrote. */
+/** The article's phases, of networks that are nothing but vectors; each inner step reads what the one before it wrote. */
 const OBJECTIVE = {
   name: 'simulated',
   groups: [{ name: 'classifier', networks: [] }, { name: 'autoencoder', networks: [] }],
