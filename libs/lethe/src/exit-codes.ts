@@ -18,7 +18,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'ADDRESS_INSECURE',
 ]);
 
-/** The exit code that tells of an error. */
+/** The exit code of a process that ends with this error. */
 export function exitCodeOf(error: unknown): number {
   const code = errorCode(error);
   if (code === 'INTERRUPTED') return EXIT.interrupted;

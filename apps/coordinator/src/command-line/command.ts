@@ -69,4 +69,13 @@ export interface PrintCommand {
   readonly text: string;
 }
 
-export type Command = TrainCommand | GridCommand | CheckpointCommand | EvaluateCommand | SweepCommand | DataCommand | DoctorCommand | WorkerCommand | PrintCommand;
+export type Command =
+  | TrainCommand
+  | GridCommand
+  | CheckpointCommand
+  | EvaluateCommand
+  | SweepCommand
+  | DataCommand
+  | DoctorCommand
+  | WorkerCommand
+  | PrintCommand;

@@ -1,4 +1,5 @@
-import { shown, type Problem } from '@lethe/config';
+import { resolve } from 'node:path';
+import { problemsError, shown, type Problem } from '@lethe/config';
 
 /** How the text after a flag is read; `read` answers undefined for what it does not understand. */
 export interface FlagValue {
@@ -9,6 +10,7 @@ export interface FlagValue {
   readonly words?: readonly string[];
 }
 
+const DEFAULT_RUNS_FOLDER = 'runs';
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const WHOLE = /^[+-]?\d+$/;
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -57,7 +59,8 @@ export const CHECKPOINT: FlagValue = {
 export const SEEDS: FlagValue = {
   placeholder: '<seeds>',
   expected: 'whole numbers with commas, each once',
-  read: (text) => (/^\d{1,9}(,\d{1,9})*$/.test(text) && new Set(text.split(',').map(Number)).size === text.split(',').length ? text : undefined),
+  read: (text) =>
+    /^\d{1,9}(,\d{1,9})*$/.test(text) && new Set(text.split(',').map(Number)).size === text.split(',').length ? text : undefined,
 };
 
 /** One of some words. What is no word of them is left for the configuration's own check to name. */
@@ -91,8 +94,17 @@ export class FlagReader {
     const text = this.options[optionKey(name)];
     if (typeof text !== 'string' || !isSeveral(text, value)) return this.value(name, value);
     const seeds = name === 'seed' && SEEDS.read(text) !== undefined ? `a run from each seed is --seeds ${text}; ` : '';
-    this.problems.push({ where: `--${name}`, expected: `one value for a run (${seeds}several are a sweep: npx lethe sweep --${name} ${text})`, found: shown(text) });
+    this.problems.push({
+      where: `--${name}`,
+      expected: `one value for a run (${seeds}several are a sweep: npx lethe sweep --${name} ${text})`,
+      found: shown(text),
+    });
     return undefined;
+  }
+
+  /** What was typed after a flag, unread; undefined if it was not given. */
+  typed(name: string): unknown {
+    return this.options[optionKey(name)];
   }
 
   text(name: string, value: FlagValue): string | null {
@@ -105,18 +117,34 @@ export class FlagReader {
     return typeof read === 'number' ? read : null;
   }
 
+  /** The absolute path that a flag names; null if it was not given. @param folder where a relative path starts */
+  path(name: string, folder: string, value: FlagValue = FILE): string | null {
+    const typed = this.text(name, value);
+    return typed === null ? null : resolve(folder, typed);
+  }
+
+  /** The absolute path of the folder that holds runs. @param folder where a relative path starts */
+  runsFolder(folder: string): string {
+    return this.path('runs-dir', folder, FOLDER) ?? resolve(folder, DEFAULT_RUNS_FOLDER);
+  }
+
   /** Whether a flag was given, with a value or without. */
   isGiven(name: string): boolean {
     return this.options[optionKey(name)] !== undefined;
   }
 
-  /** Whether a flag without a value was given. */
+  /** Whether a flag without a value was given. Commander keeps `--no-grid` as a `grid` that is false. */
   has(name: string): boolean {
-    return this.options[optionKey(name)] === true;
+    return name.startsWith('no-') ? this.options[optionKey(name.slice('no-'.length))] === false : this.options[optionKey(name)] === true;
+  }
+
+  /** @throws LetheError CONFIG_INVALID naming all that was not understood */
+  refuseProblems(): void {
+    if (this.problems.length > 0) throw problemsError(this.problems);
   }
 }
 
 /** The key under which commander keeps the value of a flag: `kebabCase` for `--kebab-case`. */
-export function optionKey(name: string): string {
+function optionKey(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

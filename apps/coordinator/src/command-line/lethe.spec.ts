@@ -58,11 +58,22 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
 
   it.each([
     ['nothing of the kind', 'readme.txt', Buffer.from('hello'), '--data-dir: expected labels.csv beside images, or IDX files'],
-    ['only a truncated file', 'train-images-idx3-ubyte', Buffer.from([0, 0, 8, 3, 0, 0]), 'train-images-idx3-ubyte: expected an IDX header of 16 bytes, found a file of 6 bytes'],
-    ['only a foreign file', 'train-images-idx3-ubyte', Buffer.from('%PDF-1.7 and so on, longer than a header'), 'train-images-idx3-ubyte: expected an IDX file of images'],
+    [
+      'only a truncated file', 'train-images-idx3-ubyte', Buffer.from([0, 0, 8, 3, 0, 0]),
+      'train-images-idx3-ubyte: expected an IDX header of 16 bytes, found a file of 6 bytes',
+    ],
+    [
+      'only a foreign file', 'train-images-idx3-ubyte', Buffer.from('%PDF-1.7 and so on, longer than a header'),
+      'train-images-idx3-ubyte: expected an IDX file of images',
+    ],
   ])('starts nothing on a folder with %s', async (_, name, bytes, message) => {
     const data = mkdtempSync(join(elsewhere, 'data-'));
-    for (const file of [name, name.replace('images-idx3', 'labels-idx1'), name.replace('train', 't10k'), name.replace('train', 't10k').replace('images-idx3', 'labels-idx1')]) {
+    for (const file of [
+      name,
+      name.replace('images-idx3', 'labels-idx1'),
+      name.replace('train', 't10k'),
+      name.replace('train', 't10k').replace('images-idx3', 'labels-idx1'),
+    ]) {
       writeFileSync(join(data, file), bytes);
     }
     const { code, out, err } = await run(lethe, ['train', '--data-dir', data], elsewhere);
@@ -74,7 +85,9 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
   it.each([['train'], ['evaluate', 'mild']])('starts no more workers than the machine has cores for: %s', async (...command) => {
     const { code, out, err } = await run(lethe, [...command, '--workers', String(4 * usableCores() + 1)], elsewhere);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^error: --workers: expected at most \d+ workers here, 4 for each of \d+ cores? \(--oversubscribe allows more\), found \d+\n/);
+    expect(err).toMatch(
+      /^error: --workers: expected at most \d+ workers here, 4 for each of \d+ cores? \(--oversubscribe allows more\), found \d+\n/,
+    );
     expect(readdirSync(elsewhere)).not.toContain('runs');
   });
 
@@ -93,13 +106,19 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
   it('means the folder where the user typed', async () => {
     const { code, err } = await run(lethe, ['grid', 'absent'], elsewhere);
     expect(code).toBe(2);
-    expect(err).toBe(`error: absent: expected a run (a folder with config.json), found none at ${elsewhere}/runs/absent or ${elsewhere}/absent\n`);
+    expect(err).toBe(
+      `error: absent: expected a run (a folder with config.json), found none at ${elsewhere}/runs/absent or ${elsewhere}/absent\n`,
+    );
   });
 });
 
 describe('lethe worker', { timeout: 60_000 }, () => {
   it('refuses in its own process what was not printed by a run, without telling half a secret', async () => {
-    const { code, out, err } = await run(lethe, ['worker', '--join', 'tcp://127.0.0.1:5555', '--key', 'Kabc', '--token', 'Tdef'], elsewhere);
+    const { code, out, err } = await run(
+      lethe,
+      ['worker', '--join', 'tcp://127.0.0.1:5555', '--key', 'Kabc', '--token', 'Tdef'],
+      elsewhere,
+    );
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('--key: expected what the run printed (or --insecure-plaintext), found 4 characters');
     expect(err).toContain('(npx lethe worker --help lists what can be said)');
@@ -122,7 +141,10 @@ describe('npx nx run coordinator:train', { timeout: 120_000 }, () => {
     const flags = ['--config', 'absent.json', '--beta', '-1'];
     const { code, out, err } = await run('npx', ['nx', 'run', 'coordinator:train', '--', ...flags], subFolder);
     expect(code).toBe(1);
-    expect(out + err).toContain(`error: --config: expected a file that can be read, found none at absent.json (ENOENT: no such file or directory, open '${subFolder}/absent.json')`);
+    expect(out + err).toContain(
+      `error: --config: expected a file that can be read, found none at absent.json ` +
+      `(ENOENT: no such file or directory, open '${subFolder}/absent.json')`,
+    );
   });
 
   it('helps', async () => {

@@ -26,7 +26,10 @@ function refusal(...argv: string[]): string {
 }
 
 /** Names that Nx or its run-commands executor keeps for itself, even after two dashes. */
-const KEPT_BY_NX = ['args', 'command', 'commands', 'cwd', 'env', 'envFile', 'env-file', 'color', 'tty', 'verbose', 'parallel', 'readyWhen', 'ready-when', 'forwardAllArgs', 'forward-all-args', 'usePty', 'streamOutput', '__unparsed__'];
+const KEPT_BY_NX = [
+  'args', 'command', 'commands', 'cwd', 'env', 'envFile', 'env-file', 'color', 'tty', 'verbose', 'parallel', 'readyWhen', 'ready-when',
+  'forwardAllArgs', 'forward-all-args', 'usePty', 'streamOutput', '__unparsed__',
+];
 
 function flagsOf(name: string): string[] {
   const program = buildProgram('0', { print: () => undefined, typed: () => undefined });
@@ -150,27 +153,37 @@ describe('the flags', () => {
     `);
   });
 
-  it.each(['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'])('of %s leave room for what they are for', (command) => {
-    const { text } = parse(command, '--help') as PrintCommand;
-    expect(text.split('\n').filter((line) => line.startsWith('  -') && line.length > 121)).toEqual([]);
-  });
+  it.each(['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'])(
+    'of %s leave room for what they are for',
+    (command) => {
+      const { text } = parse(command, '--help') as PrintCommand;
+      expect(text.split('\n').filter((line) => line.startsWith('  -') && line.length > 121)).toEqual([]);
+    },
+  );
 
   it('belong to commands that are Nx targets too, as the help says', () => {
-    const { nx } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { nx: { targets: Record<string, { options?: { command?: string } }> } };
+    const { nx } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      nx: { targets: Record<string, { options?: { command?: string } }> };
+    };
     const named = /^([\w, ]+) are Nx targets too/m.exec(GENERAL_HELP)?.[1]?.split(/, | and /) ?? [];
     expect(named).toContain('train');
     for (const name of named) expect(nx.targets[name]?.options?.command, name).toBe(`node apps/coordinator/bin/lethe.mjs ${name}`);
   });
 
   it('have no name that Nx keeps for itself', () => {
-    const names = ['train', 'grid', 'evaluate', 'sweep', 'doctor', 'worker'].flatMap(flagsOf).map((flags) => flags.split(' ')[0]?.replace('--', ''));
+    const names = ['train', 'grid', 'evaluate', 'sweep', 'doctor', 'worker']
+      .flatMap(flagsOf)
+      .map((flags) => flags.split(' ')[0]?.replace('--', ''));
     expect(names.filter((name) => name !== undefined && KEPT_BY_NX.includes(name))).toEqual([]);
   });
 
   it('all reach the configuration', () => {
     const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3' };
     for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
-      const text = value === undefined ? undefined : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
+      const text =
+        value === undefined
+          ? undefined
+          : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
       const { flags } = train(`--${name}`, ...(text === undefined ? [] : [text]));
       const expected = sets ?? (text === 'd' ? '/home/user/d' : text === 'word' ? 'word' : Number(text));
       for (const path of paths) {
@@ -184,8 +197,17 @@ describe('the flags', () => {
 describe('parseCommandLine', () => {
   it('asks for nothing by itself', () => {
     expect(train()).toEqual({
-      kind: 'train', flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
-      configFile: null, folder: '/home/user', breakLock: false, runName: null, runsFolder: '/home/user/runs', resume: null, quiet: false, trace: false, seeds: null,
+      kind: 'train',
+      flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
+      configFile: null,
+      folder: '/home/user',
+      breakLock: false,
+      runName: null,
+      runsFolder: '/home/user/runs',
+      resume: null,
+      quiet: false,
+      trace: false,
+      seeds: null,
     });
   });
 
@@ -205,47 +227,142 @@ describe('parseCommandLine', () => {
   });
 
   it('reads the other commands', () => {
-    expect(parse('data', 'digits')).toEqual({ kind: 'data', data: '/home/user/digits', out: '/home/user/contact-sheets', unpackedGiB: 2, folder: '/home/user' });
+    expect(parse('data', 'digits')).toEqual({
+      kind: 'data',
+      data: '/home/user/digits',
+      out: '/home/user/contact-sheets',
+      unpackedGiB: 2,
+      folder: '/home/user',
+    });
     expect(parse('data', 'digits', '--unpacked-gib', '0.5')).toMatchObject({ unpackedGiB: 0.5 });
     expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
     const nothingMoved = expect.objectContaining({ values: {} }) as unknown;
     expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, flags: nothingMoved, out: null, checkpoint: 'latest' });
     expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r', '--data-dir', 'digits')).toEqual({
-      kind: 'grid', run: 'mild', folder: '/home/user', runsFolder: '/r', flags: expect.objectContaining({ values: { data: { folder: '/home/user/digits' } } }) as unknown, out: '/home/user/a.png', checkpoint: 470,
+      kind: 'grid',
+      run: 'mild',
+      folder: '/home/user',
+      runsFolder: '/r',
+      flags: expect.objectContaining({ values: { data: { folder: '/home/user/digits' } } }) as unknown,
+      out: '/home/user/a.png',
+      checkpoint: 470,
     });
     expect(parse('grid', 'mild', '--unpacked-gib', '8')).toMatchObject({ flags: { values: { data: { unpackedGiB: 8 } } } });
-    expect(parse('evaluate', 'mild')).toEqual({ kind: 'evaluate', run: 'mild', ...places, flags: nothingMoved, checkpoint: 'latest', seeds: [1, 2, 3], workers: 1, oversubscribe: false });
-    expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({ checkpoint: 'best', seeds: [7, 5], workers: 2, oversubscribe: false });
-    const sweep = { kind: 'sweep', ...places, breakLock: false, configFile: null, listFile: null, random: null, resumedData: { folder: null, unpackedGiB: null }, drawSeed: 1, trialsAtOnce: null, halving: null, best: null, name: null, resume: null };
+    expect(parse('evaluate', 'mild')).toEqual({
+      kind: 'evaluate',
+      run: 'mild',
+      ...places,
+      flags: nothingMoved,
+      checkpoint: 'latest',
+      seeds: [1, 2, 3],
+      workers: 1,
+      oversubscribe: false,
+    });
+    expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({
+      checkpoint: 'best',
+      seeds: [7, 5],
+      workers: 2,
+      oversubscribe: false,
+    });
+    const sweep = {
+      kind: 'sweep',
+      ...places,
+      breakLock: false,
+      configFile: null,
+      listFile: null,
+      random: null,
+      resumedData: { folder: null, unpackedGiB: null },
+      drawSeed: 1,
+      trialsAtOnce: null,
+      halving: null,
+      best: null,
+      name: null,
+      resume: null,
+    };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
-      ...sweep, space: { 'objective.beta': { kind: 'values', values: [0.1, 0.2] }, seed: { kind: 'values', values: [1, 2] }, grid: { kind: 'values', values: [false] } },
+      ...sweep,
+      space: {
+        'objective.beta': { kind: 'values', values: [0.1, 0.2] },
+        seed: { kind: 'values', values: [1, 2] },
+        grid: { kind: 'values', values: [false] },
+      },
     });
-    expect(parse('sweep', '--beta', '0.01..1', '--random', '5', '--halving', 'held_out/x', '--factor', '3', '--best', 'swap', '--best-higher', '--data-dir', 'd', '--recipe', 'quick')).toEqual({
-      ...sweep, random: 5, halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' }, best: { figure: 'swap', better: 'higher' },
-      space: { recipe: { kind: 'values', values: ['quick'] }, 'objective.beta': { kind: 'range', low: 0.01, high: 1 }, 'data.folder': { kind: 'values', values: ['/home/user/d'] } },
+    expect(
+      parse(
+        'sweep',
+        '--beta',
+        '0.01..1',
+        '--random',
+        '5',
+        '--halving',
+        'held_out/x',
+        '--factor',
+        '3',
+        '--best',
+        'swap',
+        '--best-higher',
+        '--data-dir',
+        'd',
+        '--recipe',
+        'quick',
+      ),
+    ).toEqual({
+      ...sweep,
+      random: 5,
+      halving: { figure: 'held_out/x', firstRung: 1, factor: 3, better: 'lower' },
+      best: { figure: 'swap', better: 'higher' },
+      space: {
+        recipe: { kind: 'values', values: ['quick'] },
+        'objective.beta': { kind: 'range', low: 0.01, high: 1 },
+        'data.folder': { kind: 'values', values: ['/home/user/d'] },
+      },
     });
-    expect(parse('sweep', '--set', 'data.domains.sources=["a","b"],["b"]', '--set', 'objective.optimizers.encoder.beta1=0.5,0.9', '--set', 'a-b_2.c="x,y"')).toMatchObject({
+    expect(
+      parse(
+        'sweep',
+        '--set',
+        'data.domains.sources=["a","b"],["b"]',
+        '--set',
+        'objective.optimizers.encoder.beta1=0.5,0.9',
+        '--set',
+        'a-b_2.c="x,y"',
+      ),
+    ).toMatchObject({
       space: {
         'data.domains.sources': { kind: 'values', values: [['a', 'b'], ['b']] },
         'objective.optimizers.encoder.beta1': { kind: 'values', values: [0.5, 0.9] },
         'a-b_2.c': { kind: 'values', values: ['x,y'] },
       },
     });
-    expect(parse('sweep', '--resume', 'old', '--data-dir', 'd', '--unpacked-gib', '8')).toMatchObject({ resume: 'old', resumedData: { folder: '/home/user/d', unpackedGiB: 8 } });
+    expect(parse('sweep', '--resume', 'old', '--data-dir', 'd', '--unpacked-gib', '8')).toMatchObject({
+      resume: 'old',
+      resumedData: { folder: '/home/user/d', unpackedGiB: 8 },
+    });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false, oversubscribe: false });
-    expect(parse('doctor', '--workers', '4', '--share-gpus', '--oversubscribe')).toMatchObject({ workers: 4, shareGpus: true, oversubscribe: true });
+    expect(parse('doctor', '--workers', '4', '--share-gpus', '--oversubscribe')).toMatchObject({
+      workers: 4,
+      shareGpus: true,
+      oversubscribe: true,
+    });
     expect(parse('worker', '--join', 'tcp://h:1')).toEqual({ kind: 'worker' });
   });
 
-  it.each([[[]], [['--help']], [['-h']], [['help']], [['train', '--help']], [['help', 'train']], [['grid', '--help']], [['doctor', '-h']], [['worker', '--help']]])(
-    'helps with examples: %j',
-    (argv) => {
-      const command = parse(...argv);
-      expect(command.kind).toBe('help');
-      expect('text' in command && command.text).toMatch(/Usage: lethe[^]*npx (lethe|nx run)/);
-    },
-  );
+  it.each([
+    [[]],
+    [['--help']],
+    [['-h']],
+    [['help']],
+    [['train', '--help']],
+    [['help', 'train']],
+    [['grid', '--help']],
+    [['doctor', '-h']],
+    [['worker', '--help']],
+  ])('helps with examples: %j', (argv) => {
+    const command = parse(...argv);
+    expect(command.kind).toBe('help');
+    expect('text' in command && command.text).toMatch(/Usage: lethe[^]*npx (lethe|nx run)/);
+  });
 
   it('prints its version', () => {
     expect(parse('--version')).toEqual({ kind: 'version', text: '1.2.3\n' });
@@ -260,13 +377,24 @@ describe('parseCommandLine', () => {
     expect(refusal('train', '--epochs', text)).toBe(`--epochs: expected a whole number, found ${JSON.stringify(text)}`);
   });
 
-  it.each([['0.5', 0.5], ['.5', 0.5], ['5.', 5], ['-1', -1], ['+2', 2], ['1e-3', 0.001], ['1E+2', 100]])('reads %j as a number', (text, value) => {
+  it.each([
+    ['0.5', 0.5],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['-1', -1],
+    ['+2', 2],
+    ['1e-3', 0.001],
+    ['1E+2', 100],
+  ])('reads %j as a number', (text, value) => {
     expect(train('--beta', text).flags.values).toEqual({ objective: { beta: value } });
   });
 
   it('names every number at once', () => {
     expect(refusal('train', '--beta', 'x', '--seed', '1.5', '--checkpoint-every-epochs', '')).toBe(
-      ['3 problems:', '  --beta: expected a number, found "x"', '  --seed: expected a whole number, found "1.5"', '  --checkpoint-every-epochs: expected a whole number, found ""'].join('\n'),
+      [
+        '3 problems:', '  --beta: expected a number, found "x"', '  --seed: expected a whole number, found "1.5"',
+        '  --checkpoint-every-epochs: expected a whole number, found ""',
+      ].join('\n'),
     );
   });
 
@@ -283,20 +411,36 @@ describe('parseCommandLine', () => {
     [['train', '--workers'], "option '--workers <count>' argument missing"],
     [['train', '--name', '--workers', '2'], '--name: expected a value, found the flag --workers'],
     [['train', '--name', ''], '--name: expected a name of letters'],
-    [['train', '--name', '../up'], '--name: expected a name of letters, digits, dots, dashes and underscores that begins with a letter or digit, found "../up"'],
+    [
+      ['train', '--name', '../up'],
+      '--name: expected a name of letters, digits, dots, dashes and underscores that begins with a letter or digit, found "../up"',
+    ],
     [['train', '--name', 'a', '--resume', 'b'], '--name: expected no name together with --resume'],
     [['train', '--config', ''], '--config: expected a file, found ""'],
     [['train', '--data-dir', ''], '--data-dir: expected a folder, found ""'],
     [['train', '--listen', ''], '--listen: expected an address, found ""'],
-    [['train', '--beta', '0.1,0.2'], '--beta: expected one value for a run (several are a sweep: npx lethe sweep --beta 0.1,0.2), found "0.1,0.2"'],
+    [
+      ['train', '--beta', '0.1,0.2'],
+      '--beta: expected one value for a run (several are a sweep: npx lethe sweep --beta 0.1,0.2), found "0.1,0.2"',
+    ],
     [['train', '--beta', '0.1..2'], 'npx lethe sweep --beta 0.1..2'],
     [['train', '--bottleneck', 'gaussian,variational'], 'npx lethe sweep --bottleneck gaussian,variational'],
-    [['train', '--seed', '1,2'], '--seed: expected one value for a run (a run from each seed is --seeds 1,2; several are a sweep: npx lethe sweep --seed 1,2), found "1,2"'],
+    [
+      ['train', '--seed', '1,2'],
+      '--seed: expected one value for a run (a run from each seed is --seeds 1,2; ' +
+      'several are a sweep: npx lethe sweep --seed 1,2), found "1,2"',
+    ],
     [['train', '--break-lock'], '--break-lock: expected it only together with --resume, found a new run'],
     [['sweep', '--break-lock'], '--break-lock: expected it only together with --resume, found a new sweep'],
     [['train', '--resume', 'a', '--seeds', '1,2'], '--seeds: expected no seeds together with --resume'],
-    [['sweep', '--resume', 'a', '--best', 'swap'], '--resume: expected no settings and no name, which are those of the sweep, found --best'],
-    [['sweep', '--resume', 'a', '--set', 'data.folder=/other'], '--resume: expected no settings and no name, which are those of the sweep, found data.folder'],
+    [
+      ['sweep', '--resume', 'a', '--best', 'swap'],
+      '--resume: expected no settings and no name, which are those of the sweep, found --best',
+    ],
+    [
+      ['sweep', '--resume', 'a', '--set', 'data.folder=/other'],
+      '--resume: expected no settings and no name, which are those of the sweep, found data.folder',
+    ],
     [['sweep', '--resume', 'a', '--unpacked-gib', '4,8'], '--unpacked-gib: expected one value together with --resume, found 4,8'],
     [['train', '--resume', 'a', '--unpacked-gib', '0'], '--unpacked-gib: expected a number above 0, found "0"'],
     [['sweep', '--beta', '1,2', '--factor', '3'], '--factor: expected it only together with --halving, found it alone'],

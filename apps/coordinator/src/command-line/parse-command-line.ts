@@ -5,12 +5,11 @@ import { CommanderError } from 'commander';
 import type {
   CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
 } from './command.js';
-import { CHECKPOINT, FILE, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
-const DEFAULT_RUNS_FOLDER = 'runs';
 const PROFILE_ROUNDS = 40;
 
 export interface Surroundings {
@@ -19,13 +18,13 @@ export interface Surroundings {
   readonly version: string;
 }
 
-function settings(reader: FlagReader, options: TypedCommand['options'], folder: string): ConfigLayer {
+/** The settings of a run that flags give. */
+function settings(reader: FlagReader, folder: string): ConfigLayer {
   const flagOf = new Map<string, string>();
   let values: Tree = {};
   for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
-    const negated = name.startsWith('no-');
-    const given = value === undefined ? (negated ? options[name.slice('no-'.length)] === false : reader.has(name)) : undefined;
-    let setting: unknown = value === undefined ? (given === true ? sets : undefined) : reader.oneValue(name, value);
+    const switched = reader.has(name) ? sets : undefined;
+    let setting: unknown = value === undefined ? switched : reader.oneValue(name, value);
     if (value === FOLDER && typeof setting === 'string') setting = resolve(folder, setting);
     if (setting === undefined) continue;
     for (const path of paths) {
@@ -38,33 +37,24 @@ function settings(reader: FlagReader, options: TypedCommand['options'], folder: 
 
 /** Of a run's settings only how its data are read: the place where they lie, and the bound of what they are unpacked to. */
 function dataFlags(reader: FlagReader, folder: string): ConfigLayer {
-  const [data, unpackedGiB] = [path(reader, 'data-dir', folder), reader.value('unpacked-gib', POSITIVE)];
+  const [data, unpackedGiB] = [reader.path('data-dir', folder), reader.value('unpacked-gib', POSITIVE)];
   const said = { ...(data === null ? {} : { folder: data }), ...(unpackedGiB === undefined ? {} : { unpackedGiB }) };
-  return { source: 'flags', values: Object.keys(said).length === 0 ? {} : { data: said }, label: (setting) => (setting === 'data.unpackedGiB' ? '--unpacked-gib' : '--data-dir') };
-}
-
-function path(reader: FlagReader, name: string, folder: string): string | null {
-  const typed = reader.text(name, name === 'runs-dir' ? FOLDER : FILE);
-  return typed === null ? null : resolve(folder, typed);
-}
-
-function runsFolder(reader: FlagReader, folder: string): string {
-  return path(reader, 'runs-dir', folder) ?? resolve(folder, DEFAULT_RUNS_FOLDER);
-}
-
-function refuse(reader: FlagReader): void {
-  if (reader.problems.length > 0) throw problemsError(reader.problems);
+  return {
+    source: 'flags',
+    values: Object.keys(said).length === 0 ? {} : { data: said },
+    label: (setting) => (setting === 'data.unpackedGiB' ? '--unpacked-gib' : '--data-dir'),
+  };
 }
 
 function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
   const reader = new FlagReader(options);
   const command: TrainCommand = {
     kind: 'train',
-    flags: settings(reader, options, folder),
-    configFile: path(reader, 'config', folder),
+    flags: settings(reader, folder),
+    configFile: reader.path('config', folder),
     folder,
     runName: reader.text('name', NAME),
-    runsFolder: runsFolder(reader, folder),
+    runsFolder: reader.runsFolder(folder),
     resume: reader.text('resume', RUN),
     breakLock: reader.has('break-lock'),
     quiet: reader.has('quiet'),
@@ -72,40 +62,56 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
   };
   if (command.resume !== null && command.seeds !== null) {
-    reader.problems.push({ where: '--seeds', expected: 'no seeds together with --resume, which keeps those of the runs', found: command.seeds.join() });
+    reader.problems.push({
+      where: '--seeds',
+      expected: 'no seeds together with --resume, which keeps those of the runs',
+      found: command.seeds.join(),
+    });
   }
   if (command.resume !== null && command.runName !== null) {
-    reader.problems.push({ where: '--name', expected: 'no name together with --resume, which keeps the one of the run', found: command.runName });
+    reader.problems.push({
+      where: '--name',
+      expected: 'no name together with --resume, which keeps the one of the run',
+      found: command.runName,
+    });
   }
-  if (command.breakLock && command.resume === null) reader.problems.push({ where: '--break-lock', expected: 'it only together with --resume', found: 'a new run' });
-  refuse(reader);
+  if (command.breakLock && command.resume === null)
+    reader.problems.push({ where: '--break-lock', expected: 'it only together with --resume', found: 'a new run' });
+  reader.refuseProblems();
   return command;
 }
 
 /** A short run with nothing beside the rounds, unless it is asked for. */
 function readProfile(typed: TypedCommand, folder: string): TrainCommand {
   const command = readTrain(typed, folder);
-  if (command.seeds !== null) throw problemsError([{ where: '--seeds', expected: 'no seeds, as one run is profiled; --seed is its own', found: command.seeds.join() }]);
+  if (command.seeds !== null)
+    throw problemsError([
+      { where: '--seeds', expected: 'no seeds, as one run is profiled; --seed is its own', found: command.seeds.join() },
+    ]);
   const { rounds, epochs } = command.flags.values;
   const length = rounds === undefined && epochs === undefined ? { rounds: PROFILE_ROUNDS } : {};
-  return { ...command, trace: true, flags: { ...command.flags, values: { ...length, grid: false, evaluation: false, ...command.flags.values } } };
+  return {
+    ...command,
+    trace: true,
+    flags: { ...command.flags, values: { ...length, grid: false, evaluation: false, ...command.flags.values } },
+  };
 }
 
 function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: string): GridCommand {
   const reader = new FlagReader(options);
   const checkpoint = readCheckpoint(reader, run);
-  const out = path(reader, 'out', folder);
-  const runs = runsFolder(reader, folder);
+  const out = reader.path('out', folder);
+  const runs = reader.runsFolder(folder);
   const flags = dataFlags(reader, folder);
-  refuse(reader);
+  reader.refuseProblems();
   return { kind: 'grid', run, folder, runsFolder: runs, flags, out, checkpoint };
 }
 
 function readCheckpointRequest({ arguments: [run = ''], options }: TypedCommand, folder: string): CheckpointCommand {
   const reader = new FlagReader(options);
   if (run === '') reader.problems.push({ where: '<run>', expected: RUN.expected, found: '""' });
-  const runs = runsFolder(reader, folder);
-  refuse(reader);
+  const runs = reader.runsFolder(folder);
+  reader.refuseProblems();
   return { kind: 'checkpoint', run, folder, runsFolder: runs };
 }
 
@@ -115,9 +121,9 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   const seeds = (reader.text('seeds', SEEDS) ?? '1,2,3').split(',').map(Number);
   const workers = reader.count('workers') ?? 1;
   if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
-  const runs = runsFolder(reader, folder);
+  const runs = reader.runsFolder(folder);
   const flags = dataFlags(reader, folder);
-  refuse(reader);
+  reader.refuseProblems();
   return { kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe: reader.has('oversubscribe') };
 }
 
@@ -132,7 +138,7 @@ function readData({ arguments: [data = ''], options }: TypedCommand, folder: str
   const out = reader.text('out', FOLDER) ?? 'contact-sheets';
   const unpackedGiB = reader.value('unpacked-gib', POSITIVE) ?? UNPACKED_GIB;
   if (data === '') reader.problems.push({ where: '<dir>', expected: 'a folder', found: '""' });
-  refuse(reader);
+  reader.refuseProblems();
   return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), unpackedGiB: Number(unpackedGiB), folder };
 }
 
@@ -146,9 +152,10 @@ function readDoctor({ options }: TypedCommand): DoctorCommand {
     oversubscribe: reader.has('oversubscribe'),
   };
   for (const name of ['workers', 'threads'] as const) {
-    if (command[name] !== null && command[name] < 1) reader.problems.push({ where: `--${name}`, expected: 'at least 1', found: String(command[name]) });
+    if (command[name] !== null && command[name] < 1)
+      reader.problems.push({ where: `--${name}`, expected: 'at least 1', found: String(command[name]) });
   }
-  refuse(reader);
+  reader.refuseProblems();
   return command;
 }
 

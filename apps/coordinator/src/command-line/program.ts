@@ -1,7 +1,9 @@
 import { JOIN_FLAGS, problemsError, shown, UNPACKED_GIB, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
 import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, RUN, SEEDS, type FlagValue } from './flag-values.js';
-import { CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP } from './help-texts.js';
+import {
+  CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+} from './help-texts.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
@@ -15,9 +17,10 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export type CommandName = 'train' | 'profile' | 'grid' | 'checkpoint' | 'evaluate' | 'sweep' | 'data' | 'doctor' | 'worker';
+export const COMMAND_NAMES = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
 
-/** Told which command was typed; text that is printed goes to `print` instead. */
+/** Receives the command that was typed, or the text that is to be printed. */
 export interface ProgramEvents {
   readonly typed: (name: CommandName, command: TypedCommand) => void;
   readonly print: (text: string) => void;
@@ -33,7 +36,7 @@ function refuseSwallowedFlags(program: Program): void {
   if (problems.length > 0) throw problemsError(problems);
 }
 
-/** Tells of a command when it is typed. Words beyond its arguments are refused here, as commander would not say which they are. */
+/** Reports a command when it is typed. Words beyond its arguments are refused here, as commander would not say which they are. */
 function onTyped(program: Program, name: CommandName, { typed }: ProgramEvents): void {
   program.allowExcessArguments().action(() => {
     const options = program.opts<Record<string, unknown>>();
@@ -54,7 +57,11 @@ const LONGEST_PLACEHOLDER = 30;
 function option(program: Program, name: string, help: string, value?: FlagValue): void {
   const { placeholder } = value ?? { placeholder: '' };
   if (placeholder.length <= LONGEST_PLACEHOLDER) program.option(`--${name} ${placeholder}`.trimEnd(), help);
-  else program.option(`--${name} ${placeholder.endsWith(',...>') ? '<word,...>' : '<word>'}`, `${help}: ${placeholder.replaceAll(/^<|(,\.\.\.)?>$/g, '').replaceAll('|', ', ')}`);
+  else
+    program.option(
+      `--${name} ${placeholder.endsWith(',...>') ? '<word,...>' : '<word>'}`,
+      `${help}: ${placeholder.replaceAll(/^<|(,\.\.\.)?>$/g, '').replaceAll('|', ', ')}`,
+    );
 }
 
 function addTrain(root: Program, events: ProgramEvents): void {
@@ -82,7 +89,12 @@ function addRunOptions(train: Program, help: string): void {
   option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(train, 'resume', 'go on with a run, or with several in one folder, by name or folder', RUN);
   option(train, 'break-lock', 'with --resume: take over a run that a process of another host holds, if you know that it is gone');
-  option(train, 'seeds', 'play a run from each of these seeds, with commas, and tell means and deviations (default: one, from --seed)', SEEDS);
+  option(
+    train,
+    'seeds',
+    'play a run from each of these seeds, with commas, and show means and deviations (default: one, from --seed)',
+    SEEDS,
+  );
   option(train, 'quiet', 'show no progress');
   train.addHelpText('after', help);
 }
@@ -100,7 +112,10 @@ function addGrid(root: Program, events: ProgramEvents): void {
 }
 
 function addCheckpoint(root: Program, events: ProgramEvents): void {
-  const checkpoint = root.command('checkpoint').summary('ask a run for a checkpoint').description('Asks a run that is going on on this machine for a checkpoint after the round under way, and waits for it.');
+  const checkpoint = root
+    .command('checkpoint')
+    .summary('ask a run for a checkpoint')
+    .description('Asks a run that is going on on this machine for a checkpoint after the round under way, and waits for it.');
   checkpoint.argument('<run>', 'name or folder of the run');
   option(checkpoint, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   checkpoint.addHelpText('after', CHECKPOINT_HELP);
@@ -108,7 +123,10 @@ function addCheckpoint(root: Program, events: ProgramEvents): void {
 }
 
 function addEvaluate(root: Program, events: ProgramEvents): void {
-  const evaluate = root.command('evaluate').summary('measure what a run has forgotten').description("Trains fresh probes on the latents of a run's checkpoint: what they read was not forgotten.");
+  const evaluate = root
+    .command('evaluate')
+    .summary('measure what a run has forgotten')
+    .description("Trains fresh probes on the latents of a run's checkpoint: what they read was not forgotten.");
   evaluate.argument('<run>', 'name or folder of the run');
   option(evaluate, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
   option(evaluate, 'seeds', 'seeds of the probes, with commas (default: 1,2,3)', SEEDS);
@@ -122,22 +140,31 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
 }
 
 function addSweep(root: Program, events: ProgramEvents): void {
-  const sweep = root.command('sweep').summary('play many configurations side by side').description('Plays many configurations side by side, each as a run of its own, and says which are best.');
+  const sweep = root
+    .command('sweep')
+    .summary('play many configurations side by side')
+    .description('Plays many configurations side by side, each as a run of its own, and says which are best.');
   for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
     sweep.optionsGroup(heading);
-    for (const { name, value, help } of flags) option(sweep, name, help, value === undefined ? undefined : { ...value, placeholder: `${value.placeholder.slice(0, -1)},...>` });
+    for (const { name, value, help } of flags)
+      option(sweep, name, help, value === undefined ? undefined : { ...value, placeholder: `${value.placeholder.slice(0, -1)},...>` });
   }
   sweep.optionsGroup('The sweep:');
-  sweep.option('--set <setting=value,...>', 'values of any setting, by its path in config.json, as JSON or text; may be given again', (text: string, before: string[]) => [...before, text], []);
+  sweep.option(
+    '--set <setting=value,...>',
+    'values of any setting, by its path in config.json, as JSON or text; may be given again',
+    (text: string, before: string[]) => [...before, text],
+    [],
+  );
   option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);
   option(sweep, 'list', 'JSON list with the settings of one trial each', FILE);
-  option(sweep, 'random', 'draw so many trials instead of playing all combinations', COUNT);
+  option(sweep, 'random', 'number of trials to draw, in place of all combinations', COUNT);
   option(sweep, 'draw-seed', 'what they are drawn from (default: 1)', COUNT);
   option(sweep, 'trials-at-once', 'trials side by side, which share the machine (default: 1)', COUNT);
   option(sweep, 'halving', 'stop what is not among the best by this figure of an epoch, like held_out/reconstruction_mse', FIGURE);
   option(sweep, 'halving-higher', 'more of that figure is better');
   option(sweep, 'first-rung', 'epochs before trials are compared first (default: 1)', COUNT);
-  option(sweep, 'factor', 'one of so many goes on; then so many times the epochs (default: 2)', COUNT);
+  option(sweep, 'factor', 'the best 1/factor go on at a comparison; the next one is at factor times the epochs (default: 2)', COUNT);
   option(sweep, 'best', 'figure by which the best trial is named (default: probe_mlp where it is measured)', FIGURE);
   option(sweep, 'best-higher', 'more of that figure is better');
   option(sweep, 'name', "name of the sweep's folder (default: made of the time)", NAME);
@@ -149,7 +176,10 @@ function addSweep(root: Program, events: ProgramEvents): void {
 }
 
 function addData(root: Program, events: ProgramEvents): void {
-  const data = root.command('data').summary('say what a data folder holds').description('Says what a data folder and the folders below it hold: counts, classes and a contact sheet.');
+  const data = root
+    .command('data')
+    .summary('say what a data folder holds')
+    .description('Says what a data folder and the folders below it hold: counts, classes and a contact sheet.');
   data.argument('<dir>', 'the folder');
   option(data, 'out', 'folder for the contact sheets (default: contact-sheets)', FOLDER);
   option(data, 'unpacked-gib', `most that packed files may be unpacked to, in GiB (default: ${UNPACKED_GIB})`, POSITIVE);

@@ -1,36 +1,37 @@
 import { resolve } from 'node:path';
-import { problemsError, shown } from '@lethe/config';
+import { shown } from '@lethe/config';
 import type { Candidates, SearchSpace, SettingValue } from '@lethe/lethe';
 import type { SweepCommand } from './command.js';
-import { ADDRESS, COUNT, FIGURE, FILE, FlagReader, FOLDER, NAME, NUMBER, optionKey, RUN, type FlagValue } from './flag-values.js';
+import { ADDRESS, COUNT, FIGURE, FlagReader, FOLDER, NAME, NUMBER, RUN, type FlagValue } from './flag-values.js';
 import type { TypedCommand } from './program.js';
-import { settingValues } from './setting-values.js';
 import { CONFIG_FLAGS } from './train-flags.js';
 
 /** What a sweep that goes on has said already. */
 const KEPT = ['config', 'list', 'random', 'draw-seed', 'halving', 'halving-higher', 'first-rung', 'factor', 'best', 'best-higher', 'name'];
 /** Flags that mean nothing without another one. */
-const NEEDED: Readonly<Record<string, string>> = { 'draw-seed': 'random', 'halving-higher': 'halving', 'first-rung': 'halving', factor: 'halving', 'best-higher': 'best' };
+const NEEDED: Readonly<Record<string, string>> = {
+  'draw-seed': 'random',
+  'halving-higher': 'halving',
+  'first-rung': 'halving',
+  factor: 'halving',
+  'best-higher': 'best',
+};
 
 const RANGE = /^(.+)\.\.(.+)$/;
 
 /** What was typed after `lethe sweep`. */
 export function readSweep({ options }: TypedCommand, folder: string): SweepCommand {
   const reader = new FlagReader(options);
-  const place = (name: string, value: FlagValue): string | null => {
-    const typed = reader.text(name, value);
-    return typed === null ? null : resolve(folder, typed);
-  };
   const halvingFigure = reader.text('halving', FIGURE);
   const bestFigure = reader.text('best', FIGURE);
-  const [flagged, set] = [flagSpace(reader, options, folder), setSpace(reader, options)];
+  const [flagged, set] = [flagSpace(reader, folder), setSpace(reader, options)];
   const resume = reader.text('resume', RUN);
   const command: SweepCommand = {
     kind: 'sweep',
     folder,
     space: { ...flagged, ...set },
-    configFile: place('config', FILE),
-    listFile: place('list', FILE),
+    configFile: reader.path('config', folder),
+    listFile: reader.path('list', folder),
     random: reader.count('random'),
     resumedData: {
       folder: resume === null ? null : oneOf(flagged, 'data.folder', 'string'),
@@ -38,16 +39,24 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     },
     drawSeed: reader.count('draw-seed') ?? 1,
     trialsAtOnce: reader.count('trials-at-once'),
-    halving: halvingFigure === null ? null : { figure: halvingFigure, firstRung: reader.count('first-rung') ?? 1, factor: reader.count('factor') ?? 2, better: reader.has('halving-higher') ? 'higher' : 'lower' },
+    halving:
+      halvingFigure === null
+        ? null
+        : {
+            figure: halvingFigure,
+            firstRung: reader.count('first-rung') ?? 1,
+            factor: reader.count('factor') ?? 2,
+            better: reader.has('halving-higher') ? 'higher' : 'lower',
+          },
     best: bestFigure === null ? null : { figure: bestFigure, better: reader.has('best-higher') ? 'higher' : 'lower' },
     name: reader.text('name', NAME),
-    runsFolder: place('runs-dir', FOLDER) ?? resolve(folder, 'runs'),
+    runsFolder: reader.runsFolder(folder),
     resume,
     breakLock: reader.has('break-lock'),
   };
   if (resume !== null) checkKept(flagged, set, reader);
   check(command, reader);
-  if (reader.problems.length > 0) throw problemsError(reader.problems);
+  reader.refuseProblems();
   return command;
 }
 
@@ -57,9 +66,11 @@ function checkKept(flagged: SearchSpace, set: SearchSpace, reader: FlagReader): 
     ...Object.keys(flagged).filter((path) => path !== 'data.folder' && path !== 'data.unpackedGiB'), ...Object.keys(set),
     ...KEPT.filter((flag) => reader.isGiven(flag)).map((flag) => `--${flag}`),
   ];
-  if (kept[0] !== undefined) reader.problems.push({ where: '--resume', expected: 'no settings and no name, which are those of the sweep', found: kept[0] });
+  if (kept[0] !== undefined)
+    reader.problems.push({ where: '--resume', expected: 'no settings and no name, which are those of the sweep', found: kept[0] });
   const bound = flagged['data.unpackedGiB'];
-  if (bound?.kind === 'values' && bound.values.length > 1) reader.problems.push({ where: '--unpacked-gib', expected: 'one value together with --resume', found: bound.values.map(shown).join() });
+  if (bound?.kind === 'values' && bound.values.length > 1)
+    reader.problems.push({ where: '--unpacked-gib', expected: 'one value together with --resume', found: bound.values.map(shown).join() });
 }
 
 /** The value of a setting that has one alone; null: it was not said. */
@@ -71,32 +82,35 @@ function oneOf(space: SearchSpace, path: string, type: 'string' | 'number'): unk
 }
 
 function check({ random, space, trialsAtOnce, halving, resume, breakLock }: SweepCommand, reader: FlagReader): void {
-  const complain = (where: string, expected: string, found: string): void => { reader.problems.push({ where, expected, found }); };
-  for (const [flag, needed] of Object.entries(NEEDED)) if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
+  const complain = (where: string, expected: string, found: string): void => {
+    reader.problems.push({ where, expected, found });
+  };
+  for (const [flag, needed] of Object.entries(NEEDED))
+    if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
   if (breakLock && resume === null) complain('--break-lock', 'it only together with --resume', 'a new sweep');
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
   if (random !== null && random < 1) complain('--random', 'at least 1', String(random));
   if (halving !== null && halving.factor < 2) complain('--factor', 'at least 2', String(halving.factor));
   if (halving !== null && halving.firstRung < 1) complain('--first-rung', 'at least 1', String(halving.firstRung));
   for (const [path, candidates] of Object.entries(space)) {
-    if (candidates.kind === 'range' && random === null) complain(path, 'values with commas, or a range together with --random', `${candidates.low}..${candidates.high}`);
+    if (candidates.kind === 'range' && random === null)
+      complain(path, 'values with commas, or a range together with --random', `${candidates.low}..${candidates.high}`);
   }
 }
 
 /** The flags of `lethe train`, with several values each. */
-function flagSpace(reader: FlagReader, options: TypedCommand['options'], folder: string): SearchSpace {
+function flagSpace(reader: FlagReader, folder: string): SearchSpace {
   const space: Record<string, Candidates> = {};
   for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
     const isOne = value === FOLDER || value === ADDRESS;
     let candidates: Candidates | null = null;
     if (value === undefined) {
-      const given = name.startsWith('no-') ? options[optionKey(name.slice('no-'.length))] === false : reader.has(name);
-      candidates = given ? { kind: 'values', values: [sets ?? true] } : null;
+      candidates = reader.has(name) ? { kind: 'values', values: [sets ?? true] } : null;
     } else if (isOne) {
       const typed = reader.text(name, value);
       candidates = typed === null ? null : { kind: 'values', values: [value === FOLDER ? resolve(folder, typed) : typed] };
     } else {
-      candidates = candidatesOf(reader, options[optionKey(name)], { where: `--${name}`, value });
+      candidates = candidatesOf(reader, reader.typed(name), { where: `--${name}`, value });
     }
     if (candidates !== null) for (const path of paths) space[path] = candidates;
   }
@@ -106,11 +120,18 @@ function flagSpace(reader: FlagReader, options: TypedCommand['options'], folder:
 /** `--set path=v1,v2` for any setting; values may be JSON. */
 function setSpace(reader: FlagReader, options: TypedCommand['options']): SearchSpace {
   const given = Array.isArray(options['set']) ? (options['set'] as string[]) : [];
-  return Object.fromEntries(given.flatMap((text): [string, Candidates][] => {
-    const [, path = '', values = ''] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
-    if (path === '') reader.problems.push({ where: '--set', expected: 'a setting and its values, like objective.bottleneck.weight=0.001,0.002', found: `"${text}"` });
-    return path === '' ? [] : [[path, { kind: 'values', values: settingValues(values) }]];
-  }));
+  return Object.fromEntries(
+    given.flatMap((text): [string, Candidates][] => {
+      const [, path = '', values = ''] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
+      if (path === '')
+        reader.problems.push({
+          where: '--set',
+          expected: 'a setting and its values, like objective.bottleneck.weight=0.001,0.002',
+          found: `"${text}"`,
+        });
+      return path === '' ? [] : [[path, { kind: 'values', values: settingValues(values) }]];
+    }),
+  );
 }
 
 function candidatesOf(reader: FlagReader, text: unknown, { where, value }: { where: string; value: FlagValue }): Candidates | null {
@@ -121,6 +142,36 @@ function candidatesOf(reader: FlagReader, text: unknown, { where, value }: { whe
     return understood ?? 0;
   };
   const [, low, high] = RANGE.exec(text) ?? [];
-  if (low !== undefined && high !== undefined && (value === NUMBER || value === COUNT)) return { kind: 'range', low: Number(read(low)), high: Number(read(high)) };
+  if (low !== undefined && high !== undefined && (value === NUMBER || value === COUNT))
+    return { kind: 'range', low: Number(read(low)), high: Number(read(high)) };
   return { kind: 'values', values: text.split(',').map(read) };
+}
+
+/**
+ * Several values of a setting, with commas between them: each is JSON, or text as it stands. A comma inside of a JSON list, object
+ * or text in quotes is part of it.
+ */
+export function settingValues(text: string): SettingValue[] {
+  const parts = text.split(',');
+  const values: SettingValue[] = [];
+  for (let first = 0; first < parts.length;) {
+    const { value, length } = valueAt(parts.slice(first));
+    values.push(value);
+    first += length;
+  }
+  return values;
+}
+
+/** The first value, out of as few parts as make it JSON; one that never does is text by itself. */
+function valueAt(parts: readonly string[]): { value: SettingValue; length: number } {
+  const [text = ''] = parts;
+  const most = /^\s*["[{]/.test(text) ? parts.length : 1;
+  for (let length = 1; length <= most; length += 1) {
+    try {
+      return { value: JSON.parse(parts.slice(0, length).join(',')) as SettingValue, length };
+    } catch {
+      // Perhaps the comma behind it belongs to it.
+    }
+  }
+  return { value: text, length: 1 };
 }

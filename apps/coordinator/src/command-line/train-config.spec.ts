@@ -40,7 +40,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('newRunConfig', () => {
   it('lets flags override the file, and the file the recipe', () => {
     const { config } = newRunConfig(train('--config', 'small.json', '--beta', '0.4', '--workers', '2'), machine);
-    expect(config).toMatchObject({ recipe: 'quick', batchSize: 64, seed: 9, objective: { beta: 0.4 }, cluster: { workers: 2, awaitWorkers: 2 } });
+    expect(config).toMatchObject({
+      recipe: 'quick',
+      batchSize: 64,
+      seed: 9,
+      objective: { beta: 0.4 },
+      cluster: { workers: 2, awaitWorkers: 2 },
+    });
   });
 
   it.each([
@@ -89,7 +95,11 @@ describe('newRunConfig', () => {
     [['--config', 'absent.json'], 'CONFIG_INVALID', '--config: expected a file that can be read, found none at absent.json'],
     [['--config', 'idx'], 'CONFIG_INVALID', '--config: expected a file that can be read, found none at idx'],
     [['--config', 'broken.json'], 'CONFIG_INVALID', 'broken.json: expected JSON, found something else'],
-    [['--config', 'typo.json'], 'CONFIG_INVALID', 'objective.betta in typo.json: expected a known setting, found the unknown name "betta" (did you mean objective.beta?)'],
+    [
+      ['--config', 'typo.json'],
+      'CONFIG_INVALID',
+      'objective.betta in typo.json: expected a known setting, found the unknown name "betta" (did you mean objective.beta?)',
+    ],
   ])('refuses %j', (argv, code, message) => {
     const refusal: unknown = expect.objectContaining({ code, message: expect.stringContaining(message) as unknown });
     expect(() => newRunConfig(train(...argv), machine)).toThrow(refusal);
@@ -120,7 +130,10 @@ describe('findRunFolder', () => {
   });
 
   it('names the places it looked at', () => {
-    const refusal = { code: 'RUN_MISSING', message: `bold: expected a run (a folder with config.json), found none at ${folder}/runs/bold or ${folder}/bold` };
+    const refusal = {
+      code: 'RUN_MISSING',
+      message: `bold: expected a run (a folder with config.json), found none at ${folder}/runs/bold or ${folder}/bold`,
+    };
     expect(() => find('bold')).toThrow(expect.objectContaining(refusal) as Error);
   });
 });

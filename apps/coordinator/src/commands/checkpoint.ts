@@ -18,7 +18,8 @@ export async function runCheckpoint(command: CheckpointCommand): Promise<number>
   const run = RunFolder.at(findRunFolder(command.run, command));
   const before = await newest(run);
   const processId = await run.coordinatorProcess();
-  if (processId === null) throw new LetheError('RUN_MISSING', `${command.run}: expected a run that is going on on this machine, found that nobody plays it`);
+  if (processId === null)
+    throw new LetheError('RUN_MISSING', `${command.run}: expected a run that is going on on this machine, found that nobody plays it`);
   if (before !== null && (await run.isOver())) {
     process.stderr.write(`${command.run}: all rounds are played, and what they came to is being measured; its last checkpoint:\n`);
     return found(before, command);
@@ -34,7 +35,11 @@ export async function runCheckpoint(command: CheckpointCommand): Promise<number>
     if (isGone) throw new LetheError('PROCESS_DIED', `${command.run}: the run ended before it made a checkpoint`);
     await sleep(LOOK_MS);
   }
-  throw new LetheError('DEADLINE_EXCEEDED', `${command.run}: process ${processId} was asked and has made no checkpoint within ${PATIENCE_MS / 1000} s; if it lives, it makes one after the round under way`);
+  throw new LetheError(
+    'DEADLINE_EXCEEDED',
+    `${command.run}: process ${processId} was asked and has made no checkpoint within ${PATIENCE_MS / 1000} s; ` +
+    `if it lives, it makes one after the round under way`,
+  );
 }
 
 function ask(processId: number, { run }: CheckpointCommand): void {

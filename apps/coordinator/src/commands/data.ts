@@ -12,7 +12,10 @@ export async function runData({ data, out, unpackedGiB, folder }: DataCommand): 
   await expectWritableFolder('--out', out);
   const { found, damaged } = await inspectFolder(data, unpackedGiB);
   if (found.length + damaged.length === 0) {
-    throw new LetheError('DATA_MISSING', `${data}: expected images, IDX or MATLAB files, archives or tables there or one folder below, found none`);
+    throw new LetheError(
+      'DATA_MISSING',
+      `${data}: expected images, IDX or MATLAB files, archives or tables there or one folder below, found none`,
+    );
   }
   for (const dataset of found) {
     const sheet = dataset.samples === null ? null : join(out, `${dataset.name === '' ? 'data' : dataset.name}.png`);

@@ -4,16 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usableCores } from '@lethe/config';
+import type { Gpu } from '@lethe/tensorflow';
 import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 import { standInNvidiaSmi } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { describeGpus, describePlacement, placeWorkers } from './doctor.js';
 
 const lethe = fileURLToPath(new URL('../../../../node_modules/.bin/lethe', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lethe-doctor-'));
 
 /** Runs the real doctor beside a driver's tool that lists these cards. */
-function doctor(gpus: readonly string[], flags: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<{ code: unknown; lines: Record<string, string> }> {
-  const path = standInNvidiaSmi(folder, gpus.map((model, index) => ({ model, uuid: `GPU-${index}` })), process.env['PATH'] ?? '');
+function doctor(
+  gpus: readonly string[],
+  flags: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<{ code: unknown; lines: Record<string, string> }> {
+  const path = standInNvidiaSmi(
+    folder,
+    gpus.map((model, index) => ({ model, uuid: `GPU-${index}` })),
+    process.env['PATH'] ?? '',
+  );
   const env = { ...process.env, PATH: path, ...variables };
   return new Promise((resolve) => {
     execFile(lethe, ['doctor', ...flags], { cwd: folder, env }, (error, output) => {
@@ -44,10 +54,16 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
   // Whether TensorFlow is set up with CUDA is a fact of the machine; doctor tells the truth about either.
   const hasCuda = isSetUpWithCuda();
 
-  it.each([[[], 2], [['--oversubscribe'], 0]] as const)('places more workers than the cores are meant for only when asked: %j', async (flags, expected) => {
+  it.each([
+    [[], 2],
+    [['--oversubscribe'], 0],
+  ] as const)('places more workers than the cores are meant for only when asked: %j', async (flags, expected) => {
     const { code, lines } = await doctor([], ['--workers', String(4 * usableCores() + 1), ...flags]);
     expect(code).toBe(expected);
-    expect(lines).toMatchObject({ workers: expect.stringMatching(expected === 0 ? /^worker-1 on the cpu, worker-2/ : /\(--oversubscribe allows more\)/) as unknown, 'a step': 'runs' });
+    expect(lines).toMatchObject({
+      workers: expect.stringMatching(expected === 0 ? /^worker-1 on the cpu, worker-2/ : /\(--oversubscribe allows more\)/) as unknown,
+      'a step': 'runs',
+    });
   });
 
   it.runIf(hasCuda)('places one worker on each GPU', async () => {
@@ -58,7 +74,10 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
   it.runIf(hasCuda)('tells why workers cannot be placed, and all the rest', async () => {
     const { code, lines } = await doctor(['Card A'], ['--workers', '2']);
     expect(code).toBe(2);
-    expect(lines).toMatchObject({ workers: expect.stringContaining('2 workers do not fit on 1 GPU (Card A)') as unknown, 'a step': 'runs' });
+    expect(lines).toMatchObject({
+      workers: expect.stringContaining('2 workers do not fit on 1 GPU (Card A)') as unknown,
+      'a step': 'runs',
+    });
   });
 
   it.runIf(hasCuda)('lets workers share a GPU when asked', async () => {
@@ -74,5 +93,33 @@ describe('lethe doctor', { timeout: 60_000 }, () => {
       workers: 'worker-1 on the cpu, worker-2 on the cpu, worker-3 on the cpu',
       'a step': 'runs',
     });
+  });
+});
+
+const gpuOf = (model: string, index: number): Gpu => ({ id: `GPU-${index}`, index, card: `GPU-${index}`, model });
+
+describe('the placement of workers, in words', () => {
+  const place = (models: readonly string[], workers: number, allowSharing = false): string =>
+    describePlacement(placeWorkers({ gpus: models.map(gpuOf), workers, allowSharing }));
+
+  it('is one worker on each GPU', () => {
+    expect(place(['Card A', 'Card B'], 2)).toBe('worker-1 on gpu 0, worker-2 on gpu 1');
+  });
+
+  it('is several on a GPU only when asked; else why not', () => {
+    expect(place(['Card A'], 2, true)).toBe('worker-1 on gpu 0, worker-2 on gpu 0');
+    expect(place(['Card A'], 2)).toContain('2 workers do not fit on 1 GPU (Card A)');
+  });
+
+  it('is the CPU where there is no GPU', () => {
+    expect(place([], 2)).toBe('worker-1 on the cpu, worker-2 on the cpu');
+  });
+});
+
+describe('the GPUs of a machine, in words', () => {
+  it('say which are used', () => {
+    expect(describeGpus({ gpus: [], whyNoGpus: null })).toBe('none found');
+    expect(describeGpus({ gpus: ['Card A', 'Card B'].map(gpuOf), whyNoGpus: null })).toBe('gpu 0: Card A, gpu 1: Card B');
+    expect(describeGpus({ gpus: [], whyNoGpus: 'Card A: not used' })).toBe('Card A: not used');
   });
 });

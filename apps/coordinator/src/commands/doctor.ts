@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
 import { defaultWorkers, interOpThreads, problemsError, processProblems, UNPACKED_GIB } from '@lethe/config';
 import { openData } from '@lethe/data';
-import { errorMessage, foreignText } from '@lethe/errors';
+import { errorCode, errorMessage, foreignText } from '@lethe/errors';
 import { WORKSPACE } from '@lethe/programs';
-import { describeDevice, engineEnvironment, type Gpu } from '@lethe/tensorflow';
+import { describeDevice, engineEnvironment, planDevices, type DeviceRequest, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder } from '@lethe/tensorflow-setup';
 import type { DoctorCommand } from '../command-line/command.js';
-import { lookAtThisMachine, machineOf } from '@lethe/lethe';
+import { lookAtThisMachine, machineOf, type ThisMachine } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
-import { describeGpus, describePlacement, placeWorkers } from './worker-placement.js';
 
 const CHECK = 'apps/worker/dist/check-engine.js';
 
@@ -21,7 +20,8 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   const { cores, engine, gpus } = machine;
   const workers = command.workers ?? defaultWorkers(machineOf(machine));
   const [tooMany] = processProblems({ workers, servers: 1, oversubscribe: command.oversubscribe }, cores, () => '--workers');
-  const placement = tooMany === undefined ? placeWorkers({ gpus, workers, allowSharing: command.shareGpus }) : problemsError([tooMany]).message;
+  const placement =
+    tooMany === undefined ? placeWorkers({ gpus, workers, allowSharing: command.shareGpus }) : problemsError([tooMany]).message;
   const gpu = typeof placement === 'string' ? null : (placement[0] ?? null);
   const settings = { threads: command.threads ?? 1, interOpThreads: interOpThreads(cores, workers), gpu };
   const check = await checkEngine(engine, { ...environment, ...engineEnvironment(settings) });
@@ -42,7 +42,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
   return typeof placement === 'string' ? EXIT.usage : EXIT.ok;
 }
 
-/** Whether a worker would end there, as it computes elsewhere than it was told to. */
+/** Whether a worker would end there, as it computes elsewhere than on its GPU. */
 function isMissed({ device }: EngineCheck, gpu: Gpu | null): gpu is Gpu {
   return gpu !== null && device === 'cpu';
 }
@@ -65,9 +65,36 @@ function checkEngine(engine: string, environment: Environment): Promise<EngineCh
 
 async function describeData(): Promise<string> {
   try {
-    const { facts } = await openData({ kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null }, 1);
+    const { facts } = await openData(
+      { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+      1,
+    );
     return `MNIST, ${facts.trainCount} training and ${facts.testCount} test images`;
   } catch (error) {
     return `MNIST cannot be read: ${errorMessage(error)}`;
   }
+}
+
+/** The GPU of each worker (null: the CPU), or why they cannot be placed. */
+export type WorkerPlacement = readonly (Gpu | null)[] | string;
+
+/** Where a run would put its workers, or why it would refuse to. */
+export function placeWorkers(request: DeviceRequest): WorkerPlacement {
+  try {
+    return planDevices(request);
+  } catch (error) {
+    if (errorCode(error) === 'DEVICE_PLAN_INVALID') return errorMessage(error);
+    throw error;
+  }
+}
+
+/** The same in words: "worker-1 on gpu 0, worker-2 on gpu 1". */
+export function describePlacement(placement: WorkerPlacement): string {
+  if (typeof placement === 'string') return placement;
+  return placement.map((device, index) => `worker-${index + 1} on ${describeDevice(device)}`).join(', ');
+}
+
+/** The GPUs of a machine in words, or why there are none. */
+export function describeGpus({ gpus, whyNoGpus }: Pick<ThisMachine, 'gpus' | 'whyNoGpus'>): string {
+  return gpus.length === 0 ? (whyNoGpus ?? 'none found') : gpus.map((gpu) => `${describeDevice(gpu)}: ${gpu.model}`).join(', ');
 }

@@ -4,7 +4,10 @@ import { withCheckpoint, JudgeCache, evaluateRun } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
-/** Measures what a checkpoint's networks are for, such as what its encoder has really forgotten, and writes figures and a report into the run's folder. */
+/**
+ * Measures what a checkpoint's networks are for, such as what its encoder has really forgotten, and writes figures and a report into the
+ * run's folder.
+ */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
   const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {

@@ -3,6 +3,7 @@ import type { Command } from '../command-line/command.js';
 import { EXIT, exitCodeOf } from '@lethe/lethe/exit-codes';
 import { ownVersion } from '@lethe/lethe/own-version';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
+import { COMMAND_NAMES } from '../command-line/program.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 
 /** What a command has of the process that runs it. */
@@ -13,7 +14,7 @@ export interface ProcessSurroundings {
   readonly requests: CheckpointRequests;
 }
 
-/** Runs what was typed, and tells what went wrong. @returns the exit code */
+/** Runs what was typed, and writes what went wrong. @returns the exit code */
 export async function runCommandLine(argv: readonly string[], surroundings: ProcessSurroundings): Promise<number> {
   try {
     return await run(parseCommandLine(argv, { folder: surroundings.folder, version: ownVersion() }), surroundings);
@@ -45,7 +46,10 @@ async function run(command: Command, { environment, requests }: ProcessSurroundi
     case 'doctor':
       return (await import('./doctor.js')).runDoctor(command, environment);
     case 'worker':
-      throw new LetheError('CONFIG_INVALID', 'worker: expected to be started as `npx lethe worker`, which starts its own process, found the coordinator');
+      throw new LetheError(
+        'CONFIG_INVALID',
+        'worker: expected to be started as `npx lethe worker`, which starts its own process, found the coordinator',
+      );
   }
 }
 
@@ -53,7 +57,7 @@ function report(error: unknown, argv: readonly string[]): void {
   const known = errorCode(error) !== undefined;
   const text = !known && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
   const [name = ''] = argv;
-  const command = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'].includes(name) ? ` ${name}` : '';
+  const command = COMMAND_NAMES.some((known) => known === name) ? ` ${name}` : '';
   const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
   process.stderr.write(`error: ${text}${hint}\n`);
 }

@@ -11,11 +11,12 @@ export async function runSweep(command: SweepCommand, environment: Environment):
     const { trials, trialsAtOnce } = await folder.read();
     process.stdout.write(`${trials.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);
   }
-  const { gpus, cores } = machine;
   const [, program = ''] = process.argv;
-  const { run, best, bestBy } = await onTerminal(false, (watcher) => sweep(folder, command, { gpus, cores, environment, program, watcher }));
+  const { run, best, bestBy } = await onTerminal(false, (watcher) =>
+    sweep(folder, command, { machine, environment, program, watcher }),
+  );
   for (const line of [...aligned(tableOfTrials(run.trials)), ...resultFiles(folder, command.folder)]) process.stdout.write(`${line}\n`);
-  if (best !== null) process.stdout.write(`best: ${best}\n`);
-  else process.stdout.write(`no trial is named the best: ${bestBy === null ? '--best says by which figure' : `none that is completed has a finite ${bestBy.figure}`}\n`);
+  const whyNone = bestBy === null ? '--best says by which figure' : `none that is completed has a finite ${bestBy.figure}`;
+  process.stdout.write(best === null ? `no trial is named the best: ${whyNone}\n` : `best: ${best}\n`);
   return exitCodeOfTrials(run);
 }

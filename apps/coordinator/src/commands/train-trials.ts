@@ -12,10 +12,9 @@ export async function runTrials(several: TrialsToTrain, command: TrainCommand, {
     const order = trialsAtOnce === 1 ? 'one after another' : `${trialsAtOnce} at once`;
     process.stdout.write(`${trials.length} runs, ${order}, in ${folder.folder}\n`);
   }
-  const { gpus, cores } = machine;
   const [, program = ''] = process.argv;
   const { run, tables, notes } = await onTerminal(command.quiet, (watcher) =>
-    trainTrials(folder, command, machine, { gpus, cores, environment, program, watcher }));
+    trainTrials(folder, command, { machine, environment, program, watcher }));
   for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);
   return exitCodeOfTrials(run);
 }

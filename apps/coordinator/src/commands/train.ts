@@ -1,6 +1,9 @@
 import { join, relative } from 'node:path';
 import { errorCode } from '@lethe/errors';
-import { lookAtThisMachine, machineOf, newRunConfig, newTrials, playRun, prepareRun, resumedTrials, summaryLines, withOpenRun, type PreparedRun, type RunSurroundings } from '@lethe/lethe';
+import {
+  lookAtThisMachine, machineOf, newRunConfig, newTrials, playRun, prepareRun, resumedTrials, summaryLines, withOpenRun, type PreparedRun,
+  type RunSurroundings,
+} from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { exitCodeOfTrials } from './trials-on-terminal.js';
 
 const ended = (states: readonly Trial['state'][], isInterrupted = false): number => {
-  const trials = states.map((state, index): Trial => ({ name: String(index), key: String(index), values: {}, epochs: 1, state, attempts: 1, figures: {}, message: '' }));
+  const trials = states.map((state, index): Trial => ({
+    name: String(index),
+    key: String(index),
+    values: {},
+    epochs: 1,
+    state,
+    attempts: 1,
+    figures: {},
+    message: '',
+  }));
   return exitCodeOfTrials({ isInterrupted, trials });
 };
 

@@ -26,7 +26,9 @@ export async function onTerminal<Result>(isQuiet: boolean, play: (watcher: Trial
   }
 }
 
-/** How a command ends that has played trials: that some of them diverge is a result beside those of others, but not where there are none. */
+/**
+ * How a command ends that has played trials: that some of them diverge is a result beside those of others, but not where there are none.
+ */
 export function exitCodeOfTrials({ isInterrupted, trials }: Pick<TrialRunner, 'isInterrupted' | 'trials'>): number {
   if (isInterrupted) return EXIT.interrupted;
   const states = new Set(trials.map(({ state }) => state));
@@ -36,9 +38,18 @@ export function exitCodeOfTrials({ isInterrupted, trials }: Pick<TrialRunner, 'i
 
 function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
   const { name, state, figures, message } = trial;
-  const settings = Object.entries(trial.values).filter(([path, value]) => trials.some(({ values }) => shownSetting(values[path]) !== shownSetting(value))).map(([path, value]) => `${path.split('.').at(-1) ?? path} ${shownSetting(value)}`).join(', ');
-  const reached = Object.entries(figures).filter(([figure]) => figure.startsWith('held_out/')).map(([figure, value]) => `${figure.slice('held_out/'.length)} ${formatNumber(value)}`).join('  ');
-  if (state === 'running') reporter.update({ name, text: `${settings}  ${reached}`, epoch: figures['epochs'] ?? 0, totalEpochs: trial.epochs });
-  else if (isDone(trial)) reporter.end(name, `${name}  ${state}  ${settings}  ${reached}${message === '' ? '' : `  ${message}`}  (${trials.filter(isDone).length} of ${trials.length} done)`);
-  else reporter.end(name, `${name}  waits to go on  ${settings}${message === '' ? '' : `  ${message}`}`);
+  const settings = Object.entries(trial.values)
+    .filter(([path, value]) => trials.some(({ values }) => shownSetting(values[path]) !== shownSetting(value)))
+    .map(([path, value]) => `${path.split('.').at(-1) ?? path} ${shownSetting(value)}`)
+    .join(', ');
+  const reached = Object.entries(figures)
+    .filter(([figure]) => figure.startsWith('held_out/'))
+    .map(([figure, value]) => `${figure.slice('held_out/'.length)} ${formatNumber(value)}`)
+    .join('  ');
+  const said = message === '' ? '' : `  ${message}`;
+  const done = `${trials.filter(isDone).length} of ${trials.length} done`;
+  const epoch = figures['epochs'] ?? 0;
+  if (state === 'running') reporter.update({ name, text: `${settings}  ${reached}`, epoch, totalEpochs: trial.epochs });
+  else if (isDone(trial)) reporter.end(name, `${name}  ${state}  ${settings}  ${reached}${said}  (${done})`);
+  else reporter.end(name, `${name}  waits to go on  ${settings}${said}`);
 }

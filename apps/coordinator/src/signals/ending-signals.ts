@@ -1,10 +1,13 @@
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The same signal again within this time is the same request: one to the whole process group comes once itself and once passed on by whoever started this process. */
+/**
+ * The same signal again within this time is the same request: one to the whole process group comes once itself and once passed on by
+ * whoever started this process.
+ */
 const ECHO_MS = 500;
 
 /**
- * Hears each request to end this process once, until it is told to hear no more.
+ * Hears each request to end this process once, until the returned function is called.
  * @returns hears no more
  */
 export function hearEndingSignals(heard: (signal: NodeJS.Signals) => void): () => void {

@@ -27,7 +27,11 @@ describe('an interruption', () => {
     start();
     interruption.trainingBegins();
     for (let count = 0; count < 2; count += 1) process.emit('SIGINT', 'SIGINT');
-    expect([interruption.signal.aborted, notices, ends]).toEqual([true, ['SIGINT: finishing the round and saving a checkpoint (once more to stop at once)'], []]);
+    expect([interruption.signal.aborted, notices, ends]).toEqual([
+      true,
+      ['SIGINT: finishing the round and saving a checkpoint (once more to stop at once)'],
+      [],
+    ]);
     process.emit('SIGTERM', 'SIGTERM');
     expect(ends).toEqual(['INTERRUPTED', 'killed']);
   });

@@ -74,7 +74,9 @@ export class Interruption implements RunInterruption {
       this.#endNow(new LetheError('INTERRUPTED', `stopped by ${signal}`));
     } else if (this.#stage === 'training') {
       this.#notice(`${signal}: finishing the round and saving a checkpoint (once more to stop at once)`);
-      this.#deadline = setTimeout(() => { this.#endNow(new LetheError('INTERRUPTED', `stopped by ${signal}; the round under way took too long to be saved`)); }, PATIENCE_MS);
+      this.#deadline = setTimeout(() => {
+        this.#endNow(new LetheError('INTERRUPTED', `stopped by ${signal}; the round under way took too long to be saved`));
+      }, PATIENCE_MS);
     } else if (this.#stage === 'measuring') {
       this.#giveUpMeasuring(signal);
     }

@@ -26,7 +26,10 @@ async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: Meas
   const evaluation = await measureAdaptation(run);
   await writeEvaluation(folder, evaluation);
   const { config } = run.description;
-  await writeReport(folder, await adaptationReport({ title: folder.name, evaluation, config, ...(await metricsUpTo(folder, evaluation.rounds)) }));
+  await writeReport(
+    folder,
+    await adaptationReport({ title: folder.name, evaluation, config, ...(await metricsUpTo(folder, evaluation.rounds)) }),
+  );
   return adaptationLines(evaluation);
 }
 
@@ -60,7 +63,9 @@ export function parseEvaluation(text: string): RunEvaluation | null {
   if (found?.kind === 'forgetting') return JSON.parse(text, (_, value: unknown) => value ?? Number.NaN) as RunEvaluation;
   if (found?.kind !== 'domain-adaptation') return null;
   const { scored } = found;
-  return scored === null ? found : { ...found, scored: { ...scored, scores: scored.scores.map((score: number | null) => score ?? Number.NaN) } };
+  return scored === null
+    ? found
+    : { ...found, scored: { ...scored, scores: scored.scores.map((score: number | null) => score ?? Number.NaN) } };
 }
 
 function writeEvaluation(folder: RunFolder, evaluation: RunEvaluation): Promise<void> {
@@ -79,28 +84,48 @@ async function metricsUpTo(folder: RunFolder, rounds: number): Promise<{ rounds:
 
 async function readGrids(folder: RunFolder): Promise<{ label: string; png: Uint8Array }[]> {
   const names = (await readdir(folder.grids)).filter((name) => name.startsWith('epoch-')).sort();
-  return Promise.all(names.map(async (name) => ({ label: name.replace('.png', '').replace('-', ' ').replace(/ 0+/, ' '), png: await readFile(join(folder.grids, name)) })));
+  return Promise.all(
+    names.map(async (name) => ({
+      label: name.replace('.png', '').replace('-', ' ').replace(/ 0+/, ' '),
+      png: await readFile(join(folder.grids, name)),
+    })),
+  );
 }
 
 /** One line for each domain. */
 function adaptationLines({ domains, target }: AdaptationEvaluation): string[] {
   return domains.map(({ name, labelled, accuracy, auroc }) => {
-    const figures = accuracy === null ? 'no labels to score' : `accuracy ${accuracy.toFixed(4)}${auroc === null ? '' : `  AUROC ${auroc.toFixed(3)}`} of ${labelled} test examples`;
+    const figures =
+      accuracy === null
+        ? 'no labels to score'
+        : `accuracy ${accuracy.toFixed(4)}${auroc === null ? '' : `  AUROC ${auroc.toFixed(3)}`} of ${labelled} test examples`;
     return `${name === target ? 'target' : 'source'} ${name}: ${figures}`;
   });
 }
 
 /** The table and what it means, for the terminal. */
 function forgettingLines(evaluation: ForgettingEvaluation): string[] {
-  const line = (cells: readonly string[]): string => cells.map((cell, index) => (index < 3 ? cell.padEnd(12) : cell.padStart(16))).join('').trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => (index < 3 ? cell.padEnd(12) : cell.padStart(16)))
+      .join('')
+      .trimEnd();
   const { swap, reconstruction, style, probes } = evaluation;
   return [
     line(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'information']),
-    ...probes.map(({ probe, input, labels, seeds }) => line([
-      probe, input, labels,
-      ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) => spread(seeds.map(({ figures }) => figures[figure]))),
-    ])),
-    `swap ${swap.off_diagonal.toFixed(3)} (judge ${swap.judge_accuracy.toFixed(3)})  reconstruction_mse ${reconstruction.mean.toFixed(4)}  slant kept ${style.slant_correlation.toFixed(2)}  thickness kept ${style.thickness_correlation.toFixed(2)}`,
+    ...probes.map(({ probe, input, labels, seeds }) =>
+      line([
+        probe,
+        input,
+        labels,
+        ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) =>
+          spread(seeds.map(({ figures }) => figures[figure])),
+        ),
+      ]),
+    ),
+    `swap ${swap.off_diagonal.toFixed(3)} (judge ${swap.judge_accuracy.toFixed(3)})  ` +
+    `reconstruction_mse ${reconstruction.mean.toFixed(4)}  ` +
+    `slant kept ${style.slant_correlation.toFixed(2)}  thickness kept ${style.thickness_correlation.toFixed(2)}`,
     ...verdict(evaluation),
   ];
 }

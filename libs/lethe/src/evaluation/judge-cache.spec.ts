@@ -11,7 +11,14 @@ import { JudgeCache } from './judge-cache.js';
 const folder = mkdtempSync(join(tmpdir(), 'lethe-judges-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: 'f00d' };
+const facts = {
+  shape: { height: 8, width: 8, channels: 1 },
+  classes: ['a', 'b'],
+  trainCount: 8000,
+  testCount: 10,
+  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }],
+  fingerprint: 'f00d',
+};
 const description = describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []).config, facts);
 const data = { facts } as unknown as DataSource;
 
@@ -20,8 +27,12 @@ describe('the cache of judges', () => {
     const cache = new JudgeCache({ LETHE_CACHE: folder }, () => undefined);
     const judge = Float32Array.from({ length: judgeLength(data) }, (_, index) => index % 7);
     let trained = 0;
-    const train = (): Promise<Float32Array> => { trained += 1; return Promise.resolve(judge); };
-    const get = (fingerprint: string): Promise<Float32Array> => cache.get(description, { ...data, facts: { ...facts, fingerprint } }, train);
+    const train = (): Promise<Float32Array> => {
+      trained += 1;
+      return Promise.resolve(judge);
+    };
+    const get = (fingerprint: string): Promise<Float32Array> =>
+      cache.get(description, { ...data, facts: { ...facts, fingerprint } }, train);
     expect(Buffer.from((await get('f00d')).buffer).equals(Buffer.from(judge.buffer))).toBe(true);
     expect(Buffer.from((await get('f00d')).buffer).equals(Buffer.from(judge.buffer))).toBe(true);
     expect(trained).toBe(1);

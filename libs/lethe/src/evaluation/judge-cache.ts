@@ -16,7 +16,7 @@ export class JudgeCache {
   readonly #folder: string;
   readonly #notice: (line: string) => void;
 
-  /** @param notice told if a judge cannot be kept */
+  /** @param notice called if a judge cannot be kept */
   constructor(environment: Readonly<Record<string, string | undefined>>, notice: (line: string) => void) {
     this.#notice = notice;
     const { LETHE_CACHE, XDG_CACHE_HOME } = environment;

@@ -84,19 +84,35 @@ function domainEvaluation(name: string, examples: readonly number[], { data, pre
 }
 
 /** Those of the examples that have a label. */
-function scoredOf({ test }: DataSource, { predicted, scores }: TestPredictions, examples: readonly number[]): { labels: number[]; scores: number[]; predicted: number[] } {
+function scoredOf(
+  { test }: DataSource,
+  { predicted, scores }: TestPredictions,
+  examples: readonly number[],
+): { labels: number[]; scores: number[]; predicted: number[] } {
   const known = examples.filter((example) => test.labels[example] !== UNLABELLED);
-  return { labels: known.map((example) => test.labels[example] ?? 0), scores: known.map((example) => scores[example] ?? 0), predicted: known.map((example) => predicted[example] ?? 0) };
+  return {
+    labels: known.map((example) => test.labels[example] ?? 0),
+    scores: known.map((example) => scores[example] ?? 0),
+    predicted: known.map((example) => predicted[example] ?? 0),
+  };
 }
 
-function mapped(chosen: readonly (readonly number[])[], { data: { test, facts }, predictions: { features, size } }: Measured): MappedExample[] {
+function mapped(
+  chosen: readonly (readonly number[])[],
+  { data: { test, facts }, predictions: { features, size } }: Measured,
+): MappedExample[] {
   const examples = chosen.flatMap((ofDomain) => ofDomain.slice(0, Math.floor(MAPPED / chosen.length)));
   const values = new Float32Array(examples.length * size);
   for (const [index, example] of examples.entries()) values.set(features.subarray(example * size, (example + 1) * size), index * size);
   const places = onPlane({ values, size }, examples.length) ?? [];
   return places.map(([x, y], index): MappedExample => {
     const example = examples[index] ?? 0;
-    return { x: rounded(x), y: rounded(y), domain: facts.domains[test.domains[example] ?? 0]?.name ?? '', label: facts.classes[test.labels[example] ?? UNLABELLED] ?? '' };
+    return {
+      x: rounded(x),
+      y: rounded(y),
+      domain: facts.domains[test.domains[example] ?? 0]?.name ?? '',
+      label: facts.classes[test.labels[example] ?? UNLABELLED] ?? '',
+    };
   });
 }
 

@@ -12,7 +12,10 @@ const PROBES: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 const SWAP_CHUNK = 500;
 
 /** Measures what the encoder has forgotten and whether redrawing obeys (docs/measures.md); the same for any number of workers. */
-export async function measureForgetting(run: MeasuredRun, { seeds, judges, onProgress }: Omit<MeasureOptions, 'folder'>): Promise<ForgettingEvaluation> {
+export async function measureForgetting(
+  run: MeasuredRun,
+  { seeds, judges, onProgress }: Omit<MeasureOptions, 'folder'>,
+): Promise<ForgettingEvaluation> {
   const { cluster, description, data, rounds } = run;
   const { classes } = description.facts;
   const judge = await judges.get(description, data, () => {
@@ -48,11 +51,18 @@ export function latentSizeOf({ config: { objective } }: RunDescription): number 
 }
 
 async function measureProbes(cluster: TrainingCluster, seeds: readonly number[]): Promise<ProbeRow[]> {
-  const requests = seeds.flatMap((seed, index) => PROBES.flatMap((probe): ProbeRequest[] => [
-    { probe, input: 'latent', shuffledLabels: false, seed },
-    // The controls say where the scale begins and ends; once is enough for that.
-    ...(index > 0 ? [] : [{ probe, input: 'latent', shuffledLabels: true, seed } as const, { probe, input: 'pixels', shuffledLabels: false, seed } as const]),
-  ]));
+  const requests = seeds.flatMap((seed, index) =>
+    PROBES.flatMap((probe): ProbeRequest[] => [
+      { probe, input: 'latent', shuffledLabels: false, seed },
+      // The controls say where the scale begins and ends; once is enough for that.
+      ...(index > 0
+        ? []
+        : [
+            { probe, input: 'latent', shuffledLabels: true, seed } as const,
+            { probe, input: 'pixels', shuffledLabels: false, seed } as const,
+          ]),
+    ]),
+  );
   const results = await cluster.evaluations.ofProbes(requests);
   const rows = new Map<string, ProbeRow & { seeds: { seed: number; figures: ProbeFigures }[] }>();
   for (const [index, { probe, input, shuffledLabels, seed }] of requests.entries()) {
@@ -65,7 +75,10 @@ async function measureProbes(cluster: TrainingCluster, seeds: readonly number[])
   return [...rows.values()].sort((a, b) => order(a) - order(b));
 }
 
-async function measureRedrawing({ cluster, description, data }: MeasuredRun, judge: Float32Array): Promise<Pick<ForgettingEvaluation, 'swap' | 'style'>> {
+async function measureRedrawing(
+  { cluster, description, data }: MeasuredRun,
+  judge: Float32Array,
+): Promise<Pick<ForgettingEvaluation, 'swap' | 'style'>> {
   const classes = description.facts.classes.length;
   const results = await cluster.evaluations.ofSwaps(judge, data.test.count, SWAP_CHUNK);
   const rows = results.flatMap((values) => swapRows(values, classes));
@@ -86,7 +99,9 @@ async function measureReconstruction({ cluster, description, data }: MeasuredRun
   const { figures } = description.objective;
   const results = await cluster.evaluations.ofExamples('score', 'test', data.test.count, SCORE_CHUNK);
   const column = figures.indexOf('reconstruction_mse');
-  const errors = results.flatMap((values) => Array.from({ length: values.length / figures.length }, (_, row) => values[row * figures.length + column] ?? Number.NaN));
+  const errors = results.flatMap((values) =>
+    Array.from({ length: values.length / figures.length }, (_, row) => values[row * figures.length + column] ?? Number.NaN),
+  );
   const per_class = description.facts.classes.map((_, label) => {
     const chosen = errors.filter((_error, example) => data.test.labels[example] === label);
     return chosen.length === 0 ? 0 : chosen.reduce((sum, error) => sum + error, 0) / chosen.length;

@@ -19,7 +19,11 @@ export async function scoreTarget(run: ScoredRun): Promise<Record<string, number
  * Means over the examples of a split that have a label; of several populations' test examples, over each by itself:
  * "svhn/label_accuracy".
  */
-export async function scoreExamples({ cluster, description, data }: ScoredRun, split: Split, count: number): Promise<Record<string, number>> {
+export async function scoreExamples(
+  { cluster, description, data }: ScoredRun,
+  split: Split,
+  count: number,
+): Promise<Record<string, number>> {
   if (count === 0) return {};
   const { objective: { figures }, facts: { domains } } = description;
   const chunks = await cluster.evaluations.ofExamples('score', split, count, SCORE_CHUNK);
@@ -33,7 +37,10 @@ export async function scoreExamples({ cluster, description, data }: ScoredRun, s
 }
 
 /** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */
-export async function drawGrid({ cluster, description }: Pick<ScoredRun, 'cluster' | 'description'>, gridRows: number): Promise<Float32Array> {
+export async function drawGrid(
+  { cluster, description }: Pick<ScoredRun, 'cluster' | 'description'>,
+  gridRows: number,
+): Promise<Float32Array> {
   const { height, width, channels } = description.facts.shape;
   const rowLength = description.facts.classes.length * height * width * channels;
   const grid = new Float32Array(gridRows * rowLength);

@@ -17,7 +17,10 @@ interface FolderOwner {
 
 /** Notes in the folder that it belongs to this process. */
 export function signOwnership(folder: string): void {
-  writeFileSync(join(folder, FILE), JSON.stringify({ processId: process.pid, started: processStart(process.pid), ...kernel() } satisfies FolderOwner));
+  writeFileSync(
+    join(folder, FILE),
+    JSON.stringify({ processId: process.pid, started: processStart(process.pid), ...kernel() } satisfies FolderOwner),
+  );
 }
 
 /**
@@ -27,7 +30,10 @@ export function signOwnership(folder: string): void {
 export function removeAbandoned(temporaryFolder: string, prefix: string): void {
   for (const name of attempt(() => readdirSync(temporaryFolder)) ?? []) {
     const folder = join(temporaryFolder, name);
-    if (name.startsWith(prefix) && attempt(() => isAbandoned(folder)) === true) attempt(() => { rmSync(folder, { recursive: true, force: true }); });
+    if (name.startsWith(prefix) && attempt(() => isAbandoned(folder)) === true)
+      attempt(() => {
+        rmSync(folder, { recursive: true, force: true });
+      });
   }
 }
 

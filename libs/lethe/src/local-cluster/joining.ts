@@ -14,7 +14,11 @@ export class JoinTokenFile {
       this.remove();
       writeFileSync(path, `${encodeJoinToken(member)}\n`, { mode: 0o600, flag: 'wx' });
     } catch (error) {
-      throw new LetheError('STORAGE_FAILED', `${path}: expected a place for the token of those who join, found none (${errorMessage(error)})`, { cause: error });
+      throw new LetheError(
+        'STORAGE_FAILED',
+        `${path}: expected a place for the token of those who join, found none (${errorMessage(error)})`,
+        { cause: error },
+      );
     }
   }
 
@@ -24,14 +28,23 @@ export class JoinTokenFile {
 }
 
 /** With which command workers elsewhere join, and at which other addresses of this machine they may. */
-export function joinLines({ boundAddress, address }: Listener, keys: RunKeys | null, { engine, threads, tokenFile, advertise }: { engine: string; threads: number; tokenFile: string; advertise: string | null }): string[] {
+export function joinLines(
+  { boundAddress, address }: Listener,
+  keys: RunKeys | null,
+  { engine, threads, tokenFile, advertise }: { engine: string; threads: number; tokenFile: string; advertise: string | null },
+): string[] {
   const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
-  const [first, ...others] = advertise === null ? outsideAddresses(boundAddress) : [{ address: `tcp://${advertise}:${port}`, interface: null }];
-  const trust = keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
-  const command = `workers join with: npx lethe worker --join ${first?.address ?? address} ${trust} --engine ${engine} --threads ${threads}`;
+  const [first, ...others] =
+    advertise === null ? outsideAddresses(boundAddress) : [{ address: `tcp://${advertise}:${port}`, interface: null }];
+  const trust =
+    keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
+  const command = `workers join with: npx lethe worker --join ${first?.address ?? address} ${trust} ` +
+  `--engine ${engine} --threads ${threads}`;
   if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
   const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
-  return named.length === 0 ? [command] : [command, `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`];
+  return named.length === 0
+    ? [command]
+    : [command, `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`];
 }
 
 /** A path as a shell reads it. */

@@ -10,7 +10,14 @@ const population = (name: string) => ({ name, trainCount: 1000, labelledCount: 1
 function frameOf(said: object, side: number, classes: number): { bytes: number; facts: DataFacts } {
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [configLayer(said, 'said.json')]);
   const domains = config.data.kind === 'domains' ? [population('a'), population('b')] : [population('all')];
-  const facts: DataFacts = { shape: { height: side, width: side, channels: 3 }, classes: Array.from({ length: classes }, (_, index) => `class ${index}`), trainCount: 1000, testCount: 100, domains, fingerprint: 'f' };
+  const facts: DataFacts = {
+    shape: { height: side, width: side, channels: 3 },
+    classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
+    trainCount: 1000,
+    testCount: 100,
+    domains,
+    fingerprint: 'f',
+  };
   return { bytes: largestFrameOf(describeRun(config, facts)), facts };
 }
 
@@ -22,8 +29,13 @@ describe('the largest frame of a run', () => {
   });
 
   it('grows with the classes, the images and the judge that reads them', () => {
-    const { bytes, facts } = frameOf({ recipe: 'article', data: { kind: 'images', folder: '/nowhere', imageSize: 64, channels: 3 } }, 64, 1000);
-    for (const floats of [1000 * 64 * 64 * 3, judgeLength({ facts }), 500 * (2 + 3 * 1000), 2000 * 512]) expect(bytes).toBeGreaterThan(4 * floats);
+    const { bytes, facts } = frameOf(
+      { recipe: 'article', data: { kind: 'images', folder: '/nowhere', imageSize: 64, channels: 3 } },
+      64,
+      1000,
+    );
+    for (const floats of [1000 * 64 * 64 * 3, judgeLength({ facts }), 500 * (2 + 3 * 1000), 2000 * 512])
+      expect(bytes).toBeGreaterThan(4 * floats);
     expect(bytes).toBeLessThan(128 * 2 ** 20);
   });
 });

@@ -22,7 +22,9 @@ describe('local addresses', () => {
   });
 
   it('name the setting that says where they lie, if nothing can be made there', () => {
-    expect(() => new LocalAddresses(join(folder, 'none'))).toThrow(/TMPDIR: expected a folder for sockets that can be written to, found .*none/);
+    expect(() => new LocalAddresses(join(folder, 'none'))).toThrow(
+      /TMPDIR: expected a folder for sockets that can be written to, found .*none/,
+    );
   });
 
   it('of processes that were killed are removed by the next one, and nobody else\'s', () => {
@@ -52,7 +54,9 @@ describe('local addresses', () => {
     writeFileSync(join(temporary, 'lethe-odd', 'owner.json'), '{');
     writeFileSync(join(temporary, 'else', 'owner.json'), JSON.stringify({ processId: dead, started: '1' }));
     new LocalAddresses(temporary).remove();
-    expect(Object.fromEntries(cases.map(({ what }, index) => [what, !existsSync(made[index]?.own ?? '')]))).toEqual(Object.fromEntries(cases.map(({ what, isRemoved }) => [what, isRemoved])));
+    expect(Object.fromEntries(cases.map(({ what }, index) => [what, !existsSync(made[index]?.own ?? '')]))).toEqual(
+      Object.fromEntries(cases.map(({ what, isRemoved }) => [what, isRemoved])),
+    );
     expect(others.every((other) => existsSync(other))).toBe(true);
   });
 });

@@ -31,7 +31,9 @@ export class LocalAddresses {
       this.#folder = mkdtempSync(join(folder, PREFIX));
       signOwnership(this.#folder);
     } catch (error) {
-      throw new LetheError('ADDRESS_INVALID', `TMPDIR: expected a folder for sockets that can be written to, found ${folder}`, { cause: error });
+      throw new LetheError('ADDRESS_INVALID', `TMPDIR: expected a folder for sockets that can be written to, found ${folder}`, {
+        cause: error,
+      });
     }
   }
 

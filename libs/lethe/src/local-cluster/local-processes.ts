@@ -20,7 +20,7 @@ export interface LocalProcess {
 const GRACE_MS = 2000;
 
 /**
- * The processes of a run on this machine. They end when they are told to, when the coordinator's end of their channel
+ * The processes of a run on this machine. They end when they are asked to, when the coordinator's end of their channel
  * goes away (however it dies), or by force; none outlives the run.
  */
 export class LocalProcesses {
@@ -35,14 +35,19 @@ export class LocalProcesses {
   start({ entry, folder, nodeFlags, logFile, environment, start }: LocalProcess): void {
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    const child = fork(entry, [], { cwd: folder, env: environment, execArgv: [...process.execArgv, ...nodeFlags], stdio: ['ignore', log, log, 'ipc'] });
+    const child = fork(entry, [], {
+      cwd: folder,
+      env: environment,
+      execArgv: [...process.execArgv, ...nodeFlags],
+      stdio: ['ignore', log, log, 'ipc'],
+    });
     closeSync(log);
     this.#children.set(start.incarnation, child);
     const ended = new Promise<void>((resolve) => {
-      let told = false;
+      let hasEnded = false;
       const end = (how: string): void => {
-        if (told) return;
-        told = true;
+        if (hasEnded) return;
+        hasEnded = true;
         this.#children.delete(start.incarnation);
         resolve();
         this.#onExit(start.incarnation, `${how}; it printed to ${logFile}`);

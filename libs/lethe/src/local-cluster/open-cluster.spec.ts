@@ -38,12 +38,24 @@ describe('opening a cluster', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const port = await freePort();
-    const said = configLayer({ recipe: 'article', cluster: { workers: 1, listen: `tcp://127.0.0.1:${port}`, insecurePlaintext: true } }, 'said.json');
+    const said = configLayer(
+      { recipe: 'article', cluster: { workers: 1, listen: `tcp://127.0.0.1:${port}`, insecurePlaintext: true } },
+      'said.json',
+    );
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
     const data = await openData(config.data, config.seed);
     const opening = openCluster({
-      description: describeRun(config, data.facts), runId: 'a run', logsFolder: join(file, 'logs'), tokenFile: join(folder, 'token'), environment: {}, cores: 2, devices: [null],
-      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
+      description: describeRun(config, data.facts),
+      runId: 'a run',
+      logsFolder: join(file, 'logs'),
+      tokenFile: join(folder, 'token'),
+      environment: {},
+      cores: 2,
+      devices: [null],
+      onCommitted: () => undefined,
+      onCommitReport: () => undefined,
+      onStepReport: () => undefined,
+      onNotice: () => undefined,
     });
     await expect(opening).rejects.toThrow('ENOTDIR');
     await listenAt(port);
@@ -57,11 +69,24 @@ describe('opening a cluster', () => {
     // The programs run as they were built: with the flags of the test's process they would look for sources.
     vi.spyOn(process, 'execArgv', 'get').mockReturnValue([]);
     const open = await openCluster({
-      description, runId: 'a run', logsFolder: join(folder, 'logs'), tokenFile: join(folder, 'token'), environment: process.env, cores: 2, devices: [null],
-      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: () => undefined,
+      description,
+      runId: 'a run',
+      logsFolder: join(folder, 'logs'),
+      tokenFile: join(folder, 'token'),
+      environment: process.env,
+      cores: 2,
+      devices: [null],
+      onCommitted: () => undefined,
+      onCommitReport: () => undefined,
+      onStepReport: () => undefined,
+      onNotice: () => undefined,
     });
-    const playing = open.cluster.assemble(initialGroups(description), 1).then(() => open.cluster.execute({ round: 0, phase: 0, innerStep: 0 }, {}));
-    await expect(playing).rejects.toThrow(/^worker-1 is not started again after 2 lives that ended alike: worker-1: .*expected fingerprint of other data, found/);
+    const playing = open.cluster
+      .assemble(initialGroups(description), 1)
+      .then(() => open.cluster.execute({ round: 0, phase: 0, innerStep: 0 }, {}));
+    await expect(playing).rejects.toThrow(
+      /^worker-1 is not started again after 2 lives that ended alike: worker-1: .*expected fingerprint of other data, found/,
+    );
     await open.close('the test is over');
   }, 60_000);
 });

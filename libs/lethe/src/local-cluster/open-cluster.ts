@@ -2,10 +2,10 @@ import { tmpdir } from 'node:os';
 import { LetheError } from '@lethe/errors';
 import { judgeLength } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
-import { listenerTrust, startKeys } from '@lethe/programs';
+import { listenerTrust, startKeys, type ProcessStart } from '@lethe/programs';
 import { frameOf, largestFrame, newIncarnation, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/cluster';
-import { createRunKeys, createZeroMqTransport, type Listener } from '@lethe/transport';
+import { createRunKeys, createZeroMqTransport, type Listener, type RunKeys } from '@lethe/transport';
 import { joinLines, JoinTokenFile } from './joining.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
@@ -14,7 +14,10 @@ import { FarthestVersions } from './restart-policy.js';
 /** Most examples that one evaluation answers for: those of the map of latents. */
 const EXAMPLES_AT_ONCE = 2000;
 
-export interface ClusterOptions extends Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>, Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
+export interface ClusterOptions
+  extends
+    Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>,
+    Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
   readonly runId: string;
   /** Where the token of those who join is kept, if the run listens for them. */
   readonly tokenFile: string;
@@ -39,18 +42,7 @@ export interface OpenCluster {
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
   const { description: { config: { cluster: settings } } } = options;
   const addresses = new LocalAddresses(tmpdir());
-  const keys = settings.listen === null || settings.insecurePlaintext ? null : createRunKeys();
-  const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext: settings.insecurePlaintext, maxFrameBytes: largestFrameOf(options.description) };
-  let listener: Listener;
-  let token: JoinTokenFile | null = null;
-  try {
-    if (keys !== null) token = new JoinTokenFile(options.tokenFile, keys);
-    listener = await createZeroMqTransport().listen(settings.listen ?? addresses.of('control'), listenerTrust(trust));
-  } catch (error) {
-    token?.remove();
-    addresses.remove();
-    throw error;
-  }
+  const { listener, keys, token, trust } = await listenForMembers(options, addresses);
   const origin: Origin = { runId: options.runId, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
   const farthest = new FarthestVersions();
   const cluster: TrainingCluster = new TrainingCluster({
@@ -70,11 +62,15 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     onWorkerGivenUp: (error, left) => {
       if (settings.listen === null) cluster.expectAtMost(left);
       if (left > 0) options.onNotice(`warning: ${error.message}; the run goes on without it`);
-      else if (settings.listen !== null || cluster.control.roster.present('worker').length > 0) options.onNotice(`warning: ${error.message}`);
+      else if (settings.listen !== null || cluster.control.roster.present('worker').length > 0)
+        options.onNotice(`warning: ${error.message}`);
       else cluster.abandonment.begin(error);
     },
     start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },
-    dataAddressOf: (server, life) => (settings.listen === null ? addresses.of(`server-${server + 1}-${life}`) : dataAddress(settings.advertise === null ? listener.boundAddress : 'tcp://*:0')),
+    dataAddressOf: (server, life) =>
+      settings.listen === null
+        ? addresses.of(`server-${server + 1}-${life}`)
+        : dataAddress(settings.advertise === null ? listener.boundAddress : 'tcp://*:0'),
   });
 
   const open: OpenCluster = {
@@ -94,7 +90,37 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   return open;
 }
 
-interface Opened { readonly cluster: TrainingCluster; readonly keeper: ProcessKeeper; readonly addresses: LocalAddresses; readonly token: JoinTokenFile | null }
+/** The control socket, and what whoever connects to it must have. */
+interface ControlSocket {
+  readonly listener: Listener;
+  readonly keys: RunKeys | null;
+  readonly token: JoinTokenFile | null;
+  readonly trust: Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>;
+}
+
+/** @throws LetheError ADDRESS_INVALID, STORAGE_FAILED; nothing is left open or written then */
+async function listenForMembers({ description, tokenFile }: ClusterOptions, addresses: LocalAddresses): Promise<ControlSocket> {
+  const { listen, insecurePlaintext } = description.config.cluster;
+  const keys = listen === null || insecurePlaintext ? null : createRunKeys();
+  const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext, maxFrameBytes: largestFrameOf(description) };
+  let token: JoinTokenFile | null = null;
+  try {
+    if (keys !== null) token = new JoinTokenFile(tokenFile, keys);
+    const listener = await createZeroMqTransport().listen(listen ?? addresses.of('control'), listenerTrust(trust));
+    return { listener, keys, token, trust };
+  } catch (error) {
+    token?.remove();
+    addresses.remove();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly cluster: TrainingCluster;
+  readonly keeper: ProcessKeeper;
+  readonly addresses: LocalAddresses;
+  readonly token: JoinTokenFile | null;
+}
 
 async function closeAll(reason: string, { cluster, keeper, addresses, token }: Opened): Promise<void> {
   keeper.stopRestarting();
@@ -110,7 +136,8 @@ async function closeAll(reason: string, { cluster, keeper, addresses, token }: O
 /** The servers listen where the coordinator does, each on a port of its own; on every interface where a host is advertised. */
 function dataAddress(controlAddress: string): string {
   const host = /^tcp:\/\/(.+):\d+$/.exec(controlAddress)?.[1];
-  if (host === undefined) throw new LetheError('ADDRESS_INVALID', `--listen: expected an address like tcp://192.0.2.7:5555, found ${controlAddress}`);
+  if (host === undefined)
+    throw new LetheError('ADDRESS_INVALID', `--listen: expected an address like tcp://192.0.2.7:5555, found ${controlAddress}`);
   return `tcp://${host}:*`;
 }
 
@@ -119,7 +146,9 @@ export function largestFrameOf({ layouts, summaries, facts, objective, config }:
   const { height, width, channels } = facts.shape;
   const classes = facts.classes.length;
   // Latents and features are as long as one side of the weights that they come out of, or go into.
-  const features = layouts.flatMap(({ segments }) => segments.flatMap(({ shape }) => (shape.length === 2 ? shape : []))).reduce((widest, size) => Math.max(widest, size), 0);
+  const features = layouts
+    .flatMap(({ segments }) => segments.flatMap(({ shape }) => (shape.length === 2 ? shape : [])))
+    .reduce((widest, size) => Math.max(widest, size), 0);
   const figures = Math.max(objective.figures.length, classes + features, 2 + 3 * classes);
   const evaluation = Math.max(EXAMPLES_AT_ONCE * figures, classes * height * width * channels, judgeLength({ facts }));
   const documents = Buffer.byteLength(JSON.stringify(config)) + Buffer.byteLength(JSON.stringify(facts));

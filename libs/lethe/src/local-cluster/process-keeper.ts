@@ -12,7 +12,7 @@ import { RestartPolicy } from './restart-policy.js';
 export interface ProcessKeeperOptions {
   readonly description: RunDescription;
   readonly control: ControlPlane;
-  /** A worker of this machine is not started again; so many are left that are there or will be. */
+  /** A worker of this machine is not started again. @param left number of workers of this machine that are not given up */
   readonly onWorkerGivenUp: (error: LetheError, left: number) => void;
   readonly logsFolder: string;
   /** What the started processes inherit. */
@@ -26,7 +26,7 @@ export interface ProcessKeeperOptions {
   readonly onNotice: (line: string) => void;
 }
 
-/** One of the processes of this machine, whichever life of it. */
+/** The place of a process of this machine: whenever the process dies, the next one takes the same place. */
 interface Place {
   readonly role: Role;
   readonly index: number;
@@ -36,10 +36,13 @@ interface Place {
 }
 
 /** Failures that another life of a worker does not mend, but for a disk that was away for a moment. */
-const LASTING: ReadonlySet<ErrorCode> = new Set(['DATA_INVALID', 'DATA_MISSING', 'CONFIG_INVALID', 'SCHEMA_MISMATCH', 'FINGERPRINT_MISMATCH', 'ENGINE_MISSING', 'ENGINE_SETUP_FAILED', 'ENGINE_UNSUPPORTED_PLATFORM']);
+const LASTING: ReadonlySet<ErrorCode> = new Set([
+  'DATA_INVALID', 'DATA_MISSING', 'CONFIG_INVALID', 'SCHEMA_MISMATCH', 'FINGERPRINT_MISMATCH', 'ENGINE_MISSING', 'ENGINE_SETUP_FAILED',
+  'ENGINE_UNSUPPORTED_PLATFORM',
+]);
 const HOPELESS_LIVES = 2;
 
-/** Starts the servers and workers of this machine when it is told to, and starts again whichever dies. */
+/** Starts the servers and workers of this machine, and starts those again that die. */
 export class ProcessKeeper {
   readonly #options: ProcessKeeperOptions;
   readonly #processes: LocalProcesses;
@@ -89,7 +92,8 @@ export class ProcessKeeper {
   /** Ends a process that is not waited for any more; nothing happens to one of another machine. */
   end(incarnation: string, why: LetheError): void {
     const place = this.#places.get(incarnation);
-    if (place !== undefined && LASTING.has(why.code)) place.lasting = { code: why.code, message: why.message, lives: place.lasting?.code === why.code ? place.lasting.lives + 1 : 1 };
+    if (place !== undefined && LASTING.has(why.code))
+      place.lasting = { code: why.code, message: why.message, lives: place.lasting?.code === why.code ? place.lasting.lives + 1 : 1 };
     else if (place !== undefined) place.lasting = null;
     this.#processes.kill(incarnation);
   }
@@ -121,9 +125,21 @@ export class ProcessKeeper {
     const together = interOpThreads(cores, workers);
     const program = localProgram(role);
     this.#processes.start({
-      ...program, logFile: `${logsFolder}/${nameOf(place)}.log`,
-      environment: { ...program.environment, ...environment, ...(role === 'worker' ? engineEnvironment({ threads, interOpThreads: together, gpu: devices[index] ?? null }) : {}) },
-      start: { ...start, type: 'start', epoch: control.epoch, interOpThreads: together, incarnation, dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives) },
+      ...program,
+      logFile: `${logsFolder}/${nameOf(place)}.log`,
+      environment: {
+        ...program.environment,
+        ...environment,
+        ...(role === 'worker' ? engineEnvironment({ threads, interOpThreads: together, gpu: devices[index] ?? null }) : {}),
+      },
+      start: {
+        ...start,
+        type: 'start',
+        epoch: control.epoch,
+        interOpThreads: together,
+        incarnation,
+        dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives),
+      },
     });
   }
 
@@ -158,7 +174,10 @@ export class ProcessKeeper {
   #giveUp(place: Place, how: string): void {
     const { control, onWorkerGivenUp, description: { config: { cluster } } } = this.#options;
     const { lasting } = place;
-    const ends = lasting === null || lasting.lives < HOPELESS_LIVES ? `${cluster.restarts + 1} deaths in a row, the last one: ${how}` : `${lasting.lives} lives that ended alike: ${lasting.message}`;
+    const ends =
+      lasting === null || lasting.lives < HOPELESS_LIVES
+        ? `${cluster.restarts + 1} deaths in a row, the last one: ${how}`
+        : `${lasting.lives} lives that ended alike: ${lasting.message}`;
     const error = new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${ends}`);
     if (place.role === 'parameter-server') {
       control.fail(error);

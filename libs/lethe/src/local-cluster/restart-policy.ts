@@ -28,7 +28,7 @@ export class RestartPolicy {
   }
 }
 
-/** Tells what was committed for the first time from what is played again after a server was lost: only the first is progress. */
+/** Separates what is committed for the first time from what is played again after a server was lost: only the first is progress. */
 export class FarthestVersions {
   readonly #versions = new Map<string, number>();
 

@@ -7,7 +7,7 @@ export interface RoundLosses {
   readonly losses: Readonly<Record<string, number>>;
 }
 
-/** Gathers the losses of a round's phases; of several turns the last one counts. */
+/** Gathers the losses of a round's phases; of several inner steps the last one counts. */
 export class RoundLossCollector {
   readonly #objective: Objective;
   #losses: Record<string, number> = {};

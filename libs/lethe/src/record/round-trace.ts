@@ -16,7 +16,7 @@ interface TraceEvent {
 const COORDINATOR = 'coordinator';
 
 /**
- * What every process did in the rounds of a run, as a file that chrome://tracing and Perfetto show. Each process tells times by
+ * What every process did in the rounds of a run, as a file that chrome://tracing and Perfetto show. Each process measures times by
  * the clock of its own machine.
  *
  * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU (trace event format)
@@ -37,14 +37,20 @@ export class RoundTrace {
 
   commitReported({ name }: Pick<Member, 'name'>, { group, version, work, ...step }: Omit<CommitReport, 'kind'>): void {
     const { sumMs, updateMs, waitMs } = work;
-    this.#add(name, `version ${version} of ${group}`, work, { ...this.#describe(step), sum_ms: sumMs, update_ms: updateMs, from_first_to_last_push_ms: waitMs });
+    this.#add(name, `version ${version} of ${group}`, work, {
+      ...this.#describe(step),
+      sum_ms: sumMs,
+      update_ms: updateMs,
+      from_first_to_last_push_ms: waitMs,
+    });
   }
 
   committed({ round, phase, innerStep }: Step): void {
     const { phases } = this.#description.objective;
     if (phase !== phases.length - 1 || innerStep !== (phases[phase]?.innerSteps ?? 0) - 1) return;
     const nowMs = performance.timeOrigin + performance.now();
-    if (this.#roundBeganMs !== null) this.#add(COORDINATOR, `round ${round + 1}`, { beganMs: this.#roundBeganMs, lastedMs: nowMs - this.#roundBeganMs }, {});
+    if (this.#roundBeganMs !== null)
+      this.#add(COORDINATOR, `round ${round + 1}`, { beganMs: this.#roundBeganMs, lastedMs: nowMs - this.#roundBeganMs }, {});
     this.#roundBeganMs = nowMs;
   }
 

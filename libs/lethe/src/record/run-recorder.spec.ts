@@ -14,7 +14,14 @@ import { initialGroups } from '../run/initial-state.js';
 import { withOpenRun } from '../run/prepare-run.js';
 import { RunRecorder, type RunRecorderOptions } from './run-recorder.js';
 
-const facts = { shape: { height: 8, width: 8, channels: 1 }, classes: ['a', 'b'], trainCount: 8000, testCount: 10, domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }], fingerprint: 'f00d' };
+const facts = {
+  shape: { height: 8, width: 8, channels: 1 },
+  classes: ['a', 'b'],
+  trainCount: 8000,
+  testCount: 10,
+  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }],
+  fingerprint: 'f00d',
+};
 const description = describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []).config, facts);
 const groups = initialGroups(description);
 
@@ -32,14 +39,31 @@ beforeEach(async () => {
     },
   });
   const reporter = new QuietReporter(output);
-  run = { description, folder, reporter, metrics: await folder.openMetrics(0), tensorBoard: await folder.openTensorBoard(0), start: { rounds: 0, steps: 0 } };
+  run = {
+    description,
+    folder,
+    reporter,
+    metrics: await folder.openMetrics(0),
+    tensorBoard: await folder.openTensorBoard(0),
+    start: { rounds: 0, steps: 0 },
+  };
 });
 afterEach(() => { rmSync(runsFolder, { recursive: true, force: true }); });
 
 /** A whole round in the weights. */
 function commitRound(recorder: RunRecorder, round: number): void {
   for (const [phase, { losses }] of description.objective.phases.entries()) {
-    const committed: Committed = { kind: 'committed', round, phase, innerStep: 0, group: '', version: round + 1, losses: losses.map(() => 0.5), work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 }, gradientNorm: 0 };
+    const committed: Committed = {
+      kind: 'committed',
+      round,
+      phase,
+      innerStep: 0,
+      group: '',
+      version: round + 1,
+      losses: losses.map(() => 0.5),
+      work: { beganMs: 0, lastedMs: 0, sumMs: 0, updateMs: 0, waitMs: 0 },
+      gradientNorm: 0,
+    };
     recorder.committed(committed);
   }
 }
@@ -57,7 +81,12 @@ describe('the record of a run', () => {
     });
     expect(said).toMatch(/warning: Cannot write .*metrics.jsonl: the disk is full.* The run goes on/);
     await recorder.checkpoint({ rounds: 1, steps: 0, groups }, false);
-    expect(readFileSync(metricsFile(), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(['round', 'epoch']);
+    expect(
+      readFileSync(metricsFile(), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { kind: string }).kind),
+    ).toEqual(['round', 'epoch']);
     expect(readdirSync(run.folder.checkpoints)).toEqual(['round-000001.safetensors']);
   });
 
@@ -84,7 +113,9 @@ describe('an open run', () => {
 
   it('is let go, and fails, when all went well but its metrics cannot be written', async () => {
     run.metrics.append({ kind: 'round', round: 1 });
-    await onFullDisk(metricsFile(), () => expect(withOpenRun(run, () => Promise.resolve(0))).rejects.toMatchObject({ code: 'STORAGE_FAILED' }));
+    await onFullDisk(metricsFile(), () =>
+      expect(withOpenRun(run, () => Promise.resolve(0))).rejects.toMatchObject({ code: 'STORAGE_FAILED' }),
+    );
     expect(existsSync(lock())).toBe(false);
   });
 });

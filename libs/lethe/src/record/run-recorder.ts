@@ -58,7 +58,7 @@ export class RunRecorder implements RunRecord {
   committed(committed: Committed): void {
     this.wire.committed(committed);
     const complete = this.#collector.add(committed);
-    // What is played again after a server was lost was told of when it was played first.
+    // What is played again after a server was lost was recorded when it was played first.
     if (complete === null || complete.round < this.#rounds) return;
     const { metrics, tensorBoard, reporter, description } = this.#options;
     this.#rounds = complete.round + 1;
@@ -66,7 +66,14 @@ export class RunRecorder implements RunRecord {
     this.firstRoundSeconds ??= performance.now() / 1000;
     this.clock.tick();
     this.#rate.add(description.config.batchSize);
-    metrics.append({ kind: 'round', round: this.#rounds, ...complete.losses, images_per_second: Math.round(this.#rate.perSecond()), wire_mb: rounded(this.wire.megabytes), wire_surplus_percent: rounded(this.wire.surplusPercent) });
+    metrics.append({
+      kind: 'round',
+      round: this.#rounds,
+      ...complete.losses,
+      images_per_second: Math.round(this.#rate.perSecond()),
+      wire_mb: rounded(this.wire.megabytes),
+      wire_surplus_percent: rounded(this.wire.surplusPercent),
+    });
     tensorBoard.scalars(this.#rounds, prefixed('train', complete.losses));
     reporter.update(this.#progress());
     // What is not written here is written, or missed, at the end of the epoch.
@@ -101,13 +108,25 @@ export class RunRecorder implements RunRecord {
 
   async checkpoint({ rounds, steps, groups }: RunState, isBest: boolean): Promise<void> {
     const { folder, description: { config, layouts, schemaHash, facts }, metrics, tensorBoard } = this.#options;
-    // Whoever goes on from this checkpoint judges by the epochs that the metrics tell of.
+    // Whoever goes on from this checkpoint judges by the epochs in the metrics.
     await metrics.flush();
     await this.#isWritten(tensorBoard.flush());
     await saveCheckpoint({
-      folder: folder.checkpoints, rounds, steps, groups, layouts, schemaHash, isBest,
-      configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: this.engines(), codeVersion: ownVersion(), keep: config.checkpoints.keep,
-      onLeft: (message) => { this.notice(`warning: ${message}`); },
+      folder: folder.checkpoints,
+      rounds,
+      steps,
+      groups,
+      layouts,
+      schemaHash,
+      isBest,
+      configJson: savedConfigJson(config),
+      dataFingerprint: facts.fingerprint,
+      engines: this.engines(),
+      codeVersion: ownVersion(),
+      keep: config.checkpoints.keep,
+      onLeft: (message) => {
+        this.notice(`warning: ${message}`);
+      },
     });
   }
 

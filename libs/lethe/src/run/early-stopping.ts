@@ -29,7 +29,8 @@ export class EarlyStopping {
   judge(figures: Readonly<Record<string, number>>): Judgement {
     const value = figures[this.#monitor];
     if (value === undefined) return { isBest: false, shouldStop: false };
-    const isBest = Number.isFinite(value) && (this.#best === null || (MORE_IS_BETTER.has(this.#monitor) ? value > this.#best : value < this.#best));
+    const isBest =
+      Number.isFinite(value) && (this.#best === null || (MORE_IS_BETTER.has(this.#monitor) ? value > this.#best : value < this.#best));
     if (isBest) this.#best = value;
     this.#epochsWithoutBetter = isBest ? 0 : this.#epochsWithoutBetter + 1;
     return { isBest, shouldStop: this.#patience !== null && this.#epochsWithoutBetter >= this.#patience };

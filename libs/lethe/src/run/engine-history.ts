@@ -33,21 +33,30 @@ export class EngineHistory {
 
   /**
    * What is to be said before these go on with the run; null if they are what it was computed with last.
-   * @throws LetheError FINGERPRINT_MISMATCH if the run insists on its bits, and these or an earlier change of engines may have given it others
+   * @throws LetheError FINGERPRINT_MISMATCH if the run insists on its bits, and these or an earlier change of engines may have given it
+   *   others
    */
   warning(fingerprints: readonly string[]): string | null {
     const all = this.with(fingerprints);
     const now = all.at(-1) ?? '';
     if (this.#options.strictBits && all.length > 1) {
-      throw new LetheError('FINGERPRINT_MISMATCH', `${this.#before(this.#earlier)}; these workers compute with "${now}"; --strict-bits asks for the bits of an unbroken run`);
+      throw new LetheError(
+        'FINGERPRINT_MISMATCH',
+        `${this.#before(this.#earlier)}; these workers compute with "${now}"; --strict-bits asks for the bits of an unbroken run`,
+      );
     }
     if (all.length === this.#earlier.length || this.#earlier.length === 0) return null;
-    return `${this.#before(this.#earlier.slice(-1))}; these workers compute with "${now}", and may go on with other bits than an unbroken run (--strict-bits refuses that)`;
+    const before = this.#before(this.#earlier.slice(-1));
+    return (
+      `${before}; these workers compute with "${now}", ` +
+      'and may go on with other bits than an unbroken run (--strict-bits refuses that)'
+    );
   }
 
   #before(engines: readonly string[]): string {
     const { name } = this.#options;
     if (engines.length === 1 && engines[0] === UNKNOWN_ENGINE) return `${name} does not say what it was computed with`;
-    return `${name} was computed with ${engines.map((engine) => (engine === UNKNOWN_ENGINE ? 'what it does not say' : `"${engine}"`)).join(', then ')}`;
+    const named = engines.map((engine) => (engine === UNKNOWN_ENGINE ? 'what it does not say' : `"${engine}"`));
+    return `${name} was computed with ${named.join(', then ')}`;
   }
 }

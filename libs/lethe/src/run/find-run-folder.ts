@@ -14,6 +14,10 @@ export function findRunFolder(run: string, { folder, runsFolder }: { readonly fo
   const found = places.find((place) => existsSync(join(place, CONFIG_FILE)));
   if (found !== undefined) return found;
   const several = places.find((place) => existsSync(join(place, 'trials')));
-  if (several !== undefined) throw new LetheError('RUN_MISSING', `${run}: expected one run, found several, of which each has a folder of its own, like ${join(run, 'trials', '001')}`);
+  if (several !== undefined)
+    throw new LetheError(
+      'RUN_MISSING',
+      `${run}: expected one run, found several, of which each has a folder of its own, like ${join(run, 'trials', '001')}`,
+    );
   throw new LetheError('RUN_MISSING', `${run}: expected a run (a folder with ${CONFIG_FILE}), found none at ${places.join(' or ')}`);
 }

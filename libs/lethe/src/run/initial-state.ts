@@ -9,6 +9,13 @@ export function initialGroups(description: RunDescription): GroupState[] {
   return objective.groups.map(({ name, networks }) => {
     const layout = layoutOf(description, name);
     const { slots, scalars } = initialOptimizerState(layout, optimization);
-    return { group: name, version: 0, values: initialValues(layout, networks, config.seed), slots, scalars, statistics: initialStatistics(layout) };
+    return {
+      group: name,
+      version: 0,
+      values: initialValues(layout, networks, config.seed),
+      slots,
+      scalars,
+      statistics: initialStatistics(layout),
+    };
   });
 }

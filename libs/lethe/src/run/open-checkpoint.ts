@@ -38,7 +38,11 @@ export interface ClusterWish {
  * Opens a checkpoint on a small cluster of its own, a server and some workers, for as long as `use` takes. It computes on what a run
  * would: the figures are those that the run has at its end.
  */
-export async function withCheckpoint<Result>(request: CheckpointRequest, { environment, workers, oversubscribe, notice }: ClusterWish, use: (opened: CheckpointCluster) => Promise<Result>): Promise<Result> {
+export async function withCheckpoint<Result>(
+  request: CheckpointRequest,
+  { environment, workers, oversubscribe, notice }: ClusterWish,
+  use: (opened: CheckpointCluster) => Promise<Result>,
+): Promise<Result> {
   const { cores, gpus } = await lookAtThisMachine(environment);
   const problems = processProblems({ workers, servers: 1, oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
@@ -47,7 +51,10 @@ export async function withCheckpoint<Result>(request: CheckpointRequest, { envir
   const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
   const { data, description, remember } = await openSavedRun(run, checkpoint, (saved) => {
     const { config, warnings } = resumedRunConfig(request, saved);
-    return { config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null } }, warnings };
+    return {
+      config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null } },
+      warnings,
+    };
   });
   const { engine, shareGpus } = description.config.cluster;
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });

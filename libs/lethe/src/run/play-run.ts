@@ -24,7 +24,7 @@ export interface Interruptible {
   readonly kill: () => void;
 }
 
-/** Who may interrupt a run: is told how far it is, since that decides what an end now would lose. */
+/** Who may interrupt a run. It learns how far the run is, since that decides what an end now would lose. */
 export interface RunInterruption {
   /** Asks the run to stop after the round under way. */
   readonly signal: AbortSignal;
@@ -69,17 +69,24 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
   const { cluster } = open;
   interruption.started({ control: cluster.control, kill: () => { open.kill(); } });
   let reason = 'the run failed';
-  const { sumUp, ...played } = await closingAfter(async () => {
-    const outcome = await train(run, open, recorder, surroundings);
-    reason = `the run is ${outcome.ending}`;
-    const residentBytes = mostResident(cluster);
-    const sumUp = (): RunSummary => summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
-    await run.folder.writeSummary(sumUp());
-    return { sumUp, outcome, ...(await measure(run, cluster, outcome, surroundings)) };
-  }, () => {
-    interruption.closingBegins();
-    return open.close(reason);
-  }, (line) => { run.reporter.notice(line); });
+  const { sumUp, ...played } = await closingAfter(
+    async () => {
+      const outcome = await train(run, open, recorder, surroundings);
+      reason = `the run is ${outcome.ending}`;
+      const residentBytes = mostResident(cluster);
+      const sumUp = (): RunSummary =>
+        summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
+      await run.folder.writeSummary(sumUp());
+      return { sumUp, outcome, ...(await measure(run, cluster, outcome, surroundings)) };
+    },
+    () => {
+      interruption.closingBegins();
+      return open.close(reason);
+    },
+    (line) => {
+      run.reporter.notice(line);
+    },
+  );
   const summary = sumUp();
   await run.folder.writeSummary(summary);
   return { ...played, summary };
@@ -108,7 +115,12 @@ async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environ
   return open;
 }
 
-async function train(run: PreparedRun, { cluster, joinLines, tokenFile }: OpenCluster, recorder: RunRecorder, { interruption, takeCheckpointRequest }: RunSurroundings): Promise<RunOutcome> {
+async function train(
+  run: PreparedRun,
+  { cluster, joinLines, tokenFile }: OpenCluster,
+  recorder: RunRecorder,
+  { interruption, takeCheckpointRequest }: RunSurroundings,
+): Promise<RunOutcome> {
   const { description, reporter, gridRows, data, start, metrics } = run;
   for (const line of joinLines) reporter.notice(line);
   if (tokenFile !== null) reporter.notice(`(another machine needs a copy of ${tokenFile}, or its text on standard input: --token-file -)`);
@@ -126,7 +138,11 @@ async function train(run: PreparedRun, { cluster, joinLines, tokenFile }: OpenCl
 }
 
 /** Has the run remember what computes it, and says so if that is another engine than before. @throws LetheError FINGERPRINT_MISMATCH */
-function knowEngines({ folder, engines, reporter, description }: PreparedRun, recorder: RunRecorder, { control: { roster } }: TrainingCluster): void {
+function knowEngines(
+  { folder, engines, reporter, description }: PreparedRun,
+  recorder: RunRecorder,
+  { control: { roster } }: TrainingCluster,
+): void {
   const history = new EngineHistory({ name: folder.name, earlier: engines, strictBits: description.config.cluster.strictBits });
   const warning = history.warning(roster.fingerprints('worker'));
   if (warning !== null) reporter.notice(`warning: ${warning}`);
@@ -140,15 +156,22 @@ function mostResident({ control }: TrainingCluster): Record<string, number> {
 }
 
 /** Measures what the game is played for, on the cluster that has just trained; its figures are not those of training. */
-async function measure(run: PreparedRun, cluster: TrainingCluster, outcome: RunOutcome, { environment, interruption }: RunSurroundings): Promise<Measured> {
+async function measure(
+  run: PreparedRun,
+  cluster: TrainingCluster,
+  outcome: RunOutcome,
+  { environment, interruption }: RunSurroundings,
+): Promise<Measured> {
   const { description, data, folder, reporter, userFolder } = run;
-  if (!description.config.evaluation || outcome.ending === 'interrupted' || outcome.ending === 'diverged') return { evaluation: null, measuringFailure: null };
+  if (!description.config.evaluation || outcome.ending === 'interrupted' || outcome.ending === 'diverged')
+    return { evaluation: null, measuringFailure: null };
   const repeating = `\`npx lethe evaluate ${relative(userFolder, folder.folder) || '.'}\` measures it`;
   interruption.measuringBegins(`measuring no more; the run is complete and saved, ${repeating}`);
   const notice = (line: string): void => { reporter.notice(line); };
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {
-    const measuring = (): Promise<string[]> => evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(environment, notice), onProgress: notice });
+    const measuring = (): Promise<string[]> =>
+      evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(environment, notice), onProgress: notice });
     return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };
   } catch (error) {
     if (!interruption.signal.aborted) notice(`the run is complete and saved, but not measured; ${repeating}`);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, problemsError, processProblems, savedConfigJson, type CompiledConfig, type RunConfig } from '@lethe/config';
+import {
+  checkConfigAgainstData, problemsError, processProblems, savedConfigJson, type CompiledConfig, type RunConfig,
+} from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
@@ -60,9 +62,14 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
       : await resumeRun(request, { folder: resumed, cores: machine.cores, notice });
     const { config } = description;
     const { cores, gpus, whyNoGpus } = machine;
-    const devices = planDevices({ gpus: config.cluster.engine === 'native' ? gpus : [], workers: config.cluster.workers, allowSharing: config.cluster.shareGpus });
+    const devices = planDevices({
+      gpus: config.cluster.engine === 'native' ? gpus : [],
+      workers: config.cluster.workers,
+      allowSharing: config.cluster.shareGpus,
+    });
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
-    const folder = resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    const folder =
+      resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter, start, engines,
       remember: () => remember(notice),
@@ -117,10 +124,14 @@ async function resumeRun(request: TrainRequest, { folder, cores, notice }: Resum
   const { description } = saved;
   if (checkpoint === null) return { ...saved, engines: null, start: newRun(description) };
   const { rounds, steps, codeVersion, engines } = checkpoint;
-  if (codeVersion !== ownVersion()) notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
+  if (codeVersion !== ownVersion())
+    notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
   // Killed between its last checkpoint and its summary, it still has to be summed up.
   if (rounds >= description.totalRounds && (await folder.summarisedRounds()) >= rounds) {
-    throw new LetheError('CONFIG_INVALID', `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`);
+    throw new LetheError(
+      'CONFIG_INVALID',
+      `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`,
+    );
   }
   return { ...saved, engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
 }

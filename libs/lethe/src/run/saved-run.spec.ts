@@ -20,13 +20,25 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lethe-saved-'));
   data = join(folder, 'data');
   makeSmallData(data);
-  ({ config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [flags({ data: { kind: 'idx', folder: data, heldOut: 0 }, batchSize: 16, epochs: 3 })]));
+  ({ config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [
+    flags({ data: { kind: 'idx', folder: data, heldOut: 0 }, batchSize: 16, epochs: 3 }),
+  ]));
   const { facts } = await openData(config.data, config.seed);
   const description = describeRun(config, facts);
   run = await RunFolder.create({ runsFolder: folder, name: 'mild', configJson: savedConfigJson(config) });
-  await saveCheckpoint({ onLeft: () => undefined,
-    folder: run.checkpoints, rounds: 2, steps: 0, groups: initialGroups(description), ...description,
-    configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false,
+  await saveCheckpoint({
+    onLeft: () => undefined,
+    folder: run.checkpoints,
+    rounds: 2,
+    steps: 0,
+    groups: initialGroups(description),
+    ...description,
+    configJson: savedConfigJson(config),
+    dataFingerprint: facts.fingerprint,
+    engines: ['native a'],
+    codeVersion: '1',
+    keep: 1,
+    isBest: false,
   });
 });
 afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
@@ -57,7 +69,11 @@ describe('a run that is gone on with', () => {
   });
 
   it.each([
-    ['"beta": 0.05', '"beta": 0.5', 'objective.beta in config.json: expected 0.05, as the run was started (only a new run can change it), found 0.5'],
+    [
+      '"beta": 0.05',
+      '"beta": 0.5',
+      'objective.beta in config.json: expected 0.05, as the run was started (only a new run can change it), found 0.5',
+    ],
     ['"seed": 1', '"seed": 2', 'seed in config.json: expected 1, as the run was started'],
     ['"latentSize": 10', '"latentSize": 4', 'objective.latentSize in config.json: expected 10, as the run was started'],
     ['"shards": 4', '"shards": 2', 'shards in config.json: expected 4, as the run was started'],
@@ -77,13 +93,19 @@ describe('a run that is gone on with', () => {
   it('is refused with other data', async () => {
     rmSync(data, { recursive: true });
     makeSmallData(data, { shift: 1 });
-    await expect(open()).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: expect.stringMatching(/mild was trained on other data: expected fingerprint \w+, found \w+ in .*data/) as string });
+    await expect(open()).rejects.toMatchObject({
+      code: 'CHECKPOINT_MISMATCH',
+      message: expect.stringMatching(/mild was trained on other data: expected fingerprint \w+, found \w+ in .*data/) as string,
+    });
   });
 
   it('finds its data where they have been moved to, and remembers the place', async () => {
     const moved = join(folder, 'moved');
     renameSync(data, moved);
-    await expect(open()).rejects.toMatchObject({ code: 'DATA_MISSING', message: expect.stringContaining('if the data have been moved, say where to with --data-dir') as string });
+    await expect(open()).rejects.toMatchObject({
+      code: 'DATA_MISSING',
+      message: expect.stringContaining('if the data have been moved, say where to with --data-dir') as string,
+    });
     const said: string[] = [];
     await (await open({ data: { folder: moved } })).remember((line) => said.push(line));
     expect(said).toEqual([`mild has its data in ${moved} from now on (config.json)`]);

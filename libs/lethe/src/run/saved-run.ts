@@ -1,5 +1,7 @@
 import type { Checkpoint } from '@lethe/checkpoint';
-import { checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CompiledConfig, type RunConfig } from '@lethe/config';
+import {
+  checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CompiledConfig, type RunConfig,
+} from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { RunFolder } from '@lethe/run-folder';
@@ -21,7 +23,11 @@ export interface SavedRun {
  * @param override lays what was asked for over the run's own settings
  * @throws LetheError CONFIG_INVALID for settings that were changed, DATA_MISSING, DATA_INVALID, CHECKPOINT_MISMATCH for other data
  */
-export async function openSavedRun(folder: RunFolder, checkpoint: Checkpoint | null, override: (saved: RunConfig) => CompiledConfig): Promise<SavedRun> {
+export async function openSavedRun(
+  folder: RunFolder,
+  checkpoint: Checkpoint | null,
+  override: (saved: RunConfig) => CompiledConfig,
+): Promise<SavedRun> {
   const raw = await folder.readConfig();
   const saved = checkpoint === null ? parseSavedConfig(raw, 'config.json') : compileBegunConfig(raw, JSON.parse(checkpoint.configJson));
   const { config, warnings } = override(saved);
@@ -29,7 +35,10 @@ export async function openSavedRun(folder: RunFolder, checkpoint: Checkpoint | n
   const { fingerprint } = data.facts;
   if (checkpoint !== null && checkpoint.dataFingerprint !== fingerprint) {
     const where = config.data.folder === null ? '' : ` in ${config.data.folder}`;
-    throw new LetheError('CHECKPOINT_MISMATCH', `${folder.name} was trained on other data: expected fingerprint ${checkpoint.dataFingerprint}, found ${fingerprint}${where}`);
+    throw new LetheError(
+      'CHECKPOINT_MISMATCH',
+      `${folder.name} was trained on other data: expected fingerprint ${checkpoint.dataFingerprint}, found ${fingerprint}${where}`,
+    );
   }
   checkConfigAgainstData(config, data.facts);
   return { data, description: describeRun(config, data.facts), warnings, remember: (notice) => remember(folder, raw, config, notice) };
@@ -44,7 +53,12 @@ async function openOwnData({ data, seed }: RunConfig): Promise<DataSource> {
   }
 }
 
-async function remember(folder: RunFolder, raw: unknown, { data, epochs, rounds }: RunConfig, notice: (line: string) => void): Promise<void> {
+async function remember(
+  folder: RunFolder,
+  raw: unknown,
+  { data, epochs, rounds }: RunConfig,
+  notice: (line: string) => void,
+): Promise<void> {
   const before = parseSavedConfig(raw, 'config.json');
   if (before.data.folder === data.folder && before.epochs === epochs && before.rounds === rounds) return;
   await folder.writeConfig(savedConfigJson({ ...before, epochs, rounds, data: { ...before.data, folder: data.folder } }));

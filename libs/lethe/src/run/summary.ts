@@ -73,11 +73,18 @@ export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<P
   const surplus = wire.least_bytes === 0 ? 0 : ((wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1) * 100;
   const here = (path: string): string => relative(userFolder, path) || '.';
   const lines: [string, string][] = [
-    [summary.ending, `${formatCount(summary.rounds)} rounds, ${formatCount(summary.images_per_second)} images/s, ${formatDuration(summary.wall_seconds)} in all`],
+    [
+      summary.ending,
+      `${formatCount(summary.rounds)} rounds, ${formatCount(summary.images_per_second)} images/s, ` +
+      `${formatDuration(summary.wall_seconds)} in all`,
+    ],
     ['losses', formatFigures(summary.losses)],
     ['held-out', formatFigures(summary.held_out)],
     ['test', formatFigures(summary.test)],
-    ['wire', `${formatCount(Math.round((wire.bytes_sent + wire.bytes_received) / 1e6))} MB, ${surplus.toFixed(2)} % above the least possible`],
+    [
+      'wire',
+      `${formatCount(Math.round((wire.bytes_sent + wire.bytes_received) / 1e6))} MB, ${surplus.toFixed(2)} % above the least possible`,
+    ],
     ['weights', `sha256 ${summary.weights_sha256}`],
     ['run', here(folder.folder)],
     ['grid', summary.style_grid === null ? '' : here(`${folder.folder}/${summary.style_grid}`)],

@@ -41,8 +41,24 @@ export interface RunOutcome {
 
 /** Plays the game to its end, with evaluations, checkpoints and early stopping, however many processes die meanwhile. */
 export async function trainingRun(options: TrainingRunOptions): Promise<RunOutcome> {
-  const { description: { objective, totalRounds, config }, cluster, record, start, earlierFigures, judgedRounds, signal } = options;
-  const progress: Progress = { ending: 'completed', saved: start, isBest: false, isWritten: true, judged: { rounds: judgedRounds, ...NEITHER }, stopping: new EarlyStopping(config), writing: Promise.resolve() };
+  const {
+    description: { objective, totalRounds, config },
+    cluster,
+    record,
+    start,
+    earlierFigures,
+    judgedRounds,
+    signal,
+  } = options;
+  const progress: Progress = {
+    ending: 'completed',
+    saved: start,
+    isBest: false,
+    isWritten: true,
+    judged: { rounds: judgedRounds, ...NEITHER },
+    stopping: new EarlyStopping(config),
+    writing: Promise.resolve(),
+  };
   for (const figures of earlierFigures) progress.judged = { rounds: judgedRounds, ...progress.stopping.judge(figures) };
   if (isStopped(progress)) {
     progress.ending = 'stopped early';
@@ -66,13 +82,16 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   try {
     await outlastServers(cluster, lastGroups, play);
     if (signal.aborted) progress.ending = 'interrupted';
-    const testFigures = progress.ending === 'interrupted' ? {} : await outlastServers(cluster, lastGroups, () => scoreTest(options, progress));
+    const testFigures =
+      progress.ending === 'interrupted' ? {} : await outlastServers(cluster, lastGroups, () => scoreTest(options, progress));
     record.pauseClock();
     return { ending: progress.ending, state: progress.saved, testFigures, divergence: null };
   } catch (error) {
     if (isDivergence(error)) return endDiverged(options, progress, error);
-    // What ended the run is the news, whatever goes wrong in saving besides.
-    await saveAbandoned(options, progress).catch((second: unknown) => { record.notice(`warning: what is in the weights could not be saved: ${errorMessage(second)}`); });
+    // What ended the run is what is thrown, whatever goes wrong in saving besides.
+    await saveAbandoned(options, progress).catch((second: unknown) => {
+      record.notice(`warning: what is in the weights could not be saved: ${errorMessage(second)}`);
+    });
     throw error;
   }
 }
@@ -81,7 +100,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
 async function endDiverged({ record }: TrainingRunOptions, progress: Progress, divergence: LetheError): Promise<RunOutcome> {
   record.pauseClock();
   await progress.writing;
-  if (!progress.isWritten) await record.checkpoint(progress.saved, progress.isBest).catch((error: unknown) => { record.notice(`warning: ${errorMessage(error)}`); });
+  if (!progress.isWritten)
+    await record.checkpoint(progress.saved, progress.isBest).catch((error: unknown) => {
+      record.notice(`warning: ${errorMessage(error)}`);
+    });
   return { ending: 'diverged', state: progress.saved, testFigures: {}, divergence };
 }
 
@@ -113,9 +135,11 @@ function isToBeJudged({ start, judgedRounds, description }: TrainingRunOptions, 
   return saved === start && start.steps === 0 && start.rounds > judgedRounds && endsEpoch(description, start.rounds);
 }
 
-/** Whether an epoch ends after so many rounds: the last one may be cut short. */
+/** Whether an epoch ends after that number of rounds: the last epoch may be cut short. */
 function endsEpoch({ config: { batchSize }, trainingCount, totalRounds }: RunDescription, rounds: number): boolean {
-  return rounds === totalRounds || epochsCompleted(rounds, batchSize, trainingCount) > epochsCompleted(rounds - 1, batchSize, trainingCount);
+  return (
+    rounds === totalRounds || epochsCompleted(rounds, batchSize, trainingCount) > epochsCompleted(rounds - 1, batchSize, trainingCount)
+  );
 }
 
 /** Whether the game goes on. */
@@ -130,13 +154,22 @@ async function afterRound(options: TrainingRunOptions, progress: Progress, round
   // An epoch that is played again was recorded and judged when it was played first.
   const again = rounds === progress.judged.rounds ? progress.judged : NEITHER;
   const { isBest, shouldStop } = isEnd && rounds > progress.judged.rounds ? await endEpoch(options, progress, { epoch, rounds }) : again;
-  const isDue = rounds === totalRounds || shouldStop || isBest || (isEnd && epoch % everyEpochs === 0) || (everyRounds !== null && rounds % everyRounds === 0);
+  const isDue =
+    rounds === totalRounds
+    || shouldStop
+    || isBest
+    || (isEnd && epoch % everyEpochs === 0)
+    || (everyRounds !== null && rounds % everyRounds === 0);
   if (takeCheckpointRequest() || isDue) await save(options, progress, { rounds, isBest });
   return !shouldStop;
 }
 
 /** Measures and records the epoch. One that is interrupted meanwhile is judged when the run goes on. */
-async function endEpoch(options: TrainingRunOptions, progress: Progress, { epoch, rounds }: { epoch: number; rounds: number }): Promise<Judgement> {
+async function endEpoch(
+  options: TrainingRunOptions,
+  progress: Progress,
+  { epoch, rounds }: { epoch: number; rounds: number },
+): Promise<Judgement> {
   const { cluster, record, signal } = options;
   await cluster.settle();
   record.pauseClock();
@@ -187,7 +220,11 @@ async function unlessInterrupted<Measured>(signal: AbortSignal, measuring: Promi
 }
 
 /** Captures the state, and writes it while the training goes on; it goes on too if the disk is full. */
-async function save({ cluster, record }: TrainingRunOptions, progress: Progress, { rounds, isBest }: { rounds: number; isBest: boolean }): Promise<void> {
+async function save(
+  { cluster, record }: TrainingRunOptions,
+  progress: Progress,
+  { rounds, isBest }: { rounds: number; isBest: boolean },
+): Promise<void> {
   const groups = await cluster.captureState();
   const diverged = divergedState(groups, rounds);
   if (diverged !== null) throw diverged;

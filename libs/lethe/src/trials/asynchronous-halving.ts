@@ -1,7 +1,7 @@
 export interface HalvingOptions {
   /** Epochs at which trials are compared first. */
   readonly firstRung: number;
-  /** One of so many goes on at each rung, and rungs are so many times apart. */
+  /** The best 1 / factor go on at each rung; the next rung is at factor times the epochs. */
   readonly factor: number;
   readonly better: 'lower' | 'higher';
 }

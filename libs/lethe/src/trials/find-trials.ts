@@ -39,11 +39,18 @@ export async function findSweep(name: string, places: Places): Promise<TrialsFol
   try {
     run = findRunFolder(name, places);
   } catch {
-    throw new LetheError('RUN_MISSING', `--resume: expected the folder of a sweep with sweep.json, found none of the name ${name} in ${places.runsFolder} or ${places.folder}`);
+    throw new LetheError(
+      'RUN_MISSING',
+      `--resume: expected the folder of a sweep with sweep.json, ` +
+      `found none of the name ${name} in ${places.runsFolder} or ${places.folder}`,
+    );
   }
   throw another('a run', run, `npx lethe train --resume ${name}`);
 }
 
 function another(found: string, folder: string, command: string): LetheError {
-  return new LetheError('RUN_MISSING', `--resume: expected what this command has begun, found ${found} at ${folder}; go on with it by: ${command}`);
+  return new LetheError(
+    'RUN_MISSING',
+    `--resume: expected what this command has begun, found ${found} at ${folder}; go on with it by: ${command}`,
+  );
 }

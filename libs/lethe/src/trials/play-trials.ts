@@ -1,13 +1,12 @@
 import type { RunConfig } from '@lethe/config';
-import type { Gpu } from '@lethe/tensorflow';
-import { checkSlots } from './trial-slots.js';
 import type { DataReading } from '../requests.js';
-import { slotGpus } from './trial-slots.js';
-import type { TrialsFolder } from './trials-folder.js';
-import { TrialRunner } from './trial-runner.js';
-import type { TrialsState } from './trials-state.js';
+import type { ThisMachine } from '../this-machine.js';
 import { checkTrialData } from './trial-data.js';
+import { TrialRunner } from './trial-runner.js';
+import { checkSlots, slotGpus } from './trial-slots.js';
 import { isDone, toBePlayed, type Trial } from './trial.js';
+import type { TrialsFolder } from './trials-folder.js';
+import type { TrialsState } from './trials-state.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,8 +22,7 @@ export interface TrialsWatcher {
 
 export interface TrialSurroundings {
   /** What the trials share. */
-  readonly gpus: readonly Gpu[];
-  readonly cores: number;
+  readonly machine: ThisMachine;
   readonly environment: Environment;
   /** The main module of `lethe`, which plays a trial. */
   readonly program: string;
@@ -37,16 +35,23 @@ export interface TrialSurroundings {
  * @throws LetheError DEVICE_PLAN_INVALID if that many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes,
  * CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
  */
-export async function playTrials(folder: TrialsFolder, state: TrialsState, data: DataReading, surroundings: TrialSurroundings): Promise<TrialRunner> {
-  const { gpus, cores, environment, program, watcher } = surroundings;
+export async function playTrials(
+  folder: TrialsFolder,
+  state: TrialsState,
+  data: DataReading,
+  surroundings: TrialSurroundings,
+): Promise<TrialRunner> {
+  const { machine, environment, program, watcher } = surroundings;
   const clusters = await clustersOfTrials(folder, state.trials);
-  checkSlots(clusters, state.trialsAtOnce, cores);
-  const slots = slotGpus(gpus, state.trialsAtOnce, clusters);
+  checkSlots(clusters, state.trialsAtOnce, machine.cores);
+  const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
   await checkTrialData(folder, state.trials, data);
   const run = new TrialRunner({
     folder, state, data, program,
     // Where there are none, what the environment says of them stays as it is.
-    environments: slots.map((own) => (own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
+    environments: slots.map((own) =>
+      own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },
+    ),
     onChange: watcher.onChange,
     onNotice: watcher.onNotice,
   });

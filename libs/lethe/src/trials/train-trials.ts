@@ -24,11 +24,16 @@ const PLANS: Readonly<Record<Kind, (config: RunConfig, seeds: readonly number[])
   comparison: planComparison,
   seeds: planSeeds,
 };
-type WriteTrials = (folder: TrialsFolder, trials: readonly Trial[], userFolder: string) => Promise<{ tables: string[][][]; notes: string[] }>;
+type WriteTrials = (
+  folder: TrialsFolder,
+  trials: readonly Trial[],
+  userFolder: string,
+) => Promise<{ tables: string[][][]; notes: string[] }>;
 const RESULTS: Readonly<Record<Kind, WriteTrials>> = { comparison: writeComparison, seeds: writeSeeds };
 
 /** What is needed to play several runs: a new folder's settings, or a folder to go on with. */
-export type TrialsToTrain = { readonly kind: Kind; readonly config: RunConfig } | { readonly kind: 'resumed'; readonly folder: TrialsFolder };
+export type TrialsToTrain =
+  { readonly kind: Kind; readonly config: RunConfig } | { readonly kind: 'resumed'; readonly folder: TrialsFolder };
 
 /** What several runs came to together. */
 export interface TrialsResults {
@@ -41,7 +46,9 @@ export interface TrialsResults {
 export function newTrials({ seeds }: TrainRequest, config: RunConfig): TrialsToTrain | null {
   const kind = config.data.domains?.training === 'each' ? 'comparison' : seeds === null ? null : 'seeds';
   if (kind !== null && config.cluster.listen !== null) {
-    throw problemsError([{ where: '--listen', expected: 'no address for several runs, which share this machine', found: config.cluster.listen }]);
+    throw problemsError([
+      { where: '--listen', expected: 'no address for several runs, which share this machine', found: config.cluster.listen },
+    ]);
   }
   return kind === null ? null : { kind, config };
 }
@@ -62,13 +69,11 @@ export async function openTrials(several: TrialsToTrain, request: TrainRequest, 
 }
 
 /** Plays the runs, as many at once as the machine allows, and writes what they came to together. */
-export async function trainTrials(
-  folder: TrialsFolder, request: TrainRequest, machine: ThisMachine, surroundings: TrialSurroundings,
-): Promise<TrialsResults> {
+export async function trainTrials(folder: TrialsFolder, request: TrainRequest, surroundings: TrialSurroundings): Promise<TrialsResults> {
   const lock = await folder.lock(request, surroundings.watcher.onWarning);
   try {
     const found = await folder.read();
-    const state = request.resume === null ? found : { ...found, trialsAtOnce: await runsAtOnce(folder, found, machine) };
+    const state = request.resume === null ? found : { ...found, trialsAtOnce: await runsAtOnce(folder, found, surroundings.machine) };
     const run = await playTrials(folder, state, dataReading(request), surroundings);
     const write = RESULTS[state.kind === 'comparison' ? 'comparison' : 'seeds'];
     return { run, ...(await write(folder, run.trials, request.folder)) };

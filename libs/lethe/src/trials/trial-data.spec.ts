@@ -27,9 +27,14 @@ async function begin(unpackedGiB = 2): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'lethe-trials-'));
   data = join(folder, 'data');
   makeSmallData(data);
-  const { config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [{ source: 'flags', values: { data: { kind: 'idx', folder: data, heldOut: 0, unpackedGiB }, batchSize: 16 }, label: (path) => path }]);
+  const { config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [
+    { source: 'flags', values: { data: { kind: 'idx', folder: data, heldOut: 0, unpackedGiB }, batchSize: 16 }, label: (path) => path },
+  ]);
   sweep = await TrialsFolder.create(join(folder, 'sweep'));
-  await sweep.begin([1, 2].map((seed) => ({ key: String(seed), values: { seed }, config: { ...config, seed } })), { kind: 'sweep', trialsAtOnce: 1, halving: null, best: null });
+  await sweep.begin(
+    [1, 2].map((seed) => ({ key: String(seed), values: { seed }, config: { ...config, seed } })),
+    { kind: 'sweep', trialsAtOnce: 1, halving: null, best: null },
+  );
   ({ trials } = await sweep.read());
   await beginTrial('001', config);
 }
@@ -39,8 +44,18 @@ async function beginTrial(name: string, config: RunConfig): Promise<void> {
   const description = describeRun(config, facts);
   const run = await RunFolder.create({ runsFolder: sweep.trials, name, configJson: savedConfigJson(config) });
   await saveCheckpoint({
-    folder: run.checkpoints, rounds: 1, steps: 0, groups: initialGroups(description), ...description,
-    configJson: savedConfigJson(config), dataFingerprint: facts.fingerprint, engines: [], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
+    folder: run.checkpoints,
+    rounds: 1,
+    steps: 0,
+    groups: initialGroups(description),
+    ...description,
+    configJson: savedConfigJson(config),
+    dataFingerprint: facts.fingerprint,
+    engines: [],
+    codeVersion: '1',
+    keep: 1,
+    isBest: false,
+    onLeft: () => undefined,
   });
   await run.close();
 }
@@ -55,7 +70,9 @@ describe('trials that are still to be begun', () => {
   it('are not begun with other data', async () => {
     rmSync(data, { recursive: true });
     makeSmallData(data, { shift: 1 });
-    await expect(checkTrialData(sweep, trials, AS_BEFORE)).rejects.toThrow(expect.objectContaining({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('001 was trained on other data') as string }));
+    await expect(checkTrialData(sweep, trials, AS_BEFORE)).rejects.toThrow(
+      expect.objectContaining({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('001 was trained on other data') as string }),
+    );
   });
 
   it('are looked at as far as they may be unpacked now', async () => {

@@ -26,11 +26,13 @@ export async function checkTrialData(folder: TrialsFolder, trials: readonly Tria
 
 async function checkData(run: RunFolder, data: DataReading): Promise<void> {
   const values = { data: Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null)) };
-  const layers: ConfigLayer[] = [{ source: 'flags', values, label: (path) => (path === 'data.unpackedGiB' ? '--unpacked-gib' : '--data-dir') }];
+  const layers: ConfigLayer[] = [
+    { source: 'flags', values, label: (path) => (path === 'data.unpackedGiB' ? '--unpacked-gib' : '--data-dir') },
+  ];
   try {
     await openSavedRun(run, await findCheckpoint(run.checkpoints, 'latest'), (saved) => applyResumeOverrides(saved, layers));
   } catch (error) {
-    // Whatever else is wrong with one trial is its own to tell.
+    // Whatever else is wrong with one trial is found when that trial begins.
     if (errorCode(error) === 'CHECKPOINT_MISMATCH') throw error;
   }
 }

@@ -8,8 +8,16 @@ export function evaluationFigures(evaluation: RunEvaluation): Record<string, num
 
 function forgettingFigures({ probes, swap, reconstruction, style }: ForgettingEvaluation): Record<string, number> {
   const latent = probes.filter(({ input, labels }) => input === 'latent' && labels === 'true');
-  const accuracies = latent.map(({ probe, seeds }) => [`probe_${probe}`, seeds.reduce((sum, { figures }) => sum + figures.accuracy / seeds.length, 0)] as const);
-  return { ...Object.fromEntries(accuracies), swap: swap.off_diagonal, reconstruction_mse: reconstruction.mean, slant_kept: style.slant_correlation, thickness_kept: style.thickness_correlation };
+  const accuracies = latent.map(
+    ({ probe, seeds }) => [`probe_${probe}`, seeds.reduce((sum, { figures }) => sum + figures.accuracy / seeds.length, 0)] as const,
+  );
+  return {
+    ...Object.fromEntries(accuracies),
+    swap: swap.off_diagonal,
+    reconstruction_mse: reconstruction.mean,
+    slant_kept: style.slant_correlation,
+    thickness_kept: style.thickness_correlation,
+  };
 }
 
 /** Of the target's test examples. */
@@ -36,7 +44,8 @@ export function namesOfEpochFigures(config: RunConfig): string[] {
  */
 export function namesOfFinalFigures(config: RunConfig, domains: readonly string[]): string[] {
   const evaluated = config.evaluation ? EVALUATED[config.objective.kind] : [];
-  const tested = domains.length > 1 ? domains.flatMap((domain) => gameFigures(config).map((name) => `${domain}/${name}`)) : gameFigures(config);
+  const tested =
+    domains.length > 1 ? domains.flatMap((domain) => gameFigures(config).map((name) => `${domain}/${name}`)) : gameFigures(config);
   return [...new Set([...evaluated, ...tested, ...namesOfEpochFigures(config), 'epochs', 'rounds', 'wall_seconds'])];
 }
 

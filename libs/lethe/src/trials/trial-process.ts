@@ -37,7 +37,11 @@ export class TrialProcess implements PlayedTrial {
 
   constructor({ program, argv, environment }: TrialProcessOptions) {
     // In a process group of its own: Ctrl-C at the terminal is the sweep's to pass on, once.
-    this.#child = spawn(process.execPath, [...process.execArgv, program, ...argv], { env: environment, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = spawn(process.execPath, [...process.execArgv, program, ...argv], {
+      env: environment,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let errors = '';
     this.#child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-10_000); });
     this.ended = new Promise((resolve, reject) => {

@@ -18,13 +18,19 @@ const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
 beforeEach(async () => {
   below = await mkdtemp(join(tmpdir(), 'lethe-sweep-run-'));
   folder = await TrialsFolder.create(join(below, 'sweep'));
-  await folder.begin([1, 2].map((seed) => ({ key: String(seed), values: { seed }, config: { ...config, seed, evaluation: false } })), { kind: 'sweep', trialsAtOnce: 2, halving: null, best: null });
+  await folder.begin(
+    [1, 2].map((seed) => ({ key: String(seed), values: { seed }, config: { ...config, seed, evaluation: false } })),
+    { kind: 'sweep', trialsAtOnce: 2, halving: null, best: null },
+  );
   // The first trial is played by a process of a sweep that was killed; the second is complete.
   player = spawn('sleep', ['600'], { stdio: 'ignore' });
   for (const { name } of (await folder.read()).trials) {
     await mkdir(folder.runFolder(name));
     await writeFile(join(folder.runFolder(name), 'config.json'), '{}');
-    await writeFile(join(folder.runFolder(name), 'summary.json'), JSON.stringify({ ending: 'completed', rounds: 3, wall_seconds: 1, test: { swap: null } }));
+    await writeFile(
+      join(folder.runFolder(name), 'summary.json'),
+      JSON.stringify({ ending: 'completed', rounds: 3, wall_seconds: 1, test: { swap: null } }),
+    );
   }
   await writeFile(join(folder.runFolder('001'), 'lock'), JSON.stringify({ host: hostname(), processId: player.pid, started: null }));
 });
@@ -34,7 +40,16 @@ afterEach(async () => {
 });
 
 async function sweepRun(told: Partial<TrialRunnerOptions>): Promise<TrialRunner> {
-  return new TrialRunner({ folder, state: await folder.read(), environments: [{}, {}], data: AS_BEFORE, program: '', onChange: () => undefined, onNotice: () => undefined, ...told });
+  return new TrialRunner({
+    folder,
+    state: await folder.read(),
+    environments: [{}, {}],
+    data: AS_BEFORE,
+    program: '',
+    onChange: () => undefined,
+    onNotice: () => undefined,
+    ...told,
+  });
 }
 
 describe('playing the trials of a sweep', () => {
@@ -46,7 +61,9 @@ describe('playing the trials of a sweep', () => {
     });
     await run.play();
     expect(notices).toEqual([`001  is still played by process ${player.pid}: waiting for its end`]);
-    expect(run.trials.map(({ state, figures }) => [state, figures])).toEqual([1, 2].map(() => ['completed', { rounds: 3, wall_seconds: 1, swap: Number.NaN }]));
+    expect(run.trials.map(({ state, figures }) => [state, figures])).toEqual(
+      [1, 2].map(() => ['completed', { rounds: 3, wall_seconds: 1, swap: Number.NaN }]),
+    );
   });
 
   it('leaves it to go on when it is interrupted meanwhile', async () => {
@@ -61,7 +78,10 @@ describe('playing the trials of a sweep', () => {
     const last = state.trials[0]?.epochs ?? 0;
     const halving = { figure: 'held_out/reconstruction_mse', firstRung: last, factor: 2, better: 'lower' } as const;
     const endWith = (trial: string, value: number): void => {
-      writeFileSync(join(folder.runFolder(trial), 'metrics.jsonl'), `${JSON.stringify({ kind: 'epoch', epoch: last, round: 3, [halving.figure]: value })}\n`);
+      writeFileSync(
+        join(folder.runFolder(trial), 'metrics.jsonl'),
+        `${JSON.stringify({ kind: 'epoch', epoch: last, round: 3, [halving.figure]: value })}\n`,
+      );
     };
     endWith('002', 0.1);
     const run = await sweepRun({

@@ -14,7 +14,7 @@ export interface TrialRunnerOptions {
   /** The environment of each slot's trials: its share of the GPUs. */
   readonly environments: readonly Readonly<Record<string, string | undefined>>[];
   readonly data: DataReading;
-  /** Told whenever a trial has come to something new. */
+  /** Called whenever a trial changes. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
   readonly onNotice: (line: string) => void;
   /** The main module of `lethe`, which plays a trial. */
@@ -26,7 +26,7 @@ const LOOK_MS = 500;
 
 type Environment = TrialRunnerOptions['environments'][number];
 
-/** How a trial's process ended, and whether because halving had told it to. */
+/** How a trial's process ended, and whether halving had asked for that. */
 type EndedTrial = Ended & { readonly wasStopped: boolean };
 
 /** Plays the trials that are not done on the free slots, each in processes of its own. */
@@ -53,7 +53,9 @@ export class TrialRunner {
     return this.#interrupted;
   }
 
-  /** Ends when every trial is done, or when those that run have ended after an interruption. What fails here leaves none of them running. */
+  /**
+   * Ends when every trial is done, or when those that run have ended after an interruption. What fails here leaves none of them running.
+   */
   async play(): Promise<void> {
     await this.#replayHalving();
     const slots = await Promise.allSettled(this.#options.environments.map((environment) => this.#fillSlot(environment)));
@@ -89,7 +91,12 @@ export class TrialRunner {
     const known = this.#find(name);
     const state = stateAfter(known, this.#endingAsMeant(ending, wasStopped), wasStopped);
     const uncounted = this.#interrupted && state === 'waiting';
-    this.#change(name, { state, message: uncounted ? '' : message, figures: { ...known.figures, ...(await this.#options.folder.figures(name)) }, attempts: uncounted ? attempts : known.attempts });
+    this.#change(name, {
+      state,
+      message: uncounted ? '' : message,
+      figures: { ...known.figures, ...(await this.#options.folder.figures(name)) },
+      attempts: uncounted ? attempts : known.attempts,
+    });
     await this.#save();
   }
 
@@ -118,7 +125,10 @@ export class TrialRunner {
   async #attempt(name: string, step: Exclude<TrialStep, { kind: 'none' }>, environment: Environment): Promise<EndedTrial> {
     const { folder, onNotice, program } = this.#options;
     if (step.kind === 'wait') onNotice(`${name}  is still played by process ${step.processId}: waiting for its end`);
-    const played = step.kind === 'wait' ? new LiveTrial(folder.runFolder(name), step.processId) : new TrialProcess({ program, argv: step.argv, environment });
+    const played =
+      step.kind === 'wait'
+        ? new LiveTrial(folder.runFolder(name), step.processId)
+        : new TrialProcess({ program, argv: step.argv, environment });
     this.#running.set(name, played);
     if (this.#interrupted) played.interrupt();
     const over = new AbortController();
@@ -139,7 +149,7 @@ export class TrialRunner {
     let isStopped = false;
     for (;;) {
       await sleep(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
-      // One that has ended is looked at once more: its last epochs are news as well.
+      // One that has ended is looked at once more: its last epochs count as well.
       const isLast = over.aborted;
       for (const { epoch, figures } of (await this.#options.folder.epochs(name)).slice(seen)) {
         seen += 1;

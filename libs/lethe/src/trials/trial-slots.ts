@@ -13,13 +13,18 @@ export type TrialDevices = Pick<RunConfig['cluster'], 'engine' | 'workers' | 'sh
  * @throws LetheError DEVICE_PLAN_INVALID if there are too few GPUs for that
  */
 export function slotGpus(gpus: readonly Gpu[], slots: number, trials: readonly TrialDevices[]): readonly (readonly Gpu[])[] {
-  const needed = trials.reduce((most, { engine, workers, shareGpus }) => (engine === 'native' && !shareGpus ? Math.max(most, workers) : most), 0);
+  const needed = trials.reduce(
+    (most, { engine, workers, shareGpus }) => (engine === 'native' && !shareGpus ? Math.max(most, workers) : most),
+    0,
+  );
   const groups = Math.min(slots, Math.max(1, gpus.length));
   if (gpus.length > 0 && slots > 1 && slots * needed > gpus.length) {
     const most = Math.max(1, Math.floor(gpus.length / needed));
+    const there = `${gpus.length} ${gpus.length === 1 ? 'GPU' : 'GPUs'}`;
     throw new LetheError(
       'DEVICE_PLAN_INVALID',
-      `--trials-at-once: expected at most ${most} on ${gpus.length} ${gpus.length === 1 ? 'GPU' : 'GPUs'}, as each of a trial's workers (${needed}) takes one, found ${slots}; --share-gpus lets them share`,
+      `--trials-at-once: expected at most ${most} on ${there}, as each of a trial's workers (${needed}) takes one, ` +
+      `found ${slots}; --share-gpus lets them share`,
     );
   }
   return Array.from({ length: slots }, (_, slot) => gpus.filter((_, index) => index % groups === slot % groups));
@@ -35,7 +40,11 @@ type TrialProcesses = Pick<RunConfig['cluster'], 'workers' | 'servers' | 'oversu
  * @throws LetheError CONFIG_INVALID
  */
 export function checkSlots(trials: readonly TrialProcesses[], slots: number, cores: number): void {
-  const together = { workers: mostAtOnce(trials, slots, 'workers'), servers: mostAtOnce(trials, slots, 'servers'), oversubscribe: trials.every(({ oversubscribe }) => oversubscribe) };
+  const together = {
+    workers: mostAtOnce(trials, slots, 'workers'),
+    servers: mostAtOnce(trials, slots, 'servers'),
+    oversubscribe: trials.every(({ oversubscribe }) => oversubscribe),
+  };
   const [problem] = processProblems(together, cores, () => '--trials-at-once');
   if (problem !== undefined) throw problemsError([{ ...problem, found: `${problem.found} in ${slots} trials at once` }]);
 }
@@ -54,10 +63,14 @@ export interface MachineShare {
 }
 
 /**
- * Shares a machine among so many runs of one configuration: as many at once as it has room for with the workers that were asked for;
+ * Shares a machine among runs of one configuration: as many at once as it has room for with the workers that were asked for;
  * where nobody asked, all at once with fewer workers each, as far as that goes. How many workers compute a run changes no bit of it.
  */
-export function shareMachine({ cluster: { engine, workers } }: RunConfig, machine: Machine, { runs, saysWorkers }: { runs: number; saysWorkers: boolean }): MachineShare {
+export function shareMachine(
+  { cluster: { engine, workers } }: RunConfig,
+  machine: Machine,
+  { runs, saysWorkers }: { runs: number; saysWorkers: boolean },
+): MachineShare {
   const room = defaultWorkers({ ...machine, engine });
   if (saysWorkers) return { atOnce: Math.min(runs, Math.max(1, Math.floor(room / Math.max(1, workers)))), workers };
   const atOnce = Math.min(runs, room);

@@ -28,7 +28,17 @@ export async function nextStep(folder: TrialsFolder, trial: string, data: DataRe
   if ((await folder.summary(trial))?.isComplete !== true) return { kind: 'train', argv: ['train', '--resume', trial, ...place, '--quiet'] };
   const { evaluation, cluster } = await folder.config(trial);
   if (!evaluation || (await folder.evaluation(trial)) !== null) return { kind: 'none' };
-  return { kind: 'evaluate', argv: ['evaluate', trial, ...place, '--workers', String(Math.max(1, cluster.workers)), ...(cluster.oversubscribe ? ['--oversubscribe'] : [])] };
+  return {
+    kind: 'evaluate',
+    argv: [
+      'evaluate',
+      trial,
+      ...place,
+      '--workers',
+      String(Math.max(1, cluster.workers)),
+      ...(cluster.oversubscribe ? ['--oversubscribe'] : []),
+    ],
+  };
 }
 
 function flagsOf({ folder, unpackedGiB }: DataReading): string[] {

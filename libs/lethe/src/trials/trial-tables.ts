@@ -2,7 +2,10 @@ import { stringify } from 'csv-stringify/sync';
 import type { SettingValue, Trial } from './trial.js';
 
 /** Figures shown in the tables of a terminal and of the report. */
-const SHOWN = ['epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'wall_seconds'];
+const SHOWN = [
+  'epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy',
+  'target_auroc', 'wall_seconds',
+];
 
 /** Head and one row for each trial. */
 export function tableOfTrials(trials: readonly Trial[]): string[][] {
@@ -10,7 +13,12 @@ export function tableOfTrials(trials: readonly Trial[]): string[][] {
   const shown = SHOWN.filter((figure) => trials.some(({ figures }) => figures[figure] !== undefined));
   return [
     ['trial', 'state', ...settings.map((path) => path.split('.').at(-1) ?? path), ...shown],
-    ...trials.map(({ name, state, values, figures }) => [name, state, ...settings.map((path) => shownSetting(values[path])), ...shown.map((figure) => formatted(figures[figure]))]),
+    ...trials.map(({ name, state, values, figures }) => [
+      name,
+      state,
+      ...settings.map((path) => shownSetting(values[path])),
+      ...shown.map((figure) => formatted(figures[figure])),
+    ]),
   ];
 }
 
@@ -18,7 +26,13 @@ export function tableOfTrials(trials: readonly Trial[]): string[][] {
 export function csvOfTrials(trials: readonly Trial[]): string {
   const settings = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
   const figures = [...new Set(trials.flatMap((trial) => Object.keys(trial.figures)))];
-  const rows = trials.map((trial) => [trial.name, trial.state, ...settings.map((path) => shownSetting(trial.values[path])), ...figures.map((name) => trial.figures[name]), trial.message]);
+  const rows = trials.map((trial) => [
+    trial.name,
+    trial.state,
+    ...settings.map((path) => shownSetting(trial.values[path])),
+    ...figures.map((name) => trial.figures[name]),
+    trial.message,
+  ]);
   return stringify([['trial', 'state', ...settings, ...figures, 'message'], ...rows]);
 }
 

@@ -45,10 +45,10 @@ export interface Trial {
 /** How a trial's process ended. */
 export type TrialEnding = 'completed' | 'interrupted' | 'diverged' | 'crashed' | 'refused';
 
-/** A crash is tried again so often: what fails twice at the same place fails again. */
+/** Attempts before a trial that crashes has failed: what fails twice at the same place fails again. */
 const MOST_ATTEMPTS = 2;
 
-/** The state after a process ended, which halving may have told to (`wasStopped`). */
+/** The state after a process ended, which halving may have asked for (`wasStopped`). */
 export function stateAfter(trial: Pick<Trial, 'attempts'>, ending: TrialEnding, wasStopped: boolean): TrialState {
   switch (ending) {
     case 'completed':
@@ -73,7 +73,7 @@ export function toBePlayed(trial: Trial): Trial {
   return trial.state === 'failed' ? { ...trial, state: 'waiting', attempts: 0, message: '' } : trial;
 }
 
-/** Nothing of it is left to do. */
+/** Whether nothing is left to do for a trial. */
 export function isDone({ state }: Pick<Trial, 'state'>): boolean {
   return state !== 'waiting' && state !== 'running';
 }
@@ -83,5 +83,8 @@ export function bestTrial(trials: readonly Trial[], figure: string, better: 'low
   const valueOf = ({ figures }: Trial): number => figures[figure] ?? Number.NaN;
   const candidates = trials.filter((trial) => trial.state === 'completed' && Number.isFinite(valueOf(trial)));
   const sign = better === 'lower' ? 1 : -1;
-  return candidates.reduce<Trial | null>((best, trial) => (best === null || sign * valueOf(trial) < sign * valueOf(best) ? trial : best), null);
+  return candidates.reduce<Trial | null>(
+    (best, trial) => (best === null || sign * valueOf(trial) < sign * valueOf(best) ? trial : best),
+    null,
+  );
 }

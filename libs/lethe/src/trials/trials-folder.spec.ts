@@ -14,7 +14,8 @@ describe('the folder of a sweep', () => {
   it('is not left behind where its trials cannot be written down: its name is free again', async () => {
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
     const place = join(below, 'sweep');
-    const begin = (folder: TrialsFolder): Promise<void> => folder.begin([{ key: 'k', values: {}, config }], { kind: 'sweep', trialsAtOnce: 1, halving: null, best: null });
+    const begin = (folder: TrialsFolder): Promise<void> =>
+      folder.begin([{ key: 'k', values: {}, config }], { kind: 'sweep', trialsAtOnce: 1, halving: null, best: null });
     const folder = await TrialsFolder.create(place);
     await mkdir(folder.configFile('001'));
     await expect(begin(folder)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });

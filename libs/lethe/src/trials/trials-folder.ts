@@ -20,7 +20,9 @@ export function nameOfNow(prefix: string): string {
 
 const STATE = 'sweep.json';
 
-/** The folder of a sweep, or of other runs that belong together: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial. */
+/**
+ * The folder of a sweep, or of other runs that belong together: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial.
+ */
 export class TrialsFolder {
   readonly folder: string;
 
@@ -49,7 +51,10 @@ export class TrialsFolder {
       .catch((error: unknown) => { throw existsSync(folder) ? sweepExists(folder) : storageError(folder, error); });
     const sweep = new TrialsFolder(folder);
     await sweep.#removedIfFailed(async () => {
-      for (const inside of [join(folder, 'configs'), sweep.trials]) await mkdir(inside).catch((error: unknown) => { throw storageError(inside, error); });
+      for (const inside of [join(folder, 'configs'), sweep.trials])
+        await mkdir(inside).catch((error: unknown) => {
+          throw storageError(inside, error);
+        });
     });
     return sweep;
   }
@@ -74,7 +79,8 @@ export class TrialsFolder {
     for (const trial of await readdir(this.trials)) {
       const held = join(this.runFolder(trial), 'lock');
       // One that a process of this machine holds is waited for.
-      if (existsSync(held) && (await RunLock.holder(held)) === null) await (await RunLock.acquire(held, this.runFolder(trial), options)).release();
+      if (existsSync(held) && (await RunLock.holder(held)) === null)
+        await (await RunLock.acquire(held, this.runFolder(trial), options)).release();
     }
     return lock;
   }
@@ -89,9 +95,19 @@ export class TrialsFolder {
 
   /** Writes down the trials that are to be played. Its folder is removed where that fails. @throws LetheError STORAGE_FAILED */
   async begin(planned: readonly PlannedTrial[], state: Omit<TrialsState, 'trials'>): Promise<void> {
-    const trials = planned.map(({ key, values, config }, index): Trial => ({ name: String(index + 1).padStart(3, '0'), key, values, epochs: config.epochs, state: 'waiting', attempts: 0, figures: {}, message: '' }));
+    const trials = planned.map(({ key, values, config }, index): Trial => ({
+      name: String(index + 1).padStart(3, '0'),
+      key,
+      values,
+      epochs: config.epochs,
+      state: 'waiting',
+      attempts: 0,
+      figures: {},
+      message: '',
+    }));
     await this.#removedIfFailed(async () => {
-      for (const [index, { name }] of trials.entries()) await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
+      for (const [index, { name }] of trials.entries())
+        await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
       await this.write({ ...state, trials });
     });
   }
@@ -113,9 +129,15 @@ export class TrialsFolder {
   /** What a trial was planned with. @throws LetheError CONFIG_INVALID */
   async config(trial: string): Promise<RunConfig> {
     const file = this.configFile(trial);
-    const raw = await readFile(file, 'utf8').then((text) => JSON.parse(text) as unknown).catch((error: unknown) => {
-      throw new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found nothing that can be read (removed, cut off or edited?)`, { cause: error });
-    });
+    const raw = await readFile(file, 'utf8')
+      .then((text) => JSON.parse(text) as unknown)
+      .catch((error: unknown) => {
+        throw new LetheError(
+          'CONFIG_INVALID',
+          `${file}: expected what a sweep wrote there, found nothing that can be read (removed, cut off or edited?)`,
+          { cause: error },
+        );
+      });
     return parseSavedConfig(raw, file);
   }
 
@@ -135,12 +157,17 @@ export class TrialsFolder {
     return parseEvaluation(await readFile(join(this.runFolder(trial), 'evaluation.json'), 'utf8').catch(() => 'null'));
   }
 
-  /** What a trial came to; null if it was never summed up, or nobody can tell any more. */
+  /** What a trial came to; null if it was never summed up, or its file cannot be read. */
   async summary(trial: string): Promise<TrialSummary | null> {
-    const found = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8').then((text) => JSON.parse(text) as SummaryFile | null).catch(() => null);
+    const found = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8')
+      .then((text) => JSON.parse(text) as SummaryFile | null)
+      .catch(() => null);
     if (found === null) return null;
     const test = Object.entries(found.test ?? {}).map(([name, value]) => [name, value ?? Number.NaN] as const);
-    return { isComplete: found.ending === 'completed' || found.ending === 'stopped early', figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...Object.fromEntries(test) } };
+    return {
+      isComplete: found.ending === 'completed' || found.ending === 'stopped early',
+      figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...Object.fromEntries(test) },
+    };
   }
 
   /** Figures of a trial that ended, out of its summary and its evaluation. */

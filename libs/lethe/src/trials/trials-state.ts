@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 /**
  * What several runs in one folder are for: to find the best settings (`lethe sweep`), or, by `lethe train`, to compare what is learnt
- * from, or to tell how much chance there is in a run, by runs from several seeds.
+ * from, or to measure how much chance there is in a run, by runs from several seeds.
  */
 const KINDS = ['sweep', 'comparison', 'seeds'] as const;
 export type TrialsKind = (typeof KINDS)[number];
@@ -43,12 +43,19 @@ const trialsStateSchema: z.ZodType<TrialsState> = z.strictObject({
   })),
 });
 
-/** What brings a `sweep.json` of an earlier version to the next one, in order; as for settings (libs/config/src/versions), what is new gets a step. */
+/**
+ * What brings a `sweep.json` of an earlier version to the next one, in order; as for settings (libs/config/src/versions), what is new gets
+ * a step.
+ */
 const STEPS: readonly VersionStep[] = [
-  // The first version did not say what its trials are for. Those of a sweep differ in dotted paths, only those of a comparison in `training`.
+  // The first version did not say what its trials are for. Those of a sweep differ in dotted paths, only those of a comparison in
+  // `training`.
   (before) => {
     const trials: unknown = before['trials'];
-    return { kind: Array.isArray(trials) && trials.some((trial) => valueAt(trial, 'values.training') !== undefined) ? 'comparison' : 'sweep', ...before };
+    return {
+      kind: Array.isArray(trials) && trials.some((trial) => valueAt(trial, 'values.training') !== undefined) ? 'comparison' : 'sweep',
+      ...before,
+    };
   },
 ];
 
@@ -62,7 +69,8 @@ export function trialsStateText(state: TrialsState): string {
  * @throws LetheError CONFIG_INVALID naming the first thing that is not as a sweep writes it, or for one that a newer Lethe wrote
  */
 export function parseTrialsState(text: string, file: string): TrialsState {
-  const refusal = (found: string, cause?: unknown): LetheError => new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found ${found}`, { cause });
+  const refusal = (found: string, cause?: unknown): LetheError =>
+    new LetheError('CONFIG_INVALID', `${file}: expected what a sweep wrote there, found ${found}`, { cause });
   let raw: unknown;
   try {
     raw = JSON.parse(text);

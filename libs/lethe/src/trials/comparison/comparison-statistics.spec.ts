@@ -3,15 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { compare } from './comparison-statistics.js';
 import { comparisonTable } from './comparison-results.js';
 
-function evaluation(training: AdaptationEvaluation['training'], seed: number, accuracy: number | null, scored: AdaptationEvaluation['scored'] = null): AdaptationEvaluation {
-  const domains = [{ name: 'there', examples: 4, labelled: 4, accuracy: 1, auroc: null, confusion: [] }, { name: 'here', examples: 4, labelled: accuracy === null ? 0 : 4, accuracy, auroc: scored === null ? null : 0.75, confusion: [] }];
+function evaluation(
+  training: AdaptationEvaluation['training'],
+  seed: number,
+  accuracy: number | null,
+  scored: AdaptationEvaluation['scored'] = null,
+): AdaptationEvaluation {
+  const domains = [
+    { name: 'there', examples: 4, labelled: 4, accuracy: 1, auroc: null, confusion: [] },
+    { name: 'here', examples: 4, labelled: accuracy === null ? 0 : 4, accuracy, auroc: scored === null ? null : 0.75, confusion: [] },
+  ];
   return { kind: 'domain-adaptation', rounds: 1, classes: ['a', 'b', 'c'], training, seed, target: 'here', domains, scored, map: [] };
 }
 
 describe('compare', () => {
   it('gives means, deviations and the share of the gap that is closed', () => {
     const [accuracy, ...rest] = compare([
-      evaluation('sources', 1, 0.5), evaluation('sources', 2, 0.6), evaluation('adaptation', 1, 0.8), evaluation('adaptation', 2, 0.8), evaluation('target', 1, 0.95),
+      evaluation('sources', 1, 0.5),
+      evaluation('sources', 2, 0.6),
+      evaluation('adaptation', 1, 0.8),
+      evaluation('adaptation', 2, 0.8),
+      evaluation('target', 1, 0.95),
     ]);
     expect(rest).toEqual([]);
     expect(accuracy?.kinds.map(({ kind, mean, deviation }) => [kind, mean, deviation])).toEqual([
@@ -27,7 +39,9 @@ describe('compare', () => {
 
   it('says nothing of a gap that is not there, or of a target without labels', () => {
     expect(compare([evaluation('sources', 1, 0.5), evaluation('adaptation', 1, 0.6)])[0]?.gap_closed).toBeNull();
-    expect(compare([evaluation('sources', 1, 0.5), evaluation('adaptation', 1, 0.6), evaluation('target', 1, 0.5)])[0]?.gap_closed).toBeNull();
+    expect(
+      compare([evaluation('sources', 1, 0.5), evaluation('adaptation', 1, 0.6), evaluation('target', 1, 0.5)])[0]?.gap_closed,
+    ).toBeNull();
     expect(compare([evaluation('sources', 1, null), evaluation('adaptation', 1, null)])).toEqual([]);
   });
 

@@ -33,7 +33,9 @@ export function compare(evaluations: readonly AdaptationEvaluation[]): Compariso
   return FIGURES.flatMap((figure): Comparison[] => {
     const kinds = KINDS.flatMap((kind) => comparedKind(evaluations.filter(({ training }) => training === kind), figure, kind));
     const [first] = evaluations;
-    return first === undefined || kinds.length === 0 ? [] : [{ figure: figure.name, target: first.target, kinds, gap_closed: gapClosed(kinds) }];
+    return first === undefined || kinds.length === 0
+      ? []
+      : [{ figure: figure.name, target: first.target, kinds, gap_closed: gapClosed(kinds) }];
   });
 }
 
@@ -43,11 +45,29 @@ export function targetOf({ domains, target }: AdaptationEvaluation): DomainEvalu
 }
 
 function comparedKind(evaluations: readonly AdaptationEvaluation[], { name, of }: ComparedFigure, kind: Kind): ComparedKind[] {
-  const scored = evaluations.flatMap((evaluation) => { const value = of(evaluation); return value === null ? [] : [{ evaluation, value }]; });
+  const scored = evaluations.flatMap((evaluation) => {
+    const value = of(evaluation);
+    return value === null ? [] : [{ evaluation, value }];
+  });
   if (scored.length === 0) return [];
   const values = scored.map(({ value }) => value);
-  const interval = name === 'AUROC' ? confidenceInterval(scored.flatMap(({ evaluation }) => evaluation.scored ?? []), areaUnderCurve) : null;
-  return [{ kind, ...spreadOverSeeds(scored.map(({ evaluation }) => evaluation.seed), values), interval }];
+  const interval =
+    name === 'AUROC'
+      ? confidenceInterval(
+          scored.flatMap(({ evaluation }) => evaluation.scored ?? []),
+          areaUnderCurve,
+        )
+      : null;
+  return [
+    {
+      kind,
+      ...spreadOverSeeds(
+        scored.map(({ evaluation }) => evaluation.seed),
+        values,
+      ),
+      interval,
+    },
+  ];
 }
 
 /** A gap that is no wider is none. */

@@ -18,11 +18,17 @@ export async function planComparison(config: RunConfig, seeds: readonly number[]
   checkConfigAgainstData(adapting, data.facts);
   const kinds = KINDS.filter((kind) => kind !== 'target' || hasScoredTarget(data));
   const ofEach = config.batchSize / data.facts.domains.length;
-  const domainsOf: Readonly<Record<Kind, number>> = { sources: data.facts.domains.length - 1, adaptation: data.facts.domains.length, target: 1 };
-  return seeds.flatMap((seed) => kinds.map((kind): PlannedTrial => {
-    const trial = { ...ofKind(config, kind), seed, batchSize: ofEach * domainsOf[kind] };
-    return { key: trialKey(trial), values: { training: kind, seed }, config: trial };
-  }));
+  const domainsOf: Readonly<Record<Kind, number>> = {
+    sources: data.facts.domains.length - 1,
+    adaptation: data.facts.domains.length,
+    target: 1,
+  };
+  return seeds.flatMap((seed) =>
+    kinds.map((kind): PlannedTrial => {
+      const trial = { ...ofKind(config, kind), seed, batchSize: ofEach * domainsOf[kind] };
+      return { key: trialKey(trial), values: { training: kind, seed }, config: trial };
+    }),
+  );
 }
 
 function ofKind(config: RunConfig, training: Kind): RunConfig {

@@ -7,22 +7,46 @@ import { namesOfFinalFigures } from '../trial-figures.js';
 import { seedOf, seedStatistics, type SeedStatistic } from './seeds-statistics.js';
 
 /** Writes `seeds.json` and `report.html` beside the runs. @returns tables and sentences for the terminal */
-export async function writeSeeds(folder: TrialsFolder, trials: readonly Trial[], userFolder: string): Promise<{ tables: string[][][]; notes: string[] }> {
+export async function writeSeeds(
+  folder: TrialsFolder,
+  trials: readonly Trial[],
+  userFolder: string,
+): Promise<{ tables: string[][][]; notes: string[] }> {
   // What was measured again since (`lethe evaluate`) counts.
-  const measured = await Promise.all(trials.map(async (trial) => ({ ...trial, figures: { ...trial.figures, ...(await folder.figures(trial.name)) } })));
+  const measured = await Promise.all(
+    trials.map(async (trial) => ({ ...trial, figures: { ...trial.figures, ...(await folder.figures(trial.name)) } })),
+  );
   const statistics = seedStatistics(measured, await figureNames(folder, measured));
   const table = statisticsTable(statistics, trials.map(seedOf));
-  const missing = trials.filter(({ state }) => state !== 'completed').map((trial) => `seed ${seedOf(trial)} is not in the means: ${trial.state}${trial.message === '' ? '' : ` (${trial.message})`}`);
+  const missing = trials
+    .filter(({ state }) => state !== 'completed')
+    .map((trial) => `seed ${seedOf(trial)} is not in the means: ${trial.state}${trial.message === '' ? '' : ` (${trial.message})`}`);
   const runs = trials.map((trial) => ({ name: trial.name, state: trial.state, seed: seedOf(trial) }));
   await folder.writeFile('seeds.json', `${JSON.stringify({ figures: statistics, runs }, null, 2)}\n`);
-  await folder.writeFile('report.html', await seedsReport({
-    title: folder.folder.split('/').at(-1) ?? 'seeds', rows: table, notes: missing, curves: await curves(folder, trials),
-    runs: await Promise.all(runs.map(async ({ name, seed, state }) => ({ text: `seed ${seed}: ${state}`, folder: `trials/${name}`, hasReport: (await folder.evaluation(name)) !== null }))),
-  }));
+  await folder.writeFile(
+    'report.html',
+    await seedsReport({
+      title: folder.folder.split('/').at(-1) ?? 'seeds',
+      rows: table,
+      notes: missing,
+      curves: await curves(folder, trials),
+      runs: await Promise.all(
+        runs.map(async ({ name, seed, state }) => ({
+          text: `seed ${seed}: ${state}`,
+          folder: `trials/${name}`,
+          hasReport: (await folder.evaluation(name)) !== null,
+        })),
+      ),
+    }),
+  );
   const first = trials[0]?.name ?? '001';
   return {
     tables: [table],
-    notes: [...missing, `each run has a folder of its own, like ${relative(userFolder, folder.runFolder(first))}`, relative(userFolder, join(folder.folder, 'report.html'))],
+    notes: [
+      ...missing,
+      `each run has a folder of its own, like ${relative(userFolder, folder.runFolder(first))}`,
+      relative(userFolder, join(folder.folder, 'report.html')),
+    ],
   };
 }
 
@@ -50,6 +74,17 @@ async function figureNames(folder: TrialsFolder, trials: readonly Trial[]): Prom
 
 /** The figures of each epoch, run by run. */
 async function curves(folder: TrialsFolder, trials: readonly Trial[]): Promise<SeedCurve[]> {
-  const points = (await Promise.all(trials.map(async (trial) => (await folder.epochs(trial.name)).flatMap(({ epoch, figures }) => Object.entries(figures).map(([figure, value]) => ({ figure, epoch, value, seed: seedOf(trial) })))))).flat();
-  return [...new Set(points.map(({ figure }) => figure))].map((figure) => ({ figure, points: points.filter((point) => point.figure === figure && Number.isFinite(point.value)) }));
+  const points = (
+    await Promise.all(
+      trials.map(async (trial) =>
+        (await folder.epochs(trial.name)).flatMap(({ epoch, figures }) =>
+          Object.entries(figures).map(([figure, value]) => ({ figure, epoch, value, seed: seedOf(trial) })),
+        ),
+      ),
+    )
+  ).flat();
+  return [...new Set(points.map(({ figure }) => figure))].map((figure) => ({
+    figure,
+    points: points.filter((point) => point.figure === figure && Number.isFinite(point.value)),
+  }));
 }

@@ -27,7 +27,7 @@ export function spreadOverSeeds(seeds: readonly number[], values: readonly numbe
 
 /**
  * Mean and deviation of every figure that a completed run has. Runs that ended otherwise have no final figures.
- * @param names in the order in which they are told
+ * @param names in the order of the statistics
  */
 export function seedStatistics(trials: readonly Trial[], names: readonly string[]): SeedStatistic[] {
   return names.flatMap((figure): SeedStatistic[] => {

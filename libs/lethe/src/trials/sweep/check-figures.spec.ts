@@ -19,15 +19,23 @@ const halving = (figure: string) => ({ best: null, halving: { figure, firstRung:
 
 describe('the figures that a sweep is asked to go by', () => {
   it('are refused where no trial has them, with those that there are', async () => {
-    await expect(checkFigures(forgetting, best('probe_mpl'))).rejects.toThrow(/^--best: expected a figure that every trial has \(probe_linear, probe_mlp, .*wall_seconds\), found "probe_mpl" \(did you mean probe_mlp\?\)$/);
-    await expect(checkFigures(forgetting, halving('nosuch'))).rejects.toThrow(/^--halving: expected a figure that every trial has \(held_out\/reconstruction_mse, held_out\/classifier_loss, held_out\/classifier_accuracy\), found "nosuch"$/);
+    await expect(checkFigures(forgetting, best('probe_mpl'))).rejects.toThrow(
+      /^--best: expected a figure that every trial has \(probe_linear, probe_mlp, .*\), found "probe_mpl" \(did you mean probe_mlp\?\)$/,
+    );
+    await expect(checkFigures(forgetting, halving('nosuch'))).rejects.toMatchObject({
+      message: '--halving: expected a figure that every trial has (held_out/reconstruction_mse, held_out/classifier_loss, '
+        + 'held_out/classifier_accuracy), found "nosuch"',
+    });
     await expect(checkFigures(hospitals, best('probe_mlp'))).rejects.toThrow(/target_accuracy, target_auroc, label_loss/);
   });
 
   it('are those of the game, of its evaluation and of held-out examples only where there are any', async () => {
-    for (const figure of ['swap', 'held_out/classifier_loss', 'reconstruction_mse', 'epochs', 'wall_seconds']) expect(await checkFigures(forgetting, best(figure))).toEqual({ figure, better: 'lower' });
+    for (const figure of ['swap', 'held_out/classifier_loss', 'reconstruction_mse', 'epochs', 'wall_seconds'])
+      expect(await checkFigures(forgetting, best(figure))).toEqual({ figure, better: 'lower' });
     await expect(checkFigures(planned({}, { evaluation: false }), best('swap'))).rejects.toThrow('--best: expected');
-    await expect(checkFigures(planned({ data: { heldOut: 0 } }), halving('held_out/reconstruction_mse'))).rejects.toThrow('--halving: expected held-out examples to have figures of each epoch');
+    await expect(checkFigures(planned({ data: { heldOut: 0 } }), halving('held_out/reconstruction_mse'))).rejects.toThrow(
+      '--halving: expected held-out examples to have figures of each epoch',
+    );
     expect(await checkFigures(hospitals, best('target_auroc'))).toEqual({ figure: 'target_auroc', better: 'lower' });
     // Which populations there are only the data know.
     await expect(checkFigures(hospitals, best('va/label_loss'))).rejects.toMatchObject({ code: 'DATA_MISSING' });
@@ -41,13 +49,38 @@ describe('the figures that a sweep is asked to go by', () => {
   });
 
   it('have the names that evaluations give', () => {
-    const row = (probe: 'linear' | 'mlp' | 'neighbours') => ({ probe, input: 'latent', labels: 'true', seeds: [{ seed: 1, figures: { accuracy: 0.5, balanced_accuracy: 0.5, cross_entropy: 1, information: 0 } }] }) as const;
+    const row = (probe: 'linear' | 'mlp' | 'neighbours') =>
+      ({
+        probe,
+        input: 'latent',
+        labels: 'true',
+        seeds: [{ seed: 1, figures: { accuracy: 0.5, balanced_accuracy: 0.5, cross_entropy: 1, information: 0 } }],
+      }) as const;
     const forgotten = evaluationFigures({
-      kind: 'forgetting', rounds: 1, latent_size: 2, classes: ['a', 'b'], chance: 0.5, probes: [row('linear'), row('mlp'), row('neighbours')],
-      swap: { judge_accuracy: 1, matrix: [], off_diagonal: 0.5, diagonal: 1 }, reconstruction: { mean: 1, per_class: [] }, style: { slant_correlation: 1, thickness_correlation: 1 },
+      kind: 'forgetting',
+      rounds: 1,
+      latent_size: 2,
+      classes: ['a', 'b'],
+      chance: 0.5,
+      probes: [row('linear'), row('mlp'), row('neighbours')],
+      swap: { judge_accuracy: 1, matrix: [], off_diagonal: 0.5, diagonal: 1 },
+      reconstruction: { mean: 1, per_class: [] },
+      style: { slant_correlation: 1, thickness_correlation: 1 },
     });
     expect(namesOfFinalFigures(config({}), [])).toEqual(expect.arrayContaining(Object.keys(forgotten)));
-    const carried = evaluationFigures({ kind: 'domain-adaptation', rounds: 1, classes: ['a', 'b'], training: 'adaptation', seed: 1, target: 'va', domains: [{ name: 'va', examples: 1, labelled: 1, accuracy: 1, auroc: 1, confusion: [] }], scored: null, map: [] });
-    expect(namesOfFinalFigures(hospitals[0]?.config ?? config({}), ['here', 'va'])).toEqual(expect.arrayContaining([...Object.keys(carried), 'va/label_accuracy']));
+    const carried = evaluationFigures({
+      kind: 'domain-adaptation',
+      rounds: 1,
+      classes: ['a', 'b'],
+      training: 'adaptation',
+      seed: 1,
+      target: 'va',
+      domains: [{ name: 'va', examples: 1, labelled: 1, accuracy: 1, auroc: 1, confusion: [] }],
+      scored: null,
+      map: [],
+    });
+    expect(namesOfFinalFigures(hospitals[0]?.config ?? config({}), ['here', 'va'])).toEqual(
+      expect.arrayContaining([...Object.keys(carried), 'va/label_accuracy']),
+    );
   });
 });

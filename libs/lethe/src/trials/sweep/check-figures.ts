@@ -6,7 +6,11 @@ import type { TrialsState } from '../trials-state.js';
 import { namesOfEpochFigures, namesOfFinalFigures } from '../trial-figures.js';
 
 /** By what the best trial is named where nothing is said: the first that all trials have. */
-const USUAL = [{ figure: 'probe_mlp', better: 'lower' }, { figure: 'reconstruction_mse', better: 'lower' }, { figure: 'held_out/label_accuracy', better: 'higher' }] as const;
+const USUAL = [
+  { figure: 'probe_mlp', better: 'lower' },
+  { figure: 'reconstruction_mse', better: 'lower' },
+  { figure: 'held_out/label_accuracy', better: 'higher' },
+] as const;
 
 /** A figure of one population's test examples: only its data know the name. */
 const OF_A_DOMAIN = /^.+\/label_(loss|accuracy)$/;
@@ -16,7 +20,10 @@ const OF_A_DOMAIN = /^.+\/label_(loss|accuracy)$/;
  * nothing was said and they have none of the usual ones.
  * @throws LetheError CONFIG_INVALID listing the figures that there are
  */
-export async function checkFigures(planned: readonly PlannedTrial[], { best, halving }: Pick<SweepRequest, 'best' | 'halving'>): Promise<TrialsState['best']> {
+export async function checkFigures(
+  planned: readonly PlannedTrial[],
+  { best, halving }: Pick<SweepRequest, 'best' | 'halving'>,
+): Promise<TrialsState['best']> {
   const [first] = planned;
   const asksData = best !== null && OF_A_DOMAIN.test(best.figure) && first?.config.data.kind === 'domains';
   const domains = asksData ? (await openData(first.config.data, first.config.seed)).facts.domains.map(({ name }) => name) : [];
@@ -36,6 +43,9 @@ function ofAll([first = [], ...others]: readonly (readonly string[])[]): string[
 function problemsOf(where: string, figure: string, known: readonly string[]): Problem[] {
   if (known.includes(figure)) return [];
   const meant = didYouMean(figure, known);
-  const expected = known.length === 0 ? 'held-out examples to have figures of each epoch (--held-out above 0)' : `a figure that every trial has (${known.join(', ')})`;
+  const expected =
+    known.length === 0
+      ? 'held-out examples to have figures of each epoch (--held-out above 0)'
+      : `a figure that every trial has (${known.join(', ')})`;
   return [{ where, expected, found: `"${figure}"${meant === undefined ? '' : ` (did you mean ${meant}?)`}` }];
 }

@@ -11,8 +11,21 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 function plan(told: Partial<SweepRequest>): RunConfig[] {
   const request: SweepRequest = {
-    folder: '/where/typed', space: {}, configFile: null, listFile: null, random: null, resumedData: { folder: null, unpackedGiB: null }, drawSeed: 1, trialsAtOnce: null,
-    halving: null, best: null, name: null, runsFolder: '/runs', resume: null, breakLock: false, ...told,
+    folder: '/where/typed',
+    space: {},
+    configFile: null,
+    listFile: null,
+    random: null,
+    resumedData: { folder: null, unpackedGiB: null },
+    drawSeed: 1,
+    trialsAtOnce: null,
+    halving: null,
+    best: null,
+    name: null,
+    runsFolder: '/runs',
+    resume: null,
+    breakLock: false,
+    ...told,
   };
   return planSweep(request, { cores: 8, gpus: 0, engine: 'native' }).map(({ config }) => config);
 }
@@ -29,7 +42,11 @@ describe('the trials of a sweep', () => {
     writeFileSync(listFile, JSON.stringify([{ data }]));
     expect(foldersOfData({ configFile })).toEqual(['/where/typed/digits']);
     expect(foldersOfData({ listFile })).toEqual(['/where/typed/digits']);
-    expect(foldersOfData({ space: { 'data.kind': { kind: 'values', values: ['idx'] }, 'data.folder': { kind: 'values', values: ['digits', '/elsewhere'] } } })).toEqual(['/where/typed/digits', '/elsewhere']);
+    expect(
+      foldersOfData({
+        space: { 'data.kind': { kind: 'values', values: ['idx'] }, 'data.folder': { kind: 'values', values: ['digits', '/elsewhere'] } },
+      }),
+    ).toEqual(['/where/typed/digits', '/elsewhere']);
   });
 
   it('share the machine where nobody says how many workers, wherever that can be said', () => {

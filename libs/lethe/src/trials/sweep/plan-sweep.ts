@@ -17,7 +17,11 @@ export function planSweep(request: SweepRequest, machine: Machine): PlannedTrial
   const trials = assignments(request).map(({ values, layers }): PlannedTrial => {
     const said = [...base, ...[...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, request.folder))];
     const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
-    return { key: trialKey(config), values, config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), request.trialsAtOnce ?? 1) };
+    return {
+      key: trialKey(config),
+      values,
+      config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), request.trialsAtOnce ?? 1),
+    };
   });
   return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
 }

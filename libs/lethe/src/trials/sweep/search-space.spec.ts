@@ -10,8 +10,26 @@ describe('a search space', () => {
   });
 
   it('at random stays within bounds, logarithmic where it can, and draws the same from a seed', () => {
-    const drawn = random({ beta: { kind: 'range', low: 0.001, high: 1 }, turns: { kind: 'range', low: 1, high: 8 }, shift: { kind: 'range', low: -1.5, high: 1 } }, 400, 3);
-    expect(drawn).toEqual(random({ beta: { kind: 'range', low: 0.001, high: 1 }, turns: { kind: 'range', low: 1, high: 8 }, shift: { kind: 'range', low: -1.5, high: 1 } }, 400, 3));
+    const drawn = random(
+      {
+        beta: { kind: 'range', low: 0.001, high: 1 },
+        turns: { kind: 'range', low: 1, high: 8 },
+        shift: { kind: 'range', low: -1.5, high: 1 },
+      },
+      400,
+      3,
+    );
+    expect(drawn).toEqual(
+      random(
+        {
+          beta: { kind: 'range', low: 0.001, high: 1 },
+          turns: { kind: 'range', low: 1, high: 8 },
+          shift: { kind: 'range', low: -1.5, high: 1 },
+        },
+        400,
+        3,
+      ),
+    );
     const column = (name: string): number[] => drawn.map((assignment) => Number(assignment[name]));
     expect(column('beta').every((value) => value >= 0.001 && value <= 1)).toBe(true);
     expect(Math.abs(column('beta').filter((value) => value < 0.0316).length / 400 - 0.5)).toBeLessThan(0.1);

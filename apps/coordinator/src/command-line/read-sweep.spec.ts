@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settingValues } from './setting-values.js';
+import { settingValues } from './read-sweep.js';
 
 describe('the values of a setting', () => {
   it.each<[string, unknown[]]>([
