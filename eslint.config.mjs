@@ -3,6 +3,7 @@ import nx from '@nx/eslint-plugin';
 import importX from 'eslint-plugin-import-x';
 import jsoncParser from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
+import { noFormerWords } from './tools/lint/former-words.mjs';
 import { noImportCircle } from './tools/lint/no-import-circle.mjs';
 
 const SPECS = ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'apps/e2e/src/**/*.ts'];
@@ -13,9 +14,9 @@ const WIRE = ['zeromq'];
 const CODEC = ['protobufjs', 'protobufjs/*'];
 
 /**
- * Which layer may import which. Arrows point down: apps -> program -> engine -> io and math -> contract -> base. `setup` installs TensorFlow: what
- * computes with TensorFlow may ask where it is, and programs whether it is there. Reports are of `engine`, as they draw the results of
- * evaluation.
+ * Which layer may import which. Arrows point down: apps -> program -> engine -> io and math -> contract -> base. `setup` installs
+ * TensorFlow: what computes with TensorFlow may ask where it is, and programs whether it is there. Reports are of `engine`, as they draw
+ * the results of evaluation.
  */
 const LAYERS = {
   base: { may: ['base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
@@ -60,13 +61,17 @@ const files = {
   message: 'Files, sockets and processes belong to io and apps.',
 };
 
+const VARIADIC = 'push|unshift|splice|toSpliced|concat|max|min|hypot|fromCharCode|fromCodePoint|of|assign';
+
 /** Every element becomes an argument of its own, and arguments lie on the stack: about 120,000 of them overflow it. */
 const spreadArguments = {
-  selector:
-    'CallExpression[callee.property.name=/^(push|unshift|splice|toSpliced|concat|max|min|hypot|fromCharCode|fromCodePoint|of|assign)$/] > SpreadElement',
-  message:
-    'A list as large as data overflows the stack when it is spread into arguments: use flat, a spread array literal, reduce or TypedArray.set.',
+  selector: `CallExpression[callee.property.name=/^(${VARIADIC})$/] > SpreadElement`,
+  message: 'A list as large as data overflows the stack when it is spread into arguments: use flat, an array, reduce or TypedArray.set.',
 };
+
+/** Rules of this repository. */
+const lethe = { rules: { 'no-former-words': noFormerWords, 'no-import-circle': noImportCircle } };
+const lineLength = ['error', { code: 140, ignoreUrls: true }];
 
 function restrictedImports(paths, patterns = []) {
   return { '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }] };
@@ -78,11 +83,13 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
-    plugins: { 'import-x': importX, '@nx': nx, lethe: { rules: { 'no-import-circle': noImportCircle } } },
+    plugins: { 'import-x': importX, '@nx': nx, lethe },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
+      'lethe/no-former-words': 'error',
       'lethe/no-import-circle': 'error',
+      'max-len': lineLength,
       'import-x/no-default-export': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -156,6 +163,7 @@ export default tseslint.config(
   {
     files: SCRIPTS,
     languageOptions: { globals: nodeGlobals },
+    rules: { 'max-len': lineLength },
   },
   {
     files: ['**/package.json'],

@@ -1,3 +1,4 @@
+/* eslint-disable lethe/no-former-words -- what the rule finds is what is tested */
 import { expect, it } from 'vitest';
 
 const { formerWordsIn } = (await import(new URL('former-words.mjs', import.meta.url).href)) as {

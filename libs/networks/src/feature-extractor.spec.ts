@@ -139,7 +139,7 @@ describe('featureExtractor', () => {
     expect(network.tensors.map(({ shape }) => shape.join('x'))).toEqual(['13x7', '7', '7x4', '4']);
   });
 
-  it('says steadily, without dropout and without a trace in the statistics, what it would say by this batch', async () => {
+  it('computes without dropout, and without a trace in the statistics, what it would compute by this batch', async () => {
     const dropped = await extract({ ...OPTIONS, denseDropout: 0.5 }, null, 'applyDeterministic');
     expect(dropped.features).toEqual((await extract(OPTIONS, null)).features);
     expect(dropped.moments).toEqual({});

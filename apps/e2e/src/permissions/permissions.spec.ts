@@ -1,7 +1,9 @@
 import { mergeConfig } from '@lethe/config';
 import { errorCode, LetheError } from '@lethe/errors';
 import { runParameterServer } from '@lethe/parameter-store';
-import { isPermitted, PERMISSIONS, type GroupState, type MessageBody, type Origin, type Party, type Role, type Standing } from '@lethe/protocol';
+import {
+  isPermitted, PERMISSIONS, type GroupState, type MessageBody, type Origin, type Party, type Role, type Standing,
+} from '@lethe/protocol';
 import { TrainingCluster } from '@lethe/cluster';
 import { runWorker } from '@lethe/worker';
 import { createMemoryTransport, type Transport } from '@lethe/transport';
@@ -59,8 +61,14 @@ describe('the coordinator', () => {
     const notices: string[] = [];
     const listener = await transport.listen('memory://control');
     const cluster = new TrainingCluster({
-      listener, description, origin: origin('coordinator'),
-      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: (_, { round }) => reported.push(round), onNotice: (line) => notices.push(line), onLost: () => undefined,
+      listener,
+      description,
+      origin: origin('coordinator'),
+      onCommitted: () => undefined,
+      onCommitReport: () => undefined,
+      onStepReport: (_, { round }) => reported.push(round),
+      onNotice: (line) => notices.push(line),
+      onLost: () => undefined,
     });
     opened.push(() => cluster.control.close('done'));
     const { control } = cluster;
@@ -106,35 +114,62 @@ describe('the coordinator', () => {
       await observer.hear('refused');
       notices.splice(notices.findIndex((line) => line.includes('of another engine')), 1);
     };
-    return { cluster, notices, reported, results: () => results, heard, stand, newcomer: (incarnation) => connected(transport, listener.address, incarnation) };
+    return {
+      cluster,
+      notices,
+      reported,
+      results: () => results,
+      heard,
+      stand,
+      newcomer: (incarnation) => connected(transport, listener.address, incarnation),
+    };
   }
 
   const cases = ROLES.flatMap((role) => STANDINGS.map((standing) => ({ role, standing })));
-  it.each(cases)('hears of a $role that is $standing what the table allows, and throws it out for anything else; the run goes on', async ({ role, standing }) => {
-    for (const kind of KINDS) {
-      const { cluster, notices, heard, stand } = await scene(kind);
-      const { puppet, incarnation } = await stand(role, standing);
-      const before = notices.length;
-      await puppet.say(bodyOf(kind, role));
-      await heard();
-      const where = `${kind} of a ${role} that is ${standing}`;
-      const member = cluster.control.roster.find(incarnation);
-      const said = notices.slice(before);
-      const isAllowed = isPermitted(kind, role, 'coordinator', standing);
-      const isThrownOut = !isAllowed && (standing === 'joining' || standing === 'ready');
-      if (isThrownOut) {
-        expect(said, where).toEqual([expect.stringMatching(`^${role}-1 \\(process 7 on elsewhere\\) is thrown out: it sent a ${kind} while it was ${standing}; `)]);
-        expect((await puppet.hear('refused')).code, where).toBe('MESSAGE_FORBIDDEN');
-      } else if (!isAllowed) {
-        expect(said, where).toEqual(standing === 'gone' ? [] : [`refused: a process that has not registered sent a ${kind}`]);
+  it.each(cases)(
+    'hears of a $role that is $standing what the table allows, and throws it out for anything else; the run goes on',
+    async ({ role, standing }) => {
+      for (const kind of KINDS) {
+        const { cluster, notices, heard, stand } = await scene(kind);
+        const { puppet, incarnation } = await stand(role, standing);
+        const before = notices.length;
+        await puppet.say(bodyOf(kind, role));
+        await heard();
+        const where = `${kind} of a ${role} that is ${standing}`;
+        const member = cluster.control.roster.find(incarnation);
+        const said = notices.slice(before);
+        const isAllowed = isPermitted(kind, role, 'coordinator', standing);
+        const isThrownOut = !isAllowed && (standing === 'joining' || standing === 'ready');
+        if (isThrownOut) {
+          expect(said, where).toEqual([
+            expect.stringMatching(`^${role}-1 \\(process 7 on elsewhere\\) is thrown out: it sent a ${kind} while it was ${standing}; `),
+          ]);
+          expect((await puppet.hear('refused')).code, where).toBe('MESSAGE_FORBIDDEN');
+        } else if (!isAllowed) {
+          expect(said, where).toEqual(standing === 'gone' ? [] : [`refused: a process that has not registered sent a ${kind}`]);
+        }
+        expect(member?.state ?? 'unregistered', where).toBe(
+          isThrownOut || (isAllowed && ENDING.has(kind))
+            ? 'gone'
+            : isAllowed && kind === 'register'
+              ? 'joining'
+              : isAllowed && kind === 'ready'
+                ? 'ready'
+                : standing,
+        );
+        // Nothing ends the run; a server that is lost begins another epoch.
+        const going = await cluster.control
+          .until(() => true)
+          .then(
+            () => 'goes on',
+            (error: unknown) => errorCode(error),
+          );
+        expect(going, where).toBe(role === 'parameter-server' && member?.state === 'gone' ? 'SERVER_LOST' : 'goes on');
+        for (const close of opened.splice(0).reverse()) await close();
       }
-      expect(member?.state ?? 'unregistered', where).toBe(isThrownOut || (isAllowed && ENDING.has(kind)) ? 'gone' : isAllowed && kind === 'register' ? 'joining' : isAllowed && kind === 'ready' ? 'ready' : standing);
-      // Nothing ends the run; a server that is lost begins another epoch.
-      const going = await cluster.control.until(() => true).then(() => 'goes on', (error: unknown) => errorCode(error));
-      expect(going, where).toBe(role === 'parameter-server' && member?.state === 'gone' ? 'SERVER_LOST' : 'goes on');
-      for (const close of opened.splice(0).reverse()) await close();
-    }
-  }, 20_000);
+    },
+    20_000,
+  );
 
   /** As a correct process of that role says it. */
   function bodyOf(kind: Kind, role: Role): MessageBody {
@@ -148,25 +183,48 @@ describe('the coordinator', () => {
   it.each([
     { what: 'a step that it was not assigned', role: 'worker', body: { ...sampleMessages('').stepReport, innerStep: 1 } },
     { what: 'a step that the game does not have', role: 'worker', body: { ...sampleMessages('').stepReport, phase: 9 } },
-    { what: 'bytes that are no number', role: 'worker', body: { ...sampleMessages('').stepReport, bytesSent: Number.NaN }, code: 'MESSAGE_MALFORMED' },
-    { what: 'bytes without end', role: 'worker', body: { ...sampleMessages('').stepReport, bytesReceived: Number.POSITIVE_INFINITY }, code: 'MESSAGE_MALFORMED' },
-    { what: 'a time that is no number', role: 'worker', body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: Number.NaN, lastedMs: 1 }] }, code: 'MESSAGE_MALFORMED' },
-    { what: 'less than no time', role: 'worker', body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: 1, lastedMs: -1 }] }, code: 'MESSAGE_MALFORMED' },
+    {
+      what: 'bytes that are no number',
+      role: 'worker',
+      body: { ...sampleMessages('').stepReport, bytesSent: Number.NaN },
+      code: 'MESSAGE_MALFORMED',
+    },
+    {
+      what: 'bytes without end',
+      role: 'worker',
+      body: { ...sampleMessages('').stepReport, bytesReceived: Number.POSITIVE_INFINITY },
+      code: 'MESSAGE_MALFORMED',
+    },
+    {
+      what: 'a time that is no number',
+      role: 'worker',
+      body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: Number.NaN, lastedMs: 1 }] },
+      code: 'MESSAGE_MALFORMED',
+    },
+    {
+      what: 'less than no time',
+      role: 'worker',
+      body: { ...sampleMessages('').stepReport, spans: [{ occupation: 'send', beganMs: 1, lastedMs: -1 }] },
+      code: 'MESSAGE_MALFORMED',
+    },
     { what: 'a result that is too long', role: 'worker', body: { ...sampleMessages('').evaluated, result: new Float32Array(2) } },
     { what: 'no result', role: 'worker', body: { ...sampleMessages('').evaluated, result: new Float32Array(0) } },
     { what: 'a task that it was not assigned', role: 'worker', body: { ...sampleMessages('').evaluated, task: 9 } },
     { what: 'another version than was asked for', role: 'parameter-server', body: { ...sampleMessages('').committed, version: 2 } },
     { what: 'a later step', role: 'parameter-server', body: { ...sampleMessages('').committed, round: 3 } },
     { what: 'a commit as others do, though it leads', role: 'parameter-server', body: sampleMessages('').commitReport },
-  ] as const satisfies readonly { what: string; role: Role; body: MessageBody; code?: string }[])('throws out a $role that tells of $what', async ({ role, body, ...expected }) => {
-    const { cluster, heard, stand } = await scene(body.kind);
-    const { puppet, incarnation } = await stand(role, 'ready');
-    await puppet.say(body);
-    await heard();
-    expect(cluster.control.roster.find(incarnation)?.state).toBe('gone');
-    expect((await puppet.hear('refused')).code).toBe('code' in expected ? expected.code : 'MESSAGE_FORBIDDEN');
-    if (role === 'worker') await cluster.control.until(() => true); // the run goes on
-  });
+  ] as const satisfies readonly { what: string; role: Role; body: MessageBody; code?: string }[])(
+    'throws out a $role that tells of $what',
+    async ({ role, body, ...expected }) => {
+      const { cluster, heard, stand } = await scene(body.kind);
+      const { puppet, incarnation } = await stand(role, 'ready');
+      await puppet.say(body);
+      await heard();
+      expect(cluster.control.roster.find(incarnation)?.state).toBe('gone');
+      expect((await puppet.hear('refused')).code).toBe('code' in expected ? expected.code : 'MESSAGE_FORBIDDEN');
+      if (role === 'worker') await cluster.control.until(() => true); // the run goes on
+    },
+  );
 
   it('counts a report once, however often it comes', async () => {
     const { cluster, reported, heard, stand } = await scene('stepReport');
@@ -205,22 +263,34 @@ describe('the coordinator', () => {
 
     it('names it once for all chunks of all shards, and replaces a worker that does not stop', async () => {
       // Two chunks at most, of four shards.
-      expect(await told(1, 1 + 2 * 2 * 4)).toEqual({ worker: 'ready', notices: ['worker-1 (process 7 on elsewhere): too long; it is computed again'] });
-      expect(await told(1, 2 + 2 * 2 * 4)).toEqual({ worker: 'gone', notices: [expect.any(String), 'worker-1 (process 7 on elsewhere) is replaced: too long; the run waits for a worker'] });
+      expect(await told(1, 1 + 2 * 2 * 4)).toEqual({
+        worker: 'ready',
+        notices: ['worker-1 (process 7 on elsewhere): too long; it is computed again'],
+      });
+      expect(await told(1, 2 + 2 * 2 * 4)).toEqual({
+        worker: 'gone',
+        notices: [expect.any(String), 'worker-1 (process 7 on elsewhere) is replaced: too long; the run waits for a worker'],
+      });
     });
 
     it('throws out a worker that answers a generation that was never assigned', async () => {
-      expect(await told(2, 1)).toEqual({ worker: 'gone', notices: ['worker-1 (process 7 on elsewhere) is thrown out: too long; the run waits for a worker'] });
+      expect(await told(2, 1)).toEqual({
+        worker: 'gone',
+        notices: ['worker-1 (process 7 on elsewhere) is thrown out: too long; the run waits for a worker'],
+      });
     });
   });
 
-  it('takes nobody for a server that it has not started, for ready before it was welcome, or for alive because another says so', async () => {
+  it('takes nobody for a server that it has not started, for ready before its welcome, or for alive because another says so', async () => {
     const { cluster, notices, heard, newcomer } = await scene('ready');
     const { roster } = cluster.control;
     const { register, heartbeat } = sampleMessages('');
     const [server, worker, other] = [await newcomer('a server'), await newcomer('a worker'), await newcomer('another')];
     await server.say({ ...register, role: 'parameter-server', fingerprint: '' });
-    expect(await server.hear('refused')).toMatchObject({ code: 'PEER_UNAUTHORISED', message: 'a process on elsewhere registered as parameter-server; this run expects it as worker' });
+    expect(await server.hear('refused')).toMatchObject({
+      code: 'PEER_UNAUTHORISED',
+      message: 'a process on elsewhere registered as parameter-server; this run expects it as worker',
+    });
     await worker.say(register);
     await heard();
     const member = roster.find('a worker');
@@ -242,16 +312,34 @@ describe('a parameter server', () => {
   const slice = (group: string): GroupState => {
     const state = firstGroups(description).find((other) => other.group === group);
     if (state === undefined) throw new Error(`there is no group ${group}`);
-    return group === 'classifier' ? state : { ...state, values: state.values.slice(0, 65_536), slots: Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.slice(0, 65_536)])) };
+    return group === 'classifier'
+      ? state
+      : {
+          ...state,
+          values: state.values.slice(0, 65_536),
+          slots: Object.fromEntries(Object.entries(state.slots).map(([name, slot]) => [name, slot.slice(0, 65_536)])),
+        };
   };
 
   /** The real server number `index` of two; the coordinator and the other server are puppets. */
-  async function served(index: 0 | 1, groups: readonly string[] = ['classifier']): Promise<{ coordinator: Puppet; lead: Puppet | null; peer: (name: string) => Promise<Puppet>; ended: Promise<unknown> }> {
+  async function served(
+    index: 0 | 1,
+    groups: readonly string[] = ['classifier'],
+  ): Promise<{ coordinator: Puppet; lead: Puppet | null; peer: (name: string) => Promise<Puppet>; ended: Promise<unknown> }> {
     const transport = createMemoryTransport();
     const control = await transport.listen('memory://control');
     const coordinator = Puppet.listening(control, 'server', origin('coordinator'));
     const ended = runParameterServer({
-      transport, controlAddress: control.address, dataAddress: 'memory://server', listenerTrust: {}, memberTrust: {}, runId: 'run', epoch: 1, incarnation: 'server', host: 'here', processId: 1,
+      transport,
+      controlAddress: control.address,
+      dataAddress: 'memory://server',
+      listenerTrust: {},
+      memberTrust: {},
+      runId: 'run',
+      epoch: 1,
+      incarnation: 'server',
+      host: 'here',
+      processId: 1,
       planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
     }).then(() => 'goodbye', (error: unknown) => errorCode(error));
     opened.push(async () => { await coordinator.say({ kind: 'shutdown', reason: 'done' }); await ended; });
@@ -259,7 +347,13 @@ describe('a parameter server', () => {
     const own = { index, address: 'memory://server', incarnation: 'server' };
     const other = { index: 1 - index, address: 'memory://other', incarnation: 'the other' };
     const leading = index === 1 ? await transport.listen(other.address) : null;
-    await coordinator.say({ ...samples.welcome, name: 'parameter-server', index, configJson: JSON.stringify(description.config), servers: [own, other] });
+    await coordinator.say({
+      ...samples.welcome,
+      name: 'parameter-server',
+      index,
+      configJson: JSON.stringify(description.config),
+      servers: [own, other],
+    });
     await coordinator.hear('ready');
     if (index === 0) for (const group of groups) await coordinator.say({ kind: 'loadState', state: slice(group), offset: 0 });
     const lead = leading === null ? null : Puppet.listening(leading, 'server', origin('the other'));
@@ -306,41 +400,72 @@ describe('a parameter server', () => {
     expect(await coordinator.hear('offence')).toMatchObject({ offender: 'the other', code: 'MESSAGE_MALFORMED' });
   });
 
-  it.each([{ party: 'coordinator', index: 0 }, { party: 'parameter-server', index: 1 }] as const)('ends with anything of the $party (server $index) that the table does not allow: they are of different versions', async ({ party, index }) => {
-    for (const kind of KINDS) {
-      if (isPermitted(kind, party, 'parameter-server') && kind !== 'prepared') continue;
-      const { coordinator, lead, ended } = await served(index);
-      await (lead ?? coordinator).say(samples[kind]);
-      expect(await coordinator.hear('failed'), kind).toMatchObject({ code: 'MESSAGE_FORBIDDEN' });
-      expect(await ended, kind).toBe('MESSAGE_FORBIDDEN');
-      opened.splice(0);
-    }
-  });
+  it.each([
+    { party: 'coordinator', index: 0 },
+    { party: 'parameter-server', index: 1 },
+  ] as const)(
+    'ends with anything of the $party (server $index) that the table does not allow: they are of different versions',
+    async ({ party, index }) => {
+      for (const kind of KINDS) {
+        if (isPermitted(kind, party, 'parameter-server') && kind !== 'prepared') continue;
+        const { coordinator, lead, ended } = await served(index);
+        await (lead ?? coordinator).say(samples[kind]);
+        expect(await coordinator.hear('failed'), kind).toMatchObject({ code: 'MESSAGE_FORBIDDEN' });
+        expect(await ended, kind).toBe('MESSAGE_FORBIDDEN');
+        opened.splice(0);
+      }
+    },
+  );
 });
 
 describe('a worker', () => {
   const description = smallGame(raw, { ...PATIENT, servers: 1, workers: 1 });
   const samples = sampleMessages(description.schemaHash);
 
-  it.each(['coordinator', 'parameter-server'] as const satisfies readonly Party[])('ends with anything of the %s that the table does not allow: they are of different versions', async (party) => {
-    for (const kind of KINDS) {
-      if (isPermitted(kind, party, 'worker')) continue;
-      const transport = createMemoryTransport();
-      const coordinator = Puppet.listening(await transport.listen('memory://control'), 'worker', origin('coordinator'));
-      const server = Puppet.listening(await transport.listen('memory://server'), 'worker', origin('server'));
-      const ended = runWorker({
-        transport, controlAddress: 'memory://control', trust: {}, host: 'here', fingerprint: 'native threads=1', origin: origin('worker'),
-        engine: { name: 'native', version: '0', device: 'cpu', hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }), vector: (length) => new Float32Array(length) },
-        prepare: async () => ({ description, gradients: smallGradients(description), evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined } }),
-        openHeartbeat: () => ({ update: () => undefined, stop: async () => undefined }),
-      }).then(() => 'goodbye', (error: unknown) => errorCode(error));
-      await coordinator.hear('register');
-      await coordinator.say({ ...samples.welcome, configJson: JSON.stringify(description.config), servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }] });
-      await coordinator.hear('ready');
-      await coordinator.say(samples.stepAssignment);
-      await server.hear('pull');
-      await (party === 'coordinator' ? coordinator : server).say(samples[kind]);
-      expect(await ended, kind).toBe('MESSAGE_FORBIDDEN');
-    }
-  });
+  it.each(['coordinator', 'parameter-server'] as const satisfies readonly Party[])(
+    'ends with anything of the %s that the table does not allow: they are of different versions',
+    async (party) => {
+      for (const kind of KINDS) {
+        if (isPermitted(kind, party, 'worker')) continue;
+        const transport = createMemoryTransport();
+        const coordinator = Puppet.listening(await transport.listen('memory://control'), 'worker', origin('coordinator'));
+        const server = Puppet.listening(await transport.listen('memory://server'), 'worker', origin('server'));
+        const ended = runWorker({
+          transport,
+          controlAddress: 'memory://control',
+          trust: {},
+          host: 'here',
+          fingerprint: 'native threads=1',
+          origin: origin('worker'),
+          engine: {
+            name: 'native',
+            version: '0',
+            device: 'cpu',
+            hold: (values) => Object.assign(values.slice(), { dispose: () => undefined }),
+            vector: (length) => new Float32Array(length),
+          },
+          prepare: async () => ({
+            description,
+            gradients: smallGradients(description),
+            evaluator: { evaluate: async () => new Float32Array(0), dispose: () => undefined },
+          }),
+          openHeartbeat: () => ({ update: () => undefined, stop: async () => undefined }),
+        }).then(
+          () => 'goodbye',
+          (error: unknown) => errorCode(error),
+        );
+        await coordinator.hear('register');
+        await coordinator.say({
+          ...samples.welcome,
+          configJson: JSON.stringify(description.config),
+          servers: [{ index: 0, address: 'memory://server', incarnation: 'server' }],
+        });
+        await coordinator.hear('ready');
+        await coordinator.say(samples.stepAssignment);
+        await server.hear('pull');
+        await (party === 'coordinator' ? coordinator : server).say(samples[kind]);
+        expect(await ended, kind).toBe('MESSAGE_FORBIDDEN');
+      }
+    },
+  );
 });
