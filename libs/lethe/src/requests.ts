@@ -47,6 +47,7 @@ export interface DataReading {
   readonly unpackedGiB: number | null;
 }
 
+/** Data that are read as they were when the trials were begun. */
 export const AS_BEFORE: DataReading = { folder: null, unpackedGiB: null };
 
 /** Many configurations to play, or to go on with. */

@@ -12,6 +12,7 @@ import { CONFIG_FLAGS } from './train-flags.js';
 
 const PROFILE_ROUNDS = 40;
 
+/** What a command line is read with. */
 export interface Surroundings {
   /** Absolute path of the folder where the user typed. */
   readonly folder: string;

@@ -17,6 +17,7 @@ export interface TypedCommand {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** The commands of `lethe`. */
 export const COMMAND_NAMES = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

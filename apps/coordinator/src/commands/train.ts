@@ -11,6 +11,7 @@ import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 import { Interruption } from '../signals/interruption.js';
 import { runTrials } from './train-trials.js';
 
+/** Variables of the environment, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Surroundings { readonly environment: Environment; readonly requests: CheckpointRequests }

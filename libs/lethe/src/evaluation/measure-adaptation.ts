@@ -4,6 +4,7 @@ import {
 } from '@lethe/evaluation';
 import { UNLABELLED, type DataSource } from '@lethe/data';
 import { onPlane } from '@lethe/report';
+import { rounded } from '../record/metrics.js';
 import type { MeasuredRun } from './measured-run.js';
 
 /** Test examples whose features are shown on a map, shared out over the domains. */
@@ -114,9 +115,4 @@ function mapped(
       label: facts.classes[test.labels[example] ?? UNLABELLED] ?? '',
     };
   });
-}
-
-/** As fine as a picture shows. */
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

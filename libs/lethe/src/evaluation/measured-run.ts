@@ -13,6 +13,7 @@ export interface MeasuredRun {
   readonly rounds: number;
 }
 
+/** How a run is measured. */
 export interface MeasureOptions {
   /** Where `evaluation.json` and `report.html` go. */
   readonly folder: RunFolder;

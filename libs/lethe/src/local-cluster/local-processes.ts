@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ProcessStart } from '@lethe/programs';
 
+/** A process to start. */
 export interface LocalProcess {
   /** Path of its main module. */
   readonly entry: string;

@@ -14,6 +14,7 @@ import { FarthestVersions } from './restart-policy.js';
 /** Most examples that one evaluation answers for: those of the map of latents. */
 const EXAMPLES_AT_ONCE = 2000;
 
+/** What a cluster on this machine is started with. */
 export interface ClusterOptions
   extends
     Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>,
@@ -23,6 +24,7 @@ export interface ClusterOptions
   readonly tokenFile: string;
 }
 
+/** A cluster whose processes have been started. */
 export interface OpenCluster {
   readonly cluster: TrainingCluster;
   /** How workers elsewhere join; empty if only this machine takes part. */

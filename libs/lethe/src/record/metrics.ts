@@ -5,6 +5,11 @@ import { parseMetricsLine, type MetricsLine } from '@lethe/run-folder';
 /** Stands before the names of the figures of an epoch in `metrics.jsonl`: held_out/reconstruction_mse. */
 export const HELD_OUT = 'held_out';
 
+/** As many decimals as whoever reads a figure needs: three. */
+export function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
 /** The figures, each named `prefix/name`. */
 export function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}/${name}`, value]));

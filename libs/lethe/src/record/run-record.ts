@@ -12,6 +12,7 @@ export interface RunRecord {
   resumeClock(): void;
 }
 
+/** The end of an epoch. */
 export interface EpochEvent {
   /** Complete passes over the training images. */
   readonly epoch: number;

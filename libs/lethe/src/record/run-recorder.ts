@@ -8,7 +8,7 @@ import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import type { GamePosition } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
 import { ownVersion } from '../own-version.js';
-import { HELD_OUT, prefixed } from './metrics.js';
+import { HELD_OUT, prefixed, rounded } from './metrics.js';
 import { RoundLossCollector } from './round-losses.js';
 import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from './run-record.js';
 import { WireAccount } from './wire-account.js';
@@ -195,8 +195,4 @@ class RoundClock {
     const sorted = [...this.#durations].sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? 0;
   }
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

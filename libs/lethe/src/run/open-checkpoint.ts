@@ -25,7 +25,8 @@ export interface CheckpointCluster {
   readonly rounds: number;
 }
 
-export interface ClusterWish {
+/** What the cluster of a checkpoint is opened with. */
+export interface CheckpointClusterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workers: number;
   /** More of them than this machine has cores for, if they are that many. */
@@ -40,7 +41,7 @@ export interface ClusterWish {
  */
 export async function withCheckpoint<Result>(
   request: CheckpointRequest,
-  { environment, workers, oversubscribe, notice }: ClusterWish,
+  { environment, workers, oversubscribe, notice }: CheckpointClusterOptions,
   use: (opened: CheckpointCluster) => Promise<Result>,
 ): Promise<Result> {
   const { cores, gpus } = await lookAtThisMachine(environment);

@@ -41,6 +41,7 @@ export interface RunInterruption {
   closingBegins(): void;
 }
 
+/** What a run has of the process that plays it. */
 export interface RunSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether somebody has asked for a checkpoint since the last call. */
@@ -48,6 +49,7 @@ export interface RunSurroundings {
   readonly interruption: RunInterruption;
 }
 
+/** What a run came to. */
 export interface PlayedRun extends Measured {
   readonly outcome: RunOutcome;
   readonly summary: RunSummary;

@@ -44,6 +44,7 @@ export interface PreparedRun {
   readonly remember: () => Promise<void>;
 }
 
+/** What a run is prepared with, besides the request. */
 export interface PrepareRunOptions {
   readonly machine: ThisMachine;
   /** The configuration of a new run, if it has been compiled already. */

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { weightsHash } from '@lethe/checkpoint';
 import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
 import type { PreparedRun } from './prepare-run.js';
+import { rounded } from '../record/metrics.js';
 import type { RunRecorder } from '../record/run-recorder.js';
 import type { RunEnding, RunOutcome } from './training-run.js';
 
@@ -33,6 +34,7 @@ export interface RunSummary {
   readonly wire: { readonly bytes_sent: number; readonly bytes_received: number; readonly least_bytes: number };
 }
 
+/** What a summary is made of. */
 export interface SummaryOptions {
   readonly run: PreparedRun;
   readonly recorder: RunRecorder;
@@ -42,6 +44,7 @@ export interface SummaryOptions {
   readonly wallSeconds: number;
 }
 
+/** The summary of a run, as it is written to `summary.json`. */
 export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }: SummaryOptions): RunSummary {
   const { config } = run.description;
   const { wire, clock, trainingSeconds, losses, heldOut, gridFile, firstRoundSeconds } = recorder;
@@ -94,8 +97,4 @@ export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<P
 
 function means(totals: Readonly<Record<string, number>>, count: number): Record<string, number> {
   return Object.fromEntries(Object.entries(totals).map(([name, total]) => [name, rounded(total / Math.max(1, count))]));
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -9,6 +9,7 @@ import { divergedFigures, divergedState, isDivergence } from './divergence.js';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
 import { outlastServers } from './outlast-servers.js';
 
+/** What a run is played with: a cluster, a state to begin with, and a record. */
 export interface TrainingRunOptions {
   readonly description: RunDescription;
   readonly cluster: TrainingCluster;
@@ -27,8 +28,10 @@ export interface TrainingRunOptions {
   readonly signal: AbortSignal;
 }
 
+/** How a run ended. */
 export type RunEnding = 'completed' | 'stopped early' | 'interrupted' | 'diverged';
 
+/** What was reached when a run ended. */
 export interface RunOutcome {
   readonly ending: RunEnding;
   /** The last one of which a checkpoint was to be made: of a run that has diverged, the last good one. */

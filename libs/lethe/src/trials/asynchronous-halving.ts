@@ -1,3 +1,4 @@
+/** When trials are compared, and by what. */
 export interface HalvingOptions {
   /** Epochs at which trials are compared first. */
   readonly firstRung: number;

@@ -20,6 +20,7 @@ export interface TrialsWatcher {
   readonly onWarning: (warning: string) => void;
 }
 
+/** What trials have of the process that plays them. */
 export interface TrialSurroundings {
   /** What the trials share. */
   readonly machine: ThisMachine;

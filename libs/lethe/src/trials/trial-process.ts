@@ -16,6 +16,7 @@ export interface TrialProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** How a process that played a trial ended. */
 export interface Ended {
   readonly ending: TrialEnding;
   /** The error that it ended with; empty if none. */

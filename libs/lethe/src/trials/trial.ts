@@ -25,6 +25,7 @@ export function trialKey({ cluster: { threads, engine }, ...rest }: RunConfig): 
  */
 export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'diverged' | 'failed';
 
+/** One run of several in a folder: what sets it apart, and how far it is. */
 export interface Trial {
   /** "003". */
   readonly name: string;

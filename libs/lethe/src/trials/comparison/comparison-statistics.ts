@@ -8,6 +8,7 @@ export interface ComparedFigure {
   readonly of: (evaluation: AdaptationEvaluation) => number | null;
 }
 
+/** A figure of the runs of one kind. */
 export interface ComparedKind extends SpreadOverSeeds {
   readonly kind: Kind;
   /** 95 % of the mean over resampled test examples; null unless there are two classes. */
