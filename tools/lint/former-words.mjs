@@ -1,5 +1,5 @@
 /** Words of earlier versions, whole or as a part of a name, and what the field calls the same thing. */
-export const FORMER_WORDS = {
+const FORMER_WORDS = {
   lease: 'step assignment',
   leases: 'step assignments',
   deal: 'generation',
@@ -21,7 +21,11 @@ export const FORMER_WORDS = {
   commitAgreement: 'two-phase commit',
 };
 
-/** Where a text has one of these words. */
+/**
+ * Where a text has one of these words. Specs import it by its address.
+ *
+ * @public
+ */
 export function formerWordsIn(text) {
   return Object.entries(FORMER_WORDS).flatMap(([former, word]) => {
     const inName = former.charAt(0).toUpperCase() + former.slice(1);
