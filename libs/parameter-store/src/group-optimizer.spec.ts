@@ -100,7 +100,7 @@ describe('the optimiser of a group', () => {
     expect(averages[13]?.slice(2)).toEqual(values[13]?.slice(2));
   });
 
-  it('gives members of an ensemble their player\'s optimiser, and lets a network start afresh, whatever the chunks', () => {
+  it('gives members of an ensemble the optimiser of their kind, and lets a network start afresh, whatever the chunks', () => {
     const optimizer = new GroupOptimizer(
       layout(['classifier', 'classifier-2']),
       { optimizers: { classifier: SGD }, averaging: null, averagedNetworks: [] },

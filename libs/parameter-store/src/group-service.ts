@@ -39,7 +39,7 @@ interface WaitingPull {
  */
 export class GroupService {
   #lastStep: Step | null = null;
-  /** The last commits that this server, as the lead, has told the coordinator of. */
+  /** The last commits that this server, as the lead, has reported to the coordinator. */
   readonly #recentCommits: Committed[] = [];
   /** Pulls that wait, by group and worker, oldest first. */
   readonly #pulls = new Map<string, readonly WaitingPull[]>();

@@ -253,7 +253,7 @@ describe('the coordinator', () => {
 
   describe('that hears of the same refusal again and again', () => {
     const { offence, push } = sampleMessages('');
-    const told = async (generation: number, times: number): Promise<{ worker: string | undefined; notices: string[] }> => {
+    const reportOften = async (generation: number, times: number): Promise<{ worker: string | undefined; notices: string[] }> => {
       const { cluster, notices, heard, stand } = await scene('stepAssignment');
       const { puppet } = await stand('parameter-server', 'ready');
       for (let time = 0; time < times; time += 1) await puppet.say({ ...offence, offender: 'the worker', push: { ...push, generation } });
@@ -263,18 +263,18 @@ describe('the coordinator', () => {
 
     it('names it once for all chunks of all shards, and replaces a worker that does not stop', async () => {
       // Two chunks at most, of four shards.
-      expect(await told(1, 1 + 2 * 2 * 4)).toEqual({
+      expect(await reportOften(1, 1 + 2 * 2 * 4)).toEqual({
         worker: 'ready',
         notices: ['worker-1 (process 7 on elsewhere): too long; it is computed again'],
       });
-      expect(await told(1, 2 + 2 * 2 * 4)).toEqual({
+      expect(await reportOften(1, 2 + 2 * 2 * 4)).toEqual({
         worker: 'gone',
         notices: [expect.any(String), 'worker-1 (process 7 on elsewhere) is replaced: too long; the run waits for a worker'],
       });
     });
 
     it('throws out a worker that answers a generation that was never assigned', async () => {
-      expect(await told(2, 1)).toEqual({
+      expect(await reportOften(2, 1)).toEqual({
         worker: 'gone',
         notices: ['worker-1 (process 7 on elsewhere) is thrown out: too long; the run waits for a worker'],
       });

@@ -7,7 +7,7 @@ const FLOAT_BYTES = 4;
 /** Where the workers' time went, and what they moved against the least that a lossless parameter server can move. */
 export class WireAccount {
   readonly times = { inputMs: 0, computeMs: 0, sendMs: 0, waitMs: 0 };
-  /** The lead server's, over all steps: adding blocks up, updating. */
+  /** The lead server's, over all steps: adding gradients, updating. */
   readonly serverTimes = { sumMs: 0, updateMs: 0 };
   bytesSent = 0;
   bytesReceived = 0;

@@ -39,7 +39,7 @@ afterEach(async () => {
   await rm(below, { recursive: true, force: true });
 });
 
-async function sweepRun(told: Partial<TrialRunnerOptions>): Promise<TrialRunner> {
+async function sweepRun(given: Partial<TrialRunnerOptions>): Promise<TrialRunner> {
   return new TrialRunner({
     folder,
     state: await folder.read(),
@@ -48,7 +48,7 @@ async function sweepRun(told: Partial<TrialRunnerOptions>): Promise<TrialRunner>
     program: '',
     onChange: () => undefined,
     onNotice: () => undefined,
-    ...told,
+    ...given,
   });
 }
 

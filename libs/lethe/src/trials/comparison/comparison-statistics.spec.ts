@@ -45,7 +45,7 @@ describe('compare', () => {
     expect(compare([evaluation('sources', 1, null), evaluation('adaptation', 1, null)])).toEqual([]);
   });
 
-  it('adds a confidence interval where two classes are told apart', () => {
+  it('adds a confidence interval where there are two classes', () => {
     const scored = { labels: [0, 1, 0, 1, 0, 1], scores: [0.1, 0.35, 0.4, 0.8, 0.2, 0.9] };
     const area = compare([evaluation('adaptation', 1, 0.5, scored)]).find(({ figure }) => figure === 'AUROC');
     const [low = 1, high = 0] = area?.kinds[0]?.interval ?? [];

@@ -31,7 +31,7 @@ describe('runs from several seeds', () => {
     beforeEach(async () => { below = await mkdtemp(join(tmpdir(), 'lethe-seeds-')); });
     afterEach(() => rm(below, { recursive: true, force: true }));
 
-    it('are told in one table and on one page: final figures, probes, the course of each, and which run is missing', async () => {
+    it('are shown in one table and on one page: final figures, probes, the course of each, and which run is missing', async () => {
       const folder = await TrialsFolder.create(join(below, 'seeds'));
       const state = { kind: 'seeds', trialsAtOnce: 1, halving: null, best: null } as const;
       await folder.begin([1, 2, 3].map((seed) => ({ key: String(seed), values: { seed }, config: { ...config({}), seed } })), state);

@@ -9,7 +9,7 @@ import { planSweep } from './plan-sweep.js';
 const folder = mkdtempSync(join(tmpdir(), 'lethe-plan-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-function plan(told: Partial<SweepRequest>): RunConfig[] {
+function plan(given: Partial<SweepRequest>): RunConfig[] {
   const request: SweepRequest = {
     folder: '/where/typed',
     space: {},
@@ -25,13 +25,13 @@ function plan(told: Partial<SweepRequest>): RunConfig[] {
     runsFolder: '/runs',
     resume: null,
     breakLock: false,
-    ...told,
+    ...given,
   };
   return planSweep(request, { cores: 8, gpus: 0, engine: 'native' }).map(({ config }) => config);
 }
 
-function foldersOfData(told: Partial<SweepRequest>): (string | null)[] {
-  return plan(told).map(({ data }) => data.folder);
+function foldersOfData(given: Partial<SweepRequest>): (string | null)[] {
+  return plan(given).map(({ data }) => data.folder);
 }
 
 describe('the trials of a sweep', () => {
@@ -50,7 +50,7 @@ describe('the trials of a sweep', () => {
   });
 
   it('share the machine where nobody says how many workers, wherever that can be said', () => {
-    const workersOf = (told: Partial<SweepRequest>): number[] => plan({ trialsAtOnce: 3, ...told }).map(({ cluster }) => cluster.workers);
+    const workersOf = (given: Partial<SweepRequest>): number[] => plan({ trialsAtOnce: 3, ...given }).map(({ cluster }) => cluster.workers);
     const [configFile, listFile] = [join(folder, 'workers.json'), join(folder, 'workers-list.json')];
     writeFileSync(configFile, JSON.stringify({ cluster: { workers: 4 } }));
     writeFileSync(listFile, JSON.stringify([{ cluster: { workers: 3 } }, { seed: 2 }]));
