@@ -1,12 +1,11 @@
 import { interOpThreads } from '@lethe/config';
 import { errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
 import type { ControlPlane, Member } from '@lethe/membership';
-import type { ProcessStart } from '@lethe/programs';
+import { localProgram, type ProcessStart } from '@lethe/programs';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
 import { LocalProcesses } from './local-processes.js';
-import { localProgram } from '@lethe/programs';
 import { RestartPolicy } from './restart-policy.js';
 
 export interface ProcessKeeperOptions {

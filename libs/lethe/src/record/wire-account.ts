@@ -1,6 +1,5 @@
 import type { Committed, StepReport } from '@lethe/protocol';
-import type { RunDescription } from '@lethe/graphs';
-import { layoutOf } from '@lethe/graphs';
+import { layoutOf, type RunDescription } from '@lethe/graphs';
 
 const FLOAT_BYTES = 4;
 

@@ -2,20 +2,18 @@ import { join } from 'node:path';
 import { problemsError, shown, valueAt, type RunConfig } from '@lethe/config';
 import { writeComparison } from './comparison/comparison-results.js';
 import { planComparison } from './comparison/plan-comparison.js';
-import type { TrainRequest } from '../requests.js';
+import { AS_BEFORE, type DataReading, type TrainRequest } from '../requests.js';
 import { planSeeds } from './seeds/plan-seeds.js';
 import { writeSeeds } from './seeds/seeds-results.js';
 import { shareMachine } from './trial-slots.js';
 import { saysWorkers } from '../run-config.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
-import { AS_BEFORE, type DataReading } from '../requests.js';
 import { findTrials } from './find-trials.js';
-import type { PlannedTrial } from './trial.js';
+import type { PlannedTrial, Trial } from './trial.js';
 import { playTrials, type TrialSurroundings } from './play-trials.js';
 import { nameOfNow, TrialsFolder } from './trials-folder.js';
 import type { TrialRunner } from './trial-runner.js';
 import type { TrialsState } from './trials-state.js';
-import type { Trial } from './trial.js';
 
 /** The several runs that one request for training plays: one of each kind, compared, or one from each seed. */
 type Kind = Exclude<TrialsState['kind'], 'sweep'>;

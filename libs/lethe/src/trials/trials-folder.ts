@@ -6,10 +6,9 @@ import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
 import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-folder';
-import type { Trial } from './trial.js';
+import type { PlannedTrial, Trial } from './trial.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
 import { epochFigures, HELD_OUT, prefixed, readMetrics } from '../record/metrics.js';
-import type { PlannedTrial } from './trial.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
 import { evaluationFigures } from './trial-figures.js';
 
