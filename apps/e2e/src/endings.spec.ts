@@ -70,7 +70,7 @@ describe('a run ends', () => {
     const named = /the gradient of \w+ is not finite in [\w. ]+ \(round \d+, phase \w+, inner step 1\)/.source;
     expect(ended.output).toMatch(new RegExp(
       `worker-1 \\(process \\d+ on .+\\): ${named}; it is computed again\n[^]*`
-      + `error: ${named}; it was computed twice; nothing of it was applied`,
+      + `error: ${named}; it was computed twice, and no part of the gradient was applied`,
     ));
     expect(existsSync(join(runs, 'diverged', 'lock'))).toBe(false);
     expect(summary('diverged')).toMatchObject({ ending: 'diverged' });

@@ -64,7 +64,7 @@ export class OffenceHandler {
       case 'known already':
         return;
       case 'diverged':
-        control.fail(new LetheError('GRADIENT_NOT_FINITE', `${message}; it was computed twice; nothing of it was applied`));
+        control.fail(new LetheError('GRADIENT_NOT_FINITE', `${message}; it was computed twice, and no part of the gradient was applied`));
         return;
       case 'thrown out':
       case 'replaced':

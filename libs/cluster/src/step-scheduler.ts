@@ -38,7 +38,7 @@ export class StepScheduler {
   /** What each worker was assigned and has not reported, in the order of the assignments, which is that of its reports. */
   readonly #unreported = new Map<string, Step[]>();
   /** When each late worker was sent an assignment last, and how long until the next. */
-  readonly #probes = new Map<Member, { sentMs: number; waitMs: number }>();
+  readonly #retries = new Map<Member, { sentMs: number; waitMs: number }>();
   /** The furthest step of the game that was ever open. */
   #newest: Step | null = null;
   #generation = 1;
@@ -168,7 +168,7 @@ export class StepScheduler {
     const [oldest] = this.#open;
     if (oldest === undefined) return;
     if (nowMs - this.#heardMs > this.deadline.limitMs) this.#inquire();
-    this.#probeLateWorkers(oldest, nowMs);
+    this.#retryLateWorkers(oldest, nowMs);
   }
 
   /** Forgets the open steps. */
@@ -193,15 +193,15 @@ export class StepScheduler {
    * Assigns a late worker one shard that others compute too, at growing intervals: its last assignment or report may have been lost. Any
    * report makes it available again.
    */
-  #probeLateWorkers(oldest: OpenStep, nowMs: number): void {
+  #retryLateWorkers(oldest: OpenStep, nowMs: number): void {
     const { control, bounds, onFailed } = this.#options;
     const late = control.roster.ready('worker').filter(({ absence }) => absence === 'late');
-    for (const worker of [...this.#probes.keys()]) if (!late.includes(worker)) this.#probes.delete(worker);
+    for (const worker of [...this.#retries.keys()]) if (!late.includes(worker)) this.#retries.delete(worker);
     for (const worker of late) {
-      const probe = this.#probes.get(worker) ?? { sentMs: nowMs, waitMs: this.deadline.limitMs };
-      this.#probes.set(worker, probe);
-      if (nowMs - probe.sentMs < probe.waitMs) continue;
-      this.#probes.set(worker, { sentMs: nowMs, waitMs: Math.min(bounds.mostMs, 2 * probe.waitMs) });
+      const retry = this.#retries.get(worker) ?? { sentMs: nowMs, waitMs: this.deadline.limitMs };
+      this.#retries.set(worker, retry);
+      if (nowMs - retry.sentMs < retry.waitMs) continue;
+      this.#retries.set(worker, { sentMs: nowMs, waitMs: Math.min(bounds.mostMs, 2 * retry.waitMs) });
       this.#send(oldest, { worker, nodes: [{ first: 0, count: 1 }] }).catch(onFailed);
     }
   }

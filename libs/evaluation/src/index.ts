@@ -8,5 +8,5 @@ export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
 export { probeResult, type ProbeFigures } from './probes/probe-figures.js';
 export type {
   AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation,
-} from './run-evaluation.js';
+} from './evaluation-results.js';
 export { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';

@@ -22,7 +22,7 @@ export interface MessageSender {
  * Commits that are kept to be repeated, in case the coordinator did not receive them, and versions that a pull may be ahead: more than the
  * coordinator has steps assigned at a time.
  */
-const STEPS_AHEAD = 16;
+const VERSIONS_AHEAD = 16;
 
 /** Pulls of one worker and group that can wait at a time: for training and for evaluation. Earlier ones are given up. */
 const PULLS_AT_A_TIME = 2;
@@ -85,7 +85,7 @@ export class GroupService {
     const held = this.#group(pull.group, 'VERSION_UNAVAILABLE');
     const { store } = held;
     const { request, group, version } = pull;
-    if (store.version !== null && version > store.version + STEPS_AHEAD) {
+    if (store.version !== null && version > store.version + VERSIONS_AHEAD) {
       throw new LetheError('MESSAGE_FORBIDDEN', `a worker asked for version ${version} of ${group}, which is at ${store.version}`);
     }
     this.#voteAgain(held);
@@ -186,7 +186,7 @@ export class GroupService {
     const { step, losses, work } = group.store.commit(scale);
     const committed: Committed = { kind: 'committed', ...step, group: name, version, losses, work, gradientNorm };
     this.#recentCommits.push(committed);
-    if (this.#recentCommits.length > STEPS_AHEAD) this.#recentCommits.shift();
+    if (this.#recentCommits.length > VERSIONS_AHEAD) this.#recentCommits.shift();
     this.#sender.toCoordinator(committed);
     this.#sender.versionMade(group.store.bytes);
   }

@@ -321,7 +321,7 @@ describe('a simulated run', () => {
       error: {
         code: 'GRADIENT_NOT_FINITE',
         message: expect.stringMatching(
-          /^the gradient of \w+ is not finite in .+; it was computed twice; nothing of it was applied$/,
+          /^the gradient of \w+ is not finite in .+; it was computed twice, and no part of the gradient was applied$/,
         ) as string,
       },
     });
