@@ -11,7 +11,7 @@ export { summaryLines } from './run/summary.js';
 export { withCheckpoint } from './run/open-checkpoint.js';
 export { evaluateRun } from './evaluation/evaluate-run.js';
 export { JudgeCache } from './evaluation/judge-cache.js';
-export { drawGrid } from './evaluation/score-networks.js';
+export { computeGrid } from './evaluation/score-networks.js';
 
 // Sweep: many configurations side by side, or one from several seeds or on several kinds of data.
 export { openSweep, sweep } from './trials/sweep/sweep.js';

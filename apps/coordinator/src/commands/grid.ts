@@ -6,7 +6,7 @@ import { LetheError } from '@lethe/errors';
 import { encodeGridPng, expectWritableFile } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/graphs';
 import type { GridCommand } from '../command-line/command.js';
-import { withCheckpoint, drawGrid } from '@lethe/lethe';
+import { withCheckpoint, computeGrid } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
@@ -23,7 +23,7 @@ export async function runGrid(command: GridCommand, environment: Environment): P
       if (description.objective.redraw === null)
         throw new LetheError('CONFIG_INVALID', `${command.run}: expected a run of a game that draws, found ${description.objective.name}`);
       const file = command.out ?? join(run.grids, `round-${String(rounds).padStart(6, '0')}.png`);
-      const drawn = await png(description, await drawGrid({ cluster, description }, gridExamples(data).length));
+      const drawn = await png(description, await computeGrid({ cluster, description }, gridExamples(data).length));
       await writeFile(file, drawn).catch((error: unknown) => {
         throw storageError(file, error);
       });

@@ -37,7 +37,7 @@ export async function scoreExamples(
 }
 
 /** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */
-export async function drawGrid(
+export async function computeGrid(
   { cluster, description }: Pick<ScoredRun, 'cluster' | 'description'>,
   gridRows: number,
 ): Promise<Float32Array> {

@@ -90,7 +90,7 @@ export class RunRecorder implements RunRecord {
     metrics.append({ kind: 'epoch', epoch, round: rounds, ...prefixed(HELD_OUT, figures) });
     tensorBoard.scalars(rounds, prefixed('held-out', figures));
     if (grid !== null) {
-      const { png, width, height } = await this.drawGrid(grid);
+      const { png, width, height } = await this.#encodeGrid(grid);
       const file = join(folder.grids, `epoch-${String(epoch).padStart(3, '0')}.png`);
       tensorBoard.image(rounds, 'style grid', png, { width, height });
       if (await this.#isWritten(folder.writeFile(file, png))) this.gridFile = file;
@@ -100,7 +100,7 @@ export class RunRecorder implements RunRecord {
     reporter.endEpoch(this.#progress(), figures);
   }
 
-  drawGrid(pixels: Float32Array): ReturnType<typeof encodeGridPng> {
+  #encodeGrid(pixels: Float32Array): ReturnType<typeof encodeGridPng> {
     const { shape, classes } = this.#options.description.facts;
     const columns = classes.length;
     return encodeGridPng({ pixels, rows: pixels.length / (columns * shape.height * shape.width * shape.channels), columns, ...shape });

@@ -3,7 +3,7 @@ import { errorMessage, type LetheError } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';
 import { adversarialLoop, type TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
-import { drawGrid, scoreExamples, scoreTarget } from '../evaluation/score-networks.js';
+import { computeGrid, scoreExamples, scoreTarget } from '../evaluation/score-networks.js';
 import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from '../record/run-record.js';
 import { divergedFigures, divergedState, isDivergence } from './divergence.js';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
@@ -193,7 +193,7 @@ async function measureEpoch(options: TrainingRunOptions, epoch: number): Promise
   const figures = { ...(await scoreExamples(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
   const diverged = divergedFigures(figures, `epoch ${epoch}`);
   if (diverged !== null) throw diverged;
-  return { figures, grid: config.grid ? await drawGrid(options, options.gridRows) : null };
+  return { figures, grid: config.grid ? await computeGrid(options, options.gridRows) : null };
 }
 
 /** Figures of the test examples; none if the run is interrupted meanwhile. */
