@@ -41,8 +41,8 @@ function missingTargets() {
  * Nx moves to the workspace; without either, INIT_CWD may be left over from an outer script.
  */
 function userFolder() {
-  const { INIT_CWD, npm_command: npmCommand, NX_TASK_TARGET_TARGET: target } = process.env;
-  if (target === argv[0]) return INIT_CWD ?? process.cwd();
+  const { INIT_CWD, npm_command: npmCommand, NX_TASK_TARGET_PROJECT: project, NX_TASK_TARGET_TARGET: target } = process.env;
+  if (project === '@lethe/coordinator' && target === argv[0]) return INIT_CWD ?? process.cwd();
   if (INIT_CWD === undefined || npmCommand !== 'exec') return process.cwd();
   const below = relative(process.cwd(), INIT_CWD);
   return below.startsWith('..') || isAbsolute(below) ? process.cwd() : INIT_CWD;

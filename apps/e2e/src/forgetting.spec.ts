@@ -27,7 +27,7 @@ function evaluation(name: string): ForgettingEvaluation {
 
 describe('forgetting', () => {
   it('has the same bits with any cluster, and after a resume, with every feature on', async () => {
-    const flags = [...EVERYTHING, '--rounds', '20', '--no-grid', '--no-evaluation'];
+    const flags = [...EVERYTHING, '--rounds', '40', '--no-grid', '--no-evaluation'];
     const whole = await lethe(['train', ...flags, '--name', 'whole']);
     expect(whole.code).toBe(0);
     let isAsked = false;
@@ -38,10 +38,20 @@ describe('forgetting', () => {
     });
     expect(broken.code).toBe(130);
     const { rounds } = JSON.parse(readFileSync(join(runs, 'shared', 'summary.json'), 'utf8')) as { rounds: number };
-    expect(rounds).toBeLessThan(20);
+    expect(rounds).toBeLessThan(40);
     const shared = await lethe(['train', '--resume', 'shared', '--runs-dir', runs, '--workers', '2']);
     expect(shared.code).toBe(0);
     expect(weights(shared.output)).toBe(weights(whole.output));
+  }, 180_000);
+
+  it('is lengthened to the bits of the longer run, at a constant rate', async () => {
+    // The rates fall over the length of a run, so that a run which is made longer is another one: at a constant rate it is not.
+    const constant = [...EVERYTHING, '--schedule', 'constant', '--no-grid', '--no-evaluation'];
+    const unbroken = await lethe(['train', ...constant, '--rounds', '7', '--name', 'unbroken']);
+    expect((await lethe(['train', ...constant, '--rounds', '3', '--name', 'short'])).code).toBe(0);
+    const lengthened = await lethe(['train', '--resume', 'short', '--runs-dir', runs, '--rounds', '7', '--workers', '2']);
+    expect(lengthened.code).toBe(0);
+    expect(weights(lengthened.output)).toBe(weights(unbroken.output));
   }, 180_000);
 
   it.each(['wrong-label', 'gradient-reversal'])('trains by %s', async (hiding) => {

@@ -1,5 +1,4 @@
-import { errorCode, type ErrorCode } from '@lethe/errors';
-import { isDivergence } from './run/divergence.js';
+import { errorCode, type ErrorCode, type LetheError } from '@lethe/errors';
 
 /** What the process's exit code means; `lethe --help` lists them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, diverged: 3, interrupted: 130 } as const;
@@ -17,6 +16,12 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'ADDRESS_INVALID',
   'ADDRESS_INSECURE',
 ]);
+
+/** Whether an error says that the game itself has gone wrong. */
+export function isDivergence(error: unknown): error is LetheError {
+  const code = errorCode(error);
+  return code === 'GRADIENT_NOT_FINITE' || code === 'RUN_DIVERGED';
+}
 
 /** The exit code of a process that ends with this error. */
 export function exitCodeOf(error: unknown): number {

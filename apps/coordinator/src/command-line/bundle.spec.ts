@@ -33,7 +33,7 @@ const SOURCES: Readonly<Record<string, string>> = {
     import { shared } from 'package';
     import { nested } from 'nested';
     import { answer } from '../../../libs/three/src/answer.js';
-    console.log(shared, nested, answer);`,
+    console.log(\`\${shared} \${nested} \${answer}\`);`,
   'libs/three/src/answer.ts': `
     import { nested } from 'nested';
     export type Answer = number;

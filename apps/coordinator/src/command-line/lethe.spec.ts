@@ -47,6 +47,7 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
       }
     }
     expect(parts.length).toBeGreaterThan(2);
+    expect(parts.filter((part) => readFileSync(join(dist, part), 'utf8').includes('kernels.wasm'))).toEqual([]);
     expect([...packages].filter((name) => !name.startsWith('node:')).sort()).toEqual(['commander', 'zod']);
   });
 

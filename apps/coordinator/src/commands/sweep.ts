@@ -1,6 +1,6 @@
 import { aligned, lookAtThisMachine, openSweep, resultFiles, sweep, tableOfTrials } from '@lethe/lethe';
 import type { SweepCommand } from '../command-line/command.js';
-import { exitCodeOfTrials, onTerminal } from './trials-on-terminal.js';
+import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 import type { Environment } from './train.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
@@ -12,9 +12,7 @@ export async function runSweep(command: SweepCommand, environment: Environment):
     process.stdout.write(`${trials.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);
   }
   const [, program = ''] = process.argv;
-  const { run, best, bestBy } = await onTerminal(false, (watcher) =>
-    sweep(folder, command, { machine, environment, program, watcher }),
-  );
+  const { run, best, bestBy } = await sweep(folder, command, { machine, environment, program, watcher: watchOnTerminal(false) });
   for (const line of [...aligned(tableOfTrials(run.trials)), ...resultFiles(folder, command.folder)]) process.stdout.write(`${line}\n`);
   const whyNone = bestBy === null ? '--best says by which figure' : `none that is completed has a finite ${bestBy.figure}`;
   process.stdout.write(best === null ? `no trial is named the best: ${whyNone}\n` : `best: ${best}\n`);

@@ -1,6 +1,6 @@
 import { aligned, openTrials, trainTrials, type RunSurroundings, type ThisMachine, type TrialsToTrain } from '@lethe/lethe';
 import type { TrainCommand } from '../command-line/command.js';
-import { exitCodeOfTrials, onTerminal } from './trials-on-terminal.js';
+import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 
 interface Surroundings { readonly machine: ThisMachine; readonly environment: RunSurroundings['environment'] }
 
@@ -13,8 +13,8 @@ export async function runTrials(several: TrialsToTrain, command: TrainCommand, {
     process.stdout.write(`${trials.length} runs, ${order}, in ${folder.folder}\n`);
   }
   const [, program = ''] = process.argv;
-  const { run, tables, notes } = await onTerminal(command.quiet, (watcher) =>
-    trainTrials(folder, command, { machine, environment, program, watcher }));
+  const watcher = watchOnTerminal(command.quiet);
+  const { run, tables, notes } = await trainTrials(folder, command, { machine, environment, program, watcher });
   for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);
   return exitCodeOfTrials(run);
 }

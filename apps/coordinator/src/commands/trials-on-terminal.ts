@@ -4,26 +4,26 @@ import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 
 /** Shows trials on the terminal while they are played, and lets Ctrl-C end them with a checkpoint. */
-export async function onTerminal<Result>(isQuiet: boolean, play: (watcher: TrialsWatcher) => Promise<Result>): Promise<Result> {
-  const reporter = new TrialsReporter(process.stdout);
-  let hearNoMore = (): void => undefined;
-  try {
-    return await play({
-      onStarted: (interrupt) => {
-        // Trials are in sessions of their own: a terminal that is closed tells this process alone.
-        hearNoMore = hearEndingSignals(() => {
-          reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
-          interrupt();
-        });
-      },
-      onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
-      onNotice: (line) => { reporter.notice(line); },
-      onWarning: (warning) => { process.stderr.write(`warning: ${warning}\n`); },
-    });
-  } finally {
-    hearNoMore();
-    reporter.close();
-  }
+export function watchOnTerminal(isQuiet: boolean): TrialsWatcher {
+  return {
+    begin: (interrupt) => {
+      const reporter = new TrialsReporter(process.stdout);
+      // Trials are in sessions of their own: a terminal that is closed tells this process alone.
+      const hearNoMore = hearEndingSignals(() => {
+        reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
+        interrupt();
+      });
+      return {
+        onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
+        onNotice: (line) => { reporter.notice(line); },
+        end: () => {
+          hearNoMore();
+          reporter.close();
+        },
+      };
+    },
+    onWarning: (warning) => { process.stderr.write(`warning: ${warning}\n`); },
+  };
 }
 
 /**

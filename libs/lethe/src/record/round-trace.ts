@@ -65,8 +65,8 @@ export class RoundTrace {
     this.#events.push({ name, ph: 'X', pid, tid: 1, ts: beganMs * 1000, dur: lastedMs * 1000, args });
   }
 
-  /** As people count. */
+  /** As people count; `turn` is the name of an inner step in `trace.json`. */
   #describe({ round, phase, innerStep }: Step): TraceEvent['args'] {
-    return { round: round + 1, phase: this.#description.objective.phases[phase]?.name ?? phase, innerStep: innerStep + 1 };
+    return { round: round + 1, phase: this.#description.objective.phases[phase]?.name ?? phase, turn: innerStep + 1 };
   }
 }

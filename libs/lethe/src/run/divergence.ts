@@ -1,13 +1,7 @@
-import { errorCode, LetheError } from '@lethe/errors';
+import { LetheError } from '@lethe/errors';
 import type { Objective } from '@lethe/objectives';
 import { firstNotFinite } from '@lethe/optim';
 import type { Committed, GroupState } from '@lethe/protocol';
-
-/** Whether an error says that the game itself has gone wrong. */
-export function isDivergence(error: unknown): error is LetheError {
-  const code = errorCode(error);
-  return code === 'GRADIENT_NOT_FINITE' || code === 'RUN_DIVERGED';
-}
 
 /** What is wrong with figures of which one is infinite or none, RUN_DIVERGED; null: nothing. @param where whose figures these are */
 export function divergedFigures(figures: Readonly<Record<string, number>>, where: string): LetheError | null {

@@ -5,7 +5,8 @@ import { adversarialLoop, type TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
 import { computeGrid, scoreExamples, scoreTarget } from '../evaluation/score-networks.js';
 import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from '../record/run-record.js';
-import { divergedFigures, divergedState, isDivergence } from './divergence.js';
+import { isDivergence } from '../exit-codes.js';
+import { divergedFigures, divergedState } from './divergence.js';
 import { EarlyStopping, type Judgement } from './early-stopping.js';
 import { outlastServers } from './outlast-servers.js';
 

@@ -12,12 +12,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Who watches trials, and may end them. */
 export interface TrialsWatcher {
-  /** The trials begin; `interrupt` ends those that run, with a checkpoint; called again, at once. */
-  readonly onStarted: (interrupt: () => void) => void;
+  /** Called when nothing can refuse the trials any more. `interrupt` ends those that run, with a checkpoint; called again, at once. */
+  readonly begin: (interrupt: () => void) => TrialsView;
+  readonly onWarning: (warning: string) => void;
+}
+
+/** What watches trials from their begin to their end. */
+export interface TrialsView {
   /** A trial has come to something new. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
   readonly onNotice: (line: string) => void;
-  readonly onWarning: (warning: string) => void;
+  /** None runs any more. */
+  readonly end: () => void;
 }
 
 /** What trials have of the process that plays them. */
@@ -47,17 +53,21 @@ export async function playTrials(
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
   await checkTrialData(folder, state.trials, data);
+  const view = watcher.begin(() => { run.interrupt(); });
   const run = new TrialRunner({
     folder, state, data, program,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) =>
       own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },
     ),
-    onChange: watcher.onChange,
-    onNotice: watcher.onNotice,
+    onChange: view.onChange,
+    onNotice: view.onNotice,
   });
-  watcher.onStarted(() => { run.interrupt(); });
-  await run.play();
+  try {
+    await run.play();
+  } finally {
+    view.end();
+  }
   return run;
 }
 
