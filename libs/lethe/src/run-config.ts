@@ -12,7 +12,11 @@ function layersOf({ configFile = null, flags, folder }: Said): ConfigLayer[] {
 
 /** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
 export function newRunConfig(request: TrainRequest, machine: Machine): CompiledConfig {
-  const layers = layersOf(request);
+  return configOfLayers(layersOf(request), machine);
+}
+
+/** The configuration that these layers come to on this machine. Looks into the data folder where no layer says of which kind it is. */
+export function configOfLayers(layers: readonly ConfigLayer[], machine: Machine): CompiledConfig {
   return mergeConfig(machine, withDataKind(layers, dataKindOfLayers(machine, layers)));
 }
 

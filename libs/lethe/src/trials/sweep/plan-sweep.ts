@@ -1,9 +1,9 @@
 import {
-  configLayer, dataKindOfLayers, mergeConfig, problemsError, readConfigFile, readFlagFile, withDataFolder, withDataKind, withValue,
+  configLayer, problemsError, readConfigFile, readFlagFile, withDataFolder, withValue,
   type ConfigLayer, type Machine, type RunConfig, type Tree,
 } from '@lethe/config';
 import type { SweepRequest } from '../../requests.js';
-import { layersSayWorkers } from '../../run-config.js';
+import { configOfLayers, layersSayWorkers } from '../../run-config.js';
 import { trialKey, type Assignment, type PlannedTrial } from '../trial.js';
 import { grid, random } from './search-space.js';
 
@@ -16,7 +16,7 @@ export function planSweep(request: SweepRequest, machine: Machine): PlannedTrial
   const base = request.configFile === null ? [] : [readConfigFile(request.configFile, request.folder)];
   const trials = assignments(request).map(({ values, layers }): PlannedTrial => {
     const said = [...base, ...[...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, request.folder))];
-    const { config } = mergeConfig(machine, withDataKind(said, dataKindOfLayers(machine, said)));
+    const { config } = configOfLayers(said, machine);
     return {
       key: trialKey(config),
       values,
