@@ -1,6 +1,6 @@
 import { localCluster, plainAdam } from './recipe-parts.js';
 import type { ObjectiveConfig, RunConfig } from './run-config.js';
-import { UNPACKED_GIB, type DomainsConfig } from './schema/data.js';
+import { PLAIN_DATA, type DomainsConfig } from './schema/data.js';
 import type { OptimizerConfig } from './schema/optimizer.js';
 import type { Machine } from './worker-plan.js';
 
@@ -27,8 +27,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
     recipe,
     seed: 1,
     data: {
-      kind: 'domains', folder: null, heldOut: 0, imageSize: 28, channels, unpackedGiB: UNPACKED_GIB, augmentation: null,
-      domains: { from, target, sources: null, training: 'each' },
+      ...PLAIN_DATA, kind: 'domains', channels, domains: { from, target, sources: null, training: 'each' },
     },
     objective: {
       kind: 'domain-adaptation',

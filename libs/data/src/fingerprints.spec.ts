@@ -1,15 +1,13 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataConfig, DomainsConfig } from '@lethe/config';
+import { PLAIN_DATA, type DataConfig, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openData } from './open-data.js';
 
 afterAll(removeFolders);
 
-const CONFIG: DataConfig = {
-  kind: 'idx', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null,
-};
+const CONFIG: DataConfig = { ...PLAIN_DATA, kind: 'idx', imageSize: 8 };
 
 function domains(from: DomainsConfig['from'], target: string): Partial<DataConfig> {
   return { kind: 'domains', domains: { from, target, sources: null, training: 'adaptation' } };

@@ -1,15 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataConfig } from '@lethe/config';
+import { PLAIN_DATA, type DataConfig } from '@lethe/config';
 import { makeIdxFolder, makeImageFolder, removeFolders, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openData } from './open-data.js';
 
 afterAll(removeFolders);
 
-const CONFIG: DataConfig = {
-  kind: 'mnist', folder: null, heldOut: 0, imageSize: 8, channels: 1, unpackedGiB: 2, augmentation: null, domains: null,
-};
+const CONFIG: DataConfig = { ...PLAIN_DATA, imageSize: 8 };
 
 /** Every kind of data, and how to change one byte where the data are the test's own. */
 const SOURCES = [

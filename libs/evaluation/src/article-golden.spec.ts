@@ -1,4 +1,4 @@
-import { mergeConfig, UNPACKED_GIB, type RunConfig } from '@lethe/config';
+import { mergeConfig, PLAIN_DATA, type RunConfig } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
 import { initialStatistics } from '@lethe/networks';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   engine = await loadEngine({ prefer: 'native' });
   expect(engine.device).toBe(gpu === undefined ? 'cpu' : 'gpu');
   const mnist = await openData(
-    { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+    PLAIN_DATA,
     1,
   );
   const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UNPACKED_GIB } from '@lethe/config';
+import { PLAIN_DATA } from '@lethe/config';
 import { gatherImages, gatherLabels, openData, type Dataset } from '@lethe/data';
 import { runProbe } from '@lethe/evaluation';
 import { loadEngine } from '@lethe/tensorflow';
@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
 const numbers = (list: string): number[] => list.split(',').map(Number);
 
 const source = await openData(
-  { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+  PLAIN_DATA,
   1,
 );
 const classes = source.facts.classes.length;

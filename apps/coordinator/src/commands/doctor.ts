@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { defaultWorkers, interOpThreads, problemsError, processProblems, UNPACKED_GIB } from '@lethe/config';
+import { defaultWorkers, interOpThreads, problemsError, processProblems, PLAIN_DATA } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorCode, errorMessage, foreignText } from '@lethe/errors';
 import { WORKSPACE } from '@lethe/programs';
@@ -66,7 +66,7 @@ function checkEngine(engine: string, environment: Environment): Promise<EngineCh
 async function describeData(): Promise<string> {
   try {
     const { facts } = await openData(
-      { kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null },
+      PLAIN_DATA,
       1,
     );
     return `MNIST, ${facts.trainCount} training and ${facts.testCount} test images`;

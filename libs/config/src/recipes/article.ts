@@ -1,5 +1,5 @@
 import { localCluster, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
-import { UNPACKED_GIB } from '../schema/data.js';
+import { PLAIN_DATA } from '../schema/data.js';
 import type { Machine } from '../worker-plan.js';
 
 /**
@@ -11,9 +11,7 @@ export function recipe(machine: Machine): ForgettingConfig {
   return {
     recipe: 'article',
     seed: 1,
-    data: {
-      kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
-    },
+    data: PLAIN_DATA,
     objective: {
       kind: 'forgetting',
       hiding: 'negative-likelihood',

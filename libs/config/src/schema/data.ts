@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, positive, positiveInteger, share } from './numbers.js';
+import { READING, readingSchema } from './reading.js';
 
 const name = z.string().min(1);
 /** Within the data folder. */
@@ -7,8 +8,11 @@ const folder = z.string().min(1);
 
 const tableSchema = z.strictObject({
   kind: z.literal('table'),
-  /** Files and the domain of all their rows; null: the domain column names it. */
-  files: z.array(z.strictObject({ file: name, domain: name.nullable() })).min(1),
+  /**
+   * Files and the domain of all their rows; a domain of null: the domain column names it. Null: the folder's `table` with any of the
+   * endings that are read, else all of its tables, which have one header.
+   */
+  files: z.array(z.strictObject({ file: name, domain: name.nullable() })).min(1).nullable(),
   domainColumn: name.nullable(),
   labelColumn: name,
   /** How each column is read; null: as numbers if all of its cells are numbers, else as categories. */
@@ -71,9 +75,16 @@ export const dataSchema = z.strictObject({
   }).nullable(),
   /** Only with the kind `domains`. */
   domains: domainsSchema.nullable(),
+  reading: readingSchema,
 });
 
 export type DataConfig = z.infer<typeof dataSchema>;
 export type DomainsConfig = z.infer<typeof domainsSchema>;
 export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
 export type TableConfig = z.infer<typeof tableSchema>;
+
+/** MNIST as it is, or with another kind and folder other data as they are: nothing held out, nothing distorted. */
+export const PLAIN_DATA: DataConfig = {
+  kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
+  reading: READING,
+};

@@ -1,5 +1,6 @@
 import { parseConfig } from '../compile-config.js';
 import type { RunConfig } from '../run-config.js';
+import { EARLIER_READING } from '../schema/reading.js';
 import { filledIn, upgrade, type VersionStep } from './upgrade.js';
 
 /**
@@ -13,11 +14,14 @@ const toVersion2: VersionStep = (before) => filledIn(before, {
   'cluster.strictBits': false, 'cluster.oversubscribe': true, 'data.unpackedGiB': 2, 'cluster.advertise': null,
 });
 
+/** To version 3. Runs of before go on reading their data as they did. */
+const toVersion3: VersionStep = (before) => filledIn(before, { 'data.reading': EARLIER_READING });
+
 /**
  * In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. Settings are no longer added to a
  * version of which `apps/e2e/src/earlier-runs` keeps a sweep: they begin the next version.
  */
-const STEPS: readonly VersionStep[] = [toVersion2];
+const STEPS: readonly VersionStep[] = [toVersion2, toVersion3];
 
 /** The version that is written now. */
 export const CONFIG_VERSION = STEPS.length + 1;

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataConfig, DomainsConfig } from '@lethe/config';
+import { PLAIN_DATA, type DataConfig, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UNLABELLED, type DataSource } from '../dataset.js';
@@ -10,7 +10,7 @@ afterAll(removeFolders);
 
 function config(folder: string, domains: Partial<DomainsConfig> & Pick<DomainsConfig, 'from' | 'target'>, channels: 1 | 3 = 1): DataConfig {
   return {
-    kind: 'domains', folder, heldOut: 0, imageSize: 8, channels, unpackedGiB: 2, augmentation: null,
+    ...PLAIN_DATA, kind: 'domains', folder, imageSize: 8, channels,
     domains: { sources: null, training: 'adaptation', ...domains },
   };
 }

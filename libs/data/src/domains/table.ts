@@ -41,7 +41,8 @@ export interface Table {
 export async function readTable(folder: string, config: TableConfig): Promise<Table> {
   await requireFolder(folder);
   const files: FileRows[] = [];
-  for (const { file, domain } of config.files) files.push(await readFileRows(await findFile(folder, [file]), domain, config));
+  const listed = config.files ?? [{ file: 'table.csv', domain: null }];
+  for (const { file, domain } of listed) files.push(await readFileRows(await findFile(folder, [file]), domain, config));
   const [first] = files;
   if (first === undefined) throw new TypeError('a table has at least one file');
   for (const { where, features } of files) {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { PLAIN_DATA } from '@lethe/config';
 import { idxBytes, makeFolder, makeIdxFolder, matlabBytes, removeFolders, tarBytes } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -103,7 +104,7 @@ describe('what is unpacked', () => {
 
   it('is bounded by the setting', async () => {
     const folder = await makeIdxFolder({ zip: true });
-    const config = { kind: 'idx', folder, heldOut: 0, imageSize: 28, channels: 1, augmentation: null, domains: null } as const;
+    const config = { ...PLAIN_DATA, kind: 'idx', folder } as const;
     await expect(openData({ ...config, unpackedGiB: 1e-7 }, 1)).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
     await expect(openData({ ...config, unpackedGiB: 1e-5 }, 1)).resolves.toBeDefined();
   });

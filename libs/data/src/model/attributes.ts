@@ -1,0 +1,28 @@
+/** A property of examples that has a name: a column of a table or of a list of images. The label and the domain are two of them. */
+export type Attribute = CategoryAttribute | NumberAttribute;
+
+/** One of several names for each example. */
+export interface CategoryAttribute {
+  readonly kind: 'category';
+  readonly name: string;
+  readonly categories: readonly string[];
+  /** Of each example: index into the categories, or MISSING. */
+  readonly values: Uint32Array;
+}
+
+/** A number for each example. */
+export interface NumberAttribute {
+  readonly kind: 'number';
+  readonly name: string;
+  /** NaN: missing. Never infinite. */
+  readonly values: Float64Array;
+}
+
+/** The index of a category that is not known. */
+export const MISSING = 0xffff_ffff;
+
+/** The attribute of some of the examples, in the order of `rows`. */
+export function chooseAttribute(attribute: Attribute, rows: Uint32Array): Attribute {
+  if (attribute.kind === 'number') return { ...attribute, values: Float64Array.from(rows, (row) => attribute.values[row] as number) };
+  return { ...attribute, values: rows.map((row) => attribute.values[row] as number) };
+}
