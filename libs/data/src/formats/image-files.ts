@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { errorMessage } from '@lethe/errors';
+import { identityOfForm, type ImageForm } from './decode-image.js';
+import { imageReader, type ImageReader } from './image-reader.js';
+
+/** An image file on disk. */
+export interface ImageFile {
+  readonly path: string;
+  /** The row that lists it, or its folder, for messages: "labels.csv, line 7". */
+  readonly where: string;
+  /** What is known to be wrong with it before it is opened, in words that follow "found". */
+  readonly fault?: string;
+}
+
+export interface ImageFilesOptions extends ImageForm {
+  readonly files: readonly ImageFile[];
+}
+
+/** An image file that is larger is none that anybody means to train on. */
+const MOST_FILE_MIB = 512;
+/** Files that are asked for their sizes at once. */
+const STATS_AT_ONCE = 64;
+
+/** Reads images from files. */
+export function imageFileReader({ files, ...form }: ImageFilesOptions): ImageReader {
+  return imageReader({
+    count: files.length,
+    expected: (example) => `${(files[example] as ImageFile).where}: expected an image in ${(files[example] as ImageFile).path}`,
+    load: async (example) => loadFile(files[example] as ImageFile),
+    identity: () => identityOfFiles(files, form),
+  }, form);
+}
+
+async function loadFile({ path, fault }: ImageFile): Promise<Buffer | { readonly fault: string }> {
+  if (fault !== undefined) return { fault };
+  try {
+    const { size } = await stat(path);
+    if (size > MOST_FILE_MIB * 2 ** 20) return { fault: `a file of ${(size / 2 ** 20).toFixed(0)} MiB, more than ${MOST_FILE_MIB}` };
+    return await readFile(path);
+  } catch (error) {
+    return { fault: faultOfFile(error) };
+  }
+}
+
+function faultOfFile(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file';
+  return code === 'EISDIR' ? 'a folder' : errorMessage(error);
+}
+
+async function identityOfFiles(files: readonly ImageFile[], form: ImageForm): Promise<string> {
+  const hash = createHash('sha256').update(await identityOfForm(form));
+  for (let first = 0; first < files.length; first += STATS_AT_ONCE) {
+    const part = files.slice(first, first + STATS_AT_ONCE);
+    const described = await Promise.all(part.map(async ({ path, fault }) => JSON.stringify([path, fault ?? (await sizeAndTime(path))])));
+    hash.update(described.join('\n')).update('\n');
+  }
+  return hash.digest('hex');
+}
+
+/** Size in bytes and time of the last change in ms; zeros for what is not there. */
+export async function sizeAndTime(path: string): Promise<readonly [number, number]> {
+  const found = await stat(path).catch(() => null);
+  return [found?.size ?? 0, found?.mtimeMs ?? 0];
+}
