@@ -1,6 +1,8 @@
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
+import { createGunzip, createInflate, createInflateRaw, type Gunzip, type Inflate, type InflateRaw } from 'node:zlib';
 import { LetheError } from '@lethe/errors';
+
+export { crc32 } from 'node:zlib';
 
 const GIB = 2 ** 30;
 const CHUNK_BYTES = 1 << 20;
@@ -60,6 +62,11 @@ export class Unpacking {
     return this.#through(where, packed, createInflate({ chunkSize: CHUNK_BYTES / 4 }));
   }
 
+  /** Deflated data without a head around them, as members of zip archives are. */
+  inflateRaw(where: string, packed: Readable): Unpacked {
+    return this.#through(where, packed, createInflateRaw({ chunkSize: CHUNK_BYTES / 4 }));
+  }
+
   /** Passes unpacked pieces on and counts them. @throws LetheError DATA_TOO_LARGE */
   async *counted(where: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
@@ -69,7 +76,7 @@ export class Unpacking {
     }
   }
 
-  #through(where: string, packed: Readable, unpacker: Gunzip | Inflate): Unpacked {
+  #through(where: string, packed: Readable, unpacker: Gunzip | Inflate | InflateRaw): Unpacked {
     // The loop that reads the last stream ends in the error of either.
     pipeline(packed, unpacker, () => undefined);
     return { pieces: this.counted(where, unpacker), usedBytes: () => unpacker.bytesWritten };
