@@ -2,8 +2,9 @@ import { gatherImages, gatherLabels, type Dataset } from '@lethe/data';
 import type { Evaluate } from '@lethe/protocol';
 import type { EvaluatorOptions } from '@lethe/worker';
 import type { ProbeData, Vectors } from './probe-data.js';
+import { probedExamples } from './probed-examples.js';
 
-/** Greatest number of pixel values of training images that are probed, to bound the memory: their figures are for comparison only. */
+/** Greatest number of pixel values that are probed of either part, to bound the memory: their figures are for comparison only. */
 const MOST_PIXEL_VALUES = 16e6;
 
 /** Encodes images [examples, ...] into latents [examples, latentSize]. */
@@ -27,9 +28,7 @@ export class ProbeVectors {
   /** Raw images as vectors. */
   pixels(): ProbeData {
     const { train, test } = this.#data;
-    const size = gatherImages(test, Uint32Array.of(0)).length;
-    const most = Math.min(train.count, Math.floor(MOST_PIXEL_VALUES / size));
-    this.#pixels ??= { train: pixelsOf(train, most, size), test: pixelsOf(test, test.count, size), classes: this.#classes };
+    this.#pixels ??= { train: pixelsOf(train), test: pixelsOf(test), classes: this.#classes };
     return this.#pixels;
   }
 
@@ -58,15 +57,10 @@ export class ProbeVectors {
   }
 }
 
-function pixelsOf(dataset: Dataset, count: number, size: number): Vectors {
-  return {
-    values: gatherImages(
-      dataset,
-      Uint32Array.from({ length: count }, (_, index) => index),
-    ),
-    labels: labelsOf(dataset, count),
-    size,
-  };
+function pixelsOf(dataset: Dataset): Vectors {
+  const size = gatherImages(dataset, Uint32Array.of(0)).length;
+  const examples = probedExamples(labelsOf(dataset, dataset.count), Math.max(1, Math.floor(MOST_PIXEL_VALUES / size)));
+  return { values: gatherImages(dataset, examples), labels: gatherLabels(dataset, examples), size };
 }
 
 function labelsOf(dataset: Dataset, count: number): Int32Array {
