@@ -10,7 +10,7 @@ export interface ImageFile {
   /** The row that lists it, or its folder, for messages: "labels.csv, line 7". */
   readonly where: string;
   /** What is known to be wrong with it before it is opened, in words that follow "found". */
-  readonly fault?: string;
+  readonly fault?: string | null;
 }
 
 export interface ImageFilesOptions extends ImageForm {
@@ -33,7 +33,7 @@ export function imageFileReader({ files, ...form }: ImageFilesOptions): ImageRea
 }
 
 async function loadFile({ path, fault }: ImageFile): Promise<Buffer | { readonly fault: string }> {
-  if (fault !== undefined) return { fault };
+  if (fault !== undefined && fault !== null) return { fault };
   try {
     const { size } = await stat(path);
     if (size > MOST_FILE_MIB * 2 ** 20) return { fault: `a file of ${(size / 2 ** 20).toFixed(0)} MiB, more than ${MOST_FILE_MIB}` };
