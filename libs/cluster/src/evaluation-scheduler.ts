@@ -41,8 +41,8 @@ export interface EvaluationSchedulerOptions {
   readonly onNotice: (line: string) => void;
 }
 
-/** Accuracy, balanced accuracy, cross-entropy, information. */
-const PROBE_FIGURES = 4;
+/** Accuracy, balanced accuracy, cross-entropy, information, number of examples. */
+const PROBE_FIGURES = 5;
 
 /**
  * Has the workers evaluate the versions that the servers have. Tasks of a worker that cannot finish them go to others, and messages that

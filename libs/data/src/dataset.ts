@@ -25,6 +25,8 @@ export interface DomainFacts {
   /** Training examples that have a label. */
   readonly labelledCount: number;
   readonly testCount: number;
+  /** Labels of its test examples that are learnt nowhere, so that these count as unlabelled; absent: none. */
+  readonly otherLabels?: readonly { readonly name: string; readonly count: number }[];
 }
 
 /** What every process must agree on before it computes with the data. */

@@ -5,6 +5,10 @@ describe('confusionMatrix', () => {
   it('counts what was taken for what', () => {
     expect(confusionMatrix([0, 0, 1, 2], [0, 2, 1, 1], 3)).toEqual([[1, 0, 1], [0, 1, 0], [0, 1, 0]]);
   });
+
+  it('does not count what could not be predicted', () => {
+    expect(confusionMatrix([0, 1, 1], [0, -1, 1], 2)).toEqual([[1, 0], [0, 1]]);
+  });
 });
 
 describe('areaUnderCurve', () => {
@@ -19,6 +23,11 @@ describe('areaUnderCurve', () => {
 
   it('is not defined for a single class', () => {
     expect(areaUnderCurve({ labels: [1, 1], scores: [0.2, 0.4] })).toBeNull();
+  });
+
+  it('is not defined, and found at once, where a score is not a number', () => {
+    expect(areaUnderCurve({ labels: [0, 1, 1], scores: [0.2, Number.NaN, 0.4] })).toBeNull();
+    expect(confidenceInterval([{ labels: [0, 1, 1], scores: [0.2, Number.NaN, 0.4] }], areaUnderCurve)).toBeNull();
   });
 });
 

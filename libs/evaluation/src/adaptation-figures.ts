@@ -9,22 +9,24 @@ export interface ScoredExamples {
   readonly scores: readonly number[];
 }
 
-/** Examples [actual class][predicted class]. */
+/** Examples [actual class][predicted class]. One for which nothing was predicted (-1) is not counted. */
 export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let example = 0; example < labels.length; example += 1) {
     const row = matrix[labels[example] ?? 0];
     const column = predicted[example] ?? 0;
-    if (row !== undefined) row[column] = (row[column] ?? 0) + 1;
+    if (row?.[column] !== undefined) row[column] += 1;
   }
   return matrix;
 }
 
 /**
  * Area under the receiver operating characteristic for two classes: the chance that an example of class 1 scores higher than one
- * of class 0, ties counting half (Mann and Whitney). Null where one of the classes is missing.
+ * of class 0, ties counting half (Mann and Whitney). Null where one of the classes is missing, or a score is not a number, which has no
+ * place in an order.
  */
 export function areaUnderCurve({ labels, scores }: ScoredExamples): number | null {
+  if (scores.some(Number.isNaN)) return null;
   const order = [...scores.keys()].sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   const positives = labels.filter((label) => label === 1).length;
   const negatives = labels.length - positives;

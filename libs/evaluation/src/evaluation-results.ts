@@ -1,4 +1,6 @@
+import type { ImageShape } from '@lethe/data';
 import type { ScoredExamples } from './adaptation-figures.js';
+import type { Interval } from './intervals.js';
 import type { SwapFigures } from './judge/swap-figures.js';
 import type { ProbeFigures } from './probes/probe-figures.js';
 import type { StyleFigures } from './style/style-figures.js';
@@ -11,12 +13,22 @@ export interface ProbeRow {
   readonly seeds: readonly { readonly seed: number; readonly figures: ProbeFigures }[];
 }
 
+/** What a run learnt from and was measured on, and as what its examples were read. */
+export interface UsedExamples {
+  readonly trained: number;
+  readonly held_out: number;
+  readonly tested: number;
+  /** A table's row is an image of a single pixel with a channel for each number. */
+  readonly shape: ImageShape;
+}
+
 /** The content of `evaluation.json`; docs/measures.md defines every figure. */
 export type RunEvaluation = ForgettingEvaluation | AdaptationEvaluation;
 
 export interface ForgettingEvaluation {
   readonly kind: 'forgetting';
   readonly rounds: number;
+  readonly examples: UsedExamples;
   readonly latent_size: number;
   readonly classes: readonly string[];
   /** Share of the most frequent class among the test images: the accuracy of always predicting that class. */
@@ -31,13 +43,21 @@ export interface ForgettingEvaluation {
 /** How well a run predicts the labels of one population's test examples. */
 export interface DomainEvaluation {
   readonly name: string;
+  /** Training examples that the run learnt from, held-out ones among them. */
+  readonly training_examples: number;
   readonly examples: number;
   /** Number of examples with a known label: only they are scored. */
   readonly labelled: number;
   /** Null without labels. */
   readonly accuracy: number | null;
+  readonly accuracy_interval: Interval | null;
   /** Area under the curve where there are two classes, else null. */
   readonly auroc: number | null;
+  readonly auroc_interval: Interval | null;
+  /** Number of examples with a label for which nothing finite is predicted: they count as read wrong. */
+  readonly unreadable: number;
+  /** Labels of examples that no source has, and that are not scored therefore. */
+  readonly other_labels: readonly { readonly name: string; readonly count: number }[];
   /** Examples [actual class][predicted class]. */
   readonly confusion: readonly (readonly number[])[];
 }
@@ -54,6 +74,7 @@ export interface MappedExample {
 export interface AdaptationEvaluation {
   readonly kind: 'domain-adaptation';
   readonly rounds: number;
+  readonly examples: UsedExamples;
   readonly classes: readonly string[];
   /** Which examples and labels the run learnt from. */
   readonly training: 'sources' | 'adaptation' | 'target';

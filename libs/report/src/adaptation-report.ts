@@ -1,8 +1,8 @@
 import type { AdaptationEvaluation, DomainEvaluation, MappedExample } from '@lethe/evaluation';
 import { dotChart, heatMap, startNumbering } from './charts.js';
-import { columns, configurationSection, figure, page, section, table } from './page.js';
+import { columns, configurationSection, escapeHtml, figure, page, section, table } from './page.js';
 import { curves, type Figures } from './run-report.js';
-import { percent } from './verdict.js';
+import { percent, shownExamples, shownInterval } from './shown-figures.js';
 
 export interface AdaptationReport {
   readonly title: string;
@@ -20,7 +20,11 @@ export async function adaptationReport({ title, evaluation, config, rounds, epoc
   const { domains, target, classes } = evaluation;
   const ofTarget = domains.find(({ name }) => name === target);
   return page(title, [
-    section('Test examples', table(['domain', '', '', 'examples', 'with a label', 'accuracy', 'AUROC'], domains.map(domainRow))),
+    section(
+      'Test examples',
+      table(DOMAIN_HEAD, domains.map(domainRow)),
+      ...[shownExamples(evaluation.examples), ...leftOut(evaluation)].map((sentence) => `<p>${escapeHtml(sentence)}.</p>`),
+    ),
     ...(await confusionSection(ofTarget, classes)),
     ...(evaluation.map.length === 0 ? [] : [section('Features of test examples', columns(await featureMaps(evaluation.map)))]),
     section('Curves', columns(await curves(rounds, epochs))),
@@ -28,10 +32,36 @@ export async function adaptationReport({ title, evaluation, config, rounds, epoc
   ]);
 }
 
-function domainRow({ name, examples, labelled, accuracy, auroc }: DomainEvaluation): string[] {
+const DOMAIN_HEAD = ['domain', '', '', 'trained on', 'test examples', 'with a label', 'accuracy', '95 %', 'AUROC', '95 %'];
+
+function domainRow({ name, training_examples: trained, examples, labelled, ...figures }: DomainEvaluation): string[] {
+  const { accuracy, accuracy_interval: ofAccuracy, auroc, auroc_interval: ofArea } = figures;
   return [
-    name, '', '', String(examples), String(labelled), accuracy === null ? '' : percent(accuracy), auroc === null ? '' : auroc.toFixed(3),
+    name, '', '', String(trained), String(examples), String(labelled),
+    accuracy === null ? '' : percent(accuracy), shownInterval(ofAccuracy), auroc === null ? '' : auroc.toFixed(3), shownInterval(ofArea),
   ];
+}
+
+/** A sentence for each domain with test examples that the figures do not speak of, or that could not be predicted. */
+export function leftOut({ domains }: Pick<AdaptationEvaluation, 'domains'>): string[] {
+  return domains.flatMap(({ name, other_labels: others, unreadable }) => [
+    ...(others.length === 0 ? [] : [otherLabels(name, others)]),
+    ...(unreadable === 0 ? [] : [`${counted(unreadable)} of ${name} without a finite prediction: read wrong`]),
+  ]);
+}
+
+/** More names of labels would hide how many there are. */
+const MOST_LABELS_NAMED = 8;
+
+function otherLabels(name: string, others: DomainEvaluation['other_labels']): string {
+  const all = others.reduce((sum, { count }) => sum + count, 0);
+  const named = others.slice(0, MOST_LABELS_NAMED).map(({ name: label, count }) => `${label} ${count}`).join(', ');
+  const more = others.length > MOST_LABELS_NAMED ? ', ...' : '';
+  return `${counted(all)} of ${name} with labels that no source has (${named}${more}): left out of the accuracy`;
+}
+
+function counted(examples: number): string {
+  return `${examples} test ${examples === 1 ? 'example' : 'examples'}`;
 }
 
 /** The part of a domain's evaluation that a confusion matrix is drawn from. */

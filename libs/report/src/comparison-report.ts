@@ -1,7 +1,7 @@
 import type { AdaptationEvaluation } from '@lethe/evaluation';
 import { confusionSection, featureMaps, type Confusion } from './adaptation-report.js';
 import { startNumbering } from './charts.js';
-import { columns, page, section, table } from './page.js';
+import { columns, escapeHtml, page, section, table } from './page.js';
 
 export interface ComparisonReport {
   readonly title: string;
@@ -25,7 +25,7 @@ export async function comparisonReport({ title, rows, notes, before, after, conf
   };
   const maps = [...(await mapsOf(before, 'before: ')), ...(await mapsOf(after, 'after: '))];
   return page(title, [
-    section('What adaptation is worth', table(padded(head), body.map(padded)), ...notes.map((note) => `<p>${note}</p>`)),
+    section('What adaptation is worth', table(padded(head), body.map(padded)), ...notes.map((note) => `<p>${escapeHtml(note)}</p>`)),
     ...(maps.length === 0 ? [] : [section('Features of test examples of all domains', columns(maps))]),
     ...(await confusionSection(confusion ?? undefined, after?.classes ?? [])),
   ]);

@@ -1,51 +1,101 @@
 import { describe, expect, it } from 'vitest';
 import type { ForgettingEvaluation, ProbeRow } from '@lethe/evaluation';
 import { runReport } from './run-report.js';
-import { spread, verdict } from './verdict.js';
+import { leftOut } from './adaptation-report.js';
+import { onPlane } from './latent-map.js';
+import { shownExamples, spread } from './shown-figures.js';
+import { verdict } from './verdict.js';
 
-function row(probe: ProbeRow['probe'], ...accuracies: number[]): ProbeRow {
+type Probed = Pick<ProbeRow, 'probe' | 'input'> & { readonly scored?: number };
+
+function rowOf({ probe, input, scored = 10_000 }: Probed, ...accuracies: number[]): ProbeRow {
   return {
-    probe, input: 'latent', labels: 'true',
+    probe, input, labels: 'true',
     seeds: accuracies.map(
-      (accuracy, seed) => ({ seed, figures: { accuracy, balanced_accuracy: accuracy, cross_entropy: 1, information: 1.3 } }),
+      (accuracy, seed) => ({ seed, figures: { accuracy, balanced_accuracy: accuracy, cross_entropy: 1, information: 1.3, scored } }),
     ),
   };
 }
 
-const pixels: ProbeRow = { ...row('mlp', 0.98), input: 'pixels' };
+function row(probe: ProbeRow['probe'], ...accuracies: number[]): ProbeRow {
+  return rowOf({ probe, input: 'latent' }, ...accuracies);
+}
+
+const pixels = rowOf({ probe: 'mlp', input: 'pixels' }, 0.98);
 const swap = { judge_accuracy: 0.991, matrix: [[1, 0.9], [0.8, 1]], off_diagonal: 0.95, diagonal: 1 };
+const examples = { trained: 55_000, held_out: 5000, tested: 10_000, shape: { height: 28, width: 28, channels: 1 } };
+const common = { chance: 0.114, swap, examples };
 
 describe('what a run has forgotten, in words', () => {
   it('is nothing where a probe still reads the label', () => {
     const [forgotten, redrawn] = verdict({
-      chance: 0.114, swap, probes: [row('linear', 0.7), row('mlp', 0.83, 0.85), row('neighbours', 0.8), pixels],
+      ...common, probes: [row('linear', 0.7), row('mlp', 0.83, 0.85), row('neighbours', 0.8), pixels],
     });
-    expect(forgotten).toBe('Not forgotten: a fresh probe (mlp) still reads the label with 84.0 %; chance is 11.4 %.');
+    expect(forgotten).toBe(
+      'Not forgotten: a fresh probe (mlp) still reads the label with 84.0 % (95 %: 83.3 to 84.7 %, of 10,000 test images); '
+      + 'chance is 11.4 %.',
+    );
     expect(redrawn).toBe(
-      'Redrawing obeys the label: of test images redrawn under another label, '
-      + '95.0 % are read as that label by a judge that reads raw images with 99.1 %.',
+      'Redrawing obeys the label: of test images redrawn under another label, 95.0 % (95 %: 94.6 to 95.4 %, of 10,000 test images) '
+      + 'are read as that label by a judge that reads raw images with 99.1 %.',
     );
   });
 
   it('is hidden where only a linear probe fails', () => {
     expect(
-      verdict({ chance: 0.114, swap, probes: [row('linear', 0.114), row('mlp', 0.7), row('neighbours', 0.8), pixels] })[0],
+      verdict({ ...common, probes: [row('linear', 0.114), row('mlp', 0.7), row('neighbours', 0.8), pixels] })[0],
     ).toMatch(/Not forgotten: .*neighbours.*80\.0 %.*Only linear probes are fooled/);
   });
 
   it('is the label where no probe beats chance, and says where redrawing fails', () => {
     const [forgotten, redrawn] = verdict({
-      chance: 0.114, swap: { ...swap, off_diagonal: 0.2 },
-      probes: [row('linear', 0.11), row('mlp', 0.12), row('neighbours', 0.115), pixels],
+      ...common, swap: { ...swap, off_diagonal: 0.2 }, probes: [row('linear', 0.11), row('mlp', 0.12), row('neighbours', 0.115), pixels],
     });
     expect(forgotten).toMatch(/^Forgotten: .*\(mlp\).*12\.0 %.*11\.4 %/);
-    expect(redrawn).toMatch(/^Redrawing does not obey the label: only 20\.0 % are read/);
+    expect(redrawn).toMatch(/^Redrawing does not obey the label: only 20\.0 % .* are read/);
   });
 
   it('leaves out a probe whose figures are not finite', () => {
     expect(
-      verdict({ chance: 0.114, swap, probes: [row('linear', Number.NaN), row('mlp', 0.83)] })[0],
+      verdict({ ...common, probes: [row('linear', Number.NaN), row('mlp', 0.83)] })[0],
     ).toMatch(/^Not forgotten: .*\(mlp\).*83\.0 %/);
+  });
+
+  it('is nothing that can be said where nobody reads the images: all are black', () => {
+    const black = { chance: 0.5, swap: { ...swap, judge_accuracy: 0.5, off_diagonal: 0.5 }, examples: { ...examples, tested: 4000 } };
+    const [forgotten, redrawn] = verdict({
+      ...black, probes: [row('mlp', 0.5), row('linear', 0.49), rowOf({ probe: 'mlp', input: 'pixels', scored: 4000 }, 0.505)],
+    });
+    expect(forgotten).toMatch(
+      /^No verdict on forgetting: the raw images themselves are not read above chance \(mlp on raw pixels: 50\.5 % \(95 %: 49\.0 to/,
+    );
+    expect(redrawn).toMatch(/^No verdict on redrawing: the judge reads raw images with 50\.0 % .* most frequent class gives 50\.0 %/);
+    // A probe reads them, but not the judge.
+    expect(verdict({ ...black, probes: [row('mlp', 0.5), pixels] })[0]).toMatch(/^No verdict on forgetting: .*\(the judge: 50\.0 %/);
+    expect(verdict({ ...common, probes: [row('mlp', 0.11)] })[0]).toMatch(/^No verdict on forgetting: no fresh probe has read the raw/);
+  });
+
+  it('is nothing that can be said with too few test images, and says how many would do', () => {
+    const few = {
+      chance: 0.5, swap: { ...swap, judge_accuracy: 0.95, off_diagonal: 0.88 }, examples: { ...examples, tested: 40 },
+    };
+    const raw = rowOf({ probe: 'mlp', input: 'pixels', scored: 40 }, 0.95);
+    for (const share of [0.5, 0.6]) {
+      expect(verdict({ ...few, probes: [rowOf({ probe: 'mlp', input: 'latent', scored: 40 }, share), raw] })[0]).toMatch(
+        /^No verdict on forgetting: too few test images, .* cannot be told apart \(about 400 would do\); .*of 40 test images/,
+      );
+    }
+    expect(verdict({ ...few, probes: [rowOf({ probe: 'mlp', input: 'latent', scored: 40 }, 0.8), raw] })[0]).toMatch(/^Not forgotten: /);
+    expect(verdict({ ...few, probes: [raw, rowOf({ probe: 'mlp', input: 'latent', scored: 40 }, 0.5)] })[1]).toMatch(
+      /^No verdict on redrawing: too few test images; .* 88\.0 % \(95 %: 74\.\d to 94\.\d %, of 40 test images\)/,
+    );
+  });
+
+  it('is nothing that can be said where raw pixels tell hardly more than latents', () => {
+    const hard = { chance: 0.5, swap: { ...swap, judge_accuracy: 0.9 }, examples };
+    expect(verdict({ ...hard, probes: [row('mlp', 0.505), rowOf({ probe: 'mlp', input: 'pixels' }, 0.515)] })[0]).toMatch(
+      /^No verdict on forgetting: the latents read no worse than raw pixels do/,
+    );
   });
 
   it('comes with the spread over seeds', () => {
@@ -54,9 +104,56 @@ describe('what a run has forgotten, in words', () => {
   });
 });
 
+describe('the examples of a run, in words', () => {
+  it('are those that it learnt from, was watched and tested on, and how they were read', () => {
+    expect(shownExamples(examples)).toBe('55,000 examples trained on, 5,000 held out, 10,000 tested, read as 28 x 28 pixels in grey');
+    expect(shownExamples({ ...examples, shape: { height: 24, width: 24, channels: 3 } })).toMatch(/24 x 24 pixels in colour$/);
+    expect(shownExamples({ ...examples, shape: { height: 1, width: 1, channels: 13 } })).toMatch(/read as 13 numbers each$/);
+  });
+});
+
+describe('what the figures of a domain leave out', () => {
+  const figures = {
+    training_examples: 9, examples: 100, labelled: 59, accuracy: 0.5, accuracy_interval: [0.4, 0.6], auroc: null, auroc_interval: null,
+    confusion: [],
+  } as const;
+
+  it('is named with its labels and counts', () => {
+    const domains = [
+      { ...figures, name: 'lab', unreadable: 0, other_labels: [] },
+      { ...figures, name: 'clinic', unreadable: 1, other_labels: [{ name: 'y', count: 40 }, { name: 'z', count: 1 }] },
+    ];
+    expect(leftOut({ domains })).toEqual([
+      '41 test examples of clinic with labels that no source has (y 40, z 1): left out of the accuracy',
+      '1 test example of clinic without a finite prediction: read wrong',
+    ]);
+  });
+});
+
+describe('a map', () => {
+  const vectors = (count: number): Float32Array => Float32Array.from({ length: 2 * count }, (_, index) => Math.sin(index));
+
+  it('has no place for vectors with a number that is not finite', () => {
+    const values = vectors(30);
+    values[7] = Number.NaN;
+    values[20] = Number.POSITIVE_INFINITY;
+    const places = onPlane({ values, size: 2 }, 30) ?? [];
+    expect(places.map(({ example }) => example)).toEqual(
+      Array.from({ length: 30 }, (_, index) => index).filter((index) => index !== 3 && index !== 10),
+    );
+    expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
+    expect(onPlane({ values: new Float32Array(60).fill(Number.NaN), size: 2 }, 30)).toBeNull();
+  });
+
+  it('is drawn where all vectors are the same', () => {
+    expect(onPlane({ values: new Float32Array(80), size: 2 }, 40)).toHaveLength(40);
+  });
+});
+
 describe('the report of a run', { timeout: 30_000 }, () => {
   const evaluation: ForgettingEvaluation = {
-    kind: 'forgetting', rounds: 20, latent_size: 2, classes: ['<b>', 'two'], chance: 0.5, probes: [row('mlp', 0.8, 0.9), pixels], swap,
+    kind: 'forgetting', rounds: 20, examples, latent_size: 2, classes: ['<b>', 'two'], chance: 0.5, probes: [row('mlp', 0.8, 0.9), pixels],
+    swap,
     reconstruction: { mean: 0.07, per_class: [0.06, 0.08] }, style: { slant_correlation: 0.9, thickness_correlation: 0.4 },
   };
   const labels = Int32Array.from({ length: 40 }, (_, index) => index % 2);
@@ -84,6 +181,8 @@ describe('the report of a run', { timeout: 30_000 }, () => {
     expect(html).toContain('epoch 30');
     expect(html).not.toMatch(/NaN|Infinity/);
     expect(html).toContain('Not forgotten: a fresh probe (mlp) still reads the label with 85.0 %');
+    expect(html).toContain('<td>0.843 to 0.857</td><td>10000</td>');
+    expect(html).toContain('55,000 examples trained on, 5,000 held out, 10,000 tested, read as 28 x 28 pixels in grey');
     expect(html.length).toBeLessThan(600_000);
   });
 

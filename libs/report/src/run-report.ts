@@ -1,8 +1,9 @@
-import type { ForgettingEvaluation } from '@lethe/evaluation';
+import { shareInterval, type ForgettingEvaluation } from '@lethe/evaluation';
 import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
 import { latentMap, type Latents } from './latent-map.js';
 import { columns, configurationSection, escapeHtml, figure, page, picture, section, table } from './page.js';
-import { percent, spread, verdict } from './verdict.js';
+import { percent, shownExamples, shownInterval, spread } from './shown-figures.js';
+import { accuracyInterval, scoredBy, verdict } from './verdict.js';
 
 /** Figures of a round or an epoch, "round" among them. */
 export type Figures = Readonly<Record<string, string | number>>;
@@ -23,7 +24,7 @@ export interface RunReport {
 /** More points than a curve has pixels would only make the page larger. */
 const POINTS_PER_CURVE = 400;
 const MOST_GRIDS = 12;
-const PROBE_FIGURES = ['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const;
+const FURTHER_FIGURES = ['balanced_accuracy', 'cross_entropy', 'information'] as const;
 const DRAWN_FIGURE = /_(loss|mse|accuracy)$/;
 
 /** One self-contained page about a run: nothing on it is fetched from elsewhere. */
@@ -31,7 +32,6 @@ export async function runReport({ title, evaluation, config, rounds, epochs, gri
   startNumbering();
   const { classes } = evaluation;
   const map = await latentMap(latents, classes);
-  const latentCaption = `UMAP of ${latents.labels.length} latents, coloured by label`;
   const redrawn = await heatMap(evaluation.swap.matrix, classes, { x: 'redrawn as', y: 'was' });
   const film = chosen(grids, MOST_GRIDS).map(({ label, png }) => picture(png, label));
   return page(title, [
@@ -42,33 +42,37 @@ export async function runReport({ title, evaluation, config, rounds, epochs, gri
       columns([figure(redrawn, 'share that the judge reads as wanted'), `<div>${redrawTable(evaluation)}</div>`]),
     ),
     ...(grids.length === 0 ? [] : [section('The style grid over time', `<div class="film">${film.join('')}</div>`)]),
-    ...(map === null ? [] : [section('Latents of test images', figure(map, latentCaption))]),
+    ...(map === null ? [] : [section('Latents of test images', figure(map.svg, `UMAP of ${map.examples} latents, coloured by label`))]),
     section('Curves', columns(await curves(rounds, epochs))),
     configurationSection(config),
   ]);
 }
 
-function circumstances({ chance, latent_size: size, rounds }: ForgettingEvaluation): string {
-  return `Chance is ${percent(chance)}; ${size} numbers per image; after ${rounds} rounds.`;
+function circumstances({ chance, latent_size: size, rounds, examples }: ForgettingEvaluation): string {
+  return `Chance is ${percent(chance)}; ${size} numbers per image; after ${rounds} rounds; ${escapeHtml(shownExamples(examples))}.`;
 }
 
 function probeTable({ probes }: ForgettingEvaluation): string {
-  const head = ['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'information'];
-  return table(head, probes.map(({ probe, input, labels, seeds }) => [
-    probe, input, labels,
-    ...PROBE_FIGURES.map((name) => spread(seeds.map(({ figures }) => figures[name]))),
+  const head = ['probe', 'reads', 'labels', 'accuracy', '95 %', 'test images', 'balanced', 'cross-entropy', 'information'];
+  return table(head, probes.map((row) => [
+    row.probe, row.input, row.labels,
+    spread(row.seeds.map(({ figures }) => figures.accuracy)), shownInterval(accuracyInterval(row)), String(scoredBy(row)),
+    ...FURTHER_FIGURES.map((name) => spread(row.seeds.map(({ figures }) => figures[name]))),
   ]));
 }
 
-function redrawTable({ swap, reconstruction, style, classes }: ForgettingEvaluation): string {
+function redrawTable({ swap, reconstruction, style, classes, examples }: ForgettingEvaluation): string {
+  const read = (name: string, share: number): string[] => {
+    return [name, '', '', percent(share), shownInterval(shareInterval(share, examples.tested))];
+  };
   return [
-    table(['figure', '', '', 'value'], [
-      ['read as the other label', '', '', percent(swap.off_diagonal)],
-      ['read as the own label', '', '', percent(swap.diagonal)],
-      ['judge on raw images', '', '', percent(swap.judge_accuracy)],
-      ['reconstruction error', '', '', reconstruction.mean.toFixed(4)],
-      ['slant kept (correlation)', '', '', style.slant_correlation.toFixed(2)],
-      ['thickness kept (correlation)', '', '', style.thickness_correlation.toFixed(2)],
+    table(['figure', '', '', 'value', '95 %'], [
+      read('read as the other label', swap.off_diagonal),
+      read('read as the own label', swap.diagonal),
+      read('judge on raw images', swap.judge_accuracy),
+      ['reconstruction error', '', '', reconstruction.mean.toFixed(4), ''],
+      ['slant kept (correlation)', '', '', style.slant_correlation.toFixed(2), ''],
+      ['thickness kept (correlation)', '', '', style.thickness_correlation.toFixed(2), ''],
     ]),
     table(['class', '', '', 'error'], classes.map((name, label) => [name, '', '', reconstruction.per_class[label]?.toFixed(4) ?? ''])),
   ].join('<br>');

@@ -1,53 +1,124 @@
-import type { ForgettingEvaluation, ProbeRow } from '@lethe/evaluation';
+import { shareInterval, type ForgettingEvaluation, type Interval, type ProbeRow } from '@lethe/evaluation';
+import { formatCount } from '@lethe/telemetry';
+import { percent, shownPercents } from './shown-figures.js';
 
-/** A probe that is farther above chance still reads the label. Three standard errors of 10,000 test images are 0.01. */
+/** A probe that is farther above chance still reads the label. */
 const MARGIN = 0.02;
+/** Farthest above chance that a probe may read in truth, by its interval, where the label counts as forgotten. */
+const MOST_UNCERTAIN = 0.05;
 /** Least share of redrawn images read as wanted with which redrawing counts as working. */
 const SWAPS = 0.9;
+/** An interval that is wider says too little of which side of that share the truth lies. */
+const WIDEST = 0.1;
 
-/** Two sentences: whether the label is forgotten, and whether redrawing works. */
-export function verdict(evaluation: Pick<ForgettingEvaluation, 'chance' | 'probes' | 'swap'>): [string, string] {
-  return [whatIsForgotten(evaluation), whatIsRedrawn(evaluation.swap)];
+/** What the sentences are made of. */
+export type Judged = Pick<ForgettingEvaluation, 'chance' | 'probes' | 'swap' | 'examples'>;
+
+/** Two sentences: whether the label is forgotten, and whether redrawing works; or why nothing can be said of it. */
+export function verdict(evaluation: Judged): [string, string] {
+  return [whatIsForgotten(evaluation), whatIsRedrawn(evaluation)];
 }
 
-function whatIsForgotten({ chance, probes }: Pick<ForgettingEvaluation, 'chance' | 'probes'>): string {
-  const latent = probes.filter((row) => row.input === 'latent' && row.labels === 'true' && Number.isFinite(accuracyOf(row)));
-  const [first, ...others] = latent;
-  if (first === undefined) return 'Nothing was measured.';
-  const best = others.reduce((found, row) => (accuracyOf(row) > accuracyOf(found) ? row : found), first);
-  const [read, byChance] = [percent(accuracyOf(best)), percent(chance)];
-  if (accuracyOf(best) <= chance + MARGIN) {
-    const probe = `the best fresh probe (${best.probe}) reads the label with ${read}`;
-    return `Forgotten: ${probe}, always naming the most frequent class gives ${byChance}.`;
+/** How well something reads the label of the test images. */
+interface Reading {
+  readonly by: string;
+  readonly share: number;
+  readonly interval: Interval;
+  readonly images: number;
+}
+
+function whatIsForgotten(evaluation: Judged): string {
+  const { chance, probes } = evaluation;
+  const latent = readings(probes, 'latent');
+  const best = bestOf(latent);
+  if (best === null) return 'Nothing was measured.';
+  const byChance = percent(chance);
+  if (best.share > chance + MARGIN && best.interval[0] > chance) {
+    const linear = latent.find(({ by }) => by === 'linear');
+    const hidden = linear !== undefined && linear.share <= chance + MARGIN ? ' Only linear probes are fooled.' : '';
+    return `Not forgotten: a fresh probe (${best.by}) still reads the label with ${shown(best)}; chance is ${byChance}.${hidden}`;
   }
-  const linear = latent.find(({ probe }) => probe === 'linear');
-  const hidden = linear !== undefined && accuracyOf(linear) <= chance + MARGIN ? ' Only linear probes are fooled.' : '';
-  return `Not forgotten: a fresh probe (${best.probe}) still reads the label with ${read}; chance is ${byChance}.${hidden}`;
+  const found = `the best fresh probe (${best.by}) reads the label with ${shown(best)}, ` +
+    `always naming the most frequent class gives ${byChance}`;
+  const why = whyNoVerdict(evaluation, best);
+  return why === null ? `Forgotten: ${found}.` : `No verdict on forgetting: ${why}; ${found}.`;
 }
 
-function whatIsRedrawn({ off_diagonal: obeyed, judge_accuracy: judge }: ForgettingEvaluation['swap']): string {
-  const read = `${percent(obeyed)} are read as that label by a judge that reads raw images with ${percent(judge)}`;
-  if (obeyed < SWAPS) return `Redrawing does not obey the label: only ${read}.`;
+/** What is missing for saying that the label is forgotten; null: nothing is. */
+function whyNoVerdict({ chance, probes, swap, examples }: Judged, best: Reading): string | null {
+  const pixels = bestOf(readings(probes, 'pixels'));
+  if (pixels === null) return 'no fresh probe has read the raw images, so that nothing shows what could be forgotten';
+  const raw = 'the raw images themselves are not read above chance';
+  if (!isAbove(pixels, chance)) return `${raw} (${pixels.by} on raw pixels: ${shown(pixels)})`;
+  const judge = judgeReading(swap, examples.tested);
+  if (!isAbove(judge, chance)) return `${raw} (${judge.by}: ${shown(judge)})`;
+  if (best.interval[1] > chance + MOST_UNCERTAIN || best.share > chance + MARGIN) {
+    return `too few test images, with which a probe of ${shownPercents(best.interval)} cannot be told apart ` +
+      `(about ${formatCount(imagesFor(chance))} would do)`;
+  }
+  if (best.interval[1] < pixels.interval[0]) return null;
+  return `the latents read no worse than raw pixels do (${pixels.by}: ${shown(pixels)})`;
+}
+
+/** Test images with which the interval of a probe that reads by chance ends `MOST_UNCERTAIN` above it, to the next hundred. */
+function imagesFor(chance: number): number {
+  let images = 100;
+  while (shareInterval(chance, images)[1] > Math.min(1, chance + MOST_UNCERTAIN)) images += 100;
+  return images;
+}
+
+function whatIsRedrawn({ chance, swap, examples }: Judged): string {
+  const judge = judgeReading(swap, examples.tested);
+  if (!isAbove(judge, chance)) {
+    return `No verdict on redrawing: ${judge.by} reads raw images with ${shown(judge)}, ` +
+      `always naming the most frequent class gives ${percent(chance)}.`;
+  }
+  const share = swap.off_diagonal;
+  const obeyed: Reading = { by: judge.by, share, interval: shareInterval(share, examples.tested), images: examples.tested };
+  const read = `${shown(obeyed)} are read as that label by a judge that reads raw images with ${percent(judge.share)}`;
+  const [low, high] = obeyed.interval;
+  if (high - low > WIDEST && low < SWAPS && high > SWAPS) {
+    return `No verdict on redrawing: too few test images; of those redrawn under another label, ${read}.`;
+  }
+  if (obeyed.share < SWAPS) return `Redrawing does not obey the label: only ${read}.`;
   return `Redrawing obeys the label: of test images redrawn under another label, ${read}.`;
 }
 
+function isAbove({ interval: [low] }: Reading, chance: number): boolean {
+  return low > chance;
+}
+
+function judgeReading({ judge_accuracy: share }: Judged['swap'], images: number): Reading {
+  return { by: 'the judge', share, interval: shareInterval(share, images), images };
+}
+
+/** Probes whose figures are finite, on vectors with their true labels. */
+function readings(probes: readonly ProbeRow[], input: ProbeRow['input']): Reading[] {
+  return probes.filter((row) => row.input === input && row.labels === 'true').map((row): Reading => {
+    const [share, images] = [accuracyOf(row), scoredBy(row)];
+    return { by: row.probe, share, interval: shareInterval(share, images), images };
+  }).filter(({ share }) => Number.isFinite(share));
+}
+
+function bestOf([first, ...others]: readonly Reading[]): Reading | null {
+  return first === undefined ? null : others.reduce((found, reading) => (reading.share > found.share ? reading : found), first);
+}
+
+/** "84.0 % (95 %: 83.3 to 84.7 %, of 10,000 test images)". */
+function shown({ share, interval, images }: Reading): string {
+  return `${percent(share)} (95 %: ${shownPercents(interval)}, of ${formatCount(images)} test images)`;
+}
+
 function accuracyOf({ seeds }: ProbeRow): number {
-  return mean(seeds.map(({ figures }) => figures.accuracy));
+  return seeds.reduce((sum, { figures }) => sum + figures.accuracy, 0) / seeds.length;
 }
 
-/** The mean; NaN for an empty list. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Test images that all seeds of a probe were scored on. */
+export function scoredBy({ seeds }: ProbeRow): number {
+  return seeds.reduce((least, { figures }) => Math.min(least, figures.scored), Infinity);
 }
 
-/** "83.5 %". */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
-/** "0.835 ±0.004": the mean and the largest distance from it. */
-export function spread(values: readonly number[]): string {
-  const middle = mean(values);
-  const most = values.reduce((furthest, value) => Math.max(furthest, Math.abs(value - middle)), 0);
-  return values.length > 1 ? `${middle.toFixed(3)} ±${most.toFixed(3)}` : middle.toFixed(3);
+/** The interval of the mean accuracy over the seeds of a probe. Seeds share their test images: more of them do not narrow it. */
+export function accuracyInterval(row: ProbeRow): Interval {
+  return shareInterval(accuracyOf(row), scoredBy(row));
 }

@@ -12,6 +12,8 @@ export interface ProbeFigures {
    * where the probe predicts worse than one that always says 1 / K.
    */
   readonly information: number;
+  /** Number of test vectors that these are figures of. */
+  readonly scored: number;
 }
 
 /** `logProbabilities`: float32 [examples, classes] in the order of the labels. */
@@ -31,12 +33,13 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
     balanced_accuracy: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
     cross_entropy: crossEntropy,
     information: Math.log(classes) - crossEntropy,
+    scored: labels.length,
   };
 }
 
-/** The figures as a message carries them, float32 [4]. */
-export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information }: ProbeFigures): Float32Array {
-  return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information);
+/** The figures as a message carries them, float32 [5]. */
+export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information, scored }: ProbeFigures): Float32Array {
+  return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, scored);
 }
 
 /** The inverse of `probeVector`. */
@@ -45,6 +48,7 @@ export function probeResult([
   balanced_accuracy = Number.NaN,
   cross_entropy = Number.NaN,
   information = Number.NaN,
+  scored = 0,
 ]: Float32Array): ProbeFigures {
-  return { accuracy, balanced_accuracy, cross_entropy, information };
+  return { accuracy, balanced_accuracy, cross_entropy, information, scored };
 }

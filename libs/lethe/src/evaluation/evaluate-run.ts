@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
-import { adaptationReport, runReport, spread, verdict, type Figures } from '@lethe/report';
+import type { AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
+import {
+  accuracyInterval, adaptationReport, leftOut, runReport, shownExamples, shownInterval, spread, verdict, type Figures,
+} from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { readMetrics } from '../record/metrics.js';
 import { measureAdaptation } from './measure-adaptation.js';
@@ -92,34 +94,42 @@ async function readGrids(folder: RunFolder): Promise<{ label: string; png: Uint8
   );
 }
 
-/** One line for each domain. */
-function adaptationLines({ domains, target }: AdaptationEvaluation): string[] {
-  return domains.map(({ name, labelled, accuracy, auroc }) => {
-    const figures =
-      accuracy === null
-        ? 'no labels to score'
-        : `accuracy ${accuracy.toFixed(4)}${auroc === null ? '' : `  AUROC ${auroc.toFixed(3)}`} of ${labelled} test examples`;
-    return `${name === target ? 'target' : 'source'} ${name}: ${figures}`;
-  });
+/** What was used, one line for each domain, and what was left out. */
+function adaptationLines(evaluation: AdaptationEvaluation): string[] {
+  const { domains, target, examples } = evaluation;
+  return [
+    shownExamples(examples),
+    ...domains.map((domain) => `${domain.name === target ? 'target' : 'source'} ${domain.name}: ${shownFigures(domain)}`),
+    ...leftOut(evaluation),
+  ];
+}
+
+function shownFigures({ labelled, accuracy, accuracy_interval: ofAccuracy, auroc, auroc_interval: ofArea }: DomainEvaluation): string {
+  if (accuracy === null) return 'no labels to score';
+  const area = auroc === null ? '' : `  AUROC ${auroc.toFixed(3)} (95 %: ${shownInterval(ofArea)})`;
+  return `accuracy ${accuracy.toFixed(4)} (95 %: ${shownInterval(ofAccuracy)})${area} of ${labelled} test examples`;
 }
 
 /** The table and what it means, for the terminal. */
 function forgettingLines(evaluation: ForgettingEvaluation): string[] {
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => (index < 3 ? cell.padEnd(12) : cell.padStart(16)))
+      .map((cell, index) => (index < 3 ? cell.padEnd(11) : cell.padStart(15)))
       .join('')
       .trimEnd();
-  const { swap, reconstruction, style, probes } = evaluation;
+  const { swap, reconstruction, style, probes, examples } = evaluation;
   return [
-    line(['probe', 'reads', 'labels', 'accuracy', 'balanced', 'cross-entropy', 'information']),
-    ...probes.map(({ probe, input, labels, seeds }) =>
+    shownExamples(examples),
+    line(['probe', 'reads', 'labels', 'accuracy', '95 %', 'balanced', 'cross-entropy', 'information']),
+    ...probes.map((row) =>
       line([
-        probe,
-        input,
-        labels,
-        ...(['accuracy', 'balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) =>
-          spread(seeds.map(({ figures }) => figures[figure])),
+        row.probe,
+        row.input,
+        row.labels,
+        spread(row.seeds.map(({ figures }) => figures.accuracy)),
+        shownInterval(accuracyInterval(row)),
+        ...(['balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) =>
+          spread(row.seeds.map(({ figures }) => figures[figure])),
         ),
       ]),
     ),

@@ -1,11 +1,11 @@
 import {
-  areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK,
+  areaInterval, areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK, shareInterval,
   type AdaptationEvaluation, type DomainEvaluation, type MappedExample,
 } from '@lethe/evaluation';
-import { UNLABELLED, type DataSource } from '@lethe/data';
+import { UNLABELLED, type DataSource, type DomainFacts } from '@lethe/data';
 import { onPlane } from '@lethe/report';
 import { rounded } from '../record/metrics.js';
-import type { MeasuredRun } from './measured-run.js';
+import { usedExamples, type MeasuredRun } from './measured-run.js';
 
 /** Test examples whose features are shown on a map, shared out over the domains. */
 const MAPPED = 1000;
@@ -31,11 +31,12 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
   return {
     kind: 'domain-adaptation',
     rounds,
+    examples: usedExamples(run.description),
     classes: facts.classes,
     training: domains.training,
     seed: config.seed,
     target: domains.target,
-    domains: facts.domains.map(({ name }, domain) => domainEvaluation(name, chosen[domain] ?? [], { data, predictions })),
+    domains: facts.domains.map((domain, index) => domainEvaluation(domain, chosen[index] ?? [], { data, predictions })),
     scored: facts.classes.length === 2 && scored.labels.length > 0 ? scored : null,
     map: mapped(chosen, { data, predictions }),
   };
@@ -70,16 +71,26 @@ interface Measured {
   readonly predictions: TestPredictions;
 }
 
-function domainEvaluation(name: string, examples: readonly number[], { data, predictions }: Measured): DomainEvaluation {
+function domainEvaluation(
+  { name, trainCount, otherLabels = [] }: DomainFacts, examples: readonly number[], { data, predictions }: Measured,
+): DomainEvaluation {
   const classes = data.facts.classes.length;
   const { labels, scores, predicted } = scoredOf(data, predictions, examples);
   const right = labels.filter((label, index) => predicted[index] === label).length;
+  const accuracy = labels.length === 0 ? null : right / labels.length;
+  const auroc = classes === 2 ? areaUnderCurve({ labels, scores }) : null;
+  const positives = labels.filter((label) => label === 1).length;
   return {
     name,
+    training_examples: trainCount,
     examples: examples.length,
     labelled: labels.length,
-    accuracy: labels.length === 0 ? null : right / labels.length,
-    auroc: classes === 2 ? areaUnderCurve({ labels, scores }) : null,
+    accuracy,
+    accuracy_interval: accuracy === null ? null : shareInterval(accuracy, labels.length),
+    auroc,
+    auroc_interval: auroc === null ? null : areaInterval(auroc, positives, labels.length - positives),
+    unreadable: predicted.filter((label) => label < 0).length,
+    other_labels: otherLabels,
     confusion: confusionMatrix(labels, predicted, classes),
   };
 }
@@ -106,8 +117,8 @@ function mapped(
   const values = new Float32Array(examples.length * size);
   for (const [index, example] of examples.entries()) values.set(features.subarray(example * size, (example + 1) * size), index * size);
   const places = onPlane({ values, size }, examples.length) ?? [];
-  return places.map(([x, y], index): MappedExample => {
-    const example = examples[index] ?? 0;
+  return places.map(({ example: row, x, y }): MappedExample => {
+    const example = examples[row] ?? 0;
     return {
       x: rounded(x),
       y: rounded(y),

@@ -5,7 +5,7 @@ import {
 import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
 import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
-import type { MeasuredRun, MeasureOptions } from './measured-run.js';
+import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 
 const PROBES: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 /** Test images that one task redraws. */
@@ -28,6 +28,7 @@ export async function measureForgetting(
   return {
     kind: 'forgetting',
     rounds,
+    examples: usedExamples(description),
     latent_size: latentSizeOf(description),
     classes,
     chance: mostFrequent(data.test.labels, classes.length) / data.test.count,

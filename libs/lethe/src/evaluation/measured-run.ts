@@ -1,4 +1,5 @@
 import type { DataSource } from '@lethe/data';
+import type { UsedExamples } from '@lethe/evaluation';
 import type { RunFolder } from '@lethe/run-folder';
 import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
@@ -11,6 +12,11 @@ export interface MeasuredRun {
   readonly data: DataSource;
   /** Rounds played. */
   readonly rounds: number;
+}
+
+/** What a run learns from and is measured on. */
+export function usedExamples({ config: { data: { heldOut } }, facts: { trainCount, testCount, shape } }: RunDescription): UsedExamples {
+  return { trained: trainCount - heldOut, held_out: heldOut, tested: testCount, shape };
 }
 
 /** How a run is measured. */

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { AdaptationEvaluation, DomainEvaluation } from '@lethe/evaluation';
-import { comparisonReport } from '@lethe/report';
+import { comparisonReport, leftOut, percent } from '@lethe/report';
 import type { Trial } from '../trial.js';
 import type { TrialsFolder } from '../trials-folder.js';
 import { compare, targetOf, type ComparedKind, type Comparison } from './comparison-statistics.js';
@@ -25,13 +25,14 @@ export async function writeComparison(
   const confusion = summedConfusion(evaluations);
   const classes = evaluations[0]?.classes ?? [];
   await folder.writeFile('comparison.json', `${JSON.stringify({ comparisons, classes, confusion }, null, 2)}\n`);
+  const remarks = [...unknownGaps(comparisons), ...leftOutOf(evaluations)];
   const of = (kind: Kind): AdaptationEvaluation | null => evaluations.find(({ training }) => training === kind) ?? null;
   await folder.writeFile(
     'report.html',
     await comparisonReport({
       title: folder.folder.split('/').at(-1) ?? 'comparison',
       rows: table,
-      notes: [HONESTY],
+      notes: [...remarks, HONESTY],
       before: of('sources'),
       after: of('adaptation'),
       confusion,
@@ -43,7 +44,7 @@ export async function writeComparison(
       : [];
   return {
     tables: [table, confusionTable(confusion, classes)],
-    notes: [...unknown, HONESTY, relative(userFolder, join(folder.folder, 'report.html'))],
+    notes: [...unknown, ...remarks, HONESTY, relative(userFolder, join(folder.folder, 'report.html'))],
   };
 }
 
@@ -53,14 +54,36 @@ export function comparisonTable(comparisons: readonly Comparison[]): string[][] 
   const of = (comparison: Comparison, wanted: Kind): ComparedKind | undefined => comparison.kinds.find(({ kind }) => kind === wanted);
   if (kinds.length === 0) return [];
   return [
-    ['learnt from', ...comparisons.map(({ figure }) => figure), 'seeds'],
+    ['learnt from', ...comparisons.map(({ figure }) => figure), 'test examples', 'seeds'],
     ...kinds.map((kind) => [
       KIND_NAMES[kind],
       ...comparisons.map((comparison) => shownKind(of(comparison, kind))),
+      String(comparisons.map((comparison) => of(comparison, kind)?.examples).find((examples) => examples !== undefined) ?? ''),
       comparisons.map((comparison) => of(comparison, kind)?.seeds.join(', ')).find((seeds) => seeds !== undefined) ?? '',
     ]),
-    ['gap closed', ...comparisons.map(({ gap_closed }) => (gap_closed === null ? '' : `${(gap_closed * 100).toFixed(1)} %`)), ''],
+    ['gap closed', ...comparisons.map(shownGap), '', ''],
   ];
+}
+
+function shownGap({ gap_closed: closed, gap_interval: interval }: Comparison): string {
+  if (closed === null) return '';
+  return interval === null
+    ? 'not known'
+    : `${percent(closed)} (95 %: ${interval.map((end) => (end * 100).toFixed(1)).join(' to ')} %)`;
+}
+
+/** A sentence for each figure by which the target's own labels teach no more than chance could have made. */
+function unknownGaps(comparisons: readonly Comparison[]): string[] {
+  return comparisons.filter(({ gap_closed, gap_interval }) => gap_closed !== null && gap_interval === null).map(({ figure, kinds }) => {
+    const examples = kinds.reduce((least, kind) => Math.min(least, kind.examples), Infinity);
+    return `${figure}: with ${examples} test examples the 95 % intervals of the sources alone and of the target itself overlap; ` +
+      'nothing can be said of the gap between them';
+  });
+}
+
+/** What the figures do not speak of, by the first run: all are of the same examples. */
+function leftOutOf([first]: readonly AdaptationEvaluation[]): string[] {
+  return first === undefined ? [] : leftOut(first);
 }
 
 /** More classes do not fit into a terminal; the report has them all. */

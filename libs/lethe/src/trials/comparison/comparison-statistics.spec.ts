@@ -7,13 +7,19 @@ function evaluation(
   training: AdaptationEvaluation['training'],
   seed: number,
   accuracy: number | null,
-  scored: AdaptationEvaluation['scored'] = null,
+  { scored = null, tested = 400 }: { scored?: AdaptationEvaluation['scored']; tested?: number } = {},
 ): AdaptationEvaluation {
+  const common = {
+    training_examples: 9, examples: tested, accuracy_interval: null, auroc_interval: null, unreadable: 0, other_labels: [], confusion: [],
+  };
   const domains = [
-    { name: 'there', examples: 4, labelled: 4, accuracy: 1, auroc: null, confusion: [] },
-    { name: 'here', examples: 4, labelled: accuracy === null ? 0 : 4, accuracy, auroc: scored === null ? null : 0.75, confusion: [] },
+    { ...common, name: 'there', labelled: tested, accuracy: 1, auroc: null },
+    { ...common, name: 'here', labelled: accuracy === null ? 0 : tested, accuracy, auroc: scored === null ? null : 0.75 },
   ];
-  return { kind: 'domain-adaptation', rounds: 1, classes: ['a', 'b', 'c'], training, seed, target: 'here', domains, scored, map: [] };
+  const examples = { trained: 18, held_out: 0, tested: 2 * tested, shape: { height: 1, width: 1, channels: 3 } };
+  return {
+    kind: 'domain-adaptation', rounds: 1, examples, classes: ['a', 'b', 'c'], training, seed, target: 'here', domains, scored, map: [],
+  };
 }
 
 describe('compare', () => {
@@ -31,9 +37,21 @@ describe('compare', () => {
     ]);
     expect(accuracy?.gap_closed).toBeCloseTo(0.25 / 0.4, 12);
     expect(comparisonTable(accuracy === undefined ? [] : [accuracy])).toEqual([
-      ['learnt from', 'accuracy', 'seeds'],
-      ['sources alone', '0.5500 ±0.0707', '1, 2'], ['adapted', '0.8000 ±0.0000', '1, 2'], ['the target itself', '0.9500', '1'],
-      ['gap closed', '62.5 %', ''],
+      ['learnt from', 'accuracy', 'test examples', 'seeds'],
+      ['sources alone', '0.5500 ±0.0707 (95 %: 0.501 to 0.598)', '400', '1, 2'],
+      ['adapted', '0.8000 ±0.0000 (95 %: 0.758 to 0.836)', '400', '1, 2'],
+      ['the target itself', '0.9500 (95 %: 0.924 to 0.967)', '400', '1'],
+      ['gap closed', '62.5 % (95 %: 51.2 to 73.8 %)', '', ''],
+    ]);
+  });
+
+  it('says nothing of a gap that a few test examples do not show', () => {
+    const [accuracy] = compare([
+      evaluation('sources', 1, 0, { tested: 1 }), evaluation('adaptation', 1, 0, { tested: 1 }), evaluation('target', 1, 1, { tested: 1 }),
+    ]);
+    expect(accuracy?.gap_interval).toBeNull();
+    expect(accuracy === undefined ? [] : comparisonTable([accuracy]).map(([, cell]) => cell)).toEqual([
+      'accuracy', '0.0000 (95 %: 0.000 to 0.793)', '0.0000 (95 %: 0.000 to 0.793)', '1.0000 (95 %: 0.207 to 1.000)', 'not known',
     ]);
   });
 
@@ -47,7 +65,7 @@ describe('compare', () => {
 
   it('adds a confidence interval where there are two classes', () => {
     const scored = { labels: [0, 1, 0, 1, 0, 1], scores: [0.1, 0.35, 0.4, 0.8, 0.2, 0.9] };
-    const area = compare([evaluation('adaptation', 1, 0.5, scored)]).find(({ figure }) => figure === 'AUROC');
+    const area = compare([evaluation('adaptation', 1, 0.5, { scored })]).find(({ figure }) => figure === 'AUROC');
     const [low = 1, high = 0] = area?.kinds[0]?.interval ?? [];
     expect(low < 0.8 && high > 0.8).toBe(true);
   });

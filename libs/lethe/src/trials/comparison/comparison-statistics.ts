@@ -1,4 +1,6 @@
-import { confidenceInterval, areaUnderCurve, type AdaptationEvaluation, type DomainEvaluation } from '@lethe/evaluation';
+import {
+  areaUnderCurve, confidenceInterval, NORMAL_95, shareInterval, type AdaptationEvaluation, type DomainEvaluation, type Interval,
+} from '@lethe/evaluation';
 import { spreadOverSeeds, type SpreadOverSeeds } from '../seeds/seeds-statistics.js';
 import { KINDS, type Kind } from './plan-comparison.js';
 
@@ -11,8 +13,10 @@ export interface ComparedFigure {
 /** A figure of the runs of one kind. */
 export interface ComparedKind extends SpreadOverSeeds {
   readonly kind: Kind;
-  /** 95 % of the mean over resampled test examples; null unless there are two classes. */
-  readonly interval: readonly [number, number] | null;
+  /** 95 % of the mean: what other test examples could have given; null where it cannot be found. */
+  readonly interval: Interval | null;
+  /** Labelled test examples of the target in each run. */
+  readonly examples: number;
 }
 
 /** What `comparison.json` holds for each figure. */
@@ -22,6 +26,8 @@ export interface Comparison {
   readonly kinds: readonly ComparedKind[];
   /** (adapted - sources) / (target - sources) of the means; null where one is missing or the target teaches no more than the sources. */
   readonly gap_closed: number | null;
+  /** 95 % of it; null where the intervals of the sources and of the target overlap: it is not known then whether there is a gap. */
+  readonly gap_interval: Interval | null;
 }
 
 const FIGURES: readonly ComparedFigure[] = [
@@ -36,7 +42,7 @@ export function compare(evaluations: readonly AdaptationEvaluation[]): Compariso
     const [first] = evaluations;
     return first === undefined || kinds.length === 0
       ? []
-      : [{ figure: figure.name, target: first.target, kinds, gap_closed: gapClosed(kinds) }];
+      : [{ figure: figure.name, target: first.target, kinds, gap_closed: gapClosed(kinds), gap_interval: gapInterval(kinds) }];
   });
 }
 
@@ -51,24 +57,13 @@ function comparedKind(evaluations: readonly AdaptationEvaluation[], { name, of }
     return value === null ? [] : [{ evaluation, value }];
   });
   if (scored.length === 0) return [];
-  const values = scored.map(({ value }) => value);
-  const interval =
-    name === 'AUROC'
-      ? confidenceInterval(
-          scored.flatMap(({ evaluation }) => evaluation.scored ?? []),
-          areaUnderCurve,
-        )
-      : null;
-  return [
-    {
-      kind,
-      ...spreadOverSeeds(
-        scored.map(({ evaluation }) => evaluation.seed),
-        values,
-      ),
-      interval,
-    },
-  ];
+  const spread = spreadOverSeeds(scored.map(({ evaluation }) => evaluation.seed), scored.map(({ value }) => value));
+  // Runs from several seeds may share test examples: together they count no more than one run's.
+  const examples = scored.reduce((least, { evaluation }) => Math.min(least, targetOf(evaluation)?.labelled ?? 0), Infinity);
+  const interval = name === 'accuracy'
+    ? shareInterval(spread.mean, examples)
+    : confidenceInterval(scored.flatMap(({ evaluation }) => evaluation.scored ?? []), areaUnderCurve);
+  return [{ kind, ...spread, interval, examples }];
 }
 
 /** A gap that is no wider is none. */
@@ -79,4 +74,16 @@ function gapClosed(kinds: readonly ComparedKind[]): number | null {
   const gap = meanOf('target') - meanOf('sources');
   const closed = (meanOf('adaptation') - meanOf('sources')) / gap;
   return gap > LEAST_GAP && !Number.isNaN(closed) ? closed : null;
+}
+
+/** By the first terms of the errors of the three means, as if they were independent: those of one set of test examples vary less. */
+function gapInterval(kinds: readonly ComparedKind[]): Interval | null {
+  const [sources, adapted, target] = KINDS.map((wanted) => kinds.find(({ kind }) => kind === wanted));
+  const closed = gapClosed(kinds);
+  if (!sources?.interval || !adapted?.interval || !target?.interval || closed === null) return null;
+  if (sources.interval[1] >= target.interval[0]) return null;
+  const variances = [sources.interval, adapted.interval, target.interval].map(([low, high]) => ((high - low) / 2 / NORMAL_95) ** 2);
+  const [ofSources = 0, ofAdapted = 0, ofTarget = 0] = variances;
+  const deviation = Math.sqrt((1 - closed) ** 2 * ofSources + ofAdapted + closed ** 2 * ofTarget) / (target.mean - sources.mean);
+  return [closed - NORMAL_95 * deviation, closed + NORMAL_95 * deviation];
 }

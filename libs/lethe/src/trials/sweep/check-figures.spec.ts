@@ -49,16 +49,18 @@ describe('the figures that a sweep is asked to go by', () => {
   });
 
   it('have the names that evaluations give', () => {
+    const examples = { trained: 1, held_out: 0, tested: 1, shape: { height: 4, width: 4, channels: 1 } };
     const row = (probe: 'linear' | 'mlp' | 'neighbours') =>
       ({
         probe,
         input: 'latent',
         labels: 'true',
-        seeds: [{ seed: 1, figures: { accuracy: 0.5, balanced_accuracy: 0.5, cross_entropy: 1, information: 0 } }],
+        seeds: [{ seed: 1, figures: { accuracy: 0.5, balanced_accuracy: 0.5, cross_entropy: 1, information: 0, scored: 10 } }],
       }) as const;
     const forgotten = evaluationFigures({
       kind: 'forgetting',
       rounds: 1,
+      examples,
       latent_size: 2,
       classes: ['a', 'b'],
       chance: 0.5,
@@ -71,11 +73,15 @@ describe('the figures that a sweep is asked to go by', () => {
     const carried = evaluationFigures({
       kind: 'domain-adaptation',
       rounds: 1,
+      examples,
       classes: ['a', 'b'],
       training: 'adaptation',
       seed: 1,
       target: 'va',
-      domains: [{ name: 'va', examples: 1, labelled: 1, accuracy: 1, auroc: 1, confusion: [] }],
+      domains: [{
+        name: 'va', training_examples: 1, examples: 1, labelled: 1, accuracy: 1, accuracy_interval: [0.2, 1], auroc: 1,
+        auroc_interval: [0, 1], unreadable: 0, other_labels: [], confusion: [],
+      }],
       scored: null,
       map: [],
     });
