@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { LetheError } from '@lethe/errors';
 import { invalidData as invalid } from '../invalid-data.js';
 import { ByteReader } from './byte-reader.js';
+import { checkMatlabHeader, MATLAB_HEADER_BYTES } from './matlab-header.js';
 import type { Unpacking } from './unpacking.js';
 
 /** A numeric array of a MATLAB file. Only its head has been read. */
@@ -23,9 +24,11 @@ export interface MatlabArray {
 export type MatlabType = keyof typeof TYPE_BYTES;
 
 /** MAT-file format, "MAT-File Data Types". */
-const TYPE_BYTES = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, single: 4, double: 8 } as const;
+const TYPE_BYTES = {
+  int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, single: 4, double: 8, int64: 8, uint64: 8,
+} as const;
 const TYPE_CODES: Readonly<Record<number, MatlabType>> = {
-  1: 'int8', 2: 'uint8', 3: 'int16', 4: 'uint16', 5: 'int32', 6: 'uint32', 7: 'single', 9: 'double',
+  1: 'int8', 2: 'uint8', 3: 'int16', 4: 'uint16', 5: 'int32', 6: 'uint32', 7: 'single', 9: 'double', 12: 'int64', 13: 'uint64',
 };
 const INT32 = 5;
 const UINT32 = 6;
@@ -35,23 +38,39 @@ const COMPLEX_FLAG = 0x0800;
 /** Classes 6 to 15 are double, single and the integers; the others are cells, structures, text and the like. */
 const NUMERIC_CLASSES = { first: 6, last: 15 };
 
-const HEADER_BYTES = 128;
 const TAG_BYTES = 8;
 /** Longer than any name or list of dimensions: a longer element is neither. */
 const MOST_HEAD_BYTES = 4096;
+/** More variables than anybody saves in one file. */
+const MOST_ELEMENTS = 10_000;
+/** Deflate shrinks data to 1/1032 at most, so an array that names a larger size is wrong. */
+const MOST_INFLATION = 1032;
+
+/** What is in a MATLAB file. */
+export interface MatlabFile {
+  readonly arrays: readonly MatlabArray[];
+  /** Numeric arrays that cannot be read, which matters if one of them is wanted. Null: damaged before its name. */
+  readonly unreadable: readonly UnreadableArray[];
+}
+
+interface UnreadableArray { readonly name: string | null; readonly error: LetheError }
 
 /**
  * The numeric arrays at the top level of a MATLAB file of version 5 (what `save` writes up to -v7), compressed or not. Only
  * heads are read, so that a file larger than memory can be opened; arrays of other classes are passed over.
- * @throws LetheError DATA_INVALID for a file that is truncated, corrupted or of another kind, DATA_TOO_LARGE
+ * @throws LetheError DATA_INVALID for a file that is truncated or of another kind, DATA_TOO_LARGE
  */
-export async function openMatlabFile(file: string, unpacking: Unpacking): Promise<MatlabArray[]> {
+export async function openMatlabFile(file: string, unpacking: Unpacking): Promise<MatlabFile> {
   const { size } = await stat(file);
   const handle = await open(file);
   try {
-    await checkHeader(file, handle);
+    checkMatlabHeader(file, await readExactly(file, handle, 0, Math.min(size, MATLAB_HEADER_BYTES)));
     const arrays: MatlabArray[] = [];
-    for (let position = HEADER_BYTES; position < size;) {
+    const unreadable: UnreadableArray[] = [];
+    let elements = 0;
+    for (let position = MATLAB_HEADER_BYTES; position < size;) {
+      elements += 1;
+      if (elements > MOST_ELEMENTS) throw invalid(file, `at most ${MOST_ELEMENTS} arrays`, 'more');
       const tag = readTag(await readExactly(file, handle, position, TAG_BYTES));
       const from = position + TAG_BYTES;
       if (from + tag.bytes > size) {
@@ -60,12 +79,13 @@ export async function openMatlabFile(file: string, unpacking: Unpacking): Promis
       const element = { file, from, bytes: tag.bytes, unpacking: tag.type === COMPRESSED ? unpacking : null };
       if (tag.type === COMPRESSED || tag.type === MATRIX) {
         const array = await openArray(element);
-        if (array !== null) arrays.push(array);
+        if (array !== null && 'error' in array) unreadable.push(array);
+        else if (array !== null) arrays.push(array);
       }
       // Compressed elements are not padded to 8 bytes; others are.
       position = from + (tag.type === COMPRESSED ? tag.bytes : padded(tag.bytes));
     }
-    return arrays;
+    return { arrays, unreadable };
   } finally {
     await handle.close();
   }
@@ -78,18 +98,6 @@ interface Element {
   readonly bytes: number;
   /** Null for an element that is not compressed. */
   readonly unpacking: Unpacking | null;
-}
-
-async function checkHeader(file: string, handle: FileHandle): Promise<void> {
-  const header = await readExactly(file, handle, 0, HEADER_BYTES);
-  const text = Buffer.from(header.subarray(0, 116)).toString('latin1').trim();
-  if (!text.startsWith('MATLAB 5.0 MAT-file')) {
-    const found = text.startsWith('MATLAB 7.3') ? 'one of version 7.3, which is HDF5' : 'another kind of file';
-    throw invalid(file, 'a MATLAB file of version 5 (saved with -v7 or older)', found);
-  }
-  const order = Buffer.from(header.subarray(126, 128)).toString('latin1');
-  if (order === 'IM') return;
-  throw invalid(file, 'little-endian numbers', order === 'MI' ? 'big-endian ones' : `the mark ${JSON.stringify(order)}`);
 }
 
 async function readExactly(file: string, handle: FileHandle, position: number, count: number): Promise<Uint8Array> {
@@ -105,9 +113,15 @@ interface OpenedArray {
   readonly head: Omit<MatlabArray, 'bytes'> & { readonly dataBytes: number; readonly inline: Uint8Array | null };
 }
 
-async function openArray(element: Element): Promise<MatlabArray | null> {
-  const opened = await readHead(element);
-  if (opened === null) return null;
+async function openArray(element: Element): Promise<MatlabArray | UnreadableArray | null> {
+  let opened: OpenedArray | UnreadableArray | null;
+  try {
+    opened = await readHead(element);
+  } catch (error) {
+    if (!(error instanceof LetheError) || error.code !== 'DATA_INVALID') throw error;
+    return { name: null, error };
+  }
+  if (opened === null || 'error' in opened) return opened;
   await opened.reader.close();
   const { dataBytes, inline, ...head } = opened.head;
   return {
@@ -132,7 +146,7 @@ async function *numbers(element: Element, { name, inline, wanted }: NumbersToRea
     return;
   }
   const again = await readHead(element);
-  if (again === null) throw new TypeError('the file changed while it was read');
+  if (again === null || 'error' in again) throw invalid(element.file, `the array ${name} as before`, 'the file changed while it was read');
   let seen = 0;
   try {
     for await (const piece of again.reader.pieces(wanted)) {
@@ -148,19 +162,22 @@ async function *numbers(element: Element, { name, inline, wanted }: NumbersToRea
 }
 
 /** Null for an array that is not numeric. */
-async function readHead(element: Element): Promise<OpenedArray | null> {
+async function readHead(element: Element): Promise<OpenedArray | UnreadableArray | null> {
   const reader = new ByteReader(elementBytes(element));
   try {
     const head = await parseHead(element, reader);
-    if (head === null) await reader.close();
-    return head === null ? null : { reader, head };
+    if (head !== null && !('error' in head)) return { reader, head };
+    await reader.close();
+    return head;
   } catch (error) {
     await reader.close();
     throw corrupted(element.file, error);
   }
 }
 
-async function parseHead({ file, bytes, unpacking }: Element, reader: ByteReader): Promise<OpenedArray['head'] | null> {
+/** Arrays without a name are MATLAB's own. */
+async function parseHead(element: Element, reader: ByteReader): Promise<OpenedArray['head'] | UnreadableArray | null> {
+  const { file, unpacking } = element;
   if (unpacking !== null) {
     const { type } = readTag(await reader.take(TAG_BYTES));
     if (type !== MATRIX) return null;
@@ -174,17 +191,23 @@ async function parseHead({ file, bytes, unpacking }: Element, reader: ByteReader
   if (sizes.type !== INT32) throw invalid(file, 'the dimensions of an array', `an element of type ${sizes.type}`);
   const dimensions = Array.from({ length: sizes.data.length / 4 }, (_, index) => view(sizes.data).getInt32(4 * index, true));
   const name = Buffer.from((await subelement(file, reader)).data).toString('latin1');
-  const tagBytes = await reader.take(TAG_BYTES);
+  return name === '' ? null : parseNumbers(element, { name, dimensions }, await reader.take(TAG_BYTES));
+}
+
+function parseNumbers(
+  { file, bytes, unpacking }: Element, array: Pick<MatlabArray, 'name' | 'dimensions'>, tagBytes: Uint8Array,
+): OpenedArray['head'] | UnreadableArray {
+  const { name, dimensions } = array;
   const tag = readTag(tagBytes);
   const type = TYPE_CODES[tag.type];
-  if (type === undefined) throw invalid(file, `numbers in the array ${name}`, `an element of type ${tag.type}`);
+  const refused = (expected: string, found: string): UnreadableArray => ({ name, error: invalid(file, expected, found) });
+  if (type === undefined) return refused(`numbers in the array ${name}`, `an element of type ${tag.type}`);
   const dataBytes = dimensions.reduce((product, size) => product * size, TYPE_BYTES[type]);
-  if (dataBytes !== tag.bytes) {
-    throw invalid(file, `${dimensions.join(' x ')} numbers of ${name} (${dataBytes} bytes)`, `${tag.bytes} bytes`);
-  }
+  if (dataBytes !== tag.bytes) return refused(`${dimensions.join(' x ')} numbers of ${name} (${dataBytes} bytes)`, `${tag.bytes} bytes`);
   // The size of a compressed element is known only when it is unpacked.
-  if (unpacking === null && dataBytes > bytes) throw invalid(file, `${dataBytes} bytes of ${name}`, `an element of ${bytes} bytes`);
-  return { name, dimensions, type, dataBytes, inline: tag.isSmall ? tagBytes.subarray(4, 4 + dataBytes) : null };
+  const mostBytes = unpacking === null ? bytes : bytes * MOST_INFLATION;
+  if (dataBytes > mostBytes) return refused(`${dataBytes} bytes of ${name}`, `an element of ${bytes} bytes`);
+  return { ...array, type, dataBytes, inline: tag.isSmall ? tagBytes.subarray(4, 4 + dataBytes) : null };
 }
 
 interface Tag { readonly type: number; readonly bytes: number; readonly isSmall: boolean }

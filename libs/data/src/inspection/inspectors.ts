@@ -5,7 +5,6 @@ import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
 import { LABEL_LIST, readListedImages } from '../formats/label-list.js';
 import { labelledDataset, labelledDigits, type LabelledImages } from '../formats/labelled-images.js';
 import { decodeListedImages, LABELS_FILE, listedDomains, readLabelsCsv } from '../formats/labels-csv.js';
-import { openMatlabFile } from '../formats/matlab-file.js';
 import { ARCHIVE_FILE, readPackedFiles, type PackedFile } from '../formats/packed-files.js';
 import { readSvhnFile } from '../formats/svhn-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
@@ -49,11 +48,9 @@ const uspsText: Inspector = async ({ folder, name, files, unpacking }) => {
 const matlabFiles: Inspector = async ({ folder, name, files, unpacking }) => {
   const file = files.find((candidate) => SVHN_FILE.test(candidate));
   if (file === undefined) return null;
-  const path = join(folder, file);
-  const count = (await openMatlabFile(path, unpacking)).find((array) => array.name === 'X')?.dimensions.at(-1) ?? 0;
-  const digits = await readSvhnFile(path, { unpacking, most: MOST_READ });
-  const classesOf = count > MOST_READ ? `, classes of the first ${MOST_READ}` : '';
-  const contents = `${inWords(count, 'image')} of ${shapeInWords(digits.shape)}${classesOf}`;
+  const digits = await readSvhnFile(join(folder, file), { unpacking, most: MOST_READ });
+  const classesOf = digits.total > MOST_READ ? `, classes of the first ${MOST_READ}` : '';
+  const contents = `${inWords(digits.total, 'image')} of ${shapeInWords(digits.shape)}${classesOf}`;
   return found({ name, kind: `SVHN (${file})`, contents }, labelledDigits(digits));
 };
 
