@@ -1,0 +1,37 @@
+import { dirname } from 'node:path';
+import type { RawTable } from '../model/column.js';
+import type { ReadingNote } from '../model/examples.js';
+import type { CellReading } from './column-builder.js';
+import { readDelimitedText, type TextTableOptions } from './delimited-text.js';
+import { isParquet, readParquet } from './parquet-file.js';
+import { TableBuilder } from './table-builder.js';
+import { readStart } from './text-encoding.js';
+import type { Unpacking } from './unpacking.js';
+
+export interface TableOptions extends CellReading, Partial<Pick<TextTableOptions, 'header' | 'delimiter'>> {
+  readonly unpacking: Unpacking;
+}
+
+/** A table and what there is to say about how it was read. */
+export interface ReadTable extends RawTable {
+  readonly notes: readonly ReadingNote[];
+}
+
+/**
+ * Reads files that have the same columns, in any order, as one table: text of any delimiter, gzipped or not, or Parquet, whatever the
+ * names of the files are.
+ * @param files one at least; rows are in their order
+ * @throws LetheError DATA_INVALID naming file and line, DATA_TOO_LARGE
+ */
+export async function readTable(files: readonly string[], options: TableOptions): Promise<ReadTable> {
+  const { unpacking, header = true, delimiter = null } = options;
+  const asText = { unpacking, header, delimiter };
+  const table = new TableBuilder(options);
+  const notes: ReadingNote[][] = [];
+  for (const file of files) {
+    const isColumnar = isParquet(await readStart(file, 4));
+    notes.push(isColumnar ? await readParquet(file, table, unpacking) : await readDelimitedText(file, table, asText));
+  }
+  const [first = ''] = files;
+  return { ...table.finish(files.length === 1 ? first : dirname(first)), notes: notes.flat() };
+}
