@@ -1,0 +1,43 @@
+import { invalidData } from '../invalid-data.js';
+import type { NumberAttribute } from '../model/attributes.js';
+import { cellOf, type Column } from '../model/column.js';
+import { numberIn, type Cells } from './cells.js';
+import { MOST_FLOAT32 } from './numbers.js';
+
+/**
+ * A number that is so many times the column's median leaves nothing of the others: float64 has 15 digits, and a network sees 7 of them.
+ */
+const ABSURD = 1e15;
+
+/** The numbers of a column; what is none is missing. @throws LetheError DATA_INVALID for numbers that networks cannot see */
+export function numberColumn(column: Column, cells: Cells, whereOf: (row: number) => string): NumberAttribute {
+  const values = Float64Array.from(column.codes, (_, row) => numberIn(column, cells, row));
+  const bad = values.findIndex((value) => Math.abs(value) > MOST_FLOAT32);
+  if (bad >= 0) {
+    const others = values.reduce((sum, value) => sum + (Math.abs(value) > MOST_FLOAT32 ? 1 : 0), -1);
+    throw invalidData(whereOf(bad), `a number in ${column.name} that float32 can hold`, found(column, bad, others));
+  }
+  return { kind: 'number', name: column.name, values };
+}
+
+/** @throws LetheError DATA_INVALID for a number beside which all others of its column are nothing */
+export function refuseAbsurdNumbers(column: Column, { values }: NumberAttribute, whereOf: (row: number) => string): void {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const value of values) {
+    const size = Math.abs(value);
+    if (size > most) most = size;
+    if (size > 0 && size < least) least = size;
+  }
+  if (!(most > least * ABSURD)) return;
+  const sizes = values.filter((value) => value !== 0 && !Number.isNaN(value)).map(Math.abs).sort();
+  const bound = (sizes[Math.floor((sizes.length - 1) / 2)] ?? 0) * ABSURD;
+  const row = values.findIndex((value) => Math.abs(value) > bound);
+  if (row < 0) return;
+  const others = values.reduce((sum, value) => sum + (Math.abs(value) > bound ? 1 : 0), -1);
+  throw invalidData(whereOf(row), `a number in ${column.name} like the others (a half of them are below ${bound / ABSURD})`,
+    found(column, row, others));
+}
+
+function found(column: Column, row: number, others: number): string {
+  return others > 0 ? `${cellOf(column, row)} (and ${others} more like it)` : cellOf(column, row);
+}

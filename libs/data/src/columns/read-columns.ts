@@ -1,0 +1,144 @@
+import type { ReadingConfig } from '@lethe/config';
+import { invalidData } from '../invalid-data.js';
+import type { Attribute, CategoryAttribute } from '../model/attributes.js';
+import { cellOf, type Column, type RawTable } from '../model/column.js';
+import type { ReadingNote } from '../model/examples.js';
+import type { NamedClasses } from './category-column.js';
+import { readColumn, type ReadColumn, type SetKind } from './read-column.js';
+import { readNames, type NamesToRead } from './read-names.js';
+
+/** What the columns of a table are for. */
+export interface ColumnRoles {
+  /** Names of the columns; null: there is none. */
+  readonly label: string | null;
+  readonly domain: string | null;
+  readonly group: string | null;
+  /** Columns that the caller reads, or that are of no use: files, splits, weights. */
+  readonly skipped: readonly string[];
+  /** What the other columns are: a table's inputs, or properties of examples that have other inputs. */
+  readonly others: 'features' | 'attributes';
+  /** What the settings say about columns beside `data.reading`. */
+  readonly kinds: Readonly<Record<string, SetKind | 'ignored'>>;
+  /** Classes by name, each with the cells that mean it; null: the cells themselves. */
+  readonly classes: NamedClasses | null;
+}
+
+/** How a column was read, for the data report. */
+export interface ColumnDescription { readonly name: string; readonly description: string }
+
+/** The columns of a table. */
+export interface ReadColumns {
+  readonly label: CategoryAttribute | null;
+  readonly domain: CategoryAttribute | null;
+  readonly group: CategoryAttribute | null;
+  /** The other columns that are not left out, in their order. */
+  readonly others: readonly Attribute[];
+  /** Of all columns, in their order. */
+  readonly descriptions: readonly ColumnDescription[];
+  readonly notes: readonly ReadingNote[];
+}
+
+interface Reading {
+  readonly table: RawTable;
+  readonly reading: ReadingConfig;
+  readonly roles: ColumnRoles;
+}
+
+/**
+ * Reads every column of a table as what it is for.
+ * @throws LetheError DATA_INVALID naming the column, and the line where there is one
+ */
+export function readColumns(table: RawTable, reading: ReadingConfig, roles: ColumnRoles): ReadColumns {
+  const asked = { table, reading, roles };
+  refuseUnknown(asked);
+  refuseDoubled(asked);
+  const read = table.columns.map((column, index) => readOne(asked, column, index)).filter((one) => one !== null);
+  const named = (name: string | null): CategoryAttribute | null => {
+    const attribute = read.find((one) => one.name === name && one.role !== null)?.attribute;
+    return attribute?.kind === 'category' ? attribute : null;
+  };
+  const others = read.filter(({ role }) => role === null).map(({ attribute }) => attribute).filter((attribute) => attribute !== null);
+  if (roles.others === 'features' && others.length === 0) refuseWithoutFeatures(table, read);
+  return {
+    label: named(roles.label), domain: named(roles.domain), group: named(roles.group), others,
+    descriptions: read.map(({ name, description }) => ({ name, description })), notes: read.flatMap(({ notes }) => notes),
+  };
+}
+
+interface ReadOne extends ReadColumn { readonly role: NamesToRead['role'] | null }
+
+/** Null: the caller reads the column. */
+function readOne(asked: Reading, column: Column, index: number): ReadOne | null {
+  const { table: { whereOf }, reading, roles } = asked;
+  const { name } = column;
+  const role = (['label', 'domain', 'group'] as const).find((one) => roles[one] === name);
+  if (role !== undefined) {
+    const classes = role === 'label' ? roles.classes : null;
+    return { ...readNames({ column, role, isTable: roles.others === 'features', classes, reading, whereOf }), role };
+  }
+  if (roles.skipped.includes(name)) return null;
+  if (isIgnored(asked, name)) return { name, attribute: null, description: 'ignored', notes: [], role: null };
+  if (reading.rules === 2 && isUnnamed(name)) return { ...leaveOutUnnamed(column, index), role: null };
+  const kind = roles.kinds[name];
+  return {
+    ...readColumn({
+      column, role: roles.others === 'features' ? 'feature' : 'attribute', kind: kind === 'ignored' ? null : kind ?? null, reading, whereOf,
+    }),
+    role: null,
+  };
+}
+
+function isIgnored({ reading, roles }: Reading, name: string): boolean {
+  return reading.columns.ignored.includes(name) || roles.kinds[name] === 'ignored';
+}
+
+/** Columns that settings name must be there. */
+function refuseUnknown({ table, reading, roles }: Reading): void {
+  const names = new Set(table.columns.map(({ name }) => name));
+  const asked = [
+    roles.label, roles.domain, roles.group, ...reading.columns.ignored, ...reading.columns.numbers, ...reading.columns.categories,
+    ...Object.keys(roles.kinds),
+  ];
+  const unknown = asked.find((name) => name !== null && !names.has(name));
+  if (unknown === undefined || unknown === null) return;
+  const found = names.size === 0 ? 'an empty file' : [...names].map((name) => name || '(no name)').join(', ');
+  throw invalidData(table.where, `a column ${unknown} in the first line`, found);
+}
+
+/** Nobody can say which of two columns of one name is meant. */
+function refuseDoubled(asked: Reading): void {
+  const { table, reading } = asked;
+  const positions = new Map<string, number[]>();
+  for (const [index, { name }] of table.columns.entries()) positions.set(name, [...positions.get(name) ?? [], index + 1]);
+  const doubled = [...positions].filter(([name, { length }]) =>
+    length > 1 && !isIgnored(asked, name) && !(reading.rules === 2 && isUnnamed(name)));
+  if (doubled.length === 0) return;
+  const found = doubled.map(([name, where]) => `${name} as columns ${where.slice(0, -1).join(', ')} and ${where.at(-1)}`);
+  throw invalidData(table.where, 'every column once', found.join('; '));
+}
+
+/** As pandas reads and writes a column without a name. */
+function isUnnamed(name: string): boolean {
+  return name === '' || /^Unnamed: \d+$/.test(name);
+}
+
+/** Numbers of rows, and what a trailing comma makes: nothing to learn from. */
+function leaveOutUnnamed(column: Column, index: number): ReadColumn {
+  const name = column.name === '' ? `column ${index + 1}` : `column ${index + 1} (${column.name})`;
+  const isEmpty = column.words.every((word) => word === '') && column.numbers === null;
+  const reason = isEmpty ? 'no name and no cells' : `no name${countsRows(column) ? ' and counts the rows' : ''}`;
+  const text = `${name} has ${reason}: it is left out${isEmpty ? '' : '; a name in the first line keeps it'}`;
+  return {
+    name, attribute: null, description: `left out: it has ${reason}`, notes: [{ kind: isEmpty ? 'notice' : 'warning', text }],
+  };
+}
+
+function countsRows(column: Column): boolean {
+  const first = Number(cellOf(column, 0));
+  return (first === 0 || first === 1) && column.codes.every((_, row) => Number(cellOf(column, row)) === first + row);
+}
+
+function refuseWithoutFeatures({ where }: RawTable, columns: readonly ColumnDescription[]): never {
+  const found = columns.map(({ name, description }) => `${name} (${description})`).join(', ');
+  throw invalidData(where, 'a column to learn from beside label, domain, split and group', found === '' ? 'none' : `none: ${found}`);
+}
