@@ -8,4 +8,5 @@ export {
 export { matlabBytes, type MatlabFixture } from './matlab-file.js';
 export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-smi.js';
 export { runPython } from './python.js';
+export { rawColumn, rawTable } from './raw-table.js';
 export { makeSmallData } from './small-data.js';

@@ -1,7 +1,7 @@
 import type { Attribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
 import { seededGenerator, shuffle } from '../seeded-generator.js';
-import { discretise, type Discretised } from './discretised.js';
+import { discretise, folded, type Discretised } from './discretised.js';
 
 /** How much one attribute by itself tells of another. */
 export interface Association {
@@ -16,14 +16,16 @@ const MOST_ROWS = 100_000;
 const MOST_COUNTS = 300_000_000;
 const FEWEST_ROWS = 1000;
 const SHUFFLES = 2;
+/** Pairs of values that are counted apart: 16 MiB. */
+const MOST_PAIRS_OF_VALUES = 2 ** 22;
 /** From this share on, one attribute decides another. */
 const DECIDES = 0.99;
 /** Fewer rows agree by chance. */
 const ENOUGH_ROWS = 20;
 
 /**
- * How much each attribute alone tells of each of the targets: mutual information as a share of the target's entropy, less what it is
- * after the rows have been shuffled (an identifier tells everything of everything, by chance).
+ * How much each attribute alone tells of each of the targets: by how much knowing it lowers the target's entropy, as a share of that
+ * entropy; what is told by chance after the rows have been shuffled is taken off (an identifier tells everything of everything).
  */
 export function associations(attributes: readonly Attribute[], targets: readonly Attribute[] = attributes): Association[] {
   const rows = chooseRows(attributes[0]?.values.length ?? 0, attributes.length * targets.length);
@@ -31,27 +33,35 @@ export function associations(attributes: readonly Attribute[], targets: readonly
   const orders = Array.from({ length: SHUFFLES }, (_, order) =>
     shuffle(Uint32Array.from(rows.keys()), seededGenerator('associations', 0, order)));
   const found: Association[] = [];
-  for (const from of attributes) {
-    const column = columns.get(from.name) as Discretised;
-    const shuffled = orders.map((order) => ({ ...column, codes: Uint16Array.from(order, (row) => column.codes[row] as number) }));
-    for (const target of targets) {
-      if (target.name === from.name) continue;
-      const known = columns.get(target.name) as Discretised;
-      const chance = shuffled.reduce((sum, other) => sum + information(other, known), 0) / SHUFFLES;
-      const [all, told] = [entropy(known), information(column, known)];
-      // Where chance alone tells nearly everything, nothing is left to be told.
-      const share = all - chance > 0.01 * all ? (told - chance) / (all - chance) : 0;
-      found.push({ of: target.name, from: from.name, share: Math.min(1, Math.max(0, share)) });
+  for (const { name: from } of attributes) {
+    for (const { name: of } of targets) {
+      if (of !== from) found.push({ of, from, share: shareTold(columns.get(from) as Discretised, columns.get(of) as Discretised, orders) });
     }
   }
   return found;
 }
 
-/** Warnings about attributes that one other decides. */
-export function decidingNotes(found: readonly Association[], rows: number): ReadingNote[] {
+/**
+ * Warnings about attributes that one other decides.
+ * @param rows of the data
+ * @param inputs names of the attributes that are inputs, which may be left out
+ */
+export function decidingNotes(found: readonly Association[], rows: number, inputs: readonly string[]): ReadingNote[] {
   if (rows < ENOUGH_ROWS) return [];
-  return found.filter(({ share }) => share >= DECIDES).map(({ of, from }) =>
-    ({ kind: 'warning', text: `${from} decides ${of}: whoever sees ${from} knows ${of}; --ignore ${from} leaves it out` }));
+  return found.filter(({ share }) => share >= DECIDES).map(({ of, from }) => {
+    const way = inputs.includes(from) ? `; --ignore ${from} leaves it out of the inputs` : '';
+    return { kind: 'warning', text: `${from} decides ${of}: whoever sees ${from} knows ${of}${way}` };
+  });
+}
+
+function shareTold(from: Discretised, of: Discretised, orders: readonly Uint32Array[]): number {
+  const mostBeside = ({ count }: Discretised): number =>
+    Math.max(Math.sqrt(MOST_PAIRS_OF_VALUES), Math.floor(MOST_PAIRS_OF_VALUES / count));
+  const [known, target] = [folded(from, mostBeside(of)), folded(of, mostBeside(from))];
+  const left = jointEntropy(known, target) - entropyOf(known);
+  const leftByChance = orders.reduce((sum, order) => sum + jointEntropy(known, target, order), 0) / orders.length - entropyOf(known);
+  // Where chance alone tells nearly everything, nothing is left to be told.
+  return leftByChance > 0.01 * entropyOf(target) ? Math.min(1, Math.max(0, 1 - left / leftByChance)) : 0;
 }
 
 function chooseRows(count: number, pairs: number): Uint32Array {
@@ -61,24 +71,19 @@ function chooseRows(count: number, pairs: number): Uint32Array {
 }
 
 /** In nats. */
-function entropy({ codes, count }: Discretised): number {
-  const counts = new Uint32Array(count);
-  for (const code of codes) counts[code] = (counts[code] as number) + 1;
-  return entropyOf(counts, codes.length);
+function entropyOf({ codes, count }: Discretised): number {
+  return jointEntropy({ codes, count }, { codes: new Uint16Array(codes.length), count: 1 });
 }
 
-/** Mutual information of two attributes of the same rows, in nats. */
-function information(a: Discretised, b: Discretised): number {
-  const joint = new Uint32Array(a.count * b.count);
-  for (let row = 0; row < a.codes.length; row += 1) {
-    const cell = (a.codes[row] as number) * b.count + (b.codes[row] as number);
-    joint[cell] = (joint[cell] as number) + 1;
+/** Entropy of pairs of values, in nats: of one row each, or of rows that lie in another order in the first. */
+function jointEntropy(one: Discretised, other: Discretised, order: Uint32Array | null = null): number {
+  const counts = new Uint32Array(one.count * other.count);
+  for (let row = 0; row < one.codes.length; row += 1) {
+    const first = one.codes[order === null ? row : order[row] as number] as number;
+    const pair = first * other.count + (other.codes[row] as number);
+    counts[pair] = (counts[pair] as number) + 1;
   }
-  return entropy(a) + entropy(b) - entropyOf(joint, a.codes.length);
-}
-
-function entropyOf(counts: Uint32Array, total: number): number {
   let sum = 0;
-  for (const count of counts) if (count > 0) sum -= (count / total) * Math.log(count / total);
-  return sum;
+  for (const count of counts) if (count > 0) sum -= count * Math.log(count / one.codes.length);
+  return sum / Math.max(1, one.codes.length);
 }

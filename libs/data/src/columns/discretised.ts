@@ -8,8 +8,8 @@ export interface Discretised {
 }
 
 const BINS = 10;
-/** Rarer categories are one. */
-const MOST_CATEGORIES = 1000;
+/** More categories share these. */
+const MOST_CATEGORIES = 50_000;
 
 /** Numbers become ten ranges with about as many rows each; a missing value is a value of its own. */
 export function discretise(attribute: Attribute, rows: Uint32Array): Discretised {
@@ -35,19 +35,19 @@ function countUpTo(ascending: Float64Array, most: number): number {
 }
 
 function byCategories({ categories, values }: CategoryAttribute, rows: Uint32Array): Discretised {
-  const counts = new Uint32Array(categories.length);
-  for (const row of rows) {
-    const value = values[row] as number;
-    if (value !== MISSING) counts[value] = (counts[value] as number) + 1;
-  }
-  const byFrequency = Uint32Array.from(counts.keys()).sort((a, b) => (counts[b] as number) - (counts[a] as number));
-  const frequent = byFrequency.subarray(0, MOST_CATEGORIES);
-  const [others, missing] = [frequent.length, frequent.length + 1];
-  const codeOf = new Uint16Array(categories.length).fill(others);
-  for (const [code, category] of frequent.entries()) codeOf[category] = code;
+  const count = Math.min(categories.length, MOST_CATEGORIES);
   const codes = Uint16Array.from(rows, (row) => {
     const value = values[row] as number;
-    return value === MISSING ? missing : codeOf[value] as number;
+    return value === MISSING ? count : scattered(value, categories.length, count);
   });
-  return { codes, count: frequent.length + 2 };
+  return { codes, count: count + 1 };
+}
+
+/** The same with fewer values, each of which stands for some that have nothing to do with each other. */
+export function folded({ codes, count }: Discretised, most: number): Discretised {
+  return count <= most ? { codes, count } : { codes: codes.map((code) => scattered(code, count, most)), count: most };
+}
+
+function scattered(value: number, count: number, most: number): number {
+  return count <= most ? value : (Math.imul(value, 2_654_435_761) >>> 0) % most;
 }

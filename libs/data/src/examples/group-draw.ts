@@ -91,8 +91,8 @@ function strataFinder({ label, domain }: ExamplesToSplit): (row: number) => Stra
     const className = label?.categories[ofClass];
     const domainName = domain?.categories[ofDomain];
     const strata = [
-      find(`class ${ofClass}`, className === undefined ? null : `the label ${JSON.stringify(className)}`),
-      find(`domain ${ofDomain}`, domainName === undefined ? null : `the domain ${domainName}`), find(`both ${key}`, null),
+      find(`domain ${ofDomain}`, domainName === undefined ? null : `the domain ${domainName}`),
+      find(`class ${ofClass}`, className === undefined ? null : `the label ${JSON.stringify(className)}`), find(`both ${key}`, null),
     ];
     found.set(key, strata);
     return strata;

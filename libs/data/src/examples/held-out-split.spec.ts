@@ -33,4 +33,23 @@ describe('splitHeldOut', () => {
     expect([1, 3]).toContain(heldOut[0]);
     expect(() => splitHeldOut(Uint8Array.of(255, 0), 1, 1)).toThrow('fewer than the 1 training images with a label');
   });
+
+  it('keeps groups whole, and their examples without a label out of both parts', () => {
+    const groups = Uint32Array.from({ length: 1000 }, (_, index) => Math.floor(index / 7) % 90);
+    const labels = Uint8Array.from({ length: 1000 }, (_, index) => (index % 10 === 0 ? 255 : 0));
+    const { training, heldOut } = splitHeldOut(labels, 100, 3, groups);
+    const isHeldOut = new Set(heldOut.map((index) => groups[index] ?? 0));
+    expect([...training].filter((index) => isHeldOut.has(groups[index] ?? 0))).toEqual([]);
+    expect(heldOut.length).toBeLessThanOrEqual(100);
+    expect(heldOut.length).toBeGreaterThan(90);
+    expect([...heldOut].every((index) => labels[index] === 0)).toBe(true);
+    const left = [...labels.keys()].filter((index) => isHeldOut.has(groups[index] ?? 0) && labels[index] === 255);
+    expect(training.length + heldOut.length + left.length).toBe(1000);
+    expect(splitHeldOut(labels, 100, 3, groups)).toEqual({ training, heldOut });
+  });
+
+  it('refuses fewer images than the smallest group has', () => {
+    const groups = Uint32Array.from({ length: 30 }, (_, index) => Math.floor(index / 10));
+    expect(() => splitHeldOut(labelled(30), 5, 1, groups)).toThrow('expected at least 10, as many as the smallest group has, found 5');
+  });
 });
