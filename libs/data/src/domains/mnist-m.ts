@@ -2,7 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
 import { readListedImages } from '../formats/label-list.js';
 import { labelledDataset, type ImageArray, type LabelledImages } from '../formats/labelled-images.js';
-import { readPackedFiles } from '../formats/packed-files.js';
+import { findPackedFiles } from '../formats/packed-files.js';
 import type { Unpacking } from '../formats/unpacking.js';
 import { invalidData } from '../invalid-data.js';
 import { seededGenerator } from '../seeded-generator.js';
@@ -26,12 +26,12 @@ export async function readMnistMDomain(name: string, folders: MnistMFolders, opt
   const digits = labelledDataset(train, facts.classes);
   const images = blendWithPhotographs(digits, await readPhotographs(folders.photographs, unpacking), seed);
   const blended: LabelledImages = { images, labels: digits.labels, count: digits.count, shape: { ...digits.shape, channels: 3 } };
-  const published = await readListedImages(folders.test, await readPackedFiles(folders.test, /./, unpacking), unpacking);
+  const published = await readListedImages(folders.test, await findPackedFiles(folders.test, unpacking), unpacking);
   return imageDomain(name, { train: blended, test: published }, options);
 }
 
 async function readPhotographs(folder: string, unpacking: Unpacking): Promise<ImageArray[]> {
-  const files = await readPackedFiles(folder, IMAGE_FILE, unpacking);
+  const files = (await findPackedFiles(folder, unpacking)).filter(({ path }) => IMAGE_FILE.test(path));
   if (files.length === 0) throw invalidData(folder, 'photographs, as image files or in tar archives', 'none');
   return decodeInOwnSize(files, unpacking);
 }

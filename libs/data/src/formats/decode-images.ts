@@ -78,8 +78,8 @@ async function readImage(image: ImageToDecode): Promise<Buffer> {
   }
 }
 
-/** A whole image file in memory, and what it is called in messages. */
-export interface EncodedImage { readonly bytes: Buffer; readonly where: string }
+/** An image file that is read when it is decoded, and what it is called in messages. */
+export interface EncodedImage { readonly read: () => Promise<Buffer>; readonly where: string }
 
 /** Decodes images in colour, each in its own size. @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
 export async function decodeInOwnSize(images: readonly EncodedImage[], unpacking: Unpacking): Promise<ImageArray[]> {
@@ -90,8 +90,8 @@ export async function decodeInOwnSize(images: readonly EncodedImage[], unpacking
   return decoded.flat();
 }
 
-async function decodeImage({ bytes, where }: EncodedImage, unpacking: Unpacking): Promise<ImageArray> {
-  const sharp = await loadSharp();
+async function decodeImage({ read, where }: EncodedImage, unpacking: Unpacking): Promise<ImageArray> {
+  const [sharp, bytes] = [await loadSharp(), await read()];
   try {
     const { width, height } = await sharp(bytes).metadata();
     unpacking.take(where, width * height * 3);

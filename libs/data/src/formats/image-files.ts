@@ -36,11 +36,17 @@ async function loadFile({ path, fault }: ImageFile): Promise<Buffer | { readonly
   if (fault !== undefined && fault !== null) return { fault };
   try {
     const { size } = await stat(path);
-    if (size > MOST_FILE_MIB * 2 ** 20) return { fault: `a file of ${(size / 2 ** 20).toFixed(0)} MiB, more than ${MOST_FILE_MIB}` };
-    return await readFile(path);
+    const tooLarge = faultOfSize(size);
+    return tooLarge === null ? await readFile(path) : { fault: tooLarge };
   } catch (error) {
     return { fault: faultOfFile(error) };
   }
+}
+
+/** What is wrong with a file of so many bytes; null: nothing. */
+export function faultOfSize(bytes: number): string | null {
+  const mib = Math.ceil(bytes / 2 ** 20);
+  return mib <= MOST_FILE_MIB ? null : `a file of ${mib} MiB, more than the ${MOST_FILE_MIB} that are read`;
 }
 
 function faultOfFile(error: unknown): string {
@@ -60,7 +66,7 @@ async function identityOfFiles(files: readonly ImageFile[], form: ImageForm): Pr
 }
 
 /** Size in bytes and time of the last change in ms; zeros for what is not there. */
-export async function sizeAndTime(path: string): Promise<readonly [number, number]> {
+async function sizeAndTime(path: string): Promise<readonly [number, number]> {
   const found = await stat(path).catch(() => null);
   return [found?.size ?? 0, found?.mtimeMs ?? 0];
 }

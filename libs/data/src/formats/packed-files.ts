@@ -1,84 +1,46 @@
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream';
-import { errorMessage, LetheError } from '@lethe/errors';
-import { extract } from 'tar-stream';
+import { readFile, stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { byCodeUnit } from '../name-order.js';
-import { requireFolder } from './folder-files.js';
+import { scanFiles, isHidden } from './scan-files.js';
+import { openTar } from './tar-archive.js';
 import type { Unpacking } from './unpacking.js';
+import { openZip } from './zip-archive.js';
 
-/** A file of a folder or of an archive in it. */
+/** A file of a folder or of an archive in it, which is read when it is asked for. */
 export interface PackedFile {
-  /** Without the folders above it. */
-  readonly name: string;
+  /** Relative to the folder, with forward slashes. An archive counts as a folder. */
+  readonly path: string;
   /** For messages: the path, behind that of its archive if it lies in one. */
   readonly where: string;
-  readonly bytes: Buffer;
+  /** Bytes when unpacked. */
+  readonly size: number;
+  /** Size and time of the file on disk that it is, or lies in. */
+  readonly stamp: string;
+  /** @throws LetheError DATA_INVALID, DATA_TOO_LARGE */
+  readonly read: () => Promise<Buffer>;
 }
 
 /** Name of an archive that is read. */
-export const ARCHIVE_FILE = /\.(tar|tar\.gz|tgz)$/;
+export const ARCHIVE_FILE = /\.(tar|tar\.gz|tgz|zip)$/i;
 
 /**
- * The files whose names match, in the order of their names: those of a folder and those inside its tar archives, gzipped or not.
- * All of them are in memory afterwards, so the bound holds for files beside archives too.
+ * All files of a folder and inside the archives in it, in the order of their names (without the folders above them). Hidden ones are passed
+ * over. Archives in archives are not opened.
  * @throws LetheError DATA_MISSING for a missing folder, DATA_INVALID for a damaged archive, DATA_TOO_LARGE
  */
-export async function readPackedFiles(folder: string, matches: RegExp, unpacking: Unpacking): Promise<PackedFile[]> {
-  await requireFolder(folder);
+export async function findPackedFiles(folder: string, unpacking: Unpacking): Promise<PackedFile[]> {
   const files: PackedFile[][] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile()) continue;
-    if (ARCHIVE_FILE.test(entry.name)) files.push(await readArchive(path, matches, unpacking));
-    else if (matches.test(entry.name)) files.push([await readBeside(path, entry.name, unpacking)]);
-  }
-  return files.flat().sort((a, b) => byCodeUnit(a.name, b.name));
-}
-
-async function readBeside(path: string, name: string, unpacking: Unpacking): Promise<PackedFile> {
-  unpacking.take(path, (await stat(path)).size);
-  return { name, where: path, bytes: await readFile(path) };
-}
-
-async function readArchive(archive: string, matches: RegExp, unpacking: Unpacking): Promise<PackedFile[]> {
-  const files: PackedFile[] = [];
-  const raw = createReadStream(archive);
-  // All of an archive counts, also files that are passed over: long names and other records are kept while they are read.
-  const pieces = archive.endsWith('.tar') ? unpacking.counted(archive, raw) : unpacking.gunzip(archive, raw).pieces;
-  const entries = extract();
-  // The loop that reads the last stream ends in the error of any.
-  pipeline(pieces, entries, () => undefined);
-  try {
-    for await (const entry of entries) {
-      const { type, name: path, size } = entry.header;
-      const name = basename(path);
-      const where = `${archive}/${path}`;
-      unpacking.expect(where, size);
-      if (type === 'file' && matches.test(name)) {
-        files.push({ name, where, bytes: await readEntry(entry as AsyncIterable<Uint8Array>, size) });
-      } else {
-        entry.resume();
-      }
+  for (const path of await scanFiles(folder)) {
+    const where = join(folder, path);
+    const { size, mtimeMs } = await stat(where);
+    const stamp = `${size} ${mtimeMs}`;
+    if (!ARCHIVE_FILE.test(path)) {
+      files.push([{ path, where, size, stamp, read: () => readFile(where) }]);
+      continue;
     }
-  } catch (cause) {
-    if (cause instanceof LetheError) throw cause;
-    const message = `${archive}: expected an intact tar archive, found it corrupted or cut off (${errorMessage(cause)})`;
-    throw new LetheError('DATA_INVALID', message, { cause, details: { archive } });
-  } finally {
-    entries.destroy();
+    const members = path.toLowerCase().endsWith('.zip') ? await openZip(where, unpacking) : await openTar(where, unpacking);
+    files.push(members.filter((member) => !isHidden(member.path))
+      .map((member) => ({ ...member, path: `${path}/${member.path}`, where: `${where}/${member.path}`, stamp })));
   }
-  return files;
-}
-
-/** The bytes of an entry, which are in memory once only: pieces that are collected and then joined would be there twice. */
-async function readEntry(entry: AsyncIterable<Uint8Array>, size: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(size);
-  let filled = 0;
-  for await (const piece of entry) {
-    bytes.set(piece, filled);
-    filled += piece.length;
-  }
-  return bytes;
+  return files.flat().sort((a, b) => byCodeUnit(posix.basename(a.path), posix.basename(b.path)) || byCodeUnit(a.path, b.path));
 }

@@ -1,6 +1,8 @@
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip, createInflate, createInflateRaw, type Gunzip, type Inflate, type InflateRaw } from 'node:zlib';
-import { LetheError } from '@lethe/errors';
+import { promisify } from 'node:util';
+import { createGunzip, createInflate, createInflateRaw, inflateRaw, type Gunzip, type Inflate, type InflateRaw } from 'node:zlib';
+import { errorMessage, LetheError } from '@lethe/errors';
+import { invalidData } from '../invalid-data.js';
 
 export { crc32 } from 'node:zlib';
 
@@ -26,6 +28,20 @@ export function gzipError(file: string, error: unknown): unknown {
   if (!isDamage) return error;
   const message = `${file}: expected intact gzip data, found it corrupted or cut off`;
   return new LetheError('DATA_INVALID', message, { cause: error, details: { file } });
+}
+
+const inflateAll = promisify(inflateRaw);
+
+/**
+ * Unpacks data of a size that is known and has been counted.
+ * @throws LetheError DATA_INVALID for damaged data, or if there are more
+ */
+export async function inflateWhole(where: string, packed: Uint8Array, size: number): Promise<Buffer> {
+  try {
+    return await inflateAll(packed, { maxOutputLength: Math.max(1, size) });
+  } catch (error) {
+    throw invalidData(where, `intact deflated data of ${size} bytes`, `them corrupted or cut off (${errorMessage(error)})`);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
 import { LABEL_LIST, readListedImages } from '../formats/label-list.js';
 import { labelledDataset, labelledDigits, type LabelledImages } from '../formats/labelled-images.js';
 import { decodeListedImages, LABELS_FILE, listedDomains, readLabelsCsv } from '../formats/labels-csv.js';
-import { ARCHIVE_FILE, readPackedFiles, type PackedFile } from '../formats/packed-files.js';
+import { ARCHIVE_FILE, findPackedFiles, type PackedFile } from '../formats/packed-files.js';
 import { readSvhnFile } from '../formats/svhn-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
 import { readUspsFile, USPS_FILES } from '../formats/usps-file.js';
@@ -76,13 +76,13 @@ const labelledImages: Inspector = async ({ folder, name, files }) => {
 const packedImages: Inspector = async ({ folder, name, files, unpacking }) => {
   const isPossible = files.some((file) => ARCHIVE_FILE.test(file) || IMAGE_FILE.test(file) || LABEL_LIST.test(file));
   if (files.includes(LABELS_FILE) || !isPossible) return null;
-  const packed = await readPackedFiles(folder, /./, unpacking);
-  if (packed.some((file) => LABEL_LIST.test(file.name))) {
+  const packed = await findPackedFiles(folder, unpacking);
+  if (packed.some((file) => LABEL_LIST.test(file.path))) {
     const images = await readListedImages(folder, packed, unpacking);
     const contents = `${inWords(images.count, 'image')} of ${shapeInWords(images.shape)}`;
     return found({ name, kind: 'images with a label list', contents }, images);
   }
-  const photographs = packed.filter((file) => IMAGE_FILE.test(file.name));
+  const photographs = packed.filter((file) => IMAGE_FILE.test(file.path));
   if (photographs.length === 0) return null;
   const samples = sampleImages(await firstPhotographs(photographs, unpacking), ['']);
   return { name, kind: 'images without labels', contents: inWords(photographs.length, 'image'), classes: [], samples };
