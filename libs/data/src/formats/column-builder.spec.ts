@@ -1,11 +1,11 @@
+import { READING } from '@lethe/config';
 import { describe, expect, it } from 'vitest';
 import { cellOf, IN_NUMBERS } from '../model/column.js';
 import { ColumnBuilder, MOST_WORDS, wordMemory } from './column-builder.js';
 
-const numberOf = (cell: string): number => cell === '' ? NaN : Number(cell);
 
 function builder(rules: 1 | 2 = 2): ColumnBuilder {
-  return new ColumnBuilder(' x\u0301 ', { numberOf, rules }, wordMemory());
+  return new ColumnBuilder(' x\u0301 ', { ...READING, rules }, wordMemory());
 }
 
 function columnOf(cells: Iterable<string>, column = builder()): ReturnType<ColumnBuilder['finish']> {
@@ -42,7 +42,7 @@ describe('a column', () => {
 
   it('is refused when its text takes too much memory', () => {
     const memory = { leftBytes: 10_000, file: 'table.csv' };
-    const column = new ColumnBuilder('notes', { numberOf, rules: 2 }, memory);
+    const column = new ColumnBuilder('notes', READING, memory);
     expect(() => columnOf(Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(50)), column)).not.toThrow();
     expect(() => columnOf(Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(50, 'x')), column)).toThrow(
       'table.csv, column "notes": expected different cells that take at most 512 MiB of memory together',

@@ -1,3 +1,5 @@
+import type { ReadingConfig } from '@lethe/config';
+import { parseNumber } from '../columns/numbers.js';
 import { invalidData } from '../invalid-data.js';
 import { IN_NUMBERS, type Column } from '../model/column.js';
 import { GrowingArray } from './growing-array.js';
@@ -14,13 +16,11 @@ const NOT_ASCII = /[\u0080-\uffff]/;
 /** Digits behind a zero, or more of them than a number holds: a spelling that a number does not give back. */
 const IDENTIFIER = /^[+-]?(0\d+|\d{16,})$/;
 
-/** How cells are read, whatever their column. */
-export interface CellReading {
-  /** The number that a cell spells; NaN: none. */
-  readonly numberOf: (cell: string) => number;
-  /** The setting `data.reading.rules`: with 1, cells are kept byte by byte; with 2, trimmed and in Unicode's composed form. */
-  readonly rules: 1 | 2;
-}
+/**
+ * How cells are read, whatever their column. By the rules 1 they are kept byte by byte, by the rules 2 trimmed and in Unicode's composed
+ * form.
+ */
+export type CellReading = Pick<ReadingConfig, 'rules' | 'decimal' | 'thousands'>;
 
 /** What the different cells of a table may still take. */
 export interface WordMemory {
@@ -67,10 +67,13 @@ export class ColumnBuilder {
     if (!this.#isDecided && this.#words.length > MOST_WORDS) this.#decide();
   }
 
+  /** The column; the builder is empty afterwards. */
   finish(): Column {
-    return {
-      name: this.name, count: this.#codes.length, words: this.#words, codes: this.#codes.join(), numbers: this.#numbers?.join() ?? null,
-    };
+    const words = this.#words;
+    this.#words = [];
+    this.#codeOf = new Map();
+    const count = this.#codes.length;
+    return { name: this.name, count, words, codes: this.#codes.take(), numbers: this.#numbers?.take() ?? null };
   }
 
   #newCode(text: string): number {
@@ -107,7 +110,7 @@ export class ColumnBuilder {
 
   /** NaN for what is no finite number, or an identifier, which would not be the same again. */
   #numberOf(text: string): number {
-    const number = this.#reading.numberOf(text);
+    const number = parseNumber(text, this.#reading) ?? NaN;
     return Number.isFinite(number) && !IDENTIFIER.test(text) ? number : NaN;
   }
 

@@ -29,11 +29,11 @@ export interface TextTableOptions {
  * @throws LetheError DATA_INVALID naming the line, DATA_TOO_LARGE
  */
 export async function readDelimitedText(file: string, table: TableBuilder, options: TextTableOptions): Promise<ReadingNote[]> {
-  const text = await readText(file, options.unpacking, table.rules === 1);
+  const text = await readText(file, options.unpacking, table.reading.rules === 1);
   const { start, pieces } = await withStart(text);
   if (start.trim() === '') throw invalidData(file, 'a table', 'an empty file');
   if (WEB_PAGE.test(start)) throw invalidData(file, 'a table as text', 'a web page (perhaps of an error or a login) saved under this name');
-  const delimiter = options.delimiter ?? (table.rules === 1 ? ',' : findDelimiter(start));
+  const delimiter = options.delimiter ?? (table.reading.rules === 1 ? ',' : findDelimiter(start));
   const rows = new TableRows(file, table, options.header);
   try {
     await pipeline(pieces, new RowParser(delimiter, (cells, line) => { rows.add(cells, line); }));

@@ -32,13 +32,15 @@ export class GrowingArray<Numbers extends Uint32Array | Float64Array> {
     if (piece !== undefined) piece[index % PIECE_LENGTH] = value;
   }
 
-  /** All numbers in one array. */
-  join(): Numbers {
+  /** All numbers in one array; none are left here, so that they do not take memory twice. */
+  take(): Numbers {
     const joined = this.#create(this.#length);
-    for (const [index, piece] of this.#pieces.entries()) {
+    for (const [index, piece] of this.#pieces.splice(0).entries()) {
       const start = index * PIECE_LENGTH;
       joined.set(piece.subarray(0, this.#length - start), start);
     }
+    this.#last = this.#create(0);
+    this.#length = 0;
     return joined;
   }
 

@@ -13,11 +13,15 @@ export const TEXT_PARSERS: Partial<ParquetParsers> = {
   jsonFromBytes: (bytes: Uint8Array | undefined) => bytes === undefined ? undefined : UTF8.decode(bytes),
 };
 
-/** The text of a cell; empty where there is no value. Whole numbers of any size are exact. */
-export function parquetCell(value: unknown): string {
+/**
+ * The text of a cell; empty where there is no value. Whole numbers of any size are exact.
+ * @param decimal the mark before decimals that the cells of all tables are read with
+ */
+export function parquetCell(value: unknown, decimal: string): string {
   switch (typeof value) {
     case 'string': return value;
-    case 'number': case 'bigint': case 'boolean': return String(value);
+    case 'number': return decimal === '.' ? String(value) : String(value).replace('.', decimal);
+    case 'bigint': case 'boolean': return String(value);
     default: return '';
   }
 }

@@ -1,9 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { READING } from '@lethe/config';
 import { makeFolder, removeFolders } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cellOf } from '../model/column.js';
+import type { CellReading } from './column-builder.js';
 import { readTable, type ReadTable } from './table-files.js';
 import { Unpacking } from './unpacking.js';
 
@@ -12,8 +14,8 @@ afterAll(removeFolders);
 const suite = fileURLToPath(new URL('../../../testing/fixtures/parquet/', import.meta.url));
 const ROWS = 40;
 
-function read(file: string, mostGiB = 1): Promise<ReadTable> {
-  return readTable([file], { numberOf: Number, rules: 2, unpacking: new Unpacking(mostGiB) });
+function read(file: string, mostGiB = 1, reading: CellReading = READING): Promise<ReadTable> {
+  return readTable([file], { reading, unpacking: new Unpacking(mostGiB) });
 }
 
 async function changed(name: string, change: (bytes: Buffer) => Buffer): Promise<string> {
@@ -58,6 +60,12 @@ describe('a Parquet file', async () => {
     expect(table.notes).toEqual([
       { kind: 'warning', text: `${file}: columns of lists, records or bytes are left out: "list", "record", "bytes"` },
     ]);
+  });
+
+  it('has the decimal mark that cells are read with', async () => {
+    const table = await read(join(suite, 'none.parquet'), 1, { ...READING, decimal: ',', thousands: '.' });
+    expect(table.columns.find(({ name }) => name === 'double')?.words.slice(0, 3)).toEqual(['0', '0,125', '0,25']);
+    expect(table.columns.find(({ name }) => name === 'decimal')?.words).toEqual(['1,25']);
   });
 
   it('is refused when it is cut off', async () => {

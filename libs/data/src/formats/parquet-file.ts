@@ -74,7 +74,10 @@ class ParquetTable {
       for (const [index, child] of flat.entries()) {
         const chunk = group.columns.find(({ meta_data: found }) => found?.path_in_schema[0] === child.element.name)?.meta_data;
         if (chunk === undefined) throw invalidData(this.#file, `the column ${child.element.name} in every group of rows`, 'none');
-        await this.#readColumn({ metadata, child, chunk, firstRow, rows }, builders[index] as ColumnBuilder);
+        const builder = builders[index] as ColumnBuilder;
+        for (const values of await this.#readColumn({ metadata, child, chunk, firstRow, rows })) {
+          await pushAll(values, builder, table.reading.decimal);
+        }
       }
       for (let row = 1; row <= rows; row += 1) table.endRow(firstRow + row);
       firstRow += rows;
@@ -109,7 +112,8 @@ class ParquetTable {
     this.#unpacking.expect(`${this.#file}, ${rows} rows`, rows * columns * Float64Array.BYTES_PER_ELEMENT);
   }
 
-  async #readColumn({ metadata, child, chunk, firstRow, rows }: ColumnOfGroup, builder: ColumnBuilder): Promise<void> {
+  /** The values of a column in pieces. */
+  async #readColumn({ metadata, child, chunk, firstRow, rows }: ColumnOfGroup): Promise<ArrayLike<unknown>[]> {
     const where = `${this.#file}, column "${child.element.name}"`;
     const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
     const bytes = await this.#bytes(start, start + Number(chunk.total_compressed_size));
@@ -123,7 +127,7 @@ class ParquetTable {
     });
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0);
     if (count !== rows) throw invalidData(where, `values for ${rows} rows`, `${count}`);
-    for (const piece of pieces) await pushAll(piece, builder);
+    return pieces;
   }
 
   /** @throws LetheError DATA_INVALID for a part that does not lie in the file */
@@ -142,10 +146,10 @@ class ParquetTable {
   }
 }
 
-async function pushAll(values: ArrayLike<unknown>, builder: ColumnBuilder): Promise<void> {
+async function pushAll(values: ArrayLike<unknown>, builder: ColumnBuilder, decimal: string): Promise<void> {
   for (let first = 0; first < values.length; first += ROWS_AT_ONCE) {
     const end = Math.min(first + ROWS_AT_ONCE, values.length);
-    for (let index = first; index < end; index += 1) builder.push(parquetCell(values[index]));
+    for (let index = first; index < end; index += 1) builder.push(parquetCell(values[index], decimal));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -16,7 +16,7 @@ interface TablePart {
 
 /** Collects the rows of one or more files with the same columns. */
 export class TableBuilder {
-  readonly #reading: CellReading;
+  readonly reading: CellReading;
   readonly #memory: WordMemory = wordMemory();
   readonly #parts: TablePart[] = [];
   /** Of each row: its line, or its place in its file. */
@@ -24,12 +24,7 @@ export class TableBuilder {
   #columns: ColumnBuilder[] = [];
 
   constructor(reading: CellReading) {
-    this.#reading = reading;
-  }
-
-  /** The setting `data.reading.rules`. */
-  get rules(): 1 | 2 {
-    return this.#reading.rules;
+    this.reading = reading;
   }
 
   /**
@@ -42,7 +37,7 @@ export class TableBuilder {
     if (names.length > MOST_COLUMNS) throw invalidData(file, `at most ${MOST_COLUMNS} columns`, `${names.length}`);
     this.#memory.file = file;
     const first = this.#parts[0];
-    const columns = names.map((name) => new ColumnBuilder(name, this.#reading, this.#memory));
+    const columns = names.map((name) => new ColumnBuilder(name, this.reading, this.#memory));
     this.#parts.push({ file, unit, firstRow: this.#lines.length });
     if (first === undefined) {
       this.#columns = columns;
@@ -57,7 +52,7 @@ export class TableBuilder {
   }
 
   finish(where: string): RawTable {
-    const lines = this.#lines.join();
+    const lines = this.#lines.take();
     const parts = this.#parts;
     const columns: RawTable['columns'] = this.#columns.map((column) => column.finish());
     const whereOf = (row: number): string => {

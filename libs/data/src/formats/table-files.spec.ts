@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { READING } from '@lethe/config';
 import { makeFolder, removeFolders } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cellOf, type RawTable } from '../model/column.js';
@@ -11,10 +12,10 @@ import { Unpacking } from './unpacking.js';
 afterAll(removeFolders);
 
 const MIB = 2 ** 20;
-const numberOf = (cell: string): number => cell === '' ? NaN : Number(cell);
+const BY_BYTES = { reading: { ...READING, rules: 1 } } as const;
 
 function options(others: Partial<TableOptions> = {}): TableOptions {
-  return { numberOf, rules: 2, unpacking: new Unpacking(1), ...others };
+  return { reading: READING, unpacking: new Unpacking(1), ...others };
 }
 
 async function fileOf(content: string | Uint8Array, name = 'table.csv'): Promise<string> {
@@ -108,8 +109,8 @@ describe('text of one table', () => {
   });
 
   it('is read byte by byte by earlier rules', async () => {
-    expect(cells((await read(Buffer.from('a;b\nZo\u00eb', 'latin1'), { rules: 1 })).table)).toEqual([['a;b'], ['Zo\ufffd']]);
-    expect(cells((await read('a\n" Zoe\u0308"\nZo\u00eb', { rules: 1 })).table)).toEqual([['a'], [' Zoe\u0308'], ['Zo\u00eb']]);
+    expect(cells((await read(Buffer.from('a;b\nZo\u00eb', 'latin1'), BY_BYTES)).table)).toEqual([['a;b'], ['Zo\ufffd']]);
+    expect(cells((await read('a\n" Zoe\u0308"\nZo\u00eb', BY_BYTES)).table)).toEqual([['a'], [' Zoe\u0308'], ['Zo\u00eb']]);
   });
 
   it('reads Latin-1 whose first other letter is the last byte of a piece', async () => {

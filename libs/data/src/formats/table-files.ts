@@ -8,7 +8,8 @@ import { TableBuilder } from './table-builder.js';
 import { readStart } from './text-encoding.js';
 import type { Unpacking } from './unpacking.js';
 
-export interface TableOptions extends CellReading, Partial<Pick<TextTableOptions, 'header' | 'delimiter'>> {
+export interface TableOptions extends Partial<Pick<TextTableOptions, 'header' | 'delimiter'>> {
+  readonly reading: CellReading;
   readonly unpacking: Unpacking;
 }
 
@@ -24,9 +25,9 @@ export interface ReadTable extends RawTable {
  * @throws LetheError DATA_INVALID naming file and line, DATA_TOO_LARGE
  */
 export async function readTable(files: readonly string[], options: TableOptions): Promise<ReadTable> {
-  const { unpacking, header = true, delimiter = null } = options;
+  const { reading, unpacking, header = true, delimiter = null } = options;
   const asText = { unpacking, header, delimiter };
-  const table = new TableBuilder(options);
+  const table = new TableBuilder(reading);
   const notes: ReadingNote[][] = [];
   for (const file of files) {
     const isColumnar = isParquet(await readStart(file, 4));
