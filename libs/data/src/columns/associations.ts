@@ -20,6 +20,7 @@ const SHUFFLES = 2;
 const MOST_PAIRS_OF_VALUES = 2 ** 22;
 /** From this share on, one attribute decides another. */
 const DECIDES = 0.99;
+const MOST_NOTES = 10;
 /** Fewer rows agree by chance. */
 const ENOUGH_ROWS = 20;
 
@@ -48,10 +49,13 @@ export function associations(attributes: readonly Attribute[], targets: readonly
  */
 export function decidingNotes(found: readonly Association[], rows: number, inputs: readonly string[]): ReadingNote[] {
   if (rows < ENOUGH_ROWS) return [];
-  return found.filter(({ share }) => share >= DECIDES).map(({ of, from }) => {
+  const deciding = found.filter(({ share }) => share >= DECIDES);
+  const notes = deciding.slice(0, MOST_NOTES).map(({ of, from }): ReadingNote => {
     const way = inputs.includes(from) ? `; --ignore ${from} leaves it out of the inputs` : '';
     return { kind: 'warning', text: `${from} decides ${of}: whoever sees ${from} knows ${of}${way}` };
   });
+  const left = deciding.length - notes.length;
+  return left === 0 ? notes : [...notes, { kind: 'warning', text: `${left.toLocaleString('en-US')} more columns decide another` }];
 }
 
 function shareTold(from: Discretised, of: Discretised, orders: readonly Uint32Array[]): number {

@@ -50,6 +50,7 @@ it('names the flags that would make numbers of words', () => {
   expect(otherNumberFormat(['3,14', '2'])).toBe('--decimal ,');
   expect(otherNumberFormat(['1.234,5', '3,14'])).toBe('--decimal , --thousands .');
   expect(otherNumberFormat(['1,234.5', '3'])).toBe('--decimal . --thousands ,');
+  expect(otherNumberFormat(['1,234', '3'])).toBe('--decimal , or --decimal . --thousands ,');
   expect(otherNumberFormat(['1 234', '3'])).toContain("--thousands ' '");
   expect([otherNumberFormat(['a', '3,14']), otherNumberFormat([])]).toEqual([null, null]);
 });

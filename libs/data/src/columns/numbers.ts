@@ -57,8 +57,11 @@ const OTHER_FORMATS: readonly { readonly format: NumberFormat; readonly flags: s
   { format: { decimal: '.', thousands: "'" }, flags: `--decimal . --thousands "'"` },
 ];
 
-/** The flags by which all of these words would be numbers; null: there are none. */
+/** The flags by which all of these words would be numbers, perhaps two ways; null: there are none. */
 export function otherNumberFormat(words: readonly string[]): string | null {
-  if (words.length === 0) return null;
-  return OTHER_FORMATS.find(({ format }) => words.every((word) => parseNumber(word, format) !== null))?.flags ?? null;
+  const fitting = OTHER_FORMATS.filter(({ format }) => {
+    const isUsed = format.thousands === '' || words.some((word) => word.includes(format.thousands));
+    return isUsed && words.every((word) => parseNumber(word, format) !== null);
+  });
+  return words.length === 0 || fitting.length === 0 ? null : fitting.map(({ flags }) => flags).join(' or ');
 }

@@ -31,6 +31,8 @@ export interface ReadColumn {
   readonly attribute: Attribute | null;
   readonly description: string;
   readonly notes: readonly ReadingNote[];
+  /** It is left out as all its cells are alike, which is told of all such columns together. */
+  readonly isConstant?: true;
 }
 
 /** A share of cells that are numbers from which on the others are mistakes. */
@@ -67,8 +69,10 @@ function asNumbers(asked: ColumnToRead, cells: Cells): ReadColumn {
   const attribute = numberColumn(column, cells, whereOf);
   if (reading.rules === 2) {
     refuseAbsurdNumbers(column, attribute, whereOf);
-    const isConstant = cells.missing === 0 && cells.words.length === 0 && attribute.values.every((value) => value === attribute.values[0]);
-    if (role === 'feature' && isConstant) return leaveOut(column, `all its cells are ${attribute.values[0]}`, 'notice');
+    const isAsked = asked.kind !== null || reading.columns.numbers.includes(column.name);
+    const { values: [first], values } = attribute;
+    const isConstant = cells.missing === 0 && values.every((value) => value === first);
+    if (role === 'feature' && !isAsked && isConstant) return constant(column, String(first));
     if (role === 'feature' && countsRows(attribute.values)) {
       const text = `column ${column.name} counts the rows, and is an input: --ignore ${column.name} leaves it out`;
       return { ...describeNumbers(asked, cells, attribute), notes: [{ kind: 'warning', text }] };
@@ -98,34 +102,37 @@ function guessCategories(asked: ColumnToRead, cells: Cells, attribute: CategoryA
   const { name } = column;
   const count = attribute.categories.length;
   const read = asCategories(asked, cells, attribute);
+  const flags = otherNumberFormat(column.words.filter((_, code) => cells.isMissing[code] === false));
   if (cells.numbers >= NEARLY_ALL * cells.known && cells.words.length > 0 && cells.numbers > 0) {
     if (cells.differentNumbers <= FEW_NUMBERS) {
       const text = `column ${name} is read as categories, as some cells are no numbers: ${nameWords(cells.words, whereOf)}`;
       return { ...read, notes: [...read.notes, { kind: 'warning', text }] };
     }
-    if (role === 'attribute') return leaveOut(column, `it has words among its numbers: ${nameWords(cells.words, whereOf)}`, 'warning');
-    throw wordsAmongNumbers(asked, cells);
+    if (role === 'attribute') return leaveOut(column, `it has words among its numbers: ${nameWords(cells.words, whereOf)}`);
+    throw wordsAmongNumbers(asked, cells, flags);
   }
-  const flags = otherNumberFormat(column.words.filter((_, code) => cells.isMissing[code] === false));
   if (flags !== null && cells.known > 0) {
     const example = cells.words[0]?.word ?? '';
-    if (count > FEW_NUMBERS) return leaveOut(column, `its cells look like numbers (${example}), which ${flags} reads`, 'warning');
+    if (count > FEW_NUMBERS) return leaveOut(column, `its cells look like numbers (${example}), which ${flags} reads`);
     const text = `column ${name} is read as categories; its cells look like numbers (${example}), which ${flags} reads`;
     return { ...read, notes: [...read.notes, { kind: 'warning', text }] };
   }
   if (role === 'attribute') return read;
+  if (count === 0) return constant(column, 'missing');
   const [only] = attribute.categories;
-  if (count === 1 && cells.missing === 0) return leaveOut(column, `all its cells are ${JSON.stringify(only)}`, 'notice');
+  if (count === 1 && cells.missing === 0) return constant(column, JSON.stringify(only));
   const reason = whyUnusable(cells, count);
   if (reason === null) return read;
-  return count === 0 ? leaveOut(column, reason, 'notice') : leaveOut(column, `${reason}; --as-category ${name} keeps it`, 'warning');
+  return leaveOut(column, `${reason}; --as-category ${name} keeps it`);
 }
 
-function leaveOut({ name }: Column, reason: string, kind: ReadingNote['kind']): ReadColumn {
-  const end = kind === 'warning' ? `, --ignore ${name} says that it is meant to be left out` : '';
-  return {
-    name, attribute: null, description: `left out: ${reason}`, notes: [{ kind, text: `column ${name} is left out: ${reason}${end}` }],
-  };
+function constant({ name }: Column, cell: string): ReadColumn {
+  return { name, attribute: null, description: `left out: all its cells are ${cell}`, notes: [], isConstant: true };
+}
+
+function leaveOut({ name }: Column, reason: string): ReadColumn {
+  const text = `column ${name} is left out: ${reason}, --ignore ${name} says that it is meant to be left out`;
+  return { name, attribute: null, description: `left out: ${reason}`, notes: [{ kind: 'warning', text }] };
 }
 
 /** Words are errors where the settings say numbers. */
@@ -141,9 +148,9 @@ function forceNumbers({ column, whereOf }: ColumnToRead, cells: Cells): Cells {
   throw invalidData(`column ${column.name}`, 'numbers, as --as-number says', nameWords(cells.words, whereOf));
 }
 
-function wordsAmongNumbers({ column: { name }, whereOf }: ColumnToRead, { numbers, words }: Cells): Error {
-  const ways = `--as-number ${name} takes them for missing values, --as-category ${name} makes every value a category, `
-    + `--ignore ${name} leaves the column out`;
+function wordsAmongNumbers({ column: { name }, whereOf }: ColumnToRead, { numbers, words }: Cells, flags: string | null): Error {
+  const ways = `${flags === null ? '' : `${flags} reads them, `}--as-number ${name} takes them for missing values, `
+    + `--as-category ${name} makes every value a category, --ignore ${name} leaves the column out`;
   const found = `${numbers.toLocaleString('en-US')} numbers and ${nameWords(words, whereOf)}: ${ways}`;
   return invalidData(`column ${name}`, 'numbers in all known cells', found);
 }

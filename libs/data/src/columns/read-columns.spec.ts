@@ -2,6 +2,7 @@ import { READING, type ReadingConfig } from '@lethe/config';
 import { rawColumn, rawTable } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
 import { MISSING, type Attribute } from '../model/attributes.js';
+import { IN_NUMBERS } from '../model/column.js';
 import { readColumns, type ColumnRoles, type ReadColumns } from './read-columns.js';
 
 const ROLES: ColumnRoles = {
@@ -60,6 +61,19 @@ describe('a column of numbers', () => {
     expect(readOne((row) => String(10 ** -(row % 18))).v?.kind).toBe('number');
   });
 
+  it('may be kept as numbers, with words for the rest', () => {
+    const codes = Uint32Array.from({ length: COUNT }, (_, row) => (row === 5 ? 0 : IN_NUMBERS));
+    const column = { name: 'v', count: COUNT, words: ['null'], codes, numbers: Float64Array.from(codes, (_, row) => row / 8) };
+    const table = rawTable('label', Array.from({ length: COUNT }, (_, row) => ['x', 'y'][row % 2] ?? ''));
+    const found = readColumns({ ...table, columns: [...table.columns, column] }, READING, ROLES);
+    expect([...found.others[0]?.values.slice(3, 7) ?? []]).toEqual([0.375, 0.5, Number.NaN, 0.75]);
+    const group = readColumns({ ...table, columns: [...table.columns, column] }, READING, { ...ROLES, others: 'attributes', group: 'v' });
+    expect([group.group?.categories.length, group.group?.values[5], group.group?.values[6]]).toEqual([39, MISSING, 5]);
+    column.numbers[7] = 1e308;
+    expect(() => readColumns({ ...table, columns: [...table.columns, column] }, READING, ROLES))
+      .toThrow('table.csv, line 9: expected a number in v that float32 can hold, found 1e+308');
+  });
+
   it('stays one if there are few different numbers', () => {
     expect(readOne((row) => String(row % 3)).v?.kind).toBe('number');
   });
@@ -67,6 +81,7 @@ describe('a column of numbers', () => {
   it('refuses a few words among its numbers, and names them with the ways out', () => {
     const refused = (): unknown => readOne((row) => (row === 5 || row === 9 ? 'broken' : withCell('')(row + 100)));
     expect(refused).toThrow('expected numbers in all known cells, found 38 numbers and "broken" (2 times, first in table.csv, line 7): ');
+    expect(() => readOne((row) => (row === 5 ? '1,000' : String(row)))).toThrow(': --decimal , or --decimal . --thousands , reads them, ');
     expect(refused).toThrow(/--as-number v .*--as-category v .*--ignore v/);
   });
 
@@ -134,9 +149,13 @@ describe('a column of categories', () => {
   });
 
   it('or numbers is left out if it says nothing', () => {
-    expect(textOf(readOne(() => 'a'))).toBe('notice: column v is left out: all its cells are "a"');
-    expect(textOf(readOne(() => '7.0'))).toBe('notice: column v is left out: all its cells are 7');
-    expect(textOf(readOne(() => 'NA'))).toBe('notice: column v is left out: it has no known cell');
+    expect(['a', '7.0', 'NA'].map((cell) => described(readOne(() => cell))))
+      .toEqual(['left out: all its cells are "a"', 'left out: all its cells are 7', 'left out: all its cells are missing']);
+    expect(textOf(readOne(() => 'a'))).toBe('notice: left out, as all cells of the column are alike: v');
+    const pixels = Array.from({ length: 784 }, (_, index) => `p${index}`);
+    expect(textOf(read(['v,label', ...pixels].join(), ['1,a', '2,b'].map((row) => row + ',0'.repeat(784)))))
+      .toBe('notice: left out, as all cells of the column are alike: p0, p1, p2, p3 and 780 more columns');
+    expect(readOne(() => '7', { roles: { kinds: { v: 'numeric' } } }).v?.kind).toBe('number');
     expect(readOne((row) => (row < 3 ? 'NA' : '7')).v?.kind).toBe('number');
   });
 

@@ -61,8 +61,17 @@ export function readColumns(table: RawTable, reading: ReadingConfig, roles: Colu
   if (roles.others === 'features' && others.length === 0) refuseWithoutFeatures(table, read);
   return {
     label: named(roles.label), domain: named(roles.domain), group: named(roles.group), others,
-    descriptions: read.map(({ name, description }) => ({ name, description })), notes: read.flatMap(({ notes }) => notes),
+    descriptions: read.map(({ name, description }) => ({ name, description })), 
+    notes: [...read.flatMap(({ notes }) => notes), ...constantNotes(read)],
   };
+}
+
+/** One notice: tables of pixels have hundreds of columns that are always 0. */
+function constantNotes(read: readonly ReadColumn[]): ReadingNote[] {
+  const names = read.filter(({ isConstant }) => isConstant).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const shown = names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more columns` : names.join(', ');
+  return [{ kind: 'notice', text: `left out, as all cells of the column are alike: ${shown}` }];
 }
 
 interface ReadOne extends ReadColumn { readonly role: NamesToRead['role'] | null }

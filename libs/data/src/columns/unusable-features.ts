@@ -20,7 +20,6 @@ const DATE = new RegExp(`^(?:(?:${DAY})(?:(?:t|,? +)${TIME})?|${TIME})$`, 'i');
  * @param categories different ones
  */
 export function whyUnusable({ known, numbers, words }: Cells, categories: number): string | null {
-  if (known === 0) return 'it has no known cell';
   const dates = words.reduce((sum, { word, count }) => sum + (DATE.test(word) ? count : 0), 0);
   if (dates >= NEARLY_ALL * known) return `its cells are dates or times (${words[0]?.word ?? ''})`;
   if (known < FEW_CELLS) return null;

@@ -47,7 +47,9 @@ export function drawGroups(examples: ExamplesToSplit, groups: Groups, { seed, te
 
 /** Every stratum keeps an example for training. */
 function canBeDrawn({ isDrawn, parts }: Group): boolean {
-  return !isDrawn && [...parts].every(([{ count, drawn }, added]) => count - drawn - added > 0);
+  if (isDrawn) return false;
+  for (const [{ count, drawn }, added] of parts) if (count - drawn <= added) return false;
+  return true;
 }
 
 function draw(group: Group): void {
