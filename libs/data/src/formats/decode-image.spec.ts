@@ -136,7 +136,7 @@ describe('PngSuite', async () => {
     const { width, height, rgba } = plainDecode(bytes);
     const twin = await sharp(rgba, { raw: { width, height, channels: 4 } }).png().toBuffer();
     for (const channels of [1, 3] as const) {
-      for (const background of ['white', 'black']) {
+      for (const background of ['white', 'black', '#8040c0']) {
         const form = { shape: { height, width, channels }, background };
         const difference = largestDifference(await pixelsOf(bytes, form), await pixelsOf(twin, form));
         expect(difference, `${channels}, ${background}`).toBeLessThanOrEqual(3);
@@ -227,9 +227,16 @@ describe('an image', () => {
     ['of 60,000 x 60,000', async () => pngClaiming(60000, 60000, deflateSync(Buffer.alloc(2 ** 20))),
       '60,000 x 60,000 pixels, more than the 120,000,000 that are decoded'],
     ['that is empty', async () => Buffer.alloc(0), 'an empty file'],
-    ['that is a web page', async () => Buffer.from('\n<!DOCTYPE html><title>Not found</title>'), 'a web page'],
-    ['that is a drawing', async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
-      'a drawing or a text (XML), no image of pixels'],
+    ['that is a web page', async () => Buffer.from('\n<!DOCTYPE html><title>Not found</title>'),
+      'a web page, as a download gives that needs a login or another address'],
+    ['that is a drawing', async () => Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      'a drawing (SVG), which has no pixels: convert it to PNG'],
+    ['that Git LFS stands in for', async () => Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+      'a pointer of Git LFS, not the file itself (git lfs pull gets it)'],
+    ['that is HEIC', async () => Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'),
+      'a HEIC photograph, which is not decoded: convert it to PNG or JPEG'],
+    ['that is a beginning of a JPEG', async () => (await readFile(join(FIXTURES, 'jpeg', 'testorig.jpg'))).subarray(0, 20),
+      'a JPEG image with a damaged beginning'],
     ['that is text', async () => Buffer.from('once upon a time'), 'no image of a known kind, or one with a damaged beginning'],
     ['that is a cut-off PNG', async () => (await readFile(join(PNGSUITE, 'basn2c16.png'))).subarray(0, 200), 'a PNG that is cut off'],
   ])('%s is refused', async (_what, make, fault) => { expect(await faultOf(await make())).toBe(fault); });

@@ -54,8 +54,8 @@ export async function imageDecoder(form: ImageForm): Promise<ImageDecoder> {
 
 async function toForm(image: Sharp, { shape, background, rules }: ImageForm): Promise<Uint8Array> {
   const paper = rules === 1 ? 'black' : background;
-  // Grey images stay grey on their way, and a coloured background would become grey under them.
-  const onPaper = paper.startsWith('#') && shape.channels === 3 ? image.pipelineColourspace('srgb') : image;
+  // Grey images stay grey on their way, and a coloured background would lose its colour under them.
+  const onPaper = paper.startsWith('#') ? image.pipelineColourspace('srgb') : image;
   const { data, info } = await onPaper
     .flatten({ background: paper })
     .resize(shape.width, shape.height, { fit: 'fill', kernel: 'linear' })

@@ -7,7 +7,7 @@ import { loadSharp } from './load-sharp.js';
 import type { Unpacking } from './unpacking.js';
 
 /** Name of a file that is taken for an image without looking into it. */
-export const IMAGE_FILE = /\.(png|jpe?g|gif|webp|tiff?|bmp|avif)$/i;
+export const IMAGE_FILE = /\.(png|jpe?g|gif|webp|tiff?|avif|bmp|heic)$/i;
 
 /** An image to decode, and what it is called in messages (table and line). */
 export interface ImageToDecode { readonly path: string; readonly where: string }

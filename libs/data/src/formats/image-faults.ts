@@ -1,3 +1,4 @@
+import { foreignKind } from './foreign-file.js';
 import { loadSharp } from './load-sharp.js';
 
 const NUMBERS = new Intl.NumberFormat('en-GB');
@@ -11,6 +12,12 @@ const PNG_DEPTHS: ReadonlyMap<number, readonly number[]> = new Map([
   [0, [1, 2, 4, 8, 16]], [2, [8, 16]], [3, [1, 2, 4, 8]], [4, [8, 16]], [6, [8, 16]],
 ]);
 const BEGINNING_BYTES = 512;
+const DRAWING = /^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--[^>]*>\s*|<!DOCTYPE svg[^>]*>\s*)*<svg/i;
+/** Images of kinds that the image library does not decode: where their mark is, the mark, and what they are called. */
+const OTHER_KINDS: readonly (readonly [at: number, mark: string, kind: string])[] = [
+  [4, 'ftyphei', 'a HEIC photograph'], [4, 'ftyphev', 'a HEIC photograph'], [4, 'ftypmif1', 'a HEIF photograph'],
+  [0, 'BM', 'a BMP image'], [128, 'DICM', 'a DICOM image'], [0, '8BPS', 'a Photoshop image'],
+];
 /** The marks of the end lie this near to it, if programs put a few bytes behind them. */
 const PNG_END_BYTES = 64;
 const JPEG_END_BYTES = 64;
@@ -18,11 +25,8 @@ const JPEG_END_BYTES = 64;
 /** What is seen to be wrong with the bytes of an image file without decoding it, in words that follow "found"; null: nothing. */
 export function faultInBytes(bytes: Buffer): string | null {
   if (bytes.length === 0) return 'an empty file';
-  const beginning = bytes.toString('latin1', 0, BEGINNING_BYTES).trimStart().toLowerCase();
-  if (beginning.startsWith('<!doctype html') || beginning.startsWith('<html')) return 'a web page';
-  // Vector drawings may refer to anything, and have no pixels of their own.
-  if (beginning.startsWith('<?xml') || beginning.startsWith('<svg')) return 'a drawing or a text (XML), no image of pixels';
-  return null;
+  // They may refer to anything, and have no pixels of their own.
+  return DRAWING.test(bytes.toString('latin1', 0, BEGINNING_BYTES)) ? 'a drawing (SVG), which has no pixels: convert it to PNG' : null;
 }
 
 /**
@@ -30,8 +34,10 @@ export function faultInBytes(bytes: Buffer): string | null {
  * decoder may be about another image that is decoded at the same time.
  */
 export async function faultInWords(bytes: Buffer, mostPixels: number): Promise<string> {
+  const other = OTHER_KINDS.find(([at, mark]) => bytes.toString('latin1', at, at + mark.length) === mark);
+  if (other !== undefined) return `${other[2]}, which is not decoded: convert it to PNG or JPEG`;
   const size = await claimedSize(bytes);
-  if (size === null) return faultOfPng(bytes) ?? 'no image of a known kind, or one with a damaged beginning';
+  if (size === null) return faultOfBeginning(bytes);
   const { format, width, height } = size;
   if (width * height > mostPixels) {
     return `${NUMBERS.format(width)} x ${NUMBERS.format(height)} pixels, more than the ${NUMBERS.format(mostPixels)} that are decoded`;
@@ -39,6 +45,15 @@ export async function faultInWords(bytes: Buffer, mostPixels: number): Promise<s
   if (format === 'jpeg') return faultOfJpeg(bytes);
   if (format === 'png') return faultOfPng(bytes) ?? faultOfEnd('PNG', bytes.includes('IEND', -PNG_END_BYTES, 'latin1'));
   return `a damaged or cut-off image (${format})`;
+}
+
+/** Of a file that is none of the kinds that are decoded, or does not look like it. */
+function faultOfBeginning(bytes: Buffer): string {
+  const png = faultOfPng(bytes);
+  if (png !== null) return png;
+  const kind = foreignKind(bytes);
+  if (kind === null) return 'no image of a known kind, or one with a damaged beginning';
+  return kind.endsWith('image') ? `${kind} with a damaged beginning` : kind;
 }
 
 function faultOfEnd(kind: string, isWhole: boolean): string {
