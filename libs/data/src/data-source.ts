@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { UNLABELLED, type DataFacts, type DataSource, type Dataset, type DomainFacts } from './dataset.js';
 import { invalidData as invalid } from './invalid-data.js';
-
-/** Labels are bytes, of which one value stands for an unknown label. */
-export const MOST_CLASSES = UNLABELLED;
+import { hashInputs } from './inputs/hash-inputs.js';
+import { MISSING } from './model/attributes.js';
+import type { DataFacts, DataSource, Dataset, DomainFacts, LabelCount } from './model/dataset.js';
+import type { ReadingNote } from './model/examples.js';
 
 /** A training and a test set with the names of their classes, not yet checked against each other. */
 export interface DataParts {
@@ -14,47 +14,49 @@ export interface DataParts {
   readonly domains?: readonly string[];
   readonly train: Dataset;
   readonly test: Dataset;
+  readonly heldOut?: Uint32Array | null;
+  /** Of each domain. */
+  readonly otherLabels?: readonly (readonly LabelCount[])[];
+  /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
+  readonly mayLackClasses?: boolean;
+  readonly notes?: readonly ReadingNote[];
 }
 
 /**
  * Checks that the parts belong together and that the networks can take them, and adds the facts.
  * @throws LetheError DATA_INVALID
  */
-export function createDataSource({ origin, classes, domains = ['all'], train, test }: DataParts): DataSource {
-  checkShapes(origin, train, test);
-  if (classes.length < 2 || classes.length > MOST_CLASSES) {
-    throw invalid(origin, `2 to ${MOST_CLASSES} classes`, `${classes.length} (${shownNames(classes)})`);
-  }
-  const untrained = missingClasses(train, classes);
+export async function createDataSource(parts: DataParts): Promise<DataSource> {
+  const { origin, classes, domains = ['all'], train, test, heldOut = null, notes = [] } = parts;
+  checkShape(origin, train);
+  if (classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
+  const untrained = parts.mayLackClasses === true ? [] : missingClasses(train, classes);
   if (untrained.length > 0) throw invalid(origin, 'training images of every class', `none of ${shownNames(untrained)}`);
   const counts = {
-    shape: train.shape, classes, trainCount: train.count, testCount: test.count,
-    domains: domains.map((name, domain) => domainFacts(name, domain, { train, test })),
+    shape: train.inputs.shape, classes, trainCount: train.count, testCount: test.count, heldOutCount: heldOut?.length ?? null,
+    domains: domains.map((name, domain) => ({
+      name, ...domainCounts(domain, { train, test }), otherLabels: parts.otherLabels?.[domain] ?? [],
+    })),
   };
-  return { facts: Object.freeze({ ...counts, fingerprint: fingerprintOf(counts, [train, test]) }), train, test };
+  const fingerprint = await fingerprintOf(counts, [train, test], heldOut);
+  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, notes };
 }
 
-function checkShapes(origin: string, train: Dataset, test: Dataset): void {
-  const { height, width, channels } = train.shape;
+function checkShape(origin: string, { inputs: { shape: { height, width }, values } }: Dataset): void {
   // The networks halve both sides of images twice.
-  if (train.images instanceof Uint8Array && (height % 4 !== 0 || width % 4 !== 0)) {
-    throw invalid(origin, 'images with sides that are multiples of 4 pixels', `${height} x ${width}`);
-  }
-  const other = test.shape;
-  if (other.height !== height || other.width !== width || other.channels !== channels) {
-    const found = `${other.height} x ${other.width} x ${other.channels}`;
-    throw invalid(origin, `test images of ${height} x ${width} x ${channels} like the training images`, found);
-  }
+  if (values !== 'bytes' || (height % 4 === 0 && width % 4 === 0)) return;
+  throw invalid(origin, 'images with sides that are multiples of 4 pixels', `${height} x ${width}`);
 }
 
-function domainFacts(name: string, domain: number, { train, test }: Pick<DataParts, 'train' | 'test'>): DomainFacts {
-  const isHere = (found: number): boolean => found === domain;
-  return {
-    name,
-    trainCount: train.domains.filter(isHere).length,
-    labelledCount: train.labels.filter((label, example) => label !== UNLABELLED && train.domains[example] === domain).length,
-    testCount: test.domains.filter(isHere).length,
-  };
+function domainCounts(domain: number, { train, test }: Pick<DataParts, 'train' | 'test'>): Omit<DomainFacts, 'name' | 'otherLabels'> {
+  let [trainCount, labelledCount, testCount] = [0, 0, 0];
+  for (let example = 0; example < train.count; example += 1) {
+    if (train.domains[example] !== domain) continue;
+    trainCount += 1;
+    if (train.labels[example] !== MISSING) labelledCount += 1;
+  }
+  for (const found of test.domains) if (found === domain) testCount += 1;
+  return { trainCount, labelledCount, testCount };
 }
 
 function missingClasses(dataset: Dataset, classes: readonly string[]): string[] {
@@ -62,18 +64,29 @@ function missingClasses(dataset: Dataset, classes: readonly string[]): string[] 
   return classes.filter((_, label) => !present.has(label));
 }
 
-/** SHA-256 over everything that influences a run: the facts as text, then the bytes of images and labels. */
-function fingerprintOf(counts: Omit<DataFacts, 'fingerprint'>, datasets: readonly Dataset[]): string {
+/** SHA-256 over everything that influences a run: the facts as text, then inputs, labels and domains. */
+async function fingerprintOf(
+  counts: Omit<DataFacts, 'fingerprint'>, datasets: readonly Dataset[], heldOut: Uint32Array | null,
+): Promise<string> {
   const { shape, classes, trainCount, testCount, domains } = counts;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([shape.height, shape.width, shape.channels, trainCount, testCount, classes]));
   const isOfSeveral = domains.length > 1;
-  if (isOfSeveral) hash.update(JSON.stringify(domains));
-  for (const { images, labels, domains: origins } of datasets) {
-    hash.update(new Uint8Array(images.buffer, images.byteOffset, images.byteLength)).update(labels);
-    if (isOfSeveral) hash.update(origins);
+  if (isOfSeveral) hash.update(JSON.stringify(domains.map(({ otherLabels: _, ...domain }) => domain)));
+  const [labelBytes, domainBytes] = [indexBytes(classes.length), indexBytes(domains.length)];
+  for (const { inputs, rows, labels, domains: origins } of datasets) {
+    await hashInputs(hash, inputs, rows);
+    hash.update(labelBytes(labels));
+    if (isOfSeveral) hash.update(domainBytes(origins));
   }
+  if (heldOut !== null) hash.update('held out').update(heldOut);
   return hash.digest('hex');
+}
+
+/** Up to 255 indices were bytes once, of which 255 stands for MISSING; fingerprints of before stay what they are. */
+function indexBytes(names: number): (indices: Uint32Array) => Uint8Array {
+  if (names <= 255) return (indices) => Uint8Array.from(indices, (index) => Math.min(index, 255));
+  return (indices) => new Uint8Array(indices.buffer, indices.byteOffset, indices.byteLength);
 }
 
 function shownNames(names: readonly string[]): string {

@@ -1,11 +1,14 @@
 export { augment, type Augmentation } from './batches/augment.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';
 export { openBatches } from './batches/domain-batches.js';
-export { gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
-export { UNLABELLED } from './dataset.js';
-export type { DataFacts, DomainFacts, DataSource, Dataset, ImageShape } from './dataset.js';
+export { gatherBatch, gatherImages, gatherLabels, oneHot, NO_CLASS, type GatheredBatch } from './batches/gather.js';
+export { createDataSource } from './data-source.js';
 export { gridExamples } from './examples/grid-examples.js';
 export { splitHeldOut, type HeldOutSplit } from './examples/held-out-split.js';
 export type { FoundDataset, SampleImages } from './inspection/found-dataset.js';
 export { inspectFolder, type FolderContents } from './inspection/inspect-folder.js';
+export { memoryDataset } from './inputs/memory-dataset.js';
+export { MISSING, type Attribute } from './model/attributes.js';
+export type { DataFacts, DomainFacts, DataSource, Dataset } from './model/dataset.js';
+export type { ImageShape } from './model/inputs.js';
 export { openData } from './open-data.js';

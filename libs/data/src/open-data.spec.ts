@@ -33,8 +33,8 @@ describe.each(SOURCES)('data of the kind $kind', ({ kind, makeFolder, change }) 
     expect([train.count, test.count]).toEqual([facts.trainCount, facts.testCount]);
     const { height, width, channels } = facts.shape;
     for (const dataset of [train, test]) {
-      expect(dataset.shape).toEqual(facts.shape);
-      expect(dataset.images.length).toBe(dataset.count * height * width * channels);
+      expect(dataset.inputs.shape).toEqual(facts.shape);
+      expect(dataset.inputs.gather(dataset.rows).length).toBe(dataset.count * height * width * channels);
       expect(dataset.labels.length).toBe(dataset.count);
       expect(dataset.labels.every((label) => label < facts.classes.length)).toBe(true);
     }

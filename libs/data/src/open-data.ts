@@ -1,24 +1,39 @@
 import type { DataConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import type { DataSource } from './dataset.js';
 import { openDomains } from './domains/open-domains.js';
 import { Unpacking } from './formats/unpacking.js';
-import { openIdxFolder } from './sources/idx.js';
-import { openImageFolder } from './sources/images.js';
-import { openMnist } from './sources/mnist.js';
+import type { DataSource } from './model/dataset.js';
+import type { Examples } from './model/examples.js';
+import { keepingOf, type OpenOptions } from './open-options.js';
+import { expectLabels } from './prepare/population.js';
+import { prepareData } from './prepare/prepare-data.js';
+import { readIdxFolder } from './readers/idx.js';
+import { readImageList } from './readers/image-list.js';
+import { readMnist } from './readers/mnist.js';
+import type { ReaderOptions } from './readers/reader.js';
 
 /**
- * Loads the data that a configuration names, whole into memory.
- * @param seed the run's seed: draws the test images of a folder without a split column
+ * Opens the data that a configuration names.
+ * @param seed the run's seed: draws the test examples where the data do not say which they are
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
  */
-export async function openData(config: DataConfig, seed: number): Promise<DataSource> {
-  const { kind, folder, imageSize, channels } = config;
-  const unpacking = new Unpacking(config.unpackedGiB);
-  if (kind === 'mnist') return openMnist(unpacking);
-  if (kind === 'domains') return openDomains(config, seed, unpacking);
+export async function openData(config: DataConfig, seed: number, options: OpenOptions = {}): Promise<DataSource> {
+  const { channels, reading } = config;
+  const reader = { imageSize: null, channels, seed, reading, unpacking: new Unpacking(config.unpackedGiB) };
+  if (config.kind === 'domains') return openDomains(config, { ...reader, imageSize: config.imageSize }, options);
+  const examples = await readSingle(config, reader);
+  expectLabels(examples);
+  return prepareData({
+    origin: examples.origin, classes: null, passesOtherLabels: false, seed, keeping: keepingOf(examples.origin, reading, options),
+    populations: [{ name: 'all', examples, learning: 'labelled', definesClasses: true, drawName: null }],
+  });
+}
+
+/** Examples of one population. */
+async function readSingle({ kind, folder, imageSize }: DataConfig, reader: ReaderOptions): Promise<Examples> {
+  if (kind === 'mnist') return readMnist(null, reader);
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }
-  return kind === 'idx' ? openIdxFolder(folder, unpacking) : openImageFolder({ folder, imageSize, channels, seed });
+  return kind === 'idx' ? readIdxFolder(folder, reader) : readImageList(folder, { ...reader, imageSize });
 }

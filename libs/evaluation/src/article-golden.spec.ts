@@ -25,12 +25,9 @@ beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: gpu === undefined ? null : { id: gpu } }));
   engine = await loadEngine({ prefer: 'native' });
   expect(engine.device).toBe(gpu === undefined ? 'cpu' : 'gpu');
-  const mnist = await openData(
-    PLAIN_DATA,
-    1,
-  );
-  const first16 = { ...mnist.train, count: 16, images: mnist.train.images.slice(0, 16 * 784), labels: mnist.train.labels.slice(0, 16) };
-  data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };
+  const mnist = await openData(PLAIN_DATA, 1);
+  const first16 = { ...mnist.train, count: 16, rows: mnist.train.rows.slice(0, 16), labels: mnist.train.labels.slice(0, 16) };
+  data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16, heldOut: null, notes: [] };
 });
 
 function goldenConfig(golden: GoldenArticle): RunConfig {

@@ -1,5 +1,5 @@
 import { mergeConfig } from '@lethe/config';
-import type { Dataset, DataSource } from '@lethe/data';
+import { memoryDataset, type Dataset, type DataSource } from '@lethe/data';
 import { initialStatistics } from '@lethe/networks';
 import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
 import { describeRun } from '@lethe/graphs';
@@ -13,7 +13,7 @@ const classes = Array.from({ length: 11 }, (_, label) => String(label));
 /** One image of each class. */
 function oneOfEach(): Dataset {
   const images = Uint8Array.from({ length: classes.length * 64 * 64 * 3 }, (_, index) => (index * 7) % 256);
-  return { count: classes.length, shape, images, labels: Uint8Array.from(classes.keys()), domains: new Uint8Array(classes.length) };
+  return memoryDataset({ shape, images, labels: Uint32Array.from(classes.keys()) });
 }
 
 describe('a worker that evaluates', { timeout: 60_000 }, () => {
@@ -22,13 +22,16 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
     const data: DataSource = {
       train: oneOfEach(),
       test: oneOfEach(),
+      heldOut: null,
+      notes: [],
       facts: {
         shape,
         classes,
         trainCount: 11,
         testCount: 11,
+        heldOutCount: null,
         fingerprint: '',
-        domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11 }],
+        domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11, otherLabels: [] }],
       },
     };
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [

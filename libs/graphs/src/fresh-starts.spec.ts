@@ -9,7 +9,8 @@ const facts = {
   classes: ['a', 'b'],
   trainCount: 8000,
   testCount: 10,
-  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }],
+  heldOutCount: null,
+  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
   fingerprint: '',
 };
 

@@ -77,9 +77,8 @@ export async function makeImageFolder(labels: readonly string[] = ['cat', 'dog']
 
 /** A data set in memory of images of 2 x 2 pixels, image i filled with the byte i. */
 export function tinyDataset(labels: readonly number[]): {
-  images: Uint8Array; labels: Uint8Array; domains: Uint8Array; count: number; shape: { height: number; width: number; channels: number };
+  images: Uint8Array; labels: Uint32Array; shape: { height: number; width: number; channels: number };
 } {
-  const { length: count } = labels;
-  const images = Uint8Array.from({ length: count * 4 }, (_, index) => index >> 2);
-  return { images, labels: Uint8Array.from(labels), domains: new Uint8Array(count), count, shape: { height: 2, width: 2, channels: 1 } };
+  const images = Uint8Array.from({ length: labels.length * 4 }, (_, index) => index >> 2);
+  return { images, labels: Uint32Array.from(labels), shape: { height: 2, width: 2, channels: 1 } };
 }

@@ -44,7 +44,7 @@ export async function prepareWorker(options: PrepareOptions, welcome: Welcome): 
   const data = await openData(config);
   const description = describeRun(config, data.facts);
   checkSameRun(welcome, facts, description);
-  const { training, heldOut } = splitHeldOut(data.train.labels, config.data.heldOut, config.seed);
+  const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
   const batches = openBatches(config, data, training);
   const gradients = await ShardGradients.compile({ engine, description, data, batches, parallelShards });
   return { description, gradients, evaluator: openEvaluator({ engine, description, data, heldOut }) };

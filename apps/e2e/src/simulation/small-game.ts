@@ -74,7 +74,8 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
     classes: ['a', 'b'],
     trainCount: EXAMPLES,
     testCount: 0,
-    domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0 }],
+    heldOutCount: null,
+    domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0, otherLabels: [] }],
     fingerprint: 'none',
   };
   const layouts = layoutsFor(config.cluster.servers);

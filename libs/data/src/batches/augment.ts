@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import type { ImageShape } from '../dataset.js';
+import type { ImageShape } from '../model/inputs.js';
 import { seededGenerator } from '../seeded-generator.js';
 
 /** How training images are distorted, each by itself. Changes are drawn evenly between minus and plus these values. */

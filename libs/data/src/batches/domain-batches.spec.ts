@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainBatches, type DomainBatchesOptions } from './domain-batches.js';
 
 /** Six examples of domain 0, three of domain 1, twelve of domain 3. */
-const domains = Uint8Array.from([...new Array<number>(6).fill(0), ...new Array<number>(3).fill(1), ...new Array<number>(12).fill(3)]);
+const domains = Uint32Array.from([...new Array<number>(6).fill(0), ...new Array<number>(3).fill(1), ...new Array<number>(12).fill(3)]);
 const training = Uint32Array.from(domains.keys());
 function batches(options: Partial<DomainBatchesOptions> = {}): DomainBatches {
   return new DomainBatches({ training, domains, batchSize: 12, shards: 2, seed: 1, ...options });
@@ -23,7 +23,7 @@ describe('DomainBatches', () => {
   });
 
   it('draws populations that lie in the same order independently, not pair by pair', () => {
-    const twins = Uint8Array.from({ length: 200 }, (_, index) => (index < 100 ? 0 : 1));
+    const twins = Uint32Array.from({ length: 200 }, (_, index) => (index < 100 ? 0 : 1));
     const all = Uint32Array.from(twins.keys());
     const round = new DomainBatches({ training: all, domains: twins, batchSize: 100, shards: 1, seed: 1 }).round(0);
     const pairs = [...round.subarray(0, 50)].filter((index, position) => round[50 + position] === index + 100);

@@ -1,13 +1,13 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import type { DataSource } from '../dataset.js';
+import type { DataSource } from '../model/dataset.js';
 import { BatchStream } from './batch-stream.js';
 
 export interface DomainBatchesOptions {
   /** Indices into the training set, without those that are held out. */
   readonly training: Uint32Array;
   /** Domain of every example of the training set. */
-  readonly domains: Uint8Array;
+  readonly domains: Uint32Array;
   readonly batchSize: number;
   readonly shards: number;
   readonly seed: number;

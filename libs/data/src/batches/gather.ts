@@ -1,4 +1,4 @@
-import { UNLABELLED, type DataFacts, type Dataset } from '../dataset.js';
+import type { DataFacts, Dataset } from '../model/dataset.js';
 
 /** Bytes as the networks see them, -1 to 1. */
 const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(Math.fround(byte / 127.5) - 1));
@@ -7,32 +7,21 @@ const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(M
  * The images at the indices as float32 [indices.length, height, width, channels]: each byte x as x / 127.5 - 1, each float as
  * it is.
  */
-export function gatherImages(dataset: Dataset, indices: Uint32Array): Float32Array {
-  const { images, shape } = dataset;
-  const length = shape.height * shape.width * shape.channels;
-  const gathered = new Float32Array(indices.length * length);
-  let target = 0;
-  for (const index of indices) {
-    checkIndex(dataset, index);
-    if (images instanceof Float32Array) {
-      gathered.set(images.subarray(index * length, (index + 1) * length), target);
-      target += length;
-      continue;
-    }
-    const end = (index + 1) * length;
-    for (let source = index * length; source < end; source += 1, target += 1) {
-      gathered[target] = NORMALISED[images[source] as number] as number;
-    }
-  }
-  return gathered;
+export function gatherImages({ inputs, rows, count }: Dataset, indices: Uint32Array): Float32Array {
+  const gathered = inputs.gather(indices.map((index) => {
+    checkIndex(count, index);
+    return rows[index] as number;
+  }));
+  return gathered instanceof Float32Array ? gathered : Float32Array.from(gathered, (byte) => NORMALISED[byte] as number);
 }
 
-/** The class indices at the indices, UNLABELLED among them. */
+/** The class indices at the indices; MISSING becomes -1. */
 export function gatherLabels(dataset: Dataset, indices: Uint32Array): Int32Array {
   const gathered = new Int32Array(indices.length);
   for (let position = 0; position < indices.length; position += 1) {
     const index = indices[position] as number;
-    checkIndex(dataset, index);
+    checkIndex(dataset.count, index);
+    // MISSING is -1 as a signed number.
     gathered[position] = dataset.labels[index] as number;
   }
   return gathered;
@@ -59,12 +48,15 @@ export function gatherBatch(
   };
 }
 
+/** The class index of an example that has no label, as a signed number. */
+export const NO_CLASS = -1;
+
 /** Class indices as float32 rows [labels.length, classes] with a single 1; a row of zeros for an example without a label. */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
   const rows = new Float32Array(labels.length * classes);
   for (let row = 0; row < labels.length; row += 1) {
     const label = labels[row] as number;
-    if (label === UNLABELLED) continue;
+    if (label === NO_CLASS) continue;
     const isClass = Number.isInteger(label) && label >= 0 && label < classes;
     if (!isClass) throw new RangeError(`label: expected 0 to ${classes - 1}, found ${label}`);
     rows[row * classes + label] = 1;
@@ -72,6 +64,6 @@ export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array
   return rows;
 }
 
-function checkIndex({ count }: Dataset, index: number): void {
+function checkIndex(count: number, index: number): void {
   if (index >= count) throw new RangeError(`image index: expected 0 to ${count - 1}, found ${index}`);
 }

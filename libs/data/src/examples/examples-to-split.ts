@@ -1,5 +1,5 @@
 import type { CategoryAttribute } from '../model/attributes.js';
-import type { Examples } from '../model/examples.js';
+import type { Examples, Groups } from '../model/examples.js';
 
 /** Examples that take part in a run. */
 export interface ExamplesToSplit extends Pick<Examples, 'origin' | 'splits' | 'where'> {
@@ -9,14 +9,6 @@ export interface ExamplesToSplit extends Pick<Examples, 'origin' | 'splits' | 'w
   readonly label: CategoryAttribute | null;
   readonly domain: CategoryAttribute | null;
   readonly groups: Groups | null;
-}
-
-/** What belongs together. */
-export interface Groups {
-  /** Of each example: the index of its group. */
-  readonly indices: Uint32Array;
-  /** What the group of an example is called in messages. */
-  readonly nameOf: (example: number) => string;
 }
 
 export interface SplitOptions {

@@ -1,4 +1,4 @@
-import type { DataSource, Dataset } from '../dataset.js';
+import type { DataSource, Dataset } from '../model/dataset.js';
 
 /** The article's ten test digits of MNIST, labels 0 to 9 in order. */
 const ARTICLE_GRID = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7];

@@ -1,8 +1,8 @@
 import { invalidData } from '../invalid-data.js';
 import { MISSING, type CategoryAttribute } from '../model/attributes.js';
-import type { Examples, Split } from '../model/examples.js';
+import type { Examples, Groups, Split } from '../model/examples.js';
 import { seededGenerator, shuffle } from '../seeded-generator.js';
-import type { ExamplesToSplit, Groups, SplitOptions } from './examples-to-split.js';
+import type { ExamplesToSplit, SplitOptions } from './examples-to-split.js';
 
 /** Examples of which a share is wanted for testing: a class, a domain, or a class in a domain. */
 interface Stratum {

@@ -1,4 +1,4 @@
-import type { ImageShape } from '../dataset.js';
+import type { ImageShape } from '../model/inputs.js';
 import type { ImageArray } from './labelled-images.js';
 import { loadSharp } from './load-sharp.js';
 

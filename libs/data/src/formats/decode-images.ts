@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LetheError, errorMessage } from '@lethe/errors';
 import type { Sharp } from 'sharp';
-import type { ImageShape } from '../dataset.js';
+import type { ImageShape } from '../model/inputs.js';
 import type { ImageArray } from './labelled-images.js';
 import { loadSharp } from './load-sharp.js';
 import type { Unpacking } from './unpacking.js';

@@ -1,10 +1,10 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { PLAIN_DATA } from '@lethe/config';
 import { makeFolder, makeIdxFolder, removeFolders } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openIdxFolder } from '../sources/idx.js';
+import { openData } from '../open-data.js';
 import { findIdxFiles } from './idx-folder.js';
-import { Unpacking } from './unpacking.js';
 
 afterAll(removeFolders);
 
@@ -50,7 +50,7 @@ describe('findIdxFiles', () => {
       await mkdir(join(folder, name));
       await rename(join(folder, 'file'), join(folder, name, name.startsWith('train-images') ? 'unpacked' : name));
     }
-    await expect(openIdxFolder(folder, new Unpacking(2))).resolves.toMatchObject({ facts: { trainCount: 12, testCount: 6 } });
+    await expect(openData({ ...PLAIN_DATA, kind: 'idx', folder }, 1)).resolves.toMatchObject({ facts: { trainCount: 12, testCount: 6 } });
   });
 
   it('names several data sets in one folder', async () => {

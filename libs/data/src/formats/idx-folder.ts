@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { Split } from '../examples/test-split.js';
+
 import { invalidData } from '../invalid-data.js';
 import { byCodeUnit } from '../name-order.js';
 import { findFile } from './folder-files.js';
@@ -10,7 +10,7 @@ export interface IdxFiles { readonly images: string; readonly labels: string }
 /** Name of an IDX file: perhaps a data set (`emnist-letters`), the part, the kind, the number of dimensions and the type. */
 const IDX_NAME = /^(?:(.+?)[-_.])?(train|test|t10k)[-_](images|labels)[-_.]idx([123])[-_.](?:u?byte|short|int|float|double)(\.gz)?$/i;
 /** MNIST's names of the parts come first. */
-const PARTS: Readonly<Record<Split, readonly string[]>> = { train: ['train'], test: ['t10k', 'test'] };
+const PARTS: Readonly<Record<'train' | 'test', readonly string[]>> = { train: ['train'], test: ['t10k', 'test'] };
 
 type Kind = 'images' | 'labels';
 interface IdxName { readonly name: string; readonly set: string; readonly part: string; readonly kind: string; readonly order: string }
@@ -19,10 +19,10 @@ interface IdxName { readonly name: string; readonly set: string; readonly part: 
  * The IDX files of a folder, by MNIST's names or by those of EMNIST and QMNIST, which have the data set in front.
  * @throws LetheError DATA_MISSING naming a file that is missing, DATA_INVALID for several data sets in one folder
  */
-export async function findIdxFiles(folder: string): Promise<Readonly<Record<Split, IdxFiles>>> {
+export async function findIdxFiles(folder: string): Promise<Readonly<Record<'train' | 'test', IdxFiles>>> {
   const found = (await readdir(folder)).flatMap(parseName).sort((a, b) => byCodeUnit(a.order, b.order));
   const set = chooseSet(folder, found);
-  const filesOf = async (split: Split): Promise<IdxFiles> => {
+  const filesOf = async (split: 'train' | 'test'): Promise<IdxFiles> => {
     const namesOf = (part: string, kind: Kind): string[] =>
       found.filter((file) => file.set === set && file.part === part && file.kind === kind).map(({ name }) => name);
     const [usual = '', other = usual] = PARTS[split];

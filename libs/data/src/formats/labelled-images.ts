@@ -1,4 +1,4 @@
-import type { Dataset, ImageShape } from '../dataset.js';
+import type { ImageShape } from '../model/inputs.js';
 
 /** Images of one shape, row-major [count, height, width, channels]. */
 export interface ImageArray {
@@ -21,10 +21,4 @@ export interface DigitImages extends ImageArray {
 /** The classes of digits are called as they are written. */
 export function labelledDigits({ images, digits, count, shape }: DigitImages): LabelledImages {
   return { images, count, shape, labels: Array.from(digits, String) };
-}
-
-/** The images of a data set of bytes under the names of its classes. */
-export function labelledDataset({ images, labels, count, shape }: Dataset, classes: readonly string[]): LabelledImages {
-  if (!(images instanceof Uint8Array)) throw new TypeError('images are bytes');
-  return { images, count, shape, labels: Array.from(labels, (label) => classes[label] ?? null) };
 }

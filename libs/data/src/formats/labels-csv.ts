@@ -1,6 +1,6 @@
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import type { ImageShape } from '../dataset.js';
-import { readSplit, type Split } from '../examples/test-split.js';
+import type { ImageShape } from '../model/inputs.js';
+import { readSplit } from '../examples/test-split.js';
 import { invalidData as invalid } from '../invalid-data.js';
 import { byCodeUnit } from '../name-order.js';
 import { readCsv, type CsvRow } from './csv-file.js';
@@ -18,7 +18,7 @@ export interface LabelledFile {
   /** Undefined when the table has no such column. */
   readonly domain: string | undefined;
   /** Undefined when the table has no such column. */
-  readonly split: Split | undefined;
+  readonly split: 'train' | 'test' | undefined;
 }
 
 export const LABELS_FILE = 'labels.csv';

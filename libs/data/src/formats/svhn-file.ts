@@ -1,4 +1,4 @@
-import type { ImageShape } from '../dataset.js';
+import type { ImageShape } from '../model/inputs.js';
 import { invalidData } from '../invalid-data.js';
 import type { DigitImages } from './labelled-images.js';
 import { openMatlabFile, type MatlabArray, type MatlabFile, type MatlabType } from './matlab-file.js';

@@ -1,13 +1,12 @@
 import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { Split } from '../examples/test-split.js';
 import { invalidData } from '../invalid-data.js';
 import type { DigitImages } from './labelled-images.js';
 import { gzipError, isGzip, type Unpacking } from './unpacking.js';
 
 /** LIBSVM's names of USPS. */
-export const USPS_FILES: Readonly<Record<Split, readonly string[]>> = { train: ['usps', 'usps.gz'], test: ['usps.t', 'usps.t.gz'] };
+export const USPS_FILES: Readonly<Record<'train' | 'test', string[]>> = { train: ['usps', 'usps.gz'], test: ['usps.t', 'usps.t.gz'] };
 
 const SIDE = 16;
 const PIXELS = SIDE * SIDE;

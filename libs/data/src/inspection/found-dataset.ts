@@ -1,4 +1,4 @@
-import type { ImageShape } from '../dataset.js';
+import type { ImageShape } from '../model/inputs.js';
 import type { LabelledImages } from '../formats/labelled-images.js';
 import type { Unpacking } from '../formats/unpacking.js';
 
@@ -69,11 +69,6 @@ export function countClasses(labels: readonly (string | null)[], classes: readon
   const counts = new Map(classes.map((name) => [name, 0]));
   for (const label of labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].map(([name, count]) => ({ name, count }));
-}
-
-/** Sizes as messages have them: "28 x 28 x 1". */
-export function shapeInWords({ height, width, channels }: ImageShape): string {
-  return `${height} x ${width} x ${channels}`;
 }
 
 const NUMBERS = new Intl.NumberFormat('en-GB');

@@ -2,16 +2,18 @@ import { join } from 'node:path';
 import { convertImages } from '../formats/convert-images.js';
 import { readCsv } from '../formats/csv-file.js';
 import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
+import { findIdxFiles } from '../formats/idx-folder.js';
 import { LABEL_LIST, readListedImages } from '../formats/label-list.js';
-import { labelledDataset, labelledDigits, type LabelledImages } from '../formats/labelled-images.js';
+import { labelledDigits, type LabelledImages } from '../formats/labelled-images.js';
 import { decodeListedImages, LABELS_FILE, listedDomains, readLabelsCsv } from '../formats/labels-csv.js';
 import { ARCHIVE_FILE, findPackedFiles, type PackedFile } from '../formats/packed-files.js';
 import { readSvhnFile } from '../formats/svhn-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
 import { readUspsFile, USPS_FILES } from '../formats/usps-file.js';
 import { sortedClassNames } from '../name-order.js';
-import { openIdxFolder } from '../sources/idx.js';
-import { countClasses, inWords, sampleImages, shapeInWords, type FoundDataset, type Inspector } from './found-dataset.js';
+import { shapeInWords } from '../model/inputs.js';
+import { readIdxPart } from '../readers/idx.js';
+import { countClasses, inWords, sampleImages, type FoundDataset, type Inspector } from './found-dataset.js';
 
 const IDX_FILE = /[.-]idx[13]-ubyte(\.gz)?$/;
 const TABLE_FILE = /\.(csv|data)$/;
@@ -32,9 +34,10 @@ function found(title: Pick<FoundDataset, 'name' | 'kind' | 'contents'>, images: 
 
 const idxFiles: Inspector = async ({ folder, name, files, unpacking }) => {
   if (!files.some((file) => IDX_FILE.test(file))) return null;
-  const { facts, train } = await openIdxFolder(folder, unpacking);
-  const counts = `${inWords(facts.trainCount, 'training image')} and ${inWords(facts.testCount, 'test image')}`;
-  return found({ name, kind: 'IDX files', contents: `${counts} of ${shapeInWords(facts.shape)}` }, labelledDataset(train, facts.classes));
+  const idx = await findIdxFiles(folder);
+  const [train, test] = [await readIdxPart(idx.train, unpacking), await readIdxPart(idx.test, unpacking)];
+  const counts = `${inWords(train.count, 'training image')} and ${inWords(test.count, 'test image')}`;
+  return found({ name, kind: 'IDX files', contents: `${counts} of ${shapeInWords(train.shape)}` }, train);
 };
 
 const uspsText: Inspector = async ({ folder, name, files, unpacking }) => {

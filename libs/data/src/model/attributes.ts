@@ -26,3 +26,15 @@ export function chooseAttribute(attribute: Attribute, rows: Uint32Array): Attrib
   if (attribute.kind === 'number') return { ...attribute, values: Float64Array.from(rows, (row) => attribute.values[row] as number) };
   return { ...attribute, values: rows.map((row) => attribute.values[row] as number) };
 }
+
+/** An attribute of the names of examples, in the order in which they first come. @param cells null: missing */
+export function categoryAttribute(name: string, cells: readonly (string | null)[]): CategoryAttribute {
+  const indexOf = new Map<string, number>();
+  const values = Uint32Array.from(cells, (cell) => {
+    if (cell === null) return MISSING;
+    const index = indexOf.get(cell) ?? indexOf.size;
+    indexOf.set(cell, index);
+    return index;
+  });
+  return { kind: 'category', name, categories: [...indexOf.keys()], values };
+}

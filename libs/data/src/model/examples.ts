@@ -12,6 +12,14 @@ export interface ReadingNote {
   readonly text: string;
 }
 
+/** Which examples belong together. */
+export interface Groups {
+  /** Of each example: the index of its group. */
+  readonly indices: Uint32Array;
+  /** What the group of an example is called in messages. */
+  readonly nameOf: (example: number) => string;
+}
+
 /**
  * What every reader gives: examples with inputs and attributes, in a fixed order. Nothing has been drawn yet, and inputs have not been
  * decoded.
@@ -31,11 +39,16 @@ export interface Examples {
   readonly domain: string | null;
   /** Of each example: its split, as the data say; null: to be drawn. */
   readonly splits: readonly Split[] | null;
+  /** Share of each class that is drawn for testing, where the data do not say. */
+  readonly testShare: number;
   /** Of each example: positive; null: all alike. */
   readonly weights: Float32Array | null;
-  /** Of each example: the index of its group, which stays on one side of every split; null: no groups. */
-  readonly groups: Uint32Array | null;
+  /** What stays on one side of every split; null: each example is for itself. */
+  readonly groups: Groups | null;
   /** Place of an example, for messages: "labels.csv, line 7". */
   readonly where: (example: number) => string;
   readonly notes: readonly ReadingNote[];
 }
+
+/** Share of each class of images that is drawn for testing. */
+export const TEST_SHARE = 1 / 6;

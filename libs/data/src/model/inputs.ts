@@ -50,3 +50,8 @@ export interface InputReader {
    */
   read(first: number, end: number): Promise<{ readonly inputs: Uint8Array | Float32Array; readonly bad: readonly BadInput[] }>;
 }
+
+/** Sizes as messages have them: "28 x 28 x 1". */
+export function shapeInWords({ height, width, channels }: ImageShape): string {
+  return `${height} x ${width} x ${channels}`;
+}

@@ -1,4 +1,4 @@
-import type { Dataset, DataSource } from '@lethe/data';
+import { memoryDataset, type Dataset, type DataSource } from '@lethe/data';
 import { loadEngine, type Engine } from '@lethe/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Judge, judgeLength, trainJudge } from './judge.js';
@@ -8,13 +8,13 @@ const CLASSES = 3;
 
 /** Bars whose row tells the class, over noise. */
 function bars(count: number, start: number): Dataset {
-  const labels = Uint8Array.from({ length: count }, (_, index) => index % CLASSES);
+  const labels = Uint32Array.from({ length: count }, (_, index) => index % CLASSES);
   const images = Uint8Array.from({ length: count * 64 }, (_, index) => {
     const [example, row] = [Math.floor(index / 64), Math.floor((index % 64) / 8)];
     const noise = Math.abs(Math.sin((index + start) * 12.9898) * 43_758.5453) % 1;
     return row === 1 + 2 * (labels[example] ?? 0) ? 200 + 50 * noise : 90 * noise;
   });
-  return { count, shape, images, labels, domains: new Uint8Array(count) };
+  return memoryDataset({ shape, images, labels });
 }
 
 let engine: Engine;
@@ -25,7 +25,7 @@ describe('a judge', { timeout: 60_000 }, () => {
     facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, domains: [], fingerprint: '' },
     train: bars(600, 0),
     test: bars(100, 1e6),
-  } as DataSource;
+  } as unknown as DataSource;
 
   it('learns to read raw images, the same way each time, and leaves no tensor behind', async () => {
     const tensors = engine.tf.memory().numTensors;

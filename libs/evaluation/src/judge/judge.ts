@@ -69,7 +69,7 @@ function classificationOf(engine: Engine, { facts: { shape, classes } }: DataSou
 }
 
 function examplesOf(dataset: Dataset): LabelledExamples {
-  const { height, width, channels } = dataset.shape;
+  const { height, width, channels } = dataset.inputs.shape;
   return {
     labels: gatherLabels(dataset, Uint32Array.from({ length: dataset.count }, (_, index) => index)),
     shape: [height, width, channels],

@@ -16,7 +16,8 @@ const facts = {
   classes: ['a', 'b'],
   trainCount: 8000,
   testCount: 10,
-  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }],
+  heldOutCount: null,
+  domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
   fingerprint: 'f00d',
 };
 const description = describeRun(mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []).config, facts);

@@ -2,7 +2,7 @@ import {
   areaInterval, areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK, shareInterval,
   type AdaptationEvaluation, type DomainEvaluation, type MappedExample,
 } from '@lethe/evaluation';
-import { UNLABELLED, type DataSource, type DomainFacts } from '@lethe/data';
+import { MISSING, type DataSource, type DomainFacts } from '@lethe/data';
 import { onPlane } from '@lethe/report';
 import { rounded } from '../record/metrics.js';
 import { usedExamples, type MeasuredRun } from './measured-run.js';
@@ -72,7 +72,7 @@ interface Measured {
 }
 
 function domainEvaluation(
-  { name, trainCount, otherLabels = [] }: DomainFacts, examples: readonly number[], { data, predictions }: Measured,
+  { name, trainCount, otherLabels }: DomainFacts, examples: readonly number[], { data, predictions }: Measured,
 ): DomainEvaluation {
   const classes = data.facts.classes.length;
   const { labels, scores, predicted } = scoredOf(data, predictions, examples);
@@ -101,7 +101,7 @@ function scoredOf(
   { predicted, scores }: TestPredictions,
   examples: readonly number[],
 ): { labels: number[]; scores: number[]; predicted: number[] } {
-  const known = examples.filter((example) => test.labels[example] !== UNLABELLED);
+  const known = examples.filter((example) => test.labels[example] !== MISSING);
   return {
     labels: known.map((example) => test.labels[example] ?? 0),
     scores: known.map((example) => scores[example] ?? 0),
@@ -123,7 +123,7 @@ function mapped(
       x: rounded(x),
       y: rounded(y),
       domain: facts.domains[test.domains[example] ?? 0]?.name ?? '',
-      label: facts.classes[test.labels[example] ?? UNLABELLED] ?? '',
+      label: facts.classes[test.labels[example] ?? MISSING] ?? '',
     };
   });
 }

@@ -39,7 +39,7 @@ export async function measureForgetting(
 }
 
 /** How many examples the most frequent class has. */
-function mostFrequent(labels: Uint8Array, classes: number): number {
+function mostFrequent(labels: Uint32Array, classes: number): number {
   const counts = new Uint32Array(classes);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return counts.reduce((most, count) => Math.max(most, count), 0);

@@ -1,5 +1,5 @@
 import { TARGET_ACCURACY } from '@lethe/config';
-import { UNLABELLED } from '@lethe/data';
+import { MISSING } from '@lethe/data';
 import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { Split } from '@lethe/protocol';
 import type { MeasuredRun } from './measured-run.js';
@@ -29,7 +29,7 @@ export async function scoreExamples(
   const chunks = await cluster.evaluations.ofExamples('score', split, count, SCORE_CHUNK);
   if (domains.length === 1 || split === 'held-out') return meanFigures(chunks, figures);
   return Object.fromEntries(domains.flatMap(({ name }, domain) => {
-    const isCounted = (example: number): boolean => data.test.domains[example] === domain && data.test.labels[example] !== UNLABELLED;
+    const isCounted = (example: number): boolean => data.test.domains[example] === domain && data.test.labels[example] !== MISSING;
     // Of a domain without labels there is nothing to say; a figure that is none is another matter.
     if (!data.test.labels.some((_, example) => isCounted(example))) return [];
     return Object.entries(meanFigures(chunks, figures, isCounted)).map(([figure, value]) => [`${name}/${figure}`, value] as const);

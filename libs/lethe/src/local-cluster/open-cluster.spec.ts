@@ -92,7 +92,7 @@ describe('opening a cluster', () => {
   }, 60_000);
 });
 
-const population = (name: string) => ({ name, trainCount: 1000, labelledCount: 1000, testCount: 100 });
+const population = (name: string) => ({ name, trainCount: 1000, labelledCount: 1000, testCount: 100, otherLabels: [] });
 
 function frameOf(said: object, side: number, classes: number): { bytes: number; facts: DataFacts } {
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [configLayer(said, 'said.json')]);
@@ -102,6 +102,7 @@ function frameOf(said: object, side: number, classes: number): { bytes: number; 
     classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
     trainCount: 1000,
     testCount: 100,
+    heldOutCount: null,
     domains,
     fingerprint: 'f',
   };

@@ -13,7 +13,8 @@ describe('the losses of a round', () => {
       classes: ['a', 'b'],
       trainCount: 8000,
       testCount: 10,
-      domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10 }],
+      heldOutCount: null,
+      domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
       fingerprint: '',
     };
     const { objective } = describeRun(config, facts);

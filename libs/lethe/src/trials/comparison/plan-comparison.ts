@@ -1,5 +1,5 @@
 import { checkConfigAgainstData, type RunConfig } from '@lethe/config';
-import { openData, UNLABELLED, type DataSource } from '@lethe/data';
+import { openData, MISSING, type DataSource } from '@lethe/data';
 import { trialKey, type PlannedTrial } from '../trial.js';
 
 /** What is compared: learning from the sources alone, carrying over to the target, and learning from the target itself. */
@@ -39,5 +39,5 @@ function ofKind(config: RunConfig, training: Kind): RunConfig {
 
 function hasScoredTarget({ facts, test }: DataSource): boolean {
   const target = facts.domains.length - 1;
-  return test.labels.some((label, example) => label !== UNLABELLED && test.domains[example] === target);
+  return test.labels.some((label, example) => label !== MISSING && test.domains[example] === target);
 }

@@ -1,10 +1,10 @@
 import type { TableConfig } from '@lethe/config';
-import { readSplit, splitRows, type Split, type SplittableRow } from '../examples/test-split.js';
+import { readSplit, type SplittableRow } from '../examples/test-split.js';
 import { readCsv, type CsvRow } from '../formats/csv-file.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
 import { invalidData } from '../invalid-data.js';
-import { byCodeUnit } from '../name-order.js';
-import type { DomainOptions } from './domain.js';
+import { categoryAttribute, type Attribute } from '../model/attributes.js';
+import type { Examples } from '../model/examples.js';
 
 /** Cells whose value is not known. */
 const MISSING: ReadonlySet<string> = new Set(['', '?', 'NA', 'NaN']);
@@ -12,33 +12,19 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const SPLIT_COLUMN = 'split';
 /** Tables are small: a half of each domain is for testing. */
 const TEST_SHARE = 0.5;
+const DOMAIN = 'domain';
 
-export type ColumnKind = 'numeric' | 'categorical';
+type ColumnKind = 'numeric' | 'categorical';
 
-export interface TableColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-}
-
-export interface TableRow extends SplittableRow {
+interface TableRow extends SplittableRow {
+  readonly where: string;
   readonly domain: string;
   /** Cells of the table's columns, in their order; null: missing. */
   readonly cells: readonly (string | null)[];
 }
 
-/** The rows of all files, and how to read their columns. */
-export interface Table {
-  /** What the table is called in messages. */
-  readonly where: string;
-  readonly columns: readonly TableColumn[];
-  readonly rows: readonly TableRow[];
-}
-
-/**
- * Reads CSV files with a header: a label column, perhaps a domain column and a split column; the others are features.
- * @throws LetheError DATA_MISSING, DATA_INVALID naming file, line and column
- */
-export async function readTable(folder: string, config: TableConfig): Promise<Table> {
+/** Reads CSV files with a header: a label column, perhaps a domain column and a split column; the others are features. */
+export async function readTable({ folder, config }: { readonly folder: string; readonly config: TableConfig }): Promise<Examples> {
   await requireFolder(folder);
   const files: FileRows[] = [];
   const listed = config.files ?? [{ file: 'table.csv', domain: null }];
@@ -50,25 +36,22 @@ export async function readTable(folder: string, config: TableConfig): Promise<Ta
     throw invalidData(where, `the columns of ${first.where} (${first.features.join(', ')})`, features.join(', '));
   }
   const rows = files.flatMap((file) => file.rows);
-  const cellsOf = (index: number): (string | null)[] => rows.map(({ cells }) => cells[index] ?? null);
-  const columns = first.features.map((name, index): TableColumn => ({ name, kind: kindOf(name, cellsOf(index), config) }));
-  const kept = columns.map(({ name }, index) => ({ name, index })).filter(({ name }) => config.columns?.[name] !== 'ignored');
+  const features = first.features.flatMap((name, index): Attribute[] => {
+    const cells = rows.map((row) => row.cells[index] ?? null);
+    if (config.columns?.[name] === 'ignored') return [];
+    if (kindOf(name, cells, config) === 'categorical') return [categoryAttribute(name, cells)];
+    return [{ kind: 'number', name, values: Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell))) }];
+  });
   return {
-    where: first.where,
-    columns: kept.map(({ index }) => columns[index] as TableColumn),
-    rows: rows.map((row) => ({ ...row, cells: kept.map(({ index }) => row.cells[index] ?? null) })),
+    origin: first.where, count: rows.length, inputs: null, features,
+    attributes: [
+      categoryAttribute(config.labelColumn, rows.map(({ label }) => label)),
+      categoryAttribute(DOMAIN, rows.map(({ domain }) => domain)),
+    ],
+    label: config.labelColumn, domain: DOMAIN,
+    splits: rows.some(({ split }) => split !== undefined) ? rows.map(({ split }) => split ?? 'train') : null, testShare: TEST_SHARE,
+    weights: null, groups: null, notes: [], where: (row) => rows[row]?.where ?? '',
   };
-}
-
-/** The rows of a domain, for training and for testing. */
-export function splitTable({ where, rows }: Table, domain: string, { seed }: Pick<DomainOptions, 'seed'>): Record<Split, TableRow[]> {
-  const ownRows = rows.filter((row) => row.domain === domain);
-  return splitRows(ownRows, { where: `${where}, domain ${domain}`, seed, domain, testShare: TEST_SHARE });
-}
-
-/** The names of a table's domains in order. */
-export function tableDomains({ rows }: Table): string[] {
-  return [...new Set(rows.map(({ domain }) => domain))].sort(byCodeUnit);
 }
 
 interface FileRows {
@@ -97,6 +80,7 @@ async function readFileRows(where: string, domain: string | null, config: TableC
     const ownDomain = domain ?? cells[domainColumn] ?? '';
     if (ownDomain === '') throw invalidData(at, 'a domain', 'an empty cell');
     return {
+      where: at,
       domain: ownDomain,
       label: classOf(at, canonical(cells[label] ?? ''), config),
       split: split < 0 ? undefined : readSplit(at, cells[split] ?? ''),

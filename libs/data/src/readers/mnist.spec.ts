@@ -1,23 +1,24 @@
+import { PLAIN_DATA } from '@lethe/config';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gatherImages, gatherLabels } from '../batches/gather.js';
-import type { DataSource } from '../dataset.js';
 import { gridExamples } from '../examples/grid-examples.js';
-import { Unpacking } from '../formats/unpacking.js';
-import { openMnist } from './mnist.js';
+import type { DataSource } from '../model/dataset.js';
+import { openData } from '../open-data.js';
 
-describe('openMnist', () => {
+describe('MNIST from its package', () => {
   let source: DataSource;
   beforeAll(async () => {
-    source = await openMnist(new Unpacking(2));
+    source = await openData(PLAIN_DATA, 1);
   });
 
   it('is the whole of MNIST', () => {
     expect(source.facts).toEqual({
       shape: { height: 28, width: 28, channels: 1 },
-      domains: [{ name: 'all', trainCount: 60_000, labelledCount: 60_000, testCount: 10_000 }],
+      domains: [{ name: 'all', trainCount: 60_000, labelledCount: 60_000, testCount: 10_000, otherLabels: [] }],
       classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
       trainCount: 60_000,
       testCount: 10_000,
+      heldOutCount: null,
       fingerprint: '1af3bba8a0dea5e2390b279701f2997cbfa3df371ef5a69bff7dd33aca3bea8d',
     });
   });

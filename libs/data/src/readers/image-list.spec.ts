@@ -1,13 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PLAIN_DATA, type DataConfig } from '@lethe/config';
 import { makeFolder, makeImageFolder, removeFolders, writeImage } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openImageFolder } from './images.js';
+import type { Dataset } from '../model/dataset.js';
+import { openData } from '../open-data.js';
 
 afterAll(removeFolders);
 
-const OPTIONS = { imageSize: 8, channels: 1, seed: 1 } as const;
+const OPTIONS = { ...PLAIN_DATA, kind: 'images', imageSize: 8 } as const;
+const openImageFolder = ({ seed = 1, ...config }: DataConfig & { seed?: number }) => openData(config, seed);
+const inputsOf = ({ inputs, rows }: Dataset) => inputs.gather(rows);
 
 async function folderWith(rows: readonly string[]): Promise<string> {
   const folder = await makeFolder();
@@ -51,11 +55,13 @@ describe('the table', () => {
     [['file,label', '/etc/a.png,x'], 'expected a file inside the data folder, found /etc/a.png'],
     [['file,label,split', 'a.png,x,val'], 'labels.csv, line 2: expected the split train or test, found "val"'],
     [['file,label', 'a.png,x', './a.png,y'], 'labels.csv, line 3: expected every file once, found a.png as in line 2'],
-    [['file,label', 'a.png,x', 'b.png,x'], 'expected 2 to 255 different labels, found 1'],
-    [['file,label', ...Array.from({ length: 257 }, (_, row) => `${row}.png,${row}`)], 'expected 2 to 255 different labels, found 257'],
+    [['file,label', 'a.png,x', 'b.png,x'], 'expected at least 2 classes, found 1 ("x")'],
     [['file,label', 'a.png,x', 'b.png,x', 'c.png,y'], 'expected at least 2 examples labelled "y"'],
     [['file,label,split', 'a.png,x,train', 'b.png,y,train'], 'expected rows with the split test, found none'],
-    [['file,label,split', 'a.png,x,train', 'b.png,x,test', 'c.png,y,test'], 'expected training images of every class, found none of "y"'],
+    [
+      ['file,label,split', 'a.png,x,train', 'b.png,x,test', 'c.png,y,test', 'd.png,z,train'],
+      'line 4: expected labels that the training set has too (x, z), found "y"',
+    ],
   ])('is refused when it reads %j', async (rows, message) => {
     const refusal = await refusalOf(rows);
     expect(refusal.code).toBe('DATA_INVALID');
@@ -98,20 +104,23 @@ describe('the images', () => {
     const folder = await folderWith(ROWS);
     const colour = await openImageFolder({ ...OPTIONS, folder, channels: 3 });
     expect(colour.facts.shape).toEqual({ height: 8, width: 8, channels: 3 });
-    expect([...colour.train.images.subarray(0, 6)]).toEqual([200, 100, 50, 200, 100, 50]);
+    expect([...inputsOf(colour.train).subarray(0, 6)]).toEqual([200, 100, 50, 200, 100, 50]);
     const grey = await openImageFolder({ ...OPTIONS, folder });
-    expect(grey.train.images.length).toBe(2 * 64);
-    expect(new Set(grey.train.images).size).toBe(1);
+    expect(inputsOf(grey.train).length).toBe(2 * 64);
+    expect(new Set(inputsOf(grey.train)).size).toBe(1);
   });
 
-  it('are put on black where transparent, and grey ones widened to colour', async () => {
+  it('are put on white where transparent, or on what is wanted, and grey ones widened to colour', async () => {
     const folder = await folderWith(ROWS);
     await writeImage(join(folder, 'a.png'), [255, 255, 255, 0]);
     const grey = sharp(new Uint8Array(64).fill(77), { raw: { width: 8, height: 8, channels: 1 } });
     await grey.toColourspace('b-w').png().toFile(join(folder, 'b.png'));
-    const { train } = await openImageFolder({ ...OPTIONS, folder, channels: 3 });
-    expect(new Set(train.images.subarray(0, 192))).toEqual(new Set([0]));
-    expect(new Set(train.images.subarray(192))).toEqual(new Set([77]));
+    const colour = { ...OPTIONS, folder, channels: 3 } as const;
+    const { train } = await openImageFolder(colour);
+    expect(new Set(inputsOf(train).subarray(0, 192))).toEqual(new Set([255]));
+    const black = await openImageFolder({ ...colour, reading: { ...colour.reading, background: 'black' } });
+    expect(new Set(inputsOf(black.train).subarray(0, 192))).toEqual(new Set([0]));
+    expect(new Set(inputsOf(train).subarray(192))).toEqual(new Set([77]));
   });
 
   it('may be JPEG and of any size: they are squashed to the square', async () => {
@@ -119,7 +128,7 @@ describe('the images', () => {
     const halves = Uint8Array.from({ length: 40 * 20 }, (_, index) => (index % 40 < 20 ? 0 : 255));
     await sharp(halves, { raw: { width: 40, height: 20, channels: 1 } }).jpeg({ quality: 100 }).toFile(join(folder, 'a.png'));
     const { train } = await openImageFolder({ ...OPTIONS, folder });
-    const row = [...train.images.subarray(24, 32)];
+    const row = [...inputsOf(train).subarray(24, 32)];
     expect(Math.max(row[0]!, row[1]!, row[2]!)).toBeLessThan(10);
     expect(Math.min(row[5]!, row[6]!, row[7]!)).toBeGreaterThan(245);
   });
@@ -129,16 +138,15 @@ describe('the images', () => {
     const pixels = Uint8Array.from({ length: 64 }, (_, index) => index * 4);
     await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } }).toColourspace('b-w').png().toFile(join(folder, 'a.png'));
     const { train } = await openImageFolder({ ...OPTIONS, folder });
-    expect(train.images.subarray(0, 64)).toEqual(pixels);
+    expect(inputsOf(train).subarray(0, 64)).toEqual(pixels);
   });
 
-  it('are named with their line when missing or undecodable, the first one by name', async () => {
-    const missing = await refusalOf([...ROWS, 'z.png,x,train', 'gone.png,y,train']);
-    expect(missing.code).toBe('DATA_MISSING');
-    expect(missing.message).toMatch(/labels\.csv, line 6: expected the image .*gone\.png, found no such file/);
-    const undecodable = await refusalOf([...ROWS, 'labels.csv,x,train']);
-    expect(undecodable.code).toBe('DATA_INVALID');
-    expect(undecodable.message).toMatch(/labels\.csv, line 5: expected an image in .*labels\.csv, found it undecodable/);
+  it('are named with their line when missing or undecodable, all of them at once', async () => {
+    const { code, message } = await refusalOf([...ROWS, 'z.png,x,train', 'gone.png,y,train', 'labels.csv,x,train']);
+    expect(code).toBe('DATA_INVALID');
+    expect(message).toMatch(/labels\.csv, line 5: expected an image in .*z\.png, found no such file/);
+    expect(message).toMatch(/labels\.csv, line 6: expected an image in .*gone\.png, found no such file/);
+    expect(message).toMatch(/labels\.csv, line 7: expected an image in .*labels\.csv, found /);
   });
 
   it('are refused when cut off', async () => {

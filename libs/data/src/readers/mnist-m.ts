@@ -1,13 +1,16 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
+import { findIdxFiles } from '../formats/idx-folder.js';
 import { readListedImages } from '../formats/label-list.js';
-import { labelledDataset, type ImageArray, type LabelledImages } from '../formats/labelled-images.js';
+import type { ImageArray, LabelledImages } from '../formats/labelled-images.js';
 import { findPackedFiles } from '../formats/packed-files.js';
 import type { Unpacking } from '../formats/unpacking.js';
 import { invalidData } from '../invalid-data.js';
 import { seededGenerator } from '../seeded-generator.js';
-import { openMnist } from '../sources/mnist.js';
-import { imageDomain, type Domain, type DomainOptions } from './domain.js';
+import { readIdxPart } from './idx.js';
+import { mnistFolder } from './mnist.js';
+import { imageExamples } from './packed-images.js';
+import type { Reader } from './reader.js';
 
 export interface MnistMFolders {
   /** Photographs, such as BSDS500's. */
@@ -16,19 +19,16 @@ export interface MnistMFolders {
   readonly test: string;
 }
 
-/**
- * MNIST-M: training images made from MNIST and photographs, and the published test images.
- * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE
- */
-export async function readMnistMDomain(name: string, folders: MnistMFolders, options: DomainOptions): Promise<Domain> {
+/** MNIST-M: training images made from MNIST and photographs, and the published test images. */
+export const readMnistM: Reader<MnistMFolders> = async (folders, options) => {
   const { unpacking, seed } = options;
-  const { facts, train } = await openMnist(unpacking);
-  const digits = labelledDataset(train, facts.classes);
+  const digits = await readIdxPart((await findIdxFiles(mnistFolder())).train, unpacking);
   const images = blendWithPhotographs(digits, await readPhotographs(folders.photographs, unpacking), seed);
-  const blended: LabelledImages = { images, labels: digits.labels, count: digits.count, shape: { ...digits.shape, channels: 3 } };
-  const published = await readListedImages(folders.test, await findPackedFiles(folders.test, unpacking), unpacking);
-  return imageDomain(name, { train: blended, test: published }, options);
-}
+  const train: LabelledImages = { images, labels: digits.labels, count: digits.count, shape: { ...digits.shape, channels: 3 } };
+  const test = await readListedImages(folders.test, await findPackedFiles(folders.test, unpacking), unpacking);
+  const places = { train: digits.labelsFile, test: folders.test };
+  return imageExamples({ origin: folders.test, train, test, where: (part, image) => `${places[part]}, image ${image}` }, options);
+};
 
 async function readPhotographs(folder: string, unpacking: Unpacking): Promise<ImageArray[]> {
   const files = (await findPackedFiles(folder, unpacking)).filter(({ path }) => IMAGE_FILE.test(path));

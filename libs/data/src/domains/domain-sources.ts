@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { DomainSourceConfig } from '@lethe/config';
+import { invalidData } from '../invalid-data.js';
+import { MISSING } from '../model/attributes.js';
+import type { Examples } from '../model/examples.js';
+import { byCodeUnit } from '../name-order.js';
+import { chooseExamples } from '../prepare/choose-examples.js';
+import { readDigits } from '../readers/digits.js';
+import { readImageList } from '../readers/image-list.js';
+import { readMnistM } from '../readers/mnist-m.js';
+import { readMnist } from '../readers/mnist.js';
+import type { ReaderOptions } from '../readers/reader.js';
+import { readSvhn } from '../readers/svhn.js';
+import { readTable } from '../readers/table.js';
+
+/** The domains of one entry of `data.domains.from`. */
+export interface DomainSource {
+  readonly names: readonly string[];
+  /** The examples of the domain of that name. @throws LetheError DATA_MISSING, DATA_INVALID */
+  readonly examplesOf: (name: string) => Promise<Examples>;
+}
+
+/** @throws LetheError DATA_MISSING, DATA_INVALID */
+export async function openDomainSource(source: DomainSourceConfig, folder: string, options: ReaderOptions): Promise<DomainSource> {
+  const below = (path: string): string => join(folder, path);
+  switch (source.kind) {
+    case 'mnist':
+      return { names: [source.domain], examplesOf: () => readMnist(null, options) };
+    case 'mnist-m': {
+      const folders = { photographs: below(source.photographs), test: below(source.test) };
+      return { names: [source.domain], examplesOf: () => readMnistM(folders, options) };
+    }
+    case 'svhn':
+      return { names: [source.domain], examplesOf: () => readSvhn(below(source.folder), options) };
+    case 'digits':
+      return { names: [source.domain], examplesOf: () => readDigits(below(source.folder), options) };
+    case 'images':
+      return byDomain(await readImageList(below(source.folder), options));
+    case 'table':
+      return byDomain(await readTable({ folder, config: source }));
+  }
+}
+
+/** Examples whose domains an attribute names. */
+function byDomain(examples: Examples): DomainSource {
+  const { attributes, domain, origin, count } = examples;
+  const attribute = attributes.find(({ name }) => name === domain);
+  if (attribute?.kind !== 'category') throw invalidData(origin, 'a column domain with the population of each example', 'no such column');
+  const unknown = attribute.values.indexOf(MISSING);
+  if (unknown >= 0) throw invalidData(examples.where(unknown), 'a domain', 'an empty cell');
+  const rows = attribute.categories.map((): number[] => []);
+  for (let example = 0; example < count; example += 1) rows[attribute.values[example] as number]?.push(example);
+  return {
+    names: [...attribute.categories].sort(byCodeUnit),
+    examplesOf: (name) => Promise.resolve(chooseExamples(examples, Uint32Array.from(rows[attribute.categories.indexOf(name)] ?? []))),
+  };
+}

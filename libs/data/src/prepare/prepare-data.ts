@@ -1,0 +1,84 @@
+import { createDataSource } from '../data-source.js';
+import { keepInputs } from '../inputs/keep-inputs.js';
+import type { DataSource } from '../model/dataset.js';
+import type { ReadingNote } from '../model/examples.js';
+import type { Inputs } from '../model/inputs.js';
+import type { Keeping } from '../open-options.js';
+import { TableFeatures } from '../columns/table-features.js';
+import { joinAttributes } from './join-attributes.js';
+import { joinPopulations } from './join-populations.js';
+import type { Population, SplitPopulation } from './population.js';
+import { readableExamples, withRows } from './readable-examples.js';
+import { classesOf } from './run-classes.js';
+import { splitPopulation } from './split-population.js';
+
+/** Populations as they were read, and what is made of them. */
+export interface PreparePlan {
+  /** Folder or file, for messages. */
+  readonly origin: string;
+  /** In their order; a single one if the data are of one population. */
+  readonly populations: readonly Population[];
+  /** In their order; null: the labels of the training examples of those populations that define them. */
+  readonly classes: readonly string[] | null;
+  /** Whether labels that are no classes count as none, instead of being refused. */
+  readonly passesOtherLabels: boolean;
+  readonly seed: number;
+  readonly keeping: Keeping;
+}
+
+/**
+ * Data that a run can use: inputs are decoded and kept, what cannot be read is refused or left out, test examples are drawn, labels
+ * become indices.
+ * @throws LetheError DATA_INVALID, DATA_TOO_LARGE
+ */
+export async function prepareData(plan: PreparePlan): Promise<DataSource> {
+  const { origin, keeping, seed, passesOtherLabels } = plan;
+  // Decoding takes long: what is wrong with labels and splits is found before.
+  classesOf(withRows(plan.populations).map((population) => splitPopulation(population, seed)), plan);
+  const read = await readableExamples(plan.populations, keeping);
+  const populations = read.populations.map((population) => splitPopulation(population, seed));
+  const classes = classesOf(populations, plan);
+  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, keeping) : { inputs: read.inputs, notes: [] };
+  const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
+  const isOfSeveral = populations.length > 1;
+  return createDataSource({
+    origin, classes, ...joined,
+    mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
+    notes: [...notesOf(populations), ...notes, ...badNote(read.bad.length), ...leftOutNote(leftOut)],
+    ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
+  });
+}
+
+interface EncodedFeatures { readonly inputs: Inputs; readonly notes: readonly ReadingNote[] }
+
+/** Cells become numbers by the training examples that the run learns from. */
+async function featuresAsInputs(populations: readonly SplitPopulation[], keeping: Keeping): Promise<EncodedFeatures> {
+  const features = joinAttributes(populations.map(({ examples }) => ({ attributes: examples.features, count: examples.count })));
+  const training = populations.flatMap(({ learning, train, rows }) => (
+    learning === 'none' ? [] : [train.map((example) => rows[example] as number)]
+  ));
+  const rows = new Uint32Array(training.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const part of training) {
+    rows.set(part, filled);
+    filled += part.length;
+  }
+  const reader = new TableFeatures(features, rows);
+  const { inputs } = await keepInputs(reader, keeping);
+  return { inputs, notes: reader.notes };
+}
+
+/** Populations out of one file have the same notes. */
+function notesOf(populations: readonly Population[]): ReadingNote[] {
+  const byText = new Map(populations.flatMap(({ examples }) => examples.notes.map((note) => [note.text, note] as const)));
+  return [...byText.values()];
+}
+
+function badNote(bad: number): ReadingNote[] {
+  return bad === 0 ? [] : [{ kind: 'warning', text: `${bad} inputs that cannot be read are left out` }];
+}
+
+function leftOutNote(leftOut: number): ReadingNote[] {
+  if (leftOut === 0) return [];
+  return [{ kind: 'warning', text: `${leftOut} training examples of the target have labels that no source has: they are left out` }];
+}
