@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { LetheError } from '@lethe/errors';
 import { inputLength, type BadInput, type InputReader } from '../model/inputs.js';
+import { lowerThreadPriority } from './background-threads.js';
 import { bytesOfExample } from './input-values.js';
 
 /** Bounds on what is decoded at once: memory, and how long it takes until Ctrl-C is heard. */
@@ -19,7 +20,7 @@ export interface DecodingOptions {
 type Take = (piece: Uint8Array | Float32Array, first: number) => Promise<void> | void;
 
 /**
- * Decodes all examples, piece after piece.
+ * Decodes all examples, piece after piece, in threads that give way to whatever computes on the machine.
  * @returns those that could not be read
  * @throws LetheError INTERRUPTED, and what the reader throws
  */
@@ -27,6 +28,7 @@ export async function decodeInputs(reader: InputReader, take: Take, { onProgress
   const { shape, values, count } = reader;
   const atOnce = Math.min(PIECE_EXAMPLES, Math.max(1, Math.floor(PIECE_BYTES / bytesOfExample(shape, values))));
   const found: (readonly BadInput[])[] = [];
+  await lowerThreadPriority();
   for (let first = 0; first < count; first += atOnce) {
     const end = Math.min(first + atOnce, count);
     const { inputs, bad } = await reader.read(first, end);
