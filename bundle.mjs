@@ -19,6 +19,7 @@ export const ALL_PROGRAMS = {
   'apps/e2e': {
     chaos: 'chaos/main.ts',
     leaks: 'leaks/main.ts',
+    'large-data': 'large-data/main.ts',
     'inject-faults': 'chaos/inject-faults.ts',
     'stand-in-mnist': 'stand-in-mnist.ts',
   },

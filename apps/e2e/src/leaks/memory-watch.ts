@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WORKSPACE } from '@lethe/programs';
+import { processTree } from '../process-tree.js';
 
 const SAMPLE_MS = 500;
 
@@ -42,7 +43,7 @@ export async function watchMemory(rounds: number): Promise<MemoryTrend[]> {
 }
 
 function sample(coordinator: number, samples: Map<number, { name: string; mebibytes: number[] }>): void {
-  for (const id of [coordinator, ...childrenOf(coordinator)]) {
+  for (const id of processTree(coordinator)) {
     try {
       const status = readFileSync(`/proc/${id}/status`, 'utf8');
       const program = /apps\/([\w-]+)\//.exec(readFileSync(`/proc/${id}/cmdline`, 'utf8'))?.[1];
@@ -54,16 +55,6 @@ function sample(coordinator: number, samples: Map<number, { name: string; mebiby
       continue; // it has just ended
     }
   }
-}
-
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number).filter((id) => {
-    try {
-      return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]) === parent;
-    } catch {
-      return false;
-    }
-  });
 }
 
 function quarter(values: readonly number[], index: number): number[] {
