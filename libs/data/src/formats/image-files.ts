@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { errorMessage } from '@lethe/errors';
 import { identityOfForm, type ImageForm } from './decode-image.js';
 import { imageReader, type ImageReader } from './image-reader.js';
@@ -20,7 +22,7 @@ export interface ImageFilesOptions extends ImageForm {
 /** An image file that is larger is none that anybody means to train on. */
 const MOST_FILE_MIB = 512;
 /** Files that are asked for their sizes at once. */
-const STATS_AT_ONCE = 64;
+const STATS_AT_ONCE = 256;
 
 /** Reads images from files. */
 export function imageFileReader({ files, ...form }: ImageFilesOptions): ImageReader {
@@ -59,14 +61,20 @@ async function identityOfFiles(files: readonly ImageFile[], form: ImageForm): Pr
   const hash = createHash('sha256').update(await identityOfForm(form));
   for (let first = 0; first < files.length; first += STATS_AT_ONCE) {
     const part = files.slice(first, first + STATS_AT_ONCE);
-    const described = await Promise.all(part.map(async ({ path, fault }) => JSON.stringify([path, fault ?? (await sizeAndTime(path))])));
+    const described = part.map(({ path, fault }) => JSON.stringify([path, fault ?? sizeAndTime(path)]));
     hash.update(described.join('\n')).update('\n');
+    await setImmediate(); // signals are heard meanwhile
   }
   return hash.digest('hex');
 }
 
 /** Size in bytes and time of the last change in ms; zeros for what is not there. */
-async function sizeAndTime(path: string): Promise<readonly [number, number]> {
-  const found = await stat(path).catch(() => null);
-  return [found?.size ?? 0, found?.mtimeMs ?? 0];
+function sizeAndTime(path: string): readonly [number, number] {
+  try {
+    // Every process asks for all of them: 200,000 take 1.7 s so, and 4.5 s in other threads.
+    const { size, mtimeMs } = statSync(path);
+    return [size, mtimeMs];
+  } catch {
+    return [0, 0];
+  }
 }
