@@ -44,6 +44,7 @@ describe('parseNumber', () => {
 it('one spelling stands for 1, 1.0 and +1, but not for what float64 cannot tell apart', () => {
   expect(['1', '1.0', '+1', '1e0', 'one', '12345678901234567891', '1e400'].map((word) => canonicalNumber(word, READING)))
     .toEqual(['1', '1', '1', '1', 'one', '12345678901234567891', '1e400']);
+  expect(canonicalNumber('12345678901234567891', { ...READING, rules: 1 })).toBe('12345678901234567000');
 });
 
 it('names the flags that would make numbers of words', () => {

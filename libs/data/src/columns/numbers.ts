@@ -23,12 +23,14 @@ export function isInfinity(word: string): boolean {
 }
 
 /**
- * One spelling for 1, 1.0 and +1, since files differ in how they write a number. Digits that float64 cannot hold stay: they are names.
+ * One spelling for 1, 1.0 and +1, since files differ in how they write a number. Digits that float64 cannot hold stay: they are names,
+ * if not by the earlier rules.
  */
-export function canonicalNumber(word: string, format: NumberFormat): string {
+export function canonicalNumber(word: string, format: NumberFormat & Pick<ReadingConfig, 'rules'>): string {
   const value = parseNumber(word, format);
-  if (value === null || !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return word;
-  return String(value);
+  if (value === null) return word;
+  const isHeld = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+  return isHeld || format.rules === 1 ? String(value) : word;
 }
 
 function patternOf({ decimal, thousands }: NumberFormat): RegExp {

@@ -1,12 +1,13 @@
 import type { ReadingConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
-import type { Attribute, CategoryAttribute } from '../model/attributes.js';
+import type { Attribute, CategoryAttribute, NumberAttribute } from '../model/attributes.js';
 import { cellOf, type Column } from '../model/column.js';
 import type { ReadingNote } from '../model/examples.js';
 import { categoryColumn } from './category-column.js';
 import { countCells, nameWords, type Cells } from './cells.js';
 import { numberColumn, refuseAbsurdNumbers } from './number-column.js';
 import { canonicalNumber, otherNumberFormat } from './numbers.js';
+import { areIdentifiers } from './repeated-identifiers.js';
 import { spellingNotes } from './spellings.js';
 import { whyUnusable } from './unusable-features.js';
 
@@ -67,21 +68,24 @@ export function describeMissing({ missing, missingWords }: Pick<Cells, 'missing'
 function asNumbers(asked: ColumnToRead, cells: Cells): ReadColumn {
   const { column, role, reading, whereOf } = asked;
   const attribute = numberColumn(column, cells, whereOf);
-  if (reading.rules === 2) {
-    refuseAbsurdNumbers(column, attribute, whereOf);
-    const isAsked = asked.kind !== null || reading.columns.numbers.includes(column.name);
-    const { values: [first], values } = attribute;
-    const isConstant = cells.missing === 0 && values.every((value) => value === first);
-    if (role === 'feature' && !isAsked && isConstant) return constant(column, String(first));
-    if (role === 'feature' && countsRows(attribute.values)) {
-      const text = `column ${column.name} counts the rows, and is an input: --ignore ${column.name} leaves it out`;
-      return { ...describeNumbers(asked, cells, attribute), notes: [{ kind: 'warning', text }] };
-    }
-  }
   const read = describeNumbers(asked, cells, attribute);
-  if (cells.words.length === 0) return read;
-  const text = `column ${column.name}: missing, as they are no numbers: ${nameWords(cells.words, whereOf)}`;
-  return { ...read, notes: [{ kind: 'warning', text }] };
+  if (reading.rules === 1) return read;
+  refuseAbsurdNumbers(column, attribute, whereOf);
+  const { values: [first], values } = attribute;
+  const isAsked = asked.kind !== null || reading.columns.numbers.includes(column.name);
+  const isConstant = cells.missing === 0 && values.every((value) => value === first);
+  if (role === 'feature' && !isAsked && isConstant) return constant(column, String(first));
+  const texts = role === 'feature' ? likeRowNumbers(attribute) : [];
+  if (cells.words.length > 0) texts.push(`column ${column.name}: missing, as they are no numbers: ${nameWords(cells.words, whereOf)}`);
+  return { ...read, notes: texts.map((text) => ({ kind: 'warning', text })) };
+}
+
+/** Warnings about numbers that say which row they are in. */
+function likeRowNumbers(attribute: NumberAttribute): string[] {
+  const { name, values } = attribute;
+  const isLike = (what: string): string[] => [`column ${name} ${what}, and is an input: --ignore ${name} leaves it out`];
+  if (countsRows(values)) return isLike('counts the rows');
+  return areIdentifiers(attribute) ? isLike('has another whole number in every row, like an identifier') : [];
 }
 
 function describeNumbers({ column }: ColumnToRead, cells: Cells, attribute: Attribute): ReadColumn {

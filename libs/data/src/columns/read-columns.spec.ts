@@ -194,6 +194,12 @@ describe('a table', () => {
     expect(textOf(read('v,label,', withEmpty))).toContain('notice: column 3 has no name and no cells');
   });
 
+  it('is warned of numbers that are identifiers by their name', () => {
+    const found = read('PatientId,v,label', rows.map((row, index) => `${1000 + ((index * 5) % 12)},${row.split(',').slice(1).join()}`));
+    expect(found.others).toHaveLength(2);
+    expect(textOf(found)).toContain('column PatientId has another whole number in every row, like an identifier, and is an input');
+  });
+
   it('is warned of a column that counts its rows', () => {
     const found = read('row,v,label', rows);
     expect(found.others).toHaveLength(2);
@@ -242,7 +248,7 @@ describe('a label', () => {
 
   it('of continuous numbers is refused with what to do', () => {
     const continuous = (row: number): string => (row * 0.37).toFixed(2);
-    expect(() => labelled(continuous)).toThrow(/label label: expected classes, found 200 different numbers among 200 examples/);
+    expect(() => labelled(continuous)).toThrow(/label: expected classes, found 200 different numbers among 200 examples/);
     expect(() => labelled(continuous)).toThrow(/ranges of label.*--label-column.*--as-category label/);
     expect(() => labelled((row) => String(row * 3))).toThrow('200 different numbers');
     expect(labelled((row) => String(row % 30)).label?.categories).toHaveLength(30);
@@ -262,9 +268,9 @@ describe('a label', () => {
 
   it('is warned of in two spellings, and where a word of it is read as not known', () => {
     expect(textOf(labelled((row) => ['>50K', '>50K.', '<=50K'][row % 3] ?? '')))
-      .toBe('warning: label label: ">50K" (67) and ">50K." (67) are read as different; --labels-as-is if they are');
+      .toBe('warning: label: ">50K" (67) and ">50K." (67) are read as different; --labels-as-is if they are');
     expect(textOf(labelled((row) => ['None', 'mild'][row % 2] ?? '')))
-      .toContain('label label: read as not known: "None" (100 times, first in table.csv, line 2)');
+      .toContain('label: read as not known: "None" (100 times, first in table.csv, line 2)');
   });
 
   it('of a list of images stays as it is written', () => {

@@ -43,7 +43,7 @@ export function readNames(asked: NamesToRead): ReadNames {
   const raw = categoryColumn(column, { isMissing, spell });
   if (role === 'label' && classes === null) refuseContinuous(asked, cells, raw);
   const attribute = classes === null ? raw : nameClasses(raw, classes, whereOf);
-  const notes = reading.labelsAsIs || role === 'group' || classes !== null ? [] : spellingNotes(`${role} ${column.name}`, attribute);
+  const notes = reading.labelsAsIs || role === 'group' || classes !== null ? [] : spellingNotes(nameRole(asked), attribute);
   const missing = attribute.values.reduce((sum, value) => sum + (value === MISSING ? 1 : 0), 0);
   const missingWords = cells.missingWords.filter(({ word }) => isMissing[column.words.indexOf(word)] === true);
   const count = attribute.categories.length.toLocaleString('en-US');
@@ -54,12 +54,12 @@ export function readNames(asked: NamesToRead): ReadNames {
 /** Words that are names to some people: None, NA. */
 function missingNotes({ column, role, reading, whereOf }: NamesToRead, words: Cells['missingWords']): ReadingNote[] {
   if (reading.rules === 1 || words.length === 0) return [];
-  const text = `${role} ${column.name}: read as not known: ${nameWords(words, whereOf)}; another word would be a ${role}`;
+  const text = `${nameRole({ column, role })}: read as not known: ${nameWords(words, whereOf)}; another word would be a ${role}`;
   return [{ kind: 'warning', text }];
 }
 
-function refuseContinuous({ column, reading }: NamesToRead, cells: Cells, { categories }: CategoryAttribute): void {
-  const { name } = column;
+function refuseContinuous(asked: NamesToRead, cells: Cells, { name, categories }: CategoryAttribute): void {
+  const { reading } = asked;
   if (reading.rules === 1 || reading.columns.categories.includes(name)) return;
   if (cells.words.length > 0 || categories.length <= MOST_FRACTIONS) return;
   const values = categories.map((category) => parseNumber(category, { decimal: '.', thousands: '' }) ?? Number.NaN);
@@ -67,9 +67,14 @@ function refuseContinuous({ column, reading }: NamesToRead, cells: Cells, { cate
   if (!areFractions && categories.length * FEWEST_OF_A_NUMBER <= cells.known) return;
   const shown = categories.slice(0, 3).join(', ');
   throw invalidData(
-    `label ${name}`, 'classes',
+    nameRole(asked), 'classes',
     `${categories.length.toLocaleString('en-US')} different numbers among ${cells.known.toLocaleString('en-US')} examples (${shown}, ...): `
     + `write a column of a few classes, such as ranges of ${name}, and name it with --label-column; `
     + `--as-category ${name} makes every number a class`,
   );
+}
+
+/** "label" or "label income". */
+function nameRole({ column: { name }, role }: Pick<NamesToRead, 'column' | 'role'>): string {
+  return name === role ? role : `${role} ${name}`;
 }

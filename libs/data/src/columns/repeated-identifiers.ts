@@ -1,4 +1,4 @@
-import { MISSING, type Attribute } from '../model/attributes.js';
+import { MISSING, type Attribute, type NumberAttribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
 
 /** Names of columns that say who or what an example is from. */
@@ -17,7 +17,7 @@ const REPEATED = 0.1;
  * Call it where no group column is given.
  */
 export function repeatedIdentifiers(attributes: readonly Attribute[]): ReadingNote[] {
-  return attributes.filter(({ name }) => IDENTIFIER.test(splitWords(name))).flatMap((attribute): ReadingNote[] => {
+  return attributes.filter(({ name }) => isIdentifierName(name)).flatMap((attribute): ReadingNote[] => {
     const counts = new Map<number, number>();
     for (const value of attribute.values) {
       if (Number.isNaN(value) || (attribute.kind === 'category' && value === MISSING)) continue;
@@ -32,6 +32,17 @@ export function repeatedIdentifiers(attributes: readonly Attribute[]): ReadingNo
       + `if rows of one ${name} belong together, --group-column ${name} keeps them on one side of every split`;
     return [{ kind: 'warning', text }];
   });
+}
+
+/** Whether a column is called like one that says who or what an example is from. */
+function isIdentifierName(name: string): boolean {
+  return IDENTIFIER.test(splitWords(name));
+}
+
+/** Whether numbers are identifiers by their column's name, as no two rows have the same. */
+export function areIdentifiers({ name, values }: NumberAttribute): boolean {
+  if (!isIdentifierName(name) || values.length < FEWEST_DIFFERENT || !values.every(Number.isInteger)) return false;
+  return new Set(values).size === values.length;
 }
 
 /** patientId as patient_Id. */
