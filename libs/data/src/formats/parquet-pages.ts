@@ -41,7 +41,7 @@ export function checkPages(pages: ColumnPages, unpacking: Unpacking): void {
     if (dictionary === undefined) found += count;
     if (pages.chunk.codec !== 'UNCOMPRESSED') unpacking.take(where, size);
     const page = unpacked(header, new Uint8Array(bytes, reader.offset, packed), pages);
-    checkRuns({ header, bytes: page, isOptional: pages.isOptional, isBoolean: pages.chunk.type === 'BOOLEAN' });
+    unpacking.take(where, checkRuns({ header, bytes: page, isOptional: pages.isOptional, isBoolean: pages.chunk.type === 'BOOLEAN' }));
     reader.offset += packed;
   }
   if (found !== rows) throw invalidData(where, `values for ${rows} rows`, `${found}`);

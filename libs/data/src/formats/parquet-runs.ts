@@ -1,4 +1,5 @@
 import type { PageHeader } from 'hyparquet';
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
 
 /** A page that has been unpacked, and its column. */
@@ -12,12 +13,13 @@ export interface UnpackedPage {
 
 /**
  * Checks that no run of equal values is longer than its page: a few bytes may claim thousands of millions.
+ * @returns the bytes of the page's text, if each value is written as what it has in common with the one before, and the rest; else 0
  * @throws RangeError
  */
-export function checkRuns({ header, bytes, isOptional, isBoolean }: UnpackedPage): void {
+export function checkRuns({ header, bytes, isOptional, isBoolean }: UnpackedPage): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const page = header.data_page_header ?? header.data_page_header_v2;
-  if (page === undefined) return;
+  if (page === undefined) return 0;
   const count = page.num_values;
   let offset = 0;
   if (isOptional && header.data_page_header_v2 === undefined) {
@@ -32,6 +34,24 @@ export function checkRuns({ header, bytes, isOptional, isBoolean }: UnpackedPage
   if (page.encoding.endsWith('_DICTIONARY') && offset < view.byteLength) {
     checkLengths(view, { offset: offset + 1, width: view.getUint8(offset), count });
   }
+  return page.encoding === 'DELTA_BYTE_ARRAY' ? bytesOfText(view, offset, count) : 0;
+}
+
+/** Values that have all but a letter in common take a byte each, and are copied in full when they are read. */
+function bytesOfText(view: DataView, offset: number, most: number): number {
+  const counts = { view, offset };
+  for (const _what of ['values in a block', 'parts of a block']) readVarInt(counts);
+  const count = readVarInt(counts);
+  if (!(count >= 0 && count <= most)) throw new RangeError(`${count} values in a page of ${most}`);
+  const reader = { view, offset };
+  const lengths = new Int32Array(count);
+  let sum = 0;
+  for (const _which of ['what is in common', 'the rest']) {
+    deltaBinaryUnpack(reader, count, lengths);
+    if (lengths.some((length) => length < 0)) throw new RangeError('text of a negative length');
+    sum = lengths.reduce((total, length) => total + length, sum);
+  }
+  return sum;
 }
 
 /** Lengths of runs until `count` values are there or the page ends; values that are missing have no place among the values. */
