@@ -1,22 +1,44 @@
 import { inputLength, type ImageShape } from '../model/inputs.js';
 
-/** How many images have a single colour all over. */
-export interface Contrast {
-  readonly count: number;
-  readonly plain: number;
-  /** There are images, and none has anything to see. */
-  readonly isAllPlain: boolean;
-}
+/** Looks for images in which there is nothing to see, part by part. */
+export class ContrastMeter {
+  readonly #length: number;
+  readonly #channels: number;
+  #first: Uint8Array | null = null;
+  #count = 0;
+  #plain = 0;
+  #same = 0;
 
-/** Looks for images without contrast: of one colour all over, whichever it is. @param images row-major [count, height, width, channels] */
-export function measureContrast(images: Uint8Array, shape: ImageShape): Contrast {
-  const length = inputLength(shape);
-  const count = images.length / length;
-  let plain = 0;
-  for (let image = 0; image < count; image += 1) {
-    if (isPlain(images.subarray(image * length, (image + 1) * length), shape.channels)) plain += 1;
+  constructor(shape: ImageShape) {
+    this.#length = inputLength(shape);
+    this.#channels = shape.channels;
   }
-  return { count, plain, isAllPlain: count > 0 && plain === count };
+
+  /** @param images row-major [count, height, width, channels] */
+  add(images: Uint8Array): void {
+    for (let start = 0; start < images.length; start += this.#length) {
+      const image = images.subarray(start, start + this.#length);
+      this.#first ??= image.slice();
+      this.#count += 1;
+      if (isPlain(image, this.#channels)) this.#plain += 1;
+      if (Buffer.compare(image, this.#first) === 0) this.#same += 1;
+    }
+  }
+
+  /** Images of one colour all over, whichever it is: their shapes are gone, but the colour may still tell one from another. */
+  get plain(): number {
+    return this.#plain;
+  }
+
+  /** All images are of one colour, each of its own perhaps. */
+  get isAllPlain(): boolean {
+    return this.#count > 0 && this.#plain === this.#count;
+  }
+
+  /** All images are the same one: nothing can be told from them. */
+  get isAllSame(): boolean {
+    return this.#count > 1 && this.#same === this.#count;
+  }
 }
 
 function isPlain(image: Uint8Array, channels: number): boolean {
