@@ -223,6 +223,15 @@ describe('an image', () => {
     expect((await pixelsOf(gif))[0]).toBeGreaterThan(190);
   });
 
+  it('of many pixels is decoded, among others of its kind', async () => {
+    const [width, height] = [6000, 5000];
+    const large = pngClaiming(width, height, deflateSync(Buffer.alloc(height * (1 + width / 8), 0)));
+    const decoder = await imageDecoder({ ...WHITE, shape: { height: 2, width: 2, channels: 1 } });
+    const decoded = await Promise.all([large, large.subarray(0, 100), large].map(decoder));
+    const pixels = Buffer.alloc(4);
+    expect(decoded).toEqual([{ pixels, isOdd: false }, { fault: 'a PNG that is cut off' }, { pixels, isOdd: false }]);
+  });
+
   it.each<[string, () => Promise<Buffer>, string]>([
     ['of 60,000 x 60,000', async () => pngClaiming(60000, 60000, deflateSync(Buffer.alloc(2 ** 20))),
       '60,000 x 60,000 pixels, more than the 120,000,000 that are decoded'],

@@ -1,5 +1,6 @@
+import { errorMessage } from '@lethe/errors';
 import type { ReadingConfig } from '@lethe/config';
-import type { Sharp, SharpOptions } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { ImageShape } from '../model/inputs.js';
 import { faultInBytes, faultInWords } from './image-faults.js';
 import { loadSharp } from './load-sharp.js';
@@ -22,6 +23,8 @@ export type ImageDecoder = (bytes: Buffer) => Promise<DecodedImage>;
  * billions. Refused by its header, before memory is taken.
  */
 export const MOST_PIXELS = 120e6;
+/** Larger ones are decoded one after another: an interlaced or a turned image is in memory as a whole, with up to 8 bytes a pixel. */
+const LARGE_PIXELS = 25e6;
 
 /**
  * A decoder to one form: an image is turned upright as its EXIF says, put on the background where transparent, squashed to the size
@@ -29,27 +32,41 @@ export const MOST_PIXELS = 120e6;
  */
 export async function imageDecoder(form: ImageForm): Promise<ImageDecoder> {
   const sharp = await loadSharp();
-  const decode = async (bytes: Buffer, failOn: SharpOptions['failOn']): Promise<Uint8Array> =>
-    toForm(sharp(bytes, { autoOrient: true, failOn, limitInputPixels: MOST_PIXELS }), form);
+  const decode = async (bytes: Buffer, { failOn, limitInputPixels }: Attempt): Promise<Uint8Array> =>
+    toForm(sharp(bytes, { autoOrient: true, failOn, limitInputPixels }), form);
   const decodeOdd = async (bytes: Buffer): Promise<DecodedImage> => {
     try {
-      return { pixels: await decode(bytes, 'error'), isOdd: true };
+      return { pixels: await decode(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS }), isOdd: true };
     } catch (error) {
       if (error instanceof TypeError) throw error;
       return { fault: await faultInWords(bytes, MOST_PIXELS) };
     }
   };
-  return async (bytes) => {
-    const fault = faultInBytes(bytes);
-    if (fault !== null) return { fault };
+  const decodeUsual = async (bytes: Buffer, limitInputPixels: number): Promise<DecodedImage> => {
     try {
-      return { pixels: await decode(bytes, 'warning'), isOdd: false };
+      return { pixels: await decode(bytes, { failOn: 'warning', limitInputPixels }), isOdd: false };
     } catch (complaint) {
       if (complaint instanceof TypeError) throw complaint;
-      // Once more: only odd images cost this.
-      return decodeOdd(bytes);
+      // Only large and odd images are begun more than once.
+      const isLarge = limitInputPixels < MOST_PIXELS && errorMessage(complaint).includes('pixel limit');
+      return isLarge ? alone(() => decodeUsual(bytes, MOST_PIXELS)) : decodeOdd(bytes);
     }
   };
+  let last: Promise<unknown> = Promise.resolve();
+  const alone = (work: () => Promise<DecodedImage>): Promise<DecodedImage> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return async (bytes) => {
+    const fault = faultInBytes(bytes);
+    return fault === null ? decodeUsual(bytes, LARGE_PIXELS) : { fault };
+  };
+}
+
+interface Attempt {
+  readonly failOn: 'warning' | 'error';
+  readonly limitInputPixels: number;
 }
 
 async function toForm(image: Sharp, { shape, background, rules }: ImageForm): Promise<Uint8Array> {
