@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-
 import { invalidData } from '../invalid-data.js';
 import { byCodeUnit } from '../name-order.js';
 import { findFile } from './folder-files.js';

@@ -40,8 +40,11 @@ async function tarThatPromises(bytes: number): Promise<Buffer> {
   return archive;
 }
 
+/** 45,000,000 zeros, which bzip2 packs into one block of 50 bytes. */
+const bzip2Bomb = Buffer.from('QlpoOTFBWSZTWckBtsgBWKtAIMAAEAAACCAAMMwFKaZSSFJsVJIUni7kinChIZIDbZA=', 'base64');
 /** Text that is unpacked to 4 MiB: a line with spaces. */
 const longLine = `1 1:0${' '.repeat(4 * MIB)}\n`;
+const bzip2Line = Buffer.from('QlpoOTFBWSZTWeEZXdgAgIPYAIAQQABgFAAIIABQhgAqSMM0CALtAQBlQEAbvv1AQBwu5IpwoSHCMruw', 'base64');
 
 interface Case {
   readonly name: string;
@@ -61,6 +64,7 @@ const CASES: [string, Case][] = [
     named: ', 16 x 512 x 512 bytes',
   }],
   ['gzipped USPS text', { name: 'usps.gz', bytes: () => gzipSync(longLine), read: ({ file }, unpacking) => readUspsFile(file, unpacking) }],
+  ['USPS text packed by bzip2', { name: 'usps.bz2', bytes: () => bzip2Line, read: ({ file }, unpacking) => readUspsFile(file, unpacking) }],
   ['a compressed MATLAB array', {
     name: 'x.mat', bytes: () => matlabBytes([
       { name: 'X', dimensions: [1024, 1024, 1, 4], values: zeros, compressed: true },
@@ -81,6 +85,11 @@ describe('what is unpacked', () => {
     const message = expect.stringMatching(`^${place.file}${named}.*: expected ${bound}, found `) as string;
     await expect(read(place, new Unpacking(1 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE', message });
     await expect(read(place, new Unpacking(8 / 1024))).resolves.not.toThrow();
+  });
+
+  it('is bounded within a block of bzip2', async () => {
+    const { file } = await fileOf('usps.bz2', bzip2Bomb);
+    await expect(readUspsFile(file, new Unpacking(1 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
   });
 
   it('counts what earlier files were unpacked to', async () => {

@@ -1,8 +1,10 @@
 import { pipeline, type Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip, createInflate, createInflateRaw, inflateRaw, type Gunzip, type Inflate, type InflateRaw } from 'node:zlib';
 import { errorMessage, LetheError } from '@lethe/errors';
 import { invalidData } from '../invalid-data.js';
+import { bunzip2, Bzip2Damage } from './bunzip2.js';
 
 export { crc32 } from 'node:zlib';
 
@@ -20,6 +22,11 @@ export interface Unpacked {
 /** Whether data that begin with these bytes are gzipped, whatever the name of their file is. */
 export function isGzip(start: Uint8Array): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
+}
+
+/** Whether data that begin with these bytes are packed by bzip2. */
+export function isBzip2(start: Uint8Array): boolean {
+  return start[0] === 0x42 && start[1] === 0x5a && start[2] === 0x68;
 }
 
 /** The error to end with when reading a gzipped file fails: DATA_INVALID for damaged data, other errors as they are. */
@@ -81,6 +88,24 @@ export class Unpacking {
   /** Deflated data without a head around them, as members of zip archives are. */
   inflateRaw(where: string, packed: Readable): Unpacked {
     return this.#through(where, packed, createInflateRaw({ chunkSize: CHUNK_BYTES / 4 }));
+  }
+
+  /** Unpacks bzip2 data, whose packed bytes are in memory; others get their turn after each block. */
+  async *bunzip2(where: string, packed: Uint8Array): AsyncGenerator<Uint8Array> {
+    const check = (bytes: number): void => {
+      if (bytes > this.#leftBytes) throw this.#tooLarge(where, 'more');
+    };
+    try {
+      for (const block of bunzip2(packed, check)) {
+        check(block.length);
+        this.#leftBytes -= block.length;
+        yield block;
+        await setImmediate();
+      }
+    } catch (error) {
+      if (!(error instanceof Bzip2Damage)) throw error;
+      throw invalidData(where, 'intact bzip2 data', 'it corrupted or cut off');
+    }
   }
 
   /** Passes unpacked pieces on and counts them. @throws LetheError DATA_TOO_LARGE */

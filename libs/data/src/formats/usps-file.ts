@@ -1,20 +1,23 @@
 import { constants } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { invalidData } from '../invalid-data.js';
+import { foreignKind } from './foreign-file.js';
 import type { DigitImages } from './labelled-images.js';
-import { gzipError, isGzip, type Unpacking } from './unpacking.js';
+import { gzipError, isBzip2, isGzip, type Unpacking } from './unpacking.js';
 
 /** LIBSVM's names of USPS. */
-export const USPS_FILES: Readonly<Record<'train' | 'test', string[]>> = { train: ['usps', 'usps.gz'], test: ['usps.t', 'usps.t.gz'] };
+export const USPS_FILES: Readonly<Record<'train' | 'test', string[]>> = {
+  train: ['usps', 'usps.bz2', 'usps.gz'], test: ['usps.t', 'usps.t.bz2', 'usps.t.gz'],
+};
 
 const SIDE = 16;
 const PIXELS = SIDE * SIDE;
 const PIXEL = /^(\d+):(-?[\d.]+(?:e-?\d+)?)$/;
 
 /**
- * Reads USPS as LIBSVM distributes it (`usps`, `usps.t`, gzipped or not): a line for each image with the label 1 to 10, which
- * is the digit plus 1, and `pixel:value` for pixels 1 to 256 with values from -1 to 1; pixels that are left out are 0.
+ * Reads USPS as LIBSVM distributes it (`usps.bz2`, `usps.t.bz2`, unpacked or gzipped too): a line for each image with the label 1 to
+ * 10, which is the digit plus 1, and `pixel:value` for pixels 1 to 256 with values from -1 to 1; pixels that are left out are 0.
  * @throws LetheError DATA_INVALID naming the line, DATA_TOO_LARGE
  */
 export async function readUspsFile(file: string, unpacking: Unpacking): Promise<DigitImages> {
@@ -44,20 +47,37 @@ function toByte(brightness: number): number {
 }
 
 async function readText(file: string, unpacking: Unpacking): Promise<string> {
+  const { size } = await stat(file);
+  if (size > constants.MAX_STRING_LENGTH) throw tooLong(file, size);
   const bytes = await readFile(file);
-  const text = isGzip(bytes) ? await gunzip(file, bytes, unpacking) : bytes;
-  if (text.length > constants.MAX_STRING_LENGTH) {
-    throw invalidData(file, `at most ${constants.MAX_STRING_LENGTH} characters of text`, String(text.length));
-  }
+  const text = await unpack(file, bytes, unpacking);
+  const kind = foreignKind(text);
+  if (kind !== null) throw invalidData(file, 'lines of text as LIBSVM has them', kind);
   return text.toString('latin1');
 }
 
-async function gunzip(file: string, bytes: Buffer, unpacking: Unpacking): Promise<Buffer> {
+/** The first bytes say how it is packed, not its name. */
+async function unpack(file: string, bytes: Buffer, unpacking: Unpacking): Promise<Buffer> {
+  if (isGzip(bytes)) {
+    return concat(file, unpacking.gunzip(file, Readable.from([bytes])).pieces).catch((error: unknown) => {
+      throw gzipError(file, error);
+    });
+  }
+  return isBzip2(bytes) ? concat(file, unpacking.bunzip2(file, bytes)) : bytes;
+}
+
+/** No more than becomes one text. */
+async function concat(file: string, unpacked: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  try {
-    for await (const piece of unpacking.gunzip(file, Readable.from([bytes])).pieces) pieces.push(piece);
-  } catch (error) {
-    throw gzipError(file, error);
+  let length = 0;
+  for await (const piece of unpacked) {
+    length += piece.length;
+    if (length > constants.MAX_STRING_LENGTH) throw tooLong(file, length);
+    pieces.push(piece);
   }
   return Buffer.concat(pieces);
+}
+
+function tooLong(file: string, length: number): Error {
+  return invalidData(file, `at most ${constants.MAX_STRING_LENGTH} characters of text`, String(length));
 }
