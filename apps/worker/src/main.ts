@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseJoinArguments } from '@lethe/config';
+import { cacheFolder, parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
@@ -55,7 +55,7 @@ async function computeFor(start: WorkerStart): Promise<number> {
     prepare: (welcome) => prepareWorker({
       engine,
       parallelShards: engine.graphs ? start.interOpThreads : 1,
-      openData: (config) => openData(config.data, config.seed),
+      openData: (config) => openData(config.data, config.seed, { cacheFolder: cacheFolder(process.env), onNotice: warn }),
       openBatches,
       openEvaluator: (options) => new WorkerEvaluator(options),
     }, welcome),

@@ -1,3 +1,4 @@
+export { cacheFolder } from './cache-folder.js';
 export { compileConfig, type CompiledConfig } from './compile-config.js';
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData } from './cross-checks.js';

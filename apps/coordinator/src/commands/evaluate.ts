@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { cacheFolder } from '@lethe/config';
 import type { EvaluateCommand } from '../command-line/command.js';
 import { withCheckpoint, JudgeCache, evaluateRun } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
@@ -12,7 +13,7 @@ export async function runEvaluate(command: EvaluateCommand, environment: Environ
   const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
     const lines = await evaluateRun(opened, {
-      folder: opened.run, seeds: command.seeds, judges: new JudgeCache(environment, notice), onProgress: notice,
+      folder: opened.run, seeds: command.seeds, judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice,
     });
     for (const line of lines) process.stdout.write(`${line}\n`);
     process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);

@@ -25,7 +25,7 @@ const data = { facts } as unknown as DataSource;
 
 describe('the cache of judges', () => {
   it('trains a judge once for each data, and again where what it kept is damaged or cut off', async () => {
-    const cache = new JudgeCache({ LETHE_CACHE: folder }, () => undefined);
+    const cache = new JudgeCache(folder, () => undefined);
     const judge = Float32Array.from({ length: judgeLength(data) }, (_, index) => index % 7);
     let trained = 0;
     const train = (): Promise<Float32Array> => {
@@ -57,7 +57,7 @@ describe('the cache of judges', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const warnings: string[] = [];
-    const cache = new JudgeCache({ LETHE_CACHE: join(file, 'below') }, (line) => warnings.push(line));
+    const cache = new JudgeCache(join(file, 'below'), (line) => warnings.push(line));
     const judge = new Float32Array(judgeLength(data));
     expect(await cache.get(description, data, () => Promise.resolve(judge))).toBe(judge);
     expect(warnings).toEqual([expect.stringMatching(/^warning: the judge is not kept: Cannot write .*judges/)]);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { errorMessage } from '@lethe/errors';
 import { JUDGE_VERSION, judgeLength } from '@lethe/evaluation';
@@ -16,11 +15,13 @@ export class JudgeCache {
   readonly #folder: string;
   readonly #notice: (line: string) => void;
 
-  /** @param notice called if a judge cannot be kept */
-  constructor(environment: Readonly<Record<string, string | undefined>>, notice: (line: string) => void) {
+  /**
+   * @param cacheFolder of what all runs of this machine keep for each other
+   * @param notice called if a judge cannot be kept
+   */
+  constructor(cacheFolder: string, notice: (line: string) => void) {
     this.#notice = notice;
-    const { LETHE_CACHE, XDG_CACHE_HOME } = environment;
-    this.#folder = join(LETHE_CACHE ? resolve(LETHE_CACHE) : join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'lethe'), 'judges');
+    this.#folder = join(cacheFolder, 'judges');
   }
 
   /** The judge of this data, trained now unless one is kept; one that is damaged or of another kind counts for nothing. */

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/cluster';
+import { cacheFolder } from '@lethe/config';
 import type { ControlPlane } from '@lethe/membership';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
@@ -173,7 +174,7 @@ async function measure(
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {
     const measuring = (): Promise<string[]> =>
-      evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(environment, notice), onProgress: notice });
+      evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice });
     return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };
   } catch (error) {
     if (!interruption.signal.aborted) notice(`the run is complete and saved, but not measured; ${repeating}`);
