@@ -3,7 +3,7 @@ import { invalidData as invalid } from './invalid-data.js';
 import { hashInputs } from './inputs/hash-inputs.js';
 import { MISSING } from './model/attributes.js';
 import type { DataFacts, DataSource, Dataset, DomainFacts, LabelCount } from './model/dataset.js';
-import type { ReadingNote } from './model/examples.js';
+import type { ColumnDescription, ReadingNote } from './model/examples.js';
 
 /** A training and a test set with the names of their classes, not yet checked against each other. */
 export interface DataParts {
@@ -19,6 +19,7 @@ export interface DataParts {
   readonly otherLabels?: readonly (readonly LabelCount[])[];
   /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
   readonly mayLackClasses?: boolean;
+  readonly columns?: readonly ColumnDescription[];
   readonly notes?: readonly ReadingNote[];
 }
 
@@ -27,7 +28,7 @@ export interface DataParts {
  * @throws LetheError DATA_INVALID
  */
 export async function createDataSource(parts: DataParts): Promise<DataSource> {
-  const { origin, classes, domains = ['all'], train, test, heldOut = null, notes = [] } = parts;
+  const { origin, classes, domains = ['all'], train, test, heldOut = null, columns = [], notes = [] } = parts;
   checkShape(origin, train);
   if (classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
   const untrained = parts.mayLackClasses === true ? [] : missingClasses(train, classes);
@@ -39,7 +40,7 @@ export async function createDataSource(parts: DataParts): Promise<DataSource> {
     })),
   };
   const fingerprint = await fingerprintOf(counts, [train, test], heldOut);
-  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, notes };
+  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes };
 }
 
 function checkShape(origin: string, { inputs: { shape: { height, width }, values } }: Dataset): void {

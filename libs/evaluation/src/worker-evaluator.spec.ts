@@ -23,6 +23,7 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
       train: oneOfEach(),
       test: oneOfEach(),
       heldOut: null,
+      columns: [],
       notes: [],
       facts: {
         shape,

@@ -2,7 +2,7 @@ import type { ReadingConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
 import type { Attribute, CategoryAttribute } from '../model/attributes.js';
 import { cellOf, type Column, type RawTable } from '../model/column.js';
-import type { ReadingNote } from '../model/examples.js';
+import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { NamedClasses } from './category-column.js';
 import { readColumn, type ReadColumn, type SetKind } from './read-column.js';
 import { readNames, type NamesToRead } from './read-names.js';
@@ -22,9 +22,6 @@ export interface ColumnRoles {
   /** Classes by name, each with the cells that mean it; null: the cells themselves. */
   readonly classes: NamedClasses | null;
 }
-
-/** How a column was read, for the data report. */
-export interface ColumnDescription { readonly name: string; readonly description: string }
 
 /** The columns of a table. */
 export interface ReadColumns {

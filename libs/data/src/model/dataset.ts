@@ -1,6 +1,6 @@
 import type { Attribute } from './attributes.js';
 import type { ImageShape, Inputs } from './inputs.js';
-import type { ReadingNote } from './examples.js';
+import type { ColumnDescription, ReadingNote } from './examples.js';
 
 /** The examples of a split, as steps and figures take them. */
 export interface Dataset {
@@ -55,6 +55,8 @@ export interface DataSource {
   readonly test: Dataset;
   /** Training examples that the data themselves hold out, ascending; null: they are drawn. */
   readonly heldOut: Uint32Array | null;
+  /** How each column of their table or list was read; none where there is no such file. */
+  readonly columns: readonly ColumnDescription[];
   /** What is to be said about how they were read. */
   readonly notes: readonly ReadingNote[];
 }

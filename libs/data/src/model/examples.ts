@@ -12,6 +12,9 @@ export interface ReadingNote {
   readonly text: string;
 }
 
+/** How a column was read, for the data report: "number, 3 missing". */
+export interface ColumnDescription { readonly name: string; readonly description: string }
+
 /** Which examples belong together. */
 export interface Groups {
   /** Of each example: the index of its group. */
@@ -47,6 +50,8 @@ export interface Examples {
   readonly groups: Groups | null;
   /** Place of an example, for messages: "labels.csv, line 7". */
   readonly where: (example: number) => string;
+  /** Of all columns of its table or list, in their order; none where there is no such file. */
+  readonly columns: readonly ColumnDescription[];
   readonly notes: readonly ReadingNote[];
 }
 

@@ -1,7 +1,7 @@
 import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import type { DataSource } from '../model/dataset.js';
-import type { ReadingNote } from '../model/examples.js';
+import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { Inputs } from '../model/inputs.js';
 import type { Keeping } from '../open-options.js';
 import { TableFeatures } from '../columns/table-features.js';
@@ -44,6 +44,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   return createDataSource({
     origin, classes, ...joined,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
+    columns: columnsOf(populations),
     notes: [...notesOf(populations), ...notes, ...badNote(read.bad.length), ...leftOutNote(leftOut)],
     ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
   });
@@ -66,6 +67,11 @@ async function featuresAsInputs(populations: readonly SplitPopulation[], keeping
   const reader = new TableFeatures(features, rows);
   const { inputs } = await keepInputs(reader, keeping);
   return { inputs, notes: reader.notes };
+}
+
+/** Populations out of one file have the same columns. */
+function columnsOf(populations: readonly Population[]): ColumnDescription[] {
+  return [...new Map(populations.flatMap(({ examples }) => examples.columns.map((column) => [column.name, column] as const))).values()];
 }
 
 /** Populations out of one file have the same notes. */

@@ -30,6 +30,6 @@ export const readImageList: Reader<string> = async (folder, { imageSize, channel
     ],
     label: 'label', domain: hasDomains ? 'domain' : null,
     splits: files.some(({ split }) => split !== undefined) ? splits : null, testShare: TEST_SHARE,
-    weights: null, groups: null, notes: [], where: (example) => `${list}, line ${files[example]?.line ?? 0}`,
+    weights: null, groups: null, columns: [], notes: [], where: (example) => `${list}, line ${files[example]?.line ?? 0}`,
   };
 };

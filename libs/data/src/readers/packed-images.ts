@@ -33,7 +33,7 @@ export async function imageExamples(
   return {
     origin, count: inputs.count, inputs, features: [], attributes: [labels], label: 'label', domain: null,
     splits: Array.from({ length: inputs.count }, (_, image): Split => (image < train.count ? 'train' : 'test')), testShare: TEST_SHARE,
-    weights: null, groups: null, notes: [],
+    weights: null, groups: null, columns: [], notes: [],
     where: (image) => (image < train.count ? where('train', image) : where('test', image - train.count)),
   };
 }

@@ -50,7 +50,7 @@ export async function readTable({ folder, config }: { readonly folder: string; r
     ],
     label: config.labelColumn, domain: DOMAIN,
     splits: rows.some(({ split }) => split !== undefined) ? rows.map(({ split }) => split ?? 'train') : null, testShare: TEST_SHARE,
-    weights: null, groups: null, notes: [], where: (row) => rows[row]?.where ?? '',
+    weights: null, groups: null, columns: [], notes: [], where: (row) => rows[row]?.where ?? '',
   };
 }
 
