@@ -22,7 +22,7 @@ export type ImageDecoder = (bytes: Buffer) => Promise<DecodedImage>;
  * Pixels of the largest image that is decoded. The largest cameras have a hundred million; a file of a few kilobytes may claim to have
  * billions. Refused by its header, before memory is taken.
  */
-export const MOST_PIXELS = 120e6;
+const MOST_PIXELS = 120e6;
 /** Larger ones are decoded one after another: an interlaced or a turned image is in memory as a whole, with up to 8 bytes a pixel. */
 const LARGE_PIXELS = 25e6;
 
