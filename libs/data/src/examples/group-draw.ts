@@ -130,6 +130,6 @@ export function groupsOf({ categories, values }: CategoryAttribute): Groups {
       next += 1;
       return next - 1;
     }),
-    nameOf: (example) => categories[values[example] ?? MISSING] ?? '(none)',
+    nameOf: (example) => categories[values[example] ?? MISSING] ?? `(none: example ${example + 1})`,
   };
 }

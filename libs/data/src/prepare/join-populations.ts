@@ -2,6 +2,7 @@ import { invalidData } from '../invalid-data.js';
 import { MISSING, chooseAttribute, type Attribute } from '../model/attributes.js';
 import type { Dataset, LabelCount } from '../model/dataset.js';
 import type { Inputs } from '../model/inputs.js';
+import { commonGroups } from './common-groups.js';
 import { joinAttributes } from './join-attributes.js';
 import { labelOf, type SplitPopulation } from './population.js';
 
@@ -104,21 +105,20 @@ function datasetOf(parts: readonly Part[], inputs: Inputs): Dataset {
   const count = parts.reduce((sum, { chosen }) => sum + chosen.length, 0);
   const [rows, labels, domains] = [new Uint32Array(count), new Uint32Array(count).fill(MISSING), new Uint32Array(count)];
   const hasWeights = parts.some(({ population }) => population.examples.weights !== null);
-  const hasGroups = parts.some(({ population }) => population.examples.groups !== null);
-  const [weights, groups] = [hasWeights ? new Float32Array(count).fill(1) : null, hasGroups ? new Uint32Array(count) : null];
+  const common = commonGroups(parts.map(({ population }) => population));
+  const [weights, groups] = [hasWeights ? new Float32Array(count).fill(1) : null, common === null ? null : new Uint32Array(count)];
   let place = 0;
-  // Groups of different populations are different groups.
-  let firstGroup = 0;
+  let firstExample = 0;
   for (const { population: { rows: ownRows, examples }, domain, chosen, labels: ownLabels } of parts) {
     for (const example of chosen) {
       rows[place] = ownRows[example] as number;
       domains[place] = domain;
       if (ownLabels !== null) labels[place] = ownLabels[example] as number;
       if (weights !== null && examples.weights !== null) weights[place] = examples.weights[example] as number;
-      if (groups !== null) groups[place] = firstGroup + (examples.groups?.indices[example] ?? example);
+      if (groups !== null) groups[place] = common?.indices[firstExample + example] ?? 0;
       place += 1;
     }
-    firstGroup += examples.groups?.indices.reduce((most, group) => Math.max(most, group + 1), 0) ?? examples.count;
+    firstExample += examples.count;
   }
   return { count, inputs, rows, labels, domains, weights, groups, attributes: attributesOf(parts) };
 }

@@ -10,7 +10,7 @@ import { joinPopulations } from './join-populations.js';
 import type { Population, SplitPopulation } from './population.js';
 import { readableExamples, withRows } from './readable-examples.js';
 import { classesOf } from './run-classes.js';
-import { splitPopulation } from './split-population.js';
+import { splitPopulations } from './split-population.js';
 
 /** Populations as they were read, and what is made of them. */
 export interface PreparePlan {
@@ -34,9 +34,9 @@ export interface PreparePlan {
 export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   const { origin, keeping, seed, passesOtherLabels } = plan;
   // Decoding takes long: what is wrong with labels and splits is found before.
-  classesOf(withRows(plan.populations).map((population) => splitPopulation(population, seed)), plan);
+  classesOf(splitPopulations(withRows(plan.populations), seed), plan);
   const read = await readableExamples(plan.populations, keeping);
-  const populations = read.populations.map((population) => splitPopulation(population, seed));
+  const populations = splitPopulations(read.populations, seed);
   const classes = classesOf(populations, plan);
   const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, keeping) : { inputs: read.inputs, notes: [] };
   const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
