@@ -1,5 +1,5 @@
 import { Output, type OutputStream } from './output.js';
-import { describeEpoch, describeProgress, type Reporter, type RunProgress } from './progress.js';
+import { describeEpoch, describeProgress, describeReading, type Reporter, type RunProgress } from './progress.js';
 import { type Clock, monotonicSeconds } from './rate-meter.js';
 
 export interface PlainReporterOptions {
@@ -23,10 +23,20 @@ export class PlainReporter implements Reporter {
   }
 
   update(progress: RunProgress): void {
+    this.writeNowAndThen(() => describeProgress(progress));
+  }
+
+  reading(done: number, total: number): void {
+    // Data that are read at once need no line.
+    if (this.lastSeconds === -Infinity) this.lastSeconds = this.clock();
+    this.writeNowAndThen(() => describeReading(done, total));
+  }
+
+  private writeNowAndThen(describe: () => string): void {
     const seconds = this.clock();
     if (seconds - this.lastSeconds < this.intervalSeconds) return;
     this.lastSeconds = seconds;
-    this.output.writeLine(describeProgress(progress));
+    this.output.writeLine(describe());
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
@@ -52,6 +62,10 @@ export class QuietReporter implements Reporter {
   }
 
   update(): void {
+    // No progress is shown.
+  }
+
+  reading(): void {
     // No progress is shown.
   }
 

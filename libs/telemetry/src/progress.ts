@@ -19,12 +19,19 @@ export interface RunProgress {
 export interface Reporter {
   /** May be called at any rate: what is shown changes at a readable pace. */
   update(progress: RunProgress): void;
+  /** Shows how many inputs of the data have been read, before anything else; may be called at any rate. */
+  reading(done: number, total: number): void;
   /** Shows the end of an epoch, with its figures on held-out data (`scores`). */
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void;
   /** Shows a line that stays, above the progress bar where there is one. */
   notice(line: string): void;
   /** Ends the display; later notices still appear. */
   close(): void;
+}
+
+/** `reading the data  1,024/5,000` */
+export function describeReading(done: number, total: number): string {
+  return `reading the data  ${formatCount(done)}/${formatCount(total)}`;
 }
 
 /** `round 234/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.1234` */

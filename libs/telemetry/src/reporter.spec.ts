@@ -40,6 +40,14 @@ describe('plain lines', () => {
     ]);
     expect(text().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
+
+  it('says that data are being read only if that takes a while', () => {
+    const { output, text } = stream(false);
+    let now = 0;
+    const reporter = createReporter({ output, intervalSeconds: 5, clock: () => now });
+    for (let done = 1000; done <= 12_000; done += 1000, now += 1) reporter.reading(done, 12_000);
+    expect(text()).toBe('reading the data  6,000/12,000\nreading the data  11,000/12,000\n');
+  });
 });
 
 /** What a terminal of `rows` rows shows after `text`: as much of its language as the bar speaks. */
@@ -90,6 +98,20 @@ describe('progress bar', () => {
       'round 586/1,172  epoch 1/5  3,950 images/s  mse 0.2500',
       'after the end',
     ]);
+  });
+});
+
+describe('the bar of reading', () => {
+  it('gives way to notices, and is gone when all is read', () => {
+    const { output, text } = stream(true);
+    const reporter = createReporter({ output });
+    reporter.reading(10, 300);
+    reporter.notice('waiting for another process');
+    expect(screen(text()).at(-1)).toMatch(/reading the data {2}10\/300/);
+    reporter.reading(300, 300);
+    reporter.notice('all is read');
+    const lines = screen(text()).map((line) => line.trimEnd()).filter((line) => line !== '');
+    expect(lines).toEqual(['waiting for another process', 'all is read']);
   });
 });
 

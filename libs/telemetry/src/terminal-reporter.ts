@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import { Output, type OutputStream } from './output.js';
 import { PlainReporter, type PlainReporterOptions } from './plain-reporter.js';
-import { describeBriefly, describeEpoch, describeProgress, type Reporter, type RunProgress } from './progress.js';
+import { describeBriefly, describeEpoch, describeProgress, describeReading, type Reporter, type RunProgress } from './progress.js';
 
 /** Columns of the bar itself on a wide and on a narrow terminal. */
 const WIDE_BAR = 24;
@@ -18,6 +18,7 @@ class TerminalReporter implements Reporter {
   private readonly output: Output;
   private readonly bar: cliProgress.SingleBar;
   private latest: RunProgress | undefined;
+  private read: BarState | undefined;
   private closed = false;
 
   constructor(stream: OutputStream) {
@@ -38,7 +39,18 @@ class TerminalReporter implements Reporter {
   update(progress: RunProgress): void {
     if (this.closed || !this.output.open) return;
     this.latest = progress;
-    const { total, value, payload } = shown(progress);
+    this.read = undefined;
+    this.show(shown(progress));
+  }
+
+  reading(done: number, total: number): void {
+    if (this.closed || !this.output.open) return;
+    this.read = done < total ? { total, value: done, payload: { text: describeReading(done, total) } } : undefined;
+    if (this.read === undefined) this.bar.stop();
+    else this.show(this.read);
+  }
+
+  private show({ total, value, payload }: BarState): void {
     if (this.bar.isActive) {
       this.bar.setTotal(total);
       this.bar.update(value, payload);
@@ -57,9 +69,9 @@ class TerminalReporter implements Reporter {
     // overwritten. So the bar stops, the line is written in its place, and the bar starts below the line.
     this.bar.stop();
     this.output.writeLine(line);
-    if (this.closed || this.latest === undefined || !this.output.open) return;
-    const { total, value, payload } = shown(this.latest);
-    this.bar.start(total, value, payload);
+    const state = this.read ?? (this.latest === undefined ? undefined : shown(this.latest));
+    if (this.closed || state === undefined || !this.output.open) return;
+    this.bar.start(state.total, state.value, state.payload);
   }
 
   close(): void {
@@ -71,7 +83,10 @@ class TerminalReporter implements Reporter {
   }
 }
 
-function shown(progress: RunProgress): { total: number; value: number; payload: { text: string } } {
+/** What the bar shows. */
+interface BarState { readonly total: number; readonly value: number; readonly payload: { readonly text: string } }
+
+function shown(progress: RunProgress): BarState {
   // A total of 0 would make the bar's share of the work 0/0.
   return { total: Math.max(1, progress.totalRounds), value: progress.round, payload: { text: describeBriefly(progress) } };
 }
