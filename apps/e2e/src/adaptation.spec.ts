@@ -98,7 +98,8 @@ describe('the recipes of domain adaptation', () => {
     [['--recipe', 'hospitals', '--target', 'boston'],
       /--target: expected a domain of the data \(cleveland, hungarian, switzerland, va\), found "boston"/],
     [['--recipe', 'hospitals', '--seeds', '1,2', '--listen', 'tcp://127.0.0.1:5999'], /--listen: expected no address for several runs/],
-    [['--recipe', 'hospitals', '--batch-size', '10'], /batchSize: expected a multiple of 1 shards times 4 domains, found 10/],
+    [['--recipe', 'hospitals', '--batch-size', '10'],
+      /--batch-size: expected a multiple of 4 from 8 on \(2 examples for each of 1 shard times 4 domains\), such as 8, found 10/],
     [['--recipe', 'hospitals', '--beta', '1'], /--beta: expected no beta with kind domain-adaptation, found 1/],
   ])('refuses %j', async (flags, message) => {
     const ended = await lethe(['train', ...flags, '--data-dir', data, '--rounds', '2', '--runs-dir', runs, '--name', 'refused']);

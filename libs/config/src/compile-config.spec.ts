@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileConfig } from './compile-config.js';
-import { checkConfigAgainstData } from './cross-checks.js';
 import { withValue, type Tree } from './layer.js';
-import { mergeConfig } from './merge-config.js';
 import { findRecipe, RECIPE_NAMES } from './recipes/index.js';
 import { recipe as quickRecipe } from './recipes/quick.js';
 
@@ -184,31 +182,5 @@ describe('compileConfig', () => {
   it('warns of hot spares', () => {
     const raw = complete({ 'cluster.workers': 6 });
     expect(compileConfig(raw).warnings).toEqual(['6 workers for 4 shards: 2 compute only when another leaves (hot spares)']);
-  });
-});
-
-describe('checkConfigAgainstData', () => {
-  const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
-
-  it.each([
-    [60_000, ''],
-    [5256, ''],
-    [5255, 'batchSize: expected at most the 255 images that are trained on, found 256'],
-    [5000, 'data.heldOut: expected fewer than the 5000 training images, found 5000'],
-  ])('%i training images', (count, message) => {
-    const check = () => { checkConfigAgainstData(config, { trainCount: count, domains: [{ trainCount: count, labelledCount: count }] }); };
-    if (message === '') expect(check).not.toThrow();
-    else expect(check).toThrow(message);
-  });
-
-  it('wants equal parts of every population in every shard', () => {
-    const domains = [
-      { trainCount: 6000, labelledCount: 6000 }, { trainCount: 10, labelledCount: 0 }, { trainCount: 0, labelledCount: 0 },
-      { trainCount: 9, labelledCount: 0 },
-    ];
-    expect(
-      () => { checkConfigAgainstData(config, { trainCount: 6019, domains }); },
-    ).toThrow('batchSize: expected a multiple of 4 shards times 3 domains, found 256');
-    expect(() => { checkConfigAgainstData({ ...config, batchSize: 24 }, { trainCount: 6019, domains }); }).not.toThrow();
   });
 });

@@ -4,10 +4,17 @@ import { problemsError } from './problem.js';
 import { runConfigSchema, type RunConfig } from './run-config.js';
 import { schemaProblems } from './schema-problems.js';
 
-export interface CompiledConfig {
+/** A configuration in which nothing contradicts anything else. */
+export interface CheckedConfig {
   readonly config: RunConfig;
   /** Sentences for the user about values that are allowed but perhaps not intended. */
   readonly warnings: readonly string[];
+}
+
+/** The configuration of a new run. */
+export interface CompiledConfig extends CheckedConfig {
+  /** Where its values were given; the others are the recipe's. */
+  readonly origins: Origins;
 }
 
 /**
@@ -20,7 +27,7 @@ export function compileConfig(raw: unknown, origins: Origins = new Map()): Compi
   const config = parseConfig(raw, origins);
   const problems = crossProblems(config, origins);
   if (problems.length > 0) throw problemsError(problems);
-  return { config, warnings: configWarnings(config) };
+  return { config, warnings: configWarnings(config), origins };
 }
 
 /** Checks each setting by itself, but no rules between settings. Freezes the result. @throws LetheError CONFIG_INVALID */

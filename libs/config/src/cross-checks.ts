@@ -1,5 +1,5 @@
 import { labelOf, originOf, type Origins } from './layer.js';
-import { problemsError, shown, type Problem } from './problem.js';
+import { shown, type Problem } from './problem.js';
 import { FIGURES, TARGET_ACCURACY, type RunConfig } from './run-config.js';
 import { isTcpAddress, isTcpHost } from './tcp-address.js';
 
@@ -103,32 +103,6 @@ export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   checkCluster(config, report);
   checkSilence(config, report);
   return problems;
-}
-
-/** Counts of a run's data on which settings depend. */
-export interface DataCounts {
-  readonly trainCount: number;
-  readonly domains: readonly { readonly trainCount: number; readonly labelledCount: number }[];
-}
-
-/**
- * Checks the settings that depend on the data: a batch fits into the training images that are not held out, and its shards can have
- * equal parts of every population.
- * @throws LetheError CONFIG_INVALID
- */
-export function checkConfigAgainstData({ data, batchSize, shards }: RunConfig, { trainCount, domains }: DataCounts): void {
-  const problems: Problem[] = [];
-  const labelled = domains.reduce((sum, { labelledCount }) => sum + labelledCount, 0);
-  const present = domains.filter((domain) => domain.trainCount > 0).length;
-  const left = trainCount - data.heldOut;
-  if (data.heldOut >= labelled) {
-    problems.push({ where: 'data.heldOut', expected: `fewer than the ${labelled} training images`, found: shown(data.heldOut) });
-  } else if (domains.length > 1 && batchSize % (shards * present) !== 0) {
-    problems.push({ where: 'batchSize', expected: `a multiple of ${shards} shards times ${present} domains`, found: shown(batchSize) });
-  } else if (domains.length === 1 && batchSize > left) {
-    problems.push({ where: 'batchSize', expected: `at most the ${left} images that are trained on`, found: shown(batchSize) });
-  }
-  if (problems.length > 0) throw problemsError(problems);
 }
 
 /** Sentences for the user about values that are allowed but perhaps not intended. */

@@ -1,9 +1,10 @@
 export { cacheFolder } from './cache-folder.js';
-export { compileConfig, type CompiledConfig } from './compile-config.js';
+export { compileConfig, type CheckedConfig, type CompiledConfig } from './compile-config.js';
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
-export { checkConfigAgainstData } from './cross-checks.js';
+export { checkConfigAgainstData, type DataCounts } from './data-problems.js';
 export { withDataFolder, withDataKind } from './data-folder.js';
 export { didYouMean } from './did-you-mean.js';
+export { fitSettings, fitToData, type FittedConfig } from './fit-to-data.js';
 export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { dataKindOfLayers, mergeConfig } from './merge-config.js';

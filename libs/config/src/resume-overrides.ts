@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyLayer, originsOf } from './apply-layer.js';
-import { compileConfig, type CompiledConfig } from './compile-config.js';
+import { compileConfig, type CheckedConfig } from './compile-config.js';
 import { labelOf, leaves, valueAt, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError, shown, type Problem } from './problem.js';
 import type { RunConfig } from './run-config.js';
@@ -76,7 +76,7 @@ function longer(before: number | null, now: number | null): number | null {
  * @param saved the content of the run's config.json
  * @throws LetheError CONFIG_INVALID
  */
-export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CompiledConfig {
+export function applyResumeOverrides(saved: unknown, layers: readonly ConfigLayer[]): CheckedConfig {
   const before = parseSavedConfig(saved, 'config.json');
   const origins = originsOf(layers);
   const merged = layers.reduce<Tree>(applyLayer, before);

@@ -1,6 +1,6 @@
 import {
   applyResumeOverrides, dataKindOfLayers, mergeConfig, readConfigFile, valueAt, withDataKind,
-  type CompiledConfig, type ConfigLayer, type Machine,
+  type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine,
 } from '@lethe/config';
 import type { TrainRequest } from './requests.js';
 
@@ -21,7 +21,7 @@ export function configOfLayers(layers: readonly ConfigLayer[], machine: Machine)
 }
 
 /** The configuration with which a run goes on, be it trained or measured. @param saved contents of its config.json */
-export function resumedRunConfig(request: Said, saved: unknown): CompiledConfig {
+export function resumedRunConfig(request: Said, saved: unknown): CheckedConfig {
   return applyResumeOverrides(saved, withDataKind(layersOf(request), valueAt(saved, 'data.kind')));
 }
 

@@ -6,7 +6,7 @@ import type { Environment } from './train.js';
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {
   const machine = await lookAtThisMachine(environment);
-  const folder = await openSweep(command, machine);
+  const folder = await openSweep(command, { machine, onNotice: (line) => { process.stdout.write(`${line}\n`); } });
   if (command.resume === null) {
     const { trials, trialsAtOnce } = await folder.read();
     process.stdout.write(`${trials.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);

@@ -6,7 +6,7 @@ interface Surroundings { readonly machine: ThisMachine; readonly environment: Ru
 
 /** Plays the runs, as many at once as the machine allows, and says what they came to together. */
 export async function runTrials(several: TrialsToTrain, command: TrainCommand, { machine, environment }: Surroundings): Promise<number> {
-  const folder = await openTrials(several, command, machine);
+  const folder = await openTrials(several, command, { machine, onNotice: (line) => { process.stdout.write(`${line}\n`); } });
   if (several.kind !== 'resumed') {
     const { trials, trialsAtOnce } = await folder.read();
     const order = trialsAtOnce === 1 ? 'one after another' : `${trialsAtOnce} at once`;

@@ -20,7 +20,7 @@ interface Surroundings { readonly environment: Environment; readonly requests: C
 export async function runTrain(command: TrainCommand, { environment, requests }: Surroundings): Promise<number> {
   const machine = await lookAtThisMachine(environment);
   const compiled = command.resume === null ? newRunConfig(command, machineOf(machine)) : null;
-  const several = compiled === null ? await resumedTrials(command) : newTrials(command, compiled.config);
+  const several = compiled === null ? await resumedTrials(command) : newTrials(command, compiled);
   if (several !== null) return runTrials(several, command, { machine, environment });
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const run = await prepareRun(command, { machine, compiled, reporter });

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
 import {
-  checkConfigAgainstData, problemsError, processProblems, savedConfigJson, type CompiledConfig, type RunConfig,
+  fitToData, problemsError, processProblems, savedConfigJson, type CheckedConfig, type CompiledConfig, type FittedConfig, type RunConfig,
 } from '@lethe/config';
 import { gridExamples, openData, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
+import { shownExamples } from '@lethe/report';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import type { Reporter } from '@lethe/telemetry';
 import { planDevices, type Gpu } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/graphs';
 import type { TrainRequest } from '../requests.js';
+import { usedExamples } from '../evaluation/measured-run.js';
 import { findRunFolder } from './find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../run-config.js';
 import { ownVersion } from '../own-version.js';
@@ -58,7 +60,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
   const onBroken = request.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
   const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
   try {
-    const { description, data, start, warnings, engines, remember } = resumed === null
+    const { description, data, start, warnings, notices, engines, remember } = resumed === null
       ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)))
       : await resumeRun(request, { folder: resumed, cores: machine.cores, notice });
     const { config } = description;
@@ -68,6 +70,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
       workers: config.cluster.workers,
       allowSharing: config.cluster.shareGpus,
     });
+    for (const line of [...notices, shownExamples(usedExamples(description))]) notice(line);
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
@@ -105,14 +108,15 @@ async function close({ folder, metrics, tensorBoard, reporter }: OpenRun): Promi
 }
 
 /** What a run is made of, and where it begins. */
-type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun;
+type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun & Pick<FittedConfig, 'notices'>;
 
-async function beginRun(request: TrainRequest, { config, warnings }: CompiledConfig): Promise<RunToPlay> {
+async function beginRun(request: TrainRequest, compiled: CompiledConfig): Promise<RunToPlay> {
   await RunFolder.expectRoom({ runsFolder: request.runsFolder, name: request.runName });
-  const data = await openData(config.data, config.seed);
-  checkConfigAgainstData(config, data.facts);
+  const data = await openData(compiled.config.data, compiled.config.seed);
+  const { config, notices } = fitToData(compiled, data.facts);
   const description = describeRun(config, data.facts);
-  return { description, data, warnings, engines: null, start: newRun(description), remember: () => Promise.resolve() };
+  const start = newRun(description);
+  return { description, data, warnings: compiled.warnings, notices, engines: null, start, remember: () => Promise.resolve() };
 }
 
 interface ResumeOptions { readonly folder: RunFolder; readonly cores: number; readonly notice: (line: string) => void }
@@ -123,7 +127,7 @@ async function resumeRun(request: TrainRequest, { folder, cores, notice }: Resum
   const checkpoint = isNew ? null : await findCheckpoint(folder.checkpoints, 'latest', (message) => { notice(`passed over: ${message}`); });
   const saved = await openSavedRun(folder, checkpoint, (config) => fitting(resumedRunConfig(request, config), cores));
   const { description } = saved;
-  if (checkpoint === null) return { ...saved, engines: null, start: newRun(description) };
+  if (checkpoint === null) return { ...saved, notices: [], engines: null, start: newRun(description) };
   const { rounds, steps, codeVersion, engines } = checkpoint;
   if (codeVersion !== ownVersion())
     notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
@@ -134,11 +138,11 @@ async function resumeRun(request: TrainRequest, { folder, cores, notice }: Resum
       `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`,
     );
   }
-  return { ...saved, engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
+  return { ...saved, notices: [], engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
 }
 
 /** The run may have been begun on a larger machine. @throws LetheError CONFIG_INVALID */
-function fitting(compiled: CompiledConfig, cores: number): CompiledConfig {
+function fitting(compiled: CheckedConfig, cores: number): CheckedConfig {
   const problems = processProblems(compiled.config.cluster, cores, (path) => path.replace('cluster.', '--'));
   if (problems.length > 0) throw problemsError(problems);
   return compiled;

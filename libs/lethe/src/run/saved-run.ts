@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@lethe/checkpoint';
 import {
-  checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CompiledConfig, type RunConfig,
+  checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CheckedConfig, type RunConfig,
 } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
@@ -26,7 +26,7 @@ export interface SavedRun {
 export async function openSavedRun(
   folder: RunFolder,
   checkpoint: Checkpoint | null,
-  override: (saved: RunConfig) => CompiledConfig,
+  override: (saved: RunConfig) => CheckedConfig,
 ): Promise<SavedRun> {
   const raw = await folder.readConfig();
   const saved = checkpoint === null ? parseSavedConfig(raw, 'config.json') : compileBegunConfig(raw, JSON.parse(checkpoint.configJson));

@@ -26,6 +26,13 @@ export interface TrialsView {
   readonly end: () => void;
 }
 
+/** What opens the folder of several runs. */
+export interface TrialsOpening {
+  readonly machine: ThisMachine;
+  /** Hears which of the recipe's settings are others, so that they fit the data. */
+  readonly onNotice: (line: string) => void;
+}
+
 /** What trials have of the process that plays them. */
 export interface TrialSurroundings {
   /** What the trials share. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { problemsError, shown, valueAt, type RunConfig } from '@lethe/config';
+import { problemsError, shown, valueAt, type CompiledConfig, type RunConfig } from '@lethe/config';
 import { writeComparison } from './comparison/comparison-results.js';
 import { planComparison } from './comparison/plan-comparison.js';
 import { AS_BEFORE, type DataReading, type TrainRequest } from '../requests.js';
@@ -9,8 +9,8 @@ import { shareMachine } from './trial-slots.js';
 import { saysWorkers } from '../run-config.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
 import { findTrials } from './find-trials.js';
-import type { PlannedTrial, Trial } from './trial.js';
-import { playTrials, type TrialSurroundings } from './play-trials.js';
+import type { PlannedTrials, Trial } from './trial.js';
+import { playTrials, type TrialsOpening, type TrialSurroundings } from './play-trials.js';
 import { nameOfNow, TrialsFolder } from './trials-folder.js';
 import type { TrialRunner } from './trial-runner.js';
 import type { TrialsState } from './trials-state.js';
@@ -18,7 +18,7 @@ import type { TrialsState } from './trials-state.js';
 /** The several runs that one request for training plays: one of each kind, compared, or one from each seed. */
 type Kind = Exclude<TrialsState['kind'], 'sweep'>;
 
-const PLANS: Readonly<Record<Kind, (config: RunConfig, seeds: readonly number[]) => Promise<PlannedTrial[]>>> = {
+const PLANS: Readonly<Record<Kind, (compiled: CompiledConfig, seeds: readonly number[]) => Promise<PlannedTrials>>> = {
   comparison: planComparison,
   seeds: planSeeds,
 };
@@ -31,7 +31,7 @@ const RESULTS: Readonly<Record<Kind, WriteTrials>> = { comparison: writeComparis
 
 /** What is needed to play several runs: a new folder's settings, or a folder to go on with. */
 export type TrialsToTrain =
-  { readonly kind: Kind; readonly config: RunConfig } | { readonly kind: 'resumed'; readonly folder: TrialsFolder };
+  { readonly kind: Kind; readonly compiled: CompiledConfig } | { readonly kind: 'resumed'; readonly folder: TrialsFolder };
 
 /** What several runs came to together. */
 export interface TrialsResults {
@@ -41,14 +41,15 @@ export interface TrialsResults {
 }
 
 /** The several runs that a new run's settings and seeds ask for; null: a single one. @throws LetheError CONFIG_INVALID */
-export function newTrials({ seeds }: TrainRequest, config: RunConfig): TrialsToTrain | null {
+export function newTrials({ seeds }: TrainRequest, compiled: CompiledConfig): TrialsToTrain | null {
+  const { config } = compiled;
   const kind = config.data.domains?.training === 'each' ? 'comparison' : seeds === null ? null : 'seeds';
   if (kind !== null && config.cluster.listen !== null) {
     throw problemsError([
       { where: '--listen', expected: 'no address for several runs, which share this machine', found: config.cluster.listen },
     ]);
   }
-  return kind === null ? null : { kind, config };
+  return kind === null ? null : { kind, compiled };
 }
 
 /** The several runs that a request goes on with; null: it does not, or with a single one. @throws LetheError CONFIG_INVALID, RUN_MISSING */
@@ -62,8 +63,8 @@ export async function resumedTrials(request: TrainRequest): Promise<TrialsToTrai
 }
 
 /** Opens the folder of the runs: a new one, or that of those that go on. */
-export async function openTrials(several: TrialsToTrain, request: TrainRequest, machine: ThisMachine): Promise<TrialsFolder> {
-  return several.kind === 'resumed' ? several.folder : begin(several.kind, several.config, { request, machine });
+export async function openTrials(several: TrialsToTrain, request: TrainRequest, opening: TrialsOpening): Promise<TrialsFolder> {
+  return several.kind === 'resumed' ? several.folder : begin(several.kind, several.compiled, { request, ...opening });
 }
 
 /** Plays the runs, as many at once as the machine allows, and writes what they came to together. */
@@ -80,13 +81,15 @@ export async function trainTrials(folder: TrialsFolder, request: TrainRequest, s
   }
 }
 
-interface Begun { readonly request: TrainRequest; readonly machine: ThisMachine }
+interface Begun extends TrialsOpening { readonly request: TrainRequest }
 
-async function begin(kind: Kind, config: RunConfig, { request, machine }: Begun): Promise<TrialsFolder> {
+async function begin(kind: Kind, compiled: CompiledConfig, { request, machine, onNotice }: Begun): Promise<TrialsFolder> {
+  const { config } = compiled;
   const { seeds, runsFolder, runName } = request;
   const place = join(runsFolder, runName ?? nameOfNow(config.recipe));
   await TrialsFolder.expectRoom(place);
-  const planned = await PLANS[kind](config, seeds ?? [config.seed]);
+  const { trials: planned, notices } = await PLANS[kind](compiled, seeds ?? [config.seed]);
+  for (const notice of notices) onNotice(notice);
   const { atOnce, workers } = shareMachine(config, machineOf(machine), { runs: planned.length, saysWorkers: saysWorkers(request) });
   const folder = await TrialsFolder.create(place);
   const trials = planned.map((trial) => ({ ...trial, config: withWorkers(trial.config, workers) }));

@@ -14,6 +14,13 @@ export interface PlannedTrial {
   readonly config: RunConfig;
 }
 
+/** Trials that fit their data. */
+export interface PlannedTrials {
+  readonly trials: readonly PlannedTrial[];
+  /** Sentences for the user: which of a recipe's settings are others now, and why. */
+  readonly notices: readonly string[];
+}
+
 /** Names a configuration by everything that has a part in the result. */
 export function trialKey({ cluster: { threads, engine }, ...rest }: RunConfig): string {
   return createHash('sha256').update(JSON.stringify({ ...rest, threads, engine })).digest('hex');

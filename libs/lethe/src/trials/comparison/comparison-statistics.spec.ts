@@ -68,5 +68,7 @@ describe('compare', () => {
     const area = compare([evaluation('adaptation', 1, 0.5, { scored })]).find(({ figure }) => figure === 'AUROC');
     const [low = 1, high = 0] = area?.kinds[0]?.interval ?? [];
     expect(low < 0.8 && high > 0.8).toBe(true);
+    const sure = compare([evaluation('adaptation', 1, 1, { scored: { labels: [0, 1], scores: [0.1, 0.9] } })]);
+    expect(sure.find(({ figure }) => figure === 'AUROC')?.kinds[0]?.interval?.[0]).toBeLessThan(0.75);
   });
 });

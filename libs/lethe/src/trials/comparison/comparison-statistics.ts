@@ -1,5 +1,6 @@
 import {
-  areaUnderCurve, confidenceInterval, NORMAL_95, shareInterval, type AdaptationEvaluation, type DomainEvaluation, type Interval,
+  areaInterval, areaUnderCurve, confidenceInterval, NORMAL_95, shareInterval,
+  type AdaptationEvaluation, type DomainEvaluation, type Interval, type ScoredExamples,
 } from '@lethe/evaluation';
 import { spreadOverSeeds, type SpreadOverSeeds } from '../seeds/seeds-statistics.js';
 import { KINDS, type Kind } from './plan-comparison.js';
@@ -62,8 +63,17 @@ function comparedKind(evaluations: readonly AdaptationEvaluation[], { name, of }
   const examples = scored.reduce((least, { evaluation }) => Math.min(least, targetOf(evaluation)?.labelled ?? 0), Infinity);
   const interval = name === 'accuracy'
     ? shareInterval(spread.mean, examples)
-    : confidenceInterval(scored.flatMap(({ evaluation }) => evaluation.scored ?? []), areaUnderCurve);
+    : meanAreaInterval(scored.flatMap(({ evaluation }) => evaluation.scored ?? []), spread.mean);
   return [{ kind, ...spread, interval, examples }];
+}
+
+/** Where every run has all examples in order, resampling them finds no doubt: then their number alone says how much there is. */
+function meanAreaInterval(runs: readonly ScoredExamples[], mean: number): Interval | null {
+  const found = confidenceInterval(runs, areaUnderCurve);
+  const [first] = runs;
+  if (first === undefined || found === null || found[1] > found[0]) return found;
+  const positives = first.labels.filter((label) => label === 1).length;
+  return areaInterval(mean, positives, first.labels.length - positives);
 }
 
 /** A gap that is no wider is none. */

@@ -1,10 +1,13 @@
-import { checkConfigAgainstData, type RunConfig } from '@lethe/config';
-import { openData, MISSING, type DataSource } from '@lethe/data';
-import { trialKey, type PlannedTrial } from '../trial.js';
+import { checkConfigAgainstData, fitToData, type CompiledConfig, type RunConfig } from '@lethe/config';
+import { MISSING, openData, type DataSource } from '@lethe/data';
+import { trialKey, type PlannedTrial, type PlannedTrials } from '../trial.js';
 
 /** What is compared: learning from the sources alone, carrying over to the target, and learning from the target itself. */
 export const KINDS = ['sources', 'adaptation', 'target'] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** A run from the sources or the target alone has its part of a batch, of which each shard needs two examples to normalise. */
+const NEEDS = { leastOfEach: 2 };
 
 /**
  * A run of each kind from each seed, after a look at the data: what is wrong with it, or with the settings for it, is found
@@ -12,23 +15,31 @@ export type Kind = (typeof KINDS)[number];
  * by has no ceiling.
  * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
  */
-export async function planComparison(config: RunConfig, seeds: readonly number[]): Promise<PlannedTrial[]> {
-  const adapting = ofKind(config, 'adaptation');
-  const data = await openData(adapting.data, config.seed);
-  checkConfigAgainstData(adapting, data.facts);
+export async function planComparison(compiled: CompiledConfig, seeds: readonly number[]): Promise<PlannedTrials> {
+  const adapting = ofKind(compiled.config, 'adaptation');
+  const data = await openData(adapting.data, adapting.seed);
+  const { config, notices } = fitToData({ ...compiled, config: adapting }, data.facts, NEEDS);
   const kinds = KINDS.filter((kind) => kind !== 'target' || hasScoredTarget(data));
-  const ofEach = config.batchSize / data.facts.domains.length;
+  // Batches are shared out over those that have training examples.
+  const present = data.facts.domains.filter(({ trainCount }) => trainCount > 0).map(({ name }) => name);
+  const ofEach = config.batchSize / present.length;
   const domainsOf: Readonly<Record<Kind, number>> = {
-    sources: data.facts.domains.length - 1,
-    adaptation: data.facts.domains.length,
+    sources: present.filter((name) => name !== config.data.domains?.target).length,
+    adaptation: present.length,
     target: 1,
   };
-  return seeds.flatMap((seed) =>
+  if (kinds.includes('target') && config.data.heldOut > 0) {
+    const alone = { ...ofKind(config, 'target'), batchSize: ofEach };
+    // The target has labels of its own, perhaps fewer, of which some are to be held out.
+    checkConfigAgainstData(alone, (await openData(alone.data, alone.seed)).facts, compiled.origins);
+  }
+  const trials = seeds.flatMap((seed) =>
     kinds.map((kind): PlannedTrial => {
       const trial = { ...ofKind(config, kind), seed, batchSize: ofEach * domainsOf[kind] };
       return { key: trialKey(trial), values: { training: kind, seed }, config: trial };
     }),
   );
+  return { trials, notices };
 }
 
 function ofKind(config: RunConfig, training: Kind): RunConfig {

@@ -1,6 +1,6 @@
 import {
   configLayer, problemsError, readConfigFile, readFlagFile, withDataFolder, withValue,
-  type ConfigLayer, type Machine, type RunConfig, type Tree,
+  type CompiledConfig, type ConfigLayer, type Machine, type RunConfig, type Tree,
 } from '@lethe/config';
 import type { SweepRequest } from '../../requests.js';
 import { configOfLayers, layersSayWorkers } from '../../run-config.js';
@@ -12,19 +12,23 @@ import { grid, random } from './search-space.js';
  *
  * @throws LetheError CONFIG_INVALID naming what is wrong with a trial's settings
  */
-export function planSweep(request: SweepRequest, machine: Machine): PlannedTrial[] {
+export function planSweep(request: SweepRequest, machine: Machine): SweepTrial[] {
   const base = request.configFile === null ? [] : [readConfigFile(request.configFile, request.folder)];
-  const trials = assignments(request).map(({ values, layers }): PlannedTrial => {
+  const trials = assignments(request).map(({ values, layers }): SweepTrial => {
     const said = [...base, ...[...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, request.folder))];
-    const { config } = configOfLayers(said, machine);
+    const { config, origins } = configOfLayers(said, machine);
     return {
       key: trialKey(config),
       values,
+      origins,
       config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), request.trialsAtOnce ?? 1),
     };
   });
   return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
 }
+
+/** A trial that has not been fitted to its data. */
+export interface SweepTrial extends PlannedTrial, Pick<CompiledConfig, 'origins'> {}
 
 interface Combination {
   readonly values: Assignment;

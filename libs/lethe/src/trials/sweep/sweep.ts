@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { SweepRequest } from '../../requests.js';
-import { machineOf, type ThisMachine } from '../../this-machine.js';
+import { machineOf } from '../../this-machine.js';
 import { checkFigures } from './check-figures.js';
 import { checkSlots, slotGpus } from '../trial-slots.js';
 import { findSweep } from '../find-trials.js';
 import { planSweep } from './plan-sweep.js';
-import { playTrials, type TrialSurroundings } from '../play-trials.js';
+import { fitTrials } from './fit-trials.js';
+import { playTrials, type TrialsOpening, type TrialSurroundings } from '../play-trials.js';
 import { nameOfNow, TrialsFolder } from '../trials-folder.js';
 import { writeSweep } from './sweep-results.js';
 import type { TrialRunner } from '../trial-runner.js';
@@ -21,11 +22,11 @@ export interface SweepResults {
 }
 
 /** Opens the folder of a sweep: a new one with its trials, all checked through, or that of one that goes on. */
-export async function openSweep(request: SweepRequest, machine: ThisMachine): Promise<TrialsFolder> {
+export async function openSweep(request: SweepRequest, { machine, onNotice }: TrialsOpening): Promise<TrialsFolder> {
   if (request.resume !== null) return findSweep(request.resume, request);
   const place = join(request.runsFolder, request.name ?? nameOfNow('sweep'));
   await TrialsFolder.expectRoom(place);
-  const planned = planSweep(request, machineOf(machine));
+  const { trials: planned, notices } = await fitTrials(planSweep(request, machineOf(machine)));
   const best = await checkFigures(planned, request);
   const trialsAtOnce = request.trialsAtOnce ?? 1;
   // Before its folder is there.
@@ -33,6 +34,7 @@ export async function openSweep(request: SweepRequest, machine: ThisMachine): Pr
   checkSlots(clusters, trialsAtOnce, machine.cores);
   slotGpus(machine.gpus, trialsAtOnce, clusters);
   const folder = await TrialsFolder.create(place);
+  for (const notice of notices) onNotice(notice);
   await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: request.halving, best });
   return folder;
 }
