@@ -5,6 +5,8 @@ import type { RunConfig } from './run-config.js';
 /** Counts of a run's data on which settings depend. */
 export interface DataCounts {
   readonly trainCount: number;
+  /** Training examples that the data themselves hold out; null: the settings say how many are drawn. */
+  readonly heldOutCount: number | null;
   readonly domains: readonly { readonly trainCount: number; readonly labelledCount: number }[];
 }
 
@@ -13,14 +15,17 @@ export interface TrainingCounts {
   /** Training examples, and those of them that have a label. */
   readonly all: number;
   readonly labelled: number;
+  /** Those that the data hold out; null: none are named. */
+  readonly heldOut: number | null;
   /** Populations that have training examples; null: the data are of one population, and rounds are not shared out. */
   readonly present: number | null;
 }
 
 /** The counts that settings have to fit. */
-export function trainingCounts({ trainCount, domains }: DataCounts): TrainingCounts {
+export function trainingCounts({ trainCount, heldOutCount, domains }: DataCounts): TrainingCounts {
   return {
     all: trainCount,
+    heldOut: heldOutCount,
     labelled: domains.reduce((sum, { labelledCount }) => sum + labelledCount, 0),
     present: domains.length === 1 ? null : domains.filter((domain) => domain.trainCount > 0).length,
   };
@@ -75,9 +80,11 @@ export function dataProblems(
   const report = (path: string, expected: string, found: number): void => {
     problems.push({ where: label(path), expected, found: shown(found) });
   };
-  const isTooMuch = heldOut >= labelled;
-  const usual = usualHeldOut(labelled);
-  if (isTooMuch) report('data.heldOut', `fewer than the ${labelled} training examples with a label, such as ${usual}`, heldOut);
+  const isOwn = counts.heldOut !== null;
+  const isTooMuch = isOwn ? heldOut !== counts.heldOut : heldOut >= labelled;
+  const usual = counts.heldOut ?? usualHeldOut(labelled);
+  if (isOwn && isTooMuch) report('data.heldOut', `the ${usual} examples that the data hold out`, heldOut);
+  else if (isTooMuch) report('data.heldOut', `fewer than the ${labelled} training examples with a label, such as ${usual}`, heldOut);
   const left = all - (isTooMuch ? usual : heldOut);
   if (present !== null) {
     const unit = shards * present;

@@ -15,13 +15,13 @@ function given(recipe: string, values: Tree = {}): CompiledConfig {
 
 /** Of one population, all of whose examples have a label. */
 function plain(trainCount: number): DataCounts {
-  return { trainCount, domains: [{ trainCount, labelledCount: trainCount }] };
+  return { trainCount, heldOutCount: null, domains: [{ trainCount, labelledCount: trainCount }] };
 }
 
 /** Of several populations of ten examples, all but the last one with labels. */
 function populations(count: number): DataCounts {
   const domains = Array.from({ length: count }, (_, index) => ({ trainCount: 10, labelledCount: index < count - 1 ? 10 : 0 }));
-  return { trainCount: 10 * count, domains };
+  return { trainCount: 10 * count, heldOutCount: null, domains };
 }
 
 function ofDomains(recipe: string, values: Tree = {}): CompiledConfig {
@@ -68,6 +68,18 @@ describe('settings that nobody gave', () => {
 
   it('grow where there are more domains than a batch has places', () => {
     expect(sizes(fitToData(ofDomains('own-table'), populations(300)))).toEqual([0, 600, 1]);
+  });
+
+  it('hold out what the data hold out', () => {
+    const own = { ...plain(250), heldOutCount: 24 };
+    expect(sizes(fitToData(given('forget'), own))).toEqual([24, 16, 4]);
+    expect(fitToData(given('article'), own).notices).toEqual([
+      "--held-out 24 instead of the recipe's 0: the data hold out 24 training examples",
+      "--batch-size 16 instead of the recipe's 256: 226 training examples to train on",
+    ]);
+    expect(() => fitToData(given('forget', { data: { heldOut: 30 } }), own)).toThrow(
+      /^--held-out: expected the 24 examples that the data hold out, found 30$/,
+    );
   });
 
   it('make room for those that were given', () => {
@@ -123,8 +135,8 @@ describe('the check of a run that was begun', () => {
       { trainCount: 9, labelledCount: 0 },
     ];
     expect(
-      () => { checkConfigAgainstData(config, { trainCount: 6019, domains }); },
+      () => { checkConfigAgainstData(config, { trainCount: 6019, heldOutCount: null, domains }); },
     ).toThrow('batchSize: expected a multiple of 12 (4 shards times 3 domains), such as 252, found 256');
-    expect(() => { checkConfigAgainstData({ ...config, batchSize: 24 }, { trainCount: 6019, domains }); }).not.toThrow();
+    expect(() => { checkConfigAgainstData({ ...config, batchSize: 24 }, { trainCount: 6019, heldOutCount: null, domains }); }).not.toThrow();
   });
 });

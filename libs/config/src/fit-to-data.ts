@@ -74,7 +74,8 @@ class Fitting {
 
   #heldOut(): number {
     const { data: { heldOut }, batchSize } = this.#recipe;
-    const { all, labelled, present } = this.#counts;
+    const { all, labelled, present, heldOut: own } = this.#counts;
+    if (own !== null) return this.#changed('data.heldOut', heldOut, own, `the data hold out ${of(own)}`);
     // A batch that was asked for has to fit into what is left.
     const room = present === null && this.#isGiven('batchSize') ? Math.max(0, all - batchSize) : all;
     if (heldOut <= Math.min(room, labelled * MOST_HELD_OUT)) return heldOut;

@@ -31,7 +31,7 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
   return {
     kind: 'domain-adaptation',
     rounds,
-    examples: usedExamples(run.description),
+    examples: usedExamples(run),
     classes: facts.classes,
     training: domains.training,
     seed: config.seed,

@@ -28,7 +28,7 @@ export async function measureForgetting(
   return {
     kind: 'forgetting',
     rounds,
-    examples: usedExamples(description),
+    examples: usedExamples(run),
     latent_size: latentSizeOf(description),
     classes,
     chance: mostFrequent(data.test.labels, classes.length) / data.test.count,

@@ -1,4 +1,4 @@
-import type { DataSource } from '@lethe/data';
+import { splitHeldOut, type DataSource } from '@lethe/data';
 import type { UsedExamples } from '@lethe/evaluation';
 import type { RunFolder } from '@lethe/run-folder';
 import type { TrainingCluster } from '@lethe/cluster';
@@ -15,8 +15,9 @@ export interface MeasuredRun {
 }
 
 /** What a run learns from and is measured on. */
-export function usedExamples({ config: { data: { heldOut } }, facts: { trainCount, testCount, shape } }: RunDescription): UsedExamples {
-  return { trained: trainCount - heldOut, held_out: heldOut, tested: testCount, shape };
+export function usedExamples({ description: { config, facts }, data }: Pick<MeasuredRun, 'description' | 'data'>): UsedExamples {
+  const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
+  return { trained: training.length, held_out: heldOut.length, tested: facts.testCount, shape: facts.shape };
 }
 
 /** How a run is measured. */

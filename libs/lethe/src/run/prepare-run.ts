@@ -70,7 +70,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
       workers: config.cluster.workers,
       allowSharing: config.cluster.shareGpus,
     });
-    for (const line of [...notices, shownExamples(usedExamples(description))]) notice(line);
+    for (const line of [...notices, shownExamples(usedExamples({ description, data }))]) notice(line);
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
