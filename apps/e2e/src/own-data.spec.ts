@@ -44,7 +44,12 @@ describe('own data', () => {
   ] as const)('trains on a folder of %s like on MNIST', async (name, data, flags) => {
     const [then, now] = [join(folder, `${name}-then`), join(folder, `${name}-now`)];
     cpSync(data, then, { recursive: true });
-    const ended = await train(name, '--data-dir', then, ...flags);
+    const ended = await lethe([
+      'train', '--name', name, '--runs-dir', runs, '--rounds', '2', '--no-evaluation', '--data-dir', then, ...flags,
+    ]);
+    expect(ended.output).toContain("--held-out 8 instead of the recipe's 5,000: the data has 48 training examples");
+    expect(ended.output).toContain("--batch-size 8 instead of the recipe's 256: 40 training examples to train on");
+    expect(ended.output).toMatch(/40 examples trained on, 8 held out, 12 tested, read as \d+ x \d+ pixels in grey/);
     expect(ended.output).toContain('completed');
     expect(ended.code).toBe(0);
     expect(readdirSync(join(runs, name, 'grids'))).toEqual(['epoch-001.png']);
@@ -76,8 +81,10 @@ describe('own data', () => {
     writeFileSync(join(broken, 'train-images-idx3-ubyte.gz'), gzipSync(Buffer.from('not an image file')));
     for (const [flags, message] of [
       [['--data-dir', broken], /train-images-idx3-ubyte\.gz/],
-      [['--data-dir', idx, '--batch-size', '64'], /batchSize|--batch-size/],
-      [['--data-dir', idx, '--held-out', '48'], /--held-out|heldOut/],
+      [['--data-dir', idx, '--batch-size', '64'],
+        /--batch-size: expected at most the 40 examples that are trained on, such as 8, found 64/],
+      [['--data-dir', idx, '--held-out', '48', '--batch-size', '64'],
+        /2 problems:\n {2}--held-out: .* such as 8, found 48\n {2}--batch-size: /],
       [['--data-dir', join(folder, 'absent')], /expected a folder, found none/],
     ] as const) {
       const ended = await train('refused', ...flags);

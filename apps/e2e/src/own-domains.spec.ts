@@ -47,6 +47,8 @@ describe('data of one\'s own', () => {
       const size = isLow ? 1 + (row % 5) / 9 : 2 + (row % 7) / 9;
       return [['north', 'south', 'east'][row % 3], label, size, row % 4 === 0 ? '' : ['red', 'blue'][row % 2]].join(',');
     });
+    // Labels that no source has; how many of them are drawn for testing is the seed's to say.
+    for (let row = 0; row < 8; row += 1) rows.push(`east,middle,${1.5 + row / 99},red`);
     mkdirSync(join(data, 'table'));
     writeFileSync(join(data, 'table', 'table.csv'), ['domain,label,size,colour', ...rows].join('\n'));
     const own = ['--recipe', 'own-table', '--data-dir', join(data, 'table'), '--target', 'east', '--training', 'adaptation'];
@@ -58,6 +60,10 @@ describe('data of one\'s own', () => {
     expect(domains[2]?.labelled).toBeGreaterThan(0);
     expect(domains[2]?.labelled).toBeLessThan(domains[2]?.examples ?? 0);
     expect(domains[2]?.accuracy).toBeGreaterThan(0.9);
+    const [others] = domains[2]?.other_labels ?? [];
+    expect(others?.name).toBe('middle');
+    expect(ended.output).toContain(`${others?.count} test examples of east with labels that no source has (middle ${others?.count})`);
+    expect(readFileSync(join(runs, 'table', 'report.html'), 'utf8')).toContain('of east with labels that no source has');
   }, 60_000);
 
   it.each(['paper-mnist', 'paper-svhn'])('can be read by the network %s', async (kind) => {

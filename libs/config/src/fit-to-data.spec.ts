@@ -137,6 +137,7 @@ describe('the check of a run that was begun', () => {
     expect(
       () => { checkConfigAgainstData(config, { trainCount: 6019, heldOutCount: null, domains }); },
     ).toThrow('batchSize: expected a multiple of 12 (4 shards times 3 domains), such as 252, found 256');
-    expect(() => { checkConfigAgainstData({ ...config, batchSize: 24 }, { trainCount: 6019, heldOutCount: null, domains }); }).not.toThrow();
+    const fitting = { ...config, batchSize: 24 };
+    expect(() => { checkConfigAgainstData(fitting, { trainCount: 6019, heldOutCount: null, domains }); }).not.toThrow();
   });
 });

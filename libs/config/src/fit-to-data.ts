@@ -76,8 +76,8 @@ class Fitting {
     const { data: { heldOut }, batchSize } = this.#recipe;
     const { all, labelled, present, heldOut: own } = this.#counts;
     if (own !== null) return this.#changed('data.heldOut', heldOut, own, `the data hold out ${of(own)}`);
-    // A batch that was asked for has to fit into what is left.
-    const room = present === null && this.#isGiven('batchSize') ? Math.max(0, all - batchSize) : all;
+    // A batch that was asked for has to fit into what is left, if it can.
+    const room = present === null && this.#isGiven('batchSize') && batchSize < all ? all - batchSize : all;
     if (heldOut <= Math.min(room, labelled * MOST_HELD_OUT)) return heldOut;
     return this.#changed('data.heldOut', heldOut, Math.min(heldOut, room, usualHeldOut(labelled)), `the data has ${of(all)}`);
   }

@@ -27,6 +27,7 @@ export function spread(values: readonly number[]): string {
 export function shownExamples({ trained, held_out, tested, shape }: UsedExamples): string {
   const { height, width, channels } = shape;
   const colours = channels === 1 ? 'grey' : channels === 3 ? 'colour' : `${channels} channels`;
-  const read = height === 1 && width === 1 ? `${formatCount(channels)} numbers each` : `${height} x ${width} pixels in ${colours}`;
+  const numbers = `${formatCount(channels)} ${channels === 1 ? 'number' : 'numbers'} each`;
+  const read = height === 1 && width === 1 ? numbers : `${height} x ${width} pixels in ${colours}`;
   return `${formatCount(trained)} examples trained on, ${formatCount(held_out)} held out, ${formatCount(tested)} tested, read as ${read}`;
 }

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
+import {
+  shareInterval, type AdaptationEvaluation, type DomainEvaluation, type ForgettingEvaluation, type RunEvaluation,
+} from '@lethe/evaluation';
 import {
   accuracyInterval, adaptationReport, leftOut, runReport, shownExamples, shownInterval, spread, verdict, type Figures,
 } from '@lethe/report';
@@ -99,9 +101,24 @@ function adaptationLines(evaluation: AdaptationEvaluation): string[] {
   const { domains, target, examples } = evaluation;
   return [
     shownExamples(examples),
-    ...domains.map((domain) => `${domain.name === target ? 'target' : 'source'} ${domain.name}: ${shownFigures(domain)}`),
+    ...sourceLines(domains.filter(({ name }) => name !== target)),
+    ...domains.filter(({ name }) => name === target).map((domain) => `target ${domain.name}: ${shownFigures(domain)}`),
     ...leftOut(evaluation),
   ];
+}
+
+/** More sources do not fit into a terminal; the report has them all. */
+const MOST_SOURCES_SHOWN = 20;
+
+function sourceLines(sources: readonly DomainEvaluation[]): string[] {
+  if (sources.length <= MOST_SOURCES_SHOWN) return sources.map((domain) => `source ${domain.name}: ${shownFigures(domain)}`);
+  const labelled = sources.reduce((sum, domain) => sum + domain.labelled, 0);
+  const right = sources.reduce((sum, { accuracy, labelled: count }) => sum + (accuracy ?? 0) * count, 0);
+  const together = `${sources.length} sources together: `;
+  if (labelled === 0) return [`${together}no labels to score`];
+  const accuracy = right / labelled;
+  const interval = shownInterval(shareInterval(accuracy, labelled));
+  return [`${together}accuracy ${accuracy.toFixed(4)} (95 %: ${interval}) of ${labelled} test examples`];
 }
 
 function shownFigures({ labelled, accuracy, accuracy_interval: ofAccuracy, auroc, auroc_interval: ofArea }: DomainEvaluation): string {

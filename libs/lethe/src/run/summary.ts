@@ -83,7 +83,7 @@ export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<P
     ],
     ['losses', formatFigures(summary.losses)],
     ['held-out', formatFigures(summary.held_out)],
-    ['test', formatFigures(summary.test)],
+    ['test', testText(summary.test)],
     [
       'wire',
       `${formatCount(Math.round((wire.bytes_sent + wire.bytes_received) / 1e6))} MB, ${surplus.toFixed(2)} % above the least possible`,
@@ -93,6 +93,17 @@ export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<P
     ['grid', summary.style_grid === null ? '' : here(`${folder.folder}/${summary.style_grid}`)],
   ];
   return lines.filter(([, text]) => text !== '').map(([name, text]) => `${name.padEnd(12)} ${text}`);
+}
+
+/** More figures do not fit into a terminal: those of hundreds of populations. */
+const MOST_SHOWN = 40;
+
+/** The last ones are the target's. */
+function testText(figures: RunSummary['test']): string {
+  const entries = Object.entries(figures);
+  const left = entries.length - MOST_SHOWN;
+  if (left <= 0) return formatFigures(figures);
+  return `${formatFigures(Object.fromEntries(entries.slice(left)))}  (and ${left} more in summary.json)`;
 }
 
 function means(totals: Readonly<Record<string, number>>, count: number): Record<string, number> {
