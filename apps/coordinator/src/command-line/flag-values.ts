@@ -5,7 +5,9 @@ import { problemsError, shown, type Problem } from '@lethe/config';
 export interface FlagValue {
   readonly placeholder: string;
   readonly expected: string;
-  readonly read: (text: string) => number | string | undefined;
+  readonly read: (text: string) => number | string | readonly string[] | undefined;
+  /** Whether a comma is part of the value, so that a sweep takes one alone. */
+  readonly isOne?: true;
   /** The words among which one is chosen. */
   readonly words?: readonly string[];
 }
@@ -68,8 +70,36 @@ export function word(...words: readonly string[]): FlagValue {
   return { placeholder: `<${words.join('|')}>`, expected: words.join(' or '), read: plainText, words };
 }
 
+export const COLUMN: FlagValue = { placeholder: '<column>', expected: 'the name of a column', read: plainText, isOne: true };
+
+export const COLUMNS: FlagValue = {
+  placeholder: '<columns>',
+  expected: 'names of columns with commas',
+  read: (text) => { const names = text.split(',').map((name) => name.trim()); return names.includes('') ? undefined : names; },
+  isOne: true,
+};
+
+export const TABLE_FILE: FlagValue = { placeholder: '<file>', expected: 'a file in the data folder', read: plainText, isOne: true };
+export const COLOUR: FlagValue = { placeholder: '<colour>', expected: 'white, black or a colour like #8040c0', read: plainText };
+
+/** May be left out behind its flag. */
+export const OPTIONAL_SHARE: FlagValue = {
+  placeholder: '[share]',
+  expected: 'a share of all, from 0 to 1',
+  read: (text) => { const value = NUMBER.read(text); return typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined; },
+};
+
+/** One of some marks in numbers, which may be a comma. */
+export function mark(...marks: readonly string[]): FlagValue {
+  return {
+    placeholder: '<mark>', expected: `one of the marks ${marks.map((one) => `"${one}"`).join(' ')}`,
+    read: (text) => (marks.includes(text) ? text : undefined), isOne: true,
+  };
+}
+
 /** Whether a text is several values with commas, or a range, each of which would be understood alone. */
-function isSeveral(text: string, { read, words }: FlagValue): boolean {
+function isSeveral(text: string, { read, words, isOne }: FlagValue): boolean {
+  if (isOne === true) return false;
   const parts = text.includes('..') ? text.split('..') : text.split(',');
   return parts.length > 1 && parts.every((part) => (words === undefined ? typeof read(part) === 'number' : words.includes(part)));
 }
@@ -81,7 +111,7 @@ export class FlagReader {
   constructor(private readonly options: Readonly<Record<string, unknown>>) {}
 
   /** The value of `--name`, or undefined if it was not given or not understood. */
-  value(name: string, { expected, read }: FlagValue): number | string | undefined {
+  value(name: string, { expected, read }: FlagValue): ReturnType<FlagValue['read']> {
     const text = this.options[optionKey(name)];
     if (typeof text !== 'string') return undefined;
     const value = read(text);
@@ -90,7 +120,7 @@ export class FlagReader {
   }
 
   /** The same, of a setting of one run: several values are a sweep's. */
-  oneValue(name: string, value: FlagValue): number | string | undefined {
+  oneValue(name: string, value: FlagValue): ReturnType<FlagValue['read']> {
     const text = this.options[optionKey(name)];
     if (typeof text !== 'string' || !isSeveral(text, value)) return this.value(name, value);
     const seeds = name === 'seed' && SEEDS.read(text) !== undefined ? `a run from each seed is --seeds ${text}; ` : '';

@@ -25,7 +25,7 @@ function settings(reader: FlagReader, folder: string): ConfigLayer {
   let values: Tree = {};
   for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
     const switched = reader.has(name) ? sets : undefined;
-    let setting: unknown = value === undefined ? switched : reader.oneValue(name, value);
+    let setting: unknown = switched ?? (value === undefined ? undefined : reader.oneValue(name, value));
     if (value === FOLDER && typeof setting === 'string') setting = resolve(folder, setting);
     if (setting === undefined) continue;
     for (const path of paths) {

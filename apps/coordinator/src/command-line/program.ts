@@ -65,6 +65,12 @@ function option(program: Program, name: string, help: string, value?: FlagValue)
     );
 }
 
+/** A flag of a sweep takes several values, unless a comma is part of one. */
+function severalOf(value: FlagValue): FlagValue {
+  const { placeholder } = value;
+  return value.isOne === true ? value : { ...value, placeholder: `${placeholder.slice(0, -1)},...${placeholder.slice(-1)}` };
+}
+
 function addTrain(root: Program, events: ProgramEvents): void {
   const train = root.command('train').summary('train the networks and show what was reached');
   train.description('Trains encoder, decoder and classifier against each other, in processes on this machine and others.');
@@ -147,8 +153,7 @@ function addSweep(root: Program, events: ProgramEvents): void {
     .description('Plays many configurations side by side, each as a run of its own, and says which are best.');
   for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
     sweep.optionsGroup(heading);
-    for (const { name, value, help } of flags)
-      option(sweep, name, help, value === undefined ? undefined : { ...value, placeholder: `${value.placeholder.slice(0, -1)},...>` });
+    for (const { name, value, help } of flags) option(sweep, name, help, value === undefined ? undefined : severalOf(value));
   }
   sweep.optionsGroup('The sweep:');
   sweep.option(

@@ -102,13 +102,13 @@ function check({ random, space, trialsAtOnce, halving, resume, breakLock }: Swee
 function flagSpace(reader: FlagReader, folder: string): SearchSpace {
   const space: Record<string, Candidates> = {};
   for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
-    const isOne = value === FOLDER || value === ADDRESS;
+    const isOne = value === FOLDER || value === ADDRESS || value?.isOne === true;
     let candidates: Candidates | null = null;
-    if (value === undefined) {
+    if (value === undefined || reader.has(name)) {
       candidates = reader.has(name) ? { kind: 'values', values: [sets ?? true] } : null;
     } else if (isOne) {
-      const typed = reader.text(name, value);
-      candidates = typed === null ? null : { kind: 'values', values: [value === FOLDER ? resolve(folder, typed) : typed] };
+      const typed = reader.value(name, value);
+      candidates = typed === undefined ? null : { kind: 'values', values: [value === FOLDER ? resolve(folder, String(typed)) : typed] };
     } else {
       candidates = candidatesOf(reader, reader.typed(name), { where: `--${name}`, value });
     }

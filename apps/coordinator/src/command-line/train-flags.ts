@@ -1,18 +1,7 @@
 import { RECIPE_NAMES } from '@lethe/config';
-import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, word, type FlagValue } from './flag-values.js';
-
-/** A flag that sets settings of the run's configuration. */
-export interface ConfigFlag {
-  /** Without the leading dashes. Never the name of an Nx or executor option: Nx would keep it for itself. */
-  readonly name: string;
-  /** Absent: a switch. */
-  readonly value?: FlagValue;
-  /** What a switch sets. */
-  readonly sets?: boolean;
-  readonly help: string;
-  /** Dotted paths of the settings. */
-  readonly paths: readonly string[];
-}
+import type { ConfigFlag } from './config-flag.js';
+import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, word } from './flag-values.js';
+import { READING_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
 
@@ -148,6 +137,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       paths: ['data.unpackedGiB'],
     },
     { name: 'held-out', value: COUNT, help: 'training images kept back and scored every epoch', paths: ['data.heldOut'] },
+    ...READING_FLAGS,
   ],
   'When to stop and what to keep:': [
     {

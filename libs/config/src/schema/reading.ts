@@ -19,8 +19,6 @@ export const readingSchema = z.strictObject({
     split: column.nullable(),
     /** Examples of one group are never on two sides of a split; null: each example is for itself. */
     group: column.nullable(),
-    /** Weight of an example; null: all alike. */
-    weight: column.nullable(),
     /** Columns that are left out. */
     ignored: z.array(column),
     /** Columns that are read as numbers, and as categories, whatever their cells look like. */
@@ -50,7 +48,7 @@ export type ReadingConfig = z.infer<typeof readingSchema>;
 export const READING: ReadingConfig = {
   rules: 2,
   columns: {
-    file: null, label: null, domain: null, split: null, group: null, weight: null, ignored: [], numbers: [], categories: [],
+    file: null, label: null, domain: null, split: null, group: null, ignored: [], numbers: [], categories: [],
   },
   vectors: null, labelsAsIs: false, background: 'white', skipBad: 0, minPerClass: 1, decimal: '.', thousands: '', memoryMiB: 512,
 };

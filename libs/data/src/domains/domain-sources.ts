@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import type { DomainSourceConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
-import { MISSING } from '../model/attributes.js';
-import type { Examples } from '../model/examples.js';
+import { chooseSplits } from '../examples/choose-splits.js';
+import { leaveOutRare } from '../examples/rare-classes.js';
+import { MISSING, type CategoryAttribute } from '../model/attributes.js';
+import { SPLITS, type Examples, type Split } from '../model/examples.js';
 import { byCodeUnit } from '../name-order.js';
 import { chooseExamples } from '../prepare/choose-examples.js';
+import { labelOf } from '../prepare/population.js';
 import { readDigits } from '../readers/digits.js';
 import { readImageList } from '../readers/image-list.js';
 import { readMnistM } from '../readers/mnist-m.js';
 import { readMnist } from '../readers/mnist.js';
 import type { ReaderOptions } from '../readers/reader.js';
 import { readSvhn } from '../readers/svhn.js';
-import { readTable } from '../readers/table.js';
+import { readTableFolder } from '../readers/table.js';
 
 /** The domains of one entry of `data.domains.from`. */
 export interface DomainSource {
@@ -35,23 +38,48 @@ export async function openDomainSource(source: DomainSourceConfig, folder: strin
     case 'digits':
       return { names: [source.domain], examplesOf: () => readDigits(below(source.folder), options) };
     case 'images':
-      return byDomain(await readImageList(below(source.folder), options));
+      return byDomain(await readImageList(below(source.folder), options), options);
     case 'table':
-      return byDomain(await readTable({ folder, config: source }));
+      return byDomain(await readTableFolder({ folder, config: source }, options), options);
   }
 }
 
 /** Examples whose domains an attribute names. */
-function byDomain(examples: Examples): DomainSource {
+function byDomain(examples: Examples, options: ReaderOptions): DomainSource {
   const { attributes, domain, origin, count } = examples;
   const attribute = attributes.find(({ name }) => name === domain);
   if (attribute?.kind !== 'category') throw invalidData(origin, 'a column domain with the population of each example', 'no such column');
   const unknown = attribute.values.indexOf(MISSING);
-  if (unknown >= 0) throw invalidData(examples.where(unknown), 'a domain', 'an empty cell');
-  const rows = attribute.categories.map((): number[] => []);
-  for (let example = 0; example < count; example += 1) rows[attribute.values[example] as number]?.push(example);
+  if (unknown >= 0) throw invalidData(examples.where(unknown), 'a domain', 'an empty cell, or a word like NA for what is not known');
+  const split = examples.groups === null ? examples : { ...examples, splits: splitsOfGroups(examples, attribute, options) };
+  const rows = rowsOfEach(attribute, count);
+  const indexOf = new Map(attribute.categories.map((category, index) => [category, index]));
   return {
-    names: [...attribute.categories].sort(byCodeUnit),
-    examplesOf: (name) => Promise.resolve(chooseExamples(examples, Uint32Array.from(rows[attribute.categories.indexOf(name)] ?? []))),
+    names: attribute.categories.filter((_, index) => (rows[index]?.length ?? 0) > 0).sort(byCodeUnit),
+    examplesOf: (name) => Promise.resolve(chooseExamples(split, rows[indexOf.get(name) ?? MISSING] ?? new Uint32Array(0))),
   };
+}
+
+function rowsOfEach({ categories, values }: CategoryAttribute, count: number): Uint32Array[] {
+  const sizes = new Uint32Array(categories.length);
+  for (const value of values) sizes[value] = (sizes[value] ?? 0) + 1;
+  const rows = Array.from(sizes, (size) => new Uint32Array(size));
+  const filled = new Uint32Array(categories.length);
+  for (let example = 0; example < count; example += 1) {
+    const domain = values[example] as number;
+    (rows[domain] as Uint32Array)[filled[domain] as number] = example;
+    filled[domain] = (filled[domain] as number) + 1;
+  }
+  return rows;
+}
+
+/** A group may lie in several domains: splits are drawn over all of them at once. */
+function splitsOfGroups(examples: Examples, domain: CategoryAttribute, { seed, reading }: Pick<ReaderOptions, 'seed' | 'reading'>): Split[] {
+  const label = labelOf(examples);
+  const all = Uint32Array.from({ length: examples.count }, (_, row) => row);
+  const { rows } = leaveOutRare({ rows: all, label, domain }, reading.minPerClass);
+  const chosen = chooseSplits({ ...examples, rows, label, domain }, { seed, testShare: examples.testShare });
+  const splits = new Array<Split>(examples.count).fill('train');
+  for (const split of SPLITS) for (const row of chosen[split]) splits[row] = split;
+  return splits;
 }

@@ -46,6 +46,11 @@ export class TableBuilder {
     return this.#sameColumns(first.file, file, columns);
   }
 
+  /** Rows so far. */
+  get count(): number {
+    return this.#lines.length;
+  }
+
   /** A row has been pushed into all columns of its file. */
   endRow(line: number): void {
     this.#lines.push(line);

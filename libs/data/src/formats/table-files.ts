@@ -16,6 +16,8 @@ export interface TableOptions extends Partial<Pick<TextTableOptions, 'header' | 
 /** A table and what there is to say about how it was read. */
 export interface ReadTable extends RawTable {
   readonly notes: readonly ReadingNote[];
+  /** Row with which each of the files begins. */
+  readonly firstRows: readonly number[];
 }
 
 /**
@@ -29,10 +31,12 @@ export async function readTable(files: readonly string[], options: TableOptions)
   const asText = { unpacking, header, delimiter };
   const table = new TableBuilder(reading);
   const notes: ReadingNote[][] = [];
+  const firstRows: number[] = [];
   for (const file of files) {
+    firstRows.push(table.count);
     const isColumnar = isParquet(await readStart(file, 4));
     notes.push(isColumnar ? await readParquet(file, table, unpacking) : await readDelimitedText(file, table, asText));
   }
   const [first = ''] = files;
-  return { ...table.finish(files.length === 1 ? first : dirname(first)), notes: notes.flat() };
+  return { ...table.finish(files.length === 1 ? first : dirname(first)), notes: notes.flat(), firstRows };
 }

@@ -1,136 +1,102 @@
 import type { TableConfig } from '@lethe/config';
-import { readSplit, type SplittableRow } from '../examples/test-split.js';
-import { readCsv, type CsvRow } from '../formats/csv-file.js';
-import { findFile, requireFolder } from '../formats/folder-files.js';
-import { invalidData } from '../invalid-data.js';
-import { categoryAttribute, type Attribute } from '../model/attributes.js';
-import type { Examples } from '../model/examples.js';
+import { readColumns, type ColumnDescription } from '../columns/read-columns.js';
+import { repeatedIdentifiers } from '../columns/repeated-identifiers.js';
+import { groupsOf } from '../examples/group-draw.js';
+import { readSplit, splitOf } from '../examples/read-split.js';
+import { readTable, type ReadTable } from '../formats/table-files.js';
+import { MISSING, type CategoryAttribute } from '../model/attributes.js';
+import { cellOf, type RawTable } from '../model/column.js';
+import type { ReadingNote, Split } from '../model/examples.js';
+import type { Reader, ReaderOptions } from './reader.js';
+import { nameColumns } from './table-columns.js';
+import { findTables, findVectors, type TableFiles } from './table-place.js';
+import { openTableVectors, type TableVectors } from './table-vectors.js';
 
-/** Cells whose value is not known. */
-const MISSING: ReadonlySet<string> = new Set(['', '?', 'NA', 'NaN']);
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const SPLIT_COLUMN = 'split';
 /** Tables are small: a half of each domain is for testing. */
 const TEST_SHARE = 0.5;
-const DOMAIN = 'domain';
+/** Columns that a note describes. */
+const MOST_DESCRIBED = 40;
 
-type ColumnKind = 'numeric' | 'categorical';
-
-interface TableRow extends SplittableRow {
-  readonly where: string;
-  readonly domain: string;
-  /** Cells of the table's columns, in their order; null: missing. */
-  readonly cells: readonly (string | null)[];
-}
-
-/** Reads CSV files with a header: a label column, perhaps a domain column and a split column; the others are features. */
-export async function readTable({ folder, config }: { readonly folder: string; readonly config: TableConfig }): Promise<Examples> {
-  await requireFolder(folder);
-  const files: FileRows[] = [];
-  const listed = config.files ?? [{ file: 'table.csv', domain: null }];
-  for (const { file, domain } of listed) files.push(await readFileRows(await findFile(folder, [file]), domain, config));
-  const [first] = files;
-  if (first === undefined) throw new TypeError('a table has at least one file');
-  for (const { where, features } of files) {
-    if (features.join() === first.features.join()) continue;
-    throw invalidData(where, `the columns of ${first.where} (${first.features.join(', ')})`, features.join(', '));
-  }
-  const rows = files.flatMap((file) => file.rows);
-  const features = first.features.flatMap((name, index): Attribute[] => {
-    const cells = rows.map((row) => row.cells[index] ?? null);
-    if (config.columns?.[name] === 'ignored') return [];
-    if (kindOf(name, cells, config) === 'categorical') return [categoryAttribute(name, cells)];
-    return [{ kind: 'number', name, values: Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell))) }];
-  });
-  return {
-    origin: first.where, count: rows.length, inputs: null, features,
-    attributes: [
-      categoryAttribute(config.labelColumn, rows.map(({ label }) => label)),
-      categoryAttribute(DOMAIN, rows.map(({ domain }) => domain)),
-    ],
-    label: config.labelColumn, domain: DOMAIN,
-    splits: rows.some(({ split }) => split !== undefined) ? rows.map(({ split }) => split ?? 'train') : null, testShare: TEST_SHARE,
-    weights: null, groups: null, columns: [], notes: [], where: (row) => rows[row]?.where ?? '',
-  };
-}
-
-interface FileRows {
-  readonly where: string;
-  readonly features: readonly string[];
-  readonly rows: readonly TableRow[];
-}
-
-async function readFileRows(where: string, domain: string | null, config: TableConfig): Promise<FileRows> {
-  const [header, ...lines] = await readCsv(where);
-  const names = header?.cells ?? [];
-  const columnOf = (name: string): number => {
-    const column = names.indexOf(name);
-    const found = names.length === 0 ? 'an empty file' : names.join(', ');
-    if (column < 0) throw invalidData(where, `a column ${name} in the first line`, found);
-    return column;
-  };
-  if (new Set(names).size !== names.length) throw invalidData(where, 'every column once', names.join(', '));
-  const label = columnOf(config.labelColumn);
-  const domainColumn = domain === null ? columnOf(config.domainColumn ?? 'domain') : names.indexOf(config.domainColumn ?? '');
-  const split = names.indexOf(SPLIT_COLUMN);
-  const features = [...names.keys()].filter((column) => column !== label && column !== domainColumn && column !== split);
-  for (const name of Object.keys(config.columns ?? {})) columnOf(name);
-  const rows = lines.map(({ line, cells }): TableRow => {
-    const at = `${where}, line ${line}`;
-    const ownDomain = domain ?? cells[domainColumn] ?? '';
-    if (ownDomain === '') throw invalidData(at, 'a domain', 'an empty cell');
-    return {
-      where: at,
-      domain: ownDomain,
-      label: classOf(at, canonical(cells[label] ?? ''), config),
-      split: split < 0 ? undefined : readSplit(at, cells[split] ?? ''),
-      cells: features.map((column) => featureCell(cells[column] ?? '')),
-    };
-  });
-  if (rows.length === 0) throw invalidData(where, 'a row for each example below the header', 'none');
-  const featureNames = features.map((column) => names[column] ?? '');
-  checkNumbers(where, { features: featureNames, lines, columns: features, config });
-  return { where, features: featureNames, rows };
-}
-
-function classOf(where: string, cell: string, { classes, labelColumn }: TableConfig): string | null {
-  if (MISSING.has(cell)) return null;
-  if (classes === null) return cell;
-  const found = Object.entries(classes).find(([, cells]) => cells.includes(cell));
-  if (found !== undefined) return found[0];
-  throw invalidData(where, `${labelColumn} to be ${Object.values(classes).flat().join(', ')}`, JSON.stringify(cell));
-}
-
-function featureCell(cell: string): string | null {
-  return MISSING.has(cell) ? null : canonical(cell);
-}
-
-/** One spelling for 1, 1.0 and +1, since files differ in how they write a number. */
-function canonical(cell: string): string {
-  return NUMBER.test(cell) ? String(Number(cell)) : cell;
-}
-
-interface NumberCheck {
-  readonly features: readonly string[];
-  readonly lines: readonly CsvRow[];
-  readonly columns: readonly number[];
+/** A folder with tables, and what is known of them. */
+export interface TableFolder {
+  readonly folder: string;
   readonly config: TableConfig;
 }
 
-/** A column that the configuration calls numeric must be. */
-function checkNumbers(where: string, { features, lines, columns, config }: NumberCheck): void {
-  for (const [index, name] of features.entries()) {
-    if (config.columns?.[name] !== 'numeric') continue;
-    for (const { line, cells } of lines) {
-      const cell = cells[columns[index] ?? 0] ?? '';
-      if (MISSING.has(cell) || NUMBER.test(cell)) continue;
-      throw invalidData(`${where}, line ${line}`, `a number in ${name}`, JSON.stringify(cell));
-    }
-  }
+/**
+ * Reads tables: a label column, perhaps columns of domains, splits and groups. The others are the inputs, unless a file of vectors lies
+ * beside the table: then those are, and the others are attributes alone.
+ */
+export const readTableFolder: Reader<TableFolder> = async ({ folder, config }, options) => {
+  const { reading } = options;
+  const files = await findTables(folder, config.files);
+  const table = await readTable(files.map(({ path }) => path), options);
+  const columns = nameColumns(table, reading, { config, isDomainNamed: files.every(({ domain }) => domain !== null) });
+  const vectors = await findTableVectors({ folder, config }, table, options);
+  const read = readColumns(table, reading, {
+    ...columns,
+    skipped: columns.split === null ? [] : [columns.split],
+    others: vectors === null ? 'features' : 'attributes',
+    kinds: config.columns ?? {},
+    classes: config.classes,
+  });
+  const domain = domainOf({ table, files }, read.domain, new Set(table.columns.map(({ name }) => name)));
+  const attributes = [read.label, domain, read.group].filter((attribute) => attribute !== null);
+  return {
+    origin: table.where, count: table.count, inputs: vectors?.inputs ?? null,
+    features: vectors === null ? read.others : [],
+    attributes: vectors === null ? attributes : [...attributes, ...read.others],
+    label: columns.label, domain: domain.name,
+    splits: columns.split === null ? null : splitsOf(table, columns.split), testShare: TEST_SHARE,
+    weights: null, groups: read.group === null ? null : groupsOf(read.group),
+    notes: reading.rules === 1 ? [] : [
+      ...filesNote(files), ...table.notes, ...columns.notes, ...vectors?.notes ?? [], ...describedNote(table, read.descriptions), ...read.notes,
+      ...(read.group === null ? repeatedIdentifiers(read.others) : []),
+    ],
+    where: table.whereOf,
+  };
+};
+
+async function findTableVectors(
+  { folder, config }: TableFolder, table: RawTable, { reading, unpacking }: Pick<ReaderOptions, 'reading' | 'unpacking'>,
+): Promise<TableVectors | null> {
+  const isLookedFor = reading.vectors !== null || (reading.rules > 1 && config.files === null);
+  const path = isLookedFor ? await findVectors(folder, reading.vectors) : null;
+  return path === null ? null : openTableVectors(path, table, unpacking);
 }
 
-function kindOf(name: string, cells: readonly (string | null)[], { columns }: TableConfig): ColumnKind {
-  const configured = columns?.[name];
-  if (configured === 'numeric' || configured === 'categorical') return configured;
-  return cells.every((cell) => cell === null || NUMBER.test(cell)) ? 'numeric' : 'categorical';
+interface TableAndFiles {
+  readonly table: ReadTable;
+  readonly files: TableFiles;
+}
+
+/** The domain of each row: that of its file, else the cell of the domain column. */
+function domainOf({ table, files }: TableAndFiles, column: CategoryAttribute | null, taken: ReadonlySet<string>): CategoryAttribute {
+  if (column !== null && files.every(({ domain }) => domain === null)) return column;
+  const categories = [...new Set([...column?.categories ?? [], ...files.flatMap(({ domain }) => domain ?? [])])];
+  const values = column?.values.slice() ?? new Uint32Array(table.count).fill(MISSING);
+  for (const [index, { domain }] of files.entries()) {
+    if (domain !== null) values.fill(categories.indexOf(domain), table.firstRows[index], table.firstRows[index + 1] ?? table.count);
+  }
+  const name = column?.name ?? (taken.has('domain') ? 'domain of the file' : 'domain');
+  return { kind: 'category', name, categories, values };
+}
+
+function splitsOf(table: RawTable, name: string): Split[] {
+  const column = table.columns.find((one) => one.name === name);
+  if (column === undefined) throw new TypeError(`a column ${name} was found before`);
+  const ofWord = column.words.map(splitOf);
+  return Array.from(column.codes, (code, row) => ofWord[code] ?? readSplit(table.whereOf(row), cellOf(column, row)));
+}
+
+function filesNote(files: TableFiles): ReadingNote[] {
+  if (files.length === 1 || files.some(({ domain }) => domain !== null)) return [];
+  return [{ kind: 'notice', text: `${files.length} files are read as one table: ${files.map(({ path }) => path).join(', ')}` }];
+}
+
+/** How every column was read. */
+function describedNote({ where, count }: RawTable, columns: readonly ColumnDescription[]): ReadingNote[] {
+  const shown = columns.slice(0, MOST_DESCRIBED).map(({ name, description }) => `${name}: ${description}`).join('; ');
+  const more = columns.length > MOST_DESCRIBED ? `; and ${columns.length - MOST_DESCRIBED} more columns` : '';
+  return [{ kind: 'notice', text: `${where}, ${count.toLocaleString('en-US')} rows: ${shown}${more}` }];
 }

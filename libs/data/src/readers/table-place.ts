@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { TableConfig } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import { findFile, requireFolder } from '../formats/folder-files.js';
+import { VECTOR_FILE } from '../formats/vector-file.js';
+import { invalidData } from '../invalid-data.js';
+import { byCodeUnit } from '../name-order.js';
+
+/** Text of any delimiter, gzipped or not, or Parquet. A `.txt` may be anything, and is a table only if its name says so. */
+const ONE_TABLE = /^table\.((csv|tsv|tab|txt|data)(\.gz)?|parquet|pq)$/i;
+const TABLE_FILE = /\.((csv|tsv|tab)(\.gz)?|parquet|pq)$/i;
+const NAMES = 'table.csv (or .tsv, .txt, .parquet; text gzipped or not), or several tables of one header';
+
+/** Files of a table, and the domain of all rows of each; null: a column names it. */
+export type TableFiles = readonly { readonly path: string; readonly domain: string | null }[];
+
+/**
+ * The files of a table: those that the settings name, else the folder's `table.*`, else all of its tables.
+ * @throws LetheError DATA_MISSING, DATA_INVALID
+ */
+export async function findTables(folder: string, named: TableConfig['files']): Promise<TableFiles> {
+  await requireFolder(folder);
+  if (named !== null) return Promise.all(named.map(async ({ file, domain }) => ({ path: await findFile(folder, [file]), domain })));
+  const names = await visibleNames(folder);
+  const tables = names.filter((name) => ONE_TABLE.test(name));
+  if (tables.length > 1) throw invalidData(folder, 'one file named table', tables.join(', '));
+  const all = tables.length === 1 ? tables : names.filter((name) => TABLE_FILE.test(name));
+  if (all.length > 0) return Promise.all(all.map(async (name) => ({ path: await findFile(folder, [name]), domain: null })));
+  const found = names.length === 0 ? 'an empty folder' : `${names.slice(0, 10).join(', ')}${names.length > 10 ? ', ...' : ''}`;
+  throw new LetheError('DATA_MISSING', `${folder}: expected ${NAMES}, found ${found}`, { details: { folder } });
+}
+
+/**
+ * The file of vectors beside a table; null: there is none.
+ * @param named within the folder, or an absolute path; null: `features` with any of the endings that are read
+ * @throws LetheError DATA_MISSING, DATA_INVALID
+ */
+export async function findVectors(folder: string, named: string | null): Promise<string | null> {
+  if (named !== null) {
+    const path = resolve(folder, named);
+    return findFile(dirname(path), [basename(path)]);
+  }
+  const found = (await visibleNames(folder)).filter((name) => /^features\./i.test(name) && VECTOR_FILE.test(name));
+  if (found.length > 1) throw invalidData(folder, 'one file of vectors (--vectors names it)', found.join(', '));
+  return found[0] === undefined ? null : join(folder, found[0]);
+}
+
+async function visibleNames(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byCodeUnit);
+}
