@@ -27,6 +27,14 @@ export function idxBytes(dimensions: readonly number[], values: Uint8Array): Buf
   return Buffer.concat([header, values]);
 }
 
+/** The bytes of a file that numpy.save writes: float32 numbers, row-major. */
+export function npyBytes(dimensions: readonly number[], values: Float32Array): Buffer {
+  const head = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dimensions.join(', ')},), }`.padEnd(117, ' ');
+  const start = Buffer.from('\x93NUMPY\x01\x00\0\0', 'latin1');
+  start.writeUInt16LE(head.length + 1, 8);
+  return Buffer.concat([start, Buffer.from(`${head}\n`), new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]);
+}
+
 /** The bytes of a tar archive. */
 export async function tarBytes(files: Readonly<Record<string, Buffer | string>>): Promise<Buffer> {
   const packed = pack();

@@ -1,5 +1,5 @@
 export {
-  idxBytes, makeFolder, makeIdxFolder, makeImageFolder, removeFolders, someBytes, tarBytes, tinyDataset, writeImage,
+  idxBytes, makeFolder, makeIdxFolder, makeImageFolder, npyBytes, removeFolders, someBytes, tarBytes, tinyDataset, writeImage,
 } from './data-files.js';
 export { onFullDisk } from './full-disk.js';
 export {

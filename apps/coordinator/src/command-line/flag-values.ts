@@ -79,7 +79,7 @@ export const COLUMNS: FlagValue = {
   isOne: true,
 };
 
-export const TABLE_FILE: FlagValue = { placeholder: '<file>', expected: 'a file in the data folder', read: plainText, isOne: true };
+export const DATA_FILE: FlagValue = { placeholder: '<file>', expected: 'a file in the data folder', read: plainText, isOne: true };
 export const COLOUR: FlagValue = { placeholder: '<colour>', expected: 'white, black or a colour like #8040c0', read: plainText };
 
 /** May be left out behind its flag. */

@@ -87,6 +87,22 @@ describe('the flags', () => {
         "--channels <1|3>",
         "--unpacked-gib <number>",
         "--held-out <count>",
+        "--file-column <column>",
+        "--label-column <column>",
+        "--domain-column <column>",
+        "--split-column <column>",
+        "--group-column <column>",
+        "--ignore <columns>",
+        "--as-number <columns>",
+        "--as-category <columns>",
+        "--vectors <file>",
+        "--labels-as-is",
+        "--background <colour>",
+        "--skip-bad [share]",
+        "--min-per-class <count>",
+        "--decimal <mark>",
+        "--thousands <mark>",
+        "--data-memory-mib <count>",
         "--monitor <figure>",
         "--patience <count>",
         "--checkpoint-every-epochs <count>",
@@ -178,16 +194,17 @@ describe('the flags', () => {
   });
 
   it('all reach the configuration', () => {
-    const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3' };
+    const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3', '<mark>': ',', '<columns>': 'a,b', '[share]': '0.2' };
     for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
       const text =
         value === undefined
           ? undefined
           : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
       const { flags } = train(`--${name}`, ...(text === undefined ? [] : [text]));
-      const expected = sets ?? (text === 'd' ? '/home/user/d' : text === 'word' ? 'word' : Number(text));
+      const read = text === undefined ? undefined : { d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'] }[text] ?? Number(text);
       for (const path of paths) {
-        expect(path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], flags.values), path).toBe(expected);
+        const setting = path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], flags.values);
+        expect(setting, path).toEqual(read ?? sets);
         expect(flags.label(path)).toBe(`--${name}`);
       }
     }
@@ -217,6 +234,26 @@ describe('parseCommandLine', () => {
     });
     expect(train('--data-dir', '/data').flags.values).toEqual({ data: { folder: '/data' } });
     expect(train('--resume', 'runs/old')).toMatchObject({ resume: 'runs/old' });
+  });
+
+  it('reads how data are to be read', () => {
+    const { flags } = train('--ignore', 'id, row', '--skip-bad', '--thousands', ' ', '--vectors', 'a.npy', '--labels-as-is');
+    expect(flags.values).toEqual({
+      data: { reading: { columns: { ignored: ['id', 'row'] }, skipBad: 0.1, thousands: ' ', vectors: 'a.npy', labelsAsIs: true } },
+    });
+    expect(train('--skip-bad', '0.5', '--quiet').flags.values).toEqual({ data: { reading: { skipBad: 0.5 } } });
+    // A comma is part of a mark and of a list of columns: a sweep takes one of them.
+    expect(parse('sweep', '--ignore', 'a,b', '--decimal', ',', '--skip-bad', '--min-per-class', '1,2')).toMatchObject({
+      space: {
+        'data.reading.columns.ignored': { kind: 'values', values: [['a', 'b']] },
+        'data.reading.decimal': { kind: 'values', values: [','] },
+        'data.reading.skipBad': { kind: 'values', values: [0.1] },
+        'data.reading.minPerClass': { kind: 'values', values: [1, 2] },
+      },
+    });
+    expect(refusal('train', '--ignore', 'a,,b')).toBe('--ignore: expected names of columns with commas, found "a,,b"');
+    expect(refusal('train', '--skip-bad', '3')).toBe('--skip-bad: expected a share of all, from 0 to 1, found "3"');
+    expect(refusal('train', '--decimal', ';')).toBe('--decimal: expected one of the marks "." ",", found ";"');
   });
 
   it('lets what is said for one network win, in any order', () => {

@@ -1,5 +1,5 @@
 import type { ConfigFlag } from './config-flag.js';
-import { COLOUR, COLUMN, COLUMNS, COUNT, mark, OPTIONAL_SHARE, TABLE_FILE } from './flag-values.js';
+import { COLOUR, COLUMN, COLUMNS, COUNT, mark, OPTIONAL_SHARE, DATA_FILE } from './flag-values.js';
 
 /** Share of inputs that --skip-bad leaves out at most unless another is said. */
 const SKIPPED = 0.1;
@@ -22,11 +22,14 @@ export const READING_FLAGS: readonly ConfigFlag[] = [
   columnsFlag('as-number', 'numbers', 'columns to read as numbers; words in them are missing values'),
   columnsFlag('as-category', 'categories', 'columns to read as categories, numbers too'),
   {
-    name: 'vectors', value: TABLE_FILE,
+    name: 'vectors', value: DATA_FILE,
     help: 'inputs of the rows of a table: npy, npz or safetensors in its folder (default: features.*, if it is there)',
     paths: ['data.reading.vectors'],
   },
-  { name: 'labels-as-is', sets: true, help: 'no word about labels that differ in case or spaces alone', paths: ['data.reading.labelsAsIs'] },
+  {
+    name: 'labels-as-is', sets: true, help: 'no word about labels that differ in case or spaces alone',
+    paths: ['data.reading.labelsAsIs'],
+  },
   {
     name: 'background', value: COLOUR, help: 'what transparent images lie on: white (default), black, or a colour like #8040c0',
     paths: ['data.reading.background'],

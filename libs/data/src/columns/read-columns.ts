@@ -146,5 +146,6 @@ function countsRows(column: Column): boolean {
 
 function refuseWithoutFeatures({ where }: RawTable, columns: readonly ColumnDescription[]): never {
   const found = columns.map(({ name, description }) => `${name} (${description})`).join(', ');
-  throw invalidData(where, 'a column to learn from beside label, domain, split and group', found === '' ? 'none' : `none: ${found}`);
+  const way = '; vectors beside the table, such as features.npy (--vectors), can be the inputs';
+  throw invalidData(where, 'a column to learn from beside label, domain, split and group', `none${found === '' ? '' : `: ${found}`}${way}`);
 }

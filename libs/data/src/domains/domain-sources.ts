@@ -74,7 +74,7 @@ function rowsOfEach({ categories, values }: CategoryAttribute, count: number): U
 }
 
 /** A group may lie in several domains: splits are drawn over all of them at once. */
-function splitsOfGroups(examples: Examples, domain: CategoryAttribute, { seed, reading }: Pick<ReaderOptions, 'seed' | 'reading'>): Split[] {
+function splitsOfGroups(examples: Examples, domain: CategoryAttribute, { seed, reading }: ReaderOptions): Split[] {
   const label = labelOf(examples);
   const all = Uint32Array.from({ length: examples.count }, (_, row) => row);
   const { rows } = leaveOutRare({ rows: all, label, domain }, reading.minPerClass);

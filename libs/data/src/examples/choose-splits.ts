@@ -68,15 +68,18 @@ function drawTestRows(examples: ExamplesToSplit, domains: readonly DomainRows[],
 function drawByClass(label: CategoryAttribute | null, { where, name, rows }: DomainRows, { seed, testShare }: SplitOptions): Uint32Array[] {
   return rowsBy(rows, (row) => label?.values[row] ?? MISSING).map(([index, members]) => {
     const className = label?.categories[index] ?? null;
-    if (members.length < 2) throw oneOfAClass(where, className);
+    if (members.length < 2) {
+      if (className !== null) throw oneOfAClass(where, className);
+      // Nothing is measured on it.
+      return new Uint32Array(0);
+    }
     const part = name === null ? (className ?? '') : JSON.stringify([name, className]);
     const shuffled = shuffle(members.slice(), seededGenerator('test-split', seed, part));
     return shuffled.slice(0, Math.max(1, Math.floor(members.length * testShare)));
   });
 }
 
-function oneOfAClass(where: string, className: string | null): Error {
-  const kind = className === null ? 'without a label' : `labelled ${JSON.stringify(className)}`;
-  const way = className === null ? '' : '; --min-per-class 2 leaves such classes out';
-  return invalidData(where, `at least 2 examples ${kind} (one for testing) or a split column`, `1${way}`);
+function oneOfAClass(where: string, className: string): Error {
+  const expected = `at least 2 examples labelled ${JSON.stringify(className)} (one for testing) or a split column`;
+  return invalidData(where, expected, '1; --min-per-class 2 leaves such classes out');
 }

@@ -15,8 +15,8 @@ export interface TableVectors {
 export async function openTableVectors(path: string, { where, count }: RawTable, unpacking: Unpacking): Promise<TableVectors> {
   const inputs = await openVectorFile(path, { unpacking });
   if (inputs.values === 'bytes') {
-    const way = 'numpy: array.reshape(len(array), -1).astype("float32") makes vectors';
-    throw invalidData(path, 'an array of one vector for each row of the table [rows, numbers]', `images of ${shapeInWords(inputs.shape)} (${way})`);
+    const found = `images of ${shapeInWords(inputs.shape)} (numpy: array.reshape(len(array), -1).astype("float32") makes vectors)`;
+    throw invalidData(path, 'a vector for each row of the table [rows, numbers]', found);
   }
   if (inputs.count !== count) {
     throw invalidData(path, `a vector for each of the ${inWords(count)} rows of ${where}`, `${inWords(inputs.count)} vectors`);

@@ -50,7 +50,8 @@ export const readTableFolder: Reader<TableFolder> = async ({ folder, config }, o
     splits: columns.split === null ? null : splitsOf(table, columns.split), testShare: TEST_SHARE,
     weights: null, groups: read.group === null ? null : groupsOf(read.group),
     notes: reading.rules === 1 ? [] : [
-      ...filesNote(files), ...table.notes, ...columns.notes, ...vectors?.notes ?? [], ...describedNote(table, read.descriptions), ...read.notes,
+      ...filesNote(files), ...table.notes, ...columns.notes, ...vectors?.notes ?? [],
+      ...describedNote(table, read.descriptions), ...read.notes,
       ...(read.group === null ? repeatedIdentifiers(read.others) : []),
     ],
     where: table.whereOf,
