@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import type { DomainSourceConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
-import { chooseSplits } from '../examples/choose-splits.js';
-import { leaveOutRare } from '../examples/rare-classes.js';
 import { MISSING, type CategoryAttribute } from '../model/attributes.js';
-import { SPLITS, type Examples, type Split } from '../model/examples.js';
+import type { Examples } from '../model/examples.js';
 import { byCodeUnit } from '../name-order.js';
 import { chooseExamples } from '../prepare/choose-examples.js';
-import { labelOf } from '../prepare/population.js';
 import { readDigits } from '../readers/digits.js';
 import { readImageList } from '../readers/image-list.js';
 import { readMnistM } from '../readers/mnist-m.js';
@@ -38,25 +35,24 @@ export async function openDomainSource(source: DomainSourceConfig, folder: strin
     case 'digits':
       return { names: [source.domain], examplesOf: () => readDigits(below(source.folder), options) };
     case 'images':
-      return byDomain(await readImageList(below(source.folder), options), options);
+      return byDomain(await readImageList(below(source.folder), options));
     case 'table':
-      return byDomain(await readTableFolder({ folder, config: source }, options), options);
+      return byDomain(await readTableFolder({ folder, config: source }, options));
   }
 }
 
 /** Examples whose domains an attribute names. */
-function byDomain(examples: Examples, options: ReaderOptions): DomainSource {
+function byDomain(examples: Examples): DomainSource {
   const { attributes, domain, origin, count } = examples;
   const attribute = attributes.find(({ name }) => name === domain);
   if (attribute?.kind !== 'category') throw invalidData(origin, 'a column domain with the population of each example', 'no such column');
   const unknown = attribute.values.indexOf(MISSING);
   if (unknown >= 0) throw invalidData(examples.where(unknown), 'a domain', 'an empty cell, or a word like NA for what is not known');
-  const split = examples.groups === null ? examples : { ...examples, splits: splitsOfGroups(examples, attribute, options) };
   const rows = rowsOfEach(attribute, count);
   const indexOf = new Map(attribute.categories.map((category, index) => [category, index]));
   return {
     names: attribute.categories.filter((_, index) => (rows[index]?.length ?? 0) > 0).sort(byCodeUnit),
-    examplesOf: (name) => Promise.resolve(chooseExamples(split, rows[indexOf.get(name) ?? MISSING] ?? new Uint32Array(0))),
+    examplesOf: (name) => Promise.resolve(chooseExamples(examples, rows[indexOf.get(name) ?? MISSING] ?? new Uint32Array(0))),
   };
 }
 
@@ -71,15 +67,4 @@ function rowsOfEach({ categories, values }: CategoryAttribute, count: number): U
     filled[domain] = (filled[domain] as number) + 1;
   }
   return rows;
-}
-
-/** A group may lie in several domains: splits are drawn over all of them at once. */
-function splitsOfGroups(examples: Examples, domain: CategoryAttribute, { seed, reading }: ReaderOptions): Split[] {
-  const label = labelOf(examples);
-  const all = Uint32Array.from({ length: examples.count }, (_, row) => row);
-  const { rows } = leaveOutRare({ rows: all, label, domain }, reading.minPerClass);
-  const chosen = chooseSplits({ ...examples, rows, label, domain }, { seed, testShare: examples.testShare });
-  const splits = new Array<Split>(examples.count).fill('train');
-  for (const split of SPLITS) for (const row of chosen[split]) splits[row] = split;
-  return splits;
 }

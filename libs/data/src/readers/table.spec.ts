@@ -57,8 +57,8 @@ function warnings({ notes }: DataSource): string[] {
 }
 
 /** How each column was read. */
-function described({ notes }: DataSource): string {
-  return notes.find(({ text }) => text.includes('rows: '))?.text.replace(/^.*rows: /, '') ?? '';
+function described({ columns }: DataSource): string {
+  return columns.map(({ name, description }) => `${name}: ${description}`).join('; ');
 }
 
 /** Cells of an attribute of the examples, numbers as they are and categories by name. */

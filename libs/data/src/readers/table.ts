@@ -1,5 +1,5 @@
 import type { TableConfig } from '@lethe/config';
-import { readColumns, type ColumnDescription } from '../columns/read-columns.js';
+import { readColumns } from '../columns/read-columns.js';
 import { repeatedIdentifiers } from '../columns/repeated-identifiers.js';
 import { groupsOf } from '../examples/group-draw.js';
 import { readSplit, splitOf } from '../examples/read-split.js';
@@ -14,8 +14,6 @@ import { openTableVectors, type TableVectors } from './table-vectors.js';
 
 /** Tables are small: a half of each domain is for testing. */
 const TEST_SHARE = 0.5;
-/** Columns that a note describes. */
-const MOST_DESCRIBED = 40;
 
 /** A folder with tables, and what is known of them. */
 export interface TableFolder {
@@ -51,10 +49,10 @@ export const readTableFolder: Reader<TableFolder> = async ({ folder, config }, o
     weights: null, groups: read.group === null ? null : groupsOf(read.group),
     notes: reading.rules === 1 ? [] : [
       ...filesNote(files), ...table.notes, ...columns.notes, ...vectors?.notes ?? [],
-      ...describedNote(table, read.descriptions), ...read.notes,
+      ...read.notes,
       ...(read.group === null ? repeatedIdentifiers(read.others) : []),
     ],
-    where: table.whereOf,
+    where: table.whereOf, columns: read.descriptions,
   };
 };
 
@@ -93,11 +91,4 @@ function splitsOf(table: RawTable, name: string): Split[] {
 function filesNote(files: TableFiles): ReadingNote[] {
   if (files.length === 1 || files.some(({ domain }) => domain !== null)) return [];
   return [{ kind: 'notice', text: `${files.length} files are read as one table: ${files.map(({ path }) => path).join(', ')}` }];
-}
-
-/** How every column was read. */
-function describedNote({ where, count }: RawTable, columns: readonly ColumnDescription[]): ReadingNote[] {
-  const shown = columns.slice(0, MOST_DESCRIBED).map(({ name, description }) => `${name}: ${description}`).join('; ');
-  const more = columns.length > MOST_DESCRIBED ? `; and ${columns.length - MOST_DESCRIBED} more columns` : '';
-  return [{ kind: 'notice', text: `${where}, ${count.toLocaleString('en-US')} rows: ${shown}${more}` }];
 }
