@@ -19,6 +19,8 @@ export interface DataParts {
   readonly otherLabels?: readonly (readonly LabelCount[])[];
   /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
   readonly mayLackClasses?: boolean;
+  /** Place of a row of the inputs, for messages. */
+  readonly placeOf?: (row: number) => string;
   readonly columns?: readonly ColumnDescription[];
   readonly notes?: readonly ReadingNote[];
 }
@@ -29,6 +31,7 @@ export interface DataParts {
  */
 export async function createDataSource(parts: DataParts): Promise<DataSource> {
   const { origin, classes, domains = ['all'], train, test, heldOut = null, columns = [], notes = [] } = parts;
+  const { placeOf = (row: number): string => `example ${row}` } = parts;
   checkShape(origin, train);
   if (classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
   const untrained = parts.mayLackClasses === true ? [] : missingClasses(train, classes);
@@ -40,10 +43,11 @@ export async function createDataSource(parts: DataParts): Promise<DataSource> {
     })),
   };
   const fingerprint = await fingerprintOf(counts, [train, test], heldOut);
-  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes };
+  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes, placeOf };
 }
 
-function checkShape(origin: string, { inputs: { shape: { height, width }, values } }: Dataset): void {
+/** @throws LetheError DATA_INVALID */
+export function checkShape(origin: string, { inputs: { shape: { height, width }, values } }: Dataset): void {
   // The networks halve both sides of images twice.
   if (values !== 'bytes' || (height % 4 === 0 && width % 4 === 0)) return;
   throw invalid(origin, 'images with sides that are multiples of 4 pixels', `${height} x ${width}`);

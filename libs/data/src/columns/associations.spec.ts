@@ -19,38 +19,38 @@ function numbers(name: string, valueOf: (row: number) => number, count = COUNT):
 
 const label = category('label', (row) => (row < COUNT / 2 ? 0 : 1));
 
-function share(from: Attribute, of: Attribute = label): number {
-  return associations([from], [of])[0]?.share ?? Number.NaN;
+async function share(from: Attribute, of: Attribute = label): Promise<number> {
+  return (await associations([from], [of]))[0]?.share ?? Number.NaN;
 }
 
 describe('associations', () => {
-  it('are 1 where one attribute decides another, and 0 where it says nothing', () => {
-    expect(share(numbers('row', (row) => row))).toBeCloseTo(1);
-    expect(share(category('same', (row) => (row < COUNT / 2 ? 3 : 1)))).toBeCloseTo(1);
-    expect(share(numbers('noise', (row) => noise(row, 1)))).toBeLessThan(0.02);
-    expect(share(category('noise', (row) => noise(row, 1) % 100))).toBeLessThan(0.03);
-    expect(share(category('constant', () => 0))).toBe(0);
-    expect(share(label, category('constant', () => 0))).toBe(0);
+  it('are 1 where one attribute decides another, and 0 where it says nothing', async () => {
+    expect(await share(numbers('row', (row) => row))).toBeCloseTo(1);
+    expect(await share(category('same', (row) => (row < COUNT / 2 ? 3 : 1)))).toBeCloseTo(1);
+    expect(await share(numbers('noise', (row) => noise(row, 1)))).toBeLessThan(0.02);
+    expect(await share(category('noise', (row) => noise(row, 1) % 100))).toBeLessThan(0.03);
+    expect(await share(category('constant', () => 0))).toBe(0);
+    expect(await share(label, category('constant', () => 0))).toBe(0);
   });
 
-  it('lie between where it says something', () => {
-    const half = share(category('half', (row) => (noise(row, 2) % 2 === 0 ? Number(row < COUNT / 2) : noise(row, 3) % 2)));
+  it('lie between where it says something', async () => {
+    const half = await share(category('half', (row) => (noise(row, 2) % 2 === 0 ? Number(row < COUNT / 2) : noise(row, 3) % 2)));
     expect([half > 0.1, half < 0.3]).toEqual([true, true]);
   });
 
-  it('see nothing in identifiers, which tell everything by chance', () => {
-    expect(share(category('id', (row) => row))).toBeLessThan(0.05);
-    expect(share(category('pair', (row) => noise(row, 4) % 1500))).toBeLessThan(0.1);
+  it('see nothing in identifiers, which tell everything by chance', async () => {
+    expect(await share(category('id', (row) => row))).toBeLessThan(0.05);
+    expect(await share(category('pair', (row) => noise(row, 4) % 1500))).toBeLessThan(0.1);
   });
 
-  it('see what a missing value says', () => {
-    expect(share(category('known', (row) => (row < COUNT / 2 ? MISSING : 0)))).toBeCloseTo(1);
-    expect(share(numbers('known', (row) => (row < COUNT / 2 ? Number.NaN : noise(row, 5))))).toBeCloseTo(1);
+  it('see what a missing value says', async () => {
+    expect(await share(category('known', (row) => (row < COUNT / 2 ? MISSING : 0)))).toBeCloseTo(1);
+    expect(await share(numbers('known', (row) => (row < COUNT / 2 ? Number.NaN : noise(row, 5))))).toBeCloseTo(1);
   });
 
-  it('go one way: the finer attribute decides the coarser', () => {
+  it('go one way: the finer attribute decides the coarser', async () => {
     const fine = category('fine', (row) => Math.floor(row / 250));
-    const found = associations([label, fine]);
+    const found = await associations([label, fine]);
     expect(found.map(({ from, of }) => `${from} ${of}`)).toEqual(['label fine', 'fine label']);
     expect([found[1]?.share, (found[0]?.share ?? 1) < 0.5]).toEqual([expect.closeTo(1), true]);
     expect(decidingNotes(found, COUNT, ['fine'])).toEqual([
@@ -60,11 +60,11 @@ describe('associations', () => {
     expect(decidingNotes(found, 10, [])).toEqual([]);
   });
 
-  it('are counted on some of a million rows', () => {
+  it('are counted on some of a million rows', async () => {
     const count = 1_000_000;
     const many = category('many', (row) => noise(row, 6) % 10_000, count);
     const few = category('few', (row) => noise(row, 7) % 2, count);
-    expect(associations([many, few]).every(({ share: told }) => told < 0.05)).toBe(true);
+    expect((await associations([many, few])).every(({ share: told }) => told < 0.05)).toBe(true);
   });
 });
 

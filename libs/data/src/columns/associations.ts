@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Attribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
 import { seededGenerator, shuffle } from '../seeded-generator.js';
@@ -28,7 +29,9 @@ const ENOUGH_ROWS = 20;
  * How much each attribute alone tells of each of the targets: by how much knowing it lowers the target's entropy, as a share of that
  * entropy; what is told by chance after the rows have been shuffled is taken off (an identifier tells everything of everything).
  */
-export function associations(attributes: readonly Attribute[], targets: readonly Attribute[] = attributes): Association[] {
+export async function associations(
+  attributes: readonly Attribute[], targets: readonly Attribute[] = attributes,
+): Promise<Association[]> {
   const rows = chooseRows(attributes[0]?.values.length ?? 0, attributes.length * targets.length);
   const columns = new Map([...attributes, ...targets].map((attribute) => [attribute.name, discretise(attribute, rows)]));
   const orders = Array.from({ length: SHUFFLES }, (_, order) =>
@@ -38,6 +41,7 @@ export function associations(attributes: readonly Attribute[], targets: readonly
     for (const { name: of } of targets) {
       if (of !== from) found.push({ of, from, share: shareTold(columns.get(from) as Discretised, columns.get(of) as Discretised, orders) });
     }
+    await setImmediate(); // signals are heard meanwhile
   }
   return found;
 }

@@ -57,6 +57,8 @@ export interface DataSource {
   readonly heldOut: Uint32Array | null;
   /** How each column of their table or list was read; none where there is no such file. */
   readonly columns: readonly ColumnDescription[];
+  /** Place of a row of the inputs, for messages: "labels.csv, line 7". */
+  readonly placeOf: (row: number) => string;
   /** What is to be said about how they were read. */
   readonly notes: readonly ReadingNote[];
 }

@@ -10,7 +10,7 @@ import { joinPopulations } from './join-populations.js';
 import type { Population, SplitPopulation } from './population.js';
 import { readableExamples, withRows } from './readable-examples.js';
 import { classesOf } from './run-classes.js';
-import { splitPopulations } from './split-population.js';
+import { splitPopulations, whereIn } from './split-population.js';
 
 /** Populations as they were read, and what is made of them. */
 export interface PreparePlan {
@@ -44,7 +44,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   return createDataSource({
     origin, classes, ...joined,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
-    columns: columnsOf(populations),
+    placeOf: whereIn(plan.populations), columns: columnsOf(populations),
     notes: [...notesOf(populations), ...notes, ...badNote(read.bad.length), ...leftOutNote(leftOut)],
     ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
   });
@@ -53,7 +53,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
 interface EncodedFeatures { readonly inputs: Inputs; readonly notes: readonly ReadingNote[] }
 
 /** Cells become numbers by the training examples that the run learns from. */
-async function featuresAsInputs(populations: readonly SplitPopulation[], keeping: Keeping): Promise<EncodedFeatures> {
+export async function featuresAsInputs(populations: readonly SplitPopulation[], keeping: Keeping): Promise<EncodedFeatures> {
   const features = joinAttributes(populations.map(({ examples }) => ({ attributes: examples.features, count: examples.count })));
   const training = populations.flatMap(({ learning, train, rows }) => (
     learning === 'none' ? [] : [train.map((example) => rows[example] as number)]
@@ -70,12 +70,12 @@ async function featuresAsInputs(populations: readonly SplitPopulation[], keeping
 }
 
 /** Populations out of one file have the same columns. */
-function columnsOf(populations: readonly Population[]): ColumnDescription[] {
+export function columnsOf(populations: readonly Population[]): ColumnDescription[] {
   return [...new Map(populations.flatMap(({ examples }) => examples.columns.map((column) => [column.name, column] as const))).values()];
 }
 
 /** Populations out of one file have the same notes. */
-function notesOf(populations: readonly Population[]): ReadingNote[] {
+export function notesOf(populations: readonly Population[]): ReadingNote[] {
   const byText = new Map(populations.flatMap(({ examples }) => examples.notes.map((note) => [note.text, note] as const)));
   return [...byText.values()];
 }

@@ -59,7 +59,7 @@ function drawTogether(populations: readonly ReadPopulation[], groups: Groups, se
 }
 
 /** Place of an example among those of all populations. */
-function whereIn(populations: readonly ReadPopulation[]): (row: number) => string {
+export function whereIn(populations: readonly Pick<ReadPopulation, 'examples'>[]): (row: number) => string {
   return (row) => {
     let left = row;
     for (const { examples } of populations) {

@@ -1,0 +1,114 @@
+import { errorCode, errorMessage } from '@lethe/errors';
+import { checkShape } from '../data-source.js';
+import { invalidData } from '../invalid-data.js';
+import { MISSING } from '../model/attributes.js';
+import type { Dataset } from '../model/dataset.js';
+import type { Examples } from '../model/examples.js';
+import type { BadInput } from '../model/inputs.js';
+import { sortedClassNames } from '../name-order.js';
+import type { Keeping } from '../open-options.js';
+import { joinPopulations } from '../prepare/join-populations.js';
+import { labelOf, type Population, type SplitPopulation } from '../prepare/population.js';
+import { columnsOf, featuresAsInputs, notesOf } from '../prepare/prepare-data.js';
+import { readableExamples, type ReadPopulation } from '../prepare/readable-examples.js';
+import { classesOf } from '../prepare/run-classes.js';
+import { splitPopulations, whereIn } from '../prepare/split-population.js';
+import type { DataToDescribe } from './data-report.js';
+
+/** Data as they are, whether a run could use them or not. */
+export interface OpenedToDescribe {
+  readonly data: DataToDescribe;
+  /** Inputs that cannot be read: they are left out. */
+  readonly bad: readonly BadInput[];
+  /** Of how many inputs. */
+  readonly count: number;
+  /** Why a run could not use them. */
+  readonly problems: readonly string[];
+}
+
+/** How they are opened. */
+export interface DescribingPlan {
+  /** Folder or file, for messages. */
+  readonly origin: string;
+  readonly seed: number;
+  readonly keeping: Keeping;
+}
+
+/** Opens examples of one population, whose domains an attribute may name. */
+export async function openExamplesToDescribe(examples: Examples, plan: DescribingPlan): Promise<OpenedToDescribe> {
+  const name = 'all';
+  const opened = await openToDescribe([{ name, examples, learning: 'labelled', definesClasses: true, drawName: null }], plan);
+  return { ...opened, data: withDomains(opened.data, examples.domain) };
+}
+
+/**
+ * Opens populations, all with their labels. What cannot be read is left out, and what a run would be refused for is collected.
+ * @throws LetheError DATA_INVALID for what cannot be described either, INTERRUPTED
+ */
+export async function openToDescribe(populations: readonly Population[], plan: DescribingPlan): Promise<OpenedToDescribe> {
+  const { origin, seed, keeping } = plan;
+  const problems: string[] = [];
+  const tried = <Result>(attempt: () => Result): Result | null => {
+    try {
+      return attempt();
+    } catch (error) {
+      if (errorCode(error) !== 'DATA_INVALID') throw error;
+      problems.push(errorMessage(error));
+      return null;
+    }
+  };
+  const read = await readableExamples(populations, { ...keeping, skipBad: 1 });
+  const split = tried(() => splitPopulations(read.populations, seed)) ?? read.populations.map(allToTrain);
+  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(split, keeping) : { inputs: read.inputs, notes: [] };
+  const classes = sortedClassNames(split.flatMap(({ examples }) => usedLabels(examples)));
+  const { train, test, heldOut } = joinPopulations(split, { inputs, classes, passesOtherLabels: true });
+  tried(() => { checkShape(origin, train); });
+  if (classes.length > 0) tried(() => classesOf(split, { origin, classes: null }));
+  if (populations.length === 1) tried(() => { expectTrained(origin, train, classes); });
+  const data: DataToDescribe = {
+    facts: { classes, domains: split.map(({ name }) => ({ name })) }, train, test, heldOut,
+    columns: columnsOf(populations), notes: [...notesOf(populations), ...notes], placeOf: whereIn(populations),
+  };
+  return { data, bad: read.bad, count: populations.reduce((sum, { examples }) => sum + examples.count, 0), problems };
+}
+
+function allToTrain(population: ReadPopulation): SplitPopulation {
+  const train = Uint32Array.from({ length: population.examples.count }, (_, example) => example);
+  return { ...population, train, test: new Uint32Array(0), heldOut: new Uint32Array(0) };
+}
+
+function usedLabels(examples: Examples): string[] {
+  const label = labelOf(examples);
+  const used = new Set(label?.values);
+  return label?.categories.filter((_, index) => used.has(index)) ?? [];
+}
+
+function expectTrained(origin: string, { labels }: Dataset, classes: readonly string[]): void {
+  const present = new Set(labels);
+  const untrained = classes.filter((_, index) => !present.has(index));
+  if (untrained.length > 0) throw invalidData(origin, 'training examples of every class', `none of ${untrained.slice(0, 5).join(', ')}`);
+}
+
+const UNKNOWN = 'without a domain';
+
+/** The same data with an attribute as their domains; as they are if it has a single value, or none. */
+function withDomains(data: DataToDescribe, name: string | null): DataToDescribe {
+  const names = new Map<string, number>();
+  const domainsOf = ({ attributes, count }: Dataset): Uint32Array | null => {
+    const attribute = attributes.find((one) => one.name === name);
+    if (attribute?.kind !== 'category') return null;
+    return Uint32Array.from({ length: count }, (_, row) => {
+      const value = attribute.values[row] as number;
+      const domain = value === MISSING ? UNKNOWN : attribute.categories[value] as string;
+      const index = names.get(domain) ?? names.size;
+      names.set(domain, index);
+      return index;
+    });
+  };
+  const [train, test] = [domainsOf(data.train), domainsOf(data.test)];
+  if (train === null || test === null || names.size < 2) return data;
+  return {
+    ...data, facts: { ...data.facts, domains: [...names.keys()].map((domain) => ({ name: domain })) },
+    train: { ...data.train, domains: train }, test: { ...data.test, domains: test },
+  };
+}
