@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { invalidData as invalid } from './invalid-data.js';
 import { hashInputs } from './inputs/hash-inputs.js';
 import { MISSING } from './model/attributes.js';
-import type { DataFacts, DataSource, Dataset, DomainFacts, LabelCount } from './model/dataset.js';
+import type { AttributeRoles, DataFacts, DataSource, Dataset, DomainFacts, LabelCount } from './model/dataset.js';
 import type { ColumnDescription, ReadingNote } from './model/examples.js';
 
 /** A training and a test set with the names of their classes, not yet checked against each other. */
@@ -19,6 +19,7 @@ export interface DataParts {
   readonly otherLabels?: readonly (readonly LabelCount[])[];
   /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
   readonly mayLackClasses?: boolean;
+  readonly roles?: AttributeRoles;
   /** Place of a row of the inputs, for messages. */
   readonly placeOf?: (row: number) => string;
   readonly columns?: readonly ColumnDescription[];
@@ -31,7 +32,7 @@ export interface DataParts {
  */
 export async function createDataSource(parts: DataParts): Promise<DataSource> {
   const { origin, classes, domains = ['all'], train, test, heldOut = null, columns = [], notes = [] } = parts;
-  const { placeOf = (row: number): string => `example ${row}` } = parts;
+  const { placeOf = (row: number): string => `example ${row}`, roles = { label: null, domain: null, inputs: [] } } = parts;
   checkShape(origin, train);
   if (classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
   const untrained = parts.mayLackClasses === true ? [] : missingClasses(train, classes);
@@ -43,7 +44,7 @@ export async function createDataSource(parts: DataParts): Promise<DataSource> {
     })),
   };
   const fingerprint = await fingerprintOf(counts, [train, test], heldOut);
-  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes, placeOf };
+  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes, roles, placeOf };
 }
 
 /** @throws LetheError DATA_INVALID */

@@ -27,7 +27,7 @@ beforeAll(async () => {
   expect(engine.device).toBe(gpu === undefined ? 'cpu' : 'gpu');
   const mnist = await openData(PLAIN_DATA, 1);
   const first16 = { ...mnist.train, count: 16, rows: mnist.train.rows.slice(0, 16), labels: mnist.train.labels.slice(0, 16) };
-  data = { facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16, heldOut: null, columns: [], notes: [] };
+  data = { ...mnist, facts: { ...mnist.facts, trainCount: 16, testCount: 16 }, train: first16, test: first16 };
 });
 
 function goldenConfig(golden: GoldenArticle): RunConfig {

@@ -25,6 +25,8 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
       heldOut: null,
       columns: [],
       notes: [],
+      roles: { label: null, domain: null, inputs: [] },
+      placeOf: String,
       facts: {
         shape,
         classes,

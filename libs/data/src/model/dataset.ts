@@ -48,6 +48,15 @@ export interface DataFacts {
   readonly fingerprint: string;
 }
 
+/** Which of the attributes are what. */
+export interface AttributeRoles {
+  /** Null: there is none, or the examples have several names for it. */
+  readonly label: string | null;
+  readonly domain: string | null;
+  /** Attributes that are inputs as well: the columns of a table. */
+  readonly inputs: readonly string[];
+}
+
 /** Data as a run uses them. */
 export interface DataSource {
   readonly facts: DataFacts;
@@ -57,6 +66,7 @@ export interface DataSource {
   readonly heldOut: Uint32Array | null;
   /** How each column of their table or list was read; none where there is no such file. */
   readonly columns: readonly ColumnDescription[];
+  readonly roles: AttributeRoles;
   /** Place of a row of the inputs, for messages: "labels.csv, line 7". */
   readonly placeOf: (row: number) => string;
   /** What is to be said about how they were read. */

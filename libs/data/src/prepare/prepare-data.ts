@@ -1,6 +1,6 @@
 import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
-import type { DataSource } from '../model/dataset.js';
+import type { AttributeRoles, DataSource } from '../model/dataset.js';
 import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { Inputs } from '../model/inputs.js';
 import type { Keeping } from '../open-options.js';
@@ -44,7 +44,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   return createDataSource({
     origin, classes, ...joined,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
-    placeOf: whereIn(plan.populations), columns: columnsOf(populations),
+    placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
     notes: [...notesOf(populations), ...notes, ...badNote(read.bad.length), ...leftOutNote(leftOut)],
     ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
   });
@@ -72,6 +72,16 @@ export async function featuresAsInputs(populations: readonly SplitPopulation[], 
 /** Populations out of one file have the same columns. */
 export function columnsOf(populations: readonly Population[]): ColumnDescription[] {
   return [...new Map(populations.flatMap(({ examples }) => examples.columns.map((column) => [column.name, column] as const))).values()];
+}
+
+export function rolesOf(populations: readonly Population[]): AttributeRoles {
+  const only = (names: readonly (string | null)[]): string | null => (new Set(names).size === 1 ? names[0] ?? null : null);
+  const features = populations.flatMap(({ examples }) => (examples.inputs === null ? examples.features : []));
+  return {
+    label: only(populations.map(({ examples }) => examples.label)),
+    domain: only(populations.map(({ examples }) => examples.domain)),
+    inputs: [...new Set(features.map(({ name }) => name))],
+  };
 }
 
 /** Populations out of one file have the same notes. */

@@ -12,7 +12,7 @@ import { summariseAttribute } from './summarise-attribute.js';
 
 /** Rows on which it is counted how much attributes tell of each other. */
 const MOST_ROWS = 100_000;
-/** Of more attributes it is only asked what they tell of the label: pairs are many. */
+/** Of more attributes it is only asked what they tell of label and domain: pairs are many. */
 const MOST_PAIRED = 60;
 const STRONGEST = 10;
 /** Less is hardly anything. */
@@ -31,21 +31,20 @@ export interface DescribeOptions {
 export async function describeData(
   source: DataToDescribe, { memoryMiB = READING.memoryMiB, signal }: DescribeOptions = {},
 ): Promise<DataReport> {
-  const { facts, train, test, heldOut, notes } = source;
+  const { facts, train, test, heldOut, notes, roles } = source;
   const counted = countParts(source);
   const { inputs: { shape, values, described } } = train;
   const looked = await lookAtInputs(source, signal);
   const rows = rowsToCount(source);
   const told = await strongest(source, rows);
-  const inputNames = values === 'floats' ? train.attributes.map(({ name }) => name) : [];
-  const deciding = decidingNotes(told, rows.count, inputNames.filter((name) => source.columns.some((column) => column.name === name)));
+  const learnt = told.filter(({ of }) => of === roles.label || of === roles.domain);
   return {
     ...counted, ...looked, shape, values, kept: described, memoryMiB, hasHeldOut: heldOut !== null, classNames: facts.classes,
     columns: describeColumns(source), countedRows: rows.count,
     associations: told.filter(({ share }) => share >= LEAST_SHARE).slice(0, STRONGEST),
     warnings: [
       ...inputWarnings(looked, { images: train.count + test.count, tests: test.count }),
-      ...[...notes, ...deciding].filter(({ kind }) => kind === 'warning').map(({ text }) => text),
+      ...[...notes, ...decidingNotes(learnt, rows.count, roles.inputs)].filter(({ kind }) => kind === 'warning').map(({ text }) => text),
     ],
     notices: notes.filter(({ kind }) => kind === 'notice').map(({ text }) => text),
   };
@@ -90,18 +89,12 @@ function rowsToCount({ train, test, facts }: DataToDescribe): ChosenRows {
 }
 
 /** What attributes tell of each other, the most first. */
-async function strongest({ train, test, facts }: DataToDescribe, rows: ChosenRows): Promise<Association[]> {
+async function strongest({ train, test, roles }: DataToDescribe, rows: ChosenRows): Promise<Association[]> {
   const some = (dataset: Dataset, chosen: Uint32Array): { attributes: Attribute[]; count: number } => (
     { attributes: dataset.attributes.map((attribute) => chooseAttribute(attribute, chosen)), count: chosen.length }
   );
   const attributes = joinAttributes([some(train, rows.train), some(test, rows.test)]);
-  const label = attributes.filter((attribute) => isLabel(attribute, facts.classes, [train, rows.train]));
-  const found = await associations(attributes, attributes.length > MOST_PAIRED ? label.slice(0, 1) : attributes);
+  const learnt = attributes.filter(({ name }) => name === roles.label || name === roles.domain);
+  const found = await associations(attributes, attributes.length > MOST_PAIRED ? learnt : attributes);
   return found.sort((one, other) => other.share - one.share);
-}
-
-/** Whether an attribute says of each row what its label says. */
-function isLabel(attribute: Attribute, classes: readonly string[], [train, rows]: [Dataset, Uint32Array]): boolean {
-  if (attribute.kind !== 'category' || classes.length === 0) return false;
-  return rows.every((row, index) => attribute.categories[attribute.values[index] as number] === classes[train.labels[row] as number]);
 }

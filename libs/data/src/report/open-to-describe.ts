@@ -9,7 +9,7 @@ import { sortedClassNames } from '../name-order.js';
 import type { Keeping } from '../open-options.js';
 import { joinPopulations } from '../prepare/join-populations.js';
 import { labelOf, type Population, type SplitPopulation } from '../prepare/population.js';
-import { columnsOf, featuresAsInputs, notesOf } from '../prepare/prepare-data.js';
+import { columnsOf, featuresAsInputs, notesOf, rolesOf } from '../prepare/prepare-data.js';
 import { readableExamples, type ReadPopulation } from '../prepare/readable-examples.js';
 import { classesOf } from '../prepare/run-classes.js';
 import { splitPopulations, whereIn } from '../prepare/split-population.js';
@@ -67,7 +67,8 @@ export async function openToDescribe(populations: readonly Population[], plan: D
   if (populations.length === 1) tried(() => { expectTrained(origin, train, classes); });
   const data: DataToDescribe = {
     facts: { classes, domains: split.map(({ name }) => ({ name })) }, train, test, heldOut,
-    columns: columnsOf(populations), notes: [...notesOf(populations), ...notes], placeOf: whereIn(populations),
+    columns: columnsOf(populations), notes: [...notesOf(populations), ...notes],
+    roles: rolesOf(populations), placeOf: whereIn(populations),
   };
   return { data, bad: read.bad, count: populations.reduce((sum, { examples }) => sum + examples.count, 0), problems };
 }

@@ -85,7 +85,7 @@ function classLines({ classes, total, hasHeldOut }: DataReport): string[] {
 
 function domainLines({ domains, classNames, hasHeldOut }: DataReport): string[] {
   if (domains.length === 0) return [];
-  const rows = domains.slice(0, MOST_LISTED).map((domain) => [domain.name, ...partsOf(domain, hasHeldOut), classShares(domain, classNames)]);
+  const rows = domains.slice(0, MOST_LISTED).map((one) => [one.name, ...partsOf(one, hasHeldOut), classShares(one, classNames)]);
   return [
     'domains:', ...alignedRows(rows).map(indented),
     ...(domains.length > MOST_LISTED ? [indented(`and ${inWords(domains.length - MOST_LISTED)} more`)] : []),
@@ -101,7 +101,7 @@ function classShares({ classes }: DomainCounts, names: readonly string[]): strin
 
 function associationLines({ associations, countedRows }: DataReport): string[] {
   if (associations.length === 0) return [];
-  const rows = associations.map(({ from, of, share }) => [from, `tells ${percent(share, 1)} of`, of]);
+  const rows = associations.map(({ from, of, share }) => [from, 'tells', percent(share, 1), `of ${of}`]);
   return [`what one column alone tells of another (${inWords(countedRows)} rows counted):`, ...alignedRows(rows).map(indented)];
 }
 
