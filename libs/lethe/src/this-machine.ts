@@ -1,4 +1,4 @@
-import { usableCores, type Machine } from '@lethe/config';
+import { cacheFolder, usableCores, type Machine } from '@lethe/config';
 import { findGpus, type Gpu } from '@lethe/tensorflow';
 import { isNativeReady } from '@lethe/tensorflow-setup';
 
@@ -8,12 +8,16 @@ export interface ThisMachine extends Omit<Machine, 'gpus'> {
   readonly gpus: readonly Gpu[];
   /** Why there are none although the machine seems to have some; null: no reason is known. */
   readonly whyNoGpus: string | null;
+  /** Absolute path of the folder of what its processes and runs keep for each other. */
+  readonly cacheFolder: string;
 }
 
 /** @throws LetheError DEVICE_PLAN_INVALID if the environment names GPUs that this machine does not have */
 export async function lookAtThisMachine(environment: Readonly<Record<string, string | undefined>>): Promise<ThisMachine> {
   const { gpus, whyNone } = await findGpus(environment);
-  return { cores: usableCores(), engine: isNativeReady() ? 'native' : 'wasm', gpus, whyNoGpus: whyNone };
+  return {
+    cores: usableCores(), engine: isNativeReady() ? 'native' : 'wasm', gpus, whyNoGpus: whyNone, cacheFolder: cacheFolder(environment),
+  };
 }
 
 /** What a configuration's defaults depend on. */

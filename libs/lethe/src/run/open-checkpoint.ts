@@ -44,18 +44,19 @@ export async function withCheckpoint<Result>(
   { environment, workers, oversubscribe, notice }: CheckpointClusterOptions,
   use: (opened: CheckpointCluster) => Promise<Result>,
 ): Promise<Result> {
-  const { cores, gpus } = await lookAtThisMachine(environment);
+  const { cores, gpus, cacheFolder } = await lookAtThisMachine(environment);
   const problems = processProblems({ workers, servers: 1, oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
   const run = RunFolder.at(findRunFolder(request.run, request));
   await expectWritableFolder(request.run, run.folder);
   const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
-  const { data, description, remember } = await openSavedRun(run, checkpoint, (saved) => {
-    const { config, warnings } = resumedRunConfig(request, saved);
-    return {
-      config: { ...config, cluster: { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null } },
-      warnings,
-    };
+  const { data, description, remember } = await openSavedRun(run, checkpoint, {
+    override: (saved) => {
+      const { config, warnings } = resumedRunConfig(request, saved);
+      const cluster = { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null };
+      return { config: { ...config, cluster }, warnings };
+    },
+    opening: { cacheFolder, onNotice: notice },
   });
   const { engine, shareGpus } = description.config.cluster;
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });

@@ -3,7 +3,7 @@ import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
 import {
   fitToData, problemsError, processProblems, savedConfigJson, type CheckedConfig, type CompiledConfig, type FittedConfig, type RunConfig,
 } from '@lethe/config';
-import { gridExamples, openData, type DataSource } from '@lethe/data';
+import { gridExamples, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { shownExamples } from '@lethe/report';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
@@ -19,7 +19,8 @@ import { machineOf, type ThisMachine } from '../this-machine.js';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { initialGroups } from './initial-state.js';
 import { RoundTrace } from '../record/round-trace.js';
-import { openSavedRun, type SavedRun } from './saved-run.js';
+import { openRunData, type DataOpening } from './run-data.js';
+import { openSavedRun, type SavedRun, type SavedRunOptions } from './saved-run.js';
 import type { RunState } from '../record/run-record.js';
 
 /** A run that has been checked through and can start. */
@@ -57,12 +58,15 @@ export interface PrepareRunOptions {
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
 export async function prepareRun(request: TrainRequest, { machine, compiled, reporter }: PrepareRunOptions): Promise<PreparedRun> {
   const notice = (line: string): void => { reporter.notice(line); };
+  const opening: DataOpening = {
+    cacheFolder: machine.cacheFolder, onNotice: notice, onProgress: (done, total) => { reporter.reading(done, total); },
+  };
   const onBroken = request.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
   const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
   try {
     const { description, data, start, warnings, notices, engines, remember } = resumed === null
-      ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)))
-      : await resumeRun(request, { folder: resumed, cores: machine.cores, notice });
+      ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)), opening)
+      : await resumeRun(request, { folder: resumed, cores: machine.cores, notice, opening });
     const { config } = description;
     const { cores, gpus, whyNoGpus } = machine;
     const devices = planDevices({
@@ -110,22 +114,28 @@ async function close({ folder, metrics, tensorBoard, reporter }: OpenRun): Promi
 /** What a run is made of, and where it begins. */
 type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun & Pick<FittedConfig, 'notices'>;
 
-async function beginRun(request: TrainRequest, compiled: CompiledConfig): Promise<RunToPlay> {
+async function beginRun(request: TrainRequest, compiled: CompiledConfig, opening: DataOpening): Promise<RunToPlay> {
   await RunFolder.expectRoom({ runsFolder: request.runsFolder, name: request.runName });
-  const data = await openData(compiled.config.data, compiled.config.seed);
+  const data = await openRunData(compiled.config, opening);
   const { config, notices } = fitToData(compiled, data.facts);
   const description = describeRun(config, data.facts);
   const start = newRun(description);
   return { description, data, warnings: compiled.warnings, notices, engines: null, start, remember: () => Promise.resolve() };
 }
 
-interface ResumeOptions { readonly folder: RunFolder; readonly cores: number; readonly notice: (line: string) => void }
+interface ResumeOptions {
+  readonly folder: RunFolder;
+  readonly cores: number;
+  readonly notice: (line: string) => void;
+  readonly opening: DataOpening;
+}
 
-async function resumeRun(request: TrainRequest, { folder, cores, notice }: ResumeOptions): Promise<RunToPlay> {
+async function resumeRun(request: TrainRequest, { folder, cores, notice, opening }: ResumeOptions): Promise<RunToPlay> {
   // Killed before its first checkpoint: it begins again.
   const isNew = (await newestCheckpoint(folder.checkpoints)) === null;
   const checkpoint = isNew ? null : await findCheckpoint(folder.checkpoints, 'latest', (message) => { notice(`passed over: ${message}`); });
-  const saved = await openSavedRun(folder, checkpoint, (config) => fitting(resumedRunConfig(request, config), cores));
+  const override: SavedRunOptions['override'] = (config) => fitting(resumedRunConfig(request, config), cores);
+  const saved = await openSavedRun(folder, checkpoint, { override, opening });
   const { description } = saved;
   if (checkpoint === null) return { ...saved, notices: [], engines: null, start: newRun(description) };
   const { rounds, steps, codeVersion, engines } = checkpoint;

@@ -48,7 +48,9 @@ function flags(values: Tree): Parameters<typeof applyResumeOverrides>[1][number]
 }
 
 async function open(values: Tree = {}): Promise<SavedRun> {
-  return openSavedRun(run, await findCheckpoint(run.checkpoints, 'latest'), (saved) => applyResumeOverrides(saved, [flags(values)]));
+  return openSavedRun(run, await findCheckpoint(run.checkpoints, 'latest'), {
+    override: (saved) => applyResumeOverrides(saved, [flags(values)]), opening: { cacheFolder: null },
+  });
 }
 
 /** As an editor would change config.json. */

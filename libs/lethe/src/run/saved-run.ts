@@ -2,8 +2,9 @@ import type { Checkpoint } from '@lethe/checkpoint';
 import {
   checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CheckedConfig, type RunConfig,
 } from '@lethe/config';
-import { openData, type DataSource } from '@lethe/data';
+import type { DataSource } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
+import { openRunData, type DataOpening } from './run-data.js';
 import type { RunFolder } from '@lethe/run-folder';
 import { describeRun, type RunDescription } from '@lethe/graphs';
 
@@ -17,21 +18,31 @@ export interface SavedRun {
   readonly remember: (notice: (line: string) => void) => Promise<void>;
 }
 
+/** Runs of configurations before version 3. */
+const EARLIER_RULES = 'its data are read as when the run was begun, by the rules of earlier versions: transparent images lie on black, '
+  + 'names are compared byte by byte, and only an empty cell, ?, NA and NaN are missing values';
+
+/** How a run of before is opened. */
+export interface SavedRunOptions {
+  /** Lays what was asked for over the run's own settings. */
+  readonly override: (saved: RunConfig) => CheckedConfig;
+  readonly opening: DataOpening;
+}
+
 /**
  * Opens what a run was made of, and compares all of it with its checkpoint: settings that have a part in what was computed, and the data.
  * @param checkpoint null: it has none, and begins again
- * @param override lays what was asked for over the run's own settings
  * @throws LetheError CONFIG_INVALID for settings that were changed, DATA_MISSING, DATA_INVALID, CHECKPOINT_MISMATCH for other data
  */
 export async function openSavedRun(
   folder: RunFolder,
   checkpoint: Checkpoint | null,
-  override: (saved: RunConfig) => CheckedConfig,
+  { override, opening }: SavedRunOptions,
 ): Promise<SavedRun> {
   const raw = await folder.readConfig();
   const saved = checkpoint === null ? parseSavedConfig(raw, 'config.json') : compileBegunConfig(raw, JSON.parse(checkpoint.configJson));
   const { config, warnings } = override(saved);
-  const data = await openOwnData(config);
+  const data = await openOwnData(config, opening);
   const { fingerprint } = data.facts;
   if (checkpoint !== null && checkpoint.dataFingerprint !== fingerprint) {
     const where = config.data.folder === null ? '' : ` in ${config.data.folder}`;
@@ -44,9 +55,11 @@ export async function openSavedRun(
   return { data, description: describeRun(config, data.facts), warnings, remember: (notice) => remember(folder, raw, config, notice) };
 }
 
-async function openOwnData({ data, seed }: RunConfig): Promise<DataSource> {
+async function openOwnData(config: RunConfig, opening: DataOpening): Promise<DataSource> {
+  const { data } = config;
+  if (data.reading.rules === 1 && data.kind !== 'mnist') opening.onNotice?.(EARLIER_RULES);
   try {
-    return await openData(data, seed);
+    return await openRunData(config, opening);
   } catch (error) {
     if (errorCode(error) !== 'DATA_MISSING' || data.folder === null) throw error;
     throw new LetheError('DATA_MISSING', `${errorMessage(error)}; if the data have been moved, say where to with --data-dir`);

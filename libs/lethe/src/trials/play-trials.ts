@@ -1,5 +1,6 @@
 import type { RunConfig } from '@lethe/config';
 import type { DataReading } from '../requests.js';
+import type { DataOpening } from '../run/run-data.js';
 import type { ThisMachine } from '../this-machine.js';
 import { checkTrialData } from './trial-data.js';
 import { TrialRunner } from './trial-runner.js';
@@ -27,10 +28,15 @@ export interface TrialsView {
 }
 
 /** What opens the folder of several runs. */
-export interface TrialsOpening {
+export interface TrialsOpening extends Pick<DataOpening, 'onProgress'> {
   readonly machine: ThisMachine;
-  /** Hears which of the recipe's settings are others, so that they fit the data. */
+  /** Hears how the data were read, and which of the recipe's settings are others, so that they fit the data. */
   readonly onNotice: (line: string) => void;
+}
+
+/** How these runs open their data. */
+export function openingOf({ machine: { cacheFolder }, onNotice, onProgress }: TrialsOpening): DataOpening {
+  return { cacheFolder, onNotice, onProgress };
 }
 
 /** What trials have of the process that plays them. */
@@ -59,7 +65,7 @@ export async function playTrials(
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
-  await checkTrialData(folder, state.trials, data);
+  await checkTrialData(folder, state.trials, { data, cacheFolder: machine.cacheFolder });
   const view = watcher.begin(() => { run.interrupt(); });
   const run = new TrialRunner({
     folder, state, data, program,

@@ -9,8 +9,8 @@ import { shareMachine } from './trial-slots.js';
 import { saysWorkers } from '../run-config.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
 import { findTrials } from './find-trials.js';
-import type { PlannedTrials, Trial } from './trial.js';
-import { playTrials, type TrialsOpening, type TrialSurroundings } from './play-trials.js';
+import type { Trial } from './trial.js';
+import { openingOf, playTrials, type TrialsOpening, type TrialSurroundings } from './play-trials.js';
 import { nameOfNow, TrialsFolder } from './trials-folder.js';
 import type { TrialRunner } from './trial-runner.js';
 import type { TrialsState } from './trials-state.js';
@@ -18,7 +18,7 @@ import type { TrialsState } from './trials-state.js';
 /** The several runs that one request for training plays: one of each kind, compared, or one from each seed. */
 type Kind = Exclude<TrialsState['kind'], 'sweep'>;
 
-const PLANS: Readonly<Record<Kind, (compiled: CompiledConfig, seeds: readonly number[]) => Promise<PlannedTrials>>> = {
+const PLANS: Readonly<Record<Kind, typeof planSeeds>> = {
   comparison: planComparison,
   seeds: planSeeds,
 };
@@ -83,12 +83,13 @@ export async function trainTrials(folder: TrialsFolder, request: TrainRequest, s
 
 interface Begun extends TrialsOpening { readonly request: TrainRequest }
 
-async function begin(kind: Kind, compiled: CompiledConfig, { request, machine, onNotice }: Begun): Promise<TrialsFolder> {
+async function begin(kind: Kind, compiled: CompiledConfig, { request, ...opening }: Begun): Promise<TrialsFolder> {
+  const { machine, onNotice } = opening;
   const { config } = compiled;
   const { seeds, runsFolder, runName } = request;
   const place = join(runsFolder, runName ?? nameOfNow(config.recipe));
   await TrialsFolder.expectRoom(place);
-  const { trials: planned, notices } = await PLANS[kind](compiled, seeds ?? [config.seed]);
+  const { trials: planned, notices } = await PLANS[kind](compiled, seeds ?? [config.seed], openingOf(opening));
   for (const notice of notices) onNotice(notice);
   const { atOnce, workers } = shareMachine(config, machineOf(machine), { runs: planned.length, saysWorkers: saysWorkers(request) });
   const folder = await TrialsFolder.create(place);

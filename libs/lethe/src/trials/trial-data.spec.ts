@@ -62,15 +62,15 @@ async function beginTrial(name: string, config: RunConfig): Promise<void> {
 
 describe('trials that are still to be begun', () => {
   it('learn from the data that the others have learnt from, wherever they lie now', async () => {
-    await checkTrialData(sweep, trials, AS_BEFORE);
+    await checkTrialData(sweep, trials, { data: AS_BEFORE, cacheFolder: null });
     renameSync(data, join(folder, 'moved'));
-    await checkTrialData(sweep, trials, { ...AS_BEFORE, folder: join(folder, 'moved') });
+    await checkTrialData(sweep, trials, { data: { ...AS_BEFORE, folder: join(folder, 'moved') }, cacheFolder: null });
   });
 
   it('are not begun with other data', async () => {
     rmSync(data, { recursive: true });
     makeSmallData(data, { shift: 1 });
-    await expect(checkTrialData(sweep, trials, AS_BEFORE)).rejects.toThrow(
+    await expect(checkTrialData(sweep, trials, { data: AS_BEFORE, cacheFolder: null })).rejects.toThrow(
       expect.objectContaining({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('001 was trained on other data') as string }),
     );
   });
@@ -80,13 +80,14 @@ describe('trials that are still to be begun', () => {
     await begin(1e-6);
     rmSync(data, { recursive: true });
     makeSmallData(data, { shift: 1 });
-    await checkTrialData(sweep, trials, AS_BEFORE);
-    await expect(checkTrialData(sweep, trials, { ...AS_BEFORE, unpackedGiB: 1 })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
+    await checkTrialData(sweep, trials, { data: AS_BEFORE, cacheFolder: null });
+    const otherwise = { data: { ...AS_BEFORE, unpackedGiB: 1 }, cacheFolder: null };
+    await expect(checkTrialData(sweep, trials, otherwise)).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
   });
 
   it('are not looked at where there are none: who goes on looks itself', async () => {
     rmSync(data, { recursive: true });
     makeSmallData(data, { shift: 1 });
-    await checkTrialData(sweep, trials.slice(0, 1), AS_BEFORE);
+    await checkTrialData(sweep, trials.slice(0, 1), { data: AS_BEFORE, cacheFolder: null });
   });
 });

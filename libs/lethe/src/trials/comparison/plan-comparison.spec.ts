@@ -19,9 +19,11 @@ function compiled(values: Readonly<Record<string, unknown>>): CompiledConfig {
   return configOfLayers([configLayer(said, 'said.json'), configLayer(values, 'sizes.json')], { cores: 2, gpus: 0, engine: 'native' });
 }
 
+const NOT_KEPT = { cacheFolder: null };
+
 describe('the runs of a comparison', () => {
   it('share the recipe\'s batch out to any number of domains', async () => {
-    const { trials, notices } = await planComparison(compiled({}), [1]);
+    const { trials, notices } = await planComparison(compiled({}), [1], NOT_KEPT);
     expect(trials.map(({ values, config }) => [values['training'], config.batchSize])).toEqual([
       ['sources', 78], ['adaptation', 91], ['target', 13],
     ]);
@@ -29,11 +31,11 @@ describe('the runs of a comparison', () => {
   });
 
   it('are refused before they begin where one of them could not be played', async () => {
-    await expect(planComparison(compiled({ batchSize: 7 }), [1])).rejects.toThrow(
+    await expect(planComparison(compiled({ batchSize: 7 }), [1], NOT_KEPT)).rejects.toThrow(
       /^batchSize in sizes\.json: expected a multiple of 7 from 14 on .* such as 14, found 7$/,
     );
     // The sources have thirty labels to hold out of, the target six.
-    await expect(planComparison(compiled({ data: { heldOut: 6 } }), [1])).rejects.toThrow(
+    await expect(planComparison(compiled({ data: { heldOut: 6 } }), [1], NOT_KEPT)).rejects.toThrow(
       /^data\.heldOut in sizes\.json: expected fewer than the 6 training examples with a label, such as 1, found 6$/,
     );
   });

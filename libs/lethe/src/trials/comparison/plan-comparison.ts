@@ -1,5 +1,6 @@
 import { checkConfigAgainstData, fitToData, type CompiledConfig, type RunConfig } from '@lethe/config';
-import { MISSING, openData, type DataSource } from '@lethe/data';
+import { MISSING, type DataSource } from '@lethe/data';
+import { openRunData, type DataOpening } from '../../run/run-data.js';
 import { trialKey, type PlannedTrial, type PlannedTrials } from '../trial.js';
 
 /** What is compared: learning from the sources alone, carrying over to the target, and learning from the target itself. */
@@ -15,9 +16,11 @@ const NEEDS = { leastOfEach: 2 };
  * by has no ceiling.
  * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
  */
-export async function planComparison(compiled: CompiledConfig, seeds: readonly number[]): Promise<PlannedTrials> {
+export async function planComparison(
+  compiled: CompiledConfig, seeds: readonly number[], opening: DataOpening,
+): Promise<PlannedTrials> {
   const adapting = ofKind(compiled.config, 'adaptation');
-  const data = await openData(adapting.data, adapting.seed);
+  const data = await openRunData(adapting, opening);
   const { config, notices } = fitToData({ ...compiled, config: adapting }, data.facts, NEEDS);
   const kinds = KINDS.filter((kind) => kind !== 'target' || hasScoredTarget(data));
   // Batches are shared out over those that have training examples.
@@ -31,7 +34,7 @@ export async function planComparison(compiled: CompiledConfig, seeds: readonly n
   if (kinds.includes('target') && config.data.heldOut > 0) {
     const alone = { ...ofKind(config, 'target'), batchSize: ofEach };
     // The target has labels of its own, perhaps fewer, of which some are to be held out.
-    checkConfigAgainstData(alone, (await openData(alone.data, alone.seed)).facts, compiled.origins);
+    checkConfigAgainstData(alone, (await openRunData(alone, { cacheFolder: opening.cacheFolder })).facts, compiled.origins);
   }
   const trials = seeds.flatMap((seed) =>
     kinds.map((kind): PlannedTrial => {

@@ -1,13 +1,13 @@
 import { fitToData, type CompiledConfig } from '@lethe/config';
-import { openData } from '@lethe/data';
+import { openRunData, type DataOpening } from '../../run/run-data.js';
 import { trialKey, type PlannedTrials } from '../trial.js';
 
 /**
  * A run from each seed, after a look at the data: what is wrong with it, or with the settings for it, is found before anything starts.
  * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
  */
-export async function planSeeds(compiled: CompiledConfig, seeds: readonly number[]): Promise<PlannedTrials> {
-  const { facts } = await openData(compiled.config.data, compiled.config.seed);
+export async function planSeeds(compiled: CompiledConfig, seeds: readonly number[], opening: DataOpening): Promise<PlannedTrials> {
+  const { facts } = await openRunData(compiled.config, opening);
   const { config, notices } = fitToData(compiled, facts);
   const trials = seeds.map((seed) => {
     const trial = { ...config, seed };

@@ -1,5 +1,5 @@
 import { fitSettings, problemsError, type DataCounts, type Problem } from '@lethe/config';
-import { openData } from '@lethe/data';
+import { openRunData, type DataOpening } from '../../run/run-data.js';
 import { trialKey, type PlannedTrial, type PlannedTrials } from '../trial.js';
 import type { SweepTrial } from './plan-sweep.js';
 
@@ -8,7 +8,7 @@ import type { SweepTrial } from './plan-sweep.js';
  * read once: which examples a seed draws changes no count.
  * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID naming what does not fit in any of the trials
  */
-export async function fitTrials(planned: readonly SweepTrial[]): Promise<PlannedTrials> {
+export async function fitTrials(planned: readonly SweepTrial[], opening: DataOpening): Promise<PlannedTrials> {
   const counts = new Map<string, DataCounts>();
   const problems: Problem[] = [];
   const notices = new Set<string>();
@@ -16,7 +16,7 @@ export async function fitTrials(planned: readonly SweepTrial[]): Promise<Planned
   for (const { values, ...compiled } of planned) {
     const { data, seed } = compiled.config;
     const of = JSON.stringify({ ...data, heldOut: 0, augmentation: null });
-    const found = counts.get(of) ?? (await openData(data, seed)).facts;
+    const found = counts.get(of) ?? (await openRunData({ data, seed }, opening)).facts;
     counts.set(of, found);
     const fitted = fitSettings(compiled, found);
     for (const problem of fitted.problems) problems.push(problem);

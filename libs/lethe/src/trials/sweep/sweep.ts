@@ -6,7 +6,7 @@ import { checkSlots, slotGpus } from '../trial-slots.js';
 import { findSweep } from '../find-trials.js';
 import { planSweep } from './plan-sweep.js';
 import { fitTrials } from './fit-trials.js';
-import { playTrials, type TrialsOpening, type TrialSurroundings } from '../play-trials.js';
+import { openingOf, playTrials, type TrialsOpening, type TrialSurroundings } from '../play-trials.js';
 import { nameOfNow, TrialsFolder } from '../trials-folder.js';
 import { writeSweep } from './sweep-results.js';
 import type { TrialRunner } from '../trial-runner.js';
@@ -22,11 +22,12 @@ export interface SweepResults {
 }
 
 /** Opens the folder of a sweep: a new one with its trials, all checked through, or that of one that goes on. */
-export async function openSweep(request: SweepRequest, { machine, onNotice }: TrialsOpening): Promise<TrialsFolder> {
+export async function openSweep(request: SweepRequest, opening: TrialsOpening): Promise<TrialsFolder> {
+  const { machine, onNotice } = opening;
   if (request.resume !== null) return findSweep(request.resume, request);
   const place = join(request.runsFolder, request.name ?? nameOfNow('sweep'));
   await TrialsFolder.expectRoom(place);
-  const { trials: planned, notices } = await fitTrials(planSweep(request, machineOf(machine)));
+  const { trials: planned, notices } = await fitTrials(planSweep(request, machineOf(machine)), openingOf(opening));
   const best = await checkFigures(planned, request);
   const trialsAtOnce = request.trialsAtOnce ?? 1;
   // Before its folder is there.
