@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeImages, makeTable } from './make-data.js';
 import { measureRun, type Measured } from './measured-run.js';
@@ -9,10 +10,18 @@ export interface SizesToMeasure {
   readonly categories: number;
   /** Bound on the memory of all processes together. */
   readonly memoryGiB: number;
+  /** What data.reading.memoryMiB says: larger inputs are read by pieces from the cache. */
+  readonly inputsMiB: number;
   readonly rounds: number;
+  /** Pixels along each side that images are read at. */
+  readonly imageSize: number;
+  /** Images of a round. */
+  readonly batchSize: number;
   readonly workers: number;
   /** Where data, the cache and runs lie. Data that were made there before are used again. */
   readonly folder: string;
+  /** Whether images are trained on a second time, when they have been decoded before. */
+  readonly isRepeated: boolean;
   /** Also measures what was forgotten: probes, judge, redrawn images. */
   readonly evaluate: boolean;
 }
@@ -23,12 +32,13 @@ export interface SizesToMeasure {
  * @throws Error if a run fails or takes more
  */
 export async function measureSize(sizes: SizesToMeasure, say: (line: string) => void): Promise<void> {
-  const { images, rows, categories, folder } = sizes;
+  const { images, rows, categories, folder, isRepeated } = sizes;
   if (images > 0) {
     const data = join(folder, `images-${images}`);
     say(`${images} images of 64 x 64 x 3: made in ${await secondsOf(() => makeImages(data, images))} s`);
-    const flags = ['--recipe', 'forget', '--image-size', '64', '--channels', '3', '--batch-size', '64', '--held-out', '64'];
-    for (const name of ['decoded now', 'decoded before']) await train(sizes, { name, data, flags }, say);
+    const [imageSize, batchSize] = [String(sizes.imageSize), String(sizes.batchSize)];
+    const flags = ['--recipe', 'forget', '--image-size', imageSize, '--channels', '3', '--batch-size', batchSize, '--held-out', '64'];
+    for (const name of isRepeated ? ['decoded now', 'decoded before'] : ['decoded now']) await train(sizes, { name, data, flags }, say);
   }
   if (rows > 0) {
     const data = join(folder, `table-${rows}-${categories}`);
@@ -41,11 +51,13 @@ export async function measureSize(sizes: SizesToMeasure, say: (line: string) => 
 interface RunOnData { readonly name: string; readonly data: string; readonly flags: readonly string[] }
 
 async function train(sizes: SizesToMeasure, { name, data, flags }: RunOnData, say: (line: string) => void): Promise<void> {
-  const { folder, memoryGiB, rounds, workers, evaluate } = sizes;
+  const { folder, memoryGiB, inputsMiB, rounds, workers, evaluate } = sizes;
   const runs = join(folder, `runs-${process.pid}`);
   const run = name.replaceAll(' ', '-');
+  const settings = join(folder, 'settings.json');
+  await writeFile(settings, JSON.stringify({ data: { reading: { memoryMiB: inputsMiB } } }));
   const argv = [
-    'train', '--data-dir', data, ...flags, '--rounds', String(rounds), '--workers', String(workers), '--no-grid',
+    'train', '--config', settings, '--data-dir', data, ...flags, '--rounds', String(rounds), '--workers', String(workers), '--no-grid',
     ...(evaluate ? [] : ['--no-evaluation']), '--runs-dir', runs, '--name', run,
   ];
   const boundMiB = memoryGiB * 1024;

@@ -9,6 +9,6 @@ it.runIf(process.platform === 'linux')('the threads that read files and decode g
   const links = await Promise.all(Array.from({ length: 64 }, () => readlink('/proc/thread-self')));
   const threads = [...new Set(links.map((link) => Number(link.split('/').at(-1))))];
   expect(threads).not.toContain(process.pid);
-  expect(threads.map((thread) => getPriority(thread))).toEqual(threads.map(() => 19));
+  expect(threads.map((thread) => getPriority(thread))).toEqual(threads.map(() => 10));
   expect(getPriority(process.pid)).toBe(before);
 });

@@ -8,9 +8,10 @@ const ASKED_AT_ONCE = 32;
 let lowered: Promise<void> | null = null;
 
 /**
- * From now on the threads in which Node reads files and images are decoded take only what the other threads and processes of this machine
- * leave them, so that decoding never slows the steps of a run that is training here. It does nothing where threads have no priority of
- * their own, that is anywhere but on Linux. There is no way back for whoever is not root.
+ * From now on the threads in which Node reads files and images are decoded give way to the other threads and processes of this machine
+ * (a tenth of the usual weight, not less: where much else goes on they would stand still), so that decoding does not slow the steps of
+ * a run that is training here. It does nothing where threads have no priority of their own, that is anywhere but on Linux. There is no
+ * way back for whoever is not root.
  */
 export async function lowerThreadPriority(): Promise<void> {
   lowered ??= lowerAll().catch(() => undefined);
@@ -24,5 +25,5 @@ async function lowerAll(): Promise<void> {
     const links = await Promise.all(Array.from({ length: ASKED_AT_ONCE }, () => readlink('/proc/thread-self')));
     for (const link of links) threads.add(Number(link.split('/').at(-1)));
   }
-  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_LOW);
+  for (const thread of threads) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
 }

@@ -8,6 +8,9 @@ import { bytesOfExample } from './input-values.js';
 const PIECE_BYTES = 2 ** 23;
 const PIECE_EXAMPLES = 256;
 
+/** What is decoded sooner gives way to nobody. */
+const SHORT_MS = 2000;
+
 /** What may be known of decoding while it goes on. */
 export interface DecodingOptions {
   /** Told after each piece, in examples. */
@@ -20,7 +23,7 @@ export interface DecodingOptions {
 type Take = (piece: Uint8Array | Float32Array, first: number) => Promise<void> | void;
 
 /**
- * Decodes all examples, piece after piece, in threads that give way to whatever computes on the machine.
+ * Decodes all examples, piece after piece; if it takes long, in threads that give way to whatever computes on the machine.
  * @returns those that could not be read
  * @throws LetheError INTERRUPTED, and what the reader throws
  */
@@ -28,7 +31,7 @@ export async function decodeInputs(reader: InputReader, take: Take, { onProgress
   const { shape, values, count } = reader;
   const atOnce = Math.min(PIECE_EXAMPLES, Math.max(1, Math.floor(PIECE_BYTES / bytesOfExample(shape, values))));
   const found: (readonly BadInput[])[] = [];
-  await lowerThreadPriority();
+  const begun = performance.now();
   for (let first = 0; first < count; first += atOnce) {
     const end = Math.min(first + atOnce, count);
     const { inputs, bad } = await reader.read(first, end);
@@ -37,6 +40,7 @@ export async function decodeInputs(reader: InputReader, take: Take, { onProgress
     await take(inputs, first);
     found.push(bad);
     onProgress?.(end, count);
+    if (performance.now() - begun > SHORT_MS) await lowerThreadPriority();
     await setImmediate(); // signals are heard meanwhile
     if (signal?.aborted === true) throw new LetheError('INTERRUPTED', `stopped after ${end} of ${count} examples had been decoded`);
   }
