@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lethe-large-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SIZES: SizesToMeasure = {
-  images: 5000, rows: 0, categories: 0, memoryGiB: 1.5, inputsMiB: 16, rounds: 2, imageSize: 32, batchSize: 8, workers: 2,
+  images: 5000, rows: 0, categories: 0, memoryGiB: 1.5, inputsMiB: 8, rounds: 2, imageSize: 32, batchSize: 8, workers: 2,
   isRepeated: false, evaluate: false, folder,
 };
 
