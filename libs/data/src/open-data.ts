@@ -8,7 +8,7 @@ import { keepingOf, type OpenOptions } from './open-options.js';
 import { expectLabels } from './prepare/population.js';
 import { prepareData } from './prepare/prepare-data.js';
 import { readIdxFolder } from './readers/idx.js';
-import { readImageList } from './readers/image-list.js';
+import { readImages } from './readers/images.js';
 import { readMnist } from './readers/mnist.js';
 import type { ReaderOptions } from './readers/reader.js';
 
@@ -35,5 +35,5 @@ async function readSingle({ kind, folder, imageSize }: DataConfig, reader: Reade
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }
-  return kind === 'idx' ? readIdxFolder(folder, reader) : readImageList(folder, { ...reader, imageSize });
+  return kind === 'idx' ? readIdxFolder(folder, reader) : readImages(folder, { ...reader, imageSize });
 }

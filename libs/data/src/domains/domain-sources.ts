@@ -6,7 +6,7 @@ import type { Examples } from '../model/examples.js';
 import { byCodeUnit } from '../name-order.js';
 import { chooseExamples } from '../prepare/choose-examples.js';
 import { readDigits } from '../readers/digits.js';
-import { readImageList } from '../readers/image-list.js';
+import { readImages } from '../readers/images.js';
 import { readMnistM } from '../readers/mnist-m.js';
 import { readMnist } from '../readers/mnist.js';
 import type { ReaderOptions } from '../readers/reader.js';
@@ -35,7 +35,7 @@ export async function openDomainSource(source: DomainSourceConfig, folder: strin
     case 'digits':
       return { names: [source.domain], examplesOf: () => readDigits(below(source.folder), options) };
     case 'images':
-      return byDomain(await readImageList(below(source.folder), options));
+      return byDomain(await readImages(below(source.folder), options));
     case 'table':
       return byDomain(await readTableFolder({ folder, config: source }, options));
   }

@@ -22,6 +22,8 @@ export interface TextTableOptions {
   readonly header: boolean;
   /** Null: to be found. A blank: runs of blanks and tabs. */
   readonly delimiter: Delimiter | null;
+  /** The bytes of a file that does not lie on disk; null: it does. */
+  readonly content: Buffer | null;
 }
 
 /**
@@ -29,7 +31,8 @@ export interface TextTableOptions {
  * @throws LetheError DATA_INVALID naming the line, DATA_TOO_LARGE
  */
 export async function readDelimitedText(file: string, table: TableBuilder, options: TextTableOptions): Promise<ReadingNote[]> {
-  const text = await readText(file, options.unpacking, table.reading.rules === 1);
+  const { unpacking, content } = options;
+  const text = await readText(file, { unpacking, content, isLenient: table.reading.rules === 1 });
   const { start, pieces } = await withStart(text);
   if (start.trim() === '') throw invalidData(file, 'a table', 'an empty file');
   if (WEB_PAGE.test(start)) throw invalidData(file, 'a table as text', 'a web page (perhaps of an error or a login) saved under this name');

@@ -17,6 +17,8 @@ export interface ListedFile {
   readonly file: string;
   /** Why there is none, in words that follow "found". */
   readonly fault: string | null;
+  /** The row that means the same file and comes before this one. */
+  readonly again?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export function findListedFiles(list: FileList): { readonly files: readonly List
     const found = list.rules === 1 ? finder.findExactly(cell) : finder.find(cell);
     if ('fault' in found) return { file: cell, fault: found.fault };
     const before = rowOf.get(found.path);
-    if (before !== undefined) return { file: cell, fault: `the file of ${list.whereOf(before)} again` };
+    if (before !== undefined) return { file: cell, fault: `the file of ${list.whereOf(before)} again`, again: before };
     // Paths of two folders of another machine may have the same ends: only one of the folders is this one.
     prefix ??= found.prefix;
     if (found.prefix !== null && found.prefix !== prefix) {

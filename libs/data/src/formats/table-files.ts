@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { invalidData } from '../invalid-data.js';
 import type { RawTable } from '../model/column.js';
 import type { ReadingNote } from '../model/examples.js';
 import type { CellReading } from './column-builder.js';
@@ -8,7 +9,7 @@ import { TableBuilder } from './table-builder.js';
 import { readStart } from './text-encoding.js';
 import type { Unpacking } from './unpacking.js';
 
-export interface TableOptions extends Partial<Pick<TextTableOptions, 'header' | 'delimiter'>> {
+export interface TableOptions extends Partial<Pick<TextTableOptions, 'header' | 'delimiter' | 'content'>> {
   readonly reading: CellReading;
   readonly unpacking: Unpacking;
 }
@@ -27,14 +28,15 @@ export interface ReadTable extends RawTable {
  * @throws LetheError DATA_INVALID naming file and line, DATA_TOO_LARGE
  */
 export async function readTable(files: readonly string[], options: TableOptions): Promise<ReadTable> {
-  const { reading, unpacking, header = true, delimiter = null } = options;
-  const asText = { unpacking, header, delimiter };
+  const { reading, unpacking, header = true, delimiter = null, content = null } = options;
+  const asText = { unpacking, header, delimiter, content };
   const table = new TableBuilder(reading);
   const notes: ReadingNote[][] = [];
   const firstRows: number[] = [];
   for (const file of files) {
     firstRows.push(table.count);
-    const isColumnar = isParquet(await readStart(file, 4));
+    const isColumnar = isParquet(content ?? await readStart(file, 4));
+    if (isColumnar && content !== null) throw invalidData(file, 'a table as text', 'a Parquet file in an archive (unpack it first)');
     notes.push(isColumnar ? await readParquet(file, table, unpacking) : await readDelimitedText(file, table, asText));
   }
   const [first = ''] = files;

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { invalidData } from '../invalid-data.js';
 import { gzipError, isGzip, type Unpacking } from './unpacking.js';
 
@@ -38,13 +39,18 @@ export async function readStart(file: string, count: number): Promise<Buffer> {
   }
 }
 
-/**
- * Reads a text file by pieces: gzipped or not, UTF-8 or UTF-16 with or without a mark at its start, or else Latin-1 (as Windows has it).
- * @param isLenient bytes that are no UTF-8 become U+FFFD instead, and UTF-16 is not looked for: as earlier runs read their data
- */
-export async function readText(file: string, unpacking: Unpacking, isLenient = false): Promise<TextPieces> {
-  const start = await readStart(file, 2);
-  const raw = createReadStream(file, { highWaterMark: PIECE_BYTES });
+export interface TextOptions {
+  readonly unpacking: Unpacking;
+  /** Bytes that are no UTF-8 become U+FFFD instead, and UTF-16 is not looked for: as earlier runs read their data. */
+  readonly isLenient: boolean;
+  /** The bytes of a file that does not lie on disk; null: it does. */
+  readonly content: Buffer | null;
+}
+
+/** Reads a text file by pieces: gzipped or not, UTF-8 or UTF-16 with or without a mark at its start, or else Latin-1 (as Windows has it). */
+export async function readText(file: string, { unpacking, isLenient, content }: TextOptions): Promise<TextPieces> {
+  const start = content ?? await readStart(file, 2);
+  const raw = content === null ? createReadStream(file, { highWaterMark: PIECE_BYTES }) : Readable.from([content]);
   const pieces = isGzip(start) ? unpacking.gunzip(file, raw).pieces : (raw as AsyncIterable<Uint8Array>);
   const text = new TextReader(file, isLenient);
   return { pieces: text.read(pieces), encoding: () => text.encoding };

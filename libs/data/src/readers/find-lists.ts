@@ -1,0 +1,117 @@
+import { join, posix } from 'node:path';
+import type { ReadingConfig } from '@lethe/config';
+import { errorCode } from '@lethe/errors';
+import { splitOf } from '../examples/read-split.js';
+import type { DataFiles } from '../formats/data-files.js';
+import { IMAGE_FILE } from '../formats/decode-images.js';
+import { readHeader } from '../formats/table-header.js';
+import type { Delimiter } from '../formats/text-delimiter.js';
+import type { Unpacking } from '../formats/unpacking.js';
+import { invalidData } from '../invalid-data.js';
+import type { ReadingNote, Split } from '../model/examples.js';
+import { listColumns } from './list-columns.js';
+
+/** The name of a list that wins over all others. */
+export const LABELS_FILE = 'labels.csv';
+const TABLE_FILE = /\.(csv|tsv|txt|parquet)(\.gz)?$/i;
+/** More tables in one place are descriptions of single images. */
+const MOST_TABLES = 50;
+
+/** A list of images in a data folder. */
+export interface FoundList {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** Null: a first line names the columns. Else lines are a file and its label, with this between them. */
+  readonly bare: Delimiter | null;
+  /** The part that all of its images are in, by its name or that of its folder; null: it does not say. */
+  readonly split: Split | null;
+}
+
+export interface FoundLists {
+  /** None: there is no list. */
+  readonly lists: readonly FoundList[];
+  readonly notes: readonly ReadingNote[];
+}
+
+/**
+ * The list of a folder's images: labels.csv, else the only table that has a column of files and one of labels, or several of them if
+ * their names say which splits they are. Those that are nearest to the folder count.
+ * @throws LetheError DATA_INVALID naming the lists, if several could be meant
+ */
+export async function findLists(files: DataFiles, unpacking: Unpacking, reading: ReadingConfig): Promise<FoundLists> {
+  if (files.paths.includes(LABELS_FILE)) return { lists: [{ path: LABELS_FILE, bare: null, split: null }], notes: [] };
+  const tables = files.paths.filter((path) => TABLE_FILE.test(path));
+  const depths = [...new Set(tables.map(depthOf))].sort((a, b) => a - b);
+  const without: string[] = [];
+  for (const depth of depths) {
+    const here = tables.filter((path) => depthOf(path) === depth);
+    if (here.length > MOST_TABLES) continue;
+    const looked = await Promise.all(here.map((path) => lookAt({ path, files, unpacking, reading })));
+    const lists = looked.filter((list) => list !== null && list !== 'without labels');
+    if (lists.length > 0) return { lists: chosen(files, lists), notes: [] };
+    without.push(...here.filter((_, index) => looked[index] === 'without labels'));
+  }
+  return { lists: [], notes: without.map((path) => withoutLabels(join(files.folder, path))) };
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
+interface Candidate {
+  readonly path: string;
+  readonly files: DataFiles;
+  readonly unpacking: Unpacking;
+  readonly reading: ReadingConfig;
+}
+
+/** What a table is a list of; null: it is none of images. */
+async function lookAt({ path, files, unpacking, reading }: Candidate): Promise<FoundList | 'without labels' | null> {
+  try {
+    const content = await contentOf(files, path);
+    const { cells, delimiter } = await readHeader(join(files.folder, path), { unpacking, content });
+    const split = splitOfName(path);
+    const bare = bareDelimiter(cells, delimiter);
+    if (bare !== null) return { path, split, bare };
+    const columns = listColumns(cells, reading);
+    if (columns.file === null) return null;
+    return columns.label === null ? 'without labels' : { path, split, bare: null };
+  } catch (error) {
+    if (errorCode(error) === 'DATA_INVALID') return null;
+    throw error;
+  }
+}
+
+/** The bytes of a list in an archive; null: it lies on disk. */
+export async function contentOf({ packed }: DataFiles, path: string): Promise<Buffer | null> {
+  return packed === null ? null : (await packed.get(path)?.read()) ?? null;
+}
+
+/** Lines "file label" begin with the name of an image, not with the name of a column. */
+function bareDelimiter(cells: readonly string[], delimiter: Delimiter): Delimiter | null {
+  const isBare = (parts: readonly string[]): boolean => parts.length === 2 && IMAGE_FILE.test(parts[0] ?? '');
+  if (isBare(cells)) return delimiter;
+  return cells.length === 1 && isBare((cells[0] ?? '').split(/\s+/)) ? ' ' : null;
+}
+
+/** "mnist_m_test_labels.txt", "train/labels.csv" and "val.csv" say it. */
+function splitOfName(path: string): Split | null {
+  const words = (name: string): (Split | null)[] => name.split(/[^A-Za-z]+/).map(splitOf);
+  const named = words(posix.basename(path)).find((split) => split !== null);
+  return named ?? splitOf(posix.basename(posix.dirname(path)));
+}
+
+function chosen({ folder }: DataFiles, lists: readonly FoundList[]): readonly FoundList[] {
+  const [only] = lists;
+  // One list is of all images, whatever its name is.
+  if (only !== undefined && lists.length === 1) return [{ ...only, split: null }];
+  const splits = lists.map(({ split }) => split);
+  if (!splits.includes(null) && new Set(splits).size === lists.length) return lists;
+  const expected = `one list of images (${LABELS_FILE}, if there are several), or lists named after train, val and test`;
+  throw invalidData(folder, expected, lists.map(({ path }) => path).join(', '));
+}
+
+function withoutLabels(where: string): ReadingNote {
+  const text = `${where} is not read as a list of images: it has no column of labels (label, class or category, or --label-column NAME)`;
+  return { kind: 'warning', text };
+}

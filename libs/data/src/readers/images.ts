@@ -1,0 +1,50 @@
+import { findDataFiles, dataImageReader, type DataFiles } from '../formats/data-files.js';
+import { join } from 'node:path';
+import { testFromHeldOut } from '../examples/test-from-held-out.js';
+import { groupsOf } from '../examples/group-draw.js';
+import { findFile, requireFolder } from '../formats/folder-files.js';
+import { TEST_SHARE, type Examples } from '../model/examples.js';
+import { findLists, LABELS_FILE } from './find-lists.js';
+import { readClassFolders } from './class-folders.js';
+import { readImageList } from './image-list.js';
+import { joinLists, type ListedImages } from './listed-images.js';
+import type { Reader, ReaderOptions } from './reader.js';
+
+/**
+ * A folder of images: with a list of them, or in folders that are called as their classes are, and perhaps as their domains and splits;
+ * in archives or not. Images come in the order of their paths.
+ */
+export const readImages: Reader<string> = async (folder, options) => {
+  const { imageSize, channels, reading, unpacking } = options;
+  if (imageSize === null) throw new TypeError('images in files have sizes of their own');
+  await requireFolder(folder);
+  const files = reading.rules === 1 ? await earlierFiles(folder) : await findDataFiles(folder, unpacking);
+  const { origin, listed } = await listImages(files, options);
+  const { images, splits, attributes, label, domain, group, columns } = listed;
+  const shape = { height: imageSize, width: imageSize, channels };
+  const parts = testFromHeldOut(splits);
+  return {
+    origin, count: images.length, attributes, label, domain, columns, features: [],
+    inputs: dataImageReader(files, images, { shape, rules: reading.rules, background: reading.background }),
+    splits: parts.splits, testShare: TEST_SHARE, weights: null, groups: group === null ? null : groupsOf(group),
+    where: (image) => images[image]?.where ?? origin,
+    notes: [...files.notes, ...listed.notes, ...parts.notes],
+  } satisfies Examples;
+};
+
+/** Earlier runs read labels.csv, and the files that it names. */
+async function earlierFiles(folder: string): Promise<DataFiles> {
+  await findFile(folder, [LABELS_FILE]);
+  return { folder, paths: [LABELS_FILE], packed: null, notes: [] };
+}
+
+interface FoundImages { readonly origin: string; readonly listed: ListedImages }
+
+async function listImages(files: DataFiles, options: ReaderOptions): Promise<FoundImages> {
+  const { lists, notes } = await findLists(files, options.unpacking, options.reading);
+  const read: ListedImages[] = [];
+  for (const list of lists) read.push(await readImageList(list, files, options));
+  const [only, second] = lists;
+  if (only === undefined) return { origin: files.folder, listed: readClassFolders(files, options.reading, notes) };
+  return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: joinLists(read) };
+}
