@@ -1,25 +1,64 @@
-import { readdirSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { LetheError } from '@lethe/errors';
 import { valueAt, withValue, type ConfigLayer } from './layer.js';
 
-/** `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz` and the like. */
-const IDX_FILE = /[.-]idx[13]-ubyte(\.gz)?$|\.idx(\.gz)?$/i;
+/** `train-images-idx3-ubyte`, `emnist-letters-test-labels-idx1-ubyte.gz`, `qmnist-train-labels-idx2-int` and the like. */
+const IDX_FILE = /[.-]idx\d-(u?byte|short|int|float|double)(\.gz)?$|\.idx(\.gz)?$/i;
 const LABELS_FILE = 'labels.csv';
+/** Images, and archives that may hold some. */
+const IMAGES = /\.(png|jpe?g|gif|webp|tiff?|avif|tar|tar\.gz|tgz|zip)$/i;
+const TABLE_FILE = /\.(csv|tsv|parquet)(\.gz)?$/i;
+/** Names that are looked at; the first image ends the search. */
+const MOST_NAMES = 100_000;
+const NAMED_AT_MOST = 5;
 
 /**
- * The kind of data in a folder, by the names of its files: `labels.csv` beside images, or IDX files.
+ * The kind of data in a folder, by the names of its files: images, in folders or archives or beside a list, or IDX files.
  * @param folder absolute path, as given by `--data-dir`
  */
 function dataKindOf(folder: string): 'idx' | 'images' {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new LetheError('DATA_MISSING', `--data-dir: expected a folder, found none at ${folder}`);
   }
-  const names = readdirSync(folder);
+  const names = readdirSync(folder).filter((name) => !isHidden(name)).sort();
   if (names.includes(LABELS_FILE)) return 'images';
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
-  const expected = `${LABELS_FILE} beside images, or IDX files like train-images-idx3-ubyte`;
-  throw new LetheError('DATA_MISSING', `--data-dir: expected ${expected}, found neither in ${folder}`);
+  if (hasImages(folder)) return 'images';
+  const expected = `images (with ${LABELS_FILE}, or in folders class/image), or IDX files like train-images-idx3-ubyte`;
+  throw new LetheError('DATA_MISSING', `--data-dir: expected ${expected}, found ${inWords(names)} in ${folder}`);
+}
+
+/** Looks for the first image, folder by folder, those nearest to the top first. */
+function hasImages(top: string): boolean {
+  const folders = [top];
+  let seen = 0;
+  for (let folder = folders.shift(); folder !== undefined && seen < MOST_NAMES; folder = folders.shift()) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      seen += 1;
+      if (isHidden(entry.name)) continue;
+      if (isFolder(folder, entry)) folders.push(join(folder, entry.name));
+      else if (IMAGES.test(entry.name)) return true;
+    }
+  }
+  return false;
+}
+
+function isFolder(folder: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX';
+}
+
+function inWords(names: readonly string[]): string {
+  if (names.length === 0) return 'no files';
+  const shown = names.slice(0, NAMED_AT_MOST).join(', ');
+  const found = names.length > NAMED_AT_MOST ? `${shown} and ${names.length - NAMED_AT_MOST} more` : shown;
+  const isTable = names.some((name) => TABLE_FILE.test(name));
+  return isTable ? `${found} (--recipe own-table --target DOMAIN reads a table)` : found;
 }
 
 /** The layer with `data.folder` as an absolute path. @param folder where the user typed: a relative path starts there */

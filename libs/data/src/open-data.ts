@@ -23,8 +23,9 @@ export async function openData(config: DataConfig, seed: number, options: OpenOp
   if (config.kind === 'domains') return openDomains(config, { ...reader, imageSize: config.imageSize }, options);
   const examples = await readSingle(config, reader);
   expectLabels(examples);
+  const { origin } = examples;
   return prepareData({
-    origin: examples.origin, classes: null, passesOtherLabels: false, seed, keeping: keepingOf(examples.origin, reading, options),
+    origin, classes: null, passesOtherLabels: false, minPerClass: reading.minPerClass, seed, keeping: keepingOf(origin, reading, options),
     populations: [{ name: 'all', examples, learning: 'labelled', definesClasses: true, drawName: null }],
   });
 }

@@ -29,7 +29,8 @@ export async function openDomains(data: DataConfig, reader: ReaderOptions, optio
   const classes = first?.kind === 'table' && first.classes !== null ? Object.keys(first.classes) : null;
   const origin = folder ?? 'the domains';
   return prepareData({
-    origin, populations: withDefinedClasses(populations), classes, passesOtherLabels: reading.rules > 1, seed: reader.seed,
+    origin, populations: withDefinedClasses(populations), classes, passesOtherLabels: reading.rules > 1,
+    minPerClass: reading.minPerClass, seed: reader.seed,
     keeping: keepingOf(origin, reading, options),
   });
 }

@@ -10,6 +10,7 @@ export interface SaidSplits {
 export function testFromHeldOut(splits: readonly Split[] | null): SaidSplits {
   if (splits === null || splits.includes('test') || !splits.includes('held-out')) return { splits, notes: [] };
   const count = splits.filter((split) => split === 'held-out').length;
-  const text = `there is no part for testing: the ${count} examples for validation are tested with, and held-out ones are drawn from the others`;
+  const text = `there is no part for testing: the ${count} examples for validation are tested with, and held-out ones are drawn from the `
+    + 'others';
   return { splits: splits.map((split) => (split === 'held-out' ? 'test' : split)), notes: [{ kind: 'warning', text }] };
 }

@@ -47,7 +47,7 @@ export interface TextOptions {
   readonly content: Buffer | null;
 }
 
-/** Reads a text file by pieces: gzipped or not, UTF-8 or UTF-16 with or without a mark at its start, or else Latin-1 (as Windows has it). */
+/** Reads a text file by pieces: gzipped or not, UTF-8 or UTF-16 with or without a mark at its start, else Latin-1 (as Windows has it). */
 export async function readText(file: string, { unpacking, isLenient, content }: TextOptions): Promise<TextPieces> {
   const start = content ?? await readStart(file, 2);
   const raw = content === null ? createReadStream(file, { highWaterMark: PIECE_BYTES }) : Readable.from([content]);

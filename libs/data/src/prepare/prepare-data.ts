@@ -2,7 +2,7 @@ import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import type { AttributeRoles, DataSource } from '../model/dataset.js';
 import type { ColumnDescription, ReadingNote } from '../model/examples.js';
-import type { Inputs } from '../model/inputs.js';
+import type { BadInput, Inputs } from '../model/inputs.js';
 import type { Keeping } from '../open-options.js';
 import { TableFeatures } from '../columns/table-features.js';
 import { joinAttributes } from './join-attributes.js';
@@ -11,6 +11,7 @@ import type { Population, SplitPopulation } from './population.js';
 import { readableExamples, withRows } from './readable-examples.js';
 import { classesOf } from './run-classes.js';
 import { splitPopulations, whereIn } from './split-population.js';
+import { withoutRare } from './without-rare.js';
 
 /** Populations as they were read, and what is made of them. */
 export interface PreparePlan {
@@ -22,6 +23,8 @@ export interface PreparePlan {
   readonly classes: readonly string[] | null;
   /** Whether labels that are no classes count as none, instead of being refused. */
   readonly passesOtherLabels: boolean;
+  /** Classes of a population with fewer examples are left out. */
+  readonly minPerClass: number;
   readonly seed: number;
   readonly keeping: Keeping;
 }
@@ -32,11 +35,12 @@ export interface PreparePlan {
  * @throws LetheError DATA_INVALID, DATA_TOO_LARGE
  */
 export async function prepareData(plan: PreparePlan): Promise<DataSource> {
-  const { origin, keeping, seed, passesOtherLabels } = plan;
+  const { origin, keeping, seed, passesOtherLabels, minPerClass } = plan;
   // Decoding takes long: what is wrong with labels and splits is found before.
-  classesOf(splitPopulations(withRows(plan.populations), seed), plan);
+  classesOf(splitPopulations(withoutRare(withRows(plan.populations), minPerClass).populations, seed), plan);
   const read = await readableExamples(plan.populations, keeping);
-  const populations = splitPopulations(read.populations, seed);
+  const frequent = withoutRare(read.populations, minPerClass);
+  const populations = splitPopulations(frequent.populations, seed);
   const classes = classesOf(populations, plan);
   const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, keeping) : { inputs: read.inputs, notes: [] };
   const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
@@ -45,7 +49,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
     origin, classes, ...joined,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
-    notes: [...notesOf(populations), ...notes, ...badNote(read.bad.length), ...leftOutNote(leftOut)],
+    notes: [...notesOf(populations), ...frequent.notes, ...notes, ...badNote(read.bad), ...leftOutNote(leftOut)],
     ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
   });
 }
@@ -90,8 +94,10 @@ export function notesOf(populations: readonly Population[]): ReadingNote[] {
   return [...byText.values()];
 }
 
-function badNote(bad: number): ReadingNote[] {
-  return bad === 0 ? [] : [{ kind: 'warning', text: `${bad} inputs that cannot be read are left out` }];
+function badNote([first, ...others]: readonly BadInput[]): ReadingNote[] {
+  if (first === undefined) return [];
+  const left = others.length === 0 ? '1 input that cannot be read is' : `${others.length + 1} inputs that cannot be read are`;
+  return [{ kind: 'warning', text: `${left} left out (--skip-bad); the first: ${first.reason}` }];
 }
 
 function leftOutNote(leftOut: number): ReadingNote[] {

@@ -116,8 +116,9 @@ function likeSplits(images: readonly PlacedImage[], levels: readonly Level[]): R
     const names = index < 0 ? [] : [...new Set(images.map(({ folders }) => folders[index] ?? ''))];
     const words = names.filter((name) => splitOf(name) !== null);
     if (words.length === 0) return [];
-    const text = `folders ${words.join(', ')} are read as a ${level}, not as a split, as ${names.find((name) => splitOf(name) === null) ?? ''} `
-      + 'beside them is no word for train, val or test';
+    const other = names.find((name) => splitOf(name) === null) ?? '';
+    const text = `folders ${words.join(', ')} are read as a ${level}, not as a split, as ${other} beside them is no word for train, val or `
+      + 'test';
     return [{ kind: 'warning', text }];
   });
 }
@@ -126,5 +127,7 @@ function otherFiles({ paths }: DataFiles, images: readonly PlacedImage[]): Readi
   const count = paths.length - images.length;
   if (count === 0) return [];
   const first = paths.find((path) => !IMAGE_FILE.test(path)) ?? '';
-  return [{ kind: 'notice', text: `${count} file${count === 1 ? ' that is no image is' : 's that are no images are'} passed over: ${first}${count > 1 ? ', ...' : ''}` }];
+  const text = count === 1 ? `1 file that is no image is passed over: ${first}`
+    : `${count} files that are no images are passed over: ${first}, ...`;
+  return [{ kind: 'notice', text }];
 }

@@ -42,16 +42,16 @@ export async function findLists(files: DataFiles, unpacking: Unpacking, reading:
   if (files.paths.includes(LABELS_FILE)) return { lists: [{ path: LABELS_FILE, bare: null, split: null }], notes: [] };
   const tables = files.paths.filter((path) => TABLE_FILE.test(path));
   const depths = [...new Set(tables.map(depthOf))].sort((a, b) => a - b);
-  const without: string[] = [];
+  const notes: ReadingNote[][] = [];
   for (const depth of depths) {
     const here = tables.filter((path) => depthOf(path) === depth);
     if (here.length > MOST_TABLES) continue;
     const looked = await Promise.all(here.map((path) => lookAt({ path, files, unpacking, reading })));
     const lists = looked.filter((list) => list !== null && list !== 'without labels');
     if (lists.length > 0) return { lists: chosen(files, lists), notes: [] };
-    without.push(...here.filter((_, index) => looked[index] === 'without labels'));
+    notes.push(here.filter((_, index) => looked[index] === 'without labels').map((path) => withoutLabels(join(files.folder, path))));
   }
-  return { lists: [], notes: without.map((path) => withoutLabels(join(files.folder, path))) };
+  return { lists: [], notes: notes.flat() };
 }
 
 function depthOf(path: string): number {

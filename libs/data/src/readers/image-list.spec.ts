@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PLAIN_DATA, type DataConfig } from '@lethe/config';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { PLAIN_DATA, READING, type DataConfig, type ReadingConfig } from '@lethe/config';
 import { makeFolder, makeImageFolder, removeFolders, writeImage } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { openData } from '../open-data.js';
 
 afterAll(removeFolders);
 
+const EARLIER_READING = { rules: 1, labelsAsIs: true, background: 'black' } as const;
 const OPTIONS = { ...PLAIN_DATA, kind: 'images', imageSize: 8 } as const;
 const openImageFolder = ({ seed = 1, ...config }: DataConfig & { seed?: number }) => openData(config, seed);
 const inputsOf = ({ inputs, rows }: Dataset) => inputs.gather(rows);
@@ -158,5 +160,115 @@ describe('the images', () => {
     const png = await sharp(noise, { raw: { width: 64, height: 64, channels: 1 } }).png().toBuffer();
     await writeFile(join(folder, 'a.png'), png.subarray(0, png.length / 2));
     await expect(openImageFolder({ ...OPTIONS, folder })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+});
+
+describe('lists as people have them', () => {
+  const FILES = ['a', 'b', 'c', 'd'];
+  const labels = ['x', 'x', 'y', 'y'];
+  const rowsOf = (nameOf: (name: string) => string, delimiter = ',') => (
+    FILES.map((name, index) => `${nameOf(name)}${delimiter}${labels[index] ?? ''}`)
+  );
+  async function folderOf(lists: Readonly<Record<string, string | Buffer>>): Promise<string> {
+    const folder = await makeFolder();
+    for (const [index, name] of FILES.entries()) await writeImage(join(folder, 'in', `${name}.png`), [index, 0, 0]);
+    for (const [path, content] of Object.entries(lists)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+    return folder;
+  }
+  const csv = (header: string, nameOf: (name: string) => string, delimiter = ',') => [header, ...rowsOf(nameOf, delimiter)].join('\n');
+  const mixEnds = (text: string) => text.replace('\n', '\r\n').replace(/\n(?=\.\/in\/b)/, '\r');
+  const open = async (folder: string, reading: Partial<ReadingConfig> = {}) => (
+    openImageFolder({ ...OPTIONS, channels: 3, folder, reading: { ...READING, ...reading } })
+  );
+
+  it.each<[string, string, string | Buffer]>([
+    ['tabs and headers in another case', 'labels.csv', csv('File Name\tLABEL', (name) => `in/${name}.png`, '\t')],
+    ['names without an extension in a column id', 'labels.csv', csv('id,label', (name) => `in/${name}`)],
+    ['names without the folder above them', 'labels.csv', csv('image,category', (name) => `${name}.png`)],
+    ['mixed ends of lines', 'labels.csv', mixEnds(csv('path,label', (name) => `./in/${name}.png`))],
+    ['UTF-16', 'labels.csv', Buffer.from(`\uFEFF${csv('file,label', (name) => `in/${name}.png`)}`, 'utf16le')],
+    ['another name', 'animals.tsv', csv('file\tlabel', (name) => `in/${name}.png`, '\t')],
+    ['a gzipped file', 'animals.csv.gz', gzipSync(csv('file,label', (name) => `in/${name}.png`))],
+    ['a folder of its own', 'lists/labels.csv', csv('file,label', (name) => `../in/${name}.png`)],
+    ['no header, as MNIST-M has it', 'my_labels.txt', rowsOf((name) => `${name}.png`, ' ').join('\n')],
+    ['no header, with commas', 'my.csv', rowsOf((name) => `in/${name}.png`).join('\n')],
+  ])('%s', async (_what, path, content) => {
+    const { facts } = await open(await folderOf({ [path]: content }));
+    expect([facts.classes, facts.trainCount, facts.testCount]).toEqual([['x', 'y'], 2, 2]);
+  });
+
+  it('absolute paths inside the folder', async () => {
+    const folder = await folderOf({});
+    await writeFile(join(folder, 'labels.csv'), csv('file,label', (name) => join(folder, 'in', `${name}.png`)));
+    expect((await open(folder)).facts.trainCount).toBe(2);
+  });
+
+  it('columns that flags name, and columns to ignore', async () => {
+    const rows = ['file,label,picture,kind,part,sex,note', ...FILES.map((name, index) => (
+      `old/${name},1,${name}.png,${labels[index] ?? ''},${index % 2 === 0 ? 'train' : 'dev'},${['m', 'f'][index >> 1] ?? ''},n${index}`
+    ))];
+    const columns = { ...READING.columns, file: 'picture', label: 'kind', split: 'part', ignored: ['note', 'label', 'file'] };
+    const data = await open(await folderOf({ 'labels.csv': rows.join('\n') }), { columns });
+    expect([data.facts.classes, data.facts.trainCount, data.facts.testCount]).toEqual([['x', 'y'], 2, 2]);
+    expect(data.train.attributes.map(({ name }) => name)).toEqual(['kind', 'sex']);
+    expect(data.columns.map(({ name, description }) => `${name}: ${description}`)).toEqual([
+      'file: ignored', 'label: ignored', 'picture: names of files', 'kind: label with 2 values', 'part: split',
+      'sex: category with 2 values',
+      'note: ignored',
+    ]);
+    await expect(open(await folderOf({ 'labels.csv': rows.join('\n') }), { columns: { ...columns, label: 'what' } }))
+      .rejects.toThrow('expected a column what (--label-column), found file, label, picture, kind');
+  });
+
+  it('groups, which no split cuts; identifiers that repeat without them are named', async () => {
+    const folder = await makeFolder();
+    const rows = ['file,label,patient'];
+    for (let index = 0; index < 24; index += 1) {
+      await writeImage(join(folder, `${index}.png`), [index, 0, 0]);
+      rows.push(`${index}.png,${index % 2},p${index >> 2}`);
+    }
+    await writeFile(join(folder, 'labels.csv'), rows.join('\n'));
+    const grouped = await open(folder, { columns: { ...READING.columns, group: 'patient' } });
+    const patientsOf = (dataset: Dataset) => inputsOf(dataset).filter((_, place) => place % 192 === 0).map((byte) => byte >> 2);
+    const tested = new Set(patientsOf(grouped.test));
+    expect(patientsOf(grouped.train).some((patient) => tested.has(patient))).toBe(false);
+    expect(grouped.train.groups).not.toBeNull();
+    const { notes } = await open(folder);
+    expect(notes.map(({ text }) => text).join()).toContain('--group-column patient keeps them on one side of every split');
+  });
+
+  it('several lists are one where their names say the splits', async () => {
+    const list = csv('file,label', (name) => `in/${name}.png`);
+    const part = (from: number, end: number) => (
+      list.split('\n').filter((_, line) => line === 0 || (line > from && line <= end)).join('\n')
+    );
+    const folder = await folderOf({ 'train.csv': part(0, 3), 'val.csv': part(3, 4) });
+    const { facts } = await open(folder);
+    expect([facts.trainCount, facts.testCount]).toEqual([3, 1]);
+    await expect(open(await folderOf({ 'train.csv': part(0, 3), 'val.csv': part(2, 4) })))
+      .rejects.toThrow(/expected every file once, found in\/c\.png as in .*train\.csv, line 4/);
+    await expect(open(await folderOf({ 'one.csv': list, 'two.csv': list })))
+      .rejects.toThrow('named after train, val and test, found one.csv, two.csv');
+  });
+
+  it('a table without labels is none, which is said', async () => {
+    const list = csv('file,name', (name) => `in/${name}.png`);
+    const folder = await folderOf({ 'other.csv': list, 'in/cat/0.png': '', 'in/cat/1.png': '' });
+    await expect(open(folder)).rejects.toThrow('expected all images at one depth');
+  });
+
+  it('a list with two columns of one name is refused; earlier runs took the first', async () => {
+    const rows = ['file,label,label', ...FILES.map((name, index) => `in/${name}.png,${labels[index] ?? ''},z${index % 2}`)];
+    const folder = await folderOf({ 'labels.csv': rows.join('\n') });
+    await expect(open(folder)).rejects.toThrow('expected every column once, found label as columns 2 and 3');
+    expect((await open(folder, EARLIER_READING)).facts.classes).toEqual(['x', 'y']);
+  });
+
+  it('earlier runs read no other lists than labels.csv', async () => {
+    const folder = await folderOf({ 'other.csv': csv('file,label', (name) => `in/${name}.png`) });
+    await expect(open(folder, EARLIER_READING)).rejects.toThrow('expected a file named labels.csv, found none');
   });
 });

@@ -49,7 +49,8 @@ function describeAll(
 ): readonly ColumnDescription[] {
   const own = [{ name: file, description: 'names of files' }, ...(split === null ? [] : [{ name: split, description: 'split' }])];
   const all = [...own, ...descriptions];
-  return header.flatMap((name) => all.find((column) => column.name === name) ?? []).concat(all.filter(({ name }) => !header.includes(name)));
+  const named = header.flatMap((name) => all.find((column) => column.name === name) ?? []);
+  return [...named, ...all.filter(({ name }) => !header.includes(name))];
 }
 
 /** Lines without a header get one. */
