@@ -11,7 +11,8 @@ const ABSURD = 1e15;
 
 /** The numbers of a column; what is none is missing. @throws LetheError DATA_INVALID for numbers that networks cannot see */
 export function numberColumn(column: Column, cells: Cells, whereOf: (row: number) => string): NumberAttribute {
-  const values = Float64Array.from(column.codes, (_, row) => numberIn(column, cells, row));
+  const values = new Float64Array(column.count);
+  for (let row = 0; row < column.count; row += 1) values[row] = numberIn(column, cells, row);
   const bad = values.findIndex((value) => Math.abs(value) > MOST_FLOAT32);
   if (bad >= 0) {
     const others = values.reduce((sum, value) => sum + (Math.abs(value) > MOST_FLOAT32 ? 1 : 0), -1);

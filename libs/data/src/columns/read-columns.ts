@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ReadingConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
 import type { Attribute, CategoryAttribute } from '../model/attributes.js';
@@ -47,9 +48,29 @@ interface Reading {
  */
 export function readColumns(table: RawTable, reading: ReadingConfig, roles: ColumnRoles): ReadColumns {
   const asked = { table, reading, roles };
+  refuseNames(asked);
+  return together(asked, table.columns.map((column, index) => readOne(asked, column, index)));
+}
+
+/** The same for tables of any size: other work of the process gets its turn between two columns. */
+export async function readColumnsInTurns(table: RawTable, reading: ReadingConfig, roles: ColumnRoles): Promise<ReadColumns> {
+  const asked = { table, reading, roles };
+  refuseNames(asked);
+  const read: ReturnType<typeof readOne>[] = [];
+  for (const [index, column] of table.columns.entries()) {
+    read.push(readOne(asked, column, index));
+    await setImmediate();
+  }
+  return together(asked, read);
+}
+
+function refuseNames(asked: Reading): void {
   refuseUnknown(asked);
   refuseDoubled(asked);
-  const read = table.columns.map((column, index) => readOne(asked, column, index)).filter((one) => one !== null);
+}
+
+function together({ table, roles }: Reading, all: readonly ReturnType<typeof readOne>[]): ReadColumns {
+  const read = all.filter((one) => one !== null);
   const named = (name: string | null): CategoryAttribute | null => {
     const attribute = read.find((one) => one.name === name && one.role !== null)?.attribute;
     return attribute?.kind === 'category' ? attribute : null;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { DomainSourceConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
 import { MISSING, type CategoryAttribute } from '../model/attributes.js';
@@ -52,7 +53,10 @@ function byDomain(examples: Examples): DomainSource {
   const indexOf = new Map(attribute.categories.map((category, index) => [category, index]));
   return {
     names: attribute.categories.filter((_, index) => (rows[index]?.length ?? 0) > 0).sort(byCodeUnit),
-    examplesOf: (name) => Promise.resolve(chooseExamples(examples, rows[indexOf.get(name) ?? MISSING] ?? new Uint32Array(0))),
+    examplesOf: async (name) => {
+      await setImmediate(); // signals are heard meanwhile
+      return chooseExamples(examples, rows[indexOf.get(name) ?? MISSING] ?? new Uint32Array(0));
+    },
   };
 }
 

@@ -23,8 +23,14 @@ export const MISSING = 0xffff_ffff;
 
 /** The attribute of some of the examples, in the order of `rows`. */
 export function chooseAttribute(attribute: Attribute, rows: Uint32Array): Attribute {
-  if (attribute.kind === 'number') return { ...attribute, values: Float64Array.from(rows, (row) => attribute.values[row] as number) };
-  return { ...attribute, values: rows.map((row) => attribute.values[row] as number) };
+  if (attribute.kind === 'number') return { ...attribute, values: chosen(attribute.values, rows, new Float64Array(rows.length)) };
+  return { ...attribute, values: chosen(attribute.values, rows, new Uint32Array(rows.length)) };
+}
+
+/** Loops, as there may be millions of rows: `from` with a function takes ten times as long. */
+function chosen<Values extends Float64Array | Uint32Array>(all: Values, rows: Uint32Array, target: Values): Values {
+  for (let index = 0; index < rows.length; index += 1) target[index] = all[rows[index] as number] as number;
+  return target;
 }
 
 /** An attribute of the names of examples, in the order in which they first come. @param cells null: missing */

@@ -34,7 +34,7 @@ function joinCategories(name: string, found: Found): CategoryAttribute {
   let start = 0;
   for (const { attribute, count } of found) {
     if (attribute?.kind === 'category') {
-      const places = attribute.categories.map((category) => {
+      const places = Uint32Array.from(attribute.categories, (category) => {
         const place = indexOf.get(category) ?? indexOf.size;
         indexOf.set(category, place);
         return place;

@@ -31,10 +31,15 @@ function splitPopulation(population: ReadPopulation, seed: number): SplitPopulat
     ...examples,
     rows: Uint32Array.from({ length: examples.count }, (_, row) => row),
     label: labelOf(examples),
-    domain: drawName === null ? null : categoryAttribute('domain', Array.from({ length: examples.count }, () => drawName)),
+    domain: drawName === null ? null : {
+      kind: 'category', name: 'domain', categories: [drawName], values: new Uint32Array(examples.count),
+    },
   }, { seed, testShare: examples.testShare });
-  const all = Uint32Array.from([...train, ...heldOut]).sort();
-  return { ...population, train: heldOut.length === 0 ? train : all, test, heldOut };
+  if (heldOut.length === 0) return { ...population, train, test, heldOut };
+  const all = new Uint32Array(train.length + heldOut.length);
+  all.set(train);
+  all.set(heldOut, train.length);
+  return { ...population, train: all.sort(), test, heldOut };
 }
 
 /** A group may have examples in several populations: it is drawn for all of them at once. */

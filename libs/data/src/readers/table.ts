@@ -1,5 +1,5 @@
 import type { TableConfig } from '@lethe/config';
-import { readColumns } from '../columns/read-columns.js';
+import { readColumnsInTurns } from '../columns/read-columns.js';
 import { repeatedIdentifiers } from '../columns/repeated-identifiers.js';
 import { groupsOf } from '../examples/group-draw.js';
 import { readSplit, splitOf } from '../examples/read-split.js';
@@ -31,7 +31,7 @@ export const readTableFolder: Reader<TableFolder> = async ({ folder, config }, o
   const table = await readTable(files.map(({ path }) => path), options);
   const columns = nameColumns(table, reading, { config, isDomainNamed: files.every(({ domain }) => domain !== null) });
   const vectors = await findTableVectors({ folder, config }, table, options);
-  const read = readColumns(table, reading, {
+  const read = await readColumnsInTurns(table, reading, {
     ...columns,
     skipped: columns.split === null ? [] : [columns.split],
     others: vectors === null ? 'features' : 'attributes',
