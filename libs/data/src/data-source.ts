@@ -39,9 +39,7 @@ export async function createDataSource(parts: DataParts): Promise<DataSource> {
   if (untrained.length > 0) throw invalid(origin, 'training images of every class', `none of ${shownNames(untrained)}`);
   const counts = {
     shape: train.inputs.shape, classes, trainCount: train.count, testCount: test.count, heldOutCount: heldOut?.length ?? null,
-    domains: domains.map((name, domain) => ({
-      name, ...domainCounts(domain, { train, test }), otherLabels: parts.otherLabels?.[domain] ?? [],
-    })),
+    domains: countDomains(domains, { train, test }).map((domain, index) => ({ ...domain, otherLabels: parts.otherLabels?.[index] ?? [] })),
   };
   const fingerprint = await fingerprintOf(counts, [train, test], heldOut);
   return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes, roles, placeOf };
@@ -54,15 +52,20 @@ export function checkShape(origin: string, { inputs: { shape: { height, width },
   throw invalid(origin, 'images with sides that are multiples of 4 pixels', `${height} x ${width}`);
 }
 
-function domainCounts(domain: number, { train, test }: Pick<DataParts, 'train' | 'test'>): Omit<DomainFacts, 'name' | 'otherLabels'> {
-  let [trainCount, labelledCount, testCount] = [0, 0, 0];
+/** The facts of each domain that are counted. */
+function countDomains(names: readonly string[], { train, test }: Pick<DataParts, 'train' | 'test'>): Omit<DomainFacts, 'otherLabels'>[] {
+  const counts = names.map((name) => ({ name, trainCount: 0, labelledCount: 0, testCount: 0 }));
   for (let example = 0; example < train.count; example += 1) {
-    if (train.domains[example] !== domain) continue;
-    trainCount += 1;
-    if (train.labels[example] !== MISSING) labelledCount += 1;
+    const own = counts[train.domains[example] as number];
+    if (own === undefined) continue;
+    own.trainCount += 1;
+    if (train.labels[example] !== MISSING) own.labelledCount += 1;
   }
-  for (const found of test.domains) if (found === domain) testCount += 1;
-  return { trainCount, labelledCount, testCount };
+  for (const domain of test.domains) {
+    const own = counts[domain];
+    if (own !== undefined) own.testCount += 1;
+  }
+  return counts;
 }
 
 function missingClasses(dataset: Dataset, classes: readonly string[]): string[] {

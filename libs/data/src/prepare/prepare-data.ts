@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import type { AttributeRoles, DataSource } from '../model/dataset.js';
@@ -68,6 +69,7 @@ export async function featuresAsInputs(populations: readonly SplitPopulation[], 
     rows.set(part, filled);
     filled += part.length;
   }
+  await setImmediate(); // signals are heard meanwhile
   const reader = new TableFeatures(features, rows);
   const { inputs } = await keepInputs(reader, keeping);
   return { inputs, notes: reader.notes };

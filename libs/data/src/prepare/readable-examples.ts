@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { joinedReader } from '../inputs/input-readers.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import { invalidData } from '../invalid-data.js';
@@ -18,6 +19,7 @@ export async function readableExamples(
 ): Promise<ReadInputs> {
   const { origin, isShared } = keeping;
   const readers = populations.map(({ examples }) => examples.inputs).filter((reader) => reader !== null);
+  await setImmediate(); // signals are heard meanwhile
   if (readers.length === 0) return { inputs: null, populations: withRows(populations), bad: [] };
   if (readers.length !== populations.length)
     throw invalidData(origin, 'inputs of one kind in all domains', 'tables beside images');
