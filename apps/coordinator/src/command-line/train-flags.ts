@@ -120,7 +120,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'data-dir',
       value: FOLDER,
-      help: 'folder of IDX files, of images with labels.csv, or of what the recipe reads',
+      help: 'folder of IDX files, of images (with a list, or as class/image), or of what the recipe reads',
       paths: ['data.folder'],
     },
     { name: 'image-size', value: COUNT, help: 'resize images of a folder to this square: a multiple of 4', paths: ['data.imageSize'] },

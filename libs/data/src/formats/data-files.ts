@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { ReadingNote } from '../model/examples.js';
+import type { InputReader } from '../model/inputs.js';
 import { byCodeUnit } from '../name-order.js';
 import { IMAGE_FILE } from './decode-images.js';
 import type { ImageForm } from './decode-image.js';
 import { imageFileReader } from './image-files.js';
-import type { ImageReader } from './image-reader.js';
 import { ARCHIVE_FILE, findPackedFiles, type PackedFile } from './packed-files.js';
 import { packedImageReader } from './packed-images.js';
 import { scanFiles } from './scan-files.js';
@@ -48,7 +48,7 @@ export async function findDataFiles(folder: string, unpacking: Unpacking): Promi
 }
 
 /** Reads images of a data folder. */
-export function dataImageReader({ folder, packed }: DataFiles, images: readonly DataImage[], form: ImageForm): ImageReader {
+export function dataImageReader({ folder, packed }: DataFiles, images: readonly DataImage[], form: ImageForm): InputReader {
   if (packed === null) {
     const files = images.map(({ where, path, fault }) => ({ where, path: fault === null ? join(folder, path) : path, fault }));
     return imageFileReader({ ...form, files });

@@ -3,8 +3,9 @@ import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { errorMessage } from '@lethe/errors';
+import type { InputReader } from '../model/inputs.js';
 import { identityOfForm, type ImageForm } from './decode-image.js';
-import { imageReader, type ImageReader } from './image-reader.js';
+import { imageReader } from './image-reader.js';
 
 /** An image file on disk. */
 export interface ImageFile {
@@ -25,7 +26,7 @@ const MOST_FILE_MIB = 512;
 const STATS_AT_ONCE = 256;
 
 /** Reads images from files. */
-export function imageFileReader({ files, ...form }: ImageFilesOptions): ImageReader {
+export function imageFileReader({ files, ...form }: ImageFilesOptions): InputReader {
   return imageReader({
     count: files.length,
     expected: (example) => `${(files[example] as ImageFile).where}: expected an image in ${(files[example] as ImageFile).path}`,

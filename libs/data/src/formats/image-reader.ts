@@ -1,18 +1,9 @@
 import type { BadInput, InputReader } from '../model/inputs.js';
 import { inputLength } from '../model/inputs.js';
-import type { ReadingNote } from '../model/examples.js';
 import { imageDecoder, type DecodedImage, type ImageDecoder, type ImageForm } from './decode-image.js';
 
 /** Images being decoded at once: enough to keep the pool of threads busy, few enough to bound memory. */
 const AT_ONCE = 8;
-
-/** A reader of images, which knows of those that were odd. */
-export interface ImageReader extends InputReader {
-  /** Images that have been read although the decoder complained, in their order. */
-  readonly odd: () => readonly number[];
-  /** What an image is called in messages: "labels.csv, line 7: expected an image in day/1.png". */
-  readonly expected: (example: number) => string;
-}
 
 /** Where the encoded images come from. */
 export interface EncodedImages {
@@ -25,9 +16,8 @@ export interface EncodedImages {
 }
 
 /** Decodes images to one form, a few at once in the threads of the image library. */
-export function imageReader(images: EncodedImages, form: ImageForm): ImageReader {
+export function imageReader(images: EncodedImages, form: ImageForm): InputReader {
   const length = inputLength(form.shape);
-  const odd = new Set<number>();
   let decoder: Promise<ImageDecoder> | undefined;
   const decodeOne = async (example: number): Promise<DecodedImage> => {
     const bytes = await images.load(example);
@@ -38,7 +28,7 @@ export function imageReader(images: EncodedImages, form: ImageForm): ImageReader
   const read: InputReader['read'] = async (first, end) => {
     checkRange(first, end, images.count);
     const inputs = new Uint8Array((end - first) * length);
-    const bad: BadInput[] = [];
+    const [bad, odd]: [BadInput[], BadInput[]] = [[], []];
     let next = first;
     const decodeNext = async (): Promise<void> => {
       while (next < end) {
@@ -50,22 +40,18 @@ export function imageReader(images: EncodedImages, form: ImageForm): ImageReader
           continue;
         }
         inputs.set(decoded.pixels, (example - first) * length);
-        if (decoded.isOdd) odd.add(example);
+        if (decoded.isOdd) odd.push({ example, reason: images.expected(example) });
       }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, end - first) }, decodeNext));
-    return { inputs, bad: bad.sort((a, b) => a.example - b.example) };
+    return { inputs, bad: inOrder(bad), odd: inOrder(odd) };
   };
-  const { count, expected, identity } = images;
-  return { shape: form.shape, values: 'bytes', count, expected, identity, read, odd: () => [...odd].sort((a, b) => a - b) };
+  const { count, identity } = images;
+  return { shape: form.shape, values: 'bytes', count, identity, read };
 }
 
-/** A notice of images that the decoder complained of and read nevertheless; null if there are none. */
-export function noteOfOdd({ odd, expected }: ImageReader): ReadingNote | null {
-  const [first, ...others] = odd();
-  if (first === undefined) return null;
-  const images = others.length === 0 ? '1 image was' : `${others.length + 1} images were`;
-  return { kind: 'notice', text: `${images} read although the decoder complained, the first: ${expected(first)}` };
+function inOrder(inputs: readonly BadInput[]): BadInput[] {
+  return [...inputs].sort((a, b) => a.example - b.example);
 }
 
 function checkRange(first: number, end: number, count: number): void {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { errorCode, errorMessage } from '@lethe/errors';
+import type { InputReader } from '../model/inputs.js';
 import { identityOfForm, type ImageForm } from './decode-image.js';
 import { faultOfSize } from './image-files.js';
-import { imageReader, type ImageReader } from './image-reader.js';
+import { imageReader } from './image-reader.js';
 import type { PackedFile } from './packed-files.js';
 
 /** An image in a folder or in an archive. */
@@ -18,7 +19,7 @@ export interface PackedImagesOptions extends ImageForm {
 }
 
 /** Reads images out of archives, without unpacking others, and images beside them. */
-export function packedImageReader({ images, ...form }: PackedImagesOptions): ImageReader {
+export function packedImageReader({ images, ...form }: PackedImagesOptions): InputReader {
   const imageAt = (example: number): PackedImage => images[example] as PackedImage;
   return imageReader({
     count: images.length,

@@ -3,10 +3,10 @@ import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { z } from 'zod';
-import type { BadInput, InputReader } from '../model/inputs.js';
+import type { BadInput, InputReader, OddInputs } from '../model/inputs.js';
 
 /** Counted up when decoded inputs are kept in another way: what was kept before counts for nothing then. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What is known of a file of decoded inputs. It is written when the file is complete; without it the file counts for nothing. */
 const manifestSchema = z.strictObject({
@@ -17,6 +17,7 @@ const manifestSchema = z.strictObject({
   modified: z.string(),
   sha256: z.string(),
   bad: z.array(z.strictObject({ example: z.int().nonnegative(), reason: z.string() })),
+  odd: z.strictObject({ count: z.int().nonnegative(), first: z.string() }),
 });
 
 type Manifest = z.infer<typeof manifestSchema>;
@@ -28,6 +29,7 @@ export interface CacheEntry {
   readonly bytes: number;
   readonly sha256: string;
   readonly bad: readonly BadInput[];
+  readonly odd: OddInputs;
 }
 
 /** The name that the inputs of a reader are kept by: another whenever they could be others. */
@@ -47,7 +49,7 @@ export async function findEntry(folder: string, key: string): Promise<CacheEntry
   if (found?.size !== BigInt(manifest.bytes) || String(found.mtimeNs) !== manifest.modified) return null;
   // The time of the manifest says when the entry was used last. Where it cannot be written nothing is ever removed either.
   await utimes(place, new Date(), new Date()).catch(() => undefined);
-  return { path, bytes: manifest.bytes, sha256: manifest.sha256, bad: manifest.bad };
+  return { path, bytes: manifest.bytes, sha256: manifest.sha256, bad: manifest.bad, odd: manifest.odd };
 }
 
 /** Makes a complete file of the folder an entry. @throws LetheError STORAGE_FAILED */

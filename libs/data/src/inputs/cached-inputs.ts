@@ -61,8 +61,8 @@ async function addEntry(reader: InputReader, options: CacheOptions, isLocked: bo
   const { folder, key } = options;
   if (isLocked) await removePartials(folder, key);
   const file = `${key}-${randomBytes(4).toString('hex')}.bin`;
-  const { sha256, bad } = await writeInputs(reader, file, options);
-  await enterFile(folder, key, { file, sha256, bad: [...bad] });
+  const { sha256, bad, odd } = await writeInputs(reader, file, options);
+  await enterFile(folder, key, { file, sha256, bad: [...bad], odd });
   await cleanCache(folder);
   const entry = await findEntry(folder, key);
   if (entry === null) throw new LetheError('STORAGE_FAILED', `${folder}: expected the inputs just decoded in ${file}, found them changed`);

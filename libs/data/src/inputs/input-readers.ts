@@ -30,17 +30,19 @@ export function chosenReader(reader: InputReader, rows: Uint32Array): InputReade
 async function readRuns(reader: InputReader, rows: Uint32Array, first: number): ReturnType<InputReader['read']> {
   const length = inputLength(reader.shape);
   const inputs = reader.values === 'bytes' ? new Uint8Array(rows.length * length) : new Float32Array(rows.length * length);
-  const bad: BadInput[] = [];
+  const [bad, odd]: [BadInput[], BadInput[]] = [[], []];
   for (let begin = 0; begin < rows.length;) {
     const row = rows[begin] as number;
     let end = begin + 1;
     while (end < rows.length && rows[end] === row + end - begin) end += 1;
     const run = await reader.read(row, row + end - begin);
     inputs.set(run.inputs, begin * length);
-    for (const { example, reason } of run.bad) bad.push({ example: first + begin + example - row, reason });
+    const placed = ({ example, reason }: BadInput): BadInput => ({ example: first + begin + example - row, reason });
+    for (const one of run.bad) bad.push(placed(one));
+    for (const one of run.odd ?? []) odd.push(placed(one));
     begin = end;
   }
-  return { inputs, bad };
+  return { inputs, bad, odd };
 }
 
 /**
@@ -73,7 +75,7 @@ async function readParts(
   { readers, starts }: { readonly readers: readonly InputReader[]; readonly starts: readonly number[] }, first: number, end: number,
 ): ReturnType<InputReader['read']> {
   const parts: { inputs: Uint8Array | Float32Array; at: number }[] = [];
-  const bad: BadInput[] = [];
+  const [bad, odd]: [BadInput[], BadInput[]] = [[], []];
   for (const [index, reader] of readers.entries()) {
     const start = starts[index] as number;
     const [from, to] = [Math.max(first, start), Math.min(end, start + reader.count)];
@@ -81,12 +83,13 @@ async function readParts(
     const read = await reader.read(from - start, to - start);
     parts.push({ inputs: read.inputs, at: from - first });
     for (const { example, reason } of read.bad) bad.push({ example: start + example, reason });
+    for (const { example, reason } of read.odd ?? []) odd.push({ example: start + example, reason });
   }
   const [only, second] = parts;
-  if (only !== undefined && second === undefined) return { inputs: only.inputs, bad };
+  if (only !== undefined && second === undefined) return { inputs: only.inputs, bad, odd };
   const { shape, values } = readers[0] as InputReader;
   const length = inputLength(shape);
   const inputs = values === 'bytes' ? new Uint8Array((end - first) * length) : new Float32Array((end - first) * length);
   for (const part of parts) inputs.set(part.inputs, part.at * length);
-  return { inputs, bad };
+  return { inputs, bad, odd };
 }

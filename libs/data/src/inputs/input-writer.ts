@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
-import type { BadInput, InputReader, Inputs } from '../model/inputs.js';
-import { decodeInputs, type DecodingOptions } from './decode-inputs.js';
+import type { InputReader, Inputs } from '../model/inputs.js';
+import { decodeInputs, type DecodingOptions, type Faults } from './decode-inputs.js';
 import { fileInputs } from './file-inputs.js';
 import { asBytes, bytesOfExample, mebibytes } from './input-values.js';
 
@@ -19,7 +19,7 @@ export interface WritingOptions extends DecodingOptions {
   readonly key: string;
 }
 
-interface WrittenInputs { readonly sha256: string; readonly bad: readonly BadInput[] }
+interface WrittenInputs extends Faults { readonly sha256: string }
 
 let written = 0;
 
@@ -39,13 +39,11 @@ export async function writeInputs(reader: InputReader, name: string, options: Wr
 }
 
 /** Decodes inputs into a file that has no name afterwards: it is gone when this process ends. @throws LetheError STORAGE_FAILED */
-export async function writeOwnInputs(
-  reader: InputReader, options: WritingOptions,
-): Promise<{ readonly inputs: Inputs; readonly bad: readonly BadInput[] }> {
+export async function writeOwnInputs(reader: InputReader, options: WritingOptions): Promise<Faults & { readonly inputs: Inputs }> {
   return writing(reader, options, async (handle, path) => {
-    const { bad } = await decodeInto(handle, path, reader, options);
+    const { bad, odd } = await decodeInto(handle, path, reader, options);
     const { shape, values, count } = reader;
-    return { inputs: fileInputs({ path, shape, values, count }), bad };
+    return { inputs: fileInputs({ path, shape, values, count }), bad, odd };
   });
 }
 
@@ -74,11 +72,11 @@ async function requireRoom(folder: string, bytes: number): Promise<void> {
 
 async function decodeInto(handle: FileHandle, path: string, reader: InputReader, options: DecodingOptions): Promise<WrittenInputs> {
   const hash = createHash('sha256');
-  const bad = await decodeInputs(reader, async (piece) => {
+  const faults = await decodeInputs(reader, async (piece) => {
     hash.update(asBytes(piece));
     await onDisk(path, handle.writeFile(asBytes(piece)));
   }, options);
-  return { sha256: hash.digest('hex'), bad };
+  return { sha256: hash.digest('hex'), ...faults };
 }
 
 async function onDisk<Result>(path: string, done: Promise<Result>): Promise<Result> {

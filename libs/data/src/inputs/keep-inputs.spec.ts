@@ -23,10 +23,10 @@ const COUNT = 600;
 
 interface Counted extends InputReader { readonly reads: () => number }
 
+interface ReaderParts { readonly bad?: readonly BadInput[]; readonly odd?: readonly BadInput[]; readonly count?: number }
+
 /** Example i is four bytes i. */
-function reader(
-  identity: string | null = 'photos of today', { bad = [], count = COUNT }: { bad?: BadInput[]; count?: number } = {},
-): Counted {
+function reader(identity: string | null = 'photos of today', { bad = [], odd = [], count = COUNT }: ReaderParts = {}): Counted {
   let reads = 0;
   return {
     shape: { height: 2, width: 2, channels: 1 }, values: 'bytes', count,
@@ -34,7 +34,8 @@ function reader(
     read: async (first, end) => {
       reads += 1;
       const inputs = Uint8Array.from({ length: (end - first) * 4 }, (_, index) => first + (index >> 2));
-      return { inputs, bad: bad.filter(({ example }) => example >= first && example < end) };
+      const isHere = ({ example }: BadInput): boolean => example >= first && example < end;
+      return { inputs, bad: bad.filter(isHere), odd: odd.filter(isHere) };
     },
     reads: () => reads,
   };
@@ -198,6 +199,15 @@ describe('inputs that cannot be read', () => {
     const again = reader('photos of today', { bad });
     for (const from of [reader('photos of today', { bad }), again, reader(null, { bad })]) {
       await expect(keepInputs(from, options)).rejects.toMatchObject({ code: 'DATA_INVALID', message, details: { bad } });
+    }
+    expect(again.reads()).toBe(0);
+  });
+
+  it('are counted if they were odd and have been read, also by those who find them decoded', async () => {
+    const odd = [300, 599].map((example) => ({ example, reason: `line ${example + 2}` }));
+    const again = reader('photos of today', { odd });
+    for (const from of [reader('photos of today', { odd }), again, reader(null, { odd })]) {
+      expect(await keepInputs(from, options)).toMatchObject({ bad: [], odd: { count: 2, first: 'line 302' } });
     }
     expect(again.reads()).toBe(0);
   });

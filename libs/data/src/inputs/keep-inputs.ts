@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
-import type { BadInput, InputReader, Inputs } from '../model/inputs.js';
+import type { BadInput, InputReader, Inputs, OddInputs } from '../model/inputs.js';
 import { cacheKey, removeEntry, type CacheEntry } from './cache-entry.js';
 import { cachedEntry } from './cached-inputs.js';
 import { decodeInputs, type DecodingOptions } from './decode-inputs.js';
@@ -28,6 +28,8 @@ export interface KeptInputs {
   readonly inputs: Inputs;
   /** Examples that could not be read, whose inputs are zeros. */
   readonly bad: readonly BadInput[];
+  /** Examples that were read although their decoder complained. */
+  readonly odd: OddInputs;
 }
 
 /**
@@ -69,8 +71,8 @@ async function keepAll(reader: InputReader, options: KeepOptions): Promise<KeptI
 async function decodeToMemory(reader: InputReader, options: DecodingOptions): Promise<KeptInputs> {
   const all = zeroInputs(reader.count, reader.shape, reader.values);
   const length = all.length / Math.max(1, reader.count);
-  const bad = await decodeInputs(reader, (piece, first) => { all.set(piece, first * length); }, options);
-  return { inputs: memoryInputs(all, reader.shape), bad };
+  const faults = await decodeInputs(reader, (piece, first) => { all.set(piece, first * length); }, options);
+  return { inputs: memoryInputs(all, reader.shape), ...faults };
 }
 
 async function keepOnDisk(reader: InputReader, identity: string | null, options: KeepOptions & { fits: boolean }): Promise<KeptInputs> {
@@ -81,7 +83,7 @@ async function keepOnDisk(reader: InputReader, identity: string | null, options:
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const entry = await cachedEntry(reader, { ...options, folder, key });
     const inputs = await openEntry(entry, reader, options.fits);
-    if (inputs !== null) return { inputs, bad: entry.bad };
+    if (inputs !== null) return { inputs, bad: entry.bad, odd: entry.odd };
     await removeEntry(folder, key); // damaged, or somebody empties the cache
   }
   throw new LetheError('STORAGE_FAILED', `${folder}: expected to read the inputs just decoded, found them damaged or gone`);

@@ -27,7 +27,7 @@ export interface Inputs {
   close(): void;
 }
 
-/** Inputs that cannot be read. */
+/** Inputs that cannot be read, or not as they should be. */
 export interface BadInput {
   readonly example: number;
   /** What was expected and found, with its place. */
@@ -48,7 +48,22 @@ export interface InputReader {
    * Decodes examples `first` to `end` (excluded) into row-major [end - first, height, width, channels]; those that cannot be read are
    * named, and zeros in the array.
    */
-  read(first: number, end: number): Promise<{ readonly inputs: Uint8Array | Float32Array; readonly bad: readonly BadInput[] }>;
+  read(first: number, end: number): Promise<DecodedInputs>;
+}
+
+/** Some of the inputs of a reader. */
+export interface DecodedInputs {
+  readonly inputs: Uint8Array | Float32Array;
+  readonly bad: readonly BadInput[];
+  /** Examples that were read although their decoder complained, each with its place. */
+  readonly odd?: readonly BadInput[];
+}
+
+/** Inputs that were read although their decoder complained. */
+export interface OddInputs {
+  readonly count: number;
+  /** The first of them, as messages name it; empty if there are none. */
+  readonly first: string;
 }
 
 /** Sizes as messages have them: "28 x 28 x 1". */

@@ -50,7 +50,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
     origin, classes, ...joined,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
-    notes: [...notesOf(populations), ...frequent.notes, ...notes, ...badNote(read.bad), ...leftOutNote(leftOut)],
+    notes: [...notesOf(populations), ...frequent.notes, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],
     ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
   });
 }

@@ -3,7 +3,8 @@ import { joinedReader } from '../inputs/input-readers.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import { invalidData } from '../invalid-data.js';
 import type { Keeping } from '../open-options.js';
-import { inputLength, type BadInput, type InputReader, type Inputs } from '../model/inputs.js';
+import type { ReadingNote } from '../model/examples.js';
+import { inputLength, type BadInput, type InputReader, type Inputs, type OddInputs } from '../model/inputs.js';
 import { chooseExamples } from './choose-examples.js';
 import type { Population } from './population.js';
 
@@ -20,14 +21,14 @@ export async function readableExamples(
   const { origin, isShared } = keeping;
   const readers = populations.map(({ examples }) => examples.inputs).filter((reader) => reader !== null);
   await setImmediate(); // signals are heard meanwhile
-  if (readers.length === 0) return { inputs: null, populations: withRows(populations), bad: [] };
+  if (readers.length === 0) return { inputs: null, populations: withRows(populations), bad: [], notes: [] };
   if (readers.length !== populations.length)
     throw invalidData(origin, 'inputs of one kind in all domains', 'tables beside images');
   checkShapes(readers, origin);
   const all = joinedReader(readers);
-  const { inputs, bad } = await keepInputs(isShared ? all : { ...all, identity: () => Promise.resolve(null) }, keeping);
+  const { inputs, bad, odd } = await keepInputs(isShared ? all : { ...all, identity: () => Promise.resolve(null) }, keeping);
   const isBad = new Set(bad.map(({ example }) => example));
-  return { inputs, bad, populations: withRows(populations).map((population) => withoutBad(population, isBad)) };
+  return { inputs, bad, notes: oddNote(odd), populations: withRows(populations).map((population) => withoutBad(population, isBad)) };
 }
 
 /** Inputs of all populations. */
@@ -37,6 +38,13 @@ export interface ReadInputs {
   /** Without the examples that cannot be read. */
   readonly populations: readonly ReadPopulation[];
   readonly bad: readonly BadInput[];
+  readonly notes: readonly ReadingNote[];
+}
+
+function oddNote({ count, first }: OddInputs): ReadingNote[] {
+  if (count === 0) return [];
+  const images = count === 1 ? '1 image was' : `${count} images were`;
+  return [{ kind: 'notice', text: `${images} read although the decoder complained, the first: ${first}` }];
 }
 
 /** The populations after each other. */

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PLAIN_DATA, READING, type DataConfig, type ReadingConfig } from '@lethe/config';
@@ -56,10 +56,13 @@ describe('images as people have them', () => {
     files['mnist_m/mnist_m_test_labels.txt'] = numbered(6, (index) => `0${index}.png ${index % 3}\n`).join('');
     const folder = await makeFolder();
     await writeFile(join(folder, 'mnist_m.tar.gz'), gzipSync(await tarBytes(files)));
-    const { train, test, facts } = await open(folder);
+    const data = await open(folder);
+    const { train, test, facts } = data;
     const of = (level: number, label: (index: number) => number) => numbered(6).map((_, index) => [level + index, String(label(index))]);
     expect(firstBytes(train, facts.classes)).toEqual(of(200, (index) => (index + 1) % 3));
     expect(firstBytes(test, facts.classes)).toEqual(of(10, (index) => index % 3));
+    expect(textOf(data))
+      .toMatch(/mnist_m_test_labels\.txt \(6 images for testing\) and .*mnist_m_train_labels\.txt \(6 images for training\)/);
   });
 
   it('a spreadsheet\'s list: a mark at its start, semicolons, ends of lines as in Windows', async () => {
@@ -162,6 +165,17 @@ describe('images as people have them', () => {
     const warning = /^2 inputs that cannot be read are left out \(--skip-bad\); the first: .*line 7: /;
     expect(warningsOf(data)).toEqual([expect.stringMatching(warning)]);
     await expect(open(folder, { skipBad: 0.04 })).rejects.toThrow('--skip-bad allows 4.00 %');
+  });
+
+  it('an odd JPEG is read, and counted', async () => {
+    const files = numbered(8);
+    const folder = await makeListed(files, ['file,label', ...files.map((file, index) => `${file},${index % 2}`)]);
+    const bytes = await readFile(join(import.meta.dirname, '../../../testing/fixtures/jpeg/testorig.jpg'));
+    const marker = Buffer.of(0xff, 0xe5, 0, 3, 0, 0, 0);
+    await writeFile(join(folder, '3.png'), Buffer.concat([bytes.subarray(0, 2), marker, bytes.subarray(2)]));
+    const data = await open(folder);
+    expect(data.facts.trainCount + data.facts.testCount).toBe(8);
+    expect(textOf(data)).toMatch(/^1 image was read although the decoder complained, the first: .*line 5: expected an image in .*3\.png$/m);
   });
 
   it('a label with a single row is named with the way to go on', async () => {

@@ -1,11 +1,11 @@
-import { findDataFiles, dataImageReader, type DataFiles } from '../formats/data-files.js';
 import { join } from 'node:path';
-import { testFromHeldOut } from '../examples/test-from-held-out.js';
 import { groupsOf } from '../examples/group-draw.js';
+import { testFromHeldOut } from '../examples/test-from-held-out.js';
+import { findDataFiles, dataImageReader, type DataFiles } from '../formats/data-files.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
-import { TEST_SHARE, type Examples } from '../model/examples.js';
-import { findLists, LABELS_FILE } from './find-lists.js';
+import { TEST_SHARE, type Examples, type ReadingNote } from '../model/examples.js';
 import { readClassFolders } from './class-folders.js';
+import { findLists, LABELS_FILE, type FoundList } from './find-lists.js';
 import { readImageList } from './image-list.js';
 import { joinLists, type ListedImages } from './listed-images.js';
 import type { Reader, ReaderOptions } from './reader.js';
@@ -46,5 +46,17 @@ async function listImages(files: DataFiles, options: ReaderOptions): Promise<Fou
   for (const list of lists) read.push(await readImageList(list, files, options));
   const [only, second] = lists;
   if (only === undefined) return { origin: files.folder, listed: readClassFolders(files, options.reading, notes) };
-  return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: joinLists(read) };
+  const listed = joinLists(read);
+  const said = { ...listed, notes: [...listNotes(files, lists, read), ...listed.notes] };
+  return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: said };
+}
+
+/** Which lists were read, unless it is the usual one. */
+function listNotes({ folder }: DataFiles, lists: readonly FoundList[], read: readonly ListedImages[]): ReadingNote[] {
+  if (lists[0]?.path === LABELS_FILE) return [];
+  const shown = lists.map(({ path, split }, index) => {
+    const part = split === null ? '' : ` ${split === 'held-out' ? 'held out' : `for ${split === 'train' ? 'training' : 'testing'}`}`;
+    return `${path} (${read[index]?.images.length ?? 0} images${part})`;
+  });
+  return [{ kind: 'notice', text: `${folder}: images are listed in ${shown.join(' and ')}` }];
 }

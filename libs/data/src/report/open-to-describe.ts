@@ -67,7 +67,7 @@ export async function openToDescribe(populations: readonly Population[], plan: D
   if (populations.length === 1) tried(() => { expectTrained(origin, train, classes); });
   const data: DataToDescribe = {
     facts: { classes, domains: split.map(({ name }) => ({ name })) }, train, test, heldOut,
-    columns: columnsOf(populations), notes: [...notesOf(populations), ...notes],
+    columns: columnsOf(populations), notes: [...notesOf(populations), ...notes, ...read.notes],
     roles: rolesOf(populations), placeOf: whereIn(populations),
   };
   return { data, bad: read.bad, count: populations.reduce((sum, { examples }) => sum + examples.count, 0), problems };
