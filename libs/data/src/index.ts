@@ -5,10 +5,10 @@ export { gatherBatch, gatherImages, gatherLabels, oneHot, NO_CLASS, type Gathere
 export { createDataSource } from './data-source.js';
 export { gridExamples } from './examples/grid-examples.js';
 export { splitHeldOut, type HeldOutSplit } from './examples/held-out-split.js';
-export type { FoundDataset, SampleImages } from './inspection/found-dataset.js';
-export { inspectFolder, type FolderContents } from './inspection/inspect-folder.js';
+export {
+  inspectDomains, inspectFolder, type DamagedData, type InspectedData, type InspectionPlan,
+} from './inspection/inspect-folder.js';
 export { contactSheet, type ContactSheet } from './report/contact-sheet.js';
-export type { DataReport } from './report/data-report.js';
 export { describeData } from './report/describe-data.js';
 export { reportLines, shortReportLines } from './report/report-lines.js';
 export { memoryDataset } from './inputs/memory-dataset.js';

@@ -1,3 +1,4 @@
+import type { ConfigLayer } from '@lethe/config';
 import type { CheckpointRequest, Places, SweepRequest, TrainRequest } from '@lethe/lethe';
 
 /** `lethe train`: start a run or go on with one. */
@@ -43,8 +44,9 @@ export interface DataCommand {
   readonly data: string;
   /** Absolute path of the folder for contact sheets. */
   readonly out: string;
-  /** Most that packed files may be unpacked to. */
-  readonly unpackedGiB: number;
+  /** How they are read. */
+  readonly flags: ConfigLayer;
+  /** Absolute path of the folder where the user typed. */
   readonly folder: string;
 }
 

@@ -65,10 +65,18 @@ Examples:
   npx lethe evaluate runs/mild --checkpoint best --seeds 1,2,3,4,5 --workers 2`;
 
 export const DATA_HELP = `
-Knows IDX files, images with labels.csv or a list of labels, archives of them, SVHN's MATLAB files, USPS as LIBSVM has it, and tables.
+Knows IDX files, images with a list or in folders called as their classes are, archives of them, tables with or without vectors beside
+them, SVHN's MATLAB files and USPS as LIBSVM has it. With --recipe it reads what that recipe reads in the folder. Says how every column
+was read, how many examples of each class and domain there are, what one column alone tells of another, which test examples are training
+examples, and which images show nothing; names every file that cannot be read; and draws the first images of each class. Decoded images
+are kept, so that training does not decode them again.
+
+Exit codes: 0 all can be read, 2 something cannot (--skip-bad goes on without some).
 
 Examples:
   npx lethe data ./digits
+  npx lethe data ./photographs --label-column species --image-size 64 --channels 3
+  npx lethe data ./hospitals --recipe own-table --label-column ill
   npx lethe data ./digits --out /tmp/sheets`;
 
 export const DOCTOR_HELP = `

@@ -268,10 +268,12 @@ describe('parseCommandLine', () => {
       kind: 'data',
       data: '/home/user/digits',
       out: '/home/user/contact-sheets',
-      unpackedGiB: 2,
+      flags: expect.objectContaining({ values: {} }) as unknown,
       folder: '/home/user',
     });
-    expect(parse('data', 'digits', '--unpacked-gib', '0.5')).toMatchObject({ unpackedGiB: 0.5 });
+    expect(parse('data', 'digits', '--unpacked-gib', '0.5', '--label-column', 'ill', '--recipe', 'own-table')).toMatchObject({
+      flags: { values: { recipe: 'own-table', data: { unpackedGiB: 0.5, reading: { columns: { label: 'ill' } } } } },
+    });
     expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
     const nothingMoved = expect.objectContaining({ values: {} }) as unknown;

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
-import { problemsError, UNPACKED_GIB, withValue, type ConfigLayer, type Tree } from '@lethe/config';
+import { problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
 import type {
   CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
 } from './command.js';
+import type { ConfigFlag } from './config-flag.js';
 import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
-import { CONFIG_FLAGS } from './train-flags.js';
+import { CONFIG_FLAGS, DATA_FLAGS } from './train-flags.js';
 
 const PROFILE_ROUNDS = 40;
 
@@ -20,10 +21,10 @@ export interface Surroundings {
 }
 
 /** The settings of a run that flags give. */
-function settings(reader: FlagReader, folder: string): ConfigLayer {
+function settings(reader: FlagReader, folder: string, flags: readonly ConfigFlag[] = Object.values(CONFIG_FLAGS).flat()): ConfigLayer {
   const flagOf = new Map<string, string>();
   let values: Tree = {};
-  for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
+  for (const { name, value, sets, paths } of flags) {
     const switched = reader.has(name) ? sets : undefined;
     let setting: unknown = switched ?? (value === undefined ? undefined : reader.oneValue(name, value));
     if (value === FOLDER && typeof setting === 'string') setting = resolve(folder, setting);
@@ -137,10 +138,10 @@ function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoin
 function readData({ arguments: [data = ''], options }: TypedCommand, folder: string): DataCommand {
   const reader = new FlagReader(options);
   const out = reader.text('out', FOLDER) ?? 'contact-sheets';
-  const unpackedGiB = reader.value('unpacked-gib', POSITIVE) ?? UNPACKED_GIB;
+  const flags = settings(reader, folder, DATA_FLAGS);
   if (data === '') reader.problems.push({ where: '<dir>', expected: 'a folder', found: '""' });
   reader.refuseProblems();
-  return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), unpackedGiB: Number(unpackedGiB), folder };
+  return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), flags, folder };
 }
 
 function readDoctor({ options }: TypedCommand): DoctorCommand {

@@ -1,10 +1,10 @@
-import { JOIN_FLAGS, problemsError, shown, UNPACKED_GIB, type Problem } from '@lethe/config';
+import { JOIN_FLAGS, problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
 import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, RUN, SEEDS, type FlagValue } from './flag-values.js';
 import {
   CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
-import { CONFIG_FLAGS } from './train-flags.js';
+import { CONFIG_FLAGS, DATA_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 120;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
@@ -184,11 +184,12 @@ function addSweep(root: Program, events: ProgramEvents): void {
 function addData(root: Program, events: ProgramEvents): void {
   const data = root
     .command('data')
-    .summary('say what a data folder holds')
-    .description('Says what a data folder and the folders below it hold: counts, classes and a contact sheet.');
+    .summary('say what a data folder holds, and how it is read')
+    .description('Reads a data folder as training would, or those below it, checks every file, and says what is in it.');
   data.argument('<dir>', 'the folder');
   option(data, 'out', 'folder for the contact sheets (default: contact-sheets)', FOLDER);
-  option(data, 'unpacked-gib', `most that packed files may be unpacked to, in GiB (default: ${UNPACKED_GIB})`, POSITIVE);
+  data.optionsGroup('How the data are read:');
+  for (const { name, value, help } of DATA_FLAGS) option(data, name, help, value);
   data.addHelpText('after', DATA_HELP);
   onTyped(data, 'data', events);
 }

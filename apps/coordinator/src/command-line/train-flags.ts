@@ -202,3 +202,12 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'restarts', value: COUNT, help: 'how often in a row a process may die before it gets anywhere', paths: ['cluster.restarts'] },
   ],
 };
+
+/** Flags of training that say nothing about what `lethe data` reads. */
+const NO_READING = ['data', 'data-dir', 'held-out'];
+
+/** The flags that say how data are read, for a command that does nothing else with them. */
+export const DATA_FLAGS: readonly ConfigFlag[] = [
+  ...Object.values(CONFIG_FLAGS).flat().filter(({ name }) => ['recipe', 'target', 'seed'].includes(name)),
+  ...(CONFIG_FLAGS['Data:'] ?? []).filter(({ name }) => !NO_READING.includes(name)),
+];

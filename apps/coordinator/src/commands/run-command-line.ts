@@ -42,7 +42,7 @@ async function run(command: Command, { environment, requests }: ProcessSurroundi
     case 'sweep':
       return (await import('./sweep.js')).runSweep(command, environment);
     case 'data':
-      return (await import('./data.js')).runData(command);
+      return (await import('./data.js')).runData(command, environment);
     case 'doctor':
       return (await import('./doctor.js')).runDoctor(command, environment);
     case 'worker':

@@ -43,7 +43,7 @@ export async function openDomainSource(source: DomainSourceConfig, folder: strin
 }
 
 /** Examples whose domains an attribute names. */
-function byDomain(examples: Examples): DomainSource {
+export function byDomain(examples: Examples): DomainSource {
   const { attributes, domain, origin, count } = examples;
   const attribute = attributes.find(({ name }) => name === domain);
   if (attribute?.kind !== 'category') {

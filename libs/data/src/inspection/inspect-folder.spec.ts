@@ -1,62 +1,123 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PLAIN_DATA, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inspectFolder } from './inspect-folder.js';
+import { contactSheet } from '../report/contact-sheet.js';
+import { inspectDomains, inspectFolder, type DamagedData, type InspectedData } from './inspect-folder.js';
 
 afterAll(removeFolders);
+
+const usps = (...digits: number[]): string => digits.map((digit) => `${digit} 1:0\n`).join('');
 
 async function folderWithEverything(): Promise<string> {
   const folder = await makeFolder();
   await rename(await makeIdxFolder(), join(folder, 'idx'));
   await rename(await makeImageFolder(), join(folder, 'pets'));
-  for (const name of ['svhn', 'photos', 'listed', 'patients', 'usps', 'empty']) await mkdir(join(folder, name));
-  await writeFile(join(folder, 'svhn', 'train_32x32.mat'), matlabBytes([
-    { name: 'X', dimensions: [4, 4, 3, 2], values: someBytes(96) }, { name: 'y', dimensions: [2, 1], values: Uint8Array.of(10, 3) },
+  for (const name of ['svhn', 'photos', 'listed', 'patients', 'usps', 'empty', 'two']) await mkdir(join(folder, name));
+  await writeFile(join(folder, 'svhn', 'test_32x32.mat'), matlabBytes([
+    { name: 'X', dimensions: [4, 4, 3, 20], values: someBytes(960) },
+    { name: 'y', dimensions: [20, 1], values: Uint8Array.from({ length: 20 }, (_, image) => 1 + (image % 2)) },
   ]));
   await writeImage(join(folder, 'photos', 'a.png'), [1, 2, 3]);
-  await writeImage(join(folder, 'listed', '0.png'), [255, 0, 0]);
-  await writeFile(join(folder, 'listed', 'test_labels.txt'), '0.png 7\n');
-  await writeFile(join(folder, 'patients', 'all.csv'), 'age,ill\n50,1\n,0\n');
-  await writeFile(join(folder, 'usps', 'usps.t'), '1 1:0\n2 1:1\n');
+  for (const name of ['0', '1', '2', '3']) await writeImage(join(folder, 'listed', `${name}.png`), [255, 0, Number(name)]);
+  await writeFile(join(folder, 'listed', 'test_labels.txt'), '0.png 7\n1.png 7\n2.png 8\n3.png 8\n');
+  await writeFile(join(folder, 'patients', 'all.csv'), 'age,ill\n50,1\n,0\n40,1\n');
+  await writeFile(join(folder, 'usps', 'usps'), usps(1, 2, 1, 2));
+  await writeFile(join(folder, 'usps', 'usps.t'), usps(1, 2));
+  await writeFile(join(folder, 'two', 'a.csv'), 'age\n50\n51\n52\n');
+  await writeFile(join(folder, 'two', 'b.csv'), 'size\n5\n6\n7\n');
   return folder;
 }
 
+const config = { ...PLAIN_DATA, kind: 'images', imageSize: 8, channels: 3 } as const;
+
+async function inspect(folder: string, reading = {}): Promise<(InspectedData | DamagedData)[]> {
+  const found: (InspectedData | DamagedData)[] = [];
+  const plan = { folder, config: { ...config, reading: { ...config.reading, ...reading } }, seed: 1, options: {} };
+  for await (const one of inspectFolder(plan)) found.push(one);
+  return found;
+}
+
+const inspected = (found: readonly (InspectedData | DamagedData)[]): InspectedData[] => (
+  found.filter((one): one is InspectedData => !('damaged' in one))
+);
+
 describe('inspectFolder', () => {
-  it('names the data of every folder, with counts and classes', async () => {
-    const { found, damaged } = await inspectFolder(await folderWithEverything(), 2);
-    expect(damaged).toEqual([]);
-    const described = found.map(({ name, kind, contents, classes }) => {
-      const counts = classes.map((counted) => `${counted.name}:${counted.count}`);
-      return [name, kind, contents, counts.join(' ')];
-    });
+  it('opens the data of every folder, with their classes', async () => {
+    const described = inspected(await inspect(await folderWithEverything())).map(({ name, kind, data: { facts, train, test } }) => (
+      [name, kind, `${train.count}+${test.count}`, facts.classes.join(' ')]
+    ));
     expect(described).toEqual([
-      ['idx', 'IDX files', '12 training images and 6 test images of 8 x 4 x 1', '0:4 1:4 2:4'],
-      ['listed', 'images with a label list', '1 image of 8 x 8 x 3', '7:1'],
-      ['patients', 'a table', 'all.csv: 2 rows of age, ill; 1 cell missing', ''],
-      ['pets', 'images with labels.csv', '24 images', 'cat:12 dog:12'],
-      ['photos', 'images without labels', '1 image', ''],
-      ['svhn', 'SVHN (train_32x32.mat)', '2 images of 4 x 4 x 3', '0:1 3:1'],
-      ['usps', 'USPS as text (usps.t)', '2 images of 16 x 16 x 1', '0:1 1:1'],
+      ['idx', 'IDX files', '12+6', '0 1 2'],
+      ['listed', 'images listed in test_labels.txt', '2+2', '7 8'],
+      ['patients', 'a table (all.csv)', '2+1', ''],
+      ['pets', 'images listed in labels.csv', '20+4', 'cat dog'],
+      ['photos', 'images without labels', '1+0', ''],
+      ['svhn', 'SVHN (test_32x32.mat)', '18+2', '1 2'],
+      ['two', 'a table (a.csv)', '2+1', ''],
+      ['two', 'a table (b.csv)', '2+1', ''],
+      ['usps', 'USPS as text (usps)', '4+2', '0 1'],
     ]);
   });
 
   it('lays samples out by class', async () => {
-    const { found } = await inspectFolder(await folderWithEverything(), 2);
-    const samples = found.find(({ name }) => name === 'listed')?.samples;
-    expect([samples?.rows, samples?.columns, samples?.shape]).toEqual([1, 10, { height: 8, width: 8, channels: 3 }]);
-    expect([...(samples?.images.subarray(0, 3) ?? [])]).toEqual([255, 0, 0]);
+    const listed = inspected(await inspect(await folderWithEverything())).find(({ name }) => name === 'listed');
+    const sheet = listed === undefined ? null : contactSheet(listed.data);
+    expect([sheet?.rows, sheet?.columns, sheet?.shape]).toEqual([2, 10, { height: 8, width: 8, channels: 3 }]);
+    expect([...(sheet?.images.subarray(0, 2) ?? [])]).toEqual([255, 0]);
+  });
+
+  it('reads folders that are classes, domains or splits as one', async () => {
+    const folder = await makeFolder();
+    for (const [index, path] of ['train/cat', 'train/dog', 'test/cat', 'test/dog'].entries()) {
+      await writeImage(join(folder, path, '0.png'), [index, 0, 0]);
+    }
+    const [one, another] = inspected(await inspect(folder));
+    expect([one?.name, one?.kind, one?.data.train.count, another]).toEqual(['', 'images in folders', 2, undefined]);
+    expect(one?.data.facts.classes).toEqual(['cat', 'dog']);
   });
 
   it('reports damaged data and goes on', async () => {
     const folder = await folderWithEverything();
-    await writeFile(join(folder, 'svhn', 'train_32x32.mat'), 'not MATLAB');
-    const { found, damaged } = await inspectFolder(folder, 2);
-    expect(found).toHaveLength(6);
-    expect(damaged).toEqual([expect.stringContaining('train_32x32.mat: expected')]);
+    await writeFile(join(folder, 'svhn', 'test_32x32.mat'), 'not MATLAB');
+    const found = await inspect(folder);
+    expect(inspected(found)).toHaveLength(8);
+    const damaged = expect.stringContaining('test_32x32.mat: expected') as unknown;
+    expect(found.filter((one) => 'damaged' in one)).toEqual([{ name: 'svhn', damaged }]);
+  });
+
+  it('names all images that cannot be read and leaves them out', async () => {
+    const folder = await makeImageFolder();
+    for (const file of ['03.png', '17.png']) await writeFile(join(folder, 'images', file), 'no image');
+    const [found] = inspected(await inspect(folder));
+    expect(found?.bad.map(({ reason }) => reason)).toEqual([expect.stringContaining('03.png'), expect.stringContaining('17.png')]);
+    expect([found?.count, (found?.data.train.count ?? 0) + (found?.data.test.count ?? 0)]).toEqual([24, 22]);
+  });
+
+  it('takes the columns that are said', async () => {
+    const folder = await makeFolder();
+    const rows = Array.from({ length: 12 }, (_, row) => `${row},${row % 2},${row % 3 === 0 ? 'a' : 'b'}`);
+    await writeFile(join(folder, 'all.csv'), `age,ill,site\n${rows.join('\n')}\n`);
+    const reading = { columns: { ...config.reading.columns, label: 'ill', domain: 'site' } };
+    const [found] = inspected(await inspect(folder, reading));
+    expect([found?.data.facts.classes, found?.data.facts.domains]).toEqual([['0', '1'], [{ name: 'a' }, { name: 'b' }]]);
   });
 
   it('wants a folder', async () => {
-    await expect(inspectFolder('/nowhere', 2)).rejects.toMatchObject({ code: 'DATA_MISSING' });
+    await expect(inspect('/nowhere')).rejects.toMatchObject({ code: 'DATA_MISSING' });
   });
+});
+
+it('what a recipe reads is opened with all of its domains, the target last', async () => {
+  const folder = await makeFolder();
+  const rows = Array.from({ length: 12 }, (_, row) => `${row},${row % 2},${row % 3 === 0 ? 'a' : 'b'}`);
+  await writeFile(join(folder, 'table.csv'), `age,label,domain\n${rows.join('\n')}\n`);
+  const domains: DomainsConfig = {
+    from: [{ kind: 'table', files: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null }],
+    target: 'a', sources: null, training: 'each',
+  };
+  const { data, problems } = await inspectDomains({ folder, config: { ...PLAIN_DATA, kind: 'domains', domains }, seed: 1, options: {} });
+  expect([data.facts.domains, problems]).toEqual([[{ name: 'b' }, { name: 'a' }], []]);
+  expect(data.train.labels.every((label) => label < 2)).toBe(true);
 });

@@ -1,43 +1,117 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataConfig } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
+import { openDomainSource } from '../domains/domain-sources.js';
+import { splitOf } from '../examples/read-split.js';
 import { requireFolder } from '../formats/folder-files.js';
+import { scanFiles } from '../formats/scan-files.js';
 import { Unpacking } from '../formats/unpacking.js';
 import { byCodeUnit } from '../name-order.js';
-import type { FoundDataset } from './found-dataset.js';
-import { INSPECTORS } from './inspectors.js';
+import { keepingOf, type OpenOptions } from '../open-options.js';
+import type { Population } from '../prepare/population.js';
+import type { ReaderOptions } from '../readers/reader.js';
+import { openExamplesToDescribe, openToDescribe, type OpenedToDescribe } from '../report/open-to-describe.js';
+import { haveImages, isDataFile, KIND_READERS } from './data-kinds.js';
 
-/** The data in a folder and in the folders right below it. */
-export interface FolderContents {
-  readonly found: readonly FoundDataset[];
-  /** A message for each kind of data that is there and cannot be read. */
-  readonly damaged: readonly string[];
+/** Data that have been found and opened. */
+export interface InspectedData extends OpenedToDescribe {
+  /** Folder below the inspected one; empty for the inspected one itself. */
+  readonly name: string;
+  /** In words: "IDX files", "a table". */
+  readonly kind: string;
+}
+
+/** Data that are there and cannot be read. */
+export interface DamagedData {
+  readonly name: string;
+  readonly damaged: string;
+}
+
+/** What is inspected, and how it is read. */
+export interface InspectionPlan {
+  readonly folder: string;
+  /** Everything but kind, folder and domains counts. */
+  readonly config: DataConfig;
+  readonly seed: number;
+  readonly options: OpenOptions;
 }
 
 /**
- * Looks for data of every kind that a run can read.
- * @param unpackedGiB bound on what is unpacked, for each folder and each kind of data anew
- * @throws LetheError DATA_MISSING when the folder does not exist
+ * Opens data of every kind that a run can read, one after the other: those in the folder, or, if it holds none itself, those in the folders
+ * right below it. The bound on what is unpacked counts for each folder anew.
+ * @throws LetheError DATA_MISSING when the folder does not exist, INTERRUPTED
  */
-export async function inspectFolder(folder: string, unpackedGiB: number): Promise<FolderContents> {
-  await requireFolder(folder);
-  const entries = await readdir(folder, { withFileTypes: true });
-  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort(byCodeUnit);
-  const found: FoundDataset[] = [];
-  const damaged: string[] = [];
-  for (const name of ['', ...below]) {
-    const inspected = join(folder, name);
-    const content = await readdir(inspected, { withFileTypes: true });
-    const files = content.filter((entry) => entry.isFile()).map((entry) => entry.name).sort(byCodeUnit);
-    for (const inspect of INSPECTORS) {
-      try {
-        const dataset = await inspect({ folder: inspected, name, files, unpacking: new Unpacking(unpackedGiB) });
-        if (dataset !== null) found.push(dataset);
-      } catch (error) {
-        if (errorCode(error) === undefined) throw error;
-        damaged.push(errorMessage(error));
+export async function* inspectFolder(plan: InspectionPlan): AsyncGenerator<InspectedData | DamagedData> {
+  await requireFolder(plan.folder);
+  const top = await filesIn(plan.folder);
+  const below = top.isData ? [] : await foldersWithData(plan.folder);
+  for (const name of below.length === 0 ? [''] : below) yield* inspectOne(plan, name);
+}
+
+async function* inspectOne(plan: InspectionPlan, name: string): AsyncGenerator<InspectedData | DamagedData> {
+  const { folder: top, config, seed, options } = plan;
+  const folder = join(top, name);
+  const { files } = await filesIn(folder);
+  const hasImages = haveImages(await scanFiles(folder));
+  const unpacking = new Unpacking(config.unpackedGiB);
+  const { imageSize, channels, reading } = config;
+  for (const read of KIND_READERS) {
+    try {
+      const found = await read({ folder, files, hasImages, options: { imageSize, channels, seed, reading, unpacking } });
+      for (const { kind, examples } of found) {
+        const { origin } = examples;
+        const opened = await openExamplesToDescribe(examples, { origin, seed, keeping: keepingOf(origin, reading, options) });
+        yield { name, kind, ...opened };
+        opened.data.train.inputs.close();
       }
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined || code === 'INTERRUPTED') throw error;
+      yield { name, damaged: errorMessage(error) };
     }
   }
-  return { found, damaged };
+}
+
+interface VisibleFiles {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  readonly isData: boolean;
+}
+
+async function filesIn(folder: string): Promise<VisibleFiles> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+  const named = (isWanted: (entry: (typeof entries)[number]) => boolean): string[] => (
+    entries.filter(isWanted).map(({ name }) => name).sort(byCodeUnit)
+  );
+  const files = named((entry) => !entry.isDirectory());
+  return { files, folders: named((entry) => entry.isDirectory()), isData: files.some(isDataFile) };
+}
+
+/** Folders that are data sets of their own; none if they are parts of one: classes, domains, splits. */
+async function foldersWithData(top: string): Promise<readonly string[]> {
+  const { folders } = await filesIn(top);
+  if (folders.length > 0 && folders.every((name) => splitOf(name) !== null)) return [];
+  const looked = await Promise.all(folders.map((name) => filesIn(join(top, name))));
+  return looked.some(({ isData }) => isData) ? folders : [];
+}
+
+/**
+ * Opens what a recipe of several populations reads, all with their labels.
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, INTERRUPTED
+ */
+export async function inspectDomains({ folder, config, seed, options }: InspectionPlan): Promise<OpenedToDescribe> {
+  const { imageSize, channels, reading, domains } = config;
+  const reader: ReaderOptions = { imageSize, channels, seed, reading, unpacking: new Unpacking(config.unpackedGiB) };
+  const populations: Population[] = [];
+  for (const from of domains?.from ?? []) {
+    const source = await openDomainSource(from, folder, reader);
+    for (const name of source.names) {
+      populations.push({ name, examples: await source.examplesOf(name), learning: 'labelled', definesClasses: true, drawName: name });
+    }
+  }
+  // As a run has them, so that it finds what has been decoded.
+  const last = (name: string): number => Number(name === domains?.target);
+  populations.sort((one, other) => last(one.name) - last(other.name));
+  return openToDescribe(populations, { origin: folder, seed, keeping: keepingOf(folder, reading, options) });
 }

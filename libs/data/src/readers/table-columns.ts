@@ -5,7 +5,7 @@ import type { ReadingNote } from '../model/examples.js';
 
 /** Columns of a table that are no inputs, by their names in the header; null: there is none. */
 export interface NamedColumns {
-  readonly label: string;
+  readonly label: string | null;
   readonly domain: string | null;
   readonly split: string | null;
   readonly group: string | null;
@@ -17,13 +17,21 @@ type Role = 'label' | 'domain' | 'split' | 'group';
 const DEFAULT_DOMAIN = 'domain';
 const DEFAULT_SPLIT = 'split';
 
+/** What is known of the roles beside the settings. */
+export interface RolesToName {
+  readonly config: TableConfig;
+  /** Whether the domain of all rows is known without a column. */
+  readonly isDomainNamed: boolean;
+  /** Whether label and domain need not be there, unless they are asked for. */
+  readonly mayLackRoles: boolean;
+}
+
 /**
  * The columns that settings name, or that have the usual names. A name in another case is found too, and said.
- * @param isDomainNamed whether the domain of all rows is known without a column
  * @throws LetheError DATA_INVALID for a column that is not there, or is asked for twice
  */
 export function nameColumns(
-  table: RawTable, { columns, rules }: ReadingConfig, { config, isDomainNamed }: { config: TableConfig; isDomainNamed: boolean },
+  table: RawTable, { columns, rules }: ReadingConfig, { config, isDomainNamed, mayLackRoles }: RolesToName,
 ): NamedColumns {
   const notes: ReadingNote[] = [];
   const find = (role: Role, asked: string | null, usual: string | null): string | null => {
@@ -37,14 +45,15 @@ export function nameColumns(
       notes.push({ kind: 'notice', text: `${table.where}: the column ${only} is taken for the ${role}` });
       return only;
     }
-    const isNeeded = role === 'label' || role === 'group' || (role === 'domain' && !isDomainNamed) || asked !== null;
+    const isUsual = !mayLackRoles && (role === 'label' || (role === 'domain' && !isDomainNamed));
+    const isNeeded = isUsual || role === 'group' || asked !== null;
     if (!isNeeded) return null;
     const way = asked === null || asked === usual ? ` (--${role}-column names another)` : '';
     throw invalidData(table.where, `a column ${wanted} in the first line${way}`, names.map((name) => name || '(no name)').join(', '));
   };
   const isIgnored = (name: string): boolean => columns.ignored.includes(name);
   const found = {
-    label: find('label', columns.label, config.labelColumn) ?? '',
+    label: find('label', columns.label, config.labelColumn),
     domain: find('domain', columns.domain, config.domainColumn ?? (isDomainNamed ? null : DEFAULT_DOMAIN)),
     split: find('split', columns.split, isIgnored(DEFAULT_SPLIT) ? null : DEFAULT_SPLIT),
     group: find('group', columns.group, null),

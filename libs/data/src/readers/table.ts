@@ -19,17 +19,19 @@ const TEST_SHARE = 0.5;
 export interface TableFolder {
   readonly folder: string;
   readonly config: TableConfig;
+  /** Whether a table without labels and domains is read too: then it is looked at, and nothing learns from it. */
+  readonly mayLackRoles?: boolean;
 }
 
 /**
  * Reads tables: a label column, perhaps columns of domains, splits and groups. The others are the inputs, unless a file of vectors lies
  * beside the table: then those are, and the others are attributes alone.
  */
-export const readTableFolder: Reader<TableFolder> = async ({ folder, config }, options) => {
+export const readTableFolder: Reader<TableFolder> = async ({ folder, config, mayLackRoles = false }, options) => {
   const { reading } = options;
   const files = await findTables(folder, config.files);
   const table = await readTable(files.map(({ path }) => path), options);
-  const columns = nameColumns(table, reading, { config, isDomainNamed: files.every(({ domain }) => domain !== null) });
+  const columns = nameColumns(table, reading, { config, isDomainNamed: files.every(({ domain }) => domain !== null), mayLackRoles });
   const vectors = await findTableVectors({ folder, config }, table, options);
   const read = await readColumnsInTurns(table, reading, {
     ...columns,
@@ -38,13 +40,14 @@ export const readTableFolder: Reader<TableFolder> = async ({ folder, config }, o
     kinds: config.columns ?? {},
     classes: config.classes,
   });
-  const domain = domainOf({ table, files }, read.domain, new Set(table.columns.map(({ name }) => name)));
+  const domain = mayLackRoles && read.domain === null ? null
+    : domainOf({ table, files }, read.domain, new Set(table.columns.map(({ name }) => name)));
   const attributes = [read.label, domain, read.group].filter((attribute) => attribute !== null);
   return {
     origin: table.where, count: table.count, inputs: vectors?.inputs ?? null,
     features: vectors === null ? read.others : [],
     attributes: vectors === null ? attributes : [...attributes, ...read.others],
-    label: columns.label, domain: domain.name,
+    label: columns.label, domain: domain?.name ?? null,
     splits: columns.split === null ? null : splitsOf(table, columns.split), testShare: TEST_SHARE,
     weights: null, groups: read.group === null ? null : groupsOf(read.group),
     notes: reading.rules === 1 ? [] : [

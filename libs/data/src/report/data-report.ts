@@ -1,6 +1,6 @@
 import type { Association } from '../columns/associations.js';
 import type { DataFacts, DataSource, DomainFacts } from '../model/dataset.js';
-import type { ColumnDescription } from '../model/examples.js';
+import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { ImageShape, InputValues } from '../model/inputs.js';
 
 /** What is described: a data source, or data that are not fit for a run. */
@@ -67,6 +67,8 @@ export interface DataReport {
   readonly duplicates: DuplicateReport;
   /** Null: the inputs are no images. */
   readonly plainImages: PlainImages | null;
-  readonly warnings: readonly string[];
-  readonly notices: readonly string[];
+  /** Warnings that the examples themselves give rise to. */
+  readonly findings: readonly string[];
+  /** What there was to say when they were read. */
+  readonly notes: readonly ReadingNote[];
 }

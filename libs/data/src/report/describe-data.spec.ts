@@ -44,7 +44,7 @@ describe('the report of a table', () => {
       'warning: code decides ill: whoever sees code knows ill; --ignore code leaves it out of the inputs',
       'note: as it is',
       'examples: 40, 28 to train, 12 to test',
-      'inputs: 4 numbers each, in memory, 0.0 MiB; a process keeps at most 512 MiB in memory (--data-memory-mib), and reads more by pieces',
+      'inputs: 4 numbers each, in memory, 0.0 MiB (at most 512 MiB in a process: --data-memory-mib)',
       'columns:',
       '  age   number, 1 missing: mean 39.87, 20 to 59',
       '  code  category with 2 values: i 75.0 %, h 25.0 %',
@@ -72,16 +72,16 @@ describe('the report of a table', () => {
   });
 
   it('names test examples that are training examples, with their places, and labels that contradict each other', async () => {
-    const { duplicates, warnings } = await report(table({}, (row) => (row === 8 || row === 16 ? 23 : row === 1 ? 25 : 20 + row)));
+    const { duplicates, findings } = await report(table({}, (row) => (row === 8 || row === 16 ? 23 : row === 1 ? 25 : 20 + row)));
     expect(duplicates).toEqual({
       tests: 2, testsOtherwiseLabelled: 0, otherwiseLabelled: 0,
       first: [8, 16].map((row) => ({ test: `table.csv, line ${row + 2}`, train: 'table.csv, line 5' })),
     });
-    expect(warnings[0]).toBe('2 of 12 test examples (16.7 %) have the very inputs of a training example: what is measured on them '
+    expect(findings[0]).toBe('2 of 12 test examples (16.7 %) have the very inputs of a training example: what is measured on them '
       + 'is too good (table.csv, line 10 is table.csv, line 5; table.csv, line 18 is table.csv, line 5)');
     const other = await report(table({ features: [categoryAttribute('age', rows((row) => (row < 4 ? 'a' : `b${row % 3}`)))] }));
     expect(other.duplicates.otherwiseLabelled).toBeGreaterThan(0);
-    expect(other.warnings.join('\n')).toContain('examples have the very inputs of another one and another label');
+    expect(other.findings.join('\n')).toContain('the same inputs have different labels: ');
   });
 });
 
@@ -116,17 +116,17 @@ describe('the report of images', () => {
   };
 
   it('warns if there is nothing to see in them', async () => {
-    expect((await images(() => 0)).warnings[0]).toBe('all 40 images are the same, of one colour: there is nothing to see in them; '
+    expect((await images(() => 0)).findings[0]).toBe('all 40 images are the same, of one colour: there is nothing to see in them; '
       + 'if they are drawings on transparent paper, --background gives it another colour');
-    expect((await images((image) => image)).warnings[0]).toContain('all 40 images are of one colour each');
-    expect((await images((image, pixel) => (image < 2 ? image : image + pixel))).warnings[0])
+    expect((await images((image) => image)).findings[0]).toContain('all 40 images are of one colour each');
+    expect((await images((image, pixel) => (image < 2 ? image : image + pixel))).findings[0])
       .toBe('2 of 40 images are of one colour: there is nothing to see in them');
-    expect((await images((image, pixel) => image + pixel)).warnings).toEqual(['look here']);
+    expect((await images((image, pixel) => image + pixel)).findings).toEqual([]);
   });
 
   it('names their size, and attributes that no table lists', async () => {
     const lines = reportLines(await images((image, pixel) => image + pixel));
-    expect(lines.find((line) => line.startsWith('inputs'))).toMatch(/^inputs: 4 x 4 x 1, in memory, 0\.0 MiB;/);
+    expect(lines.find((line) => line.startsWith('inputs'))).toMatch(/^inputs: 4 x 4 x 1, in memory, 0\.0 MiB \(/);
     expect(lines).toContain('  ill   yes 75.0 %, no 25.0 %');
   });
 });

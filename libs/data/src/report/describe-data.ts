@@ -42,11 +42,11 @@ export async function describeData(
     ...counted, ...looked, shape, values, kept: described, memoryMiB, hasHeldOut: heldOut !== null, classNames: facts.classes,
     columns: describeColumns(source), countedRows: rows.count,
     associations: told.filter(({ share }) => share >= LEAST_SHARE).slice(0, STRONGEST),
-    warnings: [
+    findings: [
       ...inputWarnings(looked, { images: train.count + test.count, tests: test.count }),
-      ...[...notes, ...decidingNotes(learnt, rows.count, roles.inputs)].filter(({ kind }) => kind === 'warning').map(({ text }) => text),
+      ...decidingNotes(learnt, rows.count, roles.inputs).map(({ text }) => text),
     ],
-    notices: notes.filter(({ kind }) => kind === 'notice').map(({ text }) => text),
+    notes,
   };
 }
 

@@ -13,7 +13,7 @@ function plainWarnings(plain: LookedAt['plainImages'], images: number): string[]
   const all = `all ${inWords(images)} images are`;
   const transparent = 'if they are drawings on transparent paper, --background gives it another colour';
   if (plain.isAllSame) return [`${all} the same, of one colour: there is nothing to see in them; ${transparent}`];
-  if (plain.isAll) return [`${all} of one colour each: only the colour tells one from another; ${transparent}`];
+  if (plain.isAll) return [`${all} of one colour each: only the colour tells one from another`];
   return [`${inWords(plain.count)} of ${inWords(images)} images are of one colour: there is nothing to see in them`];
 }
 
@@ -25,7 +25,7 @@ function duplicateWarnings({ tests, testsOtherwiseLabelled, otherwiseLabelled, f
     warnings.push(`${inWords(tests)} of ${inWords(count)} test examples (${percent(tests, count)}) have the very inputs of a training`
       + ` example${labels}: what is measured on them is too good (${examples}${tests > first.length ? '; ...' : ''})`);
   }
-  if (otherwiseLabelled > 0) warnings.push(`${inWords(otherwiseLabelled)} examples have the very inputs of another one and another label`);
+  if (otherwiseLabelled > 0) warnings.push(`the same inputs have different labels: ${inWords(otherwiseLabelled)} times`);
   return warnings;
 }
 

@@ -1,11 +1,12 @@
 import { errorCode, errorMessage } from '@lethe/errors';
 import { checkShape } from '../data-source.js';
+import { byDomain } from '../domains/domain-sources.js';
 import { invalidData } from '../invalid-data.js';
 import { MISSING } from '../model/attributes.js';
 import type { Dataset } from '../model/dataset.js';
 import type { Examples } from '../model/examples.js';
 import type { BadInput } from '../model/inputs.js';
-import { sortedClassNames } from '../name-order.js';
+import { byCodeUnit, sortedClassNames } from '../name-order.js';
 import type { Keeping } from '../open-options.js';
 import { joinPopulations } from '../prepare/join-populations.js';
 import { labelOf, type Population, type SplitPopulation } from '../prepare/population.js';
@@ -22,7 +23,7 @@ export interface OpenedToDescribe {
   readonly bad: readonly BadInput[];
   /** Of how many inputs. */
   readonly count: number;
-  /** Why a run could not use them. */
+  /** Why a run could not use them; none if they have no labels anyway. */
   readonly problems: readonly string[];
 }
 
@@ -34,11 +35,26 @@ export interface DescribingPlan {
   readonly keeping: Keeping;
 }
 
-/** Opens examples of one population, whose domains an attribute may name. */
+/**
+ * Opens examples whose domains an attribute may name. As in a run, the domains of a table are split one by one, and images of a run without
+ * domains all at once.
+ */
 export async function openExamplesToDescribe(examples: Examples, plan: DescribingPlan): Promise<OpenedToDescribe> {
+  const domains = examples.inputs === null ? await domainsOfTable(examples) : [];
+  if (domains.length > 1) return openToDescribe(domains, plan);
   const name = 'all';
   const opened = await openToDescribe([{ name, examples, learning: 'labelled', definesClasses: true, drawName: null }], plan);
   return { ...opened, data: withDomains(opened.data, examples.domain) };
+}
+
+/** None if a row has no domain: it would be in none. */
+async function domainsOfTable(examples: Examples): Promise<Population[]> {
+  const domain = examples.attributes.find(({ name }) => name === examples.domain);
+  if (domain?.kind !== 'category' || domain.values.includes(MISSING)) return [];
+  const { names, examplesOf } = byDomain(examples);
+  return Promise.all(names.map(async (name): Promise<Population> => (
+    { name, examples: await examplesOf(name), learning: 'labelled', definesClasses: true, drawName: name }
+  )));
 }
 
 /**
@@ -70,7 +86,8 @@ export async function openToDescribe(populations: readonly Population[], plan: D
     columns: columnsOf(populations), notes: [...notesOf(populations), ...notes, ...read.notes],
     roles: rolesOf(populations), placeOf: whereIn(populations),
   };
-  return { data, bad: read.bad, count: populations.reduce((sum, { examples }) => sum + examples.count, 0), problems };
+  const count = populations.reduce((sum, { examples }) => sum + examples.count, 0);
+  return { data, bad: read.bad, count, problems: classes.length > 0 ? problems : [] };
 }
 
 function allToTrain(population: ReadPopulation): SplitPopulation {
@@ -108,8 +125,11 @@ function withDomains(data: DataToDescribe, name: string | null): DataToDescribe 
   };
   const [train, test] = [domainsOf(data.train), domainsOf(data.test)];
   if (train === null || test === null || names.size < 2) return data;
+  const sorted = [...names.keys()].sort(byCodeUnit);
+  const placeOf = Uint32Array.from(names.keys(), (domain) => sorted.indexOf(domain));
+  const ordered = (domains: Uint32Array): Uint32Array => domains.map((domain) => placeOf[domain] as number);
   return {
-    ...data, facts: { ...data.facts, domains: [...names.keys()].map((domain) => ({ name: domain })) },
-    train: { ...data.train, domains: train }, test: { ...data.test, domains: test },
+    ...data, facts: { ...data.facts, domains: sorted.map((domain) => ({ name: domain })) },
+    train: { ...data.train, domains: ordered(train) }, test: { ...data.test, domains: ordered(test) },
   };
 }

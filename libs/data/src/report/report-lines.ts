@@ -16,8 +16,9 @@ const MOST_CLASSES = 5;
 /** Everything that the report says, warnings first. */
 export function reportLines(report: DataReport): string[] {
   return [
-    ...warningLines(report),
-    ...report.notices.map((text) => `note: ${text}`),
+    ...noteLines(report, 'warning'),
+    ...findingLines(report),
+    ...noteLines(report, 'notice'),
     examplesLine(report),
     inputsLine(report),
     ...columnLines(report, MOST_COLUMNS),
@@ -28,20 +29,23 @@ export function reportLines(report: DataReport): string[] {
   ];
 }
 
-/** What is said at the beginning of a run: columns if there are few, the classes in a line, warnings. */
+/** What is said at the beginning of a run, beside the notes on reading: columns if there are few, the classes in a line, warnings. */
 export function shortReportLines(report: DataReport): string[] {
   const { classes, columns } = report;
   const counted = classes.map((one) => `${one.name} ${inWords(sumOf(one))}`);
   return [
     ...(columns.length <= MOST_LISTED ? columnLines(report, MOST_LISTED) : []),
     ...(classes.length === 0 ? [] : [`classes: ${listed(counted).join(', ')}`]),
-    ...report.notices.map((text) => `note: ${text}`),
-    ...warningLines(report),
+    ...findingLines(report),
   ];
 }
 
-function warningLines({ warnings }: DataReport): string[] {
-  return warnings.map((text) => `warning: ${text}`);
+function findingLines({ findings }: DataReport): string[] {
+  return findings.map((text) => `warning: ${text}`);
+}
+
+function noteLines({ notes }: DataReport, wanted: 'notice' | 'warning'): string[] {
+  return notes.filter(({ kind }) => kind === wanted).map(({ text }) => `${wanted === 'notice' ? 'note' : 'warning'}: ${text}`);
 }
 
 function examplesLine({ total, hasHeldOut }: DataReport): string {
@@ -55,8 +59,7 @@ function partsOf(counts: PartCounts, hasHeldOut: boolean): string[] {
 }
 
 function inputsLine({ shape, values, kept, memoryMiB }: DataReport): string {
-  const bound = `a process keeps at most ${inWords(memoryMiB)} MiB in memory (--data-memory-mib), and reads more by pieces`;
-  return `inputs: ${inputsInWords(shape, values)}, ${kept}; ${bound}`;
+  return `inputs: ${inputsInWords(shape, values)}, ${kept} (at most ${inWords(memoryMiB)} MiB in a process: --data-memory-mib)`;
 }
 
 function inputsInWords(shape: ImageShape, values: DataReport['values']): string {
@@ -69,8 +72,8 @@ function columnLines({ columns }: DataReport, most: number): string[] {
   return ['columns:', ...listed(columns.map(({ name, description }) => `${name.padEnd(width)}  ${description}`), most).map(indented)];
 }
 
-function classLines({ classes, total, hasHeldOut }: DataReport): string[] {
-  if (classes.length === 0) return [];
+function classLines({ classes, classNames, total, hasHeldOut }: DataReport): string[] {
+  if (classNames.length === 0) return ['no example has a label'];
   const parts = (['train', ...(hasHeldOut ? ['heldOut' as const] : []), 'test'] as const).filter((part) => total[part] > 0);
   const titles = { train: 'train', heldOut: 'held out', test: 'test' };
   const rows = classes.slice(0, MOST_LISTED).map((one) => (
