@@ -22,6 +22,10 @@ describe('applyResumeOverrides', () => {
     [{ epochs: 9 }, { epochs: 9 }],
     [{ epochs: 5 }, {}],
     [{ patience: 2 }, { patience: 2 }],
+    [
+      { data: { reading: { memoryMiB: 64 } } },
+      { data: { ...saved.data, reading: { ...saved.data.reading, memoryMiB: 64 } } },
+    ],
     [{ grid: false, checkpoints: { keep: 9 } }, { grid: false, checkpoints: { ...saved.checkpoints, keep: 9 } }],
     [{ recipe: 'quick', objective: { beta: 0.05 } }, {}],
   ])('lets %j differ', (values, expected) => {
@@ -31,6 +35,7 @@ describe('applyResumeOverrides', () => {
   it.each<[Tree, string]>([
     [{ objective: { beta: 0.1 } }, '--beta: expected 0.05, as the run was started (only a new run can change it), found 0.1'],
     [{ seed: 7 }, '--seed: expected 1, as the run was started'],
+    [{ data: { reading: { columns: { ignored: ['a'] } } } }, '--ignored: expected [], as the run was started'],
     [{ shards: 8 }, '--shards: expected 4, as the run was started'],
     [{ batchSize: 128 }, '--batchSize: expected 256, as the run was started'],
     [{ recipe: 'article' }, '--recipe: expected "quick", as the run was started'],

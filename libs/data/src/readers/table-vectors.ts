@@ -1,9 +1,10 @@
-import { shapeInWords, type InputReader } from '../model/inputs.js';
 import { openVectorFile } from '../formats/vector-file.js';
 import type { Unpacking } from '../formats/unpacking.js';
+import { inBlocks } from '../inputs/block-reader.js';
 import { invalidData } from '../invalid-data.js';
 import type { RawTable } from '../model/column.js';
 import type { ReadingNote } from '../model/examples.js';
+import { shapeInWords, type InputReader } from '../model/inputs.js';
 
 /** Vectors that are the inputs of a table's rows. */
 export interface TableVectors {
@@ -22,7 +23,7 @@ export async function openTableVectors(path: string, { where, count }: RawTable,
     throw invalidData(path, `a vector for each of the ${inWords(count)} rows of ${where}`, `${inWords(inputs.count)} vectors`);
   }
   const text = `${path}: vectors of ${inWords(inputs.shape.channels)} numbers are the inputs; no column of ${where} is one`;
-  return { inputs, notes: [{ kind: 'notice', text }] };
+  return { inputs: inBlocks(inputs), notes: [{ kind: 'notice', text }] };
 }
 
 function inWords(count: number): string {
