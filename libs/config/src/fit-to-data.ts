@@ -21,7 +21,8 @@ const FLAGS: Readonly<Record<string, string>> = { 'data.heldOut': '--held-out', 
 const MOST_HELD_OUT = 1 / 3;
 
 /**
- * Fits those settings that nobody gave to the data: how much is held out, the batch and its shards. What fits stays as it is.
+ * Fits those settings that nobody gave to the data: how much is held out, the batch and its shards. What fits stays as it is. How much is
+ * held out is for the data to say, if they do, whatever was given.
  * @param needs a comparison has runs from a single population, whose part of a batch has to be enough for a shard
  * @throws LetheError CONFIG_INVALID naming all settings that were given and do not fit, with numbers that would do
  */
@@ -60,7 +61,7 @@ class Fitting {
 
   fit(needs: PartNeeds): FittedConfig {
     const { data, batchSize, cluster } = this.#recipe;
-    const heldOut = this.#isGiven('data.heldOut') ? data.heldOut : this.#heldOut();
+    const heldOut = this.#heldOut();
     const shards = this.#isGiven('shards') ? this.#recipe.shards : this.#shards(heldOut, needs);
     const batch = this.#isGiven('batchSize') ? batchSize : this.#batch(heldOut, shards, needs);
     // No more workers than shards, as by default.
@@ -76,6 +77,7 @@ class Fitting {
     const { data: { heldOut }, batchSize } = this.#recipe;
     const { all, labelled, present, heldOut: own } = this.#counts;
     if (own !== null) return this.#changed('data.heldOut', heldOut, own, `the data hold out ${of(own)}`);
+    if (this.#isGiven('data.heldOut')) return heldOut;
     // A batch that was asked for has to fit into what is left, if it can.
     const room = present === null && this.#isGiven('batchSize') && batchSize < all ? all - batchSize : all;
     if (heldOut <= Math.min(room, labelled * MOST_HELD_OUT)) return heldOut;
@@ -117,7 +119,8 @@ class Fitting {
   }
 
   #changed(path: string, before: number, after: number, why: string): number {
-    const said = `${FLAGS[path] ?? path} ${shownCount(after)} instead of the recipe's ${shownCount(before)}: ${why}`;
+    const whose = this.#isGiven(path) ? '' : 'the recipe\'s ';
+    const said = `${FLAGS[path] ?? path} ${shownCount(after)} instead of ${whose}${shownCount(before)}: ${why}`;
     if (after !== before) this.#notices.push(said);
     return after;
   }
