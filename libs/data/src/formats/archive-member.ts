@@ -41,8 +41,13 @@ export class MemberList {
 function checkedPath(archive: string, name: string): string {
   const path = posix.normalize(name.replaceAll('\\', '/'));
   const isOutside = path === '..' || path.startsWith('../') || path.startsWith('/') || /^[a-z]:/i.test(path);
-  if (isOutside) throw invalidData(archive, 'files that lie in the archive\'s own folder', name);
+  if (isOutside) throw outsideError(archive, name);
   return path;
+}
+
+/** The error to end with for a member whose name leads out of the archive. */
+export function outsideError(archive: string, name: string): LetheError {
+  return invalidData(archive, 'files that lie in the archive\'s own folder', name);
 }
 
 /** The error to end with when reading an archive fails: those of the libraries mean that it is damaged. */

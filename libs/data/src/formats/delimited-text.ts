@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import type { LetheError } from '@lethe/errors';
 import { CsvError, Parser } from 'csv-parse';
 import { invalidData } from '../invalid-data.js';
 import type { ReadingNote } from '../model/examples.js';
@@ -39,7 +40,7 @@ export async function readDelimitedText(file: string, table: TableBuilder, optio
   const delimiter = options.delimiter ?? (table.reading.rules === 1 ? ',' : findDelimiter(start));
   const rows = new TableRows(file, table, options.header);
   try {
-    await pipeline(pieces, new RowParser(delimiter, (cells, line) => { rows.add(cells, line); }));
+    await pipeline(bounded(file, pieces, rows), new RowParser(delimiter, (cells, line) => { rows.add(cells, line); }));
   } catch (error) {
     throw parseError(file, error, rows);
   }
@@ -71,6 +72,26 @@ async function withStart({ pieces }: TextPieces): Promise<{ start: string; piece
     yield *pieces;
   };
   return { start: start.slice(0, START_LENGTH), pieces: all() };
+}
+
+/**
+ * Ends where no row comes to an end. The parser itself bounds the text of cells alone: not how many empty ones there are, nor how many
+ * empty lines.
+ */
+async function *bounded(file: string, pieces: AsyncIterable<string>, rows: TableRows): AsyncGenerator<string> {
+  let lastLine = -1;
+  let waiting = 0;
+  for await (const piece of pieces) {
+    if (rows.lastLine !== lastLine) waiting = 0;
+    else if (waiting > LONGEST_ROW) throw endlessRow(`${file}, below line ${lastLine}`);
+    lastLine = rows.lastLine;
+    waiting += piece.length;
+    yield piece;
+  }
+}
+
+function endlessRow(where: string): LetheError {
+  return invalidData(where, `rows of at most ${LONGEST_ROW} characters`, 'a longer one (a quote that is not closed, or no table)');
 }
 
 /** Passes rows on in the moment in which they are found, with the line that each begins in. */
@@ -162,8 +183,6 @@ function parseError(file: string, error: unknown, rows: TableRows): unknown {
   if (!(error instanceof CsvError)) return error;
   const where = `${file}, below line ${rows.lastLine}`;
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') return invalidData(where, 'a quote that is closed', 'the end of the file');
-  if (error.code === 'CSV_MAX_RECORD_SIZE') {
-    return invalidData(where, `rows of at most ${LONGEST_ROW} characters`, 'a longer one (a quote that is not closed, or no table)');
-  }
+  if (error.code === 'CSV_MAX_RECORD_SIZE') return endlessRow(where);
   return invalidData(where, 'cells with quotes around all of their text, or none', 'text behind a closing quote');
 }

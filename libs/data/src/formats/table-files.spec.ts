@@ -177,6 +177,10 @@ describe('hostile text', () => {
     expect(await refusal(`${','.repeat(4 * MIB)}\n`)).toBe('FILE: expected at most 131072 columns, found 4194305');
   });
 
+  it.each([',', '\n'])('is refused when no row comes to an end: %j', async (text) => {
+    expect(await refusal(gzipSync(`a,b\n${text.repeat(9 * MIB)}`))).toMatch(/^FILE, below line 1: expected rows of at most 8388608/);
+  });
+
   it('is unpacked up to the bound', async () => {
     const bomb = gzipSync(`a\n${'1\n'.repeat(2 * MIB)}`);
     expect(bomb.length).toBeLessThan(16_384);

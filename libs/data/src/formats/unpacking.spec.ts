@@ -96,6 +96,9 @@ describe('what is unpacked', () => {
     const { folder } = await fileOf('a.tar.gz', gzipSync(await tarBytes({ 'a.png': zeros })));
     await writeFile(join(folder, 'b.tar.gz'), gzipSync(await tarBytes({ 'b.png': zeros })));
     await expect(findPackedFiles(folder, new Unpacking(6 / 1024))).rejects.toMatchObject({ code: 'DATA_TOO_LARGE' });
+    await writeFile(join(folder, 'b.tar'), await tarThatPromises(4 * MIB));
+    const both = expect.stringMatching('found 0.00[0-9]+ GiB with it$') as string;
+    await expect(findPackedFiles(folder, new Unpacking(6 / 1024))).rejects.toMatchObject({ message: both });
   });
 
   it('takes no memory for what a header promises', async () => {

@@ -67,7 +67,7 @@ export class Unpacking {
 
   /** Checks the size in a header before memory is taken for that size. @throws LetheError DATA_TOO_LARGE */
   expect(where: string, bytes: number): void {
-    if (bytes > this.#leftBytes) throw this.#tooLarge(where, `${(bytes / GIB).toPrecision(3)} GiB`);
+    if (bytes > this.#leftBytes) throw this.#tooLarge(where, this.#inWords(bytes));
   }
 
   /** Checks and counts data that are unpacked as a whole. @throws LetheError DATA_TOO_LARGE */
@@ -121,6 +121,13 @@ export class Unpacking {
     // The loop that reads the last stream ends in the error of either.
     pipeline(packed, unpacker, () => undefined);
     return { pieces: this.counted(where, unpacker), usedBytes: () => unpacker.bytesWritten };
+  }
+
+  /** With what was unpacked before. */
+  #inWords(bytes: number): string {
+    const before = this.#mostGiB * GIB - this.#leftBytes;
+    const size = (count: number): string => `${(count / GIB).toPrecision(3)} GiB`;
+    return before === 0 ? size(bytes) : `${size(before + bytes)} with it`;
   }
 
   #tooLarge(where: string, found: string): LetheError {

@@ -1,6 +1,7 @@
+import { errorMessage } from '@lethe/errors';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { invalidData } from '../invalid-data.js';
-import { archiveError, MemberList, type ArchiveMember } from './archive-member.js';
+import { archiveError, MemberList, outsideError, type ArchiveMember } from './archive-member.js';
 import { fileSource, type ByteSource } from './byte-source.js';
 import { crc32, inflateWhole, type Unpacking } from './unpacking.js';
 
@@ -12,6 +13,8 @@ const MOST_INFLATION = 1032;
 const MODE_BITS = 16;
 const KIND_OF_FILE = 0o170000;
 const LINK = 0o120000;
+/** What the library says of names that lead out of the archive. */
+const OUTSIDE = /^(?:absolute path|invalid relative path): (.*)$/s;
 
 /**
  * The files of a zip archive, found by its directory and unpacked when they are asked for.
@@ -36,7 +39,8 @@ export async function openZip(archive: string, unpacking: Unpacking): Promise<Ar
     }
     return members.all();
   } catch (error) {
-    throw archiveError(archive, 'zip', error);
+    const outside = OUTSIDE.exec(errorMessage(error))?.[1];
+    throw outside === undefined ? archiveError(archive, 'zip', error) : outsideError(archive, outside);
   } finally {
     zip.close();
   }
