@@ -9,6 +9,7 @@ import { ARCHIVE_FILE } from '../formats/packed-files.js';
 import { invalidData } from '../invalid-data.js';
 import { categoryAttribute, type CategoryAttribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
+import { TABLE_FILE } from './find-lists.js';
 import { levelsOf, type Level } from './folder-levels.js';
 import type { ListedImages } from './listed-images.js';
 import { whatIsThere } from './what-is-there.js';
@@ -59,7 +60,8 @@ const EXPECTED = 'images with a list of them (labels.csv with the columns file,l
   + 'domain/class/image';
 
 function noImages({ folder, paths }: DataFiles): LetheError {
-  const found = whatIsThere(paths);
+  const isTable = paths.some((path) => TABLE_FILE.test(path));
+  const found = `${whatIsThere(paths)}${isTable ? ' (--recipe own-table --target DOMAIN reads a table)' : ''}`;
   return new LetheError('DATA_MISSING', `${folder}: expected ${EXPECTED}, found ${found}`, { details: { folder, found } });
 }
 

@@ -4,6 +4,7 @@ import { errorCode } from '@lethe/errors';
 import { splitOf } from '../examples/read-split.js';
 import type { DataFiles } from '../formats/data-files.js';
 import { IMAGE_FILE } from '../formats/decode-images.js';
+import { readTable } from '../formats/table-files.js';
 import { readHeader } from '../formats/table-header.js';
 import type { Delimiter } from '../formats/text-delimiter.js';
 import type { Unpacking } from '../formats/unpacking.js';
@@ -13,7 +14,10 @@ import { listColumns } from './list-columns.js';
 
 /** The name of a list that wins over all others. */
 export const LABELS_FILE = 'labels.csv';
-const TABLE_FILE = /\.(csv|tsv|txt|parquet)(\.gz)?$/i;
+export const TABLE_FILE = /\.(csv|tsv|txt|parquet)(\.gz)?$/i;
+const PARQUET_FILE = /\.parquet$/i;
+/** Lines "file 0" that say the split, as CelebA has them: no labels. */
+const PARTITION = /partition|split/i;
 /** More tables in one place are descriptions of single images. */
 const MOST_TABLES = 50;
 
@@ -69,10 +73,9 @@ interface Candidate {
 async function lookAt({ path, files, unpacking, reading }: Candidate): Promise<FoundList | 'without labels' | null> {
   try {
     const content = await contentOf(files, path);
-    const { cells, delimiter } = await readHeader(join(files.folder, path), { unpacking, content });
     const split = splitOfName(path);
-    const bare = bareDelimiter(cells, delimiter);
-    if (bare !== null) return { path, split, bare };
+    const { cells, bare } = await headerOf({ path, files, unpacking, reading }, content);
+    if (bare !== null) return PARTITION.test(posix.basename(path)) ? 'without labels' : { path, split, bare };
     const columns = listColumns(cells, reading);
     if (columns.file === null) return null;
     return columns.label === null ? 'without labels' : { path, split, bare: null };
@@ -80,6 +83,19 @@ async function lookAt({ path, files, unpacking, reading }: Candidate): Promise<F
     if (errorCode(error) === 'DATA_INVALID') return null;
     throw error;
   }
+}
+
+/** Parquet has the names of its columns at its end; without a header, lines are a file and its label. */
+async function headerOf(
+  { path, files: { folder }, unpacking, reading }: Candidate, content: Buffer | null,
+): Promise<{ readonly cells: readonly string[]; readonly bare: Delimiter | null }> {
+  const file = join(folder, path);
+  if (content === null && PARQUET_FILE.test(path)) {
+    const { columns } = await readTable([file], { reading, unpacking });
+    return { cells: columns.map(({ name }) => name), bare: null };
+  }
+  const { cells, delimiter } = await readHeader(file, { unpacking, content });
+  return { cells, bare: bareDelimiter(cells, delimiter) };
 }
 
 /** The bytes of a list in an archive; null: it lies on disk. */

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PLAIN_DATA, READING, type DataConfig, type ReadingConfig } from '@lethe/config';
@@ -252,6 +252,21 @@ describe('lists as people have them', () => {
       .rejects.toThrow(/expected every file once, found in\/c\.png as in .*train\.csv, line 4/);
     await expect(open(await folderOf({ 'one.csv': list, 'two.csv': list })))
       .rejects.toThrow('named after train, val and test, found one.csv, two.csv');
+  });
+
+  it('a list that says splits and no labels is none', async () => {
+    const folder = await folderOf({ 'list_eval_partition.txt': rowsOf((name) => `${name}.png`, ' ').join('\n') });
+    await expect(open(folder)).rejects.toThrow('expected at least 2 classes, found 1 ("in")');
+  });
+
+  it('Parquet', async () => {
+    const folder = await makeFolder();
+    for (let index = 0; index < 40; index += 1) await writeImage(join(folder, `${index}.png`), [index, 0, 0]);
+    await copyFile(join(import.meta.dirname, '../../../testing/fixtures/parquet/snappy.parquet'), join(folder, 'list.parquet'));
+    const { facts } = await open(folder, { columns: { ...READING.columns, file: 'uint8', label: 'category' } });
+    expect([facts.classes.length, facts.trainCount + facts.testCount]).toEqual([5, 40]);
+    const unknown = open(folder, { columns: { ...READING.columns, label: 'kind' } });
+    await expect(unknown).rejects.toThrow('expected a list of images with the column kind, found 40 files .png (0.png, ...), list.parquet');
   });
 
   it('a table without labels is none, which is said', async () => {

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
+import type { ReadingConfig } from '@lethe/config';
 import { groupsOf } from '../examples/group-draw.js';
 import { testFromHeldOut } from '../examples/test-from-held-out.js';
 import { findDataFiles, dataImageReader, type DataFiles } from '../formats/data-files.js';
 import { findFile, requireFolder } from '../formats/folder-files.js';
+import { invalidData } from '../invalid-data.js';
 import { TEST_SHARE, type Examples, type ReadingNote } from '../model/examples.js';
 import { readClassFolders } from './class-folders.js';
 import { findLists, LABELS_FILE, type FoundList } from './find-lists.js';
 import { readImageList } from './image-list.js';
 import { joinLists, type ListedImages } from './listed-images.js';
 import type { Reader, ReaderOptions } from './reader.js';
+import { whatIsThere } from './what-is-there.js';
 
 /**
  * A folder of images: with a list of them, or in folders that are called as their classes are, and perhaps as their domains and splits;
@@ -45,10 +48,19 @@ async function listImages(files: DataFiles, options: ReaderOptions): Promise<Fou
   const read: ListedImages[] = [];
   for (const list of lists) read.push(await readImageList(list, files, options));
   const [only, second] = lists;
+  if (only === undefined) expectNoColumns(files, options.reading);
   if (only === undefined) return { origin: files.folder, listed: readClassFolders(files, options.reading, notes) };
   const listed = joinLists(read);
   const said = { ...listed, notes: [...listNotes(files, lists, read), ...listed.notes] };
   return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: said };
+}
+
+/** Columns that settings name are those of a list. */
+function expectNoColumns({ folder, paths }: DataFiles, { columns: { file, label } }: ReadingConfig): void {
+  const said = [file, label].filter((name) => name !== null);
+  if (said.length === 0) return;
+  const expected = `a list of images with the column${said.length > 1 ? 's' : ''} ${said.join(' and ')}`;
+  throw invalidData(folder, expected, whatIsThere(paths));
 }
 
 /** Which lists were read, unless it is the usual one. */
