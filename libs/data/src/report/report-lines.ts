@@ -6,6 +6,8 @@ import { percent } from './summarise-attribute.js';
 
 /** Rows of a list before the rest is counted. */
 const MOST_LISTED = 20;
+/** File and label need no line. */
+const FEWEST_COLUMNS = 3;
 /** Columns that are listed whole, since each says something else. */
 const MOST_COLUMNS = 100;
 /** Letters of a name beside which the others are moved. */
@@ -34,7 +36,7 @@ export function shortReportLines(report: DataReport): string[] {
   const { classes, columns } = report;
   const counted = classes.map((one) => `${one.name} ${inWords(sumOf(one))}`);
   return [
-    ...(columns.length <= MOST_LISTED ? columnLines(report, MOST_LISTED) : []),
+    ...(columns.length >= FEWEST_COLUMNS && columns.length <= MOST_LISTED ? columnLines(report, MOST_LISTED) : []),
     ...(classes.length === 0 ? [] : [`classes: ${listed(counted).join(', ')}`]),
     ...findingLines(report),
   ];

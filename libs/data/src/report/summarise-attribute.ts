@@ -2,6 +2,8 @@ import { MISSING, type Attribute, type CategoryAttribute, type NumberAttribute }
 
 /** Categories that are named. */
 const NAMED = 5;
+/** Share of the commonest from which on they are. */
+const LEAST_NAMED = 0.02;
 
 /** What is in an attribute: "mean 54.4, 29 to 77" or "a 60 %, b 40 %". @param parts the same attribute of several parts of the data */
 export function summariseAttribute(parts: readonly Attribute[]): string {
@@ -39,8 +41,8 @@ function ofCategories(parts: readonly CategoryAttribute[]): string {
   }
   const found = [...byName].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   const [commonest] = found;
-  // Where each value comes once, none is worth naming.
-  if (commonest === undefined || (commonest[1] === 1 && found.length > NAMED)) return '';
+  // Of very many values none is worth naming.
+  if (commonest === undefined || (commonest[1] < LEAST_NAMED * known && found.length > NAMED)) return '';
   const named = found.slice(0, NAMED).map(([name, count]) => `${name} ${percent(count, known)}`).join(', ');
   return found.length > NAMED ? `most often ${named}` : named;
 }

@@ -19,7 +19,7 @@ import { machineOf, type ThisMachine } from '../this-machine.js';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { initialGroups } from './initial-state.js';
 import { RoundTrace } from '../record/round-trace.js';
-import { openRunData, type DataOpening } from './run-data.js';
+import { openNewRunData, type DataOpening } from './run-data.js';
 import { openSavedRun, type SavedRun, type SavedRunOptions } from './saved-run.js';
 import type { RunState } from '../record/run-record.js';
 
@@ -116,7 +116,7 @@ type RunToPlay = Pick<PreparedRun, 'start' | 'engines'> & SavedRun & Pick<Fitted
 
 async function beginRun(request: TrainRequest, compiled: CompiledConfig, opening: DataOpening): Promise<RunToPlay> {
   await RunFolder.expectRoom({ runsFolder: request.runsFolder, name: request.runName });
-  const data = await openRunData(compiled.config, opening);
+  const data = await openNewRunData(compiled.config, opening);
   const { config, notices } = fitToData(compiled, data.facts);
   const description = describeRun(config, data.facts);
   const start = newRun(description);

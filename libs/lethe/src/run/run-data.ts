@@ -1,5 +1,5 @@
 import type { RunConfig } from '@lethe/config';
-import { openData, type DataSource } from '@lethe/data';
+import { describeData, openData, shortReportLines, type DataSource } from '@lethe/data';
 
 /** How the data of runs are opened. */
 export interface DataOpening {
@@ -18,5 +18,19 @@ export interface DataOpening {
 export async function openRunData({ data, seed }: Pick<RunConfig, 'data' | 'seed'>, opening: DataOpening): Promise<DataSource> {
   const source = await openData(data, seed, opening);
   for (const { kind, text } of source.notes) opening.onNotice?.(kind === 'warning' ? `warning: ${text}` : text);
+  return source;
+}
+
+/**
+ * Opens the data of a new run, and says also what the examples themselves show: how columns were read, how often each class comes, test
+ * examples that are training examples, images that show nothing, a column that gives the label away.
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
+ */
+export async function openNewRunData(config: Pick<RunConfig, 'data' | 'seed'>, opening: DataOpening): Promise<DataSource> {
+  const source = await openRunData(config, opening);
+  const { onNotice } = opening;
+  if (onNotice === undefined) return source;
+  const report = await describeData(source, { memoryMiB: config.data.reading.memoryMiB });
+  for (const line of shortReportLines(report)) onNotice(line);
   return source;
 }

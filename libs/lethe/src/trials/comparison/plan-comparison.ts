@@ -1,6 +1,6 @@
 import { checkConfigAgainstData, fitToData, type CompiledConfig, type RunConfig } from '@lethe/config';
 import { MISSING, type DataSource } from '@lethe/data';
-import { openRunData, type DataOpening } from '../../run/run-data.js';
+import { openNewRunData, openRunData, type DataOpening } from '../../run/run-data.js';
 import { trialKey, type PlannedTrial, type PlannedTrials } from '../trial.js';
 
 /** What is compared: learning from the sources alone, carrying over to the target, and learning from the target itself. */
@@ -20,7 +20,7 @@ export async function planComparison(
   compiled: CompiledConfig, seeds: readonly number[], opening: DataOpening,
 ): Promise<PlannedTrials> {
   const adapting = ofKind(compiled.config, 'adaptation');
-  const data = await openRunData(adapting, opening);
+  const data = await openNewRunData(adapting, opening);
   const { config, notices } = fitToData({ ...compiled, config: adapting }, data.facts, NEEDS);
   const kinds = KINDS.filter((kind) => kind !== 'target' || hasScoredTarget(data));
   // Batches are shared out over those that have training examples.

@@ -1,5 +1,5 @@
 import { fitToData, type CompiledConfig } from '@lethe/config';
-import { openRunData, type DataOpening } from '../../run/run-data.js';
+import { openNewRunData, type DataOpening } from '../../run/run-data.js';
 import { trialKey, type PlannedTrials } from '../trial.js';
 
 /**
@@ -7,7 +7,7 @@ import { trialKey, type PlannedTrials } from '../trial.js';
  * @throws LetheError DATA_MISSING, DATA_INVALID, CONFIG_INVALID
  */
 export async function planSeeds(compiled: CompiledConfig, seeds: readonly number[], opening: DataOpening): Promise<PlannedTrials> {
-  const { facts } = await openRunData(compiled.config, opening);
+  const { facts } = await openNewRunData(compiled.config, opening);
   const { config, notices } = fitToData(compiled, facts);
   const trials = seeds.map((seed) => {
     const trial = { ...config, seed };
