@@ -12,7 +12,7 @@ export { problemsError, shown, type Problem } from './problem.js';
 export { RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
 export { FIGURES, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
-export { PLAIN_DATA, UNPACKED_GIB } from './schema/data.js';
+export { PLAIN_DATA } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';

@@ -1,8 +1,7 @@
 export { augment, type Augmentation } from './batches/augment.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';
 export { openBatches } from './batches/domain-batches.js';
-export { gatherBatch, gatherImages, gatherLabels, oneHot, NO_CLASS, type GatheredBatch } from './batches/gather.js';
-export { createDataSource } from './data-source.js';
+export { gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
 export { gridExamples } from './examples/grid-examples.js';
 export { splitHeldOut, type HeldOutSplit } from './examples/held-out-split.js';
 export {

@@ -45,7 +45,7 @@ const domainsSchema = z.strictObject({
 });
 
 /** Default bound on unpacked data, in GiB. A small packed file may hold more than the memory of the machine. */
-export const UNPACKED_GIB = 2;
+const UNPACKED_GIB = 2;
 
 export const dataSchema = z.strictObject({
   /**

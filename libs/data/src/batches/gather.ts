@@ -49,7 +49,7 @@ export function gatherBatch(
 }
 
 /** The class index of an example that has no label, as a signed number. */
-export const NO_CLASS = -1;
+const NO_CLASS = -1;
 
 /** Class indices as float32 rows [labels.length, classes] with a single 1; a row of zeros for an example without a label. */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {

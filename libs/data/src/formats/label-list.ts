@@ -9,7 +9,7 @@ import type { PackedImage } from './packed-images.js';
 import type { Unpacking } from './unpacking.js';
 
 /** Name of a list of labels. */
-export const LABEL_LIST = /labels\.txt$/i;
+const LABEL_LIST = /labels\.txt$/i;
 /** A list that is for testing by its name: "mnist_m_test_labels.txt". */
 const TEST_LIST = /(^|[^a-z])test([^a-z]|$)/i;
 
@@ -45,7 +45,7 @@ export async function readLabelList(list: PackedFile, files: readonly PackedFile
  * The list of labels among the files; of several, the one for testing.
  * @throws LetheError DATA_INVALID if there is none, or several could be meant
  */
-export function chooseTestList(folder: string, files: readonly PackedFile[]): PackedFile {
+function chooseTestList(folder: string, files: readonly PackedFile[]): PackedFile {
   const lists = files.filter(({ path }) => LABEL_LIST.test(path));
   const tests = lists.filter(({ path }) => TEST_LIST.test(posix.basename(path)));
   const [list, ...others] = lists.length > 1 ? tests : lists;
