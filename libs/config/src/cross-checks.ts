@@ -45,6 +45,18 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;
     report(path, 'no such flag unless the data is a folder of images', value);
   }
+  if (data.kind !== 'mnist' && data.kind !== 'idx') return;
+  for (const [path, value] of readingSettings(data.reading)) {
+    if (fromFlag(path)) report(path, 'no such flag unless the data are images with a list or folders of classes, or a table', value);
+  }
+}
+
+/** Settings that say how lists, tables and images are read, by path. */
+function readingSettings({ columns, memoryMiB: _, ...others }: RunConfig['data']['reading']): [string, unknown][] {
+  return [
+    ...Object.entries(columns).map(([name, value]): [string, unknown] => [`data.reading.columns.${name}`, value]),
+    ...Object.entries(others).map(([name, value]): [string, unknown] => [`data.reading.${name}`, value]),
+  ];
 }
 
 function checkEarlyStop(config: RunConfig, report: Report, fromFlag: (path: string) => boolean): void {

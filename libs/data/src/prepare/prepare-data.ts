@@ -9,7 +9,7 @@ import { TableFeatures } from '../columns/table-features.js';
 import { joinAttributes } from './join-attributes.js';
 import { joinPopulations } from './join-populations.js';
 import type { Population, SplitPopulation } from './population.js';
-import { readableExamples, withRows } from './readable-examples.js';
+import { readableExamples, withRows, type ReadPopulation } from './readable-examples.js';
 import { classesOf } from './run-classes.js';
 import { splitPopulations, whereIn } from './split-population.js';
 import { withoutRare } from './without-rare.js';
@@ -36,12 +36,12 @@ export interface PreparePlan {
  * @throws LetheError DATA_INVALID, DATA_TOO_LARGE
  */
 export async function prepareData(plan: PreparePlan): Promise<DataSource> {
-  const { origin, keeping, seed, passesOtherLabels, minPerClass } = plan;
+  const { origin, keeping, passesOtherLabels } = plan;
   // Decoding takes long: what is wrong with labels and splits is found before.
-  classesOf(splitPopulations(withoutRare(withRows(plan.populations), minPerClass).populations, seed), plan);
+  const whole = splitFrequent(withRows(plan.populations), plan);
+  classesOf(whole.populations, plan);
   const read = await readableExamples(plan.populations, keeping);
-  const frequent = withoutRare(read.populations, minPerClass);
-  const populations = splitPopulations(frequent.populations, seed);
+  const { populations, rare } = read.bad.length === 0 ? whole : splitFrequent(read.populations, plan);
   const classes = classesOf(populations, plan);
   const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, keeping) : { inputs: read.inputs, notes: [] };
   const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
@@ -50,9 +50,20 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
     origin, classes, ...joined,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
-    notes: [...notesOf(populations), ...frequent.notes, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],
+    notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],
     ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
   });
+}
+
+interface SplitFrequent {
+  readonly populations: readonly SplitPopulation[];
+  /** Says what was left out. */
+  readonly rare: readonly ReadingNote[];
+}
+
+function splitFrequent(all: readonly ReadPopulation[], { minPerClass, seed }: PreparePlan): SplitFrequent {
+  const { populations, notes } = withoutRare(all, minPerClass);
+  return { populations: splitPopulations(populations, seed), rare: notes };
 }
 
 interface EncodedFeatures { readonly inputs: Inputs; readonly notes: readonly ReadingNote[] }
