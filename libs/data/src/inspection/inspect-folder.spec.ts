@@ -4,6 +4,7 @@ import { PLAIN_DATA, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSheet } from '../report/contact-sheet.js';
+import { describeData } from '../report/describe-data.js';
 import { inspectDomains, inspectFolder, type DamagedData, type InspectedData } from './inspect-folder.js';
 
 afterAll(removeFolders);
@@ -102,6 +103,16 @@ describe('inspectFolder', () => {
     const reading = { columns: { ...config.reading.columns, label: 'ill', domain: 'site' } };
     const [found] = inspected(await inspect(folder, reading));
     expect([found?.data.facts.classes, found?.data.facts.domains]).toEqual([['0', '1'], [{ name: 'a' }, { name: 'b' }]]);
+  });
+
+  it('ends as soon as it is asked to', async () => {
+    const ending = new AbortController();
+    const options = { signal: ending.signal, onProgress: () => { ending.abort(); } };
+    const found = inspectFolder({ folder: await makeImageFolder(), config, seed: 1, options });
+    await expect(found.next()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    const [one] = inspected(await inspect(await makeImageFolder()));
+    if (one !== undefined) await expect(describeData(one.data, { signal: ending.signal })).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(one?.count).toBe(24);
   });
 
   it('wants a folder', async () => {

@@ -65,7 +65,9 @@ function inputsLine({ shape, values, kept, memoryMiB }: DataReport): string {
 }
 
 function inputsInWords(shape: ImageShape, values: DataReport['values']): string {
-  return values === 'floats' && shape.height * shape.width === 1 ? `${inWords(shape.channels)} numbers each` : shapeInWords(shape);
+  const { height, width, channels } = shape;
+  if (values !== 'floats' || height * width > 1) return shapeInWords(shape);
+  return channels === 1 ? 'a number each' : `${inWords(channels)} numbers each`;
 }
 
 function columnLines({ columns }: DataReport, most: number): string[] {
