@@ -54,7 +54,7 @@ const tensorTypes = {
   allowTypeImports: true,
   message: 'Compute through @lethe/tensorflow; only types may be named here.',
 };
-const zlib = { regex: '^(node:)?zlib$', message: 'Data are unpacked in libs/data/src/formats/unpacking.ts, which bounds them.' };
+const zlib = { regex: '^(node:)?zlib$', message: 'Data are unpacked in libs/data/src/formats/archives/unpacking.ts, which bounds them.' };
 const setup = { name: '@lethe/tensorflow-setup', message: 'Only libs/tensorflow and programs look where TensorFlow is.' };
 const files = {
   regex: '^(node:)?(fs|net|child_process|worker_threads)(/|$)',
@@ -113,7 +113,7 @@ export default tseslint.config(
   { files: ['libs/config/src/usable-cores.ts'], rules: restrictedImports([environment, zeromq]) },
   {
     files: ['libs/data/**/*.ts'],
-    ignores: ['libs/data/src/formats/unpacking.ts'],
+    ignores: ['libs/data/src/formats/archives/unpacking.ts'],
     rules: restrictedImports([environment, zeromq, cores], [zlib]),
   },
   {

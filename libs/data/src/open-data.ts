@@ -1,7 +1,7 @@
 import type { DataConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { openDomains } from './domains/open-domains.js';
-import { Unpacking } from './formats/unpacking.js';
+import { Unpacking } from './formats/archives/unpacking.js';
 import type { DataSource } from './model/dataset.js';
 import type { Examples } from './model/examples.js';
 import { keepingOf, type OpenOptions } from './open-options.js';

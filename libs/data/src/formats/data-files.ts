@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { ReadingNote } from '../model/examples.js';
 import type { InputReader } from '../model/inputs.js';
 import { byCodeUnit } from '../name-order.js';
-import { IMAGE_FILE } from './decode-images.js';
-import type { ImageForm } from './decode-image.js';
-import { imageFileReader } from './image-files.js';
-import { ARCHIVE_FILE, findPackedFiles, type PackedFile } from './packed-files.js';
-import { packedImageReader } from './packed-images.js';
+import { IMAGE_FILE } from './images/decode-images.js';
+import type { ImageForm } from './images/decode-image.js';
+import { imageFileReader } from './images/image-files.js';
+import { ARCHIVE_FILE, findPackedFiles, type PackedFile } from './archives/packed-files.js';
+import { packedImageReader } from './images/packed-images.js';
 import { scanFiles } from './scan-files.js';
-import type { Unpacking } from './unpacking.js';
+import type { Unpacking } from './archives/unpacking.js';
 
 /** The files of a data folder, in archives or not. */
 export interface DataFiles {

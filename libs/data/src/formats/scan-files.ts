@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byCodeUnit } from '../name-order.js';
-import { requireFolder } from './folder-files.js';
+import { requireFolder } from './lists/folder-files.js';
 
 /** What file systems and archivers leave behind: names with a dot before them, and macOS's folder of doubles. */
 const HIDDEN = /^\.|^__MACOSX$/;

@@ -1,8 +1,8 @@
 import { errorCode } from '@lethe/errors';
 import { findDataFiles } from '../formats/data-files.js';
-import { IMAGE_FILE } from '../formats/decode-images.js';
-import { ARCHIVE_FILE } from '../formats/packed-files.js';
-import { USPS_FILES } from '../formats/usps-file.js';
+import { IMAGE_FILE } from '../formats/images/decode-images.js';
+import { ARCHIVE_FILE } from '../formats/archives/packed-files.js';
+import { USPS_FILES } from '../formats/arrays/usps-file.js';
 import { labelOf } from '../prepare/population.js';
 import type { Examples, ReadingNote } from '../model/examples.js';
 import { readDigits } from '../readers/digits.js';

@@ -1,5 +1,5 @@
 import { findDataFiles, dataImageReader } from '../formats/data-files.js';
-import { IMAGE_FILE } from '../formats/decode-images.js';
+import { IMAGE_FILE } from '../formats/images/decode-images.js';
 import { TEST_SHARE, type Examples } from '../model/examples.js';
 import type { ReaderOptions } from '../readers/reader.js';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { findFile, requireFolder } from '../formats/folder-files.js';
-import { labelledDigits, type LabelledImages } from '../formats/labelled-images.js';
-import { readUspsFile, USPS_FILES } from '../formats/usps-file.js';
+import { findFile, requireFolder } from '../formats/lists/folder-files.js';
+import { labelledDigits, type LabelledImages } from '../formats/images/labelled-images.js';
+import { readUspsFile, USPS_FILES } from '../formats/arrays/usps-file.js';
 import { readIdxFolder } from './idx.js';
 import { imageExamples } from './packed-images.js';
 import type { Reader } from './reader.js';

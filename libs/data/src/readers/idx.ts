@@ -1,8 +1,8 @@
-import { requireFolder } from '../formats/folder-files.js';
-import { readIdx, readIdxLabels } from '../formats/idx-file.js';
-import { findIdxFiles, type IdxFiles } from '../formats/idx-folder.js';
-import type { LabelledImages } from '../formats/labelled-images.js';
-import type { Unpacking } from '../formats/unpacking.js';
+import { requireFolder } from '../formats/lists/folder-files.js';
+import { readIdx, readIdxLabels } from '../formats/arrays/idx-file.js';
+import { findIdxFiles, type IdxFiles } from '../formats/arrays/idx-folder.js';
+import type { LabelledImages } from '../formats/images/labelled-images.js';
+import type { Unpacking } from '../formats/archives/unpacking.js';
 import { invalidData } from '../invalid-data.js';
 import { imageExamples } from './packed-images.js';
 import type { Reader } from './reader.js';

@@ -3,7 +3,7 @@ import type { ReadingConfig } from '@lethe/config';
 import { groupsOf } from '../examples/group-draw.js';
 import { testFromHeldOut } from '../examples/test-from-held-out.js';
 import { findDataFiles, dataImageReader, type DataFiles } from '../formats/data-files.js';
-import { findFile, requireFolder } from '../formats/folder-files.js';
+import { findFile, requireFolder } from '../formats/lists/folder-files.js';
 import { invalidData } from '../invalid-data.js';
 import { TEST_SHARE, type Examples, type ReadingNote } from '../model/examples.js';
 import { readClassFolders } from './class-folders.js';

@@ -1,10 +1,10 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { decodeInOwnSize, IMAGE_FILE } from '../formats/decode-images.js';
-import { findIdxFiles } from '../formats/idx-folder.js';
-import { readListedImages } from '../formats/label-list.js';
-import type { ImageArray, LabelledImages } from '../formats/labelled-images.js';
-import { findPackedFiles } from '../formats/packed-files.js';
-import type { Unpacking } from '../formats/unpacking.js';
+import { decodeInOwnSize, IMAGE_FILE } from '../formats/images/decode-images.js';
+import { findIdxFiles } from '../formats/arrays/idx-folder.js';
+import { readListedImages } from '../formats/lists/label-list.js';
+import type { ImageArray, LabelledImages } from '../formats/images/labelled-images.js';
+import { findPackedFiles } from '../formats/archives/packed-files.js';
+import type { Unpacking } from '../formats/archives/unpacking.js';
 import { invalidData } from '../invalid-data.js';
 import { seededGenerator } from '../seeded-generator.js';
 import { readIdxPart } from './idx.js';

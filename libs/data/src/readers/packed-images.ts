@@ -1,5 +1,5 @@
-import { convertImages } from '../formats/convert-images.js';
-import type { LabelledImages } from '../formats/labelled-images.js';
+import { convertImages } from '../formats/images/convert-images.js';
+import type { LabelledImages } from '../formats/images/labelled-images.js';
 import { invalidData } from '../invalid-data.js';
 import { arrayReader, joinedReader } from '../inputs/input-readers.js';
 import { categoryAttribute } from '../model/attributes.js';

@@ -1,5 +1,5 @@
 import type { ReadingConfig } from '@lethe/config';
-import type { Unpacking } from '../formats/unpacking.js';
+import type { Unpacking } from '../formats/archives/unpacking.js';
 import type { Examples } from '../model/examples.js';
 
 /** How data of any kind are read. */

@@ -5,7 +5,7 @@ import {
   makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, npyBytes, removeFolders, someBytes, tarBytes, writeImage,
 } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Unpacking } from '../formats/unpacking.js';
+import { Unpacking } from '../formats/archives/unpacking.js';
 import { SPLITS, type Examples } from '../model/examples.js';
 import { inputLength } from '../model/inputs.js';
 import { readDigits } from './digits.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFile } from '../formats/folder-files.js';
-import { labelledDigits, type DigitImages } from '../formats/labelled-images.js';
-import { readSvhnFile } from '../formats/svhn-file.js';
+import { findFile } from '../formats/lists/folder-files.js';
+import { labelledDigits, type DigitImages } from '../formats/images/labelled-images.js';
+import { readSvhnFile } from '../formats/arrays/svhn-file.js';
 import { invalidData } from '../invalid-data.js';
 import { imageExamples } from './packed-images.js';
 import type { Reader } from './reader.js';

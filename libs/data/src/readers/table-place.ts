@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { TableConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import { findFile, requireFolder } from '../formats/folder-files.js';
-import { VECTOR_FILE } from '../formats/vector-file.js';
+import { findFile, requireFolder } from '../formats/lists/folder-files.js';
+import { VECTOR_FILE } from '../formats/arrays/vector-file.js';
 import { invalidData } from '../invalid-data.js';
 import { byCodeUnit } from '../name-order.js';
 

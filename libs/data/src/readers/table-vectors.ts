@@ -1,5 +1,5 @@
-import { openVectorFile } from '../formats/vector-file.js';
-import type { Unpacking } from '../formats/unpacking.js';
+import { openVectorFile } from '../formats/arrays/vector-file.js';
+import type { Unpacking } from '../formats/archives/unpacking.js';
 import { inBlocks } from '../inputs/block-reader.js';
 import { invalidData } from '../invalid-data.js';
 import type { RawTable } from '../model/column.js';

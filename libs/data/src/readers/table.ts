@@ -3,7 +3,7 @@ import { readColumnsInTurns } from '../columns/read-columns.js';
 import { repeatedIdentifiers } from '../columns/repeated-identifiers.js';
 import { groupsOf } from '../examples/group-draw.js';
 import { readSplit, splitOf } from '../examples/read-split.js';
-import { readTable, type ReadTable } from '../formats/table-files.js';
+import { readTable, type ReadTable } from '../formats/tables/table-files.js';
 import { MISSING, type CategoryAttribute } from '../model/attributes.js';
 import { cellOf, type RawTable } from '../model/column.js';
 import type { ReadingNote, Split } from '../model/examples.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { LetheError } from '@lethe/errors';
-import { ContrastMeter } from '../formats/image-contrast.js';
+import { ContrastMeter } from '../formats/images/image-contrast.js';
 import { asBytes, bytesOfExample } from '../inputs/input-values.js';
 import { MISSING } from '../model/attributes.js';
 import type { Dataset } from '../model/dataset.js';

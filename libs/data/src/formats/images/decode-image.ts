@@ -1,0 +1,91 @@
+import { errorMessage } from '@lethe/errors';
+import type { ReadingConfig } from '@lethe/config';
+import type { Sharp } from 'sharp';
+import type { ImageShape } from '../../model/inputs.js';
+import { faultInBytes, faultInWords } from './image-faults.js';
+import { loadSharp } from './load-sharp.js';
+
+/** What images are brought to. */
+export interface ImageForm extends Pick<ReadingConfig, 'rules' | 'background'> {
+  readonly shape: ImageShape;
+}
+
+/** Pixels of an image, or what is wrong with it, in words that follow "found". */
+export type DecodedImage =
+  | { readonly pixels: Uint8Array; /** The decoder complained, and read it nevertheless. */ readonly isOdd: boolean }
+  | { readonly fault: string };
+
+/** Decodes the bytes of one file. Never throws for what lies in them. */
+export type ImageDecoder = (bytes: Buffer) => Promise<DecodedImage>;
+
+/**
+ * Pixels of the largest image that is decoded. The largest cameras have a hundred million; a file of a few kilobytes may claim to have
+ * billions. Refused by its header, before memory is taken.
+ */
+const MOST_PIXELS = 120e6;
+/** Larger ones are decoded one after another: an interlaced or a turned image is in memory as a whole, with up to 8 bytes a pixel. */
+const LARGE_PIXELS = 25e6;
+
+/**
+ * A decoder to one form: an image is turned upright as its EXIF says, put on the background where transparent, squashed to the size
+ * (bilinear) and converted to grey (libvips's luminance) or RGB, 8 bits each. Of an animation the first frame is taken.
+ */
+export async function imageDecoder(form: ImageForm): Promise<ImageDecoder> {
+  const sharp = await loadSharp();
+  const decode = async (bytes: Buffer, { failOn, limitInputPixels }: Attempt): Promise<Uint8Array> =>
+    toForm(sharp(bytes, { autoOrient: true, failOn, limitInputPixels }), form);
+  const decodeOdd = async (bytes: Buffer): Promise<DecodedImage> => {
+    try {
+      return { pixels: await decode(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS }), isOdd: true };
+    } catch (error) {
+      if (error instanceof TypeError) throw error;
+      return { fault: await faultInWords(bytes, MOST_PIXELS) };
+    }
+  };
+  const decodeUsual = async (bytes: Buffer, limitInputPixels: number): Promise<DecodedImage> => {
+    try {
+      return { pixels: await decode(bytes, { failOn: 'warning', limitInputPixels }), isOdd: false };
+    } catch (complaint) {
+      if (complaint instanceof TypeError) throw complaint;
+      // Only large and odd images are begun more than once.
+      const isLarge = limitInputPixels < MOST_PIXELS && errorMessage(complaint).includes('pixel limit');
+      return isLarge ? alone(() => decodeUsual(bytes, MOST_PIXELS)) : decodeOdd(bytes);
+    }
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  const alone = (work: () => Promise<DecodedImage>): Promise<DecodedImage> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return async (bytes) => {
+    const fault = faultInBytes(bytes);
+    return fault === null ? decodeUsual(bytes, LARGE_PIXELS) : { fault };
+  };
+}
+
+interface Attempt {
+  readonly failOn: 'warning' | 'error';
+  readonly limitInputPixels: number;
+}
+
+async function toForm(image: Sharp, { shape, background, rules }: ImageForm): Promise<Uint8Array> {
+  const paper = rules === 1 ? 'black' : background;
+  // Grey images stay grey on their way, and a coloured background would lose its colour under them.
+  const onPaper = paper.startsWith('#') ? image.pipelineColourspace('srgb') : image;
+  const { data, info } = await onPaper
+    .flatten({ background: paper })
+    .resize(shape.width, shape.height, { fit: 'fill', kernel: 'linear' })
+    .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== shape.channels) throw new TypeError(`decoded ${info.channels} channels instead of ${shape.channels}`);
+  return data;
+}
+
+/** Text that is another whenever the same files could be decoded otherwise: the form, and the versions of the libraries. */
+export async function identityOfForm({ shape, rules, background }: ImageForm): Promise<string> {
+  const { versions } = await loadSharp();
+  const { height, width, channels } = shape;
+  return JSON.stringify(['images', height, width, channels, rules, background, versions]);
+}
