@@ -78,16 +78,16 @@ describe('data of one\'s own', () => {
 
   it('tells what the folder holds', async () => {
     const ended = await lethe(['data', data, '--out', join(folder, 'sheets')]);
-    expect(ended.output).toContain(
-      'own: images with labels.csv\n  48 images, 24 without a label, domains day (24), night (24)\n  classes cat (12), dog (12)',
-    );
+    expect(ended.output).toContain('own: images listed in labels.csv');
+    expect(ended.output).toMatch(/ {4}day +\d+ to train +\d+ to test +cat 50\.0 %, dog 50\.0 %\n {4}night .* no labels\n/);
+    expect(ended.output).toContain('label with 2 values, 24 missing: cat 50.0 %, dog 50.0 %');
     for (const name of ['own', 'svhn', 'mnist_m', 'usps', 'bsds500']) {
       expect(existsSync(join(folder, 'sheets', `${name}.png`)), name).toBe(true);
     }
     expect(ended.code).toBe(0);
-    writeFileSync(join(data, 'svhn', 'broken.mat'), 'x');
+    writeFileSync(join(data, 'svhn', 'train_32x32.mat'), 'x');
     expect((await lethe(['data', join(data, 'svhn'), '--out', join(folder, 'sheets')])).code).toBe(2);
-    rmSync(join(data, 'svhn', 'broken.mat'));
+    rmSync(join(data, 'svhn', 'train_32x32.mat'));
     expect((await lethe(['data', join(folder, 'sheets', 'nothing')])).output).toContain('expected a data folder, found nothing there');
   }, 60_000);
 });
