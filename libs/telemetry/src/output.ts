@@ -3,6 +3,11 @@ import type { Writable } from 'node:stream';
 /** Standard output or error; any stream in a test. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** Text with names out of the user's files, without the characters that a terminal would obey. Ends of lines stay. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, ' ');
+}
+
 /**
  * Text to a stream whose reader may go away (`lethe train | head`). Once writing fails, nothing more is written and nothing is thrown:
  * a run must not end because its output is no longer read.
@@ -27,6 +32,6 @@ export class Output {
   }
 
   writeLine(line: string): void {
-    if (this.open) this.stream.write(`${line}\n`);
+    if (this.open) this.stream.write(`${printable(line)}\n`);
   }
 }

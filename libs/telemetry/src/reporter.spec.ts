@@ -101,6 +101,12 @@ describe('progress bar', () => {
   });
 });
 
+it.each([false, true])('names out of files cannot steer the terminal (terminal: %s)', (terminal) => {
+  const { output, text } = stream(terminal);
+  createReporter({ output }).notice('classes caf\u00e9 \u624b \u001B[31mred\u0007,\tblue\r\u009B2J\nnext');
+  expect(text()).toBe('classes caf\u00e9 \u624b  [31mred ,\tblue  2J\nnext\n');
+});
+
 describe('the bar of reading', () => {
   it('gives way to notices, and is gone when all is read', () => {
     const { output, text } = stream(true);

@@ -9,7 +9,7 @@ import {
 import { LetheError } from '@lethe/errors';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { encodeGridPng, expectWritableFolder } from '@lethe/run-folder';
-import { createReporter, type Reporter } from '@lethe/telemetry';
+import { createReporter, printable, type Reporter } from '@lethe/telemetry';
 import type { DataCommand } from '../command-line/command.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 import type { Environment } from './train.js';
@@ -59,7 +59,7 @@ async function* ofRecipe(plan: InspectionPlan, recipe: string): AsyncGenerator<I
 }
 
 function sayDamaged({ damaged }: DamagedData): number {
-  process.stderr.write(`error: ${damaged}\n`);
+  process.stderr.write(`error: ${printable(damaged)}\n`);
   return 1;
 }
 
@@ -87,7 +87,7 @@ async function sayInspected(inspected: InspectedData, { folder, config, reporter
   ];
   reporter.notice(`${name === '' ? '.' : name}: ${kind}`);
   for (const line of lines) reporter.notice(`  ${line.replaceAll(`${folder}/`, '')}`);
-  for (const { reason } of bad) process.stderr.write(`${isAllowed ? 'left out' : 'error'}: ${reason}\n`);
+  for (const { reason } of bad) process.stderr.write(`${isAllowed ? 'left out' : 'error'}: ${printable(reason)}\n`);
   return isAllowed ? 0 : bad.length;
 }
 

@@ -2,6 +2,7 @@ import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Command } from '../command-line/command.js';
 import { EXIT, exitCodeOf } from '@lethe/lethe/exit-codes';
 import { ownVersion } from '@lethe/lethe/own-version';
+import { printable } from '@lethe/telemetry';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
 import { COMMAND_NAMES } from '../command-line/program.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
@@ -59,5 +60,5 @@ function report(error: unknown, argv: readonly string[]): void {
   const [name = ''] = argv;
   const command = COMMAND_NAMES.some((known) => known === name) ? ` ${name}` : '';
   const hint = errorCode(error) === 'CONFIG_INVALID' ? `\n(npx lethe${command} --help lists what can be said)` : '';
-  process.stderr.write(`error: ${text}${hint}\n`);
+  process.stderr.write(`error: ${printable(text)}${hint}\n`);
 }

@@ -1,8 +1,12 @@
-import { errorCode } from '@lethe/errors';
+import { join } from 'node:path';
+import { errorCode, errorMessage } from '@lethe/errors';
 import { findDataFiles } from '../formats/data-files.js';
-import { IMAGE_FILE } from '../formats/images/decode-images.js';
 import { ARCHIVE_FILE } from '../formats/archives/packed-files.js';
+import type { Unpacking } from '../formats/archives/unpacking.js';
+import { openMatlabFile } from '../formats/arrays/matlab-file.js';
 import { USPS_FILES } from '../formats/arrays/usps-file.js';
+import { IMAGE_FILE } from '../formats/images/decode-images.js';
+import { invalidData } from '../invalid-data.js';
 import { labelOf } from '../prepare/population.js';
 import type { Examples, ReadingNote } from '../model/examples.js';
 import { readDigits } from '../readers/digits.js';
@@ -38,7 +42,8 @@ export interface FoundData {
 type KindReader = (inspected: FolderToInspect) => Promise<FoundData[]>;
 
 const IDX_FILE = /[.-]idx\d-(u?byte|short|int|float|double)(\.gz)?$|\.idx(\.gz)?$/i;
-const MATLAB_FILE = /_32x32\.mat$/i;
+const MATLAB_FILE = /\.mat$/i;
+const SVHN_FILE = /_32x32\.mat$/i;
 const TABLE_FILE = /\.(csv|tsv|tab|data|parquet|pq)(\.gz)?$/i;
 /** Tables that a run finds by itself: it needs no names. */
 const FOUND_TABLE = /^table\.|\.(csv|tsv|tab|parquet|pq)(\.gz)?$/i;
@@ -61,36 +66,51 @@ const usps: KindReader = async ({ folder, files, options }) => {
 };
 
 const svhn: KindReader = async ({ folder, files, options }) => {
-  const file = files.find((name) => MATLAB_FILE.test(name));
-  if (file === undefined) return [];
+  const file = files.find((name) => SVHN_FILE.test(name));
+  if (file === undefined) return refuseMatlab(folder, files.filter((name) => MATLAB_FILE.test(name)), options.unpacking);
   return [{ kind: `SVHN (${file})`, examples: await readSvhn(folder, { ...options, imageSize: null }) }];
 };
+
+/** MATLAB files of other names are not read; what is in them is said. */
+async function refuseMatlab(folder: string, files: readonly string[], unpacking: Unpacking): Promise<FoundData[]> {
+  if (files.length === 0) return [];
+  const found = await Promise.all(files.map(async (name) => {
+    try {
+      const { arrays } = await openMatlabFile(join(folder, name), unpacking);
+      return `  ${name} with ${arrays.map((array) => array.name).join(', ') || 'no array of numbers'}`;
+    } catch (error) {
+      return `  ${errorMessage(error).replace(`${folder}/`, '')}`;
+    }
+  }));
+  const expected = 'MATLAB files of images and their classes (X and y), named like train_32x32.mat and test_32x32.mat';
+  throw invalidData(folder, expected, `\n${found.join('\n')}`);
+}
 
 /** Images with a list or in folders, and tables that are no lists of them. */
 const imagesAndTables: KindReader = async (inspected) => {
   const { folder, files, hasImages, options } = inspected;
   if (!hasImages) return tables(inspected);
   const found = await findDataFiles(folder, options.unpacking);
-  const { lists, notes } = await findLists(found, options.unpacking, options.reading);
+  const { lists } = await findLists(found, options.unpacking, options.reading);
   if (lists.length > 0) {
     return [{ kind: `images listed in ${lists.map(({ path }) => path).join(' and ')}`, examples: await readImages(folder, options) }];
   }
   const ofTables = files.some((file) => TABLE_FILE.test(file)) && found.packed === null ? await tables(inspected) : [];
-  return [...await imagesInFolders(folder, options, notes), ...ofTables];
+  return [...await imagesInFolders(folder, options), ...ofTables];
 };
 
 /** Folders that do not say at least two classes say nothing. */
-async function imagesInFolders(
-  folder: string, options: FolderToInspect['options'], notes: readonly ReadingNote[],
-): Promise<FoundData[]> {
+async function imagesInFolders(folder: string, options: FolderToInspect['options']): Promise<FoundData[]> {
+  const refused: ReadingNote[] = [];
   const labelled = await readImages(folder, options).catch((error: unknown) => {
-    if (errorCode(error) === 'DATA_INVALID') return null;
-    throw error;
+    if (errorCode(error) !== 'DATA_INVALID') throw error;
+    refused.push({ kind: 'notice', text: `no run can learn classes from them: ${errorMessage(error)}` });
+    return null;
   });
   if (labelled !== null && (labelOf(labelled)?.categories.length ?? 0) > 1) return [{ kind: 'images in folders', examples: labelled }];
   const examples = await readUnlabelledImages(folder, options);
   if (examples === null) return [];
-  return [{ kind: 'images without labels', examples: { ...examples, notes: [...examples.notes, ...notes] } }];
+  return [{ kind: 'images without labels', examples: { ...examples, notes: [...examples.notes, ...refused] } }];
 }
 
 const WITHOUT_LABEL: ReadingNote = { kind: 'notice', text: 'there is no column label: --label-column names another' };

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLAIN_DATA, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
@@ -113,6 +113,22 @@ describe('inspectFolder', () => {
     const [one] = inspected(await inspect(await makeImageFolder()));
     if (one !== undefined) await expect(describeData(one.data, { signal: ending.signal })).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(one?.count).toBe(24);
+  });
+
+  it('says why images in folders are no classes, and what MATLAB files hold that are not read', async () => {
+    const folder = await makeFolder();
+    for (const path of ['pets/a.png', 'pets/cat/b.png', 'pets/dog/c.png']) await writeImage(join(folder, path), [1, 2, 3]);
+    await writeFile(join(folder, 'pets', 'broken.png'), 'no image');
+    const fixtures = new URL('../../../testing/fixtures/matlab/', import.meta.url);
+    for (const name of ['test_v7_array.mat', 'test_v7.3_simple.mat']) await copyFile(new URL(name, fixtures), join(folder, name));
+    const [matlab, pets] = await inspect(folder);
+    const expected = /named like train_32x32\.mat .*, found \n {2}test_v7\.3_simple\.mat: .*HDF5.*\n.*array\.mat with a1x2, a2x1,/;
+    expect(matlab).toMatchObject({ damaged: expect.stringMatching(expected) as string });
+    const fault = 'found no image of a known kind, or one with a damaged beginning';
+    const bad = [{ reason: `${folder}: expected an image in ${folder}/pets/broken.png, ${fault}` }];
+    expect(pets).toMatchObject({ kind: 'images without labels', bad });
+    const notes = pets !== undefined && 'data' in pets ? pets.data.notes.map(({ text }) => text) : [];
+    expect(notes).toEqual([expect.stringContaining('no run can learn classes from them: ')]);
   });
 
   it('wants a folder', async () => {

@@ -9,13 +9,14 @@ const SHAPE = { height: 64, width: 64, channels: 3 };
 /** All images of a folder, in archives or not, of which nothing else is known; null: there are none. */
 export async function readUnlabelledImages(folder: string, { reading, unpacking }: ReaderOptions): Promise<Examples | null> {
   const files = await findDataFiles(folder, unpacking);
-  const images = files.paths.filter((path) => IMAGE_FILE.test(path)).map((path) => ({ where: `${folder}/${path}`, path, fault: null }));
+  // A refusal names the file itself.
+  const images = files.paths.filter((path) => IMAGE_FILE.test(path)).map((path) => ({ where: folder, path, fault: null }));
   if (images.length === 0) return null;
   return {
     origin: folder, count: images.length, attributes: [], label: null, domain: null, columns: [], features: [],
     inputs: dataImageReader(files, images, { shape: SHAPE, rules: reading.rules, background: reading.background }),
     // There is nothing to test.
     splits: images.map(() => 'train'), testShare: TEST_SHARE, weights: null, groups: null,
-    where: (image) => images[image]?.where ?? folder, notes: files.notes,
+    where: (image) => `${folder}/${images[image]?.path ?? ''}`, notes: files.notes,
   };
 }

@@ -90,6 +90,14 @@ describe('images in folders that are called as their classes are', () => {
     await expect(open(await folderOf(files))).rejects.toThrow(found);
   });
 
+  it('with a table beside them that is no list: what it lacks is said with the refusal', async () => {
+    for (const files of [['train/#.png'], ['#.png']]) {
+      const folder = await folderOf(files);
+      await writeFile(join(folder, 'train.csv'), 'image_id,breed\n0,cat\n1,dog\n');
+      await expect(open(folder)).rejects.toThrow(/found .*; .*train\.csv is not read as a list of images: .*--label-column NAME/);
+    }
+  });
+
   it('bad images are named by their folder', async () => {
     const folder = await folderOf(['cat/#.png', 'dog/#.png']);
     await writeFile(join(folder, 'cat', '3.png'), 'no image');

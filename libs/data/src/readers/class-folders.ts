@@ -26,7 +26,7 @@ interface PlacedImage {
 /**
  * Images in folders that are called as their classes are: class/image, domain/class/image, either below folders for splits or above them.
  * @param notes on the lists that were looked for before
- * @throws LetheError DATA_INVALID if the folders say no class, or images lie at different depths
+ * @throws LetheError DATA_INVALID if the folders say no class, or a single one beside tables, or images lie at different depths
  */
 export function readClassFolders(
   files: DataFiles, { labelsAsIs }: Pick<ReadingConfig, 'labelsAsIs'>, notes: readonly ReadingNote[],
@@ -45,6 +45,9 @@ export function readClassFolders(
   };
   const [label, domain] = [attribute('class', 'label'), attribute('domain', 'domain')];
   const attributes = [...label, ...domain];
+  const [only = '', second] = label[0]?.categories ?? [];
+  // The folder of the images that a list names is no class.
+  if (notes.length > 0 && second === undefined) throw invalidData(files.folder, EXPECTED, `a single folder of images (${only})`);
   return {
     images: images.map(({ path }) => ({ where: `folder ${posix.dirname(path)}`, path, fault: null })),
     attributes, label: 'label', domain: domain.length === 0 ? null : 'domain', group: null, columns: [],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ReadingConfig } from '@lethe/config';
+import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { groupsOf } from '../examples/group-draw.js';
 import { testFromHeldOut } from '../examples/test-from-held-out.js';
 import { findDataFiles, dataImageReader, type DataFiles } from '../formats/data-files.js';
@@ -49,10 +50,21 @@ async function listImages(files: DataFiles, options: ReaderOptions): Promise<Fou
   for (const list of lists) read.push(await readImageList(list, files, options));
   const [only, second] = lists;
   if (only === undefined) expectNoColumns(files, options.reading);
-  if (only === undefined) return { origin: files.folder, listed: readClassFolders(files, options.reading, notes) };
+  if (only === undefined) return { origin: files.folder, listed: inFolders(files, options.reading, notes) };
   const listed = joinLists(read);
   const said = { ...listed, notes: [...listNotes(files, lists, read), ...listed.notes] };
   return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: said };
+}
+
+/** Images in folders. Where there are none, the tables that are no lists may be what was meant: why they are none is said with it. */
+function inFolders(files: DataFiles, reading: ReadingConfig, notes: readonly ReadingNote[]): ListedImages {
+  try {
+    return readClassFolders(files, reading, notes);
+  } catch (error) {
+    if (notes.length === 0 || errorCode(error) !== 'DATA_INVALID') throw error;
+    const message = [errorMessage(error), ...notes.map(({ text }) => text)].join('; ');
+    throw new LetheError('DATA_INVALID', message, { cause: error, details: { folder: files.folder } });
+  }
 }
 
 /** Columns that settings name are those of a list. */
