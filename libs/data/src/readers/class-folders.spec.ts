@@ -98,8 +98,10 @@ describe('images in folders that are called as their classes are', () => {
     }
   });
 
-  it('bad images are named by their folder', async () => {
+  it('bad images are named by their folder, examples by their path', async () => {
     const folder = await folderOf(['cat/#.png', 'dog/#.png']);
+    const { placeOf } = await open(folder);
+    expect(placeOf(0)).toMatch(/^(cat|dog)\/\d+\.png$/);
     await writeFile(join(folder, 'cat', '3.png'), 'no image');
     await expect(open(folder)).rejects.toThrow(/folder cat: expected an image in .*cat\/3\.png, found/);
   });

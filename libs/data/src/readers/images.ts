@@ -23,7 +23,7 @@ export const readImages: Reader<string> = async (folder, options) => {
   if (imageSize === null) throw new TypeError('images in files have sizes of their own');
   await requireFolder(folder);
   const files = reading.rules === 1 ? await earlierFiles(folder) : await findDataFiles(folder, unpacking);
-  const { origin, listed } = await listImages(files, options);
+  const { origin, listed, where } = await listImages(files, options);
   const { images, splits, attributes, label, domain, group, columns } = listed;
   const shape = { height: imageSize, width: imageSize, channels };
   const parts = testFromHeldOut(splits);
@@ -31,7 +31,7 @@ export const readImages: Reader<string> = async (folder, options) => {
     origin, count: images.length, attributes, label, domain, columns, features: [],
     inputs: dataImageReader(files, images, { shape, rules: reading.rules, background: reading.background }),
     splits: parts.splits, testShare: TEST_SHARE, weights: null, groups: group === null ? null : groupsOf(group),
-    where: (image) => images[image]?.where ?? origin,
+    where: (image) => images[image]?.[where] ?? origin,
     notes: [...files.notes, ...listed.notes, ...parts.notes],
   } satisfies Examples;
 };
@@ -42,7 +42,12 @@ async function earlierFiles(folder: string): Promise<DataFiles> {
   return { folder, paths: [LABELS_FILE], packed: null, notes: [] };
 }
 
-interface FoundImages { readonly origin: string; readonly listed: ListedImages }
+interface FoundImages {
+  readonly origin: string;
+  readonly listed: ListedImages;
+  /** What an example is called: the line of its list, or its path. */
+  readonly where: 'where' | 'path';
+}
 
 async function listImages(files: DataFiles, options: ReaderOptions): Promise<FoundImages> {
   const { lists, notes } = await findLists(files, options.unpacking, options.reading);
@@ -50,10 +55,10 @@ async function listImages(files: DataFiles, options: ReaderOptions): Promise<Fou
   for (const list of lists) read.push(await readImageList(list, files, options));
   const [only, second] = lists;
   if (only === undefined) expectNoColumns(files, options.reading);
-  if (only === undefined) return { origin: files.folder, listed: inFolders(files, options.reading, notes) };
+  if (only === undefined) return { origin: files.folder, listed: inFolders(files, options.reading, notes), where: 'path' };
   const listed = joinLists(read);
   const said = { ...listed, notes: [...listNotes(files, lists, read), ...listed.notes] };
-  return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: said };
+  return { origin: second === undefined ? join(files.folder, only.path) : files.folder, listed: said, where: 'where' };
 }
 
 /** Images in folders. Where there are none, the tables that are no lists may be what was meant: why they are none is said with it. */
