@@ -48,6 +48,11 @@ const TABLE_FILE = /\.(csv|tsv|tab|data|parquet|pq)(\.gz)?$/i;
 /** Tables that a run finds by itself: it needs no names. */
 const FOUND_TABLE = /^table\.|\.(csv|tsv|tab|parquet|pq)(\.gz)?$/i;
 
+/** Whether a folder of this name stands for the file in it: programs that unpack make such folders. */
+export function mayBeFolder(name: string): boolean {
+  return IDX_FILE.test(name);
+}
+
 /** Whether a file says that its folder is a data set of its own: loose images do not. */
 export function isDataFile(name: string): boolean {
   const isNamed = Object.values(USPS_FILES).some((names) => names.includes(name));

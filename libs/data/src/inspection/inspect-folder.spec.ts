@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLAIN_DATA, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
@@ -129,6 +129,17 @@ describe('inspectFolder', () => {
     expect(pets).toMatchObject({ kind: 'images without labels', bad });
     const notes = pets !== undefined && 'data' in pets ? pets.data.notes.map(({ text }) => text) : [];
     expect(notes).toEqual([expect.stringContaining('no run can learn classes from them: ')]);
+  });
+
+  it('looks into folders with the name of a file', async () => {
+    const folder = await makeIdxFolder();
+    for (const name of await readdir(folder)) {
+      await rename(join(folder, name), join(folder, 'moved'));
+      await mkdir(join(folder, name));
+      await rename(join(folder, 'moved'), join(folder, name, name.replace('-idx', '.idx')));
+    }
+    const found = await inspect(folder);
+    expect(inspected(found).map(({ name, kind, data }) => [name, kind, data.train.count])).toEqual([['', 'IDX files', 12]]);
   });
 
   it('wants a folder', async () => {

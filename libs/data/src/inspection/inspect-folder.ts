@@ -12,7 +12,7 @@ import { keepingOf, type OpenOptions } from '../open-options.js';
 import type { Population } from '../prepare/population.js';
 import type { ReaderOptions } from '../readers/reader.js';
 import { openExamplesToDescribe, openToDescribe, type OpenedToDescribe } from '../report/open-to-describe.js';
-import { haveImages, isDataFile, KIND_READERS } from './data-kinds.js';
+import { haveImages, isDataFile, KIND_READERS, mayBeFolder } from './data-kinds.js';
 
 /** Data that have been found and opened. */
 export interface InspectedData extends OpenedToDescribe {
@@ -84,8 +84,8 @@ async function filesIn(folder: string): Promise<VisibleFiles> {
   const named = (isWanted: (entry: (typeof entries)[number]) => boolean): string[] => (
     entries.filter(isWanted).map(({ name }) => name).sort(byCodeUnit)
   );
-  const files = named((entry) => !entry.isDirectory());
-  return { files, folders: named((entry) => entry.isDirectory()), isData: files.some(isDataFile) };
+  const files = named((entry) => !entry.isDirectory() || mayBeFolder(entry.name));
+  return { files, folders: named((entry) => entry.isDirectory() && !mayBeFolder(entry.name)), isData: files.some(isDataFile) };
 }
 
 /** Folders that are data sets of their own; none if they are parts of one: classes, domains, splits. */
