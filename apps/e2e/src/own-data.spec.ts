@@ -60,6 +60,20 @@ describe('own data', () => {
     expect(readFileSync(join(folder, `${name}.png`)).equals(readFileSync(join(runs, name, 'grids', 'epoch-001.png')))).toBe(true);
   }, 60_000);
 
+  it('holds out whole groups, perhaps fewer examples than were asked for', async () => {
+    const patients = join(folder, 'patients');
+    cpSync(images, patients, { recursive: true });
+    const [, ...rows] = readFileSync(join(images, 'labels.csv'), 'utf8').split('\n');
+    const grouped = rows.map((row, index) => `${row.split(',').slice(0, 2).join(',')},p${Math.floor(index / 6)}`);
+    writeFileSync(join(patients, 'labels.csv'), ['file,label,Patient ID', ...grouped].join('\n'));
+    const warned = await train('ungrouped', '--data-dir', patients, '--image-size', '16', '--no-grid');
+    expect(warned.output).toContain("--group-column 'Patient ID' keeps them on one side of every split");
+    const ended = await train('grouped', '--data-dir', patients, '--image-size', '16', '--no-grid', '--group-column', 'Patient ID');
+    expect(ended.output).toMatch(/42 examples trained on, 6 held out, 12 tested/);
+    expect(ended.output).toMatch(/held-out: .*reconstruction_mse/);
+    expect(ended.code).toBe(0);
+  }, 60_000);
+
   it('trains on WebAssembly with the same command, and says so', async () => {
     const ended = await train('wasm', '--data-dir', idx, '--engine', 'wasm');
     expect(ended.output).toContain('native TensorFlow is not used: computing on WebAssembly');

@@ -13,6 +13,9 @@ import { divergedState, divergedStep, trainingRun, type EpochEvent, type RunOutc
 
 const RAW = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, []).config;
 const EXAMPLES = 4;
+const DATA = {
+  test: { count: EXAMPLES }, train: { labels: new Uint32Array(2 * EXAMPLES), groups: null }, heldOut: null,
+} as unknown as DataSource;
 
 /** The simulation's game, with examples that are scored by one figure. */
 function game({ heldOut = 0, epochs = 1, patience = null as number | null } = {}): RunDescription {
@@ -133,7 +136,7 @@ function goOn(description: RunDescription, start: RunState, onEpoch: (event: Epo
     description,
     cluster,
     start,
-    data: { test: { count: EXAMPLES } } as unknown as DataSource,
+    data: DATA,
     gridRows: 0,
     signal: stop.signal,
     takeCheckpointRequest: () => false,

@@ -3,6 +3,7 @@ import type { Attribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
 import { seededGenerator, shuffle } from '../seeded-generator.js';
 import { discretise, folded, type Discretised } from './discretised.js';
+import { flagValue } from './flag-value.js';
 
 /** How much one attribute by itself tells of another. */
 export interface Association {
@@ -55,7 +56,7 @@ export function decidingNotes(found: readonly Association[], rows: number, input
   if (rows < ENOUGH_ROWS) return [];
   const deciding = found.filter(({ share }) => share >= DECIDES);
   const notes = deciding.slice(0, MOST_NOTES).map(({ of, from }): ReadingNote => {
-    const way = inputs.includes(from) ? `; --ignore ${from} leaves it out of the inputs` : '';
+    const way = inputs.includes(from) ? `; --ignore ${flagValue(from)} leaves it out of the inputs` : '';
     return { kind: 'warning', text: `${from} decides ${of}: whoever sees ${from} knows ${of}${way}` };
   });
   const left = deciding.length - notes.length;

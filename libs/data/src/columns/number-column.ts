@@ -2,6 +2,7 @@ import { invalidData } from '../invalid-data.js';
 import type { NumberAttribute } from '../model/attributes.js';
 import { cellOf, type Column } from '../model/column.js';
 import { numberIn, type Cells } from './cells.js';
+import { flagValue } from './flag-value.js';
 import { MOST_FLOAT32 } from './numbers.js';
 
 /**
@@ -40,5 +41,6 @@ export function refuseAbsurdNumbers(column: Column, { values }: NumberAttribute,
 }
 
 function found(column: Column, row: number, others: number): string {
-  return others > 0 ? `${cellOf(column, row)} (and ${others} more like it)` : cellOf(column, row);
+  const cell = others > 0 ? `${cellOf(column, row)} (and ${others} more like it)` : cellOf(column, row);
+  return `${cell}; an empty cell is a missing value, and --ignore ${flagValue(column.name)} leaves the column out`;
 }

@@ -5,6 +5,7 @@ import { cellOf, type Column } from '../model/column.js';
 import type { ReadingNote } from '../model/examples.js';
 import { categoryColumn } from './category-column.js';
 import { countCells, nameWords, type Cells } from './cells.js';
+import { flagValue } from './flag-value.js';
 import { numberColumn, refuseAbsurdNumbers } from './number-column.js';
 import { canonicalNumber, otherNumberFormat } from './numbers.js';
 import { areIdentifiers } from './repeated-identifiers.js';
@@ -83,7 +84,7 @@ function asNumbers(asked: ColumnToRead, cells: Cells): ReadColumn {
 /** Warnings about numbers that say which row they are in. */
 function likeRowNumbers(attribute: NumberAttribute): string[] {
   const { name, values } = attribute;
-  const isLike = (what: string): string[] => [`column ${name} ${what}, and is an input: --ignore ${name} leaves it out`];
+  const isLike = (what: string): string[] => [`column ${name} ${what}, and is an input: --ignore ${flagValue(name)} leaves it out`];
   if (countsRows(values)) return isLike('counts the rows');
   return areIdentifiers(attribute) ? isLike('has another whole number in every row, like an identifier') : [];
 }
@@ -127,7 +128,7 @@ function guessCategories(asked: ColumnToRead, cells: Cells, attribute: CategoryA
   if (count === 1 && cells.missing === 0) return constant(column, JSON.stringify(only));
   const reason = whyUnusable(cells, count);
   if (reason === null) return read;
-  return leaveOut(column, `${reason}; --as-category ${name} keeps it`);
+  return leaveOut(column, `${reason}; --as-category ${flagValue(name)} keeps it`);
 }
 
 function constant({ name }: Column, cell: string): ReadColumn {
@@ -135,7 +136,7 @@ function constant({ name }: Column, cell: string): ReadColumn {
 }
 
 function leaveOut({ name }: Column, reason: string): ReadColumn {
-  const text = `column ${name} is left out: ${reason}, --ignore ${name} says that it is meant to be left out`;
+  const text = `column ${name} is left out: ${reason}, --ignore ${flagValue(name)} says that it is meant to be left out`;
   return { name, attribute: null, description: `left out: ${reason}`, notes: [{ kind: 'warning', text }] };
 }
 
@@ -153,8 +154,9 @@ function forceNumbers({ column, whereOf }: ColumnToRead, cells: Cells): Cells {
 }
 
 function wordsAmongNumbers({ column: { name }, whereOf }: ColumnToRead, { numbers, words }: Cells, flags: string | null): Error {
-  const ways = `${flags === null ? '' : `${flags} reads them, `}--as-number ${name} takes them for missing values, `
-    + `--as-category ${name} makes every value a category, --ignore ${name} leaves the column out`;
+  const flag = flagValue(name);
+  const ways = `${flags === null ? '' : `${flags} reads them, `}--as-number ${flag} takes them for missing values, `
+    + `--as-category ${flag} makes every value a category, --ignore ${flag} leaves the column out`;
   const found = `${numbers.toLocaleString('en-US')} numbers and ${nameWords(words, whereOf)}: ${ways}`;
   return invalidData(`column ${name}`, 'numbers in all known cells', found);
 }

@@ -5,6 +5,7 @@ import type { Column } from '../model/column.js';
 import type { ReadingNote } from '../model/examples.js';
 import { categoryColumn, nameClasses, type NamedClasses } from './category-column.js';
 import { countCells, nameWords, type Cells } from './cells.js';
+import { flagValue } from './flag-value.js';
 import { canonicalNumber, parseNumber } from './numbers.js';
 import { describeMissing } from './read-column.js';
 import { spellingNotes } from './spellings.js';
@@ -70,7 +71,7 @@ function refuseContinuous(asked: NamesToRead, cells: Cells, { name, categories }
     nameRole(asked), 'classes',
     `${categories.length.toLocaleString('en-US')} different numbers among ${cells.known.toLocaleString('en-US')} examples (${shown}, ...): `
     + `write a column of a few classes, such as ranges of ${name}, and name it with --label-column; `
-    + `--as-category ${name} makes every number a class`,
+    + `--as-category ${flagValue(name)} makes every number a class`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { MISSING, type Attribute, type NumberAttribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
+import { flagValue } from './flag-value.js';
 
 /** Names of columns that say who or what an example is from. */
 const OWNERS = [
@@ -29,7 +30,7 @@ export function repeatedIdentifiers(attributes: readonly Attribute[]): ReadingNo
     if (counts.size < FEWEST_DIFFERENT || known / counts.size > MOST_REPEATS || repeated < REPEATED * known) return [];
     const { name } = attribute;
     const text = `column ${name} has ${counts.size.toLocaleString('en-US')} values in ${known.toLocaleString('en-US')} rows: `
-      + `if rows of one ${name} belong together, --group-column ${name} keeps them on one side of every split`;
+      + `if rows of one ${name} belong together, --group-column ${flagValue(name)} keeps them on one side of every split`;
     return [{ kind: 'warning', text }];
   });
 }

@@ -43,7 +43,9 @@ export function expectColumns(
   const found = header.length === 0 ? 'an empty file' : header.map((name) => name || '(no name)').join(', ');
   const unknown = ROLES.find((role) => reading.columns[role] !== null && columns[role] === null);
   if (unknown !== undefined) throw invalidData(where, `a column ${reading.columns[unknown] ?? ''} (--${unknown}-column)`, found);
-  const { file, label } = columns;
+  const { file, label, group } = columns;
+  if (label === null && group !== null && KNOWN.label.includes(plain(group)))
+    throw invalidData(where, 'another column for the group than for the label', group);
   if (file !== null && label !== null) return { ...columns, file, label };
   const lacking = file === null ? 'with the names of the image files (file, filename, path, image or id, or --file-column NAME)'
     : 'of labels (label, class or category, or --label-column NAME)';

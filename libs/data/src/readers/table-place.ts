@@ -2,14 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { TableConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
+import { flagValue } from '../columns/flag-value.js';
 import { findFile, requireFolder } from '../formats/lists/folder-files.js';
 import { VECTOR_FILE } from '../formats/arrays/vector-file.js';
 import { invalidData } from '../invalid-data.js';
+import type { ReadingNote } from '../model/examples.js';
 import { byCodeUnit } from '../name-order.js';
 
 /** Text of any delimiter, gzipped or not, or Parquet. A `.txt` may be anything, and is a table only if its name says so. */
 const ONE_TABLE = /^table\.((csv|tsv|tab|txt|data)(\.gz)?|parquet|pq)$/i;
 const TABLE_FILE = /\.((csv|tsv|tab)(\.gz)?|parquet|pq)$/i;
+/** Arrays as other programs write them. */
+const FOREIGN_VECTORS = /\.(pt|pth|pkl|pickle|h5|hdf5|mat)$/i;
 const NAMES = 'table.csv (or .tsv, .txt, .parquet; text gzipped or not), or several tables of one header';
 
 /** Files of a table, and the domain of all rows of each; null: a column names it. */
@@ -44,6 +48,18 @@ export async function findVectors(folder: string, named: string | null): Promise
   const found = (await visibleNames(folder)).filter((name) => /^features\./i.test(name) && VECTOR_FILE.test(name));
   if (found.length > 1) throw invalidData(folder, 'one file of vectors (--vectors names it)', found.join(', '));
   return found[0] === undefined ? null : join(folder, found[0]);
+}
+
+/** Files in which vectors may be, of a folder none of whose files was read as such. */
+export async function unreadVectors(folder: string): Promise<ReadingNote[]> {
+  const names = await visibleNames(folder);
+  const note = (name: string, way: string): ReadingNote => ({ kind: 'warning', text: `${join(folder, name)} is not read: ${way}` });
+  return [
+    ...names.filter((name) => VECTOR_FILE.test(name)).map((name) => note(name, `--vectors ${flagValue(name)} makes it the inputs`)),
+    ...names.filter((name) => FOREIGN_VECTORS.test(name)).map((name) => (
+      note(name, 'if it has a vector for each row, numpy.save("features.npy", array) makes a file that is')
+    )),
+  ];
 }
 
 async function visibleNames(folder: string): Promise<string[]> {

@@ -9,7 +9,7 @@ import { cellOf, type RawTable } from '../model/column.js';
 import type { ReadingNote, Split } from '../model/examples.js';
 import type { Reader, ReaderOptions } from './reader.js';
 import { nameColumns } from './table-columns.js';
-import { findTables, findVectors, type TableFiles } from './table-place.js';
+import { findTables, findVectors, unreadVectors, type TableFiles } from './table-place.js';
 import { openTableVectors, type TableVectors } from './table-vectors.js';
 
 /** Tables are small: a half of each domain is for testing. */
@@ -51,7 +51,7 @@ export const readTableFolder: Reader<TableFolder> = async ({ folder, config, may
     splits: columns.split === null ? null : splitsOf(table, columns.split), testShare: TEST_SHARE,
     weights: null, groups: read.group === null ? null : groupsOf(read.group),
     notes: reading.rules === 1 ? [] : [
-      ...filesNote(files), ...table.notes, ...columns.notes, ...vectors?.notes ?? [],
+      ...filesNote(files), ...table.notes, ...columns.notes, ...vectors?.notes ?? await notedVectors({ folder, config }),
       ...read.notes,
       ...(read.group === null ? repeatedIdentifiers(read.others) : []),
     ],
@@ -65,6 +65,10 @@ async function findTableVectors(
   const isLookedFor = reading.vectors !== null || (reading.rules > 1 && config.files === null);
   const path = isLookedFor ? await findVectors(folder, reading.vectors) : null;
   return path === null ? null : openTableVectors(path, table, unpacking);
+}
+
+async function notedVectors({ folder, config }: TableFolder): Promise<ReadingNote[]> {
+  return config.files === null ? unreadVectors(folder) : [];
 }
 
 interface TableAndFiles {

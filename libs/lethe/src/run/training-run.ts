@@ -3,6 +3,7 @@ import { errorMessage, type LetheError } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';
 import { adversarialLoop, type TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
+import { usedExamples } from '../evaluation/measured-run.js';
 import { computeGrid, scoreExamples, scoreTarget } from '../evaluation/score-networks.js';
 import { epochsCompleted, type EpochEvent, type RunRecord, type RunState } from '../record/run-record.js';
 import { isDivergence } from '../exit-codes.js';
@@ -191,7 +192,9 @@ async function endEpoch(
 
 async function measureEpoch(options: TrainingRunOptions, epoch: number): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
   const { description: { config } } = options;
-  const figures = { ...(await scoreExamples(options, 'held-out', config.data.heldOut)), ...(await scoreTarget(options)) };
+  // Whole groups are held out: perhaps fewer examples than the settings say.
+  const { held_out: heldOut } = usedExamples(options);
+  const figures = { ...(await scoreExamples(options, 'held-out', heldOut)), ...(await scoreTarget(options)) };
   const diverged = divergedFigures(figures, `epoch ${epoch}`);
   if (diverged !== null) throw diverged;
   return { figures, grid: config.grid ? await computeGrid(options, options.gridRows) : null };

@@ -4,6 +4,8 @@ import { bytesOf, numberReader, type NumberArray } from './number-array.js';
 
 /** Bytes that are in memory at once beside what is read. */
 const PIECE_BYTES = 4 * 2 ** 20;
+/** Vectors are taken as they are: a sum of products of greater numbers leaves float32, or nothing of the others. */
+const MOST = 1e15;
 
 /** Reads the examples `first` to `end` (excluded) of an array. */
 type ReadExamples = InputReader['read'];
@@ -22,7 +24,7 @@ export function bytesReader({ source, start }: NumberArray, length: number): Rea
 }
 
 /**
- * Reads numbers of any type as float32, `length` for each example. Examples with a number that float32 cannot hold are named, and
+ * Reads numbers of any type as float32, `length` for each example. Examples with a number that is none or too large are named, and
  * zeros.
  */
 export function vectorsReader(array: NumberArray, length: number): ReadExamples {
@@ -78,7 +80,7 @@ async function readColumns(array: NumberArray, { read, decode }: Reading, { inpu
   }
 }
 
-/** Fills `decoded`, and gives the numbers that are not finite as float32. */
+/** Fills `decoded`, and gives the numbers that networks cannot compute with. */
 type Decode = (bytes: Uint8Array, decoded: Float32Array) => { index: number; value: number }[];
 
 function decoderOf({ type, isLittleEndian }: NumberArray): Decode {
@@ -90,7 +92,7 @@ function decoderOf({ type, isLittleEndian }: NumberArray): Decode {
     for (let index = 0; index < decoded.length; index += 1) {
       const value = readNumber(view, index * size);
       decoded[index] = value;
-      if (!Number.isFinite(decoded[index])) wrong.push({ index, value });
+      if (!(Math.abs(value) <= MOST)) wrong.push({ index, value });
     }
     return wrong;
   };
@@ -99,5 +101,5 @@ function decoderOf({ type, isLittleEndian }: NumberArray): Decode {
 function badNumber({ where }: NumberArray, { row, column, value }: { row: number; column: number; value: number }): BadInput {
   const found = Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
   const place = `${where}, row ${row}, column ${column} (counted from 0)`;
-  return { example: row, reason: `${place}: expected a number that float32 can hold, found ${found}` };
+  return { example: row, reason: `${place}: expected a number from -1e15 to 1e15, found ${found}` };
 }

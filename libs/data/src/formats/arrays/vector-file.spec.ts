@@ -96,8 +96,17 @@ describe('openVectorFile reads vectors', () => {
     expect([...inputs]).toEqual([0, 0, 0, 1, 1.25, 1.5, 0, 0, 0]);
     const place = (row: number, column: number): string => `${join(FIXTURES, 'bad.npy')}, row ${row}, column ${column} (counted from 0)`;
     expect(bad).toEqual([
-      { example: 1, reason: `${place(1, 2)}: expected a number that float32 can hold, found nan` },
-      { example: 3, reason: `${place(3, 0)}: expected a number that float32 can hold, found 1e+300` },
+      { example: 1, reason: `${place(1, 2)}: expected a number from -1e15 to 1e15, found nan` },
+      { example: 3, reason: `${place(3, 0)}: expected a number from -1e15 to 1e15, found 1e+300` },
+    ]);
+  });
+
+  it('and names rows beside whose numbers nothing is left of the others', async () => {
+    const reader = await openVectorFile(await fileOf('x.npy', npy(head('2, 2'), new Uint8Array(Float32Array.of(1, 2, 1e15, 1e37).buffer))), {
+      unpacking: new Unpacking(1),
+    });
+    expect((await reader.read(0, 2)).bad.map(({ example, reason }) => [example, reason.split(': ')[1]])).toEqual([
+      [1, `expected a number from -1e15 to 1e15, found ${Math.fround(1e37)}`],
     ]);
   });
 
