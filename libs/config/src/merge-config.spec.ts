@@ -33,6 +33,11 @@ describe('mergeConfig', () => {
     });
   });
 
+  it("has names of columns in Unicode's composed form, as files are read", () => {
+    const asked = flags({ data: { reading: { columns: { label: 'e\u0301tat', ignored: ['a\u0308'] } } } });
+    expect(mergeConfig(machine, [asked]).config.data.reading.columns).toMatchObject({ label: '\u00e9tat', ignored: ['\u00e4'] });
+  });
+
   it('repeats a run from its own config.json', () => {
     const { config } = mergeConfig(machine, [flags({ recipe: 'article', cluster: { workers: 3 } })]);
     expect(mergeConfig({ ...machine, cores: 64 }, [file(JSON.parse(JSON.stringify(config)) as Tree)]).config).toEqual(config);

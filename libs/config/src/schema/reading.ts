@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { positiveInteger, share } from './numbers.js';
 
-const column = z.string().min(1);
+/** Names in files are compared in Unicode's composed form too. */
+const column = z.string().normalize('NFC').min(1);
 
 /** How files are read, whatever their kind. */
 export const readingSchema = z.strictObject({

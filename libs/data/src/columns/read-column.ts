@@ -1,6 +1,6 @@
 import type { ReadingConfig } from '@lethe/config';
 import { invalidData } from '../invalid-data.js';
-import type { Attribute, CategoryAttribute, NumberAttribute } from '../model/attributes.js';
+import type { Attribute, CategoryAttribute } from '../model/attributes.js';
 import { cellOf, type Column } from '../model/column.js';
 import type { ReadingNote } from '../model/examples.js';
 import { categoryColumn } from './category-column.js';
@@ -8,7 +8,7 @@ import { countCells, nameWords, type Cells } from './cells.js';
 import { flagValue } from './flag-value.js';
 import { numberColumn, refuseAbsurdNumbers } from './number-column.js';
 import { canonicalNumber, otherNumberFormat } from './numbers.js';
-import { areIdentifiers } from './repeated-identifiers.js';
+import { whyNoQuantity } from './no-quantity.js';
 import { spellingNotes } from './spellings.js';
 import { whyUnusable } from './unusable-features.js';
 
@@ -76,17 +76,9 @@ function asNumbers(asked: ColumnToRead, cells: Cells): ReadColumn {
   const isAsked = asked.kind !== null || reading.columns.numbers.includes(column.name);
   const isConstant = cells.missing === 0 && values.every((value) => value === first);
   if (role === 'feature' && !isAsked && isConstant) return constant(column, String(first));
-  const texts = role === 'feature' ? likeRowNumbers(attribute) : [];
+  const texts = role === 'feature' && !isAsked ? whyNoQuantity(column, attribute) : [];
   if (cells.words.length > 0) texts.push(`column ${column.name}: missing, as they are no numbers: ${nameWords(cells.words, whereOf)}`);
   return { ...read, notes: texts.map((text) => ({ kind: 'warning', text })) };
-}
-
-/** Warnings about numbers that say which row they are in. */
-function likeRowNumbers(attribute: NumberAttribute): string[] {
-  const { name, values } = attribute;
-  const isLike = (what: string): string[] => [`column ${name} ${what}, and is an input: --ignore ${flagValue(name)} leaves it out`];
-  if (countsRows(values)) return isLike('counts the rows');
-  return areIdentifiers(attribute) ? isLike('has another whole number in every row, like an identifier') : [];
 }
 
 function describeNumbers({ column }: ColumnToRead, cells: Cells, attribute: Attribute): ReadColumn {
@@ -159,10 +151,4 @@ function wordsAmongNumbers({ column: { name }, whereOf }: ColumnToRead, { number
     + `--as-category ${flag} makes every value a category, --ignore ${flag} leaves the column out`;
   const found = `${numbers.toLocaleString('en-US')} numbers and ${nameWords(words, whereOf)}: ${ways}`;
   return invalidData(`column ${name}`, 'numbers in all known cells', found);
-}
-
-/** Whether numbers are 0, 1, 2, ... or 1, 2, 3, ... */
-function countsRows(values: Float64Array): boolean {
-  const [first] = values;
-  return values.length >= FEW_NUMBERS && (first === 0 || first === 1) && values.every((value, row) => value === first + row);
 }

@@ -200,6 +200,16 @@ describe('a table', () => {
     expect(textOf(found)).toContain('column PatientId has another whole number in every row, like an identifier, and is an input');
   });
 
+  it.each([
+    ['identifiers', (row: number) => `1${String(row).padStart(17, '0')}`, 'has whole numbers of more than 15 digits, like identifiers'],
+    ['dates', (row: number) => `202401${String(row + 10)}`, 'has numbers like dates (20240110), and is an input: --ignore \'the code\' leaves'],
+    ['codes', (row: number) => `0${row % 7}1`, "has numbers like codes (001), and is an input: --as-category 'the code' makes every value"],
+  ])('is warned of numbers that are %s', (_, cellOf, warning) => {
+    const cells = rows.map((row, index) => `${cellOf(index)},${row.split(',').slice(1).join()}`);
+    expect(textOf(read('the code,v,label', cells))).toContain(`warning: column the code ${warning}`);
+    expect(textOf(read('the code,v,label', cells, { reading: { columns: { numbers: ['the code'] } } }))).toBe('');
+  });
+
   it('is warned of a column that counts its rows', () => {
     const found = read('row,v,label', rows);
     expect(found.others).toHaveLength(2);

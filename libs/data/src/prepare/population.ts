@@ -38,5 +38,5 @@ export function labelOf({ attributes, label }: Examples): CategoryAttribute | nu
  */
 export function expectLabels(examples: Examples): void {
   const unlabelled = labelOf(examples)?.values.indexOf(MISSING) ?? 0;
-  if (unlabelled >= 0) throw invalidData(examples.where(unlabelled), 'a label', 'an empty cell');
+  if (unlabelled >= 0) throw invalidData(examples.where(unlabelled), 'a label', 'an empty cell: label it, or take it out of the list');
 }

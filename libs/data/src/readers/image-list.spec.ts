@@ -54,7 +54,7 @@ describe('the table', () => {
     [[], 'found an empty file'],
     [['file,label'], 'labels.csv: expected a row below the header, found none'],
     [['file,label', 'a.png'], 'labels.csv, line 2: expected 2 cells like the first line, found 1'],
-    [['file,label', 'a.png,x', '', 'b.png,'], 'labels.csv, line 4: expected a label, found an empty cell'],
+    [['file,label', 'a.png,x', '', 'b.png,'], 'labels.csv, line 4: expected a label, found an empty cell: label it'],
     [['file,label', ',x'], 'labels.csv, line 2: expected a file name, found an empty cell'],
     [[...FOUR, '../a.png,x'], 'line 6: expected an image in ../a.png, found a path that leads out of the data folder'],
     [[...FOUR, 'sub/../../a.png,x'], 'line 6: expected an image in ../a.png, found a path that leads out of the data folder'],

@@ -100,6 +100,12 @@ describe('the report of data that no run could use', () => {
     ]);
   });
 
+  it('names a row without a label, unless there are domains', async () => {
+    const attributes = [categoryAttribute('ill', rows((row) => (row === 3 ? null : row % 2 === 0 ? 'no' : 'yes')))];
+    const { problems } = await opened({ attributes, splits: null, domain: null });
+    expect(problems).toEqual([expect.stringMatching(/: expected a label, found an empty cell: label it, or take it out of the list$/)]);
+  });
+
   it('has no classes where there are no labels, and names a single one', async () => {
     const { data, problems } = await opened({ attributes: [], label: null, domain: null });
     expect([(await describeData(data)).classes, problems]).toEqual([[{ name: 'without a label', train: 28, heldOut: 0, test: 12 }], []]);

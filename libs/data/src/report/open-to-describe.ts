@@ -9,7 +9,7 @@ import type { BadInput } from '../model/inputs.js';
 import { byCodeUnit, sortedClassNames } from '../name-order.js';
 import type { Keeping } from '../open-options.js';
 import { joinPopulations } from '../prepare/join-populations.js';
-import { labelOf, type Population, type SplitPopulation } from '../prepare/population.js';
+import { expectLabels, labelOf, type Population, type SplitPopulation } from '../prepare/population.js';
 import { columnsOf, featuresAsInputs, notesOf, rolesOf } from '../prepare/prepare-data.js';
 import { readableExamples, type ReadPopulation } from '../prepare/readable-examples.js';
 import { classesOf } from '../prepare/run-classes.js';
@@ -76,11 +76,14 @@ export async function openToDescribe(populations: readonly Population[], plan: D
   const read = await readableExamples(populations, { ...keeping, skipBad: 1 });
   const split = tried(() => splitPopulations(read.populations, seed)) ?? read.populations.map(allToTrain);
   const { inputs, notes } = read.inputs === null ? await featuresAsInputs(split, keeping) : { inputs: read.inputs, notes: [] };
+  const examplesOfAll = populations.length === 1 ? populations[0]?.examples : undefined;
   const classes = sortedClassNames(split.flatMap(({ examples }) => usedLabels(examples)));
   const { train, test, heldOut } = joinPopulations(split, { inputs, classes, passesOtherLabels: true });
   tried(() => { checkShape(origin, train); });
   if (classes.length > 0) tried(() => classesOf(split, { origin, classes: null }));
   if (populations.length === 1) tried(() => { expectTrained(origin, train, classes); });
+  // Where there are domains, those without labels can be a run's target.
+  if (examplesOfAll?.domain === null) tried(() => { expectLabels(examplesOfAll); });
   const data: DataToDescribe = {
     facts: { classes, domains: split.map(({ name }) => ({ name })) }, train, test, heldOut,
     columns: columnsOf(populations), notes: [...notesOf(populations), ...notes, ...read.notes],
