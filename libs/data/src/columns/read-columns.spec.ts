@@ -58,6 +58,8 @@ describe('a column of numbers', () => {
 
   it('refuses a number beside which the others are nothing', () => {
     expect(() => readOne(withCell('1e30'))).toThrow(/table\.csv, line 7: expected a number in v like the others .*, found 1e30/);
+    expect(() => readOne((row) => (row === 5 ? '1e30' : '0'))).toThrow('like the others (a half of them are 0), found 1e30');
+    expect(readOne((row) => (row === 5 ? '1e18' : '0')).v?.kind).toBe('number');
     expect(readOne((row) => String(10 ** -(row % 18))).v?.kind).toBe('number');
   });
 
@@ -202,7 +204,7 @@ describe('a table', () => {
 
   it.each([
     ['identifiers', (row: number) => `1${String(row).padStart(17, '0')}`, 'has whole numbers of more than 15 digits, like identifiers'],
-    ['dates', (row: number) => `202401${String(row + 10)}`, 'has numbers like dates (20240110), and is an input: --ignore \'the code\' leaves'],
+    ['dates', (row: number) => `202401${String(row + 10)}`, "has numbers like dates (20240110), and is an input: --ignore 'the code'"],
     ['codes', (row: number) => `0${row % 7}1`, "has numbers like codes (001), and is an input: --as-category 'the code' makes every value"],
   ])('is warned of numbers that are %s', (_, cellOf, warning) => {
     const cells = rows.map((row, index) => `${cellOf(index)},${row.split(',').slice(1).join()}`);
