@@ -39,7 +39,7 @@ describe('the README\'s commands', () => {
   }, 120_000);
 
   it('look at data, sweep and measure', async () => {
-    expect(await nx('coordinator:data', small, '--out', runs)).toContain('48 training images and 12 test images of 8 x 8 x 1');
+    expect(await nx('coordinator:data', small, '--out', runs)).toMatch(/examples: 60, 48 to train, 12 to test\n +inputs: 8 x 8 x 1/);
     const game = ['--recipe', 'hospitals', '--training', 'adaptation', '--target', 'va', '--data-dir', domains, '--batch-size', '24'];
     const sweep = ['--rounds', '2', '--no-evaluation', '--runs-dir', runs, '--seed', '1,2', '--best', 'va/label_accuracy', '--name', 'b'];
     expect(await nx('coordinator:sweep', ...game, ...sweep)).toMatch(/best: 00[12] /);

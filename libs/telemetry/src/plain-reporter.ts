@@ -15,6 +15,7 @@ export class PlainReporter implements Reporter {
   private readonly intervalSeconds: number;
   private readonly clock: Clock;
   private lastSeconds = -Infinity;
+  private lastReadSeconds: number | undefined;
 
   constructor(options: PlainReporterOptions) {
     this.output = new Output(options.output);
@@ -23,20 +24,19 @@ export class PlainReporter implements Reporter {
   }
 
   update(progress: RunProgress): void {
-    this.writeNowAndThen(() => describeProgress(progress));
-  }
-
-  reading(done: number, total: number): void {
-    // Data that are read at once need no line.
-    if (this.lastSeconds === -Infinity) this.lastSeconds = this.clock();
-    this.writeNowAndThen(() => describeReading(done, total));
-  }
-
-  private writeNowAndThen(describe: () => string): void {
     const seconds = this.clock();
     if (seconds - this.lastSeconds < this.intervalSeconds) return;
     this.lastSeconds = seconds;
-    this.output.writeLine(describe());
+    this.output.writeLine(describeProgress(progress));
+  }
+
+  reading(done: number, total: number): void {
+    const seconds = this.clock();
+    // Data that are read at once need no line.
+    this.lastReadSeconds ??= seconds;
+    if (seconds - this.lastReadSeconds < this.intervalSeconds) return;
+    this.lastReadSeconds = seconds;
+    this.output.writeLine(describeReading(done, total));
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {

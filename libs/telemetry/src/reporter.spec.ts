@@ -46,7 +46,9 @@ describe('plain lines', () => {
     let now = 0;
     const reporter = createReporter({ output, intervalSeconds: 5, clock: () => now });
     for (let done = 1000; done <= 12_000; done += 1000, now += 1) reporter.reading(done, 12_000);
-    expect(text()).toBe('reading the data  6,000/12,000\nreading the data  11,000/12,000\n');
+    reporter.update(progressAt(1));
+    const first = 'round 1/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500\n';
+    expect(text()).toBe(`reading the data  6,000/12,000\nreading the data  11,000/12,000\n${first}`);
   });
 });
 
