@@ -30,15 +30,19 @@ function joinNumbers(name: string, found: Found): Attribute {
 /** The names of the first part come first. */
 function joinCategories(name: string, found: Found): CategoryAttribute {
   const indexOf = new Map<string, number>();
+  // Parts of one table have the same categories: of very many domains, each part has the names of all.
+  const known = new Map<readonly string[], Uint32Array>();
   const values = new Uint32Array(total(found)).fill(MISSING);
   let start = 0;
   for (const { attribute, count } of found) {
     if (attribute?.kind === 'category') {
-      const places = Uint32Array.from(attribute.categories, (category) => {
+      const { categories } = attribute;
+      const places = known.get(categories) ?? Uint32Array.from(categories, (category) => {
         const place = indexOf.get(category) ?? indexOf.size;
         indexOf.set(category, place);
         return place;
       });
+      known.set(categories, places);
       for (let row = 0; row < count; row += 1) {
         const value = attribute.values[row] as number;
         if (value !== MISSING) values[start + row] = places[value] as number;
