@@ -6,6 +6,12 @@ import { GrowingArray } from './growing-array.js';
 /** Columns of a table at most: more are a damaged file, or a table that lies on its side. */
 const MOST_COLUMNS = 2 ** 17;
 
+/**
+ * Cells of a table at most. A cell takes 4 bytes, or 12 where a column has very many different numbers: a packed file of a few
+ * megabytes may have hundreds of millions of short rows.
+ */
+const MOST_CELLS = 2 ** 28;
+
 /** A file of a table. */
 interface TablePart {
   readonly file: string;
@@ -23,8 +29,11 @@ export class TableBuilder {
   readonly #lines = new GrowingArray((length) => new Uint32Array(length));
   #columns: ColumnBuilder[] = [];
 
-  constructor(reading: CellReading) {
+  readonly #mostCells: number;
+
+  constructor(reading: CellReading, mostCells = MOST_CELLS) {
     this.reading = reading;
+    this.#mostCells = mostCells;
   }
 
   /**
@@ -51,9 +60,12 @@ export class TableBuilder {
     return this.#lines.length;
   }
 
-  /** A row has been pushed into all columns of its file. */
+  /** A row has been pushed into all columns of its file. @throws LetheError DATA_INVALID for more cells than a table may have */
   endRow(line: number): void {
     this.#lines.push(line);
+    if (this.#lines.length * this.#columns.length <= this.#mostCells) return;
+    const found = `more after ${this.#lines.length.toLocaleString('en-US')} rows of ${this.#columns.length}`;
+    throw invalidData(this.#memory.file, `at most ${this.#mostCells.toLocaleString('en-US')} cells in a table`, found);
   }
 
   finish(where: string): RawTable {
