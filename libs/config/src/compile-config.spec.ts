@@ -98,7 +98,7 @@ describe('compileConfig', () => {
     ],
     [{ 'data.colour': true }, 'data.colour: expected a known setting, found the unknown name "colour"'],
     // Between settings
-    [{ batchSize: 250 }, 'batchSize: expected a multiple of the 4 shards, found 250'],
+    [{ batchSize: 250 }, 'batchSize: expected a multiple of the 4 shards, such as 252, found 250'],
     [{ batchSize: 4 }, 'batchSize: expected at least 2 images for each of the 4 shards, found 4'],
     [{ epochs: null }, 'epochs: expected a number of epochs or of rounds, found nothing'],
     [{ rounds: 10 }, 'rounds: expected either epochs or rounds, not both, found 10'],

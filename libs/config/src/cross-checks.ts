@@ -8,7 +8,8 @@ type Report = (path: string, expected: string, found: unknown) => void;
 function checkBatch(config: RunConfig, report: Report): void {
   const { batchSize, shards } = config;
   if (batchSize % shards !== 0) {
-    report('batchSize', `a multiple of the ${shards} shards`, batchSize);
+    const fitting = Math.max(2, Math.round(batchSize / shards)) * shards;
+    report('batchSize', `a multiple of the ${shards} shards, such as ${fitting}`, batchSize);
   } else if (batchSize / shards < 2) {
     // Batch normalisation of a single example has no variance; PyTorch refuses it too.
     report('batchSize', `at least 2 images for each of the ${shards} shards`, batchSize);

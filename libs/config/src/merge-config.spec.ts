@@ -34,7 +34,8 @@ describe('mergeConfig', () => {
   });
 
   it("has names of columns in Unicode's composed form, as files are read", () => {
-    const asked = flags({ data: { reading: { columns: { label: 'e\u0301tat', ignored: ['a\u0308'] } } } });
+    const columns = { label: 'e\u0301tat', ignored: ['a\u0308'] };
+    const asked = flags({ data: { kind: 'images', folder: '/photos', reading: { columns } } });
     expect(mergeConfig(machine, [asked]).config.data.reading.columns).toMatchObject({ label: '\u00e9tat', ignored: ['\u00e4'] });
   });
 
@@ -134,7 +135,10 @@ describe('mergeConfig', () => {
       [flags({ data: { imageSize: 32 } })],
       '--imageSize: expected no such flag unless the data is a folder of images, found 32',
     ],
-    ['a batch that the shards do not divide', [flags({ shards: 512 })], 'batchSize: expected a multiple of the 512 shards, found 256'],
+    [
+      'a batch that the shards do not divide', [flags({ shards: 512 })],
+      'batchSize: expected a multiple of the 512 shards, such as 1024, found 256',
+    ],
   ])('refuses %s', (_what, layers, message) => {
     expect(() => mergeConfig(machine, layers)).toThrow(message);
   });

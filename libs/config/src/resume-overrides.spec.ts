@@ -35,7 +35,6 @@ describe('applyResumeOverrides', () => {
   it.each<[Tree, string]>([
     [{ objective: { beta: 0.1 } }, '--beta: expected 0.05, as the run was started (only a new run can change it), found 0.1'],
     [{ seed: 7 }, '--seed: expected 1, as the run was started'],
-    [{ data: { reading: { columns: { ignored: ['a'] } } } }, '--ignored: expected [], as the run was started'],
     [{ shards: 8 }, '--shards: expected 4, as the run was started'],
     [{ batchSize: 128 }, '--batchSize: expected 256, as the run was started'],
     [{ recipe: 'article' }, '--recipe: expected "quick", as the run was started'],
@@ -48,6 +47,12 @@ describe('applyResumeOverrides', () => {
     [{ extra: 1 }, '--extra: expected a known setting'],
   ])('refuses %j by name', (values, message) => {
     expect(() => applyResumeOverrides(saved, [flags(values)])).toThrow(message);
+  });
+
+  it('refuses other columns of the data by name', () => {
+    const images = { ...saved, data: { ...saved.data, kind: 'images', folder: '/photos' } };
+    const others = flags({ data: { reading: { columns: { ignored: ['a'] } } } });
+    expect(() => applyResumeOverrides(images, [others])).toThrow('--ignored: expected [], as the run was started');
   });
 
   it('takes the whole configuration of the run, lists included, for what it is', () => {

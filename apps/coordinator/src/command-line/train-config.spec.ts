@@ -69,7 +69,7 @@ describe('newRunConfig', () => {
 
   it.each<[string[], string, string]>([
     [['--shards', '3'], 'CONFIG_INVALID', '--shards: expected a power of two (1, 2, 4, 8 ...), found 3'],
-    [['--batch-size', '250'], 'CONFIG_INVALID', '--batch-size: expected a multiple of the 4 shards, found 250'],
+    [['--batch-size', '250'], 'CONFIG_INVALID', '--batch-size: expected a multiple of the 4 shards, such as 252, found 250'],
     [['--beta', '-0.5'], 'CONFIG_INVALID', '--beta: expected at least 0, found -0.5'],
     [['--learning-rate', '0'], 'CONFIG_INVALID', '--learning-rate: expected a number above 0, found 0'],
     [['--optimizer', 'lion'], 'CONFIG_INVALID', '--optimizer: expected adam or sgd, found "lion"'],
