@@ -1,5 +1,5 @@
 export { formatCount, formatDuration, formatFigures, formatNumber } from './format.js';
-export { printable, type OutputStream } from './output.js';
+export type { OutputStream } from './output.js';
 export { QuietReporter, type PlainReporterOptions } from './plain-reporter.js';
 export { TrialsReporter, type TrialProgress } from './trials-reporter.js';
 export { createReporter } from './terminal-reporter.js';

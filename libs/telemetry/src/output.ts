@@ -1,12 +1,8 @@
 import type { Writable } from 'node:stream';
+import { printable } from './printable.js';
 
 /** Standard output or error; any stream in a test. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
-
-/** Text with names out of the user's files, without the characters that a terminal would obey. Ends of lines stay. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, ' ');
-}
 
 /**
  * Text to a stream whose reader may go away (`lethe train | head`). Once writing fails, nothing more is written and nothing is thrown:

@@ -58,7 +58,7 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['nothing of the kind', 'readme.txt', Buffer.from('hello'), '--data-dir: expected labels.csv beside images, or IDX files'],
+    ['nothing of the kind', 'readme.txt', Buffer.from('hello'), '--data-dir: expected images (with labels.csv'],
     [
       'only a truncated file', 'train-images-idx3-ubyte', Buffer.from([0, 0, 8, 3, 0, 0]),
       'train-images-idx3-ubyte: expected an IDX header of 16 bytes, found a file of 6 bytes',

@@ -9,7 +9,8 @@ import {
 import { LetheError } from '@lethe/errors';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { encodeGridPng, expectWritableFolder } from '@lethe/run-folder';
-import { createReporter, printable, type Reporter } from '@lethe/telemetry';
+import { createReporter, type Reporter } from '@lethe/telemetry';
+import { printable } from '@lethe/telemetry/printable';
 import type { DataCommand } from '../command-line/command.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 import type { Environment } from './train.js';

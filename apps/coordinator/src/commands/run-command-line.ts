@@ -2,7 +2,7 @@ import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Command } from '../command-line/command.js';
 import { EXIT, exitCodeOf } from '@lethe/lethe/exit-codes';
 import { ownVersion } from '@lethe/lethe/own-version';
-import { printable } from '@lethe/telemetry';
+import { printable } from '@lethe/telemetry/printable';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
 import { COMMAND_NAMES } from '../command-line/program.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';

@@ -135,7 +135,7 @@ async function expectExamples(examples: Examples): Promise<void> {
   if (groups !== null) expect(groups.nameOf(count - 1)).not.toBe('');
   if (weights !== null) expect(weights.every((weight) => weight > 0)).toBe(true);
   const places = Array.from({ length: count }, (_, example) => where(example));
-  expect(places.filter((place) => !/(line|row|image) \d+$|folder ./.test(place))).toEqual([]);
+  expect(places.filter((place) => !/(line|row|image) \d+$|\.png$/.test(place))).toEqual([]);
   expect(inputs === null ? features.length > 0 : features.length === 0).toBe(true);
   if (inputs !== null) await expectInputs(inputs, count);
 }
