@@ -12,7 +12,11 @@ export function gatherImages({ inputs, rows, count }: Dataset, indices: Uint32Ar
     checkIndex(count, index);
     return rows[index] as number;
   }));
-  return gathered instanceof Float32Array ? gathered : Float32Array.from(gathered, (byte) => NORMALISED[byte] as number);
+  if (gathered instanceof Float32Array) return gathered;
+  // A loop: the iterator of Float32Array.from takes several times as long, in every step.
+  const pixels = new Float32Array(gathered.length);
+  for (let index = 0; index < gathered.length; index += 1) pixels[index] = NORMALISED[gathered[index] as number] as number;
+  return pixels;
 }
 
 /** The class indices at the indices; MISSING becomes -1. */
