@@ -62,6 +62,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
     isWritten: true,
     judged: { rounds: judgedRounds, ...NEITHER },
     stopping: new EarlyStopping(config),
+    heldOut: usedExamples(options).held_out,
     writing: Promise.resolve(),
   };
   for (const figures of earlierFigures) progress.judged = { rounds: judgedRounds, ...progress.stopping.judge(figures) };
@@ -124,6 +125,8 @@ interface Progress {
   /** What was found at the end of the last epoch that was recorded and judged. */
   judged: Judgement & { readonly rounds: number };
   readonly stopping: EarlyStopping;
+  /** Whole groups are held out: perhaps fewer examples than the settings say. */
+  readonly heldOut: number;
   /** The checkpoint that is being written beside the training. */
   writing: Promise<void>;
 }
@@ -178,7 +181,7 @@ async function endEpoch(
   const { cluster, record, signal } = options;
   await cluster.settle();
   record.pauseClock();
-  const measured = await unlessInterrupted(signal, measureEpoch(options, epoch));
+  const measured = await unlessInterrupted(signal, measureEpoch(options, progress, epoch));
   if (measured === null) {
     progress.ending = 'interrupted';
     return { isBest: false, shouldStop: true };
@@ -190,10 +193,10 @@ async function endEpoch(
   return progress.judged;
 }
 
-async function measureEpoch(options: TrainingRunOptions, epoch: number): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
+async function measureEpoch(
+  options: TrainingRunOptions, { heldOut }: Progress, epoch: number,
+): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
   const { description: { config } } = options;
-  // Whole groups are held out: perhaps fewer examples than the settings say.
-  const { held_out: heldOut } = usedExamples(options);
   const figures = { ...(await scoreExamples(options, 'held-out', heldOut)), ...(await scoreTarget(options)) };
   const diverged = divergedFigures(figures, `epoch ${epoch}`);
   if (diverged !== null) throw diverged;
