@@ -15,7 +15,6 @@ export interface Bar {
 const LEAST_OF_ECHO = 0.6;
 /** Cores of a parameter server: one thread computes, another one is ZeroMQ's. */
 export const CORES_OF_SERVER = 2;
-const MOST_SERVER_SHARE = 20;
 const MOST_WIRE_SURPLUS = 1;
 const MOST_START_SECONDS = 5;
 /** Heartbeats and timers of four processes. */
@@ -32,12 +31,13 @@ export function trainingBars(rows: readonly TrainingRow[], serverBoundMB: number
       unit: 'x',
     })),
   );
-  const [last] = rows.slice(-1);
-  if (last === undefined) return speeds;
+  if (rows.length === 0) return speeds;
   const most = (figure: (row: TrainingRow) => number): number => rows.reduce((largest, row) => Math.max(largest, figure(row)), 0);
   return [
     ...speeds,
-    { what: `${last.name}: server's share of a round`, found: 100 * last.serverShare, bar: MOST_SERVER_SHARE, better: 'lower', unit: '%' },
+    ...rows.flatMap(({ name, serverShare, mostServerShare }): Bar[] => (mostServerShare === null ? [] : [
+      { what: `${name}: server's share of a round`, found: 100 * serverShare, bar: 100 * mostServerShare, better: 'lower', unit: '%' },
+    ])),
     {
       what: 'bytes on the wire above the least',
       found: 100 * most(({ wireSurplus }) => wireSurplus),

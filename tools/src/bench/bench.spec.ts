@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isReached, scaleBars, trainingBars, type Bar } from './bars.js';
 import { expectWritable, plot, record } from './history.js';
 import type { TrainingRow } from './measure-training.js';
-import { ARTICLE, DDP, measurePeer } from './peers.js';
+import { ARTICLE, DDP, FORGET, measurePeer } from './peers.js';
 import { compareWeights } from './recorded-weights.js';
 import { measureScale } from './scale/measure-scale.js';
 
@@ -21,6 +21,7 @@ const ROW: TrainingRow = {
     { name: 'article.py, tuned', imagesPerSecond: 4001, leastTimesFaster: 1 },
   ],
   serverShare: 0.25,
+  mostServerShare: 0.2,
   wireSurplus: 0.0003,
   step: {},
   workerMB: 900,
@@ -39,7 +40,7 @@ describe('the benchmark', () => {
       ['memory of a worker', true],
       ['memory of the server', false],
     ]);
-    expect(trainingBars([{ ...ROW, peers: [] }], 173)).toHaveLength(4);
+    expect(trainingBars([{ ...ROW, peers: [], mostServerShare: null }], 173)).toHaveLength(3);
   });
 
   it('says whether the weights are those that were recorded', () => {
@@ -76,7 +77,7 @@ describe('the benchmark', () => {
     // An interpreter that sees no installed packages.
     const bare = join(folder, 'bare-python');
     writeFileSync(bare, '#!/bin/sh\nexec python3 -S "$@"\n', { mode: 0o755 });
-    for (const peer of [ARTICLE, DDP])
+    for (const peer of [ARTICLE, DDP, FORGET])
       await expect(measurePeer(peer, 'tuned', bare)).rejects.toThrow(
         `--python: expected a Python with PyTorch, found ${bare}: ModuleNotFoundError: No module named 'torch'`,
       );

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { WORKSPACE } from '@lethe/programs';
-import { COORDINATOR } from './play-article.js';
+import { COORDINATOR } from './play-rounds.js';
 
 const IDLE_SECONDS = 5;
 /** The kernel counts processor time in hundredths of a second. */

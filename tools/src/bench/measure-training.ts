@@ -1,16 +1,19 @@
 import { measurePeer, type Peer, type Tuning } from './peers.js';
-import { playArticle, type Summary } from './play-article.js';
+import { playRounds, type PlayedRun, type Summary } from './play-rounds.js';
 
 const BATCH = 256;
-/** Steps of the article's game: that of the classifier, and that of encoder and decoder. */
-const STEPS_PER_ROUND = 2;
+/** Steps of a round: those of the classifier, and that of encoder and decoder. */
+const STEPS_PER_ROUND = { article: 2, forget: 7 } as const;
 
 export interface TrainingCase {
   readonly name: string;
+  readonly recipe: PlayedRun['recipe'];
   readonly flags: readonly string[];
   readonly peer: Peer;
   /** Least ratio of its speed to the speed of the peer. */
   readonly leastTimesFaster: Readonly<Record<Tuning, number>>;
+  /** Greatest share of a round in which workers send gradients or wait for parameters; null: none is set. */
+  readonly mostServerShare: number | null;
 }
 
 /** Speed of a peer beside the least ratio to it. */
@@ -28,6 +31,7 @@ export interface TrainingRow {
   readonly peers: readonly PeerRow[];
   /** Share of a round in which workers send gradients or wait for parameters. */
   readonly serverShare: number;
+  readonly mostServerShare: number | null;
   /** Share of the moved bytes beyond the least number. */
   readonly wireSurplus: number;
   /** Means over steps, in milliseconds. */
@@ -59,10 +63,10 @@ export async function measureTraining(
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
     if (python !== null) for (const tuning of TUNINGS) peerSpeeds[tuning].push(await measurePeer(benchmark.peer, tuning, python));
     const name = `${id}-${repeat}`;
-    summaries.push(await playArticle({ name, runsFolder, rounds, flags: benchmark.flags }));
+    summaries.push(await playRounds({ name, recipe: benchmark.recipe, runsFolder, rounds, flags: benchmark.flags }));
   }
   return {
-    ...rowOf(benchmark.name, summaries),
+    ...rowOf(benchmark, summaries),
     peers: python === null ? [] : TUNINGS.map((tuning) => peerRow(benchmark, tuning, peerSpeeds[tuning])),
   };
 }
@@ -75,13 +79,13 @@ function peerRow({ peer, leastTimesFaster }: TrainingCase, tuning: Tuning, speed
   };
 }
 
-function rowOf(name: string, summaries: readonly Summary[]): Omit<TrainingRow, 'peers'> {
+function rowOf({ name, recipe, mostServerShare }: TrainingCase, summaries: readonly Summary[]): Omit<TrainingRow, 'peers'> {
   const medianOf = (figure: (summary: Summary) => number): number => median(summaries.map(figure));
   const roundMs = medianOf(({ median_round_ms: ms }) => ms);
   return {
-    name, roundMs,
+    name, roundMs, mostServerShare,
     imagesPerSecond: (BATCH * 1000) / roundMs,
-    serverShare: medianOf(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND * (step.sendMs + step.waitMs)) / ms),
+    serverShare: medianOf(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND[recipe] * (step.sendMs + step.waitMs)) / ms),
     wireSurplus: medianOf(({ wire }) => (wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1),
     step: Object.fromEntries(
       (['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [

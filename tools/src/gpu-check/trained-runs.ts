@@ -1,5 +1,5 @@
 import { errorMessage } from '@lethe/errors';
-import { playArticle, type Summary } from '../bench/play-article.js';
+import { playRounds, type Summary } from '../bench/play-rounds.js';
 import type { Checked } from './choose-devices.js';
 import type { Finding } from './report.js';
 
@@ -53,7 +53,8 @@ async function play(
   ];
   const visible = checked.kind === 'cpu' ? '-1' : cards.map(({ id }) => id).join(',');
   try {
-    const summary = await playArticle({
+    const summary = await playRounds({
+      recipe: 'article',
       name: name.replaceAll(/\W+/g, '-'),
       runsFolder,
       rounds,

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -20,26 +21,30 @@ LEARNING_RATE = 1e-4
 WARM_UP_ROUNDS = 5
 
 
-def convolution(inputs: int, outputs: int) -> nn.Module:
+def dropped(rate: float) -> list[nn.Module]:
+    return [nn.Dropout(rate)] if rate > 0 else []
+
+
+def convolution(inputs: int, outputs: int, dropout: float) -> nn.Module:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.2)
+        nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2), *dropped(dropout)
     )
 
 
-def encoder() -> nn.Module:
-    """[images, 1, 28, 28] to [images, 10]."""
+def encoder(code_size: int, dropout: float) -> nn.Module:
+    """[images, 1, 28, 28] to [images, code_size], without an activation at the end."""
     return nn.Sequential(
-        convolution(1, 16), convolution(16, 32), nn.Flatten(),
-        nn.Linear(1568, 512), nn.BatchNorm1d(512), nn.LeakyReLU(0.2), nn.Linear(512, LATENT_SIZE), nn.LeakyReLU(0.2),
+        convolution(1, 16, dropout), convolution(16, 32, dropout), nn.Flatten(),
+        nn.Linear(1568, 512), nn.BatchNorm1d(512), nn.LeakyReLU(0.2), nn.Linear(512, code_size),
     )
 
 
-def decoder() -> nn.Module:
-    """[images, 10 + 10] to [images, 1, 28, 28]."""
+def decoder(latent_size: int, dropout: float) -> nn.Module:
+    """[images, latent_size + 10] to [images, 1, 28, 28]."""
     return nn.Sequential(
-        nn.Linear(LATENT_SIZE + CLASSES, 512), nn.BatchNorm1d(512), nn.LeakyReLU(0.2),
+        nn.Linear(latent_size + CLASSES, 512), nn.BatchNorm1d(512), nn.LeakyReLU(0.2),
         nn.Linear(512, 1568), nn.LeakyReLU(0.2), nn.Unflatten(1, (32, 7, 7)),
-        nn.ConvTranspose2d(32, 16, 3, stride=2), nn.BatchNorm2d(16), nn.ReLU(), nn.Dropout(0.2),
+        nn.ConvTranspose2d(32, 16, 3, stride=2), nn.BatchNorm2d(16), nn.ReLU(), *dropped(dropout),
         nn.ConvTranspose2d(16, 1, 2, stride=2, padding=1), nn.Tanh(),
     )
 
@@ -67,7 +72,8 @@ class Game:
     """The three networks and their optimisers. `joined` is put around each network that is trained."""
 
     def __init__(self, tuned: bool, joined: Callable[[nn.Module], nn.Module] = lambda network: network) -> None:
-        networks = [encoder(), decoder(), classifier()]
+        activated_encoder = nn.Sequential(encoder(LATENT_SIZE, 0.2), nn.LeakyReLU(0.2))
+        networks = [activated_encoder, decoder(LATENT_SIZE, 0.2), classifier()]
         if tuned:
             networks = [network.to(memory_format=torch.channels_last) for network in networks]
         # While the encoder hides the label the classifier is not trained: nobody has to hear of its gradients.
@@ -95,7 +101,11 @@ class Game:
         self.untrained_classifier.requires_grad_(True)
 
 
-def median_seconds(game: Game, batch: int, options: argparse.Namespace) -> float:
+class PlaysRounds(Protocol):
+    def play_round(self, images: Tensor, labels: Tensor) -> None: ...
+
+
+def median_seconds(game: PlaysRounds, batch: int, options: argparse.Namespace) -> float:
     """Of a round of so many images drawn at random; gathering them counts."""
     images, labels = training_images(options.data)
     seconds = []

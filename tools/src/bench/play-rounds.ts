@@ -16,9 +16,10 @@ export interface Summary {
   readonly wire: Readonly<Record<'bytes_sent' | 'bytes_received' | 'least_bytes', number>>;
 }
 
-export interface ArticleRun {
+export interface PlayedRun {
   /** Name of its folder. */
   readonly name: string;
+  readonly recipe: 'article' | 'forget';
   readonly runsFolder: string;
   readonly rounds: number;
   readonly flags: readonly string[];
@@ -26,15 +27,15 @@ export interface ArticleRun {
 }
 
 /**
- * Plays rounds of the article's game through the real command, without measuring and drawing.
+ * Plays rounds of a recipe's game through the real command, without measuring and drawing.
  *
  * @throws Error of the command if it fails
  */
-export async function playArticle({ name, runsFolder, rounds, flags, environment = process.env }: ArticleRun): Promise<Summary> {
+export async function playRounds({ name, recipe, runsFolder, rounds, flags, environment = process.env }: PlayedRun): Promise<Summary> {
   const command = [
     'train',
     '--recipe',
-    'article',
+    recipe,
     '--rounds',
     String(rounds),
     '--no-grid',
