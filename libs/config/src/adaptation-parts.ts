@@ -10,7 +10,8 @@ export type AdaptationConfig = RunConfig & { readonly objective: Extract<Objecti
 export interface AdaptationRecipeOptions {
   readonly recipe: string;
   readonly from: DomainsConfig['from'];
-  readonly target: string;
+  /** Null: there is none until `--target` names it. */
+  readonly target: string | null;
   readonly channels: 1 | 3;
   readonly rounds: number;
 }

@@ -21,7 +21,7 @@ export { newTrials, openTrials, resumedTrials, trainTrials, type TrialsToTrain }
 export type { Comparison } from './trials/comparison/comparison-statistics.js';
 export type { SeedStatistic } from './trials/seeds/seeds-statistics.js';
 export type { TrialsWatcher } from './trials/play-trials.js';
-export { isDone, type SettingValue, type Trial } from './trials/trial.js';
+export { isDone, type SettingValue, type Trial, type TrialPosition } from './trials/trial.js';
 export { TrialRunner } from './trials/trial-runner.js';
 export { aligned, shownSetting, tableOfTrials } from './trials/trial-tables.js';
 

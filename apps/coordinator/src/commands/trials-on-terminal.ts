@@ -1,4 +1,4 @@
-import { isDone, shownSetting, type TrialRunner, type Trial, type TrialsWatcher } from '@lethe/lethe';
+import { isDone, shownSetting, type TrialPosition, type TrialRunner, type Trial, type TrialsWatcher } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { formatNumber, TrialsReporter } from '@lethe/telemetry';
 import { hearEndingSignals } from '../signals/ending-signals.js';
@@ -14,7 +14,8 @@ export function watchOnTerminal(isQuiet: boolean): TrialsWatcher {
         interrupt();
       });
       return {
-        onChange: (trial, trials) => { if (!isQuiet || trial.state !== 'running') show(trial, trials, reporter); },
+        onChange: (trial, trials) => { if (trial.state !== 'running') showEnd(trial, trials, reporter); },
+        onPosition: (trial, trials, position) => { if (!isQuiet) showPosition(trial, trials, position, reporter); },
         onNotice: (line) => { reporter.notice(line); },
         end: () => {
           hearNoMore();
@@ -36,20 +37,29 @@ export function exitCodeOfTrials({ isInterrupted, trials }: Pick<TrialRunner, 'i
   return states.has('diverged') && !states.has('completed') ? EXIT.diverged : EXIT.ok;
 }
 
-function show(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
-  const { name, state, figures, message } = trial;
-  const settings = Object.entries(trial.values)
-    .filter(([path, value]) => trials.some(({ values }) => shownSetting(values[path]) !== shownSetting(value)))
+function showPosition(trial: Trial, trials: readonly Trial[], position: TrialPosition, reporter: TrialsReporter): void {
+  reporter.update({ name: trial.name, text: `${settingsOf(trial, trials)}  ${reachedBy(trial)}`, ...position });
+}
+
+/** The counter comes first: what a trial has failed with may be long. */
+function showEnd(trial: Trial, trials: readonly Trial[], reporter: TrialsReporter): void {
+  const { name, state, message } = trial;
+  const counter = `(${trials.filter(isDone).length} of ${trials.length} done)`;
+  const said = [name, isDone(trial) ? `${state} ${counter}` : 'waits to go on', settingsOf(trial, trials), reachedBy(trial), message];
+  reporter.end(name, said.filter((part) => part !== '').join('  '));
+}
+
+/** Those settings in which the trials differ. */
+function settingsOf({ values }: Trial, trials: readonly Trial[]): string {
+  return Object.entries(values)
+    .filter(([path, value]) => trials.some((other) => shownSetting(other.values[path]) !== shownSetting(value)))
     .map(([path, value]) => `${path.split('.').at(-1) ?? path} ${shownSetting(value)}`)
     .join(', ');
-  const reached = Object.entries(figures)
+}
+
+function reachedBy({ figures }: Trial): string {
+  return Object.entries(figures)
     .filter(([figure]) => figure.startsWith('held_out/'))
     .map(([figure, value]) => `${figure.slice('held_out/'.length)} ${formatNumber(value)}`)
     .join('  ');
-  const said = message === '' ? '' : `  ${message}`;
-  const done = `${trials.filter(isDone).length} of ${trials.length} done`;
-  const epoch = figures['epochs'] ?? 0;
-  if (state === 'running') reporter.update({ name, text: `${settings}  ${reached}`, epoch, totalEpochs: trial.epochs });
-  else if (isDone(trial)) reporter.end(name, `${name}  ${state}  ${settings}  ${reached}${said}  (${done})`);
-  else reporter.end(name, `${name}  waits to go on  ${settings}${said}`);
 }

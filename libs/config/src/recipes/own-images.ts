@@ -7,5 +7,5 @@ import type { Machine } from '../worker-plan.js';
  */
 export function recipe(machine: Machine): AdaptationConfig {
   const from = [{ kind: 'images' as const, folder: '.' }];
-  return adaptationRecipe(machine, { recipe: 'own-images', from, target: 'target', channels: 3, rounds: 2000 });
+  return adaptationRecipe(machine, { recipe: 'own-images', from, target: null, channels: 3, rounds: 2000 });
 }

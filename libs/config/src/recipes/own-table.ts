@@ -14,5 +14,5 @@ export function recipe(machine: Machine): AdaptationConfig {
     kind: 'table' as const, files: null,
     domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
   }];
-  return { ...config, recipe: 'own-table', data: { ...config.data, domains: { from, target: 'target', sources: null, training: 'each' } } };
+  return { ...config, recipe: 'own-table', data: { ...config.data, domains: { from, target: null, sources: null, training: 'each' } } };
 }

@@ -36,8 +36,11 @@ const domainSourceSchema = z.discriminatedUnion('kind', [
 /** Examples of several populations. */
 const domainsSchema = z.strictObject({
   from: z.array(domainSourceSchema).min(1),
-  /** The domain that the model is adapted to. The labels of its training examples are not read. */
-  target: name,
+  /**
+   * The domain that the model is adapted to. The labels of its training examples are not read. Null: nobody has named one, and no run
+   * begins.
+   */
+  target: name.nullable(),
   /** The domains whose labels are learnt; null: all others. */
   sources: z.array(name).min(1).nullable(),
   /** `sources`: sources alone; `adaptation`: sources and target; `target`: the target with its labels; `each`: one run of each. */

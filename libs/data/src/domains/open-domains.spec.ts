@@ -80,6 +80,7 @@ describe('domains of images', () => {
   });
 
   it.each<[string, Partial<DomainsConfig>, string]>([
+    ['no target', { target: null }, '--target is missing: expected the domain to carry the model to, one of left, right, found none'],
     ['an unknown target', { target: 'middle' }, '--target: expected a domain of the data (left, right), found "middle"'],
     ['an unknown source', { sources: ['middle'] }, 'data.domains.sources: expected a domain of the data (left, right), found "middle"'],
     ['no source but the target', { sources: ['right'] }, 'expected a domain other than the target right, found none'],

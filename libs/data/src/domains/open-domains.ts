@@ -37,6 +37,10 @@ export async function openDomains(data: DataConfig, reader: ReaderOptions, optio
 
 /** Domains that take part, the target last. */
 function wantedDomains({ sources, target }: DomainsConfig, known: readonly string[]): string[] {
+  if (target === null) {
+    const expected = `expected the domain to carry the model to, one of ${known.join(', ')}`;
+    throw new LetheError('CONFIG_INVALID', `--target is missing: ${expected}, found none`);
+  }
   const unknown = [...(sources ?? []), target].find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const setting = unknown === target ? '--target' : 'data.domains.sources';

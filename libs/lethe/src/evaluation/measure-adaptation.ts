@@ -24,7 +24,8 @@ interface TestPredictions {
 export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEvaluation> {
   const { description: { config, facts }, data, rounds } = run;
   const { domains } = config.data;
-  if (domains === null || domains.training === 'each') throw new TypeError('a run of domain adaptation has domains and is of one kind');
+  if (domains === null || domains.target === null || domains.training === 'each')
+    throw new TypeError('a run of domain adaptation has domains, a target among them, and is of one kind');
   const predictions = await predictTest(run);
   const chosen = facts.domains.map((_, domain) => examplesOf(data, domain));
   const scored = scoredOf(data, predictions, chosen.at(-1) ?? []);

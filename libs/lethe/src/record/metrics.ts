@@ -27,8 +27,17 @@ export function epochFigures(line: MetricsLine): Record<string, number> {
  * @param kind the only kind of line that is read; absent: all
  */
 export async function readMetrics(runFolder: string, kind?: MetricsLine['kind']): Promise<MetricsLine[]> {
-  const text = await readFile(join(runFolder, 'metrics.jsonl'), 'utf8').catch(() => '');
   // The kind comes first in a line: the many lines of rounds are not parsed where only epochs are asked for.
-  const lines = text.split('\n').filter((line) => kind === undefined || line.startsWith(`{"kind":"${kind}"`));
+  const lines = (await readLines(runFolder)).filter((line) => kind === undefined || line.startsWith(`{"kind":"${kind}"`));
   return lines.map(parseMetricsLine).filter((line): line is MetricsLine => line !== null);
+}
+
+/** Rounds that a run has completed, by its `metrics.jsonl`; 0 where it has none. */
+export async function roundsPlayed(runFolder: string): Promise<number> {
+  const lines = await readLines(runFolder);
+  return parseMetricsLine(lines.findLast((line) => parseMetricsLine(line) !== null) ?? '')?.round ?? 0;
+}
+
+async function readLines(runFolder: string): Promise<string[]> {
+  return (await readFile(join(runFolder, 'metrics.jsonl'), 'utf8').catch(() => '')).split('\n');
 }

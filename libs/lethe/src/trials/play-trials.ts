@@ -5,7 +5,7 @@ import type { ThisMachine } from '../this-machine.js';
 import { checkTrialData } from './trial-data.js';
 import { TrialRunner } from './trial-runner.js';
 import { checkSlots, slotGpus } from './trial-slots.js';
-import { isDone, toBePlayed, type Trial } from './trial.js';
+import { isDone, toBePlayed, type Trial, type TrialPosition } from './trial.js';
 import type { TrialsFolder } from './trials-folder.js';
 import type { TrialsState } from './trials-state.js';
 
@@ -22,6 +22,8 @@ export interface TrialsWatcher {
 export interface TrialsView {
   /** A trial has come to something new. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
+  /** A trial that runs was looked at. */
+  readonly onPosition: (trial: Trial, trials: readonly Trial[], position: TrialPosition) => void;
   readonly onNotice: (line: string) => void;
   /** None runs any more. */
   readonly end: () => void;
@@ -74,6 +76,7 @@ export async function playTrials(
       own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },
     ),
     onChange: view.onChange,
+    onPosition: view.onPosition,
     onNotice: view.onNotice,
   });
   try {

@@ -47,6 +47,7 @@ async function sweepRun(given: Partial<TrialRunnerOptions>): Promise<TrialRunner
     data: AS_BEFORE,
     program: '',
     onChange: () => undefined,
+    onPosition: () => undefined,
     onNotice: () => undefined,
     ...given,
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { AsynchronousHalving } from './asynchronous-halving.js';
-import { stateAfter, toBePlayed, type Trial } from './trial.js';
+import { stateAfter, toBePlayed, type Trial, type TrialPosition } from './trial.js';
 import type { DataReading } from '../requests.js';
 import type { TrialsFolder } from './trials-folder.js';
 import type { TrialsState } from './trials-state.js';
@@ -16,6 +16,8 @@ export interface TrialRunnerOptions {
   readonly data: DataReading;
   /** Called whenever a trial changes. */
   readonly onChange: (trial: Trial, trials: readonly Trial[]) => void;
+  /** Called at every look at a trial that runs. */
+  readonly onPosition: (trial: Trial, trials: readonly Trial[], position: TrialPosition) => void;
   readonly onNotice: (line: string) => void;
   /** The main module of `lethe`, which plays a trial. */
   readonly program: string;
@@ -147,11 +149,13 @@ export class TrialRunner {
   async #watch(name: string, played: PlayedTrial, { over, isJudged }: { over: AbortSignal; isJudged: boolean }): Promise<boolean> {
     let seen = 0;
     let isStopped = false;
+    const { folder, onPosition } = this.#options;
     for (;;) {
+      if (!over.aborted) onPosition(this.#find(name), this.#trials, await folder.position(name));
       await sleep(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
       // One that has ended is looked at once more: its last epochs count as well.
       const isLast = over.aborted;
-      for (const { epoch, figures } of (await this.#options.folder.epochs(name)).slice(seen)) {
+      for (const { epoch, figures } of (await folder.epochs(name)).slice(seen)) {
         seen += 1;
         this.#change(name, { figures: { ...this.#find(name).figures, epochs: epoch, ...figures } });
         if (isStopped || !isJudged || this.#goesOn(name, epoch, figures)) continue;

@@ -12,7 +12,7 @@ export function tableOfTrials(trials: readonly Trial[]): string[][] {
   const settings = variedSettings(trials);
   const shown = SHOWN.filter((figure) => trials.some(({ figures }) => figures[figure] !== undefined));
   return [
-    ['trial', 'state', ...settings.map((path) => path.split('.').at(-1) ?? path), ...shown],
+    ['trial', 'state', ...settings.map((path) => columnOf(trials, path).split('.').at(-1) ?? path), ...shown],
     ...trials.map(({ name, state, values, figures }) => [
       name,
       state,
@@ -22,9 +22,13 @@ export function tableOfTrials(trials: readonly Trial[]): string[][] {
   ];
 }
 
-/** A line for each trial: name, state, its settings, its figures. */
+/**
+ * A line for each trial: name, state, its settings, its figures. What was reached is the column `rounds` or `epochs`; the setting of that
+ * name has a column only where trials differ in it.
+ */
 export function csvOfTrials(trials: readonly Trial[]): string {
-  const settings = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
+  const varied = variedSettings(trials);
+  const settings = settingsOf(trials).filter((path) => !isReached(trials, path) || varied.includes(path));
   const figures = [...new Set(trials.flatMap((trial) => Object.keys(trial.figures)))];
   const rows = trials.map((trial) => [
     trial.name,
@@ -33,7 +37,20 @@ export function csvOfTrials(trials: readonly Trial[]): string {
     ...figures.map((name) => trial.figures[name]),
     trial.message,
   ]);
-  return stringify([['trial', 'state', ...settings, ...figures, 'message'], ...rows]);
+  return stringify([['trial', 'state', ...settings.map((path) => columnOf(trials, path)), ...figures, 'message'], ...rows]);
+}
+
+function isReached(trials: readonly Trial[], path: string): boolean {
+  return trials.some(({ figures }) => figures[path] !== undefined);
+}
+
+/** The name of a setting's column, which is not that of a figure. */
+function columnOf(trials: readonly Trial[], path: string): string {
+  return isReached(trials, path) ? `${path}_asked` : path;
+}
+
+function settingsOf(trials: readonly Trial[]): string[] {
+  return [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
 }
 
 /** A value as a table shows it: text as it stands, anything else as JSON. */
@@ -43,8 +60,7 @@ export function shownSetting(value: SettingValue | undefined): string {
 
 /** Settings in which the trials differ. */
 export function variedSettings(trials: readonly Trial[]): string[] {
-  const paths = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
-  return paths.filter((path) => new Set(trials.map(({ values }) => shownSetting(values[path]))).size > 1);
+  return settingsOf(trials).filter((path) => new Set(trials.map(({ values }) => shownSetting(values[path]))).size > 1);
 }
 
 /** Every column as wide as its widest cell. */

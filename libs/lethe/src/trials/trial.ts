@@ -50,6 +50,16 @@ export interface Trial {
   readonly message: string;
 }
 
+/** How far a trial is that a process plays. */
+export interface TrialPosition {
+  /** What the length of its run is given in. */
+  readonly unit: 'epoch' | 'round';
+  readonly done: number;
+  readonly total: number;
+  /** It has been trained; what it has learnt is being measured. */
+  readonly isMeasuring: boolean;
+}
+
 /** How a trial's process ended. */
 export type TrialEnding = 'completed' | 'interrupted' | 'diverged' | 'crashed' | 'refused';
 

@@ -6,9 +6,9 @@ import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
 import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-folder';
-import type { PlannedTrial, Trial } from './trial.js';
+import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
-import { epochFigures, HELD_OUT, prefixed, readMetrics } from '../record/metrics.js';
+import { epochFigures, HELD_OUT, prefixed, readMetrics, roundsPlayed } from '../record/metrics.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
 import { evaluationFigures } from './trial-figures.js';
 
@@ -149,6 +149,15 @@ export class TrialsFolder {
   async epochs(trial: string): Promise<{ epoch: number; figures: Record<string, number> }[]> {
     const lines = await readMetrics(this.runFolder(trial), 'epoch');
     return lines.map((line) => ({ epoch: Number(line['epoch']), figures: prefixed(HELD_OUT, epochFigures(line)) }));
+  }
+
+  /** How far a trial that is played is. */
+  async position(trial: string): Promise<TrialPosition> {
+    const { epochs, rounds, evaluation } = await this.config(trial);
+    const isMeasuring = evaluation && (await this.summary(trial))?.isComplete === true;
+    return epochs === null
+      ? { unit: 'round', done: await roundsPlayed(this.runFolder(trial)), total: rounds ?? 0, isMeasuring }
+      : { unit: 'epoch', done: (await this.epochs(trial)).at(-1)?.epoch ?? 0, total: epochs, isMeasuring };
   }
 
   /** What a trial measured at its end; null if it has not. */
