@@ -3,13 +3,14 @@ export { compileConfig, type CheckedConfig, type CompiledConfig } from './compil
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData, type DataCounts } from './data-problems.js';
 export { withDataFolder, withDataKind } from './data-folder.js';
+export { defaultSetting, type DefaultSetting } from './default-setting.js';
 export { didYouMean } from './did-you-mean.js';
 export { fitSettings, fitToData, type FittedConfig } from './fit-to-data.js';
 export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { dataKindOfLayers, mergeConfig } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';
-export { RECIPE_NAMES, type Recipe } from './recipes/index.js';
+export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
 export { FIGURES, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { PLAIN_DATA } from './schema/data.js';

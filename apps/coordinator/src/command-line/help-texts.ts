@@ -1,6 +1,6 @@
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, profile, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too, flags after two dashes:
+train, profile, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -9,23 +9,40 @@ Exit codes (1 for any error through Nx; those of a worker: lethe worker --help):
   0    done
   1    the run failed, or one of several runs did
   2    something asked for is wrong, and nothing was started
-  3    the game diverged: a loss, a figure or a weight is not finite; the last good checkpoint stays. Of several runs
-       (--seeds, a comparison, a sweep): some diverged and none was completed
-  130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds played are saved; what was still to be measured is not
-       (lethe evaluate measures it)`;
+  3    the game diverged: a loss, a figure or a weight is not finite; the last good checkpoint
+       stays. Of several runs (--seeds, a comparison, a sweep): some diverged, none was completed
+  130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds played are saved; what was still to be
+       measured is not (lethe evaluate measures it)`;
 
-export const TRAIN_HELP = `
-Settings come from the recipe, then the file of --config (JSON with any part of a run's config.json), then flags; later ones win.
-The weights of a run depend on its settings alone, not on the number of workers or servers.
+/** What the help of a run says as long as it does not show every flag. */
+export const MORE_FLAGS_HELP = `
+These are the flags that are used most. All of them: --help all`;
 
-With --resume, --data-dir says where the run's data lie now, and the run may get longer. The game and how it is learnt stay
-as they are. Several runs keep all settings but --data-dir and --unpacked-gib.
+const RECIPES = `
+Recipes:
+  quick                  the article's game on MNIST, shortened
+  article                exactly the article's game (with --shards 1)
+  forget                 forgets the most; takes longer
+  mnist-to-mnist-m, svhn-to-mnist (each also as ...-paper), usps-to-mnist, mnist-to-usps
+                         reading digits is carried from one collection to another
+  hospitals              a diagnosis is carried from three hospitals to a fourth
+  own-images, own-table  the same for your own data, to the domain that --target names`;
+
+export const TRAIN_HELP = `${RECIPES}
+
+Settings come from the recipe, then the file of --config (JSON with any part of a run's
+config.json), then flags; later ones win. The weights of a run depend on its settings alone, not on
+the number of workers or servers.
+
+With --resume, --data-dir says where the run's data lie now, and the run may get longer. The game
+and how it is learnt stay as they are. Several runs keep all settings but --data-dir and
+--unpacked-gib.
 
 Examples:
-  npx lethe train                                      five epochs of MNIST, a few minutes on two cores
-  npx lethe train --recipe forget                      forgets most, in about 20 minutes
+  npx lethe train                                      a first run, a few minutes on two cores
+  npx lethe train --recipe forget                      forgets the most
   npx lethe train --recipe article --shards 1          exactly the article's game
-  npx lethe train --recipe forget --seeds 1,2,3        a run from each seed, with means and deviations
+  npx lethe train --recipe forget --seeds 1,2,3        a run from each seed, with deviations
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64
   npx lethe train --recipe mnist-to-mnist-m --data-dir ./data --seeds 1,2,3
@@ -33,43 +50,51 @@ Examples:
   npx lethe train --resume mild --epochs 10 --workers 1
   npx lethe train --workers 0 --listen tcp://0.0.0.0:5555 --await-workers 4`;
 
-export const PROFILE_HELP = `
-Takes the settings of train. The trace opens in chrome://tracing or at ui.perfetto.dev: what each worker waited for, computed and
-sent, what each parameter server summed and updated, round by round. docs/performance.md says how to read it.
+export const PROFILE_HELP = `${RECIPES}
+
+Takes the settings of train. The trace opens in chrome://tracing or at ui.perfetto.dev: what each
+worker waited for, computed and sent, what each parameter server summed and updated, round by round.
+docs/performance.md says how to read it.
 
 Examples:
   npx lethe profile
   npx lethe profile --recipe article --workers 2 --name twice`;
 
 export const GRID_HELP = `
-A test image of each class, one per row, redrawn under every label; the true label is on the diagonal.
+A test image of each class, one per row, redrawn under every label; the true label is on the
+diagonal.
 
 Examples:
   npx lethe grid mild
   npx lethe grid runs/mild --checkpoint best --out mild.png`;
 
 export const CHECKPOINT_HELP = `
-The same as sending SIGUSR2 to the process of the run. Prints where the checkpoint is; \`lethe train --resume\` goes on from it.
+The same as sending SIGUSR2 to the process of the run. Prints where the checkpoint is; \`lethe train
+--resume\` goes on from it.
 
 Example:
   npx lethe checkpoint mild`;
 
 export const EVALUATE_HELP = `
-A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh probes (linear, two hidden
-layers, nearest neighbours) are trained on the latents of the training images and scored on those of the test images. The scale:
-shuffled labels below, raw pixels above. A judge reads every test image redrawn under every label. Writes evaluation.json and
+A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh
+probes (linear, two hidden layers, nearest neighbours) are trained on the latents of the training
+examples and scored on those of the test examples. The scale: shuffled labels below, raw pixels
+above. A judge reads every test example redrawn under every label. Writes evaluation.json and
 report.html into the run's folder. Every run ends with this unless --no-evaluation is given.
 
 Examples:
   npx lethe evaluate mild
   npx lethe evaluate runs/mild --checkpoint best --seeds 1,2,3,4,5 --workers 2`;
 
-export const DATA_HELP = `
-Knows IDX files, images with a list or in folders called as their classes are, archives of them, tables with or without vectors beside
-them, SVHN's MATLAB files and USPS as LIBSVM has it. With --recipe it reads what that recipe reads in the folder. Says how every column
-was read, how many examples of each class and domain there are, what one column alone tells of another, which test examples are training
-examples, and which images show nothing; names every file that cannot be read; and draws the first images of each class. Decoded images
-are kept, so that training does not decode them again.
+export const DATA_HELP = `${RECIPES}
+
+Knows IDX files, images with a list or in folders called as their classes are, archives of them,
+tables with or without vectors beside them, SVHN's MATLAB files and USPS as LIBSVM has it. With
+--recipe it reads what that recipe reads in the folder. Says how every column was read, how many
+examples of each class and domain there are, what one column alone tells of another, which test
+examples are training examples, and which images show nothing; names every file that cannot be read;
+and draws the first images of each class. Decoded images are kept, so that training does not decode
+them again.
 
 Exit codes: 0 all can be read, 2 something cannot (--skip-bad goes on without some).
 
@@ -80,40 +105,46 @@ Examples:
   npx lethe data ./digits --out /tmp/sheets`;
 
 export const DOCTOR_HELP = `
-Prints the engine, its version, device and threads, the cache folder, how workers would be placed, and whether a step runs.
-Fails unless a step runs and the workers can be placed.
+Prints the engine, its version, device and threads, the cache folder, how workers would be placed,
+and whether a step runs. Fails unless a step runs and the workers can be placed.
 
 Examples:
   npx lethe doctor
   npx lethe doctor --workers 4 --share-gpus`;
 
 export const WORKER_HELP = `
-A run that was started with --listen prints the whole command line to use, and the file with its token. On another machine, copy that
-file, or hand over what is in it on standard input.
+A run that was started with --listen prints the whole command line to use, and the file with its
+token. On another machine, copy that file, or hand over what is in it on standard input.
 
-Workers compute on the GPUs of this machine (those that CUDA_VISIBLE_DEVICES leaves), one on each, or one on all of its cores. They end
-with the run.
+Workers compute on the GPUs of this machine (those that CUDA_VISIBLE_DEVICES leaves), one on each,
+or one on all of its cores. They end with the run.
 
-Exit codes: 0 the run has ended, 1 this worker failed, 2 something typed is wrong, 4 the run does not take this worker or has thrown it
-out, 5 the coordinator is not heard any more.
+Exit codes: 0 the run has ended, 1 this worker failed, 2 something typed is wrong, 4 the run does
+not take this worker or has thrown it out, 5 the coordinator is not heard any more.
 
 Examples:
   npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token-file token --threads 1
-  ssh HOST cat runs/NAME/join-token | npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token-file -
+  ssh HOST cat runs/NAME/join-token | \\
+    npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token-file -
   npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext --gpu 2,3
   npx lethe worker --join tcp://192.0.2.7:5555 --insecure-plaintext --gpu none --workers 4`;
 
-export const SWEEP_HELP = `
-Takes every flag of lethe train, with several values (commas) or, together with --random, a range (low..high, on a
-logarithmic scale above 0); --set does the same for any setting, with values in JSON where they are lists. Each trial
-is a run of its own in the sweep's folder and never played twice. A trial that crashes is tried once more from its
-checkpoint; one that failed is tried again by --resume, for example when missing data are there again. --resume keeps all settings
-but --data-dir and --unpacked-gib. Trials that diverge are no failure of a sweep in which others are completed. Writes
-sweep.csv, pareto.svg and report.html.
+export const SWEEP_HELP = `${RECIPES}
+
+Takes every flag of lethe train, with several values (commas) or, together with --random, a range
+(low..high, on a logarithmic scale above 0); --set does the same for any setting, with values in
+JSON where they are lists. Each trial is a run of its own in the sweep's folder and never played
+twice. A trial that crashes is tried once more from its checkpoint; one that failed is tried again
+by --resume, for example when missing data are there again. --resume keeps all settings but
+--data-dir and --unpacked-gib. Trials that diverge are no failure of a sweep in which others are
+completed. Writes sweep.csv, pareto.svg and report.html.
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2
-  npx lethe sweep --recipe forget --beta 0.005..0.1 --set objective.bottleneck.weight=0.001,0.002 --random 12
-  npx lethe sweep --recipe own-table --data-dir ./data --target c --set 'data.domains.sources=["a","b"],["b"]'
-  npx lethe sweep --recipe forget --beta 0.01,0.02,0.05 --halving held_out/reconstruction_mse --factor 2
+  npx lethe sweep --recipe forget --beta 0.005..0.1 --random 12 \\
+    --set objective.bottleneck.weight=0.001,0.002
+  npx lethe sweep --recipe own-table --data-dir ./data --target c \\
+    --set 'data.domains.sources=["a","b"],["b"]'
+  npx lethe sweep --recipe forget --beta 0.01,0.02,0.05 \\
+    --halving held_out/reconstruction_mse --factor 2
   npx lethe sweep --resume sweep-2026-01-31-120000`;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { mergeConfig, RECIPE_NAMES } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Command, PrintCommand, TrainCommand } from './command.js';
+import { COMMON_FLAGS } from './common-flags.js';
 import { parseCommandLine } from './parse-command-line.js';
 import { GENERAL_HELP } from './help-texts.js';
 import { buildProgram } from './program.js';
@@ -41,21 +43,33 @@ describe('the flags', () => {
   it('are these; a name that was published stays', () => {
     expect(flagsOf('train')).toMatchInlineSnapshot(`
       [
-        "--recipe <word>",
+        "--recipe <recipe>",
+        "--data-dir <dir>",
+        "--target <domain>",
+        "--beta <number>",
+        "--latent-size <count>",
         "--epochs <count>",
+        "--resume <run>",
+        "--seed <count>",
+        "--seeds <seeds>",
+        "--workers <count>",
+        "--threads <count>",
+        "--listen <address>",
+        "--no-evaluation",
+        "--no-grid",
+        "--name <name>",
+        "--runs-dir <dir>",
+        "--quiet",
         "--rounds <count>",
         "--batch-size <count>",
         "--hiding <word>",
-        "--beta <number>",
         "--beta-ramp-rounds <count>",
-        "--latent-size <count>",
         "--encoder-dropout <number>",
         "--decoder-dropout <number>",
-        "--bottleneck <article|gaussian|variational>",
+        "--bottleneck <word>",
         "--bottleneck-weight <number>",
         "--averaging <number>",
         "--classifier-turns <count>",
-        "--seed <count>",
         "--shards <count>",
         "--adversary-width <count>",
         "--adversary-depth <count>",
@@ -76,13 +90,11 @@ describe('the flags', () => {
         "--warmup-rounds <count>",
         "--final-factor <number>",
         "--clip-norm <number>",
-        "--target <domain>",
         "--training <word>",
         "--alignment-weight <number>",
         "--pseudo-label-weight <number>",
         "--statistics <shared|per-domain>",
-        "--data <mnist|idx|images|domains>",
-        "--data-dir <dir>",
+        "--data <word>",
         "--image-size <count>",
         "--channels <1|3>",
         "--unpacked-gib <number>",
@@ -108,15 +120,10 @@ describe('the flags', () => {
         "--checkpoint-every-epochs <count>",
         "--checkpoint-every-rounds <count>",
         "--keep-checkpoints <count>",
-        "--no-evaluation",
-        "--no-grid",
-        "--workers <count>",
         "--servers <count>",
-        "--threads <count>",
         "--engine <native|wasm>",
         "--share-gpus",
         "--oversubscribe",
-        "--listen <address>",
         "--advertise <address>",
         "--await-workers <count>",
         "--insecure-plaintext",
@@ -126,12 +133,7 @@ describe('the flags', () => {
         "--strict-bits",
         "--restarts <count>",
         "--config <file>",
-        "--name <name>",
-        "--runs-dir <dir>",
-        "--resume <run>",
         "--break-lock",
-        "--seeds <seeds>",
-        "--quiet",
       ]
     `);
     expect(flagsOf('grid')).toMatchInlineSnapshot(`
@@ -169,13 +171,46 @@ describe('the flags', () => {
     `);
   });
 
-  it.each(['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'])(
-    'of %s leave room for what they are for',
-    (command) => {
-      const { text } = parse(command, '--help') as PrintCommand;
-      expect(text.split('\n').filter((line) => line.startsWith('  -') && line.length > 121)).toEqual([]);
-    },
-  );
+  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'];
+  it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
+    const [name, ...all] = words;
+    const { text } = parse(...(name === undefined ? [] : [name]), '--help', ...all) as PrintCommand;
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  it.each(['train', 'profile', 'sweep'])('of %s: the common ones are helped with, all of them by --help all', (command) => {
+    const shownIn = (...all: string[]): string[] => {
+      const { text } = parse(command, '--help', ...all) as PrintCommand;
+      return [...text.matchAll(/^ {2}(?:-h, )?--([\w-]+)/gm)].map(([, name = '']) => name).sort();
+    };
+    const all = [...flagsOf(command).map((flags) => /^--([\w-]+)/.exec(flags)?.[1] ?? flags), 'help'].sort();
+    expect(shownIn('all')).toEqual(all);
+    const common = shownIn();
+    expect(common.filter((name) => !all.includes(name))).toEqual([]);
+    if (command !== 'sweep') expect(common).toEqual([...Object.values(COMMON_FLAGS).flat(), 'help'].sort());
+    expect(parse(command, '--help')).toMatchObject({ text: expect.stringContaining('--help all') as unknown });
+  });
+
+  it('say what holds if they are not given', () => {
+    const { text } = parse('train', '--help', 'all') as PrintCommand;
+    const helpOf = (name: string): string => (
+      new RegExp(`^ {2}--${name} [^]*?(?=\\n(?: {2}--|\\n))`, 'm').exec(text)?.[0].replaceAll(/\s+/g, ' ') ?? ''
+    );
+    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
+    expect(helpOf('epochs')).toContain(`(default of recipe ${config.recipe}: ${config.epochs ?? 'none'})`);
+    expect(helpOf('batch-size')).toContain(`(default of recipe ${config.recipe}: ${config.batchSize})`);
+    expect(helpOf('seed')).toContain(`(default: ${config.seed})`);
+    expect(helpOf('clip-norm')).toContain('(default: none)');
+    expect(helpOf('alignment-weight')).toContain('(default: what the recipe says)');
+    const silent = Object.values(CONFIG_FLAGS).flat().filter(({ value }) => value !== undefined).map(({ name }) => name)
+      .filter((name) => !/\(default/.test(helpOf(name)));
+    expect(silent).toEqual([]);
+  });
+
+  it('name the recipes', () => {
+    const { text } = parse('train', '--help') as PrintCommand;
+    expect(RECIPE_NAMES.filter((name) => !text.includes(name.replace(/-paper$/, '')))).toEqual([]);
+  });
 
   it('belong to commands that are Nx targets too, as the help says', () => {
     const { nx } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -7,6 +7,7 @@ import type {
 } from './command.js';
 import type { ConfigFlag } from './config-flag.js';
 import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
+import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
 import { CONFIG_FLAGS, DATA_FLAGS } from './train-flags.js';
@@ -168,6 +169,12 @@ function interpret(error: CommanderError, printed: string): Command {
   throw new LetheError('CONFIG_INVALID', error.message.replace(/^error: /, '').replaceAll('\n', ' '));
 }
 
+/** What a help shows if one was asked for. Else no flag is hidden: one that was mistyped is looked for among all. */
+function helpExtent(argv: readonly string[]): HelpExtent {
+  const asked = argv.findIndex((word) => ['--help', '-h', 'help'].includes(word));
+  return asked >= 0 && argv[asked + 1] !== ALL_WORD ? 'common' : 'all';
+}
+
 /**
  * What the user typed, checked word by word; nothing is read or started.
  * @param argv arguments after the name of the script
@@ -185,7 +192,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
       };
       command = readers[name](typed, folder);
     },
-  });
+  }, helpExtent(argv));
   try {
     program.parse(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
   } catch (error) {

@@ -4,9 +4,11 @@ import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, RUN, SEEDS, ty
 import {
   CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
+import type { ConfigFlag, HelpedFlag } from './config-flag.js';
+import { addFlag, addRunFlags, type HelpExtent } from './flags-in-help.js';
 import { CONFIG_FLAGS, DATA_FLAGS } from './train-flags.js';
 
-const HELP_WIDTH = 120;
+const HELP_WIDTH = 100;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
 const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
 const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
@@ -52,57 +54,50 @@ function onTyped(program: Program, name: CommandName, { typed }: ProgramEvents):
   });
 }
 
-/** A longer list of words would push what every flag is for out of sight: it follows the help. */
-const LONGEST_PLACEHOLDER = 30;
-
 function option(program: Program, name: string, help: string, value?: FlagValue): void {
-  const { placeholder } = value ?? { placeholder: '' };
-  if (placeholder.length <= LONGEST_PLACEHOLDER) program.option(`--${name} ${placeholder}`.trimEnd(), help);
-  else
-    program.option(
-      `--${name} ${placeholder.endsWith(',...>') ? '<word,...>' : '<word>'}`,
-      `${help}: ${placeholder.replaceAll(/^<|(,\.\.\.)?>$/g, '').replaceAll('|', ', ')}`,
-    );
+  addFlag(program, { name, help, ...(value === undefined ? {} : { value }) });
 }
 
 /** A flag of a sweep takes several values, unless a comma is part of one. */
-function severalOf(value: FlagValue): FlagValue {
+function severalOf(flag: ConfigFlag): ConfigFlag {
+  const { value } = flag;
+  if (value === undefined || value.isOne === true) return flag;
   const { placeholder } = value;
-  return value.isOne === true ? value : { ...value, placeholder: `${placeholder.slice(0, -1)},...${placeholder.slice(-1)}` };
+  return { ...flag, value: { ...value, placeholder: `${placeholder.slice(0, -1)},...${placeholder.slice(-1)}` } };
 }
 
-function addTrain(root: Program, events: ProgramEvents): void {
+/** Flags of a run that are no settings of its configuration. */
+const RUN_FLAGS: readonly HelpedFlag[] = [
+  { name: 'config', help: 'configuration file (JSON) that flags override', value: FILE },
+  { name: 'name', help: "name of the run's folder", value: NAME, otherwise: 'made of the time' },
+  { name: 'runs-dir', help: 'folder that holds runs', value: FOLDER, otherwise: 'runs' },
+  { name: 'resume', help: 'go on with a run, or with several in one folder, by name or folder', value: RUN },
+  { name: 'break-lock', help: 'with --resume: take over a run that a process of another host holds, if you know that it is gone' },
+  {
+    name: 'seeds',
+    help: 'play a run from each of these seeds, with commas, and show means and deviations',
+    value: SEEDS,
+    otherwise: 'one run, from --seed',
+  },
+  { name: 'quiet', help: 'show no progress' },
+];
+
+function addTrain(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const train = root.command('train').summary('train the networks and show what was reached');
   train.description('Trains encoder, decoder and classifier against each other, in processes on this machine and others.');
-  addRunOptions(train, TRAIN_HELP);
+  addRunOptions(train, TRAIN_HELP, extent);
   onTyped(train, 'train', events);
 }
 
-function addProfile(root: Program, events: ProgramEvents): void {
+function addProfile(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const profile = root.command('profile').summary('see where the time of a round goes');
   profile.description('Trains for 40 rounds (or as many as are asked for) and writes what every process did into trace.json.');
-  addRunOptions(profile, PROFILE_HELP);
+  addRunOptions(profile, PROFILE_HELP, extent);
   onTyped(profile, 'profile', events);
 }
 
-function addRunOptions(train: Program, help: string): void {
-  for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
-    train.optionsGroup(heading);
-    for (const { name, value, help } of flags) option(train, name, help, value);
-  }
-  train.optionsGroup('The run:');
-  option(train, 'config', 'configuration file (JSON) that flags override', FILE);
-  option(train, 'name', "name of the run's folder (default: made of the time)", NAME);
-  option(train, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
-  option(train, 'resume', 'go on with a run, or with several in one folder, by name or folder', RUN);
-  option(train, 'break-lock', 'with --resume: take over a run that a process of another host holds, if you know that it is gone');
-  option(
-    train,
-    'seeds',
-    'play a run from each of these seeds, with commas, and show means and deviations (default: one, from --seed)',
-    SEEDS,
-  );
-  option(train, 'quiet', 'show no progress');
+function addRunOptions(train: Program, help: string, extent: HelpExtent): void {
+  addRunFlags(train, { ...CONFIG_FLAGS, 'The run:': RUN_FLAGS }, extent);
   train.addHelpText('after', help);
 }
 
@@ -146,15 +141,12 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   onTyped(evaluate, 'evaluate', events);
 }
 
-function addSweep(root: Program, events: ProgramEvents): void {
+function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const sweep = root
     .command('sweep')
     .summary('play many configurations side by side')
     .description('Plays many configurations side by side, each as a run of its own, and says which are best.');
-  for (const [heading, flags] of Object.entries(CONFIG_FLAGS)) {
-    sweep.optionsGroup(heading);
-    for (const { name, value, help } of flags) option(sweep, name, help, value === undefined ? undefined : severalOf(value));
-  }
+  addRunFlags(sweep, Object.fromEntries(Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)])), extent);
   sweep.optionsGroup('The sweep:');
   sweep.option(
     '--set <setting=value,...>',
@@ -189,7 +181,7 @@ function addData(root: Program, events: ProgramEvents): void {
   data.argument('<dir>', 'the folder');
   option(data, 'out', 'folder for the contact sheets (default: contact-sheets)', FOLDER);
   data.optionsGroup('How the data are read:');
-  for (const { name, value, help } of DATA_FLAGS) option(data, name, help, value);
+  for (const flag of DATA_FLAGS) addFlag(data, flag);
   data.addHelpText('after', DATA_HELP);
   onTyped(data, 'data', events);
 }
@@ -211,8 +203,11 @@ function addWorker(root: Program, events: ProgramEvents): void {
   onTyped(worker, 'worker', events);
 }
 
-/** The commands and flags of `lethe`. Never ends the process: problems are thrown as CommanderError. */
-export function buildProgram(version: string, events: ProgramEvents): Program {
+/**
+ * The commands and flags of `lethe`. Never ends the process: problems are thrown as CommanderError.
+ * @param extent how many flags of a run its help shows
+ */
+export function buildProgram(version: string, events: ProgramEvents, extent: HelpExtent = 'all'): Program {
   const root = new Program('lethe').description('Trains encoders that forget one thing about what they see.').usage('<command> [flags]');
   root.exitOverride().configureOutput({
     writeOut: events.print,
@@ -224,12 +219,13 @@ export function buildProgram(version: string, events: ProgramEvents): Program {
     getErrHasColors: () => false,
   });
   root.version(version, '--version', 'print the version').helpOption('-h, --help', 'print this help');
-  addTrain(root, events);
-  addProfile(root, events);
+  root.configureHelp({ styleUsage: (usage) => usage.replace('[options]', '[flags]') });
+  addTrain(root, events, extent);
+  addProfile(root, events, extent);
   addGrid(root, events);
   addCheckpoint(root, events);
   addEvaluate(root, events);
-  addSweep(root, events);
+  addSweep(root, events, extent);
   addData(root, events);
   addDoctor(root, events);
   addWorker(root, events);

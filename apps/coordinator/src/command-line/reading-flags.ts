@@ -4,8 +4,8 @@ import { COLOUR, COLUMN, COLUMNS, COUNT, mark, OPTIONAL_SHARE, DATA_FILE } from 
 /** Share of inputs that --skip-bad leaves out at most unless another is said. */
 const SKIPPED = 0.1;
 
-const columnFlag = (name: string, path: string, help: string): ConfigFlag => (
-  { name, value: COLUMN, help, paths: [`data.reading.columns.${path}`] }
+const columnFlag = (name: string, path: string, help: string, otherwise: string): ConfigFlag => (
+  { name, value: COLUMN, help, otherwise, paths: [`data.reading.columns.${path}`] }
 );
 const columnsFlag = (name: string, path: string, help: string): ConfigFlag => (
   { name, value: COLUMNS, help, paths: [`data.reading.columns.${path}`] }
@@ -13,17 +13,17 @@ const columnsFlag = (name: string, path: string, help: string): ConfigFlag => (
 
 /** How data of any kind are read: the same for every command that reads them. */
 export const READING_FLAGS: readonly ConfigFlag[] = [
-  columnFlag('file-column', 'file', 'column of a list with the names of the images (default: file, or a name like it)'),
-  columnFlag('label-column', 'label', 'column with the labels (default: label, or what the recipe says)'),
-  columnFlag('domain-column', 'domain', 'column with the population of each example (default: domain)'),
-  columnFlag('split-column', 'split', 'column that says train, val or test (default: split, if it is there)'),
-  columnFlag('group-column', 'group', 'column like patient: examples of one group are never on two sides of a split'),
+  columnFlag('file-column', 'file', 'column of a list with the names of the images', 'file, or a name like it'),
+  columnFlag('label-column', 'label', 'column with the labels', 'label, or what the recipe says'),
+  columnFlag('domain-column', 'domain', 'column with the domain of each example', 'domain'),
+  columnFlag('split-column', 'split', 'column that says train, val or test', 'split, if it is there'),
+  columnFlag('group-column', 'group', 'column like patient: examples of one group are never on two sides of a split', 'none'),
   columnsFlag('ignore', 'ignored', 'columns to leave out, with commas'),
   columnsFlag('as-number', 'numbers', 'columns to read as numbers; words in them are missing values'),
   columnsFlag('as-category', 'categories', 'columns to read as categories, numbers too'),
   {
     name: 'vectors', value: DATA_FILE,
-    help: 'inputs of the rows of a table: npy, npz or safetensors in its folder (default: features.*, if it is there)',
+    help: 'inputs of the rows of a table: npy, npz or safetensors in its folder', otherwise: 'features.*, if it is there',
     paths: ['data.reading.vectors'],
   },
   {
@@ -31,22 +31,23 @@ export const READING_FLAGS: readonly ConfigFlag[] = [
     paths: ['data.reading.labelsAsIs'],
   },
   {
-    name: 'background', value: COLOUR, help: 'what transparent images lie on: white (default), black, or a colour like #8040c0',
+    name: 'background', value: COLOUR, help: 'what transparent images lie on: white, black, or a colour like #8040c0',
     paths: ['data.reading.background'],
   },
   {
     name: 'skip-bad', value: OPTIONAL_SHARE, sets: SKIPPED,
-    help: `leave out images that cannot be read, up to this share of all (${SKIPPED} if none is said)`, paths: ['data.reading.skipBad'],
+    help: `leave out images that cannot be read, up to this share of all (${SKIPPED} if none is said)`, otherwise: 'none is left out',
+    paths: ['data.reading.skipBad'],
   },
   { name: 'min-per-class', value: COUNT, help: 'leave out classes with fewer examples', paths: ['data.reading.minPerClass'] },
-  { name: 'decimal', value: mark('.', ','), help: 'mark before the decimals of numbers (default: .)', paths: ['data.reading.decimal'] },
+  { name: 'decimal', value: mark('.', ','), help: 'mark before the decimals of numbers', paths: ['data.reading.decimal'] },
   {
-    name: 'thousands', value: mark('.', ',', ' ', '\''), help: 'mark between the thousands of numbers (default: none)',
+    name: 'thousands', value: mark('.', ',', ' ', '\''), help: 'mark between the thousands of numbers',
     paths: ['data.reading.thousands'],
   },
   {
     name: 'data-memory-mib', value: COUNT,
-    help: 'most memory that a process takes for inputs, in MiB; more are read from a file (default: 512)',
+    help: 'most memory that a process takes for inputs, in MiB; more are read from a file',
     paths: ['data.reading.memoryMiB'],
   },
 ];

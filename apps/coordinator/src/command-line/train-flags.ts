@@ -1,4 +1,4 @@
-import { RECIPE_NAMES } from '@lethe/config';
+import { DEFAULT_RECIPE, RECIPE_NAMES } from '@lethe/config';
 import type { ConfigFlag } from './config-flag.js';
 import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, word } from './flag-values.js';
 import { READING_FLAGS } from './reading-flags.js';
@@ -8,10 +8,16 @@ const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${s
 /** In the order in which they apply: what is said for one network wins over what is said for all. */
 export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
   'What to train:': [
-    { name: 'recipe', value: word(...RECIPE_NAMES), help: 'settings to start from (default: quick)', paths: ['recipe'] },
-    { name: 'epochs', value: COUNT, help: 'length of the run in passes over the training images', paths: ['epochs'] },
-    { name: 'rounds', value: COUNT, help: 'length of the run in rounds (batches) instead', paths: ['rounds'] },
-    { name: 'batch-size', value: COUNT, help: 'images in a round, over all workers', paths: ['batchSize'] },
+    {
+      name: 'recipe',
+      value: { ...word(...RECIPE_NAMES), placeholder: '<recipe>' },
+      help: 'settings to start from; the recipes are listed below',
+      otherwise: DEFAULT_RECIPE,
+      paths: ['recipe'],
+    },
+    { name: 'epochs', value: COUNT, help: 'length of the run in passes over the training examples', paths: ['epochs'] },
+    { name: 'rounds', value: COUNT, help: 'length of the run in rounds (batches)', otherwise: 'as --epochs says', paths: ['rounds'] },
+    { name: 'batch-size', value: COUNT, help: 'examples in a round, over all workers', paths: ['batchSize'] },
     {
       name: 'hiding',
       value: word('negative-likelihood', 'capped-likelihood', 'uniform-target', 'negative-entropy', 'wrong-label', 'gradient-reversal'),
@@ -20,7 +26,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     },
     { name: 'beta', value: NUMBER, help: 'weight of hiding the label', paths: ['objective.beta'] },
     { name: 'beta-ramp-rounds', value: COUNT, help: 'rounds over which that weight climbs from 0', paths: ['objective.betaRampRounds'] },
-    { name: 'latent-size', value: COUNT, help: 'numbers that the encoder makes of an image', paths: ['objective.latentSize'] },
+    { name: 'latent-size', value: COUNT, help: 'numbers that the encoder makes of an example', paths: ['objective.latentSize'] },
     { name: 'encoder-dropout', value: NUMBER, help: 'share of values that the encoder drops', paths: ['objective.encoderDropout'] },
     { name: 'decoder-dropout', value: NUMBER, help: 'share of values that the decoder drops', paths: ['objective.decoderDropout'] },
     {
@@ -82,13 +88,15 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'target',
       value: DOMAIN,
-      help: 'population to carry the model to, without looking at its labels',
+      help: 'domain to carry the model to, without looking at its labels',
+      otherwise: "the recipe's, if it names one",
       paths: ['data.domains.target'],
     },
     {
       name: 'training',
       value: word('each', 'sources', 'adaptation', 'target'),
-      help: 'what to learn from; each: a run of each kind, compared (default)',
+      help: 'what to learn from; each is a run of each kind, compared',
+      otherwise: 'each',
       paths: ['data.domains.training'],
     },
     {
@@ -114,13 +122,15 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'data',
       value: word('mnist', 'idx', 'images', 'domains'),
-      help: 'kind of data (default: what --data-dir holds, else mnist)',
+      help: 'kind of data',
+      otherwise: 'what --data-dir holds, else mnist',
       paths: ['data.kind'],
     },
     {
       name: 'data-dir',
       value: FOLDER,
-      help: 'folder of IDX files, of images (with a list, or as class/image), or of what the recipe reads',
+      help: 'folder with your data: images (with a list, or as class/image), IDX files, or what the recipe reads',
+      otherwise: 'MNIST, which comes with Lethe',
       paths: ['data.folder'],
     },
     { name: 'image-size', value: COUNT, help: 'resize images of a folder to this square: a multiple of 4', paths: ['data.imageSize'] },
@@ -133,10 +143,10 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'unpacked-gib',
       value: POSITIVE,
-      help: 'most that packed files of the data may be unpacked to, in GiB (default: 2)',
+      help: 'most that packed files of the data may be unpacked to, in GiB',
       paths: ['data.unpackedGiB'],
     },
-    { name: 'held-out', value: COUNT, help: 'training images kept back and scored every epoch', paths: ['data.heldOut'] },
+    { name: 'held-out', value: COUNT, help: 'training examples kept back and scored every epoch', paths: ['data.heldOut'] },
     ...READING_FLAGS,
   ],
   'When to stop and what to keep:': [
@@ -147,7 +157,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       'label_loss, label_accuracy or (of the target) target_accuracy',
       paths: ['monitor'],
     },
-    { name: 'patience', value: COUNT, help: 'stop after this many epochs without a better figure', paths: ['patience'] },
+    {
+      name: 'patience',
+      value: COUNT,
+      help: 'stop after this many epochs without a better figure',
+      otherwise: 'it never stops early',
+      paths: ['patience'],
+    },
     { name: 'checkpoint-every-epochs', value: COUNT, help: 'epochs between checkpoints', paths: ['checkpoints.everyEpochs'] },
     { name: 'checkpoint-every-rounds', value: COUNT, help: 'rounds between further checkpoints', paths: ['checkpoints.everyRounds'] },
     { name: 'keep-checkpoints', value: COUNT, help: 'latest checkpoints to keep, besides the best', paths: ['checkpoints.keep'] },
@@ -158,7 +174,8 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'workers',
       value: COUNT,
-      help: 'worker processes here (default: one per GPU, else one per two cores, but no more than shards)',
+      help: 'worker processes here',
+      otherwise: 'one per GPU, else one per two cores, but no more than shards',
       paths: ['cluster.workers'],
     },
     { name: 'servers', value: COUNT, help: 'parameter-server processes', paths: ['cluster.servers'] },
@@ -168,7 +185,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       help: 'threads inside one operation; part of the result, as it changes rounding',
       paths: ['cluster.threads'],
     },
-    { name: 'engine', value: word('native', 'wasm'), help: 'what computes (default: native if it is set up)', paths: ['cluster.engine'] },
+    {
+      name: 'engine',
+      value: word('native', 'wasm'),
+      help: 'what computes',
+      otherwise: 'native if it is set up',
+      paths: ['cluster.engine'],
+    },
     { name: 'share-gpus', sets: true, help: 'allow several workers on one GPU', paths: ['cluster.shareGpus'] },
     {
       name: 'oversubscribe',
@@ -176,14 +199,27 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       help: 'allow more than four workers, or servers, for each core of this machine',
       paths: ['cluster.oversubscribe'],
     },
-    { name: 'listen', value: ADDRESS, help: 'let workers on other machines join, e.g. at tcp://0.0.0.0:5555', paths: ['cluster.listen'] },
+    {
+      name: 'listen',
+      value: ADDRESS,
+      help: 'let workers on other machines join, for example at tcp://0.0.0.0:5555',
+      otherwise: 'this machine alone',
+      paths: ['cluster.listen'],
+    },
     {
       name: 'advertise',
       value: ADDRESS,
       help: 'name or address of this machine in the line that workers join with',
+      otherwise: 'the one of --listen',
       paths: ['cluster.advertise'],
     },
-    { name: 'await-workers', value: COUNT, help: 'workers to wait for before the first round', paths: ['cluster.awaitWorkers'] },
+    {
+      name: 'await-workers',
+      value: COUNT,
+      help: 'workers to wait for before the first round',
+      otherwise: 'those started here, but at least one',
+      paths: ['cluster.awaitWorkers'],
+    },
     { name: 'insecure-plaintext', sets: true, help: 'no encryption and no keys at that address', paths: ['cluster.insecurePlaintext'] },
     { name: 'heartbeat-seconds', value: NUMBER, help: 'how often processes say that they live', paths: ['cluster.heartbeatSeconds'] },
     { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as dead', paths: ['cluster.stallSeconds'] },
