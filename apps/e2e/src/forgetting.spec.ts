@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ForgettingEvaluation } from '@lethe/evaluation';
@@ -20,6 +20,12 @@ const EVERYTHING = [
 ];
 
 const weights = (output: string): string => /sha256 ([0-9a-f]{64})/.exec(output)?.[1] ?? `none in:\n${output}`;
+
+/** TensorBoard's event files of a run that have the figure of a probe. */
+function measuredInEvents(name: string): number {
+  const files = readdirSync(join(runs, name)).filter((file) => file.startsWith('events.out.tfevents.'));
+  return files.filter((file) => readFileSync(join(runs, name, file)).includes('measured/probe_mlp')).length;
+}
 
 function evaluation(name: string): ForgettingEvaluation {
   return JSON.parse(readFileSync(join(runs, name, 'evaluation.json'), 'utf8')) as ForgettingEvaluation;
@@ -78,9 +84,11 @@ describe('forgetting', () => {
     expect(swap.matrix.map((row) => row.length)).toEqual([4, 4, 4, 4]);
     expect(reconstruction.mean).toBeCloseTo(reconstruction.per_class.reduce((sum, error) => sum + error / classes.length, 0), 5);
     expect(existsSync(join(runs, 'measured', 'report.html'))).toBe(true);
+    expect(measuredInEvents('measured')).toBe(1);
     rmSync(join(runs, 'measured', 'evaluation.json'));
     const again = await lethe(['evaluate', 'measured', '--runs-dir', runs, '--workers', '1', '--seeds', '1,2,3']);
     expect(again.output).toContain('report.html');
     expect(evaluation('measured')).toEqual(before);
+    expect(measuredInEvents('measured')).toBe(2);
   }, 180_000);
 });

@@ -109,6 +109,13 @@ export class RunFolder {
     return TensorBoardWriter.open(this.folder, rounds);
   }
 
+  /** Figures at a step for TensorBoard, in an event file of their own beside those of the rounds. */
+  async addScalars(step: number, values: Readonly<Record<string, number>>): Promise<void> {
+    const tensorBoard = await TensorBoardWriter.open(this.folder, null);
+    tensorBoard.scalars(step, values);
+    await tensorBoard.close();
+  }
+
   async writeFile(file: string, bytes: Uint8Array): Promise<void> {
     await writeFileAtomically(file, [bytes]);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runPython } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeGridPng } from './grid-png.js';
+import { RunFolder } from './run-folder.js';
 import { TensorBoardWriter } from './tensorboard-writer.js';
 
 /** Prints what TensorBoard finds in the folder argv[1]. */
@@ -63,6 +64,16 @@ describe('the real TensorBoard', { timeout: PYTHON_MS }, () => {
     await second.close();
     const expected = [1, 2, 3, 4, 5].map((step) => [step, step <= resumedAfter ? step : -step]);
     expect(await runPython(READ_BACK, [folder])).toMatchObject({ scalars: { loss: expected } });
+  });
+
+  it('shows what is measured later beside the steps that are there, also of a checkpoint before the last', async () => {
+    const rounds = await TensorBoardWriter.open(folder, 0);
+    for (const step of [1, 2, 3]) rounds.scalars(step, { loss: step });
+    await rounds.close();
+    await RunFolder.at(folder).addScalars(2, { 'measured/swap': 0.5 });
+    expect(await runPython(READ_BACK, [folder])).toMatchObject({
+      scalars: { loss: [[1, 1], [2, 2], [3, 3]], 'measured/swap': [[2, 0.5]] },
+    });
   });
 });
 

@@ -28,12 +28,12 @@ export class TensorBoardWriter {
     this.#file = new AppendingFile(file);
   }
 
-  /** Opens a new event file. If there are earlier files, their steps after `rounds` are marked as replaced. */
-  static async open(folder: string, rounds: number): Promise<TensorBoardWriter> {
+  /** Opens a new event file. If there are earlier files, their steps after `rounds` are marked as replaced; null: none are. */
+  static async open(folder: string, rounds: number | null): Promise<TensorBoardWriter> {
     const { name, isFirst } = await nextEventFile(folder);
     const writer = new TensorBoardWriter(join(folder, name));
     writer.#record({ file_version: 'brain.Event:2' }, 0);
-    if (!isFirst) writer.#record({ session_log: { status: SESSION_START } }, rounds + 1);
+    if (!isFirst && rounds !== null) writer.#record({ session_log: { status: SESSION_START } }, rounds + 1);
     await writer.flush();
     return writer;
   }

@@ -7,7 +7,8 @@ import {
   accuracyInterval, adaptationReport, leftOut, runReport, shownExamples, shownInterval, spread, verdict, type Figures,
 } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
-import { readMetrics } from '../record/metrics.js';
+import { prefixed, readMetrics } from '../record/metrics.js';
+import { evaluationFigures } from '../trials/trial-figures.js';
 import { measureAdaptation } from './measure-adaptation.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
@@ -17,7 +18,7 @@ const EVALUATION = 'evaluation.json';
 const MAPPED = 2000;
 
 /**
- * Measures what the run's game is played for; writes `evaluation.json` and `report.html` into the run's folder.
+ * Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder.
  * @returns lines for the terminal
  */
 export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<string[]> {
@@ -72,8 +73,9 @@ export function parseEvaluation(text: string): RunEvaluation | null {
     : { ...found, scored: { ...scored, scores: scored.scores.map((score: number | null) => score ?? Number.NaN) } };
 }
 
-function writeEvaluation(folder: RunFolder, evaluation: RunEvaluation): Promise<void> {
-  return folder.writeFile(join(folder.folder, EVALUATION), Buffer.from(`${JSON.stringify(evaluation, null, 2)}\n`));
+async function writeEvaluation(folder: RunFolder, evaluation: RunEvaluation): Promise<void> {
+  await folder.writeFile(join(folder.folder, EVALUATION), Buffer.from(`${JSON.stringify(evaluation, null, 2)}\n`));
+  await folder.addScalars(evaluation.rounds, prefixed('measured', evaluationFigures(evaluation)));
 }
 
 function writeReport(folder: RunFolder, html: string): Promise<void> {
