@@ -33,7 +33,7 @@ function sizes({ config: { data, batchSize, shards } }: Pick<CompiledConfig, 'co
 }
 
 describe('settings that nobody gave', () => {
-  it.each(['quick', 'forget', 'article'])('stay as they are in %s where they fit, as on all of MNIST', (recipe) => {
+  it.each(['quick', 'forget-short', 'forget', 'article'])('stay as they are in %s where they fit, as on all of MNIST', (recipe) => {
     const compiled = given(recipe);
     const { config, notices } = fitToData(compiled, plain(60_000));
     expect(config).toBe(compiled.config);

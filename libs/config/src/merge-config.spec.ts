@@ -10,9 +10,9 @@ const file = (values: Tree): ConfigLayer => configLayer(values, 'small.json');
 const flags = (values: Tree): ConfigLayer => ({ source: 'flags', values, label: (path) => `--${path.split('.').at(-1) ?? ''}` });
 
 describe('mergeConfig', () => {
-  it('is the quick recipe if nothing is said', () => {
+  it('is recipe forget, shortened, if nothing is said', () => {
     const { config } = mergeConfig(machine, []);
-    expect(config).toMatchObject({ recipe: 'quick', epochs: 5, objective: { beta: 0.05 }, data: { heldOut: 5000 } });
+    expect(config).toMatchObject({ recipe: 'forget-short', epochs: 10, objective: { beta: 0.02 }, data: { heldOut: 5000 } });
     expect(config.cluster).toMatchObject({ workers: 2, awaitWorkers: 2, servers: 1 });
   });
 

@@ -7,7 +7,7 @@ import { applyResumeOverrides } from './resume-overrides.js';
 const machine = { cores: 2, gpus: 0, engine: 'native' } as const;
 const label = (path: string): string => `--${path.split('.').at(-1) ?? ''}`;
 const flags = (values: Tree) => ({ source: 'flags', values, label }) as const;
-const saved = mergeConfig(machine, []).config;
+const saved = mergeConfig(machine, [flags({ recipe: 'quick' })]).config;
 
 describe('applyResumeOverrides', () => {
   it('changes nothing by itself', () => {
@@ -77,7 +77,7 @@ describe('applyResumeOverrides', () => {
       applyResumeOverrides(saved, [flags({ cluster: { threads: 2 } })]).warnings,
     ).toEqual([expect.stringContaining('cluster.threads')]);
     const schedule = { kind: 'cosine' };
-    const cosine = mergeConfig(machine, [flags({ objective: { optimizers: { encoder: { schedule } } } })]).config;
+    const cosine = mergeConfig(machine, [flags({ recipe: 'quick', objective: { optimizers: { encoder: { schedule } } } })]).config;
     expect(applyResumeOverrides(cosine, [flags({ epochs: 8 })]).warnings).toEqual([expect.stringContaining('stretched')]);
   });
 

@@ -41,7 +41,7 @@ describe('newRunConfig', () => {
   it('lets flags override the file, and the file the recipe', () => {
     const { config } = newRunConfig(train('--config', 'small.json', '--beta', '0.4', '--workers', '2'), machine);
     expect(config).toMatchObject({
-      recipe: 'quick',
+      recipe: 'forget-short',
       batchSize: 64,
       seed: 9,
       objective: { beta: 0.4 },
@@ -117,8 +117,8 @@ describe('resumedRunConfig', () => {
   const saved = (): unknown => JSON.parse(JSON.stringify(newRunConfig(train('--config', 'small.json'), machine).config));
 
   it('takes more epochs and other processes', () => {
-    const { config } = resumedRunConfig(train('--resume', 'mild', '--epochs', '7', '--workers', '3', '--servers', '2'), saved());
-    expect(config).toMatchObject({ epochs: 7, seed: 9, cluster: { workers: 3, awaitWorkers: 3, servers: 2 } });
+    const { config } = resumedRunConfig(train('--resume', 'mild', '--epochs', '12', '--workers', '3', '--servers', '2'), saved());
+    expect(config).toMatchObject({ epochs: 12, seed: 9, cluster: { workers: 3, awaitWorkers: 3, servers: 2 } });
   });
 
   it('refuses what was computed with', () => {

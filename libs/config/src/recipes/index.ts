@@ -4,6 +4,7 @@ import type { RunConfig } from '../run-config.js';
 import type { Machine } from '../worker-plan.js';
 import { recipe as article } from './article.js';
 import { recipe as forget } from './forget.js';
+import { recipe as forgetShort } from './forget-short.js';
 import { recipe as hospitals } from './hospitals.js';
 import { recipe as mnistToMnistM } from './mnist-to-mnist-m.js';
 import { recipe as mnistToMnistMPaper } from './mnist-to-mnist-m-paper.js';
@@ -18,12 +19,13 @@ import { recipe as uspsToMnist } from './usps-to-mnist.js';
 /** A complete configuration that a user can start from. */
 export type Recipe = (machine: Machine) => RunConfig;
 
-export const DEFAULT_RECIPE = 'quick';
+export const DEFAULT_RECIPE = 'forget-short';
 
 /** The recipe of every other file in this folder, under the file's name. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   article,
   forget,
+  'forget-short': forgetShort,
   hospitals,
   'mnist-to-mnist-m': mnistToMnistM,
   'mnist-to-mnist-m-paper': mnistToMnistMPaper,

@@ -8,6 +8,6 @@ describe('the recipes', () => {
     const files = readdirSync(import.meta.dirname).filter((file) => !/^index\.|\.spec\./.test(file));
     const names = files.map((file) => basename(file, '.ts'));
     expect([...RECIPE_NAMES].sort()).toEqual(names.sort());
-    expect(RECIPE_NAMES[0]).toBe('quick');
+    expect(RECIPE_NAMES[0]).toBe('forget-short');
   });
 });
