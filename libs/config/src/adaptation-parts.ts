@@ -1,6 +1,7 @@
 import { localCluster, plainAdam } from './recipe-parts.js';
 import type { ObjectiveConfig, RunConfig } from './run-config.js';
 import { PLAIN_DATA, type DomainsConfig } from './schema/data.js';
+import { USUAL_PROBES } from './schema/probes.js';
 import type { OptimizerConfig } from './schema/optimizer.js';
 import type { Machine } from './worker-plan.js';
 
@@ -48,6 +49,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
     checkpoints: { everyEpochs: 1, everyRounds: 200, keep: 1 },
     grid: false,
     evaluation: true,
+    probes: USUAL_PROBES,
     cluster: localCluster(machine),
   };
 }

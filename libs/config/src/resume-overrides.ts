@@ -10,7 +10,9 @@ import { parseSavedConfig } from './versions/saved-config.js';
  * Settings that have no part in the result (but see BIT_CHANGING). The fingerprint of the data shows whether another folder holds the
  * same data.
  */
-const FREE = [/^cluster\./, /^data\.(folder|unpackedGiB|reading\.memoryMiB)$/, /^patience$/, /^checkpoints\./, /^grid$/, /^evaluation$/];
+const FREE = [
+  /^cluster\./, /^data\.(folder|unpackedGiB|reading\.memoryMiB)$/, /^patience$/, /^checkpoints\./, /^(grid|evaluation|probes)$/,
+];
 
 /** Free to change, but the resumed run then differs from an unbroken one. */
 const BIT_CHANGING: Readonly<Record<string, string>> = {

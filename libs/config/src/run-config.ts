@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dataSchema } from './schema/data.js';
 import { domainAdaptationSchema } from './schema/domain-adaptation.js';
 import { forgettingSchema } from './schema/forgetting.js';
+import { probesSchema } from './schema/probes.js';
 import { count, positive, positiveInteger, powerOfTwo, share } from './schema/numbers.js';
 
 const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAdaptationSchema]);
@@ -42,6 +43,8 @@ export const runConfigSchema = z.strictObject({
   grid: z.boolean(),
   /** Measure at the end of the run what was forgotten. */
   evaluation: z.boolean(),
+  /** Kinds of fresh probes that are trained on what the encoder makes of the images; without a part in adaptation. */
+  probes: probesSchema,
   cluster: z.strictObject({
     engine: z.enum(['native', 'wasm']),
     /** Threads inside one operation. It changes the bits, so it is never derived from the number of workers. */

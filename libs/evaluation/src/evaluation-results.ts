@@ -1,4 +1,5 @@
 import type { ImageShape } from '@lethe/data';
+import type { ProbeKind } from '@lethe/protocol';
 import type { ScoredExamples } from './adaptation-figures.js';
 import type { Interval } from './intervals.js';
 import type { SwapFigures } from './judge/swap-figures.js';
@@ -7,7 +8,7 @@ import type { StyleFigures } from './style/style-figures.js';
 
 /** Figures of one kind of probe on one kind of vector, for each seed. */
 export interface ProbeRow {
-  readonly probe: 'linear' | 'mlp' | 'neighbours';
+  readonly probe: ProbeKind;
   readonly input: 'latent' | 'pixels';
   readonly labels: 'true' | 'shuffled';
   readonly seeds: readonly { readonly seed: number; readonly figures: ProbeFigures }[];

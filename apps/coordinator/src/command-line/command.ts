@@ -1,4 +1,4 @@
-import type { ConfigLayer } from '@lethe/config';
+import type { ConfigLayer, RunConfig } from '@lethe/config';
 import type { CheckpointRequest, Places, SweepRequest, TrainRequest } from '@lethe/lethe';
 
 /** `lethe train`: start a run or go on with one. */
@@ -18,6 +18,8 @@ export interface GridCommand extends CheckpointRequest {
 /** `lethe evaluate`: measure what a checkpoint's encoder has forgotten. */
 export interface EvaluateCommand extends CheckpointRequest {
   readonly kind: 'evaluate';
+  /** Kinds of probes; null: those that the run names. */
+  readonly probes: RunConfig['probes'] | null;
   /** Each probe is trained once from each. */
   readonly seeds: readonly number[];
   readonly workers: number;

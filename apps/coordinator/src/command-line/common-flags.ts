@@ -3,5 +3,5 @@ export const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
   'What to learn, and from what:': ['recipe', 'data-dir', 'target', 'beta', 'latent-size'],
   'How long, and from which seed:': ['epochs', 'resume', 'seed', 'seeds'],
   'Where it computes:': ['workers', 'threads', 'listen'],
-  'What is measured and kept:': ['no-evaluation', 'no-grid', 'name', 'runs-dir', 'quiet'],
+  'What is measured and kept:': ['no-evaluation', 'probes', 'no-grid', 'name', 'runs-dir', 'quiet'],
 };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { problemsError, shown, type Problem } from '@lethe/config';
+import { PROBES, problemsError, shown, type Problem } from '@lethe/config';
 
 /** How the text after a flag is read; `read` answers undefined for what it does not understand. */
 export interface FlagValue {
@@ -63,6 +63,17 @@ export const SEEDS: FlagValue = {
   expected: 'whole numbers with commas, each once',
   read: (text) =>
     /^\d{1,9}(,\d{1,9})*$/.test(text) && new Set(text.split(',').map(Number)).size === text.split(',').length ? text : undefined,
+};
+
+/** Kinds of fresh probes; `all` stands for every one. */
+export const PROBE_LIST: FlagValue = {
+  placeholder: '<probes>',
+  expected: `all, or of ${PROBES.join(', ')} some with commas, each once`,
+  read: (text) => {
+    const kinds = text === 'all' ? [...PROBES] : text.split(',').map((kind) => kind.trim());
+    return kinds.every((kind) => (PROBES as readonly string[]).includes(kind)) && new Set(kinds).size === kinds.length ? kinds : undefined;
+  },
+  isOne: true,
 };
 
 /** One of some words. What is no word of them is left for the configuration's own check to name. */

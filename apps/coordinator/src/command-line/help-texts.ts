@@ -77,13 +77,15 @@ Example:
 
 export const EVALUATE_HELP = `
 A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh
-probes (linear, two hidden layers, nearest neighbours) are trained on the latents of the training
-examples and scored on those of the test examples. The scale: shuffled labels below, raw pixels
-above. A judge reads every test example redrawn under every label. Writes evaluation.json and
-report.html into the run's folder. Every run ends with this unless --no-evaluation is given.
+probes (linear, two hidden layers, nearest neighbours, or what --probes names) are trained on the
+latents of the training examples and scored on those of the test examples. The scale: shuffled
+labels below, raw pixels above. A judge reads every test example redrawn under every label. Writes
+evaluation.json and report.html into the run's folder. Every run ends with this unless
+--no-evaluation is given.
 
 Examples:
   npx lethe evaluate mild
+  npx lethe evaluate mild --probes all
   npx lethe evaluate runs/mild --checkpoint best --seeds 1,2,3,4,5 --workers 2`;
 
 export const DATA_HELP = `${RECIPES}

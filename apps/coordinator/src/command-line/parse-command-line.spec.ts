@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { mergeConfig, RECIPE_NAMES } from '@lethe/config';
+import { mergeConfig, PROBES, RECIPE_NAMES } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Command, PrintCommand, TrainCommand } from './command.js';
 import { COMMON_FLAGS } from './common-flags.js';
@@ -56,6 +56,7 @@ describe('the flags', () => {
         "--threads <count>",
         "--listen <address>",
         "--no-evaluation",
+        "--probes <probes>",
         "--no-grid",
         "--name <name>",
         "--runs-dir <dir>",
@@ -229,14 +230,14 @@ describe('the flags', () => {
   });
 
   it('all reach the configuration', () => {
-    const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3', '<mark>': ',', '<columns>': 'a,b', '[share]': '0.2' };
+    const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3', '<mark>': ',', '<columns>': 'a,b', '<probes>': 'mlp', '[share]': '0.2' };
     for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
       const text =
         value === undefined
           ? undefined
           : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
       const { flags } = train(`--${name}`, ...(text === undefined ? [] : [text]));
-      const read = text === undefined ? undefined : { d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'] }[text] ?? Number(text);
+      const read = text === undefined ? undefined : { d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'], mlp: ['mlp'] }[text] ?? Number(text);
       for (const path of paths) {
         const setting = path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], flags.values);
         expect(setting, path).toEqual(read ?? sets);
@@ -329,9 +330,16 @@ describe('parseCommandLine', () => {
       ...places,
       flags: nothingMoved,
       checkpoint: 'latest',
+      probes: null,
       seeds: [1, 2, 3],
       workers: 1,
       oversubscribe: false,
+    });
+    expect(parse('evaluate', 'mild', '--probes', 'mlp,linear')).toMatchObject({ probes: ['mlp', 'linear'] });
+    expect(parse('evaluate', 'mild', '--probes', 'all')).toMatchObject({ probes: PROBES });
+    expect(parse('train', '--probes', 'deep')).toMatchObject({ flags: { values: { probes: ['deep'] } } });
+    expect(parse('sweep', '--probes', 'linear,mlp')).toMatchObject({
+      space: { probes: { kind: 'values', values: [['linear', 'mlp']] } },
     });
     expect(parse('evaluate', 'mild', '--checkpoint', 'best', '--seeds', '7,5', '--workers', '2')).toMatchObject({
       checkpoint: 'best',
@@ -525,6 +533,11 @@ describe('parseCommandLine', () => {
     [['grid', 'a', '--checkpoint', 'newest'], '--checkpoint: expected latest, best or the number of a round, found "newest"'],
     [['evaluate'], "missing required argument 'run'"],
     [['evaluate', 'a', '--seeds', '1,1'], '--seeds: expected whole numbers with commas, each once, found "1,1"'],
+    [
+      ['evaluate', 'a', '--probes', 'mlp,mlp'],
+      `--probes: expected all, or of ${PROBES.join(', ')} some with commas, each once, found "mlp,mlp"`,
+    ],
+    [['train', '--probes', 'oak'], `--probes: expected all, or of ${PROBES.join(', ')} some with commas, each once, found "oak"`],
     [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
     [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { problemsError, withValue, type ConfigLayer, type Tree } from '@lethe/config';
+import { problemsError, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { CommanderError } from 'commander';
 import type {
   CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
 } from './command.js';
 import type { ConfigFlag } from './config-flag.js';
-import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, RUN, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
@@ -122,12 +122,16 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   const reader = new FlagReader(options);
   const checkpoint = readCheckpoint(reader, run);
   const seeds = (reader.text('seeds', SEEDS) ?? '1,2,3').split(',').map(Number);
+  const probes = reader.value('probes', PROBE_LIST);
   const workers = reader.count('workers') ?? 1;
   if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
   const runs = reader.runsFolder(folder);
   const flags = dataFlags(reader, folder);
   reader.refuseProblems();
-  return { kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe: reader.has('oversubscribe') };
+  return {
+    kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe: reader.has('oversubscribe'),
+    probes: Array.isArray(probes) ? (probes as RunConfig['probes']) : null,
+  };
 }
 
 function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoint'] {

@@ -1,6 +1,6 @@
 import { JOIN_FLAGS, problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
-import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, RUN, SEEDS, type FlagValue } from './flag-values.js';
+import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS, type FlagValue } from './flag-values.js';
 import {
   CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
@@ -131,6 +131,7 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
     .description("Trains fresh probes on the latents of a run's checkpoint: what they read was not forgotten.");
   evaluate.argument('<run>', 'name or folder of the run');
   option(evaluate, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
+  option(evaluate, 'probes', 'kinds of probes with commas, or all (default: those that the run names)', PROBE_LIST);
   option(evaluate, 'seeds', 'seeds of the probes, with commas (default: 1,2,3)', SEEDS);
   option(evaluate, 'workers', 'processes that share the work (default: 1)', COUNT);
   option(evaluate, 'oversubscribe', 'allow more than four of them for each core of this machine');

@@ -1,6 +1,6 @@
 import { DEFAULT_RECIPE, RECIPE_NAMES } from '@lethe/config';
 import type { ConfigFlag } from './config-flag.js';
-import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, word } from './flag-values.js';
+import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, word } from './flag-values.js';
 import { READING_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
@@ -168,6 +168,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'checkpoint-every-rounds', value: COUNT, help: 'rounds between further checkpoints', paths: ['checkpoints.everyRounds'] },
     { name: 'keep-checkpoints', value: COUNT, help: 'latest checkpoints to keep, besides the best', paths: ['checkpoints.keep'] },
     { name: 'no-evaluation', sets: false, help: 'do not measure at the end what was forgotten', paths: ['evaluation'] },
+    { name: 'probes', value: PROBE_LIST, help: 'kinds of fresh probes that measure it, with commas, or all', paths: ['probes'] },
     { name: 'no-grid', sets: false, help: 'draw no style grid every epoch', paths: ['grid'] },
   ],
   'Processes:': [

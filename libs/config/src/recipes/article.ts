@@ -1,5 +1,6 @@
 import { localCluster, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
 import { PLAIN_DATA } from '../schema/data.js';
+import { USUAL_PROBES } from '../schema/probes.js';
 import type { Machine } from '../worker-plan.js';
 
 /**
@@ -39,6 +40,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     checkpoints: { everyEpochs: 1, everyRounds: 200, keep: 3 },
     grid: true,
     evaluation: true,
+    probes: USUAL_PROBES,
     cluster: localCluster(machine),
   };
 }

@@ -1,6 +1,7 @@
 import { parseConfig } from '../compile-config.js';
 import type { RunConfig } from '../run-config.js';
 import { EARLIER_READING } from '../schema/reading.js';
+import { USUAL_PROBES } from '../schema/probes.js';
 import { filledIn, upgrade, type VersionStep } from './upgrade.js';
 
 /**
@@ -14,8 +15,8 @@ const toVersion2: VersionStep = (before) => filledIn(before, {
   'cluster.strictBits': false, 'cluster.oversubscribe': true, 'data.unpackedGiB': 2, 'cluster.advertise': null,
 });
 
-/** To version 3. Runs of before go on reading their data as they did. */
-const toVersion3: VersionStep = (before) => filledIn(before, { 'data.reading': EARLIER_READING });
+/** To version 3. Runs of before go on reading their data as they did, and are measured with the probes that there were. */
+const toVersion3: VersionStep = (before) => filledIn(before, { 'data.reading': EARLIER_READING, probes: USUAL_PROBES });
 
 /**
  * In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. Settings are no longer added to a

@@ -3,10 +3,15 @@ import type { Engine } from '@lethe/tensorflow';
 import { fitNetwork, predictNetwork, type LabelledExamples } from '../fit-network.js';
 import { choose, type ProbeData, type Vectors } from './probe-data.js';
 
-/** Fixed in advance and the same for all latents: a probe that is tuned until it fails or succeeds proves nothing. */
-const FIT = { epochs: 12, leastRounds: 1000, batchSize: 500 };
-/** Learning rates. Without hidden layers the loss is convex and a large rate converges. */
-const RATE = { linear: 2e-2, hidden: 2e-3 } as const;
+/**
+ * Hidden layers, and how they are trained: fixed in advance and the same for all latents, since a probe that is tuned until it fails or
+ * succeeds proves nothing. Without hidden layers the loss is convex and a large rate converges.
+ */
+const NETWORKS = {
+  linear: { hidden: [], fit: { learningRate: 2e-2, epochs: 12, leastRounds: 1000, batchSize: 500 } },
+  mlp: { hidden: [256, 256], fit: { learningRate: 2e-3, epochs: 12, leastRounds: 1000, batchSize: 500 } },
+  deep: { hidden: [512, 512, 512], fit: { learningRate: 1e-3, epochs: 18, leastRounds: 1000, batchSize: 500 } },
+} as const;
 
 /**
  * Trains a perceptron on the training vectors and predicts the labels of the test vectors.
@@ -16,16 +21,13 @@ const RATE = { linear: 2e-2, hidden: 2e-3 } as const;
 export async function networkProbe(
   engine: Engine,
   { train, test, classes }: ProbeData,
-  hidden: readonly number[],
+  kind: keyof typeof NETWORKS,
   seed: number,
 ): Promise<Float32Array> {
+  const { hidden, fit } = NETWORKS[kind];
   const network = perceptron({ name: 'probe', inputs: train.size, hidden, classes });
   const classification = { engine, network, classes };
-  const parameters = await fitNetwork(classification, examplesOf(train), {
-    ...FIT,
-    learningRate: hidden.length === 0 ? RATE.linear : RATE.hidden,
-    seed,
-  });
+  const parameters = await fitNetwork(classification, examplesOf(train), { ...fit, seed });
   return predictNetwork(classification, parameters, examplesOf(test));
 }
 

@@ -6,9 +6,6 @@ import { networkProbe } from './network-probe.js';
 import { probeFigures, type ProbeFigures } from './probe-figures.js';
 import { standardise, type ProbeData } from './probe-data.js';
 
-/** Hidden layers of the non-linear probe. */
-const HIDDEN = [256, 256];
-
 /**
  * Trains a fresh probe on frozen vectors and scores it on the test vectors (docs/measures.md). With shuffled training labels it
  * can learn nothing: its figures are the floor. A pure function of its arguments on engines of one fingerprint.
@@ -28,9 +25,9 @@ export async function runProbe(
 function predictions(engine: Engine, data: ProbeData, probe: ProbeRequest['probe'], seed: number): Promise<Float32Array> {
   switch (probe) {
     case 'linear':
-      return networkProbe(engine, data, [], seed);
     case 'mlp':
-      return networkProbe(engine, data, HIDDEN, seed);
+    case 'deep':
+      return networkProbe(engine, data, probe, seed);
     case 'neighbours':
       return neighbourProbe(engine, data, seed);
   }

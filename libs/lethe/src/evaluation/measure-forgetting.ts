@@ -7,14 +7,15 @@ import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 
-const PROBES: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
+/** Kinds that take so long that they are trained from the first seed alone and have no controls. */
+const COSTLY: readonly ProbeKind[] = ['deep'];
 /** Test images that one task redraws. */
 const SWAP_CHUNK = 500;
 
 /** Measures what the encoder has forgotten and whether redrawing obeys (docs/measures.md); the same for any number of workers. */
 export async function measureForgetting(
   run: MeasuredRun,
-  { seeds, judges, onProgress }: Omit<MeasureOptions, 'folder'>,
+  { probes, seeds, judges, onProgress }: Omit<MeasureOptions, 'folder'>,
 ): Promise<ForgettingEvaluation> {
   const { cluster, description, data, rounds } = run;
   const { classes } = description.facts;
@@ -32,7 +33,7 @@ export async function measureForgetting(
     latent_size: latentSizeOf(description),
     classes,
     chance: mostFrequent(data.test.labels, classes.length) / data.test.count,
-    probes: await measureProbes(cluster, seeds),
+    probes: await measureProbes(cluster, { probes, seeds }),
     ...redrawn,
     reconstruction: await measureReconstruction(run),
   };
@@ -51,19 +52,18 @@ export function latentSizeOf({ config: { objective } }: RunDescription): number 
   return objective.latentSize;
 }
 
-async function measureProbes(cluster: TrainingCluster, seeds: readonly number[]): Promise<ProbeRow[]> {
-  const requests = seeds.flatMap((seed, index) =>
-    PROBES.flatMap((probe): ProbeRequest[] => [
-      { probe, input: 'latent', shuffledLabels: false, seed },
-      // The controls say where the scale begins and ends; once is enough for that.
-      ...(index > 0
-        ? []
-        : [
-            { probe, input: 'latent', shuffledLabels: true, seed } as const,
-            { probe, input: 'pixels', shuffledLabels: false, seed } as const,
-          ]),
-    ]),
-  );
+async function measureProbes(
+  cluster: TrainingCluster,
+  { probes, seeds: [first = 1, ...others] }: Pick<MeasureOptions, 'probes' | 'seeds'>,
+): Promise<ProbeRow[]> {
+  const usual = probes.filter((probe) => !COSTLY.includes(probe));
+  const requests: ProbeRequest[] = [
+    ...probes.map((probe) => ({ probe, input: 'latent', shuffledLabels: false, seed: first }) as const),
+    ...others.flatMap((seed) => usual.map((probe) => ({ probe, input: 'latent', shuffledLabels: false, seed }) as const)),
+    // The controls say where the scale begins and ends; once is enough for that.
+    ...usual.map((probe) => ({ probe, input: 'latent', shuffledLabels: true, seed: first }) as const),
+    ...usual.map((probe) => ({ probe, input: 'pixels', shuffledLabels: false, seed: first }) as const),
+  ];
   const results = await cluster.evaluations.ofProbes(requests);
   const rows = new Map<string, ProbeRow & { seeds: { seed: number; figures: ProbeFigures }[] }>();
   for (const [index, { probe, input, shuffledLabels, seed }] of requests.entries()) {
@@ -72,8 +72,7 @@ async function measureProbes(cluster: TrainingCluster, seeds: readonly number[])
     row.seeds.push({ seed, figures: probeResult(results[index] ?? new Float32Array(0)) });
     rows.set(`${input} ${labels} ${probe}`, row);
   }
-  const order = (row: ProbeRow): number => (row.input === 'pixels' ? 2 : row.labels === 'shuffled' ? 1 : 0);
-  return [...rows.values()].sort((a, b) => order(a) - order(b));
+  return [...rows.values()];
 }
 
 async function measureRedrawing(

@@ -1,5 +1,6 @@
 import { splitHeldOut, type DataSource } from '@lethe/data';
 import type { UsedExamples } from '@lethe/evaluation';
+import type { ProbeKind } from '@lethe/protocol';
 import type { RunFolder } from '@lethe/run-folder';
 import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
@@ -24,7 +25,9 @@ export function usedExamples({ description: { config, facts }, data }: Pick<Meas
 export interface MeasureOptions {
   /** Where `evaluation.json` and `report.html` go. */
   readonly folder: RunFolder;
-  /** Each probe is trained once from each. */
+  /** Kinds of fresh probes. */
+  readonly probes: readonly ProbeKind[];
+  /** Each probe is trained once from each, a costly one from the first alone. */
   readonly seeds: readonly number[];
   readonly judges: JudgeCache;
   readonly onProgress: (line: string) => void;

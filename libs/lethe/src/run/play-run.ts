@@ -174,7 +174,10 @@ async function measure(
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {
     const measuring = (): Promise<string[]> =>
-      evaluateRun(measured, { folder, seeds: PROBE_SEEDS, judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice });
+      evaluateRun(measured, {
+        folder, probes: description.config.probes, seeds: PROBE_SEEDS,
+        judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice,
+      });
     return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };
   } catch (error) {
     if (!interruption.signal.aborted) notice(`the run is complete and saved, but not measured; ${repeating}`);

@@ -13,11 +13,17 @@ function forgettingFigures({ probes, swap, reconstruction, style }: ForgettingEv
   );
   return {
     ...Object.fromEntries(accuracies),
+    ...(accuracies.length === 0 ? {} : { probe_best: greatest(accuracies.map(([, accuracy]) => accuracy)) }),
     swap: swap.off_diagonal,
     reconstruction_mse: reconstruction.mean,
     slant_kept: style.slant_correlation,
     thickness_kept: style.thickness_correlation,
   };
+}
+
+/** The greatest of the figures that are finite; not a number if none is. */
+function greatest(figures: readonly number[]): number {
+  return figures.filter(Number.isFinite).reduce((most, figure) => (most > figure ? most : figure), Number.NaN);
 }
 
 /** Of the target's test examples. */
@@ -26,11 +32,12 @@ function adaptationFigures({ domains, target }: AdaptationEvaluation): Record<st
   return { ...(accuracy === null ? {} : { target_accuracy: accuracy }), ...(auroc === null ? {} : { target_auroc: auroc }) };
 }
 
-/** Names that evaluations of each game give. */
-const EVALUATED = {
-  forgetting: ['probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'slant_kept', 'thickness_kept'],
-  'domain-adaptation': ['target_accuracy', 'target_auroc'],
-} as const satisfies Readonly<Record<RunEvaluation['kind'], readonly string[]>>;
+/** Names that an evaluation of this configuration's game gives. */
+function evaluated({ objective, probes }: RunConfig): string[] {
+  if (objective.kind === 'domain-adaptation') return ['target_accuracy', 'target_auroc'];
+  const read = [...probes, 'best'].map((probe) => `probe_${probe}`);
+  return [...read, 'swap', 'reconstruction_mse', 'slant_kept', 'thickness_kept'];
+}
 
 /** Names of the figures that a run with this configuration has after each epoch. */
 export function namesOfEpochFigures(config: RunConfig): string[] {
@@ -43,10 +50,9 @@ export function namesOfEpochFigures(config: RunConfig): string[] {
  * @param domains names of its data's populations
  */
 export function namesOfFinalFigures(config: RunConfig, domains: readonly string[]): string[] {
-  const evaluated = config.evaluation ? EVALUATED[config.objective.kind] : [];
   const tested =
     domains.length > 1 ? domains.flatMap((domain) => gameFigures(config).map((name) => `${domain}/${name}`)) : gameFigures(config);
-  return [...new Set([...evaluated, ...tested, ...namesOfEpochFigures(config), 'epochs', 'rounds', 'wall_seconds'])];
+  return [...new Set([...(config.evaluation ? evaluated(config) : []), ...tested, ...namesOfEpochFigures(config), 'epochs', 'rounds', 'wall_seconds'])];
 }
 
 /** Of the examples of a split. */

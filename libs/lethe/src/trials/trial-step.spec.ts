@@ -131,6 +131,7 @@ describe('the figures of a trial', () => {
       wall_seconds: 1,
       classifier_loss: Number.NaN,
       probe_mlp: Number.NaN,
+      probe_best: Number.NaN,
       swap: Number.NaN,
       reconstruction_mse: 0.5,
       slant_kept: 1,

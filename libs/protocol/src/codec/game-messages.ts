@@ -1,13 +1,12 @@
 import type { lethe } from '../../generated/lethe.js';
-import type {
-  Committed, CommitInquiry, CommitReport, Evaluate, Evaluated, EvaluationKind, StepAssignment, Occupation, ProbeInput, ProbeKind,
-  ProbeRequest, ServerWork, Split, StepReport,
+import {
+  type Committed, type CommitInquiry, type CommitReport, type Evaluate, type Evaluated, type EvaluationKind, type Occupation, PROBE_KINDS,
+  type ProbeInput, type ProbeRequest, type ServerWork, type Split, type StepAssignment, type StepReport,
 } from '../messages.js';
 import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, treeNode } from './body-codec.js';
 import { bytesOf, malformed } from './frames.js';
 
 const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
-const PROBE_KINDS: readonly ProbeKind[] = ['linear', 'mlp', 'neighbours'];
 const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
 const OCCUPATIONS: readonly Occupation[] = ['wait', 'input', 'compute', 'send'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];

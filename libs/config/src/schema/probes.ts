@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Every kind of fresh probe (docs/measures.md), in the order in which they are shown. */
+export const PROBES = ['linear', 'mlp', 'neighbours', 'deep'] as const;
+
+/** The kinds that every run is measured with, unless others are asked for: those that take least time. */
+export const USUAL_PROBES: (typeof PROBES)[number][] = ['linear', 'mlp', 'neighbours'];
+
+export const probesSchema = z
+  .array(z.enum(PROBES))
+  .min(1)
+  .refine((kinds) => new Set(kinds).size === kinds.length, 'expected each kind of probe once');
