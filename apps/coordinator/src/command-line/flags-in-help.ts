@@ -58,5 +58,6 @@ function defaultText(flag: HelpedFlag | ConfigFlag): string {
 
 function shownSetting(value: unknown): string {
   if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return 'none';
+  if (Array.isArray(value)) return value.map(shownSetting).join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
