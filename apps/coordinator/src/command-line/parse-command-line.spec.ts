@@ -230,14 +230,19 @@ describe('the flags', () => {
   });
 
   it('all reach the configuration', () => {
-    const example = { '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3', '<mark>': ',', '<columns>': 'a,b', '<probes>': 'mlp', '[share]': '0.2' };
+    const example = {
+      '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3', '<mark>': ',', '<columns>': 'a,b', '<probes>': 'mlp', '[share]': '0.2',
+    };
     for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
       const text =
         value === undefined
           ? undefined
           : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
       const { flags } = train(`--${name}`, ...(text === undefined ? [] : [text]));
-      const read = text === undefined ? undefined : { d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'], mlp: ['mlp'] }[text] ?? Number(text);
+      const words = new Map<string, unknown>(
+        Object.entries({ d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'], mlp: ['mlp'] }),
+      );
+      const read = text === undefined ? undefined : (words.get(text) ?? Number(text));
       for (const path of paths) {
         const setting = path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], flags.values);
         expect(setting, path).toEqual(read ?? sets);

@@ -13,7 +13,8 @@ export async function runEvaluate(command: EvaluateCommand, environment: Environ
   const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
     const lines = await evaluateRun(opened, {
-      folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds, judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice,
+      folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
+      judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice,
     });
     for (const line of lines) process.stdout.write(`${line}\n`);
     process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);

@@ -52,7 +52,8 @@ export function namesOfEpochFigures(config: RunConfig): string[] {
 export function namesOfFinalFigures(config: RunConfig, domains: readonly string[]): string[] {
   const tested =
     domains.length > 1 ? domains.flatMap((domain) => gameFigures(config).map((name) => `${domain}/${name}`)) : gameFigures(config);
-  return [...new Set([...(config.evaluation ? evaluated(config) : []), ...tested, ...namesOfEpochFigures(config), 'epochs', 'rounds', 'wall_seconds'])];
+  const measured = config.evaluation ? evaluated(config) : [];
+  return [...new Set([...measured, ...tested, ...namesOfEpochFigures(config), 'epochs', 'rounds', 'wall_seconds'])];
 }
 
 /** Of the examples of a split. */
