@@ -66,6 +66,12 @@ describe('a run that ends before its time, and is resumed each time', () => {
     const ended = await play([...SMALL, ...flags], [{ when: UNDER_WAY, act: () => { kill('worker'); } }]);
     expect([ended.code, ended.output]).toEqual([1, expect.stringMatching(/error: worker-1 is not started again after 1 deaths in a row/)]);
     expect(checkpoints('mended')).toEqual([expect.stringMatching(/^round-\d+(-step-1)?\.safetensors$/)]);
+    const log = readFileSync(join(runs, 'mended/logs/coordinator.jsonl'), 'utf8').trim().split('\n');
+    const error = expect.objectContaining({ code: 'PROCESS_DIED' }) as unknown;
+    expect(log.map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([
+      expect.objectContaining({ level: 'warn', member: 'worker-1', run: 'mended', epoch: 1, error }),
+      expect.objectContaining({ level: 'error', message: 'the run fails', error }),
+    ]));
   }, 60_000);
 
   it('ends when its only worker is killed and none comes', async () => {

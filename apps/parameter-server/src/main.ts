@@ -1,16 +1,32 @@
 import { hostname } from 'node:os';
 import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
-import { listenerTrust, memberTrust, receiveProcessStart } from '@lethe/programs';
+import { listenerTrust, memberTrust, receiveProcessStart, type ProcessStart } from '@lethe/programs';
 import { runParameterServer } from '@lethe/parameter-store';
 import { describeRun, freshValues } from '@lethe/graphs';
-import { createZeroMqTransport } from '@lethe/transport';
+import { openLog, type Log } from '@lethe/telemetry/log';
+import { createZeroMqTransport, loggedTransport } from '@lethe/transport';
 
 async function main(): Promise<void> {
   const start = await receiveProcessStart();
+  const { name, runId, epoch, logFile, logLevel } = start;
+  const [run = ''] = runId.split('/');
+  const log = openLog({ file: logFile, level: logLevel, position: { process: name, run, epoch }, onWarning: printError });
+  try {
+    log.info({ controlAddress: start.controlAddress, node: process.version }, 'a parameter server starts');
+    await serve(start, log);
+    log.info({}, 'the parameter server ends');
+  } catch (error) {
+    log.error({ error }, 'the parameter server ends with an error');
+    throw error;
+  }
+}
+
+async function serve(start: ProcessStart, log: Log): Promise<void> {
   const { controlAddress, dataAddress, runId, epoch, incarnation } = start;
   await runParameterServer({
-    transport: createZeroMqTransport(),
+    transport: loggedTransport(createZeroMqTransport(), log),
+    log,
     controlAddress, dataAddress, runId, epoch, incarnation,
     listenerTrust: listenerTrust(start),
     memberTrust: memberTrust(start),
@@ -27,10 +43,14 @@ async function main(): Promise<void> {
   });
 }
 
+function printError(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${errorMessage(error)}\n`);
+    printError(errorMessage(error));
     process.exit(1);
   },
 );

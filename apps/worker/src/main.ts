@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder, parseJoinArguments } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
 import { engineFingerprint, findGpus, gpuIdentity, loadEngine } from '@lethe/tensorflow';
+import { openLog, type Log } from '@lethe/telemetry/log';
 import { prepareWorker, runWorker } from '@lethe/worker';
-import { createZeroMqTransport } from '@lethe/transport';
+import { createZeroMqTransport, loggedTransport } from '@lethe/transport';
 import { openHeartbeatThread } from './heartbeat/open-heartbeat-thread.js';
 import { planJoining } from './joining/plan-joining.js';
 import { readToken } from './joining/read-token.js';
@@ -26,14 +28,27 @@ async function main(): Promise<number> {
   const options = parseJoinArguments(argv);
   const found = await findGpus(process.env);
   if (found.whyNone !== null && options.gpu === null) warn(`${found.whyNone}; computing on the cpu`);
-  const token = await readToken(options, { folder: process.env['INIT_CWD'] ?? process.cwd(), standardInput: process.stdin, warn });
-  const workers = planJoining({ ...options, token }, found);
+  const folder = process.env['INIT_CWD'] ?? process.cwd();
+  const token = await readToken(options, { folder, standardInput: process.stdin, warn });
+  const logFolder = options.logFolder === null ? join(cacheFolder(process.env), 'worker-logs') : resolve(folder, options.logFolder);
+  const workers = planJoining({ ...options, token, logFolder }, found);
   const [only, ...others] = workers;
   if (only === undefined || others.length > 0) return runWorkerGroup(fileURLToPath(import.meta.url), workers, process);
   return computeFor(startJoining(only, print));
 }
 
 async function computeFor(start: WorkerStart): Promise<number> {
+  const log = openLog({ ...start.log, onWarning: warn });
+  try {
+    await compute(start, log);
+    return 0;
+  } catch (error) {
+    log.error({ error }, 'the worker ends with an error');
+    throw error;
+  }
+}
+
+async function compute(start: WorkerStart, log: Log): Promise<void> {
   Object.assign(process.env, start.environment);
   const engine = await loadEngine({ prefer: start.engine });
   const gpu = process.env['CUDA_VISIBLE_DEVICES'] ?? '-1';
@@ -41,26 +56,34 @@ async function computeFor(start: WorkerStart): Promise<number> {
     const remedy = 'is the driver as new as its CUDA needs? CUDA_VISIBLE_DEVICES=-1 computes on the processors';
     throw new LetheError('DEVICE_MISSING', `expected TensorFlow to compute on ${gpu}, found that it sees no GPU: ${remedy}`);
   }
+  const { controlAddress, threads, interOpThreads } = start;
+  const facts = { controlAddress, threads, interOpThreads, node: process.version, engine: engine.name, version: engine.version };
+  log.info({ ...facts, device: engine.device, host: hostname() }, 'a worker starts');
+  const onNotice = (line: string): void => {
+    log.warn({}, line);
+    warn(line);
+  };
   const usedGpu = engine.device === 'gpu' ? await gpuIdentity(process.env) : null;
   await runWorker({
-    transport: createZeroMqTransport(),
-    controlAddress: start.controlAddress,
+    transport: loggedTransport(createZeroMqTransport(), log),
+    controlAddress,
+    log,
     trust: start.trust,
     origin: start.origin,
     engine,
-    fingerprint: engineFingerprint(engine, { threads: start.threads, gpu: usedGpu, environment: process.env }),
+    fingerprint: engineFingerprint(engine, { threads, gpu: usedGpu, environment: process.env }),
     host: hostname(),
     joining: start.joining,
-    openHeartbeat: openHeartbeatThread(start.controlAddress, start.trust),
+    openHeartbeat: openHeartbeatThread(controlAddress, start.trust),
     prepare: (welcome) => prepareWorker({
       engine,
-      parallelShards: engine.graphs ? start.interOpThreads : 1,
-      openData: (config) => openData(config.data, config.seed, { cacheFolder: cacheFolder(process.env), onNotice: warn }),
+      parallelShards: engine.graphs ? interOpThreads : 1,
+      openData: (config) => openData(config.data, config.seed, { cacheFolder: cacheFolder(process.env), onNotice }),
       openBatches,
       openEvaluator: (options) => new WorkerEvaluator(options),
     }, welcome),
   });
-  return 0;
+  log.info({}, 'the worker ends');
 }
 
 function exitCodeOf(error: unknown): number {

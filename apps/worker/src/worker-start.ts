@@ -1,6 +1,7 @@
 import { memberTrust, receiveProcessStart } from '@lethe/programs';
 import { newIncarnation, type Origin } from '@lethe/protocol';
 import { engineEnvironment } from '@lethe/tensorflow';
+import type { LogOptions } from '@lethe/telemetry/log';
 import type { Joining } from '@lethe/worker';
 import { decodeJoinKey, decodeJoinToken, type Trust } from '@lethe/transport';
 import type { JoiningWorker } from './joining/plan-joining.js';
@@ -17,19 +18,22 @@ export interface WorkerStart {
   readonly environment: Readonly<Record<string, string>>;
   /** Null for a worker that its coordinator starts. */
   readonly joining: Joining | null;
+  readonly log: Omit<LogOptions, 'onWarning'>;
 }
 
 /** Started by the coordinator, which has set the environment and sends the rest. */
 export async function startFromParent(): Promise<WorkerStart> {
   const start = await receiveProcessStart();
-  const { controlAddress, runId, epoch, incarnation, engine, threads, interOpThreads } = start;
+  const { controlAddress, runId, epoch, incarnation, engine, threads, interOpThreads, name, logFile, logLevel } = start;
+  const [run = ''] = runId.split('/');
+  const log = { file: logFile, level: logLevel, position: { process: name, run, epoch } };
   const origin = { runId, epoch, sender: 'worker', incarnation };
-  return { controlAddress, trust: memberTrust(start), origin, engine, threads, interOpThreads, environment: {}, joining: null };
+  return { controlAddress, trust: memberTrust(start), origin, engine, threads, interOpThreads, environment: {}, joining: null, log };
 }
 
 /** Started by hand on this or another machine: the welcome will name the run. @throws LetheError CONFIG_INVALID */
 export function startJoining(worker: JoiningWorker, notice: (line: string) => void): WorkerStart {
-  const { address, key, token, insecurePlaintext, engine, threads, interOpThreads, gpu, joinTimeoutSeconds } = worker;
+  const { address, key, token, insecurePlaintext, engine, threads, interOpThreads, gpu, joinTimeoutSeconds, logFile, logLevel } = worker;
   const trust = key === null || token === null
     ? { insecurePlaintext }
     : { security: { listenerPublicKey: decodeJoinKey(key), ...decodeJoinToken(token) } };
@@ -42,5 +46,6 @@ export function startJoining(worker: JoiningWorker, notice: (line: string) => vo
     interOpThreads,
     environment: engineEnvironment({ threads, interOpThreads, gpu }),
     joining: { timeoutMs: joinTimeoutSeconds * 1000, notice },
+    log: { file: logFile, level: logLevel, position: { process: 'worker' } },
   };
 }

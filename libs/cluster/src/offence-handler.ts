@@ -2,6 +2,7 @@ import { LetheError } from '@lethe/errors';
 import type { RunDescription } from '@lethe/graphs';
 import { describeMember, type ControlPlane, type Member } from '@lethe/membership';
 import { chunksOf, isSameStep, type Offence, type OffendingPush, type Step } from '@lethe/protocol';
+import type { LogFields } from '@lethe/telemetry/log';
 import { overlap, type RefusedGradient } from './step-shares.js';
 import type { StepScheduler } from './step-scheduler.js';
 
@@ -15,7 +16,7 @@ export interface OffenceHandlerOptions {
   readonly control: ControlPlane;
   readonly steps: StepScheduler;
   readonly description: RunDescription;
-  readonly onNotice: (line: string) => void;
+  readonly onNotice: (line: string, about?: LogFields) => void;
   /** Has the servers refuse whatever the process of this incarnation still sends. */
   readonly fence: (incarnation: string) => void;
 }
@@ -54,7 +55,7 @@ export class OffenceHandler {
     // The steps were assigned again when it was lost, and nothing of an earlier generation spoils what is computed in a later one.
     if (offender?.state === 'gone') return;
     if (offender === null && offence.offender !== '') {
-      onNotice(`refused: a process that has not registered: ${message}`);
+      onNotice(`refused: a process that has not registered: ${message}`, { code: offence.code });
       fence(offence.offender);
       return;
     }
@@ -71,7 +72,7 @@ export class OffenceHandler {
         if (offender !== null) control.lose(offender, new LetheError(offence.code, `${who} is ${judgement}: ${message}`));
         return;
       case 'computed again':
-        onNotice(`${who}: ${message}; it is computed again`);
+        onNotice(`${who}: ${message}; it is computed again`, { code: offence.code });
         if (push !== null && steps.isOpen(push)) steps.reassignAfterRefusal(this.#findings.filter((finding) => isSameStep(finding, push)));
     }
   }

@@ -1,6 +1,7 @@
 import { LetheError } from '@lethe/errors';
 import type { RunDescription } from '@lethe/graphs';
 import { describeMember, type ControlPlane } from '@lethe/membership';
+import type { LogFields } from '@lethe/telemetry/log';
 import type { Abandonment } from './abandonment.js';
 import type { EvaluationScheduler } from './evaluation-scheduler.js';
 import type { StepScheduler } from './step-scheduler.js';
@@ -11,7 +12,7 @@ export interface ProgressSupervisorOptions {
   readonly evaluations: EvaluationScheduler;
   readonly abandonment: Abandonment;
   readonly description: Pick<RunDescription, 'config'>;
-  readonly onNotice: (line: string) => void;
+  readonly onNotice: (line: string, about?: LogFields) => void;
 }
 
 /** A worker is given up if it computes one evaluation, which may train a probe, for longer than this many times the stall limit. */
@@ -85,7 +86,8 @@ export class ProgressSupervisor {
     const late = steps.awaited;
     if (late.length < control.roster.available().length) for (const worker of late) worker.absence = 'late';
     for (const worker of late) {
-      if (worker.absence === 'late') onNotice(`${describeMember(worker)} makes no progress in ${this.#where}; ${this.substitutes}`);
+      const about = { member: worker.name, absence: worker.absence };
+      if (worker.absence === 'late') onNotice(`${describeMember(worker)} makes no progress in ${this.#where}; ${this.substitutes}`, about);
     }
     evaluations.assign();
     steps.reassignRotated();

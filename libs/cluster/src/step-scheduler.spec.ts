@@ -1,6 +1,7 @@
 import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane, Member } from '@lethe/membership';
 import type { GroupVersion, MessageBody, Step } from '@lethe/protocol';
+import { noLog } from '@lethe/telemetry/log';
 import { describe, expect, it } from 'vitest';
 import { StepScheduler, type ScheduledStep } from './step-scheduler.js';
 
@@ -27,7 +28,8 @@ function open(...names: string[]): { steps: StepScheduler; workers: Member[]; se
     send: (to: Member, body: MessageBody) => { sent.push([to.name, body]); return Promise.resolve(); },
   } as unknown as ControlPlane;
   const onFailed = (error: unknown): never => { throw error; };
-  return { steps: new StepScheduler({ control, description, bounds: { leastMs: 500, mostMs: 4000 }, onFailed }), workers, sent };
+  const bounds = { leastMs: 500, mostMs: 4000 };
+  return { steps: new StepScheduler({ control, description, bounds, onFailed, log: noLog() }), workers, sent };
 }
 
 function namesOf(members: readonly Member[]): string[] {

@@ -2,6 +2,7 @@ import { LetheError } from '@lethe/errors';
 import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane, Member } from '@lethe/membership';
 import { describeStep, isSameStep, type GroupVersion, type Step, type StepAssignment } from '@lethe/protocol';
+import type { Log } from '@lethe/telemetry/log';
 import type { TimeoutBounds } from './adaptive-timeout.js';
 import { ProgressDeadline } from './progress-deadline.js';
 import { rotated, sharesOf, workersAfterRefusal, type RefusedGradient, type StepShare } from './step-shares.js';
@@ -21,6 +22,7 @@ export interface StepSchedulerOptions {
   readonly control: ControlPlane;
   readonly description: RunDescription;
   readonly bounds: TimeoutBounds;
+  readonly log: Log;
   /** Called with the error if the coordinator itself fails. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -210,6 +212,8 @@ export class StepScheduler {
     if (this.#open.length === 0) return;
     this.#generation += 1;
     this.deadline.reassigned(performance.now());
+    const facts = { generation: this.#generation, steps: this.#open.length, workers: workers.map(({ name }) => name) };
+    this.#options.log.info(facts, `the open steps are assigned again, from ${this.oldest ?? ''} on`);
     this.#assign(this.#open, workers).catch(this.#options.onFailed);
   }
 

@@ -2,6 +2,7 @@ import { LetheError } from '@lethe/errors';
 import type { RunDescription } from '@lethe/graphs';
 import { ControlPlane, describeMember, type Member } from '@lethe/membership';
 import type { Committed, CommitReport, GroupState, GroupVersion, MessageBody, Origin, Step, StepReport } from '@lethe/protocol';
+import { noLog, type Log, type LogFields } from '@lethe/telemetry/log';
 import type { Listener } from '@lethe/transport';
 import { Abandonment } from './abandonment.js';
 import type { StepExecutor } from './adversarial-loop.js';
@@ -21,7 +22,10 @@ export interface TrainingClusterOptions {
   /** What a server did for its slice of a version; the lead's comes with the commit. */
   readonly onCommitReport: (server: Member, report: Omit<CommitReport, 'kind'>) => void;
   readonly onStepReport: (worker: Member, report: StepReport) => void;
-  readonly onNotice: (line: string) => void;
+  /** @param about facts for the log alone */
+  readonly onNotice: (line: string, about?: LogFields) => void;
+  /** Takes what whoever watches need not know. */
+  readonly log?: Log;
   /** A process is not waited for any more: the program that started it may end it and start another. */
   readonly onLost: (member: Member, error: LetheError) => void;
 }
@@ -49,6 +53,7 @@ export class TrainingCluster implements StepExecutor {
   readonly #welcomes: WelcomeSender;
   readonly #offences: OffenceHandler;
   readonly #notices: JoinNotices;
+  readonly #log: Log;
   /** The version that each group has once all scheduled steps are committed. */
   readonly #versions = new Map<string, number>();
   /** Incarnations of workers that were ready in this epoch or an earlier one. */
@@ -65,12 +70,13 @@ export class TrainingCluster implements StepExecutor {
     const [heartbeatMs, stallMs] = [cluster.heartbeatSeconds * 1000, cluster.stallSeconds * 1000];
     const bounds = { leastMs: LEAST_PATIENCE_HEARTBEATS * heartbeatMs, mostMs: stallMs };
     this.#options = options;
+    this.#log = options.log ?? noLog();
     this.control = this.#openControlPlane(heartbeatMs, stallMs);
     const { control } = this;
     this.#welcomes = new WelcomeSender(control, description, bounds);
     this.#notices = new JoinNotices(control.roster, cluster, onNotice);
     this.#states = new StateTransfer(control, description, bounds);
-    this.#steps = new StepScheduler({ control, description, bounds, onFailed: (error) => { this.#failed(error); } });
+    this.#steps = new StepScheduler({ control, description, bounds, log: this.#log, onFailed: (error) => { this.#failed(error); } });
     this.evaluations = new EvaluationScheduler({
       control, description, bounds, onNotice, settledVersions: () => this.#settledVersions(),
     });
@@ -136,6 +142,8 @@ export class TrainingCluster implements StepExecutor {
       listener, origin, heartbeatMs, stallMs,
       required: description.config.cluster,
       onRegistered: (member) => {
+        const { name, registration: { processId, host, device, fingerprint, address } } = member;
+        this.#log.info({ member: name, processId, host, device, fingerprint, address }, `${name} has registered`);
         this.#notices.registered(member);
         this.#welcomes.registered(member);
       },
@@ -147,7 +155,7 @@ export class TrainingCluster implements StepExecutor {
         for (const sender of [this.#welcomes, this.evaluations, this.#steps]) sender.sendAgain(nowMs);
         this.#supervisor.tick(nowMs);
       },
-      onRefused: (message) => { onNotice(`refused: ${message}`); },
+      onRefused: (message, code) => { onNotice(`refused: ${message}`, { code }); },
     });
   }
 
@@ -163,6 +171,7 @@ export class TrainingCluster implements StepExecutor {
   }
 
   #ready(member: Member): void {
+    this.#log.info({ member: member.name }, `${member.name} is ready`);
     if (member.role !== 'worker') return;
     const { description: { config: { shards } }, onNotice } = this.#options;
     this.#notices.joined();
@@ -177,15 +186,16 @@ export class TrainingCluster implements StepExecutor {
 
   #lost(member: Member, error: LetheError): void {
     const { onLost, onNotice } = this.#options;
+    const about = { member: member.name, error };
     onLost(member, error);
     this.#lostMs ??= performance.now();
     if (member.role === 'worker') {
-      onNotice(`${error.message}; ${this.#supervisor.substitutes}`);
+      onNotice(`${error.message}; ${this.#supervisor.substitutes}`, about);
       this.#fence(member.incarnation);
       this.#supervisor.reassign();
       return;
     }
-    onNotice(`${error.message}; all servers go back to the last checkpoint`);
+    onNotice(`${error.message}; all servers go back to the last checkpoint`, about);
     const interruption = new LetheError('SERVER_LOST', error.message, { cause: error });
     this.#steps.clear();
     this.#versions.clear();
@@ -193,20 +203,22 @@ export class TrainingCluster implements StepExecutor {
     this.#welcomes.clear();
     this.#offences.clear();
     this.control.beginEpoch(interruption);
+    this.#log.info({}, `epoch ${this.control.epoch} begins: every process has to get ready again`);
     this.evaluations.clear(interruption);
   }
 
   #absenceChanged(member: Member): void {
     const { description: { config: { cluster } }, onNotice } = this.#options;
     const isWorker = member.role === 'worker';
+    const about = { member: member.name, absence: member.absence };
     if (isWorker && member.state !== 'ready') return;
     if (member.absence === null) {
-      onNotice(`${member.name} is heard again`);
+      onNotice(`${member.name} is heard again`, about);
       if (isWorker) this.#supervisor.workerAvailable();
       return;
     }
     const consequence = isWorker ? this.#supervisor.substitutes : `the run waits for it, ${cluster.stallSeconds} s at most`;
-    onNotice(`${describeMember(member)} is ${member.absence}; ${consequence}`);
+    onNotice(`${describeMember(member)} is ${member.absence}; ${consequence}`, about);
     if (isWorker) this.#supervisor.reassign();
   }
 

@@ -8,6 +8,7 @@ export { didYouMean } from './did-you-mean.js';
 export { fitSettings, fitToData, type FittedConfig } from './fit-to-data.js';
 export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
+export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 export { dataKindOfLayers, mergeConfig } from './merge-config.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';

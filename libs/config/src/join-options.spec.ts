@@ -5,7 +5,10 @@ const KEY = `K${'a'.repeat(43)}`;
 const TOKEN = `T${'b'.repeat(86)}`;
 const good = ['--join', 'tcp://192.0.2.7:5555', '--key', KEY, '--token', TOKEN];
 const plain = ['--join', 'tcp://192.0.2.7:5555', '--insecure-plaintext'];
-const defaults = { tokenFile: null, workers: null, gpu: null, shareGpus: false, oversubscribe: false, joinTimeoutSeconds: 60 };
+const defaults = {
+  tokenFile: null, workers: null, gpu: null, shareGpus: false, oversubscribe: false, joinTimeoutSeconds: 60,
+  logLevel: 'info', logFolder: null,
+};
 
 describe('parseJoinArguments', () => {
   it('reads the printed command line', () => {
@@ -16,6 +19,11 @@ describe('parseJoinArguments', () => {
       address: 'tcp://[::1]:1', key: null, token: null, insecurePlaintext: true, engine: 'native', threads: 1, ...defaults,
     });
     expect(parseJoinArguments([...good.slice(0, 4), '--token-file', '-'])).toMatchObject({ key: KEY, token: null, tokenFile: '-' });
+  });
+
+  it('reads how much is logged, and where', () => {
+    const said = parseJoinArguments([...plain, '--log-level', 'debug', '--log-dir', 'here']);
+    expect(said).toMatchObject({ logLevel: 'debug', logFolder: 'here' });
   });
 
   it('reads what the machine is to offer', () => {
@@ -37,6 +45,10 @@ describe('parseJoinArguments', () => {
     [[...good, '--insecure-plaintext'], '--key: expected nothing together with --insecure-plaintext'],
     [[...good.slice(0, 5), 'two words'], '--token: expected what the run made, found 9 characters'],
     [[...good, '--engine', 'cpu'], '--engine: expected native or wasm, found "cpu"'],
+    [
+      [...plain, '--log-level', 'loud'],
+      '--log-level: expected trace or debug or info or warn or error or silent, found "loud"',
+    ],
     [[...plain, '--workers', '0'], '--workers: expected a whole number of at least 1, found "0"'],
     [[...plain, '--join-timeout', '0'], '--join-timeout: expected seconds above 0, found "0"'],
     [[...plain, '--join-timeout', 'soon'], '--join-timeout: expected seconds above 0, found "soon"'],

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { LetheError } from '@lethe/errors';
+import { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 import { problemsError, shown, type Problem } from './problem.js';
 import { isTcpAddress } from './tcp-address.js';
 
@@ -27,6 +28,9 @@ export interface JoinOptions {
   readonly oversubscribe: boolean;
   /** How long to wait for the run's answer. */
   readonly joinTimeoutSeconds: number;
+  readonly logLevel: LogLevel;
+  /** Folder of the workers' logs as it was typed; null: the one of all workers that join from this machine. */
+  readonly logFolder: string | null;
 }
 
 /** The flags of `lethe worker`: what their values are (none is a switch), and the help about each. */
@@ -42,6 +46,8 @@ export const JOIN_FLAGS = {
   'share-gpus': { value: null, help: 'allow several workers on one GPU' },
   'oversubscribe': { value: null, help: 'allow more than four of them for each core of this machine' },
   'join-timeout': { value: '<number>', help: 'seconds to wait for an answer (default: 60)' },
+  'log-level': { value: `<${LOG_LEVELS.join('|')}>`, help: `least important lines that are logged (default: ${DEFAULT_LOG_LEVEL})` },
+  'log-dir': { value: '<dir>', help: 'folder of the logs (default: worker-logs in the cache folder)' },
   'insecure-plaintext': { value: null, help: 'no encryption and no key' },
 } as const;
 
@@ -95,7 +101,11 @@ function countOf(flags: JoinFlags, flag: 'threads' | 'workers', problems: Proble
 
 /** Checks the flags of a joining worker. @throws LetheError CONFIG_INVALID naming every problem at once */
 export function compileJoinOptions(flags: JoinFlags): JoinOptions {
-  const { join = '', engine: engineName = 'native', gpu, 'join-timeout': timeout = DEFAULT_JOIN_TIMEOUT } = flags;
+  const {
+    join = '', engine: engineName = 'native', gpu, 'join-timeout': timeout = DEFAULT_JOIN_TIMEOUT,
+    'log-level': levelName = DEFAULT_LOG_LEVEL, 'log-dir': logFolder = null,
+  } = flags;
+  const logLevel = findLogLevel(levelName);
   const engine = ENGINES.find((name) => name === engineName);
   const problems = secretProblems(flags);
   const report = (where: string, expected: string, found: string): void => { problems.push({ where, expected, found }); };
@@ -107,12 +117,14 @@ export function compileJoinOptions(flags: JoinFlags): JoinOptions {
     report('--gpu', 'nothing together with --engine wasm, which computes on the processors', shown(gpu));
   }
   if (!SECONDS.test(timeout) || Number(timeout) === 0) report('--join-timeout', 'seconds above 0', shown(timeout));
-  if (problems.length > 0 || engine === undefined) throw problemsError(problems);
+  if (logLevel === undefined) report('--log-level', LOG_LEVELS.join(' or '), shown(levelName));
+  if (logFolder === '') report('--log-dir', 'a folder', '""');
+  if (problems.length > 0 || engine === undefined || logLevel === undefined) throw problemsError(problems);
   return {
     address: join, key: flags.key ?? null, token: flags.token ?? null, tokenFile: flags['token-file'] ?? null,
     insecurePlaintext: flags['insecure-plaintext'] ?? false, engine, threads, workers: flags.workers === undefined ? null : workers,
     gpu: gpu ?? null, shareGpus: flags['share-gpus'] ?? false, oversubscribe: flags.oversubscribe ?? false,
-    joinTimeoutSeconds: Number(timeout),
+    joinTimeoutSeconds: Number(timeout), logLevel, logFolder,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { WhichCheckpoint } from '@lethe/checkpoint';
-import type { ConfigLayer } from '@lethe/config';
+import type { ConfigLayer, LogLevel } from '@lethe/config';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
 import type { SearchSpace } from './trials/sweep/search-space.js';
 
@@ -11,8 +11,13 @@ export interface Places {
   readonly runsFolder: string;
 }
 
+/** What is asked of the logs of all processes. It has no part in what is computed. */
+export interface Logging {
+  readonly logLevel: LogLevel;
+}
+
 /** A run to start, or to go on with. */
-export interface TrainRequest extends Places {
+export interface TrainRequest extends Places, Logging {
   /** Settings given as flags. */
   readonly flags: ConfigLayer;
   /** Absolute path of the configuration file, or null. */
@@ -30,7 +35,7 @@ export interface TrainRequest extends Places {
 }
 
 /** A checkpoint of a run, as it was typed. */
-export interface CheckpointRequest extends Places {
+export interface CheckpointRequest extends Places, Logging {
   /** The run, as it was typed (see `findRunFolder`). */
   readonly run: string;
   /** Where the run's data lie now, if that was said. */
@@ -51,7 +56,7 @@ export interface DataReading {
 export const AS_BEFORE: DataReading = { folder: null, unpackedGiB: null };
 
 /** Many configurations to play, or to go on with. */
-export interface SweepRequest extends Places {
+export interface SweepRequest extends Places, Logging {
   /** What to try for each setting. */
   readonly space: SearchSpace;
   /** Absolute path of a configuration file under all trials, or null. */

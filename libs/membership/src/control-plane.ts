@@ -34,7 +34,7 @@ export interface ControlPlaneOptions {
   /** Called several times in each heartbeat. */
   readonly onTick: (nowMs: number) => void;
   /** A process was turned away. */
-  readonly onRefused: (message: string) => void;
+  readonly onRefused: (message: string, code: ErrorCode) => void;
 }
 
 /** What answers a request, and how long to wait for it before the request is sent again. */
@@ -296,7 +296,7 @@ export class ControlPlane {
       return;
     }
     const member = this.roster.find(peer);
-    if (member === undefined) this.#options.onRefused(message);
+    if (member === undefined) this.#options.onRefused(message, code);
     const { listener, origin } = this.#options;
     const answer: Message = listener.admitsAnyone && runId !== origin.runId
       ? refusalOfStranger(code)

@@ -1,9 +1,10 @@
 import type { RunConfig } from '@lethe/config';
-import { LetheError, errorCode, errorMessage, type ErrorCode } from '@lethe/errors';
+import { LetheError, errorCode, errorMessage, foreignText, type ErrorCode } from '@lethe/errors';
 import {
   checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStranger,
   type Frames, type Message, type MessageBody, type Origin, type Welcome,
 } from '@lethe/protocol';
+import { AlikeLines, noLog, type Log, type LogPosition } from '@lethe/telemetry/log';
 import { addressVia, type Connection, type Listener, type ListenOptions, type Transport, type Trust } from '@lethe/transport';
 import { GroupService, type MessageSender } from './group-service.js';
 import { PendingSends } from './pending-sends.js';
@@ -26,6 +27,7 @@ export interface ParameterServerOptions {
   readonly processId: number;
   /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean. */
   readonly planOf: (config: RunConfig, dataFacts: unknown) => ServerPlan;
+  readonly log?: Log;
   /** Ends the server as the coordinator's shutdown does. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -79,6 +81,8 @@ interface RefusedMessage {
 class ServerSession {
   readonly #options: ParameterServerOptions;
   readonly #ends: Ends;
+  readonly #log: Log;
+  readonly #refusals = new AlikeLines();
   readonly #pendingSends: PendingSends;
   readonly #collectGarbage = garbageCollection();
   #origin: Origin;
@@ -98,6 +102,9 @@ class ServerSession {
   constructor(options: ParameterServerOptions, ends: Ends) {
     this.#options = options;
     this.#ends = ends;
+    this.#log = options.log ?? noLog();
+    const position = this.#log.position();
+    this.#log.position = () => ({ ...position, epoch: this.#origin.epoch, ...this.#step });
     const { runId, epoch, incarnation } = options;
     this.#origin = { runId, epoch, sender: `parameter-server ${options.processId}`, incarnation };
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
@@ -148,8 +155,10 @@ class ServerSession {
         return 'continue';
       case 'fence':
         this.#fenced.add(body.fenced);
+        this.#log.info({ fenced: body.fenced }, 'what a worker that was given up still sends is refused from now on');
         return 'continue';
       case 'shutdown':
+        this.#log.info({ reason: body.reason }, 'the coordinator ends this server');
         return 'shutdown';
       case 'refused':
         throw new LetheError(body.code, `the coordinator refused this parameter server: ${body.message}`);
@@ -190,6 +199,7 @@ class ServerSession {
     if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receiveFromPeer(peer, frames); });
     this.#isServing = true;
     this.#welcomedEpoch = epoch;
+    this.#log.info({ servers: servers.length, address: this.#ends.listener.boundAddress }, `${name} is ready in epoch ${epoch}`);
     this.#toCoordinator({ kind: 'ready' });
   }
 
@@ -234,6 +244,9 @@ class ServerSession {
       this.#pendingSends.sendIfPresent(listener.send(peer, encodeMessage(refusalOfStranger(code, request))));
     } else this.#toPeer(peer, { kind: 'refused', code, message, request });
     if (LATE.has(code)) return;
+    const unwritten = this.#refusals.count(code);
+    const facts = { code, peer: foreignText(peer), kind: body?.kind, unwritten };
+    if (unwritten !== null) this.#log.warn(facts, `a message is refused: ${message}`);
     this.#toCoordinator({ kind: 'offence', offender: peer, code, message, push: body?.kind === 'push' ? body : null });
   }
 
@@ -244,6 +257,7 @@ class ServerSession {
       throw new LetheError('MESSAGE_FORBIDDEN', `a ${role} sent a ${body.kind} to a parameter server`);
     }
     const service = this.#serviceOfEpoch();
+    this.#log.trace({ peer, kind: body.kind }, 'a message');
     if (body.kind === 'push') service.push(body, peer);
     else if (body.kind === 'pull') service.pull(body, peer);
     else if (body.kind === 'prepared' && place !== undefined) service.vote(body, { peer, place });
@@ -272,6 +286,12 @@ class ServerSession {
     this.#heartbeat = setInterval(() => { this.#sendHeartbeat(); }, milliseconds);
   }
 
+  /** The step of the latest push, as people count. */
+  get #step(): LogPosition {
+    const activity = this.#service?.activity ?? null;
+    return activity === null ? {} : { round: activity.round + 1, phase: activity.phase };
+  }
+
   #sendHeartbeat(): void {
     // Without an answer the first registration may have been lost.
     if (this.#welcomedEpoch === null) this.#register();
@@ -286,7 +306,10 @@ class ServerSession {
       toLead: (body) => {
         if (this.#lead !== null) this.#pendingSends.send(this.#lead.send(this.#encode(body)));
       },
-      versionMade: (bytes) => { void this.#pendingSends.settled().then(() => { this.#collectGarbage(bytes); }); },
+      versionMade: (bytes) => {
+        this.#log.debug({ bytes }, 'a version is committed');
+        void this.#pendingSends.settled().then(() => { this.#collectGarbage(bytes); });
+      },
     };
   }
 

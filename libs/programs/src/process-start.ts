@@ -1,3 +1,4 @@
+import type { LogLevel } from '@lethe/config';
 import type { ListenOptions, RunKeys, Trust } from '@lethe/transport';
 
 /** A run's keys as they travel to the processes that the coordinator starts; base64. */
@@ -28,6 +29,11 @@ export interface ProcessStart {
   readonly threads: number;
   /** Operations at a time. */
   readonly interOpThreads: number;
+  /** What the process is called: "worker-1". */
+  readonly name: string;
+  /** Absolute path of its log. */
+  readonly logFile: string;
+  readonly logLevel: LogLevel;
 }
 
 export function startKeys({ listener, member }: RunKeys): StartKeys {

@@ -11,6 +11,7 @@ export type {
   Trust,
 } from './transport.js';
 export { addressVia, outsideAddresses } from './address.js';
+export { loggedTransport } from './logged-transport.js';
 export { createMemoryTransport } from './memory-transport.js';
 export {
   createRunKeys,

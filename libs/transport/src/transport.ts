@@ -19,8 +19,8 @@ export type Trust = Pick<ConnectOptions, 'security' | 'insecurePlaintext' | 'max
 
 /** An event on the wire, for people to read. No decision depends on it. */
 export interface TransportEvent {
-  /** "dropped": messages were queued for a peer that has gone. */
-  readonly kind: 'connected' | 'disconnected' | 'refused' | 'dropped';
+  /** "retried": nothing answers at the address yet. "dropped": messages were queued for a peer that has gone. */
+  readonly kind: 'connected' | 'disconnected' | 'retried' | 'refused' | 'dropped';
   readonly address: string;
   readonly message: string;
 }

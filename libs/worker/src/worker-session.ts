@@ -6,6 +6,7 @@ import {
   checkOrigin, decodeMessage, encodeMessage, isPermitted, largestFrame, type Message, type MessageBody, type Origin, type Welcome,
 } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
+import { noLog, type Log, type LogFields } from '@lethe/telemetry/log';
 import { addressVia, type Connection, type ConnectOptions, type Transport, type Trust } from '@lethe/transport';
 import { AssignmentExecutor } from './assignment-executor.js';
 import { JoinDeadline, JoinProgress, type Joining } from './joining.js';
@@ -26,6 +27,7 @@ export interface WorkerOptions {
   /** Loads what the welcome names; see `prepareWorker`. */
   readonly prepare: (welcome: Welcome) => Promise<PreparedWorker>;
   readonly openHeartbeat: OpenHeartbeat;
+  readonly log?: Log;
   /** For a worker that was started by hand; a worker that its coordinator started is supervised by the coordinator. */
   readonly joining?: Joining | null;
 }
@@ -67,6 +69,7 @@ class WorkerSession {
   readonly #heartbeats: HeartbeatSender;
   readonly #joinDeadline: JoinDeadline | null;
   readonly #progress: JoinProgress | null;
+  readonly #log: Log;
   #status: WorkerStatus;
   #prepared: Promise<PreparedWorker> | null = null;
   /** The epoch that this worker works in. */
@@ -88,6 +91,7 @@ class WorkerSession {
     this.#joinDeadline = joinDeadline;
     this.#progress = options.joining ? new JoinProgress(options.joining.notice) : null;
     this.#control = control;
+    this.#log = options.log ?? noLog();
     this.#failure = new Promise((_, reject) => { this.#fail = reject; });
     joinDeadline?.expired.catch((error: unknown) => { this.#fail(error); });
     this.#status = { origin: options.origin, activity: IDLE, ...FIRST_INTERVALS };
@@ -146,6 +150,7 @@ class WorkerSession {
           else this.#epoch.take(body);
           break;
         case 'shutdown':
+          this.#log.info({ reason: body.reason }, 'the coordinator ends this worker');
           this.#progress?.ended(body.reason);
           return;
         case 'refused':
@@ -179,6 +184,8 @@ class WorkerSession {
     const { cluster } = JSON.parse(welcome.configJson) as RunConfig;
     const origin = { ...this.#status.origin, runId, epoch, sender: welcome.name };
     this.#update({ origin, intervalMs: cluster.heartbeatSeconds * 1000, silenceMs: cluster.stallSeconds * 1000 });
+    this.#locate(welcome.name);
+    this.#log.info({ servers: welcome.servers.map(({ address }) => address) }, `welcome to epoch ${epoch}`);
     this.#progress?.welcomed(runId, welcome.name);
     this.#leave();
     this.#early = [];
@@ -187,7 +194,9 @@ class WorkerSession {
 
   /** Works in the epoch of the welcome, until it is over. */
   async #work(welcome: Welcome, origin: Origin): Promise<void> {
+    const startedMs = performance.now();
     const prepared = await (this.#prepared ??= this.#options.prepare(welcome));
+    this.#log.info({ seconds: secondsSince(startedMs) }, 'the data are loaded, and the graphs are made');
     if (this.#isOver(origin)) return;
     const parameters = await this.#connectServers(welcome, origin, prepared);
     const executor = new AssignmentExecutor({ ...prepared, engine: this.#options.engine, parameters });
@@ -202,6 +211,7 @@ class WorkerSession {
       this.#epoch = epoch;
       for (const work of this.#early.splice(0)) epoch.take(work);
       await this.#send({ kind: 'ready' }, origin);
+      this.#log.info({}, 'ready for work');
       this.#progress?.ready();
       await epoch.run();
     } catch (error) {
@@ -231,6 +241,7 @@ class WorkerSession {
       executor, parameters, phases: description.objective.phases,
       onBegun: (work) => {
         this.#update({ activity: activityOf(work, description) });
+        this.#log.debug(factsOf(work), work.kind === 'evaluate' ? 'an evaluation begins' : 'a step begins');
         this.#progress?.begins(work.kind === 'evaluate' ? `an evaluation of ${work.split}` : `round ${work.round + 1}`);
       },
       send: (result) => this.#send(result, origin),
@@ -245,6 +256,7 @@ class WorkerSession {
   /** A worker that cannot reach a server is not ready: the run would wait for what it is assigned. */
   async #reach(parameters: ParameterClient, origin: Origin): Promise<void> {
     await parameters.reached((server, address) => {
+      this.#log.warn({ address }, `parameter-server-${server + 1} cannot be reached yet`);
       this.#progress?.cannotReach(`parameter-server-${server + 1}`, address);
       this.#send({ kind: 'unreached', server, address }, origin).catch(() => undefined);
     });
@@ -273,6 +285,15 @@ class WorkerSession {
     this.#fail(new LetheError('PROCESS_STALLED', silence, { details: { ending: 'orphaned' } }));
   }
 
+  /** What every line of the log says from now on. */
+  #locate(name: string): void {
+    this.#log.position = () => {
+      const { origin: { runId, epoch }, activity: { round, phase } } = this.#status;
+      const [run = ''] = runId.split('/');
+      return { process: name, run, epoch, ...(phase === '' ? {} : { round: round + 1, phase }) };
+    };
+  }
+
   async #report(error: unknown): Promise<void> {
     await this.#send({ kind: 'failed', code: errorCode(error) ?? 'UNEXPECTED', message: errorMessage(error) });
     this.#fail(error);
@@ -287,6 +308,16 @@ interface EpochParts {
   readonly parameters: ParameterClient;
   readonly executor: AssignmentExecutor;
   readonly description: RunDescription;
+}
+
+function secondsSince(startedMs: number): number {
+  return Math.round((performance.now() - startedMs) / 100) / 10;
+}
+
+function factsOf(work: Work): LogFields {
+  if (work.kind === 'evaluate') return { evaluation: work.evaluation, split: work.split, first: work.first, count: work.count };
+  const { innerStep, generation, nodes, produces } = work;
+  return { innerStep: innerStep + 1, generation, nodes, version: produces };
 }
 
 function activityOf(work: Work, { objective }: RunDescription): Activity {

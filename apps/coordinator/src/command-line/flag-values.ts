@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import { PROBES, problemsError, shown, type Problem } from '@lethe/config';
+import {
+  DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, PROBES, problemsError, shown, type LogLevel, type Problem,
+} from '@lethe/config';
 
 /** How the text after a flag is read; `read` answers undefined for what it does not understand. */
 export interface FlagValue {
@@ -39,6 +41,7 @@ export const COUNT: FlagValue = {
   read: (text) => (WHOLE.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined),
 };
 
+export const LOG_LEVEL: FlagValue = { placeholder: '<level>', expected: LOG_LEVELS.join(' or '), read: findLogLevel };
 export const FILE: FlagValue = { placeholder: '<file>', expected: 'a file', read: plainText };
 export const FOLDER: FlagValue = { placeholder: '<dir>', expected: 'a folder', read: plainText };
 export const RUN: FlagValue = { placeholder: '<run>', expected: 'the name or folder of a run', read: plainText };
@@ -167,6 +170,12 @@ export class FlagReader {
   /** The absolute path of the folder that holds runs. @param folder where a relative path starts */
   runsFolder(folder: string): string {
     return this.path('runs-dir', folder, FOLDER) ?? resolve(folder, DEFAULT_RUNS_FOLDER);
+  }
+
+  /** How much is logged. */
+  logLevel(): LogLevel {
+    const read = this.text('log-level', LOG_LEVEL);
+    return (read === null ? undefined : findLogLevel(read)) ?? DEFAULT_LOG_LEVEL;
   }
 
   /** Whether a flag was given, with a value or without. */

@@ -135,6 +135,7 @@ describe('the flags', () => {
         "--restarts <count>",
         "--config <file>",
         "--break-lock",
+        "--log-level <level>",
       ]
     `);
     expect(flagsOf('grid')).toMatchInlineSnapshot(`
@@ -144,6 +145,7 @@ describe('the flags', () => {
         "--runs-dir <dir>",
         "--data-dir <dir>",
         "--unpacked-gib <number>",
+        "--log-level <level>",
       ]
     `);
     expect(flagsOf('doctor')).toMatchInlineSnapshot(`
@@ -167,6 +169,8 @@ describe('the flags', () => {
         "--share-gpus",
         "--oversubscribe",
         "--join-timeout <number>",
+        "--log-level <trace|debug|info|warn|error|silent>",
+        "--log-dir <dir>",
         "--insecure-plaintext",
       ]
     `);
@@ -264,6 +268,7 @@ describe('parseCommandLine', () => {
       runsFolder: '/home/user/runs',
       resume: null,
       quiet: false,
+      logLevel: 'info',
       trace: false,
       seeds: null,
     });
@@ -275,6 +280,13 @@ describe('parseCommandLine', () => {
     });
     expect(train('--data-dir', '/data').flags.values).toEqual({ data: { folder: '/data' } });
     expect(train('--resume', 'runs/old')).toMatchObject({ resume: 'runs/old' });
+  });
+
+  it.each([['train'], ['profile'], ['sweep'], ['grid', 'mild'], ['evaluate', 'mild']])('reads how much %s logs', (...command) => {
+    expect(parse(...command, '--log-level', 'debug')).toMatchObject({ logLevel: 'debug' });
+    expect(() => parse(...command, '--log-level', 'loud')).toThrow(
+      '--log-level: expected trace or debug or info or warn or error or silent, found "loud"',
+    );
   });
 
   it('reads how data are to be read', () => {
@@ -318,7 +330,9 @@ describe('parseCommandLine', () => {
     expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
     const nothingMoved = expect.objectContaining({ values: {} }) as unknown;
-    expect(parse('grid', 'mild')).toEqual({ kind: 'grid', run: 'mild', ...places, flags: nothingMoved, out: null, checkpoint: 'latest' });
+    expect(parse('grid', 'mild')).toEqual({
+      kind: 'grid', run: 'mild', ...places, flags: nothingMoved, out: null, checkpoint: 'latest', logLevel: 'info',
+    });
     expect(parse('grid', '--out', 'a.png', 'mild', '--checkpoint', '470', '--runs-dir', '/r', '--data-dir', 'digits')).toEqual({
       kind: 'grid',
       run: 'mild',
@@ -327,6 +341,7 @@ describe('parseCommandLine', () => {
       flags: expect.objectContaining({ values: { data: { folder: '/home/user/digits' } } }) as unknown,
       out: '/home/user/a.png',
       checkpoint: 470,
+      logLevel: 'info',
     });
     expect(parse('grid', 'mild', '--unpacked-gib', '8')).toMatchObject({ flags: { values: { data: { unpackedGiB: 8 } } } });
     expect(parse('evaluate', 'mild')).toEqual({
@@ -339,6 +354,7 @@ describe('parseCommandLine', () => {
       seeds: [1, 2, 3],
       workers: 1,
       oversubscribe: false,
+      logLevel: 'info',
     });
     expect(parse('evaluate', 'mild', '--probes', 'mlp,linear')).toMatchObject({ probes: ['mlp', 'linear'] });
     expect(parse('evaluate', 'mild', '--probes', 'all')).toMatchObject({ probes: PROBES });
@@ -355,6 +371,7 @@ describe('parseCommandLine', () => {
     const sweep = {
       kind: 'sweep',
       ...places,
+      logLevel: 'info',
       breakLock: false,
       configFile: null,
       listFile: null,

@@ -61,6 +61,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     resume: reader.text('resume', RUN),
     breakLock: reader.has('break-lock'),
     quiet: reader.has('quiet'),
+    logLevel: reader.logLevel(),
     trace: false,
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
   };
@@ -106,8 +107,9 @@ function readGrid({ arguments: [run = ''], options }: TypedCommand, folder: stri
   const out = reader.path('out', folder);
   const runs = reader.runsFolder(folder);
   const flags = dataFlags(reader, folder);
+  const logLevel = reader.logLevel();
   reader.refuseProblems();
-  return { kind: 'grid', run, folder, runsFolder: runs, flags, out, checkpoint };
+  return { kind: 'grid', run, folder, runsFolder: runs, flags, out, checkpoint, logLevel };
 }
 
 function readCheckpointRequest({ arguments: [run = ''], options }: TypedCommand, folder: string): CheckpointCommand {
@@ -127,9 +129,10 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
   const runs = reader.runsFolder(folder);
   const flags = dataFlags(reader, folder);
+  const [logLevel, oversubscribe] = [reader.logLevel(), reader.has('oversubscribe')];
   reader.refuseProblems();
   return {
-    kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe: reader.has('oversubscribe'),
+    kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe, logLevel,
     probes: Array.isArray(probes) ? (probes as RunConfig['probes']) : null,
   };
 }

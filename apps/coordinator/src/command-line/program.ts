@@ -1,6 +1,8 @@
-import { JOIN_FLAGS, problemsError, shown, type Problem } from '@lethe/config';
+import { DEFAULT_LOG_LEVEL, JOIN_FLAGS, LOG_LEVELS, problemsError, shown, type Problem } from '@lethe/config';
 import { Command as Program } from 'commander';
-import { CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS, type FlagValue } from './flag-values.js';
+import {
+  CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, LOG_LEVEL, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS, type FlagValue,
+} from './flag-values.js';
 import {
   CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
@@ -10,6 +12,9 @@ import { CONFIG_FLAGS, DATA_FLAGS } from './train-flags.js';
 
 const HELP_WIDTH = 100;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
+const LOG_LEVEL_FLAG: HelpedFlag = {
+  name: 'log-level', value: LOG_LEVEL, help: `least important lines in the logs: ${LOG_LEVELS.join(', ')}`, otherwise: DEFAULT_LOG_LEVEL,
+};
 const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
 const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
 
@@ -80,6 +85,7 @@ const RUN_FLAGS: readonly HelpedFlag[] = [
     otherwise: 'one run, from --seed',
   },
   { name: 'quiet', help: 'show no progress' },
+  LOG_LEVEL_FLAG,
 ];
 
 function addTrain(root: Program, events: ProgramEvents, extent: HelpExtent): void {
@@ -109,6 +115,7 @@ function addGrid(root: Program, events: ProgramEvents): void {
   option(grid, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(grid, 'data-dir', MOVED_DATA_HELP, FOLDER);
   option(grid, 'unpacked-gib', UNPACKED_HELP, POSITIVE);
+  addFlag(grid, LOG_LEVEL_FLAG);
   grid.addHelpText('after', GRID_HELP);
   onTyped(grid, 'grid', events);
 }
@@ -138,6 +145,7 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   option(evaluate, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(evaluate, 'data-dir', MOVED_DATA_HELP, FOLDER);
   option(evaluate, 'unpacked-gib', UNPACKED_HELP, POSITIVE);
+  addFlag(evaluate, LOG_LEVEL_FLAG);
   evaluate.addHelpText('after', EVALUATE_HELP);
   onTyped(evaluate, 'evaluate', events);
 }
@@ -170,6 +178,7 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   option(sweep, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(sweep, 'resume', 'go on with a sweep, by name or folder', RUN);
   option(sweep, 'break-lock', 'with --resume: take over a sweep that a process of another host holds, if you know that it is gone');
+  addFlag(sweep, LOG_LEVEL_FLAG);
   sweep.addHelpText('after', SWEEP_HELP);
   onTyped(sweep, 'sweep', events);
 }

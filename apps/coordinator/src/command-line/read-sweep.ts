@@ -53,6 +53,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     runsFolder: reader.runsFolder(folder),
     resume,
     breakLock: reader.has('break-lock'),
+    logLevel: reader.logLevel(),
   };
   if (resume !== null) checkKept(flagged, set, reader);
   check(command, reader);

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { compileJoinOptions, type JoinFlags } from '@lethe/config';
 import type { Gpu } from '@lethe/tensorflow';
 import { describe, expect, it } from 'vitest';
@@ -8,14 +9,14 @@ const CORES = 8;
 
 function plan(flags: JoinFlags, found: readonly Gpu[] = gpus, whyNone: string | null = null): readonly JoiningWorker[] {
   const options = compileJoinOptions({ 'join': 'tcp://192.0.2.7:5555', 'insecure-plaintext': true, ...flags });
-  return planJoining(options, { gpus: found, whyNone }, CORES);
+  return planJoining({ ...options, logFolder: '/logs' }, { gpus: found, whyNone }, CORES);
 }
 
 describe('the workers that a machine offers', () => {
   it('are one for each GPU that may be used, and share the cores', () => {
     expect(plan({ threads: '2' })).toEqual(gpus.map((gpu) => ({
       address: 'tcp://192.0.2.7:5555', key: null, token: null, insecurePlaintext: true, engine: 'native', threads: 2,
-      joinTimeoutSeconds: 60, interOpThreads: 2, gpu,
+      joinTimeoutSeconds: 60, interOpThreads: 2, gpu, logLevel: 'info', logFile: `/logs/${hostname()}-worker-${gpu.index + 1}.jsonl`,
     })));
     expect(namesOf(plan({}))).toEqual(['worker 1 on gpu 0', 'worker 2 on gpu 1', 'worker 3 on gpu 2']);
   });

@@ -1,9 +1,13 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { interOpThreads, problemsError, processProblems, usableCores, type JoinOptions } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { describeDevice, planDevices, selectGpus, type FoundGpus, type Gpu } from '@lethe/tensorflow';
 
 /** What the workers that join from this machine have in common. */
-type SharedOptions = Pick<JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds'>;
+type SharedOptions = Pick<
+  JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds' | 'logLevel'
+>;
 
 /** What one worker that joins from this machine is started with. */
 export interface JoiningWorker extends SharedOptions {
@@ -11,18 +15,22 @@ export interface JoiningWorker extends SharedOptions {
   readonly interOpThreads: number;
   /** Null: the processors. */
   readonly gpu: Gpu | null;
+  /** Absolute path of its log. */
+  readonly logFile: string;
 }
+
+/** What was typed, with the token and an absolute path for the logs in place. */
+type PlannedOptions = Omit<JoinOptions, 'logFolder'> & { readonly logFolder: string };
 
 /**
  * The workers that this machine offers to a run: the number that is asked for, else one for each GPU that may be used, else one on the
  * processors.
  *
- * @param options with the token in place
  * @param found GPUs that the environment leaves
  * @throws LetheError DEVICE_PLAN_INVALID for GPUs that are not available, CONFIG_INVALID for more workers than the cores can run
  */
-export function planJoining(options: JoinOptions, { gpus: found, whyNone }: FoundGpus, cores = usableCores()): readonly JoiningWorker[] {
-  const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, gpu, shareGpus } = options;
+export function planJoining(options: PlannedOptions, { gpus: found, whyNone }: FoundGpus, cores = usableCores()): readonly JoiningWorker[] {
+  const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, logLevel, logFolder, gpu, shareGpus } = options;
   if (gpu !== null && whyNone !== null) {
     throw new LetheError('DEVICE_PLAN_INVALID', `--gpu: expected a GPU that can be computed on, found none (${whyNone})`);
   }
@@ -30,9 +38,11 @@ export function planJoining(options: JoinOptions, { gpus: found, whyNone }: Foun
   const devices = planDevices({ gpus: usable, workers: options.workers ?? Math.max(1, usable.length), allowSharing: shareGpus });
   const problems = processProblems({ workers: devices.length, servers: 0, oversubscribe: options.oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
-  const shared: SharedOptions = { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds };
+  const shared: SharedOptions = { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, logLevel };
   const operations = interOpThreads(cores, devices.length);
-  return devices.map((device) => ({ ...shared, interOpThreads: operations, gpu: device }));
+  return devices.map((device, index) => ({
+    ...shared, interOpThreads: operations, gpu: device, logFile: join(logFolder, `${hostname()}-worker-${index + 1}.jsonl`),
+  }));
 }
 
 /** What each of these workers is called on this machine: `worker 2 on gpu 1`. */

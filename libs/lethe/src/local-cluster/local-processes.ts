@@ -12,7 +12,7 @@ export interface LocalProcess {
   /** Besides those of this process. */
   readonly nodeFlags: readonly string[];
   /** File that takes what it prints. */
-  readonly logFile: string;
+  readonly printedFile: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly start: ProcessStart;
 }
@@ -33,16 +33,16 @@ export class LocalProcesses {
     this.#onExit = onExit;
   }
 
-  start({ entry, folder, nodeFlags, logFile, environment, start }: LocalProcess): void {
-    mkdirSync(dirname(logFile), { recursive: true });
-    const log = openSync(logFile, 'a');
+  start({ entry, folder, nodeFlags, printedFile, environment, start }: LocalProcess): void {
+    mkdirSync(dirname(printedFile), { recursive: true });
+    const printed = openSync(printedFile, 'a');
     const child = fork(entry, [], {
       cwd: folder,
       env: environment,
       execArgv: [...process.execArgv, ...nodeFlags],
-      stdio: ['ignore', log, log, 'ipc'],
+      stdio: ['ignore', printed, printed, 'ipc'],
     });
-    closeSync(log);
+    closeSync(printed);
     this.#children.set(start.incarnation, child);
     const ended = new Promise<void>((resolve) => {
       let hasEnded = false;
@@ -51,7 +51,7 @@ export class LocalProcesses {
         hasEnded = true;
         this.#children.delete(start.incarnation);
         resolve();
-        this.#onExit(start.incarnation, `${how}; it printed to ${logFile}`);
+        this.#onExit(start.incarnation, `${how}; it printed to ${printedFile}`);
       };
       child.once('exit', (code, signal) => { end(signal === null ? `exit code ${code ?? 'unknown'}` : `killed by ${signal}`); });
       child.once('error', (error) => { end(`it did not start (${error.message})`); });

@@ -6,6 +6,7 @@ import { configLayer, mergeConfig } from '@lethe/config';
 import { openData, type DataFacts } from '@lethe/data';
 import { judgeLength } from '@lethe/evaluation';
 import { describeRun } from '@lethe/graphs';
+import { noLog } from '@lethe/telemetry/log';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
 import { largestFrameOf, openCluster } from './open-cluster.js';
@@ -50,6 +51,8 @@ describe('opening a cluster', () => {
       runId: 'a run',
       logsFolder: join(file, 'logs'),
       tokenFile: join(folder, 'token'),
+      log: noLog(),
+      logLevel: 'info',
       environment: {},
       cores: 2,
       devices: [null],
@@ -74,6 +77,8 @@ describe('opening a cluster', () => {
       runId: 'a run',
       logsFolder: join(folder, 'logs'),
       tokenFile: join(folder, 'token'),
+      log: noLog(),
+      logLevel: 'info',
       environment: process.env,
       cores: 2,
       devices: [null],

@@ -3,9 +3,10 @@ import { LetheError } from '@lethe/errors';
 import { judgeLength } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import { listenerTrust, startKeys, type ProcessStart } from '@lethe/programs';
-import { frameOf, largestFrame, newIncarnation, type Origin } from '@lethe/protocol';
+import { frameOf, largestFrame, newIncarnation, type Committed, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/cluster';
-import { createRunKeys, createZeroMqTransport, type Listener, type RunKeys } from '@lethe/transport';
+import type { Log, LogPosition } from '@lethe/telemetry/log';
+import { createRunKeys, createZeroMqTransport, loggedTransport, type Listener, type RunKeys } from '@lethe/transport';
 import { joinLines, JoinTokenFile } from './joining.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
@@ -18,7 +19,8 @@ const EXAMPLES_AT_ONCE = 2000;
 export interface ClusterOptions
   extends
     Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>,
-    Pick<ProcessKeeperOptions, 'logsFolder' | 'environment' | 'cores' | 'devices'> {
+    Pick<ProcessKeeperOptions, 'logsFolder' | 'logLevel' | 'environment' | 'cores' | 'devices'> {
+  readonly log: Log;
   readonly runId: string;
   /** Where the token of those who join is kept, if the run listens for them. */
   readonly tokenFile: string;
@@ -47,9 +49,11 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const { listener, keys, token, trust } = await listenForMembers(options, addresses);
   const origin: Origin = { runId: options.runId, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
   const farthest = new FarthestVersions();
+  const step = locate(options, () => cluster.control.epoch);
   const cluster: TrainingCluster = new TrainingCluster({
     ...options, listener, origin,
     onCommitted: (committed) => {
+      step.of(committed);
       keeper.committed(farthest.reached(committed));
       options.onCommitted(committed);
     },
@@ -63,9 +67,9 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     ...options, control: cluster.control,
     onWorkerGivenUp: (error, left) => {
       if (settings.listen === null) cluster.expectAtMost(left);
-      if (left > 0) options.onNotice(`warning: ${error.message}; the run goes on without it`);
+      if (left > 0) options.onNotice(`warning: ${error.message}; the run goes on without it`, { error });
       else if (settings.listen !== null || cluster.control.roster.present('worker').length > 0)
-        options.onNotice(`warning: ${error.message}`);
+        options.onNotice(`warning: ${error.message}`, { error });
       else cluster.abandonment.begin(error);
     },
     start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },
@@ -92,6 +96,14 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   return open;
 }
 
+/** Has each line of the log say how far the cluster is, by the step that was committed last. */
+function locate({ log, description: { objective } }: ClusterOptions, epoch: () => number): { readonly of: (committed: Committed) => void } {
+  const before = log.position();
+  let step: LogPosition = {};
+  log.position = () => ({ ...before, epoch: epoch(), ...step });
+  return { of: ({ round, phase }) => { step = { round: round + 1, phase: objective.phases[phase]?.name ?? '' }; } };
+}
+
 /** The control socket, and what whoever connects to it must have. */
 interface ControlSocket {
   readonly listener: Listener;
@@ -101,14 +113,14 @@ interface ControlSocket {
 }
 
 /** @throws LetheError ADDRESS_INVALID, STORAGE_FAILED; nothing is left open or written then */
-async function listenForMembers({ description, tokenFile }: ClusterOptions, addresses: LocalAddresses): Promise<ControlSocket> {
+async function listenForMembers({ description, tokenFile, log }: ClusterOptions, addresses: LocalAddresses): Promise<ControlSocket> {
   const { listen, insecurePlaintext } = description.config.cluster;
   const keys = listen === null || insecurePlaintext ? null : createRunKeys();
   const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext, maxFrameBytes: largestFrameOf(description) };
   let token: JoinTokenFile | null = null;
   try {
     if (keys !== null) token = new JoinTokenFile(tokenFile, keys);
-    const listener = await createZeroMqTransport().listen(listen ?? addresses.of('control'), listenerTrust(trust));
+    const listener = await loggedTransport(createZeroMqTransport(), log).listen(listen ?? addresses.of('control'), listenerTrust(trust));
     return { listener, keys, token, trust };
   } catch (error) {
     token?.remove();

@@ -1,10 +1,11 @@
-import { interOpThreads } from '@lethe/config';
+import { interOpThreads, type LogLevel } from '@lethe/config';
 import { errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
 import type { ControlPlane, Member } from '@lethe/membership';
 import { localProgram, type ProcessStart } from '@lethe/programs';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
+import type { LogFields } from '@lethe/telemetry/log';
 import { LocalProcesses } from './local-processes.js';
 import { RestartPolicy } from './restart-policy.js';
 
@@ -14,15 +15,16 @@ export interface ProcessKeeperOptions {
   /** A worker of this machine is not started again. @param left number of workers of this machine that are not given up */
   readonly onWorkerGivenUp: (error: LetheError, left: number) => void;
   readonly logsFolder: string;
+  readonly logLevel: LogLevel;
   /** What the started processes inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cores: number;
   /** The GPU of each local worker; null: the CPU. */
   readonly devices: readonly (Gpu | null)[];
-  readonly start: Omit<ProcessStart, 'type' | 'dataAddress' | 'incarnation' | 'interOpThreads' | 'epoch'>;
+  readonly start: Omit<ProcessStart, 'type' | 'dataAddress' | 'incarnation' | 'interOpThreads' | 'epoch' | 'name' | 'logFile' | 'logLevel'>;
   /** Where a server listens, in each of its lives somewhere else: nothing meant for the one before reaches it. */
   readonly dataAddressOf: (server: number, life: number) => string;
-  readonly onNotice: (line: string) => void;
+  readonly onNotice: (line: string, about?: LogFields) => void;
 }
 
 /** The place of a process of this machine: whenever the process dies, the next one takes the same place. */
@@ -115,8 +117,9 @@ export class ProcessKeeper {
   }
 
   #launch(place: Place, incarnation = newIncarnation()): void {
-    const { control, logsFolder, environment, start, dataAddressOf, description, cores, devices } = this.#options;
+    const { control, logsFolder, logLevel, environment, start, dataAddressOf, description, cores, devices } = this.#options;
     const { role, index } = place;
+    const name = nameOf(place);
     place.lives += 1;
     this.#places.set(incarnation, place);
     control.roster.reserve(incarnation, role, index);
@@ -125,7 +128,7 @@ export class ProcessKeeper {
     const program = localProgram(role);
     this.#processes.start({
       ...program,
-      logFile: `${logsFolder}/${nameOf(place)}.log`,
+      printedFile: `${logsFolder}/${name}.log`,
       environment: {
         ...program.environment,
         ...environment,
@@ -135,6 +138,9 @@ export class ProcessKeeper {
         ...start,
         type: 'start',
         epoch: control.epoch,
+        name,
+        logFile: `${logsFolder}/${name}.jsonl`,
+        logLevel,
         interOpThreads: together,
         incarnation,
         dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives),
@@ -149,13 +155,13 @@ export class ProcessKeeper {
     const { control, onNotice } = this.#options;
     const name = nameOf(place);
     const delayMs = (place.lasting?.lives ?? 0) >= HOPELESS_LIVES ? null : this.#policy.died(name);
-    if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`);
+    if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`, { member: name });
     control.processExited(incarnation, how);
     if (delayMs === null) {
       this.#giveUp(place, how);
       return;
     }
-    onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`);
+    onNotice(`${name} is started again${delayMs === 0 ? '' : ` in ${delayMs / 1000} s`}`, { member: name, lives: place.lives });
     const restart = setTimeout(() => {
       this.#restarts.delete(restart);
       const incarnation = newIncarnation();

@@ -8,6 +8,7 @@ import { describeRun } from '@lethe/graphs';
 import type { Committed } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
 import { QuietReporter } from '@lethe/telemetry';
+import { openLog, type OpenLog } from '@lethe/telemetry/log';
 import { onFullDisk } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
@@ -28,7 +29,7 @@ const groups = initialGroups(description);
 
 let runsFolder: string;
 let said: string;
-let run: RunRecorderOptions;
+let run: RunRecorderOptions & { readonly log: OpenLog };
 beforeEach(async () => {
   runsFolder = mkdtempSync(join(tmpdir(), 'lethe-recorder-'));
   said = '';
@@ -44,6 +45,7 @@ beforeEach(async () => {
     description,
     folder,
     reporter,
+    log: openLog({ file: join(folder.logs, 'coordinator.jsonl'), level: 'info', position: {}, onWarning: () => undefined }),
     metrics: await folder.openMetrics(0),
     tensorBoard: await folder.openTensorBoard(0),
     start: { rounds: 0, steps: 0 },

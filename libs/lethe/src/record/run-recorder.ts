@@ -5,6 +5,7 @@ import { errorCode, errorMessage } from '@lethe/errors';
 import type { Committed, StepReport } from '@lethe/protocol';
 import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
+import { AlikeLines, type Log } from '@lethe/telemetry/log';
 import type { GamePosition } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
 import { ownVersion } from '../own-version.js';
@@ -19,6 +20,7 @@ export interface RunRecorderOptions {
   readonly metrics: MetricsLog;
   readonly tensorBoard: TensorBoardWriter;
   readonly reporter: Reporter;
+  readonly log: Log;
   /** What the run begins with. */
   readonly start: GamePosition;
 }
@@ -45,6 +47,7 @@ export class RunRecorder implements RunRecord {
   readonly #options: RunRecorderOptions;
   readonly #collector: RoundLossCollector;
   readonly #rate = new RateMeter();
+  readonly #checkpoints = new AlikeLines();
   #rounds: number;
   #runningSince: number | null = null;
 
@@ -128,6 +131,8 @@ export class RunRecorder implements RunRecord {
         this.notice(`warning: ${message}`);
       },
     });
+    const level = this.#checkpoints.count('checkpoint') === null ? 'debug' : 'info';
+    this.#options.log[level]({ rounds, steps, isBest }, `a checkpoint of round ${rounds} is written`);
   }
 
   notice(line: string): void {

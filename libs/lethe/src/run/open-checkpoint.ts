@@ -11,8 +11,10 @@ import { openCluster } from '../local-cluster/open-cluster.js';
 import type { CheckpointRequest } from '../requests.js';
 import { findRunFolder } from './find-run-folder.js';
 import { resumedRunConfig } from '../run-config.js';
+import { ownVersion } from '../own-version.js';
 import { lookAtThisMachine } from '../this-machine.js';
 import { outlastServers } from './outlast-servers.js';
+import { loggingFailure, openRunLog } from './run-log.js';
 import { openSavedRun } from './saved-run.js';
 
 /** A checkpoint's networks, ready to be evaluated. */
@@ -62,13 +64,21 @@ export async function withCheckpoint<Result>(
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
   await remember(notice);
   const groups = checkpoint.groups(description);
+  const { logLevel } = request;
+  const log = openRunLog(run, request, notice);
+  log.info({ rounds: checkpoint.rounds, version: ownVersion(), node: process.version }, 'a checkpoint is opened');
   const open = await openCluster({
-    description, environment, cores, devices, runId: newIncarnation(), logsFolder: run.logs, tokenFile: run.joinToken,
-    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
+    description, environment, cores, devices, runId: `${run.name}/${newIncarnation()}`, logsFolder: run.logs, tokenFile: run.joinToken,
+    log, logLevel,
+    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined,
+    onNotice: (line, about) => {
+      log.info(about ?? {}, line);
+      notice(line);
+    },
   });
   const using = (): Promise<Result> => outlastServers(open.cluster, () => groups, async () => {
     await open.cluster.assemble(groups, workers);
     return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds });
   });
-  return closingAfter(using, () => open.close('nothing is left to do'), notice);
+  return loggingFailure(log, () => closingAfter(using, () => open.close('nothing is left to do'), notice)).finally(() => { log.close(); });
 }

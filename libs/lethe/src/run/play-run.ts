@@ -76,6 +76,7 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
     async () => {
       const outcome = await train(run, open, recorder, surroundings);
       reason = `the run is ${outcome.ending}`;
+      run.log.info({ rounds: outcome.state.rounds, ...(outcome.divergence === null ? {} : { error: outcome.divergence }) }, reason);
       const residentBytes = mostResident(cluster);
       const sumUp = (): RunSummary =>
         summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
@@ -96,9 +97,9 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
 }
 
 async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environment }: RunSurroundings): Promise<OpenCluster> {
-  const { description, reporter, folder, devices, cores, trace } = run;
+  const { description, reporter, folder, devices, cores, trace, log, logLevel } = run;
   const open = await openCluster({
-    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken,
+    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken, log, logLevel,
     onCommitted: (committed) => {
       const diverged = divergedStep(description.objective, committed);
       if (diverged !== null) {
@@ -113,7 +114,7 @@ async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environ
       recorder.stepReported(report);
       trace?.stepReported(worker, report);
     },
-    onNotice: (line) => { reporter.notice(line); },
+    onNotice: (line, about) => { reporter.notice(line, about); },
   });
   return open;
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
 import {
-  fitToData, problemsError, processProblems, savedConfigJson, type CheckedConfig, type CompiledConfig, type FittedConfig, type RunConfig,
+  fitToData, problemsError, processProblems, savedConfigJson,
+  type CheckedConfig, type CompiledConfig, type FittedConfig, type LogLevel, type RunConfig,
 } from '@lethe/config';
 import { gridExamples, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { shownExamples } from '@lethe/report';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import type { Reporter } from '@lethe/telemetry';
+import { LoggedReporter, type OpenLog } from '@lethe/telemetry/log';
 import { planDevices, type Gpu } from '@lethe/tensorflow';
 import { describeRun, type RunDescription } from '@lethe/graphs';
 import type { TrainRequest } from '../requests.js';
@@ -18,6 +20,7 @@ import { ownVersion } from '../own-version.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { initialGroups } from './initial-state.js';
+import { loggingFailure, logStart, openRunLog } from './run-log.js';
 import { RoundTrace } from '../record/round-trace.js';
 import { openNewRunData, type DataOpening } from './run-data.js';
 import { openSavedRun, type SavedRun, type SavedRunOptions } from './saved-run.js';
@@ -34,7 +37,9 @@ export interface PreparedRun {
   readonly folder: RunFolder;
   readonly metrics: MetricsLog;
   readonly tensorBoard: TensorBoardWriter;
-  readonly reporter: Reporter;
+  readonly reporter: LoggedReporter;
+  readonly log: OpenLog;
+  readonly logLevel: LogLevel;
   /** Null unless it is wanted. */
   readonly trace: RoundTrace | null;
   /** Where the user typed. */
@@ -56,7 +61,8 @@ export interface PrepareRunOptions {
 }
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
-export async function prepareRun(request: TrainRequest, { machine, compiled, reporter }: PrepareRunOptions): Promise<PreparedRun> {
+export async function prepareRun(request: TrainRequest, { machine, compiled, reporter: shown }: PrepareRunOptions): Promise<PreparedRun> {
+  const reporter = new LoggedReporter(shown);
   const notice = (line: string): void => { reporter.notice(line); };
   const opening: DataOpening = {
     cacheFolder: machine.cacheFolder, onNotice: notice, onProgress: (done, total) => { reporter.reading(done, total); },
@@ -78,8 +84,12 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    const log = openRunLog(folder, request, notice);
+    logStart(log, { description, machine, rounds: start.rounds });
+    reporter.keep(log);
     return {
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter, start, engines,
+      log, logLevel: request.logLevel,
       remember: () => remember(notice),
       gridRows: gridExamples(data).length,
       trace: request.trace ? new RoundTrace(description) : null,
@@ -98,11 +108,13 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
  * @throws whatever went wrong first; what goes wrong in closing besides is a warning
  */
 export function withOpenRun<Result>(run: OpenRun, play: () => Promise<Result>): Promise<Result> {
-  return closingAfter(play, () => close(run), (line) => { run.reporter.notice(line); });
+  const { log, reporter } = run;
+  const toTheEnd = (): Promise<Result> => closingAfter(play, () => close(run), (line) => { reporter.notice(line); });
+  return loggingFailure(log, toTheEnd).finally(() => { log.close(); });
 }
 
 /** What of a run has to be closed. */
-type OpenRun = Pick<PreparedRun, 'folder' | 'metrics' | 'tensorBoard' | 'reporter'>;
+type OpenRun = Pick<PreparedRun, 'folder' | 'metrics' | 'tensorBoard' | 'log'> & { readonly reporter: Reporter };
 
 async function close({ folder, metrics, tensorBoard, reporter }: OpenRun): Promise<void> {
   reporter.close();

@@ -1,5 +1,5 @@
 import type { RunConfig } from '@lethe/config';
-import type { DataReading } from '../requests.js';
+import type { DataReading, Logging } from '../requests.js';
 import type { DataOpening } from '../run/run-data.js';
 import type { ThisMachine } from '../this-machine.js';
 import { checkTrialData } from './trial-data.js';
@@ -61,16 +61,16 @@ export async function playTrials(
   folder: TrialsFolder,
   state: TrialsState,
   data: DataReading,
-  surroundings: TrialSurroundings,
+  surroundings: TrialSurroundings & Logging,
 ): Promise<TrialRunner> {
-  const { machine, environment, program, watcher } = surroundings;
+  const { machine, environment, program, watcher, logLevel } = surroundings;
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
   await checkTrialData(folder, state.trials, { data, cacheFolder: machine.cacheFolder });
   const view = watcher.begin(() => { run.interrupt(); });
   const run = new TrialRunner({
-    folder, state, data, program,
+    folder, state, data, program, logLevel,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) =>
       own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },

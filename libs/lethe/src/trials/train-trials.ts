@@ -73,7 +73,7 @@ export async function trainTrials(folder: TrialsFolder, request: TrainRequest, s
   try {
     const found = await folder.read();
     const state = request.resume === null ? found : { ...found, trialsAtOnce: await runsAtOnce(folder, found, surroundings.machine) };
-    const run = await playTrials(folder, state, dataReading(request), surroundings);
+    const run = await playTrials(folder, state, dataReading(request), { ...surroundings, logLevel: request.logLevel });
     const write = RESULTS[state.kind === 'comparison' ? 'comparison' : 'seeds'];
     return { run, ...(await write(folder, run.trials, request.folder)) };
   } finally {

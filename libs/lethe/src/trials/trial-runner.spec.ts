@@ -45,6 +45,7 @@ async function sweepRun(given: Partial<TrialRunnerOptions>): Promise<TrialRunner
     state: await folder.read(),
     environments: [{}, {}],
     data: AS_BEFORE,
+    logLevel: 'info',
     program: '',
     onChange: () => undefined,
     onPosition: () => undefined,

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { AsynchronousHalving } from './asynchronous-halving.js';
 import { stateAfter, toBePlayed, type Trial, type TrialPosition } from './trial.js';
-import type { DataReading } from '../requests.js';
+import type { DataReading, Logging } from '../requests.js';
 import type { TrialsFolder } from './trials-folder.js';
 import type { TrialsState } from './trials-state.js';
 import { LiveTrial, TrialProcess, type Ended, type PlayedTrial } from './trial-process.js';
 import { nextStep, type TrialStep } from './trial-step.js';
 
-export interface TrialRunnerOptions {
+export interface TrialRunnerOptions extends Logging {
   readonly folder: TrialsFolder;
   readonly state: TrialsState;
   /** The environment of each slot's trials: its share of the GPUs. */
@@ -125,12 +125,12 @@ export class TrialRunner {
   }
 
   async #attempt(name: string, step: Exclude<TrialStep, { kind: 'none' }>, environment: Environment): Promise<EndedTrial> {
-    const { folder, onNotice, program } = this.#options;
+    const { folder, onNotice, program, logLevel } = this.#options;
     if (step.kind === 'wait') onNotice(`${name}  is still played by process ${step.processId}: waiting for its end`);
     const played =
       step.kind === 'wait'
         ? new LiveTrial(folder.runFolder(name), step.processId)
-        : new TrialProcess({ program, argv: step.argv, environment });
+        : new TrialProcess({ program, argv: [...step.argv, '--log-level', logLevel], environment });
     this.#running.set(name, played);
     if (this.#interrupted) played.interrupt();
     const over = new AbortController();

@@ -4,7 +4,9 @@ import { Dealer } from 'zeromq';
 import { invalidAddress } from '../address.js';
 import { readOnce } from '../frames.js';
 import { Outbox } from '../outbox.js';
-import { type Connection, type ConnectOptions, DEFAULT_MAX_FRAME_BYTES, DEFAULT_MAX_QUEUED_BYTES } from '../transport.js';
+import {
+  type Connection, type ConnectOptions, DEFAULT_MAX_FRAME_BYTES, DEFAULT_MAX_QUEUED_BYTES, type TransportEvent,
+} from '../transport.js';
 import { closeSocket, readSocket } from './socket.js';
 import { LINGER_MS, memberKeys, socketOptions } from './socket-options.js';
 
@@ -96,6 +98,7 @@ export class ZeroMqConnection implements Connection {
       if (connected) this.#report('disconnected', 'the line broke; connecting again');
       connected = false;
     });
+    events.on('connect:retry', () => this.#report('retried', 'nothing answers yet; connecting again'));
     events.on('handshake:error:auth', () => this.#refused('it does not know our key'));
     events.on('handshake:error:protocol', ({ error }) => {
       const ours = this.#options.security === undefined ? 'plaintext' : 'keys';
@@ -118,7 +121,7 @@ export class ZeroMqConnection implements Connection {
     this.#socket.close();
   }
 
-  #report(kind: 'connected' | 'disconnected' | 'refused' | 'dropped', message: string): void {
+  #report(kind: TransportEvent['kind'], message: string): void {
     this.#options.onEvent?.({ kind, address: this.#address, message });
   }
 }

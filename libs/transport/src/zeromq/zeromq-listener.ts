@@ -114,9 +114,10 @@ export class ZeroMqListener implements Listener {
   #watch({ onEvent }: ListenOptions): void {
     if (onEvent === undefined) return;
     const { events } = this.#socket;
-    const report = (kind: 'connected' | 'refused', message: string): void =>
+    const report = (kind: 'connected' | 'disconnected' | 'refused', message: string): void =>
       onEvent({ kind, address: this.address, message });
     events.on('handshake', () => report('connected', 'a peer connected'));
+    events.on('disconnect', () => report('disconnected', 'the line of a peer broke, or the peer has left'));
     events.on('handshake:error:auth', () => report('refused', 'a peer with a key that is not of the run was refused'));
     events.on('handshake:error:protocol', ({ error }) =>
       report('refused', `a peer without the keys of the run was refused (${error.code})`),

@@ -17,6 +17,7 @@ function plan(given: Partial<SweepRequest>): RunConfig[] {
     listFile: null,
     random: null,
     resumedData: { folder: null, unpackedGiB: null },
+    logLevel: 'info',
     drawSeed: 1,
     trialsAtOnce: null,
     halving: null,

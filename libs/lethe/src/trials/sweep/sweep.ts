@@ -46,7 +46,7 @@ export async function sweep(folder: TrialsFolder, request: SweepRequest, surroun
   try {
     const found = await folder.read();
     const state = { ...found, trialsAtOnce: request.trialsAtOnce ?? found.trialsAtOnce };
-    const run = await playTrials(folder, state, request.resumedData, surroundings);
+    const run = await playTrials(folder, state, request.resumedData, { ...surroundings, logLevel: request.logLevel });
     return { run, best: await writeSweep(folder, state, run.trials, request.folder), bestBy: state.best };
   } finally {
     await lock.release();

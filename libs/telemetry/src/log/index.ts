@@ -1,0 +1,5 @@
+export { AlikeLines } from './alike-lines.js';
+export { noLog, type Log, type LogFields, type LogPosition } from './log.js';
+export { LoggedReporter } from './logged-reporter.js';
+export { openLog, type LogOptions, type OpenLog } from './open-log.js';
+export { REMOVED, withoutSecrets } from './secrets.js';

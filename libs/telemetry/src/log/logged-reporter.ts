@@ -1,0 +1,57 @@
+import { describeEpoch, type Reporter, type RunProgress } from '../progress.js';
+import { AlikeLines } from './alike-lines.js';
+import type { Log, LogFields } from './log.js';
+
+const WARNING = 'warning: ';
+
+/** Shows the progress of a run, and writes what stays on the terminal into its log too. */
+export class LoggedReporter implements Reporter {
+  readonly #shown: Reporter;
+  readonly #epochs = new AlikeLines();
+  #log: Log | null = null;
+  /** Notices of before there was a log. */
+  #early: { readonly line: string; readonly about: LogFields }[] = [];
+
+  constructor(shown: Reporter) {
+    this.#shown = shown;
+  }
+
+  /** From now on there is a log: it gets what was said before, too. */
+  keep(log: Log): void {
+    this.#log = log;
+    for (const { line, about } of this.#early.splice(0)) this.#write(line, about);
+  }
+
+  update(progress: RunProgress): void {
+    this.#log?.debug({ losses: progress.losses, imagesPerSecond: Math.round(progress.imagesPerSecond) }, `round ${progress.round} is over`);
+    this.#shown.update(progress);
+  }
+
+  reading(done: number, total: number): void {
+    this.#shown.reading(done, total);
+  }
+
+  endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
+    // Those of small data last less than a second.
+    const level = this.#epochs.count('epoch') === null ? 'debug' : 'info';
+    this.#log?.[level]({ losses: progress.losses, scores }, describeEpoch(progress, scores));
+    this.#shown.endEpoch(progress, scores);
+  }
+
+  /** @param about facts for the log alone */
+  notice(line: string, about: LogFields = {}): void {
+    this.#write(line, about);
+    this.#shown.notice(line);
+  }
+
+  close(): void {
+    this.#shown.close();
+  }
+
+  #write(line: string, about: LogFields): void {
+    if (this.#log === null) this.#early.push({ line, about });
+    else if (line.startsWith(WARNING)) this.#log.warn(about, line.slice(WARNING.length));
+    else if (about['error'] !== undefined) this.#log.warn(about, line);
+    else this.#log.info(about, line);
+  }
+}
