@@ -32,7 +32,8 @@ function missingTargets() {
   const isGenerated =
     isFresh('libs/protocol/generated/lethe.js', 'proto/lethe.proto')
     && isFresh('libs/optim/generated/kernels.wasm', 'libs/optim/assembly/kernels.ts');
-  const needsNative = !asksForWasm && !existsSync(inWorkspace('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
+  const addon = 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node';
+  const needsNative = !asksForWasm && argv[0] !== 'cache' && !existsSync(inWorkspace(addon));
   return [...(isGenerated ? [] : ['codegen']), ...(needsNative ? ['setup'] : [])];
 }
 

@@ -36,6 +36,7 @@ describe('the README\'s commands', () => {
     expect(await lethe('train', '--resume', 'a', '--rounds', '3', '--runs-dir', toRuns)).toMatch(/completed +3 rounds/);
     expect((await lethe('grid', 'a', '--runs-dir', toRuns)).trim()).toBe(join(toRuns, 'a/grids/round-000003.png'));
     expect(await lethe('doctor')).toMatch(/a step +runs/);
+    expect(await nx('coordinator:cache')).toMatch(/^tensorflow +\d+ +[\d.]+ [MG]B .*$/m);
   }, 120_000);
 
   it('look at data, sweep and measure', async () => {

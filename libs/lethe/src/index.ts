@@ -25,6 +25,10 @@ export { isDone, type SettingValue, type Trial, type TrialPosition } from './tri
 export { TrialRunner } from './trials/trial-runner.js';
 export { aligned, shownSetting, tableOfTrials } from './trials/trial-tables.js';
 
+// What processes and runs of this machine keep for each other.
+export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';
+export { clearCache } from './cache/clear-cache.js';
+
 // Open a run that is there, and look at where it is played. (Exit codes and the version are entries of their own, which load nothing else.)
 export { findRunFolder } from './run/find-run-folder.js';
 export { lookAtThisMachine, machineOf, type ThisMachine } from './this-machine.js';

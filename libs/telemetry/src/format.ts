@@ -15,6 +15,14 @@ export function formatNumber(value: number): string {
   return size >= 1e-3 && size < 1e4 ? value.toPrecision(4) : value.toExponential(3);
 }
 
+/** `640 B`, `3.1 MB`, `814 MB`, `1.3 GB`: on the disk, so in powers of 1000. */
+export function formatBytes(bytes: number): string {
+  const units: [string, number][] = [['GB', 1e9], ['MB', 1e6], ['kB', 1e3], ['B', 1]];
+  const [name, unit] = units.find(([, size]) => bytes >= size) ?? ['B', 1];
+  const value = bytes / unit;
+  return `${unit === 1 || value >= 100 ? formatCount(value) : value.toFixed(1)} ${name}`;
+}
+
 /** `8 s`, `4 min 05 s`, `2 h 03 min`, `3 d 04 h`; a dash for null or a number that is not finite. */
 export function formatDuration(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return '-';

@@ -1,4 +1,5 @@
 import type { ConfigLayer, RunConfig } from '@lethe/config';
+import type { CacheKindName } from '@lethe/lethe/cache-kinds';
 import type { CheckpointRequest, Places, SweepRequest, TrainRequest } from '@lethe/lethe';
 
 /** `lethe train`: start a run or go on with one. */
@@ -52,6 +53,13 @@ export interface DataCommand {
   readonly folder: string;
 }
 
+/** `lethe cache`: what lies in the cache folder, or its removal. */
+export interface CacheCommand {
+  readonly kind: 'cache';
+  /** What is to be removed; null: nothing. */
+  readonly clear: CacheKindName | 'everything' | null;
+}
+
 /** `lethe doctor`: what this machine offers. Null: not said. */
 export interface DoctorCommand {
   readonly kind: 'doctor';
@@ -80,6 +88,7 @@ export type Command =
   | EvaluateCommand
   | SweepCommand
   | DataCommand
+  | CacheCommand
   | DoctorCommand
   | WorkerCommand
   | PrintCommand;

@@ -1,6 +1,8 @@
+import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
+
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, profile, grid, checkpoint, evaluate, sweep, data and doctor are Nx targets too:
+train, profile, grid, checkpoint, evaluate, sweep, data, cache and doctor are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -105,6 +107,17 @@ Examples:
   npx lethe data ./photographs --label-column species --image-size 64 --channels 3
   npx lethe data ./hospitals --recipe own-table --label-column ill
   npx lethe data ./digits --out /tmp/sheets`;
+
+export const CACHE_HELP = `
+Kinds, and what becomes of them if they are missed:
+${CACHE_KINDS.map(({ name, holds, otherwise }) => `  ${name.padEnd(12)}${holds}; ${otherwise}`).join('\n')}
+
+What a running process uses stays, and so does what has another name. The folder is that of
+LETHE_CACHE, else lethe in XDG_CACHE_HOME or ~/.cache. Runs lie elsewhere (--runs-dir).
+
+Examples:
+  npx lethe cache
+  npx lethe cache clear judges`;
 
 export const DOCTOR_HELP = `
 Prints the engine, its version, device and threads, the cache folder, how workers would be placed,

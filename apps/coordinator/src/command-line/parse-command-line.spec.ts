@@ -176,7 +176,7 @@ describe('the flags', () => {
     `);
   });
 
-  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'];
+  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'cache', 'doctor', 'worker'];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
     const { text } = parse(...(name === undefined ? [] : [name]), '--help', ...all) as PrintCommand;
@@ -443,6 +443,9 @@ describe('parseCommandLine', () => {
       resume: 'old',
       resumedData: { folder: '/home/user/d', unpackedGiB: 8 },
     });
+    expect(parse('cache')).toEqual({ kind: 'cache', clear: null });
+    expect(parse('cache', 'clear')).toEqual({ kind: 'cache', clear: 'everything' });
+    expect(parse('cache', 'clear', 'judges')).toEqual({ kind: 'cache', clear: 'judges' });
     expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false, oversubscribe: false });
     expect(parse('doctor', '--workers', '4', '--share-gpus', '--oversubscribe')).toMatchObject({
       workers: 4,
@@ -562,6 +565,8 @@ describe('parseCommandLine', () => {
     [['train', '--probes', 'oak'], `--probes: expected all, or of ${PROBES.join(', ')} some with commas, each once, found "oak"`],
     [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
+    [['cache', 'empty'], 'lethe cache: expected clear, or nothing, found "empty"'],
+    [['cache', 'clear', 'judge'], 'or nothing for all of them, found "judge"'],
     [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['doctor', '--beta', '0'], "unknown option '--beta'"],
   ])('refuses %j', (argv, message) => {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { problemsError, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
+import { problemsError, shown, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
+import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
 } from './command.js';
 import type { ConfigFlag } from './config-flag.js';
 import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS } from './flag-values.js';
@@ -152,6 +153,19 @@ function readData({ arguments: [data = ''], options }: TypedCommand, folder: str
   return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), flags, folder };
 }
 
+function readCache({ arguments: [action, kind], options }: TypedCommand): CacheCommand {
+  const reader = new FlagReader(options);
+  const named = CACHE_KINDS.find(({ name }) => name === kind);
+  if (action !== undefined && action !== 'clear')
+    reader.problems.push({ where: 'lethe cache', expected: 'clear, or nothing', found: shown(action) });
+  if (kind !== undefined && named === undefined) {
+    const expected = `${CACHE_KINDS.map(({ name }) => name).join(', ')}, or nothing for all of them`;
+    reader.problems.push({ where: 'lethe cache clear', expected, found: shown(kind) });
+  }
+  reader.refuseProblems();
+  return { kind: 'cache', clear: action === undefined ? null : (named?.name ?? 'everything') };
+}
+
 function readDoctor({ options }: TypedCommand): DoctorCommand {
   const reader = new FlagReader(options);
   const command: DoctorCommand = {
@@ -195,7 +209,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
     typed: (name, typed) => {
       const readers = {
         train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
-        sweep: readSweep, data: readData, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
+        sweep: readSweep, data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };
       command = readers[name](typed, folder);
     },

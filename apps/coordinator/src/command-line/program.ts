@@ -4,7 +4,8 @@ import {
   CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, LOG_LEVEL, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS, type FlagValue,
 } from './flag-values.js';
 import {
-  CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP, GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  CACHE_HELP, CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
+  GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import type { ConfigFlag, HelpedFlag } from './config-flag.js';
 import { addFlag, addRunFlags, type HelpExtent } from './flags-in-help.js';
@@ -25,7 +26,7 @@ export interface TypedCommand {
 }
 
 /** The commands of `lethe`. */
-export const COMMAND_NAMES = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'doctor', 'worker'] as const;
+export const COMMAND_NAMES = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'cache', 'doctor', 'worker'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** Receives the command that was typed, or the text that is to be printed. */
@@ -196,6 +197,15 @@ function addData(root: Program, events: ProgramEvents): void {
   onTyped(data, 'data', events);
 }
 
+function addCache(root: Program, events: ProgramEvents): void {
+  const cache = root.command('cache').summary('list or clear what is kept on this machine').description(
+    'Lists what processes and runs of this machine keep for each other, with sizes and ages, or clears it.',
+  );
+  cache.argument('[clear]', 'the word clear: remove it').argument('[kind]', `what of it (default: everything)`);
+  cache.addHelpText('after', CACHE_HELP);
+  onTyped(cache, 'cache', events);
+}
+
 function addDoctor(root: Program, events: ProgramEvents): void {
   const doctor = root.command('doctor').summary('say what this machine offers').description('Says what this machine offers to a run.');
   option(doctor, 'workers', 'plan for this many workers', COUNT);
@@ -237,6 +247,7 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addEvaluate(root, events);
   addSweep(root, events, extent);
   addData(root, events);
+  addCache(root, events);
   addDoctor(root, events);
   addWorker(root, events);
   return root.addHelpText('after', GENERAL_HELP);

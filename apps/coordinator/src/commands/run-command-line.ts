@@ -44,6 +44,8 @@ async function run(command: Command, { environment, requests }: ProcessSurroundi
       return (await import('./sweep.js')).runSweep(command, environment);
     case 'data':
       return (await import('./data.js')).runData(command, environment);
+    case 'cache':
+      return (await import('./cache.js')).runCache(command, environment);
     case 'doctor':
       return (await import('./doctor.js')).runDoctor(command, environment);
     case 'worker':
