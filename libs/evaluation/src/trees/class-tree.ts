@@ -1,0 +1,81 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import type { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { BinnedVectors } from './binned-vectors.js';
+import { ExampleOrder } from './example-order.js';
+import { NodeSplitter, type Split } from './node-splitter.js';
+
+/** What trees are grown on, and drawn with, besides the vectors. */
+export interface TreeLabels {
+  readonly labels: Int32Array;
+  readonly classes: number;
+  readonly generator: ReturnType<typeof xoroshiro128plus>;
+}
+
+/** Places of a node's training and test examples. */
+interface Node {
+  readonly first: number;
+  readonly end: number;
+  readonly testFirst: number;
+  readonly testEnd: number;
+}
+
+/** Grows unpruned classification trees by Gini's impurity. Its memory serves one tree after the other. */
+export class ClassTree {
+  readonly #train: ExampleOrder;
+  readonly #test: ExampleOrder;
+  readonly #splitter: NodeSplitter;
+  readonly #generator: TreeLabels['generator'];
+  /** The dimensions in some order; those that a split has drawn come last. */
+  readonly #dimensions: Uint32Array;
+
+  constructor(binned: BinnedVectors, { labels, classes, generator }: TreeLabels) {
+    this.#train = new ExampleOrder(binned.train, binned.size);
+    this.#test = new ExampleOrder(binned.test, binned.size);
+    this.#splitter = new NodeSplitter(binned, labels, classes);
+    this.#generator = generator;
+    this.#dimensions = Uint32Array.from({ length: binned.size }, (_, dimension) => dimension);
+  }
+
+  /**
+   * Grows a tree and adds the frequencies of the classes in each test example's leaf to its sums. Nodes that no test example
+   * reaches are not grown.
+   * @param weights how often the tree has each training example
+   * @param sums float64 [test examples, classes]
+   */
+  addTree(weights: Uint8Array, sums: Float64Array): void {
+    this.#test.reset();
+    const nodes: Node[] = [{ first: 0, end: this.#train.resetTo(weights), testFirst: 0, testEnd: this.#test.examples.length }];
+    this.#splitter.weigh(weights);
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      const examples = this.#train.examples.subarray(node.first, node.end);
+      this.#splitter.enter(examples);
+      const split = this.#splitter.isPure ? undefined : this.#bestSplit();
+      if (split === undefined) {
+        this.#splitter.addFrequencies(sums, this.#test.examples.subarray(node.testFirst, node.testEnd));
+        continue;
+      }
+      const middle = this.#train.split(node.first, node.end, split.dimension, split.bin);
+      const testMiddle = this.#test.split(node.testFirst, node.testEnd, split.dimension, split.bin);
+      if (testMiddle > node.testFirst) nodes.push({ ...node, end: middle, testEnd: testMiddle });
+      if (testMiddle < node.testEnd) nodes.push({ ...node, first: middle, testFirst: testMiddle });
+    }
+  }
+
+  /** The best split of sqrt(size) dimensions, drawn from those with different values in the node. */
+  #bestSplit(): Split | undefined {
+    const dimensions = this.#dimensions;
+    let left = Math.max(1, Math.floor(Math.sqrt(dimensions.length)));
+    let best: Split | undefined;
+    for (let last = dimensions.length - 1; last >= 0 && left > 0; last -= 1) {
+      const drawn = uniformInt(this.#generator, 0, last);
+      const dimension = dimensions[drawn] as number;
+      dimensions[drawn] = dimensions[last] as number;
+      dimensions[last] = dimension;
+      const split = this.#splitter.bestSplitOf(dimension);
+      if (split === undefined) continue;
+      left -= 1;
+      if (best === undefined || split.purity > best.purity) best = split;
+    }
+    return best;
+  }
+}
