@@ -12,8 +12,9 @@ const runs = join(folder, 'runs');
 beforeAll(() => { makeSmallData(join(folder, 'data')); });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
+/** With a single step of the classifier in a round. */
 const SMALL = [
-  '--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--checkpoint-every-epochs', '100000',
+  '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--checkpoint-every-epochs', '100000',
   '--no-grid', '--no-evaluation', '--runs-dir', runs,
 ];
 /** For runs that do not end before something ends them. */
@@ -28,7 +29,7 @@ process.env['TMPDIR'] = temporary;
 const sockets = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('lethe-'));
 
 /** Sends a signal to the first worker or server once training is under way. */
-function onceTraining(act: () => void, sign = /images\/s/): (text: string) => void {
+function onceTraining(act: () => void, sign = /examples\/s/): (text: string) => void {
   let done = false;
   return (text) => {
     if (done || !sign.test(text)) return;
@@ -100,7 +101,9 @@ describe('a run ends', () => {
   }, 60_000);
 
   it('without leaving anyone behind when the coordinator is killed', async () => {
-    await lethe(['train', ...SMALL, ...LONG, '--name', 'killed'], (text, signal) => { if (text.includes('images/s')) signal('SIGKILL'); });
+    await lethe(['train', ...SMALL, ...LONG, '--name', 'killed'], (text, signal) => {
+      if (text.includes('examples/s')) signal('SIGKILL');
+    });
     const deadline = performance.now() + 10_000;
     while (letheProcesses().length > 0 && performance.now() < deadline) execFileSync('sleep', ['0.1']);
     expect(letheProcesses()).toEqual([]);
@@ -124,7 +127,7 @@ describe('a run ends', () => {
     const started = performance.now();
     let asked = 0;
     const ended = await lethe(['train', ...SMALL, ...LONG, '--name', 'unread'], (text, signal, closeOutput) => {
-      if (asked > 0 || !text.includes('images/s')) return;
+      if (asked > 0 || !text.includes('examples/s')) return;
       asked = performance.now() - started;
       closeOutput();
       signal('SIGINT');
@@ -139,7 +142,7 @@ describe('a run ends', () => {
     let signals = 0;
     // A round of 200 steps of the classifier is still under way when the second signal comes.
     const ended = await lethe(['train', ...SMALL, ...LONG, '--classifier-turns', '200', '--name', 'twice'], (text, signal) => {
-      const wanted = text.includes('finishing the round') ? 2 : Number(text.includes('images/s'));
+      const wanted = text.includes('finishing the round') ? 2 : Number(text.includes('examples/s'));
       if (wanted <= signals) return;
       signals = wanted;
       signal(wanted === 1 ? 'SIGTERM' : 'SIGINT');

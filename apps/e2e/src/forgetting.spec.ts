@@ -38,7 +38,7 @@ describe('forgetting', () => {
     expect(whole.code).toBe(0);
     let isAsked = false;
     const broken = await lethe(['train', ...flags, '--workers', '3', '--servers', '2', '--name', 'shared'], (text, signal) => {
-      if (isAsked || !text.includes('images/s')) return;
+      if (isAsked || !text.includes('examples/s')) return;
       isAsked = true;
       signal('SIGINT');
     });

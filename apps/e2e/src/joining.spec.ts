@@ -78,7 +78,7 @@ describe('a worker started by hand', () => {
     const joined = (): number => first((line) => line.includes('--join'));
     // The run's own worker stands still until the other one is there, however long that takes.
     const turns: { readonly when: RegExp; readonly act: () => void }[] = [
-      { when: /images\/s/, act: () => { process.kill(own(), 'SIGSTOP'); } },
+      { when: /examples\/s/, act: () => { process.kill(own(), 'SIGSTOP'); } },
       { when: /worker-1 .+ is silent; the run waits for a worker/, act: () => { joining = lethe(['worker', ...join]); } },
       { when: /worker-2 has joined: 2 workers/, act: () => { process.kill(own(), 'SIGCONT'); } },
       { when: /worker-1 is heard again/, act: () => { process.kill(joined(), 'SIGKILL'); } },

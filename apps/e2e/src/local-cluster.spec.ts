@@ -47,7 +47,7 @@ describe('a localhost cluster', () => {
   it('saves a checkpoint on SIGINT and ends everything within 5 seconds', async () => {
     let asked = 0;
     const ended = await lethe(['train', ...SMALL, '--epochs', '2', '--no-grid', '--no-evaluation', '--name', 'stopped'], (text, signal) => {
-      if (asked > 0 || !text.includes('images/s')) return;
+      if (asked > 0 || !text.includes('examples/s')) return;
       asked = performance.now();
       signal('SIGINT');
     });

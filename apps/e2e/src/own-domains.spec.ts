@@ -25,7 +25,7 @@ describe('data of one\'s own', () => {
     // Begun by four workers, ended by two.
     let isAsked = false;
     const stopped = await lethe(['train', ...own, ...size, '--no-evaluation', '--workers', '4', '--name', 'shared'], (text, signal) => {
-      if (isAsked || !text.includes('images/s')) return;
+      if (isAsked || !text.includes('examples/s')) return;
       isAsked = true;
       signal('SIGINT');
     });

@@ -73,7 +73,7 @@ describe.runIf(hasHost)('a network that parts and heals', () => {
   it('between a worker on another host and all the rest costs no bit', async () => {
     const workers: Promise<Ended>[] = [];
     const turns: { readonly when: RegExp; readonly act: () => void }[] = [
-      { when: /images\/s/, act: () => { ip('link', 'set', CABLE, 'down'); } },
+      { when: /examples\/s/, act: () => { ip('link', 'set', CABLE, 'down'); } },
       { when: /is silent; its shards are computed by worker-\d\n/, act: () => { process.kill(nearWorker(), 'SIGSTOP'); } },
       // With nobody else to go on, the run is not over before the network heals.
       { when: /is silent; the run waits for a worker/, act: () => { ip('link', 'set', CABLE, 'up'); } },

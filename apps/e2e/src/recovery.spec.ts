@@ -40,7 +40,7 @@ interface Act {
   readonly when: RegExp;
   readonly act: () => void;
 }
-const UNDER_WAY = /images\/s/;
+const UNDER_WAY = /examples\/s/;
 
 /** Plays a run in which things happen, one after another; all of them must. */
 async function play(argv: readonly string[], acts: readonly Act[]): Promise<Ended> {

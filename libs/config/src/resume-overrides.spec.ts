@@ -20,6 +20,7 @@ describe('applyResumeOverrides', () => {
       { cluster: { ...saved.cluster, workers: 3, awaitWorkers: 3, servers: 2, stallSeconds: 5 } },
     ],
     [{ epochs: 9 }, { epochs: 9 }],
+    [{ rounds: 3000 }, { epochs: null, rounds: 3000 }],
     [{ epochs: 5 }, {}],
     [{ patience: 2 }, { patience: 2 }],
     [
@@ -41,7 +42,6 @@ describe('applyResumeOverrides', () => {
     [{ monitor: 'classifier_loss' }, '--monitor: expected "reconstruction_mse", as the run was started'],
     [{ objective: { optimizers: { encoder: { kind: 'sgd' } } } }, '--kind: expected "adam", as the run was started'],
     [{ epochs: 3 }, '--epochs: expected at least the 5 epochs that the run was started with, found 3'],
-    [{ rounds: 3 }, '--rounds: expected the length of the run in epochs, as it was started, found 3'],
     [{ objective: { beta: -1 } }, '--beta: expected at least 0, found -1'],
     [{ cluster: { workers: 0 } }, '--workers: expected at least 1'],
     [{ extra: 1 }, '--extra: expected a known setting'],

@@ -20,10 +20,12 @@ const BIT_CHANGING: Readonly<Record<string, string>> = {
   'cluster.engine': 'the engine',
 };
 
+/** A length in the other unit is compared once the data say how many rounds an epoch has. */
 function lengthProblem(path: 'epochs' | 'rounds', saved: RunConfig, wanted: unknown): string | undefined {
   const before = saved[path];
-  if (before === null) return `the length of the run in ${path === 'epochs' ? 'rounds' : 'epochs'}, as it was started`;
-  return typeof wanted === 'number' && wanted < before ? `at least the ${before} ${path} that the run was started with` : undefined;
+  return before !== null && typeof wanted === 'number' && wanted < before
+    ? `at least the ${before} ${path} that the run was started with`
+    : undefined;
 }
 
 function refusals(saved: RunConfig, merged: Tree, origins: Origins): Problem[] {
@@ -54,7 +56,8 @@ function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
 }
 
 /**
- * The configuration of a run that has a checkpoint: that of its config.json, with the greater of the two lengths.
+ * The configuration of a run that has a checkpoint: that of its config.json, with the greater of the two lengths if both are epochs or
+ * both are rounds.
  * @param saved the content of config.json
  * @param made the configuration with which the checkpoint was made
  * @throws LetheError CONFIG_INVALID naming every setting that has a part in the result and is not what the checkpoint was made with
@@ -74,7 +77,8 @@ function longer(before: number | null, now: number | null): number | null {
 
 /**
  * The configuration with which a run is resumed. The cluster, patience, checkpoints, the grid and the place of the data may differ. The
- * run may become longer. Any other difference is refused by name, because the rounds before were computed with the old value.
+ * run may become longer, also by another unit. Any other difference is refused by name, because the rounds before were computed with the
+ * old value.
  * @param saved the content of the run's config.json
  * @throws LetheError CONFIG_INVALID
  */

@@ -30,6 +30,10 @@ export class PlainReporter implements Reporter {
     this.output.writeLine(describeProgress(progress));
   }
 
+  stage(what: string): void {
+    this.output.writeLine(what);
+  }
+
   reading(done: number, total: number): void {
     const seconds = this.clock();
     // Data that are read at once need no line.
@@ -62,6 +66,10 @@ export class QuietReporter implements Reporter {
   }
 
   update(): void {
+    // No progress is shown.
+  }
+
+  stage(): void {
     // No progress is shown.
   }
 

@@ -8,10 +8,9 @@ export interface RunProgress {
   /** Epoch under way, 1-based. */
   readonly epoch: number;
   readonly totalEpochs: number;
-  readonly imagesPerSecond: number;
+  /** 0: not known yet. */
+  readonly examplesPerSecond: number;
   readonly losses: Readonly<Record<string, number>>;
-  /** Megabytes between workers and servers, and by how much they exceed the least possible number. */
-  readonly wire: { readonly megabytes: number; readonly surplusPercent: number };
   readonly secondsLeft: number | null;
 }
 
@@ -19,6 +18,8 @@ export interface RunProgress {
 export interface Reporter {
   /** May be called at any rate: what is shown changes at a readable pace. */
   update(progress: RunProgress): void;
+  /** Says what is being done before the first round, until something else is shown. */
+  stage(what: string): void;
   /** Shows how many inputs of the data have been read, before anything else; may be called at any rate. */
   reading(done: number, total: number): void;
   /** Shows the end of an epoch, with its figures on held-out data (`scores`). */
@@ -34,7 +35,7 @@ export function describeReading(done: number, total: number): string {
   return `reading the data  ${formatCount(done)}/${formatCount(total)}`;
 }
 
-/** `round 234/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.1234` */
+/** `round 234/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.1234` */
 export function describeProgress(progress: RunProgress): string {
   const parts = [
     `round ${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
@@ -42,33 +43,41 @@ export function describeProgress(progress: RunProgress): string {
     ...pace(progress),
     formatFigures(progress.losses),
   ];
-  return parts.filter((part) => part !== '').join('  ');
+  return joined(parts);
 }
 
-/** `epoch 1/5 done  round 234/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.1234  held-out: reconstruction_mse 0.0912` */
+/** `epoch 1/5 done  round 234/1,172  3,950 examples/s  mse 0.1234  held-out: reconstruction_mse 0.0912` */
 export function describeEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): string {
   const parts = [
     `epoch ${progress.epoch}/${progress.totalEpochs} done`,
     `round ${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
-    `${formatCount(progress.imagesPerSecond)} images/s`,
-    `wire ${formatCount(progress.wire.megabytes)} MB +${progress.wire.surplusPercent.toFixed(2)} %`,
+    speed(progress),
     formatFigures(progress.losses),
     Object.keys(scores).length === 0 ? '' : `held-out: ${formatFigures(scores)}`,
   ];
-  return parts.filter((part) => part !== '').join('  ');
+  return joined(parts);
 }
 
-/** `234/1,172  3,950 images/s  4 min 05 s left  mse 0.1234`: fits beside a bar in 80 columns. Losses come last and may be cut off. */
+/** `234/1,172  3,950 examples/s  4 min 05 s left  mse 0.1234`: fits beside a bar in 80 columns. Losses come last and may be cut off. */
 export function describeBriefly(progress: RunProgress): string {
   const parts = [
     `${formatCount(progress.round)}/${formatCount(progress.totalRounds)}`,
     ...pace(progress),
     formatFigures(progress.losses),
   ];
-  return parts.filter((part) => part !== '').join('  ');
+  return joined(parts);
 }
 
 function pace(progress: RunProgress): string[] {
   const left = progress.secondsLeft === null ? '' : `${formatDuration(progress.secondsLeft)} left`;
-  return [`${formatCount(progress.imagesPerSecond)} images/s`, left];
+  return [speed(progress), left];
+}
+
+/** Empty as long as it is not known: at the beginning, and where a run that goes on has nothing left to play. */
+function speed({ examplesPerSecond }: RunProgress): string {
+  return examplesPerSecond > 0 ? `${formatCount(examplesPerSecond)} examples/s` : '';
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('  ');
 }

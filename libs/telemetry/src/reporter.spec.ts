@@ -8,8 +8,8 @@ import { createReporter } from './terminal-reporter.js';
 
 function progressAt(round: number): RunProgress {
   return {
-    round, totalRounds: 1172, epoch: 1, totalEpochs: 5, imagesPerSecond: 3950.4, losses: { mse: 0.25 },
-    wire: { megabytes: 3050.2, surplusPercent: 0.03 }, secondsLeft: 245,
+    round, totalRounds: 1172, epoch: 1, totalEpochs: 5, examplesPerSecond: 3950.4, losses: { mse: 0.25 },
+    secondsLeft: 245,
   };
 }
 
@@ -31,11 +31,11 @@ describe('plain lines', () => {
     reporter.endEpoch(progressAt(234), { reconstruction_mse: 0.0912 });
     reporter.close();
     expect(text().split('\n')).toEqual([
-      'round 1/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
-      'round 6/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
-      'round 11/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500',
+      'round 1/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.2500',
+      'round 6/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.2500',
+      'round 11/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.2500',
       'checkpoint written',
-      'epoch 1/5 done  round 234/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.2500  held-out: reconstruction_mse 0.09120',
+      'epoch 1/5 done  round 234/1,172  3,950 examples/s  mse 0.2500  held-out: reconstruction_mse 0.09120',
       '',
     ]);
     expect(text().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
@@ -47,7 +47,7 @@ describe('plain lines', () => {
     const reporter = createReporter({ output, intervalSeconds: 5, clock: () => now });
     for (let done = 1000; done <= 12_000; done += 1000, now += 1) reporter.reading(done, 12_000);
     reporter.update(progressAt(1));
-    const first = 'round 1/1,172  epoch 1/5  3,950 images/s  4 min 05 s left  mse 0.2500\n';
+    const first = 'round 1/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.2500\n';
     expect(text()).toBe(`reading the data  6,000/12,000\nreading the data  11,000/12,000\n${first}`);
   });
 });
@@ -90,14 +90,13 @@ describe('progress bar', () => {
       'run folder: runs/a',
       'first notice',
       'second notice',
-      'epoch 1/5 done  round 586/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.2500',
-      '██████░░░░░░  586/1,172  3,950 images/s  4 min 05 s left  mse 0.2500',
+      'epoch 1/5 done  round 586/1,172  3,950 examples/s  mse 0.2500',
+      '██████░░░░░░  586/1,172  3,950 examples/s  4 min 05 s left  mse 0.2500',
     ]);
     reporter.close();
     reporter.notice('after the end');
-    expect(screen(text()).slice(-3)).toEqual([
-      'epoch 1/5 done  round 586/1,172  3,950 images/s  wire 3,050 MB +0.03 %  mse 0.2500',
-      'round 586/1,172  epoch 1/5  3,950 images/s  mse 0.2500',
+    expect(screen(text()).map((line) => line.trimEnd()).filter((line) => line !== '').slice(-2)).toEqual([
+      'epoch 1/5 done  round 586/1,172  3,950 examples/s  mse 0.2500',
       'after the end',
     ]);
   });
@@ -107,6 +106,41 @@ it.each([false, true])('names out of files cannot steer the terminal (terminal: 
   const { output, text } = stream(terminal);
   createReporter({ output }).notice('classes caf\u00e9 \u624b \u001B[31mred\u0007,\tblue\r\u009B2J\nnext');
   expect(text()).toBe('classes caf\u00e9 \u624b  [31mred ,\tblue  2J\nnext\n');
+});
+
+describe('what comes before the first round', () => {
+  it('is said at once, below notices, and gives way to the rounds', () => {
+    const { output, text } = stream(true);
+    const shown = (): string[] => screen(text()).map((line) => line.trimEnd()).filter((line) => line !== '');
+    const reporter = createReporter({ output });
+    reporter.stage('reading the data');
+    expect(shown()).toEqual(['reading the data  0s']);
+    reporter.reading(10, 300);
+    expect(shown()).toEqual([expect.stringMatching(/reading the data {2}10\/300/)]);
+    reporter.reading(300, 300);
+    reporter.stage('starting 2 workers');
+    reporter.notice('55,000 examples');
+    expect(shown()).toEqual(['55,000 examples', 'starting 2 workers  0s']);
+    reporter.update(progressAt(1));
+    expect(shown()).toEqual(['55,000 examples', expect.stringMatching(/1\/1,172/)]);
+    reporter.close();
+    expect(shown()).toEqual(['55,000 examples']);
+  });
+
+  it('are lines anywhere else', () => {
+    const { output, text } = stream(false);
+    const reporter = createReporter({ output });
+    for (const what of ['reading the data', 'starting 2 workers']) reporter.stage(what);
+    expect(text()).toBe('reading the data\nstarting 2 workers\n');
+  });
+});
+
+it.each([false, true])('no speed is shown before it is known (terminal: %s)', (terminal) => {
+  const { output, text } = stream(terminal);
+  const reporter = createReporter({ output });
+  reporter.endEpoch({ ...progressAt(234), examplesPerSecond: 0, secondsLeft: null }, {});
+  reporter.close();
+  expect(screen(text())[0]).toBe('epoch 1/5 done  round 234/1,172  mse 0.2500');
 });
 
 describe('the bar of reading', () => {

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import { Output, type OutputStream } from './output.js';
 import { PlainReporter, type PlainReporterOptions } from './plain-reporter.js';
-import { describeBriefly, describeEpoch, describeProgress, describeReading, type Reporter, type RunProgress } from './progress.js';
+import { describeBriefly, describeEpoch, describeReading, type Reporter, type RunProgress } from './progress.js';
 
 /** Columns of the bar itself on a wide and on a narrow terminal. */
 const WIDE_BAR = 24;
@@ -16,16 +16,18 @@ export function createReporter(options: PlainReporterOptions): Reporter {
 /** A live progress bar on the last line of a terminal, notices above it. */
 class TerminalReporter implements Reporter {
   private readonly output: Output;
+  /** Where it is known how much there is to do. */
   private readonly bar: cliProgress.SingleBar;
-  private latest: RunProgress | undefined;
-  private read: BarState | undefined;
+  /** Where it is not: what is done, and how long it has taken so far. */
+  private readonly stageLine: cliProgress.SingleBar;
+  /** What the last line shows; null: nothing. */
+  private last: LastLine | null = null;
   private closed = false;
 
   constructor(stream: OutputStream) {
-    this.output = new Output(stream, () => this.bar.stop());
-    this.bar = new cliProgress.SingleBar({
+    this.output = new Output(stream, () => { this.stop(); });
+    const options = {
       stream,
-      format: '{bar}  {text}',
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: (stream.columns ?? 80) >= WIDE_TERMINAL ? WIDE_BAR : NARROW_BAR,
@@ -33,60 +35,66 @@ class TerminalReporter implements Reporter {
       clearOnComplete: true,
       // The coordinator handles Ctrl-C.
       gracefulExit: false,
-    });
+    };
+    this.bar = new cliProgress.SingleBar({ ...options, format: '{bar}  {text}' });
+    this.stageLine = new cliProgress.SingleBar({ ...options, format: '{text}  {duration_formatted}' });
   }
 
   update(progress: RunProgress): void {
-    if (this.closed || !this.output.open) return;
-    this.latest = progress;
-    this.read = undefined;
-    this.show(shown(progress));
+    // A total of 0 would make the bar's share of the work 0/0.
+    this.show({ by: this.bar, total: Math.max(1, progress.totalRounds), value: progress.round, text: describeBriefly(progress) });
+  }
+
+  stage(what: string): void {
+    this.stop();
+    this.show({ by: this.stageLine, total: 1, value: 0, text: what });
   }
 
   reading(done: number, total: number): void {
-    if (this.closed || !this.output.open) return;
-    this.read = done < total ? { total, value: done, payload: { text: describeReading(done, total) } } : undefined;
-    if (this.read === undefined) this.bar.stop();
-    else this.show(this.read);
-  }
-
-  private show({ total, value, payload }: BarState): void {
-    if (this.bar.isActive) {
-      this.bar.setTotal(total);
-      this.bar.update(value, payload);
-    } else {
-      this.bar.start(total, value, payload);
-    }
+    if (done < total) this.show({ by: this.bar, total, value: done, text: describeReading(done, total) });
+    else this.clear();
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
-    this.latest = progress;
+    this.update(progress);
     this.notice(describeEpoch(progress, scores));
   }
 
   notice(line: string): void {
-    // When the bar stops it returns to the place on the screen where it started: a line that scrolled the screen in between would be
+    // When a bar stops it returns to the place on the screen where it started: a line that scrolled the screen in between would be
     // overwritten. So the bar stops, the line is written in its place, and the bar starts below the line.
-    this.bar.stop();
+    this.stop();
     this.output.writeLine(line);
-    const state = this.read ?? (this.latest === undefined ? undefined : shown(this.latest));
-    if (this.closed || state === undefined || !this.output.open) return;
-    this.bar.start(state.total, state.value, state.payload);
+    if (this.last !== null) this.show(this.last);
   }
 
   close(): void {
-    if (this.closed) return;
     this.closed = true;
-    this.bar.stop();
-    // The last state stays visible, without the bar.
-    if (this.latest !== undefined) this.output.writeLine(describeProgress({ ...this.latest, secondsLeft: null }));
+    this.clear();
+  }
+
+  private show(line: LastLine): void {
+    if (this.closed || !this.output.open) return;
+    if (this.last?.by !== line.by) this.stop();
+    this.last = line;
+    const { by, total, value, text } = line;
+    if (by.isActive) {
+      by.setTotal(total);
+      by.update(value, { text });
+    } else {
+      by.start(total, value, { text });
+    }
+  }
+
+  private clear(): void {
+    this.last = null;
+    this.stop();
+  }
+
+  private stop(): void {
+    for (const bar of [this.bar, this.stageLine]) bar.stop();
   }
 }
 
-/** What the bar shows. */
-interface BarState { readonly total: number; readonly value: number; readonly payload: { readonly text: string } }
-
-function shown(progress: RunProgress): BarState {
-  // A total of 0 would make the bar's share of the work 0/0.
-  return { total: Math.max(1, progress.totalRounds), value: progress.round, payload: { text: describeBriefly(progress) } };
-}
+/** What is shown below the lines that stay. */
+interface LastLine { readonly by: cliProgress.SingleBar; readonly total: number; readonly value: number; readonly text: string }

@@ -22,9 +22,10 @@ These are the flags that are used most. All of them: --help all`;
 
 const RECIPES = `
 Recipes:
-  quick                  the article's game on MNIST, shortened
-  article                exactly the article's game (with --shards 1)
+  forget-short           forgets, on MNIST in a few minutes
   forget                 forgets the most; takes longer
+  article                exactly the article's game (with --shards 1)
+  quick                  the article's game, shortened; forgets little
   mnist-to-mnist-m, svhn-to-mnist (each also as ...-paper), usps-to-mnist, mnist-to-usps
                          reading digits is carried from one collection to another
   hospitals              a diagnosis is carried from three hospitals to a fourth

@@ -168,9 +168,8 @@ export class RunRecorder implements RunRecord {
     return {
       round: this.#rounds, totalRounds, totalEpochs,
       epoch: Math.min(totalEpochs, epochsCompleted(this.#rounds - 1, batchSize, trainingCount) + 1),
-      imagesPerSecond: this.#rate.perSecond(),
+      examplesPerSecond: this.#rate.perSecond(),
       losses: this.losses,
-      wire: { megabytes: this.wire.megabytes, surplusPercent: this.wire.surplusPercent },
       secondsLeft: this.#rate.secondsLeft((totalRounds - this.#rounds) * batchSize),
     };
   }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/cluster';
 import { cacheFolder } from '@lethe/config';
+import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane } from '@lethe/membership';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
@@ -98,6 +99,7 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
 
 async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environment }: RunSurroundings): Promise<OpenCluster> {
   const { description, reporter, folder, devices, cores, trace, log, logLevel } = run;
+  reporter.stage(startingStage(description.config.cluster));
   const open = await openCluster({
     description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken, log, logLevel,
     onCommitted: (committed) => {
@@ -119,6 +121,28 @@ async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environ
   return open;
 }
 
+function startingStage({ workers, servers }: RunDescription['config']['cluster']): string {
+  const counted = (count: number, name: string): string => `${count} ${name}${count === 1 ? '' : 's'}`;
+  return `starting ${counted(servers, 'parameter server')} and ${counted(workers, 'worker')}, loading TensorFlow`;
+}
+
+/** Loads the state and waits for the workers, and says what is waited for. */
+async function assemble({ description, reporter, start }: PreparedRun, cluster: TrainingCluster): Promise<void> {
+  const { control } = cluster;
+  const { workers, awaitWorkers } = description.config.cluster;
+  let isOver = false;
+  control.until(() => isOver || control.roster.present('worker').length >= Math.max(1, workers)).then(
+    () => { if (!isOver) reporter.stage('workers read their data and build the networks'); },
+    () => undefined, // What went wrong is thrown where the run waits for its workers.
+  );
+  try {
+    await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, awaitWorkers));
+  } finally {
+    isOver = true;
+  }
+  if (start.rounds < description.totalRounds) reporter.stage('playing the first round, which compiles the networks');
+}
+
 async function train(
   run: PreparedRun,
   { cluster, joinLines, tokenFile }: OpenCluster,
@@ -128,7 +152,7 @@ async function train(
   const { description, reporter, gridRows, data, start, metrics } = run;
   for (const line of joinLines) reporter.notice(line);
   if (tokenFile !== null) reporter.notice(`(another machine needs a copy of ${tokenFile}, or its text on standard input: --token-file -)`);
-  await outlastServers(cluster, () => start.groups, () => cluster.assemble(start.groups, description.config.cluster.awaitWorkers));
+  await assemble(run, cluster);
   knowEngines(run, recorder, cluster);
   await run.remember();
   interruption.trainingBegins();

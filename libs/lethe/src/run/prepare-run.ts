@@ -67,6 +67,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
   const opening: DataOpening = {
     cacheFolder: machine.cacheFolder, onNotice: notice, onProgress: (done, total) => { reporter.reading(done, total); },
   };
+  reporter.stage('reading the data');
   const onBroken = request.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
   const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
   try {
@@ -154,13 +155,17 @@ async function resumeRun(request: TrainRequest, { folder, cores, notice, opening
   if (codeVersion !== ownVersion())
     notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
   // Killed between its last checkpoint and its summary, it still has to be summed up.
-  if (rounds >= description.totalRounds && (await folder.summarisedRounds()) >= rounds) {
-    throw new LetheError(
-      'CONFIG_INVALID',
-      `${folder.name} is complete: it has all of its ${description.totalRounds} rounds; give more with --epochs or --rounds`,
-    );
-  }
+  if (rounds >= description.totalRounds && (await folder.summarisedRounds()) >= rounds) throw isComplete(folder.name, description);
   return { ...saved, notices: [], engines, start: { rounds, steps, groups: checkpoint.groups(description) } };
+}
+
+function isComplete(name: string, { config, trainingCount, totalRounds }: RunDescription): LetheError {
+  const epochs = Math.ceil(((totalRounds + 1) * config.batchSize) / trainingCount);
+  return new LetheError(
+    'CONFIG_INVALID',
+    `${name} is complete: all of its ${totalRounds} rounds are played; a greater length lets it go on, ` +
+    `such as --epochs ${epochs} or --rounds ${totalRounds + 1}`,
+  );
 }
 
 /** The run may have been begun on a larger machine. @throws LetheError CONFIG_INVALID */

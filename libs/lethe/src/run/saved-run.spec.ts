@@ -21,7 +21,7 @@ beforeEach(async () => {
   data = join(folder, 'data');
   makeSmallData(data);
   ({ config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [
-    flags({ data: { kind: 'idx', folder: data, heldOut: 0 }, batchSize: 16, epochs: 3 }),
+    flags({ recipe: 'quick', data: { kind: 'idx', folder: data, heldOut: 0 }, batchSize: 16, epochs: 3 }),
   ]));
   const { facts } = await openData(config.data, config.seed);
   const description = describeRun(config, facts);
@@ -90,6 +90,20 @@ describe('a run that is gone on with', () => {
     const { remember } = await open({ epochs: 7 });
     await remember(() => undefined);
     expect((await open()).description.config.epochs).toBe(7);
+  });
+
+  it('gets longer in another unit, but not shorter', async () => {
+    const { totalRounds } = (await open()).description;
+    expect((await open({ rounds: totalRounds + 1 })).description).toMatchObject({ totalRounds: totalRounds + 1, config: { epochs: null } });
+    await expect(open({ rounds: totalRounds - 1 })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `the length of the run: expected at least the ${totalRounds} rounds that the run was started with, `
+        + `found ${totalRounds - 1} rounds`,
+    });
+    const { remember } = await open({ rounds: 40 });
+    await remember(() => undefined);
+    expect((await open({ epochs: 30 })).description.config).toMatchObject({ rounds: null, epochs: 30 });
+    await expect(open({ epochs: 1 })).rejects.toThrow('expected at least the 40 rounds that the run was started with, found 1 epochs');
   });
 
   it('is refused with other data', async () => {

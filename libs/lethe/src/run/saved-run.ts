@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@lethe/checkpoint';
 import {
-  checkConfigAgainstData, compileBegunConfig, parseSavedConfig, savedConfigJson, type CheckedConfig, type RunConfig,
+  checkConfigAgainstData, compileBegunConfig, parseSavedConfig, problemsError, savedConfigJson, type CheckedConfig, type RunConfig,
 } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
@@ -52,7 +52,19 @@ export async function openSavedRun(
     );
   }
   checkConfigAgainstData(config, data.facts);
-  return { data, description: describeRun(config, data.facts), warnings, remember: (notice) => remember(folder, raw, config, notice) };
+  const description = describeRun(config, data.facts);
+  expectNotShorter(description, saved);
+  return { data, description, warnings, remember: (notice) => remember(folder, raw, config, notice) };
+}
+
+/** A length that was given in another unit than before. @throws LetheError CONFIG_INVALID */
+function expectNotShorter({ config, facts, totalRounds }: RunDescription, saved: RunConfig): void {
+  const before = describeRun(saved, facts).totalRounds;
+  if (totalRounds >= before) return;
+  const found = config.epochs === null ? `${totalRounds} rounds` : `${config.epochs} epochs (${totalRounds} rounds)`;
+  throw problemsError([
+    { where: 'the length of the run', expected: `at least the ${before} rounds that the run was started with`, found },
+  ]);
 }
 
 async function openOwnData(config: RunConfig, opening: DataOpening): Promise<DataSource> {

@@ -78,8 +78,11 @@ export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<P
   const lines: [string, string][] = [
     [
       summary.ending,
-      `${formatCount(summary.rounds)} rounds, ${formatCount(summary.images_per_second)} images/s, ` +
-      `${formatDuration(summary.wall_seconds)} in all`,
+      [
+        `${formatCount(summary.rounds)} rounds`,
+        ...(summary.images_per_second > 0 ? [`${formatCount(summary.images_per_second)} examples/s`] : []),
+        `${formatDuration(summary.wall_seconds)} in all`,
+      ].join(', '),
     ],
     ['losses', formatFigures(summary.losses)],
     ['held-out', formatFigures(summary.held_out)],

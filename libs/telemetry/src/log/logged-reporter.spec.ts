@@ -6,8 +6,7 @@ import { noLog, type Log } from './log.js';
 import { LoggedReporter } from './logged-reporter.js';
 
 const progress: RunProgress = {
-  round: 4, totalRounds: 8, epoch: 1, totalEpochs: 2, imagesPerSecond: 3950.4, losses: { mse: 0.25 },
-  wire: { megabytes: 3050.2, surplusPercent: 0.03 }, secondsLeft: 245,
+  round: 4, totalRounds: 8, epoch: 1, totalEpochs: 2, examplesPerSecond: 3950.4, losses: { mse: 0.25 }, secondsLeft: 245,
 };
 
 /** A log that keeps what is written into it. */
@@ -22,6 +21,7 @@ describe('a reporter with a log', () => {
     const output = new PassThrough();
     const { log, lines } = keptLog();
     const reporter = new LoggedReporter(new QuietReporter(output));
+    reporter.stage('reading the data');
     reporter.notice('found the data');
     reporter.notice('warning: no GPU');
     expect(lines).toEqual([]);
@@ -32,8 +32,9 @@ describe('a reporter with a log', () => {
     for (const score of [0.5, 0.4]) reporter.endEpoch(progress, { reconstruction_mse: score });
     reporter.close();
     expect(lines).toEqual([
+      ['info', 'reading the data', {}],
       ['info', 'found the data', {}], ['warn', 'no GPU', {}], ['warn', 'worker-1 is lost', { member: 'worker-1', error }],
-      ['debug', 'round 4 is over', { losses: { mse: 0.25 }, imagesPerSecond: 3950 }],
+      ['debug', 'round 4 is over', { losses: { mse: 0.25 }, examplesPerSecond: 3950 }],
       ['info', expect.stringContaining('epoch 1/2 done'), { losses: { mse: 0.25 }, scores: { reconstruction_mse: 0.5 } }],
       ['debug', expect.stringContaining('epoch 1/2 done'), { losses: { mse: 0.25 }, scores: { reconstruction_mse: 0.4 } }],
     ]);

@@ -23,8 +23,14 @@ export class LoggedReporter implements Reporter {
   }
 
   update(progress: RunProgress): void {
-    this.#log?.debug({ losses: progress.losses, imagesPerSecond: Math.round(progress.imagesPerSecond) }, `round ${progress.round} is over`);
+    const { losses, round, examplesPerSecond } = progress;
+    this.#log?.debug({ losses, examplesPerSecond: Math.round(examplesPerSecond) }, `round ${round} is over`);
     this.#shown.update(progress);
+  }
+
+  stage(what: string): void {
+    this.#write(what, {});
+    this.#shown.stage(what);
   }
 
   reading(done: number, total: number): void {
