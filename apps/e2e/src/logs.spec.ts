@@ -1,35 +1,49 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { makeSmallData } from '@lethe/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lethe, type Ended } from './lethe-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-logs-'));
 const runs = join(folder, 'runs');
-const logs = join(runs, 'logged', 'logs');
+const logs = join(runs, 'mild', 'logs');
 const joined = join(folder, 'joined');
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The commands of the page about logs, each once, without `npx lethe`. */
+const page = readFileSync(fileURLToPath(new URL('../../../docs/logs.md', import.meta.url)), 'utf8');
+const commands = [...page.matchAll(/^ {4}(?:npx lethe )?([a-z].*)$/gm)].map(([, command = '']) => command);
+const [train = '', search = '', report = '', ...others] = commands;
 
 type Line = Readonly<Record<string, unknown>>;
 const linesOf = (file: string): Line[] => readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
 const ownLines = (name: string): Line[] => linesOf(join(logs, `${name}.jsonl`));
 
+const SMALL = ['--data-dir', 'data', '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation'];
+
 /** What is known of a run's keys from outside: the printed key, and the token that those who join need. */
 let secrets: string[] = [];
 beforeAll(async () => {
+  expect(others).toEqual([]);
+  vi.stubEnv('INIT_CWD', folder);
   makeSmallData(join(folder, 'data'));
   let joining: Promise<Ended> | undefined;
-  const flags = [
-    '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation', '--rounds', '3',
-    '--runs-dir', runs, '--name', 'logged', '--listen', 'tcp://127.0.0.1:0', '--workers', '1', '--await-workers', '2',
-  ];
-  const ended = await lethe(['train', ...flags, '--log-level', 'trace'], (text) => {
+  const cluster = ['--listen', 'tcp://127.0.0.1:0', '--workers', '1', '--await-workers', '2'];
+  const ended = await lethe([...train.split(' '), ...SMALL, '--rounds', '3', ...cluster], (text) => {
     const printed = /npx lethe worker (--join .+)\n/.exec(text)?.[1]?.split(' ');
     if (printed === undefined || joining !== undefined) return;
     const valueOf = (flag: string): string => printed[printed.indexOf(flag) + 1] ?? '';
     secrets = [valueOf('--key'), readFileSync(valueOf('--token-file'), 'utf8').trim()];
-    joining = lethe(['worker', ...printed, '--log-level', 'trace', '--log-dir', joined]);
+    // A stranger is turned away first.
+    joining = lethe(['worker', ...printed.slice(0, 2), '--insecure-plaintext', '--log-level', 'silent']).then(() => (
+      lethe(['worker', ...printed, '--log-level', 'trace', '--log-dir', joined])
+    ));
   });
   const other = await joining;
   expect([ended.code, other?.code], ended.output + (other?.output ?? '')).toEqual([0, 0]);
@@ -46,11 +60,12 @@ function formsOf(secret: string): string[] {
 }
 
 describe('the logs of a run', () => {
+  const names = ['coordinator', 'parameter-server-1', 'worker-1'];
+
   it('are one of each process, also of one that joined from elsewhere, and say where each line belongs', () => {
-    const names = ['coordinator', 'parameter-server-1', 'worker-1'];
     expect(readdirSync(logs).filter((name) => name.endsWith('.jsonl'))).toEqual(names.map((name) => `${name}.jsonl`));
     expect(readdirSync(joined)).toEqual([`${hostname()}-worker-1.jsonl`]);
-    const inRound = { run: 'logged', epoch: 1, round: 2, phase: expect.any(String) as unknown, level: 'debug' };
+    const inRound = { run: 'mild', epoch: 1, round: 2, phase: expect.any(String) as unknown, level: 'debug' };
     for (const name of names) expect(ownLines(name)).toContainEqual(expect.objectContaining({ process: name, ...inRound }));
     const other = linesOf(join(joined, `${hostname()}-worker-1.jsonl`));
     expect(other).toContainEqual(expect.objectContaining({ process: expect.stringMatching(/^worker-[12]$/) as unknown, ...inRound }));
@@ -68,6 +83,13 @@ describe('the logs of a run', () => {
       expect(ownLines('parameter-server-1')).toContainEqual(expect.objectContaining({ message }));
   });
 
+  it('are searched for what went wrong', () => {
+    const found = execFileSync('bash', ['-c', `${search} || true`], { cwd: folder }).toString();
+    const wrong = names.flatMap(ownLines).filter(({ level }) => level === 'warn' || level === 'error');
+    expect(wrong).toContainEqual(expect.objectContaining({ process: 'coordinator', event: 'refused' }));
+    expect(found.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Line)).toEqual(wrong);
+  });
+
   it('have nothing of the keys of the run', () => {
     expect(secrets.map((secret) => secret.length)).toEqual([44, 87]);
     const text = [...readdirSync(logs).map((name) => join(logs, name)), ...readdirSync(joined).map((name) => join(joined, name))]
@@ -80,20 +102,24 @@ describe('the logs of a run', () => {
 
   it('go on where a run goes on, with a few dozen lines for many rounds', async () => {
     const before = ownLines('coordinator').length;
-    const { code, output } = await lethe(['train', '--resume', 'logged', '--runs-dir', runs, '--rounds', '103', '--await-workers', '1']);
+    const { code, output } = await lethe(['train', '--resume', 'mild', '--rounds', '43', '--await-workers', '1']);
     expect(code, output).toBe(0);
     const added = ownLines('coordinator').slice(before);
     expect(added[0]).toMatchObject({ level: 'info', message: 'the run goes on after round 3' });
-    expect(added.at(-1)).toMatchObject({ level: 'info', run: 'logged' });
-    expect(added.length).toBeLessThan(50);
+    expect(added.at(-1)).toMatchObject({ level: 'info', run: 'mild' });
+    expect(added.length).toBeLessThan(40);
     expect(added.map(({ level }) => level)).not.toContain('debug');
   }, 60_000);
 
-  it('are not kept where none is wanted', async () => {
-    const flags = ['--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation'];
-    const silent = ['--rounds', '1', '--runs-dir', runs, '--name', 'silent', '--log-level', 'silent'];
-    expect((await lethe(['train', ...flags, ...silent])).code).toBe(0);
-    expect(existsSync(join(runs, 'silent', 'logs', 'coordinator.jsonl'))).toBe(false);
-    expect(readdirSync(join(runs, 'silent', 'logs')).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  it('are packed for a bug report, which has nothing of the keys either', async () => {
+    const missing = await lethe(['doctor', '--report', 'absent']);
+    expect([missing.code, missing.output]).toEqual([2, expect.stringMatching(/error: absent: expected a run/)]);
+    const { code, output } = await lethe(report.split(' '));
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/\nlethe-report-mild\.txt has [\d,]+ kB: versions, doctor, files, config\.json, summary\.json, logs/);
+    const text = readFileSync(join(folder, 'lethe-report-mild.txt'), 'utf8');
+    for (const part of ['a step   runs\n', '"recipe": ', '"weights_sha256"', '===== logs/worker-1.jsonl', 'the run is completed'])
+      expect(text).toContain(part);
+    for (const form of [...secrets.flatMap(formsOf), homedir(), folder]) expect(text.includes(form), form.slice(0, 4)).toBe(false);
   }, 60_000);
 });

@@ -29,6 +29,9 @@ export { aligned, shownSetting, tableOfTrials } from './trials/trial-tables.js';
 export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';
 export { clearCache } from './cache/clear-cache.js';
 
+// Pack what a run has left into one file for a bug report.
+export { writeBugReport } from './bug-report/bug-report.js';
+
 // Open a run that is there, and look at where it is played. (Exit codes and the version are entries of their own, which load nothing else.)
 export { findRunFolder } from './run/find-run-folder.js';
 export { lookAtThisMachine, machineOf, type ThisMachine } from './this-machine.js';

@@ -61,13 +61,15 @@ export interface CacheCommand {
 }
 
 /** `lethe doctor`: what this machine offers. Null: not said. */
-export interface DoctorCommand {
+export interface DoctorCommand extends Places {
   readonly kind: 'doctor';
   readonly workers: number | null;
   readonly threads: number | null;
   readonly shareGpus: boolean;
   /** Allow more workers than this machine has cores for. */
   readonly oversubscribe: boolean;
+  /** The run, as it was typed, of which a bug report is wanted. */
+  readonly report: string | null;
 }
 
 /** `lethe worker`: join a run on another machine. Its own process reads its flags; here they are known for the help alone. */

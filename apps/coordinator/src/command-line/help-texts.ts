@@ -124,8 +124,13 @@ export const DOCTOR_HELP = `
 Prints the engine, its version, device and threads, the cache folder, how workers would be placed,
 and whether a step runs. Fails unless a step runs and the workers can be placed.
 
+With --report it also writes lethe-report-RUN.txt, for whoever has to find out what went wrong.
+Keys, tokens and home folders are left out. Names of hosts, columns and classes are not: read it
+before you send it.
+
 Examples:
   npx lethe doctor
+  npx lethe doctor --report mild
   npx lethe doctor --workers 4 --share-gpus`;
 
 export const WORKER_HELP = `

@@ -154,6 +154,8 @@ describe('the flags', () => {
         "--threads <count>",
         "--share-gpus",
         "--oversubscribe",
+        "--report <run>",
+        "--runs-dir <dir>",
       ]
     `);
     expect(flagsOf('worker')).toMatchInlineSnapshot(`
@@ -446,7 +448,10 @@ describe('parseCommandLine', () => {
     expect(parse('cache')).toEqual({ kind: 'cache', clear: null });
     expect(parse('cache', 'clear')).toEqual({ kind: 'cache', clear: 'everything' });
     expect(parse('cache', 'clear', 'judges')).toEqual({ kind: 'cache', clear: 'judges' });
-    expect(parse('doctor')).toEqual({ kind: 'doctor', workers: null, threads: null, shareGpus: false, oversubscribe: false });
+    expect(parse('doctor')).toEqual({
+      kind: 'doctor', workers: null, threads: null, shareGpus: false, oversubscribe: false, report: null, ...places,
+    });
+    expect(parse('doctor', '--report', 'mild', '--runs-dir', '/r')).toMatchObject({ report: 'mild', runsFolder: '/r' });
     expect(parse('doctor', '--workers', '4', '--share-gpus', '--oversubscribe')).toMatchObject({
       workers: 4,
       shareGpus: true,

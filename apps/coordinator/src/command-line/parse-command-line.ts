@@ -166,7 +166,7 @@ function readCache({ arguments: [action, kind], options }: TypedCommand): CacheC
   return { kind: 'cache', clear: action === undefined ? null : (named?.name ?? 'everything') };
 }
 
-function readDoctor({ options }: TypedCommand): DoctorCommand {
+function readDoctor({ options }: TypedCommand, folder: string): DoctorCommand {
   const reader = new FlagReader(options);
   const command: DoctorCommand = {
     kind: 'doctor',
@@ -174,6 +174,9 @@ function readDoctor({ options }: TypedCommand): DoctorCommand {
     threads: reader.count('threads'),
     shareGpus: reader.has('share-gpus'),
     oversubscribe: reader.has('oversubscribe'),
+    report: reader.text('report', RUN),
+    folder,
+    runsFolder: reader.runsFolder(folder),
   };
   for (const name of ['workers', 'threads'] as const) {
     if (command[name] !== null && command[name] < 1)

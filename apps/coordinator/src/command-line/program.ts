@@ -212,6 +212,8 @@ function addDoctor(root: Program, events: ProgramEvents): void {
   option(doctor, 'threads', 'threads inside one operation', COUNT);
   option(doctor, 'share-gpus', 'allow several workers on one GPU');
   option(doctor, 'oversubscribe', 'allow more than four workers for each core of this machine');
+  option(doctor, 'report', 'pack this, and the settings, results and logs of a run, into one file for a bug report', RUN);
+  option(doctor, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   doctor.addHelpText('after', DOCTOR_HELP);
   onTyped(doctor, 'doctor', events);
 }

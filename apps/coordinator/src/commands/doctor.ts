@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
+import { relative } from 'node:path';
 import { defaultWorkers, interOpThreads, problemsError, processProblems, PLAIN_DATA } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorCode, errorMessage, foreignText } from '@lethe/errors';
 import { WORKSPACE } from '@lethe/programs';
 import { describeDevice, engineEnvironment, planDevices, type DeviceRequest, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder } from '@lethe/tensorflow-setup';
+import { RunFolder } from '@lethe/run-folder';
+import { formatCount } from '@lethe/telemetry';
 import type { DoctorCommand } from '../command-line/command.js';
-import { lookAtThisMachine, machineOf, type ThisMachine } from '@lethe/lethe';
+import { findRunFolder, lookAtThisMachine, machineOf, writeBugReport, type ThisMachine } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
@@ -14,8 +17,27 @@ const CHECK = 'apps/worker/dist/check-engine.js';
 
 interface EngineCheck { readonly name: string; readonly version: string; readonly device: 'cpu' | 'gpu'; readonly stepRuns: boolean }
 
-/** Prints what this machine offers and what a run would do with it. Fails if no step can be computed or no worker placed. */
+const WHAT_STAYS = 'keys, tokens and home folders are left out; names of hosts, columns and classes are not: read it before you send it';
+
+/** What was found, by name, and how the command ends for it. */
+interface Findings { readonly lines: readonly string[]; readonly exitCode: number }
+
+/**
+ * Prints what this machine offers and what a run would do with it; packs that, and what a run has left, into one file if it is to. Fails if
+ * no step can be computed or no worker placed.
+ */
 export async function runDoctor(command: DoctorCommand, environment: Environment): Promise<number> {
+  const run = command.report === null ? null : RunFolder.at(findRunFolder(command.report, command));
+  const { lines, exitCode } = await examine(command, environment);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  if (run === null) return exitCode;
+  const { file, bytes, parts } = await writeBugReport({ run, findings: lines, userFolder: command.folder });
+  process.stdout.write(`${relative(command.folder, file)} has ${formatCount(bytes / 1000)} kB: ${parts.join(', ')}\n`);
+  process.stdout.write(`${WHAT_STAYS}\n`);
+  return exitCode;
+}
+
+async function examine(command: DoctorCommand, environment: Environment): Promise<Findings> {
   const machine = await lookAtThisMachine(environment);
   const { cores, engine, gpus } = machine;
   const workers = command.workers ?? defaultWorkers(machineOf(machine));
@@ -37,9 +59,10 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
     ['data', await describeData()],
     ['a step', stepRuns ? 'runs' : 'does not run'],
   ];
-  for (const [name, text] of lines) process.stdout.write(`${name.padEnd(8)} ${text}\n`);
-  if (!stepRuns) return EXIT.failed;
-  return typeof placement === 'string' ? EXIT.usage : EXIT.ok;
+  return {
+    lines: lines.map(([name, text]) => `${name.padEnd(8)} ${text}`),
+    exitCode: !stepRuns ? EXIT.failed : typeof placement === 'string' ? EXIT.usage : EXIT.ok,
+  };
 }
 
 /** Whether a worker would end there, as it computes elsewhere than on its GPU. */

@@ -2,4 +2,4 @@ export { AlikeLines } from './alike-lines.js';
 export { noLog, type Log, type LogFields, type LogPosition } from './log.js';
 export { LoggedReporter } from './logged-reporter.js';
 export { openLog, type LogOptions, type OpenLog } from './open-log.js';
-export { REMOVED, withoutSecrets } from './secrets.js';
+export { withoutSecrets } from './secrets.js';
