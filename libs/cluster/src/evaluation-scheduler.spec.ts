@@ -109,6 +109,27 @@ describe('evaluations', () => {
     expect([600, 1500, 1700, 3600, 3800].map((afterMs) => again(askedMs + afterMs).length)).toEqual([1, 0, 1, 0, 1]);
   });
 
+  it('that take long stay with the coordinator until a worker is free, short ones do not', async () => {
+    const workers = [member('a')];
+    const [a, b] = [workers[0], member('b')];
+    const { evaluations, sent, score, answer } = open(workers);
+    const probe = (seed: number): Promise<Float32Array[]> =>
+      evaluations.ofProbes([{ probe: 'linear', input: 'latent', shuffledLabels: false, seed }]);
+    const probed = [probe(1), probe(2), probe(3)];
+    const { results } = await score(1);
+    expect(tasks(sent.splice(0))).toEqual([['a', 1], ['a', 4]]);
+    workers.push(b);
+    evaluations.assign();
+    expect(tasks(sent.splice(0))).toEqual([['b', 2]]);
+    answer(b, 2, 1, 2, 3, 4, 5);
+    expect(tasks(sent.splice(0))).toEqual([['b', 3]]);
+    answer(a, 4, 7);
+    answer(a, 1, 1, 1, 1, 1, 1);
+    answer(b, 3, 2, 2, 2, 2, 2);
+    expect(await results).toEqual([Float32Array.of(7)]);
+    expect((await Promise.all(probed)).map(([figures]) => figures?.[4])).toEqual([1, 5, 2]);
+  });
+
   it('are taken of no worker that they were not assigned to', async () => {
     const [a, b] = [member('a'), member('b')];
     const { evaluations, score, answer } = open([a, b]);
@@ -134,18 +155,18 @@ describe('evaluations', () => {
 
   it.each([Number.NaN, Infinity])('that one worker finds not finite (%d) are computed by another, whose result counts', async (odd) => {
     const workers = [member('a'), member('b'), member('c')];
-    const [a, b] = workers;
+    const [a, b, c] = workers;
     const { evaluations, sent, notices, score, answer } = open(workers);
     const { results } = await score(2);
     sent.splice(0);
     answer(a, 1, odd);
-    expect(tasks(sent.splice(0))).toEqual([['b', 1]]);
+    expect(tasks(sent.splice(0))).toEqual([['c', 1]]);
     // A repetition changes nothing, and another result of the same worker is not believed either.
     answer(a, 1, odd);
     answer(a, 1, 7);
     expect([evaluations.size, sent, notices.length]).toEqual([2, [], 1]);
     answer(b, 2, odd);
-    answer(b, 1, 5);
+    answer(c, 1, 5);
     expect(tasks(sent)).toEqual([['a', 2]]);
     answer(a, 2, odd);
     expect(await results).toEqual([Float32Array.of(5), Float32Array.of(odd)]);

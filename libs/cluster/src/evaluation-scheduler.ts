@@ -41,6 +41,15 @@ export interface EvaluationSchedulerOptions {
   readonly onNotice: (line: string) => void;
 }
 
+/**
+ * Tasks that a worker has at a time. Of short ones the next is there when one ends. A long one stays with the coordinator until a worker
+ * is free, so that no worker has one waiting while another has none.
+ */
+const AT_ONCE: Readonly<Record<EvaluationKind, number>> = { score: 3, grid: 3, encode: 3, predict: 3, swap: 2, probe: 1, judge: 1 };
+
+/** What is said of an evaluation that is not of chosen examples. */
+const WHOLE = { split: 'test', first: 0, count: 0, judge: null } as const;
+
 /** Accuracy, balanced accuracy, cross-entropy, information, number of examples. */
 const PROBE_FIGURES = 5;
 
@@ -67,34 +76,34 @@ export class EvaluationScheduler {
   }
 
   /** Of `count` examples of a split, in chunks of constant size. */
-  async ofExamples(evaluation: ExampleEvaluation, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
+  ofExamples(evaluation: ExampleEvaluation, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
     const length = this.#resultLength(evaluation);
     return this.#evaluate(chunksOfExamples(count, chunk).map((examples) => (
-      { ...examples, evaluation, split, probe: null, judge: null, resultLength: examples.count * length }
+      { ...examples, evaluation, split, probes: [], judge: null, resultLength: examples.count * length }
     )));
   }
 
-  /** Of probes that are trained on the latents or on the pixels, one after another on each worker. */
-  async ofProbes(requests: readonly ProbeRequest[]): Promise<Float32Array[]> {
-    return this.#evaluate(requests.map((probe) => (
-      { evaluation: 'probe', split: 'test', first: 0, count: 0, probe, judge: null, resultLength: PROBE_FIGURES }
-    )));
+  /** Of probes that one worker trains one after another on the latents or on the pixels: the figures of each. */
+  async ofProbes(probes: readonly ProbeRequest[]): Promise<Float32Array[]> {
+    const resultLength = probes.length * PROBE_FIGURES;
+    const [figures = new Float32Array(0)] = await this.#evaluate([{ ...WHOLE, evaluation: 'probe', probes: [...probes], resultLength }]);
+    return probes.map((_, index) => figures.subarray(index * PROBE_FIGURES, (index + 1) * PROBE_FIGURES));
   }
 
   /** A judge of `length` numbers that a worker trains on the raw images; it depends on the data alone. */
   async judge(length: number): Promise<Float32Array> {
-    const request = { evaluation: 'judge', split: 'test', first: 0, count: 0, probe: null, judge: null, resultLength: length } as const;
-    const [judge] = await this.#evaluate([request]);
+    const [judge] = await this.#evaluate([{ ...WHOLE, evaluation: 'judge', probes: [], resultLength: length }]);
     if (judge === undefined) throw new TypeError('one task has one result');
     return judge;
   }
 
-  /** Of `count` test images, each redrawn under all labels and read by the judge. */
-  async ofSwaps(judge: Float32Array, count: number, chunk: number): Promise<Float32Array[]> {
+  /** Of `count` test images, each redrawn under all labels and read by the judge. @param onChunk called after each chunk */
+  ofSwaps(judge: Float32Array, count: number, chunk: number, onChunk: () => void): Promise<Float32Array[]> {
     const length = this.#resultLength('swap');
-    return this.#evaluate(chunksOfExamples(count, chunk).map((examples) => (
-      { ...examples, evaluation: 'swap', split: 'test', probe: null, judge, resultLength: examples.count * length }
-    )));
+    const requests = chunksOfExamples(count, chunk).map((examples): EvaluationRequest => (
+      { ...examples, evaluation: 'swap', split: 'test', probes: [], judge, resultLength: examples.count * length }
+    ));
+    return this.#evaluate(requests, onChunk);
   }
 
   /**
@@ -119,6 +128,7 @@ export class EvaluationScheduler {
     this.#answered(answered);
     if (isDoubtful) this.#doubt(answered, worker);
     else answered.resolve(result);
+    this.assign();
   }
 
   /** Sends again what is not answered in time, to the same worker: one that has the task, or computes it, ignores the repetition. */
@@ -135,17 +145,19 @@ export class EvaluationScheduler {
     }
   }
 
-  /** Assigns tasks without an available worker to the available ones. */
+  /** Assigns tasks without an available worker to the available ones, in the order of the requests, as long as one has room. */
   assign(): void {
     const workers = this.#options.control.roster.available();
     if (workers.length === 0) return;
-    let next = 0;
+    const held = new Map(workers.map((worker) => [worker, 0]));
+    for (const { worker } of this.#tasks.values()) if (worker !== null && held.has(worker)) held.set(worker, (held.get(worker) ?? 0) + 1);
     for (const task of this.#tasks.values()) {
-      if (task.worker !== null && workers.includes(task.worker)) continue;
+      if (task.worker !== null && held.has(task.worker)) continue;
       const others = task.doubted === null ? workers : workers.filter((other) => other !== task.doubted);
       const able = others.length > 0 ? others : workers;
-      const worker = able[next % able.length] as Member;
-      next += 1;
+      const worker = able.reduce((freest, other) => ((held.get(other) ?? 0) < (held.get(freest) ?? 0) ? other : freest));
+      if ((held.get(worker) ?? 0) >= AT_ONCE[task.evaluation.evaluation]) continue;
+      held.set(worker, (held.get(worker) ?? 0) + 1);
       const nowMs = performance.now();
       Object.assign(task, { worker, beganMs: nowMs, repeats: 0 } satisfies Partial<Task>);
       task.assigned.add(worker);
@@ -165,19 +177,23 @@ export class EvaluationScheduler {
     this.#tasks.clear();
   }
 
-  async #evaluate(requests: readonly EvaluationRequest[]): Promise<Float32Array[]> {
+  async #evaluate(requests: readonly EvaluationRequest[], onResult: () => void = () => undefined): Promise<Float32Array[]> {
     const { control, settledVersions } = this.#options;
     const reads = await settledVersions();
-    const results = Promise.all(requests.map((request) => this.#add(request, reads)));
+    const first = this.#requested + 1;
+    this.#requested += requests.length;
+    const results = Promise.all(requests.map(async (request, index) => {
+      const result = await this.#add(first + index, request, reads);
+      onResult();
+      return result;
+    }));
     results.catch(() => undefined); // thrown below, unless the run ends before
     this.assign();
-    await control.until(() => this.#tasks.size === 0);
+    await control.until(() => !requests.some((_, index) => this.#tasks.has(first + index)));
     return results;
   }
 
-  #add({ resultLength, ...request }: EvaluationRequest, reads: GroupVersion[]): Promise<Float32Array> {
-    this.#requested += 1;
-    const task = this.#requested;
+  #add(task: number, { resultLength, ...request }: EvaluationRequest, reads: GroupVersion[]): Promise<Float32Array> {
     const evaluation: Evaluate = { kind: 'evaluate', task, reads, ...request };
     return new Promise((resolve, reject) => {
       this.#tasks.set(task, {

@@ -173,13 +173,15 @@ export class TrainingCluster implements StepExecutor {
   #ready(member: Member): void {
     this.#log.info({ member: member.name }, `${member.name} is ready`);
     if (member.role !== 'worker') return;
-    const { description: { config: { shards } }, onNotice } = this.#options;
+    const { description: { config: { shards, cluster } }, onNotice } = this.#options;
     this.#notices.joined();
+    // One that this machine has beyond those of the run is there to measure it.
+    const isOfRun = cluster.listen !== null || member.index < cluster.workers;
     const isNew = !this.#joinedBefore.has(member.incarnation);
     this.#joinedBefore.add(member.incarnation);
     const workers = this.control.roster.ready('worker').length;
-    const isNotable = isNew && this.#steps.deadline.isKnown;
-    if (workers > shards) onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
+    const isNotable = isNew && isOfRun && this.#steps.deadline.isKnown;
+    if (isOfRun && workers > shards) onNotice(`${member.name} stands by as a spare: there are ${shards} shards for ${workers} workers`);
     else if (isNotable) onNotice(`${member.name} has joined: ${workers} ${workers === 1 ? 'worker' : 'workers'}`);
     this.#supervisor.workerAvailable();
   }

@@ -22,4 +22,4 @@ export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';
 export { parseSavedConfig, savedConfigJson } from './versions/saved-config.js';
 export { upgrade, type VersionStep } from './versions/upgrade.js';
-export { defaultWorkers, interOpThreads, processProblems, type Machine } from './worker-plan.js';
+export { defaultWorkers, interOpThreads, measuringWorkers, processProblems, type Machine } from './worker-plan.js';

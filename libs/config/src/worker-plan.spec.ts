@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeConfig } from './merge-config.js';
-import { defaultWorkers, interOpThreads, processProblems } from './worker-plan.js';
+import { defaultWorkers, interOpThreads, measuringWorkers, processProblems } from './worker-plan.js';
 
 describe('defaultWorkers and interOpThreads', () => {
   it.each([
@@ -12,6 +12,21 @@ describe('defaultWorkers and interOpThreads', () => {
 
   it('gives a coordinator without workers of its own no division by zero', () => {
     expect(interOpThreads(4, 0)).toBe(4);
+  });
+});
+
+describe('workers that measure', () => {
+  it.each([
+    { cores: 1, gpus: 0, workers: 1, threads: 1, measuring: 1 },
+    { cores: 2, gpus: 0, workers: 1, threads: 1, measuring: 2 },
+    { cores: 2, gpus: 0, workers: 1, threads: 2, measuring: 1 },
+    { cores: 2, gpus: 0, workers: 0, threads: 1, measuring: 2 },
+    { cores: 64, gpus: 0, workers: 1, threads: 1, measuring: 4 },
+    { cores: 64, gpus: 0, workers: 32, threads: 1, measuring: 32 },
+    { cores: 16, gpus: 2, workers: 2, threads: 1, measuring: 2 },
+    { cores: 16, gpus: 1, workers: 0, threads: 1, measuring: 1 },
+  ])('are so many: %j', ({ measuring, workers, threads, ...machine }) => {
+    expect(measuringWorkers(machine, { workers, threads })).toBe(measuring);
   });
 });
 

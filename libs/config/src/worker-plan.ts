@@ -7,6 +7,20 @@ export interface Machine {
   readonly engine: 'native' | 'wasm';
 }
 
+/** More workers than this have nothing to do while one trains the slowest probe. */
+const MOST_MEASURING = 4;
+
+/**
+ * Workers of this machine that measure a run: those that it has, and without GPUs more of them, up to one for each core.
+ * @param threads that each of them computes with
+ */
+export function measuringWorkers({ cores, gpus }: Pick<Machine, 'cores' | 'gpus'>, { workers, threads }: WorkersOfRun): number {
+  return gpus > 0 ? Math.max(1, workers) : Math.max(1, workers, Math.min(MOST_MEASURING, Math.floor(cores / threads)));
+}
+
+/** What a run's settings say of the workers that are started on one machine. */
+export interface WorkersOfRun { readonly workers: number; readonly threads: number }
+
 /** More processes for each core of a machine only take memory and time from each other. */
 const MOST_PROCESSES_PER_CORE = 4;
 

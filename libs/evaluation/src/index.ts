@@ -1,12 +1,12 @@
 export { areaUnderCurve, confidenceInterval, confusionMatrix, type ScoredExamples } from './adaptation-figures.js';
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
-export { runProbe } from './probes/run-probe.js';
+export { CONTROL_VERSION, runProbe } from './probes/run-probe.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
 export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
 export { swapRows, type SwapRow } from './judge/swap-rows.js';
 export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
-export { probeResult, type ProbeFigures } from './probes/probe-figures.js';
+export { PROBE_FIGURES, probeResult, type ProbeFigures } from './probes/probe-figures.js';
 export type {
   AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation, UsedExamples,
 } from './evaluation-results.js';

@@ -7,7 +7,7 @@ import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
 import { ProbeVectors } from './probes/probe-vectors.js';
-import { probeVector } from './probes/probe-figures.js';
+import { PROBE_FIGURES, probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
 import type { ProbeData } from './probes/probe-data.js';
 
@@ -135,10 +135,12 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   async #probe(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
-    if (task.probe === null) throw new TypeError('the task names no probe');
-    const { input, ...request } = task.probe;
-    const data = input === 'pixels' ? this.#vectors.pixels() : await this.#latents(task, vectors);
-    return probeVector(await runProbe(this.#options.engine, data, request));
+    const figures = new Float32Array(task.probes.length * PROBE_FIGURES);
+    for (const [index, { input, ...request }] of task.probes.entries()) {
+      const data = input === 'pixels' ? this.#vectors.pixels() : await this.#latents(task, vectors);
+      figures.set(probeVector(await runProbe(this.#options.engine, data, request)), index * PROBE_FIGURES);
+    }
+    return figures;
   }
 
   async #swapLabels({ first, count, judge }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {

@@ -10,7 +10,7 @@ export { summaryLines } from './run/summary.js';
 // Evaluate a run, or draw its style grid, from a checkpoint.
 export { withCheckpoint } from './run/open-checkpoint.js';
 export { evaluateRun } from './evaluation/evaluate-run.js';
-export { JudgeCache } from './evaluation/judge-cache.js';
+export { MeasureCache } from './evaluation/measure-cache.js';
 export { computeGrid } from './evaluation/score-networks.js';
 
 // Sweep: many configurations side by side, or one from several seeds or on several kinds of data.

@@ -9,21 +9,25 @@ export interface JudgeOptions {
   readonly classes: number;
 }
 
+/** Maps of the convolutions, and width of the hidden layer. Twice as many of each read 0.1 % more of MNIST, at five times the cost. */
+const MAPS = [16, 32] as const;
+const HIDDEN = 64;
+
 /**
  * A plain convolutional classifier that reads the label of images [examples, height, width, channels]:
  * log-probabilities [examples, classes]. It is part of no game.
  */
 export function judgeNetwork({ height, width, channels, classes }: JudgeOptions): NetworkSpec {
-  const features = 64 * (height / 4) * (width / 4);
+  const features = MAPS[1] * (height / 4) * (width / 4);
   return {
     name: 'judge',
     dropoutStream: 'step',
     normalisations: [],
     tensors: [
-      ...convolutionTensors('conv1', 3, channels, 32),
-      ...convolutionTensors('conv2', 3, 32, 64),
-      ...linearTensors('linear1', features, 128),
-      ...linearTensors('linear2', 128, classes),
+      ...convolutionTensors('conv1', 3, channels, MAPS[0]),
+      ...convolutionTensors('conv2', 3, ...MAPS),
+      ...linearTensors('linear1', features, HIDDEN),
+      ...linearTensors('linear2', HIDDEN, classes),
     ],
     forward: (context, images) => {
       const { operations } = context;

@@ -94,8 +94,8 @@ export interface Evaluate {
   first: number;
   count: number;
   reads: GroupVersion[];
-  /** Null unless the evaluation is a probe. */
-  probe: ProbeRequest | null;
+  /** Empty unless the evaluation is of probes: what they share is computed once. */
+  probes: ProbeRequest[];
   /** The result of the evaluation "judge"; null unless the evaluation is a swap. */
   judge: Float32Array | null;
 }

@@ -4,6 +4,6 @@ export { frontSvg, sweepReport, type SweepReport } from './sweep-report.js';
 export { runReport, type Figures, type RunReport } from './run-report.js';
 export { adaptationReport, leftOut, type AdaptationReport } from './adaptation-report.js';
 export { comparisonReport, type ComparisonReport } from './comparison-report.js';
-export { onPlane } from './latent-map.js';
+export { onPlane, type LatentPlaces } from './latent-map.js';
 export { percent, shownExamples, shownInterval, spread } from './shown-figures.js';
 export { accuracyInterval, verdict } from './verdict.js';

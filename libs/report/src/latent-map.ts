@@ -3,10 +3,10 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { UMAP } from 'umap-js';
 import { dotChart } from './charts.js';
 
-export interface Latents {
-  /** Float32 [examples, size]. */
-  readonly values: Float32Array;
-  readonly size: number;
+/** Latents laid out on a plane. */
+export interface LatentPlaces {
+  /** Null: too few to draw. */
+  readonly places: readonly Place[] | null;
   /** [examples]. */
   readonly labels: Int32Array;
 }
@@ -14,11 +14,12 @@ export interface Latents {
 /** Fewer examples have no neighbourhoods to draw. */
 const LEAST_EXAMPLES = 16;
 
-/** Latents laid out on a plane by UMAP, coloured by class: an illustration, not a measure. Null for fewer than LEAST_EXAMPLES. */
-export async function latentMap(latents: Latents, classes: readonly string[]): Promise<{ svg: string; examples: number } | null> {
-  const places = onPlane(latents, latents.labels.length);
+/** Latents on a plane, coloured by class: an illustration, not a measure. Null where there are too few. */
+export async function latentMap(
+  { places, labels }: LatentPlaces, classes: readonly string[],
+): Promise<{ svg: string; examples: number } | null> {
   if (places === null) return null;
-  const points = places.map(({ example, x, y }) => ({ x, y, series: classes[latents.labels[example] ?? 0] ?? '' }));
+  const points = places.map(({ example, x, y }) => ({ x, y, series: classes[labels[example] ?? 0] ?? '' }));
   return { svg: await dotChart(points, { x: '', y: '' }), examples: places.length };
 }
 
@@ -26,15 +27,17 @@ export async function latentMap(latents: Latents, classes: readonly string[]): P
 export interface Place { readonly example: number; readonly x: number; readonly y: number }
 
 /**
- * Vectors [count, size] laid out on a plane by UMAP, the same for the same vectors. Those with a number that is not finite have no place
- * on it. Null for fewer than LEAST_EXAMPLES.
+ * Vectors [count, size] laid out on a plane by UMAP, the same for the same vectors, while the event loop goes on. Those with a number that
+ * is not finite have no place on it. Null for fewer than LEAST_EXAMPLES.
+ * @param values float32 [count, size]
  */
-export function onPlane({ values, size }: Pick<Latents, 'values' | 'size'>, count: number): Place[] | null {
+export async function onPlane({ values, size }: { values: Float32Array; size: number }, count: number): Promise<Place[] | null> {
   const rows = Array.from({ length: count }, (_, example) => ({
     example, vector: [...values.subarray(example * size, (example + 1) * size)],
   })).filter(({ vector }) => vector.every(Number.isFinite));
   if (rows.length < LEAST_EXAMPLES) return null;
   const generator = xoroshiro128plus(1);
   const umap = new UMAP({ nNeighbors: 15, nEpochs: 200, random: () => uniformFloat64(generator) });
-  return umap.fit(rows.map(({ vector }) => vector)).map(([x = 0, y = 0], index) => ({ example: rows[index]?.example ?? 0, x, y }));
+  const embedding = await umap.fitAsync(rows.map(({ vector }) => vector));
+  return embedding.map(([x = 0, y = 0], index) => ({ example: rows[index]?.example ?? 0, x, y }));
 }

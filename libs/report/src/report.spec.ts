@@ -133,20 +133,21 @@ describe('what the figures of a domain leave out', () => {
 describe('a map', () => {
   const vectors = (count: number): Float32Array => Float32Array.from({ length: 2 * count }, (_, index) => Math.sin(index));
 
-  it('has no place for vectors with a number that is not finite', () => {
+  it('has no place for vectors with a number that is not finite', async () => {
     const values = vectors(30);
     values[7] = Number.NaN;
     values[20] = Number.POSITIVE_INFINITY;
-    const places = onPlane({ values, size: 2 }, 30) ?? [];
+    const places = (await onPlane({ values, size: 2 }, 30)) ?? [];
     expect(places.map(({ example }) => example)).toEqual(
       Array.from({ length: 30 }, (_, index) => index).filter((index) => index !== 3 && index !== 10),
     );
     expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
-    expect(onPlane({ values: new Float32Array(60).fill(Number.NaN), size: 2 }, 30)).toBeNull();
+    expect(await onPlane({ values: new Float32Array(60).fill(Number.NaN), size: 2 }, 30)).toBeNull();
   });
 
-  it('is drawn where all vectors are the same', () => {
-    expect(onPlane({ values: new Float32Array(80), size: 2 }, 40)).toHaveLength(40);
+  it('is drawn where all vectors are the same', async () => {
+    expect(await onPlane({ values: new Float32Array(80), size: 2 }, 40)).toHaveLength(40);
+    expect(await onPlane({ values: new Float32Array(4), size: 2 }, 2)).toBeNull();
   });
 });
 
@@ -168,7 +169,7 @@ describe('the report of a run', { timeout: 30_000 }, () => {
     ),
     epochs: [{ kind: 'epoch', epoch: 1, round: 1000, 'held_out/reconstruction_mse': 0.2 }],
     grids: Array.from({ length: 30 }, (_, index) => ({ label: `epoch ${index + 1}`, png: Uint8Array.of(137, 80) })),
-    latents: { values: Float32Array.from({ length: 80 }, (_, index) => Math.sin(index) + (labels[index >> 1] ?? 0)), size: 2, labels },
+    latents: { places: Array.from(labels, (label, example) => ({ example, x: Math.sin(example), y: label })), labels },
   };
 
   it('is one page that fetches nothing and escapes what it shows', async () => {
@@ -188,7 +189,7 @@ describe('the report of a run', { timeout: 30_000 }, () => {
 
   it('is the same again, and goes without a map where there is nothing to map', async () => {
     expect(await runReport(report)).toBe(await runReport(report));
-    const html = await runReport({ ...report, grids: [], latents: { values: new Float32Array(4), size: 2, labels: Int32Array.of(0, 1) } });
+    const html = await runReport({ ...report, grids: [], latents: { places: null, labels } });
     expect(html).not.toContain('UMAP');
   });
 });

@@ -1,6 +1,6 @@
 import { shareInterval, type ForgettingEvaluation } from '@lethe/evaluation';
 import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
-import { latentMap, type Latents } from './latent-map.js';
+import { latentMap, type LatentPlaces } from './latent-map.js';
 import { columns, configurationSection, escapeHtml, figure, page, picture, section, table } from './page.js';
 import { percent, shownExamples, shownInterval, spread } from './shown-figures.js';
 import { accuracyInterval, scoredBy, verdict } from './verdict.js';
@@ -18,7 +18,7 @@ export interface RunReport {
   readonly epochs: readonly Figures[];
   /** Style grids in order. */
   readonly grids: readonly { readonly label: string; readonly png: Uint8Array }[];
-  readonly latents: Latents;
+  readonly latents: LatentPlaces;
 }
 
 /** More points than a curve has pixels would only make the page larger. */

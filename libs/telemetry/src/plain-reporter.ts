@@ -1,5 +1,7 @@
 import { Output, type OutputStream } from './output.js';
-import { describeEpoch, describeProgress, describeReading, type Reporter, type RunProgress } from './progress.js';
+import {
+  describeEpoch, describeMeasuring, describeProgress, describeReading, type MeasuringProgress, type Reporter, type RunProgress,
+} from './progress.js';
 import { type Clock, monotonicSeconds } from './rate-meter.js';
 
 export interface PlainReporterOptions {
@@ -16,6 +18,7 @@ export class PlainReporter implements Reporter {
   private readonly clock: Clock;
   private lastSeconds = -Infinity;
   private lastReadSeconds: number | undefined;
+  private lastMeasuredSeconds = -Infinity;
 
   constructor(options: PlainReporterOptions) {
     this.output = new Output(options.output);
@@ -41,6 +44,13 @@ export class PlainReporter implements Reporter {
     if (seconds - this.lastReadSeconds < this.intervalSeconds) return;
     this.lastReadSeconds = seconds;
     this.output.writeLine(describeReading(done, total));
+  }
+
+  measuring(progress: MeasuringProgress): void {
+    const seconds = this.clock();
+    if (progress.share === 1 || seconds - this.lastMeasuredSeconds < this.intervalSeconds) return;
+    this.lastMeasuredSeconds = seconds;
+    this.output.writeLine(describeMeasuring(progress));
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
@@ -74,6 +84,10 @@ export class QuietReporter implements Reporter {
   }
 
   reading(): void {
+    // No progress is shown.
+  }
+
+  measuring(): void {
     // No progress is shown.
   }
 

@@ -14,6 +14,19 @@ export interface RunProgress {
   readonly secondsLeft: number | null;
 }
 
+/** What is measured at the end of a run, and how far that is. */
+export interface MeasuringProgress {
+  /** What is being done. */
+  readonly what: string;
+  /** Pieces of work. */
+  readonly done: number;
+  readonly total: number;
+  /** Of all the work, 0 to 1: pieces differ. */
+  readonly share: number;
+  /** Null: not known yet. */
+  readonly secondsLeft: number | null;
+}
+
 /** Shows the progress of a run. Never throws, even if the stream fails. */
 export interface Reporter {
   /** May be called at any rate: what is shown changes at a readable pace. */
@@ -22,6 +35,8 @@ export interface Reporter {
   stage(what: string): void;
   /** Shows how many inputs of the data have been read, before anything else; may be called at any rate. */
   reading(done: number, total: number): void;
+  /** Shows what is measured, after the last epoch; may be called at any rate. */
+  measuring(progress: MeasuringProgress): void;
   /** Shows the end of an epoch, with its figures on held-out data (`scores`). */
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void;
   /** Shows a line that stays, above the progress bar where there is one. */
@@ -33,6 +48,12 @@ export interface Reporter {
 /** `reading the data  1,024/5,000` */
 export function describeReading(done: number, total: number): string {
   return `reading the data  ${formatCount(done)}/${formatCount(total)}`;
+}
+
+/** `measuring 12/36  25 s left  training fresh probes (mlp, on latents)` */
+export function describeMeasuring({ what, done, total, secondsLeft }: MeasuringProgress): string {
+  const left = secondsLeft === null ? '' : `${formatDuration(secondsLeft)} left`;
+  return joined([`measuring ${done}/${total}`, left, what]);
 }
 
 /** `round 234/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.1234` */

@@ -41,6 +41,20 @@ describe('plain lines', () => {
     expect(text().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
+  it('says what is measured, and nothing at the end of it', () => {
+    const { output, text } = stream(false);
+    let now = 0;
+    const reporter = createReporter({ output, intervalSeconds: 5, clock: () => now });
+    for (let done = 0; done <= 20; done += 1, now += 1) {
+      const [share, secondsLeft] = [done / 20, done === 0 ? null : 20 - done];
+      reporter.measuring({ what: 'redrawing', done, total: 20, share, secondsLeft });
+    }
+    expect(text().split('\n')).toEqual([
+      'measuring 0/20  redrawing', 'measuring 5/20  15 s left  redrawing', 'measuring 10/20  10 s left  redrawing',
+      'measuring 15/20  5 s left  redrawing', '',
+    ]);
+  });
+
   it('says that data are being read only if that takes a while', () => {
     const { output, text } = stream(false);
     let now = 0;

@@ -1,7 +1,9 @@
 import cliProgress from 'cli-progress';
 import { Output, type OutputStream } from './output.js';
 import { PlainReporter, type PlainReporterOptions } from './plain-reporter.js';
-import { describeBriefly, describeEpoch, describeReading, type Reporter, type RunProgress } from './progress.js';
+import {
+  describeBriefly, describeEpoch, describeMeasuring, describeReading, type MeasuringProgress, type Reporter, type RunProgress,
+} from './progress.js';
 
 /** Columns of the bar itself on a wide and on a narrow terminal. */
 const WIDE_BAR = 24;
@@ -52,6 +54,11 @@ class TerminalReporter implements Reporter {
 
   reading(done: number, total: number): void {
     if (done < total) this.show({ by: this.bar, total, value: done, text: describeReading(done, total) });
+    else this.clear();
+  }
+
+  measuring(progress: MeasuringProgress): void {
+    if (progress.share < 1) this.show({ by: this.bar, total: 1, value: progress.share, text: describeMeasuring(progress) });
     else this.clear();
   }
 

@@ -23,7 +23,8 @@ export interface EvaluateCommand extends CheckpointRequest {
   readonly probes: RunConfig['probes'] | null;
   /** Each probe is trained once from each. */
   readonly seeds: readonly number[];
-  readonly workers: number;
+  /** Null: as many as measure a run of this machine. */
+  readonly workers: number | null;
   /** Allow more of them than this machine has cores for. */
   readonly oversubscribe: boolean;
 }

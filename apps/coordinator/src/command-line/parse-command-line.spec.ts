@@ -354,7 +354,7 @@ describe('parseCommandLine', () => {
       checkpoint: 'latest',
       probes: null,
       seeds: [1, 2, 3],
-      workers: 1,
+      workers: null,
       oversubscribe: false,
       logLevel: 'info',
     });

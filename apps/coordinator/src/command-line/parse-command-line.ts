@@ -126,8 +126,8 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
   const checkpoint = readCheckpoint(reader, run);
   const seeds = (reader.text('seeds', SEEDS) ?? '1,2,3').split(',').map(Number);
   const probes = reader.value('probes', PROBE_LIST);
-  const workers = reader.count('workers') ?? 1;
-  if (workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
+  const workers = reader.count('workers');
+  if (workers !== null && workers < 1) reader.problems.push({ where: '--workers', expected: 'at least 1', found: String(workers) });
   const runs = reader.runsFolder(folder);
   const flags = dataFlags(reader, folder);
   const [logLevel, oversubscribe] = [reader.logLevel(), reader.has('oversubscribe')];

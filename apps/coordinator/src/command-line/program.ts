@@ -141,7 +141,7 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   option(evaluate, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
   option(evaluate, 'probes', 'kinds of probes with commas, or all (default: those that the run names)', PROBE_LIST);
   option(evaluate, 'seeds', 'seeds of the probes, with commas (default: 1,2,3)', SEEDS);
-  option(evaluate, 'workers', 'processes that share the work (default: 1)', COUNT);
+  option(evaluate, 'workers', 'processes that share the work (default: one for each core, four at most)', COUNT);
   option(evaluate, 'oversubscribe', 'allow more than four of them for each core of this machine');
   option(evaluate, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
   option(evaluate, 'data-dir', MOVED_DATA_HELP, FOLDER);

@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
 import { cacheFolder } from '@lethe/config';
+import { createReporter } from '@lethe/telemetry';
 import type { EvaluateCommand } from '../command-line/command.js';
-import { withCheckpoint, JudgeCache, evaluateRun } from '@lethe/lethe';
+import { evaluateRun, MeasureCache, withCheckpoint } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
@@ -10,12 +11,14 @@ import type { Environment } from './train.js';
  * run's folder.
  */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
-  const notice = (line: string): void => { process.stderr.write(`${line}\n`); };
+  const reporter = createReporter({ output: process.stderr });
+  const notice = (line: string): void => { reporter.notice(line); };
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
     const lines = await evaluateRun(opened, {
       folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
-      judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice,
+      cache: new MeasureCache(cacheFolder(environment), notice), onProgress: (progress) => { reporter.measuring(progress); },
     });
+    reporter.close();
     for (const line of lines) process.stdout.write(`${line}\n`);
     process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
   });

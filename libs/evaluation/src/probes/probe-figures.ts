@@ -37,7 +37,10 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
   };
 }
 
-/** The figures as a message carries them, float32 [5]. */
+/** Numbers of a probe in a message. */
+export const PROBE_FIGURES = 5;
+
+/** The figures as a message carries them, float32 [PROBE_FIGURES]. */
 export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information, scored }: ProbeFigures): Float32Array {
   return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, scored);
 }

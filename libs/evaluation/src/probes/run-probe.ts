@@ -6,6 +6,9 @@ import { networkProbe } from './network-probe.js';
 import { probeFigures, type ProbeFigures } from './probe-figures.js';
 import { standardise, type ProbeData } from './probe-data.js';
 
+/** Must change whenever a probe of the same data would give other figures: what was kept of another version is not used. */
+export const CONTROL_VERSION = 1;
+
 /**
  * Trains a fresh probe on frozen vectors and scores it on the test vectors (docs/measures.md). With shuffled training labels it
  * can learn nothing: its figures are the floor. A pure function of its arguments on engines of one fingerprint.

@@ -4,18 +4,22 @@ import {
   shareInterval, type AdaptationEvaluation, type DomainEvaluation, type ForgettingEvaluation, type RunEvaluation,
 } from '@lethe/evaluation';
 import {
-  accuracyInterval, adaptationReport, leftOut, runReport, shownExamples, shownInterval, spread, verdict, type Figures,
+  accuracyInterval, adaptationReport, leftOut, onPlane, runReport, shownExamples, shownInterval, spread, verdict, type Figures,
+  type LatentPlaces,
 } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { prefixed, readMetrics } from '../record/metrics.js';
 import { evaluationFigures } from '../trials/trial-figures.js';
 import { measureAdaptation } from './measure-adaptation.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
+import { MeasuringWork } from './measuring-work.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 
 const EVALUATION = 'evaluation.json';
 /** Test images whose latents are shown on a map. */
 const MAPPED = 2000;
+/** Beside what the probes cost. */
+const MAP_COST = 5;
 
 /**
  * Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder.
@@ -27,8 +31,9 @@ export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<
 
 /** Measures how well labels are read in every domain. */
 async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: MeasureOptions): Promise<string[]> {
-  onProgress('reading the labels of every test example');
+  const done = new MeasuringWork(onProgress).expect('reading the labels of every test example', 1);
   const evaluation = await measureAdaptation(run);
+  done();
   await writeEvaluation(folder, evaluation);
   const { config } = run.description;
   await writeReport(
@@ -39,19 +44,28 @@ async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: Meas
 }
 
 /** Measures what was forgotten. */
-async function evaluateForgetting(run: MeasuredRun, { folder, ...options }: MeasureOptions): Promise<string[]> {
-  const evaluation = await measureForgetting(run, options);
+async function evaluateForgetting(run: MeasuredRun, { folder, onProgress, ...options }: MeasureOptions): Promise<string[]> {
+  const work = new MeasuringWork(onProgress);
+  // The map is laid out here while the workers measure.
+  const [latents, evaluation] = await Promise.all([mapLatents(run, work), measureForgetting(run, { ...options, work })]);
   await writeEvaluation(folder, evaluation);
-  const { cluster, description, data } = run;
-  const mapped = Math.min(MAPPED, data.test.count);
-  const [values = new Float32Array(0)] = await cluster.evaluations.ofExamples('encode', 'test', mapped, mapped);
+  const { description } = run;
   await writeReport(folder, await runReport({
     title: folder.name, evaluation, config: description.config,
     ...(await metricsUpTo(folder, evaluation.rounds)),
     grids: await readGrids(folder),
-    latents: { values, size: latentSizeOf(description), labels: Int32Array.from(data.test.labels.subarray(0, mapped)) },
+    latents,
   }));
   return forgettingLines(evaluation);
+}
+
+async function mapLatents({ cluster, description, data }: MeasuredRun, work: MeasuringWork): Promise<LatentPlaces> {
+  const mapped = Math.min(MAPPED, data.test.count);
+  const done = work.expect('laying the latents out on a map', MAP_COST);
+  const [values = new Float32Array(0)] = await cluster.evaluations.ofExamples('encode', 'test', mapped, mapped);
+  const places = await onPlane({ values, size: latentSizeOf(description) }, mapped);
+  done();
+  return { places, labels: Int32Array.from(data.test.labels.subarray(0, mapped)) };
 }
 
 /**

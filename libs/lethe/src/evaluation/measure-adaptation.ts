@@ -39,7 +39,7 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
     target: domains.target,
     domains: facts.domains.map((domain, index) => domainEvaluation(domain, chosen[index] ?? [], { data, predictions })),
     scored: facts.classes.length === 2 && scored.labels.length > 0 ? scored : null,
-    map: mapped(chosen, { data, predictions }),
+    map: await mapped(chosen, { data, predictions }),
   };
 }
 
@@ -110,14 +110,14 @@ function scoredOf(
   };
 }
 
-function mapped(
+async function mapped(
   chosen: readonly (readonly number[])[],
   { data: { test, facts }, predictions: { features, size } }: Measured,
-): MappedExample[] {
+): Promise<MappedExample[]> {
   const examples = chosen.flatMap((ofDomain) => ofDomain.slice(0, Math.floor(MAPPED / chosen.length)));
   const values = new Float32Array(examples.length * size);
   for (const [index, example] of examples.entries()) values.set(features.subarray(example * size, (example + 1) * size), index * size);
-  const places = onPlane({ values, size }, examples.length) ?? [];
+  const places = (await onPlane({ values, size }, examples.length)) ?? [];
   return places.map(({ example: row, x, y }): MappedExample => {
     const example = examples[row] ?? 0;
     return {

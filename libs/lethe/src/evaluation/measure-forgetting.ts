@@ -1,31 +1,43 @@
+import type { DataSource } from '@lethe/data';
 import {
-  judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures, swapRows,
-  type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
+  CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, PROBE_FIGURES, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures,
+  swapRows, type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
-import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
-import type { TrainingCluster } from '@lethe/cluster';
+import type { ProbeInput, ProbeKind, ProbeRequest } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
+import type { KeptVector } from './measure-cache.js';
+import type { MeasuringWork } from './measuring-work.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 
 /** Kinds that take so long that they are trained from the first seed alone and have no controls. */
 const COSTLY: readonly ProbeKind[] = ['deep'];
+/** Seconds that a probe of a kind takes about, on the latents and on the pixels of MNIST: what takes longest begins first. */
+const PROBE_COSTS: Readonly<Record<ProbeKind, Readonly<Record<ProbeInput, number>>>> = {
+  linear: { latent: 0.6, pixels: 2.5 },
+  mlp: { latent: 3.5, pixels: 9 },
+  neighbours: { latent: 2, pixels: 5 },
+  deep: { latent: 45, pixels: 45 },
+};
+/** The same of a judge, of a chunk of redrawn images, and of the reconstruction errors. */
+const [JUDGE_COST, SWAP_COST, RECONSTRUCTION_COST] = [13, 0.5, 1.5];
 /** Test images that one task redraws. */
 const SWAP_CHUNK = 500;
 
 /** Measures what the encoder has forgotten and whether redrawing obeys (docs/measures.md); the same for any number of workers. */
 export async function measureForgetting(
   run: MeasuredRun,
-  { probes, seeds, judges, onProgress }: Omit<MeasureOptions, 'folder'>,
+  { probes, seeds, cache, work }: Pick<MeasureOptions, 'probes' | 'seeds' | 'cache'> & { readonly work: MeasuringWork },
 ): Promise<ForgettingEvaluation> {
-  const { cluster, description, data, rounds } = run;
+  const { description, data, rounds } = run;
   const { classes } = description.facts;
-  const judge = await judges.get(description, data, () => {
-    onProgress('training a judge on the raw images, once for this data');
-    return cluster.evaluations.judge(judgeLength(data));
-  });
-  onProgress('redrawing every test image under every label');
-  const redrawn = await measureRedrawing(run, judge);
-  onProgress(`training fresh probes from ${seeds.length} seeds`);
+  const kept = await findKept(run, { probes, seeds, cache });
+  // All at once, so that no worker is idle: the judge first, as the redrawing waits for it.
+  const judging = kept.judge === null ? trainJudge(run, { cache, work }) : Promise.resolve(kept.judge);
+  const [judged, probed, reconstruction] = await Promise.all([
+    measureRedrawing(run, judging, work),
+    measureProbes(run, { probes, seeds, cache, work, keptControls: kept.controls }),
+    measureReconstruction(run, work),
+  ]);
   return {
     kind: 'forgetting',
     rounds,
@@ -33,9 +45,9 @@ export async function measureForgetting(
     latent_size: latentSizeOf(description),
     classes,
     chance: mostFrequent(data.test.labels, classes.length) / data.test.count,
-    probes: await measureProbes(cluster, { probes, seeds }),
-    ...redrawn,
-    reconstruction: await measureReconstruction(run),
+    probes: probed,
+    ...judged,
+    reconstruction,
   };
 }
 
@@ -52,35 +64,116 @@ export function latentSizeOf({ config: { objective } }: RunDescription): number 
   return objective.latentSize;
 }
 
+/** What follows from the data alone and was found before. */
+interface Kept {
+  readonly judge: Float32Array | null;
+  /** Figures of probes on pixels. */
+  readonly controls: ReadonlyMap<ProbeKind, Float32Array>;
+}
+
+async function findKept(
+  { description, data }: MeasuredRun, { probes, seeds: [seed = 1], cache }: Pick<MeasureOptions, 'probes' | 'seeds' | 'cache'>,
+): Promise<Kept> {
+  const controls = await Promise.all(probes.map(async (probe) => [probe, await cache.find(description, controlOf(probe, seed))] as const));
+  return {
+    judge: await cache.find(description, judgeOf(data)),
+    controls: new Map(controls.filter((entry): entry is [ProbeKind, Float32Array] => entry[1] !== null)),
+  };
+}
+
+function judgeOf(data: DataSource): KeptVector {
+  return { folder: 'judges', name: String(JUDGE_VERSION), length: judgeLength(data) };
+}
+
+/** Figures of a probe on the raw pixels. */
+function controlOf(probe: ProbeKind, seed: number): KeptVector {
+  return { folder: 'controls', name: `${probe}-${seed}-${CONTROL_VERSION}`, length: PROBE_FIGURES };
+}
+
+async function trainJudge(
+  { cluster, description, data }: MeasuredRun, { cache, work }: Pick<MeasureOptions, 'cache'> & { readonly work: MeasuringWork },
+): Promise<Float32Array> {
+  const done = work.expect('training a judge on the raw images, once for these data', JUDGE_COST);
+  const judge = await cluster.evaluations.judge(judgeLength(data));
+  done();
+  await cache.keep(description, judgeOf(data), judge);
+  return judge;
+}
+
+interface ProbesToMeasure extends Pick<MeasureOptions, 'probes' | 'seeds' | 'cache'> {
+  readonly work: MeasuringWork;
+  readonly keptControls: Kept['controls'];
+}
+
+/** The probes in the order of the rows: on latents, with shuffled labels below and on raw pixels above. */
 async function measureProbes(
-  cluster: TrainingCluster,
-  { probes, seeds: [first = 1, ...others] }: Pick<MeasureOptions, 'probes' | 'seeds'>,
+  run: MeasuredRun,
+  { probes, seeds: [first = 1, ...others], cache, work, keptControls }: ProbesToMeasure,
 ): Promise<ProbeRow[]> {
   const usual = probes.filter((probe) => !COSTLY.includes(probe));
   const requests: ProbeRequest[] = [
-    ...probes.map((probe) => ({ probe, input: 'latent', shuffledLabels: false, seed: first }) as const),
-    ...others.flatMap((seed) => usual.map((probe) => ({ probe, input: 'latent', shuffledLabels: false, seed }) as const)),
+    ...probes.flatMap((probe) => {
+      const seeds = COSTLY.includes(probe) ? [first] : [first, ...others];
+      return seeds.map((seed) => ({ probe, input: 'latent', shuffledLabels: false, seed }) as const);
+    }),
     // The controls say where the scale begins and ends; once is enough for that.
     ...usual.map((probe) => ({ probe, input: 'latent', shuffledLabels: true, seed: first }) as const),
     ...usual.map((probe) => ({ probe, input: 'pixels', shuffledLabels: false, seed: first }) as const),
   ];
-  const results = await cluster.evaluations.ofProbes(requests);
+  const results = new Map<ProbeRequest, Float32Array>();
+  await Promise.all(
+    tasksOf(requests).map(async (task) => {
+      const [{ probe, input, seed }] = task;
+      const kept = input === 'pixels' ? keptControls.get(probe) : undefined;
+      const figures = kept === undefined ? await trainProbes(run, task, work) : [kept];
+      for (const [index, request] of task.entries()) results.set(request, figures[index] ?? new Float32Array(0));
+      const [control] = figures;
+      if (input === 'latent' || kept !== undefined || control === undefined) return;
+      await cache.keep(run.description, controlOf(probe, seed), control);
+    }),
+  );
   const rows = new Map<string, ProbeRow & { seeds: { seed: number; figures: ProbeFigures }[] }>();
-  for (const [index, { probe, input, shuffledLabels, seed }] of requests.entries()) {
+  for (const request of requests) {
+    const { probe, input, shuffledLabels, seed } = request;
     const labels = shuffledLabels ? 'shuffled' : 'true';
     const row = rows.get(`${input} ${labels} ${probe}`) ?? { probe, input, labels, seeds: [] };
-    row.seeds.push({ seed, figures: probeResult(results[index] ?? new Float32Array(0)) });
+    row.seeds.push({ seed, figures: probeResult(results.get(request) ?? new Float32Array(0)) });
     rows.set(`${input} ${labels} ${probe}`, row);
   }
   return [...rows.values()];
 }
 
+/** Requests that one worker takes at once, of one kind of probe and input. */
+type ProbeTask = readonly [ProbeRequest, ...ProbeRequest[]];
+
+/** All requests, what takes longest first. Neighbours of latents are looked for once for all seeds. */
+function tasksOf(requests: readonly ProbeRequest[]): ProbeTask[] {
+  const [first, ...further] = requests.filter(({ probe, input }) => probe === 'neighbours' && input === 'latent');
+  const others = requests.filter((request) => request !== first && !further.includes(request));
+  const tasks = [...(first === undefined ? [] : [[first, ...further] as const]), ...others.map((request) => [request] as const)];
+  return tasks.sort(([a], [b]) => PROBE_COSTS[b.probe][b.input] - PROBE_COSTS[a.probe][a.input]);
+}
+
+async function trainProbes(
+  { cluster }: MeasuredRun, task: ProbeTask, work: MeasuringWork,
+): Promise<Float32Array[]> {
+  const [{ probe, input }] = task;
+  const what = `training fresh probes (${probe}, on ${input === 'pixels' ? 'raw pixels' : 'latents'})`;
+  const done = work.expect(what, PROBE_COSTS[probe][input]);
+  const figures = await cluster.evaluations.ofProbes(task);
+  done();
+  return figures;
+}
+
 async function measureRedrawing(
   { cluster, description, data }: MeasuredRun,
-  judge: Float32Array,
+  judging: Promise<Float32Array>,
+  work: MeasuringWork,
 ): Promise<Pick<ForgettingEvaluation, 'swap' | 'style'>> {
   const classes = description.facts.classes.length;
-  const results = await cluster.evaluations.ofSwaps(judge, data.test.count, SWAP_CHUNK);
+  const redrawn = work.expect('redrawing every test image under every label', SWAP_COST, Math.ceil(data.test.count / SWAP_CHUNK));
+  const judge = await judging;
+  const results = await cluster.evaluations.ofSwaps(judge, data.test.count, SWAP_CHUNK, redrawn);
   const rows = results.flatMap((values) => swapRows(values, classes));
   const sources = Int32Array.from(data.test.labels);
   const read = Float32Array.from(rows.flatMap(({ redrawn }) => redrawn.map((drawn) => drawn.read)));
@@ -95,9 +188,13 @@ async function measureRedrawing(
   };
 }
 
-async function measureReconstruction({ cluster, description, data }: MeasuredRun): Promise<ForgettingEvaluation['reconstruction']> {
+async function measureReconstruction(
+  { cluster, description, data }: MeasuredRun, work: MeasuringWork,
+): Promise<ForgettingEvaluation['reconstruction']> {
   const { figures } = description.objective;
+  const done = work.expect('measuring the reconstruction error', RECONSTRUCTION_COST);
   const results = await cluster.evaluations.ofExamples('score', 'test', data.test.count, SCORE_CHUNK);
+  done();
   const column = figures.indexOf('reconstruction_mse');
   const errors = results.flatMap((values) =>
     Array.from({ length: values.length / figures.length }, (_, row) => values[row * figures.length + column] ?? Number.NaN),

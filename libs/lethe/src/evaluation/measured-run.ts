@@ -4,7 +4,8 @@ import type { ProbeKind } from '@lethe/protocol';
 import type { RunFolder } from '@lethe/run-folder';
 import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
-import type { JudgeCache } from './judge-cache.js';
+import type { MeasuringProgress } from '@lethe/telemetry';
+import type { MeasureCache } from './measure-cache.js';
 
 /** Networks in a cluster, and what they were trained on. */
 export interface MeasuredRun {
@@ -29,6 +30,6 @@ export interface MeasureOptions {
   readonly probes: readonly ProbeKind[];
   /** Each probe is trained once from each, a costly one from the first alone. */
   readonly seeds: readonly number[];
-  readonly judges: JudgeCache;
-  readonly onProgress: (line: string) => void;
+  readonly cache: MeasureCache;
+  readonly onProgress: (progress: MeasuringProgress) => void;
 }

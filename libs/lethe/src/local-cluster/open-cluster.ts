@@ -33,6 +33,8 @@ export interface OpenCluster {
   readonly joinLines: readonly string[];
   /** File with the token that it names; null: nobody needs one. */
   readonly tokenFile: string | null;
+  /** Starts further workers on this machine, on its processors, until it has had as many as this. */
+  growTo(workers: number): void;
   close(reason: string): Promise<void>;
   /** Ends every local process at once. */
   kill(): void;
@@ -83,6 +85,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
     cluster,
     joinLines: settings.listen === null ? [] : joinLines(listener, keys, { ...settings, tokenFile: options.tokenFile }),
     tokenFile: token?.path ?? null,
+    growTo: (workers) => { keeper.growTo(workers); },
     kill: () => { keeper.kill(); },
     close: (reason) => closeAll(reason, { cluster, keeper, addresses, token }),
   };

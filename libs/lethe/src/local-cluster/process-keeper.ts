@@ -55,20 +55,35 @@ export class ProcessKeeper {
   readonly #reported = new Set<Member>();
   /** Worker places that are not given up. */
   #workersLeft: number;
+  /** Workers that were ever to be here, those that are given up among them. */
+  #workers: number;
   #isClosing = false;
 
   constructor(options: ProcessKeeperOptions) {
     this.#options = options;
     this.#policy = new RestartPolicy(options.description.config.cluster.restarts);
     this.#processes = new LocalProcesses((incarnation, how) => { this.#exited(incarnation, how); });
-    this.#workersLeft = options.description.config.cluster.workers;
+    this.#workers = options.description.config.cluster.workers;
+    this.#workersLeft = this.#workers;
   }
 
   /** @throws whatever keeps a process from being started, such as a folder that takes no log file; others may have been started. */
   start(): void {
-    const { servers, workers } = this.#options.description.config.cluster;
+    const { servers } = this.#options.description.config.cluster;
     for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0, lasting: null });
-    for (let index = 0; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0, lasting: null });
+    for (let index = 0; index < this.#workers; index += 1) this.#launch({ role: 'worker', index, lives: 0, lasting: null });
+  }
+
+  /**
+   * Starts further workers on this machine, on its processors, until it has had as many as this.
+   * @throws whatever keeps a process from being started; others may have been started
+   */
+  growTo(workers: number): void {
+    for (let index = this.#workers; index < workers; index += 1) {
+      this.#workers += 1;
+      this.#workersLeft += 1;
+      this.#launch({ role: 'worker', index, lives: 0, lasting: null });
+    }
   }
 
   /** A worker says that it did its part; the next commit shows whether that was worth something. */
@@ -123,8 +138,8 @@ export class ProcessKeeper {
     place.lives += 1;
     this.#places.set(incarnation, place);
     control.roster.reserve(incarnation, role, index);
-    const { threads, workers } = description.config.cluster;
-    const together = interOpThreads(cores, workers);
+    const { threads } = description.config.cluster;
+    const together = interOpThreads(cores, this.#workers);
     const program = localProgram(role);
     this.#processes.start({
       ...program,

@@ -1,5 +1,5 @@
 import { findCheckpoint } from '@lethe/checkpoint';
-import { problemsError, processProblems } from '@lethe/config';
+import { measuringWorkers, problemsError, processProblems } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
 import { expectWritableFolder, RunFolder } from '@lethe/run-folder';
@@ -30,7 +30,8 @@ export interface CheckpointCluster {
 /** What the cluster of a checkpoint is opened with. */
 export interface CheckpointClusterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly workers: number;
+  /** Null: as many as measure a run of this machine. */
+  readonly workers: number | null;
   /** More of them than this machine has cores for, if they are that many. */
   readonly oversubscribe: boolean;
   /** Something that whoever watches should know. */
@@ -43,11 +44,11 @@ export interface CheckpointClusterOptions {
  */
 export async function withCheckpoint<Result>(
   request: CheckpointRequest,
-  { environment, workers, oversubscribe, notice }: CheckpointClusterOptions,
+  { environment, workers: wanted, oversubscribe, notice }: CheckpointClusterOptions,
   use: (opened: CheckpointCluster) => Promise<Result>,
 ): Promise<Result> {
   const { cores, gpus, cacheFolder } = await lookAtThisMachine(environment);
-  const problems = processProblems({ workers, servers: 1, oversubscribe }, cores, () => '--workers');
+  const problems = processProblems({ workers: wanted ?? 1, servers: 1, oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
   const run = RunFolder.at(findRunFolder(request.run, request));
   await expectWritableFolder(request.run, run.folder);
@@ -55,12 +56,15 @@ export async function withCheckpoint<Result>(
   const { data, description, remember } = await openSavedRun(run, checkpoint, {
     override: (saved) => {
       const { config, warnings } = resumedRunConfig(request, saved);
+      const { engine, threads } = config.cluster;
+      const usual = measuringWorkers({ cores, gpus: engine === 'native' ? gpus.length : 0 }, { workers: 0, threads });
+      const workers = wanted ?? usual;
       const cluster = { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null };
       return { config: { ...config, cluster }, warnings };
     },
     opening: { cacheFolder, onNotice: notice },
   });
-  const { engine, shareGpus } = description.config.cluster;
+  const { engine, shareGpus, workers } = description.config.cluster;
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
   await remember(notice);
   const groups = checkpoint.groups(description);

@@ -1,13 +1,13 @@
 import { relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/cluster';
-import { cacheFolder } from '@lethe/config';
+import { cacheFolder, measuringWorkers } from '@lethe/config';
 import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane } from '@lethe/membership';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
 import { divergedStep } from './divergence.js';
 import { EngineHistory } from './engine-history.js';
-import { JudgeCache } from '../evaluation/judge-cache.js';
+import { MeasureCache } from '../evaluation/measure-cache.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { outlastServers } from './outlast-servers.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -82,7 +82,7 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
       const sumUp = (): RunSummary =>
         summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
       await run.folder.writeSummary(sumUp());
-      return { sumUp, outcome, ...(await measure(run, cluster, outcome, surroundings)) };
+      return { sumUp, outcome, ...(await measure(run, open, outcome, surroundings)) };
     },
     () => {
       interruption.closingBegins();
@@ -186,7 +186,7 @@ function mostResident({ control }: TrainingCluster): Record<string, number> {
 /** Measures what the game is played for, on the cluster that has just trained; its figures are not those of training. */
 async function measure(
   run: PreparedRun,
-  cluster: TrainingCluster,
+  { cluster, growTo }: Pick<OpenCluster, 'cluster' | 'growTo'>,
   outcome: RunOutcome,
   { environment, interruption }: RunSurroundings,
 ): Promise<Measured> {
@@ -198,10 +198,14 @@ async function measure(
   const notice = (line: string): void => { reporter.notice(line); };
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {
+    const { cluster: settings } = description.config;
+    // Where others may join from elsewhere, they can.
+    const gpus = run.devices.filter((device) => device !== null).length;
+    if (settings.listen === null) growTo(measuringWorkers({ cores: run.cores, gpus }, settings));
     const measuring = (): Promise<string[]> =>
       evaluateRun(measured, {
         folder, probes: description.config.probes, seeds: PROBE_SEEDS,
-        judges: new JudgeCache(cacheFolder(environment), notice), onProgress: notice,
+        cache: new MeasureCache(cacheFolder(environment), notice), onProgress: (progress) => { reporter.measuring(progress); },
       });
     return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };
   } catch (error) {

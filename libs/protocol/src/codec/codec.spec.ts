@@ -103,7 +103,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     first: 10,
     count: 20,
     reads: [{ group: 'classifier', version: 1 }],
-    probe: { probe: 'mlp', input: 'latent', shuffledLabels: true, seed: 3 },
+    probes: [1, 3].map((seed) => ({ probe: 'mlp', input: 'latent', shuffledLabels: seed > 1, seed })),
     judge: Float32Array.of(0.99, 1, 2),
   },
   evaluated: { kind: 'evaluated', task: 5, result: Float32Array.of(1, 2, 3, 4) },

@@ -89,7 +89,7 @@ function serverWork(what: string, work: lethe.ServerWork.$Properties | null | un
 }
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
-  encode: ({ task, evaluation, split, first, count, reads, probe, judge }) => ({
+  encode: ({ task, evaluation, split, first, count, reads, probes, judge }) => ({
     header: {
       task,
       kind: evaluation,
@@ -97,12 +97,12 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
       first,
       count,
       reads: [...reads],
-      probes: probe === null ? [] : [probeHeader(probe)],
+      probes: probes.map(probeHeader),
       hasJudge: judge !== null,
     },
     frames: judge === null ? [] : [bytesOf(judge)],
   }),
-  decode: ({ task, kind, split, first, count, reads, probes: [probe], hasJudge }, frames) => ({
+  decode: ({ task, kind, split, first, count, reads, probes, hasJudge }, frames) => ({
     kind: 'evaluate',
     task,
     evaluation: oneOf('the kind of evaluate', kind, EVALUATION_KINDS),
@@ -110,7 +110,7 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
     first,
     count,
     reads: groupVersions(reads),
-    probe: probe === undefined ? null : probeRequest(probe),
+    probes: probes.map(probeRequest),
     judge: hasJudge ? frames.float32('judge') : null,
   }),
 };

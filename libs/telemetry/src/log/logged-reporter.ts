@@ -1,4 +1,4 @@
-import { describeEpoch, type Reporter, type RunProgress } from '../progress.js';
+import { describeEpoch, type MeasuringProgress, type Reporter, type RunProgress } from '../progress.js';
 import { AlikeLines } from './alike-lines.js';
 import type { Log, LogFields } from './log.js';
 
@@ -35,6 +35,11 @@ export class LoggedReporter implements Reporter {
 
   reading(done: number, total: number): void {
     this.#shown.reading(done, total);
+  }
+
+  measuring(progress: MeasuringProgress): void {
+    this.#log?.debug({ done: progress.done, total: progress.total }, progress.what);
+    this.#shown.measuring(progress);
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
