@@ -2,7 +2,7 @@ import type { ProbeData } from '../probes/probe-data.js';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { binVectors } from './binned-vectors.js';
 import { boundedVectors } from './bounded-vectors.js';
-import { GradientTree, type Scores } from './gradient-tree.js';
+import { GradientTree, type ClassScores } from './gradient-tree.js';
 
 const ROUNDS = 300;
 const BINS = 255;
@@ -19,50 +19,39 @@ const SHARE = 0.9;
 export async function boostedTrees({ train: all, test, classes }: ProbeData, seed: number): Promise<Float32Array> {
   const train = boundedVectors(all, SHARE, seed);
   const tree = new GradientTree(binVectors(train, test, BINS));
-  const scores = logFrequencies(train.labels, classes).map((score): Scores => ({
-    train: new Float32Array(train.labels.length).fill(score),
-    test: new Float32Array(test.labels.length).fill(score),
+  const scores = frequencies(train.labels, classes).map((frequency): ClassScores => ({
+    train: new Float64Array(train.labels.length).fill(frequency),
+    test: new Float64Array(test.labels.length).fill(Math.log(frequency)),
   }));
-  const probabilities = scores.map(() => new Float64Array(train.labels.length));
+  const gradients = new Float64Array(2 * train.labels.length);
   // Every class moves in a round, so that each need move less (Friedman 2001): two classes learn as one logistic regression does.
   const rate = (LEARNING_RATE * (classes - 1)) / classes;
-  const gradients = new Float64Array(2 * train.labels.length);
   for (let round = 0; round < ROUNDS; round += 1) {
-    // All trees of a round follow the gradient at its beginning.
-    fillProbabilities(probabilities, scores.map((each) => each.train));
     for (const [label, each] of scores.entries()) {
-      fillGradients(gradients, probabilities[label] as Float64Array, train.labels, label);
+      fillGradients(gradients, each.train, train.labels, label);
       tree.addTree(gradients, each, rate);
       await yieldToEventLoop();
     }
+    normalise(scores.map((each) => each.train));
   }
   return logProbabilities(scores.map((each) => each.test));
 }
 
-/** Logarithms of the classes' frequencies, with which every example begins; finite for a class that no example has. */
-function logFrequencies(labels: Int32Array, classes: number): number[] {
+/** Frequencies of the classes, with which every example begins; above 0 for a class that no example has. */
+function frequencies(labels: Int32Array, classes: number): number[] {
   const counts = new Float64Array(classes).fill(1 / classes);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return Array.from(counts, (count) => Math.log(count / (labels.length + 1)));
+  return Array.from(counts, (count) => count / (labels.length + 1));
 }
 
-/** Softmax over the classes, float64 [classes][examples]. `scores`: float32 [classes][examples]. */
-function fillProbabilities(probabilities: readonly Float64Array[], scores: readonly Float32Array[]): void {
-  const most = Float64Array.from(scores[0] ?? []);
-  for (const each of scores) {
-    for (let example = 0; example < most.length; example += 1) most[example] = Math.max(most[example] as number, each[example] as number);
-  }
-  const sums = new Float64Array(most.length);
-  for (const [label, each] of scores.entries()) {
-    const exponentials = probabilities[label] as Float64Array;
-    for (let example = 0; example < most.length; example += 1) {
-      const exponential = Math.exp((each[example] as number) - (most[example] as number));
-      exponentials[example] = exponential;
-      sums[example] = (sums[example] as number) + exponential;
-    }
+/** Makes the classes of every example add up to 1: the softmax of their scores. `probabilities`: float64 [classes][examples]. */
+function normalise(probabilities: readonly Float64Array[]): void {
+  const sums = new Float64Array(probabilities[0]?.length ?? 0);
+  for (const each of probabilities) {
+    for (let example = 0; example < sums.length; example += 1) sums[example] = (sums[example] as number) + (each[example] as number);
   }
   for (const each of probabilities) {
-    for (let example = 0; example < most.length; example += 1) each[example] = (each[example] as number) / (sums[example] as number);
+    for (let example = 0; example < sums.length; example += 1) each[example] = (each[example] as number) / (sums[example] as number);
   }
 }
 
@@ -75,8 +64,8 @@ function fillGradients(gradients: Float64Array, probabilities: Float64Array, lab
   }
 }
 
-/** Log-softmax over the classes, float32 [examples, classes]. `scores`: float32 [classes][examples]. */
-function logProbabilities(scores: readonly Float32Array[]): Float32Array {
+/** Log-softmax over the classes, float32 [examples, classes]. `scores`: float64 [classes][examples]. */
+function logProbabilities(scores: readonly Float64Array[]): Float32Array {
   const [examples, classes] = [scores[0]?.length ?? 0, scores.length];
   const result = new Float32Array(examples * classes);
   for (let example = 0; example < examples; example += 1) {

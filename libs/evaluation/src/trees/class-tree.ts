@@ -47,8 +47,7 @@ export class ClassTree {
     const nodes: Node[] = [{ first: 0, end: this.#train.resetTo(weights), testFirst: 0, testEnd: this.#test.examples.length }];
     this.#splitter.weigh(weights);
     for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-      const examples = this.#train.examples.subarray(node.first, node.end);
-      this.#splitter.enter(examples);
+      this.#splitter.enter(this.#train.examples, node.first, node.end);
       const split = this.#splitter.isPure ? undefined : this.#bestSplit();
       if (split === undefined) {
         this.#splitter.addFrequencies(sums, this.#test.examples.subarray(node.testFirst, node.testEnd));

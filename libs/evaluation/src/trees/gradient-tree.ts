@@ -22,10 +22,12 @@ interface Leaf {
   readonly split: Split | undefined;
 }
 
-/** Scores of one class, float32 [examples]. */
-export interface Scores {
-  readonly train: Float32Array;
-  readonly test: Float32Array;
+/** What a tree moves: of one class, float64 [examples]. */
+export interface ClassScores {
+  /** Probabilities of the training examples, but for a factor that all classes of an example have in common. */
+  readonly train: Float64Array;
+  /** Logarithms of those of the test examples. */
+  readonly test: Float64Array;
 }
 
 /** Grows regression trees on gradients, the leaf with the largest gain first. Its memory serves one tree after the other. */
@@ -40,12 +42,13 @@ export class GradientTree {
     this.#histograms = new GradientHistograms(binned, Math.max(1, mostLeaves));
   }
 
-  /** Adds a new tree's values to the scores. `gradients`: float64 [training examples, gradient and hessian]. */
-  addTree(gradients: Float64Array, scores: Scores, rate: number): void {
+  /** Adds a new tree's values to the logarithms. `gradients`: float64 [training examples, gradient and hessian]. */
+  addTree(gradients: Float64Array, scores: ClassScores, rate: number): void {
     for (const { total, first, end, testFirst, testEnd } of this.#grow(gradients)) {
       const step = total.hessian > 0 ? (-rate * total.gradient) / total.hessian : 0;
-      addTo(scores.train, this.#train.examples.subarray(first, end), step);
-      addTo(scores.test, this.#test.examples.subarray(testFirst, testEnd), step);
+      // One exponential for each leaf, not for each example.
+      multiply(scores.train, this.#train.examples.subarray(first, end), Math.exp(step));
+      add(scores.test, this.#test.examples.subarray(testFirst, testEnd), step);
     }
   }
 
@@ -96,9 +99,16 @@ function difference(whole: NodeSums, part: NodeSums): NodeSums {
   };
 }
 
-function addTo(scores: Float32Array, examples: Uint32Array, step: number): void {
+function multiply(values: Float64Array, examples: Uint32Array, factor: number): void {
   for (let place = 0; place < examples.length; place += 1) {
     const example = examples[place] as number;
-    scores[example] = (scores[example] as number) + step;
+    values[example] = (values[example] as number) * factor;
+  }
+}
+
+function add(values: Float64Array, examples: Uint32Array, term: number): void {
+  for (let place = 0; place < examples.length; place += 1) {
+    const example = examples[place] as number;
+    values[example] = (values[example] as number) + term;
   }
 }

@@ -37,8 +37,13 @@ export class NodeSplitter {
   readonly #counts: Float64Array;
   readonly #left: Float64Array;
   readonly #right: Float64Array;
+  /** The examples of the tree, and which of them are the node's. */
   #examples: Uint32Array = new Uint32Array(0);
+  #first = 0;
+  #length = 0;
   #weight = 0;
+  /** Sum of the squared weights of the classes. */
+  #squares = 0;
 
   constructor(binned: BinnedVectors, labels: Int32Array, classes: number) {
     this.#binned = binned;
@@ -57,26 +62,32 @@ export class NodeSplitter {
       this.#lowKeys[example] = ((this.#labels[example] as number) << WEIGHT_BITS) | (weights[example] as number);
   }
 
-  /** Turns to the node of these training examples. */
-  enter(examples: Uint32Array): void {
-    const [counts, lowKeys] = [this.#counts.fill(0), this.#lowKeys];
-    let total = 0;
-    for (let place = 0; place < examples.length; place += 1) {
+  /** Turns to the node of the training examples at the places from `first` to `end`. */
+  enter(examples: Uint32Array, first: number, end: number): void {
+    const [counts, lowKeys] = [this.#counts, this.#lowKeys];
+    for (let label = 0; label < counts.length; label += 1) counts[label] = 0;
+    let [total, squares] = [0, 0];
+    for (let place = first; place < end; place += 1) {
       const key = lowKeys[examples[place] as number] as number;
       const [label, weight] = [key >>> WEIGHT_BITS, key & MOST_WEIGHT];
-      counts[label] = (counts[label] as number) + weight;
+      const before = counts[label] as number;
+      counts[label] = before + weight;
+      squares += weight * (2 * before + weight);
       total += weight;
     }
     this.#examples = examples;
+    this.#first = first;
+    this.#length = end - first;
     this.#weight = total;
+    this.#squares = squares;
   }
 
   /** Whether all examples of the node are of one class. */
   get isPure(): boolean {
-    return this.#counts.includes(this.#weight);
+    return this.#squares === this.#weight * this.#weight;
   }
 
-  /** Adds the frequencies of the node's classes to the sums, float64 [test examples, classes], of these test examples. */
+  /** Adds the frequencies of the node's classes to the sums of these test examples, float64 [test examples, classes]. */
   addFrequencies(sums: Float64Array, tests: Uint32Array): void {
     const classes = this.#counts.length;
     for (let label = 0; label < classes; label += 1) {
@@ -92,17 +103,21 @@ export class NodeSplitter {
   /** The best split along a dimension, halfway between the bins beside it; undefined if all examples of the node are in one bin. */
   bestSplitOf(dimension: number): Split | undefined {
     const sorted = this.#sortedKeys(dimension);
-    const end = this.#examples.length;
+    const end = this.#length;
     if ((sorted[0] as number) >>> BIN_SHIFT === (sorted[end - 1] as number) >>> BIN_SHIFT) return undefined;
-    const [left, right] = [this.#left.fill(0), this.#right];
-    right.set(this.#counts);
-    let [leftWeight, leftSquares, rightSquares] = [0, 0, right.reduce((sum, count) => sum + count * count, 0)];
+    const [counts, left, right, total] = [this.#counts, this.#left, this.#right, this.#weight];
+    for (let label = 0; label < counts.length; label += 1) {
+      left[label] = 0;
+      right[label] = counts[label] as number;
+    }
+    let [leftWeight, leftSquares, rightSquares] = [0, 0, this.#squares];
     let [purity, bin] = [-1, 0];
     for (let place = 0, last = (sorted[0] as number) >>> BIN_SHIFT; place < end; place += 1) {
       const key = sorted[place] as number;
       const next = key >>> BIN_SHIFT;
       if (next !== last) {
-        const found = leftSquares / leftWeight + rightSquares / (this.#weight - leftWeight);
+        const rightWeight = total - leftWeight;
+        const found = (leftSquares * rightWeight + rightSquares * leftWeight) / (leftWeight * rightWeight);
         if (found > purity) [purity, bin] = [found, (last + next) >>> 1];
         last = next;
       }
@@ -120,12 +135,13 @@ export class NodeSplitter {
   #sortedKeys(dimension: number): Int32Array {
     const [examples, keys, lowKeys] = [this.#examples, this.#keys, this.#lowKeys];
     const { train, size } = this.#binned;
-    for (let place = 0; place < examples.length; place += 1) {
-      const example = examples[place] as number;
+    const [first, length] = [this.#first, this.#length];
+    for (let place = 0; place < length; place += 1) {
+      const example = examples[first + place] as number;
       keys[place] = ((train[example * size + dimension] as number) << BIN_SHIFT) | (lowKeys[example] as number);
     }
-    if (examples.length <= FEW) {
-      sortByInsertion(keys, examples.length);
+    if (length <= FEW) {
+      sortByInsertion(keys, length);
       return keys;
     }
     this.#sortByDigit(keys, this.#sorted, BIN_SHIFT);
@@ -135,7 +151,7 @@ export class NodeSplitter {
 
   /** Counts the keys by the digit that begins at a bit; keys of the same digit keep their order. */
   #sortByDigit(keys: Int32Array, sorted: Int32Array, shift: number): void {
-    const [places, end] = [this.#places.fill(0), this.#examples.length];
+    const [places, end] = [this.#places.fill(0), this.#length];
     for (let place = 0; place < end; place += 1) {
       const above = (((keys[place] as number) >>> shift) & (DIGITS - 1)) + 1;
       places[above] = (places[above] as number) + 1;
