@@ -95,7 +95,7 @@ describe('a sweep', () => {
   it('of seeds alone is plain train\'s: a run from each, their means and deviations, gone on with like one', async () => {
     const ended = await lethe(['train', ...SMALL, '--rounds', '4', '--seeds', '7,5', '--name', 'seeds']);
     expect(ended.output).toContain('2 runs');
-    expect(ended.output).toMatch(/figure +mean +deviation +seed 7 +seed 5\nreconstruction_mse +\S+ +±\S+ +\S+ +\S+\n/);
+    expect(ended.output).toMatch(/figure +mean +deviation +95 % +seed 7 +seed 5\nreconstruction_mse +\S+ +±\S+ +\S+ +\S+\n/);
     expect(ended.code).toBe(0);
     const { figures } = JSON.parse(readFileSync(join(runs, 'seeds', 'seeds.json'), 'utf8')) as { figures: SeedStatistic[] };
     const summary = readFileSync(join(runs, 'seeds', 'trials', '002', 'summary.json'), 'utf8');

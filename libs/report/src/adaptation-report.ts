@@ -32,14 +32,23 @@ export async function adaptationReport({ title, evaluation, config, rounds, epoc
   ]);
 }
 
-const DOMAIN_HEAD = ['domain', '', '', 'trained on', 'test examples', 'with a label', 'accuracy', '95 %', 'AUROC', '95 %'];
+const DOMAIN_HEAD = [
+  'domain', '', '', 'trained on', 'test examples', 'with a label', 'most frequent class', 'accuracy', '95 %', 'AUROC', '95 %',
+];
 
 function domainRow({ name, training_examples: trained, examples, labelled, ...figures }: DomainEvaluation): string[] {
   const { accuracy, accuracy_interval: ofAccuracy, auroc, auroc_interval: ofArea } = figures;
   return [
     name, '', '', String(trained), String(examples), String(labelled),
+    labelled === 0 ? '' : percent(mostFrequentShare(figures.confusion)),
     accuracy === null ? '' : percent(accuracy), shownInterval(ofAccuracy), auroc === null ? '' : auroc.toFixed(3), shownInterval(ofArea),
   ];
+}
+
+/** The share of the most frequent class among labelled examples: naming it always is right for as many. */
+export function mostFrequentShare(confusion: DomainEvaluation['confusion']): number {
+  const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  return counts.reduce((most, count) => Math.max(most, count), 0) / counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** A sentence for each domain with test examples that the figures do not speak of, or that could not be predicted. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ForgettingEvaluation, ProbeRow } from '@lethe/evaluation';
-import { runReport } from './run-report.js';
+import { floorSentence, runReport } from './run-report.js';
 import { leftOut } from './adaptation-report.js';
 import { onPlane } from './latent-map.js';
 import { shownExamples, spread } from './shown-figures.js';
@@ -101,6 +101,15 @@ describe('what a run has forgotten, in words', () => {
   it('comes with the spread over seeds', () => {
     expect(spread([0.8, 0.9])).toBe('0.850 ±0.050');
     expect(spread([0.8])).toBe('0.800');
+  });
+});
+
+describe('the floor of what probes read', () => {
+  it('is said where it is above that of balanced classes', () => {
+    expect(floorSentence({ chance: 0.708, classes: ['no', 'yes'] })).toMatch(
+      /most frequent one is right for 70\.8 % of the test examples, where 2 classes of one size would give 50\.0 %/,
+    );
+    expect(floorSentence({ chance: 0.1135, classes: Array.from({ length: 10 }, (_, digit) => String(digit)) })).toBeNull();
   });
 });
 

@@ -31,12 +31,18 @@ const DRAWN_FIGURE = /_(loss|mse|accuracy)$/;
 export async function runReport({ title, evaluation, config, rounds, epochs, grids, latents }: RunReport): Promise<string> {
   startNumbering();
   const { classes } = evaluation;
+  const floor = floorSentence(evaluation);
   const map = await latentMap(latents, classes);
   const redrawn = await heatMap(evaluation.swap.matrix, classes, { x: 'redrawn as', y: 'was' });
   const film = chosen(grids, MOST_GRIDS).map(({ label, png }) => picture(png, label));
   return page(title, [
     `<div class="verdict">${verdict(evaluation).map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('')}</div>`,
-    section('What fresh probes read', probeTable(evaluation), `<p>${circumstances(evaluation)}</p>`),
+    section(
+      'What fresh probes read',
+      probeTable(evaluation),
+      `<p>${circumstances(evaluation)}</p>`,
+      ...(floor === null ? [] : [`<p>${escapeHtml(floor)}.</p>`]),
+    ),
     section(
       'Redrawn under every label',
       columns([figure(redrawn, 'share that the judge reads as wanted'), `<div>${redrawTable(evaluation)}</div>`]),
@@ -46,6 +52,20 @@ export async function runReport({ title, evaluation, config, rounds, epochs, gri
     section('Curves', columns(await curves(rounds, epochs))),
     configurationSection(config),
   ]);
+}
+
+/** Two classes of 60 and 40 of 100 examples are balanced; of 70 and 30 they are not. */
+const UNBALANCED = 1.3;
+
+/**
+ * What a reader has to know of probes that read shuffled labels above 1 in as many as there are classes; null where classes are about as
+ * frequent as each other.
+ */
+export function floorSentence({ chance, classes }: Pick<ForgettingEvaluation, 'chance' | 'classes'>): string | null {
+  if (chance * classes.length <= UNBALANCED) return null;
+  return `The classes are unbalanced: always naming the most frequent one is right for ${percent(chance)} of the test examples, ` +
+    `where ${classes.length} classes of one size would give ${percent(1 / classes.length)}. ` +
+    `A probe that was trained on shuffled labels reads about as much. Only what is read above that was read in the latents`;
 }
 
 function circumstances({ chance, latent_size: size, rounds, examples }: ForgettingEvaluation): string {

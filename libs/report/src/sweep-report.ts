@@ -8,6 +8,8 @@ export interface SweepReport {
   /** Head and rows of the trials' table. */
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Sentences below the table. */
+  readonly notes: readonly string[];
   /** The command line that repeats the best trial; null if none completed. */
   readonly best: string | null;
 }
@@ -21,11 +23,11 @@ export async function frontSvg({ points, axes }: Pick<SweepReport, 'points' | 'a
 /** One self-contained page about a sweep. */
 export async function sweepReport(report: SweepReport): Promise<string> {
   const svg = await frontSvg(report);
-  const { title, axes, head, rows, best } = report;
+  const { title, axes, head, rows, notes, best } = report;
   const caption = `${axes.x} against ${axes.y}, less is better in both; joined: trials that no other beats in both`;
   return page(title, [
     ...(best === null ? [] : [`<div class="verdict"><p>The best trial again:</p><pre>${escapeHtml(best)}</pre></div>`]),
     ...(svg === null ? [] : [section('Front', figure(svg, caption))]),
-    section('Trials', table(head, rows)),
+    section('Trials', table(head, rows), ...notes.map((note) => `<p>${escapeHtml(note)}</p>`)),
   ]);
 }

@@ -12,8 +12,9 @@ export async function runSweep(command: SweepCommand, environment: Environment):
     process.stdout.write(`${trials.length} trials, ${trialsAtOnce} at once, in ${folder.folder}\n`);
   }
   const [, program = ''] = process.argv;
-  const { run, best, bestBy } = await sweep(folder, command, { machine, environment, program, watcher: watchOnTerminal(false) });
-  for (const line of [...aligned(tableOfTrials(run.trials)), ...resultFiles(folder, command.folder)]) process.stdout.write(`${line}\n`);
+  const { run, best, notes, bestBy } = await sweep(folder, command, { machine, environment, program, watcher: watchOnTerminal(false) });
+  const lines = [...aligned(tableOfTrials(run.trials)), ...notes, ...resultFiles(folder, command.folder)];
+  for (const line of lines) process.stdout.write(`${line}\n`);
   const whyNone = bestBy === null ? '--best says by which figure' : `none that is completed has a finite ${bestBy.figure}`;
   process.stdout.write(best === null ? `no trial is named the best: ${whyNone}\n` : `best: ${best}\n`);
   return exitCodeOfTrials(run);

@@ -18,6 +18,7 @@ export interface RunSummary {
   readonly losses: Readonly<Record<string, number>>;
   readonly held_out: Readonly<Record<string, number>>;
   readonly test: Readonly<Record<string, number>>;
+  readonly test_examples: number;
   /** SHA-256 of all weights and running statistics. */
   readonly weights_sha256: string;
   /** Fingerprints of what computed them, in order: one, unless the run went on elsewhere. */
@@ -59,6 +60,7 @@ export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }
     losses,
     held_out: heldOut,
     test: outcome.testFigures,
+    test_examples: run.description.facts.testCount,
     weights_sha256: weightsHash(outcome.state.groups),
     engines: recorder.engines(),
     data_fingerprint: run.description.facts.fingerprint,

@@ -20,6 +20,16 @@ describe('a trial', () => {
     );
   });
 
+  it('has intervals beside shares, in a terminal of the best probe alone', () => {
+    const [low, high] = [0.4471, 0.4668];
+    const ends = (name: string): Record<string, number> => ({ [name]: 0.457, [`${name}_low`]: low, [`${name}_high`]: high });
+    const figures = { ...ends('probe_mlp'), ...ends('probe_best'), classifier_accuracy: 0.1, chance: 0.708, test_examples: 9800 };
+    const table = (extent: 'main' | 'all'): string[][] => tableOfTrials([trial('1', figures)], extent);
+    const best = ['0.457 (0.447 to 0.467)', '0.7080', '9800'];
+    expect(table('main')).toEqual([['trial', 'state', 'probe_best', 'chance', 'test_examples'], ['1', 'completed', ...best]]);
+    expect(table('all')[1]).toEqual(['1', 'completed', best[0], ...best]);
+  });
+
   it.each([
     [[4, 4], [4, 4], 'trial,state,rounds,message'],
     [[4, 8], [4, 6], 'trial,state,rounds_asked,rounds,message'],

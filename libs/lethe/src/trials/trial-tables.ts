@@ -1,23 +1,31 @@
 import { stringify } from 'csv-stringify/sync';
+import { shownInterval } from '@lethe/report';
 import type { SettingValue, Trial } from './trial.js';
+import { intervalOf } from './trial-figures.js';
 
-/** Figures shown in the tables of a terminal and of the report. */
-const SHOWN = [
-  'epochs', 'probe_linear', 'probe_mlp', 'probe_neighbours', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy',
-  'target_auroc', 'wall_seconds',
+/** Figures that a terminal has room for, with their intervals. */
+const MAIN = [
+  'epochs', 'probe_best', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'chance',
+  'test_examples', 'wall_seconds',
 ];
+/** Figures that are shown once the accuracy of the game's own classifier says nothing more: a fresh probe has read the latents. */
+const BETTER_THAN: Readonly<Record<string, string>> = { classifier_accuracy: 'probe_best' };
 
-/** Head and one row for each trial. */
-export function tableOfTrials(trials: readonly Trial[]): string[][] {
+/** Head and one row for each trial; figures that are shares of test examples with their 95 %. @param extent all: each probe's, too */
+export function tableOfTrials(trials: readonly Trial[], extent: 'main' | 'all' = 'main'): string[][] {
   const settings = variedSettings(trials);
-  const shown = SHOWN.filter((figure) => trials.some(({ figures }) => figures[figure] !== undefined));
+  const has = (figure: string): boolean => trials.some(({ figures }) => figures[figure] !== undefined);
+  const probes = [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))]
+    .filter((name) => /^probe_(?!best$)/.test(name) && trials.some(({ figures }) => intervalOf(figures, name) !== null));
+  const shown = MAIN.flatMap((figure) => (figure === 'swap' && extent === 'all' ? [...probes, figure] : [figure]))
+    .filter((figure) => has(figure) && !has(BETTER_THAN[figure] ?? ''));
   return [
     ['trial', 'state', ...settings.map((path) => columnOf(trials, path).split('.').at(-1) ?? path), ...shown],
     ...trials.map(({ name, state, values, figures }) => [
       name,
       state,
       ...settings.map((path) => shownSetting(values[path])),
-      ...shown.map((figure) => formatted(figures[figure])),
+      ...shown.map((figure) => shownFigure(figures, figure)),
     ]),
   ];
 }
@@ -69,7 +77,11 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
 }
 
-function formatted(value: number | undefined): string {
+/** "0.457 (0.447 to 0.467)" where it has an interval. */
+function shownFigure(figures: Trial['figures'], name: string): string {
+  const value = figures[name];
   if (value === undefined) return '';
+  const interval = intervalOf(figures, name);
+  if (interval !== null) return `${value.toFixed(3)} (${shownInterval(interval)})`;
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }

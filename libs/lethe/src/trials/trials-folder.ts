@@ -10,7 +10,7 @@ import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
 import { epochFigures, HELD_OUT, prefixed, readMetrics, roundsPlayed } from '../record/metrics.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
-import { evaluationFigures } from './trial-figures.js';
+import { evaluationEvidence, evaluationFigures, gameEvidence } from './trial-figures.js';
 
 /** A name for a folder, made of the time. */
 export function nameOfNow(prefix: string): string {
@@ -171,17 +171,21 @@ export class TrialsFolder {
       .then((text) => JSON.parse(text) as SummaryFile | null)
       .catch(() => null);
     if (found === null) return null;
-    const test = Object.entries(found.test ?? {}).map(([name, value]) => [name, value ?? Number.NaN] as const);
+    const test = Object.fromEntries(Object.entries(found.test ?? {}).map(([name, value]) => [name, value ?? Number.NaN]));
+    const evidence = found.test_examples === undefined ? {} : gameEvidence(test, found.test_examples);
     return {
       isComplete: found.ending === 'completed' || found.ending === 'stopped early',
-      figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...Object.fromEntries(test) },
+      figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...test, ...evidence },
     };
   }
 
   /** Figures of a trial that ended, out of its summary and its evaluation. */
   async figures(trial: string): Promise<Record<string, number>> {
     const evaluation = await this.evaluation(trial);
-    return { ...(await this.summary(trial))?.figures, ...(evaluation === null ? {} : evaluationFigures(evaluation)) };
+    return {
+      ...(await this.summary(trial))?.figures,
+      ...(evaluation === null ? {} : { ...evaluationFigures(evaluation), ...evaluationEvidence(evaluation) }),
+    };
   }
 }
 
@@ -195,6 +199,8 @@ interface SummaryFile {
   readonly rounds: number;
   readonly wall_seconds: number;
   readonly test?: Readonly<Record<string, number | null>>;
+  /** Earlier versions did not say it. */
+  readonly test_examples?: number;
 }
 
 /** What is read back of a trial's `summary.json`. */

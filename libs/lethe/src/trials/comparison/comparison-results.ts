@@ -25,7 +25,7 @@ export async function writeComparison(
   const confusion = summedConfusion(evaluations);
   const classes = evaluations[0]?.classes ?? [];
   await folder.writeFile('comparison.json', `${JSON.stringify({ comparisons, classes, confusion }, null, 2)}\n`);
-  const remarks = [...unknownGaps(comparisons), ...leftOutOf(evaluations)];
+  const remarks = [...doubts(comparisons), ...leftOutOf(evaluations)];
   const of = (kind: Kind): AdaptationEvaluation | null => evaluations.find(({ training }) => training === kind) ?? null;
   await folder.writeFile(
     'report.html',
@@ -61,6 +61,7 @@ export function comparisonTable(comparisons: readonly Comparison[]): string[][] 
       String(comparisons.map((comparison) => of(comparison, kind)?.examples).find((examples) => examples !== undefined) ?? ''),
       comparisons.map((comparison) => of(comparison, kind)?.seeds.join(', ')).find((seeds) => seeds !== undefined) ?? '',
     ]),
+    ['nothing (the most frequent class)', ...comparisons.map(({ chance }) => chance?.toFixed(4) ?? ''), '', ''],
     ['gap closed', ...comparisons.map(shownGap), '', ''],
   ];
 }
@@ -72,12 +73,27 @@ function shownGap({ gap_closed: closed, gap_interval: interval }: Comparison): s
     : `${percent(closed)} (95 %: ${interval.map((end) => (end * 100).toFixed(1)).join(' to ')} %)`;
 }
 
+/** What the test examples are too few to tell. */
+export function doubts(comparisons: readonly Comparison[]): string[] {
+  return [...unknownGaps(comparisons), ...unread(comparisons)];
+}
+
 /** A sentence for each figure by which the target's own labels teach no more than chance could have made. */
 function unknownGaps(comparisons: readonly Comparison[]): string[] {
   return comparisons.filter(({ gap_closed, gap_interval }) => gap_closed !== null && gap_interval === null).map(({ figure, kinds }) => {
     const examples = kinds.reduce((least, kind) => Math.min(least, kind.examples), Infinity);
     return `${figure}: with ${examples} test examples the 95 % intervals of the sources alone and of the target itself overlap; ` +
       'nothing can be said of the gap between them';
+  });
+}
+
+/** A sentence for each figure by which adapted runs read no more than chance could have made of nothing. */
+function unread(comparisons: readonly Comparison[]): string[] {
+  return comparisons.flatMap(({ figure, kinds, chance }) => {
+    const { interval = null, examples = 0 } = kinds.find(({ kind }) => kind === 'adaptation') ?? {};
+    if (interval === null || chance === null || interval[0] > chance) return [];
+    return [`${figure}: with ${examples} test examples it is not shown that adapted runs read the target at all; ` +
+      `always naming its most frequent class gives ${chance.toFixed(4)}`];
   });
 }
 

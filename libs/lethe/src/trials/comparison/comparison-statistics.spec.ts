@@ -1,7 +1,7 @@
 import type { AdaptationEvaluation } from '@lethe/evaluation';
 import { describe, expect, it } from 'vitest';
 import { compare } from './comparison-statistics.js';
-import { comparisonTable } from './comparison-results.js';
+import { comparisonTable, doubts } from './comparison-results.js';
 
 function evaluation(
   training: AdaptationEvaluation['training'],
@@ -10,7 +10,8 @@ function evaluation(
   { scored = null, tested = 400 }: { scored?: AdaptationEvaluation['scored']; tested?: number } = {},
 ): AdaptationEvaluation {
   const common = {
-    training_examples: 9, examples: tested, accuracy_interval: null, auroc_interval: null, unreadable: 0, other_labels: [], confusion: [],
+    training_examples: 9, examples: tested, accuracy_interval: null, auroc_interval: null, unreadable: 0, other_labels: [],
+    confusion: [[tested - 1, 0, 0], [1, 0, 0], [0, 0, 0]],
   };
   const domains = [
     { ...common, name: 'there', labelled: tested, accuracy: 1, auroc: null },
@@ -41,6 +42,7 @@ describe('compare', () => {
       ['sources alone', '0.5500 ±0.0707 (95 %: 0.501 to 0.598)', '400', '1, 2'],
       ['adapted', '0.8000 ±0.0000 (95 %: 0.758 to 0.836)', '400', '1, 2'],
       ['the target itself', '0.9500 (95 %: 0.924 to 0.967)', '400', '1'],
+      ['nothing (the most frequent class)', '0.9975', '', ''],
       ['gap closed', '62.5 % (95 %: 51.2 to 73.8 %)', '', ''],
     ]);
   });
@@ -51,8 +53,21 @@ describe('compare', () => {
     ]);
     expect(accuracy?.gap_interval).toBeNull();
     expect(accuracy === undefined ? [] : comparisonTable([accuracy]).map(([, cell]) => cell)).toEqual([
-      'accuracy', '0.0000 (95 %: 0.000 to 0.793)', '0.0000 (95 %: 0.000 to 0.793)', '1.0000 (95 %: 0.207 to 1.000)', 'not known',
+      'accuracy', '0.0000 (95 %: 0.000 to 0.793)', '0.0000 (95 %: 0.000 to 0.793)', '1.0000 (95 %: 0.207 to 1.000)', '1.0000', 'not known',
     ]);
+  });
+
+  it('says where adapted runs read no more than naming the most frequent class would', () => {
+    const runs = (accuracy: number): AdaptationEvaluation[] =>
+      [evaluation('sources', 1, 0.2), evaluation('adaptation', 1, accuracy), evaluation('target', 1, 1)];
+    expect(doubts(compare(runs(0.99)))).toEqual([
+      'accuracy: with 400 test examples it is not shown that adapted runs read the target at all; '
+      + 'always naming its most frequent class gives 0.9975',
+    ]);
+    const balanced = runs(0.6).map((run) => ({
+      ...run, domains: run.domains.map((domain) => ({ ...domain, confusion: [[200, 0, 0], [0, 200, 0], [0, 0, 0]] })),
+    }));
+    expect(doubts(compare(balanced))).toEqual([]);
   });
 
   it('says nothing of a gap that is not there, or of a target without labels', () => {

@@ -2,6 +2,7 @@ import {
   areaInterval, areaUnderCurve, confidenceInterval, NORMAL_95, shareInterval,
   type AdaptationEvaluation, type DomainEvaluation, type Interval, type ScoredExamples,
 } from '@lethe/evaluation';
+import { mostFrequentShare } from '@lethe/report';
 import { spreadOverSeeds, type SpreadOverSeeds } from '../seeds/seeds-statistics.js';
 import { KINDS, type Kind } from './plan-comparison.js';
 
@@ -9,6 +10,8 @@ import { KINDS, type Kind } from './plan-comparison.js';
 export interface ComparedFigure {
   readonly name: 'accuracy' | 'AUROC';
   readonly of: (evaluation: AdaptationEvaluation) => number | null;
+  /** What is reached without reading anything. */
+  readonly chance: (target: DomainEvaluation) => number;
 }
 
 /** A figure of the runs of one kind. */
@@ -27,13 +30,15 @@ export interface Comparison {
   readonly kinds: readonly ComparedKind[];
   /** (adapted - sources) / (target - sources) of the means; null where one is missing or the target teaches no more than the sources. */
   readonly gap_closed: number | null;
+  /** What is reached without reading anything: by naming the target's most frequent class, or (AUROC) by any order; null: unknown. */
+  readonly chance: number | null;
   /** 95 % of it; null where the intervals of the sources and of the target overlap: it is not known then whether there is a gap. */
   readonly gap_interval: Interval | null;
 }
 
 const FIGURES: readonly ComparedFigure[] = [
-  { name: 'accuracy', of: (evaluation) => targetOf(evaluation)?.accuracy ?? null },
-  { name: 'AUROC', of: (evaluation) => targetOf(evaluation)?.auroc ?? null },
+  { name: 'accuracy', of: (evaluation) => targetOf(evaluation)?.accuracy ?? null, chance: ({ confusion }) => mostFrequentShare(confusion) },
+  { name: 'AUROC', of: (evaluation) => targetOf(evaluation)?.auroc ?? null, chance: () => 0.5 },
 ];
 
 /** Compares the kinds of runs by every figure that they have. */
@@ -41,9 +46,13 @@ export function compare(evaluations: readonly AdaptationEvaluation[]): Compariso
   return FIGURES.flatMap((figure): Comparison[] => {
     const kinds = KINDS.flatMap((kind) => comparedKind(evaluations.filter(({ training }) => training === kind), figure, kind));
     const [first] = evaluations;
-    return first === undefined || kinds.length === 0
-      ? []
-      : [{ figure: figure.name, target: first.target, kinds, gap_closed: gapClosed(kinds), gap_interval: gapInterval(kinds) }];
+    if (first === undefined || kinds.length === 0) return [];
+    const target = targetOf(first);
+    return [{
+      figure: figure.name, target: first.target, kinds,
+      chance: target === undefined || target.confusion.length === 0 ? null : figure.chance(target),
+      gap_closed: gapClosed(kinds), gap_interval: gapInterval(kinds),
+    }];
   });
 }
 

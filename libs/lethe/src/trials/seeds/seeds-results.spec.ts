@@ -46,11 +46,13 @@ describe('runs from several seeds', () => {
           join(folder.runFolder(trial), 'summary.json'),
           JSON.stringify({ ending: state, rounds: 4, wall_seconds: 1.25, test: { classifier_loss: Number.NaN } }),
         );
-        const latent = { input: 'latent', labels: 'true', probe: 'mlp', seeds: [{ seed: 1, figures: { accuracy } }] };
+        const latent = { input: 'latent', labels: 'true', probe: 'mlp', seeds: [{ seed: 1, figures: { accuracy, scored: 40 } }] };
         await writeFile(
           join(folder.runFolder(trial), 'evaluation.json'),
           JSON.stringify({
             kind: 'forgetting',
+            examples: { tested: 40 },
+            chance: 0.708,
             probes: [latent],
             swap: { off_diagonal: 1 },
             reconstruction: { mean: 0.5 },
@@ -65,10 +67,12 @@ describe('runs from several seeds', () => {
         below,
       );
       const [[head, ...rows] = []] = tables;
-      expect(head).toEqual(['figure', 'mean', 'deviation', 'seed 1', 'seed 2', 'seed 3']);
-      expect(rows.slice(0, 1)).toEqual([['probe_mlp', '0.3000', '±0.1414', '0.2000', '0.4000', '']]);
-      expect(rows.find(([figure]) => figure === 'classifier_loss')).toEqual(['classifier_loss', 'NaN', '±NaN', 'NaN', 'NaN', '']);
+      expect(head).toEqual(['figure', 'mean', 'deviation', '95 %', 'seed 1', 'seed 2', 'seed 3']);
+      expect(rows.slice(0, 1)).toEqual([['probe_mlp', '0.3000', '±0.1414', '0.184 to 0.451', '0.2000', '0.4000', '']]);
+      expect(rows.find(([figure]) => figure === 'classifier_loss')).toEqual(['classifier_loss', 'NaN', '±NaN', '', 'NaN', 'NaN', '']);
       expect(notes).toEqual([
+        '95 %: what other test examples than these 40 could have given; ± is over the seeds; '
+        + 'always naming the most frequent class reads 0.708',
         'seed 3 is not in the means: failed (no data)',
         'each run has a folder of its own, like seeds/trials/001',
         'seeds/report.html',

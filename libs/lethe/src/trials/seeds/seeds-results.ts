@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
-import { seedsReport, type SeedCurve } from '@lethe/report';
+import { seedsReport, shownInterval, type SeedCurve } from '@lethe/report';
 import type { Trial } from '../trial.js';
-import { formatNumber } from '@lethe/telemetry';
+import { formatCount, formatNumber } from '@lethe/telemetry';
 import type { TrialsFolder } from '../trials-folder.js';
-import { namesOfFinalFigures } from '../trial-figures.js';
+import { namesOfFinalFigures, TEST_EXAMPLES } from '../trial-figures.js';
 import { seedOf, seedStatistics, type SeedStatistic } from './seeds-statistics.js';
 
 /** Writes `seeds.json` and `report.html` beside the runs. @returns tables and sentences for the terminal */
@@ -21,6 +21,7 @@ export async function writeSeeds(
   const missing = trials
     .filter(({ state }) => state !== 'completed')
     .map((trial) => `seed ${seedOf(trial)} is not in the means: ${trial.state}${trial.message === '' ? '' : ` (${trial.message})`}`);
+  const notes = [...evidence(statistics, measured), ...missing];
   const runs = trials.map((trial) => ({ name: trial.name, state: trial.state, seed: seedOf(trial) }));
   await folder.writeFile('seeds.json', `${JSON.stringify({ figures: statistics, runs }, null, 2)}\n`);
   await folder.writeFile(
@@ -28,7 +29,7 @@ export async function writeSeeds(
     await seedsReport({
       title: folder.folder.split('/').at(-1) ?? 'seeds',
       rows: table,
-      notes: missing,
+      notes,
       curves: await curves(folder, trials),
       runs: await Promise.all(
         runs.map(async ({ name, seed, state }) => ({
@@ -43,20 +44,30 @@ export async function writeSeeds(
   return {
     tables: [table],
     notes: [
-      ...missing,
+      ...notes,
       `each run has a folder of its own, like ${relative(userFolder, folder.runFolder(first))}`,
       relative(userFolder, join(folder.folder, 'report.html')),
     ],
   };
 }
 
+/** What the column of intervals says, and of how many test examples. */
+function evidence(statistics: readonly SeedStatistic[], trials: readonly Trial[]): string[] {
+  if (statistics.every(({ interval }) => interval === null)) return [];
+  const tested = trials.map(({ figures }) => figures[TEST_EXAMPLES]).filter((count) => count !== undefined);
+  const chance = trials.map(({ figures }) => figures['chance']).find((share) => share !== undefined);
+  const least = formatCount(tested.reduce((fewest, count) => Math.min(fewest, count), Infinity));
+  const floor = chance === undefined ? '' : `; always naming the most frequent class reads ${chance.toFixed(3)}`;
+  return [`95 %: what other test examples than these ${least} could have given; ± is over the seeds${floor}`];
+}
+
 /** Head and a row for each figure; a run that does not have it has an empty cell. */
 function statisticsTable(statistics: readonly SeedStatistic[], seeds: readonly number[]): string[][] {
-  const rows = statistics.map(({ figure, mean, deviation, values, ...measured }) => [
-    figure, formatted(mean), deviation === null ? '' : `±${formatted(deviation)}`,
+  const rows = statistics.map(({ figure, mean, deviation, interval, values, ...measured }) => [
+    figure, formatted(mean), deviation === null ? '' : `±${formatted(deviation)}`, shownInterval(interval),
     ...seeds.map((seed) => (measured.seeds.includes(seed) ? formatted(values[measured.seeds.indexOf(seed)] ?? Number.NaN) : '')),
   ]);
-  return [['figure', 'mean', 'deviation', ...seeds.map((seed) => `seed ${seed}`)], ...rows];
+  return [['figure', 'mean', 'deviation', '95 %', ...seeds.map((seed) => `seed ${seed}`)], ...rows];
 }
 
 function formatted(value: number): string {

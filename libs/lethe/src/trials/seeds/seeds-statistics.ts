@@ -1,4 +1,6 @@
+import type { Interval } from '@lethe/evaluation';
 import type { Trial } from '../trial.js';
+import { intervalOf } from '../trial-figures.js';
 
 /** A figure of runs that differ in their seed alone. */
 export interface SpreadOverSeeds {
@@ -13,6 +15,8 @@ export interface SpreadOverSeeds {
 /** What `seeds.json` holds for each figure. */
 export interface SeedStatistic extends SpreadOverSeeds {
   readonly figure: string;
+  /** 95 % of what other test examples could have given, the mean of the runs' own: they share their test examples. Null: not known. */
+  readonly interval: Interval | null;
 }
 
 /**
@@ -33,8 +37,16 @@ export function seedStatistics(trials: readonly Trial[], names: readonly string[
   return names.flatMap((figure): SeedStatistic[] => {
     const measured = trials.filter(({ state, figures }) => state === 'completed' && figures[figure] !== undefined);
     if (measured.length === 0) return [];
-    return [{ figure, ...spreadOverSeeds(measured.map(seedOf), measured.map(({ figures }) => figures[figure] ?? Number.NaN)) }];
+    const spread = spreadOverSeeds(measured.map(seedOf), measured.map(({ figures }) => figures[figure] ?? Number.NaN));
+    return [{ figure, ...spread, interval: meanInterval(measured.map(({ figures }) => intervalOf(figures, figure))) }];
   });
+}
+
+function meanInterval(intervals: readonly (Interval | null)[]): Interval | null {
+  const known = intervals.filter((interval) => interval !== null);
+  if (known.length === 0 || known.length < intervals.length) return null;
+  const mean = (end: 0 | 1): number => known.reduce((sum, interval) => sum + interval[end] / known.length, 0);
+  return [mean(0), mean(1)];
 }
 
 /** The seed of a run. */

@@ -1,5 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { paretoFront } from './sweep-results.js';
+import type { Trial } from '../trial.js';
+import { doubts, paretoFront } from './sweep-results.js';
+
+describe('the best trial', () => {
+  const trial = (name: string, figures: Record<string, number>): Trial =>
+    ({ name, key: name, values: {}, epochs: 1, state: 'completed', attempts: 1, figures, message: '' });
+  const measured = (name: string, low: number, high: number): Trial =>
+    trial(name, { probe_mlp: (low + high) / 2, probe_mlp_low: low, probe_mlp_high: high, test_examples: 1200 });
+  const [best, near, far] = [measured('001', 0.2, 0.3), measured('002', 0.28, 0.4), measured('003', 0.5, 0.6)];
+
+  it('is said to be told apart only from those whose intervals it does not meet', () => {
+    expect(doubts([best, near, far], best, 'probe_mlp')).toEqual([
+      '1 of 2 other trials cannot be told apart from 001 by probe_mlp: with 1,200 test examples their 95 % intervals overlap',
+    ]);
+    expect(doubts([best, near, trial('004', {})], best, 'probe_mlp')).toHaveLength(1);
+    expect(doubts([best, near], best, 'probe_mlp')[0]).toMatch(/^no other trial can be told apart from 001 /);
+    expect(doubts([best, far], best, 'probe_mlp')).toEqual([]);
+    expect(doubts([trial('001', { mse: 1 }), trial('002', { mse: 2 })], trial('001', { mse: 1 }), 'mse')).toEqual([]);
+  });
+});
 
 describe('the front', () => {
   it('leaves out what another trial beats', () => {

@@ -1,31 +1,58 @@
 import { join, relative } from 'node:path';
 import { frontSvg, sweepReport } from '@lethe/report';
+import { formatCount } from '@lethe/telemetry';
 import { bestTrial, type Trial } from '../trial.js';
+import { intervalOf, TEST_EXAMPLES } from '../trial-figures.js';
 import { csvOfTrials, shownSetting, tableOfTrials, variedSettings } from '../trial-tables.js';
 import type { TrialsFolder } from '../trials-folder.js';
 import type { TrialsState } from '../trials-state.js';
 
-/** Writes `sweep.csv`, `pareto.svg` and `report.html`. @returns the command line that repeats the best trial, or null */
+/** What stands beside a figure in a table. */
+const IN_PARENTHESES = 'in parentheses: the 95 % that other test examples could have given';
+
+/**
+ * Writes `sweep.csv`, `pareto.svg` and `report.html`.
+ * @returns the command line that repeats the best trial, or null; sentences on how sure the figures are
+ */
 export async function writeSweep(
   folder: TrialsFolder,
   { best }: TrialsState,
   trials: readonly Trial[],
   userFolder: string,
-): Promise<string | null> {
+): Promise<{ best: string | null; notes: string[] }> {
   const winner = best === null ? null : bestTrial(trials, best.figure, best.better);
   const command = winner === null ? null : `npx lethe train --config ${relative(userFolder, folder.configFile(winner.name))}`;
   const { points, axes } = front(trials);
   await folder.writeFile('sweep.csv', csvOfTrials(trials));
   const svg = await frontSvg({ points, axes });
   if (svg !== null) await folder.writeFile('pareto.svg', svg);
-  const [head = [], ...rows] = tableOfTrials(trials);
+  const [head = [], ...rows] = tableOfTrials(trials, 'all');
+  const notes = [
+    ...(head.some((figure) => trials.some(({ figures }) => intervalOf(figures, figure) !== null)) ? [IN_PARENTHESES] : []),
+    ...(winner === null || best === null ? [] : doubts(trials, winner, best.figure)),
+  ];
   await folder.writeFile(
     'report.html',
-    await sweepReport({ title: folder.folder.split('/').at(-1) ?? 'sweep', points, axes, head, rows, best: command }),
+    await sweepReport({ title: folder.folder.split('/').at(-1) ?? 'sweep', points, axes, head, rows, notes, best: command }),
   );
-  return command === null || winner === null || best === null
-    ? null
-    : `${winner.name} (${best.figure} ${winner.figures[best.figure]?.toFixed(4) ?? ''}): ${command}`;
+  if (command === null || winner === null || best === null) return { best: null, notes };
+  return { best: `${winner.name} (${best.figure} ${winner.figures[best.figure]?.toFixed(4) ?? ''}): ${command}`, notes };
+}
+
+/** What the test examples are too few to tell: that the best trial is better than others. */
+export function doubts(trials: readonly Trial[], winner: Trial, figure: string): string[] {
+  const own = intervalOf(winner.figures, figure);
+  if (own === null) return [];
+  const others = trials.filter(({ name, state }) => state === 'completed' && name !== winner.name);
+  const alike = others.filter(({ figures }) => {
+    const interval = intervalOf(figures, figure);
+    return interval !== null && interval[0] <= own[1] && interval[1] >= own[0];
+  });
+  if (alike.length === 0) return [];
+  const tested = formatCount(winner.figures[TEST_EXAMPLES] ?? Number.NaN);
+  const which = alike.length === others.length ? 'no other trial' : `${alike.length} of ${others.length} other trials`;
+  const verb = alike.length === others.length ? 'can be' : 'cannot be';
+  return [`${which} ${verb} told apart from ${winner.name} by ${figure}: with ${tested} test examples their 95 % intervals overlap`];
 }
 
 /** Trials in probe accuracy and reconstruction error; without an evaluation, in the accuracy of the game's own classifier. */

@@ -17,6 +17,8 @@ export interface SweepResults {
   readonly run: TrialRunner;
   /** The trial that is named the best, with the command line that repeats it; null: none is. */
   readonly best: string | null;
+  /** Sentences on what the figures are too unsure to tell. */
+  readonly notes: readonly string[];
   /** By which figure the best is named; null: by none. */
   readonly bestBy: TrialsState['best'];
 }
@@ -47,7 +49,7 @@ export async function sweep(folder: TrialsFolder, request: SweepRequest, surroun
     const found = await folder.read();
     const state = { ...found, trialsAtOnce: request.trialsAtOnce ?? found.trialsAtOnce };
     const run = await playTrials(folder, state, request.resumedData, { ...surroundings, logLevel: request.logLevel });
-    return { run, best: await writeSweep(folder, state, run.trials, request.folder), bestBy: state.best };
+    return { run, ...(await writeSweep(folder, state, run.trials, request.folder)), bestBy: state.best };
   } finally {
     await lock.release();
   }
