@@ -83,7 +83,7 @@ export class GroupService {
   pull(pull: Pull, peer: string): void {
     this.#checkSchema(pull.schemaHash);
     const held = this.#group(pull.group, 'VERSION_UNAVAILABLE');
-    const { store } = held;
+    const { store, twoPhaseCommit } = held;
     const { request, group, version } = pull;
     if (store.version !== null && version > store.version + VERSIONS_AHEAD) {
       throw new LetheError('MESSAGE_FORBIDDEN', `a worker asked for version ${version} of ${group}, which is at ${store.version}`);
@@ -95,9 +95,12 @@ export class GroupService {
     for (const other of earlier) if (!kept.includes(other)) other.giveUp();
     const sent = new Set<number>();
     let unfollow = (): void => undefined;
-    // Values are sent while later chunks are still being summed. They are provisional until the last message.
+    // Values are sent while later chunks are still being summed. They are provisional until the last message. If this server decides alone,
+    // the last chunk is committed before another message is handled, and is that message.
     if (!pull.averages && store.version !== null && version === store.version + 1) {
+      const early = store.facts.chunks.length - (twoPhaseCommit?.isAlone === true ? 1 : 0);
       unfollow = store.follow(({ from }, values) => {
+        if (sent.size === early) return;
         sent.add(from);
         this.#sender.toPeer(peer, {
           kind: 'parameters',
@@ -191,16 +194,18 @@ export class GroupService {
     this.#sender.versionMade(group.store.bytes);
   }
 
-  /** The chunks of a committed version that are not sent yet, and the message that says that the version is committed. */
+  /** The chunks of a committed version that are not sent yet; the last message says that the version is committed. */
   #chunksFor({ request, group, version, statistics, averages }: Pull, store: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
     const { facts: { slice, chunks }, statistics: running } = store;
-    const answer = { kind: 'parameters', request, group, version } as const;
     const left = chunks.filter(({ from }) => !sent.has(from));
     const valuesOf = (chunk: Slice): Float32Array => (averages ? store.averagesOf(chunk) : store.valuesOf(chunk));
-    return [
-      ...left.map((chunk): Parameters => ({ ...answer, offset: chunk.from, values: valuesOf(chunk), statistics: null, committed: false })),
-      { ...answer, offset: slice.from, values: new Float32Array(0), statistics: statistics ? running : null, committed: true },
-    ];
+    const messages = left.map((chunk): Parameters => (
+      { kind: 'parameters', request, group, version, offset: chunk.from, values: valuesOf(chunk), statistics: null, committed: false }
+    ));
+    const last = messages.pop() ?? {
+      kind: 'parameters', request, group, version, offset: slice.from, values: new Float32Array(0), statistics: null, committed: false,
+    };
+    return [...messages, { ...last, statistics: statistics ? running : null, committed: true }];
   }
 
   /** Tells the coordinator, which assigns the step again; what is not finite is applied nowhere. */

@@ -46,6 +46,11 @@ export class TwoPhaseCommit {
     this.#clipNorm = clipNorm;
   }
 
+  /** Whether the lead decides at once when its own slice is complete, as it holds the whole group. */
+  get isAlone(): boolean {
+    return this.#voters === 1;
+  }
+
   /**
    * Takes one server's vote.
    *

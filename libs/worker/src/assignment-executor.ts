@@ -66,11 +66,12 @@ export class AssignmentExecutor {
     const pulled = this.#pullNetworks(assignment);
     clock.measure('input', () => { gradients.prepare(assignment); });
     const networks = await clock.measureAsync('wait', () => pulled);
-    for (const [index, node] of assignment.nodes.entries()) {
+    // While the gradients are computed the servers take the request; later they answer chunk by chunk.
+    this.#requestNext(trained, assignment);
+    for (const node of assignment.nodes) {
       const { gradient, summary } = gradients.node(assignment, node, networks, clock);
       await clock.measureAsync('wait', () => this.#confirm(assignment.reads));
-      // Requested before the last gradient is sent, so that the server answers chunk by chunk while it receives.
-      if (index === assignment.nodes.length - 1) this.#request(trained, assignment.produces);
+      this.#requestNext(trained, assignment);
       const step = { round, phase, innerStep };
       await clock.measureAsync('send', () => parameters.push({
         step, layout: trained, version: assignment.produces, node, generation, gradient, summary,
@@ -119,6 +120,17 @@ export class AssignmentExecutor {
       await (await this.#requested(layoutOf(this.#options.description, group), version)).complete;
       this.#confirmed.set(group, version);
     }
+  }
+
+  /**
+   * Requests the version that a step produces, once the one that it is made of is known to be committed: both arrive in the same memory,
+   * and a server sends the version that it makes next chunk by chunk, but none after it.
+   */
+  #requestNext(layout: GroupLayout, { produces }: StepAssignment): void {
+    const last = this.#pulls.get(layout.name);
+    if (last?.version === produces) return;
+    if (last?.version === produces - 1 && last.pull.isCommitted) this.#confirmed.set(layout.name, produces - 1);
+    if (this.#confirmed.get(layout.name) === produces - 1) this.#request(layout, produces);
   }
 
   /** Requests a version, also one that is not committed yet; it arrives in the group's memory, which is not read until then. */

@@ -22,6 +22,8 @@ export class GroupPull {
   /** Rejects with whatever ends the pull. */
   readonly complete: Promise<PulledGroup>;
   readonly #values: Float32Array;
+  /** Slices that are not known to be committed. */
+  #uncommitted: number;
   readonly #networks: ReadonlyMap<string, AwaitedNetwork>;
   #resolve: (group: PulledGroup) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -29,6 +31,7 @@ export class GroupPull {
   /** @param slices of the servers that hold a part of the group */
   constructor(layout: GroupLayout, slices: readonly Slice[], values: Float32Array) {
     this.#values = values;
+    this.#uncommitted = slices.length;
     this.complete = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -54,6 +57,16 @@ export class GroupPull {
       missing.delete(offset);
       if (missing.size === 0) resolve();
     }
+  }
+
+  /** Whether all chunks have arrived and every server has committed the version. */
+  get isCommitted(): boolean {
+    return this.#uncommitted === 0;
+  }
+
+  /** A server's slice has arrived and is committed. */
+  sliceCommitted(): void {
+    this.#uncommitted -= 1;
   }
 
   /** All chunks have arrived, and the version is committed. */

@@ -219,7 +219,7 @@ export class ParameterClient {
   #take({ request, offset, values, statistics, committed }: Parameters): void {
     const pending = this.#pending.get(request);
     if (pending === undefined) return; // it was given up
-    // The last message may have no values, only the fact that the version is committed.
+    // The last message may have no values, and always says that the version is committed.
     if (values.length > 0) {
       pending.pull.take(offset, values);
       pending.missing.delete(offset);
@@ -227,8 +227,13 @@ export class ParameterClient {
     pending.statistics ??= statistics;
     // The last message: messages arrive in order, so every chunk came before it.
     if (!committed) return;
-    if (pending.missing.size === 0) pending.resolve();
-    else pending.ask(); // the connection broke meanwhile, and chunks were lost with it
+    if (pending.missing.size > 0) {
+      pending.ask(); // the connection broke meanwhile, and chunks were lost with it
+      return;
+    }
+    this.#pending.delete(request);
+    pending.pull.sliceCommitted();
+    pending.resolve();
   }
 
   #fail(error: Error): void {
