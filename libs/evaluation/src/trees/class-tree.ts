@@ -60,20 +60,18 @@ export class ClassTree {
     }
   }
 
-  /** The best split of sqrt(size) dimensions, drawn from those with different values in the node. */
+  /** The best split of sqrt(size) drawn dimensions, or of the next one drawn where all of these have a single value in the node. */
   #bestSplit(): Split | undefined {
     const dimensions = this.#dimensions;
-    let left = Math.max(1, Math.floor(Math.sqrt(dimensions.length)));
+    const drawnLast = dimensions.length - Math.floor(Math.sqrt(dimensions.length));
     let best: Split | undefined;
-    for (let last = dimensions.length - 1; last >= 0 && left > 0; last -= 1) {
+    for (let last = dimensions.length - 1; last >= 0 && (last >= drawnLast || best === undefined); last -= 1) {
       const drawn = uniformInt(this.#generator, 0, last);
       const dimension = dimensions[drawn] as number;
       dimensions[drawn] = dimensions[last] as number;
       dimensions[last] = dimension;
       const split = this.#splitter.bestSplitOf(dimension);
-      if (split === undefined) continue;
-      left -= 1;
-      if (best === undefined || split.purity > best.purity) best = split;
+      if (split !== undefined && (best === undefined || split.purity > best.purity)) best = split;
     }
     return best;
   }

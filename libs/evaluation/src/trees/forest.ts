@@ -10,7 +10,7 @@ import { MOST_BINS, MOST_WEIGHT } from './node-splitter.js';
 const TREES = 200;
 
 /**
- * A random forest: 200 unpruned trees, each from a bootstrap of the training vectors, with the best of sqrt(size) dimensions at
+ * A random forest: 200 unpruned trees, each from a bootstrap of the training vectors, with the best of sqrt(size) drawn dimensions at
  * every split. The frequencies of the classes in the leaves of a test vector are averaged. A pure function of its arguments.
  *
  * @returns log-probabilities, float32 [test examples, classes], of (sum of the trees' frequencies + 1/K) / 201
