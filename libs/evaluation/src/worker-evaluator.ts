@@ -6,10 +6,9 @@ import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
-import { ProbeVectors } from './probes/probe-vectors.js';
+import { ProbeVectors, type Latents } from './probes/probe-vectors.js';
 import { PROBE_FIGURES, probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
-import type { ProbeData } from './probes/probe-data.js';
 
 /** Examples scored by one graph call; constant, so that a figure is the same whichever worker scores which examples. */
 export const SCORE_CHUNK = 250;
@@ -137,7 +136,7 @@ export class WorkerEvaluator implements Evaluator {
   async #probe(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const figures = new Float32Array(task.probes.length * PROBE_FIGURES);
     for (const [index, { input, ...request }] of task.probes.entries()) {
-      const data = input === 'pixels' ? this.#vectors.pixels() : await this.#latents(task, vectors);
+      const data = input === 'pixels' ? this.#vectors.pixels() : (await this.#latents(task, vectors)).standardised;
       figures.set(probeVector(await runProbe(this.#options.engine, data, request)), index * PROBE_FIGURES);
     }
     return figures;
@@ -149,7 +148,7 @@ export class WorkerEvaluator implements Evaluator {
     return (await this.#swap).rows({ first, count, judge }, (step, inputs) => this.#run(step, { ...vectors, ...inputs }));
   }
 
-  async #latents(task: Evaluate, vectors: Record<string, InputValues>): Promise<ProbeData> {
+  async #latents(task: Evaluate, vectors: Record<string, InputValues>): Promise<Latents> {
     const { engine, description } = this.#options;
     this.#encode ??= compileEvaluation({
       engine,

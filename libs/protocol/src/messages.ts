@@ -103,7 +103,7 @@ export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'en
 /** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
 export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
 /** Every kind of fresh probe: docs/measures.md says what each of them is. */
-export const PROBE_KINDS = ['linear', 'mlp', 'neighbours', 'deep'] as const;
+export const PROBE_KINDS = ['linear', 'mlp', 'neighbours', 'deep', 'boosted-trees', 'forest'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
 /** `latent`: the features of an image by the encoder in evaluation mode. */
 export type ProbeInput = 'latent' | 'pixels';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PLAIN_DATA } from '@lethe/config';
 import { gatherImages, gatherLabels, openData, type Dataset } from '@lethe/data';
-import { runProbe } from '@lethe/evaluation';
+import { runProbe, standardise } from '@lethe/evaluation';
 import { loadEngine } from '@lethe/tensorflow';
 import { LabelAwarePca, type LabelledVectors } from './label-aware-pca.js';
 
@@ -28,7 +28,7 @@ const engine = await loadEngine({ prefer: 'native' });
 
 const rows = [];
 for (const size of sizes) {
-  const data = { train: pca.encode(train, size), test: pca.encode(test, size), classes };
+  const data = standardise({ train: pca.encode(train, size), test: pca.encode(test, size), classes });
   const row: Record<string, string> = { components: String(size), 'reconstruction MSE': pca.error(test, size).toFixed(4) };
   for (const probe of ['linear', 'mlp', 'neighbours'] as const) {
     const accuracies: number[] = [];

@@ -68,12 +68,15 @@ export const SEEDS: FlagValue = {
     /^\d{1,9}(,\d{1,9})*$/.test(text) && new Set(text.split(',').map(Number)).size === text.split(',').length ? text : undefined,
 };
 
-/** Kinds of fresh probes; `all` stands for every one. */
+/** Words that stand for several kinds of probes. */
+const PROBE_GROUPS: Readonly<Record<string, readonly string[]>> = { all: PROBES, trees: ['boosted-trees', 'forest'] };
+
+/** Kinds of fresh probes. */
 export const PROBE_LIST: FlagValue = {
   placeholder: '<probes>',
-  expected: `all, or of ${PROBES.join(', ')} some with commas, each once`,
+  expected: `all, or of ${PROBES.join(', ')} (or trees) some with commas, each once`,
   read: (text) => {
-    const kinds = text === 'all' ? [...PROBES] : text.split(',').map((kind) => kind.trim());
+    const kinds = text.split(',').flatMap((kind) => PROBE_GROUPS[kind.trim()] ?? [kind.trim()]);
     return kinds.every((kind) => (PROBES as readonly string[]).includes(kind)) && new Set(kinds).size === kinds.length ? kinds : undefined;
   },
   isOne: true,

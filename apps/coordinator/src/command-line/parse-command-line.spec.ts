@@ -360,6 +360,7 @@ describe('parseCommandLine', () => {
     });
     expect(parse('evaluate', 'mild', '--probes', 'mlp,linear')).toMatchObject({ probes: ['mlp', 'linear'] });
     expect(parse('evaluate', 'mild', '--probes', 'all')).toMatchObject({ probes: PROBES });
+    expect(parse('evaluate', 'mild', '--probes', 'linear,trees')).toMatchObject({ probes: ['linear', 'boosted-trees', 'forest'] });
     expect(parse('train', '--probes', 'deep')).toMatchObject({ flags: { values: { probes: ['deep'] } } });
     expect(parse('sweep', '--probes', 'linear,mlp')).toMatchObject({
       space: { probes: { kind: 'values', values: [['linear', 'mlp']] } },
@@ -565,9 +566,12 @@ describe('parseCommandLine', () => {
     [['evaluate', 'a', '--seeds', '1,1'], '--seeds: expected whole numbers with commas, each once, found "1,1"'],
     [
       ['evaluate', 'a', '--probes', 'mlp,mlp'],
-      `--probes: expected all, or of ${PROBES.join(', ')} some with commas, each once, found "mlp,mlp"`,
+      `--probes: expected all, or of ${PROBES.join(', ')} (or trees) some with commas, each once, found "mlp,mlp"`,
     ],
-    [['train', '--probes', 'oak'], `--probes: expected all, or of ${PROBES.join(', ')} some with commas, each once, found "oak"`],
+    [
+      ['train', '--probes', 'oak'],
+      `--probes: expected all, or of ${PROBES.join(', ')} (or trees) some with commas, each once, found "oak"`,
+    ],
     [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
     [['cache', 'empty'], 'lethe cache: expected clear, or nothing, found "empty"'],

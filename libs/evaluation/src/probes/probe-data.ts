@@ -24,16 +24,26 @@ export function standardise({ train, test, classes }: ProbeData): ProbeData {
   const examples = train.values.length / size;
   const mean = new Float64Array(size);
   const deviation = new Float64Array(size);
-  for (const [index, value] of train.values.entries()) mean[index % size] = (mean[index % size] ?? 0) + value / examples;
-  for (const [index, value] of train.values.entries()) {
-    const distance = value - (mean[index % size] ?? 0);
-    deviation[index % size] = (deviation[index % size] ?? 0) + (distance * distance) / examples;
+  const { values } = train;
+  for (let first = 0; first < values.length; first += size) {
+    for (let place = 0; place < size; place += 1) mean[place] = (mean[place] as number) + (values[first + place] as number) / examples;
+  }
+  for (let first = 0; first < values.length; first += size) {
+    for (let place = 0; place < size; place += 1) {
+      const distance = (values[first + place] as number) - (mean[place] as number);
+      deviation[place] = (deviation[place] as number) + (distance * distance) / examples;
+    }
   }
   const factor = deviation.map((square) => (Math.sqrt(square) < LEAST_DEVIATION ? 0 : 1 / Math.sqrt(square)));
-  const scaled = (vectors: Vectors): Vectors => ({
-    ...vectors,
-    values: vectors.values.map((value, index) => (value - (mean[index % size] ?? 0)) * (factor[index % size] ?? 0)),
-  });
+  const scaled = (vectors: Vectors): Vectors => {
+    const scaledValues = new Float32Array(vectors.values.length);
+    for (let first = 0; first < scaledValues.length; first += size) {
+      for (let place = 0; place < size; place += 1) {
+        scaledValues[first + place] = ((vectors.values[first + place] as number) - (mean[place] as number)) * (factor[place] as number);
+      }
+    }
+    return { ...vectors, values: scaledValues };
+  };
   return { train: scaled(train), test: scaled(test), classes };
 }
 

@@ -1,7 +1,7 @@
 import { gatherImages, gatherLabels, type Dataset } from '@lethe/data';
 import type { Evaluate } from '@lethe/protocol';
 import type { EvaluatorOptions } from '@lethe/worker';
-import type { ProbeData, Vectors } from './probe-data.js';
+import { standardise, type ProbeData, type Vectors } from './probe-data.js';
 import { probedExamples } from './probed-examples.js';
 
 /** Greatest number of pixel values that are probed of either part, to bound the memory: their figures are for comparison only. */
@@ -10,6 +10,13 @@ const MOST_PIXEL_VALUES = 16e6;
 /** Encodes images [examples, ...] into latents [examples, latentSize]. */
 export type Encode = (images: Float32Array) => Float32Array;
 
+/** What the encoder makes of the images. */
+export interface Latents {
+  /** As they are, of the test images. */
+  readonly test: Vectors;
+  readonly standardised: ProbeData;
+}
+
 /** The vectors that probes are trained and scored on. The latents of one version of the networks are computed once for all probes. */
 export class ProbeVectors {
   readonly #data: EvaluatorOptions['data'];
@@ -17,7 +24,7 @@ export class ProbeVectors {
   /** Examples that are encoded at once. */
   readonly #chunk: number;
   #pixels: ProbeData | null = null;
-  #latents: { readonly versions: string; readonly data: ProbeData } | null = null;
+  #latents: (Latents & { readonly versions: string }) | null = null;
 
   constructor({ data, description }: EvaluatorOptions, chunk: number) {
     this.#data = data;
@@ -25,21 +32,21 @@ export class ProbeVectors {
     this.#chunk = chunk;
   }
 
-  /** Raw images as vectors. */
+  /** Raw images as vectors, standardised. */
   pixels(): ProbeData {
     const { train, test } = this.#data;
-    this.#pixels ??= { train: pixelsOf(train), test: pixelsOf(test), classes: this.#classes };
+    this.#pixels ??= standardise({ train: pixelsOf(train), test: pixelsOf(test), classes: this.#classes });
     return this.#pixels;
   }
 
   /** Latents of all training and test images by the parameters of the versions that are read. */
-  latents({ reads }: Pick<Evaluate, 'reads'>, encode: Encode): ProbeData {
+  latents({ reads }: Pick<Evaluate, 'reads'>, encode: Encode): Latents {
     const versions = JSON.stringify(reads);
-    if (this.#latents?.versions === versions) return this.#latents.data;
+    if (this.#latents?.versions === versions) return this.#latents;
     const { train, test } = this.#data;
-    const data = { train: this.#encoded(train, encode), test: this.#encoded(test, encode), classes: this.#classes };
-    this.#latents = { versions, data };
-    return data;
+    const encoded = { train: this.#encoded(train, encode), test: this.#encoded(test, encode), classes: this.#classes };
+    this.#latents = { versions, test: encoded.test, standardised: standardise(encoded) };
+    return this.#latents;
   }
 
   #encoded(dataset: Dataset, encode: Encode): Vectors {

@@ -1,7 +1,8 @@
 import { loadEngine } from '@lethe/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProbeFigures } from './probe-figures.js';
 import { runProbe } from './run-probe.js';
-import type { ProbeData, Vectors } from './probe-data.js';
+import { standardise, type ProbeData, type Vectors } from './probe-data.js';
 
 const CLASSES = 4;
 const SIZE = 5;
@@ -22,7 +23,7 @@ function vectors(examples: number, offset: number, at: (label: number, dimension
 }
 
 function both(at: (label: number, dimension: number, random: number) => number, examples = 6000): ProbeData {
-  return { train: vectors(examples, 1, at), test: vectors(1200, 1e6, at), classes: CLASSES };
+  return standardise({ train: vectors(examples, 1, at), test: vectors(1200, 1e6, at), classes: CLASSES });
 }
 
 /** Every class lies on the corners of a cube around 0, each on a cube of its own size: all means are 0. */
@@ -71,7 +72,19 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
     expect(linear?.accuracy).toBeLessThan(chance(data) + 0.12);
     for (const { accuracy } of others) expect(accuracy).toBeGreaterThan(0.95);
     // Few examples: the deep one takes as many rounds as of many.
-    expect((await runProbe(engine, cubes(120), { probe: 'deep', shuffledLabels: false, seed: 1 })).accuracy).toBeGreaterThan(0.85);
+    for (const [probe, examples] of [['deep', 120], ['boosted-trees', 800], ['forest', 800]] as const)
+      expect((await runProbe(engine, cubes(examples), { probe, shuffledLabels: false, seed: 1 })).accuracy).toBeGreaterThan(0.85);
+  });
+
+  it('of neighbours leaves others out for each seed, whatever was looked for before', async () => {
+    const data = both((label, dimension, random) => (dimension === 0 ? label + 3 * random : random));
+    const read = (vectorsOfBoth: ProbeData, seed: number, shuffledLabels = false): Promise<ProbeFigures> =>
+      runProbe(engine, vectorsOfBoth, { probe: 'neighbours', shuffledLabels, seed });
+    const [first, second, shuffled] = [await read(data, 1), await read(data, 2), await read(data, 1, true)];
+    expect(first).not.toEqual(second);
+    expect(Math.abs(shuffled.accuracy - 1 / CLASSES)).toBeLessThan(0.06);
+    const again = both((label, dimension, random) => (dimension === 0 ? label + 3 * random : random));
+    expect([await read(again, 2), await read(again, 1)]).toEqual([second, first]);
   });
 
   it('gives the same bits again, other ones from another seed, and leaves no tensor behind', async () => {

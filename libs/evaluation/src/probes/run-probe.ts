@@ -1,25 +1,26 @@
 import { BatchStream } from '@lethe/data';
 import type { ProbeRequest } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
+import { boostedTrees } from '../trees/boosted-trees.js';
+import { forest } from '../trees/forest.js';
 import { neighbourProbe } from './neighbour-probe.js';
 import { networkProbe } from './network-probe.js';
 import { probeFigures, type ProbeFigures } from './probe-figures.js';
-import { standardise, type ProbeData } from './probe-data.js';
+import type { ProbeData } from './probe-data.js';
 
 /** Must change whenever a probe of the same data would give other figures: what was kept of another version is not used. */
-export const CONTROL_VERSION = 1;
+export const CONTROL_VERSION = 2;
 
 /**
- * Trains a fresh probe on frozen vectors and scores it on the test vectors (docs/measures.md). With shuffled training labels it
- * can learn nothing: its figures are the floor. A pure function of its arguments on engines of one fingerprint.
+ * Trains a fresh probe on frozen vectors, as `standardise` makes them, and scores it on the test vectors (docs/measures.md). With shuffled
+ * training labels it can learn nothing: its figures are the floor. A pure function of its arguments on engines of one fingerprint.
  */
 export async function runProbe(
   engine: Engine,
   data: ProbeData,
   { probe, shuffledLabels, seed }: Omit<ProbeRequest, 'input'>,
 ): Promise<ProbeFigures> {
-  const standardised = standardise(data);
-  const prepared = shuffledLabels ? withShuffledLabels(standardised, seed) : standardised;
+  const prepared = shuffledLabels ? withShuffledLabels(data, seed) : data;
   const logProbabilities = await predictions(engine, prepared, probe, seed);
   const { test, classes } = prepared;
   return probeFigures(logProbabilities, test.labels.subarray(0, logProbabilities.length / classes), classes);
@@ -33,6 +34,10 @@ function predictions(engine: Engine, data: ProbeData, probe: ProbeRequest['probe
       return networkProbe(engine, data, probe, seed);
     case 'neighbours':
       return neighbourProbe(engine, data, seed);
+    case 'boosted-trees':
+      return boostedTrees(data, seed);
+    case 'forest':
+      return forest(data, seed);
   }
 }
 

@@ -10,13 +10,15 @@ import type { MeasuringWork } from './measuring-work.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 
 /** Kinds that take so long that they are trained from the first seed alone and have no controls. */
-const COSTLY: readonly ProbeKind[] = ['deep'];
+const COSTLY: readonly ProbeKind[] = ['deep', 'boosted-trees', 'forest'];
 /** Seconds that a probe of a kind takes about, on the latents and on the pixels of MNIST: what takes longest begins first. */
 const PROBE_COSTS: Readonly<Record<ProbeKind, Readonly<Record<ProbeInput, number>>>> = {
   linear: { latent: 0.6, pixels: 2.5 },
   mlp: { latent: 3.5, pixels: 9 },
   neighbours: { latent: 2, pixels: 5 },
-  deep: { latent: 45, pixels: 45 },
+  deep: { latent: 45, pixels: 60 },
+  'boosted-trees': { latent: 25, pixels: 60 },
+  forest: { latent: 8, pixels: 60 },
 };
 /** The same of a judge, of a chunk of redrawn images, and of the reconstruction errors. */
 const [JUDGE_COST, SWAP_COST, RECONSTRUCTION_COST] = [13, 0.5, 1.5];
