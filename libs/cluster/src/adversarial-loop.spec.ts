@@ -10,6 +10,7 @@ const objective = forgettingObjective({
     width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false,
     reads: 'mean', members: 1, freshEveryRounds: null,
   },
+  eraser: { couplings: 0, width: 8, predictionWeight: 0.01 },
   hiding: 'negative-likelihood', beta: 0.5, betaRampRounds: 0, classifierTurns: 2,
 });
 

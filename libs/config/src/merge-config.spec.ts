@@ -27,7 +27,7 @@ describe('mergeConfig', () => {
     const { config } = mergeConfig(machine, [flags({ recipe: 'article' })]);
     const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
     const adam = { kind: 'adam', learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
-    expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam });
+    expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam, eraser: adam });
     expect(config).toMatchObject({
       batchSize: 256, objective: { latentSize: 10, beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null,
     });
@@ -80,7 +80,7 @@ describe('mergeConfig', () => {
       machine, [flags({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 0.3 } } } })],
     );
     const rates = Object.entries(config.objective.optimizers).map(([network, { learningRate }]) => [network, learningRate]);
-    expect(rates).toEqual([['encoder', 0.2], ['decoder', 0.2], ['classifier', 0.3]]);
+    expect(rates).toEqual([['encoder', 0.2], ['decoder', 0.2], ['classifier', 0.3], ['eraser', 0.2]]);
     expect(
       () => mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0 } } } })]),
     ).toThrow('--learningRate: expected a number above 0, found 0');

@@ -12,6 +12,9 @@ export function plainAdam(learningRate: number, schedule: ScheduleConfig = CONST
   return { kind: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
 }
 
+/** No eraser; the settings besides are those of one, for whoever gives a number of couplings. */
+export const NO_ERASER: ForgettingConfig['objective']['eraser'] = { couplings: 0, width: 64, predictionWeight: 0.01 };
+
 /** Workers and one server on this machine alone. */
 export function localCluster(machine: Machine): RunConfig['cluster'] {
   const workers = defaultWorkers(machine);

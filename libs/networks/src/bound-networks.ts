@@ -105,15 +105,25 @@ function bind(
   networks: readonly NetworkSpec[],
   contextOf: (network: NetworkSpec, position: number, isDeterministic: boolean) => ForwardContext,
 ): Networks {
-  const apply =
-    (isDeterministic: boolean): Networks['apply'] =>
-    (name, ...inputs) => {
-      const position = networks.findIndex((network) => network.name === name);
-      const network = networks[position];
-      if (network === undefined) throw new TypeError(`no network is named ${name}`);
-      return network.forward(contextOf(network, position, isDeterministic), ...inputs);
-    };
-  return { apply: apply(false), applyDeterministic: apply(true) };
+  const bound = (name: string, isDeterministic: boolean): { network: NetworkSpec; context: ForwardContext } => {
+    const position = networks.findIndex((network) => network.name === name);
+    const network = networks[position];
+    if (network === undefined) throw new TypeError(`no network is named ${name}`);
+    return { network, context: contextOf(network, position, isDeterministic) };
+  };
+  const apply = (isDeterministic: boolean): Networks['apply'] => (name, ...inputs) => {
+    const { network, context } = bound(name, isDeterministic);
+    return network.forward(context, ...inputs);
+  };
+  return {
+    apply: apply(false),
+    applyDeterministic: apply(true),
+    applyInverse: (name, ...inputs) => {
+      const { network, context } = bound(name, false);
+      if (network.inverse === undefined) throw new TypeError(`the network ${name} has no inverse`);
+      return network.inverse(context, ...inputs);
+    },
+  };
 }
 
 function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor, Tensor] {

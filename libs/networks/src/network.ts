@@ -31,6 +31,8 @@ export interface NetworkSpec {
   readonly dropoutStream: 'round' | 'step';
   /** The outputs for the inputs, which `apply` passes on. */
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
+  /** Of an invertible network: the inputs that `forward` mapped, which `applyInverse` returns. */
+  readonly inverse?: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
 }
 
 /** The names of all domains, and the domain of each example, one-hot [examples, domains]. */
@@ -61,4 +63,6 @@ export interface Networks {
   apply(network: string, ...inputs: Tensor[]): Tensor;
   /** As `apply`, but without dropout and noise, and the running statistics do not count these inputs. */
   applyDeterministic(network: string, ...inputs: Tensor[]): Tensor;
+  /** Of an invertible network: what it maps to these inputs. */
+  applyInverse(network: string, ...inputs: Tensor[]): Tensor;
 }

@@ -22,6 +22,9 @@ export interface ForgettingOptions extends GameNetworkOptions {
  * D learn to rebuild x from (z, label) while E hides the label from C, just updated and left alone. The article's game is
  * loss = MSE - beta * NLL. All phases of a round see the same z.
  *
+ * What the game leaves of the label, an eraser takes out of the latents before anybody else gets them (`Eraser`). It learns beside the
+ * encoder and the decoder, and their phase's loss is the sum of theirs and its own.
+ *
  * With gradient reversal there is one phase instead, in which C learns while E gets the opposite of C's gradient.
  *
  * @see https://github.com/spoilt333/adversarial (2.domain/conv_fader_mnist.ipynb)
@@ -33,7 +36,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
   return {
     name: 'forgetting',
     ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding, classifierTurns)),
-    deployed: ['encoder', 'decoder'],
+    deployed: game.autoencoder.map(({ name }) => name),
     freshStarts: freshStarts(options),
     scalars: (round) => ({
       beta: beta * (betaRampRounds === 0 ? 1 : Math.min(1, round / betaRampRounds)),
@@ -41,18 +44,19 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     }),
     figures: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
     score: (context) => {
-      const { operations, networks, batch } = context;
-      const { latent, adversaryInput } = game.encode(context);
-      const classified = game.classify(context, adversaryInput);
+      const { operations, batch } = context;
+      const encoded = game.encode(context);
+      const classified = game.classify(context, encoded.adversaryInput);
+      const redrawn = game.redraw(context, game.release(context, encoded));
       return {
-        reconstruction_mse: squaredError(operations, networks.apply('decoder', latent, batch.labels), batch, [1, 2, 3]),
+        reconstruction_mse: squaredError(operations, redrawn, batch, [1, 2, 3]),
         classifier_loss: meanOf(operations, classified.map(negativeLogLikelihood)),
         classifier_accuracy: meanOf(operations, classified.map(isCorrect)),
       };
     },
-    encode: (context) => game.encode(context).latent,
+    encode: (context) => game.release(context, game.encode(context)),
     encodedSize: options.latentSize,
-    redraw: ({ networks, batch }, latent) => networks.apply('decoder', latent, batch.labels),
+    redraw: (context, latent) => game.redraw(context, latent),
     predict: null,
   };
 }
@@ -90,7 +94,7 @@ function alternatingPhases(game: GameNetworks, hiding: HidingName, classifierSte
           const encoded = game.encode(context);
           const classified = game.classify(context, encoded.adversaryInput);
           const hidden = operations.mul(entryOf(scalars, 'beta', 'the round'), meanOf(operations, classified.map(HIDING_LOSSES[hiding])));
-          const { mse, penalised } = reconstruct(context, encoded);
+          const { mse, penalised } = reconstruct(game, context, encoded);
           const nll = meanOf(operations, classified.map((answer) => operations.mean(negativeLogLikelihood(answer))));
           return { minimised: operations.add(penalised, hidden), reported: { reconstruction_mse: mse, encoder_classifier_loss: nll } };
         },
@@ -115,7 +119,7 @@ function simultaneousPhase(game: GameNetworks): GroupsAndPhases {
           const encoded = game.encode(context);
           const reversed = operations.reverseGradient(encoded.adversaryInput, entryOf(scalars, 'beta', 'the round'));
           const losses = classifierLosses(game, context, reversed);
-          const { mse, penalised } = reconstruct(context, encoded);
+          const { mse, penalised } = reconstruct(game, context, encoded);
           return {
             minimised: operations.add(penalised, sumOf(operations, losses)),
             reported: { reconstruction_mse: mse, classifier_loss: meanOf(operations, losses) },
@@ -131,12 +135,14 @@ function classifierLosses(game: GameNetworks, context: LossContext, adversaryInp
   return game.classify(context, adversaryInput).map((classified) => context.operations.mean(negativeLogLikelihood(classified)));
 }
 
-/** The error of the decoder's images, by itself and with the bottleneck's divergence. */
-function reconstruct(context: LossContext, { latent, divergence }: Encoded): { mse: Tensor; penalised: Tensor } {
+/** The error of the decoder's images, by itself and with the bottleneck's divergence and the eraser's loss. */
+function reconstruct(game: GameNetworks, context: LossContext, encoded: Encoded): { mse: Tensor; penalised: Tensor } {
   const { operations, networks, batch, scalars } = context;
-  const mse = squaredError(operations, networks.apply('decoder', latent, batch.labels), batch);
-  if (divergence === null) return { mse, penalised: mse };
-  return { mse, penalised: operations.add(mse, operations.mul(entryOf(scalars, 'divergence_weight', 'the round'), divergence)) };
+  const mse = squaredError(operations, networks.apply('decoder', encoded.latent, batch.labels), batch);
+  const divergence = game.divergence(context, encoded);
+  const weighted = divergence === null ? null : operations.mul(entryOf(scalars, 'divergence_weight', 'the round'), divergence);
+  const penalties = [weighted, game.erasureLoss(context, encoded)].filter((penalty) => penalty !== null);
+  return { mse, penalised: penalties.reduce((sum, penalty) => operations.add(sum, penalty), mse) };
 }
 
 /** One adversary after another starts afresh, so that the encoder never has only old opponents. */

@@ -71,6 +71,8 @@ describe('the flags', () => {
         "--bottleneck-weight <number>",
         "--averaging <number>",
         "--classifier-turns <count>",
+        "--eraser-couplings <count>",
+        "--eraser-width <count>",
         "--shards <count>",
         "--adversary-width <count>",
         "--adversary-depth <count>",

@@ -38,6 +38,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'bottleneck-weight', value: NUMBER, help: 'weight of each nat that passes it', paths: ['objective.bottleneck.weight'] },
     { name: 'averaging', value: NUMBER, help: 'decay per update of the average of the weights that is evaluated', paths: ['averaging'] },
     { name: 'classifier-turns', value: COUNT, help: 'steps of the classifier in a round', paths: ['objective.classifierTurns'] },
+    {
+      name: 'eraser-couplings',
+      value: COUNT,
+      help: 'steps of the flow that erases what is left of the label',
+      paths: ['objective.eraser.couplings'],
+    },
+    { name: 'eraser-width', value: COUNT, help: 'of the hidden layers of each of them', paths: ['objective.eraser.width'] },
     { name: 'seed', value: COUNT, help: 'what everything random follows from', paths: ['seed'] },
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
   ],

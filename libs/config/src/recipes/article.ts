@@ -1,4 +1,4 @@
-import { localCluster, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
+import { localCluster, NO_ERASER, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
 import { PLAIN_DATA } from '../schema/data.js';
 import { USUAL_PROBES } from '../schema/probes.js';
 import type { Machine } from '../worker-plan.js';
@@ -27,7 +27,8 @@ export function recipe(machine: Machine): ForgettingConfig {
         width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean', members: 1,
         freshEveryRounds: null,
       },
-      optimizers: { encoder: plainAdam(1e-4), decoder: plainAdam(1e-4), classifier: plainAdam(1e-4) },
+      eraser: NO_ERASER,
+      optimizers: { encoder: plainAdam(1e-4), decoder: plainAdam(1e-4), classifier: plainAdam(1e-4), eraser: plainAdam(1e-4) },
     },
     averaging: null,
     clipNorm: null,

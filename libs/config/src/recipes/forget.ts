@@ -11,7 +11,8 @@ import { recipe as articleRecipe } from './article.js';
  * - a small weight of hiding the label, which counts only up to chance;
  * - no dropout in the encoder: it would hide from the adversary what a probe sees;
  * - rates that fall to 0, so that the adversary catches up;
- * - six latent numbers, which leave the label less room than ten and enough for the style.
+ * - six latent numbers, which leave the label less room than ten and enough for the style;
+ * - an eraser behind the game, which takes out of the latents what the game leaves of the label in them.
  */
 export function recipe(machine: Machine): RunConfig {
   const article = articleRecipe(machine);
@@ -30,8 +31,12 @@ export function recipe(machine: Machine): RunConfig {
       decoderDropout: 0,
       bottleneck: { kind: 'variational', weight: 0.002 },
       adversary: { ...article.objective.adversary, width: 256, depth: 2, activation: 'relu', dropout: 0, standardise: true },
+      eraser: { couplings: 8, width: 64, predictionWeight: 0.01 },
       optimizers: {
-        encoder: plainAdam(1e-3, cosine), decoder: plainAdam(1e-3, cosine), classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }),
+        encoder: plainAdam(1e-3, cosine),
+        decoder: plainAdam(1e-3, cosine),
+        classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }),
+        eraser: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }),
       },
     },
     epochs: 20,

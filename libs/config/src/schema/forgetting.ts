@@ -26,6 +26,16 @@ const adversarySchema = z.strictObject({
   freshEveryRounds: positiveInteger.nullable(),
 });
 
+/** What leaves the game goes through a normalising flow, which erases what its latents still tell of the label. */
+const eraserSchema = z.strictObject({
+  /** Steps of the flow; 0: nothing is erased. */
+  couplings: count,
+  /** Of the two hidden layers of each. */
+  width: positiveInteger,
+  /** Weight of each nat that the encoder's own prediction of the label, by which it erases, falls short of the label. */
+  predictionWeight: weight,
+});
+
 /** The article's game and its variants: an encoder, a decoder and classifiers. */
 export const forgettingSchema = z.strictObject({
   kind: z.literal('forgetting'),
@@ -43,5 +53,8 @@ export const forgettingSchema = z.strictObject({
   decoderDropout: share,
   bottleneck: bottleneckSchema,
   adversary: adversarySchema,
-  optimizers: z.strictObject({ encoder: optimizerSchema, decoder: optimizerSchema, classifier: optimizerSchema }),
+  eraser: eraserSchema,
+  optimizers: z.strictObject({
+    encoder: optimizerSchema, decoder: optimizerSchema, classifier: optimizerSchema, eraser: optimizerSchema,
+  }),
 });

@@ -1,4 +1,6 @@
 import { parseConfig } from '../compile-config.js';
+import { valueAt } from '../layer.js';
+import { NO_ERASER, plainAdam } from '../recipe-parts.js';
 import type { RunConfig } from '../run-config.js';
 import { EARLIER_READING } from '../schema/reading.js';
 import { USUAL_PROBES } from '../schema/probes.js';
@@ -15,8 +17,15 @@ const toVersion2: VersionStep = (before) => filledIn(before, {
   'cluster.strictBits': false, 'cluster.oversubscribe': true, 'data.unpackedGiB': 2, 'cluster.advertise': null,
 });
 
-/** To version 3. Runs of before go on reading their data as they did, and are measured with the probes that there were. */
-const toVersion3: VersionStep = (before) => filledIn(before, { 'data.reading': EARLIER_READING, probes: USUAL_PROBES });
+/** To version 3. Runs of before go on reading their data as they did, are measured with the probes that there were, and erase nothing. */
+const toVersion3: VersionStep = (before) => filledIn(before, {
+  'data.reading': EARLIER_READING,
+  probes: USUAL_PROBES,
+  ...(valueAt(before, 'objective.kind') === 'forgetting' ? WITHOUT_ERASER : {}),
+});
+
+/** The eraser's optimiser has nothing to do there. */
+const WITHOUT_ERASER = { 'objective.eraser': NO_ERASER, 'objective.optimizers.eraser': plainAdam(1e-3) };
 
 /**
  * In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. Settings are no longer added to a
