@@ -118,5 +118,10 @@ describe('the recipes of domain adaptation', () => {
     const grid = await lethe(['grid', 'watched', '--runs-dir', runs]);
     expect(grid.output).toContain('watched: expected a run of a game that draws, found domain-adaptation');
     expect((await lethe(['evaluate', 'watched', '--checkpoint', 'best', '--runs-dir', runs])).output).toContain('target va: accuracy');
+    const lines = readFileSync(join(runs, 'watched/logs/coordinator.jsonl'), 'utf8').trim().split('\n');
+    const log = lines.map((line) => JSON.parse(line) as object);
+    expect(log).toContainEqual(expect.objectContaining({ message: 'a checkpoint is opened', process: 'coordinator', run: 'watched' }));
+    const error = expect.objectContaining({ code: 'CONFIG_INVALID' }) as unknown;
+    expect(log).toContainEqual(expect.objectContaining({ level: 'error', message: 'the command fails', error }));
   }, 120_000);
 });

@@ -70,7 +70,7 @@ describe('a run that ends before its time, and is resumed each time', () => {
     const error = expect.objectContaining({ code: 'PROCESS_DIED' }) as unknown;
     expect(log.map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([
       expect.objectContaining({ level: 'warn', member: 'worker-1', run: 'mended', epoch: 1, error }),
-      expect.objectContaining({ level: 'error', message: 'the run fails', error }),
+      expect.objectContaining({ level: 'error', message: 'the command fails', error }),
     ]));
   }, 60_000);
 

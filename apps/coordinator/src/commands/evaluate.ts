@@ -16,7 +16,7 @@ export async function runEvaluate(command: EvaluateCommand, environment: Environ
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
     const lines = await evaluateRun(opened, {
       folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
-      cache: new MeasureCache(cacheFolder(environment), notice), onProgress: (progress) => { reporter.measuring(progress); },
+      cache: new MeasureCache(cacheFolder(environment), opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
     });
     reporter.close();
     for (const line of lines) process.stdout.write(`${line}\n`);

@@ -3,6 +3,7 @@ import { measuringWorkers, problemsError, processProblems } from '@lethe/config'
 import type { DataSource } from '@lethe/data';
 import { newIncarnation } from '@lethe/protocol';
 import { expectWritableFolder, RunFolder } from '@lethe/run-folder';
+import { LoggedNotices, type LogFields } from '@lethe/telemetry/log';
 import { planDevices } from '@lethe/tensorflow';
 import type { TrainingCluster } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
@@ -25,6 +26,8 @@ export interface CheckpointCluster {
   readonly run: RunFolder;
   /** Rounds played when the checkpoint was made. */
   readonly rounds: number;
+  /** Shows something to whoever watches, and logs it. */
+  readonly notice: (line: string) => void;
 }
 
 /** What the cluster of a checkpoint is opened with. */
@@ -44,9 +47,11 @@ export interface CheckpointClusterOptions {
  */
 export async function withCheckpoint<Result>(
   request: CheckpointRequest,
-  { environment, workers: wanted, oversubscribe, notice }: CheckpointClusterOptions,
+  { environment, workers: wanted, oversubscribe, notice: show }: CheckpointClusterOptions,
   use: (opened: CheckpointCluster) => Promise<Result>,
 ): Promise<Result> {
+  const notices = new LoggedNotices(show);
+  const notice = (line: string, about?: LogFields): void => { notices.notice(line, about); };
   const { cores, gpus, cacheFolder } = await lookAtThisMachine(environment);
   const problems = processProblems({ workers: wanted ?? 1, servers: 1, oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
@@ -71,18 +76,17 @@ export async function withCheckpoint<Result>(
   const { logLevel } = request;
   const log = openRunLog(run, request, notice);
   log.info({ rounds: checkpoint.rounds, version: ownVersion(), node: process.version }, 'a checkpoint is opened');
-  const open = await openCluster({
-    description, environment, cores, devices, runId: `${run.name}/${newIncarnation()}`, logsFolder: run.logs, tokenFile: run.joinToken,
-    log, logLevel,
-    onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined,
-    onNotice: (line, about) => {
-      log.info(about ?? {}, line);
-      notice(line);
-    },
-  });
-  const using = (): Promise<Result> => outlastServers(open.cluster, () => groups, async () => {
-    await open.cluster.assemble(groups, workers);
-    return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds });
-  });
-  return loggingFailure(log, () => closingAfter(using, () => open.close('nothing is left to do'), notice)).finally(() => { log.close(); });
+  notices.keep(log);
+  const onCluster = async (): Promise<Result> => {
+    const open = await openCluster({
+      description, environment, cores, devices, runId: `${run.name}/${newIncarnation()}`, logsFolder: run.logs, tokenFile: run.joinToken,
+      log, logLevel, onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
+    });
+    const using = (): Promise<Result> => outlastServers(open.cluster, () => groups, async () => {
+      await open.cluster.assemble(groups, workers);
+      return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds, notice });
+    });
+    return closingAfter(using, () => open.close('nothing is left to do'), notice);
+  };
+  return loggingFailure(log, onCluster).finally(() => { log.close(); });
 }

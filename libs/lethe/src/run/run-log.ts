@@ -40,8 +40,8 @@ export async function loggingFailure<Result>(log: Log, play: () => Promise<Resul
   try {
     return await play();
   } catch (error) {
-    if (errorCode(error) === 'INTERRUPTED') log.info({ error }, 'the run is interrupted');
-    else log.error({ error }, 'the run fails');
+    if (errorCode(error) === 'INTERRUPTED') log.info({ error }, 'the command is interrupted');
+    else log.error({ error }, 'the command fails');
     throw error;
   }
 }

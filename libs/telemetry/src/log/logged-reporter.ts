@@ -1,25 +1,24 @@
 import { describeEpoch, type MeasuringProgress, type Reporter, type RunProgress } from '../progress.js';
 import { AlikeLines } from './alike-lines.js';
 import type { Log, LogFields } from './log.js';
-
-const WARNING = 'warning: ';
+import { LoggedNotices } from './logged-notices.js';
 
 /** Shows the progress of a run, and writes what stays on the terminal into its log too. */
 export class LoggedReporter implements Reporter {
   readonly #shown: Reporter;
+  readonly #notices: LoggedNotices;
   readonly #epochs = new AlikeLines();
   #log: Log | null = null;
-  /** Notices of before there was a log. */
-  #early: { readonly line: string; readonly about: LogFields }[] = [];
 
   constructor(shown: Reporter) {
     this.#shown = shown;
+    this.#notices = new LoggedNotices((line) => { shown.notice(line); });
   }
 
   /** From now on there is a log: it gets what was said before, too. */
   keep(log: Log): void {
     this.#log = log;
-    for (const { line, about } of this.#early.splice(0)) this.#write(line, about);
+    this.#notices.keep(log);
   }
 
   update(progress: RunProgress): void {
@@ -29,7 +28,7 @@ export class LoggedReporter implements Reporter {
   }
 
   stage(what: string): void {
-    this.#write(what, {});
+    this.#notices.write(what);
     this.#shown.stage(what);
   }
 
@@ -51,18 +50,10 @@ export class LoggedReporter implements Reporter {
 
   /** @param about facts for the log alone */
   notice(line: string, about: LogFields = {}): void {
-    this.#write(line, about);
-    this.#shown.notice(line);
+    this.#notices.notice(line, about);
   }
 
   close(): void {
     this.#shown.close();
-  }
-
-  #write(line: string, about: LogFields): void {
-    if (this.#log === null) this.#early.push({ line, about });
-    else if (line.startsWith(WARNING)) this.#log.warn(about, line.slice(WARNING.length));
-    else if (about['error'] !== undefined) this.#log.warn(about, line);
-    else this.#log.info(about, line);
   }
 }
