@@ -19,7 +19,9 @@ const EVERYTHING = [
   '--beta-ramp-rounds', '4', '--classifier-turns', '2', '--bottleneck', 'variational', '--adversary-reads', 'sample',
 ];
 
-const weights = (output: string): string => /sha256 ([0-9a-f]{64})/.exec(output)?.[1] ?? `none in:\n${output}`;
+interface Summary { readonly rounds: number; readonly weights_sha256: string }
+
+const summary = (name: string): Summary => JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as Summary;
 
 /** TensorBoard's event files of a run that have the figure of a probe. */
 function measuredInEvents(name: string): number {
@@ -43,21 +45,20 @@ describe('forgetting', () => {
       signal('SIGINT');
     });
     expect(broken.code).toBe(130);
-    const { rounds } = JSON.parse(readFileSync(join(runs, 'shared', 'summary.json'), 'utf8')) as { rounds: number };
-    expect(rounds).toBeLessThan(40);
+    expect(summary('shared').rounds).toBeLessThan(40);
     const shared = await lethe(['train', '--resume', 'shared', '--runs-dir', runs, '--workers', '2']);
     expect(shared.code).toBe(0);
-    expect(weights(shared.output)).toBe(weights(whole.output));
+    expect(summary('shared').weights_sha256).toBe(summary('whole').weights_sha256);
   }, 180_000);
 
   it('is lengthened to the bits of the longer run, at a constant rate', async () => {
     // The rates fall over the length of a run, so that a run which is made longer is another one: at a constant rate it is not.
     const constant = [...EVERYTHING, '--schedule', 'constant', '--no-grid', '--no-evaluation'];
-    const unbroken = await lethe(['train', ...constant, '--rounds', '7', '--name', 'unbroken']);
+    expect((await lethe(['train', ...constant, '--rounds', '7', '--name', 'unbroken'])).code).toBe(0);
     expect((await lethe(['train', ...constant, '--rounds', '3', '--name', 'short'])).code).toBe(0);
     const lengthened = await lethe(['train', '--resume', 'short', '--runs-dir', runs, '--rounds', '7', '--workers', '2']);
     expect(lengthened.code).toBe(0);
-    expect(weights(lengthened.output)).toBe(weights(unbroken.output));
+    expect(summary('short').weights_sha256).toBe(summary('unbroken').weights_sha256);
   }, 180_000);
 
   it.each(['wrong-label', 'gradient-reversal'])('trains by %s', async (hiding) => {

@@ -55,6 +55,7 @@ describe('the README\'s commands', () => {
     const flags = ['--rounds', '3', '--workers', '2', '--servers', '2', '--name', 'profiled', '--data-dir', small, '--runs-dir', runs];
     const profile = await nx('coordinator:profile', ...SMALL, ...flags);
     expect(profile).toMatch(/completed +3 rounds/);
+    expect(profile).toMatch(/trace +.*profiled\/trace\.json/);
     interface TraceEvent { name: string; ph: string; dur?: number; pid: number; args: { name?: string } }
     const trace = readFileSync(join(runs, 'profiled', 'trace.json'), 'utf8');
     const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };

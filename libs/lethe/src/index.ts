@@ -5,11 +5,12 @@ export type { CheckpointRequest, Places, SweepRequest, TrainRequest } from './re
 export { newRunConfig, resumedRunConfig } from './run-config.js';
 export { prepareRun, withOpenRun, type PreparedRun } from './run/prepare-run.js';
 export { playRun, type Interruptible, type RunInterruption, type RunSurroundings } from './run/play-run.js';
-export { summaryLines } from './run/summary.js';
+export { endingLines } from './run/ending-lines.js';
 
 // Evaluate a run, or draw its style grid, from a checkpoint.
 export { withCheckpoint } from './run/open-checkpoint.js';
 export { evaluateRun } from './evaluation/evaluate-run.js';
+export { concluded, measuredLines } from './evaluation/evaluation-lines.js';
 export { MeasureCache } from './evaluation/measure-cache.js';
 export { computeGrid } from './evaluation/score-networks.js';
 

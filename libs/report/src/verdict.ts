@@ -8,6 +8,8 @@ const MARGIN = 0.02;
 const MOST_UNCERTAIN = 0.05;
 /** Least share of redrawn images read as wanted with which redrawing counts as working. */
 const SWAPS = 0.9;
+/** A probe that keeps less than this part of what raw images show reads little. */
+const LITTLE = 0.2;
 /** An interval that is wider says too little of which side of that share the truth lies. */
 const WIDEST = 0.1;
 
@@ -16,32 +18,65 @@ export type Judged = Pick<ForgettingEvaluation, 'chance' | 'probes' | 'swap' | '
 
 /** Two sentences: whether the label is forgotten, and whether redrawing works; or why nothing can be said of it. */
 export function verdict(evaluation: Judged): [string, string] {
-  return [whatIsForgotten(evaluation), whatIsRedrawn(evaluation)];
+  return [whatIsForgotten(evaluation).full, whatIsRedrawn(evaluation).full];
 }
 
+/** The same in plain words, for where the figures stand beside. */
+export function plainVerdict(evaluation: Judged): [string, string] {
+  return [whatIsForgotten(evaluation).plain, whatIsRedrawn(evaluation).plain];
+}
+
+/** A judgement with its evidence, and without. */
+interface Judgement { readonly full: string; readonly plain: string }
+
 /** How well something reads the label of the test images. */
-interface Reading {
+export interface Reading {
   readonly by: string;
   readonly share: number;
   readonly interval: Interval;
   readonly images: number;
 }
 
-function whatIsForgotten(evaluation: Judged): string {
+/** The best of the fresh probes that have read the label of the test images from the latents. */
+export interface BestProbe extends Reading {
+  /** How many kinds of probes it is the best of. */
+  readonly kinds: number;
+  readonly seeds: number;
+}
+
+/** Null if none has a finite figure. */
+export function bestProbe({ probes }: Pick<Judged, 'probes'>): BestProbe | null {
+  const found = readings(probes, 'latent');
+  const best = bestOf(found);
+  const row = probes.find(({ probe, input, labels }) => probe === best?.by && input === 'latent' && labels === 'true');
+  return best === null || row === undefined ? null : { ...best, kinds: found.length, seeds: row.seeds.length };
+}
+
+function whatIsForgotten(evaluation: Judged): Judgement {
   const { chance, probes } = evaluation;
   const latent = readings(probes, 'latent');
   const best = bestOf(latent);
-  if (best === null) return 'Nothing was measured.';
+  if (best === null) return { full: 'Nothing was measured.', plain: 'Nothing was measured.' };
   const byChance = percent(chance);
   if (best.share > chance + MARGIN && best.interval[0] > chance) {
     const linear = latent.find(({ by }) => by === 'linear');
     const hidden = linear !== undefined && linear.share <= chance + MARGIN ? ' Only linear probes are fooled.' : '';
-    return `Not forgotten: a fresh probe (${best.by}) still reads the label with ${shown(best)}; chance is ${byChance}.${hidden}`;
+    const pixels = bestOf(readings(probes, 'pixels'));
+    const isLittle = pixels !== null && best.share - chance < LITTLE * (pixels.share - chance);
+    const much = isLittle ? 'a little of the label, far less than the raw images show' : 'the label';
+    return {
+      full: `Not forgotten: a fresh probe (${best.by}) still reads the label with ${shown(best)}; chance is ${byChance}.${hidden}`,
+      plain: `Not forgotten: from what the encoder keeps, a fresh probe still reads ${much}.${hidden}`,
+    };
   }
   const found = `the best fresh probe (${best.by}) reads the label with ${shown(best)}, ` +
     `always naming the most frequent class gives ${byChance}`;
   const why = whyNoVerdict(evaluation, best);
-  return why === null ? `Forgotten: ${found}.` : `No verdict on forgetting: ${why}; ${found}.`;
+  if (why !== null) return { full: `No verdict on forgetting: ${why}; ${found}.`, plain: `No verdict on forgetting: ${why}.` };
+  return {
+    full: `Forgotten: ${found}.`,
+    plain: 'Forgotten: from what the encoder keeps, no fresh probe reads the label better than by chance.',
+  };
 }
 
 /** What is missing for saying that the label is forgotten; null: nothing is. */
@@ -67,21 +102,29 @@ function imagesFor(chance: number): number {
   return images;
 }
 
-function whatIsRedrawn({ chance, swap, examples }: Judged): string {
+function whatIsRedrawn({ chance, swap, examples }: Judged): Judgement {
   const judge = judgeReading(swap, examples.tested);
   if (!isAbove(judge, chance)) {
-    return `No verdict on redrawing: ${judge.by} reads raw images with ${shown(judge)}, ` +
+    const why = `No verdict on redrawing: ${judge.by} reads raw images with ${shown(judge)}, ` +
       `always naming the most frequent class gives ${percent(chance)}.`;
+    return { full: why, plain: why };
   }
   const share = swap.off_diagonal;
   const obeyed: Reading = { by: judge.by, share, interval: shareInterval(share, examples.tested), images: examples.tested };
   const read = `${shown(obeyed)} are read as that label by a judge that reads raw images with ${percent(judge.share)}`;
   const [low, high] = obeyed.interval;
   if (high - low > WIDEST && low < SWAPS && high > SWAPS) {
-    return `No verdict on redrawing: too few test images; of those redrawn under another label, ${read}.`;
+    const why = 'No verdict on redrawing: too few test images';
+    return { full: `${why}; of those redrawn under another label, ${read}.`, plain: `${why}.` };
   }
-  if (obeyed.share < SWAPS) return `Redrawing does not obey the label: only ${read}.`;
-  return `Redrawing obeys the label: of test images redrawn under another label, ${read}.`;
+  if (obeyed.share < SWAPS) {
+    const claim = 'Redrawing does not obey the label';
+    return { full: `${claim}: only ${read}.`, plain: `${claim}: too few images redrawn under another label are read as that label.` };
+  }
+  return {
+    full: `Redrawing obeys the label: of test images redrawn under another label, ${read}.`,
+    plain: 'Redrawing obeys the label: images redrawn under another label are read as that label.',
+  };
 }
 
 function isAbove({ interval: [low] }: Reading, chance: number): boolean {

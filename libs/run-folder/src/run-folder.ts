@@ -139,9 +139,12 @@ export class RunFolder {
     await this.writeFile(join(this.folder, SUMMARY), Buffer.from(`${JSON.stringify(summary, null, 2)}\n`));
   }
 
-  /** Writes `trace.json`; null: there is no trace. */
-  async writeTrace(json: string | null): Promise<void> {
-    if (json !== null) await this.writeFile(join(this.folder, TRACE), Buffer.from(json));
+  /** Writes `trace.json`; null: there is no trace. @returns where it is */
+  async writeTrace(json: string | null): Promise<string | null> {
+    if (json === null) return null;
+    const file = join(this.folder, TRACE);
+    await this.writeFile(file, Buffer.from(json));
+    return file;
   }
 
   /** Releases the lock. */

@@ -2,7 +2,8 @@ import { join, relative } from 'node:path';
 import { cacheFolder } from '@lethe/config';
 import { createReporter } from '@lethe/telemetry';
 import type { EvaluateCommand } from '../command-line/command.js';
-import { evaluateRun, MeasureCache, withCheckpoint } from '@lethe/lethe';
+import { aligned, concluded, evaluateRun, MeasureCache, measuredLines, withCheckpoint } from '@lethe/lethe';
+import { printable } from '@lethe/telemetry/printable';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
@@ -14,12 +15,14 @@ export async function runEvaluate(command: EvaluateCommand, environment: Environ
   const reporter = createReporter({ output: process.stderr });
   const notice = (line: string): void => { reporter.notice(line); };
   await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
-    const lines = await evaluateRun(opened, {
+    const evaluation = await evaluateRun(opened, {
       folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
       cache: new MeasureCache(cacheFolder(environment), opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
     });
     reporter.close();
-    for (const line of lines) process.stdout.write(`${line}\n`);
+    const { sentences, figures } = concluded(evaluation);
+    const shown = [...measuredLines(evaluation), '', ...sentences, ...aligned(figures), ''];
+    for (const line of shown) process.stdout.write(`${printable(line)}\n`);
     process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
   });
   return EXIT.ok;

@@ -1,7 +1,6 @@
-import { join, relative } from 'node:path';
 import { errorCode } from '@lethe/errors';
 import {
-  lookAtThisMachine, machineOf, newRunConfig, newTrials, playRun, prepareRun, resumedTrials, summaryLines, withOpenRun, type PreparedRun,
+  endingLines, lookAtThisMachine, machineOf, newRunConfig, newTrials, playRun, prepareRun, resumedTrials, withOpenRun, type PreparedRun,
   type RunSurroundings,
 } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
@@ -34,14 +33,10 @@ export async function runTrain(command: TrainCommand, { environment, requests }:
 
 async function trainOnce(run: PreparedRun, surroundings: RunSurroundings): Promise<number> {
   const { outcome, summary, evaluation, measuringFailure } = await playRun(run, surroundings);
-  await run.folder.writeTrace(run.trace?.toJson() ?? null);
+  const traceFile = await run.folder.writeTrace(run.trace?.toJson() ?? null);
   run.reporter.close();
-  for (const line of [...summaryLines(summary, run), ...evaluationLines(evaluation, run)]) run.reporter.notice(line);
+  for (const line of endingLines({ summary, evaluation, traceFile }, run)) run.reporter.notice(line);
   if (outcome.divergence !== null) throw outcome.divergence;
   if (measuringFailure !== null && errorCode(measuringFailure) !== 'INTERRUPTED') throw measuringFailure;
   return outcome.ending === 'interrupted' || measuringFailure !== null ? EXIT.interrupted : EXIT.ok;
-}
-
-function evaluationLines(lines: readonly string[] | null, { folder, userFolder }: PreparedRun): string[] {
-  return lines === null ? [] : [`report       ${relative(userFolder, join(folder.folder, 'report.html'))}`, ...lines];
 }

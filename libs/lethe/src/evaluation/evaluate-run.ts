@@ -1,12 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  shareInterval, type AdaptationEvaluation, type DomainEvaluation, type ForgettingEvaluation, type RunEvaluation,
-} from '@lethe/evaluation';
-import {
-  accuracyInterval, adaptationReport, leftOut, onPlane, runReport, shownExamples, shownInterval, spread, verdict, type Figures,
-  type LatentPlaces,
-} from '@lethe/report';
+import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
+import { adaptationReport, onPlane, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { prefixed, readMetrics } from '../record/metrics.js';
 import { evaluationFigures } from '../trials/trial-figures.js';
@@ -21,16 +16,13 @@ const MAPPED = 2000;
 /** Beside what the probes cost. */
 const MAP_COST = 5;
 
-/**
- * Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder.
- * @returns lines for the terminal
- */
-export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<string[]> {
+/** Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder. */
+export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<RunEvaluation> {
   return run.description.config.objective.kind === 'forgetting' ? evaluateForgetting(run, options) : evaluateAdaptation(run, options);
 }
 
 /** Measures how well labels are read in every domain. */
-async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: MeasureOptions): Promise<string[]> {
+async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: MeasureOptions): Promise<AdaptationEvaluation> {
   const done = new MeasuringWork(onProgress).expect('reading the labels of every test example', 1);
   const evaluation = await measureAdaptation(run);
   done();
@@ -40,11 +32,11 @@ async function evaluateAdaptation(run: MeasuredRun, { folder, onProgress }: Meas
     folder,
     await adaptationReport({ title: folder.name, evaluation, config, ...(await metricsUpTo(folder, evaluation.rounds)) }),
   );
-  return adaptationLines(evaluation);
+  return evaluation;
 }
 
 /** Measures what was forgotten. */
-async function evaluateForgetting(run: MeasuredRun, { folder, onProgress, ...options }: MeasureOptions): Promise<string[]> {
+async function evaluateForgetting(run: MeasuredRun, { folder, onProgress, ...options }: MeasureOptions): Promise<ForgettingEvaluation> {
   const work = new MeasuringWork(onProgress);
   // The map is laid out here while the workers measure.
   const [latents, evaluation] = await Promise.all([mapLatents(run, work), measureForgetting(run, { ...options, work })]);
@@ -56,7 +48,7 @@ async function evaluateForgetting(run: MeasuredRun, { folder, onProgress, ...opt
     grids: await readGrids(folder),
     latents,
   }));
-  return forgettingLines(evaluation);
+  return evaluation;
 }
 
 async function mapLatents({ cluster, description, data }: MeasuredRun, work: MeasuringWork): Promise<LatentPlaces> {
@@ -110,65 +102,4 @@ async function readGrids(folder: RunFolder): Promise<{ label: string; png: Uint8
       png: await readFile(join(folder.grids, name)),
     })),
   );
-}
-
-/** What was used, one line for each domain, and what was left out. */
-function adaptationLines(evaluation: AdaptationEvaluation): string[] {
-  const { domains, target, examples } = evaluation;
-  return [
-    shownExamples(examples),
-    ...sourceLines(domains.filter(({ name }) => name !== target)),
-    ...domains.filter(({ name }) => name === target).map((domain) => `target ${domain.name}: ${shownFigures(domain)}`),
-    ...leftOut(evaluation),
-  ];
-}
-
-/** More sources do not fit into a terminal; the report has them all. */
-const MOST_SOURCES_SHOWN = 20;
-
-function sourceLines(sources: readonly DomainEvaluation[]): string[] {
-  if (sources.length <= MOST_SOURCES_SHOWN) return sources.map((domain) => `source ${domain.name}: ${shownFigures(domain)}`);
-  const labelled = sources.reduce((sum, domain) => sum + domain.labelled, 0);
-  const right = sources.reduce((sum, { accuracy, labelled: count }) => sum + (accuracy ?? 0) * count, 0);
-  const together = `${sources.length} sources together: `;
-  if (labelled === 0) return [`${together}no labels to score`];
-  const accuracy = right / labelled;
-  const interval = shownInterval(shareInterval(accuracy, labelled));
-  return [`${together}accuracy ${accuracy.toFixed(4)} (95 %: ${interval}) of ${labelled} test examples`];
-}
-
-function shownFigures({ labelled, accuracy, accuracy_interval: ofAccuracy, auroc, auroc_interval: ofArea }: DomainEvaluation): string {
-  if (accuracy === null) return 'no labels to score';
-  const area = auroc === null ? '' : `  AUROC ${auroc.toFixed(3)} (95 %: ${shownInterval(ofArea)})`;
-  return `accuracy ${accuracy.toFixed(4)} (95 %: ${shownInterval(ofAccuracy)})${area} of ${labelled} test examples`;
-}
-
-/** The table and what it means, for the terminal. */
-function forgettingLines(evaluation: ForgettingEvaluation): string[] {
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, index) => (index < 3 ? cell.padEnd(11) : cell.padStart(15)))
-      .join('')
-      .trimEnd();
-  const { swap, reconstruction, style, probes, examples } = evaluation;
-  return [
-    shownExamples(examples),
-    line(['probe', 'reads', 'labels', 'accuracy', '95 %', 'balanced', 'cross-entropy', 'information']),
-    ...probes.map((row) =>
-      line([
-        row.probe,
-        row.input,
-        row.labels,
-        spread(row.seeds.map(({ figures }) => figures.accuracy)),
-        shownInterval(accuracyInterval(row)),
-        ...(['balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) =>
-          spread(row.seeds.map(({ figures }) => figures[figure])),
-        ),
-      ]),
-    ),
-    `swap ${swap.off_diagonal.toFixed(3)} (judge ${swap.judge_accuracy.toFixed(3)})  ` +
-    `reconstruction_mse ${reconstruction.mean.toFixed(4)}  ` +
-    `slant kept ${style.slant_correlation.toFixed(2)}  thickness kept ${style.thickness_correlation.toFixed(2)}`,
-    ...verdict(evaluation),
-  ];
 }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/cluster';
 import { cacheFolder, measuringWorkers } from '@lethe/config';
+import type { RunEvaluation } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane } from '@lethe/membership';
 import { closingAfter } from '../local-cluster/closing-after.js';
@@ -58,8 +59,8 @@ export interface PlayedRun extends Measured {
 }
 
 interface Measured {
-  /** What the game came to, in lines; null if it was not measured. */
-  readonly evaluation: readonly string[] | null;
+  /** What the game came to; null if it was not measured. */
+  readonly evaluation: RunEvaluation | null;
   /** Why it was not, although it was to be; else null. */
   readonly measuringFailure: Error | null;
 }
@@ -202,7 +203,7 @@ async function measure(
     // Where others may join from elsewhere, they can.
     const gpus = run.devices.filter((device) => device !== null).length;
     if (settings.listen === null) growTo(measuringWorkers({ cores: run.cores, gpus }, settings));
-    const measuring = (): Promise<string[]> =>
+    const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
         folder, probes: description.config.probes, seeds: PROBE_SEEDS,
         cache: new MeasureCache(cacheFolder(environment), notice), onProgress: (progress) => { reporter.measuring(progress); },

@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { weightsHash } from '@lethe/checkpoint';
-import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
 import type { PreparedRun } from './prepare-run.js';
 import { rounded } from '../record/metrics.js';
 import type { RunRecorder } from '../record/run-recorder.js';
@@ -70,45 +69,6 @@ export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }
     resident_mb: Object.fromEntries(Object.entries(residentBytes).map(([role, bytes]) => [role, Math.round(bytes / 1e6)])),
     wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },
   };
-}
-
-/** The last lines of a run. */
-export function summaryLines(summary: RunSummary, { folder, userFolder }: Pick<PreparedRun, 'folder' | 'userFolder'>): string[] {
-  const { wire } = summary;
-  const surplus = wire.least_bytes === 0 ? 0 : ((wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1) * 100;
-  const here = (path: string): string => relative(userFolder, path) || '.';
-  const lines: [string, string][] = [
-    [
-      summary.ending,
-      [
-        `${formatCount(summary.rounds)} rounds`,
-        ...(summary.images_per_second > 0 ? [`${formatCount(summary.images_per_second)} examples/s`] : []),
-        `${formatDuration(summary.wall_seconds)} in all`,
-      ].join(', '),
-    ],
-    ['losses', formatFigures(summary.losses)],
-    ['held-out', formatFigures(summary.held_out)],
-    ['test', testText(summary.test)],
-    [
-      'wire',
-      `${formatCount(Math.round((wire.bytes_sent + wire.bytes_received) / 1e6))} MB, ${surplus.toFixed(2)} % above the least possible`,
-    ],
-    ['weights', `sha256 ${summary.weights_sha256}`],
-    ['run', here(folder.folder)],
-    ['grid', summary.style_grid === null ? '' : here(`${folder.folder}/${summary.style_grid}`)],
-  ];
-  return lines.filter(([, text]) => text !== '').map(([name, text]) => `${name.padEnd(12)} ${text}`);
-}
-
-/** More figures do not fit into a terminal: those of hundreds of populations. */
-const MOST_SHOWN = 40;
-
-/** The last ones are the target's. */
-function testText(figures: RunSummary['test']): string {
-  const entries = Object.entries(figures);
-  const left = entries.length - MOST_SHOWN;
-  if (left <= 0) return formatFigures(figures);
-  return `${formatFigures(Object.fromEntries(entries.slice(left)))}  (and ${left} more in summary.json)`;
 }
 
 function means(totals: Readonly<Record<string, number>>, count: number): Record<string, number> {

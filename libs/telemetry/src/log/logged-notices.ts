@@ -27,6 +27,8 @@ export class LoggedNotices {
 
   /** Writes a line that is shown in another way. */
   write(line: string, about: LogFields = {}): void {
+    // An empty line parts what is read on a terminal.
+    if (line === '') return;
     if (this.#log === null) this.#early.push({ line, about });
     else if (line.startsWith(WARNING)) this.#log.warn(about, line.slice(WARNING.length));
     else if (about['error'] !== undefined) this.#log.warn(about, line);

@@ -1,0 +1,125 @@
+import {
+  shareInterval, type AdaptationEvaluation, type DomainEvaluation, type ForgettingEvaluation, type RunEvaluation,
+} from '@lethe/evaluation';
+import {
+  accuracyInterval, bestProbe, leftOut, percent, plainVerdict, shownExamples, shownInterval, shownPercents, spread,
+  type BestProbe,
+} from '@lethe/report';
+import { formatCount } from '@lethe/telemetry';
+import { aligned } from '../trials/trial-tables.js';
+
+/** A figure in the last lines of a run: its name and what it came to. */
+export type NamedFigure = readonly [name: string, text: string];
+
+/** What a run came to, for the terminal. */
+export interface Conclusion {
+  /** Plain words. */
+  readonly sentences: readonly string[];
+  /** Each with the evidence that it rests on. */
+  readonly figures: readonly NamedFigure[];
+}
+
+/** What the measured figures come to. The rest is in the report. */
+export function concluded(evaluation: RunEvaluation): Conclusion {
+  return evaluation.kind === 'forgetting' ? concludedForgetting(evaluation) : concludedAdaptation(evaluation);
+}
+
+/** Every probe, or every domain, in lines for the terminal. */
+export function measuredLines(evaluation: RunEvaluation): string[] {
+  const rows = evaluation.kind === 'forgetting' ? probeRows(evaluation) : domainRows(evaluation);
+  return [shownExamples(evaluation.examples), ...aligned(rows)];
+}
+
+function concludedForgetting(evaluation: ForgettingEvaluation): Conclusion {
+  const { swap, reconstruction, examples, chance } = evaluation;
+  const best = bestProbe(evaluation);
+  const tested = `of ${formatCount(examples.tested)} test images`;
+  const redrawn = shareInterval(swap.off_diagonal, examples.tested);
+  return {
+    sentences: plainVerdict(evaluation),
+    figures: [
+      ...(best === null ? [] : labelFigures(best, chance)),
+      ['reconstruction error', `${reconstruction.mean.toFixed(4)} (mean square; pixels are -1 to 1), ${tested}`],
+      ['redrawn as intended', `${percent(swap.off_diagonal)} (95 %: ${shownPercents(redrawn)}), ${tested}`],
+    ],
+  };
+}
+
+function labelFigures({ by, share, interval, images, kinds, seeds }: BestProbe, chance: number): NamedFigure[] {
+  const of = kinds === 1 ? `the only probe: ${by}` : `the best of ${kinds} probes: ${by}`;
+  const read = `${percent(share)} (95 %: ${shownPercents(interval)}) of ${formatCount(images)} test images`;
+  return [
+    ['label read by a probe', `${read}; ${percent(chance)} by chance`],
+    ['', `${of}${seeds > 1 ? `, mean of ${seeds} seeds` : ', one seed'}`],
+  ];
+}
+
+const LEARNT: Readonly<Record<AdaptationEvaluation['training'], string>> = {
+  sources: 'from the labels of the sources alone',
+  adaptation: 'from the labels of the sources and the examples of the target without their labels',
+  target: "from the target's own labels",
+};
+
+function concludedAdaptation({ domains, target, training, ...evaluation }: AdaptationEvaluation): Conclusion {
+  const ofTarget = domains.find(({ name }) => name === target);
+  const accuracy = ofTarget?.accuracy ?? null;
+  const read = accuracy === null
+    ? `No test example of ${target} has a label, so that nothing can be said about it`
+    : `The model reads the label of ${percent(accuracy)} of the test examples of ${target} right`;
+  return {
+    sentences: [`Trained ${LEARNT[training]}.`, `${read}.`, ...leftOut({ domains }).map((sentence) => `${sentence}.`)],
+    figures: [
+      ...(ofTarget === undefined ? [] : figuresOf(`target ${target}`, ofTarget)),
+      ...sourceFigures(domains.filter(({ name }) => name !== target)),
+      ['trained on', `${formatCount(evaluation.examples.trained)} examples`],
+    ],
+  };
+}
+
+/** More sources do not fit into a terminal; the report has them all. */
+const MOST_SOURCES_SHOWN = 20;
+
+function sourceFigures(sources: readonly DomainEvaluation[]): NamedFigure[] {
+  if (sources.length <= MOST_SOURCES_SHOWN) return sources.flatMap((domain) => figuresOf(`source ${domain.name}`, domain));
+  const labelled = sources.reduce((sum, domain) => sum + domain.labelled, 0);
+  const right = sources.reduce((sum, { accuracy, labelled: count }) => sum + (accuracy ?? 0) * count, 0);
+  const accuracy = labelled === 0 ? null : right / labelled;
+  const interval = accuracy === null ? null : shareInterval(accuracy, labelled);
+  const together = { labelled, accuracy, accuracy_interval: interval, auroc: null, auroc_interval: null };
+  return figuresOf(`${sources.length} sources together`, together);
+}
+
+type Scored = Pick<DomainEvaluation, 'labelled' | 'accuracy' | 'accuracy_interval' | 'auroc' | 'auroc_interval'>;
+
+function figuresOf(name: string, { labelled, accuracy, auroc, ...intervals }: Scored): NamedFigure[] {
+  const { accuracy_interval: ofAccuracy, auroc_interval: ofArea } = intervals;
+  if (accuracy === null) return [[name, 'no labels to score']];
+  const interval = ofAccuracy === null ? '' : ` (95 %: ${shownPercents(ofAccuracy)})`;
+  return [
+    [name, `${percent(accuracy)}${interval} of ${formatCount(labelled)} test examples read right`],
+    ...(auroc === null ? [] : [['', `AUROC ${auroc.toFixed(3)} (95 %: ${shownInterval(ofArea)})`] as const]),
+  ];
+}
+
+function probeRows({ probes }: ForgettingEvaluation): string[][] {
+  return [
+    ['probe', 'reads', 'labels', 'accuracy', '95 %', 'balanced', 'cross-entropy', 'information'],
+    ...probes.map((row) => [
+      row.probe, row.input, row.labels, spread(row.seeds.map(({ figures }) => figures.accuracy)), shownInterval(accuracyInterval(row)),
+      ...(['balanced_accuracy', 'cross_entropy', 'information'] as const).map((figure) =>
+        spread(row.seeds.map(({ figures }) => figures[figure])),
+      ),
+    ]),
+  ];
+}
+
+function domainRows({ domains, target }: AdaptationEvaluation): string[][] {
+  return [
+    ['domain', '', 'trained on', 'test examples', 'with a label', 'accuracy', '95 %', 'AUROC', '95 %'],
+    ...domains.map(({ name, training_examples: trained, examples, labelled, ...found }) => [
+      name, name === target ? 'target' : 'source', String(trained), String(examples), String(labelled),
+      found.accuracy === null ? '' : percent(found.accuracy), shownInterval(found.accuracy_interval),
+      found.auroc === null ? '' : found.auroc.toFixed(3), shownInterval(found.auroc_interval),
+    ]),
+  ];
+}
