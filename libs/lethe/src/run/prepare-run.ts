@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { relative } from 'node:path';
 import { findCheckpoint, newestCheckpoint } from '@lethe/checkpoint';
 import {
   fitToData, problemsError, processProblems, savedConfigJson,
@@ -85,6 +86,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    notice(`writing into ${relative(request.folder, folder.folder) || '.'}`);
     const log = openRunLog(folder, request, notice);
     logStart(log, { description, machine, rounds: start.rounds });
     reporter.keep(log);
