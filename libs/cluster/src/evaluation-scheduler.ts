@@ -45,7 +45,7 @@ export interface EvaluationSchedulerOptions {
  * Tasks that a worker has at a time. Of short ones the next is there when one ends. A long one stays with the coordinator until a worker
  * is free, so that no worker has one waiting while another has none.
  */
-const AT_ONCE: Readonly<Record<EvaluationKind, number>> = { score: 3, grid: 3, encode: 3, predict: 3, swap: 2, probe: 1, judge: 1 };
+const AT_ONCE: Readonly<Record<EvaluationKind, number>> = { score: 3, grid: 3, encode: 3, predict: 3, swap: 1, probe: 1, judge: 1 };
 
 /** What is said of an evaluation that is not of chosen examples. */
 const WHOLE = { split: 'test', first: 0, count: 0, judge: null } as const;

@@ -9,6 +9,9 @@ interface Work {
   done: number;
 }
 
+/** Of the work that has to be done before it says how long the rest takes. */
+const LEAST_SHARE = 0.1;
+
 /** What is to be measured and how far it is: each piece of work counts by what it costs beside the others. */
 export class MeasuringWork {
   readonly #works: Work[] = [];
@@ -43,7 +46,7 @@ export class MeasuringWork {
       done: sum((work) => work.done),
       total: sum(({ pieces }) => pieces),
       share: total === 0 ? 1 : done / total,
-      secondsLeft: done === 0 ? null : (seconds * (total - done)) / done,
+      secondsLeft: done < LEAST_SHARE * total ? null : (seconds * (total - done)) / done,
     });
   }
 }
