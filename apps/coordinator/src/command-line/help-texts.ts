@@ -11,10 +11,10 @@ Exit codes (1 for any error through Nx; those of a worker: lethe worker --help):
   0    done
   1    the run failed, or one of several runs did
   2    something asked for is wrong, and nothing was started
-  3    the game diverged: a loss, a figure or a weight is not finite; the last good checkpoint
+  3    training diverged: a loss, a figure or a weight is not finite; the last good checkpoint
        stays. Of several runs (--seeds, a comparison, a sweep): some diverged, none was completed
-  130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds played are saved; what was still to be
-       measured is not (lethe evaluate measures it)`;
+  130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds until then are saved, and train --resume
+       goes on; what was still to be measured is not measured (lethe evaluate does)`;
 
 /** What the help of a run says as long as it does not show every flag. */
 export const MORE_FLAGS_HELP = `
@@ -22,14 +22,16 @@ These are the flags that are used most. All of them: --help all`;
 
 const RECIPES = `
 Recipes:
-  forget-short           forgets, on MNIST in a few minutes
-  forget                 forgets the most; takes longer
-  article                exactly the article's game (with --shards 1)
-  quick                  the article's game, shortened; forgets little
+  features that forget the label (MNIST, or the images in --data-dir):
+  forget-short           in a few minutes with MNIST
+  forget                 forgets the most, in twice the epochs
+  article                the method that Lethe began with, as published (with --shards 1)
+  quick                  the same with a greater rate, in 5 epochs; forgets little
+  features that keep the label and forget the domain (docs/data.md says what --data-dir holds):
   mnist-to-mnist-m, svhn-to-mnist (each also as ...-paper), usps-to-mnist, mnist-to-usps
                          reading digits is carried from one collection to another
   hospitals              a diagnosis is carried from three hospitals to a fourth
-  own-images, own-table  the same for your own data, to the domain that --target names`;
+  own-images, own-table  own data with a domain for each example, to the one of --target`;
 
 export const TRAIN_HELP = `${RECIPES}
 
@@ -37,17 +39,18 @@ Settings come from the recipe, then the file of --config (JSON with any part of 
 config.json), then flags; later ones win. The weights of a run depend on its settings alone, not on
 the number of workers or servers.
 
-With --resume, --data-dir says where the run's data lie now, and the run may get longer. The game
-and how it is learnt stay as they are. Several runs keep all settings but --data-dir and
+With --resume, --epochs or --rounds may be greater than before, --data-dir says where the run's data
+lie now, and workers and servers may be more or fewer. Settings that change what is learnt stay as
+they are. A folder of several runs (--seeds, or a comparison) keeps all settings but --data-dir and
 --unpacked-gib.
 
 Examples:
   npx lethe train                                      a first run, a few minutes on two cores
   npx lethe train --recipe forget                      forgets the most
-  npx lethe train --recipe article --shards 1          exactly the article's game
+  npx lethe train --recipe article --shards 1          the method that Lethe began with
   npx lethe train --recipe forget --seeds 1,2,3        a run from each seed, with deviations
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
-  npx lethe train --data-dir ./faces --channels 3 --image-size 64
+  npx lethe train --data-dir ./faces --channels 3 --image-size 64    own images, in colour
   npx lethe train --recipe mnist-to-mnist-m --data-dir ./data --seeds 1,2,3
   npx lethe train --recipe hospitals --data-dir ./data --target va
   npx lethe train --resume mild --epochs 10 --workers 1
@@ -55,9 +58,9 @@ Examples:
 
 export const PROFILE_HELP = `${RECIPES}
 
-Takes the settings of train. The trace opens in chrome://tracing or at ui.perfetto.dev: what each
-worker waited for, computed and sent, what each parameter server summed and updated, round by round.
-docs/performance.md says how to read it.
+Takes the flags of train. Nothing is measured, and no grid is drawn. The trace opens in
+chrome://tracing or at ui.perfetto.dev: what each worker waited for, computed and sent, what each
+parameter server summed and updated, round by round. docs/performance.md says how to read it.
 
 Examples:
   npx lethe profile
@@ -79,12 +82,12 @@ Example:
   npx lethe checkpoint mild`;
 
 export const EVALUATE_HELP = `
-A classifier that loses in the game proves nothing: the encoder was trained against that one. Fresh
-probes (linear, two hidden layers, nearest neighbours, or what --probes names) are trained on the
-latents of the training examples and scored on those of the test examples. The scale: shuffled
-labels below, raw pixels above. A judge reads every test example redrawn under every label. Writes
-evaluation.json and report.html into the run's folder. Every run ends with this unless
---no-evaluation is given.
+The classifier that the encoder was trained against proves nothing. So fresh classifiers (probes)
+are trained on the latents of the training examples, and scored on those of the test examples.
+Probes on shuffled labels and on raw pixels show what is least and most. A judge, a classifier of
+raw images, reads every test image redrawn under every label. Writes evaluation.json and report.html
+into the run's folder. Every run ends with this unless --no-evaluation is given. docs/measures.md
+defines every figure.
 
 Examples:
   npx lethe evaluate mild
@@ -152,13 +155,13 @@ Examples:
 
 export const SWEEP_HELP = `${RECIPES}
 
-Takes every flag of lethe train, with several values (commas) or, together with --random, a range
+Takes the settings of lethe train, with several values (commas) or, together with --random, a range
 (low..high, on a logarithmic scale above 0); --set does the same for any setting, with values in
-JSON where they are lists. Each trial is a run of its own in the sweep's folder and never played
-twice. A trial that crashes is tried once more from its checkpoint; one that failed is tried again
-by --resume, for example when missing data are there again. --resume keeps all settings but
---data-dir and --unpacked-gib. Trials that diverge are no failure of a sweep in which others are
-completed. Writes sweep.csv, pareto.svg and report.html.
+JSON where they are lists. Every combination is a trial: a run of its own in the sweep's folder,
+never trained twice. A trial that crashes is tried once more from its checkpoint; one that failed
+is tried again by --resume, for example when missing data are there again. --resume keeps all
+settings but --data-dir and --unpacked-gib. Trials that diverge are no failure of a sweep in which
+others are completed. Writes sweep.csv, pareto.svg and report.html.
 
 Examples:
   npx lethe sweep --recipe forget --beta 0.01,0.02,0.05,0.1 --seed 1,2,3 --trials-at-once 2

@@ -9,7 +9,7 @@ import {
 } from './help-texts.js';
 import type { ConfigFlag, HelpedFlag } from './config-flag.js';
 import { addFlag, addRunFlags, type HelpExtent } from './flags-in-help.js';
-import { CONFIG_FLAGS, DATA_FLAGS } from './train-flags.js';
+import { CONFIG_FLAGS, DATA_FLAGS, PROBES_HELP } from './train-flags.js';
 
 const HELP_WIDTH = 100;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
@@ -81,7 +81,7 @@ const RUN_FLAGS: readonly HelpedFlag[] = [
   { name: 'break-lock', help: 'with --resume: take over a run that a process of another host holds, if you know that it is gone' },
   {
     name: 'seeds',
-    help: 'play a run from each of these seeds, with commas, and show means and deviations',
+    help: 'train once from each of these seeds, with commas, and show means and standard deviations',
     value: SEEDS,
     otherwise: 'one run, from --seed',
   },
@@ -91,7 +91,7 @@ const RUN_FLAGS: readonly HelpedFlag[] = [
 
 function addTrain(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const train = root.command('train').summary('train the networks and show what was reached');
-  train.description('Trains encoder, decoder and classifier against each other, in processes on this machine and others.');
+  train.description('Trains an encoder to forget one thing about its examples, then measures what is left of it and draws a report.');
   addRunOptions(train, TRAIN_HELP, extent);
   onTyped(train, 'train', events);
 }
@@ -124,7 +124,7 @@ function addGrid(root: Program, events: ProgramEvents): void {
 function addCheckpoint(root: Program, events: ProgramEvents): void {
   const checkpoint = root
     .command('checkpoint')
-    .summary('ask a run for a checkpoint')
+    .summary('have a run that is going on write a checkpoint now')
     .description('Asks a run that is going on on this machine for a checkpoint after the round under way, and waits for it.');
   checkpoint.argument('<run>', 'name or folder of the run');
   option(checkpoint, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
@@ -139,8 +139,8 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
     .description("Trains fresh probes on the latents of a run's checkpoint: what they read was not forgotten.");
   evaluate.argument('<run>', 'name or folder of the run');
   option(evaluate, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
-  option(evaluate, 'probes', 'kinds of probes with commas, or all (default: those that the run names)', PROBE_LIST);
-  option(evaluate, 'seeds', 'seeds of the probes, with commas (default: 1,2,3)', SEEDS);
+  option(evaluate, 'probes', `${PROBES_HELP} (default: those that the run names)`, PROBE_LIST);
+  option(evaluate, 'seeds', 'seeds that the probes are trained from, with commas (default: 1,2,3)', SEEDS);
   option(evaluate, 'workers', 'processes that share the work (default: one for each core, four at most)', COUNT);
   option(evaluate, 'oversubscribe', 'allow more than four of them for each core of this machine');
   option(evaluate, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
@@ -154,20 +154,19 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
 function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const sweep = root
     .command('sweep')
-    .summary('play many configurations side by side')
-    .description('Plays many configurations side by side, each as a run of its own, and says which are best.');
+    .summary('train with many configurations and compare them')
+    .description('Trains with many configurations, each as a run of its own, one after the other or several at once, and compares them.');
   addRunFlags(sweep, Object.fromEntries(Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)])), extent);
   sweep.optionsGroup('The sweep:');
   sweep.option(
     '--set <setting=value,...>',
-    'values of any setting, by its path in config.json, as JSON or text; may be given again',
-    (text: string, before: string[]) => [...before, text],
-    [],
+    'values of any setting, by its path in config.json, as JSON or text; may be given again (default: none)',
+    (text: string, before: string[] | undefined) => [...(before ?? []), text],
   );
   option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);
   option(sweep, 'list', 'JSON list with the settings of one trial each', FILE);
-  option(sweep, 'random', 'number of trials to draw, in place of all combinations', COUNT);
-  option(sweep, 'draw-seed', 'what they are drawn from (default: 1)', COUNT);
+  option(sweep, 'random', 'number of trials to draw at random, in place of all combinations', COUNT);
+  option(sweep, 'draw-seed', 'seed that they are drawn from (default: 1)', COUNT);
   option(sweep, 'trials-at-once', 'trials side by side, which share the machine (default: 1)', COUNT);
   option(sweep, 'halving', 'stop what is not among the best by this figure of an epoch, like held_out/reconstruction_mse', FIGURE);
   option(sweep, 'halving-higher', 'more of that figure is better');

@@ -1,9 +1,12 @@
-import { DEFAULT_RECIPE, RECIPE_NAMES } from '@lethe/config';
+import { DEFAULT_RECIPE, PROBES, RECIPE_NAMES } from '@lethe/config';
 import type { ConfigFlag } from './config-flag.js';
 import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, word } from './flag-values.js';
 import { READING_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
+
+/** What `--probes` takes. */
+export const PROBES_HELP = `classifiers that are trained afresh to measure it: ${PROBES.join(', ')}, with commas, or all`;
 
 /** In the order in which they apply: what is said for one network wins over what is said for all. */
 export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
@@ -24,9 +27,9 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       help: 'how the encoder hides the label',
       paths: ['objective.hiding'],
     },
-    { name: 'beta', value: NUMBER, help: 'weight of hiding the label', paths: ['objective.beta'] },
+    { name: 'beta', value: NUMBER, help: 'weight of hiding the label against rebuilding the example', paths: ['objective.beta'] },
     { name: 'beta-ramp-rounds', value: COUNT, help: 'rounds over which that weight climbs from 0', paths: ['objective.betaRampRounds'] },
-    { name: 'latent-size', value: COUNT, help: 'numbers that the encoder makes of an example', paths: ['objective.latentSize'] },
+    { name: 'latent-size', value: COUNT, help: 'how many numbers the encoder makes of an example', paths: ['objective.latentSize'] },
     { name: 'encoder-dropout', value: NUMBER, help: 'share of values that the encoder drops', paths: ['objective.encoderDropout'] },
     { name: 'decoder-dropout', value: NUMBER, help: 'share of values that the decoder drops', paths: ['objective.decoderDropout'] },
     {
@@ -45,7 +48,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       paths: ['objective.eraser.couplings'],
     },
     { name: 'eraser-width', value: COUNT, help: 'of the hidden layers of each of them', paths: ['objective.eraser.width'] },
-    { name: 'seed', value: COUNT, help: 'what everything random follows from', paths: ['seed'] },
+    { name: 'seed', value: COUNT, help: 'number that everything random follows from', paths: ['seed'] },
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
   ],
   'The adversary:': [
@@ -95,7 +98,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'target',
       value: DOMAIN,
-      help: 'domain to carry the model to, without looking at its labels',
+      help: 'for recipes that carry a model to another domain: the name of that domain, whose labels are not looked at',
       otherwise: "the recipe's, if it names one",
       paths: ['data.domains.target'],
     },
@@ -160,8 +163,8 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'monitor',
       value: FIGURE,
-      help: 'of the held-out examples: reconstruction_mse, classifier_loss or classifier_accuracy; ' +
-      'label_loss, label_accuracy or (of the target) target_accuracy',
+      help: 'figure of the held-out examples that names the best checkpoint: reconstruction_mse, classifier_loss, classifier_accuracy; ' +
+      'where a model is carried to another domain: label_loss, label_accuracy, target_accuracy',
       paths: ['monitor'],
     },
     {
@@ -175,8 +178,8 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'checkpoint-every-rounds', value: COUNT, help: 'rounds between further checkpoints', paths: ['checkpoints.everyRounds'] },
     { name: 'keep-checkpoints', value: COUNT, help: 'latest checkpoints to keep, besides the best', paths: ['checkpoints.keep'] },
     { name: 'no-evaluation', sets: false, help: 'do not measure at the end what was forgotten', paths: ['evaluation'] },
-    { name: 'probes', value: PROBE_LIST, help: 'kinds of fresh probes that measure it, with commas, or all', paths: ['probes'] },
-    { name: 'no-grid', sets: false, help: 'draw no style grid every epoch', paths: ['grid'] },
+    { name: 'probes', value: PROBE_LIST, help: PROBES_HELP, paths: ['probes'] },
+    { name: 'no-grid', sets: false, help: 'draw no picture of redrawn test images after each epoch', paths: ['grid'] },
   ],
   'Processes:': [
     {
