@@ -151,4 +151,12 @@ describe('a run ends', () => {
     expect(readdirSync(join(runs, 'twice', 'checkpoints'))).toEqual([]);
     expect([letheProcesses(), sockets()]).toEqual([[], []]);
   }, 60_000);
+
+  it('on a terminal too when it is refused before it has begun', async () => {
+    const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+    const argv = ['train', '--resume', 'absent', '--runs-dir', runs];
+    const ended = await lethe(argv, () => undefined, ['python3', '-c', onTerminal, process.execPath]);
+    expect(ended.output).toMatch(/reading the data[^]*error: absent: expected a run/);
+    expect(ended.code).toBe(2);
+  }, 30_000);
 });

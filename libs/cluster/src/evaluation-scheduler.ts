@@ -224,9 +224,7 @@ export class EvaluationScheduler {
   #doubt(task: Task, worker: Member): void {
     this.#options.onNotice(`${describeMember(worker)}: what it evaluated is not finite; it is computed again by another`);
     task.doubted = worker;
-    if (task.worker !== worker) return;
-    task.worker = null;
-    this.assign();
+    if (task.worker === worker) task.worker = null;
   }
 
   #send(task: Task, worker: Member, nowMs: number): void {

@@ -14,16 +14,21 @@ import type { Environment } from './train.js';
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
   const reporter = createReporter({ output: process.stderr });
   const notice = (line: string): void => { reporter.notice(line); };
-  await withCheckpoint(command, { environment, workers: command.workers, oversubscribe: command.oversubscribe, notice }, async (opened) => {
-    const evaluation = await evaluateRun(opened, {
-      folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
-      cache: new MeasureCache(cacheFolder(environment), opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
+  const { workers, oversubscribe } = command;
+  try {
+    await withCheckpoint(command, { environment, workers, oversubscribe, notice }, async (opened) => {
+      const evaluation = await evaluateRun(opened, {
+        folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
+        cache: new MeasureCache(cacheFolder(environment), opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
+      });
+      const { sentences, figures } = concluded(evaluation);
+      const shown = [...measuredLines(evaluation), '', ...sentences, ...aligned(figures), ''];
+      for (const line of shown) process.stdout.write(`${printable(line)}\n`);
+      process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
     });
+  } finally {
+    // A bar that nobody stops keeps this process alive.
     reporter.close();
-    const { sentences, figures } = concluded(evaluation);
-    const shown = [...measuredLines(evaluation), '', ...sentences, ...aligned(figures), ''];
-    for (const line of shown) process.stdout.write(`${printable(line)}\n`);
-    process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
-  });
+  }
   return EXIT.ok;
 }

@@ -22,7 +22,16 @@ export async function runTrain(command: TrainCommand, { environment, requests }:
   const several = compiled === null ? await resumedTrials(command) : newTrials(command, compiled);
   if (several !== null) return runTrials(several, command, { machine, environment });
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
-  const run = await prepareRun(command, { machine, compiled, reporter });
+  try {
+    const run = await prepareRun(command, { machine, compiled, reporter });
+    return await playPrepared(run, { environment, requests });
+  } finally {
+    // A bar that nobody stops keeps this process alive.
+    reporter.close();
+  }
+}
+
+async function playPrepared(run: PreparedRun, { environment, requests }: Surroundings): Promise<number> {
   const interruption = new Interruption((line) => { run.reporter.notice(line); });
   try {
     return await withOpenRun(run, () => trainOnce(run, { environment, takeCheckpointRequest: () => requests.take(), interruption }));

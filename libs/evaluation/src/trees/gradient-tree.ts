@@ -5,6 +5,8 @@ import { GradientHistograms, LEAST_EXAMPLES, type NodeSums, type Split } from '.
 const MOST_DEPTH = 6;
 /** The setting of LightGBM and of scikit-learn's HistGradientBoostingClassifier. */
 const MOST_LEAVES = 31;
+/** Of a leaf's value, up or down: a probability is 0 or 1 by then, and its factor must stay a finite number. */
+const MOST_STEP = 100;
 
 /** A node of a tree that is not split, or not yet. */
 interface Leaf {
@@ -45,7 +47,8 @@ export class GradientTree {
   /** Adds a new tree's values to the logarithms. `gradients`: float64 [training examples, gradient and hessian]. */
   addTree(gradients: Float64Array, scores: ClassScores, rate: number): void {
     for (const { total, first, end, testFirst, testEnd } of this.#grow(gradients)) {
-      const step = total.hessian > 0 ? (-rate * total.gradient) / total.hessian : 0;
+      const newton = total.hessian > 0 ? (-rate * total.gradient) / total.hessian : 0;
+      const step = Math.max(-MOST_STEP, Math.min(MOST_STEP, newton));
       // One exponential for each leaf, not for each example.
       multiply(scores.train, this.#train.examples.subarray(first, end), Math.exp(step));
       add(scores.test, this.#test.examples.subarray(testFirst, testEnd), step);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeData, Vectors } from '../probes/probe-data.js';
+import { binVectors } from './binned-vectors.js';
 import { boostedTrees } from './boosted-trees.js';
 import { forest } from './forest.js';
+import { GradientTree } from './gradient-tree.js';
 
 const PROBES = { 'boosted trees': boostedTrees, 'a forest': forest };
 const CLASSES = 3;
@@ -42,6 +44,17 @@ describe('trees', () => {
     const found = accuracy(await PROBES[probe](data, 1), data.test);
     expect(Math.abs(found - expected), String(found)).toBeLessThan(0.015);
   });
+});
+
+it('probabilities stay finite where a rare class fills a leaf by itself', () => {
+  const column = { values: Float32Array.from({ length: 40 }, (_, example) => Number(example < 20)), labels: new Int32Array(40), size: 1 };
+  const scores = { train: new Float64Array(40).fill(1e-4), test: new Float64Array(40).fill(Math.log(1e-4)) };
+  // -gradient / hessian is 10,000 in the leaf of the class.
+  const gradients = Float64Array.from({ length: 80 }, (_, place) => (place % 2 === 1 ? 1e-4 : place < 40 ? -1 : 1e-4));
+  new GradientTree(binVectors(column, column, 2)).addTree(gradients, scores, 0.1);
+  expect([...scores.train, ...scores.test].every(Number.isFinite)).toBe(true);
+  expect(scores.train[0]).toBeGreaterThan(1e20);
+  expect(scores.train[39]).toBeLessThan(1e-4);
 });
 
 describe.each(Object.entries(PROBES))('%s', (_name, probe) => {

@@ -79,11 +79,11 @@ export class ProcessKeeper {
    * @throws whatever keeps a process from being started; others may have been started
    */
   growTo(workers: number): void {
-    for (let index = this.#workers; index < workers; index += 1) {
-      this.#workers += 1;
-      this.#workersLeft += 1;
-      this.#launch({ role: 'worker', index, lives: 0, lasting: null });
-    }
+    const before = this.#workers;
+    // All of them count before the first is started: each gets as many operations at a time as all together leave it.
+    this.#workers = Math.max(before, workers);
+    this.#workersLeft += this.#workers - before;
+    for (let index = before; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0, lasting: null });
   }
 
   /** A worker says that it did its part; the next commit shows whether that was worth something. */

@@ -61,9 +61,9 @@ export async function withCheckpoint<Result>(
   const { data, description, remember } = await openSavedRun(run, checkpoint, {
     override: (saved) => {
       const { config, warnings } = resumedRunConfig(request, saved);
-      const { engine, threads } = config.cluster;
-      const usual = measuringWorkers({ cores, gpus: engine === 'native' ? gpus.length : 0 }, { workers: 0, threads });
-      const workers = wanted ?? usual;
+      const { cluster: { engine, threads }, objective } = config;
+      const machine = { cores, gpus: engine === 'native' ? gpus.length : 0 };
+      const workers = wanted ?? (objective.kind === 'forgetting' ? measuringWorkers(machine, { workers: 0, threads }) : 1);
       const cluster = { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null };
       return { config: { ...config, cluster }, warnings };
     },

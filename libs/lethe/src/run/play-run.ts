@@ -199,10 +199,10 @@ async function measure(
   const notice = (line: string): void => { reporter.notice(line); };
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {
-    const { cluster: settings } = description.config;
-    // Where others may join from elsewhere, they can.
+    const { cluster: settings, objective } = description.config;
     const gpus = run.devices.filter((device) => device !== null).length;
-    if (settings.listen === null) growTo(measuringWorkers({ cores: run.cores, gpus }, settings));
+    // Where others may join from elsewhere, they can. Where no probes are trained, measuring ends before a further worker has started.
+    if (settings.listen === null && objective.kind === 'forgetting') growTo(measuringWorkers({ cores: run.cores, gpus }, settings));
     const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
         folder, probes: description.config.probes, seeds: PROBE_SEEDS,
