@@ -70,9 +70,9 @@ describe('the last lines of a run', () => {
       'run folder             runs/mild',
       '',
       'What to type next:',
-      '  npx lethe train --recipe forget --data-dir data  forgets more, in more time',
-      '  npx lethe evaluate runs/mild --probes all        measures with every kind of probe',
-      '  npx lethe grid runs/mild                         draws test images under every label',
+      '  the same command with --recipe forget      forgets more, in more time',
+      '  npx lethe evaluate runs/mild --probes all  measures with every kind of probe',
+      '  npx lethe grid runs/mild                   draws test images under every label',
     ]);
   });
 

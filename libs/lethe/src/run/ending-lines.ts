@@ -87,14 +87,18 @@ function nextCommands({ summary: { ending }, evaluation }: EndedRun, { descripti
   if (ending === 'interrupted') return [[`npx lethe train --resume ${run}`, 'goes on from here']];
   const measure: NamedFigure[] = evaluation === null ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
   if (config.objective.kind !== 'forgetting') return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
-  const data = config.data.folder === null ? '' : ` --data-dir ${relative(userFolder, config.data.folder) || '.'}`;
+  const isOwnData = config.data.folder !== null;
   const isMost = config.recipe === MOST_FORGETTING;
   const hasMoreProbes = evaluation?.kind === 'forgetting' && PROBES.some((kind) => evaluation.probes.every(({ probe }) => probe !== kind));
   return [
     ...measure,
-    ...(isMost ? [] : [[`npx lethe train --recipe ${MOST_FORGETTING}${data}`, 'forgets more, in more time'] as const]),
+    // Own data come with flags of their own, which the same command has.
+    ...(isMost ? [] : [[
+      isOwnData ? `the same command with --recipe ${MOST_FORGETTING}` : `npx lethe train --recipe ${MOST_FORGETTING}`,
+      'forgets more, in more time',
+    ] as const]),
     ...(hasMoreProbes ? [[`npx lethe evaluate ${run} --probes all`, 'measures with every kind of probe'] as const] : []),
     [`npx lethe grid ${run}`, 'draws test images under every label'],
-    ...(data === '' ? [['npx lethe data DIR', 'looks at your own data; train --data-dir DIR learns from them'] as const] : []),
+    ...(isOwnData ? [] : [['npx lethe data DIR', 'looks at your own data; train --data-dir DIR learns from them'] as const]),
   ];
 }
