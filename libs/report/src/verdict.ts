@@ -60,7 +60,7 @@ function whatIsForgotten(evaluation: Judged): Judgement {
   const byChance = percent(chance);
   if (best.share > chance + MARGIN && best.interval[0] > chance) {
     const linear = latent.find(({ by }) => by === 'linear');
-    const hidden = linear !== undefined && linear.share <= chance + MARGIN ? ' Only linear probes are fooled.' : '';
+    const hidden = linear !== undefined && linear.share <= chance + MARGIN ? ' A linear probe alone would not show it.' : '';
     const pixels = bestOf(readings(probes, 'pixels'));
     const isLittle = pixels !== null && best.share - chance < LITTLE * (pixels.share - chance);
     const much = isLittle ? 'a little of the label, far less than the raw images show' : 'the label';
