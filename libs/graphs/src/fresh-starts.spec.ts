@@ -16,6 +16,7 @@ const facts = {
 
 function described(hiding: string, members: number) {
   const values = {
+    recipe: 'quick',
     objective: { hiding, classifierTurns: hiding === 'gradient-reversal' ? 1 : 2, adversary: { members, freshEveryRounds: 5 } },
   };
   return describeRun(

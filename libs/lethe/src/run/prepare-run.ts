@@ -66,9 +66,11 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
   const reporter = new LoggedReporter(shown);
   const notice = (line: string): void => { reporter.notice(line); };
   const opening: DataOpening = {
-    cacheFolder: machine.cacheFolder, onNotice: notice, onProgress: (done, total) => { reporter.reading(done, total); },
+    cacheFolder: machine.cacheFolder,
+    onNotice: notice,
+    onBegin: () => { reporter.stage('reading the data'); },
+    onProgress: (done, total) => { reporter.reading(done, total); },
   };
-  reporter.stage('reading the data');
   const onBroken = request.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
   const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
   try {

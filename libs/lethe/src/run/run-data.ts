@@ -5,6 +5,8 @@ import { describeData, openData, shortReportLines, type DataSource } from '@leth
 export interface DataOpening {
   /** Folder of what all processes of the machine keep for each other; null: nothing is kept. */
   readonly cacheFolder: string | null;
+  /** Told that reading begins: what can be refused without the data was not refused. */
+  readonly onBegin?: (() => void) | undefined;
   /** Told now and then how many inputs have been decoded. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Hears what is to be said about how they were read. */
@@ -16,6 +18,7 @@ export interface DataOpening {
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
  */
 export async function openRunData({ data, seed }: Pick<RunConfig, 'data' | 'seed'>, opening: DataOpening): Promise<DataSource> {
+  opening.onBegin?.();
   const source = await openData(data, seed, opening);
   for (const { kind, text } of source.notes) opening.onNotice?.(kind === 'warning' ? `warning: ${text}` : text);
   return source;
