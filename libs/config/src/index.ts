@@ -16,7 +16,7 @@ export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js'
 export { FIGURES, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { PLAIN_DATA } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
-export { PROBES, USUAL_PROBES } from './schema/probes.js';
+export { PROBES } from './schema/probes.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';

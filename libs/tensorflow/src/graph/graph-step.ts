@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,25 +14,26 @@ import { findSharedNodes, type SharedPart, type SharingGraph } from './shared-no
 import { inputNames, placeholder, traceStep, type Trace } from './trace-step.js';
 
 /** Traces a step and loads it as a TensorFlow graph. */
-export async function compileGraphStep<Input extends string, Output extends string>(
+export function compileGraphStep<Input extends string, Output extends string>(
   tf: typeof tfjs,
   name: string,
   step: StepFunction<Input, Output>,
   signature: Signature<Input>,
-): Promise<CompiledStep<Input, Output>> {
+): CompiledStep<Input, Output> {
   const { binding } = nativeBackend(tf);
   const trace = traceStep(tf, name, step, signature);
-  const session = await loadGraph(trace.nodes, binding);
+  const session = loadGraph(trace.nodes, binding);
   return new GraphStep({ name, signature, trace, session, binding });
 }
 
-async function loadGraph(nodes: readonly GraphNode[], binding: NativeBinding): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'lethe-graph-'));
+/** In one go, so that a process which is asked to end meanwhile ends when the folder is gone. */
+function loadGraph(nodes: readonly GraphNode[], binding: NativeBinding): number {
+  const folder = mkdtempSync(join(tmpdir(), 'lethe-graph-'));
   try {
-    await writeFile(join(folder, 'saved_model.pb'), encodeSavedModel(nodes, binding));
+    writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes, binding));
     return binding.loadSavedModel(folder, savedModelTag);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
