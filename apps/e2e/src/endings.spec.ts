@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,9 +154,12 @@ describe('a run ends', () => {
 
   it('on a terminal too when it is refused before it has begun', async () => {
     const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
-    const argv = ['train', '--resume', 'absent', '--runs-dir', runs];
+    const broken = join(runs, '..', 'broken');
+    makeSmallData(broken);
+    writeFileSync(join(broken, 'train-images-idx3-ubyte'), Buffer.of(0, 0, 8, 3, 0, 0));
+    const argv = ['train', '--data-dir', broken, '--runs-dir', runs];
     const ended = await lethe(argv, () => undefined, ['python3', '-c', onTerminal, process.execPath]);
-    expect(ended.output).toMatch(/reading the data[^]*error: absent: expected a run/);
+    expect(ended.output).toMatch(/reading the data[^]*error: .*train-images-idx3-ubyte: expected an IDX header of 16 bytes/);
     expect(ended.code).toBe(2);
   }, 30_000);
 });
