@@ -88,7 +88,7 @@ describe('a run ends', () => {
     let asked = 0;
     const flags = [...SMALL.filter((flag) => flag !== '--no-evaluation'), '--rounds', '2', '--name', 'unmeasured'];
     const ended = await lethe(['train', ...flags], (text, signal) => {
-      if (asked > 0 || !/training a judge|redrawing/.test(text)) return;
+      if (asked > 0 || !/measuring \d+\/\d+/.test(text)) return;
       asked = performance.now();
       signal('SIGINT');
     });

@@ -58,16 +58,16 @@ describe('node_modules/.bin/lethe', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['nothing of the kind', 'readme.txt', Buffer.from('hello'), '--data-dir: expected images (with labels.csv', ''],
+    ['nothing of the kind', 'readme.txt', Buffer.from('hello'), ['--data-dir: expected images (with labels.csv', '']],
     [
       'only a truncated file', 'train-images-idx3-ubyte', Buffer.from([0, 0, 8, 3, 0, 0]),
-      'train-images-idx3-ubyte: expected an IDX header of 16 bytes, found a file of 6 bytes', 'reading the data\n',
+      ['train-images-idx3-ubyte: expected an IDX header of 16 bytes, found a file of 6 bytes', 'reading the data\n'],
     ],
     [
       'only a foreign file', 'train-images-idx3-ubyte', Buffer.from('%PDF-1.7 and so on, longer than a header'),
-      'train-images-idx3-ubyte: expected an IDX file of images', 'reading the data\n',
+      ['train-images-idx3-ubyte: expected an IDX file of images', 'reading the data\n'],
     ],
-  ])('starts nothing on a folder with %s', async (_, name, bytes, message, said) => {
+  ])('starts nothing on a folder with %s', async (_, name, bytes, [message, said]) => {
     const data = mkdtempSync(join(elsewhere, 'data-'));
     for (const file of [
       name,
