@@ -6,7 +6,7 @@ import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree, type Optimization } from '@lethe/optim';
 import {
   alignedNodes, chunksOf, decodeMessage, encodeMessage, sliceOf, type GroupLayout, type GroupState, type Message, type MessageBody,
-  type Origin, type Parameters, type Push, type ServerAddress, type TreeNode,
+  type Origin, type Parameters, type Pull, type Push, type ServerAddress, type TreeNode,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -353,6 +353,11 @@ describe.each([
   });
 });
 
+/** A worker's request for a version of the whole group. */
+function pull(request: number, version = 1, contents: Partial<Pick<Pull, 'statistics' | 'averages'>> = {}): Pull {
+  return { kind: 'pull', request, group: LAYOUT.name, version, statistics: false, averages: false, ...contents, schemaHash: HASH };
+}
+
 describe('a parameter server', () => {
   it('does what the article\'s optimiser would: values - rate * mean gradient', async () => {
     const run = await TestRun.start({ servers: 2, optimizer: SGD });
@@ -391,21 +396,12 @@ describe('a parameter server', () => {
 
   it('answers pulls in chunks that are provisional until the last message, with the statistics', async () => {
     const run = await TestRun.start({ servers: 1 });
-    const pull = (request: number, version: number): MessageBody => ({
-      kind: 'pull',
-      request,
-      group: LAYOUT.name,
-      version,
-      statistics: true,
-      averages: false,
-      schemaHash: HASH,
-    });
     const answer = async (): Promise<Parameters[]> => [
       await run.replies.next('parameters'),
       await run.replies.next('parameters'),
     ];
-    await run.sendAsWorker(0, pull(1, 1));
-    await run.sendAsWorker(0, pull(2, 0)); // before anything is loaded
+    await run.sendAsWorker(0, pull(1, 1, { statistics: true }));
+    await run.sendAsWorker(0, pull(2, 0, { statistics: true })); // before anything is loaded
     await run.load(startState(ADAM));
     const start = await answer();
     expect(start.map(({ request, offset, committed }) => [request, offset, committed])).toEqual([
@@ -422,7 +418,7 @@ describe('a parameter server', () => {
     ]);
     const captured = await run.capture(1);
     expect(sameBits(joined(next.map(({ values }) => values)), captured.values)).toBe(true);
-    await run.sendAsWorker(0, pull(3, 0));
+    await run.sendAsWorker(0, pull(3, 0, { statistics: true }));
     expect(await run.replies.next('refused')).toMatchObject({
       code: 'VERSION_UNAVAILABLE',
       message: 'version 0 of autoencoder is past: the current one is 1',
@@ -432,15 +428,7 @@ describe('a parameter server', () => {
   it('sends the next version back while it is still being made', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    await run.sendAsWorker(0, {
-      kind: 'pull',
-      request: 1,
-      group: LAYOUT.name,
-      version: 1,
-      statistics: false,
-      averages: false,
-      schemaHash: HASH,
-    });
+    await run.sendAsWorker(0, pull(1));
     const pushes = run.pushes(1, WHOLE);
     await run.pushAll(pushes.slice(0, 1));
     const early = await run.replies.next('parameters');
@@ -454,15 +442,7 @@ describe('a parameter server', () => {
   it('sends all of its slice before the other servers have it too, and says then that the version is committed', async () => {
     const run = await TestRun.start({ servers: 2 });
     await run.load(startState(ADAM));
-    await run.sendAsWorker(0, {
-      kind: 'pull',
-      request: 1,
-      group: LAYOUT.name,
-      version: 1,
-      statistics: false,
-      averages: false,
-      schemaHash: HASH,
-    });
+    await run.sendAsWorker(0, pull(1));
     const pushes = run.pushes(1, WHOLE);
     await run.pushAll(pushes.filter(({ server }) => server === 0));
     const early = await run.replies.next('parameters');
@@ -476,15 +456,6 @@ describe('a parameter server', () => {
   it('answers a pull that comes again once, gives up those that newer ones replace, and refuses one of a version far ahead', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
-    const pull = (request: number, version = 1): MessageBody => ({
-      kind: 'pull',
-      request,
-      group: LAYOUT.name,
-      version,
-      statistics: false,
-      averages: false,
-      schemaHash: HASH,
-    });
     for (const request of [1, 2, 3, 3, 4, 4]) await run.sendAsWorker(0, pull(request));
     await run.pushAll(run.pushes(1, WHOLE));
     await run.inbox.next('committed');
@@ -702,15 +673,7 @@ describe('a parameter server', () => {
     const before = await run.capture(1);
     const [first, ...rest] = run.pushes(2, WHOLE);
     await run.pushAll([first!]);
-    await run.sendAsWorker(0, {
-      kind: 'pull',
-      request: 1,
-      group: LAYOUT.name,
-      version: 1,
-      statistics: false,
-      averages: true,
-      schemaHash: HASH,
-    });
+    await run.sendAsWorker(0, pull(1, 1, { averages: true }));
     const averages = [await run.replies.next('parameters'), await run.replies.next('parameters')].map(({ values }) => values);
     expect(sameBits(joined(averages), before.slots['average'] ?? before.values)).toBe(true);
     expect(bitsOf(await run.capture(1))).toBe(bitsOf(before));
@@ -884,15 +847,7 @@ describe('a parameter server', () => {
   it('tells which pull it refuses', async () => {
     const run = await TestRun.start({ servers: 1 });
     await run.load({ ...startState(ADAM), version: 5 });
-    await run.sendAsWorker(0, {
-      kind: 'pull',
-      request: 9,
-      group: LAYOUT.name,
-      version: 4,
-      statistics: false,
-      averages: false,
-      schemaHash: HASH,
-    });
+    await run.sendAsWorker(0, pull(9, 4));
     expect(await run.replies.next('refused')).toMatchObject({ code: 'VERSION_UNAVAILABLE', request: 9 });
   });
 
