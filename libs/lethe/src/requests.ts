@@ -30,6 +30,8 @@ export interface TrainRequest extends Places, Logging {
   readonly breakLock: boolean;
   /** Leave a trace of what every process did in each round. */
   readonly trace: boolean;
+  /** Most workers on this machine that measure at the end, if the run has not more; null: as many as its cores allow. */
+  readonly measuringWorkers: number | null;
   /** Seeds of the runs to play; null: one run from the seed of the settings. */
   readonly seeds: readonly number[] | null;
 }

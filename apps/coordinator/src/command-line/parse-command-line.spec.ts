@@ -137,6 +137,7 @@ describe('the flags', () => {
         "--restarts <count>",
         "--config <file>",
         "--break-lock",
+        "--measuring-workers <count>",
         "--log-level <level>",
       ]
     `);
@@ -274,6 +275,7 @@ describe('parseCommandLine', () => {
       quiet: false,
       logLevel: 'info',
       trace: false,
+      measuringWorkers: null,
       seeds: null,
     });
   });

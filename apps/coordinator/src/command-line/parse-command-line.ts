@@ -64,6 +64,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     quiet: reader.has('quiet'),
     logLevel: reader.logLevel(),
     trace: false,
+    measuringWorkers: reader.count('measuring-workers'),
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
   };
   if (command.resume !== null && command.seeds !== null) {

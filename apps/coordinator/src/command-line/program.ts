@@ -85,6 +85,10 @@ const RUN_FLAGS: readonly HelpedFlag[] = [
     value: SEEDS,
     otherwise: 'one run, from --seed',
   },
+  {
+    name: 'measuring-workers', help: 'most workers on this machine that measure at the end', value: COUNT,
+    otherwise: 'as many as the cores allow, 4 at most',
+  },
   { name: 'quiet', help: 'show no progress' },
   LOG_LEVEL_FLAG,
 ];

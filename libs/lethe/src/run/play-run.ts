@@ -202,7 +202,8 @@ async function measure(
     const { cluster: settings, objective } = description.config;
     const gpus = run.devices.filter((device) => device !== null).length;
     // Where others may join from elsewhere, they can. Where no probes are trained, measuring ends before a further worker has started.
-    if (settings.listen === null && objective.kind === 'forgetting') growTo(measuringWorkers({ cores: run.cores, gpus }, settings));
+    const able = measuringWorkers({ cores: run.cores, gpus }, settings);
+    if (settings.listen === null && objective.kind === 'forgetting') growTo(Math.min(able, run.measuringWorkers ?? able));
     const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
         folder, probes: description.config.probes, seeds: PROBE_SEEDS,

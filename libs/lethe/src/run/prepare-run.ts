@@ -43,6 +43,7 @@ export interface PreparedRun {
   readonly logLevel: LogLevel;
   /** Null unless it is wanted. */
   readonly trace: RoundTrace | null;
+  readonly measuringWorkers: TrainRequest['measuringWorkers'];
   /** Where the user typed. */
   readonly userFolder: string;
   /** State to begin with. */
@@ -98,6 +99,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
       remember: () => remember(notice),
       gridRows: gridExamples(data).length,
       trace: request.trace ? new RoundTrace(description) : null,
+      measuringWorkers: request.measuringWorkers,
       userFolder: request.folder,
       metrics: await folder.openMetrics(start.rounds),
       tensorBoard: await folder.openTensorBoard(start.rounds),

@@ -70,7 +70,7 @@ export async function playTrials(
   await checkTrialData(folder, state.trials, { data, cacheFolder: machine.cacheFolder });
   const view = watcher.begin(() => { run.interrupt(); });
   const run = new TrialRunner({
-    folder, state, data, program, logLevel,
+    folder, state, data, program, logLevel, cores: machine.cores,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) =>
       own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },

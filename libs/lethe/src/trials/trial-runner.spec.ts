@@ -46,6 +46,7 @@ async function sweepRun(given: Partial<TrialRunnerOptions>): Promise<TrialRunner
     environments: [{}, {}],
     data: AS_BEFORE,
     logLevel: 'info',
+    cores: 2,
     program: '',
     onChange: () => undefined,
     onPosition: () => undefined,

@@ -19,6 +19,8 @@ export interface TrialRunnerOptions extends Logging {
   /** Called at every look at a trial that runs. */
   readonly onPosition: (trial: Trial, trials: readonly Trial[], position: TrialPosition) => void;
   readonly onNotice: (line: string) => void;
+  /** Of this machine. */
+  readonly cores: number;
   /** The main module of `lethe`, which plays a trial. */
   readonly program: string;
 }
@@ -124,13 +126,19 @@ export class TrialRunner {
     }
   }
 
+  /** A trial beside others measures with no more workers than its part of the cores allows. */
+  #shareOf({ kind }: TrialStep): string[] {
+    const { cores, environments } = this.#options;
+    return kind === 'train' ? ['--measuring-workers', String(Math.max(1, Math.floor(cores / environments.length)))] : [];
+  }
+
   async #attempt(name: string, step: Exclude<TrialStep, { kind: 'none' }>, environment: Environment): Promise<EndedTrial> {
     const { folder, onNotice, program, logLevel } = this.#options;
     if (step.kind === 'wait') onNotice(`${name}  is still played by process ${step.processId}: waiting for its end`);
     const played =
       step.kind === 'wait'
         ? new LiveTrial(folder.runFolder(name), step.processId)
-        : new TrialProcess({ program, argv: [...step.argv, '--log-level', logLevel], environment });
+        : new TrialProcess({ program, argv: [...step.argv, ...this.#shareOf(step), '--log-level', logLevel], environment });
     this.#running.set(name, played);
     if (this.#interrupted) played.interrupt();
     const over = new AbortController();
