@@ -2,7 +2,9 @@ import { LetheError } from '@lethe/errors';
 import type { RunDescription } from '@lethe/graphs';
 import { describeMember, type ControlPlane, type Member } from '@lethe/membership';
 import { firstNotFinite } from '@lethe/optim';
-import type { Evaluate, Evaluated, EvaluationKind, GroupVersion, ProbeRequest, Split } from '@lethe/protocol';
+import {
+  PROBE_FIGURES, type Evaluate, type Evaluated, type EvaluationKind, type GroupVersion, type ProbeRequest, type Split,
+} from '@lethe/protocol';
 import { AdaptiveTimeout, type TimeoutBounds } from './adaptive-timeout.js';
 
 /** Evaluations that need nothing besides the examples. */
@@ -49,9 +51,6 @@ const AT_ONCE: Readonly<Record<EvaluationKind, number>> = { score: 3, grid: 3, e
 
 /** What is said of an evaluation that is not of chosen examples. */
 const WHOLE = { split: 'test', first: 0, count: 0, judge: null } as const;
-
-/** Accuracy, balanced accuracy, cross-entropy, information, number of examples. */
-const PROBE_FIGURES = 5;
 
 /**
  * Has the workers evaluate the versions that the servers have. Tasks of a worker that cannot finish them go to others, and messages that

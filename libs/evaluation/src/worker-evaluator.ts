@@ -1,13 +1,13 @@
 import { scalarInputs } from '@lethe/graphs';
 import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
-import type { Evaluate, Split } from '@lethe/protocol';
+import { PROBE_FIGURES, type Evaluate, type Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
 import { ProbeVectors, type Latents } from './probes/probe-vectors.js';
-import { PROBE_FIGURES, probeVector } from './probes/probe-figures.js';
+import { probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
 
 /** Examples scored by one graph call; constant, so that a figure is the same whichever worker scores which examples. */

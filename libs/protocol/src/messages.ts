@@ -102,6 +102,8 @@ export interface Evaluate {
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
 /** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
 export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
+/** Numbers of each probe in the result: accuracy, balanced accuracy, cross-entropy, information, number of examples. */
+export const PROBE_FIGURES = 5;
 /** Every kind of fresh probe: docs/measures.md says what each of them is. */
 export const PROBE_KINDS = ['linear', 'mlp', 'neighbours', 'deep', 'boosted-trees', 'forest'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];

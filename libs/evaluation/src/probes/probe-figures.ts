@@ -37,10 +37,7 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
   };
 }
 
-/** Numbers of a probe in a message. */
-export const PROBE_FIGURES = 5;
-
-/** The figures as a message carries them, float32 [PROBE_FIGURES]. */
+/** The figures as a message carries them, float32 [5]. */
 export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information, scored }: ProbeFigures): Float32Array {
   return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, scored);
 }

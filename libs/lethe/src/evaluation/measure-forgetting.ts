@@ -1,9 +1,9 @@
 import type { DataSource } from '@lethe/data';
 import {
-  CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, PROBE_FIGURES, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures,
+  CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures,
   swapRows, type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
-import type { ProbeInput, ProbeKind, ProbeRequest } from '@lethe/protocol';
+import { PROBE_FIGURES, type ProbeInput, type ProbeKind, type ProbeRequest } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
 import type { KeptVector } from './measure-cache.js';
 import type { MeasuringWork } from './measuring-work.js';
