@@ -8,7 +8,8 @@ import { makeSmallData } from '@lethe/testing';
 
 /** Another host, as far as the network goes, at the other end of a cable: a namespace and a veth pair. */
 const [HOST, CABLE] = [`lethe-${process.pid}`, `lt${process.pid}`];
-const [NEAR, FAR] = ['10.213.77.1', '10.213.77.2'];
+/** A network of this process alone: what a killed test left behind, or one that runs beside this, holds another. */
+const [NEAR, FAR] = [1, 2].map((end) => `10.213.${(process.pid >> 6) % 256}.${(process.pid % 64) * 4 + end}`) as [string, string];
 const ip = (...argv: string[]): void => { execFileSync('ip', argv, { stdio: 'pipe' }); };
 
 /** Two more, between which there is IPv6 alone: the run's and a worker's. */
