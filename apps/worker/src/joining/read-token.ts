@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isJoinToken, type JoinOptions } from '@lethe/config';
-import { errorMessage, LetheError } from '@lethe/errors';
+import { LetheError } from '@lethe/errors';
 
 /** Where a token may come from. */
 export interface TokenSource {
@@ -42,7 +42,7 @@ async function readPrivateFile(file: string, where: string, warn: TokenSource['w
     if ((mode & 0o077) !== 0) warn(`${where} can be read by other users of this machine: chmod 600 ${where}`);
     return await beginningOf(createReadStream(file));
   } catch (error) {
-    const message = `--token-file: expected a file that can be read, found ${where} (${errorMessage(error)})`;
+    const message = `--token-file: expected a file that can be read, found ${where}`;
     throw new LetheError('CONFIG_INVALID', message, { cause: error });
   }
 }
