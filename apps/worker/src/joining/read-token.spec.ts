@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorCode, errorMessage } from '@lethe/errors';
 import { readToken } from './read-token.js';
 
 const TOKEN = `T${'b'.repeat(86)}`;
@@ -45,8 +46,9 @@ describe('the token of a worker that joins', () => {
     ['-', '', 'expected the token of a run in standard input, found 0 characters'],
     ['-', 'half-a-secret', 'expected the token of a run in standard input, found 13 characters'],
   ])('is refused from %s, in a message without any part of a secret', async (tokenFile, standardInput, message) => {
-    const error = await read({ tokenFile }, standardInput).catch((thrown: unknown) => thrown as Error);
-    expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(`--token-file: ${message}`) as string });
-    expect(error).not.toMatchObject({ message: expect.stringContaining('half-a-secret') as string });
+    const error = await read({ tokenFile }, standardInput).catch((thrown: unknown) => thrown);
+    expect(errorCode(error)).toBe('CONFIG_INVALID');
+    expect(errorMessage(error)).toContain(`--token-file: ${message}`);
+    expect(errorMessage(error)).not.toContain('half-a-secret');
   });
 });
