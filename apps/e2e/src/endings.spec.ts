@@ -162,4 +162,24 @@ describe('a run ends', () => {
     expect(ended.output).toMatch(/reading the data[^]*error: .*train-images-idx3-ubyte: expected an IDX header of 16 bytes/);
     expect(ended.code).toBe(2);
   }, 30_000);
+
+  it('on a terminal by Ctrl-C while data are read, and lines are wrapped afterwards as before', async () => {
+    const ctrlC = [
+      'import os, pty, sys',
+      'def read(terminal):',
+      '  shown = os.read(terminal, 1024)',
+      '  if b"reading the data" in shown: os.write(terminal, b"\\x03")',
+      '  return shown',
+      'code = os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], read))',
+      'sys.exit(code if code >= 0 else 128 - code)',
+    ].join('\n');
+    const large = join(runs, '..', 'large');
+    // Large enough that reading is under way when the signal comes.
+    makeSmallData(large, { side: 600 });
+    const argv = ['train', '--data-dir', large, '--runs-dir', runs];
+    const { code, output } = await lethe(argv, () => undefined, ['python3', '-c', ctrlC, process.execPath]);
+    // eslint-disable-next-line no-control-regex -- what switches the wrapping of lines off and on
+    expect([...output.matchAll(/\x1b\[\?7[lh]/g)].map(([sequence]) => sequence.slice(-1)).join('')).toMatch(/^(lh)+$/);
+    expect([code, existsSync(runs) && readdirSync(runs).some((name) => name.startsWith('run-'))]).toEqual([130, false]);
+  }, 30_000);
 });

@@ -12,6 +12,7 @@ import { encodeGridPng, expectWritableFolder } from '@lethe/run-folder';
 import { createReporter, type Reporter } from '@lethe/telemetry';
 import { printable } from '@lethe/telemetry/printable';
 import type { DataCommand } from '../command-line/command.js';
+import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 import type { Environment } from './train.js';
 
@@ -21,6 +22,7 @@ export async function runData(command: DataCommand, environment: Environment): P
   await expectWritableFolder('--out', out);
   const config = configOf(command);
   const reporter = createReporter({ output: process.stdout });
+  const close = closeOnTheWayOut(reporter);
   const ending = new AbortController();
   const hearNoMore = hearEndingSignals(() => { ending.abort(); });
   const options = {
@@ -37,7 +39,7 @@ export async function runData(command: DataCommand, environment: Environment): P
     }
   } finally {
     hearNoMore();
-    reporter.close();
+    close();
   }
   if (found > 0) return bad === 0 ? EXIT.ok : EXIT.usage;
   const expected = 'images, IDX or MATLAB files, archives or tables there or one folder below';

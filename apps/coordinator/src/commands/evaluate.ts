@@ -5,6 +5,7 @@ import type { EvaluateCommand } from '../command-line/command.js';
 import { aligned, concluded, evaluateRun, MeasureCache, measuredLines, withCheckpoint } from '@lethe/lethe';
 import { printable } from '@lethe/telemetry/printable';
 import { EXIT } from '@lethe/lethe/exit-codes';
+import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import type { Environment } from './train.js';
 
 /**
@@ -13,6 +14,7 @@ import type { Environment } from './train.js';
  */
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
   const reporter = createReporter({ output: process.stderr });
+  const close = closeOnTheWayOut(reporter);
   const notice = (line: string): void => { reporter.notice(line); };
   const { workers, oversubscribe } = command;
   try {
@@ -28,7 +30,7 @@ export async function runEvaluate(command: EvaluateCommand, environment: Environ
     });
   } finally {
     // A bar that nobody stops keeps this process alive.
-    reporter.close();
+    close();
   }
   return EXIT.ok;
 }

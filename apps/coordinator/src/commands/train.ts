@@ -7,6 +7,7 @@ import { EXIT } from '@lethe/lethe/exit-codes';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
+import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { Interruption } from '../signals/interruption.js';
 import { runTrials } from './train-trials.js';
 
@@ -22,12 +23,13 @@ export async function runTrain(command: TrainCommand, { environment, requests }:
   const several = compiled === null ? await resumedTrials(command) : newTrials(command, compiled);
   if (several !== null) return runTrials(several, command, { machine, environment });
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
+  const close = closeOnTheWayOut(reporter);
   try {
     const run = await prepareRun(command, { machine, compiled, reporter });
     return await playPrepared(run, { environment, requests });
   } finally {
     // A bar that nobody stops keeps this process alive.
-    reporter.close();
+    close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { isDone, shownSetting, type TrialPosition, type TrialRunner, type Trial, type TrialsWatcher } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { formatNumber, TrialsReporter } from '@lethe/telemetry';
+import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 
 /** Shows trials on the terminal while they are played, and lets Ctrl-C end them with a checkpoint. */
@@ -8,6 +9,7 @@ export function watchOnTerminal(isQuiet: boolean): TrialsWatcher {
   return {
     begin: (interrupt) => {
       const reporter = new TrialsReporter(process.stdout);
+      const close = closeOnTheWayOut(reporter);
       // Trials are in sessions of their own: a terminal that is closed tells this process alone.
       const hearNoMore = hearEndingSignals(() => {
         reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
@@ -19,7 +21,7 @@ export function watchOnTerminal(isQuiet: boolean): TrialsWatcher {
         onNotice: (line) => { reporter.notice(line); },
         end: () => {
           hearNoMore();
-          reporter.close();
+          close();
         },
       };
     },
