@@ -7,6 +7,13 @@ import { MORE_FLAGS_HELP } from './help-texts.js';
 /** How much `--help` shows: the flags that are used most, or all. */
 export type HelpExtent = 'common' | 'all';
 
+/** Which flags of a run the help of a command shows. */
+export interface ShownFlags {
+  readonly extent: HelpExtent;
+  /** Names of flags that are taken, so that any command line of a run can be given, and say nothing here. */
+  readonly unshown?: readonly string[];
+}
+
 type FlagsByHeading = Readonly<Record<string, readonly (HelpedFlag | ConfigFlag)[]>>;
 
 /** Asks for a help with every flag, behind `--help`. */
@@ -21,15 +28,17 @@ export function addFlag(program: Program, flag: HelpedFlag | ConfigFlag): void {
 }
 
 /** Adds flags by their headings, the common ones first; the help shows the others only if all are asked for. */
-export function addRunFlags(program: Program, flags: FlagsByHeading, extent: HelpExtent): void {
+export function addRunFlags(program: Program, flags: FlagsByHeading, { extent, unshown = [] }: ShownFlags): void {
+  const add = (flag: HelpedFlag | ConfigFlag, heading: string, isShown: boolean): void => {
+    program.addOption(optionOf(flag).helpGroup(heading).hideHelp(!isShown || unshown.includes(flag.name)));
+  };
   const byName = new Map(Object.values(flags).flat().map((flag) => [flag.name, flag]));
   for (const [heading, names] of Object.entries(COMMON_FLAGS)) {
-    for (const flag of names.flatMap((name) => byName.get(name) ?? [])) program.addOption(optionOf(flag).helpGroup(heading));
+    for (const flag of names.flatMap((name) => byName.get(name) ?? [])) add(flag, heading, true);
   }
   const common = new Set(Object.values(COMMON_FLAGS).flat());
   for (const [heading, ofHeading] of Object.entries(flags)) {
-    for (const flag of ofHeading.filter(({ name }) => !common.has(name)))
-      program.addOption(optionOf(flag).helpGroup(heading).hideHelp(extent !== 'all'));
+    for (const flag of ofHeading.filter(({ name }) => !common.has(name))) add(flag, heading, extent === 'all');
   }
   program.helpOption(`-h, --help [${ALL_WORD}]`, `print this help; ${ALL_WORD}: with every flag`);
   if (extent === 'common') program.addHelpText('after', MORE_FLAGS_HELP);

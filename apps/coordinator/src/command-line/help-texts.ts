@@ -58,9 +58,10 @@ Examples:
 
 export const PROFILE_HELP = `${RECIPES}
 
-Takes the flags of train. Nothing is measured, and no grid is drawn. The trace opens in
-chrome://tracing or at ui.perfetto.dev: what each worker waited for, computed and sent, what each
-parameter server summed and updated, round by round. docs/performance.md says how to read it.
+Takes the flags of train for one run. Nothing is measured, and no grid is drawn: flags that say how
+change nothing. The trace opens in chrome://tracing or at ui.perfetto.dev: what each worker waited
+for, computed and sent, what each parameter server summed and updated, round by round.
+docs/performance.md says how to read it.
 
 Examples:
   npx lethe profile

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeConfig, PROBES, RECIPE_NAMES } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Command, PrintCommand, TrainCommand } from './command.js';
-import { COMMON_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, NOT_PROFILED } from './common-flags.js';
 import { parseCommandLine } from './parse-command-line.js';
 import { GENERAL_HELP } from './help-texts.js';
 import { buildProgram } from './program.js';
@@ -193,12 +193,19 @@ describe('the flags', () => {
       const { text } = parse(command, '--help', ...all) as PrintCommand;
       return [...text.matchAll(/^ {2}(?:-h, )?--([\w-]+)/gm)].map(([, name = '']) => name).sort();
     };
-    const all = [...flagsOf(command).map((flags) => /^--([\w-]+)/.exec(flags)?.[1] ?? flags), 'help'].sort();
+    const isShown = (name: string): boolean => command !== 'profile' || !NOT_PROFILED.includes(name);
+    const all = [...flagsOf(command).map((flags) => /^--([\w-]+)/.exec(flags)?.[1] ?? flags), 'help'].filter(isShown).sort();
     expect(shownIn('all')).toEqual(all);
     const common = shownIn();
     expect(common.filter((name) => !all.includes(name))).toEqual([]);
-    if (command !== 'sweep') expect(common).toEqual([...Object.values(COMMON_FLAGS).flat(), 'help'].sort());
+    if (command !== 'sweep') expect(common).toEqual([...Object.values(COMMON_FLAGS).flat(), 'help'].filter(isShown).sort());
     expect(parse(command, '--help')).toMatchObject({ text: expect.stringContaining('--help all') as unknown });
+  });
+
+  it('of profile: nothing that one run without figures has no use for, though a command line of a run may have it', () => {
+    for (const all of [[], ['all']])
+      expect(parse('profile', '--help', ...all)).toMatchObject({ text: expect.not.stringMatching(/^ {2}--(?:seeds|probes) /m) as unknown });
+    expect(parse('profile', '--probes', 'all', '--no-evaluation')).toMatchObject({ kind: 'train', trace: true });
   });
 
   it('say what holds if they are not given', () => {

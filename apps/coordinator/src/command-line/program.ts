@@ -7,8 +7,9 @@ import {
   CACHE_HELP, CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
   GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
+import { NOT_PROFILED } from './common-flags.js';
 import type { ConfigFlag, HelpedFlag } from './config-flag.js';
-import { addFlag, addRunFlags, type HelpExtent } from './flags-in-help.js';
+import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
 import { CONFIG_FLAGS, DATA_FLAGS, PROBES_HELP } from './train-flags.js';
 
 const HELP_WIDTH = 100;
@@ -96,20 +97,20 @@ const RUN_FLAGS: readonly HelpedFlag[] = [
 function addTrain(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const train = root.command('train').summary('train the networks and show what was reached');
   train.description('Trains an encoder to forget one thing about its examples, then measures what is left of it and draws a report.');
-  addRunOptions(train, TRAIN_HELP, extent);
+  addRunOptions(train, TRAIN_HELP, { extent });
   onTyped(train, 'train', events);
 }
 
 function addProfile(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const profile = root.command('profile').summary('see where the time of a round goes');
   profile.description('Trains for 40 rounds (or as many as are asked for) and writes what every process did into trace.json.');
-  addRunOptions(profile, PROFILE_HELP, extent);
+  addRunOptions(profile, PROFILE_HELP, { extent, unshown: NOT_PROFILED });
   onTyped(profile, 'profile', events);
 }
 
-function addRunOptions(train: Program, help: string, extent: HelpExtent): void {
-  addRunFlags(train, { ...CONFIG_FLAGS, 'The run:': RUN_FLAGS }, extent);
-  train.addHelpText('after', help);
+function addRunOptions(program: Program, help: string, flags: ShownFlags): void {
+  addRunFlags(program, { ...CONFIG_FLAGS, 'The run:': RUN_FLAGS }, flags);
+  program.addHelpText('after', help);
 }
 
 function addGrid(root: Program, events: ProgramEvents): void {
@@ -160,7 +161,8 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
     .command('sweep')
     .summary('train with many configurations and compare them')
     .description('Trains with many configurations, each as a run of its own, one after the other or several at once, and compares them.');
-  addRunFlags(sweep, Object.fromEntries(Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)])), extent);
+  const ofTrials = Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)] as const);
+  addRunFlags(sweep, Object.fromEntries(ofTrials), { extent });
   sweep.optionsGroup('The sweep:');
   sweep.option(
     '--set <setting=value,...>',
