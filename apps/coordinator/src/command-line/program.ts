@@ -178,7 +178,7 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   option(sweep, 'halving-higher', 'more of that figure is better');
   option(sweep, 'first-rung', 'epochs before trials are compared first (default: 1)', COUNT);
   option(sweep, 'factor', 'the best 1/factor go on at a comparison; the next one is at factor times the epochs (default: 2)', COUNT);
-  option(sweep, 'best', 'figure by which the best trial is named (default: probe_mlp where it is measured)', FIGURE);
+  option(sweep, 'best', 'figure by which the best trial is named (default: probe_best where it is measured)', FIGURE);
   option(sweep, 'best-higher', 'more of that figure is better');
   option(sweep, 'name', "name of the sweep's folder (default: made of the time)", NAME);
   option(sweep, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);

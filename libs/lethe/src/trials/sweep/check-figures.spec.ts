@@ -43,7 +43,7 @@ describe('the figures that a sweep is asked to go by', () => {
 
   it('are the usual ones where nothing is said', async () => {
     const nothing = { best: null, halving: null };
-    expect(await checkFigures(forgetting, nothing)).toEqual({ figure: 'probe_mlp', better: 'lower' });
+    expect(await checkFigures(forgetting, nothing)).toEqual({ figure: 'probe_best', better: 'lower' });
     expect(await checkFigures(planned({ evaluation: false }), nothing)).toEqual({ figure: 'reconstruction_mse', better: 'lower' });
     expect(await checkFigures(hospitals, nothing)).toBeNull();
   });

@@ -7,7 +7,7 @@ import { namesOfEpochFigures, namesOfFinalFigures } from '../trial-figures.js';
 
 /** By what the best trial is named where nothing is said: the first that all trials have. */
 const USUAL = [
-  { figure: 'probe_mlp', better: 'lower' },
+  { figure: 'probe_best', better: 'lower' },
   { figure: 'reconstruction_mse', better: 'lower' },
   { figure: 'held_out/label_accuracy', better: 'higher' },
 ] as const;

@@ -55,13 +55,16 @@ export function doubts(trials: readonly Trial[], winner: Trial, figure: string):
   return [`${which} ${verb} told apart from ${winner.name} by ${figure}: with ${tested} test examples their 95 % intervals overlap`];
 }
 
-/** Trials in probe accuracy and reconstruction error; without an evaluation, in the accuracy of the game's own classifier. */
-function front(trials: readonly Trial[]): {
+/**
+ * Trials by the accuracy of the best probe that ran and the reconstruction error; without an evaluation, by the accuracy of the game's own
+ * classifier.
+ */
+export function front(trials: readonly Trial[]): {
   points: { label: string; x: number; y: number; isFront: boolean }[];
   axes: { x: string; y: string };
 } {
-  const byProbe = trials.some(({ figures }) => figures['probe_mlp'] !== undefined);
-  const [x, y] = [byProbe ? 'probe_mlp' : 'classifier_accuracy', 'reconstruction_mse'];
+  const byProbe = trials.some(({ figures }) => figures['probe_best'] !== undefined);
+  const [x, y] = [byProbe ? 'probe_best' : 'classifier_accuracy', 'reconstruction_mse'];
   const placed = trials.filter(({ state }) => state === 'completed').flatMap((trial) => {
     const [across = Number.NaN, up = Number.NaN] = [trial.figures[x], trial.figures[y]];
     return Number.isFinite(across) && Number.isFinite(up) ? [{ trial, x: across, y: up }] : [];
@@ -78,7 +81,7 @@ function front(trials: readonly Trial[]): {
       isFront: best.has(point.trial.name),
     })),
     axes: {
-      x: byProbe ? 'accuracy of a fresh probe (two hidden layers)' : "accuracy of the game's own classifier",
+      x: byProbe ? 'accuracy of the best fresh probe' : "accuracy of the game's own classifier",
       y: 'reconstruction error',
     },
   };
