@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { checkProbes } from '../probes/check-probes.js';
 import type { ProbeData } from '../probes/probe-data.js';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { binVectors } from './binned-vectors.js';
@@ -14,8 +15,10 @@ const TREES = 200;
  * every split. The frequencies of the classes in the leaves of a test vector are averaged. A pure function of its arguments.
  *
  * @returns log-probabilities, float32 [test examples, classes], of (sum of the trees' frequencies + 1/K) / 201
+ * @throws LetheError CONFIG_INVALID for more classes than a key of the splitter can hold
  */
 export async function forest({ train: all, test, classes }: ProbeData, seed: number): Promise<Float32Array> {
+  checkProbes(['forest'], classes);
   const train = boundedVectors(all, 1, seed);
   const generator = xoroshiro128plus(seed);
   const tree = new ClassTree(binVectors(train, test, MOST_BINS), { labels: train.labels, classes, generator });

@@ -5,6 +5,8 @@ const BIN_BITS = 12;
 const LABEL_BITS = 15;
 /** For how often a tree has an example: once in the mean. */
 const WEIGHT_BITS = 4;
+/** Classes at most: a label above would run into the bits of the bin. */
+export const MOST_CLASSES = 1 << LABEL_BITS;
 /** Bins of a dimension at most. */
 export const MOST_BINS = 1 << BIN_BITS;
 /** How often a tree can have an example at most. */

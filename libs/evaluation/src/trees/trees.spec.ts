@@ -57,6 +57,29 @@ it('probabilities stay finite where a rare class fills a leaf by itself', () => 
   expect(scores.train[39]).toBeLessThan(1e-4);
 });
 
+describe('a forest of many classes', () => {
+  /** A column that tells its labels, which begin at `first`. */
+  const column = (first: number): Vectors => {
+    const values = Float32Array.from({ length: 64 }, (_, example) => example);
+    return { values, labels: Int32Array.from(values, (example) => first + example), size: 1 };
+  };
+
+  it('reads the last label that a key has room for', async () => {
+    const all = column(32_768 - 64);
+    const last = { values: all.values.slice(63), labels: all.labels.slice(63), size: 1 };
+    expect(accuracy(await forest({ train: all, test: last, classes: 32_768 }, 1), last)).toBe(1);
+  });
+
+  // A key of 32 bits is sorted by integers alone, which is where the time of a forest goes. A wider one would slow every forest down for
+  // data on which a forest would need gigabytes: 8 bytes of frequencies for each test example and class.
+  it('is refused beyond, where labels would run into the bins', async () => {
+    const train = column(32_768 - 63);
+    await expect(forest({ train, test: train, classes: 32_769 }, 1)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID', message: '--probes: expected no forest, which reads 32,768 classes at most, found 32,769 classes',
+    });
+  });
+});
+
 describe.each(Object.entries(PROBES))('%s', (_name, probe) => {
   const small: ProbeData = { ...data, train: table(200, 1), test: table(50, 2) };
 

@@ -1,6 +1,6 @@
 import type { DataSource } from '@lethe/data';
 import {
-  CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures,
+  checkProbes, CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures,
   swapRows, type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
 import { PROBE_FIGURES, type ProbeInput, type ProbeKind, type ProbeRequest } from '@lethe/protocol';
@@ -32,6 +32,7 @@ export async function measureForgetting(
 ): Promise<ForgettingEvaluation> {
   const { description, data, rounds } = run;
   const { classes } = description.facts;
+  checkProbes(probes, classes.length);
   const kept = await findKept(run, { probes, seeds, cache });
   // All at once, so that no worker is idle: the judge first, as the redrawing waits for it.
   const judging = kept.judge === null ? trainJudge(run, { cache, work }) : Promise.resolve(kept.judge);

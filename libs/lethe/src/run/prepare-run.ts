@@ -7,6 +7,7 @@ import {
 } from '@lethe/config';
 import { gridExamples, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
+import { checkProbes } from '@lethe/evaluation';
 import { shownExamples } from '@lethe/report';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import type { Reporter } from '@lethe/telemetry';
@@ -78,7 +79,8 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
     const { description, data, start, warnings, notices, engines, remember } = resumed === null
       ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)), opening)
       : await resumeRun(request, { folder: resumed, cores: machine.cores, notice, opening });
-    const { config } = description;
+    const { config, facts } = description;
+    if (config.evaluation && config.objective.kind === 'forgetting') checkProbes(config.probes, facts.classes.length);
     const { cores, gpus, whyNoGpus } = machine;
     const devices = planDevices({
       gpus: config.cluster.engine === 'native' ? gpus : [],
