@@ -1,7 +1,7 @@
 import { localCluster, plainAdam } from './recipe-parts.js';
 import type { ObjectiveConfig, RunConfig } from './run-config.js';
 import { PLAIN_DATA, type DomainsConfig } from './schema/data.js';
-import { USUAL_PROBES } from './schema/probes.js';
+import { USUAL_PROBES } from './probe-kinds.js';
 import type { OptimizerConfig } from './schema/optimizer.js';
 import type { Machine } from './worker-plan.js';
 

@@ -10,13 +10,13 @@ export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type J
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 export { dataKindOfLayers, mergeConfig } from './merge-config.js';
+export { PROBES } from './probe-kinds.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
 export { FIGURES, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { PLAIN_DATA } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
-export { PROBES } from './schema/probes.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { usableCores } from './usable-cores.js';

@@ -1,3 +1,4 @@
+import type { PROBES } from '@lethe/config';
 import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
@@ -104,9 +105,8 @@ export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'en
 export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
 /** Numbers of each probe in the result: accuracy, balanced accuracy, cross-entropy, information, number of examples. */
 export const PROBE_FIGURES = 5;
-/** Every kind of fresh probe: docs/measures.md says what each of them is. */
-export const PROBE_KINDS = ['linear', 'mlp', 'neighbours', 'deep', 'boosted-trees', 'forest'] as const;
-export type ProbeKind = (typeof PROBE_KINDS)[number];
+/** docs/measures.md says what each kind of probe is. */
+export type ProbeKind = (typeof PROBES)[number];
 /** `latent`: the features of an image by the encoder in evaluation mode. */
 export type ProbeInput = 'latent' | 'pixels';
 export type Split = 'held-out' | 'test';

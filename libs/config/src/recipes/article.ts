@@ -1,6 +1,6 @@
 import { localCluster, NO_ERASER, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
 import { PLAIN_DATA } from '../schema/data.js';
-import { USUAL_PROBES } from '../schema/probes.js';
+import { USUAL_PROBES } from '../probe-kinds.js';
 import type { Machine } from '../worker-plan.js';
 
 /**

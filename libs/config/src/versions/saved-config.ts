@@ -3,7 +3,7 @@ import { valueAt } from '../layer.js';
 import { NO_ERASER, plainAdam } from '../recipe-parts.js';
 import type { RunConfig } from '../run-config.js';
 import { EARLIER_READING } from '../schema/reading.js';
-import { USUAL_PROBES } from '../schema/probes.js';
+import { USUAL_PROBES } from '../probe-kinds.js';
 import { filledIn, upgrade, type VersionStep } from './upgrade.js';
 
 /**

@@ -1,6 +1,7 @@
+import { PROBES } from '@lethe/config';
 import type { lethe } from '../../generated/lethe.js';
 import {
-  type Committed, type CommitInquiry, type CommitReport, type Evaluate, type Evaluated, type EvaluationKind, type Occupation, PROBE_KINDS,
+  type Committed, type CommitInquiry, type CommitReport, type Evaluate, type Evaluated, type EvaluationKind, type Occupation,
   type ProbeInput, type ProbeRequest, type ServerWork, type Split, type StepAssignment, type StepReport,
 } from '../messages.js';
 import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, treeNode } from './body-codec.js';
@@ -121,7 +122,7 @@ function probeHeader({ probe, input, shuffledLabels, seed }: ProbeRequest): leth
 
 function probeRequest({ kind, input, shuffledLabels, seed }: lethe.Probe.$Properties): ProbeRequest {
   return {
-    probe: oneOf('the kind of probe', kind ?? '', PROBE_KINDS),
+    probe: oneOf('the kind of probe', kind ?? '', PROBES),
     input: oneOf('the input of probe', input ?? '', PROBE_INPUTS),
     shuffledLabels: shuffledLabels ?? false,
     seed: seed ?? 0,
