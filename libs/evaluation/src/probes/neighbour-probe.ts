@@ -43,6 +43,8 @@ function nearestOf(engine: Engine, train: Vectors, test: Vectors): Promise<Uint3
   searches.set(train.values, ofTrain);
   const search = ofTrain.get(test.values) ?? findNearest(engine, train, test);
   ofTrain.set(test.values, search);
+  // One that failed says nothing about the next.
+  search.catch(() => { if (ofTrain.get(test.values) === search) ofTrain.delete(test.values); });
   return search;
 }
 

@@ -95,4 +95,22 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
     expect(await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 2 })).not.toEqual(first);
     expect(engine.tf.memory().numTensors).toBe(tensors);
   });
+
+  it('of neighbours looks again where a search has failed, and no more where it has not', async () => {
+    const data = cubes(600);
+    let searches = 0;
+    const failingOnce = Object.create(engine, {
+      compile: {
+        value: (...step: Parameters<typeof engine.compile>) => {
+          searches += 1;
+          return searches === 1 ? Promise.reject(new Error('no memory left')) : engine.compile(...step);
+        },
+      },
+    }) as typeof engine;
+    const probe = (): Promise<ProbeFigures> => runProbe(failingOnce, data, { probe: 'neighbours', shuffledLabels: false, seed: 1 });
+    await expect(probe()).rejects.toThrow('no memory left');
+    const found = await probe();
+    expect(await probe()).toEqual(found);
+    expect(searches).toBe(2);
+  });
 });
