@@ -30,14 +30,19 @@ export interface Place { readonly example: number; readonly x: number; readonly 
  * Vectors [count, size] laid out on a plane by UMAP, the same for the same vectors, while the event loop goes on. Those with a number that
  * is not finite have no place on it. Null for fewer than LEAST_EXAMPLES.
  * @param values float32 [count, size]
+ * @param signal ends it before the next pass over the vectors, with its reason
  */
-export async function onPlane({ values, size }: { values: Float32Array; size: number }, count: number): Promise<Place[] | null> {
+export async function onPlane(
+  { values, size }: { values: Float32Array; size: number }, count: number, signal: AbortSignal,
+): Promise<Place[] | null> {
   const rows = Array.from({ length: count }, (_, example) => ({
     example, vector: [...values.subarray(example * size, (example + 1) * size)],
   })).filter(({ vector }) => vector.every(Number.isFinite));
   if (rows.length < LEAST_EXAMPLES) return null;
+  signal.throwIfAborted();
   const generator = xoroshiro128plus(1);
   const umap = new UMAP({ nNeighbors: 15, nEpochs: 200, random: () => uniformFloat64(generator) });
-  const embedding = await umap.fitAsync(rows.map(({ vector }) => vector));
+  const embedding = await umap.fitAsync(rows.map(({ vector }) => vector), () => !signal.aborted);
+  signal.throwIfAborted();
   return embedding.map(([x = 0, y = 0], index) => ({ example: rows[index]?.example ?? 0, x, y }));
 }

@@ -6,6 +6,9 @@ import { onPlane } from './latent-map.js';
 import { shownExamples, spread } from './shown-figures.js';
 import { verdict } from './verdict.js';
 
+/** Nobody ends what has it. */
+const NEVER = new AbortController().signal;
+
 type Probed = Pick<ProbeRow, 'probe' | 'input'> & { readonly scored?: number };
 
 function rowOf({ probe, input, scored = 10_000 }: Probed, ...accuracies: number[]): ProbeRow {
@@ -146,17 +149,25 @@ describe('a map', () => {
     const values = vectors(30);
     values[7] = Number.NaN;
     values[20] = Number.POSITIVE_INFINITY;
-    const places = (await onPlane({ values, size: 2 }, 30)) ?? [];
+    const places = (await onPlane({ values, size: 2 }, 30, NEVER)) ?? [];
     expect(places.map(({ example }) => example)).toEqual(
       Array.from({ length: 30 }, (_, index) => index).filter((index) => index !== 3 && index !== 10),
     );
     expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
-    expect(await onPlane({ values: new Float32Array(60).fill(Number.NaN), size: 2 }, 30)).toBeNull();
+    expect(await onPlane({ values: new Float32Array(60).fill(Number.NaN), size: 2 }, 30, NEVER)).toBeNull();
   });
 
   it('is drawn where all vectors are the same', async () => {
-    expect(await onPlane({ values: new Float32Array(80), size: 2 }, 40)).toHaveLength(40);
-    expect(await onPlane({ values: new Float32Array(4), size: 2 }, 2)).toBeNull();
+    expect(await onPlane({ values: new Float32Array(80), size: 2 }, 40, NEVER)).toHaveLength(40);
+    expect(await onPlane({ values: new Float32Array(4), size: 2 }, 2, NEVER)).toBeNull();
+  });
+
+  it('is laid out no further once nobody waits for it', async () => {
+    const ending = new AbortController();
+    const laidOut = onPlane({ values: vectors(200), size: 2 }, 200, ending.signal);
+    const reason = new Error('it has ended');
+    setImmediate(() => { ending.abort(reason); });
+    await expect(laidOut).rejects.toBe(reason);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
-import { adaptationReport, onPlane, runReport, type Figures, type LatentPlaces } from '@lethe/report';
+import { adaptationReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { prefixed, readMetrics } from '../record/metrics.js';
 import { evaluationFigures } from '../trials/trial-figures.js';
@@ -9,6 +9,7 @@ import { measureAdaptation } from './measure-adaptation.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
+import { placesOnPlane } from './places-on-plane.js';
 
 const EVALUATION = 'evaluation.json';
 /** Test images whose latents are shown on a map. */
@@ -55,7 +56,7 @@ async function mapLatents({ cluster, description, data }: MeasuredRun, work: Mea
   const mapped = Math.min(MAPPED, data.test.count);
   const done = work.expect('laying the latents out on a map', MAP_COST);
   const [values = new Float32Array(0)] = await cluster.evaluations.ofExamples('encode', 'test', mapped, mapped);
-  const places = await onPlane({ values, size: latentSizeOf(description) }, mapped);
+  const places = await placesOnPlane(cluster, { values, size: latentSizeOf(description) }, mapped);
   done();
   return { places, labels: Int32Array.from(data.test.labels.subarray(0, mapped)) };
 }

@@ -3,9 +3,9 @@ import {
   type AdaptationEvaluation, type DomainEvaluation, type MappedExample,
 } from '@lethe/evaluation';
 import { MISSING, type DataSource, type DomainFacts } from '@lethe/data';
-import { onPlane } from '@lethe/report';
 import { rounded } from '../record/metrics.js';
 import { usedExamples, type MeasuredRun } from './measured-run.js';
+import { placesOnPlane } from './places-on-plane.js';
 
 /** Test examples whose features are shown on a map, shared out over the domains. */
 const MAPPED = 1000;
@@ -39,7 +39,7 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
     target: domains.target,
     domains: facts.domains.map((domain, index) => domainEvaluation(domain, chosen[index] ?? [], { data, predictions })),
     scored: facts.classes.length === 2 && scored.labels.length > 0 ? scored : null,
-    map: await mapped(chosen, { data, predictions }),
+    map: await mapped(run.cluster, chosen, { data, predictions }),
   };
 }
 
@@ -111,13 +111,14 @@ function scoredOf(
 }
 
 async function mapped(
+  cluster: MeasuredRun['cluster'],
   chosen: readonly (readonly number[])[],
   { data: { test, facts }, predictions: { features, size } }: Measured,
 ): Promise<MappedExample[]> {
   const examples = chosen.flatMap((ofDomain) => ofDomain.slice(0, Math.floor(MAPPED / chosen.length)));
   const values = new Float32Array(examples.length * size);
   for (const [index, example] of examples.entries()) values.set(features.subarray(example * size, (example + 1) * size), index * size);
-  const places = (await onPlane({ values, size }, examples.length)) ?? [];
+  const places = (await placesOnPlane(cluster, { values, size }, examples.length)) ?? [];
   return places.map(({ example: row, x, y }): MappedExample => {
     const example = examples[row] ?? 0;
     return {
