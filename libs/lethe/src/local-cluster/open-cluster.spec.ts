@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,43 @@ describe('opening a cluster', () => {
       /^worker-1 is not started again after 2 lives that ended alike: worker-1: .*expected fingerprint of other data, found/,
     );
     await open.close('the test is over');
+  }, 60_000);
+
+  it('goes on with the workers that can be started, and names those that cannot', async () => {
+    const said = configLayer({ recipe: 'article', cluster: { workers: 2, restarts: 0 } }, 'said.json');
+    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
+    const { facts } = await openData(config.data, config.seed);
+    const description = describeRun(config, facts);
+    vi.spyOn(process, 'execArgv', 'get').mockReturnValue([]);
+    // What they print has no place to go.
+    const logsFolder = join(folder, 'some logs');
+    for (const index of [2, 3]) mkdirSync(join(logsFolder, `worker-${index}.log`), { recursive: true });
+    const notices: string[] = [];
+    const open = await openCluster({
+      description,
+      runId: 'a run',
+      logsFolder,
+      tokenFile: join(folder, 'token'),
+      log: noLog(),
+      logLevel: 'info',
+      environment: process.env,
+      cores: 2,
+      devices: [null, null],
+      onCommitted: () => undefined,
+      onCommitReport: () => undefined,
+      onStepReport: () => undefined,
+      onNotice: (line) => { notices.push(line); },
+    });
+    try {
+      open.growTo(3);
+      await open.cluster.assemble(initialGroups(description), 2);
+      const [scores] = await open.cluster.evaluations.ofExamples('score', 'test', 250, 250);
+      expect(scores).toHaveLength(250 * description.objective.figures.length);
+      const warnings = notices.filter((line) => /^warning: .* cannot be started: EISDIR.*; the run goes on without it$/.test(line));
+      expect(warnings.map((line) => /worker-\d/.exec(line)?.[0])).toEqual(['worker-2', 'worker-3']);
+    } finally {
+      await open.close('the test is over');
+    }
   }, 60_000);
 });
 

@@ -43,7 +43,7 @@ export interface OpenCluster {
 /**
  * Opens the control socket and starts the servers and workers of this machine.
  *
- * @throws LetheError ADDRESS_INVALID, or whatever keeps a process from being started; nothing is left open or running then.
+ * @throws LetheError ADDRESS_INVALID, or whatever keeps a server or all workers from being started; nothing is left open or running then.
  */
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
   const { description: { config: { cluster: settings } } } = options;

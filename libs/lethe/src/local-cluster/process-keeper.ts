@@ -67,23 +67,29 @@ export class ProcessKeeper {
     this.#workersLeft = this.#workers;
   }
 
-  /** @throws whatever keeps a process from being started, such as a folder that takes no log file; others may have been started. */
+  /**
+   * A worker that cannot be started is as one that died, unless no worker can.
+   * @throws whatever keeps a server or all workers from being started, such as a folder that takes no log file; others may have been
+   */
   start(): void {
     const { servers } = this.#options.description.config.cluster;
     for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0, lasting: null });
-    for (let index = 0; index < this.#workers; index += 1) this.#launch({ role: 'worker', index, lives: 0, lasting: null });
+    const failed = this.#launchWorkers(0, this.#workers);
+    const [first] = failed;
+    if (first !== undefined && failed.length === this.#workers) throw first.error;
+    for (const { incarnation, error } of failed) this.#notStarted(incarnation, error);
   }
 
   /**
-   * Starts further workers on this machine, on its processors, until it has had as many as this.
-   * @throws whatever keeps a process from being started; others may have been started
+   * Starts further workers on this machine, on its processors, until it has had as many as this. One that cannot be started is as one that
+   * died: the others go on without it.
    */
   growTo(workers: number): void {
     const before = this.#workers;
     // All of them count before the first is started: each gets as many operations at a time as all together leave it.
     this.#workers = Math.max(before, workers);
     this.#workersLeft += this.#workers - before;
-    for (let index = before; index < workers; index += 1) this.#launch({ role: 'worker', index, lives: 0, lasting: null });
+    for (const { incarnation, error } of this.#launchWorkers(before, workers)) this.#notStarted(incarnation, error);
   }
 
   /** A worker says that it did its part; the next commit shows whether that was worth something. */
@@ -129,6 +135,24 @@ export class ProcessKeeper {
   stopRestarting(): void {
     this.#isClosing = true;
     for (const restart of this.#restarts) clearTimeout(restart);
+  }
+
+  /** @returns those of the workers from number `first` to `end` that could not be started */
+  #launchWorkers(first: number, end: number): { readonly incarnation: string; readonly error: unknown }[] {
+    return Array.from({ length: Math.max(0, end - first) }, (_, place) => first + place).flatMap((index) => {
+      const incarnation = newIncarnation();
+      try {
+        this.#launch({ role: 'worker', index, lives: 0, lasting: null }, incarnation);
+        return [];
+      } catch (error) {
+        return [{ incarnation, error }];
+      }
+    });
+  }
+
+  /** For want of memory or disk, say: it may be better the next time. */
+  #notStarted(incarnation: string, error: unknown): void {
+    this.#exited(incarnation, `it cannot be started: ${errorMessage(error)}`);
   }
 
   #launch(place: Place, incarnation = newIncarnation()): void {
@@ -183,8 +207,7 @@ export class ProcessKeeper {
       try {
         this.#launch(place, incarnation);
       } catch (error) {
-        // For want of memory or disk, say: it may be better the next time.
-        this.#exited(incarnation, `it cannot be started: ${errorMessage(error)}`);
+        this.#notStarted(incarnation, error);
       }
     }, delayMs);
     this.#restarts.add(restart);
