@@ -24,7 +24,7 @@ export type { SeedStatistic } from './trials/seeds/seeds-statistics.js';
 export type { TrialsWatcher } from './trials/play-trials.js';
 export { isDone, type SettingValue, type Trial, type TrialPosition } from './trials/trial.js';
 export { TrialRunner } from './trials/trial-runner.js';
-export { aligned, shownSetting, tableOfTrials } from './trials/trial-tables.js';
+export { shownSetting, tableOfTrials } from './trials/trial-tables.js';
 
 // What processes and runs of this machine keep for each other.
 export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatFigures, formatNumber } from './format.js';
+import { formatBytes, formatCount, formatDuration, formatFigures, formatNumber, formatTable } from './format.js';
 
 describe('figures for a person', () => {
   it.each([
@@ -14,6 +14,12 @@ describe('figures for a person', () => {
   it.each([
     [0, '0'], [0.12345, '0.1235'], [2.302585, '2.303'], [0.00001, '1.000e-5'], [12_345.6, '1.235e+4'], [-0.5, '-0.5000'], [NaN, 'NaN'],
   ])('writes %s as %s', (value, text) => expect(formatNumber(value)).toBe(text));
+
+  it('makes every column of a table as wide as its widest cell', () => {
+    expect(formatTable([['probe', '', 'read'], ['mlp', 'test', '0.2'], ['neighbours', '', '']])).toEqual([
+      'probe             read', 'mlp         test  0.2', 'neighbours',
+    ]);
+  });
 
   it('groups thousands and joins named figures', () => {
     expect(formatCount(1_234_567.8)).toBe('1,234,568');

@@ -1,4 +1,4 @@
-export { formatBytes, formatCount, formatDuration, formatFigures, formatNumber } from './format.js';
+export { formatBytes, formatCount, formatDuration, formatFigures, formatNumber, formatTable } from './format.js';
 export type { OutputStream } from './output.js';
 export { QuietReporter, type PlainReporterOptions } from './plain-reporter.js';
 export { TrialsReporter, type TrialProgress } from './trials-reporter.js';

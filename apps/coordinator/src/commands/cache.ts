@@ -1,8 +1,8 @@
 import { cacheFolder } from '@lethe/config';
-import { aligned, clearCache, readCache, type CacheContents, type CacheEntry } from '@lethe/lethe';
+import { clearCache, readCache, type CacheContents, type CacheEntry } from '@lethe/lethe';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { EXIT } from '@lethe/lethe/exit-codes';
-import { formatBytes, formatDuration } from '@lethe/telemetry';
+import { formatBytes, formatDuration, formatTable } from '@lethe/telemetry';
 import { printable } from '@lethe/telemetry/printable';
 import type { CacheCommand } from '../command-line/command.js';
 import type { Environment } from './train.js';
@@ -29,7 +29,7 @@ function listed({ folder, entries }: CacheContents): string[] {
   if (rows.length === 0) return [`${folder}: nothing is kept there`, ...strangers(entries)];
   return [
     folder,
-    ...aligned([['kind', 'number', 'disk', 'newest', 'oldest', 'in use', 'what it is', 'if missed'], ...rows]),
+    ...formatTable([['kind', 'number', 'disk', 'newest', 'oldest', 'in use', 'what it is', 'if missed'], ...rows]),
     `${size(entries.filter(({ kind }) => kind !== null))} in all; npx lethe cache clear KIND removes one kind, without KIND all`,
     ...strangers(entries),
   ];

@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import { cacheFolder } from '@lethe/config';
-import { createReporter } from '@lethe/telemetry';
+import { createReporter, formatTable } from '@lethe/telemetry';
 import type { EvaluateCommand } from '../command-line/command.js';
-import { aligned, concluded, evaluateRun, MeasureCache, measuredLines, withCheckpoint } from '@lethe/lethe';
+import { concluded, evaluateRun, MeasureCache, measuredLines, withCheckpoint } from '@lethe/lethe';
 import { printable } from '@lethe/telemetry/printable';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
@@ -24,7 +24,7 @@ export async function runEvaluate(command: EvaluateCommand, environment: Environ
         cache: new MeasureCache(cacheFolder(environment), opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
       });
       const { sentences, figures } = concluded(evaluation);
-      const shown = [...measuredLines(evaluation), '', ...sentences, ...aligned(figures), ''];
+      const shown = [...measuredLines(evaluation), '', ...sentences, ...formatTable(figures), ''];
       for (const line of shown) process.stdout.write(`${printable(line)}\n`);
       process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
     });

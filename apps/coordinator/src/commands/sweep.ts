@@ -1,4 +1,5 @@
-import { aligned, lookAtThisMachine, openSweep, resultFiles, sweep, tableOfTrials } from '@lethe/lethe';
+import { lookAtThisMachine, openSweep, resultFiles, sweep, tableOfTrials } from '@lethe/lethe';
+import { formatTable } from '@lethe/telemetry';
 import type { SweepCommand } from '../command-line/command.js';
 import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 import type { Environment } from './train.js';
@@ -13,7 +14,7 @@ export async function runSweep(command: SweepCommand, environment: Environment):
   }
   const [, program = ''] = process.argv;
   const { run, best, notes, bestBy } = await sweep(folder, command, { machine, environment, program, watcher: watchOnTerminal(false) });
-  const lines = [...aligned(tableOfTrials(run.trials)), ...notes, ...resultFiles(folder, command.folder)];
+  const lines = [...formatTable(tableOfTrials(run.trials)), ...notes, ...resultFiles(folder, command.folder)];
   for (const line of lines) process.stdout.write(`${line}\n`);
   const whyNone = bestBy === null ? '--best says by which figure' : `none that is completed has a finite ${bestBy.figure}`;
   process.stdout.write(best === null ? `no trial is named the best: ${whyNone}\n` : `best: ${best}\n`);

@@ -1,4 +1,5 @@
-import { aligned, openTrials, trainTrials, type RunSurroundings, type ThisMachine, type TrialsToTrain } from '@lethe/lethe';
+import { openTrials, trainTrials, type RunSurroundings, type ThisMachine, type TrialsToTrain } from '@lethe/lethe';
+import { formatTable } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';
 import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 
@@ -15,6 +16,6 @@ export async function runTrials(several: TrialsToTrain, command: TrainCommand, {
   const [, program = ''] = process.argv;
   const watcher = watchOnTerminal(command.quiet);
   const { run, tables, notes } = await trainTrials(folder, command, { machine, environment, program, watcher });
-  for (const line of [...tables.flatMap(aligned), ...notes]) process.stdout.write(`${line}\n`);
+  for (const line of [...tables.flatMap(formatTable), ...notes]) process.stdout.write(`${line}\n`);
   return exitCodeOfTrials(run);
 }

@@ -4,7 +4,7 @@ import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '
 import { adaptationReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { prefixed, readMetrics } from '../record/metrics.js';
-import { evaluationFigures } from '../trials/trial-figures.js';
+import { evaluationFigures } from './evaluation-figures.js';
 import { measureAdaptation } from './measure-adaptation.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';

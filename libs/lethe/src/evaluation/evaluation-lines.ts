@@ -5,8 +5,7 @@ import {
   accuracyInterval, bestProbe, leftOut, percent, plainVerdict, shownExamples, shownInterval, shownPercents, spread,
   type BestProbe,
 } from '@lethe/report';
-import { formatCount } from '@lethe/telemetry';
-import { aligned } from '../trials/trial-tables.js';
+import { formatCount, formatTable } from '@lethe/telemetry';
 
 /** A figure in the last lines of a run: its name and what it came to. */
 export type NamedFigure = readonly [name: string, text: string];
@@ -27,7 +26,7 @@ export function concluded(evaluation: RunEvaluation): Conclusion {
 /** Every probe, or every domain, in lines for the terminal. */
 export function measuredLines(evaluation: RunEvaluation): string[] {
   const rows = evaluation.kind === 'forgetting' ? probeRows(evaluation) : domainRows(evaluation);
-  return [shownExamples(evaluation.examples), ...aligned(rows)];
+  return [shownExamples(evaluation.examples), ...formatTable(rows)];
 }
 
 function concludedForgetting(evaluation: ForgettingEvaluation): Conclusion {

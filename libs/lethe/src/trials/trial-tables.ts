@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { shownInterval } from '@lethe/report';
 import type { SettingValue, Trial } from './trial.js';
-import { intervalOf } from './trial-figures.js';
+import { intervalOf } from '../evaluation/evaluation-figures.js';
 
 /** Figures that a terminal has room for, with their intervals. */
 const MAIN = [
@@ -69,12 +69,6 @@ export function shownSetting(value: SettingValue | undefined): string {
 /** Settings in which the trials differ. */
 export function variedSettings(trials: readonly Trial[]): string[] {
   return settingsOf(trials).filter((path) => new Set(trials.map(({ values }) => shownSetting(values[path]))).size > 1);
-}
-
-/** Every column as wide as its widest cell. */
-export function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
 }
 
 /** "0.457 (0.447 to 0.467)" where it has an interval. */

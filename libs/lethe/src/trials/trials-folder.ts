@@ -8,9 +8,10 @@ import type { RunEvaluation } from '@lethe/evaluation';
 import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
+import { evaluationEvidence, evaluationFigures } from '../evaluation/evaluation-figures.js';
 import { epochFigures, HELD_OUT, prefixed, readMetrics, roundsPlayed } from '../record/metrics.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
-import { evaluationEvidence, evaluationFigures, gameEvidence } from './trial-figures.js';
+import { gameEvidence } from './trial-figures.js';
 
 /** A name for a folder, made of the time. */
 export function nameOfNow(prefix: string): string {

@@ -3,7 +3,8 @@ import { seedsReport, shownInterval, type SeedCurve } from '@lethe/report';
 import type { Trial } from '../trial.js';
 import { formatCount, formatNumber } from '@lethe/telemetry';
 import type { TrialsFolder } from '../trials-folder.js';
-import { namesOfFinalFigures, TEST_EXAMPLES } from '../trial-figures.js';
+import { TEST_EXAMPLES } from '../../evaluation/evaluation-figures.js';
+import { namesOfFinalFigures } from '../trial-figures.js';
 import { seedOf, seedStatistics, type SeedStatistic } from './seeds-statistics.js';
 
 /** Writes `seeds.json` and `report.html` beside the runs. @returns tables and sentences for the terminal */

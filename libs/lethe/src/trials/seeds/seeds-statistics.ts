@@ -1,6 +1,6 @@
 import type { Interval } from '@lethe/evaluation';
 import type { Trial } from '../trial.js';
-import { intervalOf } from '../trial-figures.js';
+import { intervalOf } from '../../evaluation/evaluation-figures.js';
 
 /** A figure of runs that differ in their seed alone. */
 export interface SpreadOverSeeds {

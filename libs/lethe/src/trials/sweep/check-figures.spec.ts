@@ -2,7 +2,8 @@ import { mergeConfig, type RunConfig, type Tree } from '@lethe/config';
 import { describe, expect, it } from 'vitest';
 import { checkFigures } from './check-figures.js';
 import type { PlannedTrial } from '../trial.js';
-import { evaluationFigures, namesOfFinalFigures } from '../trial-figures.js';
+import { evaluationFigures } from '../../evaluation/evaluation-figures.js';
+import { namesOfFinalFigures } from '../trial-figures.js';
 
 function config(values: Tree): RunConfig {
   return mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{ source: 'flags', values, label: (path) => path }]).config;

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { frontSvg, sweepReport } from '@lethe/report';
 import { formatCount } from '@lethe/telemetry';
 import { bestTrial, type Trial } from '../trial.js';
-import { intervalOf, TEST_EXAMPLES } from '../trial-figures.js';
+import { intervalOf, TEST_EXAMPLES } from '../../evaluation/evaluation-figures.js';
 import { csvOfTrials, shownSetting, tableOfTrials, variedSettings } from '../trial-tables.js';
 import type { TrialsFolder } from '../trials-folder.js';
 import type { TrialsState } from '../trials-state.js';
