@@ -21,23 +21,13 @@ export function epochFigures(line: MetricsLine): Record<string, number> {
   return Object.fromEntries(figures.map(([name, value]) => [name.slice(HELD_OUT.length + 1), Number(value)]));
 }
 
-/**
- * The lines of a run's `metrics.jsonl`; none where there is no such file.
- * @param runFolder absolute path of the run's folder
- * @param kind the only kind of line that is read; absent: all
- */
-export async function readMetrics(runFolder: string, kind?: MetricsLine['kind']): Promise<MetricsLine[]> {
-  // The kind comes first in a line: the many lines of rounds are not parsed where only epochs are asked for.
-  const lines = (await readLines(runFolder)).filter((line) => kind === undefined || line.startsWith(`{"kind":"${kind}"`));
-  return lines.map(parseMetricsLine).filter((line): line is MetricsLine => line !== null);
+/** Where a run's metrics are. @param runFolder absolute path of the run's folder */
+export function metricsFile(runFolder: string): string {
+  return join(runFolder, 'metrics.jsonl');
 }
 
-/** Rounds that a run has completed, by its `metrics.jsonl`; 0 where it has none. */
-export async function roundsPlayed(runFolder: string): Promise<number> {
-  const lines = await readLines(runFolder);
-  return parseMetricsLine(lines.findLast((line) => parseMetricsLine(line) !== null) ?? '')?.round ?? 0;
-}
-
-async function readLines(runFolder: string): Promise<string[]> {
-  return (await readFile(join(runFolder, 'metrics.jsonl'), 'utf8').catch(() => '')).split('\n');
+/** The lines of a run's `metrics.jsonl`; none where there is no such file. @param runFolder absolute path of the run's folder */
+export async function readMetrics(runFolder: string): Promise<MetricsLine[]> {
+  const text = await readFile(metricsFile(runFolder), 'utf8').catch(() => '');
+  return text.split('\n').map(parseMetricsLine).filter((line): line is MetricsLine => line !== null);
 }

@@ -9,7 +9,8 @@ import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-fold
 import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
 import { evaluationEvidence, evaluationFigures } from '../evaluation/evaluation-figures.js';
-import { epochFigures, HELD_OUT, prefixed, readMetrics, roundsPlayed } from '../record/metrics.js';
+import { FollowedMetrics } from '../record/followed-metrics.js';
+import { epochFigures, HELD_OUT, prefixed } from '../record/metrics.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
 import { gameEvidence } from './trial-figures.js';
 
@@ -25,6 +26,8 @@ const STATE = 'sweep.json';
  */
 export class TrialsFolder {
   readonly folder: string;
+  /** By trial. */
+  readonly #metrics = new Map<string, FollowedMetrics>();
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -148,7 +151,7 @@ export class TrialsFolder {
 
   /** Epochs that the trial has completed so far, with the figures of the held-out images. */
   async epochs(trial: string): Promise<{ epoch: number; figures: Record<string, number> }[]> {
-    const lines = await readMetrics(this.runFolder(trial), 'epoch');
+    const lines = await this.#metricsOf(trial).epochs();
     return lines.map((line) => ({ epoch: Number(line['epoch']), figures: prefixed(HELD_OUT, epochFigures(line)) }));
   }
 
@@ -157,8 +160,14 @@ export class TrialsFolder {
     const { epochs, rounds, evaluation } = await this.config(trial);
     const isMeasuring = evaluation && (await this.summary(trial))?.isComplete === true;
     return epochs === null
-      ? { unit: 'round', done: await roundsPlayed(this.runFolder(trial)), total: rounds ?? 0, isMeasuring }
+      ? { unit: 'round', done: await this.#metricsOf(trial).rounds(), total: rounds ?? 0, isMeasuring }
       : { unit: 'epoch', done: (await this.epochs(trial)).at(-1)?.epoch ?? 0, total: epochs, isMeasuring };
+  }
+
+  #metricsOf(trial: string): FollowedMetrics {
+    const metrics = this.#metrics.get(trial) ?? new FollowedMetrics(this.runFolder(trial));
+    this.#metrics.set(trial, metrics);
+    return metrics;
   }
 
   /** What a trial measured at its end; null if it has not. */
