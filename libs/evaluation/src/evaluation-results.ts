@@ -37,7 +37,12 @@ export interface ForgettingEvaluation {
   readonly probes: readonly ProbeRow[];
   readonly swap: SwapFigures;
   /** Mean squared error of test images in [-1, 1]. */
-  readonly reconstruction: { readonly mean: number; readonly per_class: readonly number[] };
+  readonly reconstruction: {
+    readonly mean: number;
+    readonly per_class: readonly number[];
+    /** The same where each is taken for the mean of the training images. Earlier versions did not say it. */
+    readonly of_mean_image?: number;
+  };
   readonly style: StyleFigures;
 }
 

@@ -2,6 +2,7 @@ export { areaUnderCurve, confidenceInterval, confusionMatrix, type ScoredExample
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
 export { checkProbes } from './probes/check-probes.js';
+export { meanImageError } from './mean-image-error.js';
 export { standardise } from './probes/probe-data.js';
 export { CONTROL_VERSION, runProbe } from './probes/run-probe.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';

@@ -175,7 +175,8 @@ describe('the report of a run', { timeout: 30_000 }, () => {
   const evaluation: ForgettingEvaluation = {
     kind: 'forgetting', rounds: 20, examples, latent_size: 2, classes: ['<b>', 'two'], chance: 0.5, probes: [row('mlp', 0.8, 0.9), pixels],
     swap,
-    reconstruction: { mean: 0.07, per_class: [0.06, 0.08] }, style: { slant_correlation: 0.9, thickness_correlation: 0.4 },
+    reconstruction: { mean: 0.07, per_class: [0.06, 0.08], of_mean_image: 0.25 },
+    style: { slant_correlation: 0.9, thickness_correlation: 0.4 },
   };
   const labels = Int32Array.from({ length: 40 }, (_, index) => index % 2);
   const report = {
@@ -202,6 +203,7 @@ describe('the report of a run', { timeout: 30_000 }, () => {
     expect(html).toContain('epoch 30');
     expect(html).not.toMatch(/NaN|Infinity/);
     expect(html).toContain('Not forgotten: a fresh probe (mlp) still reads the label with 85.0 %');
+    expect(html).toMatch(/error of the mean training image<\/t[dh]>.*<td>0\.2500<\/td>/);
     expect(html).toContain('<td>0.843 to 0.857</td><td>10000</td>');
     expect(html).toContain('55,000 examples trained on, 5,000 held out, 10,000 tested, read as 28 x 28 pixels in grey');
     expect(html.length).toBeLessThan(600_000);

@@ -82,6 +82,7 @@ function probeTable({ probes }: ForgettingEvaluation): string {
 }
 
 function redrawTable({ swap, reconstruction, style, classes, examples }: ForgettingEvaluation): string {
+  const ofMean = reconstruction.of_mean_image;
   const read = (name: string, share: number): string[] => {
     return [name, '', '', percent(share), shownInterval(shareInterval(share, examples.tested))];
   };
@@ -91,6 +92,7 @@ function redrawTable({ swap, reconstruction, style, classes, examples }: Forgett
       read('read as the own label', swap.diagonal),
       read('judge on raw images', swap.judge_accuracy),
       ['reconstruction error', '', '', reconstruction.mean.toFixed(4), ''],
+      ...(ofMean === undefined ? [] : [['error of the mean training image', '', '', ofMean.toFixed(4), '']]),
       ['slant kept (correlation)', '', '', style.slant_correlation.toFixed(2), ''],
       ['thickness kept (correlation)', '', '', style.thickness_correlation.toFixed(2), ''],
     ]),

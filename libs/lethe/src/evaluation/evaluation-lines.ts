@@ -31,6 +31,7 @@ export function measuredLines(evaluation: RunEvaluation): string[] {
 
 function concludedForgetting(evaluation: ForgettingEvaluation): Conclusion {
   const { swap, reconstruction, examples, chance } = evaluation;
+  const ofMean = reconstruction.of_mean_image;
   const best = bestProbe(evaluation);
   const tested = `of ${formatCount(examples.tested)} test images`;
   const redrawn = shareInterval(swap.off_diagonal, examples.tested);
@@ -39,6 +40,7 @@ function concludedForgetting(evaluation: ForgettingEvaluation): Conclusion {
     figures: [
       ...(best === null ? [] : labelFigures(best, chance)),
       ['reconstruction error', `${reconstruction.mean.toFixed(4)} (mean square; pixels are -1 to 1), ${tested}`],
+      ...(ofMean === undefined ? [] : [['', `${ofMean.toFixed(4)} if each were redrawn as the mean of the training images`] as const]),
       ['redrawn as intended', `${percent(swap.off_diagonal)} (95 %: ${shownPercents(redrawn)}), ${tested}`],
     ],
   };

@@ -1,7 +1,7 @@
 import type { DataSource } from '@lethe/data';
 import {
-  checkProbes, CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, probeResult, SCORE_CHUNK, styleCorrelation, swapFigures,
-  swapRows, type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
+  checkProbes, CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, meanImageError, probeResult, SCORE_CHUNK, styleCorrelation,
+  swapFigures, swapRows, type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
 import { PROBE_FIGURES, type ProbeInput, type ProbeKind, type ProbeRequest } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
@@ -196,7 +196,9 @@ async function measureReconstruction(
 ): Promise<ForgettingEvaluation['reconstruction']> {
   const { figures } = description.objective;
   const done = work.expect('measuring the reconstruction error', RECONSTRUCTION_COST);
-  const results = await cluster.evaluations.ofExamples('score', 'test', data.test.count, SCORE_CHUNK);
+  const [results, of_mean_image] = await Promise.all([
+    cluster.evaluations.ofExamples('score', 'test', data.test.count, SCORE_CHUNK), meanImageError(data),
+  ]);
   done();
   const column = figures.indexOf('reconstruction_mse');
   const errors = results.flatMap((values) =>
@@ -206,5 +208,5 @@ async function measureReconstruction(
     const chosen = errors.filter((_error, example) => data.test.labels[example] === label);
     return chosen.length === 0 ? 0 : chosen.reduce((sum, error) => sum + error, 0) / chosen.length;
   });
-  return { mean: meanFigures(results, figures)['reconstruction_mse'] ?? Number.NaN, per_class };
+  return { mean: meanFigures(results, figures)['reconstruction_mse'] ?? Number.NaN, per_class, of_mean_image };
 }

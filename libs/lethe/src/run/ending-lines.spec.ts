@@ -44,7 +44,8 @@ const forgetting: ForgettingEvaluation = {
   examples: { trained: 55_000, held_out: 5000, tested: 10_000, shape: { height: 28, width: 28, channels: 1 } },
   probes: [row('linear', 'latent', 0.3, 0.3, 0.3), row('mlp', 'latent', 0.75, 0.76, 0.77), row('mlp', 'pixels', 0.978)],
   swap: { judge_accuracy: 0.99, matrix: [[1, 1], [1, 1]], off_diagonal: 0.915, diagonal: 1 },
-  reconstruction: { mean: 0.068, per_class: [0.068, 0.068] }, style: { slant_correlation: 0.9, thickness_correlation: 0.9 },
+  reconstruction: { mean: 0.068, per_class: [0.068, 0.068], of_mean_image: 0.2683 },
+  style: { slant_correlation: 0.9, thickness_correlation: 0.9 },
 };
 
 const lines = (ended: Partial<EndedRun>): string[] => endingLines(
@@ -62,6 +63,7 @@ describe('the last lines of a run', () => {
       'label read by a probe  76.0 % (95 %: 75.2 to 76.8 %) of 10,000 test images; 11.4 % by chance',
       '                       the best of 2 probes: mlp, mean of 3 seeds',
       'reconstruction error   0.0680 (mean square; pixels are -1 to 1), of 10,000 test images',
+      '                       0.2683 if each were redrawn as the mean of the training images',
       'redrawn as intended    91.5 % (95 %: 90.9 to 92.0 %), of 10,000 test images',
       'time                   4 min 20 s, of which 1 min 32 s training',
       '',
