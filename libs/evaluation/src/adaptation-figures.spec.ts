@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, confidenceInterval, confusionMatrix } from './adaptation-figures.js';
+import { confidenceInterval, confusionMatrix } from './adaptation-figures.js';
+import { areaUnderCurve } from './area-under-curve.js';
 
 describe('confusionMatrix', () => {
   it('counts what was taken for what', () => {
@@ -8,26 +9,6 @@ describe('confusionMatrix', () => {
 
   it('does not count what could not be predicted', () => {
     expect(confusionMatrix([0, 1, 1], [0, -1, 1], 2)).toEqual([[1, 0], [0, 1]]);
-  });
-});
-
-describe('areaUnderCurve', () => {
-  it.each([
-    ['all in order', [0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9], 1],
-    ['all the wrong way round', [1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9], 0],
-    ['one pair of four the wrong way round', [0, 1, 0, 1], [0.1, 0.35, 0.4, 0.8], 0.75],
-    ['ties count half', [0, 1, 0, 1], [0.5, 0.5, 0.5, 0.5], 0.5],
-  ])('%s', (_what, labels, scores, area) => {
-    expect(areaUnderCurve({ labels, scores })).toBeCloseTo(area, 12);
-  });
-
-  it('is not defined for a single class', () => {
-    expect(areaUnderCurve({ labels: [1, 1], scores: [0.2, 0.4] })).toBeNull();
-  });
-
-  it('is not defined, and found at once, where a score is not a number', () => {
-    expect(areaUnderCurve({ labels: [0, 1, 1], scores: [0.2, Number.NaN, 0.4] })).toBeNull();
-    expect(confidenceInterval([{ labels: [0, 1, 1], scores: [0.2, Number.NaN, 0.4] }], areaUnderCurve)).toBeNull();
   });
 });
 
@@ -50,5 +31,6 @@ describe('confidenceInterval', () => {
   it('is none where the figure is none', () => {
     expect(confidenceInterval([], areaUnderCurve)).toBeNull();
     expect(confidenceInterval([{ labels: [1], scores: [0.5] }], areaUnderCurve)).toBeNull();
+    expect(confidenceInterval([{ labels: [0, 1, 1], scores: [0.2, Number.NaN, 0.4] }], areaUnderCurve)).toBeNull();
   });
 });

@@ -1,13 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-
-/** Labels that were known and what was predicted for them. */
-export interface ScoredExamples {
-  /** Class of each example. */
-  readonly labels: readonly number[];
-  /** Probability of the last class: with two classes, of the positive one. */
-  readonly scores: readonly number[];
-}
+import type { ScoredExamples } from './area-under-curve.js';
 
 /** Examples [actual class][predicted class]. One for which nothing was predicted (-1) is not counted. */
 export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
@@ -18,29 +11,6 @@ export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<
     if (row?.[column] !== undefined) row[column] += 1;
   }
   return matrix;
-}
-
-/**
- * Area under the receiver operating characteristic for two classes: the chance that an example of class 1 scores higher than one
- * of class 0, ties counting half (Mann and Whitney). Null where one of the classes is missing, or a score is not a number, which has no
- * place in an order.
- */
-export function areaUnderCurve({ labels, scores }: ScoredExamples): number | null {
-  if (scores.some(Number.isNaN)) return null;
-  const order = [...scores.keys()].sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-  const positives = labels.filter((label) => label === 1).length;
-  const negatives = labels.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  let rankSum = 0;
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && scores[order[end] ?? 0] === scores[order[start] ?? 0]) end += 1;
-    // Ranks start + 1 to end, shared.
-    const rank = (start + 1 + end) / 2;
-    for (let place = start; place < end; place += 1) if (labels[order[place] ?? 0] === 1) rankSum += rank;
-    start = end;
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
 const RESAMPLES = 1000;

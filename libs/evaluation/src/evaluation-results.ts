@@ -1,6 +1,6 @@
 import type { ImageShape } from '@lethe/data';
 import type { ProbeKind } from '@lethe/protocol';
-import type { ScoredExamples } from './adaptation-figures.js';
+import type { ScoredExamples } from './area-under-curve.js';
 import type { Interval } from './intervals.js';
 import type { SwapFigures } from './judge/swap-figures.js';
 import type { ProbeFigures } from './probes/probe-figures.js';

@@ -1,4 +1,5 @@
-export { areaUnderCurve, confidenceInterval, confusionMatrix, type ScoredExamples } from './adaptation-figures.js';
+export { confidenceInterval, confusionMatrix } from './adaptation-figures.js';
+export { areaUnderCurve, type ScoredExamples } from './area-under-curve.js';
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
 export { checkProbes } from './probes/check-probes.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, confidenceInterval } from './adaptation-figures.js';
+import { confidenceInterval } from './adaptation-figures.js';
+import { areaUnderCurve } from './area-under-curve.js';
 import { areaInterval, shareInterval } from './intervals.js';
 
 describe('shareInterval', () => {

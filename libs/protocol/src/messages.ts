@@ -3,7 +3,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
 /** Version of the protocol; peers with another one are refused. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -103,8 +103,8 @@ export interface Evaluate {
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
 /** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
 export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
-/** Numbers of each probe in the result: accuracy, balanced accuracy, cross-entropy, information, number of examples. */
-export const PROBE_FIGURES = 5;
+/** Numbers of each probe in the result: accuracy, balanced accuracy, cross-entropy, information, AUROC, number of examples. */
+export const PROBE_FIGURES = 6;
 /** docs/measures.md says what each kind of probe is. */
 export type ProbeKind = (typeof PROBES)[number];
 /** `latent`: the features of an image by the encoder in evaluation mode. */

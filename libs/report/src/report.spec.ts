@@ -15,7 +15,9 @@ function rowOf({ probe, input, scored = 10_000 }: Probed, ...accuracies: number[
   return {
     probe, input, labels: 'true',
     seeds: accuracies.map(
-      (accuracy, seed) => ({ seed, figures: { accuracy, balanced_accuracy: accuracy, cross_entropy: 1, information: 1.3, scored } }),
+      (accuracy, seed) => (
+        { seed, figures: { accuracy, balanced_accuracy: accuracy, cross_entropy: 1, information: 1.3, auroc: 0.5, scored } }
+      ),
     ),
   };
 }

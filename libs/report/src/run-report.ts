@@ -1,4 +1,4 @@
-import { shareInterval, type ForgettingEvaluation } from '@lethe/evaluation';
+import { shareInterval, type ForgettingEvaluation, type ProbeRow } from '@lethe/evaluation';
 import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
 import { latentMap, type LatentPlaces } from './latent-map.js';
 import { columns, configurationSection, escapeHtml, figure, page, picture, section, table } from './page.js';
@@ -73,12 +73,19 @@ function circumstances({ chance, latent_size: size, rounds, examples }: Forgetti
 }
 
 function probeTable({ probes }: ForgettingEvaluation): string {
-  const head = ['probe', 'reads', 'labels', 'accuracy', '95 %', 'test images', 'balanced', 'cross-entropy', 'information'];
+  const head = ['probe', 'reads', 'labels', 'accuracy', '95 %', 'test images', 'balanced', 'cross-entropy', 'information', 'AUROC'];
   return table(head, probes.map((row) => [
     row.probe, row.input, row.labels,
     spread(row.seeds.map(({ figures }) => figures.accuracy)), shownInterval(accuracyInterval(row)), String(scoredBy(row)),
     ...FURTHER_FIGURES.map((name) => spread(row.seeds.map(({ figures }) => figures[name]))),
+    areasOf(row),
   ]));
+}
+
+/** Empty where it is not defined. */
+function areasOf({ seeds }: ProbeRow): string {
+  const areas = seeds.flatMap(({ figures: { auroc } }) => auroc ?? []);
+  return areas.length < seeds.length ? '' : spread(areas);
 }
 
 function redrawTable({ swap, reconstruction, style, classes, examples }: ForgettingEvaluation): string {

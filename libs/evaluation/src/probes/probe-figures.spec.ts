@@ -11,6 +11,14 @@ describe('the figures of a probe', () => {
     expect(figures.balanced_accuracy).toBeCloseTo((2 / 3 + 1) / 2, 10);
     expect(figures.cross_entropy).toBeCloseTo(crossEntropy, 6);
     expect(figures.information).toBeCloseTo(Math.log(2) - crossEntropy, 6);
-    expect(probeResult(probeVector(figures))).toMatchObject({ accuracy: 0.75, scored: 4 });
+    // Of the three pairs, two are in order, and the one that is read wrong scores as high as the example of class 1.
+    expect(figures.auroc).toBeCloseTo(2.5 / 3, 10);
+    expect(probeResult(probeVector(figures))).toMatchObject({ accuracy: 0.75, auroc: Math.fround(2.5 / 3), scored: 4 });
+  });
+
+  it('have no area where all examples are of one class', () => {
+    const figures = probeFigures(Float32Array.of(-1, -0.5, -0.2, -2), Int32Array.of(1, 1), 2);
+    expect(figures.auroc).toBeNull();
+    expect(probeResult(probeVector(figures)).auroc).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { meanAreaUnderCurves } from '../area-under-curve.js';
 import { likeliestClass } from '../figures.js';
 
 /** How well a probe reads the label, over the test vectors (for neighbours, where these are long, over the first of them). */
@@ -12,6 +13,11 @@ export interface ProbeFigures {
    * where the probe predicts worse than one that always says 1 / K.
    */
   readonly information: number;
+  /**
+   * Mean over the classes of the area under the curve by which the probability of the class tells its examples from the others: 0.5 where
+   * it tells nothing, whatever the classes' shares and wherever the probe draws its line. Null where it is not defined.
+   */
+  readonly auroc: number | null;
   /** Number of test vectors that these are figures of. */
   readonly scored: number;
 }
@@ -33,13 +39,14 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
     balanced_accuracy: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
     cross_entropy: crossEntropy,
     information: Math.log(classes) - crossEntropy,
+    auroc: meanAreaUnderCurves(logProbabilities, labels, classes),
     scored: labels.length,
   };
 }
 
-/** The figures as a message carries them, float32 [5]. */
-export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information, scored }: ProbeFigures): Float32Array {
-  return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, scored);
+/** The figures as a message carries them, float32 [6]; an area that is not defined is no number. */
+export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information, auroc, scored }: ProbeFigures): Float32Array {
+  return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, auroc ?? Number.NaN, scored);
 }
 
 /** The inverse of `probeVector`. */
@@ -48,7 +55,8 @@ export function probeResult([
   balanced_accuracy = Number.NaN,
   cross_entropy = Number.NaN,
   information = Number.NaN,
+  area = Number.NaN,
   scored = 0,
 ]: Float32Array): ProbeFigures {
-  return { accuracy, balanced_accuracy, cross_entropy, information, scored };
+  return { accuracy, balanced_accuracy, cross_entropy, information, auroc: Number.isNaN(area) ? null : area, scored };
 }

@@ -34,7 +34,9 @@ const summary: RunSummary = {
   wire: { bytes_sent: 1e9, bytes_received: 1e9, least_bytes: 1e9 },
 };
 
-const figuresOf = (accuracy: number) => ({ accuracy, balanced_accuracy: accuracy, cross_entropy: 1, information: 1, scored: 10_000 });
+const figuresOf = (accuracy: number) => (
+  { accuracy, balanced_accuracy: accuracy, cross_entropy: 1, information: 1, auroc: 0.5, scored: 10_000 }
+);
 function row(probe: ProbeRow['probe'], input: ProbeRow['input'], ...accuracies: number[]): ProbeRow {
   return { probe, input, labels: 'true', seeds: accuracies.map((accuracy, seed) => ({ seed, figures: figuresOf(accuracy) })) };
 }

@@ -56,7 +56,7 @@ describe('the figures that a sweep is asked to go by', () => {
         probe,
         input: 'latent',
         labels: 'true',
-        seeds: [{ seed: 1, figures: { accuracy: 0.5, balanced_accuracy: 0.5, cross_entropy: 1, information: 0, scored: 10 } }],
+        seeds: [{ seed: 1, figures: { accuracy: 0.5, balanced_accuracy: 0.5, cross_entropy: 1, information: 0, auroc: 0.5, scored: 10 } }],
       }) as const;
     const forgotten = evaluationFigures({
       kind: 'forgetting',
