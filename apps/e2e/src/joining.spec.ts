@@ -13,7 +13,8 @@ beforeAll(() => { makeSmallData(join(folder, 'data')); });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL = [
-  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+  '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation',
+  '--runs-dir', runs,
 ];
 
 /** This machine's address as others see it; connections with keys are tested where there is one. */

@@ -25,7 +25,7 @@ type Line = Readonly<Record<string, unknown>>;
 const linesOf = (file: string): Line[] => readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
 const ownLines = (name: string): Line[] => linesOf(join(logs, `${name}.jsonl`));
 
-const SMALL = ['--data-dir', 'data', '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation'];
+const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation'];
 
 /** What is known of a run's keys from outside: the printed key, and the token that those who join need. */
 let secrets: string[] = [];

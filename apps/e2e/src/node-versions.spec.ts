@@ -15,7 +15,7 @@ const LIST = new URL('../../../tools/generated/nodes-for-tests.json', import.met
 const others = JSON.parse(readFileSync(LIST, 'utf8')) as Record<string, string>;
 
 async function weights(name: string, node: string): Promise<string> {
-  const data = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8'];
+  const data = ['--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8'];
   const flags = ['--rounds', '6', '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', name];
   const ended = await lethe(['train', ...data, ...flags], undefined, [node]);
   expect(ended.code, ended.output).toBe(0);

@@ -81,9 +81,9 @@ describe('own data', () => {
   }, 60_000);
 
   it('stops early when the monitored figure gets no better', async () => {
-    const small = ['--data-dir', idx, '--batch-size', '16', '--held-out', '8', '--epochs', '30', '--no-grid', '--no-evaluation'];
+    const small = ['--recipe', 'quick', '--data-dir', idx, '--batch-size', '16', '--held-out', '8', '--epochs', '30'];
     const patience = ['--learning-rate', '1e-30', '--monitor', 'classifier_accuracy', '--patience', '2'];
-    const ended = await lethe(['train', '--name', 'patient', '--runs-dir', runs, ...small, ...patience]);
+    const ended = await lethe(['train', '--name', 'patient', '--runs-dir', runs, ...small, ...patience, '--no-grid', '--no-evaluation']);
     expect(ended.code).toBe(0);
     expect(ended.output).toContain('stopped early');
   }, 60_000);

@@ -55,7 +55,8 @@ afterAll(() => {
 });
 
 const SMALL = [
-  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+  '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--no-grid', '--no-evaluation',
+  '--runs-dir', runs,
 ];
 const flags = ['train', ...SMALL, '--rounds', '80', '--heartbeat-seconds', '0.25'];
 const network = (processId: string): string => readlinkSync(`/proc/${processId}/ns/net`);

@@ -13,8 +13,9 @@ const runs = join(folder, 'runs');
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL = [
-  '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80', '--checkpoint-every-rounds', '10',
-  '--checkpoint-every-epochs', '50', '--heartbeat-seconds', '0.25', '--no-grid', '--no-evaluation', '--runs-dir', runs,
+  '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0', '--rounds', '80',
+  '--checkpoint-every-rounds', '10', '--checkpoint-every-epochs', '50', '--heartbeat-seconds', '0.25',
+  '--no-grid', '--no-evaluation', '--runs-dir', runs,
 ];
 
 function summary(name: string): { weights_sha256: string } {
@@ -175,7 +176,7 @@ describe('a run goes on to the same bits', () => {
   }, 60_000);
 
   it('and judges the epoch after whose last round it was interrupted', async () => {
-    const data = ['--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--epochs', '2'];
+    const data = ['--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--epochs', '2'];
     expect((await lethe(['train', ...data, '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', 'unjudged'])).code).toBe(0);
     const metrics = join(runs, 'unjudged', 'metrics.jsonl');
     const lines = (): string[] => readFileSync(metrics, 'utf8').trim().split('\n');

@@ -12,7 +12,9 @@ const data = join(folder, 'data');
 beforeAll(() => { makeSmallData(data); });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const SMALL = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
+const SMALL = [
+  '--recipe', 'quick', '--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation',
+];
 const trials = (name: string): Trial[] => (JSON.parse(readFileSync(join(runs, name, 'sweep.json'), 'utf8')) as { trials: Trial[] }).trials;
 function epochs(name: string, trial: string): number {
   const lines = readFileSync(join(runs, name, 'trials', trial, 'metrics.jsonl'), 'utf8').split('\n');
