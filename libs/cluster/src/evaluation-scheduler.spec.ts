@@ -1,6 +1,6 @@
 import type { RunDescription } from '@lethe/graphs';
 import type { Member } from '@lethe/membership';
-import type { Evaluate } from '@lethe/protocol';
+import { PROBE_FIGURES, type Evaluate } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { EvaluationScheduler } from './evaluation-scheduler.js';
 
@@ -115,19 +115,20 @@ describe('evaluations', () => {
     const { evaluations, sent, score, answer } = open(workers);
     const probe = (seed: number): Promise<Float32Array[]> =>
       evaluations.ofProbes([{ probe: 'linear', input: 'latent', shuffledLabels: false, seed }]);
+    const figuresOf = (value: number): number[] => new Array<number>(PROBE_FIGURES).fill(value);
     const probed = [probe(1), probe(2), probe(3)];
     const { results } = await score(1);
     expect(tasks(sent.splice(0))).toEqual([['a', 1], ['a', 4]]);
     workers.push(b);
     evaluations.assign();
     expect(tasks(sent.splice(0))).toEqual([['b', 2]]);
-    answer(b, 2, 1, 2, 3, 4, 5);
+    answer(b, 2, ...figuresOf(5));
     expect(tasks(sent.splice(0))).toEqual([['b', 3]]);
     answer(a, 4, 7);
-    answer(a, 1, 1, 1, 1, 1, 1);
-    answer(b, 3, 2, 2, 2, 2, 2);
+    answer(a, 1, ...figuresOf(1));
+    answer(b, 3, ...figuresOf(2));
     expect(await results).toEqual([Float32Array.of(7)]);
-    expect((await Promise.all(probed)).map(([figures]) => figures?.[4])).toEqual([1, 5, 2]);
+    expect((await Promise.all(probed)).map(([figures]) => figures?.[0])).toEqual([1, 5, 2]);
   });
 
   it('are taken of no worker that they were not assigned to', async () => {
