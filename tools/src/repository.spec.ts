@@ -8,7 +8,8 @@ const { formerWordsIn } = (await import(new URL('../lint/former-words.mjs', impo
   formerWordsIn: (text: string) => FormerWord[];
 };
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MADE = new Set(['node_modules', 'dist', 'out-tsc', 'test-output', 'generated']);
+/** Folders that git ignores: what is built, and what the commands of the documents leave here. */
+const MADE = new Set(['node_modules', 'dist', 'out-tsc', 'test-output', 'generated', 'runs', 'contact-sheets']);
 const PLACES = readdirSync(ROOT).filter((name) => !MADE.has(name) && name !== '.git');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, first = '']) => first);
