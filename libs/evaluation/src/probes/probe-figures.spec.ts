@@ -20,5 +20,7 @@ describe('the figures of a probe', () => {
     const figures = probeFigures(Float32Array.of(-1, -0.5, -0.2, -2), Int32Array.of(1, 1), 2);
     expect(figures.auroc).toBeNull();
     expect(probeResult(probeVector(figures)).auroc).toBeNull();
+    // A worker whose result is not finite would be taken for one that errs.
+    expect(probeVector(figures).every(Number.isFinite)).toBe(true);
   });
 });

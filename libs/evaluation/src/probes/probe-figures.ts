@@ -44,9 +44,12 @@ export function probeFigures(logProbabilities: Float32Array, labels: Int32Array,
   };
 }
 
-/** The figures as a message carries them, float32 [6]; an area that is not defined is no number. */
+/** Stands for an area that is not defined: what is not finite in a result counts as an error of the worker. */
+const NO_AREA = -1;
+
+/** The figures as a message carries them, float32 [PROBE_FIGURES]. */
 export function probeVector({ accuracy, balanced_accuracy, cross_entropy, information, auroc, scored }: ProbeFigures): Float32Array {
-  return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, auroc ?? Number.NaN, scored);
+  return Float32Array.of(accuracy, balanced_accuracy, cross_entropy, information, auroc ?? NO_AREA, scored);
 }
 
 /** The inverse of `probeVector`. */
@@ -58,5 +61,5 @@ export function probeResult([
   area = Number.NaN,
   scored = 0,
 ]: Float32Array): ProbeFigures {
-  return { accuracy, balanced_accuracy, cross_entropy, information, auroc: Number.isNaN(area) ? null : area, scored };
+  return { accuracy, balanced_accuracy, cross_entropy, information, auroc: area === NO_AREA ? null : area, scored };
 }
