@@ -1,6 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ScoredExamples } from './area-under-curve.js';
+import { percentileInterval, RESAMPLES } from './bootstrap.js';
+import type { Interval } from './intervals.js';
 
 /** Examples [actual class][predicted class]. One for which nothing was predicted (-1) is not counted. */
 export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
@@ -13,9 +15,6 @@ export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<
   return matrix;
 }
 
-const RESAMPLES = 1000;
-const COVERAGE = 0.95;
-
 /**
  * A confidence interval of 95 % of the mean over several runs of a figure of their test examples: the percentile bootstrap,
  * which draws every run's examples anew. Null where the figure is not defined.
@@ -25,7 +24,7 @@ const COVERAGE = 0.95;
 export function confidenceInterval(
   runs: readonly ScoredExamples[],
   figure: (examples: ScoredExamples) => number | null,
-): [number, number] | null {
+): Interval | null {
   if (runs.length === 0 || runs.some((run) => figure(run) === null)) return null;
   const generator = xoroshiro128plus(1);
   const means = Array.from({ length: RESAMPLES }, () => {
@@ -35,7 +34,6 @@ export function confidenceInterval(
       return figure({ labels: drawn.map((index) => labels[index] ?? 0), scores: drawn.map((index) => scores[index] ?? 0) }) ?? [];
     });
     return values.reduce((sum, value) => sum + value, 0) / values.length;
-  }).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  const at = (share: number): number => means[Math.min(means.length - 1, Math.round(share * (means.length - 1)))] ?? Number.NaN;
-  return [at((1 - COVERAGE) / 2), at((1 + COVERAGE) / 2)];
+  });
+  return percentileInterval(means);
 }

@@ -1,5 +1,6 @@
 export { confidenceInterval, confusionMatrix } from './adaptation-figures.js';
 export { areaUnderCurve, type ScoredExamples } from './area-under-curve.js';
+export { bootstrapIntervals } from './bootstrap.js';
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
 export { checkProbes } from './probes/check-probes.js';
