@@ -3,6 +3,9 @@ export { areaUnderCurve, type ScoredExamples } from './area-under-curve.js';
 export { bootstrapIntervals } from './bootstrap.js';
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
+export {
+  groupTreatment, headAccuracy, type Estimate, type GroupTreatment, type OwnHeadFigures,
+} from './own-head.js';
 export { checkProbes } from './probes/check-probes.js';
 export { meanImageError } from './mean-image-error.js';
 export { standardise } from './probes/probe-data.js';
