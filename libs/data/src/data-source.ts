@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { readChosen, type ChosenNames } from './attributes/read-chosen.js';
 import { invalidData as invalid } from './invalid-data.js';
 import { hashInputs } from './inputs/hash-inputs.js';
+import { asBytes } from './inputs/input-values.js';
 import { MISSING } from './model/attributes.js';
 import type { AttributeRoles, DataFacts, DataSource, Dataset, DomainFacts, LabelCount } from './model/dataset.js';
 import type { ColumnDescription, ReadingNote } from './model/examples.js';
@@ -20,6 +22,8 @@ export interface DataParts {
   /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
   readonly mayLackClasses?: boolean;
   readonly roles?: AttributeRoles;
+  /** What the run keeps and forgets; null: the domain is forgotten, and nothing is kept. */
+  readonly chosen?: ChosenNames | null;
   /** Place of a row of the inputs, for messages. */
   readonly placeOf?: (row: number) => string;
   readonly columns?: readonly ColumnDescription[];
@@ -41,8 +45,14 @@ export async function createDataSource(parts: DataParts): Promise<DataSource> {
     shape: train.inputs.shape, classes, trainCount: train.count, testCount: test.count, heldOutCount: heldOut?.length ?? null,
     domains: countDomains(domains, { train, test }).map((domain, index) => ({ ...domain, otherLabels: parts.otherLabels?.[index] ?? [] })),
   };
-  const fingerprint = await fingerprintOf(counts, [train, test], heldOut);
-  return { facts: Object.freeze({ ...counts, fingerprint }), train, test, heldOut, columns, notes, roles, placeOf };
+  const chosen = readChosen({ origin, train, test, classes, roles }, parts.chosen ?? { keep: [], forget: [] });
+  const [ofTrain, ofTest] = [{ ...train, ...chosen.train }, { ...test, ...chosen.test }];
+  const facts = { ...counts, kept: chosen.kept, forgotten: chosen.forgotten };
+  const fingerprint = await fingerprintOf(facts, [ofTrain, ofTest], heldOut);
+  return {
+    facts: Object.freeze({ ...facts, fingerprint }), train: ofTrain, test: ofTest, heldOut, columns, roles, placeOf,
+    notes: [...notes, ...chosen.notes],
+  };
 }
 
 /** @throws LetheError DATA_INVALID */
@@ -73,11 +83,11 @@ function missingClasses(dataset: Dataset, classes: readonly string[]): string[] 
   return classes.filter((_, label) => !present.has(label));
 }
 
-/** SHA-256 over everything that influences a run: the facts as text, then inputs, labels and domains. */
+/** SHA-256 over everything that influences a run: the facts as text, then inputs, labels and domains, what is kept and forgotten. */
 async function fingerprintOf(
-  counts: Omit<DataFacts, 'fingerprint'>, datasets: readonly Dataset[], heldOut: Uint32Array | null,
+  facts: Omit<DataFacts, 'fingerprint'>, datasets: readonly Dataset[], heldOut: Uint32Array | null,
 ): Promise<string> {
-  const { shape, classes, trainCount, testCount, domains } = counts;
+  const { shape, classes, trainCount, testCount, domains } = facts;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([shape.height, shape.width, shape.channels, trainCount, testCount, classes]));
   const isOfSeveral = domains.length > 1;
@@ -89,7 +99,18 @@ async function fingerprintOf(
     if (isOfSeveral) hash.update(domainBytes(origins));
   }
   if (heldOut !== null) hash.update('held out').update(heldOut);
+  if (!forgetsTheLabelAlone(facts)) hashChosen(hash, facts, datasets);
   return hash.digest('hex');
+}
+
+/** As every run of one population did once; fingerprints of before stay what they are. */
+function forgetsTheLabelAlone({ kept, forgotten }: Pick<DataFacts, 'kept' | 'forgotten'>): boolean {
+  return kept.length === 0 && forgotten.every(({ isLabel }) => isLabel);
+}
+
+function hashChosen(hash: Hash, { kept, forgotten }: Pick<DataFacts, 'kept' | 'forgotten'>, datasets: readonly Dataset[]): void {
+  hash.update(JSON.stringify([kept, forgotten]));
+  for (const dataset of datasets) for (const values of [...dataset.kept, ...dataset.forgotten]) hash.update(asBytes(values));
 }
 
 /** Up to 255 indices were bytes once, of which 255 stands for MISSING; fingerprints of before stay what they are. */

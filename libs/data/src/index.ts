@@ -1,3 +1,4 @@
+export { probedAttribute, type ProbedAttribute } from './attributes/probed-attribute.js';
 export { augment, type Augmentation } from './batches/augment.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';
 export { openBatches } from './batches/domain-batches.js';
@@ -13,5 +14,6 @@ export { reportLines, shortReportLines } from './report/report-lines.js';
 export { memoryDataset } from './inputs/memory-dataset.js';
 export { MISSING, type Attribute } from './model/attributes.js';
 export type { DataFacts, DomainFacts, DataSource, Dataset } from './model/dataset.js';
+export type { ForgottenFacts, KeptCategory, KeptFacts, KeptNumber } from './model/kept-and-forgotten.js';
 export type { ImageShape } from './model/inputs.js';
 export { openData } from './open-data.js';

@@ -25,7 +25,8 @@ export async function openData(config: DataConfig, seed: number, options: OpenOp
   expectLabels(examples);
   const { origin } = examples;
   return prepareData({
-    origin, classes: null, passesOtherLabels: false, minPerClass: reading.minPerClass, seed, keeping: keepingOf(origin, reading, options),
+    origin, classes: null, passesOtherLabels: false, minPerClass: reading.minPerClass, chosen: config,
+    seed, keeping: keepingOf(origin, reading, options),
     populations: [{ name: 'all', examples, learning: 'labelled', definesClasses: true, drawName: null }],
   });
 }
@@ -36,5 +37,6 @@ async function readSingle({ kind, folder, imageSize }: DataConfig, reader: Reade
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }
+  if (kind === 'table') throw new LetheError('CONFIG_INVALID', 'data.kind: tables of one population cannot be read yet');
   return kind === 'idx' ? readIdxFolder(folder, reader) : readImages(folder, { ...reader, imageSize });
 }

@@ -33,6 +33,8 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
         trainCount: 11,
         testCount: 11,
         heldOutCount: null,
+        kept: [],
+        forgotten: [],
         fingerprint: '',
         domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11, otherLabels: [] }],
       },

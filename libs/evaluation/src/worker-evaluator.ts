@@ -107,7 +107,9 @@ export class WorkerEvaluator implements Evaluator {
   ): Float32Array {
     const { data, description } = this.#options;
     const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, index) => this.#example(split, first + (index < count ? index : 0)));
-    return this.#run(step, { ...vectors, ...gatherBatch(split === 'test' ? data.test : data.train, chosen, description.facts) });
+    // No step reads what is kept and forgotten beside the label.
+    const { attributes: _, ...batch } = gatherBatch(split === 'test' ? data.test : data.train, chosen, description.facts);
+    return this.#run(step, { ...vectors, ...batch });
   }
 
   async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {

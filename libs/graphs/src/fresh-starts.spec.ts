@@ -10,6 +10,8 @@ const facts = {
   trainCount: 8000,
   testCount: 10,
   heldOutCount: null,
+  kept: [],
+  forgotten: [],
   domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
   fingerprint: '',
 };

@@ -75,6 +75,8 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
     trainCount: EXAMPLES,
     testCount: 0,
     heldOutCount: null,
+    kept: [],
+    forgotten: [],
     domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0, otherLabels: [] }],
     fingerprint: 'none',
   };

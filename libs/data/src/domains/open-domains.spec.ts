@@ -125,7 +125,8 @@ describe('domains of a folder of images', () => {
 
 describe('domains of a table', () => {
   const from: DomainsConfig['from'] = [{
-    kind: 'table', files: [{ file: 'a.csv', domain: 'a' }, { file: 'b.csv', domain: 'b' }], domainColumn: null, labelColumn: 'ill',
+    kind: 'table', files: [{ file: 'a.csv', domain: 'a', split: null }, { file: 'b.csv', domain: 'b', split: null }], names: null,
+    domainColumn: null, labelColumn: 'ill',
     columns: { age: 'numeric', pain: 'categorical' }, classes: { no: ['0'], yes: ['1', '2'] },
   }];
   const A = 'age,pain,blood,ill,split\n10,x,1.5,0,train\n30,y,2.5,2,train\n99,z,9,1,test\n';
@@ -173,7 +174,7 @@ describe('domains of a table', () => {
     const folder = await makeFolder();
     await writeFile(join(folder, 'table.csv'), 'domain,label,height\nhere,a,1\nhere,a,2\nhere,b,3\nhere,b,4\nthere,,5\nthere,,6\n');
     const own: DomainsConfig['from'] = [{
-      kind: 'table', files: [{ file: 'table.csv', domain: null }], domainColumn: 'domain', labelColumn: 'label',
+      kind: 'table', files: [{ file: 'table.csv', domain: null, split: null }], names: null, domainColumn: 'domain', labelColumn: 'label',
       columns: null, classes: null,
     }];
     const { facts } = await openData(config(folder, { from: own, target: 'there' }), 1);

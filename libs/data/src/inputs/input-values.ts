@@ -12,8 +12,8 @@ export function zeroInputs(count: number, shape: ImageShape, values: InputValues
 }
 
 /** The same memory as bytes; floats in the order of this machine, which is little-endian wherever TensorFlow computes. */
-export function asBytes(inputs: Uint8Array | Float32Array): Uint8Array {
-  return new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength);
+export function asBytes(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 const MIB = 2 ** 20;

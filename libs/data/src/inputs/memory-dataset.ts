@@ -13,11 +13,12 @@ export interface ExamplesInMemory {
   readonly domains?: Uint32Array;
 }
 
-/** A data set of examples that a program has in memory. */
+/** A data set of examples that a program has in memory, whose label is to be forgotten. */
 export function memoryDataset({ images, shape, labels, domains }: ExamplesInMemory): Dataset {
   const count = images.length / inputLength(shape);
   return {
     count, inputs: memoryInputs(images, shape), rows: Uint32Array.from({ length: count }, (_, row) => row),
     labels, domains: domains ?? new Uint32Array(count), attributes: [], weights: null, groups: null,
+    kept: [], forgotten: [labels],
   };
 }

@@ -128,8 +128,8 @@ async function tables({ folder, files, options }: FolderToInspect): Promise<Foun
     const examples = await readTableFolder({
       folder, mayLackRoles: true,
       config: {
-        kind: 'table', files: only?.map((file) => ({ file, domain: null })) ?? null,
-        domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
+        files: only?.map((file) => ({ file, domain: null, split: null })) ?? null,
+        names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
       },
     }, options);
     return examples.label === null ? { ...examples, notes: [...examples.notes, WITHOUT_LABEL] } : examples;

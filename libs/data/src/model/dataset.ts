@@ -1,9 +1,10 @@
 import type { Attribute } from './attributes.js';
 import type { ImageShape, Inputs } from './inputs.js';
 import type { ColumnDescription, ReadingNote } from './examples.js';
+import type { ForgottenFacts, KeptAndForgotten, KeptFacts } from './kept-and-forgotten.js';
 
 /** The examples of a split, as steps and figures take them. */
-export interface Dataset {
+export interface Dataset extends KeptAndForgotten {
   readonly count: number;
   /** Inputs of all examples of the data, and the row in them of each example of this split. */
   readonly inputs: Inputs;
@@ -44,7 +45,10 @@ export interface DataFacts {
   readonly heldOutCount: number | null;
   /** One, unless the data are of several populations; the target comes last. */
   readonly domains: readonly DomainFacts[];
-  /** SHA-256 (hex) over shapes, examples, labels and domains. */
+  /** In the order of the settings; of what is forgotten, the combination of all comes last. None where the domain is forgotten. */
+  readonly kept: readonly KeptFacts[];
+  readonly forgotten: readonly ForgottenFacts[];
+  /** SHA-256 (hex) over shapes, examples, labels and domains, and over what is kept and forgotten unless that is the label alone. */
   readonly fingerprint: string;
 }
 

@@ -120,7 +120,7 @@ function datasetOf(parts: readonly Part[], inputs: Inputs): Dataset {
     }
     firstExample += examples.count;
   }
-  return { count, inputs, rows, labels, domains, weights, groups, attributes: attributesOf(parts) };
+  return { count, inputs, rows, labels, domains, weights, groups, attributes: attributesOf(parts), kept: [], forgotten: [] };
 }
 
 /** Without the label where it is not to be looked at. */

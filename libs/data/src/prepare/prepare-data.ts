@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ChosenNames } from '../attributes/read-chosen.js';
 import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import type { AttributeRoles, DataSource } from '../model/dataset.js';
@@ -26,6 +27,8 @@ export interface PreparePlan {
   readonly passesOtherLabels: boolean;
   /** Classes of a population with fewer examples are left out. */
   readonly minPerClass: number;
+  /** What the run keeps and forgets; null: the domain is forgotten, and nothing is kept. */
+  readonly chosen: ChosenNames | null;
   readonly seed: number;
   readonly keeping: Keeping;
 }
@@ -47,7 +50,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
   const isOfSeveral = populations.length > 1;
   return createDataSource({
-    origin, classes, ...joined,
+    origin, classes, ...joined, chosen: plan.chosen,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
     notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],

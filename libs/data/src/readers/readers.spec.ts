@@ -40,7 +40,7 @@ async function uspsFolder(): Promise<string> {
   return folder;
 }
 
-const TABLE: TableConfig = { kind: 'table', files: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null };
+const TABLE: TableConfig = { files: null, names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null };
 
 async function tableFolder(): Promise<string> {
   const folder = await makeFolder();

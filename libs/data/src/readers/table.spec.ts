@@ -2,7 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { PLAIN_DATA, READING, type DataConfig, type DomainsConfig, type ReadingConfig, type TableConfig } from '@lethe/config';
+import { PLAIN_DATA, READING, type DataConfig, type DomainsConfig, type DomainSourceConfig, type ReadingConfig } from '@lethe/config';
 import { makeFolder, npyBytes, removeFolders } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DataSource, Dataset } from '../model/dataset.js';
@@ -10,8 +10,11 @@ import { openData } from '../open-data.js';
 
 afterAll(removeFolders);
 
+type TableConfig = Extract<DomainSourceConfig, { kind: 'table' }>;
 /** As the recipe own-table has it. */
-const OWN: TableConfig = { kind: 'table', files: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null };
+const OWN: TableConfig = {
+  kind: 'table', files: null, names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
+};
 
 interface Asked extends Partial<Omit<ReadingConfig, 'columns'>> {
   readonly columns?: Partial<ReadingConfig['columns']>;
@@ -268,7 +271,7 @@ describe('files of a table', () => {
 
   it('have each a domain of its own, if the settings say so', async () => {
     const without = TABLE.replaceAll(/^(domain|north|south),/gm, '');
-    const files = [{ file: 'a.csv', domain: 'north' }, { file: 'b.csv', domain: 'south' }];
+    const files = [{ file: 'a.csv', domain: 'north', split: null }, { file: 'b.csv', domain: 'south', split: null }];
     const { facts } = await open({ 'a.csv': without, 'b.csv': without }, { table: { files, domainColumn: null } });
     expect(facts.domains.map(({ name, testCount }) => [name, testCount])).toEqual([['north', 20], ['south', 20]]);
   });

@@ -145,6 +145,8 @@ function frameOf(said: object, side: number, classes: number): { bytes: number; 
     trainCount: 1000,
     testCount: 100,
     heldOutCount: null,
+    kept: [],
+    forgotten: [],
     domains,
     fingerprint: 'f',
   };

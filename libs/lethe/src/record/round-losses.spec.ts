@@ -14,6 +14,8 @@ describe('the losses of a round', () => {
       trainCount: 8000,
       testCount: 10,
       heldOutCount: null,
+      kept: [],
+      forgotten: [],
       domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
       fingerprint: '',
     };
