@@ -114,7 +114,10 @@ describe('evaluations', () => {
     const [a, b] = [workers[0], member('b')];
     const { evaluations, sent, score, answer } = open(workers);
     const probe = (seed: number): Promise<Float32Array[]> =>
-      evaluations.ofProbes([{ probe: 'linear', input: 'latent', shuffledLabels: false, seed }]);
+      evaluations.ofProbes([{
+        probe: 'linear', input: 'latent', shuffledLabels: false, seed,
+        attribute: '', given: -1, whitened: false, balanced: false, halves: false, erased: '',
+      }]);
     const figuresOf = (value: number): number[] => new Array<number>(PROBE_FIGURES).fill(value);
     const probed = [probe(1), probe(2), probe(3)];
     const { results } = await score(1);

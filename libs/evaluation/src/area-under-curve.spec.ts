@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, meanAreaUnderCurves } from './area-under-curve.js';
+import { areaUnderCurve, MeanAreaUnderCurves } from './area-under-curve.js';
 
 describe('areaUnderCurve', () => {
   it.each([
@@ -20,23 +20,30 @@ describe('areaUnderCurve', () => {
   });
 });
 
-describe('meanAreaUnderCurves', () => {
+describe('the mean area under the curves of classes', () => {
   const logarithms = (rows: readonly (readonly number[])[]): Float32Array => Float32Array.from(rows.flat().map(Math.log));
+  const meanArea = (rows: readonly (readonly number[])[], labels: readonly number[], counts = labels.map(() => 1)): number | null =>
+    new MeanAreaUnderCurves(logarithms(rows), Int32Array.from(labels), rows[0]?.length ?? 0).of(Uint16Array.from(counts));
+  const FOUR_CLASSES = [[0.6, 0.3, 0.1, 0], [0.5, 0.4, 0.1, 0], [0.5, 0.3, 0.2, 0], [0.2, 0.2, 0.6, 0]];
 
   it('is the area of either class where there are two', () => {
-    const probabilities = [0.1, 0.35, 0.4, 0.8];
-    const rows = logarithms(probabilities.map((ofOne) => [1 - ofOne, ofOne]));
-    expect(meanAreaUnderCurves(rows, Int32Array.of(0, 1, 0, 1), 2)).toBeCloseTo(0.75, 12);
+    expect(meanArea([0.1, 0.35, 0.4, 0.8].map((ofOne) => [1 - ofOne, ofOne]), [0, 1, 0, 1])).toBeCloseTo(0.75, 12);
   });
 
   it('is the mean over those classes that have examples, each against all others', () => {
-    const rows = logarithms([[0.6, 0.3, 0.1, 0], [0.5, 0.4, 0.1, 0], [0.5, 0.3, 0.2, 0], [0.2, 0.2, 0.6, 0]]);
     // Class 0: .6 and .5 beside .5 and .2, a pair tied. Class 1: .3 beside .3, .4 and .2. Class 2: .6 beside .1, .1 and .2.
-    expect(meanAreaUnderCurves(rows, Int32Array.of(0, 0, 1, 2), 4)).toBeCloseTo((3.5 / 4 + 1.5 / 3 + 1) / 3, 12);
+    expect(meanArea(FOUR_CLASSES, [0, 0, 1, 2])).toBeCloseTo((3.5 / 4 + 1.5 / 3 + 1) / 3, 12);
+  });
+
+  it('of a sample is that of its examples, each as often as it was drawn', () => {
+    expect(meanArea(FOUR_CLASSES, [0, 0, 1, 2], [0, 3, 2, 1])).toBeCloseTo(
+      meanArea([1, 1, 1, 2, 2, 3].map((row) => FOUR_CLASSES[row] ?? []), [0, 0, 0, 1, 1, 2]) ?? 0, 12,
+    );
   });
 
   it('is not defined for a single class, or where a probability is not a number', () => {
-    expect(meanAreaUnderCurves(logarithms([[0.4, 0.6], [0.3, 0.7]]), Int32Array.of(1, 1), 2)).toBeNull();
-    expect(meanAreaUnderCurves(logarithms([[0.4, 0.6], [-1, 0.7]]), Int32Array.of(0, 1), 2)).toBeNull();
+    expect(meanArea([[0.4, 0.6], [0.3, 0.7]], [1, 1])).toBeNull();
+    expect(meanArea([[0.4, 0.6], [0.3, 0.7]], [0, 1], [2, 0])).toBeNull();
+    expect(meanArea([[0.4, 0.6], [-1, 0.7]], [0, 1])).toBeNull();
   });
 });

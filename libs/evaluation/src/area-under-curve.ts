@@ -20,26 +20,66 @@ export function areaUnderCurve({ labels, scores }: ScoredExamples): number | nul
 /**
  * Mean over the classes of the area under the curve by which the probability of that class tells its examples from all others; of two
  * classes both areas are that of `areaUnderCurve`. Classes without examples do not count. Null where a probability is not a number, or
- * all examples are of one class.
- *
- * @param logProbabilities float32 [examples, classes] in the order of the labels
+ * all examples are of one class. The examples are put in order once, for all samples that are drawn from them.
  */
-export function meanAreaUnderCurves(logProbabilities: Float32Array, labels: Int32Array, classes: number): number | null {
-  const examplesOf = new Float64Array(classes);
-  for (const label of labels) examplesOf[label] = (examplesOf[label] ?? 0) + 1;
-  const seen = [...examplesOf.keys()].filter((label) => (examplesOf[label] ?? 0) > 0);
-  const areas = seen.map((label) => {
-    const own = new Float64Array(examplesOf[label] ?? 0);
-    const others = new Float64Array(labels.length - own.length);
-    let [ofOwn, ofOthers] = [0, 0];
-    for (let example = 0; example < labels.length; example += 1) {
-      const score = logProbabilities[example * classes + label] as number;
-      if (labels[example] === label) own[ofOwn++] = score;
-      else others[ofOthers++] = score;
+export class MeanAreaUnderCurves {
+  readonly #curves: readonly ClassCurve[] | null;
+
+  /** @param logProbabilities float32 [examples, classes] in the order of the labels */
+  constructor(logProbabilities: Float32Array, labels: Int32Array, classes: number) {
+    this.#curves = logProbabilities.some(Number.isNaN)
+      ? null
+      : Array.from(new Set(labels)).sort((a, b) => a - b).map((label) => {
+          const scores = Float32Array.from(labels, (_, example) => logProbabilities[example * classes + label] as number);
+          return new ClassCurve(scores, labels, label);
+        });
+  }
+
+  /** Of a sample that has each example so often: [examples]. */
+  of(counts: Uint16Array): number | null {
+    const areas = (this.#curves ?? []).map((curve) => curve.area(counts)).filter((area) => area !== undefined);
+    if (areas.length === 0 || areas.includes(null)) return null;
+    return areas.reduce((sum: number, area) => sum + (area ?? 0) / areas.length, 0);
+  }
+}
+
+/** The examples in the order of one class's scores. */
+class ClassCurve {
+  readonly #order: Uint32Array;
+  /** By place in the order: whether the example is of the class, and whether its score is higher than the one before. */
+  readonly #isOwn: Uint8Array;
+  readonly #isHigher: Uint8Array;
+
+  constructor(scores: Float32Array, labels: Int32Array, label: number) {
+    this.#order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+    this.#isOwn = Uint8Array.from(this.#order, (example) => Number(labels[example] === label));
+    const isHigher = (example: number, place: number): boolean => scores[example] !== scores[this.#order[place - 1] ?? example];
+    this.#isHigher = Uint8Array.from(this.#order, (example, place) => Number(isHigher(example, place)));
+  }
+
+  /** The chance that an example of the class is higher than another, ties counting half; null without others, undefined without own. */
+  area(counts: Uint16Array): number | null | undefined {
+    const [order, isOwn, isHigher] = [this.#order, this.#isOwn, this.#isHigher];
+    let [own, others, lower, sum] = [0, 0, 0, 0];
+    let [tiedOwn, tiedOthers] = [0, 0];
+    for (let place = 0; place < order.length; place += 1) {
+      if (isHigher[place] === 1) {
+        sum += tiedOwn * (lower + tiedOthers / 2);
+        lower += tiedOthers;
+        [tiedOwn, tiedOthers] = [0, 0];
+      }
+      const count = counts[order[place] as number] as number;
+      // A product, not a branch that nobody can predict.
+      const ofOwn = count * (isOwn[place] as number);
+      tiedOwn += ofOwn;
+      tiedOthers += count - ofOwn;
+      own += ofOwn;
+      others += count - ofOwn;
     }
-    return chanceOfHigher(own, others);
-  });
-  return areas.reduce((sum: number | null, area) => (sum === null || area === null ? null : sum + area / areas.length), 0);
+    sum += tiedOwn * (lower + tiedOthers / 2);
+    if (own === 0) return undefined;
+    return others === 0 ? null : sum / (own * others);
+  }
 }
 
 /** The chance that one of the first scores is higher than one of the second, ties counting half. Both are put in order. */

@@ -30,6 +30,8 @@ export interface Fit {
   readonly leastRounds: number;
   readonly batchSize: number;
   readonly seed: number;
+  /** How much an example of each class weighs in the loss: [classes]. */
+  readonly classWeights: Float64Array;
 }
 
 const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -63,10 +65,10 @@ export async function fitNetwork(classification: Classification, examples: Label
       const { gradient } = step.run({
         parameters: values,
         inputs: gather(indices),
-        labels: oneHot(
-          Int32Array.from(indices, (index) => labels[index] ?? 0),
-          classes,
-        ),
+        // Weighed in the column of the class: the loss is linear in it.
+        labels: oneHot(Int32Array.from(indices, (index) => labels[index] ?? 0), classes).map((value, place) => (
+          value * (fit.classWeights[place % classes] ?? 0)
+        )),
       });
       scalars = rule.advance(scalars);
       const rate = fit.learningRate * learningRateFactor(SCHEDULE, round, rounds);

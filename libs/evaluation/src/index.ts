@@ -14,7 +14,7 @@ export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
 export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
 export { swapRows, type SwapRow } from './judge/swap-rows.js';
 export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
-export { probeResult, type ProbeFigures } from './probes/probe-figures.js';
+export { probeResult, type FullProbeFigures, type ProbeFigures } from './probes/probe-figures.js';
 export type {
   AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation, UsedExamples,
 } from './evaluation-results.js';

@@ -16,7 +16,7 @@ export const SCORE_CHUNK = 250;
 /**
  * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws one test example of
  * each class from `first` on under every label: float32 [rows, classes, height, width, channels]; `probe` trains a fresh probe:
- * float32 [accuracy, balanced accuracy, cross-entropy, information, AUROC, examples]; `judge` trains a judge on raw images and `swap` has
+ * float32 [PROBE_FIGURES]; `judge` trains a judge on raw images and `swap` has
  * it read what test images become under every label (`swapRows`); `encode` gives latents [examples, latentSize]; `predict` gives
  * log-probabilities and features [examples, classes + size].
  */

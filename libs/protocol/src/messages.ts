@@ -3,7 +3,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
 /** Version of the protocol; peers with another one are refused. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -101,14 +101,37 @@ export interface Evaluate {
   judge: Float32Array | null;
 }
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
-/** Train a fresh probe on frozen vectors of the training images, score it on those of the test images. */
-export interface ProbeRequest { probe: ProbeKind; input: ProbeInput; shuffledLabels: boolean; seed: number }
-/** Numbers of each probe in the result: accuracy, balanced accuracy, cross-entropy, information, AUROC, number of examples. */
-export const PROBE_FIGURES = 6;
+/** Train a fresh probe on frozen vectors of the training examples, score it on those of the test examples. */
+export interface ProbeRequest {
+  probe: ProbeKind;
+  input: ProbeInput;
+  shuffledLabels: boolean;
+  seed: number;
+  /** Name of the attribute that is read; empty: the label. Examples without a value are left out. */
+  attribute: string;
+  /** Number of a class of the label: only its examples are used, in training and test. -1: all. */
+  given: number;
+  /** Whether the vectors are made uncorrelated, of deviation 1; else every number is brought to deviation 1 by itself. */
+  whitened: boolean;
+  /** Whether the classes weigh alike in training, however many examples they have. */
+  balanced: boolean;
+  /** Whether the probe is trained on one half of the test examples, always the same, and scored on the other. */
+  halves: boolean;
+  /** For the input `leace`: name of the attribute that is taken out of the raw inputs; empty: the label. Else empty. */
+  erased: string;
+}
+/**
+ * Numbers of each probe in the result: accuracy, balanced accuracy, cross-entropy, information, AUROC, number of examples, the lower and
+ * upper ends of the intervals of accuracy, balanced accuracy and AUROC, and R2.
+ */
+export const PROBE_FIGURES = 13;
 /** docs/measures.md says what each kind of probe is. */
 export type ProbeKind = (typeof PROBES)[number];
-/** `latent`: the features of an image by the encoder in evaluation mode. */
-export type ProbeInput = 'latent' | 'pixels';
+/**
+ * `latent`: the features of an example by the encoder in evaluation mode; `sampled`: with the bottleneck's noise, drawn by the seed;
+ * `pixels`: the raw inputs; `kept`: the values of the kept attributes alone; `leace`: the raw inputs without what is linear in `erased`.
+ */
+export type ProbeInput = 'latent' | 'sampled' | 'pixels' | 'kept' | 'leace';
 export type Split = 'held-out' | 'test';
 /** frames: [float32 result] */
 export interface Evaluated { kind: 'evaluated'; task: number; result: Float32Array }

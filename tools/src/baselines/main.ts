@@ -28,12 +28,12 @@ const engine = await loadEngine({ prefer: 'native' });
 
 const rows = [];
 for (const size of sizes) {
-  const data = standardise({ train: pca.encode(train, size), test: pca.encode(test, size), classes });
+  const data = standardise({ train: pca.encode(train, size), test: pca.encode(test, size), classes, number: null });
   const row: Record<string, string> = { components: String(size), 'reconstruction MSE': pca.error(test, size).toFixed(4) };
   for (const probe of ['linear', 'mlp', 'neighbours'] as const) {
     const accuracies: number[] = [];
     for (const seed of numbers(options.seeds))
-      accuracies.push((await runProbe(engine, data, { probe, shuffledLabels: false, seed })).accuracy);
+      accuracies.push((await runProbe(engine, data, { probe, shuffledLabels: false, seed, balanced: false })).accuracy);
     const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
     const furthest = accuracies.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
     row[probe] = `${mean.toFixed(3)} ±${furthest.toFixed(3)}`;

@@ -1,7 +1,7 @@
 import { BatchStream } from '@lethe/data';
 import type { Engine } from '@lethe/tensorflow';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
-import type { ProbeData, Vectors } from './probe-data.js';
+import { classWeights, type ProbeData, type ProbeTraining, type Vectors } from './probe-data.js';
 
 /** Neighbours that vote. */
 const NEIGHBOURS = 15;
@@ -19,21 +19,24 @@ const searches = new WeakMap<Float32Array, WeakMap<Float32Array, Promise<Uint32A
 /**
  * The 15 nearest training vectors vote on each test vector's label.
  *
- * @returns log-probabilities, float32 [test examples, classes], of (votes + 1/K) / 16; of the first test vectors only, where there
- * are too many values to compare
+ * @returns log-probabilities, float32 [test examples, classes], of (votes + 1/K) / (sum of votes + 1); of the first test vectors
+ * only, where there are too many values to compare
  */
-export async function neighbourProbe(engine: Engine, { train, test, classes }: ProbeData, seed: number): Promise<Float32Array> {
+export async function neighbourProbe(
+  engine: Engine, { train, test, classes }: ProbeData, { seed, balanced }: ProbeTraining,
+): Promise<Float32Array> {
   const all = Uint32Array.from(train.labels.keys());
   const kept = Math.max(1, Math.floor(all.length * SHARE));
   const isKept = new Uint8Array(all.length);
   for (const index of new BatchStream({ training: all, batchSize: kept, seed }).round(0)) isKept[index] = 1;
+  const weights = classWeights(train.labels.filter((_, index) => isKept[index] === 1), classes, balanced);
   const looked = Math.min(FOUND, all.length);
   const nearest = await nearestOf(engine, train, test);
   const examples = nearest.length / looked;
   const result = new Float32Array(examples * classes);
   for (let example = 0; example < examples; example += 1) {
     const candidates = nearest.subarray(example * looked, (example + 1) * looked).filter((index) => isKept[index] === 1);
-    result.set(votes(candidates.subarray(0, NEIGHBOURS), train.labels, classes), example * classes);
+    result.set(votes(candidates.subarray(0, NEIGHBOURS), train.labels, weights), example * classes);
   }
   return result;
 }
@@ -98,10 +101,16 @@ function fillNearest(nearest: Uint32Array, distances: Float32Array): void {
   }
 }
 
-function votes(neighbours: Uint32Array, labels: Int32Array, classes: number): Float32Array {
-  const counts = new Float32Array(classes).fill(1 / classes);
-  for (const index of neighbours) counts[labels[index] ?? 0] = (counts[labels[index] ?? 0] ?? 0) + 1;
-  return counts.map((count) => Math.log(count / (neighbours.length + 1)));
+/** Log-probabilities of the classes, from the votes of neighbours that weigh as much as their class. `weights`: [classes]. */
+function votes(neighbours: Uint32Array, labels: Int32Array, weights: Float64Array): Float32Array {
+  const counts = new Float32Array(weights.length).fill(1 / weights.length);
+  let sum = 1;
+  for (const index of neighbours) {
+    const label = labels[index] ?? 0;
+    counts[label] = (counts[label] ?? 0) + (weights[label] ?? 0);
+    sum += weights[label] ?? 0;
+  }
+  return counts.map((count) => Math.log(count / sum));
 }
 
 /** The squared length of each vector. */

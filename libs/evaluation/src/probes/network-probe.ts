@@ -1,7 +1,7 @@
 import { perceptron } from '@lethe/networks';
 import type { Engine } from '@lethe/tensorflow';
 import { fitNetwork, predictNetwork, type LabelledExamples } from '../fit-network.js';
-import { choose, type ProbeData, type Vectors } from './probe-data.js';
+import { choose, classWeights, type ProbeData, type ProbeTraining, type Vectors } from './probe-data.js';
 
 /**
  * Hidden layers, and how they are trained: fixed in advance and the same for all latents, since a probe that is tuned until it fails or
@@ -22,12 +22,14 @@ export async function networkProbe(
   engine: Engine,
   { train, test, classes }: ProbeData,
   kind: keyof typeof NETWORKS,
-  seed: number,
+  { seed, balanced }: ProbeTraining,
 ): Promise<Float32Array> {
   const { hidden, fit } = NETWORKS[kind];
   const network = perceptron({ name: 'probe', inputs: train.size, hidden, classes });
   const classification = { engine, network, classes };
-  const parameters = await fitNetwork(classification, examplesOf(train), { ...fit, seed });
+  const parameters = await fitNetwork(classification, examplesOf(train), {
+    ...fit, seed, classWeights: classWeights(train.labels, classes, balanced),
+  });
   return predictNetwork(classification, parameters, examplesOf(test));
 }
 

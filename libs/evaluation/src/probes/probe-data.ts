@@ -1,8 +1,20 @@
-/** Labelled vectors: values float32 [examples, size], labels [examples]. */
-export interface Vectors {
+import type { NumberInParts } from './probe-figures.js';
+
+/** Vectors: values float32 [examples, size]. */
+export interface Values {
   readonly values: Float32Array;
-  readonly labels: Int32Array;
   readonly size: number;
+}
+
+/** Training and test vectors, whatever is read from them. */
+export interface UnlabelledData {
+  readonly train: Values;
+  readonly test: Values;
+}
+
+/** Vectors with the class of each: labels [examples]. */
+export interface Vectors extends Values {
+  readonly labels: Int32Array;
 }
 
 /** Training and test vectors of a probe. */
@@ -10,6 +22,14 @@ export interface ProbeData {
   readonly train: Vectors;
   readonly test: Vectors;
   readonly classes: number;
+  /** Null: the classes are no parts of a number. */
+  readonly number: NumberInParts | null;
+}
+
+/** How a probe of any kind is trained: from this seed, with classes that weigh alike or as many as they are. */
+export interface ProbeTraining {
+  readonly seed: number;
+  readonly balanced: boolean;
 }
 
 /**
@@ -19,7 +39,8 @@ export interface ProbeData {
 const LEAST_DEVIATION = 1e-6;
 
 /** Brings every dimension to mean 0 and deviation 1 of the training vectors, so that information in a small dimension is found too. */
-export function standardise({ train, test, classes }: ProbeData): ProbeData {
+export function standardise<Both extends UnlabelledData>(data: Both): Both {
+  const { train, test } = data;
   const { size } = train;
   const examples = train.values.length / size;
   const mean = new Float64Array(size);
@@ -35,7 +56,7 @@ export function standardise({ train, test, classes }: ProbeData): ProbeData {
     }
   }
   const factor = deviation.map((square) => (Math.sqrt(square) < LEAST_DEVIATION ? 0 : 1 / Math.sqrt(square)));
-  const scaled = (vectors: Vectors): Vectors => {
+  const scaled = <Part extends Values>(vectors: Part): Part => {
     const scaledValues = new Float32Array(vectors.values.length);
     for (let first = 0; first < scaledValues.length; first += size) {
       for (let place = 0; place < size; place += 1) {
@@ -44,7 +65,19 @@ export function standardise({ train, test, classes }: ProbeData): ProbeData {
     }
     return { ...vectors, values: scaledValues };
   };
-  return { train: scaled(train), test: scaled(test), classes };
+  return { ...data, train: scaled(train), test: scaled(test) };
+}
+
+/**
+ * Weights of the classes with which all of them weigh alike, and the training examples 1 in the mean; without balancing 1 each. A class
+ * without examples has none.
+ */
+export function classWeights(labels: Int32Array, classes: number, isBalanced: boolean): Float64Array {
+  if (!isBalanced) return new Float64Array(classes).fill(1);
+  const counts = new Float64Array(classes);
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  const present = counts.reduce((sum, count) => sum + Math.min(1, count), 0);
+  return counts.map((count) => (count === 0 ? 0 : labels.length / (present * count)));
 }
 
 /** The chosen examples, in that order. */

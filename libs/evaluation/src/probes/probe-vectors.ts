@@ -35,7 +35,7 @@ export class ProbeVectors {
   /** Raw images as vectors, standardised. */
   pixels(): ProbeData {
     const { train, test } = this.#data;
-    this.#pixels ??= standardise({ train: pixelsOf(train), test: pixelsOf(test), classes: this.#classes });
+    this.#pixels ??= standardise({ train: pixelsOf(train), test: pixelsOf(test), classes: this.#classes, number: null });
     return this.#pixels;
   }
 
@@ -44,7 +44,7 @@ export class ProbeVectors {
     const versions = JSON.stringify(reads);
     if (this.#latents?.versions === versions) return this.#latents;
     const { train, test } = this.#data;
-    const encoded = { train: this.#encoded(train, encode), test: this.#encoded(test, encode), classes: this.#classes };
+    const encoded = { train: this.#encoded(train, encode), test: this.#encoded(test, encode), classes: this.#classes, number: null };
     this.#latents = { versions, test: encoded.test, standardised: standardise(encoded) };
     return this.#latents;
   }

@@ -6,6 +6,7 @@ import { standardise, type ProbeData, type Vectors } from './probe-data.js';
 
 const CLASSES = 4;
 const SIZE = 5;
+const PLAIN = { shuffledLabels: false, seed: 1, balanced: false } as const;
 const PROBES = ['linear', 'mlp', 'neighbours'] as const;
 
 /** Repeatable numbers in (-1, 1), as good as noise here. */
@@ -23,7 +24,7 @@ function vectors(examples: number, offset: number, at: (label: number, dimension
 }
 
 function both(at: (label: number, dimension: number, random: number) => number, examples = 6000): ProbeData {
-  return standardise({ train: vectors(examples, 1, at), test: vectors(1200, 1e6, at), classes: CLASSES });
+  return standardise({ train: vectors(examples, 1, at), test: vectors(1200, 1e6, at), classes: CLASSES, number: null });
 }
 
 /** Every class lies on the corners of a cube around 0, each on a cube of its own size: all means are 0. */
@@ -42,8 +43,7 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
     const data = both((label, dimension, random) => (dimension < CLASSES ? 1e-4 * Number(label === dimension) : random));
     const { accuracy, balanced_accuracy, information, cross_entropy } = await runProbe(engine, data, {
       probe,
-      shuffledLabels: false,
-      seed: 1,
+      ...PLAIN,
     });
     expect(accuracy).toBeGreaterThan(0.97);
     expect(balanced_accuracy).toBeGreaterThan(0.97);
@@ -53,33 +53,33 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
 
   it.each(PROBES)('%s reads nothing in noise', async (probe) => {
     const data = both((_label, _dimension, random) => random);
-    const { accuracy, information } = await runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 });
+    const { accuracy, information } = await runProbe(engine, data, { probe, ...PLAIN });
     expect(Math.abs(accuracy - 1 / CLASSES)).toBeLessThan(0.06);
     expect(information).toBeLessThan(0.05);
   });
 
   it.each(PROBES)('%s learns nothing from shuffled labels', async (probe) => {
     const data = both((label, dimension, random) => (dimension === 0 ? label + 0.1 * random : random));
-    const { accuracy } = await runProbe(engine, data, { probe, shuffledLabels: true, seed: 1 });
+    const { accuracy } = await runProbe(engine, data, { probe, ...PLAIN, shuffledLabels: true });
     expect(Math.abs(accuracy - 1 / CLASSES)).toBeLessThan(0.06);
   });
 
   it('is fooled by equal class means only if it is linear', async () => {
     const data = cubes();
     const [linear, ...others] = await Promise.all(
-      PROBES.map((probe) => runProbe(engine, data, { probe, shuffledLabels: false, seed: 1 })),
+      PROBES.map((probe) => runProbe(engine, data, { probe, ...PLAIN })),
     );
     expect(linear?.accuracy).toBeLessThan(chance(data) + 0.12);
     for (const { accuracy } of others) expect(accuracy).toBeGreaterThan(0.95);
     // Few examples: the deep one takes as many rounds as of many.
     for (const [probe, examples] of [['deep', 120], ['boosted-trees', 800], ['forest', 800]] as const)
-      expect((await runProbe(engine, cubes(examples), { probe, shuffledLabels: false, seed: 1 })).accuracy).toBeGreaterThan(0.85);
+      expect((await runProbe(engine, cubes(examples), { probe, ...PLAIN })).accuracy).toBeGreaterThan(0.85);
   });
 
   it('of neighbours leaves others out for each seed, whatever was looked for before', async () => {
     const data = both((label, dimension, random) => (dimension === 0 ? label + 3 * random : random));
     const read = (vectorsOfBoth: ProbeData, seed: number, shuffledLabels = false): Promise<ProbeFigures> =>
-      runProbe(engine, vectorsOfBoth, { probe: 'neighbours', shuffledLabels, seed });
+      runProbe(engine, vectorsOfBoth, { probe: 'neighbours', ...PLAIN, shuffledLabels, seed });
     const [first, second, shuffled] = [await read(data, 1), await read(data, 2), await read(data, 1, true)];
     expect(first).not.toEqual(second);
     expect(Math.abs(shuffled.accuracy - 1 / CLASSES)).toBeLessThan(0.06);
@@ -90,9 +90,9 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
   it('gives the same bits again, other ones from another seed, and leaves no tensor behind', async () => {
     const data = both((label, dimension, random) => (dimension === 0 ? label + 3 * random : random));
     const tensors = engine.tf.memory().numTensors;
-    const first = await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 1 });
-    expect(await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 1 })).toEqual(first);
-    expect(await runProbe(engine, data, { probe: 'mlp', shuffledLabels: false, seed: 2 })).not.toEqual(first);
+    const first = await runProbe(engine, data, { probe: 'mlp', ...PLAIN });
+    expect(await runProbe(engine, data, { probe: 'mlp', ...PLAIN })).toEqual(first);
+    expect(await runProbe(engine, data, { probe: 'mlp', ...PLAIN, seed: 2 })).not.toEqual(first);
     expect(engine.tf.memory().numTensors).toBe(tensors);
   });
 
@@ -107,7 +107,7 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
         },
       },
     }) as typeof engine;
-    const probe = (): Promise<ProbeFigures> => runProbe(failingOnce, data, { probe: 'neighbours', shuffledLabels: false, seed: 1 });
+    const probe = (): Promise<ProbeFigures> => runProbe(failingOnce, data, { probe: 'neighbours', ...PLAIN });
     await expect(probe()).rejects.toThrow('no memory left');
     const found = await probe();
     expect(await probe()).toEqual(found);

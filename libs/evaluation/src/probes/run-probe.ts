@@ -5,11 +5,11 @@ import { boostedTrees } from '../trees/boosted-trees.js';
 import { forest } from '../trees/forest.js';
 import { neighbourProbe } from './neighbour-probe.js';
 import { networkProbe } from './network-probe.js';
-import { probeFigures, type ProbeFigures } from './probe-figures.js';
-import type { ProbeData } from './probe-data.js';
+import { probeFigures, type FullProbeFigures } from './probe-figures.js';
+import type { ProbeData, ProbeTraining } from './probe-data.js';
 
 /** Must change whenever a probe of the same data would give other figures: what was kept of another version is not used. */
-export const CONTROL_VERSION = 3;
+export const CONTROL_VERSION = 4;
 
 /**
  * Trains a fresh probe on frozen vectors, as `standardise` makes them, and scores it on the test vectors (docs/measures.md). With shuffled
@@ -18,26 +18,28 @@ export const CONTROL_VERSION = 3;
 export async function runProbe(
   engine: Engine,
   data: ProbeData,
-  { probe, shuffledLabels, seed }: Omit<ProbeRequest, 'input'>,
-): Promise<ProbeFigures> {
+  { probe, shuffledLabels, seed, balanced }: Pick<ProbeRequest, 'probe' | 'shuffledLabels' | 'seed' | 'balanced'>,
+): Promise<FullProbeFigures> {
   const prepared = shuffledLabels ? withShuffledLabels(data, seed) : data;
-  const logProbabilities = await predictions(engine, prepared, probe, seed);
+  const logProbabilities = await predictions(engine, prepared, { probe, seed, balanced });
   const { test, classes } = prepared;
-  return probeFigures(logProbabilities, test.labels.subarray(0, logProbabilities.length / classes), classes);
+  return probeFigures(logProbabilities, test.labels.subarray(0, logProbabilities.length / classes), prepared);
 }
 
-function predictions(engine: Engine, data: ProbeData, probe: ProbeRequest['probe'], seed: number): Promise<Float32Array> {
+function predictions(
+  engine: Engine, data: ProbeData, { probe, ...training }: Pick<ProbeRequest, 'probe'> & ProbeTraining,
+): Promise<Float32Array> {
   switch (probe) {
     case 'linear':
     case 'mlp':
     case 'deep':
-      return networkProbe(engine, data, probe, seed);
+      return networkProbe(engine, data, probe, training);
     case 'neighbours':
-      return neighbourProbe(engine, data, seed);
+      return neighbourProbe(engine, data, training);
     case 'boosted-trees':
-      return boostedTrees(data, seed);
+      return boostedTrees(data, training);
     case 'forest':
-      return forest(data, seed);
+      return forest(data, training);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ProbeData } from '../probes/probe-data.js';
+import { classWeights, type ProbeData, type ProbeTraining } from '../probes/probe-data.js';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { binVectors } from './binned-vectors.js';
 import { boundedVectors } from './bounded-vectors.js';
@@ -16,10 +16,11 @@ const SHARE = 0.9;
  *
  * @returns log-probabilities, float32 [test examples, classes]
  */
-export async function boostedTrees({ train: all, test, classes }: ProbeData, seed: number): Promise<Float32Array> {
+export async function boostedTrees({ train: all, test, classes }: ProbeData, { seed, balanced }: ProbeTraining): Promise<Float32Array> {
   const train = boundedVectors(all, SHARE, seed);
   const tree = new GradientTree(binVectors(train, test, BINS));
-  const scores = frequencies(train.labels, classes).map((frequency): ClassScores => ({
+  const weights = classWeights(train.labels, classes, balanced);
+  const scores = frequencies(train.labels, weights).map((frequency): ClassScores => ({
     train: new Float64Array(train.labels.length).fill(frequency),
     test: new Float64Array(test.labels.length).fill(Math.log(frequency)),
   }));
@@ -28,7 +29,7 @@ export async function boostedTrees({ train: all, test, classes }: ProbeData, see
   const rate = (LEARNING_RATE * (classes - 1)) / classes;
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [label, each] of scores.entries()) {
-      fillGradients(gradients, each.train, train.labels, label);
+      fillGradients(gradients, each.train, { labels: train.labels, label, weights });
       tree.addTree(gradients, each, rate);
       await yieldToEventLoop();
     }
@@ -37,11 +38,12 @@ export async function boostedTrees({ train: all, test, classes }: ProbeData, see
   return logProbabilities(scores.map((each) => each.test));
 }
 
-/** Frequencies of the classes, with which every example begins; above 0 for a class that no example has. */
-function frequencies(labels: Int32Array, classes: number): number[] {
-  const counts = new Float64Array(classes).fill(1 / classes);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return Array.from(counts, (count) => count / (labels.length + 1));
+/** Weighed frequencies of the classes, with which every example begins; above 0 for a class that no example has. */
+function frequencies(labels: Int32Array, weights: Float64Array): number[] {
+  const sums = new Float64Array(weights.length).fill(1 / weights.length);
+  for (const label of labels) sums[label] = (sums[label] ?? 0) + (weights[label] ?? 0);
+  // The classes' weights leave the sum of all examples what their number is.
+  return Array.from(sums, (sum) => sum / (labels.length + 1));
 }
 
 /** Makes the classes of every example add up to 1: the softmax of their scores. `probabilities`: float64 [classes][examples]. */
@@ -55,12 +57,17 @@ function normalise(probabilities: readonly Float64Array[]): void {
   }
 }
 
-/** Gradient and hessian of the cross-entropy by the score of one class, for each training example. */
-function fillGradients(gradients: Float64Array, probabilities: Float64Array, labels: Int32Array, label: number): void {
+/** Gradient and hessian of the weighed cross-entropy by the score of one class, for each training example. `weights`: of the classes. */
+function fillGradients(
+  gradients: Float64Array,
+  probabilities: Float64Array,
+  { labels, label, weights }: { labels: Int32Array; label: number; weights: Float64Array },
+): void {
   for (let example = 0; example < probabilities.length; example += 1) {
     const probability = probabilities[example] as number;
-    gradients[2 * example] = probability - Number(labels[example] === label);
-    gradients[2 * example + 1] = probability * (1 - probability);
+    const weight = weights[labels[example] as number] as number;
+    gradients[2 * example] = weight * (probability - Number(labels[example] === label));
+    gradients[2 * example + 1] = weight * probability * (1 - probability);
   }
 }
 

@@ -7,7 +7,8 @@ import { NodeSplitter, type Split } from './node-splitter.js';
 /** What trees are grown on, and drawn with, besides the vectors. */
 export interface TreeLabels {
   readonly labels: Int32Array;
-  readonly classes: number;
+  /** How much an example of each class weighs: [classes]. */
+  readonly weights: Float64Array;
   readonly generator: ReturnType<typeof xoroshiro128plus>;
 }
 
@@ -28,10 +29,10 @@ export class ClassTree {
   /** The dimensions in some order; those that a split has drawn come last. */
   readonly #dimensions: Uint32Array;
 
-  constructor(binned: BinnedVectors, { labels, classes, generator }: TreeLabels) {
+  constructor(binned: BinnedVectors, { labels, weights, generator }: TreeLabels) {
     this.#train = new ExampleOrder(binned.train, binned.size);
     this.#test = new ExampleOrder(binned.test, binned.size);
-    this.#splitter = new NodeSplitter(binned, labels, classes);
+    this.#splitter = new NodeSplitter(binned, labels, weights);
     this.#generator = generator;
     this.#dimensions = Uint32Array.from({ length: binned.size }, (_, dimension) => dimension);
   }

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { checkProbes } from '../probes/check-probes.js';
-import type { ProbeData } from '../probes/probe-data.js';
+import { classWeights, type ProbeData, type ProbeTraining } from '../probes/probe-data.js';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { binVectors } from './binned-vectors.js';
 import { boundedVectors } from './bounded-vectors.js';
@@ -17,11 +17,13 @@ const TREES = 200;
  * @returns log-probabilities, float32 [test examples, classes], of (sum of the trees' frequencies + 1/K) / 201
  * @throws LetheError CONFIG_INVALID for more classes than a key of the splitter can hold
  */
-export async function forest({ train: all, test, classes }: ProbeData, seed: number): Promise<Float32Array> {
+export async function forest({ train: all, test, classes }: ProbeData, { seed, balanced }: ProbeTraining): Promise<Float32Array> {
   checkProbes(['forest'], classes);
   const train = boundedVectors(all, 1, seed);
   const generator = xoroshiro128plus(seed);
-  const tree = new ClassTree(binVectors(train, test, MOST_BINS), { labels: train.labels, classes, generator });
+  const tree = new ClassTree(binVectors(train, test, MOST_BINS), {
+    labels: train.labels, weights: classWeights(train.labels, classes, balanced), generator,
+  });
   const sums = new Float64Array(test.labels.length * classes).fill(1 / classes);
   const drawn = new Uint8Array(train.labels.length);
   for (let each = 0; each < TREES; each += 1) {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergeConfig } from '@lethe/config';
 import { describeRun } from '@lethe/graphs';
+import type { ProbeRequest } from '@lethe/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MeasureCache, type KeptVector } from './measure-cache.js';
+import { controlOf, MeasureCache, type KeptVector } from './measure-cache.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-measures-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
@@ -45,6 +46,21 @@ describe('the cache of what measuring finds in the data', () => {
     expect(await find()).toBe(500);
     truncateSync(file, 64);
     expect(await find()).toBeNull();
+  });
+
+  it('tells probes apart by everything that they are asked', () => {
+    const request: ProbeRequest = {
+      probe: 'mlp', input: 'pixels', shuffledLabels: false, seed: 1,
+      attribute: 'sex', given: -1, whitened: false, balanced: false, halves: false, erased: '',
+    };
+    const others: Partial<ProbeRequest>[] = [
+      { probe: 'linear' }, { input: 'leace' }, { shuffledLabels: true }, { seed: 2 }, { attribute: 'race' }, { given: 0 },
+      { whitened: true }, { balanced: true }, { halves: true }, { erased: 'sex' },
+    ];
+    const names = [{}, ...others].map((other) => controlOf({ ...request, ...other }).name);
+    expect(new Set(names).size).toBe(Object.keys(request).length + 1);
+    expect(names.every((name) => /^[\w-]+$/.test(name))).toBe(true);
+    expect(controlOf({ ...request }).name).toBe(names[0]);
   });
 
   it('is a warning where nothing can be kept', async () => {

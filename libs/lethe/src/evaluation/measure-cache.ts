@@ -3,7 +3,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { errorMessage } from '@lethe/errors';
+import { CONTROL_VERSION } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
+import { PROBE_FIGURES, type ProbeRequest } from '@lethe/protocol';
 
 /** What is kept begins with the SHA-256 of what follows. */
 const HASH_BYTES = 32;
@@ -16,6 +18,13 @@ export interface KeptVector {
   readonly name: string;
   /** Numbers in it. */
   readonly length: number;
+}
+
+/** Figures of a probe that reads nothing of the run: what it is asked is in the name. */
+export function controlOf(request: ProbeRequest): KeptVector {
+  const { probe, input, seed, ...options } = request;
+  const asked = createHash('sha256').update(JSON.stringify(Object.entries(options).sort())).digest('hex').slice(0, 16);
+  return { folder: 'controls', name: `${probe}-${input}-${seed}-${asked}-${CONTROL_VERSION}`, length: PROBE_FIGURES };
 }
 
 /** What measuring needs that follows from the data alone, whatever the run: judges, and what probes read in raw pixels. */

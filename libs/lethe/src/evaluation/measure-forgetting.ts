@@ -1,18 +1,18 @@
 import type { DataSource } from '@lethe/data';
 import {
-  checkProbes, CONTROL_VERSION, JUDGE_VERSION, judgeLength, meanFigures, meanImageError, probeResult, SCORE_CHUNK, styleCorrelation,
+  checkProbes, JUDGE_VERSION, judgeLength, meanFigures, meanImageError, probeResult, SCORE_CHUNK, styleCorrelation,
   swapFigures, swapRows, type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
-import { PROBE_FIGURES, type ProbeInput, type ProbeKind, type ProbeRequest } from '@lethe/protocol';
+import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
-import type { KeptVector } from './measure-cache.js';
+import { controlOf, type KeptVector } from './measure-cache.js';
 import type { MeasuringWork } from './measuring-work.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 
 /** Kinds that take so long that they are trained from the first seed alone and have no controls. */
 const COSTLY: readonly ProbeKind[] = ['deep', 'boosted-trees', 'forest'];
 /** Seconds that a probe of a kind takes about, on the latents and on the pixels of MNIST: what takes longest begins first. */
-const PROBE_COSTS: Readonly<Record<ProbeKind, Readonly<Record<ProbeInput, number>>>> = {
+const PROBE_COSTS: Readonly<Record<ProbeKind, Readonly<Record<ProbeRow['input'], number>>>> = {
   linear: { latent: 0.6, pixels: 2.5 },
   mlp: { latent: 3.5, pixels: 9 },
   neighbours: { latent: 2, pixels: 5 },
@@ -77,7 +77,9 @@ interface Kept {
 async function findKept(
   { description, data }: MeasuredRun, { probes, seeds: [seed = 1], cache }: Pick<MeasureOptions, 'probes' | 'seeds' | 'cache'>,
 ): Promise<Kept> {
-  const controls = await Promise.all(probes.map(async (probe) => [probe, await cache.find(description, controlOf(probe, seed))] as const));
+  const controls = await Promise.all(probes.map(async (probe) => (
+    [probe, await cache.find(description, controlOf(onPixels(probe, seed)))] as const
+  )));
   return {
     judge: await cache.find(description, judgeOf(data)),
     controls: new Map(controls.filter((entry): entry is [ProbeKind, Float32Array] => entry[1] !== null)),
@@ -88,11 +90,6 @@ function judgeOf(data: DataSource): KeptVector {
   return { folder: 'judges', name: String(JUDGE_VERSION), length: judgeLength(data) };
 }
 
-/** Figures of a probe on the raw pixels. */
-function controlOf(probe: ProbeKind, seed: number): KeptVector {
-  return { folder: 'controls', name: `${probe}-${seed}-${CONTROL_VERSION}`, length: PROBE_FIGURES };
-}
-
 async function trainJudge(
   { cluster, description, data }: MeasuredRun, { cache, work }: Pick<MeasureOptions, 'cache'> & { readonly work: MeasuringWork },
 ): Promise<Float32Array> {
@@ -101,6 +98,18 @@ async function trainJudge(
   done();
   await cache.keep(description, judgeOf(data), judge);
   return judge;
+}
+
+/** A probe of the label. */
+type LabelProbe = ProbeRequest & Pick<ProbeRow, 'input'>;
+
+function onLatents(probe: ProbeKind, seed: number): LabelProbe {
+  const everything = { attribute: '', given: -1, whitened: false, balanced: false, halves: false, erased: '' };
+  return { probe, input: 'latent', shuffledLabels: false, seed, ...everything };
+}
+
+function onPixels(probe: ProbeKind, seed: number): LabelProbe {
+  return { ...onLatents(probe, seed), input: 'pixels' };
 }
 
 interface ProbesToMeasure extends Pick<MeasureOptions, 'probes' | 'seeds' | 'cache'> {
@@ -114,25 +123,26 @@ async function measureProbes(
   { probes, seeds: [first = 1, ...others], cache, work, keptControls }: ProbesToMeasure,
 ): Promise<ProbeRow[]> {
   const usual = probes.filter((probe) => !COSTLY.includes(probe));
-  const requests: ProbeRequest[] = [
+  const requests: LabelProbe[] = [
     ...probes.flatMap((probe) => {
       const seeds = COSTLY.includes(probe) ? [first] : [first, ...others];
-      return seeds.map((seed) => ({ probe, input: 'latent', shuffledLabels: false, seed }) as const);
+      return seeds.map((seed) => onLatents(probe, seed));
     }),
     // The controls say where the scale begins and ends; once is enough for that.
-    ...usual.map((probe) => ({ probe, input: 'latent', shuffledLabels: true, seed: first }) as const),
-    ...usual.map((probe) => ({ probe, input: 'pixels', shuffledLabels: false, seed: first }) as const),
+    ...usual.map((probe) => ({ ...onLatents(probe, first), shuffledLabels: true })),
+    ...usual.map((probe) => onPixels(probe, first)),
   ];
-  const results = new Map<ProbeRequest, Float32Array>();
+  const results = new Map<LabelProbe, Float32Array>();
   await Promise.all(
     tasksOf(requests).map(async (task) => {
-      const [{ probe, input, seed }] = task;
+      const [request] = task;
+      const { probe, input } = request;
       const kept = input === 'pixels' ? keptControls.get(probe) : undefined;
       const figures = kept === undefined ? await trainProbes(run, task, work) : [kept];
-      for (const [index, request] of task.entries()) results.set(request, figures[index] ?? new Float32Array(0));
+      for (const [index, each] of task.entries()) results.set(each, figures[index] ?? new Float32Array(0));
       const [control] = figures;
       if (input === 'latent' || kept !== undefined || control === undefined) return;
-      await cache.keep(run.description, controlOf(probe, seed), control);
+      await cache.keep(run.description, controlOf(request), control);
     }),
   );
   const rows = new Map<string, ProbeRow & { seeds: { seed: number; figures: ProbeFigures }[] }>();
@@ -147,10 +157,10 @@ async function measureProbes(
 }
 
 /** Requests that one worker takes at once, of one kind of probe and input. */
-type ProbeTask = readonly [ProbeRequest, ...ProbeRequest[]];
+type ProbeTask = readonly [LabelProbe, ...LabelProbe[]];
 
 /** All requests, what takes longest first. Neighbours of latents are looked for once for all seeds. */
-function tasksOf(requests: readonly ProbeRequest[]): ProbeTask[] {
+function tasksOf(requests: readonly LabelProbe[]): ProbeTask[] {
   const [first, ...further] = requests.filter(({ probe, input }) => probe === 'neighbours' && input === 'latent');
   const others = requests.filter((request) => request !== first && !further.includes(request));
   const tasks = [...(first === undefined ? [] : [[first, ...further] as const]), ...others.map((request) => [request] as const)];

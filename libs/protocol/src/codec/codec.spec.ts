@@ -103,7 +103,10 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
     first: 10,
     count: 20,
     reads: [{ group: 'classifier', version: 1 }],
-    probes: [1, 3].map((seed) => ({ probe: 'mlp', input: 'latent', shuffledLabels: seed > 1, seed })),
+    probes: [1, 3].map((seed) => ({
+      probe: 'mlp', input: 'leace', shuffledLabels: seed > 1, seed, attribute: 'sex x race', given: seed - 2, whitened: seed > 1,
+      balanced: seed > 1, halves: seed > 1, erased: seed > 1 ? 'sex' : '',
+    })),
     judge: Float32Array.of(0.99, 1, 2),
   },
   evaluated: { kind: 'evaluated', task: 5, result: Float32Array.of(1, 2, 3, 4) },

@@ -4,11 +4,11 @@ import {
   type Committed, type CommitInquiry, type CommitReport, type Evaluate, type Evaluated, type EvaluationKind, type Occupation,
   type ProbeInput, type ProbeRequest, type ServerWork, type Split, type StepAssignment, type StepReport,
 } from '../messages.js';
-import { amount, type BodyCodec, groupVersions, numbersByName, oneOf, treeNode } from './body-codec.js';
+import { amount, type BodyCodec, type Fields, groupVersions, numbersByName, oneOf, treeNode } from './body-codec.js';
 import { bytesOf, malformed } from './frames.js';
 
 const EVALUATION_KINDS: readonly EvaluationKind[] = ['score', 'grid', 'probe', 'judge', 'swap', 'encode', 'predict'];
-const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'pixels'];
+const PROBE_INPUTS: readonly ProbeInput[] = ['latent', 'sampled', 'pixels', 'kept', 'leace'];
 const OCCUPATIONS: readonly Occupation[] = ['wait', 'input', 'compute', 'send'];
 const SPLITS: readonly Split[] = ['held-out', 'test'];
 
@@ -116,16 +116,23 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
   }),
 };
 
-function probeHeader({ probe, input, shuffledLabels, seed }: ProbeRequest): lethe.Probe.$Properties {
-  return { kind: probe, input, shuffledLabels, seed };
+function probeHeader({ probe, ...options }: ProbeRequest): Fields<lethe.Probe.$Properties> {
+  return { kind: probe, ...options };
 }
 
-function probeRequest({ kind, input, shuffledLabels, seed }: lethe.Probe.$Properties): ProbeRequest {
+function probeRequest({ kind, input, ...options }: lethe.Probe.$Properties): ProbeRequest {
+  const { shuffledLabels, seed, attribute, given, whitened, balanced, halves, erased } = options;
   return {
     probe: oneOf('the kind of probe', kind ?? '', PROBES),
     input: oneOf('the input of probe', input ?? '', PROBE_INPUTS),
     shuffledLabels: shuffledLabels ?? false,
     seed: seed ?? 0,
+    attribute: attribute ?? '',
+    given: given ?? 0,
+    whitened: whitened ?? false,
+    balanced: balanced ?? false,
+    halves: halves ?? false,
+    erased: erased ?? '',
   };
 }
 
