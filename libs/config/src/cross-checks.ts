@@ -1,6 +1,6 @@
 import { labelOf, originOf, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
-import { FIGURES, TARGET_ACCURACY, type RunConfig } from './run-config.js';
+import { figuresOf, TARGET_ACCURACY, type RunConfig } from './run-config.js';
 import { isTcpAddress, isTcpHost } from './tcp-address.js';
 
 type Report = (path: string, expected: string, found: unknown) => void;
@@ -117,8 +117,25 @@ function checkGame(config: RunConfig, report: Report): void {
     report('data.kind', expected, data.kind);
   }
   if (objective.kind === 'domain-adaptation' && config.grid) report('grid', 'no style grid for domain adaptation', true);
-  const figures: readonly string[] = FIGURES[objective.kind];
+  if (objective.kind === 'forgetting') checkParts(objective, config, report);
+  const figures: readonly string[] = figuresOf(config);
   if (!figures.includes(monitor)) report('monitor', `a figure of ${objective.kind} (${figures.join(', ')})`, monitor);
+}
+
+/** Parts of the game that need each other, or have no place beside each other. */
+function checkParts(
+  { rebuild, fairness, eraser, weights }: Extract<RunConfig['objective'], { kind: 'forgetting' }>, { data, grid }: RunConfig, report: Report,
+): void {
+  const { keep, forget } = data;
+  if (!rebuild && keep.length === 0) report('objective.rebuild', 'something that the features keep: examples to rebuild, or --keep', false);
+  if (!rebuild && grid) report('grid', 'no style grid where nothing is rebuilt', true);
+  if (fairness === 'odds' && keep.length === 0) report('objective.fairness', 'parity, as no label is kept, given which to forget', fairness);
+  if (eraser.couplings > 0 && keep.length > 0) {
+    report('objective.eraser.couplings', '0 where attributes are kept: the eraser would leave less of them than the heads read', eraser.couplings);
+  }
+  const named = [...keep, ...forget];
+  const unknown = Object.keys(weights).find((name) => !named.includes(name));
+  if (unknown !== undefined) report(`objective.weights.${unknown}`, `a kept or a forgotten attribute (${named.join(', ')})`, weights[unknown]);
 }
 
 /** Problems between settings that are each valid by themselves. */

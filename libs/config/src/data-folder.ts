@@ -1,23 +1,23 @@
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LetheError } from '@lethe/errors';
-import { valueAt, withValue, type ConfigLayer } from './layer.js';
+import { isTree, valueAt, withValue, type ConfigLayer } from './layer.js';
 
 /** `train-images-idx3-ubyte`, `emnist-letters-test-labels-idx1-ubyte.gz`, `qmnist-train-labels-idx2-int` and the like. */
 const IDX_FILE = /[.-]idx\d-(u?byte|short|int|float|double)(\.gz)?$|\.idx(\.gz)?$/i;
 const LABELS_FILE = 'labels.csv';
 /** Images, and archives that may hold some. */
 const IMAGES = /\.(png|jpe?g|gif|webp|tiff?|avif|tar|tar\.gz|tgz|zip)$/i;
-const TABLE_FILE = /\.(csv|tsv|parquet)(\.gz)?$/i;
+const TABLE_FILE = /\.((csv|tsv|tab)(\.gz)?|parquet|pq)$|^table\.(txt|data)(\.gz)?$/i;
 /** Names that are looked at; the first image ends the search. */
 const MOST_NAMES = 100_000;
 const NAMED_AT_MOST = 5;
 
 /**
- * The kind of data in a folder, by the names of its files: images, in folders or archives or beside a list, or IDX files.
+ * The kind of data in a folder, by the names of its files: images, in folders or archives or beside a list, IDX files, or a table.
  * @param folder absolute path, as given by `--data-dir`
  */
-function dataKindOf(folder: string): 'idx' | 'images' {
+function dataKindOf(folder: string): 'idx' | 'images' | 'table' {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new LetheError('DATA_MISSING', `--data-dir: expected a folder, found none at ${folder}`);
   }
@@ -25,7 +25,8 @@ function dataKindOf(folder: string): 'idx' | 'images' {
   if (names.includes(LABELS_FILE)) return 'images';
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
   if (hasImages(folder)) return 'images';
-  const expected = `images (with ${LABELS_FILE}, or in folders class/image), or IDX files like train-images-idx3-ubyte`;
+  if (names.some((name) => TABLE_FILE.test(name))) return 'table';
+  const expected = `images (with ${LABELS_FILE}, or in folders class/image), IDX files like train-images-idx3-ubyte, or a table (table.csv)`;
   throw new LetheError('DATA_MISSING', `--data-dir: expected ${expected}, found ${inWords(names)} in ${folder}`);
 }
 
@@ -56,9 +57,7 @@ function isHidden(name: string): boolean {
 function inWords(names: readonly string[]): string {
   if (names.length === 0) return 'no files';
   const shown = names.slice(0, NAMED_AT_MOST).join(', ');
-  const found = names.length > NAMED_AT_MOST ? `${shown} and ${names.length - NAMED_AT_MOST} more` : shown;
-  const isTable = names.some((name) => TABLE_FILE.test(name));
-  return isTable ? `${found} (--recipe own-table --target DOMAIN reads a table)` : found;
+  return names.length > NAMED_AT_MOST ? `${shown} and ${names.length - NAMED_AT_MOST} more` : shown;
 }
 
 /** The layer with `data.folder` as an absolute path. @param folder where the user typed: a relative path starts there */
@@ -69,13 +68,18 @@ export function withDataFolder(layer: ConfigLayer, folder: string): ConfigLayer 
 
 /**
  * The layers, with `data.kind` added to the last one if it names a folder: the kind that the folder holds. Nothing is added if a layer
- * names a kind, or if the run reads several populations, which have layouts of their own.
- * @param kind the kind that is read without that folder
+ * names a kind, or if the data have a layout of their own.
+ * @param data settings of the data that are read without that folder
  */
-export function withDataKind(layers: readonly ConfigLayer[], kind: unknown): ConfigLayer[] {
+export function withDataKind(layers: readonly ConfigLayer[], data: unknown): ConfigLayer[] {
   const last = layers.at(-1);
   const folder = valueAt(last?.values, 'data.folder');
   const isSaid = layers.some(({ values }) => valueAt(values, 'data.kind') !== undefined);
-  if (last === undefined || typeof folder !== 'string' || isSaid || kind === 'domains') return [...layers];
+  if (last === undefined || typeof folder !== 'string' || isSaid || hasLayout(data)) return [...layers];
   return [...layers.slice(0, -1), { ...last, values: withValue(last.values, 'data.kind', dataKindOf(folder)) }];
+}
+
+/** Several populations, and tables whose files are named. */
+function hasLayout(data: unknown): boolean {
+  return valueAt(data, 'kind') === 'domains' || (valueAt(data, 'kind') === 'table' && isTree(valueAt(data, 'table')));
 }

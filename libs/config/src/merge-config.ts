@@ -14,10 +14,19 @@ function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {
   return applyLayer(merged, { source: 'file', values, label: (path) => path });
 }
 
-/** The kind of data that the layers name, else that of their recipe. @throws LetheError CONFIG_INVALID for an unknown recipe */
-export function dataKindOfLayers(machine: Machine, layers: readonly ConfigLayer[]): unknown {
-  const said = layers.map(({ values }) => valueAt(values, 'data.kind')).findLast((kind) => kind !== undefined);
-  return said ?? recipeOf(layers, originsOf(layers))(machine).data.kind;
+/** Figures and pictures of parts that the game does not have are neither watched nor drawn, unless somebody asks for them. */
+function withoutMissingParts(merged: Tree, isGiven: (path: string) => boolean): Tree {
+  const [rebuilds, monitor] = [valueAt(merged, 'objective.rebuild'), merged['monitor']];
+  const keeps = valueAt(merged, 'data.keep');
+  const isWatchable = (monitor !== 'reconstruction_mse' || rebuilds !== false) &&
+    (typeof monitor !== 'string' || !monitor.startsWith('kept_') || (Array.isArray(keeps) && keeps.length > 0));
+  const watched = isWatchable || isGiven('monitor') ? merged : withValue(merged, 'monitor', rebuilds === false ? 'kept_loss' : 'reconstruction_mse');
+  return rebuilds !== false || isGiven('grid') ? watched : withValue(watched, 'grid', false);
+}
+
+/** The settings of the data of the recipe that the layers name. @throws LetheError CONFIG_INVALID for an unknown recipe */
+export function dataOfRecipe(machine: Machine, layers: readonly ConfigLayer[]): unknown {
+  return recipeOf(layers, originsOf(layers))(machine).data;
 }
 
 /** The recipe of the last layer that names one. */
@@ -35,7 +44,8 @@ export function mergeConfig(machine: Machine, layers: readonly ConfigLayer[]): C
   const origins = originsOf(layers);
   const base: Tree = recipeOf(layers, origins)(machine);
   const merged = layers.reduce(applyLayer, base);
-  const complete = capDefaultWorkers(withValue(merged, 'recipe', base['recipe']), origins.has('cluster.workers'));
+  const played = withoutMissingParts(merged, (path) => origins.has(path));
+  const complete = capDefaultWorkers(withValue(played, 'recipe', base['recipe']), origins.has('cluster.workers'));
   const compiled = compileConfig(complete, origins);
   const problems = processProblems(compiled.config.cluster, machine.cores, (path) => labelOf(origins, path));
   if (problems.length > 0) throw problemsError(problems);

@@ -15,6 +15,20 @@ export function plainAdam(learningRate: number, schedule: ScheduleConfig = CONST
 /** No eraser; the settings besides are those of one, for whoever gives a number of couplings. */
 export const NO_ERASER: ForgettingConfig['objective']['eraser'] = { couplings: 0, width: 64, predictionWeight: 0.01 };
 
+/** Nothing is kept but what rebuilds the example; the settings besides are those of one who keeps attributes. */
+export const REBUILDING: Pick<
+  ForgettingConfig['objective'], 'fairness' | 'jointly' | 'balanced' | 'rebuild' | 'rebuildWeight' | 'weights' | 'encoder' | 'head'
+> = {
+  fairness: 'parity',
+  jointly: true,
+  balanced: false,
+  rebuild: true,
+  rebuildWeight: 1,
+  weights: {},
+  encoder: { kind: 'by-input', width: 128, depth: 2 },
+  head: { width: 64, depth: 1 },
+};
+
 /** Workers and one server on this machine alone. */
 export function localCluster(machine: Machine): RunConfig['cluster'] {
   const workers = defaultWorkers(machine);

@@ -11,8 +11,8 @@ const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAd
 export const TARGET_ACCURACY = 'target_accuracy';
 
 /** Figures that can be watched, by objective. All are of held-out examples, but for the one of the target's test examples. */
-export const FIGURES = {
-  forgetting: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
+const FIGURES = {
+  forgetting: ['reconstruction_mse', 'kept_loss', 'kept_score', 'classifier_loss', 'classifier_accuracy'],
   'domain-adaptation': ['label_loss', 'label_accuracy', TARGET_ACCURACY],
 } as const satisfies Readonly<Record<z.infer<typeof objectiveSchema>['kind'], readonly string[]>>;
 
@@ -80,3 +80,13 @@ export const runConfigSchema = z.strictObject({
 
 export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;
 export type ObjectiveConfig = RunConfig['objective'];
+
+/** The figures that a run of this configuration can watch, the usual one first. */
+export function figuresOf({ objective, data }: Pick<RunConfig, 'objective' | 'data'>): readonly RunConfig['monitor'][] {
+  if (objective.kind === 'domain-adaptation') return FIGURES['domain-adaptation'];
+  const keeps = data.keep.length > 0;
+  return FIGURES.forgetting.filter((figure) => {
+    if (figure === 'reconstruction_mse') return objective.rebuild;
+    return keeps || !figure.startsWith('kept_');
+  });
+}

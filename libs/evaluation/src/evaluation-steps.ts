@@ -1,9 +1,10 @@
+import { attributeSizes } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
 import type { CompiledStep, Engine, Operations, Signature } from '@lethe/tensorflow';
 import {
-  allNetworks, batchSignature, inputOf, namedTensors, scalarSignature, scalarTensors, type InputTensors, type RunDescription,
+  allNetworks, batchSignature, batchTensors, inputOf, namedTensors, scalarSignature, scalarTensors, type InputTensors, type RunDescription,
 } from '@lethe/graphs';
 import type { Tensor } from '@tensorflow/tfjs';
 
@@ -36,9 +37,10 @@ export function compileEvaluation({ engine, description, name, examples, compute
   );
 }
 
-/** Labels and domains of examples without either. */
-export function unlabelled({ facts }: RunDescription, examples: number): { labels: Float32Array; domains: Float32Array } {
-  return { labels: new Float32Array(examples * facts.classes.length), domains: new Float32Array(examples * facts.domains.length) };
+/** Labels, domains and attributes of examples without any. */
+export function unlabelled({ facts }: RunDescription, examples: number): Record<string, Float32Array> {
+  const sizes = [['labels', facts.classes.length], ['domains', facts.domains.length], ...attributeSizes(facts)] as const;
+  return Object.fromEntries(sizes.map(([name, size]) => [name, new Float32Array(examples * size)]));
 }
 
 /** Images redrawn from latents. @throws LetheError CONFIG_INVALID for an objective that draws nothing */
@@ -67,12 +69,7 @@ function evaluationContext(description: RunDescription, operations: Operations, 
   return {
     operations,
     networks: evaluationNetworks({ operations, networks: allNetworks(objective), parameters, statistics }),
-    batch: {
-      images: inputOf(inputs, 'images'),
-      undistorted: inputOf(inputs, 'images'),
-      labels: inputOf(inputs, 'labels'),
-      domains: inputOf(inputs, 'domains'),
-    },
+    batch: batchTensors(description, inputs),
     scalars: scalarTensors(objective, inputs),
   };
 }

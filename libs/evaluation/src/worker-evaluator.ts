@@ -1,4 +1,4 @@
-import { scalarInputs } from '@lethe/graphs';
+import { batchInputs, scalarInputs } from '@lethe/graphs';
 import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
 import { PROBE_FIGURES, type Evaluate, type Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
@@ -107,9 +107,9 @@ export class WorkerEvaluator implements Evaluator {
   ): Float32Array {
     const { data, description } = this.#options;
     const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, index) => this.#example(split, first + (index < count ? index : 0)));
-    // No step reads what is kept and forgotten beside the label.
-    const { attributes: _, ...batch } = gatherBatch(split === 'test' ? data.test : data.train, chosen, description.facts);
-    return this.#run(step, { ...vectors, ...batch });
+    return this.#run(step, {
+      ...vectors, ...batchInputs(gatherBatch(split === 'test' ? data.test : data.train, chosen, description.facts)),
+    });
   }
 
   async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {

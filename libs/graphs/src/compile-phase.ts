@@ -5,7 +5,7 @@ import type { SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { allNetworks, layoutOf, type RunDescription } from './run-description.js';
-import { inputOf, networkTensors, scalarTensors, phaseSignature, type InputTensors } from './step-inputs.js';
+import { batchTensors, inputOf, networkTensors, scalarTensors, phaseSignature, type InputTensors } from './step-inputs.js';
 
 export interface PhaseOptions {
   readonly engine: Engine;
@@ -19,7 +19,7 @@ export interface PhaseOptions {
 /**
  * Compiles the gradients of a phase: a pure function of flat parameter vectors, the examples of `width` shards, seeds and scalars.
  * Inputs: `network.<name>` [length] for each network of the groups read, `scalar.<name>` [], and for shard i of the call `images.i`
- * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains],
+ * [n, h, w, c], `undistorted.i` likewise where images are distorted, `labels.i` [n, classes], `domains.i` [n, domains], the attributes,
  * `seeds.round.i` and `seeds.step.i` int32 [2]. Outputs: `gradient` [length of the trained group], summed over the shards along the
  * fixed tree, and for each shard `summary.i` [statistics, losses].
  */
@@ -81,12 +81,7 @@ function shardGradient({ description, phase, summary, operations, parameters, in
           seeds: { round: inputOf(inputs, `seeds.round.${shard}`), step: inputOf(inputs, `seeds.step.${shard}`) },
           recordMoments: (name, value) => { moments[name] = value; },
         }),
-        batch: {
-          images: inputOf(inputs, `images.${shard}`),
-          undistorted: inputs[`undistorted.${shard}`] ?? inputOf(inputs, `images.${shard}`),
-          labels: inputOf(inputs, `labels.${shard}`),
-          domains: inputOf(inputs, `domains.${shard}`),
-        },
+        batch: batchTensors(description, inputs, `.${shard}`),
         scalars: scalarTensors(objective, inputs),
       });
       return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };

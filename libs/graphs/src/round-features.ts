@@ -1,3 +1,4 @@
+import { attributeSizes } from '@lethe/data';
 import type { StepAssignment } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues, SharedComputation, SharedValues } from '@lethe/tensorflow';
 import type { RunDescription } from './run-description.js';
@@ -27,14 +28,14 @@ export class RoundFeatures {
   }
 
   /** Finds what the steps share, which compute calls of `width` shards. */
-  static of(engine: Engine, { objective }: RunDescription, steps: readonly CompiledStep[], width: number): RoundFeatures {
+  static of(engine: Engine, { objective, facts }: RunDescription, steps: readonly CompiledStep[], width: number): RoundFeatures {
     if (steps.length < 2) return new RoundFeatures(null, new Set());
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.filter(({ name }) => !changing.has(name));
     const networks = constant.flatMap(({ networks }) => networks.map(({ name }) => `${NETWORK_INPUT}${name}`));
     const examples = Array.from({ length: width }, (_, shard) =>
-      ['images', 'labels', 'domains', 'seeds.round'].map((name) => `${name}.${shard}`),
+      ['images', 'labels', 'domains', ...attributeSizes(facts).map(([name]) => name), 'seeds.round'].map((name) => `${name}.${shard}`),
     ).flat();
     return new RoundFeatures(engine.share(steps, [...examples, ...networks]), new Set(constant.map(({ name }) => name)));
   }

@@ -62,11 +62,13 @@ function examplesOfEpoch({ trainCount, domains }: DataFacts, heldOut: number): n
   return counts.length === 1 ? trainCount - heldOut : counts.length * counts.reduce((most, count) => Math.max(most, count), 0);
 }
 
-function objectiveOf({ objective, data }: RunConfig, { shape, classes, domains }: DataFacts, totalRounds: number): Objective {
+function objectiveOf({ objective, data }: RunConfig, { shape, classes, domains, kept, forgotten }: DataFacts, totalRounds: number): Objective {
   return createObjective(objective, {
     ...shape,
     classes: classes.length,
     domains: domains.map(({ name }) => name),
+    kept,
+    forgotten,
     adapts: data.domains?.training === 'adaptation',
     totalRounds,
   });

@@ -1,5 +1,5 @@
 import { entryOf } from '@lethe/errors';
-import { augment, gatherBatch, shardIndices, type DataSource } from '@lethe/data';
+import { augment, gatherBatch, shardIndices, type DataSource, type GatheredBatch } from '@lethe/data';
 import { addInto, combineSummaries, combineSummary } from '@lethe/optim';
 import type { StepAssignment, TreeNode, Step, SummaryLayout } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues } from '@lethe/tensorflow';
@@ -7,7 +7,7 @@ import { dropoutSeeds } from './dropout-seeds.js';
 import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
 import type { StepClock } from './step-clock.js';
-import { NETWORK_INPUT, scalarInputs } from './step-inputs.js';
+import { batchInputs, NETWORK_INPUT, scalarInputs } from './step-inputs.js';
 import { compilePhase } from './compile-phase.js';
 
 /** Gradient sum and combined summary of one or more shards. */
@@ -32,13 +32,10 @@ export interface ShardGradientsOptions {
 }
 
 /** A shard's part of a round's batch, the same in all phases. */
-interface Examples {
+interface Examples extends GatheredBatch {
   readonly round: number;
-  readonly images: Float32Array;
   /** The images before they were distorted; null where none are. */
   readonly undistorted: Float32Array | null;
-  readonly labels: Float32Array;
-  readonly domains: Float32Array;
 }
 
 /** The graphs of all phases for calls with one number of shards. */
@@ -131,10 +128,10 @@ export class ShardGradients {
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
-    const { images, undistorted, labels, domains } = this.#examplesOf(step.round, shard);
+    const { round: _, undistorted, ...batch } = this.#examplesOf(step.round, shard);
     const seeds = dropoutSeeds(this.#options.description.config.seed, step, shard);
     return {
-      [`images.${position}`]: images, [`labels.${position}`]: labels, [`domains.${position}`]: domains,
+      ...batchInputs(batch, `.${position}`),
       ...(undistorted === null ? {} : { [`undistorted.${position}`]: undistorted }),
       [`seeds.round.${position}`]: seeds.round, [`seeds.step.${position}`]: seeds.step,
     };

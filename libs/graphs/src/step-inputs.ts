@@ -1,5 +1,6 @@
+import { attributeSizes, type GatheredBatch } from '@lethe/data';
 import { entryOf } from '@lethe/errors';
-import type { Objective, Phase } from '@lethe/objectives';
+import type { Batch, Objective, Phase } from '@lethe/objectives';
 import { networkSlices, type GroupLayout, type StepAssignment } from '@lethe/protocol';
 import type { InputSpecification, Operations, Signature } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -18,14 +19,33 @@ export function inputOf(inputs: InputTensors, name: string): Tensor {
   return entryOf(inputs, name, 'the step');
 }
 
-/** Images, labels and domains, as every step takes them. */
+/** Images, labels, domains and attributes, as every step takes them. */
 export function batchSignature({ facts }: RunDescription, examples: number): Record<string, InputSpecification> {
   const { height, width, channels } = facts.shape;
+  const attributes = attributeSizes(facts).map(([name, size]) => [name, { type: 'float32', shape: [examples, size] }] as const);
   return {
+    ...Object.fromEntries(attributes),
     images: { type: 'float32', shape: [examples, height, width, channels] },
     labels: { type: 'float32', shape: [examples, facts.classes.length] },
     domains: { type: 'float32', shape: [examples, facts.domains.length] },
   };
+}
+
+/** A batch among the inputs of a step. @param suffix behind the names of the inputs */
+export function batchTensors(description: RunDescription, inputs: InputTensors, suffix = ''): Batch {
+  const images = inputOf(inputs, `images${suffix}`);
+  return {
+    images,
+    undistorted: inputs[`undistorted${suffix}`] ?? images,
+    labels: inputOf(inputs, `labels${suffix}`),
+    domains: inputOf(inputs, `domains${suffix}`),
+    attributes: Object.fromEntries(attributeSizes(description.facts).map(([name]) => [name, inputOf(inputs, `${name}${suffix}`)])),
+  };
+}
+
+/** Gathered examples as inputs of a step. @param suffix behind the names of the inputs */
+export function batchInputs({ attributes, ...others }: GatheredBatch, suffix = ''): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries({ ...others, ...attributes }).map(([name, values]) => [`${name}${suffix}`, values]));
 }
 
 /** The objective's scalars, as every step takes them. */

@@ -1,5 +1,5 @@
 import {
-  applyResumeOverrides, dataKindOfLayers, mergeConfig, readConfigFile, valueAt, withDataKind,
+  applyResumeOverrides, dataOfRecipe, mergeConfig, readConfigFile, valueAt, withDataKind,
   type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine,
 } from '@lethe/config';
 import type { TrainRequest } from './requests.js';
@@ -17,12 +17,12 @@ export function newRunConfig(request: TrainRequest, machine: Machine): CompiledC
 
 /** The configuration that these layers come to on this machine. Looks into the data folder where no layer says of which kind it is. */
 export function configOfLayers(layers: readonly ConfigLayer[], machine: Machine): CompiledConfig {
-  return mergeConfig(machine, withDataKind(layers, dataKindOfLayers(machine, layers)));
+  return mergeConfig(machine, withDataKind(layers, dataOfRecipe(machine, layers)));
 }
 
 /** The configuration with which a run goes on, be it trained or measured. @param saved contents of its config.json */
 export function resumedRunConfig(request: Said, saved: unknown): CheckedConfig {
-  return applyResumeOverrides(saved, withDataKind(layersOf(request), valueAt(saved, 'data.kind')));
+  return applyResumeOverrides(saved, withDataKind(layersOf(request), valueAt(saved, 'data')));
 }
 
 /** Whether the number of workers was asked for, by a flag or in the configuration file. */

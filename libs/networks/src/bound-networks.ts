@@ -70,11 +70,13 @@ export interface EvaluationNetworkOptions {
   readonly parameters: TensorsByName;
   /** Running statistics by the normalisation's full name. */
   readonly statistics: ReadonlyMap<string, Moments>;
+  /** An int32 [2] tensor that noise is drawn by; without it there is none. */
+  readonly noiseSeed?: Tensor;
 }
 
 /** Networks in evaluation mode: running statistics, no dropout. */
-export function evaluationNetworks({ operations, networks, parameters, statistics }: EvaluationNetworkOptions): Networks {
-  return bind(networks, (network) => ({
+export function evaluationNetworks({ operations, networks, parameters, statistics, noiseSeed }: EvaluationNetworkOptions): Networks {
+  return bind(networks, (network, position) => ({
     operations,
     parameter: (name) => entryOf(parameters, `${network.name}.${name}`, STATE),
     batchNorm: (name, input) => {
@@ -91,7 +93,7 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
       }).reduce((sum, part) => operations.add(sum, part));
     },
     dropout: (input) => input,
-    noise: () => null,
+    noise: (shape) => (noiseSeed === undefined ? null : operations.normal(shape, noiseSeed, position)),
   }));
 }
 

@@ -1,6 +1,8 @@
 export { bottleneck, type Bottleneck, type BottleneckKind } from './bottleneck.js';
 export { conditionalFlow, type ConditionalFlowOptions } from './conditional-flow.js';
 export { articleDecoder, type DecoderOptions } from './decoder.js';
+export { denseDecoder, type DenseDecoderOptions } from './dense-decoder.js';
+export { denseEncoder, type DenseEncoderOptions } from './dense-encoder.js';
 export { articleEncoder, type EncoderOptions } from './encoder.js';
 export {
   featureExtractor,

@@ -9,7 +9,10 @@ export interface PerceptronOptions {
   readonly inputs: number;
   /** Widths of the hidden layers; none: softmax regression. */
   readonly hidden: readonly number[];
+  /** Numbers that it gives of an example: one for each class, or values. */
   readonly classes: number;
+  /** What these are: log-probabilities of classes (the default), or any values. */
+  readonly gives?: 'log-probabilities' | 'values';
   readonly activation?: keyof typeof ACTIVATIONS;
   /** Share of the values behind every hidden layer that is dropped. */
   readonly dropoutRate?: number;
@@ -30,6 +33,7 @@ const ACTIVATIONS = {
  */
 export function perceptron(options: PerceptronOptions): NetworkSpec {
   const { name, inputs, hidden, classes, activation = 'relu', dropoutRate = 0, standardise = false, spectralNorm = false } = options;
+  const { gives = 'log-probabilities' } = options;
   const widths = [inputs, ...hidden, classes];
   const layers = widths.slice(1).map((outputs, index) => ({ name: `linear${index + 1}`, inputs: widths[index] ?? inputs, outputs }));
   const norm: NormalisationSpec = { name: 'norm', channels: inputs, samplesPerExample: 1 };
@@ -46,11 +50,11 @@ export function perceptron(options: PerceptronOptions): NetworkSpec {
     forward: (context, vectors) => {
       const { operations } = context;
       const start = standardise ? context.batchNorm('norm', vectors) : vectors;
-      const logits = layers.reduce((input, layer, index) => {
+      const outputs = layers.reduce((input, layer, index) => {
         if (index === 0) return apply(context, layer.name, input);
         return apply(context, layer.name, context.dropout(ACTIVATIONS[activation](operations, input), dropoutRate));
       }, start);
-      return operations.logSoftmax(logits);
+      return gives === 'values' ? outputs : operations.logSoftmax(outputs);
     },
   };
 }

@@ -1,21 +1,9 @@
 import type { ObjectiveConfig } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
 import { domainAdaptationObjective } from './domain-adaptation.js';
 import { forgettingObjective } from './forgetting.js';
+import type { GameFacts } from './game-facts.js';
 import type { Objective } from './objective.js';
-
-/** What a game must know of a run besides its own settings. */
-export interface GameFacts {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  /** Number of classes of the label. */
-  readonly classes: number;
-  /** Names of all domains. */
-  readonly domains: readonly string[];
-  /** Whether the examples of the domains without labels are learnt from. */
-  readonly adapts: boolean;
-  readonly totalRounds: number;
-}
 
 /**
  * The game that a configuration names. A new game is a file beside this one, a case here, and its settings in libs/config/src/schema.
@@ -23,8 +11,16 @@ export interface GameFacts {
 export function createObjective(config: ObjectiveConfig, facts: GameFacts): Objective {
   switch (config.kind) {
     case 'forgetting':
-      return forgettingObjective({ ...facts, ...config, bottleneck: config.bottleneck.kind, divergenceWeight: config.bottleneck.weight });
+      if (config.fairness === 'odds' && !facts.kept.some(({ isLabel }) => isLabel)) throw withoutLabel(facts);
+      return forgettingObjective({
+        ...facts, ...config, independence: config.fairness, bottleneck: config.bottleneck.kind, divergenceWeight: config.bottleneck.weight,
+      });
     case 'domain-adaptation':
       return domainAdaptationObjective({ ...facts, ...config });
   }
+}
+
+function withoutLabel({ kept }: GameFacts): LetheError {
+  const found = kept.length === 0 ? 'nothing that is kept' : `${kept.map(({ name }) => name).join(', ')}, which are no categories`;
+  return new LetheError('CONFIG_INVALID', `--fairness odds: expected a category that is kept, given which others are forgotten, found ${found}`);
 }

@@ -1,16 +1,21 @@
 import { entryOf } from '@lethe/errors';
 import type { Tensor } from '@tensorflow/tfjs';
-import { adversaryName, GameNetworks, type Encoded, type GameNetworkOptions } from './forgetting/game-networks.js';
+import type { Answer } from './forgetting/adversaries.js';
+import { GameNetworks, type Encoded, type GameNetworkOptions } from './forgetting/game-networks.js';
 import { HIDING_LOSSES, type HidingName } from './forgetting/hiding.js';
-import { isCorrect, meanOf, negativeLogLikelihood, squaredError, sumOf } from './losses.js';
-import type { FreshStart, LossContext, Objective } from './objective.js';
+import { countedMean, isCorrect, meanOf, negativeLogLikelihood, squaredError, sumOf } from './losses.js';
+import type { LossContext, Objective } from './objective.js';
 
 export interface ForgettingOptions extends GameNetworkOptions {
   readonly hiding: HidingName | 'gradient-reversal';
-  /** Weight of hiding the label. */
+  /** Weight of hiding the forgotten attributes. */
   readonly beta: number;
   /** Rounds over which the weight climbs from 0. */
   readonly betaRampRounds: number;
+  /** Weight of rebuilding the examples. */
+  readonly rebuildWeight: number;
+  /** Further weights of single attributes, kept or forgotten, by name; 1 unless named. */
+  readonly weights: Readonly<Record<string, number>>;
   /** Weight of the bottleneck's divergence, per nat. */
   readonly divergenceWeight: number;
   /** Inner steps of the classifiers in each round. */
@@ -18,67 +23,80 @@ export interface ForgettingOptions extends GameNetworkOptions {
 }
 
 /**
- * The game of forgetting a label. The classifier C learns to read the label from z = E(x); then the encoder E and the decoder
- * D learn to rebuild x from (z, label) while E hides the label from C, just updated and left alone. The article's game is
- * loss = MSE - beta * NLL. All phases of a round see the same z.
+ * The game of keeping these and forgetting those. Classifiers C, the adversaries, learn to read what is to be forgotten from z = E(x).
+ * Then the encoder E hides it from C, just updated and left alone, while heads H learn to read from z what is to be kept, and a decoder D
+ * learns to rebuild x from z and what was forgotten:
  *
- * What the game leaves of the label, an eraser takes out of the latents before anybody else gets them (`Eraser`). It learns beside the
- * encoder and the decoder, and their phase's loss is the sum of theirs and its own.
+ *     loss of C:          -ln p(forgotten | z)
+ *     loss of E, H and D: |x - D(z, forgotten)|^2 - ln p(kept | z) + beta * hiding(C) + weight * KL(z)
+ *
+ * What is not wanted is left out. The article's game keeps nothing, forgets the label and rebuilds: loss = MSE - beta * NLL. With a kept
+ * attribute and nothing rebuilt it is LAFTR's. Under `odds` C reads the kept label beside z, so that z may tell as much of the forgotten
+ * attribute as the label does. All phases of a round see the same z.
+ *
+ * What the game leaves, an eraser takes out of the latents before anybody else gets them (`Eraser`). It learns beside the others, and
+ * their phase's loss is the sum of theirs and its own.
  *
  * With gradient reversal there is one phase instead, in which C learns while E gets the opposite of C's gradient.
  *
  * @see https://github.com/spoilt333/adversarial (2.domain/conv_fader_mnist.ipynb)
+ * @see Madras et al., Learning Adversarially Fair and Transferable Representations (2018), equations 1 to 4
  * @see Ganin and Lempitsky, Unsupervised Domain Adaptation by Backpropagation (2015)
  */
 export function forgettingObjective(options: ForgettingOptions): Objective {
-  const { hiding, beta, betaRampRounds, divergenceWeight, classifierTurns } = options;
-  const game = new GameNetworks(options);
+  const { hiding, beta, betaRampRounds, divergenceWeight, rebuild } = options;
+  const game = new Game(options);
+  const { networks } = game;
+  const readLabel = networks.heads.predictsLabel;
   return {
     name: 'forgetting',
-    ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding, classifierTurns)),
-    deployed: game.autoencoder.map(({ name }) => name),
-    freshStarts: freshStarts(options),
+    ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding)),
+    deployed: networks.autoencoder.map(({ name }) => name),
+    freshStarts: networks.adversaries.freshStarts,
     scalars: (round) => ({
       beta: beta * (betaRampRounds === 0 ? 1 : Math.min(1, round / betaRampRounds)),
       divergence_weight: divergenceWeight,
     }),
-    figures: ['reconstruction_mse', 'classifier_loss', 'classifier_accuracy'],
+    figures: [...game.losses, ...(options.kept.length === 0 ? [] : ['kept_score']), 'classifier_loss', 'classifier_accuracy'],
     score: (context) => {
       const { operations, batch } = context;
-      const encoded = game.encode(context);
-      const classified = game.classify(context, encoded.adversaryInput);
-      const redrawn = game.redraw(context, game.release(context, encoded));
+      const encoded = networks.encode(context);
+      const answers = networks.adversaries.read(context, encoded.adversaryInput);
       return {
-        reconstruction_mse: squaredError(operations, redrawn, batch, [1, 2, 3]),
-        classifier_loss: meanOf(operations, classified.map(negativeLogLikelihood)),
-        classifier_accuracy: meanOf(operations, classified.map(isCorrect)),
+        ...(rebuild ? {
+          reconstruction_mse: squaredError(operations, networks.redraw(context, networks.release(context, encoded)), batch, [1, 2, 3]),
+        } : {}),
+        ...(options.kept.length === 0 ? {} : networks.heads.figures(context, encoded.latent)),
+        classifier_loss: meanOf(operations, answers.map(negativeLogLikelihood)),
+        classifier_accuracy: meanOf(operations, answers.map(isCorrect)),
       };
     },
-    encode: (context) => game.release(context, game.encode(context)),
+    encode: (context) => networks.release(context, networks.encode(context)),
     encodedSize: options.latentSize,
-    redraw: (context, latent) => game.redraw(context, latent),
-    predict: null,
+    redraw: rebuild ? (context, latent) => networks.redraw(context, latent) : null,
+    predict: readLabel === null ? null : (context) => readLabel(context, networks.encode(context).latent),
   };
 }
 
 type GroupsAndPhases = Pick<Objective, 'groups' | 'phases'>;
 
-/** First the classifiers learn, then the autoencoder hides the label from them. */
-function alternatingPhases(game: GameNetworks, hiding: HidingName, classifierSteps: number): GroupsAndPhases {
+/** First the classifiers learn, then all others, while the encoder hides from them what is to be forgotten. */
+function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
+  const { networks, options: { classifierTurns } } = game;
   return {
     groups: [
-      { name: 'classifier', networks: game.adversaries },
-      { name: 'autoencoder', networks: game.autoencoder },
+      { name: 'classifier', networks: networks.adversaries.networks },
+      { name: 'autoencoder', networks: networks.autoencoder },
     ],
     phases: [
       {
         name: 'classifier',
         trains: 'classifier',
         reads: ['classifier', 'autoencoder'],
-        innerSteps: classifierSteps,
+        innerSteps: classifierTurns,
         losses: ['classifier_loss'],
         loss: (context) => {
-          const losses = classifierLosses(game, context, game.encode(context).adversaryInput);
+          const losses = classifierLosses(networks.adversaries.read(context, networks.encode(context).adversaryInput));
           // The sum leaves every classifier the gradient that it would have alone.
           return { minimised: sumOf(context.operations, losses), reported: { classifier_loss: meanOf(context.operations, losses) } };
         },
@@ -88,41 +106,16 @@ function alternatingPhases(game: GameNetworks, hiding: HidingName, classifierSte
         trains: 'autoencoder',
         reads: ['classifier', 'autoencoder'],
         innerSteps: 1,
-        losses: ['reconstruction_mse', 'encoder_classifier_loss'],
+        losses: [...game.losses, 'encoder_classifier_loss'],
         loss: (context) => {
           const { operations, scalars } = context;
-          const encoded = game.encode(context);
-          const classified = game.classify(context, encoded.adversaryInput);
-          const hidden = operations.mul(entryOf(scalars, 'beta', 'the round'), meanOf(operations, classified.map(HIDING_LOSSES[hiding])));
-          const { mse, penalised } = reconstruct(game, context, encoded);
-          const nll = meanOf(operations, classified.map((answer) => operations.mean(negativeLogLikelihood(answer))));
-          return { minimised: operations.add(penalised, hidden), reported: { reconstruction_mse: mse, encoder_classifier_loss: nll } };
-        },
-      },
-    ],
-  };
-}
-
-/** One phase for all networks: the gradient of the classifiers' losses is reversed on its way into the encoder. */
-function simultaneousPhase(game: GameNetworks): GroupsAndPhases {
-  return {
-    groups: [{ name: 'game', networks: [...game.autoencoder, ...game.adversaries] }],
-    phases: [
-      {
-        name: 'game',
-        trains: 'game',
-        reads: ['game'],
-        innerSteps: 1,
-        losses: ['reconstruction_mse', 'classifier_loss'],
-        loss: (context) => {
-          const { operations, scalars } = context;
-          const encoded = game.encode(context);
-          const reversed = operations.reverseGradient(encoded.adversaryInput, entryOf(scalars, 'beta', 'the round'));
-          const losses = classifierLosses(game, context, reversed);
-          const { mse, penalised } = reconstruct(game, context, encoded);
+          const encoded = networks.encode(context);
+          const answers = networks.adversaries.read(context, encoded.adversaryInput);
+          const hidden = meanOf(operations, answers.map((answer) => game.weighted(context, answer, HIDING_LOSSES[hiding](answer))));
+          const { penalised, reported } = game.keep(context, encoded);
           return {
-            minimised: operations.add(penalised, sumOf(operations, losses)),
-            reported: { reconstruction_mse: mse, classifier_loss: meanOf(operations, losses) },
+            minimised: operations.add(penalised, operations.mul(entryOf(scalars, 'beta', 'the round'), hidden)),
+            reported: { ...reported, encoder_classifier_loss: meanOf(operations, classifierLosses(answers)) },
           };
         },
       },
@@ -130,26 +123,74 @@ function simultaneousPhase(game: GameNetworks): GroupsAndPhases {
   };
 }
 
-/** Mean over the examples of -log p(label) of each classifier. */
-function classifierLosses(game: GameNetworks, context: LossContext, adversaryInput: Tensor): Tensor[] {
-  return game.classify(context, adversaryInput).map((classified) => context.operations.mean(negativeLogLikelihood(classified)));
+/** One phase for all networks: the gradient of the classifiers' losses is reversed on its way into the encoder. */
+function simultaneousPhase(game: Game): GroupsAndPhases {
+  const { networks } = game;
+  return {
+    groups: [{ name: 'game', networks: [...networks.autoencoder, ...networks.adversaries.networks] }],
+    phases: [
+      {
+        name: 'game',
+        trains: 'game',
+        reads: ['game'],
+        innerSteps: 1,
+        losses: [...game.losses, 'classifier_loss'],
+        loss: (context) => {
+          const { operations, scalars } = context;
+          const encoded = networks.encode(context);
+          const reversed = operations.reverseGradient(encoded.adversaryInput, entryOf(scalars, 'beta', 'the round'));
+          const losses = classifierLosses(networks.adversaries.read(context, reversed));
+          const { penalised, reported } = game.keep(context, encoded);
+          return {
+            minimised: operations.add(penalised, sumOf(operations, losses)),
+            reported: { ...reported, classifier_loss: meanOf(operations, losses) },
+          };
+        },
+      },
+    ],
+  };
 }
 
-/** The error of the decoder's images, by itself and with the bottleneck's divergence and the eraser's loss. */
-function reconstruct(game: GameNetworks, context: LossContext, encoded: Encoded): { mse: Tensor; penalised: Tensor } {
-  const { operations, networks, batch, scalars } = context;
-  const mse = squaredError(operations, networks.apply('decoder', encoded.latent, batch.labels), batch);
-  const divergence = game.divergence(context, encoded);
-  const weighted = divergence === null ? null : operations.mul(entryOf(scalars, 'divergence_weight', 'the round'), divergence);
-  const penalties = [weighted, game.erasureLoss(context, encoded)].filter((penalty) => penalty !== null);
-  return { mse, penalised: penalties.reduce((sum, penalty) => operations.add(sum, penalty), mse) };
+/** Mean over the examples of -ln p(attribute) by each classifier. */
+function classifierLosses(answers: readonly Answer[]): Tensor[] {
+  return answers.map((answer) => countedMean(answer, negativeLogLikelihood(answer)));
 }
 
-/** One adversary after another starts afresh, so that the encoder never has only old opponents. */
-function freshStarts({ adversary: { members, freshEveryRounds } }: ForgettingOptions): FreshStart[] {
-  if (freshEveryRounds === null) return [];
-  return Array.from({ length: members }, (_, member) => ({
-    network: adversaryName(member),
-    begins: (round) => round > 0 && round % freshEveryRounds === 0 && (round / freshEveryRounds) % members === member,
-  }));
+/** The networks, and what all of them but the classifiers minimise. */
+class Game {
+  readonly networks: GameNetworks;
+  /** Names of the losses of what is rebuilt and kept. */
+  readonly losses: readonly string[];
+  readonly options: ForgettingOptions;
+
+  constructor(options: ForgettingOptions) {
+    this.options = options;
+    this.networks = new GameNetworks(options);
+    this.losses = [...(options.rebuild ? ['reconstruction_mse'] : []), ...(options.kept.length === 0 ? [] : ['kept_loss'])];
+  }
+
+  /** The loss of hiding an attribute, by its weight. */
+  weighted({ operations }: LossContext, { attribute }: Answer, loss: Tensor): Tensor {
+    const weight = this.options.weights[attribute] ?? 1;
+    return weight === 1 ? loss : operations.scale(loss, weight);
+  }
+
+  /** The losses of rebuilding and keeping, by themselves and as a sum with the bottleneck's divergence and the eraser's loss. */
+  keep(context: LossContext, encoded: Encoded): { readonly penalised: Tensor; readonly reported: Record<string, Tensor> } {
+    const { operations, batch, scalars } = context;
+    const { rebuild, rebuildWeight, weights } = this.options;
+    const mse = rebuild ? squaredError(operations, this.networks.decode(context, encoded.latent), batch) : null;
+    const kept = this.networks.heads.loss(context, encoded.latent, (attribute) => weights[attribute] ?? 1);
+    const divergence = this.networks.divergence(context, encoded);
+    const terms = [
+      mse === null || rebuildWeight === 1 ? mse : operations.scale(mse, rebuildWeight),
+      kept,
+      divergence === null ? null : operations.mul(entryOf(scalars, 'divergence_weight', 'the round'), divergence),
+      this.networks.erasureLoss(context, encoded),
+    ].filter((term) => term !== null);
+    return {
+      penalised: terms.reduce((sum, term) => operations.add(sum, term)),
+      reported: { ...(mse === null ? {} : { reconstruction_mse: mse }), ...(kept === null ? {} : { kept_loss: kept }) },
+    };
+  }
 }

@@ -24,10 +24,22 @@ export function squaredError(operations: Operations, reconstruction: Tensor, { i
   return operations.mean(operations.square(operations.sub(reconstruction, images)), axes);
 }
 
+/** Mean over the examples of their values [examples], each by how much it counts; 0 if none does. @param counted null: all alike */
+export function countedMean({ operations, counted }: { operations: Operations; counted: Tensor | null }, values: Tensor): Tensor {
+  if (counted === null) return operations.mean(values);
+  return operations.div(operations.sum(operations.mul(values, counted)), operations.clip(operations.sum(counted), LEAST_COUNTED, LARGE));
+}
+
+/** Where nothing counts, nothing is divided by 0. */
+const LEAST_COUNTED = 1e-6;
+
+/** Bounds nothing in practice; a graph takes no infinite constant. */
+const LARGE = 1e30;
+
 /** Mean of several tensors of one shape. */
 export function meanOf(operations: Operations, tensors: readonly Tensor[]): Tensor {
   const [first, ...rest] = tensors;
-  if (first === undefined) throw new TypeError('there is at least one adversary');
+  if (first === undefined) throw new TypeError('there is at least one');
   return rest.length === 0 ? first : operations.scale(rest.reduce((sum, tensor) => operations.add(sum, tensor), first), 1 / tensors.length);
 }
 

@@ -12,6 +12,11 @@ export interface Batch {
   readonly undistorted: Tensor;
   readonly labels: Tensor;
   readonly domains: Tensor;
+  /**
+   * Values of the kept and of the forgotten attributes but the label, as `kept.0`, `forgotten.1` and so on: one-hot
+   * [examples, categories], zeros where there is none; of a kept number [examples, 2]: the value, and 1 where there is one.
+   */
+  readonly attributes: Readonly<Record<string, Tensor>>;
 }
 
 export interface LossContext {

@@ -11,6 +11,13 @@ const columnsFlag = (name: string, path: string, help: string): ConfigFlag => (
   { name, value: COLUMNS, help, paths: [`data.reading.columns.${path}`] }
 );
 
+/** What examples are for, beside their label: the same for every command that reads them. */
+export const ROLE_FLAGS: readonly ConfigFlag[] = [
+  { name: 'keep', value: COLUMNS, help: 'columns that the features keep, with commas', paths: ['data.keep'] },
+  { name: 'forget', value: COLUMNS, help: 'columns that they forget, with commas', otherwise: 'label', paths: ['data.forget'] },
+  { name: 'forget-from-inputs', sets: true, help: 'let the encoder see the forgotten columns of a table', paths: ['data.forgetFromInputs'] },
+];
+
 /** How data of any kind are read: the same for every command that reads them. */
 export const READING_FLAGS: readonly ConfigFlag[] = [
   columnFlag('file-column', 'file', 'column of a list with the names of the images', 'file, or a name like it'),

@@ -1,7 +1,7 @@
-import { DEFAULT_RECIPE, PROBES, RECIPE_NAMES } from '@lethe/config';
+import { DEFAULT_RECIPE, HIDING, PROBES, RECIPE_NAMES } from '@lethe/config';
 import type { ConfigFlag } from './config-flag.js';
 import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, word } from './flag-values.js';
-import { READING_FLAGS } from './reading-flags.js';
+import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
 
@@ -21,13 +21,28 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'epochs', value: COUNT, help: 'length of the run in passes over the training examples', paths: ['epochs'] },
     { name: 'rounds', value: COUNT, help: 'length of the run in rounds (batches)', otherwise: 'as --epochs says', paths: ['rounds'] },
     { name: 'batch-size', value: COUNT, help: 'examples in a round, over all workers', paths: ['batchSize'] },
+    ...ROLE_FLAGS,
     {
-      name: 'hiding',
-      value: word('negative-likelihood', 'capped-likelihood', 'uniform-target', 'negative-entropy', 'wrong-label', 'gradient-reversal'),
-      help: 'how the encoder hides the label',
-      paths: ['objective.hiding'],
+      name: 'fairness',
+      value: word('parity', 'odds'),
+      help: 'forget it altogether (parity), or what it tells beyond the kept label (odds)',
+      paths: ['objective.fairness'],
     },
-    { name: 'beta', value: NUMBER, help: 'weight of hiding the label against rebuilding the example', paths: ['objective.beta'] },
+    { name: 'rebuild', sets: true, help: 'rebuild the examples too, told what is forgotten', paths: ['objective.rebuild'] },
+    { name: 'no-rebuild', sets: false, help: 'have no decoder', paths: ['objective.rebuild'] },
+    { name: 'rebuild-weight', value: NUMBER, help: 'weight of rebuilding the example', paths: ['objective.rebuildWeight'] },
+    { name: 'separately', sets: false, help: 'forget each attribute, but not their combinations', paths: ['objective.jointly'] },
+    { name: 'balanced', sets: true, help: 'rare values of what is forgotten weigh as much as frequent ones', paths: ['objective.balanced'] },
+    {
+      name: 'encoder',
+      value: word('by-input', 'article', 'perceptron'),
+      help: 'convolutions (article) or a perceptron',
+      paths: ['objective.encoder.kind'],
+    },
+    { name: 'encoder-width', value: COUNT, help: 'of a perceptron that encodes', paths: ['objective.encoder.width'] },
+    { name: 'encoder-depth', value: COUNT, help: 'its hidden layers', paths: ['objective.encoder.depth'] },
+    { name: 'hiding', value: word(...HIDING), help: 'how the encoder hides what it forgets', paths: ['objective.hiding'] },
+    { name: 'beta', value: NUMBER, help: 'weight of hiding against keeping and rebuilding', paths: ['objective.beta'] },
     { name: 'beta-ramp-rounds', value: COUNT, help: 'rounds over which that weight climbs from 0', paths: ['objective.betaRampRounds'] },
     { name: 'latent-size', value: COUNT, help: 'how many numbers the encoder makes of an example', paths: ['objective.latentSize'] },
     { name: 'encoder-dropout', value: NUMBER, help: 'share of values that the encoder drops', paths: ['objective.encoderDropout'] },
@@ -81,6 +96,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'learning-rate', value: NUMBER, help: 'of every network', paths: everyNetwork('learningRate') },
     { name: 'encoder-learning-rate', value: NUMBER, help: 'of the encoder', paths: ['objective.optimizers.encoder.learningRate'] },
     { name: 'decoder-learning-rate', value: NUMBER, help: 'of the decoder', paths: ['objective.optimizers.decoder.learningRate'] },
+    { name: 'head-learning-rate', value: NUMBER, help: 'of what reads the kept ones', paths: ['objective.optimizers.head.learningRate'] },
     { name: 'classifier-learning-rate', value: NUMBER, help: 'of the classifier', paths: ['objective.optimizers.classifier.learningRate'] },
     { name: 'optimizer', value: word('adam', 'sgd'), help: 'of every network', paths: everyNetwork('kind') },
     { name: 'momentum', value: NUMBER, help: 'of sgd', paths: everyNetwork('momentum') },
@@ -163,8 +179,8 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'monitor',
       value: FIGURE,
-      help: 'figure of the held-out examples that names the best checkpoint: reconstruction_mse, classifier_loss, classifier_accuracy; ' +
-      'where a model is carried to another domain: label_loss, label_accuracy, target_accuracy',
+      help: 'figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, ' +
+      'classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy',
       paths: ['monitor'],
     },
     {

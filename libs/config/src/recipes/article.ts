@@ -1,4 +1,4 @@
-import { localCluster, NO_ERASER, plainAdam, type ForgettingConfig } from '../recipe-parts.js';
+import { localCluster, NO_ERASER, plainAdam, REBUILDING, type ForgettingConfig } from '../recipe-parts.js';
 import { PLAIN_DATA } from '../schema/data.js';
 import { USUAL_PROBES } from '../probe-kinds.js';
 import type { Machine } from '../worker-plan.js';
@@ -15,6 +15,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     data: PLAIN_DATA,
     objective: {
       kind: 'forgetting',
+      ...REBUILDING,
       hiding: 'negative-likelihood',
       beta: 1,
       betaRampRounds: 0,
@@ -28,7 +29,9 @@ export function recipe(machine: Machine): ForgettingConfig {
         freshEveryRounds: null,
       },
       eraser: NO_ERASER,
-      optimizers: { encoder: plainAdam(1e-4), decoder: plainAdam(1e-4), classifier: plainAdam(1e-4), eraser: plainAdam(1e-4) },
+      optimizers: {
+        encoder: plainAdam(1e-4), decoder: plainAdam(1e-4), head: plainAdam(1e-4), classifier: plainAdam(1e-4), eraser: plainAdam(1e-4),
+      },
     },
     averaging: null,
     clipNorm: null,

@@ -1,6 +1,5 @@
-import type { RunConfig } from '../run-config.js';
 import type { Machine } from '../worker-plan.js';
-import { plainAdam } from '../recipe-parts.js';
+import { plainAdam, type ForgettingConfig } from '../recipe-parts.js';
 import { recipe as articleRecipe } from './article.js';
 
 /**
@@ -14,7 +13,7 @@ import { recipe as articleRecipe } from './article.js';
  * - six latent numbers, which leave the label less room than ten and enough for the style;
  * - an eraser behind the game, which takes out of the latents what the game leaves of the label in them.
  */
-export function recipe(machine: Machine): RunConfig {
+export function recipe(machine: Machine): ForgettingConfig {
   const article = articleRecipe(machine);
   const cosine = { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } as const;
   return {
@@ -35,6 +34,7 @@ export function recipe(machine: Machine): RunConfig {
       optimizers: {
         encoder: plainAdam(1e-3, cosine),
         decoder: plainAdam(1e-3, cosine),
+        head: plainAdam(1e-3, cosine),
         classifier: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }),
         eraser: plainAdam(2e-3, { ...cosine, finalFactor: 0.1 }),
       },

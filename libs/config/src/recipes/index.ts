@@ -2,10 +2,12 @@ import { didYouMean } from '../did-you-mean.js';
 import { problemsError, shown } from '../problem.js';
 import type { RunConfig } from '../run-config.js';
 import type { Machine } from '../worker-plan.js';
+import { recipe as adult } from './adult.js';
 import { recipe as article } from './article.js';
 import { recipe as forget } from './forget.js';
 import { recipe as forgetShort } from './forget-short.js';
 import { recipe as hospitals } from './hospitals.js';
+import { recipe as keepAndForget } from './keep-and-forget.js';
 import { recipe as mnistToMnistM } from './mnist-to-mnist-m.js';
 import { recipe as mnistToMnistMPaper } from './mnist-to-mnist-m-paper.js';
 import { recipe as mnistToUsps } from './mnist-to-usps.js';
@@ -23,10 +25,12 @@ export const DEFAULT_RECIPE = 'forget-short';
 
 /** The recipe of every other file in this folder, under the file's name. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
+  adult,
   article,
   forget,
   'forget-short': forgetShort,
   hospitals,
+  'keep-and-forget': keepAndForget,
   'mnist-to-mnist-m': mnistToMnistM,
   'mnist-to-mnist-m-paper': mnistToMnistMPaper,
   'mnist-to-usps': mnistToUsps,

@@ -17,7 +17,9 @@ export function recipe(machine: Machine): RunConfig {
     objective: {
       ...article.objective,
       beta: 0.05,
-      optimizers: { encoder: plainAdam(1e-3), decoder: plainAdam(1e-3), classifier: plainAdam(1e-3), eraser: plainAdam(1e-3) },
+      optimizers: {
+        encoder: plainAdam(1e-3), decoder: plainAdam(1e-3), head: plainAdam(1e-3), classifier: plainAdam(1e-3), eraser: plainAdam(1e-3),
+      },
     },
     epochs: 5,
   };

@@ -1,6 +1,6 @@
 import { parseConfig } from '../compile-config.js';
 import { isTree, valueAt, withValue, type Tree } from '../layer.js';
-import { NO_ERASER, plainAdam } from '../recipe-parts.js';
+import { NO_ERASER, plainAdam, REBUILDING } from '../recipe-parts.js';
 import type { RunConfig } from '../run-config.js';
 import { EARLIER_READING } from '../schema/reading.js';
 import { USUAL_PROBES } from '../probe-kinds.js';
@@ -33,7 +33,14 @@ const toVersion4: VersionStep = (before) => {
   return filledIn(Array.isArray(from) ? withValue(before, 'data.domains.from', from.map(withoutNames)) : before, {
     'data.table': null, 'data.keep': [], 'data.forget': [valueAt(before, 'data.kind') === 'domains' ? 'domain' : 'label'],
     'data.forgetFromInputs': false,
+    ...(valueAt(before, 'objective.kind') === 'forgetting' ? REBUILDING_ALONE : {}),
   });
+};
+
+/** The game of before keeps nothing by name and rebuilds images with the article's networks. */
+const REBUILDING_ALONE = {
+  ...Object.fromEntries(Object.entries(REBUILDING).map(([name, value]) => [`objective.${name}`, value])),
+  'objective.optimizers.head': plainAdam(1e-3),
 };
 
 /** A table's files with a header, of whose rows nothing but a column says the split. */

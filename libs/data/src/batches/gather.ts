@@ -46,6 +46,16 @@ export interface GatheredBatch {
   readonly attributes: Readonly<Record<string, Float32Array>>;
 }
 
+/** How many numbers a batch has of an example for each of its attributes, in their order. */
+export function attributeSizes({ kept, forgotten }: Pick<DataFacts, 'kept' | 'forgotten'>): (readonly [name: string, size: number])[] {
+  return [
+    ...kept.map((facts, index) => [`kept.${index}`, facts] as const),
+    ...forgotten.map((facts, index) => [`forgotten.${index}`, facts] as const),
+  ].filter(([, { isLabel }]) => !isLabel).map(([name, facts]) => (
+    [name, 'kind' in facts && facts.kind === 'number' ? 2 : facts.categories.length]
+  ));
+}
+
 /** The examples at the indices. */
 export function gatherBatch(
   dataset: Dataset, indices: Uint32Array, facts: Pick<DataFacts, 'classes' | 'domains' | 'kept' | 'forgotten'>,

@@ -1,4 +1,4 @@
-import { FIGURES, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
+import { figuresOf, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
 import { shareInterval } from '@lethe/evaluation';
 import { ends, TEST_EXAMPLES } from '../evaluation/evaluation-figures.js';
 
@@ -33,6 +33,6 @@ export function namesOfFinalFigures(config: RunConfig, domains: readonly string[
 }
 
 /** Of the examples of a split. */
-function gameFigures({ objective }: RunConfig): string[] {
-  return FIGURES[objective.kind].filter((name) => name !== TARGET_ACCURACY);
+function gameFigures(config: RunConfig): string[] {
+  return figuresOf(config).filter((name) => name !== TARGET_ACCURACY);
 }

@@ -6,7 +6,10 @@ import type { LossContext } from '../objective.js';
 import { Eraser } from './eraser.js';
 
 const [SIZE, CLASSES, EXAMPLES] = [2, 2, 240];
-const eraser = new Eraser({ couplings: 4, width: 16, predictionWeight: 0.5, latentSize: SIZE, classes: CLASSES });
+const LABEL = {
+  name: 'label', of: ['label'], categories: ['bow', 'ball'], counts: [120, 120], countsByLabel: [[120, 0], [0, 120]], missing: 0, isLabel: true,
+};
+const eraser = new Eraser({ couplings: 4, width: 16, predictionWeight: 0.5, latentSize: SIZE, erased: { attribute: LABEL, place: 0 } });
 const layout = groupLayout('eraser', [eraser.network], EXAMPLES);
 const shape = [EXAMPLES, SIZE];
 
@@ -35,7 +38,7 @@ beforeAll(async () => {
   const bound = (tensors: readonly Tensor[], labels: Tensor): LossContext => {
     const parameters = new Map(layout.segments.map(({ name }, index) => [name, tensors[index]!]));
     const networks = evaluationNetworks({ operations, networks: [eraser.network], parameters, statistics: new Map() });
-    return { operations, networks, batch: { images: labels, undistorted: labels, labels, domains: labels }, scalars: {} };
+    return { operations, networks, batch: { images: labels, undistorted: labels, labels, domains: labels, attributes: {} }, scalars: {} };
   };
   const unpacked = (flat: Tensor): Tensor[] => operations.unpack(flat, layout.segments.map(({ shape: extents }) => extents));
   const signature = {

@@ -1,44 +1,40 @@
 import {
-  articleDecoder,
-  articleEncoder,
-  bottleneck,
-  perceptron,
-  type Bottleneck,
-  type BottleneckKind,
-  type NetworkSpec,
+  articleDecoder, articleEncoder, bottleneck, denseDecoder, denseEncoder, type Bottleneck, type BottleneckKind, type NetworkSpec,
 } from '@lethe/networks';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Classified } from '../losses.js';
+import type { ForgottenAttribute, GameFacts } from '../game-facts.js';
 import type { LossContext } from '../objective.js';
+import { Adversaries, type AdversaryOptions, type Independence } from './adversaries.js';
+import { forgottenValues, type Placed } from './attribute-values.js';
 import { Eraser, type EraserOptions } from './eraser.js';
+import { Heads, type HeadOptions } from './heads.js';
 
-export interface AdversaryOptions {
+/** Networks by what they read: `article` convolves images, `perceptron` takes the numbers of a table's row or a vector. */
+export type EncoderKind = 'article' | 'perceptron';
+
+export interface EncoderOptions {
+  /** `by-input`: the article's for images, a perceptron for all else. */
+  readonly kind: EncoderKind | 'by-input';
+  /** Of the hidden layers of a perceptron, and of the decoder that belongs to it. */
   readonly width: number;
-  /** Hidden layers. */
   readonly depth: number;
-  readonly activation: 'relu' | 'tanh';
-  readonly dropout: number;
-  /** Brings the latent to mean 0 and deviation 1 first, as a probe does. */
-  readonly standardise: boolean;
-  readonly spectralNorm: boolean;
-  /** What it reads in training: the latent without its noise, as a probe does, or with it. */
-  readonly reads: 'mean' | 'sample';
-  /** Number of adversaries that the encoder has to fool at once. */
-  readonly members: number;
-  /** Rounds after which the next of them starts afresh; null: never. */
-  readonly freshEveryRounds: number | null;
 }
 
-export interface GameNetworkOptions {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly classes: number;
+export interface GameNetworkOptions extends Pick<GameFacts, 'height' | 'width' | 'channels' | 'classes' | 'kept' | 'forgotten'> {
+  readonly encoder: EncoderOptions;
   readonly latentSize: number;
   readonly encoderDropout: number;
   readonly decoderDropout: number;
   readonly bottleneck: BottleneckKind;
+  readonly head: HeadOptions;
   readonly adversary: AdversaryOptions;
+  readonly independence: Independence;
+  /** Of several forgotten attributes the adversaries read the combination, so that combinations are forgotten too. */
+  readonly jointly: boolean;
+  /** Categories of forgotten attributes weigh alike. */
+  readonly balanced: boolean;
+  /** Whether there is a decoder. */
+  readonly rebuild: boolean;
   readonly eraser: EraserOptions;
 }
 
@@ -46,48 +42,54 @@ export interface GameNetworkOptions {
 export interface Encoded {
   /** The bottleneck's part of the encoder's output, [examples, codes]. */
   readonly code: Tensor;
-  /** The rest: the encoder's own prediction of the label, [examples, classes]; null: nothing is erased. */
+  /** The rest: the encoder's own prediction of what is erased, [examples, classes]; null: nothing is erased. */
   readonly logits: Tensor | null;
-  /** What the decoder reads, [examples, latentSize]. */
+  /** What decoder and heads read, [examples, latentSize]. */
   readonly latent: Tensor;
   /** What the adversaries read, [examples, latentSize]. */
   readonly adversaryInput: Tensor;
 }
 
 /**
- * The networks of the game: an encoder, a bottleneck and a decoder, the adversaries that read the label from the latent, and the eraser,
- * if any, through which latents leave the game.
+ * The networks of the game: an encoder and a bottleneck; a decoder, if examples are rebuilt; heads that read the kept attributes from the
+ * latent, adversaries that read the forgotten ones; and the eraser, if any, through which latents leave the game.
  */
 export class GameNetworks {
+  /** All that learn together: encoder, bottleneck, decoder, heads and eraser. */
   readonly autoencoder: readonly NetworkSpec[];
-  readonly adversaries: readonly NetworkSpec[];
+  readonly heads: Heads;
+  readonly adversaries: Adversaries;
   readonly #bottleneck: Bottleneck;
   readonly #reads: AdversaryOptions['reads'];
   readonly #eraser: Eraser | null;
   /** Numbers of the code that are the bottleneck's; the others are the eraser's. */
   readonly #bottleneckCodes: number;
+  /** What the decoder is told. */
+  readonly #told: readonly Placed<ForgottenAttribute>[];
 
   constructor(options: GameNetworkOptions) {
-    const { latentSize, classes, encoderDropout, decoderDropout, adversary, eraser } = options;
+    const { latentSize, adversary, eraser, forgotten, jointly } = options;
+    const placed = forgotten.map((attribute, place) => ({ attribute, place }));
+    const combined = placed.filter(({ attribute }) => attribute.of.length > 1);
+    this.#told = placed.filter(({ attribute }) => attribute.of.length === 1);
+    const [erased] = [...combined, ...this.#told];
     this.#reads = adversary.reads;
     this.#bottleneck = bottleneck(options.bottleneck, latentSize);
-    this.#eraser = eraser.couplings === 0 ? null : new Eraser({ ...eraser, latentSize, classes });
+    this.#eraser = eraser.couplings === 0 || erased === undefined ? null : new Eraser({ ...eraser, latentSize, erased });
     const { codesPerLatent, activated, network } = this.#bottleneck;
     this.#bottleneckCodes = codesPerLatent * latentSize;
-    const codeSize = this.#bottleneckCodes + (this.#eraser === null ? 0 : classes);
-    const encoder = articleEncoder({ ...options, codeSize, activated, dropoutRate: encoderDropout });
-    const decoder = articleDecoder({ ...options, dropoutRate: decoderDropout });
-    this.autoencoder = [encoder, network, decoder, ...(this.#eraser === null ? [] : [this.#eraser.network])];
-    this.adversaries = Array.from({ length: adversary.members }, (_, member) => perceptron({
-      name: adversaryName(member),
-      inputs: latentSize,
-      hidden: new Array<number>(adversary.depth).fill(adversary.width),
-      classes,
-      activation: adversary.activation,
-      dropoutRate: adversary.dropout,
-      standardise: adversary.standardise,
-      spectralNorm: adversary.spectralNorm,
-    }));
+    const codeSize = this.#bottleneckCodes + (this.#eraser === null ? 0 : (erased?.attribute.categories.length ?? 0));
+    const networks = NETWORKS[encoderKind(options)];
+    const told = this.#told.reduce((sum, { attribute }) => sum + attribute.categories.length, 0);
+    this.heads = new Heads(options.kept, { ...options.head, latentSize });
+    this.autoencoder = [
+      networks.encoder(options, { codeSize, activated }),
+      network,
+      ...(options.rebuild ? [networks.decoder(options, told)] : []),
+      ...this.heads.networks,
+      ...(this.#eraser === null ? [] : [this.#eraser.network]),
+    ];
+    this.adversaries = new Adversaries({ ...options, attributes: jointly && combined.length > 0 ? combined : this.#told });
   }
 
   /** In evaluation mode latent and adversaries' input are the same: the latent without its noise. */
@@ -116,28 +118,49 @@ export class GameNetworks {
     return this.#eraser.loss(context, this.#bottleneck.mean(context.operations, code), logits);
   }
 
-  /** The latents that leave the game, [examples, latentSize]. They do not depend on the labels of the batch. */
+  /** The latents that leave the game, [examples, latentSize]. They do not depend on the attributes of the batch. */
   release(context: LossContext, { latent, logits }: Encoded): Tensor {
     return logits === null || this.#eraser === null ? latent : this.#eraser.erase(context, latent, logits);
   }
 
-  /** Images of latents that have left the game, under the labels of the batch. */
-  redraw(context: LossContext, released: Tensor): Tensor {
-    const { networks, batch } = context;
-    return networks.apply('decoder', this.#eraser === null ? released : this.#eraser.restore(context, released), batch.labels);
+  /** Examples that the decoder makes of latents, [examples, height, width, channels], told the forgotten values of the batch. */
+  decode({ operations, networks, batch }: LossContext, latent: Tensor): Tensor {
+    const [first, ...further] = this.#told.map((placed) => forgottenValues(batch, placed));
+    if (first === undefined) return networks.apply('decoder', latent);
+    return networks.apply('decoder', latent, further.length === 0 ? first : operations.concat([first, ...further], 1));
   }
 
-  /** What each adversary says of the labels of the batch. */
-  classify({ operations, networks, batch }: LossContext, adversaryInput: Tensor): Classified[] {
-    return this.adversaries.map(({ name }) => ({
-      operations,
-      logProbabilities: networks.apply(name, adversaryInput),
-      labels: batch.labels,
-    }));
+  /** The same of latents that have left the game. */
+  redraw(context: LossContext, released: Tensor): Tensor {
+    return this.decode(context, this.#eraser === null ? released : this.#eraser.restore(context, released));
   }
 }
 
-/** Name of an adversary; the first has the article's. */
-export function adversaryName(member: number): string {
-  return member === 0 ? 'classifier' : `classifier-${member + 1}`;
+interface CodeOptions { readonly codeSize: number; readonly activated: boolean }
+
+interface EncoderAndDecoder {
+  readonly encoder: (options: GameNetworkOptions, code: CodeOptions) => NetworkSpec;
+  /** @param told numbers that the decoder is told beside the latent */
+  readonly decoder: (options: GameNetworkOptions, told: number) => NetworkSpec;
+}
+
+const NETWORKS: Readonly<Record<EncoderKind, EncoderAndDecoder>> = {
+  article: {
+    encoder: (options, code) => articleEncoder({ ...options, ...code, dropoutRate: options.encoderDropout }),
+    decoder: (options, told) => articleDecoder({ ...options, classes: told, dropoutRate: options.decoderDropout }),
+  },
+  perceptron: {
+    encoder: ({ height, width, channels, encoder, encoderDropout }, code) => (
+      denseEncoder({ ...code, inputs: height * width * channels, width: encoder.width, depth: encoder.depth, dropoutRate: encoderDropout })
+    ),
+    decoder: ({ height, width, channels, encoder, latentSize, decoderDropout }, told) => denseDecoder({
+      latentSize, told, shape: [height, width, channels], width: encoder.width, depth: encoder.depth, dropoutRate: decoderDropout,
+    }),
+  },
+};
+
+/** The article's networks halve both sides twice: what has no two sides is not for them. */
+function encoderKind({ encoder: { kind }, height, width }: GameNetworkOptions): EncoderKind {
+  const isImage = height > 1 && width > 1;
+  return kind === 'by-input' ? (isImage ? 'article' : 'perceptron') : kind;
 }

@@ -18,7 +18,10 @@ async function hide(name: HidingName, logits: readonly (readonly number[])[]): P
         gradients: [gradient],
       } = operations.gradients(
         ([variable]) => ({
-          loss: HIDING_LOSSES[name]({ operations, logProbabilities: operations.logSoftmax(variable!), labels: inputs.labels }),
+          loss: HIDING_LOSSES[name]({
+            operations, logProbabilities: operations.logSoftmax(variable!), labels: inputs.labels,
+            attribute: 'label', counted: null, chance: operations.constant([Math.log(CLASSES)], []),
+          }),
         }),
         [inputs.logits],
       );
@@ -60,6 +63,7 @@ describe('hiding a label', () => {
     const expected: Record<HidingName, number> = {
       'negative-likelihood': -mean(nll),
       'capped-likelihood': -mean(nll.map((value) => Math.min(value, Math.log(CLASSES)))),
+      'up-to-chance': Math.max(0, Math.log(CLASSES) - mean(nll)),
       'uniform-target': -mean(probabilities.flat().map(Math.log)) - Math.log(CLASSES),
       'negative-entropy': mean(probabilities.map((row) => row.reduce((sum, p) => sum + p * Math.log(p), 0))),
       'wrong-label': -mean(nll.map((value) => Math.log(1 - Math.exp(-value)))),
@@ -76,7 +80,8 @@ describe('hiding a label', () => {
   });
 
   it('beyond chance is without a push if it is capped, and back towards chance by entropy and uniform target', async () => {
-    expect((await hide('capped-likelihood', [WRONG])).gradient.every((value) => value === 0)).toBe(true);
+    for (const name of ['capped-likelihood', 'up-to-chance'] as const)
+      expect((await hide(name, [WRONG])).gradient.every((value) => value === 0), name).toBe(true);
     for (const name of ['uniform-target', 'negative-entropy'] as const)
       expect((await hide(name, [SURELY_ANOTHER])).gradient[1], name).toBeGreaterThan(0);
   });

@@ -1,0 +1,137 @@
+import { perceptron, type NetworkSpec } from '@lethe/networks';
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { ForgottenAttribute } from '../game-facts.js';
+import { countedMean, type Classified } from '../losses.js';
+import type { FreshStart, LossContext } from '../objective.js';
+import { forgottenValues, type Placed } from './attribute-values.js';
+
+export interface AdversaryOptions {
+  readonly width: number;
+  /** Hidden layers. */
+  readonly depth: number;
+  readonly activation: 'relu' | 'tanh';
+  readonly dropout: number;
+  /** Brings the latent to mean 0 and deviation 1 first, as a probe does. */
+  readonly standardise: boolean;
+  readonly spectralNorm: boolean;
+  /** What it reads in training: the latent without its noise, as a probe does, or with it. */
+  readonly reads: 'mean' | 'sample';
+  /** Number of adversaries of each attribute that the encoder has to fool at once. */
+  readonly members: number;
+  /** Rounds after which the next of them starts afresh; null: never. */
+  readonly freshEveryRounds: number | null;
+}
+
+/** Of what the latent is to tell nothing: of the attribute, or of the attribute given the kept label. */
+export type Independence = 'parity' | 'odds';
+
+export interface AdversariesOptions {
+  readonly adversary: AdversaryOptions;
+  /** Those that have adversaries. */
+  readonly attributes: readonly Placed<ForgottenAttribute>[];
+  readonly latentSize: number;
+  /** Classes of the label, which the adversaries read beside the latent under `odds`. */
+  readonly classes: number;
+  readonly independence: Independence;
+  /** Categories weigh alike, however frequent they are. */
+  readonly balanced: boolean;
+}
+
+/** What an adversary says of a batch, and what is true. */
+export interface Answer extends Classified {
+  readonly attribute: string;
+  /** How much each example counts, [examples]; null: all alike. */
+  readonly counted: Tensor | null;
+  /** Nats of its error where it knows the attribute's shares alone: scalar. */
+  readonly chance: Tensor;
+}
+
+/** The networks that read the forgotten attributes from the latent, the encoder's opponents: one or several of each attribute. */
+export class Adversaries {
+  readonly networks: readonly NetworkSpec[];
+  readonly freshStarts: readonly FreshStart[];
+  readonly #options: AdversariesOptions;
+
+  constructor(options: AdversariesOptions) {
+    const { adversary, attributes, latentSize, classes, independence } = options;
+    this.#options = options;
+    this.networks = attributes.flatMap(({ attribute }, index) => membersOf(adversary, index).map((name) => perceptron({
+      name,
+      inputs: latentSize + (independence === 'odds' ? classes : 0),
+      hidden: new Array<number>(adversary.depth).fill(adversary.width),
+      classes: attribute.categories.length,
+      activation: adversary.activation,
+      dropoutRate: adversary.dropout,
+      standardise: adversary.standardise,
+      spectralNorm: adversary.spectralNorm,
+    })));
+    this.freshStarts = freshStarts(adversary, attributes.length);
+  }
+
+  /** What each adversary says of the attributes of the batch. */
+  read(context: LossContext, latent: Tensor): Answer[] {
+    const { operations, networks, batch } = context;
+    const { adversary, attributes, independence } = this.#options;
+    const input = independence === 'odds' ? operations.concat([latent, batch.labels], 1) : latent;
+    return attributes.flatMap((placed, index) => {
+      const labels = forgottenValues(batch, placed);
+      const truth = { operations, labels, attribute: placed.attribute.name, ...this.#counting(context, placed.attribute, labels) };
+      return membersOf(adversary, index).map((name) => ({ ...truth, logProbabilities: networks.apply(name, input) }));
+    });
+  }
+
+  #counting(context: LossContext, attribute: ForgottenAttribute, values: Tensor): Pick<Answer, 'counted' | 'chance'> {
+    const { operations } = context;
+    const { independence, balanced } = this.#options;
+    const isAlike = attribute.missing === 0 && !balanced;
+    const counted = isAlike ? null : operations.sum(operations.mul(values, this.#weights(context, attribute)), [1]);
+    if (balanced) return { counted, chance: operations.constant([Math.log(attribute.categories.length)], []) };
+    if (independence === 'parity') return { counted, chance: operations.constant([entropyOf(attribute.counts)], []) };
+    const ofLabels = column(operations, attribute.countsByLabel.map(entropyOf));
+    return { counted, chance: countedMean({ operations, counted }, operations.reshape(operations.matMul(context.batch.labels, ofLabels), [-1])) };
+  }
+
+  /** Weight of each category, [1, categories], or of each category of each example, [examples, categories]. */
+  #weights({ operations, batch }: LossContext, { categories, counts, countsByLabel }: ForgottenAttribute): Tensor {
+    const { independence, balanced } = this.#options;
+    if (!balanced) return operations.constant(categories.map(() => 1), [1, categories.length]);
+    if (independence === 'parity') return operations.constant(balancing(counts), [1, categories.length]);
+    return operations.matMul(batch.labels, operations.constant(countsByLabel.flatMap(balancing), [countsByLabel.length, categories.length]));
+  }
+}
+
+/** Names of the members that read the attribute of that index among those that have adversaries; the very first has the article's. */
+function membersOf({ members }: AdversaryOptions, index: number): string[] {
+  return Array.from({ length: members }, (_, member) => {
+    const number = index * members + member;
+    return number === 0 ? 'classifier' : `classifier-${number + 1}`;
+  });
+}
+
+/** One adversary of every attribute after another starts afresh, so that the encoder never has only old opponents. */
+function freshStarts(adversary: AdversaryOptions, attributes: number): FreshStart[] {
+  const { members, freshEveryRounds } = adversary;
+  if (freshEveryRounds === null) return [];
+  return Array.from({ length: attributes }, (_, index) => membersOf(adversary, index)).flatMap((names) => names.map((network, member) => ({
+    network,
+    begins: (round: number) => round > 0 && round % freshEveryRounds === 0 && (round / freshEveryRounds) % members === member,
+  })));
+}
+
+/** Nats that a value tells which has these counts. */
+function entropyOf(counts: readonly number[]): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log(count / total)), 0);
+}
+
+/** Weights with which categories of these counts weigh alike, with mean 1 over the examples. */
+function balancing(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const present = counts.filter((count) => count > 0).length;
+  return counts.map((count) => (count === 0 ? 0 : total / (present * count)));
+}
+
+function column(operations: Operations, values: readonly number[]): Tensor {
+  return operations.constant(values, [values.length, 1]);
+}
