@@ -22,8 +22,10 @@ describe('compileConfig', () => {
   it.each(RECIPE_NAMES)('accepts the recipe %s, for a folder of data where it reads one', (name) => {
     const config = findRecipe(name)({ cores: 2, gpus: 0, engine: 'native' });
     expect(config.recipe).toBe(name);
-    const folder = config.data.kind === 'domains' ? '/data' : null;
-    expect(compileConfig({ ...config, data: { ...config.data, folder } }).warnings).toEqual([]);
+    const folder = config.data.kind === 'domains' || config.data.kind === 'table' ? '/data' : null;
+    // Recipe `keep-and-forget` has the columns from its user.
+    const columns = config.data.forget.length === 0 ? { keep: ['income'], forget: ['sex'] } : {};
+    expect(compileConfig({ ...config, data: { ...config.data, ...columns, folder } }).warnings).toEqual([]);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -113,7 +115,7 @@ describe('compileConfig', () => {
       { 'data.keep': ['sex', 'age'], 'data.forget': ['sex'] },
       'data.forget: expected other attributes than those that are kept (sex, age), found ["sex"]',
     ],
-    [{ 'data.forget': [] }, 'data.forget: expected an attribute to forget, or one to keep, found []'],
+    [{ 'data.forget': [] }, 'data.forget: expected columns to forget (--forget), found []'],
     [{ 'data.forget': ['sex', 'age', 'sex'] }, 'data.forget: expected every attribute once, found ["sex","age","sex"]'],
     [
       { 'data.forgetFromInputs': true },

@@ -58,8 +58,8 @@ function checkAttributes({ objective, data: { kind, keep, forget, forgetFromInpu
   if (objective.kind === 'domain-adaptation') {
     if (keep.length > 0) report('data.keep', 'nothing, as domain adaptation keeps the label', keep);
     if (forget.join() !== 'domain') report('data.forget', 'domain alone, which domain adaptation forgets', forget);
-  } else if (keep.length + forget.length === 0) {
-    report('data.forget', 'an attribute to forget, or one to keep', forget);
+  } else if (forget.length === 0) {
+    report('data.forget', 'columns to forget (--forget)', forget);
   }
   for (const [path, names] of [['data.keep', keep], ['data.forget', forget]] as const) {
     const twice = names.find((name, index) => names.indexOf(name) < index);

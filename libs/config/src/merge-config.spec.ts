@@ -4,6 +4,7 @@ import { valueAt, type ConfigLayer, type Tree } from './layer.js';
 import { RECIPE_NAMES } from './recipes/index.js';
 import { configLayer } from './config-file.js';
 import { mergeConfig } from './merge-config.js';
+import type { RunConfig } from './run-config.js';
 
 const machine = { cores: 4, gpus: 0, engine: 'native' } as const;
 const file = (values: Tree): ConfigLayer => configLayer(values, 'small.json');
@@ -27,10 +28,33 @@ describe('mergeConfig', () => {
     const { config } = mergeConfig(machine, [flags({ recipe: 'article' })]);
     const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
     const adam = { kind: 'adam', learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
-    expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, classifier: adam, eraser: adam });
+    expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, head: adam, classifier: adam, eraser: adam });
     expect(config).toMatchObject({
       batchSize: 256, objective: { latentSize: 10, beta: 1, classifierTurns: 1 }, data: { heldOut: 0 }, clipNorm: null,
     });
+  });
+
+  it('watches a figure that the parts of the game give, and draws nothing where nothing is rebuilt', () => {
+    const merged = (values: Tree): Pick<RunConfig, 'monitor' | 'grid'> => mergeConfig(machine, [flags(values)]).config;
+    const images = { data: { kind: 'images', folder: '/photos', keep: ['smile'], forget: ['camera'] }, objective: { eraser: { couplings: 0 } } };
+    expect(merged(images)).toMatchObject({ monitor: 'reconstruction_mse', grid: true });
+    expect(merged({ ...images, objective: { ...images.objective, rebuild: false } })).toMatchObject({ monitor: 'kept_loss', grid: false });
+    const columns = { data: { folder: '/rows', forget: ['camera'] }, objective: { rebuild: true } };
+    expect(merged({ ...columns, recipe: 'keep-and-forget' })).toMatchObject({ monitor: 'reconstruction_mse', grid: false });
+  });
+
+  it.each<[string, Tree, string]>([
+    ['nothing to keep', { data: { forget: ['sex'] } }, 'objective.rebuild: expected something that the features keep: examples to rebuild, or --keep'],
+    ['nothing to forget', { data: { keep: ['income'] } }, 'data.forget: expected columns to forget (--forget), found []'],
+    ['odds without a kept label', { data: { forget: ['sex'] }, objective: { fairness: 'odds', rebuild: true } }, '--fairness: expected parity'],
+    ['an eraser beside heads', { data: { keep: ['income'], forget: ['sex'] }, objective: { eraser: { couplings: 2 } } }, '--couplings: expected 0'],
+    [
+      'a weight of nothing', { data: { keep: ['income'], forget: ['sex'] }, objective: { weights: { sx: 2 } } },
+      '--sx: expected a kept or a forgotten attribute (income, sex), found 2',
+    ],
+  ])('refuses %s', (_what, values, message) => {
+    const folder = { ...(values['data'] as Tree), folder: '/rows' };
+    expect(() => mergeConfig(machine, [flags({ ...values, recipe: 'keep-and-forget', data: folder })])).toThrow(message);
   });
 
   it("has names of columns in Unicode's composed form, as files are read", () => {
@@ -80,7 +104,7 @@ describe('mergeConfig', () => {
       machine, [flags({ objective: { optimizers: { '*': { learningRate: 0.2 }, classifier: { learningRate: 0.3 } } } })],
     );
     const rates = Object.entries(config.objective.optimizers).map(([network, { learningRate }]) => [network, learningRate]);
-    expect(rates).toEqual([['encoder', 0.2], ['decoder', 0.2], ['classifier', 0.3], ['eraser', 0.2]]);
+    expect(rates).toEqual([['encoder', 0.2], ['decoder', 0.2], ['head', 0.2], ['classifier', 0.3], ['eraser', 0.2]]);
     expect(
       () => mergeConfig(machine, [flags({ objective: { optimizers: { '*': { learningRate: 0 } } } })]),
     ).toThrow('--learningRate: expected a number above 0, found 0');

@@ -3,6 +3,7 @@ import { memoryDataset, type Dataset, type DataSource } from '@lethe/data';
 import { initialStatistics } from '@lethe/networks';
 import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
 import { describeRun } from '@lethe/graphs';
+import { forgottenLabel } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
 import { WorkerEvaluator } from './worker-evaluator.js';
 
@@ -34,7 +35,7 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
         testCount: 11,
         heldOutCount: null,
         kept: [],
-        forgotten: [],
+        forgotten: forgottenLabel(classes),
         fingerprint: '',
         domains: [{ name: 'all', trainCount: 11, labelledCount: 11, testCount: 11, otherLabels: [] }],
       },

@@ -1,5 +1,6 @@
 import { mergeConfig } from '@lethe/config';
 import { initialValues } from '@lethe/networks';
+import { forgottenLabel } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
 import { freshValues } from './fresh-starts.js';
 import { allNetworks, describeRun, layoutOf } from './run-description.js';
@@ -11,7 +12,7 @@ const facts = {
   testCount: 10,
   heldOutCount: null,
   kept: [],
-  forgotten: [],
+  forgotten: forgottenLabel(['a', 'b']),
   domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
   fingerprint: '',
 };

@@ -10,3 +10,4 @@ export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-s
 export { runPython } from './python.js';
 export { rawColumn, rawTable } from './raw-table.js';
 export { makeSmallData } from './small-data.js';
+export { forgottenLabel } from './forgotten-label.js';

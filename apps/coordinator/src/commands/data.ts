@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
-import { cacheFolder, dataKindOfLayers, mergeConfig, usableCores, withValue, type RunConfig } from '@lethe/config';
+import { cacheFolder, dataOfRecipe, mergeConfig, usableCores, valueAt, withValue, type RunConfig } from '@lethe/config';
 import {
   contactSheet, describeData, inspectDomains, inspectFolder, reportLines,
   type ContactSheet, type DamagedData, type InspectedData, type InspectionPlan,
@@ -51,7 +51,7 @@ function configOf({ data, flags }: DataCommand): RunConfig {
   // Nothing is computed: any machine will do.
   const machine = { cores: usableCores(), gpus: 0, engine: 'wasm' } as const;
   const layer = { ...flags, values: withValue(flags.values, 'data.folder', data) };
-  const isOfSeveral = dataKindOfLayers(machine, [layer]) === 'domains';
+  const isOfSeveral = valueAt(dataOfRecipe(machine, [layer]), 'kind') === 'domains';
   // What kind it is shows when the folder is looked into; for all of them more may be said of images.
   const values = isOfSeveral ? layer.values : withValue(layer.values, 'data.kind', 'images');
   return mergeConfig(machine, [{ ...layer, values }]).config;

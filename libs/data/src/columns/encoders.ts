@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MISSING, type Attribute, type CategoryAttribute, type NumberAttribute } from '../model/attributes.js';
 import { sortedClassNames } from '../name-order.js';
+import { piecewiseEncoder } from './piecewise.js';
 
 /** Turns the cell of a row into numbers. */
 export interface Encoder {
@@ -17,9 +18,19 @@ const MOST_ONE_HOT = 256;
 /** Numbers of a category that is hashed. */
 export const HASHED_SIZE = 64;
 
+/** How numbers are encoded: with mean 0 and deviation 1, or by the pieces of their range that lie below them. */
+export type NumberEncoding = 'standardised' | 'piecewise';
+
 /** The encoder of an attribute by its values in the training rows. */
-export function createEncoder(attribute: Attribute, training: Uint32Array): Encoder {
-  return attribute.kind === 'number' ? numberEncoder(attribute, training) : categoryEncoder(attribute, training);
+export function createEncoder(attribute: Attribute, training: Uint32Array, numbers: NumberEncoding): Encoder {
+  if (attribute.kind === 'category') return categoryEncoder(attribute, training);
+  return numbers === 'piecewise' ? pieces(attribute, training) : numberEncoder(attribute, training);
+}
+
+function pieces(attribute: NumberAttribute, training: Uint32Array): Encoder {
+  const { values } = attribute;
+  const known = Float64Array.from(training, (row) => values[row] as number).filter((value) => !Number.isNaN(value));
+  return withMissing(piecewiseEncoder(attribute, known), known.length < training.length, (row) => Number.isNaN(values[row]));
 }
 
 /** Mean 0 and deviation 1 over the known training values, summed in the order of the rows. */

@@ -70,4 +70,19 @@ describe('TableFeatures', () => {
     const { inputs } = await features.read(999_000, count);
     expect([inputs.length, inputs[64]]).toEqual([65_000, expect.closeTo((0 - 44.5) / 25.979, 2)]);
   });
+
+  it('can give the pieces of the range below a number, each of as many rows, whatever the largest are', async () => {
+    const values = Float64Array.from({ length: 1700 }, (_, row) => (row < 100 ? row : row < 1600 ? 0 : 1e6 * row));
+    values[3] = Number.NaN;
+    const gain: Attribute = { kind: 'number', name: 'gain', values };
+    const features = new TableFeatures([gain], rowsOf(1700), 'piecewise');
+    const { inputs } = await features.read(0, 1700);
+    const size = features.shape.channels;
+    const rowAt = (row: number): number[] => [...inputs.subarray(row * size, (row + 1) * size)];
+    const sum = (row: number): number => rowAt(row).reduce((total, value) => total + value, 0);
+    expect(size).toBeGreaterThan(12);
+    // No piece is below the least number; all of them are below the greatest; what is missing is marked in the last place.
+    expect([sum(0), sum(1699), rowAt(3)]).toEqual([0, size - 1, [...new Array<number>(size - 1).fill(0), 1]]);
+    for (let row = 10; row < 99; row += 10) expect(sum(row + 9)).toBeGreaterThan(sum(row) + 0.3);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Attribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
 import type { BadInput, ImageShape, InputReader } from '../model/inputs.js';
-import { createEncoder, HASHED_SIZE, type Encoder } from './encoders.js';
+import { createEncoder, HASHED_SIZE, type Encoder, type NumberEncoding } from './encoders.js';
 
 /**
  * The columns of a table as inputs: numbers by the training rows alone. Numbers get mean 0 and deviation 1, categories a number each, or
@@ -18,8 +18,8 @@ export class TableFeatures implements InputReader {
   readonly #encoders: readonly Encoder[];
 
   /** @param training rows that the numbers are computed from, in the order in which they are summed */
-  constructor(features: readonly Attribute[], training: Uint32Array) {
-    this.#encoders = features.map((feature) => createEncoder(feature, training));
+  constructor(features: readonly Attribute[], training: Uint32Array, numbers: NumberEncoding = 'standardised') {
+    this.#encoders = features.map((feature) => createEncoder(feature, training, numbers));
     this.count = features[0]?.values.length ?? 0;
     this.shape = { height: 1, width: 1, channels: this.#encoders.reduce((sum, { size }) => sum + size, 0) };
     this.notes = features.filter((_, index) => this.#encoders[index]?.isHashed).map((feature): ReadingNote => {

@@ -7,6 +7,7 @@ import { openData, type DataFacts } from '@lethe/data';
 import { judgeLength } from '@lethe/evaluation';
 import { describeRun } from '@lethe/graphs';
 import { noLog } from '@lethe/telemetry/log';
+import { forgottenLabel } from '@lethe/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
 import { largestFrameOf, openCluster } from './open-cluster.js';
@@ -139,14 +140,15 @@ const population = (name: string) => ({ name, trainCount: 1000, labelledCount: 1
 function frameOf(said: object, side: number, classes: number): { bytes: number; facts: DataFacts } {
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [configLayer(said, 'said.json')]);
   const domains = config.data.kind === 'domains' ? [population('a'), population('b')] : [population('all')];
+  const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
   const facts: DataFacts = {
     shape: { height: side, width: side, channels: 3 },
-    classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
+    classes: names,
     trainCount: 1000,
     testCount: 100,
     heldOutCount: null,
     kept: [],
-    forgotten: [],
+    forgotten: forgottenLabel(names),
     domains,
     fingerprint: 'f',
   };

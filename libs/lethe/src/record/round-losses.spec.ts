@@ -1,5 +1,6 @@
 import { mergeConfig } from '@lethe/config';
 import { describeRun } from '@lethe/graphs';
+import { forgottenLabel } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
 import { RoundLossCollector } from './round-losses.js';
 
@@ -15,7 +16,7 @@ describe('the losses of a round', () => {
       testCount: 10,
       heldOutCount: null,
       kept: [],
-      forgotten: [],
+      forgotten: forgottenLabel(['a', 'b']),
       domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
       fingerprint: '',
     };

@@ -9,7 +9,7 @@ import type { Committed } from '@lethe/protocol';
 import { RunFolder } from '@lethe/run-folder';
 import { QuietReporter } from '@lethe/telemetry';
 import { openLog, type OpenLog } from '@lethe/telemetry/log';
-import { onFullDisk } from '@lethe/testing';
+import { forgottenLabel, onFullDisk } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
 import { withOpenRun } from '../run/prepare-run.js';
@@ -22,7 +22,7 @@ const facts = {
   testCount: 10,
   heldOutCount: null,
   kept: [],
-  forgotten: [],
+  forgotten: forgottenLabel(['a', 'b']),
   domains: [{ name: 'all', trainCount: 8000, labelledCount: 8000, testCount: 10, otherLabels: [] }],
   fingerprint: 'f00d',
 };
