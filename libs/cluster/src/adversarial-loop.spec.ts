@@ -7,7 +7,8 @@ import { adversarialLoop, positionAfter, type GamePosition, type StepExecutor } 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 const objective = forgettingObjective({
   height: 28, width: 28, channels: 1, classes: 10,
-  kept: [], forgotten: forgottenLabel(DIGITS), independence: 'parity', jointly: true, balanced: false, rebuild: true, rebuildWeight: 1, weights: {},
+  kept: [], forgotten: forgottenLabel(DIGITS), independence: 'parity', jointly: true, balanced: false,
+  rebuild: true, rebuildWeight: 1, weights: {},
   encoder: { kind: 'by-input', width: 8, depth: 1 }, head: { width: 8, depth: 1 },
   latentSize: 10, encoderDropout: 0.2, decoderDropout: 0.2, bottleneck: 'article', divergenceWeight: 0,
   adversary: {

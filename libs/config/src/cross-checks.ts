@@ -124,18 +124,22 @@ function checkGame(config: RunConfig, report: Report): void {
 
 /** Parts of the game that need each other, or have no place beside each other. */
 function checkParts(
-  { rebuild, fairness, eraser, weights }: Extract<RunConfig['objective'], { kind: 'forgetting' }>, { data, grid }: RunConfig, report: Report,
+  { rebuild, fairness, eraser, weights }: Extract<RunConfig['objective'], { kind: 'forgetting' }>,
+  { data, grid }: RunConfig,
+  report: Report,
 ): void {
   const { keep, forget } = data;
   if (!rebuild && keep.length === 0) report('objective.rebuild', 'something that the features keep: examples to rebuild, or --keep', false);
   if (!rebuild && grid) report('grid', 'no style grid where nothing is rebuilt', true);
-  if (fairness === 'odds' && keep.length === 0) report('objective.fairness', 'parity, as no label is kept, given which to forget', fairness);
+  if (fairness === 'odds' && keep.length === 0) report('objective.fairness', 'parity, as no label is kept', fairness);
   if (eraser.couplings > 0 && keep.length > 0) {
-    report('objective.eraser.couplings', '0 where attributes are kept: the eraser would leave less of them than the heads read', eraser.couplings);
+    const expected = '0 where attributes are kept: the eraser would leave less of them than the heads read';
+    report('objective.eraser.couplings', expected, eraser.couplings);
   }
   const named = [...keep, ...forget];
   const unknown = Object.keys(weights).find((name) => !named.includes(name));
-  if (unknown !== undefined) report(`objective.weights.${unknown}`, `a kept or a forgotten attribute (${named.join(', ')})`, weights[unknown]);
+  if (unknown === undefined) return;
+  report(`objective.weights.${unknown}`, `a kept or a forgotten attribute (${named.join(', ')})`, weights[unknown]);
 }
 
 /** Problems between settings that are each valid by themselves. */

@@ -26,7 +26,8 @@ function dataKindOf(folder: string): 'idx' | 'images' | 'table' {
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
   if (hasImages(folder)) return 'images';
   if (names.some((name) => TABLE_FILE.test(name))) return 'table';
-  const expected = `images (with ${LABELS_FILE}, or in folders class/image), IDX files like train-images-idx3-ubyte, or a table (table.csv)`;
+  const images = `images (with ${LABELS_FILE}, or in folders class/image)`;
+  const expected = `${images}, IDX files like train-images-idx3-ubyte, or a table (table.csv)`;
   throw new LetheError('DATA_MISSING', `--data-dir: expected ${expected}, found ${inWords(names)} in ${folder}`);
 }
 

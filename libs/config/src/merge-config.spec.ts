@@ -36,7 +36,8 @@ describe('mergeConfig', () => {
 
   it('watches a figure that the parts of the game give, and draws nothing where nothing is rebuilt', () => {
     const merged = (values: Tree): Pick<RunConfig, 'monitor' | 'grid'> => mergeConfig(machine, [flags(values)]).config;
-    const images = { data: { kind: 'images', folder: '/photos', keep: ['smile'], forget: ['camera'] }, objective: { eraser: { couplings: 0 } } };
+    const data = { kind: 'images', folder: '/photos', keep: ['smile'], forget: ['camera'] };
+    const images = { data, objective: { eraser: { couplings: 0 } } };
     expect(merged(images)).toMatchObject({ monitor: 'reconstruction_mse', grid: true });
     expect(merged({ ...images, objective: { ...images.objective, rebuild: false } })).toMatchObject({ monitor: 'kept_loss', grid: false });
     const columns = { data: { folder: '/rows', forget: ['camera'] }, objective: { rebuild: true } };
@@ -44,10 +45,16 @@ describe('mergeConfig', () => {
   });
 
   it.each<[string, Tree, string]>([
-    ['nothing to keep', { data: { forget: ['sex'] } }, 'objective.rebuild: expected something that the features keep: examples to rebuild, or --keep'],
+    [
+      'nothing to keep', { data: { forget: ['sex'] } },
+      'rebuild: expected something that the features keep: examples to rebuild, or --keep',
+    ],
     ['nothing to forget', { data: { keep: ['income'] } }, 'data.forget: expected columns to forget (--forget), found []'],
-    ['odds without a kept label', { data: { forget: ['sex'] }, objective: { fairness: 'odds', rebuild: true } }, '--fairness: expected parity'],
-    ['an eraser beside heads', { data: { keep: ['income'], forget: ['sex'] }, objective: { eraser: { couplings: 2 } } }, '--couplings: expected 0'],
+    ['odds of nothing', { data: { forget: ['sex'] }, objective: { fairness: 'odds', rebuild: true } }, '--fairness: expected parity'],
+    [
+      'an eraser beside heads', { data: { keep: ['income'], forget: ['sex'] }, objective: { eraser: { couplings: 2 } } },
+      '--couplings: expected 0',
+    ],
     [
       'a weight of nothing', { data: { keep: ['income'], forget: ['sex'] }, objective: { weights: { sx: 2 } } },
       '--sx: expected a kept or a forgotten attribute (income, sex), found 2',

@@ -20,7 +20,8 @@ function withoutMissingParts(merged: Tree, isGiven: (path: string) => boolean): 
   const keeps = valueAt(merged, 'data.keep');
   const isWatchable = (monitor !== 'reconstruction_mse' || rebuilds !== false) &&
     (typeof monitor !== 'string' || !monitor.startsWith('kept_') || (Array.isArray(keeps) && keeps.length > 0));
-  const watched = isWatchable || isGiven('monitor') ? merged : withValue(merged, 'monitor', rebuilds === false ? 'kept_loss' : 'reconstruction_mse');
+  const usual = rebuilds === false ? 'kept_loss' : 'reconstruction_mse';
+  const watched = isWatchable || isGiven('monitor') ? merged : withValue(merged, 'monitor', usual);
   return rebuilds !== false || isGiven('grid') ? watched : withValue(watched, 'grid', false);
 }
 

@@ -4,4 +4,6 @@ export { freshValues } from './fresh-starts.js';
 export { allNetworks, describeRun, layoutOf, type RunDescription } from './run-description.js';
 export { ShardGradients, type Batches, type NodeSum, type ShardGradientsOptions } from './shard-gradients.js';
 export { StepClock } from './step-clock.js';
-export { batchInputs, batchSignature, batchTensors, inputOf, namedTensors, scalarInputs, scalarSignature, scalarTensors, type InputTensors } from './step-inputs.js';
+export {
+  batchInputs, batchSignature, batchTensors, inputOf, namedTensors, scalarInputs, scalarSignature, scalarTensors, type InputTensors,
+} from './step-inputs.js';

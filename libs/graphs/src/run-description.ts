@@ -62,7 +62,8 @@ function examplesOfEpoch({ trainCount, domains }: DataFacts, heldOut: number): n
   return counts.length === 1 ? trainCount - heldOut : counts.length * counts.reduce((most, count) => Math.max(most, count), 0);
 }
 
-function objectiveOf({ objective, data }: RunConfig, { shape, classes, domains, kept, forgotten }: DataFacts, totalRounds: number): Objective {
+function objectiveOf({ objective, data }: RunConfig, facts: DataFacts, totalRounds: number): Objective {
+  const { shape, classes, domains, kept, forgotten } = facts;
   return createObjective(objective, {
     ...shape,
     classes: classes.length,

@@ -21,9 +21,9 @@ export interface DenseEncoderOptions extends HiddenLayers {
 }
 
 /**
- * An encoder of rows of a table and of vectors: [examples, ...] of `inputs` numbers -> code [examples, codeSize]. A category of a table is a
- * number for each of its values, so that the first layer's weights are its embedding. Behind the first layer, every layer adds to what
- * came before it.
+ * An encoder of rows of a table and of vectors: [examples, ...] of `inputs` numbers -> code [examples, codeSize]. A category of a table
+ * is a number for each of its values, so that the first layer's weights are its embedding. Behind the first layer, every layer adds to
+ * what came before it.
  *
  * @see Gorishniy et al., Revisiting Deep Learning Models for Tabular Data (2021), the residual network
  */

@@ -22,5 +22,6 @@ export function createObjective(config: ObjectiveConfig, facts: GameFacts): Obje
 
 function withoutLabel({ kept }: GameFacts): LetheError {
   const found = kept.length === 0 ? 'nothing that is kept' : `${kept.map(({ name }) => name).join(', ')}, which are no categories`;
-  return new LetheError('CONFIG_INVALID', `--fairness odds: expected a category that is kept, given which others are forgotten, found ${found}`);
+  const expected = 'expected a category that is kept, given which others are forgotten';
+  return new LetheError('CONFIG_INVALID', `--fairness odds: ${expected}, found ${found}`);
 }

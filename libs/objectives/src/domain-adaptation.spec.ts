@@ -49,7 +49,9 @@ async function play(options: DomainAdaptationOptions, reversal: number, given = 
               seeds: { round: seed, step: seed },
               recordMoments: () => undefined,
             }),
-            batch: { images: inputs.images, undistorted: inputs.undistorted, labels: inputs.labels, domains: inputs.domains, attributes: {} },
+            batch: {
+              images: inputs.images, undistorted: inputs.undistorted, labels: inputs.labels, domains: inputs.domains, attributes: {},
+            },
             scalars: { reversal: inputs.reversal, unlabelled: inputs.unlabelled },
           });
           return { loss: minimised, auxiliary: { reported: operations.pack(phase.losses.map((name) => reported[name] as Tensor)) } };

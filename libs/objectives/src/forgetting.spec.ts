@@ -19,7 +19,8 @@ const SEX: ForgottenAttribute = {
   name: 'sex', of: ['sex'], categories: ['f', 'm'], counts: [1, 3], countsByLabel: [[1, 1], [0, 2]], missing: 2, isLabel: false,
 };
 const RACE: ForgottenAttribute = {
-  name: 'race', of: ['race'], categories: ['a', 'b', 'c'], counts: [2, 2, 2], countsByLabel: [[2, 1, 0], [0, 1, 2]], missing: 0, isLabel: false,
+  name: 'race', of: ['race'], categories: ['a', 'b', 'c'], counts: [2, 2, 2], countsByLabel: [[2, 1, 0], [0, 1, 2]],
+  missing: 0, isLabel: false,
 };
 const BOTH: ForgottenAttribute = {
   name: 'sex x race', of: ['sex', 'race'], categories: ['f a', 'm b', 'm c'], counts: [1, 1, 2], countsByLabel: [[1, 1, 0], [0, 0, 2]],
@@ -31,7 +32,8 @@ const OPTIONS: ForgettingOptions = {
   encoder: { kind: 'by-input', width: 5, depth: 2 }, encoderDropout: 0, decoderDropout: 0, bottleneck: 'variational',
   head: { width: 4, depth: 1 },
   adversary: {
-    width: 4, depth: 1, activation: 'relu', dropout: 0, standardise: true, spectralNorm: false, reads: 'mean', members: 1, freshEveryRounds: null,
+    width: 4, depth: 1, activation: 'relu', dropout: 0, standardise: true, spectralNorm: false, reads: 'mean', members: 1,
+    freshEveryRounds: null,
   },
   independence: 'parity', jointly: true, balanced: false, rebuild: false, rebuildWeight: 1, weights: {},
   eraser: { couplings: 0, width: 4, predictionWeight: 0.01 },
@@ -113,9 +115,9 @@ async function play(
   step.dispose();
   expect(engine.tf.memory().numTensors).toBe(tensors);
   return {
-    minimised: loss![0]!,
-    losses: Object.fromEntries(phase.losses.map((name, index) => [name, reported![index]!])),
-    gradients: Object.fromEntries(layout.segments.map(({ name, offset, length }) => [name, gradient!.slice(offset, offset + length)])),
+    minimised: loss[0]!,
+    losses: Object.fromEntries(phase.losses.map((name, index) => [name, reported[index]!])),
+    gradients: Object.fromEntries(layout.segments.map(({ name, offset, length }) => [name, gradient.slice(offset, offset + length)])),
   };
 }
 
@@ -184,7 +186,8 @@ describe('keeping and forgetting', { timeout: 60_000 }, () => {
     const balanced = await play({ ...OPTIONS, balanced: true }, 'autoencoder');
     const { minimised: without } = await play({ ...OPTIONS, balanced: true, beta: 0 }, 'autoencoder');
     expect(balanced.minimised - without).toBeCloseTo(2 * Math.max(0, Math.log(2) - balanced.losses['encoder_classifier_loss']!), 4);
-    expect(balanced.losses['encoder_classifier_loss']).not.toBeCloseTo((await play(OPTIONS, 'autoencoder')).losses['encoder_classifier_loss']!, 4);
+    const plain = await play(OPTIONS, 'autoencoder');
+    expect(balanced.losses['encoder_classifier_loss']).not.toBeCloseTo(plain.losses['encoder_classifier_loss']!, 4);
   });
 
   it('lets the adversaries read the kept label under odds, given which chance is less', async () => {
@@ -199,8 +202,9 @@ describe('keeping and forgetting', { timeout: 60_000 }, () => {
 
   it('forgets the combination of several attributes, or each by itself', () => {
     const options = { ...OPTIONS, forgotten: [SEX, RACE, BOTH] };
-    const classifiers = (given: ForgettingOptions): [string, unknown][] => forgettingObjective(given).groups[0]!.networks.map(({ name, tensors }) =>
-      [name, tensors.find((tensor) => tensor.name === 'linear2.weight')?.shape]);
+    const classifiers = (given: ForgettingOptions): [string, unknown][] => networksOf(given)
+      .filter(({ name }) => name.startsWith('classifier'))
+      .map(({ name, tensors }) => [name, tensors.find((tensor) => tensor.name === 'linear2.weight')?.shape]);
     expect(classifiers(options)).toEqual([['classifier', [4, 3]]]);
     const separate = { ...options, jointly: false, adversary: { ...OPTIONS.adversary, members: 2, freshEveryRounds: 10 } };
     expect(classifiers(separate)).toEqual([

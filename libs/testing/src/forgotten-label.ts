@@ -5,6 +5,7 @@ export function forgottenLabel(classes: readonly string[]): {
 }[] {
   return [{
     name: 'label', of: ['label'], categories: classes, counts: classes.map(() => 100),
-    countsByLabel: classes.map((_, row) => classes.map((_other, column) => (row === column ? 100 : 0))), missing: 0, means: null, isLabel: true,
+    countsByLabel: classes.map((_, row) => classes.map((_other, column) => (row === column ? 100 : 0))),
+    missing: 0, means: null, isLabel: true,
   }];
 }

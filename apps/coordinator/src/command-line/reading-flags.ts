@@ -15,7 +15,7 @@ const columnsFlag = (name: string, path: string, help: string): ConfigFlag => (
 export const ROLE_FLAGS: readonly ConfigFlag[] = [
   { name: 'keep', value: COLUMNS, help: 'columns that the features keep, with commas', paths: ['data.keep'] },
   { name: 'forget', value: COLUMNS, help: 'columns that they forget, with commas', otherwise: 'label', paths: ['data.forget'] },
-  { name: 'forget-from-inputs', sets: true, help: 'let the encoder see the forgotten columns of a table', paths: ['data.forgetFromInputs'] },
+  { name: 'forget-from-inputs', sets: true, help: 'let the encoder see forgotten columns of a table', paths: ['data.forgetFromInputs'] },
 ];
 
 /** How data of any kind are read: the same for every command that reads them. */

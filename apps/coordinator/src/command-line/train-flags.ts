@@ -32,7 +32,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'no-rebuild', sets: false, help: 'have no decoder', paths: ['objective.rebuild'] },
     { name: 'rebuild-weight', value: NUMBER, help: 'weight of rebuilding the example', paths: ['objective.rebuildWeight'] },
     { name: 'separately', sets: false, help: 'forget each attribute, but not their combinations', paths: ['objective.jointly'] },
-    { name: 'balanced', sets: true, help: 'rare values of what is forgotten weigh as much as frequent ones', paths: ['objective.balanced'] },
+    { name: 'balanced', sets: true, help: 'rare values of what is forgotten weigh as much as others', paths: ['objective.balanced'] },
     {
       name: 'encoder',
       value: word('by-input', 'article', 'perceptron'),

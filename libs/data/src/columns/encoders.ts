@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
 import { MISSING, type Attribute, type CategoryAttribute, type NumberAttribute } from '../model/attributes.js';
 import { sortedClassNames } from '../name-order.js';
+import type { Encoder } from './encoder.js';
 import { piecewiseEncoder } from './piecewise.js';
-
-/** Turns the cell of a row into numbers. */
-export interface Encoder {
-  /** How many. */
-  readonly size: number;
-  /** Whether categories share these numbers. */
-  readonly isHashed?: true;
-  /** Writes them to target[offset] and on; the target is zeros before. */
-  readonly encode: (row: number, target: Float32Array, offset: number) => void;
-}
 
 /** Categories that have a number each; more are hashed. */
 const MOST_ONE_HOT = 256;

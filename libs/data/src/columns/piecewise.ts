@@ -1,5 +1,5 @@
 import type { NumberAttribute } from '../model/attributes.js';
-import type { Encoder } from './encoders.js';
+import type { Encoder } from './encoder.js';
 
 /** Pieces of about as many training examples each. */
 const PIECES = 16;

@@ -1,7 +1,8 @@
 import type { Attribute } from '../model/attributes.js';
 import type { ReadingNote } from '../model/examples.js';
 import type { BadInput, ImageShape, InputReader } from '../model/inputs.js';
-import { createEncoder, HASHED_SIZE, type Encoder, type NumberEncoding } from './encoders.js';
+import type { Encoder } from './encoder.js';
+import { createEncoder, HASHED_SIZE, type NumberEncoding } from './encoders.js';
 
 /**
  * The columns of a table as inputs: numbers by the training rows alone. Numbers get mean 0 and deviation 1, categories a number each, or

@@ -1,7 +1,9 @@
 import type { RunConfig } from '@lethe/config';
 
 /** Figures of which more is better; of all others less is. */
-const MORE_IS_BETTER: ReadonlySet<RunConfig['monitor']> = new Set(['classifier_accuracy', 'kept_score', 'label_accuracy', 'target_accuracy']);
+const MORE_IS_BETTER: ReadonlySet<RunConfig['monitor']> = new Set([
+  'classifier_accuracy', 'kept_score', 'label_accuracy', 'target_accuracy',
+]);
 
 /** What the monitored figure of an epoch means for the run. */
 export interface Judgement {

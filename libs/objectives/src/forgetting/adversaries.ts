@@ -1,5 +1,4 @@
 import { perceptron, type NetworkSpec } from '@lethe/networks';
-import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForgottenAttribute } from '../game-facts.js';
 import { countedMean, type Classified } from '../losses.js';
@@ -88,8 +87,9 @@ export class Adversaries {
     const counted = isAlike ? null : operations.sum(operations.mul(values, this.#weights(context, attribute)), [1]);
     if (balanced) return { counted, chance: operations.constant([Math.log(attribute.categories.length)], []) };
     if (independence === 'parity') return { counted, chance: operations.constant([entropyOf(attribute.counts)], []) };
-    const ofLabels = column(operations, attribute.countsByLabel.map(entropyOf));
-    return { counted, chance: countedMean({ operations, counted }, operations.reshape(operations.matMul(context.batch.labels, ofLabels), [-1])) };
+    const ofLabels = attribute.countsByLabel.map(entropyOf);
+    const nats = operations.matMul(context.batch.labels, operations.constant(ofLabels, [ofLabels.length, 1]));
+    return { counted, chance: countedMean({ operations, counted }, operations.reshape(nats, [-1])) };
   }
 
   /** Weight of each category, [1, categories], or of each category of each example, [examples, categories]. */
@@ -97,7 +97,8 @@ export class Adversaries {
     const { independence, balanced } = this.#options;
     if (!balanced) return operations.constant(categories.map(() => 1), [1, categories.length]);
     if (independence === 'parity') return operations.constant(balancing(counts), [1, categories.length]);
-    return operations.matMul(batch.labels, operations.constant(countsByLabel.flatMap(balancing), [countsByLabel.length, categories.length]));
+    const ofLabels = operations.constant(countsByLabel.flatMap(balancing), [countsByLabel.length, categories.length]);
+    return operations.matMul(batch.labels, ofLabels);
   }
 }
 
@@ -130,8 +131,4 @@ function balancing(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const present = counts.filter((count) => count > 0).length;
   return counts.map((count) => (count === 0 ? 0 : total / (present * count)));
-}
-
-function column(operations: Operations, values: readonly number[]): Tensor {
-  return operations.constant(values, [values.length, 1]);
 }

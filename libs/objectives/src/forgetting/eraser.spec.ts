@@ -7,7 +7,8 @@ import { Eraser } from './eraser.js';
 
 const [SIZE, CLASSES, EXAMPLES] = [2, 2, 240];
 const LABEL = {
-  name: 'label', of: ['label'], categories: ['bow', 'ball'], counts: [120, 120], countsByLabel: [[120, 0], [0, 120]], missing: 0, isLabel: true,
+  name: 'label', of: ['label'], categories: ['bow', 'ball'], counts: [120, 120], countsByLabel: [[120, 0], [0, 120]],
+  missing: 0, isLabel: true,
 };
 const eraser = new Eraser({ couplings: 4, width: 16, predictionWeight: 0.5, latentSize: SIZE, erased: { attribute: LABEL, place: 0 } });
 const layout = groupLayout('eraser', [eraser.network], EXAMPLES);
