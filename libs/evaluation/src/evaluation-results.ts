@@ -1,10 +1,11 @@
-import type { ImageShape } from '@lethe/data';
 import type { ProbeKind } from '@lethe/protocol';
 import type { ScoredExamples } from './area-under-curve.js';
+import type { AttributesEvaluation } from './attributes-evaluation.js';
 import type { Interval } from './intervals.js';
 import type { SwapFigures } from './judge/swap-figures.js';
 import type { ProbeFigures } from './probes/probe-figures.js';
 import type { StyleFigures } from './style/style-figures.js';
+import type { UsedExamples } from './used-examples.js';
 
 /** Figures of one kind of probe on one kind of vector, for each seed. */
 export interface ProbeRow {
@@ -14,17 +15,8 @@ export interface ProbeRow {
   readonly seeds: readonly { readonly seed: number; readonly figures: ProbeFigures }[];
 }
 
-/** What a run learnt from and was measured on, and as what its examples were read. */
-export interface UsedExamples {
-  readonly trained: number;
-  readonly held_out: number;
-  readonly tested: number;
-  /** A table's row is an image of a single pixel with a channel for each number. */
-  readonly shape: ImageShape;
-}
-
 /** The content of `evaluation.json`; docs/measures.md defines every figure. */
-export type RunEvaluation = ForgettingEvaluation | AdaptationEvaluation;
+export type RunEvaluation = ForgettingEvaluation | AttributesEvaluation | AdaptationEvaluation;
 
 export interface ForgettingEvaluation {
   readonly kind: 'forgetting';

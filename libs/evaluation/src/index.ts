@@ -1,11 +1,15 @@
 export { confidenceInterval, confusionMatrix } from './adaptation-figures.js';
 export { areaUnderCurve, type ScoredExamples } from './area-under-curve.js';
+export {
+  bestReadings, decidingReading, readingOf, READINGS, type BestReadings, type DecidingReading, type Reading, type ReadingName,
+} from './best-readings.js';
 export { bootstrapIntervals } from './bootstrap.js';
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
 export {
   groupTreatment, headAccuracy, type Estimate, type GroupTreatment, type OwnHeadFigures,
 } from './own-head.js';
+export { principalDirection } from './principal-direction.js';
 export { checkProbes } from './probes/check-probes.js';
 export { meanImageError } from './mean-image-error.js';
 export { standardise } from './probes/probe-data.js';
@@ -16,6 +20,11 @@ export { swapRows, type SwapRow } from './judge/swap-rows.js';
 export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
 export { probeResult, type FullProbeFigures, type ProbeFigures } from './probes/probe-figures.js';
 export type {
-  AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation, UsedExamples,
+  AttributesEvaluation, ErasedAttribute, ForgottenAttribute, KeptAttribute, LinearEraserEvaluation, MeasuredAttribute,
+} from './attributes-evaluation.js';
+export type {
+  AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation,
 } from './evaluation-results.js';
+export type { AttributeProbeRow } from './probes/attribute-probe-row.js';
+export type { UsedExamples } from './used-examples.js';
 export { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';

@@ -57,9 +57,9 @@ export function lineChart(points: readonly Point[], axes: Axes): Promise<string>
   });
 }
 
-/** A dot for each point, coloured by series. */
-export function dotChart(points: readonly Point[], axes: Axes): Promise<string> {
-  const series = [...new Set(points.map((point) => point.series))].sort();
+/** A dot for each point, coloured by series. @param order of the series in the legend, and of their colours; others follow */
+export function dotChart(points: readonly Point[], axes: Axes, order: readonly string[] = []): Promise<string> {
+  const series = [...new Set([...order, ...points.map((point) => point.series).sort()])];
   return chart({
     width: 420, height: 380, data: { values: [...points] }, mark: { type: 'circle', size: 14, opacity: 0.75 },
     encoding: {
@@ -78,8 +78,11 @@ export interface FrontPoint {
   readonly isFront: boolean;
 }
 
-/** Points with names. Those of the front are coloured and joined by a line. */
-export function frontChart(points: readonly FrontPoint[], axes: Axes): Promise<string> {
+/** Something that points are compared with. */
+export type ReferencePoint = Omit<FrontPoint, 'isFront'>;
+
+/** Points with names. Those of the front are coloured and joined by a line; what they are compared with are crosses. */
+export function frontChart(points: readonly FrontPoint[], axes: Axes, references: readonly ReferencePoint[] = []): Promise<string> {
   const values = [...points].sort((a, b) => a.x - b.x);
   const encoding = {
     x: { field: 'x', type: 'quantitative', title: axes.x, scale: { zero: false, padding: 12 } },
@@ -93,11 +96,35 @@ export function frontChart(points: readonly FrontPoint[], axes: Axes): Promise<s
     layer: [
       { transform: [{ filter: 'datum.isFront' }], mark: { type: 'line', color: '#4269d0', strokeWidth: 1.5 }, encoding },
       { mark: { type: 'circle', size: 60, opacity: 1 }, encoding: { ...encoding, color } },
-      {
-        mark: { type: 'text', align: 'left', dx: 7, dy: -5, fontSize: 10 },
-        encoding: { ...encoding, text: { field: 'label', type: 'nominal' } },
-      },
+      { mark: NAMES, encoding: { ...encoding, text: NAME } },
+      ...(references.length === 0 ? [] : [{
+        data: { values: [...references] },
+        layer: [
+          { mark: { type: 'point', shape: 'cross', filled: true, size: 70, color: '#ff725c', opacity: 1 } as const, encoding },
+          { mark: { ...NAMES, color: '#a33' }, encoding: { ...encoding, text: NAME } },
+        ],
+      }]),
     ],
+  });
+}
+
+const NAMES = { type: 'text', align: 'left', dx: 7, dy: -5, fontSize: 10 } as const;
+const NAME = { field: 'label', type: 'nominal' } as const;
+
+/** A number of an example, and the group that the example is of. */
+export interface GroupedValue { readonly value: number; readonly group: string }
+
+/** How the numbers of each group are spread: a density for each, of area 1, over one axis. @param groups in the order of the legend */
+export function densityChart(values: readonly GroupedValue[], groups: readonly string[], axes: Axes): Promise<string> {
+  const encoding = {
+    x: { field: 'value', type: 'quantitative', title: axes.x },
+    y: { field: 'density', type: 'quantitative', title: axes.y, stack: null, axis: { labels: false, ticks: false } },
+    color: { field: 'group', type: 'nominal', title: null, scale: { domain: [...groups] }, legend: { labelLimit: 0, symbolOpacity: 1 } },
+  } as const;
+  return chart({
+    width: 420, height: 200, data: { values: [...values] },
+    transform: [{ density: 'value', groupby: ['group'], steps: 120, resolve: 'shared' }],
+    layer: [{ mark: { type: 'area', opacity: 0.15 }, encoding }, { mark: { type: 'line', strokeWidth: 1.5 }, encoding }],
   });
 }
 

@@ -1,6 +1,9 @@
 export { lineChart } from './charts.js';
 export { seedsReport, type SeedCurve, type SeedsReport } from './seeds-report.js';
-export { frontSvg, sweepReport, type SweepReport } from './sweep-report.js';
+export { frontSvg, sweepReport, type Front, type SweepReport } from './sweep-report.js';
+export { attributesReport, type AttributesReport, type ShownFeatures } from './attributes-report.js';
+export { plainAttributesVerdict } from './attributes-verdict.js';
+export { examplesInWords, keptAlone, READERS, shownArea, shownInput } from './attribute-words.js';
 export { runReport, type Figures, type RunReport } from './run-report.js';
 export { adaptationReport, leftOut, mostFrequentShare, type AdaptationReport } from './adaptation-report.js';
 export { comparisonReport, type ComparisonReport } from './comparison-report.js';

@@ -7,7 +7,7 @@ import { dotChart } from './charts.js';
 export interface LatentPlaces {
   /** Null: too few to draw. */
   readonly places: readonly Place[] | null;
-  /** [examples]. */
+  /** [examples]; negative: not known. */
   readonly labels: Int32Array;
 }
 
@@ -19,8 +19,8 @@ export async function latentMap(
   { places, labels }: LatentPlaces, classes: readonly string[],
 ): Promise<{ svg: string; examples: number } | null> {
   if (places === null) return null;
-  const points = places.map(({ example, x, y }) => ({ x, y, series: classes[labels[example] ?? 0] ?? '' }));
-  return { svg: await dotChart(points, { x: '', y: '' }), examples: places.length };
+  const points = places.map(({ example, x, y }) => ({ x, y, series: classes[labels[example] ?? -1] ?? 'unknown' }));
+  return { svg: await dotChart(points, { x: '', y: '' }, classes), examples: places.length };
 }
 
 /** Where an example lies on a plane. */

@@ -2,7 +2,7 @@ import { shareInterval, type ForgettingEvaluation, type ProbeRow } from '@lethe/
 import { heatMap, lineChart, startNumbering, type Point } from './charts.js';
 import { latentMap, type LatentPlaces } from './latent-map.js';
 import { columns, configurationSection, escapeHtml, figure, page, picture, section, table } from './page.js';
-import { percent, shownExamples, shownInterval, spread } from './shown-figures.js';
+import { percent, shownCircumstances, shownInterval, spread } from './shown-figures.js';
 import { accuracyInterval, scoredBy, verdict } from './verdict.js';
 
 /** Figures of a round or an epoch, "round" among them. */
@@ -40,7 +40,7 @@ export async function runReport({ title, evaluation, config, rounds, epochs, gri
     section(
       'What fresh probes read',
       probeTable(evaluation),
-      `<p>${circumstances(evaluation)}</p>`,
+      `<p>Chance is ${percent(evaluation.chance)}; ${escapeHtml(shownCircumstances(evaluation, 'image'))}.</p>`,
       ...(floor === null ? [] : [`<p>${escapeHtml(floor)}.</p>`]),
     ),
     section(
@@ -66,10 +66,6 @@ export function floorSentence({ chance, classes }: Pick<ForgettingEvaluation, 'c
   return `The classes are unbalanced: always naming the most frequent one is right for ${percent(chance)} of the test examples, ` +
     `where ${classes.length} classes of one size would give ${percent(1 / classes.length)}. ` +
     `A probe that was trained on shuffled labels reads about as much. Only what is read above that was read in the latents`;
-}
-
-function circumstances({ chance, latent_size: size, rounds, examples }: ForgettingEvaluation): string {
-  return `Chance is ${percent(chance)}; ${size} numbers per image; after ${rounds} rounds; ${escapeHtml(shownExamples(examples))}.`;
 }
 
 function probeTable({ probes }: ForgettingEvaluation): string {

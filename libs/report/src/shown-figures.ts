@@ -23,6 +23,14 @@ export function spread(values: readonly number[]): string {
   return values.length > 1 ? `${middle.toFixed(3)} ±${most.toFixed(3)}` : middle.toFixed(3);
 }
 
+/** "6 numbers per image; after 4296 rounds; 55,000 examples trained on, ...". */
+export function shownCircumstances(
+  { latent_size: size, rounds, examples }: { readonly latent_size: number; readonly rounds: number; readonly examples: UsedExamples },
+  example: 'image' | 'example',
+): string {
+  return `${size} ${size === 1 ? 'number' : 'numbers'} per ${example}; after ${rounds} rounds; ${shownExamples(examples)}`;
+}
+
 /** "55,000 examples trained on, 5,000 held out, 10,000 tested, read as 28 x 28 pixels in grey". */
 export function shownExamples({ trained, held_out, tested, shape }: UsedExamples): string {
   const { height, width, channels } = shape;

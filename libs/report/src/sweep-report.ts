@@ -1,10 +1,19 @@
-import { frontChart, startNumbering, type Axes, type FrontPoint } from './charts.js';
-import { escapeHtml, figure, page, section, table } from './page.js';
+import { frontChart, startNumbering, type Axes, type FrontPoint, type ReferencePoint } from './charts.js';
+import { columns, escapeHtml, figure, page, section, table } from './page.js';
+
+/** Trials in two figures. */
+export interface Front {
+  readonly points: readonly FrontPoint[];
+  readonly axes: Axes;
+  /** What the trials are compared with. */
+  readonly references: readonly ReferencePoint[];
+  /** In which direction the trials are better: "less is better in both". */
+  readonly better: string;
+}
 
 export interface SweepReport {
   readonly title: string;
-  readonly points: readonly FrontPoint[];
-  readonly axes: Axes;
+  readonly fronts: readonly Front[];
   /** Head and rows of the trials' table. */
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -14,20 +23,23 @@ export interface SweepReport {
   readonly best: string | null;
 }
 
-/** The picture of the front as SVG; null without points. */
-export async function frontSvg({ points, axes }: Pick<SweepReport, 'points' | 'axes'>): Promise<string | null> {
+/** The picture of a front as SVG. */
+export function frontSvg({ points, axes, references }: Front): Promise<string> {
   startNumbering();
-  return points.length === 0 ? null : frontChart(points, axes);
+  return frontChart(points, axes, references);
 }
 
 /** One self-contained page about a sweep. */
-export async function sweepReport(report: SweepReport): Promise<string> {
-  const svg = await frontSvg(report);
-  const { title, axes, head, rows, notes, best } = report;
-  const caption = `${axes.x} against ${axes.y}, less is better in both; joined: trials that no other beats in both`;
+export async function sweepReport({ title, fronts, head, rows, notes, best }: SweepReport): Promise<string> {
+  startNumbering();
+  const figures: string[] = [];
+  for (const { points, axes, references, better } of fronts) {
+    const caption = `${axes.x} against ${axes.y}, ${better}; joined: trials that no other beats in both`;
+    figures.push(figure(await frontChart(points, axes, references), caption));
+  }
   return page(title, [
     ...(best === null ? [] : [`<div class="verdict"><p>The best trial again:</p><pre>${escapeHtml(best)}</pre></div>`]),
-    ...(svg === null ? [] : [section('Front', figure(svg, caption))]),
+    ...(figures.length === 0 ? [] : [section('Front', columns(figures))]),
     section('Trials', table(head, rows), ...notes.map((note) => `<p>${escapeHtml(note)}</p>`)),
   ]);
 }

@@ -1,14 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdaptationEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
-import { adaptationReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
+import type { AdaptationEvaluation, AttributesEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
+import { adaptationReport, attributesReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { prefixed, readMetrics } from '../record/metrics.js';
+import { attributeFeatures } from './attribute-features.js';
 import { evaluationFigures } from './evaluation-figures.js';
 import { measureAdaptation } from './measure-adaptation.js';
+import { measureAttributes } from './measure-attributes.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';
-import type { MeasuredRun, MeasureOptions } from './measured-run.js';
+import { forgetsLabelAlone, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
 
 const EVALUATION = 'evaluation.json';
@@ -19,7 +21,9 @@ const MAP_COST = 5;
 
 /** Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder. */
 export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<RunEvaluation> {
-  return run.description.config.objective.kind === 'forgetting' ? evaluateForgetting(run, options) : evaluateAdaptation(run, options);
+  const { config } = run.description;
+  if (config.objective.kind !== 'forgetting') return evaluateAdaptation(run, options);
+  return forgetsLabelAlone(config) ? evaluateForgetting(run, options) : evaluateAttributes(run, options);
 }
 
 /** Measures how well labels are read in every domain. */
@@ -52,6 +56,17 @@ async function evaluateForgetting(run: MeasuredRun, { folder, onProgress, ...opt
   return evaluation;
 }
 
+/** Measures what is read of the attributes that were to be forgotten, and of those that were to be kept. */
+async function evaluateAttributes(run: MeasuredRun, { folder, onProgress, ...options }: MeasureOptions): Promise<AttributesEvaluation> {
+  const work = new MeasuringWork(onProgress);
+  const [features, evaluation] = await Promise.all([attributeFeatures(run, work), measureAttributes(run, { ...options, work })]);
+  await writeEvaluation(folder, evaluation);
+  await writeReport(folder, await attributesReport({
+    title: folder.name, evaluation, config: run.description.config, features, ...(await metricsUpTo(folder, evaluation.rounds)),
+  }));
+  return evaluation;
+}
+
 async function mapLatents({ cluster, description, data }: MeasuredRun, work: MeasuringWork): Promise<LatentPlaces> {
   const mapped = Math.min(MAPPED, data.test.count);
   const done = work.expect('laying the latents out on a map', MAP_COST);
@@ -73,11 +88,24 @@ export function parseEvaluation(text: string): RunEvaluation | null {
     return null;
   }
   if (found?.kind === 'forgetting') return JSON.parse(text, (_, value: unknown) => value ?? Number.NaN) as RunEvaluation;
+  if (found?.kind === 'attributes') return JSON.parse(text, finiteFigures) as RunEvaluation;
   if (found?.kind !== 'domain-adaptation') return null;
   const { scored } = found;
   return scored === null
     ? found
     : { ...found, scored: { ...scored, scores: scored.scores.map((score: number | null) => score ?? Number.NaN) } };
+}
+
+/** Of what is measured of attributes, null says of these figures that there are none, and of all others that they are not finite. */
+const MAY_BE_UNDEFINED: readonly string[] = ['auroc', 'auroc_low', 'auroc_high', 'r_squared'];
+const NUMBERS: readonly string[] = ['value', 'mean', 'of_mean'];
+
+function finiteFigures(key: string, value: unknown): unknown {
+  if (value === null) return NUMBERS.includes(key) ? Number.NaN : null;
+  if (key !== 'figures' || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, figure]) => (
+    [name, figure === null && !MAY_BE_UNDEFINED.includes(name) ? Number.NaN : figure as unknown]
+  )));
 }
 
 async function writeEvaluation(folder: RunFolder, evaluation: RunEvaluation): Promise<void> {

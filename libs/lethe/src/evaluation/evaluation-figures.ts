@@ -1,11 +1,19 @@
 import {
-  shareInterval, type AdaptationEvaluation, type ForgettingEvaluation, type Interval, type RunEvaluation,
+  shareInterval, type AdaptationEvaluation, type AttributesEvaluation, type ForgettingEvaluation, type Interval, type RunEvaluation,
 } from '@lethe/evaluation';
 import { accuracyInterval, mostFrequentShare, scoredBy } from '@lethe/report';
+import { attributeFigures, attributeReferences } from './attribute-figures.js';
 
 /** Figures of an evaluation, by the names that a sweep gives them. Of several seeds of a probe the mean counts. */
 export function evaluationFigures(evaluation: RunEvaluation): Record<string, number> {
-  return evaluation.kind === 'forgetting' ? forgettingFigures(evaluation) : adaptationFigures(evaluation);
+  switch (evaluation.kind) {
+    case 'forgetting':
+      return forgettingFigures(evaluation);
+    case 'attributes':
+      return Object.fromEntries(attributeFigures(evaluation).map(([name, value]) => [name, value]));
+    case 'domain-adaptation':
+      return adaptationFigures(evaluation);
+  }
 }
 
 function forgettingFigures({ probes, swap, reconstruction, style }: ForgettingEvaluation): Record<string, number> {
@@ -35,7 +43,26 @@ export const TEST_EXAMPLES = 'test_examples';
 export function evaluationEvidence(evaluation: RunEvaluation): Record<string, number> {
   // Earlier versions did not say what they had measured on.
   if (!('examples' in evaluation)) return {};
-  return evaluation.kind === 'forgetting' ? forgettingEvidence(evaluation) : adaptationEvidence(evaluation);
+  switch (evaluation.kind) {
+    case 'forgetting':
+      return forgettingEvidence(evaluation);
+    case 'attributes':
+      return attributeEvidence(evaluation);
+    case 'domain-adaptation':
+      return adaptationEvidence(evaluation);
+  }
+}
+
+/** With what follows from the data alone, which a sweep shows its trials beside. */
+function attributeEvidence(evaluation: AttributesEvaluation): Record<string, number> {
+  const { kept, forgotten, examples } = evaluation;
+  return {
+    ...Object.fromEntries(attributeFigures(evaluation).flatMap(([name, , interval]) => (
+      interval === null ? [] : Object.entries(ends(name, interval))
+    ))),
+    ...Object.fromEntries(attributeReferences(evaluation).map(([name, value]) => [name, value])),
+    [TEST_EXAMPLES]: [...kept, ...forgotten].reduce((least, { tested }) => Math.min(least, tested), examples.tested),
+  };
 }
 
 function forgettingEvidence(evaluation: ForgettingEvaluation): Record<string, number> {

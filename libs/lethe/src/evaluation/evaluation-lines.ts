@@ -6,27 +6,35 @@ import {
   type BestProbe,
 } from '@lethe/report';
 import { formatCount, formatTable } from '@lethe/telemetry';
-
-/** A figure in the last lines of a run: its name and what it came to. */
-export type NamedFigure = readonly [name: string, text: string];
-
-/** What a run came to, for the terminal. */
-export interface Conclusion {
-  /** Plain words. */
-  readonly sentences: readonly string[];
-  /** Each with the evidence that it rests on. */
-  readonly figures: readonly NamedFigure[];
-}
+import { attributeRows, concludedAttributes } from './attribute-lines.js';
+import type { Conclusion, NamedFigure } from './conclusion.js';
 
 /** What the measured figures come to. The rest is in the report. */
 export function concluded(evaluation: RunEvaluation): Conclusion {
-  return evaluation.kind === 'forgetting' ? concludedForgetting(evaluation) : concludedAdaptation(evaluation);
+  switch (evaluation.kind) {
+    case 'forgetting':
+      return concludedForgetting(evaluation);
+    case 'attributes':
+      return concludedAttributes(evaluation);
+    case 'domain-adaptation':
+      return concludedAdaptation(evaluation);
+  }
 }
 
 /** Every probe, or every domain, in lines for the terminal. */
 export function measuredLines(evaluation: RunEvaluation): string[] {
-  const rows = evaluation.kind === 'forgetting' ? probeRows(evaluation) : domainRows(evaluation);
-  return [shownExamples(evaluation.examples), ...formatTable(rows)];
+  return [shownExamples(evaluation.examples), ...formatTable(measuredRows(evaluation))];
+}
+
+function measuredRows(evaluation: RunEvaluation): string[][] {
+  switch (evaluation.kind) {
+    case 'forgetting':
+      return probeRows(evaluation);
+    case 'attributes':
+      return attributeRows(evaluation);
+    case 'domain-adaptation':
+      return domainRows(evaluation);
+  }
 }
 
 function concludedForgetting(evaluation: ForgettingEvaluation): Conclusion {

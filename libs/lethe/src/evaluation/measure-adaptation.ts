@@ -1,23 +1,21 @@
 import {
-  areaInterval, areaUnderCurve, confusionMatrix, likeliestClass, SCORE_CHUNK, shareInterval,
+  areaInterval, areaUnderCurve, confusionMatrix, likeliestClass, shareInterval,
   type AdaptationEvaluation, type DomainEvaluation, type MappedExample,
 } from '@lethe/evaluation';
 import { MISSING, type DataSource, type DomainFacts } from '@lethe/data';
 import { rounded } from '../record/metrics.js';
 import { usedExamples, type MeasuredRun } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
+import { predictTest, type TestPredictions } from './predict-test.js';
 
 /** Test examples whose features are shown on a map, shared out over the domains. */
 const MAPPED = 1000;
 
-/** What is predicted for all test examples, and the features it is predicted from, row by row. */
-interface TestPredictions {
+/** The likeliest class of every test example, and the features it is predicted from. */
+interface ReadPredictions extends Pick<TestPredictions, 'features' | 'size'> {
   readonly predicted: Int32Array;
   /** Probability of the last class. */
   readonly scores: Float32Array;
-  /** Float32 [examples, size]. */
-  readonly features: Float32Array;
-  readonly size: number;
 }
 
 /** Measures how well the labels of every domain's test examples are read; the same for any number of workers. */
@@ -26,7 +24,7 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
   const { domains } = config.data;
   if (domains === null || domains.target === null || domains.training === 'each')
     throw new TypeError('a run of domain adaptation has domains, a target among them, and is of one kind');
-  const predictions = await predictTest(run);
+  const predictions = readPredictions(await predictTest(run), facts.classes.length);
   const chosen = facts.domains.map((_, domain) => examplesOf(data, domain));
   const scored = scoredOf(data, predictions, chosen.at(-1) ?? []);
   return {
@@ -43,23 +41,14 @@ export async function measureAdaptation(run: MeasuredRun): Promise<AdaptationEva
   };
 }
 
-async function predictTest({ cluster, description: { facts }, data }: MeasuredRun): Promise<TestPredictions> {
-  const classes = facts.classes.length;
-  const chunks = await cluster.evaluations.ofExamples('predict', 'test', data.test.count, SCORE_CHUNK);
-  const rowLength = (chunks[0]?.length ?? 0) / Math.min(SCORE_CHUNK, data.test.count);
-  const size = rowLength - classes;
-  const predicted = new Int32Array(data.test.count);
-  const scores = new Float32Array(data.test.count);
-  const features = new Float32Array(data.test.count * size);
-  for (let example = 0; example < data.test.count; example += 1) {
-    const chunk = chunks[Math.floor(example / SCORE_CHUNK)] ?? new Float32Array(0);
-    const row = chunk.subarray((example % SCORE_CHUNK) * rowLength, (example % SCORE_CHUNK + 1) * rowLength);
-    const logProbabilities = row.subarray(0, classes);
-    predicted[example] = likeliestClass(logProbabilities);
-    scores[example] = Math.exp(logProbabilities[classes - 1] ?? Number.NaN);
-    features.set(row.subarray(classes), example * size);
-  }
-  return { predicted, scores, features, size };
+function readPredictions({ logProbabilities, ...features }: TestPredictions, classes: number): ReadPredictions {
+  const examples = logProbabilities.length / classes;
+  const rowOf = (example: number): Float32Array => logProbabilities.subarray(example * classes, (example + 1) * classes);
+  return {
+    ...features,
+    predicted: Int32Array.from({ length: examples }, (_, example) => likeliestClass(rowOf(example))),
+    scores: Float32Array.from({ length: examples }, (_, example) => Math.exp(rowOf(example)[classes - 1] ?? Number.NaN)),
+  };
 }
 
 /** Indices of a domain's test examples. */
@@ -69,7 +58,7 @@ function examplesOf({ test }: DataSource, domain: number): number[] {
 
 interface Measured {
   readonly data: DataSource;
-  readonly predictions: TestPredictions;
+  readonly predictions: ReadPredictions;
 }
 
 function domainEvaluation(
@@ -99,7 +88,7 @@ function domainEvaluation(
 /** Those of the examples that have a label. */
 function scoredOf(
   { test }: DataSource,
-  { predicted, scores }: TestPredictions,
+  { predicted, scores }: ReadPredictions,
   examples: readonly number[],
 ): { labels: number[]; scores: number[]; predicted: number[] } {
   const known = examples.filter((example) => test.labels[example] !== MISSING);

@@ -1,8 +1,10 @@
 import { join, relative } from 'node:path';
 import { PROBES } from '@lethe/config';
-import type { RunEvaluation } from '@lethe/evaluation';
+import type { ProbeRow, RunEvaluation } from '@lethe/evaluation';
 import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
-import { concluded, type NamedFigure } from '../evaluation/evaluation-lines.js';
+import type { NamedFigure } from '../evaluation/conclusion.js';
+import { concluded } from '../evaluation/evaluation-lines.js';
+import { forgetsLabelAlone } from '../evaluation/measured-run.js';
 import type { PreparedRun } from './prepare-run.js';
 import type { RunSummary } from './summary.js';
 
@@ -87,9 +89,12 @@ function nextCommands({ summary: { ending }, evaluation }: EndedRun, { descripti
   if (ending === 'interrupted') return [[`npx lethe train --resume ${run}`, 'goes on from here']];
   const measure: NamedFigure[] = evaluation === null ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
   if (config.objective.kind !== 'forgetting') return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
+  if (!forgetsLabelAlone(config)) {
+    const read = evaluation?.kind === 'attributes' ? evaluation.forgotten.flatMap(({ probes }) => probes) : [];
+    return [...measure, ...(read.length === 0 ? [] : moreProbes(run, read))];
+  }
   const isOwnData = config.data.folder !== null;
   const isMost = config.recipe === MOST_FORGETTING;
-  const hasMoreProbes = evaluation?.kind === 'forgetting' && PROBES.some((kind) => evaluation.probes.every(({ probe }) => probe !== kind));
   return [
     ...measure,
     // Own data come with flags of their own, which the same command has.
@@ -97,8 +102,14 @@ function nextCommands({ summary: { ending }, evaluation }: EndedRun, { descripti
       isOwnData ? `the same command with --recipe ${MOST_FORGETTING}` : `npx lethe train --recipe ${MOST_FORGETTING}`,
       'forgets more, in more time',
     ] as const]),
-    ...(hasMoreProbes ? [[`npx lethe evaluate ${run} --probes all`, 'measures with every kind of probe'] as const] : []),
+    ...(evaluation?.kind === 'forgetting' ? moreProbes(run, evaluation.probes) : []),
     [`npx lethe grid ${run}`, 'draws test images under every label'],
     ...(isOwnData ? [] : [['npx lethe data DIR', 'looks at your own data; train --data-dir DIR learns from them'] as const]),
   ];
+}
+
+/** How to measure by the kinds of probes that have not run. */
+function moreProbes(run: string, rows: readonly Pick<ProbeRow, 'probe'>[]): NamedFigure[] {
+  const hasMore = PROBES.some((kind) => rows.every(({ probe }) => probe !== kind));
+  return hasMore ? [[`npx lethe evaluate ${run} --probes all`, 'measures with every kind of probe']] : [];
 }

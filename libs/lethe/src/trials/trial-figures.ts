@@ -1,5 +1,7 @@
 import { figuresOf, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
 import { shareInterval } from '@lethe/evaluation';
+import { attributeFigureNames } from '../evaluation/attribute-figures.js';
+import { forgetsLabelAlone } from '../evaluation/measured-run.js';
 import { ends, TEST_EXAMPLES } from '../evaluation/evaluation-figures.js';
 
 /** How sure the figures of the game itself are. @param tested number of test examples */
@@ -9,8 +11,10 @@ export function gameEvidence(figures: Readonly<Record<string, number>>, tested: 
 }
 
 /** Names that an evaluation of this configuration's game gives. */
-function evaluated({ objective, probes }: RunConfig): string[] {
+function evaluated(config: RunConfig): string[] {
+  const { objective, probes } = config;
   if (objective.kind === 'domain-adaptation') return ['target_accuracy', 'target_auroc'];
+  if (!forgetsLabelAlone(config)) return attributeFigureNames(config);
   const read = [...probes, 'best'].map((probe) => `probe_${probe}`);
   return [...read, 'swap', 'reconstruction_mse', 'slant_kept', 'thickness_kept'];
 }

@@ -30,6 +30,21 @@ describe('a trial', () => {
     expect(table('all')[1]).toEqual(['1', 'completed', best[0], ...best]);
   });
 
+  it('has what is kept beside what is read, and all that is measured where there is room', () => {
+    const figures = {
+      kept_income_accuracy: 0.84, kept_income_auroc: 0.89, forgotten_sex_auroc: 0.6,
+      forgotten_sex_auroc_low: 0.59, forgotten_sex_auroc_high: 0.61,
+      forgotten_sex_balanced: 0.57, parity_gap: 0.1, raw_forgotten_sex_auroc: 0.93, classifier_accuracy: 0.66,
+    };
+    expect(tableOfTrials([trial('1', figures)])).toEqual([
+      ['trial', 'state', 'kept_income_accuracy', 'forgotten_sex_auroc', 'parity_gap'],
+      ['1', 'completed', '0.8400', '0.600 (0.590 to 0.610)', '0.1000'],
+    ]);
+    expect(tableOfTrials([trial('1', figures)], 'all')[0]).toEqual([
+      'trial', 'state', 'kept_income_accuracy', 'kept_income_auroc', 'forgotten_sex_auroc', 'forgotten_sex_balanced', 'parity_gap',
+    ]);
+  });
+
   it.each([
     [[4, 4], [4, 4], 'trial,state,rounds,message'],
     [[4, 8], [4, 6], 'trial,state,rounds_asked,rounds,message'],

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { shownInterval } from '@lethe/report';
 import type { SettingValue, Trial } from './trial.js';
+import { shownAttributeFigures } from '../evaluation/attribute-figures.js';
 import { intervalOf } from '../evaluation/evaluation-figures.js';
 
 /** Figures that a terminal has room for, with their intervals. */
@@ -8,17 +9,19 @@ const MAIN = [
   'epochs', 'probe_best', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'chance',
   'test_examples', 'wall_seconds',
 ];
-/** Figures that are shown once the accuracy of the game's own classifier says nothing more: a fresh probe has read the latents. */
-const BETTER_THAN: Readonly<Record<string, string>> = { classifier_accuracy: 'probe_best' };
+/** The accuracy of the game's own classifier says nothing more once a fresh probe has read the latents. */
+const OWN_CLASSIFIER = 'classifier_accuracy';
 
 /** Head and one row for each trial; figures that are shares of test examples with their 95 %. @param extent all: each probe's, too */
 export function tableOfTrials(trials: readonly Trial[], extent: 'main' | 'all' = 'main'): string[][] {
   const settings = variedSettings(trials);
   const has = (figure: string): boolean => trials.some(({ figures }) => figures[figure] !== undefined);
-  const probes = [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))]
-    .filter((name) => /^probe_(?!best$)/.test(name) && trials.some(({ figures }) => intervalOf(figures, name) !== null));
+  const names = [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))];
+  const probes = names.filter((name) => /^probe_(?!best$)/.test(name) && trials.some(({ figures }) => intervalOf(figures, name) !== null));
+  const isProbed = has('probe_best') || shownAttributeFigures(names, 'main').length > 0;
   const shown = MAIN.flatMap((figure) => (figure === 'swap' && extent === 'all' ? [...probes, figure] : [figure]))
-    .filter((figure) => has(figure) && !has(BETTER_THAN[figure] ?? ''));
+    .flatMap((figure) => (figure === 'reconstruction_mse' ? [...shownAttributeFigures(names, extent), figure] : [figure]))
+    .filter((figure) => has(figure) && !(isProbed && figure === OWN_CLASSIFIER));
   return [
     ['trial', 'state', ...settings.map((path) => columnOf(trials, path).split('.').at(-1) ?? path), ...shown],
     ...trials.map(({ name, state, values, figures }) => [

@@ -49,6 +49,15 @@ describe('the figures that a sweep is asked to go by', () => {
     expect(await checkFigures(hospitals, nothing)).toBeNull();
   });
 
+  it('are none where what is kept is weighed against what is forgotten, unless somebody names one', async () => {
+    const data = { kind: 'table', folder: '/none', keep: ['income'], forget: ['sex', 'race'] };
+    const weighed = planned({ recipe: 'keep-and-forget', data });
+    expect(await checkFigures(weighed, { best: null, halving: null })).toBeNull();
+    for (const figure of ['kept_income_accuracy', 'forgotten_sex_x_race_auroc', 'parity_gap'])
+      expect(await checkFigures(weighed, best(figure))).toEqual({ figure, better: 'lower' });
+    await expect(checkFigures(weighed, best('forgotten_sx_auroc'))).rejects.toThrow(/did you mean forgotten_sex_auroc\?/);
+  });
+
   it('have the names that evaluations give', () => {
     const examples = { trained: 1, held_out: 0, tested: 1, shape: { height: 4, width: 4, channels: 1 } };
     const row = (probe: 'linear' | 'mlp' | 'neighbours') =>

@@ -33,6 +33,8 @@ export async function checkFigures(
     ...(halving === null ? [] : problemsOf('--halving', halving.figure, ofAll(planned.map(({ config }) => namesOfEpochFigures(config))))),
   ];
   if (problems.length > 0) throw problemsError(problems);
+  // What is kept is weighed against what is forgotten: no single figure says which trial is best.
+  if (best === null && final.some((name) => name.startsWith('forgotten_'))) return null;
   return best ?? USUAL.find(({ figure }) => final.includes(figure)) ?? null;
 }
 

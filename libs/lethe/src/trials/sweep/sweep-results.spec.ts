@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Trial } from '../trial.js';
-import { doubts, front, paretoFront } from './sweep-results.js';
+import { doubts, fronts, paretoFront } from './sweep-results.js';
 
 const trial = (name: string, figures: Record<string, number>): Trial =>
   ({ name, key: name, values: {}, epochs: 1, state: 'completed', attempts: 1, figures, message: '' });
@@ -28,12 +28,40 @@ describe('the front', () => {
       trial('001', { probe_mlp: 0.3, probe_neighbours: 0.2, probe_best: 0.3, reconstruction_mse: 0.08 }),
       trial('002', { probe_mlp: 0.2, probe_neighbours: 0.6, probe_best: 0.6, reconstruction_mse: 0.08 }),
     ];
-    expect(front([hidden, read])).toEqual({
+    expect(fronts([hidden, read])).toEqual([{
       points: [{ label: '001', x: 0.3, y: 0.08, isFront: true }, { label: '002', x: 0.6, y: 0.08, isFront: false }],
       axes: { x: 'accuracy of the best fresh probe', y: 'reconstruction error' },
-    });
+      references: [],
+      better: 'less is better in both',
+    }]);
     const unmeasured = trial('003', { classifier_accuracy: 0.4, reconstruction_mse: 0.1 });
-    expect(front([unmeasured])).toMatchObject({ points: [{ x: 0.4 }], axes: { x: "accuracy of the game's own classifier" } });
+    expect(fronts([unmeasured])).toMatchObject([{ points: [{ x: 0.4 }], axes: { x: "accuracy of the game's own classifier" } }]);
+    expect(fronts([trial('004', { wall_seconds: 1 })])).toEqual([]);
+  });
+
+  it('is what is kept against what is read, for each forgotten attribute, beside what the data alone give', () => {
+    const ofData = {
+      chance_kept_income: 0.76, raw_kept_income_accuracy: 0.86, raw_forgotten_sex_auroc: 0.93, eraser_kept_income_accuracy: 0.84,
+      eraser_forgotten_sex_auroc: 0.7,
+    };
+    const trials = [
+      trial('001', { ...ofData, kept_income_accuracy: 0.84, forgotten_sex_auroc: 0.6, forgotten_race_auroc: 0.61 }),
+      trial('002', { ...ofData, kept_income_accuracy: 0.85, forgotten_sex_auroc: 0.7, forgotten_race_auroc: 0.62 }),
+      trial('003', { ...ofData, kept_income_accuracy: 0.83, forgotten_sex_auroc: 0.65, forgotten_race_auroc: 0.55 }),
+    ];
+    const [sex, race, ...others] = fronts(trials);
+    expect(others).toEqual([]);
+    expect(sex?.points.map(({ label, isFront }) => [label, isFront])).toEqual([['001', true], ['002', true], ['003', false]]);
+    expect(sex?.references).toEqual([
+      { label: 'raw inputs', x: 0.93, y: 0.86 }, { label: 'linear eraser', x: 0.7, y: 0.84 },
+      { label: 'always the most frequent', x: 0.5, y: 0.76 },
+    ]);
+    expect(race?.points.map(({ isFront }) => isFront)).toEqual([true, true, true]);
+    expect(race?.references.map(({ label }) => label)).toEqual(['always the most frequent']);
+    // Under odds the features may tell what the label tells: what counts is what they tell among examples of one class.
+    const odds = fronts(trials.map((one) => ({ ...one, figures: { ...one.figures, forgotten_sex_given_auroc: 0.52 } })));
+    expect(odds[0]?.points.map(({ x }) => x)).toEqual([0.52, 0.52, 0.52]);
+    expect(odds[0]?.axes.x).toBe('AUROC of the best fresh probe of sex, given the label');
   });
 
   it('leaves out what another trial beats', () => {

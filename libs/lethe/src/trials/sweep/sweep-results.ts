@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
-import { frontSvg, sweepReport } from '@lethe/report';
+import { frontSvg, sweepReport, type Front } from '@lethe/report';
 import { formatCount } from '@lethe/telemetry';
 import { bestTrial, type Trial } from '../trial.js';
+import { weighings, type Weighing } from '../../evaluation/attribute-figures.js';
 import { intervalOf, TEST_EXAMPLES } from '../../evaluation/evaluation-figures.js';
 import { csvOfTrials, shownSetting, tableOfTrials, variedSettings } from '../trial-tables.js';
 import type { TrialsFolder } from '../trials-folder.js';
@@ -9,6 +10,9 @@ import type { TrialsState } from '../trials-state.js';
 
 /** What stands beside a figure in a table. */
 const IN_PARENTHESES = 'in parentheses: the 95 % that other test examples could have given';
+/** Why no trial is named the best where something is kept and something forgotten. */
+const NO_BEST = 'which trial is best depends on how much of what is kept may be given up to forget more: the front shows what there is; ' +
+  '--best with a figure names the best by that one alone';
 
 /**
  * Writes `sweep.csv`, `pareto.svg` and `report.html`.
@@ -22,18 +26,19 @@ export async function writeSweep(
 ): Promise<{ best: string | null; notes: string[] }> {
   const winner = best === null ? null : bestTrial(trials, best.figure, best.better);
   const command = winner === null ? null : `npx lethe train --config ${relative(userFolder, folder.configFile(winner.name))}`;
-  const { points, axes } = front(trials);
+  const drawn = fronts(trials);
   await folder.writeFile('sweep.csv', csvOfTrials(trials));
-  const svg = await frontSvg({ points, axes });
-  if (svg !== null) await folder.writeFile('pareto.svg', svg);
+  const [first] = drawn;
+  if (first !== undefined) await folder.writeFile('pareto.svg', await frontSvg(first));
   const [head = [], ...rows] = tableOfTrials(trials, 'all');
   const notes = [
     ...(head.some((figure) => trials.some(({ figures }) => intervalOf(figures, figure) !== null)) ? [IN_PARENTHESES] : []),
     ...(winner === null || best === null ? [] : doubts(trials, winner, best.figure)),
+    ...(best === null && weighings(namesOf(trials)).length > 0 ? [NO_BEST] : []),
   ];
   await folder.writeFile(
     'report.html',
-    await sweepReport({ title: folder.folder.split('/').at(-1) ?? 'sweep', points, axes, head, rows, notes, best: command }),
+    await sweepReport({ title: folder.folder.split('/').at(-1) ?? 'sweep', fronts: drawn, head, rows, notes, best: command }),
   );
   if (command === null || winner === null || best === null) return { best: null, notes };
   return { best: `${winner.name} (${best.figure} ${winner.figures[best.figure]?.toFixed(4) ?? ''}): ${command}`, notes };
@@ -55,36 +60,70 @@ export function doubts(trials: readonly Trial[], winner: Trial, figure: string):
   return [`${which} ${verb} told apart from ${winner.name} by ${figure}: with ${tested} test examples their 95 % intervals overlap`];
 }
 
+/** What the trials are weighed by: what each keeps against what is read of each forgotten attribute, or as in the article's game. */
+export function fronts(trials: readonly Trial[]): Front[] {
+  const weighed = weighings(namesOf(trials));
+  const found = weighed.length > 0 ? weighed.map((weighing) => weighingFront(trials, weighing)) : [front(trials)];
+  return found.filter(({ points }) => points.length > 0);
+}
+
+function namesOf(trials: readonly Trial[]): string[] {
+  return [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))];
+}
+
+/** What is kept of an attribute against what is read of a forgotten one, beside what follows from the data alone. */
+function weighingFront(trials: readonly Trial[], { kept, forgotten }: Weighing): Front {
+  const measured = trials.find(({ figures }) => figures[`chance_kept_${kept.name}`] !== undefined)?.figures ?? {};
+  const references = [
+    { label: 'raw inputs', x: measured[`raw_${forgotten.figure}`], y: measured[`raw_${kept.figure}`] },
+    { label: 'linear eraser', x: measured[`eraser_${forgotten.figure}`], y: measured[`eraser_${kept.figure}`] },
+    { label: 'always the most frequent', x: 0.5, y: measured[`chance_kept_${kept.name}`] },
+  ];
+  const isGiven = forgotten.figure.endsWith('given_auroc');
+  return {
+    points: placed(trials, { x: forgotten.figure, y: kept.figure, higherIsBetter: true }),
+    references: references.flatMap(({ label, x, y }) => (x === undefined || y === undefined ? [] : [{ label, x, y }])),
+    axes: {
+      x: `AUROC of the best fresh probe of ${forgotten.name}${isGiven ? ', given the label' : ''}`,
+      y: `accuracy of fresh heads of ${kept.name}`,
+    },
+    better: 'less is better in the first, more in the second',
+  };
+}
+
 /**
  * Trials by the accuracy of the best probe that ran and the reconstruction error; without an evaluation, by the accuracy of the game's own
  * classifier.
  */
-export function front(trials: readonly Trial[]): {
-  points: { label: string; x: number; y: number; isFront: boolean }[];
-  axes: { x: string; y: string };
-} {
+function front(trials: readonly Trial[]): Front {
   const byProbe = trials.some(({ figures }) => figures['probe_best'] !== undefined);
-  const [x, y] = [byProbe ? 'probe_best' : 'classifier_accuracy', 'reconstruction_mse'];
-  const placed = trials.filter(({ state }) => state === 'completed').flatMap((trial) => {
+  return {
+    points: placed(trials, { x: byProbe ? 'probe_best' : 'classifier_accuracy', y: 'reconstruction_mse', higherIsBetter: false }),
+    references: [],
+    axes: { x: byProbe ? 'accuracy of the best fresh probe' : "accuracy of the game's own classifier", y: 'reconstruction error' },
+    better: 'less is better in both',
+  };
+}
+
+/** The completed trials that have both figures; less is better in the first. */
+function placed(
+  trials: readonly Trial[], { x, y, higherIsBetter }: { readonly x: string; readonly y: string; readonly higherIsBetter: boolean },
+): Front['points'] {
+  const found = trials.filter(({ state }) => state === 'completed').flatMap((trial) => {
     const [across = Number.NaN, up = Number.NaN] = [trial.figures[x], trial.figures[y]];
     return Number.isFinite(across) && Number.isFinite(up) ? [{ trial, x: across, y: up }] : [];
   });
-  const best = new Set(paretoFront(placed).map(({ trial }) => trial.name));
+  const weighed = found.map((point) => ({ ...point, y: higherIsBetter ? -point.y : point.y }));
+  const best = new Set(paretoFront(weighed).map(({ trial }) => trial.name));
   const settings = variedSettings(trials);
-  return {
-    points: placed.map((point) => ({
-      x: point.x,
-      y: point.y,
-      label:
-        settings.map((path) => `${path.split('.').at(-1) ?? path} ${shownSetting(point.trial.values[path])}`).join(', ')
-        || point.trial.name,
-      isFront: best.has(point.trial.name),
-    })),
-    axes: {
-      x: byProbe ? 'accuracy of the best fresh probe' : "accuracy of the game's own classifier",
-      y: 'reconstruction error',
-    },
-  };
+  return found.map((point) => ({
+    x: point.x,
+    y: point.y,
+    label:
+      settings.map((path) => `${path.split('.').at(-1) ?? path} ${shownSetting(point.trial.values[path])}`).join(', ')
+      || point.trial.name,
+    isFront: best.has(point.trial.name),
+  }));
 }
 
 /** Paths of the files that `writeSweep` writes, relative to where the user typed. */

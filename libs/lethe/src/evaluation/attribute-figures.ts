@@ -1,0 +1,114 @@
+import type { RunConfig } from '@lethe/config';
+import {
+  decidingReading, READINGS, type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName,
+} from '@lethe/evaluation';
+
+/** How the names of figures end. */
+const SUFFIX: Readonly<Record<ReadingName, string>> = {
+  auroc: 'auroc', balanced_accuracy: 'balanced', accuracy: 'accuracy', r_squared: 'r2',
+};
+/** Of the best probe among examples of one class of the label, of that class in which most is read. */
+const GIVEN = 'given_auroc';
+/** The largest differences between groups over all forgotten attributes. */
+const [PARITY_GAP, ODDS_GAP] = ['parity_gap', 'odds_gap'];
+const RECONSTRUCTION = 'reconstruction_mse';
+
+/** Each figure with the interval that it has; null: none. */
+export type FiguresWithIntervals = readonly (readonly [name: string, value: number, interval: Interval | null])[];
+
+/** The figures of a run that keeps and forgets attributes: by the best probe of each. */
+export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithIntervals {
+  const { kept, forgotten, fairness, own_head: head, reconstruction } = evaluation;
+  const treatments = head?.treatments ?? [];
+  const gaps = [
+    [PARITY_GAP, largest(treatments.map((treatment) => treatment.demographic_parity))],
+    [ODDS_GAP, largest(treatments.map((treatment) => treatment.equalised_odds))],
+  ] as const;
+  return [
+    ...kept.flatMap(({ name, best }) => readFigures(keptName(name), best)),
+    ...forgotten.flatMap(({ name, best, given }) => {
+      const among = fairness === 'odds' ? decidingReading({ best, given }, fairness) : null;
+      return [
+        ...readFigures(forgottenName(name), best),
+        ...(among === null ? [] : [[`${forgottenName(name)}_${GIVEN}`, among.value, among.interval] as const]),
+      ];
+    }),
+    ...gaps.flatMap(([name, gap]) => (gap === null ? [] : [[name, gap.value, gap.interval] as const])),
+    ...(reconstruction === null ? [] : [[RECONSTRUCTION, reconstruction.mean, null] as const]),
+  ];
+}
+
+function readFigures(prefix: string, best: BestReadings): FiguresWithIntervals {
+  return READINGS.flatMap((name) => {
+    const reading = best[name];
+    return reading === null ? [] : [[`${prefix}_${SUFFIX[name]}`, reading.value, reading.interval] as const];
+  });
+}
+
+function largest(estimates: readonly (Estimate | null)[]): Estimate | null {
+  return estimates.reduce((most, estimate) => (
+    estimate !== null && (most === null || estimate.value > most.value) ? estimate : most
+  ), null);
+}
+
+/** What the figures are compared with: what raw inputs tell, what is left behind a linear eraser, and the most frequent category. */
+export function attributeReferences({ kept, forgotten, linear_eraser: eraser }: AttributesEvaluation): FiguresWithIntervals {
+  return [
+    ...kept.flatMap(({ name, chance, raw }) => [
+      [`chance_${keptName(name)}`, chance, null] as const, ...readFigures(`raw_${keptName(name)}`, raw),
+    ]),
+    ...forgotten.flatMap(({ name, raw, kept_alone: alone }) => [
+      ...readFigures(`raw_${forgottenName(name)}`, raw), ...readFigures(`alone_${forgottenName(name)}`, alone),
+    ]),
+    ...(eraser?.kept ?? []).flatMap(({ name, best }) => readFigures(`eraser_${keptName(name)}`, best)),
+    ...(eraser?.forgotten ?? []).flatMap(({ name, best }) => readFigures(`eraser_${forgottenName(name)}`, best)),
+  ];
+}
+
+/** Names of the figures that runs with this configuration may have; which of them a number or a category has only its data know. */
+export function attributeFigureNames({ data: { keep, forget }, objective }: RunConfig): string[] {
+  const combination = forget.length > 1 ? [forget.join(' x ')] : [];
+  return [
+    ...keep.flatMap((name) => READINGS.map((reading) => `${keptName(name)}_${SUFFIX[reading]}`)),
+    ...[...forget, ...combination].flatMap((name) => [
+      ...READINGS.map((reading) => `${forgottenName(name)}_${SUFFIX[reading]}`),
+      ...(objective.kind === 'forgetting' && objective.fairness === 'odds' ? [`${forgottenName(name)}_${GIVEN}`] : []),
+    ]),
+    ...(keep.length === 0 ? [] : [PARITY_GAP, ODDS_GAP]),
+    ...(objective.kind === 'forgetting' && objective.rebuild ? [RECONSTRUCTION] : []),
+  ];
+}
+
+/** The figures that the trials of a sweep are weighed by: what is kept of an attribute against what is read of another. */
+export interface Weighing {
+  readonly kept: { readonly name: string; readonly figure: string };
+  readonly forgotten: { readonly name: string; readonly figure: string };
+}
+
+/** Each forgotten attribute against the first kept one, out of the names of the figures that trials have. */
+export function weighings(figures: readonly string[]): Weighing[] {
+  const kept = figures.flatMap((figure) => /^kept_(.+)_accuracy$/.exec(figure)?.slice(1) ?? [])[0];
+  if (kept === undefined) return [];
+  const forgotten = figures.flatMap((figure) => /^forgotten_(.+?)(?:_given)?_auroc$/.exec(figure)?.slice(1) ?? []);
+  return [...new Set(forgotten)].map((name) => {
+    const given = `${forgottenName(name)}_${GIVEN}`;
+    return {
+      kept: { name: kept, figure: `${keptName(kept)}_accuracy` },
+      forgotten: { name, figure: figures.includes(given) ? given : `${forgottenName(name)}_auroc` },
+    };
+  });
+}
+
+/** Figures of these games that a terminal has room for: what decides, of each attribute. @param extent all: everything that is measured */
+export function shownAttributeFigures(figures: readonly string[], extent: 'main' | 'all'): string[] {
+  const own = figures.filter((name) => /^(kept|forgotten)_.+_(auroc|balanced|accuracy|r2)$|^(parity|odds)_gap$/.test(name));
+  return extent === 'all' ? own : own.filter((name) => /^kept_.+_(accuracy|r2)$|^forgotten_.+_auroc$|_gap$/.test(name));
+}
+
+function keptName(attribute: string): string {
+  return `kept_${attribute.replaceAll(/\s+/g, '_')}`;
+}
+
+function forgottenName(attribute: string): string {
+  return `forgotten_${attribute.replaceAll(/\s+/g, '_')}`;
+}

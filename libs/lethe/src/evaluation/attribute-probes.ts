@@ -1,0 +1,86 @@
+import type { DataFacts } from '@lethe/data';
+import type { ProbeInput, ProbeKind, ProbeRequest } from '@lethe/protocol';
+import { COSTLY } from './train-probes.js';
+
+/** Heads of a kept attribute: what somebody would train on features. */
+const HEADS: readonly ProbeKind[] = ['linear', 'mlp', 'boosted-trees'];
+/** Kinds that read what the kept attributes tell: these are few numbers. */
+const OF_KEPT: readonly ProbeKind[] = ['linear', 'boosted-trees'];
+/** A linear map of the vectors changes nothing for it: what decorrelated vectors tell it the standardised ones have told it. */
+const UNMOVED: readonly ProbeKind[] = ['linear'];
+/** Longest inputs that an eraser is computed for, and that trees read raw. */
+export const MOST_ERASED = 512;
+/** What decides which probes are worth their time. */
+export interface ProbedRun {
+  readonly kinds: readonly ProbeKind[];
+  /** Kinds that are not costly are trained from each, on features. */
+  readonly seeds: readonly number[];
+  readonly facts: Pick<DataFacts, 'forgotten' | 'kept' | 'classes' | 'trainCount' | 'testCount'>;
+  readonly fairness: 'parity' | 'odds';
+  /** Numbers of the code, and of an input. */
+  readonly latentSize: number;
+  readonly inputLength: number;
+  /** The code has noise. */
+  readonly isSampled: boolean;
+  /** What the linear eraser takes out: all that is forgotten. Null: it cannot. */
+  readonly erased: string | null;
+  /** Forgotten attributes that the test examples pair otherwise with the label than the training examples do. */
+  readonly pairedOtherwise: readonly string[];
+}
+
+/** Every probe of a run, attribute by attribute (docs/measures.md says which are left out, and why). */
+export function attributeProbes(run: ProbedRun): ProbeRequest[] {
+  const { facts: { forgotten, kept } } = run;
+  return [...forgotten.flatMap(({ name }) => forgottenProbes(run, name)), ...kept.flatMap(({ name }) => keptProbes(run, name))];
+}
+
+function forgottenProbes(run: ProbedRun, attribute: string): ProbeRequest[] {
+  const { kinds, seeds: [first = 1, ...others], facts: { classes, kept }, fairness } = run;
+  const probe = (kind: ProbeKind, input: ProbeInput, options: Partial<ProbeRequest> = {}): ProbeRequest => ({
+    ...PLAIN, probe: kind, input, attribute, seed: first, balanced: true, ...options,
+  });
+  const cheap = kinds.filter((kind) => !COSTLY.includes(kind));
+  // Under odds the features may tell what the label tells of the attribute: what counts is what they tell among examples of one class.
+  const within = fairness === 'odds' ? [...classes.keys()] : [ALL];
+  return [
+    ...kinds.flatMap((kind) => (COSTLY.includes(kind) ? [first] : [first, ...others]).map((seed) => probe(kind, 'latent', { seed }))),
+    ...(fairness === 'odds' ? within.flatMap((given) => kinds.map((kind) => probe(kind, 'latent', { given }))) : []),
+    ...(run.latentSize === 1 ? [] : within.flatMap((given) => (
+      kinds.filter((kind) => !UNMOVED.includes(kind)).map((kind) => probe(kind, 'latent', { given, whitened: true }))
+    ))),
+    ...(run.isSampled ? within.flatMap((given) => kinds.map((kind) => probe(kind, 'sampled', { given }))) : []),
+    ...(run.pairedOtherwise.includes(attribute) ? kinds.map((kind) => probe(kind, 'latent', { halves: true })) : []),
+    ...cheap.map((kind) => probe(kind, 'latent', { shuffledLabels: true })),
+    ...rawKinds(run, cheap).map((kind) => probe(kind, 'pixels')),
+    ...(kept.length === 0 ? [] : those(kinds, OF_KEPT).map((kind) => probe(kind, 'kept'))),
+    ...(run.erased === null ? [] : those(kinds, HEADS).map((kind) => probe(kind, 'leace', { erased: run.erased ?? '' }))),
+  ];
+}
+
+function keptProbes(run: ProbedRun, attribute: string): ProbeRequest[] {
+  const { kinds, seeds: [seed = 1] } = run;
+  const heads = (input: ProbeInput, wanted: readonly ProbeKind[], erased = ''): ProbeRequest[] => (
+    those(kinds, wanted).map((probe) => ({ ...PLAIN, probe, input, attribute, seed, balanced: false, erased }))
+  );
+  return [
+    ...heads('latent', HEADS),
+    ...heads('pixels', rawKinds(run, HEADS)),
+    ...(run.erased === null ? [] : heads('leace', HEADS, run.erased)),
+  ];
+}
+
+/** Of all examples, on standardised vectors of training examples. */
+const ALL = -1;
+const PLAIN = { shuffledLabels: false, given: ALL, whitened: false, halves: false, erased: '' } as const;
+
+/** Kinds that read raw inputs: trees of long ones take minutes. */
+function rawKinds({ kinds, inputLength }: ProbedRun, wanted: readonly ProbeKind[]): ProbeKind[] {
+  const withTrees = inputLength > MOST_ERASED ? wanted.filter((kind) => !COSTLY.includes(kind)) : [...wanted, 'boosted-trees' as const];
+  return kinds.filter((kind) => withTrees.includes(kind));
+}
+
+/** Those of some kinds that a run is to be measured by; the plainest one if it is none of them. */
+function those(kinds: readonly ProbeKind[], wanted: readonly ProbeKind[]): ProbeKind[] {
+  const both = wanted.filter((kind) => kinds.includes(kind));
+  return both.length > 0 ? both : ['linear'];
+}
