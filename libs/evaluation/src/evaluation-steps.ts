@@ -15,12 +15,15 @@ export interface EvaluationStepOptions {
   /** The constant batch size of the graph. */
   readonly examples: number;
   readonly compute: (context: LossContext) => Tensor;
+  /** Whether bottlenecks draw noise as in training, from the input `seeds` (int32 [2]). */
+  readonly isNoisy?: boolean;
 }
 
 export type EvaluationStep = CompiledStep<string, 'result'>;
 
 /** Compiles a function of the networks in evaluation mode: running statistics, no dropout. */
-export function compileEvaluation({ engine, description, name, examples, compute }: EvaluationStepOptions): Promise<EvaluationStep> {
+export function compileEvaluation(options: EvaluationStepOptions): Promise<EvaluationStep> {
+  const { engine, description, name, examples, compute, isNoisy = false } = options;
   const vectors = description.layouts.flatMap(({ name: group, length, statisticsLength }) => [
     [`group.${group}`, { type: 'float32', shape: [length] }] as const,
     ...(statisticsLength > 0 ? [[`statistics.${group}`, { type: 'float32', shape: [statisticsLength] }] as const] : []),
@@ -29,6 +32,7 @@ export function compileEvaluation({ engine, description, name, examples, compute
     ...Object.fromEntries(vectors),
     ...scalarSignature(description.objective),
     ...batchSignature(description, examples),
+    ...(isNoisy ? { seeds: { type: 'int32', shape: [2] } as const } : {}),
   };
   return engine.compile(
     `${name}-${examples}`,
@@ -68,7 +72,10 @@ function evaluationContext(description: RunDescription, operations: Operations, 
   })));
   return {
     operations,
-    networks: evaluationNetworks({ operations, networks: allNetworks(objective), parameters, statistics }),
+    networks: evaluationNetworks({
+      operations, networks: allNetworks(objective), parameters, statistics,
+      ...(inputs.seeds === undefined ? {} : { noiseSeed: inputs.seeds }),
+    }),
     batch: batchTensors(description, inputs),
     scalars: scalarTensors(objective, inputs),
   };

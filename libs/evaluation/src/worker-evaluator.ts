@@ -3,10 +3,11 @@ import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
 import { PROBE_FIGURES, type Evaluate, type Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
 import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
-import { ProbeVectors, type Latents } from './probes/probe-vectors.js';
+import { ProbeVectors, type Encode, type ProbeEncoders } from './probes/probe-vectors.js';
 import { probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
 
@@ -25,6 +26,7 @@ export class WorkerEvaluator implements Evaluator {
   #score: Promise<EvaluationStep> | undefined;
   #redraw: Promise<EvaluationStep> | undefined;
   #encode: Promise<EvaluationStep> | undefined;
+  #encodeSampled: Promise<EvaluationStep> | undefined;
   #predict: Promise<EvaluationStep> | undefined;
   #swap: Promise<SwapEvaluation> | undefined;
   readonly #vectors: ProbeVectors;
@@ -55,7 +57,7 @@ export class WorkerEvaluator implements Evaluator {
       case 'swap':
         return this.#swapLabels(task, vectors);
       case 'encode': {
-        const { test } = await this.#latents(task, vectors);
+        const { test } = await this.#vectors.latents(this.#encoders(task, vectors));
         return test.values.slice(task.first * test.size, (task.first + task.count) * test.size);
       }
       case 'predict':
@@ -64,7 +66,7 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   dispose(): void {
-    for (const step of [this.#score, this.#redraw, this.#encode, this.#predict, this.#swap])
+    for (const step of [this.#score, this.#redraw, this.#encode, this.#encodeSampled, this.#predict, this.#swap])
       void step?.then((compiled) => {
         compiled.dispose();
       });
@@ -137,8 +139,9 @@ export class WorkerEvaluator implements Evaluator {
 
   async #probe(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
     const figures = new Float32Array(task.probes.length * PROBE_FIGURES);
-    for (const [index, { input, ...request }] of task.probes.entries()) {
-      const data = input === 'pixels' ? this.#vectors.pixels() : (await this.#latents(task, vectors)).standardised;
+    const encoders = this.#encoders(task, vectors);
+    for (const [index, request] of task.probes.entries()) {
+      const data = await this.#vectors.of(request, encoders);
       figures.set(probeVector(await runProbe(this.#options.engine, data, request)), index * PROBE_FIGURES);
     }
     return figures;
@@ -150,17 +153,25 @@ export class WorkerEvaluator implements Evaluator {
     return (await this.#swap).rows({ first, count, judge }, (step, inputs) => this.#run(step, { ...vectors, ...inputs }));
   }
 
-  async #latents(task: Evaluate, vectors: Record<string, InputValues>): Promise<Latents> {
+  #encoders({ reads }: Evaluate, vectors: Record<string, InputValues>): ProbeEncoders {
     const { engine, description } = this.#options;
-    this.#encode ??= compileEvaluation({
-      engine,
-      description,
-      name: 'encode',
-      examples: SCORE_CHUNK,
-      compute: (context) => description.objective.encode(context),
+    const encode = (compiled: EvaluationStep, seeds: () => Record<string, InputValues>): Encode =>
+      (images) => this.#run(compiled, { ...vectors, ...unlabelled(description, SCORE_CHUNK), ...seeds(), images });
+    const step = (name: string, isNoisy: boolean): Promise<EvaluationStep> => compileEvaluation({
+      engine, description, name, examples: SCORE_CHUNK, isNoisy, compute: (context) => description.objective.encode(context),
     });
-    const compiled = await this.#encode;
-    return this.#vectors.latents(task, (images) => this.#run(compiled, { ...vectors, ...unlabelled(description, SCORE_CHUNK), images }));
+    return {
+      reads,
+      latent: async () => {
+        this.#encode ??= step('encode', false);
+        return encode(await this.#encode, () => ({}));
+      },
+      sampled: async (seed) => {
+        this.#encodeSampled ??= step('encode-sampled', true);
+        const generator = xoroshiro128plus(seed);
+        return encode(await this.#encodeSampled, () => ({ seeds: Int32Array.of(generator.next(), generator.next()) }));
+      },
+    };
   }
 
   #example(split: Split, position: number): number {

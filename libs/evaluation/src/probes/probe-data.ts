@@ -70,19 +70,19 @@ export function standardise<Both extends UnlabelledData>(data: Both): Both {
 
 /**
  * Weights of the classes with which all of them weigh alike, and the training examples 1 in the mean; without balancing 1 each. A class
- * without examples has none.
+ * without examples has 1.
  */
 export function classWeights(labels: Int32Array, classes: number, isBalanced: boolean): Float64Array {
   if (!isBalanced) return new Float64Array(classes).fill(1);
   const counts = new Float64Array(classes);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   const present = counts.reduce((sum, count) => sum + Math.min(1, count), 0);
-  return counts.map((count) => (count === 0 ? 0 : labels.length / (present * count)));
+  return counts.map((count) => (count === 0 ? 1 : labels.length / (present * count)));
 }
 
-/** The chosen examples, in that order. */
-export function choose({ values, labels, size }: Vectors, indices: Uint32Array): Vectors {
+/** The chosen vectors, in that order. */
+export function choose({ values, size }: Values, indices: Uint32Array): Values {
   const chosen = new Float32Array(indices.length * size);
   for (const [place, index] of indices.entries()) chosen.set(values.subarray(index * size, (index + 1) * size), place * size);
-  return { values: chosen, labels: Int32Array.from(indices, (index) => labels[index] ?? 0), size };
+  return { values: chosen, size };
 }

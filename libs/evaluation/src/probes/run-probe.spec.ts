@@ -76,6 +76,38 @@ describe('a fresh probe', { timeout: 60_000 }, () => {
       expect((await runProbe(engine, cubes(examples), { probe, ...PLAIN })).accuracy).toBeGreaterThan(0.85);
   });
 
+  it.each(['linear', 'neighbours', 'boosted-trees', 'forest'] as const)(
+    '%s reads a rare class better where the classes weigh alike, and the frequent one worse',
+    async (probe) => {
+      // A tenth is of class 1, and the classes overlap.
+      const part = (examples: number, offset: number): Vectors => {
+        const labels = Int32Array.from({ length: examples }, (_, example) => Number(noise(example + offset) > 0.8));
+        const values = Float32Array.from({ length: 2 * examples }, (_, at) =>
+          1.5 * (labels[Math.floor(at / 2)] ?? 0) + 2 * noise(3 * at + offset + 0.5) + noise(5 * at + offset + 0.25));
+        return { values, labels, size: 2 };
+      };
+      const data = standardise({ train: part(1500, 1), test: part(1500, 1e6), classes: 2, number: null });
+      const read = (balanced: boolean): Promise<ProbeFigures> => runProbe(engine, data, { probe, ...PLAIN, balanced });
+      const [plain, balanced] = [await read(false), await read(true)];
+      expect(balanced.balanced_accuracy).toBeGreaterThan(plain.balanced_accuracy + 0.05);
+      expect(balanced.accuracy).toBeLessThan(plain.accuracy);
+    },
+  );
+
+  it('that is a forest reads the identity card of an example, which a line through all of them cannot', async () => {
+    // The label is that of the 60th part of the code in which an example lies: nearly nothing by its size.
+    const part = (examples: number, offset: number): Vectors => {
+      const values = Float32Array.from({ length: 2 * examples }, (_, at) => noise(at + offset));
+      const labels = Int32Array.from({ length: examples }, (_, example) => (
+        Number(noise(Math.floor(30 * (values[2 * example] ?? 0)) + 0.5) > 0)
+      ));
+      return { values, labels, size: 2 };
+    };
+    const data = standardise({ train: part(3000, 1), test: part(800, 1e6), classes: 2, number: null });
+    expect((await runProbe(engine, data, { probe: 'forest', ...PLAIN })).accuracy).toBeGreaterThan(0.9);
+    expect((await runProbe(engine, data, { probe: 'linear', ...PLAIN })).accuracy).toBeLessThan(0.75);
+  });
+
   it('of neighbours leaves others out for each seed, whatever was looked for before', async () => {
     const data = both((label, dimension, random) => (dimension === 0 ? label + 3 * random : random));
     const read = (vectorsOfBoth: ProbeData, seed: number, shuffledLabels = false): Promise<ProbeFigures> =>

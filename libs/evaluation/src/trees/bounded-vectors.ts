@@ -8,5 +8,6 @@ const MOST_VALUES = 1_500_000;
 export function boundedVectors(vectors: Vectors, share: number, seed: number): Vectors {
   const examples = Math.max(1, Math.min(Math.floor(vectors.labels.length * share), Math.floor(MOST_VALUES / vectors.size)));
   const training = Uint32Array.from(vectors.labels.keys());
-  return choose(vectors, new BatchStream({ training, batchSize: examples, seed }).round(0));
+  const chosen = new BatchStream({ training, batchSize: examples, seed }).round(0);
+  return { ...choose(vectors, chosen), labels: Int32Array.from(chosen, (index) => vectors.labels[index] ?? 0) };
 }

@@ -7,8 +7,7 @@ import { NodeSplitter, type Split } from './node-splitter.js';
 /** What trees are grown on, and drawn with, besides the vectors. */
 export interface TreeLabels {
   readonly labels: Int32Array;
-  /** How much an example of each class weighs: [classes]. */
-  readonly weights: Float64Array;
+  readonly classes: number;
   readonly generator: ReturnType<typeof xoroshiro128plus>;
 }
 
@@ -29,10 +28,10 @@ export class ClassTree {
   /** The dimensions in some order; those that a split has drawn come last. */
   readonly #dimensions: Uint32Array;
 
-  constructor(binned: BinnedVectors, { labels, weights, generator }: TreeLabels) {
+  constructor(binned: BinnedVectors, { labels, classes, generator }: TreeLabels) {
     this.#train = new ExampleOrder(binned.train, binned.size);
     this.#test = new ExampleOrder(binned.test, binned.size);
-    this.#splitter = new NodeSplitter(binned, labels, weights);
+    this.#splitter = new NodeSplitter(binned, labels, classes);
     this.#generator = generator;
     this.#dimensions = Uint32Array.from({ length: binned.size }, (_, dimension) => dimension);
   }

@@ -35,8 +35,6 @@ export class NodeSplitter {
   readonly #keys: Int32Array;
   readonly #sorted: Int32Array;
   readonly #places = new Uint32Array(DIGITS + 1);
-  /** How much an example of each class weighs. */
-  readonly #weights: Float64Array;
   /** Weights of the classes in the node, and on both sides of a split. */
   readonly #counts: Float64Array;
   readonly #left: Float64Array;
@@ -46,21 +44,18 @@ export class NodeSplitter {
   #first = 0;
   #length = 0;
   #weight = 0;
-  /** Classes that the node has examples of. */
-  #present = 0;
   /** Sum of the squared weights of the classes. */
   #squares = 0;
 
-  constructor(binned: BinnedVectors, labels: Int32Array, weights: Float64Array) {
+  constructor(binned: BinnedVectors, labels: Int32Array, classes: number) {
     this.#binned = binned;
     this.#labels = labels;
-    this.#weights = weights;
     this.#lowKeys = new Int32Array(labels.length);
     this.#keys = new Int32Array(labels.length);
     this.#sorted = new Int32Array(labels.length);
-    this.#counts = new Float64Array(weights.length);
-    this.#left = new Float64Array(weights.length);
-    this.#right = new Float64Array(weights.length);
+    this.#counts = new Float64Array(classes);
+    this.#left = new Float64Array(classes);
+    this.#right = new Float64Array(classes);
   }
 
   /** Begins a tree that has every training example so often. */
@@ -71,15 +66,13 @@ export class NodeSplitter {
 
   /** Turns to the node of the training examples at the places from `first` to `end`. */
   enter(examples: Uint32Array, first: number, end: number): void {
-    const [counts, lowKeys, weights] = [this.#counts, this.#lowKeys, this.#weights];
+    const [counts, lowKeys] = [this.#counts, this.#lowKeys];
     for (let label = 0; label < counts.length; label += 1) counts[label] = 0;
-    let [total, squares, present] = [0, 0, 0];
+    let [total, squares] = [0, 0];
     for (let place = first; place < end; place += 1) {
       const key = lowKeys[examples[place] as number] as number;
-      const label = key >>> WEIGHT_BITS;
-      const weight = (key & MOST_WEIGHT) * (weights[label] as number);
+      const [label, weight] = [key >>> WEIGHT_BITS, key & MOST_WEIGHT];
       const before = counts[label] as number;
-      present += Number(before === 0);
       counts[label] = before + weight;
       squares += weight * (2 * before + weight);
       total += weight;
@@ -89,12 +82,11 @@ export class NodeSplitter {
     this.#length = end - first;
     this.#weight = total;
     this.#squares = squares;
-    this.#present = present;
   }
 
   /** Whether all examples of the node are of one class. */
   get isPure(): boolean {
-    return this.#present === 1;
+    return this.#squares === this.#weight * this.#weight;
   }
 
   /** Adds the frequencies of the node's classes to the sums of these test examples, float64 [test examples, classes]. */
@@ -115,7 +107,7 @@ export class NodeSplitter {
     const sorted = this.#sortedKeys(dimension);
     const end = this.#length;
     if ((sorted[0] as number) >>> BIN_SHIFT === (sorted[end - 1] as number) >>> BIN_SHIFT) return undefined;
-    const [counts, left, right, total, weights] = [this.#counts, this.#left, this.#right, this.#weight, this.#weights];
+    const [counts, left, right, total] = [this.#counts, this.#left, this.#right, this.#weight];
     for (let label = 0; label < counts.length; label += 1) {
       left[label] = 0;
       right[label] = counts[label] as number;
@@ -131,8 +123,7 @@ export class NodeSplitter {
         if (found > purity) [purity, bin] = [found, (last + next) >>> 1];
         last = next;
       }
-      const label = (key >>> WEIGHT_BITS) & LABEL_MASK;
-      const weight = (key & MOST_WEIGHT) * (weights[label] as number);
+      const [label, weight] = [(key >>> WEIGHT_BITS) & LABEL_MASK, key & MOST_WEIGHT];
       const [before, others] = [left[label] as number, right[label] as number];
       leftSquares += weight * (2 * before + weight);
       rightSquares -= weight * (2 * others - weight);
