@@ -42,6 +42,9 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
     report('data.folder', `a folder with the ${data.kind} to read`, undefined);
   }
   if (data.table !== null && data.kind !== 'table') report('data.kind', 'table, as data.table says how one is read', data.kind);
+  if (data.table !== null && data.table.classes !== null && data.table.labelColumn === null && data.reading.columns.label === null) {
+    report('data.table.classes', 'them only together with data.table.labelColumn, whose cells they name', data.table.classes);
+  }
   for (const path of ['data.imageSize', 'data.channels'] as const) {
     if (data.kind === 'images' || data.kind === 'domains' || !fromFlag(path)) continue;
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;

@@ -15,7 +15,7 @@ export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
 export { figuresOf, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
-export { PLAIN_DATA } from './schema/data.js';
+export { PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
 export { HIDING } from './schema/forgetting.js';
 export { READING, type ReadingConfig } from './schema/reading.js';

@@ -51,7 +51,7 @@ async function makeTable(): Promise<string> {
 
 const TABLE: DomainsConfig['from'][number] = {
   kind: 'table', files: [{ file: 'table.csv', domain: null, split: null }], names: null,
-  domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
+  domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null, categories: null,
 };
 const DIGITS: DomainsConfig['from'] = [
   { kind: 'digits', domain: 'left', folder: 'left' }, { kind: 'digits', domain: 'usps', folder: 'usps' },

@@ -1,5 +1,6 @@
-import type { DataConfig } from '@lethe/config';
+import { PLAIN_TABLE, type DataConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
+import { asksForLabel, assignRoles, forgetsLabelAlone, rolesToAssign } from './attributes/assign-roles.js';
 import { openDomains } from './domains/open-domains.js';
 import { Unpacking } from './formats/archives/unpacking.js';
 import type { DataSource } from './model/dataset.js';
@@ -11,6 +12,7 @@ import { readIdxFolder } from './readers/idx.js';
 import { readImages } from './readers/images.js';
 import { readMnist } from './readers/mnist.js';
 import type { ReaderOptions } from './readers/reader.js';
+import { readTableFolder } from './readers/table.js';
 
 /**
  * Opens the data that a configuration names.
@@ -19,24 +21,33 @@ import type { ReaderOptions } from './readers/reader.js';
  */
 export async function openData(config: DataConfig, seed: number, options: OpenOptions = {}): Promise<DataSource> {
   const { channels, reading } = config;
-  const reader = { imageSize: null, channels, seed, reading, unpacking: new Unpacking(config.unpackedGiB) };
+  const reader = {
+    imageSize: null, channels, needsLabel: config.kind === 'domains' || asksForLabel(config), seed, reading,
+    unpacking: new Unpacking(config.unpackedGiB),
+  };
   if (config.kind === 'domains') return openDomains(config, { ...reader, imageSize: config.imageSize }, options);
-  const examples = await readSingle(config, reader);
-  expectLabels(examples);
+  const examples = assignRoles(await readSingle(config, reader), rolesToAssign(config));
+  const isLabelNeeded = forgetsLabelAlone(config);
+  if (isLabelNeeded) expectLabels(examples);
   const { origin } = examples;
   return prepareData({
-    origin, classes: null, passesOtherLabels: false, minPerClass: reading.minPerClass, chosen: config,
-    seed, keeping: keepingOf(origin, reading, options),
+    origin, classes: classesOf(config), passesOtherLabels: !isLabelNeeded, minPerClass: reading.minPerClass, chosen: config, seed,
+    numbers: 'piecewise', keeping: keepingOf(origin, reading, options),
     populations: [{ name: 'all', examples, learning: 'labelled', definesClasses: true, drawName: null }],
   });
 }
 
+/** The classes that settings name; null: the labels of the training examples. */
+function classesOf({ table }: DataConfig): readonly string[] | null {
+  return table === null || table.classes === null ? null : Object.keys(table.classes);
+}
+
 /** Examples of one population. */
-async function readSingle({ kind, folder, imageSize }: DataConfig, reader: ReaderOptions): Promise<Examples> {
+async function readSingle({ kind, folder, imageSize, table }: DataConfig, reader: ReaderOptions): Promise<Examples> {
   if (kind === 'mnist') return readMnist(null, reader);
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }
-  if (kind === 'table') throw new LetheError('CONFIG_INVALID', 'data.kind: tables of one population cannot be read yet');
+  if (kind === 'table') return readTableFolder({ folder, config: table ?? PLAIN_TABLE, roles: 'said' }, reader);
   return kind === 'idx' ? readIdxFolder(folder, reader) : readImages(folder, { ...reader, imageSize });
 }

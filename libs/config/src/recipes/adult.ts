@@ -23,6 +23,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     columns: { ...Object.fromEntries(NUMBERS.map((name) => [name, 'numeric'] as const)), fnlwgt: 'ignored' },
     // The test file ends each class with a dot.
     classes: { '<=50K': ['<=50K', '<=50K.'], '>50K': ['>50K', '>50K.'] },
+    categories: null,
   };
   return { ...config, recipe: 'adult', data: { ...config.data, table, keep: ['income'], forget: ['sex'] } };
 }

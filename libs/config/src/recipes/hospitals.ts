@@ -26,6 +26,7 @@ export function recipe(machine: Machine): AdaptationConfig {
         ...CATEGORICAL.map((name) => [name, 'categorical'] as const),
       ]),
       classes: { healthy: ['0'], disease: ['1', '2', '3', '4'] },
+      categories: null,
     }],
     target: 'va', channels: 1, rounds: 100,
   });

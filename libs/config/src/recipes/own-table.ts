@@ -12,7 +12,7 @@ export function recipe(machine: Machine): AdaptationConfig {
   const config = hospitals(machine);
   const from = [{
     kind: 'table' as const, files: null, names: null,
-    domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
+    domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null, categories: null,
   }];
   return { ...config, recipe: 'own-table', data: { ...config.data, domains: { from, target: null, sources: null, training: 'each' } } };
 }

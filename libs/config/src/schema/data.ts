@@ -25,6 +25,8 @@ const tableSchema = z.strictObject({
   columns: z.record(name, z.enum(['numeric', 'categorical', 'ignored'])).nullable(),
   /** Classes and the cells that mean them; null: each cell is a class. */
   classes: z.record(name, z.array(z.string()).min(1)).nullable(),
+  /** Categories of other columns and the cells that mean them, by column; null: each cell is a category. */
+  categories: z.record(name, z.record(name, z.array(z.string()).min(1))).nullable(),
 });
 
 const domainSourceSchema = z.discriminatedUnion('kind', [
@@ -84,7 +86,7 @@ export const dataSchema = z.strictObject({
   }).nullable(),
   /** Only with the kind `domains`. */
   domains: domainsSchema.nullable(),
-  /** Only with the kind `table`; null: the first line of its files names the columns, and each cell of a label is a class. */
+  /** Only with the kind `table`; null: nothing but what its files say is known of it. */
   table: tableSchema.nullable(),
   /** What the features are to keep, and what they are to forget. With the kind `domains` that is the domain, and nothing is kept. */
   keep: z.array(attribute),
@@ -99,6 +101,11 @@ export type DomainsConfig = z.infer<typeof domainsSchema>;
 export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
 /** Tables of one population or of several. */
 export type TableConfig = z.infer<typeof tableSchema>;
+
+/** A table whose first line names its columns, and in whose label each cell is a class. */
+export const PLAIN_TABLE: TableConfig = {
+  files: null, names: null, domainColumn: null, labelColumn: null, columns: null, classes: null, categories: null,
+};
 
 /** MNIST as it is, or with another kind and folder other data as they are: nothing held out, nothing distorted. */
 export const PLAIN_DATA: DataConfig = {

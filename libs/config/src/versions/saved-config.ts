@@ -48,7 +48,7 @@ function withoutNames(source: unknown): unknown {
   if (!isTree(source) || source['kind'] !== 'table') return source;
   const { files } = source;
   const split = Array.isArray(files) ? files.map((file: Tree) => ({ split: null, ...file })) : files;
-  return { names: null, ...source, ...(files === undefined ? {} : { files: split }) };
+  return { names: null, categories: null, ...source, ...(files === undefined ? {} : { files: split }) };
 }
 
 /**

@@ -27,7 +27,8 @@ describe('a run of version 1', () => {
 
 function withNewSettings(source: Tree): Tree {
   const files = source['files'] as readonly Tree[] | null | undefined;
-  return Array.isArray(files) ? { ...source, names: null, files: files.map((file: Tree) => ({ ...file, split: null })) } : source;
+  if (!Array.isArray(files)) return source;
+  return { ...source, names: null, categories: null, files: files.map((file: Tree) => ({ ...file, split: null })) };
 }
 
 describe('a run that a younger rule forbids', () => {

@@ -1,6 +1,7 @@
+import { countCategories } from '../columns/category-column.js';
 import { invalidData } from '../invalid-data.js';
-import { MISSING, type CategoryAttribute, type NumberAttribute } from '../model/attributes.js';
-import type { AttributeRoles, Dataset } from '../model/dataset.js';
+import { MISSING, type Attribute, type CategoryAttribute, type NumberAttribute } from '../model/attributes.js';
+import type { AttributeRoles, Dataset, LabelCount } from '../model/dataset.js';
 import { sortedClassNames } from '../name-order.js';
 import { numberParts, partsOf, type NumberParts } from './number-parts.js';
 
@@ -33,6 +34,8 @@ export interface ChosenCategory {
   /** Means of the parts of a number; null: it is none. */
   readonly means: readonly number[] | null;
   readonly isLabel: boolean;
+  /** Categories that test examples have and no training example, with how many test examples: they count as having no value. */
+  readonly onlyInTests: readonly LabelCount[];
 }
 
 export interface ChosenNumber {
@@ -58,7 +61,10 @@ export function chooseAttribute(examples: ExamplesOfRun, name: string): ChosenAt
 
 function readAttribute({ origin, train, test, classes, roles }: ExamplesOfRun, name: string): ChosenAttribute {
   if (name === LABEL || name === roles.label) {
-    return { kind: 'category', name, of: [name], categories: classes, train: train.labels, test: test.labels, means: null, isLabel: true };
+    return {
+      kind: 'category', name, of: [name], categories: classes, train: train.labels, test: test.labels, means: null, isLabel: true,
+      onlyInTests: onlyIn(test.attributes.find((one) => one.name === roles.label), classes),
+    };
   }
   const [own, other] = [train, test].map(({ attributes }) => attributes.find((one) => one.name === name));
   if (own === undefined || other?.kind !== own.kind) {
@@ -71,14 +77,20 @@ function readAttribute({ origin, train, test, classes, roles }: ExamplesOfRun, n
   const values = (attribute: CategoryAttribute): Uint32Array => indicesIn(attribute, categories);
   return {
     kind: 'category', name, of: [name], categories, train: values(own), test: values(other as CategoryAttribute), means: null,
-    isLabel: false,
+    isLabel: false, onlyInTests: onlyIn(other, categories),
   };
 }
 
-function usedCategories({ categories, values }: CategoryAttribute): string[] {
-  const isUsed = new Uint8Array(categories.length);
-  for (const value of values) if (value !== MISSING) isUsed[value] = 1;
-  return categories.filter((_, index) => isUsed[index] === 1);
+function onlyIn(attribute: Attribute | undefined, known: readonly string[]): LabelCount[] {
+  if (attribute?.kind !== 'category') return [];
+  const counts = countCategories(attribute);
+  return attribute.categories.map((name, index) => ({ name, count: counts[index] as number }))
+    .filter(({ name, count }) => count > 0 && !known.includes(name));
+}
+
+function usedCategories(attribute: CategoryAttribute): string[] {
+  const counts = countCategories(attribute);
+  return attribute.categories.filter((_, index) => counts[index] !== 0);
 }
 
 /** A category that is none of them is missing. */
@@ -94,6 +106,6 @@ export function inParts(chosen: ChosenAttribute): ChosenCategory {
   const { name, parts, train, test } = chosen;
   return {
     kind: 'category', name, of: [name], categories: parts.names, train: partsOf(train, parts), test: partsOf(test, parts),
-    means: parts.means, isLabel: false,
+    means: parts.means, isLabel: false, onlyInTests: [],
   };
 }

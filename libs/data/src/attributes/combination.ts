@@ -27,7 +27,7 @@ export function combine(attributes: readonly ChosenCategory[]): Combined {
   return {
     combined: {
       kind: 'category', name, of: attributes.map((attribute) => attribute.name), categories: found.map((code) => nameOf(attributes, code)),
-      train: indices(codes.train), test: indices(codes.test), means: null, isLabel: false,
+      train: indices(codes.train), test: indices(codes.test), means: null, isLabel: false, onlyInTests: [],
     },
     notes: [],
   };

@@ -20,7 +20,7 @@ export interface ProbedAttribute {
  * @param name as the facts have it; empty: the label
  * @throws RangeError for a name that the facts do not have
  */
-export function probedAttribute(dataset: Dataset, facts: DataFacts, name: string): ProbedAttribute {
+export function probedAttribute(dataset: Dataset, facts: Pick<DataFacts, 'classes' | 'kept' | 'forgotten'>, name: string): ProbedAttribute {
   const forgotten = facts.forgotten.findIndex((one) => one.name === name);
   if (forgotten >= 0) return ofForgotten(dataset, facts, forgotten);
   const kept = facts.kept.findIndex((one) => one.name === name);
@@ -30,13 +30,13 @@ export function probedAttribute(dataset: Dataset, facts: DataFacts, name: string
   throw new RangeError(`attribute: expected one of ${known.join(', ')}, or nothing for the label, found ${name}`);
 }
 
-function ofForgotten(dataset: Dataset, { forgotten }: DataFacts, index: number): ProbedAttribute {
+function ofForgotten(dataset: Dataset, { forgotten }: Pick<DataFacts, 'forgotten'>, index: number): ProbedAttribute {
   const { name, categories, means } = forgotten[index] as ForgottenFacts;
   const probed = ofIndices(dataset.forgotten[index] as Uint32Array, categories);
   return means === null ? probed : { ...probed, means, values: numbersOf(dataset, name) };
 }
 
-function ofKept(dataset: Dataset, { kept }: DataFacts, index: number): ProbedAttribute {
+function ofKept(dataset: Dataset, { kept }: Pick<DataFacts, 'kept'>, index: number): ProbedAttribute {
   const facts = kept[index] as KeptFacts;
   if (facts.kind === 'category') return ofIndices(dataset.kept[index] as Uint32Array, facts.categories);
   const values = numbersOf(dataset, facts.name);

@@ -6,6 +6,8 @@ import {
 } from './chosen-attribute.js';
 import { combine } from './combination.js';
 
+const MOST_NAMED = 10;
+
 /** Names of what a run keeps and forgets, as its settings have them. */
 export interface ChosenNames {
   readonly keep: readonly string[];
@@ -26,8 +28,10 @@ export interface ReadChosen {
  * @throws LetheError DATA_INVALID for one that is not there, or that has fewer than two values among the training examples
  */
 export function readChosen(examples: ExamplesOfRun, { keep, forget }: ChosenNames): ReadChosen {
-  const kept = keep.map((name) => describeKept(chooseAttribute(examples, name)));
-  const single = forget.map((name) => inParts(chooseAttribute(examples, name)));
+  const toKeep = keep.map((name) => chooseAttribute(examples, name));
+  const toForget = forget.map((name) => chooseAttribute(examples, name));
+  const kept = toKeep.map(describeKept);
+  const single = toForget.map(inParts);
   const { combined, notes } = combine(single);
   const forgotten = combined === null ? single : [...single, combined];
   return {
@@ -35,8 +39,34 @@ export function readChosen(examples: ExamplesOfRun, { keep, forget }: ChosenName
     forgotten: forgotten.map((one) => forgottenFacts(one, examples)),
     train: { kept: kept.map(({ train }) => train), forgotten: forgotten.map(({ train }) => train) },
     test: { kept: kept.map(({ test }) => test), forgotten: forgotten.map(({ test }) => test) },
-    notes,
+    notes: [...[...toKeep, ...toForget].flatMap(missingNotes), ...notes],
   };
+}
+
+/** Examples without a value are used for the rest. */
+function missingNotes(chosen: ChosenAttribute): ReadingNote[] {
+  const { name } = chosen;
+  const onlyInTests = chosen.kind === 'number' ? [] : chosen.onlyInTests;
+  const others = onlyInTests.reduce((sum, { count }) => sum + count, 0);
+  const [train, test] = [countMissing(chosen.train), countMissing(chosen.test) - others];
+  const missing = `${inWords(train)} training and ${inWords(test)} test examples have no value of ${name}: they are used for the rest`;
+  const named = onlyInTests.slice(0, MOST_NAMED).map((one) => `${one.name} (${inWords(one.count)})`).join(', ');
+  const unknown = `${inWords(others)} test example${others === 1 ? ' is' : 's are'} not counted for ${name}, as no training `
+    + `example has their value: ${named}${onlyInTests.length > MOST_NAMED ? ', ...' : ''}`;
+  return [
+    ...(train + test > 0 ? [{ kind: 'notice' as const, text: missing }] : []),
+    ...(others > 0 ? [{ kind: 'warning' as const, text: unknown }] : []),
+  ];
+}
+
+function countMissing(values: Iterable<number>): number {
+  let missing = 0;
+  for (const value of values) if (value === MISSING || Number.isNaN(value)) missing += 1;
+  return missing;
+}
+
+function inWords(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 interface DescribedKept {
@@ -67,7 +97,7 @@ function forgottenFacts(
   { name, of, categories, train, means, isLabel }: ChosenCategory, { train: { labels }, classes }: ExamplesOfRun,
 ): ForgottenFacts {
   const { counts, missing } = countValues(train, categories.length);
-  const countsByLabel = classes.map(() => new Array<number>(categories.length).fill(0));
+  const countsByLabel = isLabel ? [] : classes.map(() => new Array<number>(categories.length).fill(0));
   for (const [example, value] of train.entries()) {
     const ofLabel = countsByLabel[labels[example] as number];
     if (ofLabel !== undefined && value !== MISSING) ofLabel[value] = (ofLabel[value] as number) + 1;

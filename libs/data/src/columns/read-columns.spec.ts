@@ -6,7 +6,7 @@ import { IN_NUMBERS } from '../model/column.js';
 import { readColumns, type ColumnRoles, type ReadColumns } from './read-columns.js';
 
 const ROLES: ColumnRoles = {
-  label: 'label', domain: null, group: null, skipped: [], others: 'features', kinds: {}, classes: null,
+  label: 'label', domain: null, group: null, skipped: [], others: 'features', kinds: {}, classes: null, categories: {},
 };
 const COUNT = 40;
 /** As runs of versions 1 and 2 of the configuration read their data. */

@@ -4,7 +4,7 @@ import { invalidData } from '../invalid-data.js';
 import type { Attribute, CategoryAttribute } from '../model/attributes.js';
 import { cellOf, type Column, type RawTable } from '../model/column.js';
 import type { ColumnDescription, ReadingNote } from '../model/examples.js';
-import type { NamedClasses } from './category-column.js';
+import { nameClasses, type NamedClasses } from './category-column.js';
 import { readColumn, type ReadColumn, type SetKind } from './read-column.js';
 import { readNames, type NamesToRead } from './read-names.js';
 
@@ -22,6 +22,8 @@ export interface ColumnRoles {
   readonly kinds: Readonly<Record<string, SetKind | 'ignored'>>;
   /** Classes by name, each with the cells that mean it; null: the cells themselves. */
   readonly classes: NamedClasses | null;
+  /** Categories of other columns, by column. */
+  readonly categories: Readonly<Record<string, NamedClasses>>;
 }
 
 /** The columns of a table. */
@@ -106,13 +108,19 @@ function readOne(asked: Reading, column: Column, index: number): ReadOne | null 
   if (roles.skipped.includes(name)) return null;
   if (isIgnored(asked, name)) return { name, attribute: null, description: 'ignored', notes: [], role: null };
   if (reading.rules === 2 && isUnnamed(name)) return { ...leaveOutUnnamed(column, index), role: null };
-  const kind = roles.kinds[name];
-  return {
-    ...readColumn({
-      column, role: roles.others === 'features' ? 'feature' : 'attribute', kind: kind === 'ignored' ? null : kind ?? null, reading, whereOf,
-    }),
-    role: null,
-  };
+  const [kind, categories] = [roles.kinds[name], roles.categories[name]];
+  const read = readColumn({
+    column, role: roles.others === 'features' ? 'feature' : 'attribute', reading, whereOf,
+    kind: categories !== undefined ? 'categorical' : kind === 'ignored' ? null : kind ?? null,
+  });
+  return { ...(categories === undefined ? read : withCategories(read, categories, whereOf)), role: null };
+}
+
+function withCategories(read: ReadColumn, categories: NamedClasses, whereOf: RawTable['whereOf']): ReadColumn {
+  const { attribute } = read;
+  if (attribute?.kind !== 'category') return read;
+  const description = read.description.replace(/^[^,]*/, `category with ${Object.keys(categories).length} named values`);
+  return { ...read, attribute: nameClasses(attribute, categories, whereOf), description };
 }
 
 function isIgnored({ reading, roles }: Reading, name: string): boolean {
@@ -124,7 +132,7 @@ function refuseUnknown({ table, reading, roles }: Reading): void {
   const names = new Set(table.columns.map(({ name }) => name));
   const asked = [
     roles.label, roles.domain, roles.group, ...reading.columns.ignored, ...reading.columns.numbers, ...reading.columns.categories,
-    ...Object.keys(roles.kinds),
+    ...Object.keys(roles.kinds), ...Object.keys(roles.categories),
   ];
   const unknown = asked.find((name) => name !== null && !names.has(name));
   if (unknown === undefined || unknown === null) return;

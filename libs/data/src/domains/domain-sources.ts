@@ -38,7 +38,7 @@ export async function openDomainSource(source: DomainSourceConfig, folder: strin
     case 'images':
       return byDomain(await readImages(below(source.folder), options));
     case 'table':
-      return byDomain(await readTableFolder({ folder, config: source }, options));
+      return byDomain(await readTableFolder({ folder, config: source, roles: 'needed' }, options));
   }
 }
 

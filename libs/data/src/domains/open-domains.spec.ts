@@ -127,7 +127,7 @@ describe('domains of a table', () => {
   const from: DomainsConfig['from'] = [{
     kind: 'table', files: [{ file: 'a.csv', domain: 'a', split: null }, { file: 'b.csv', domain: 'b', split: null }], names: null,
     domainColumn: null, labelColumn: 'ill',
-    columns: { age: 'numeric', pain: 'categorical' }, classes: { no: ['0'], yes: ['1', '2'] },
+    columns: { age: 'numeric', pain: 'categorical' }, classes: { no: ['0'], yes: ['1', '2'] }, categories: null,
   }];
   const A = 'age,pain,blood,ill,split\n10,x,1.5,0,train\n30,y,2.5,2,train\n99,z,9,1,test\n';
   const B = 'age,pain,blood,ill,split\n,x,?,1,train\n20.0,y,4,0,train\n20,x,4,,test\n';
@@ -175,7 +175,7 @@ describe('domains of a table', () => {
     await writeFile(join(folder, 'table.csv'), 'domain,label,height\nhere,a,1\nhere,a,2\nhere,b,3\nhere,b,4\nthere,,5\nthere,,6\n');
     const own: DomainsConfig['from'] = [{
       kind: 'table', files: [{ file: 'table.csv', domain: null, split: null }], names: null, domainColumn: 'domain', labelColumn: 'label',
-      columns: null, classes: null,
+      columns: null, classes: null, categories: null,
     }];
     const { facts } = await openData(config(folder, { from: own, target: 'there' }), 1);
     expect(facts.domains).toEqual([

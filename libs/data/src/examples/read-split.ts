@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { invalidData } from '../invalid-data.js';
 import type { Split } from '../model/examples.js';
 
@@ -11,6 +12,13 @@ const WORDS: Readonly<Record<Split, readonly string[]>> = {
 export function splitOf(word: string): Split | null {
   const lower = word.toLowerCase();
   return (Object.keys(WORDS) as Split[]).find((split) => WORDS[split].includes(lower)) ?? null;
+}
+
+/** The split that the name of a file or of its folder says: "mnist_m_test_labels.txt", "train/labels.csv", "val.csv"; null: none. */
+export function splitOfName(path: string): Split | null {
+  const words = (name: string): (Split | null)[] => name.split(/[^A-Za-z]+/).map(splitOf);
+  const named = words(posix.basename(path)).find((split) => split !== null);
+  return named ?? splitOf(posix.basename(posix.dirname(path)));
 }
 
 /** The cell of a split column. @throws LetheError DATA_INVALID for anything but the words for train, held out and test */

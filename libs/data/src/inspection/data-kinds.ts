@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PLAIN_TABLE } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { findDataFiles } from '../formats/data-files.js';
 import { ARCHIVE_FILE } from '../formats/archives/packed-files.js';
@@ -16,6 +17,7 @@ import { readImages } from '../readers/images.js';
 import type { ReaderOptions } from '../readers/reader.js';
 import { readSvhn } from '../readers/svhn.js';
 import { readTableFolder } from '../readers/table.js';
+import type { WantedRoles } from '../readers/table-columns.js';
 import { readUnlabelledImages } from './unlabelled-images.js';
 
 /** A folder to look into. */
@@ -25,6 +27,8 @@ export interface FolderToInspect {
   readonly files: readonly string[];
   /** Whether there are images below it, in archives or not. */
   readonly hasImages: boolean;
+  /** Which columns of tables are label and domain: of one population, those that settings name. */
+  readonly roles: WantedRoles;
   readonly options: ReaderOptions & { readonly imageSize: number };
 }
 
@@ -96,7 +100,7 @@ const imagesAndTables: KindReader = async (inspected) => {
   const { folder, files, hasImages, options } = inspected;
   if (!hasImages) return tables(inspected);
   const found = await findDataFiles(folder, options.unpacking);
-  const { lists } = await findLists(found, options.unpacking, options.reading);
+  const { lists } = await findLists(found, options);
   if (lists.length > 0) {
     return [{ kind: `images listed in ${lists.map(({ path }) => path).join(' and ')}`, examples: await readImages(folder, options) }];
   }
@@ -121,18 +125,18 @@ async function imagesInFolders(folder: string, options: FolderToInspect['options
 const WITHOUT_LABEL: ReadingNote = { kind: 'notice', text: 'there is no column label: --label-column names another' };
 
 /** Tables of one header are one table, and others one each. */
-async function tables({ folder, files, options }: FolderToInspect): Promise<FoundData[]> {
+async function tables({ folder, files, roles, options }: FolderToInspect): Promise<FoundData[]> {
   const names = files.filter((file) => TABLE_FILE.test(file) || /^table\.txt(\.gz)?$/i.test(file));
   if (names.length === 0) return [];
   const open = async (only: readonly string[] | null): Promise<Examples> => {
     const examples = await readTableFolder({
-      folder, mayLackRoles: true,
+      folder, roles,
       config: {
+        ...PLAIN_TABLE, ...(roles === 'usual' ? { domainColumn: 'domain', labelColumn: 'label' } : {}),
         files: only?.map((file) => ({ file, domain: null, split: null })) ?? null,
-        names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
       },
     }, options);
-    return examples.label === null ? { ...examples, notes: [...examples.notes, WITHOUT_LABEL] } : examples;
+    return examples.label === null && roles === 'usual' ? { ...examples, notes: [...examples.notes, WITHOUT_LABEL] } : examples;
   };
   const [first = ''] = names;
   if (names.length === 1) return [{ kind: `a table (${first})`, examples: await open(FOUND_TABLE.test(first) ? null : names) }];

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PLAIN_DATA, type DomainsConfig } from '@lethe/config';
+import { PLAIN_DATA, PLAIN_TABLE, type DomainsConfig } from '@lethe/config';
 import { makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, removeFolders, someBytes, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSheet } from '../report/contact-sheet.js';
@@ -152,7 +152,7 @@ it('what a recipe reads is opened with all of its domains, the target last', asy
   const rows = Array.from({ length: 12 }, (_, row) => `${row},${row % 2},${row % 3 === 0 ? 'a' : 'b'}`);
   await writeFile(join(folder, 'table.csv'), `age,label,domain\n${rows.join('\n')}\n`);
   const domains: DomainsConfig = {
-    from: [{ kind: 'table', files: null, names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null }],
+    from: [{ ...PLAIN_TABLE, kind: 'table', domainColumn: 'domain', labelColumn: 'label' }],
     target: 'a', sources: null, training: 'each',
   };
   const { data, problems } = await inspectDomains({ folder, config: { ...PLAIN_DATA, kind: 'domains', domains }, seed: 1, options: {} });

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataConfig } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
+import { asksForLabel, forgetsLabelAlone, rolesToAssign } from '../attributes/assign-roles.js';
 import { openDomainSource } from '../domains/domain-sources.js';
 import { splitOf } from '../examples/read-split.js';
 import { requireFolder } from '../formats/lists/folder-files.js';
@@ -56,12 +57,14 @@ async function* inspectOne(plan: InspectionPlan, name: string): AsyncGenerator<I
   const hasImages = haveImages(await scanFiles(folder));
   const unpacking = new Unpacking(config.unpackedGiB);
   const { imageSize, channels, reading } = config;
+  const chosen = forgetsLabelAlone(config) ? null : rolesToAssign(config);
+  const reader = { imageSize, channels, needsLabel: chosen === null || asksForLabel(chosen), seed, reading, unpacking };
   for (const read of KIND_READERS) {
     try {
-      const found = await read({ folder, files, hasImages, options: { imageSize, channels, seed, reading, unpacking } });
+      const found = await read({ folder, files, hasImages, roles: chosen === null ? 'usual' : 'said', options: reader });
       for (const { kind, examples } of found) {
         const { origin } = examples;
-        const opened = await openExamplesToDescribe(examples, { origin, seed, keeping: keepingOf(origin, reading, options) });
+        const opened = await openExamplesToDescribe(examples, { origin, seed, keeping: keepingOf(origin, reading, options), chosen });
         yield { name, kind, ...opened };
         opened.data.train.inputs.close();
       }
@@ -102,7 +105,7 @@ async function foldersWithData(top: string): Promise<readonly string[]> {
  */
 export async function inspectDomains({ folder, config, seed, options }: InspectionPlan): Promise<OpenedToDescribe> {
   const { imageSize, channels, reading, domains } = config;
-  const reader: ReaderOptions = { imageSize, channels, seed, reading, unpacking: new Unpacking(config.unpackedGiB) };
+  const reader: ReaderOptions = { imageSize, channels, needsLabel: true, seed, reading, unpacking: new Unpacking(config.unpackedGiB) };
   const populations: Population[] = [];
   for (const from of domains?.from ?? []) {
     const source = await openDomainSource(from, folder, reader);
@@ -113,5 +116,5 @@ export async function inspectDomains({ folder, config, seed, options }: Inspecti
   // As a run has them, so that it finds what has been decoded.
   const last = (name: string): number => Number(name === domains?.target);
   populations.sort((one, other) => last(one.name) - last(other.name));
-  return openToDescribe(populations, { origin: folder, seed, keeping: keepingOf(folder, reading, options) });
+  return openToDescribe(populations, { origin: folder, seed, keeping: keepingOf(folder, reading, options), chosen: null });
 }

@@ -8,7 +8,7 @@ export interface ForgottenFacts {
   readonly categories: readonly string[];
   /** Training examples of each category, those that are held out among them. */
   readonly counts: readonly number[];
-  /** [class of the label][category], of the training examples that have both. */
+  /** [class of the label][category], of the training examples that have both; empty if it is the label. */
   readonly countsByLabel: readonly (readonly number[])[];
   /** Training examples without a value. */
   readonly missing: number;

@@ -6,6 +6,7 @@ import type { AttributeRoles, DataSource } from '../model/dataset.js';
 import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { BadInput, Inputs } from '../model/inputs.js';
 import type { Keeping } from '../open-options.js';
+import type { NumberEncoding } from '../columns/encoders.js';
 import { TableFeatures } from '../columns/table-features.js';
 import { joinAttributes } from './join-attributes.js';
 import { joinPopulations } from './join-populations.js';
@@ -30,6 +31,8 @@ export interface PreparePlan {
   /** What the run keeps and forgets; null: the domain is forgotten, and nothing is kept. */
   readonly chosen: ChosenNames | null;
   readonly seed: number;
+  /** How numbers of a table become inputs. */
+  readonly numbers: NumberEncoding;
   readonly keeping: Keeping;
 }
 
@@ -46,7 +49,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   const read = await readableExamples(plan.populations, keeping);
   const { populations, rare } = read.bad.length === 0 ? whole : splitFrequent(read.populations, plan);
   const classes = classesOf(populations, plan);
-  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, keeping) : { inputs: read.inputs, notes: [] };
+  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, plan) : { inputs: read.inputs, notes: [] };
   const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
   const isOfSeveral = populations.length > 1;
   return createDataSource({
@@ -72,7 +75,9 @@ function splitFrequent(all: readonly ReadPopulation[], { minPerClass, seed }: Pr
 interface EncodedFeatures { readonly inputs: Inputs; readonly notes: readonly ReadingNote[] }
 
 /** Cells become numbers by the training examples that the run learns from. */
-export async function featuresAsInputs(populations: readonly SplitPopulation[], keeping: Keeping): Promise<EncodedFeatures> {
+export async function featuresAsInputs(
+  populations: readonly SplitPopulation[], { keeping, numbers }: Pick<PreparePlan, 'keeping' | 'numbers'>,
+): Promise<EncodedFeatures> {
   const features = joinAttributes(populations.map(({ examples }) => ({ attributes: examples.features, count: examples.count })));
   const training = populations.flatMap(({ learning, train, rows }) => (
     learning === 'none' ? [] : [train.map((example) => rows[example] as number)]
@@ -84,7 +89,7 @@ export async function featuresAsInputs(populations: readonly SplitPopulation[], 
     filled += part.length;
   }
   await setImmediate(); // signals are heard meanwhile
-  const reader = new TableFeatures(features, rows);
+  const reader = new TableFeatures(features, rows, numbers);
   const { inputs } = await keepInputs(reader, keeping);
   return { inputs, notes: reader.notes };
 }

@@ -1,16 +1,15 @@
 import { join, posix } from 'node:path';
-import type { ReadingConfig } from '@lethe/config';
 import { errorCode } from '@lethe/errors';
-import { splitOf } from '../examples/read-split.js';
+import { splitOfName } from '../examples/read-split.js';
 import type { DataFiles } from '../formats/data-files.js';
 import { IMAGE_FILE } from '../formats/images/decode-images.js';
 import { readTable } from '../formats/tables/table-files.js';
 import { readHeader } from '../formats/tables/table-header.js';
 import type { Delimiter } from '../formats/tables/text-delimiter.js';
-import type { Unpacking } from '../formats/archives/unpacking.js';
 import { invalidData } from '../invalid-data.js';
 import type { ReadingNote, Split } from '../model/examples.js';
 import { listColumns } from './list-columns.js';
+import type { ReaderOptions } from './reader.js';
 
 /** The name of a list that wins over all others. */
 export const LABELS_FILE = 'labels.csv';
@@ -42,7 +41,9 @@ export interface FoundLists {
  * their names say which splits they are. Those that are nearest to the folder count.
  * @throws LetheError DATA_INVALID naming the lists, if several could be meant
  */
-export async function findLists(files: DataFiles, unpacking: Unpacking, reading: ReadingConfig): Promise<FoundLists> {
+export async function findLists(
+  files: DataFiles, options: Pick<ReaderOptions, 'unpacking' | 'reading' | 'needsLabel'>,
+): Promise<FoundLists> {
   if (files.paths.includes(LABELS_FILE)) return { lists: [{ path: LABELS_FILE, bare: null, split: null }], notes: [] };
   const tables = files.paths.filter((path) => TABLE_FILE.test(path));
   const depths = [...new Set(tables.map(depthOf))].sort((a, b) => a - b);
@@ -50,7 +51,7 @@ export async function findLists(files: DataFiles, unpacking: Unpacking, reading:
   for (const depth of depths) {
     const here = tables.filter((path) => depthOf(path) === depth);
     if (here.length > MOST_TABLES) continue;
-    const looked = await Promise.all(here.map((path) => lookAt({ path, files, unpacking, reading })));
+    const looked = await Promise.all(here.map((path) => lookAt({ path, files, ...options })));
     const lists = looked.filter((list) => list !== null && list !== 'without labels');
     if (lists.length > 0) return { lists: chosen(files, lists), notes: [] };
     notes.push(here.filter((_, index) => looked[index] === 'without labels').map((path) => withoutLabels(join(files.folder, path))));
@@ -62,23 +63,22 @@ function depthOf(path: string): number {
   return path.split('/').length;
 }
 
-interface Candidate {
+interface Candidate extends Pick<ReaderOptions, 'unpacking' | 'reading' | 'needsLabel'> {
   readonly path: string;
   readonly files: DataFiles;
-  readonly unpacking: Unpacking;
-  readonly reading: ReadingConfig;
 }
 
 /** What a table is a list of; null: it is none of images. */
-async function lookAt({ path, files, unpacking, reading }: Candidate): Promise<FoundList | 'without labels' | null> {
+async function lookAt(candidate: Candidate): Promise<FoundList | 'without labels' | null> {
   try {
+    const { path, files, reading, needsLabel } = candidate;
     const content = await contentOf(files, path);
     const split = splitOfName(path);
-    const { cells, bare } = await headerOf({ path, files, unpacking, reading }, content);
+    const { cells, bare } = await headerOf(candidate, content);
     if (bare !== null) return PARTITION.test(posix.basename(path)) ? 'without labels' : { path, split, bare };
     const columns = listColumns(cells, reading);
     if (columns.file === null) return null;
-    return columns.label === null ? 'without labels' : { path, split, bare: null };
+    return columns.label === null && needsLabel ? 'without labels' : { path, split, bare: null };
   } catch (error) {
     if (errorCode(error) === 'DATA_INVALID') return null;
     throw error;
@@ -108,13 +108,6 @@ function bareDelimiter(cells: readonly string[], delimiter: Delimiter): Delimite
   const isBare = (parts: readonly string[]): boolean => parts.length === 2 && IMAGE_FILE.test(parts[0] ?? '');
   if (isBare(cells)) return delimiter;
   return cells.length === 1 && isBare((cells[0] ?? '').split(/\s+/)) ? ' ' : null;
-}
-
-/** "mnist_m_test_labels.txt", "train/labels.csv" and "val.csv" say it. */
-function splitOfName(path: string): Split | null {
-  const words = (name: string): (Split | null)[] => name.split(/[^A-Za-z]+/).map(splitOf);
-  const named = words(posix.basename(path)).find((split) => split !== null);
-  return named ?? splitOf(posix.basename(posix.dirname(path)));
 }
 
 function chosen({ folder }: DataFiles, lists: readonly FoundList[]): readonly FoundList[] {

@@ -15,8 +15,8 @@ import type { ReaderOptions } from './reader.js';
 
 const OUTSIDE = /^(\/|\.\.(\/|$))/;
 
-type ListOptions = Pick<ReaderOptions, 'reading' | 'unpacking'>;
-type NamedColumns = ListColumns & { readonly file: string; readonly label: string };
+type ListOptions = Pick<ReaderOptions, 'reading' | 'unpacking' | 'needsLabel'>;
+type NamedColumns = ListColumns & { readonly file: string };
 
 /**
  * The images that a list names, with all of its columns, in the order of their paths.
@@ -26,10 +26,10 @@ export async function readImageList(list: FoundList, files: DataFiles, options: 
   const where = join(files.folder, list.path);
   const read = await readRows(list, files, options);
   const header = read.columns.map(({ name }) => name);
-  const columns = expectColumns(where, header, listColumns(header, options.reading), options.reading);
+  const columns = expectColumns(where, listColumns(header, options.reading), { ...options, header });
   const table = options.reading.rules === 1 ? onlyKnown(read, columns) : read;
   const { label, domain, group, others, notes, descriptions } = readColumns(table, options.reading, {
-    label: columns.label, domain: columns.domain, group: columns.group, others: 'attributes', kinds: {}, classes: null,
+    label: columns.label, domain: columns.domain, group: columns.group, others: 'attributes', kinds: {}, classes: null, categories: {},
     skipped: [columns.file, ...(columns.split === null ? [] : [columns.split])],
   });
   const { images, notes: fileNotes } = findImages({ table, column: columns.file, list }, files, options);

@@ -50,7 +50,7 @@ interface FoundImages {
 }
 
 async function listImages(files: DataFiles, options: ReaderOptions): Promise<FoundImages> {
-  const { lists, notes } = await findLists(files, options.unpacking, options.reading);
+  const { lists, notes } = await findLists(files, options);
   const read: ListedImages[] = [];
   for (const list of lists) read.push(await readImageList(list, files, options));
   const [only, second] = lists;

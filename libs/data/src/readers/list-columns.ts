@@ -36,17 +36,25 @@ export function listColumns(header: readonly string[], { rules, columns }: Readi
   return { file: found('file'), label: found('label'), domain: found('domain'), split: found('split'), group: columns.group };
 }
 
+/** What a list has, and what it is to have. */
+export interface ExpectedColumns {
+  readonly header: readonly string[];
+  readonly reading: ReadingConfig;
+  /** Whether there must be labels. */
+  readonly needsLabel: boolean;
+}
+
 /** @throws LetheError DATA_INVALID naming a column that must be there, and the flag that names it */
 export function expectColumns(
-  where: string, header: readonly string[], columns: ListColumns, reading: ReadingConfig,
-): ListColumns & { readonly file: string; readonly label: string } {
+  where: string, columns: ListColumns, { header, reading, needsLabel }: ExpectedColumns,
+): ListColumns & { readonly file: string } {
   const found = header.length === 0 ? 'an empty file' : header.map((name) => name || '(no name)').join(', ');
   const unknown = ROLES.find((role) => reading.columns[role] !== null && columns[role] === null);
   if (unknown !== undefined) throw invalidData(where, `a column ${reading.columns[unknown] ?? ''} (--${unknown}-column)`, found);
   const { file, label, group } = columns;
   if (label === null && group !== null && KNOWN.label.includes(plain(group)))
     throw invalidData(where, 'another column for the group than for the label', group);
-  if (file !== null && label !== null) return { ...columns, file, label };
+  if (file !== null && (label !== null || !needsLabel)) return { ...columns, file };
   const lacking = file === null ? 'with the names of the image files (file, filename, path, image or id, or --file-column NAME)'
     : 'of labels (label, class or category, or --label-column NAME)';
   throw invalidData(where, `a column ${lacking}`, found);

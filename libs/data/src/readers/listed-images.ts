@@ -10,7 +10,7 @@ export interface ListedImages {
   readonly images: readonly DataImage[];
   readonly attributes: readonly Attribute[];
   /** Names of the attributes that are the label and the domain; null: there is none. */
-  readonly label: string;
+  readonly label: string | null;
   readonly domain: string | null;
   readonly splits: readonly Split[] | null;
   readonly group: CategoryAttribute | null;
@@ -43,7 +43,7 @@ export function joinLists(lists: readonly ListedImages[]): ListedImages {
   if (lists.length === 1) return first;
   for (const { label, domain, images } of lists) {
     if (label === first.label && domain === first.domain) continue;
-    throw invalidData(images[0]?.where ?? '', 'the same columns in all lists', `${label} and ${domain ?? 'no domain'}`);
+    throw invalidData(images[0]?.where ?? '', 'the same columns in all lists', `${label ?? 'no label'} and ${domain ?? 'no domain'}`);
   }
   expectOnce(lists);
   const joined = (attributesOf: (list: ListedImages) => readonly Attribute[]): Attribute[] => (

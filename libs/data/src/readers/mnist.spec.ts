@@ -19,6 +19,11 @@ describe('MNIST from its package', () => {
       trainCount: 60_000,
       testCount: 10_000,
       heldOutCount: null,
+      kept: [],
+      forgotten: [{
+        name: 'label', of: ['label'], categories: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], isLabel: true,
+        counts: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], countsByLabel: [], missing: 0, means: null,
+      }],
       fingerprint: '1af3bba8a0dea5e2390b279701f2997cbfa3df371ef5a69bff7dd33aca3bea8d',
     });
   });

@@ -7,6 +7,8 @@ export interface ReaderOptions {
   /** Side in pixels of the square that images are brought to; null: they keep their size, and their colours. */
   readonly imageSize: number | null;
   readonly channels: 1 | 3;
+  /** Whether a list of images has to have labels: else one of its other columns is what the run learns. */
+  readonly needsLabel: boolean;
   /** Draws photographs. */
   readonly seed: number;
   readonly reading: ReadingConfig;

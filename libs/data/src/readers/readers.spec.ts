@@ -1,6 +1,6 @@
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { READING, type TableConfig } from '@lethe/config';
+import { PLAIN_TABLE, READING, type TableConfig } from '@lethe/config';
 import {
   makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, npyBytes, removeFolders, someBytes, tarBytes, writeImage,
 } from '@lethe/testing';
@@ -19,7 +19,7 @@ import { readTableFolder } from './table.js';
 afterAll(removeFolders);
 
 function options(): ReaderOptions {
-  return { imageSize: 8, channels: 1, seed: 1, reading: READING, unpacking: new Unpacking(1) };
+  return { imageSize: 8, channels: 1, needsLabel: true, seed: 1, reading: READING, unpacking: new Unpacking(1) };
 }
 
 async function svhnFolder(): Promise<string> {
@@ -40,7 +40,7 @@ async function uspsFolder(): Promise<string> {
   return folder;
 }
 
-const TABLE: TableConfig = { files: null, names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null };
+const TABLE: TableConfig = { ...PLAIN_TABLE, domainColumn: 'domain', labelColumn: 'label' };
 
 async function tableFolder(): Promise<string> {
   const folder = await makeFolder();
@@ -98,16 +98,19 @@ const KINDS: readonly Kind[] = [
   { name: 'a list of images', make: makeImageFolder, read: (folder) => readImages(folder, options()), changes: 'images/03.png' },
   { name: 'folders of images', make: classFolders, read: (folder) => readImages(folder, options()), changes: 'day/cat/2.png' },
   { name: 'images in an archive', make: packedImages, read: (folder) => readImages(folder, options()), changes: 'images.tar' },
-  { name: 'a table', make: tableFolder, read: (folder) => readTableFolder({ folder, config: TABLE }, options()), changes: null },
+  {
+    name: 'a table', make: tableFolder, changes: null,
+    read: (folder) => readTableFolder({ folder, config: TABLE, roles: 'needed' }, options()),
+  },
   {
     name: 'a table with groups', make: tableFolder, changes: null,
-    read: (folder) => readTableFolder({ folder, config: TABLE }, {
+    read: (folder) => readTableFolder({ folder, config: TABLE, roles: 'needed' }, {
       ...options(), reading: { ...READING, columns: { ...READING.columns, group: 'patient' } },
     }),
   },
   {
     name: 'a table with vectors', make: vectorFolder, changes: 'features.npy',
-    read: (folder) => readTableFolder({ folder, config: TABLE }, options()),
+    read: (folder) => readTableFolder({ folder, config: TABLE, roles: 'needed' }, options()),
   },
 ];
 

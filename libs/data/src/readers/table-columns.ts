@@ -22,16 +22,21 @@ export interface RolesToName {
   readonly config: TableConfig;
   /** Whether the domain of all rows is known without a column. */
   readonly isDomainNamed: boolean;
-  /** Whether label and domain need not be there, unless they are asked for. */
-  readonly mayLackRoles: boolean;
+  readonly roles: WantedRoles;
 }
+
+/**
+ * Which columns have the roles of label and domain. `needed`: those that settings name, else those of the usual names, which must be
+ * there. `usual`: the same, if they are there. `said`: those that settings name, and no others.
+ */
+export type WantedRoles = 'needed' | 'usual' | 'said';
 
 /**
  * The columns that settings name, or that have the usual names. A name in another case is found too, and said.
  * @throws LetheError DATA_INVALID for a column that is not there, or is asked for twice
  */
 export function nameColumns(
-  table: RawTable, { columns, rules }: ReadingConfig, { config, isDomainNamed, mayLackRoles }: RolesToName,
+  table: RawTable, { columns, rules }: ReadingConfig, { config, isDomainNamed, roles }: RolesToName,
 ): NamedColumns {
   const notes: ReadingNote[] = [];
   const find = (role: Role, asked: string | null, usual: string | null): string | null => {
@@ -45,16 +50,23 @@ export function nameColumns(
       notes.push({ kind: 'notice', text: `${table.where}: the column ${only} is taken for the ${role}` });
       return only;
     }
-    const isUsual = !mayLackRoles && (role === 'label' || (role === 'domain' && !isDomainNamed));
+    const isUsual = roles === 'needed' && (role === 'label' || (role === 'domain' && !isDomainNamed));
     const isNeeded = isUsual || role === 'group' || asked !== null;
     if (!isNeeded) return null;
     const way = asked === null || asked === usual ? ` (--${role}-column names another)` : '';
     throw invalidData(table.where, `a column ${wanted} in the first line${way}`, names.map((name) => name || '(no name)').join(', '));
   };
   const isIgnored = (name: string): boolean => columns.ignored.includes(name);
+  const ofSettings = {
+    label: config.labelColumn, domain: config.domainColumn ?? (isDomainNamed || roles === 'said' ? null : DEFAULT_DOMAIN),
+  };
+  const said = (role: 'label' | 'domain'): [asked: string | null, usual: string | null] => {
+    const mustBe = roles === 'said' && !(role === 'domain' && isDomainNamed);
+    return mustBe ? [columns[role] ?? ofSettings[role], null] : [columns[role], ofSettings[role]];
+  };
   const found = {
-    label: find('label', columns.label, config.labelColumn),
-    domain: find('domain', columns.domain, config.domainColumn ?? (isDomainNamed ? null : DEFAULT_DOMAIN)),
+    label: find('label', ...said('label')),
+    domain: find('domain', ...said('domain')),
     split: find('split', columns.split, isIgnored(DEFAULT_SPLIT) ? null : DEFAULT_SPLIT),
     group: find('group', columns.group, null),
   };

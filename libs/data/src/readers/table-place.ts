@@ -3,10 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { TableConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { flagValue } from '../columns/flag-value.js';
+import { splitOfName } from '../examples/read-split.js';
 import { findFile, requireFolder } from '../formats/lists/folder-files.js';
 import { VECTOR_FILE } from '../formats/arrays/vector-file.js';
 import { invalidData } from '../invalid-data.js';
-import type { ReadingNote } from '../model/examples.js';
+import type { ReadingNote, Split } from '../model/examples.js';
 import { byCodeUnit } from '../name-order.js';
 
 /** Text of any delimiter, gzipped or not, or Parquet. A `.txt` may be anything, and is a table only if its name says so. */
@@ -16,23 +17,42 @@ const TABLE_FILE = /\.((csv|tsv|tab)(\.gz)?|parquet|pq)$/i;
 const FOREIGN_VECTORS = /\.(pt|pth|pkl|pickle|h5|hdf5|mat)$/i;
 const NAMES = 'table.csv (or .tsv, .txt, .parquet; text gzipped or not), or several tables of one header';
 
-/** Files of a table, and the domain of all rows of each; null: a column names it. */
-export type TableFiles = readonly { readonly path: string; readonly domain: string | null }[];
+/** A file of a table, and the domain and the split of all of its rows; null: a column names it. */
+export interface TableFile {
+  readonly path: string;
+  readonly domain: string | null;
+  readonly split: Split | null;
+}
 
 /**
  * The files of a table: those that the settings name, else the folder's `table.*`, else all of its tables.
+ * @param namesSaySplits whether names of several, such as train.csv and test.csv, say what their rows are for
  * @throws LetheError DATA_MISSING, DATA_INVALID
  */
-export async function findTables(folder: string, named: TableConfig['files']): Promise<TableFiles> {
+export async function findTables(
+  folder: string, { files: named }: Pick<TableConfig, 'files'>, { namesSaySplits }: { readonly namesSaySplits: boolean },
+): Promise<readonly TableFile[]> {
   await requireFolder(folder);
-  if (named !== null) return Promise.all(named.map(async ({ file, domain }) => ({ path: await findFile(folder, [file]), domain })));
+  if (named !== null) return Promise.all(named.map(async ({ file, ...known }) => ({ path: await findFile(folder, [file]), ...known })));
   const names = await visibleNames(folder);
   const tables = names.filter((name) => ONE_TABLE.test(name));
   if (tables.length > 1) throw invalidData(folder, 'one file named table', tables.join(', '));
   const all = tables.length === 1 ? tables : names.filter((name) => TABLE_FILE.test(name));
-  if (all.length > 0) return Promise.all(all.map(async (name) => ({ path: await findFile(folder, [name]), domain: null })));
+  const splits = namesSaySplits ? splitsOfNames(all) : [];
+  if (all.length > 0) {
+    return Promise.all(all.map(async (name, index) => ({
+      path: await findFile(folder, [name]), domain: null, split: splits[index] ?? null,
+    })));
+  }
   const found = names.length === 0 ? 'an empty folder' : `${names.slice(0, 10).join(', ')}${names.length > 10 ? ', ...' : ''}`;
   throw new LetheError('DATA_MISSING', `${folder}: expected ${NAMES}, found ${found}`, { details: { folder } });
+}
+
+/** None unless every file is for one, and some are to train. */
+function splitsOfNames(names: readonly string[]): readonly Split[] {
+  const splits = names.map(splitOfName).filter((split) => split !== null);
+  const isSaid = splits.length === names.length && splits.includes('train') && new Set(splits).size > 1;
+  return isSaid ? splits : [];
 }
 
 /**

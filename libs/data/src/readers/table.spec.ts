@@ -2,7 +2,9 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { PLAIN_DATA, READING, type DataConfig, type DomainsConfig, type DomainSourceConfig, type ReadingConfig } from '@lethe/config';
+import {
+  PLAIN_DATA, PLAIN_TABLE, READING, type DataConfig, type DomainsConfig, type DomainSourceConfig, type ReadingConfig,
+} from '@lethe/config';
 import { makeFolder, npyBytes, removeFolders } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DataSource, Dataset } from '../model/dataset.js';
@@ -12,9 +14,7 @@ afterAll(removeFolders);
 
 type TableConfig = Extract<DomainSourceConfig, { kind: 'table' }>;
 /** As the recipe own-table has it. */
-const OWN: TableConfig = {
-  kind: 'table', files: null, names: null, domainColumn: 'domain', labelColumn: 'label', columns: null, classes: null,
-};
+const OWN: TableConfig = { ...PLAIN_TABLE, kind: 'table', domainColumn: 'domain', labelColumn: 'label' };
 
 interface Asked extends Partial<Omit<ReadingConfig, 'columns'>> {
   readonly columns?: Partial<ReadingConfig['columns']>;

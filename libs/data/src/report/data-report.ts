@@ -5,7 +5,7 @@ import type { ImageShape, InputValues } from '../model/inputs.js';
 
 /** What is described: a data source, or data that are not fit for a run. */
 export interface DataToDescribe extends Omit<DataSource, 'facts'> {
-  readonly facts: Pick<DataFacts, 'classes'> & { readonly domains: readonly Pick<DomainFacts, 'name'>[] };
+  readonly facts: Pick<DataFacts, 'classes' | 'kept' | 'forgotten'> & { readonly domains: readonly Pick<DomainFacts, 'name'>[] };
 }
 
 /** How many examples of a class or of a domain are for what. */

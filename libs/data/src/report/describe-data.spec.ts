@@ -7,7 +7,10 @@ import { describeData } from './describe-data.js';
 import { openExamplesToDescribe } from './open-to-describe.js';
 import { reportLines, shortReportLines } from './report-lines.js';
 
-const PLAN = { origin: 'here', seed: 1, keeping: { origin: 'here', skipBad: 0, memoryMiB: 64, isShared: false, cacheFolder: tmpdir() } };
+const PLAN = {
+  origin: 'here', seed: 1, chosen: null,
+  keeping: { origin: 'here', skipBad: 0, memoryMiB: 64, isShared: false, cacheFolder: tmpdir() },
+};
 const COUNT = 40;
 const rows = <Value>(valueOf: (row: number) => Value): Value[] => Array.from({ length: COUNT }, (_, row) => valueOf(row));
 

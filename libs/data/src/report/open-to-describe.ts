@@ -1,10 +1,13 @@
 import { errorCode, errorMessage } from '@lethe/errors';
+import { assignRoles, type RolesToAssign } from '../attributes/assign-roles.js';
+import { checkChosen } from '../attributes/check-chosen.js';
+import { readChosen, type ChosenNames, type ReadChosen } from '../attributes/read-chosen.js';
 import { checkShape } from '../data-source.js';
 import { byDomain } from '../domains/domain-sources.js';
 import { invalidData } from '../invalid-data.js';
 import { MISSING } from '../model/attributes.js';
 import type { Dataset } from '../model/dataset.js';
-import type { Examples } from '../model/examples.js';
+import type { Examples, ReadingNote } from '../model/examples.js';
 import type { BadInput } from '../model/inputs.js';
 import { byCodeUnit, sortedClassNames } from '../name-order.js';
 import type { Keeping } from '../open-options.js';
@@ -33,14 +36,17 @@ export interface DescribingPlan {
   readonly origin: string;
   readonly seed: number;
   readonly keeping: Keeping;
+  /** What a run of one population would keep and forget; null: nothing of it is known. */
+  readonly chosen: RolesToAssign | null;
 }
 
 /**
  * Opens examples whose domains an attribute may name. As in a run, the domains of a table are split one by one, and images of a run without
  * domains all at once.
  */
-export async function openExamplesToDescribe(examples: Examples, plan: DescribingPlan): Promise<OpenedToDescribe> {
-  const domains = examples.inputs === null ? await domainsOfTable(examples) : [];
+export async function openExamplesToDescribe(read: Examples, plan: DescribingPlan): Promise<OpenedToDescribe> {
+  const examples = plan.chosen === null ? read : assignRoles(read, plan.chosen);
+  const domains = examples.inputs === null && plan.chosen === null ? await domainsOfTable(examples) : [];
   if (domains.length > 1) return openToDescribe(domains, plan);
   const name = 'all';
   const opened = await openToDescribe([{ name, examples, learning: 'labelled', definesClasses: true, drawName: null }], plan);
@@ -75,7 +81,8 @@ export async function openToDescribe(populations: readonly Population[], plan: D
   };
   const read = await readableExamples(populations, { ...keeping, skipBad: 1 });
   const split = tried(() => splitPopulations(read.populations, seed)) ?? read.populations.map(allToTrain);
-  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(split, keeping) : { inputs: read.inputs, notes: [] };
+  const encoding = { keeping, numbers: plan.chosen === null ? 'standardised' : 'piecewise' } as const;
+  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(split, encoding) : { inputs: read.inputs, notes: [] };
   const examplesOfAll = populations.length === 1 ? populations[0]?.examples : undefined;
   const classes = sortedClassNames(split.flatMap(({ examples }) => usedLabels(examples)));
   const { train, test, heldOut } = joinPopulations(split, { inputs, classes, passesOtherLabels: true });
@@ -83,14 +90,35 @@ export async function openToDescribe(populations: readonly Population[], plan: D
   if (classes.length > 0) tried(() => classesOf(split, { origin, classes: null }));
   if (populations.length === 1) tried(() => { expectTrained(origin, train, classes); });
   // Where there are domains, those without labels can be a run's target.
-  if (examplesOfAll?.domain === null) tried(() => { expectLabels(examplesOfAll); });
+  if (examplesOfAll?.domain === null && plan.chosen === null) tried(() => { expectLabels(examplesOfAll); });
+  const roles = rolesOf(populations);
+  const chosen = plan.chosen === null ? null : tried(() => readChosen({ origin, train, test, classes, roles }, plan.chosen as ChosenNames));
+  const told = chosen === null ? null : await whatKeptTells(chosen, { train, classes });
   const data: DataToDescribe = {
-    facts: { classes, domains: split.map(({ name }) => ({ name })) }, train, test, heldOut,
-    columns: columnsOf(populations), notes: [...notesOf(populations), ...notes, ...read.notes],
-    roles: rolesOf(populations), placeOf: whereIn(populations),
+    facts: { classes, domains: split.map(({ name }) => ({ name })), kept: chosen?.kept ?? [], forgotten: chosen?.forgotten ?? [] },
+    train: { ...train, ...chosen?.train }, test: { ...test, ...chosen?.test }, heldOut,
+    columns: columnsOf(populations),
+    notes: [...notesOf(populations), ...notes, ...read.notes, ...chosen?.notes ?? [], ...told?.notes ?? []],
+    roles, placeOf: whereIn(populations),
   };
   const count = populations.reduce((sum, { examples }) => sum + examples.count, 0);
-  return { data, bad: read.bad, count, problems: classes.length > 0 ? problems : [] };
+  return { data, bad: read.bad, count, problems: classes.length > 0 ? [...problems, ...told?.problems ?? []] : [] };
+}
+
+/** What kept attributes tell of forgotten ones, or why a run would be refused. */
+async function whatKeptTells(
+  { train: values, ...facts }: ReadChosen, { train, classes }: { readonly train: Dataset; readonly classes: readonly string[] },
+): Promise<{ readonly notes: readonly ReadingNote[]; readonly problems: readonly string[] }> {
+  const tried = (['parity', 'odds'] as const).map(async (fairness) => (
+    checkChosen({ facts: { ...facts, classes }, train: { ...train, ...values } }, fairness).catch((error: unknown) => {
+      if (errorCode(error) !== 'CONFIG_INVALID') throw error;
+      return `--fairness ${fairness}: ${errorMessage(error)}`;
+    })
+  ));
+  const [parity, odds] = await Promise.all(tried);
+  const problems = [parity, odds].filter((one) => typeof one === 'string');
+  const notes = [parity, odds].find((one) => Array.isArray(one)) ?? [];
+  return { notes, problems };
 }
 
 function allToTrain(population: ReadPopulation): SplitPopulation {
