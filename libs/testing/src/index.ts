@@ -1,3 +1,4 @@
+export { BEST_ACCURACY, makeAttributeTable } from './attribute-table.js';
 export {
   idxBytes, makeFolder, makeIdxFolder, makeImageFolder, npyBytes, removeFolders, someBytes, tarBytes, tinyDataset, writeImage,
 } from './data-files.js';

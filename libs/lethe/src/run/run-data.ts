@@ -1,5 +1,5 @@
 import type { RunConfig } from '@lethe/config';
-import { describeData, openData, shortReportLines, type DataSource } from '@lethe/data';
+import { checkChosen, describeData, openData, shortReportLines, type DataSource } from '@lethe/data';
 
 /** How the data of runs are opened. */
 export interface DataOpening {
@@ -26,12 +26,16 @@ export async function openRunData({ data, seed }: Pick<RunConfig, 'data' | 'seed
 
 /**
  * Opens the data of a new run, and says also what the examples themselves show: how columns were read, how often each class comes, test
- * examples that are training examples, images that show nothing, a column that gives the label away.
+ * examples that are training examples, images that show nothing, a column that gives the label away, what kept attributes tell of those
+ * that are to be forgotten.
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
  */
-export async function openNewRunData(config: Pick<RunConfig, 'data' | 'seed'>, opening: DataOpening): Promise<DataSource> {
+export async function openNewRunData(config: Pick<RunConfig, 'data' | 'seed' | 'objective'>, opening: DataOpening): Promise<DataSource> {
   const source = await openRunData(config, opening);
   const { onNotice } = opening;
+  const { objective } = config;
+  const told = objective.kind === 'forgetting' ? await checkChosen(source, objective.fairness) : [];
+  for (const { text } of told) onNotice?.(text);
   if (onNotice === undefined) return source;
   const report = await describeData(source, { memoryMiB: config.data.reading.memoryMiB });
   for (const line of shortReportLines(report)) onNotice(line);
