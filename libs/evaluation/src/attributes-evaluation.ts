@@ -22,8 +22,6 @@ export interface ForgottenAttribute extends MeasuredAttribute {
   readonly probes: readonly AttributeProbeRow[];
   /** Of all probes on features, with or without the noise of the code. */
   readonly best: BestReadings;
-  /** Of those trained on shuffled values. */
-  readonly floor: BestReadings;
   readonly raw: BestReadings;
   /** From the kept attributes alone: features that keep these cannot tell less. */
   readonly kept_alone: BestReadings;

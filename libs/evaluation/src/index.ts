@@ -10,6 +10,7 @@ export {
   groupTreatment, headAccuracy, type Estimate, type GroupTreatment, type OwnHeadFigures,
 } from './own-head.js';
 export { principalDirection } from './principal-direction.js';
+export { MOST_PAIRED } from './probes/moments.js';
 export { checkProbes } from './probes/check-probes.js';
 export { meanImageError } from './mean-image-error.js';
 export { standardise } from './probes/probe-data.js';

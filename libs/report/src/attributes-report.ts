@@ -63,7 +63,7 @@ function glance({ forgotten, kept, linear_eraser: eraser }: AttributesEvaluation
   return [
     ...forgotten.flatMap((attribute) => rowsOf(attribute, 'forgotten', [
       ['features', attribute.best], ...attribute.given.map((among) => [`features of ${among.class}`, among.best] as const),
-      ['features, shuffled values', attribute.floor], [alone, attribute.kept_alone], ['raw inputs', attribute.raw],
+      [alone, attribute.kept_alone], ['raw inputs', attribute.raw],
       ['a linear eraser', behindEraser(attribute.name, 'forgotten')],
     ])),
     ...kept.flatMap((attribute) => rowsOf(attribute, 'kept', [
@@ -77,14 +77,19 @@ async function forgottenSection(
 ): Promise<string> {
   const { name, probes } = attribute;
   const rows = [...probes, ...(evaluation.linear_eraser?.forgotten.find((erased) => erased.name === name)?.probes ?? [])];
-  return section(`What fresh probes read of ${name}`, probeTable(rows), columns(await pictures(attribute, features)));
+  const drawn = columns(await pictures(attribute, evaluation, features));
+  return section(`What fresh probes read of ${name}`, probeTable(rows), `<p>${FLOOR}</p>`, drawn);
 }
 
 async function keptSection(attribute: KeptAttribute, evaluation: AttributesEvaluation, features: ShownFeatures): Promise<string> {
   const { name, probes } = attribute;
   const rows = [...probes, ...(evaluation.linear_eraser?.kept.find((erased) => erased.name === name)?.probes ?? [])];
-  return section(`What is kept of ${name}`, probeTable(rows), columns(await pictures(attribute, features)));
+  return section(`What is kept of ${name}`, probeTable(rows), columns(await pictures(attribute, evaluation, features)));
 }
+
+/** What a reader has to know of the floor: that of areas is no floor. */
+const FLOOR = 'Probes that were trained on shuffled values know nothing: their information, at most about 0, is the floor. Of few ' +
+  'numbers their AUROC lies above or below 0.5 by the direction that they took by chance.';
 
 const PROBE_HEAD = [
   'probe', 'reads', 'of', 'AUROC', '95 %', 'balanced', '95 %', 'accuracy', '95 %', 'R2', 'information', 'test examples', 'seeds',
@@ -106,7 +111,9 @@ function probeTable(rows: readonly AttributeProbeRow[]): string {
 /** More groups could not be told apart by their colours. */
 const MOST_GROUPS = 20;
 
-async function pictures({ name, categories }: ForgottenAttribute | KeptAttribute, features: ShownFeatures): Promise<string[]> {
+async function pictures(
+  { name, categories }: ForgottenAttribute | KeptAttribute, { latent_size: size }: AttributesEvaluation, features: ShownFeatures,
+): Promise<string[]> {
   const { projection, places, categories: { [name]: groups } } = features;
   if (groups === undefined || categories.length > MOST_GROUPS) return [];
   const drawn: string[] = [];
@@ -115,7 +122,7 @@ async function pictures({ name, categories }: ForgottenAttribute | KeptAttribute
       const group = categories[groups[example] ?? -1];
       return group === undefined || !Number.isFinite(value) ? [] : [{ value, group }];
     });
-    const along = features.places === null ? 'the number' : 'along the direction in which the features spread most';
+    const along = size === 1 ? 'the number' : 'along the direction in which the features spread most';
     const chart = await densityChart(values, categories, { x: along, y: 'density' });
     drawn.push(figure(chart, `how the features of ${values.length} test examples are spread, by ${name}`));
   }

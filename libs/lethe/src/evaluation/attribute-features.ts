@@ -16,7 +16,7 @@ export async function attributeFeatures({ cluster, description, data }: Measured
   const shown = Math.min(MOST_SHOWN, data.test.count);
   const done = work.expect('laying the features out on a map', MAP_COST);
   const [values = new Float32Array(0)] = await cluster.evaluations.ofExamples('encode', 'test', shown, shown);
-  const direction = size === 1 ? Float64Array.of(1) : principalDirection({ values, size });
+  const direction = size === 1 ? [1] : await principalDirection({ values, size });
   // Of a list that is sorted the first examples would be of one kind.
   const mapped = Uint32Array.from({ length: Math.min(MOST_MAPPED, shown) }, (_, place, count = Math.min(MOST_MAPPED, shown)) => (
     Math.floor((place * shown) / count)
@@ -27,7 +27,7 @@ export async function attributeFeatures({ cluster, description, data }: Measured
   done();
   const names = [...facts.kept, ...facts.forgotten].map(({ name }) => name);
   return {
-    projection: shown === 0 ? null : Float64Array.from({ length: shown }, (_, example) => (
+    projection: direction === null ? null : Float64Array.from({ length: shown }, (_, example) => (
       direction.reduce((sum, part, place) => sum + part * (values[example * size + place] as number), 0)
     )),
     places: places?.map(({ example, ...place }) => ({ ...place, example: mapped[example] ?? 0 })) ?? null,

@@ -27,13 +27,12 @@ export function concludedAttributes(evaluation: AttributesEvaluation): Conclusio
 
 /** "sex: read with AUROC 0.590 (95 %: 0.580 to 0.600) by a forest", and what that is to be compared with. */
 function forgottenFigures(attribute: ForgottenAttribute, { fairness, kept }: AttributesEvaluation): NamedFigure[] {
-  const { name, best, raw, kept_alone: alone, floor } = attribute;
+  const { name, best, raw, kept_alone: alone } = attribute;
   const read = decidingReading(attribute, fairness);
   if (read === null) return [[name, 'nothing was measured']];
   const compared = [
     ...(read.given === null ? valueInWords('balanced', best.balanced_accuracy) : [`among ${read.given}`]),
     ...valueInWords('raw inputs', raw.auroc), ...valueInWords(keptAlone(kept.map((one) => one.name)), alone.auroc),
-    ...valueInWords('shuffled', floor.auroc),
   ];
   return [[name, `read with ${shownArea(read)}`], ['', compared.join('; ')]];
 }

@@ -1,4 +1,5 @@
 import type { DataFacts } from '@lethe/data';
+import { MOST_PAIRED } from '@lethe/evaluation';
 import type { ProbeInput, ProbeKind, ProbeRequest } from '@lethe/protocol';
 import { COSTLY } from './train-probes.js';
 
@@ -6,10 +7,10 @@ import { COSTLY } from './train-probes.js';
 const HEADS: readonly ProbeKind[] = ['linear', 'mlp', 'boosted-trees'];
 /** Kinds that read what the kept attributes tell: these are few numbers. */
 const OF_KEPT: readonly ProbeKind[] = ['linear', 'boosted-trees'];
-/** A linear map of the vectors changes nothing for it: what decorrelated vectors tell it the standardised ones have told it. */
-const UNMOVED: readonly ProbeKind[] = ['linear'];
-/** Longest inputs that an eraser is computed for, and that trees read raw. */
-export const MOST_ERASED = 512;
+/** Kinds that learn a linear map of the vectors by themselves: what decorrelated ones tell them the standardised ones have told. */
+const OWN_MAP: readonly ProbeKind[] = ['linear', 'deep'];
+/** Noise only takes away from what features tell: what takes longest need not be told so. */
+const NOT_SAMPLED: readonly ProbeKind[] = ['deep'];
 /** What decides which probes are worth their time. */
 export interface ProbedRun {
   readonly kinds: readonly ProbeKind[];
@@ -45,10 +46,12 @@ function forgottenProbes(run: ProbedRun, attribute: string): ProbeRequest[] {
   return [
     ...kinds.flatMap((kind) => (COSTLY.includes(kind) ? [first] : [first, ...others]).map((seed) => probe(kind, 'latent', { seed }))),
     ...(fairness === 'odds' ? within.flatMap((given) => kinds.map((kind) => probe(kind, 'latent', { given }))) : []),
-    ...(run.latentSize === 1 ? [] : within.flatMap((given) => (
-      kinds.filter((kind) => !UNMOVED.includes(kind)).map((kind) => probe(kind, 'latent', { given, whitened: true }))
+    ...(run.latentSize === 1 || run.latentSize > MOST_PAIRED ? [] : within.flatMap((given) => (
+      kinds.filter((kind) => !OWN_MAP.includes(kind)).map((kind) => probe(kind, 'latent', { given, whitened: true }))
     ))),
-    ...(run.isSampled ? within.flatMap((given) => kinds.map((kind) => probe(kind, 'sampled', { given }))) : []),
+    ...(run.isSampled ? within.flatMap((given) => (
+      kinds.filter((kind) => !NOT_SAMPLED.includes(kind)).map((kind) => probe(kind, 'sampled', { given }))
+    )) : []),
     ...(run.pairedOtherwise.includes(attribute) ? kinds.map((kind) => probe(kind, 'latent', { halves: true })) : []),
     ...cheap.map((kind) => probe(kind, 'latent', { shuffledLabels: true })),
     ...rawKinds(run, cheap).map((kind) => probe(kind, 'pixels')),
@@ -73,9 +76,9 @@ function keptProbes(run: ProbedRun, attribute: string): ProbeRequest[] {
 const ALL = -1;
 const PLAIN = { shuffledLabels: false, given: ALL, whitened: false, halves: false, erased: '' } as const;
 
-/** Kinds that read raw inputs: trees of long ones take minutes. */
+/** Kinds that read raw inputs: trees of inputs that are too long for an eraser take minutes, too. */
 function rawKinds({ kinds, inputLength }: ProbedRun, wanted: readonly ProbeKind[]): ProbeKind[] {
-  const withTrees = inputLength > MOST_ERASED ? wanted.filter((kind) => !COSTLY.includes(kind)) : [...wanted, 'boosted-trees' as const];
+  const withTrees = inputLength > MOST_PAIRED ? wanted.filter((kind) => !COSTLY.includes(kind)) : [...wanted, 'boosted-trees' as const];
   return kinds.filter((kind) => withTrees.includes(kind));
 }
 

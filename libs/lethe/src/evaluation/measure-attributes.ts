@@ -1,10 +1,10 @@
 import { probedAttribute, type DataFacts } from '@lethe/data';
 import {
-  bestReadings, checkProbes, type AttributeProbeRow, type AttributesEvaluation, type ErasedAttribute, type ForgottenAttribute,
+  bestReadings, checkProbes, MOST_PAIRED, type AttributeProbeRow, type AttributesEvaluation, type ErasedAttribute, type ForgottenAttribute,
   type FullProbeFigures, type KeptAttribute, type MeasuredAttribute,
 } from '@lethe/evaluation';
 import type { ProbeRequest } from '@lethe/protocol';
-import { attributeProbes, MOST_ERASED, type ProbedRun } from './attribute-probes.js';
+import { attributeProbes, type ProbedRun } from './attribute-probes.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 import { measureOwnHead } from './measure-own-head.js';
 import { measureReconstruction } from './measure-reconstruction.js';
@@ -67,7 +67,7 @@ function probedRun(
     latentSize: objective.encodedSize,
     inputLength,
     isSampled: config.objective.bottleneck.kind !== 'article',
-    erased: isAll && inputLength <= MOST_ERASED ? last.name : null,
+    erased: isAll && inputLength <= MOST_PAIRED ? last.name : null,
     pairedOtherwise: pairedOtherwise(data),
   };
 }
@@ -120,7 +120,6 @@ function forgottenAttribute(
     ...attribute,
     probes,
     best: bestReadings(ofFeatures.filter(({ given }) => given === null)),
-    floor: bestReadings(probes.filter(({ labels }) => labels === 'shuffled')),
     raw: bestReadings(reads.filter(({ input }) => input === 'pixels')),
     kept_alone: bestReadings(reads.filter(({ input }) => input === 'kept')),
     given: fairness === 'parity' ? [] : facts.classes.map((name) => (
