@@ -147,7 +147,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
   'Data:': [
     {
       name: 'data',
-      value: word('mnist', 'idx', 'images', 'domains'),
+      value: word('mnist', 'coloured-mnist', 'idx', 'images', 'table', 'domains'),
       help: 'kind of data',
       otherwise: 'what --data-dir holds, else mnist',
       paths: ['data.kind'],
@@ -271,6 +271,7 @@ const NO_READING = ['data', 'data-dir', 'held-out'];
 
 /** The flags that say how data are read, for a command that does nothing else with them. */
 export const DATA_FLAGS: readonly ConfigFlag[] = [
+  ...ROLE_FLAGS,
   ...Object.values(CONFIG_FLAGS).flat().filter(({ name }) => ['recipe', 'target', 'seed'].includes(name)),
   ...(CONFIG_FLAGS['Data:'] ?? []).filter(({ name }) => !NO_READING.includes(name)),
 ];

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
-import { cacheFolder, dataOfRecipe, mergeConfig, usableCores, valueAt, withValue, type RunConfig } from '@lethe/config';
+import { cacheFolder, dataOfRecipe, mergeConfig, usableCores, valueAt, withValue, type RunConfig, type Tree } from '@lethe/config';
 import {
   contactSheet, describeData, inspectDomains, inspectFolder, reportLines,
   type ContactSheet, type DamagedData, type InspectedData, type InspectionPlan,
@@ -51,10 +51,20 @@ function configOf({ data, flags }: DataCommand): RunConfig {
   // Nothing is computed: any machine will do.
   const machine = { cores: usableCores(), gpus: 0, engine: 'wasm' } as const;
   const layer = { ...flags, values: withValue(flags.values, 'data.folder', data) };
-  const isOfSeveral = valueAt(dataOfRecipe(machine, [layer]), 'kind') === 'domains';
-  // What kind it is shows when the folder is looked into; for all of them more may be said of images.
-  const values = isOfSeveral ? layer.values : withValue(layer.values, 'data.kind', 'images');
-  return mergeConfig(machine, [{ ...layer, values }]).config;
+  const ofRecipe = dataOfRecipe(machine, [layer]);
+  const isKnown = valueAt(ofRecipe, 'kind') === 'domains' || valueAt(ofRecipe, 'table') !== null;
+  return mergeConfig(machine, [{ ...layer, values: isKnown ? layer.values : withKind(layer.values) }]).config;
+}
+
+/**
+ * What kind it is shows when the folder is looked into; for all of them more may be said of images than of others, but for inputs of a
+ * table. What is kept or forgotten belongs to a recipe that can do it.
+ */
+function withKind(said: Tree): Tree {
+  const values = withValue(said, 'data.kind', valueAt(said, 'data.forgetFromInputs') === true ? 'table' : 'images');
+  const isOfColumns = ['data.keep', 'data.forget'].some((path) => valueAt(said, path) !== undefined);
+  if (!isOfColumns || said['recipe'] !== undefined) return values;
+  return withValue(withValue(values, 'recipe', 'keep-and-forget'), 'objective.rebuild', valueAt(said, 'data.keep') === undefined);
 }
 
 async function* ofRecipe(plan: InspectionPlan, recipe: string): AsyncGenerator<InspectedData> {

@@ -13,6 +13,8 @@ type Fairness = 'parity' | 'odds';
 const DECIDES = 0.99;
 /** Fewer examples agree by chance. */
 const FEWEST = 20;
+/** Of each kept value on average: with fewer, the examples that are ranked say too much about themselves. */
+const FEWEST_OF_A_VALUE = 50;
 
 /** Examples of a run, of which training examples are counted. */
 export interface ChosenExamples {
@@ -79,7 +81,10 @@ interface Told {
   readonly ofKept: number;
   /** Of the forgotten one, in nats. */
   readonly entropy: number;
-  /** Of the second of two categories that are forgotten, ranked by how often it comes with the kept value; null: there are more. */
+  /**
+   * Of the second of two categories that are forgotten, ranked by how often it comes with the kept value; null: there are more, or too
+   * few examples of each kept value.
+   */
   readonly auroc: number | null;
 }
 
@@ -92,10 +97,10 @@ async function countPair(kept: Attribute, forgotten: Attribute): Promise<Told | 
   const shareOf = (name: string): number => found.find((one) => one.of === name)?.share ?? 0;
   const all = Uint32Array.from(rows.keys());
   const [ofKept, ofForgotten] = [discretise(from, all), discretise(of, all)];
-  const isOfTwo = forgotten.kind === 'category' && forgotten.categories.length === 2;
+  const isRanked = forgotten.kind === 'category' && forgotten.categories.length === 2 && rows.length >= FEWEST_OF_A_VALUE * ofKept.count;
   return {
     examples: rows.length, ofForgotten: shareOf(of.name), ofKept: shareOf(from.name), entropy: entropyOf(ofForgotten.codes),
-    auroc: isOfTwo ? rankedArea(ofKept.codes, ofForgotten.codes) : null,
+    auroc: isRanked ? rankedArea(ofKept.codes, ofForgotten.codes) : null,
   };
 }
 

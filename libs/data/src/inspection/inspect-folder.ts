@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataConfig } from '@lethe/config';
+import type { DataConfig, TableConfig } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { asksForLabel, forgetsLabelAlone, rolesToAssign } from '../attributes/assign-roles.js';
 import { openDomainSource } from '../domains/domain-sources.js';
@@ -12,8 +12,9 @@ import { byCodeUnit } from '../name-order.js';
 import { keepingOf, type OpenOptions } from '../open-options.js';
 import type { Population } from '../prepare/population.js';
 import type { ReaderOptions } from '../readers/reader.js';
+import { readTableFolder } from '../readers/table.js';
 import { openExamplesToDescribe, openToDescribe, type OpenedToDescribe } from '../report/open-to-describe.js';
-import { haveImages, isDataFile, KIND_READERS, mayBeFolder } from './data-kinds.js';
+import { haveImages, isDataFile, KIND_READERS, mayBeFolder, type FoundData } from './data-kinds.js';
 
 /** Data that have been found and opened. */
 export interface InspectedData extends OpenedToDescribe {
@@ -45,13 +46,17 @@ export interface InspectionPlan {
  */
 export async function* inspectFolder(plan: InspectionPlan): AsyncGenerator<InspectedData | DamagedData> {
   await requireFolder(plan.folder);
+  if (plan.config.table !== null) {
+    yield* opened(plan, '', () => knownTable(plan, plan.config.table as TableConfig));
+    return;
+  }
   const top = await filesIn(plan.folder);
   const below = top.isData ? [] : await foldersWithData(plan.folder);
   for (const name of below.length === 0 ? [''] : below) yield* inspectOne(plan, name);
 }
 
 async function* inspectOne(plan: InspectionPlan, name: string): AsyncGenerator<InspectedData | DamagedData> {
-  const { folder: top, config, seed, options } = plan;
+  const { folder: top, config, seed } = plan;
   const folder = join(top, name);
   const { files } = await filesIn(folder);
   const hasImages = haveImages(await scanFiles(folder));
@@ -60,19 +65,33 @@ async function* inspectOne(plan: InspectionPlan, name: string): AsyncGenerator<I
   const chosen = forgetsLabelAlone(config) ? null : rolesToAssign(config);
   const reader = { imageSize, channels, needsLabel: chosen === null || asksForLabel(chosen), seed, reading, unpacking };
   for (const read of KIND_READERS) {
-    try {
-      const found = await read({ folder, files, hasImages, roles: chosen === null ? 'usual' : 'said', options: reader });
-      for (const { kind, examples } of found) {
-        const { origin } = examples;
-        const opened = await openExamplesToDescribe(examples, { origin, seed, keeping: keepingOf(origin, reading, options), chosen });
-        yield { name, kind, ...opened };
-        opened.data.train.inputs.close();
-      }
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === undefined || code === 'INTERRUPTED') throw error;
-      yield { name, damaged: errorMessage(error) };
+    yield* opened(plan, name, () => read({ folder, files, hasImages, roles: chosen === null ? 'usual' : 'said', options: reader }));
+  }
+}
+
+/** A table of which the settings say everything. */
+async function knownTable({ folder, config, seed }: InspectionPlan, table: TableConfig): Promise<FoundData[]> {
+  const { imageSize, channels, reading, unpackedGiB } = config;
+  const reader = { imageSize, channels, needsLabel: true, seed, reading, unpacking: new Unpacking(unpackedGiB) };
+  return [{ kind: 'a table, as the settings say', examples: await readTableFolder({ folder, config: table, roles: 'said' }, reader) }];
+}
+
+/** Opens what is read, or says why it cannot be read. */
+async function* opened(
+  { config, seed, options }: InspectionPlan, name: string, read: () => Promise<FoundData[]>,
+): AsyncGenerator<InspectedData | DamagedData> {
+  const chosen = forgetsLabelAlone(config) && config.table === null ? null : rolesToAssign(config);
+  try {
+    for (const { kind, examples } of await read()) {
+      const { origin } = examples;
+      const found = await openExamplesToDescribe(examples, { origin, seed, keeping: keepingOf(origin, config.reading, options), chosen });
+      yield { name, kind, ...found };
+      found.data.train.inputs.close();
     }
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined || code === 'INTERRUPTED') throw error;
+    yield { name, damaged: errorMessage(error) };
   }
 }
 
