@@ -43,42 +43,46 @@ export class MeanAreaUnderCurves {
   }
 }
 
+/** Bits of an entry of a class's order: whether the example is of the class, and whether its score is higher than the one before. */
+const [IS_OWN, IS_HIGHER, EXAMPLE_SHIFT] = [1, 2, 2];
+
 /** The examples in the order of one class's scores. */
 class ClassCurve {
-  readonly #order: Uint32Array;
-  /** By place in the order: whether the example is of the class, and whether its score is higher than the one before. */
-  readonly #isOwn: Uint8Array;
-  readonly #isHigher: Uint8Array;
+  /** One number for each, which is read in one go: the example, and the bits. */
+  readonly #order: Int32Array;
 
   constructor(scores: Float32Array, labels: Int32Array, label: number) {
-    this.#order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
-    this.#isOwn = Uint8Array.from(this.#order, (example) => Number(labels[example] === label));
-    const isHigher = (example: number, place: number): boolean => scores[example] !== scores[this.#order[place - 1] ?? example];
-    this.#isHigher = Uint8Array.from(this.#order, (example, place) => Number(isHigher(example, place)));
+    const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+    const isHigher = (example: number, place: number): boolean => scores[example] !== scores[order[place - 1] ?? example];
+    this.#order = Int32Array.from(order, (example, place) => (
+      (example << EXAMPLE_SHIFT) | (isHigher(example, place) ? IS_HIGHER : 0) | (labels[example] === label ? IS_OWN : 0)
+    ));
   }
 
   /** The chance that an example of the class is higher than another, ties counting half; null without others, undefined without own. */
   area(counts: Uint16Array): number | null | undefined {
-    const [order, isOwn, isHigher] = [this.#order, this.#isOwn, this.#isHigher];
-    let [own, others, lower, sum] = [0, 0, 0, 0];
-    let [tiedOwn, tiedOthers] = [0, 0];
+    const order = this.#order;
+    let [own, lower, sum, tiedOwn, tiedOthers] = [0, 0, 0, 0, 0];
     for (let place = 0; place < order.length; place += 1) {
-      if (isHigher[place] === 1) {
-        sum += tiedOwn * (lower + tiedOthers / 2);
+      const entry = order[place] as number;
+      if ((entry & IS_HIGHER) !== 0) {
+        sum += tiedOwn * (2 * lower + tiedOthers);
+        own += tiedOwn;
         lower += tiedOthers;
-        [tiedOwn, tiedOthers] = [0, 0];
+        tiedOwn = 0;
+        tiedOthers = 0;
       }
-      const count = counts[order[place] as number] as number;
+      const count = counts[entry >> EXAMPLE_SHIFT] as number;
       // A product, not a branch that nobody can predict.
-      const ofOwn = count * (isOwn[place] as number);
+      const ofOwn = count * (entry & IS_OWN);
       tiedOwn += ofOwn;
       tiedOthers += count - ofOwn;
-      own += ofOwn;
-      others += count - ofOwn;
     }
-    sum += tiedOwn * (lower + tiedOthers / 2);
+    sum += tiedOwn * (2 * lower + tiedOthers);
+    own += tiedOwn;
+    const others = lower + tiedOthers;
     if (own === 0) return undefined;
-    return others === 0 ? null : sum / (own * others);
+    return others === 0 ? null : sum / 2 / (own * others);
   }
 }
 
