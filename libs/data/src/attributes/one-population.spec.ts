@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLAIN_DATA, PLAIN_TABLE, READING, type DataConfig, type ReadingConfig, type TableConfig } from '@lethe/config';
-import { makeFolder, npyBytes, removeFolders } from '@lethe/testing';
+import { makeFolder, npyBytes, removeFolders, writeImage } from '@lethe/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gatherBatch } from '../batches/gather.js';
 import { MISSING } from '../model/attributes.js';
@@ -159,6 +159,33 @@ describe('files of a table', () => {
       domains: [{ name: 'all' }], kept: [{}, { categories: ['mountains', 'towns'] }],
       forgotten: [{ name: 'clinic', categories: ['north', 'south'] }],
     });
+  });
+});
+
+describe('a list of images', () => {
+  async function openList(header: string, asked: Partial<DataConfig>): Promise<DataSource> {
+    const folder = await makeFolder();
+    const lines = Array.from({ length: 24 }, (_, image) => `${image}.png,${['smile', 'frown'][image % 2]},cam${image % 3},${10 * image}`);
+    for (const image of lines.keys()) await writeImage(join(folder, `${image}.png`), [9 * image, 0, 0]);
+    await writeFile(join(folder, 'labels.csv'), [header, ...lines].join('\n'));
+    return openData({ ...PLAIN_DATA, kind: 'images', folder, imageSize: 8, ...asked }, 1);
+  }
+
+  it('needs no column of labels where it is said what is kept and forgotten', async () => {
+    const { facts, roles, train } = await openList('file,face,camera,age', { keep: ['face', 'age'], forget: ['camera'] });
+    expect(facts).toMatchObject({
+      classes: ['frown', 'smile'], kept: [{ name: 'face', isLabel: true }, { kind: 'number', name: 'age' }],
+      forgotten: [{ name: 'camera', categories: ['cam0', 'cam1', 'cam2'] }],
+    });
+    expect([roles, train.inputs.values]).toEqual([{ label: 'face', domain: null, inputs: [] }, 'bytes']);
+  });
+
+  it('has its label where that is kept, and needs one where nothing else is said', async () => {
+    const { facts, roles } = await openList('file,label,camera,age', { keep: ['label'], forget: ['camera'] });
+    expect([roles.label, facts.kept[0]?.isLabel, facts.forgotten[0]?.name]).toEqual(['label', true, 'camera']);
+    await expect(openList('file,face,camera,age', {})).rejects.toThrow('expected a column of labels');
+    await expect(openList('file,face,camera,age', { keep: ['face'], forget: ['kamera'] })).rejects
+      .toThrow('expected a column kamera to forget, found file, face, camera, age; did you mean camera?');
   });
 });
 

@@ -159,3 +159,21 @@ it('what a recipe reads is opened with all of its domains, the target last', asy
   expect([data.facts.domains, problems]).toEqual([[{ name: 'b' }, { name: 'a' }], []]);
   expect(data.train.labels.every((label) => label < 2)).toBe(true);
 });
+
+it('says what a run would keep and forget, and why it would be refused', async () => {
+  const folder = await makeFolder();
+  const rows = Array.from({ length: 60 }, (_, row) => `${row},${['a', 'b', 'c', 'd'][row % 4]},${row % 2},${row % 3}`);
+  await writeFile(join(folder, 'people.csv'), `age,clinic,country,ill\n${rows.join('\n')}\n`);
+  const look = async (keep: string[], forget: string[]): Promise<InspectedData> => {
+    const found: (InspectedData | DamagedData)[] = [];
+    for await (const one of inspectFolder({ folder, config: { ...config, keep, forget }, seed: 1, options: {} })) found.push(one);
+    return found[0] as InspectedData;
+  };
+  const { data, problems } = await look(['country'], ['ill']);
+  expect([data.roles.inputs, data.facts.kept[0]?.name, data.facts.forgotten[0]?.name, problems]).toEqual([
+    ['age', 'clinic'], 'country', 'ill', [],
+  ]);
+  expect(data.notes.map(({ text }) => text).join()).toContain('country alone tells 0.0');
+  const { problems: impossible } = await look(['country'], ['clinic']);
+  expect(impossible).toEqual([expect.stringMatching(/^--fairness parity: .* clinic decides country/)]);
+});
