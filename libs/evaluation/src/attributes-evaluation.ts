@@ -25,8 +25,8 @@ export interface ForgottenAttribute extends MeasuredAttribute {
   readonly raw: BestReadings;
   /** From the kept attributes alone: features that keep these cannot tell less. */
   readonly kept_alone: BestReadings;
-  /** Best on features among the examples of each class of the label; none unless fairness is by odds. */
-  readonly given: readonly { readonly class: string; readonly best: BestReadings }[];
+  /** The same among the examples of each class of the label; none unless fairness is by odds. */
+  readonly given: readonly { readonly class: string; readonly best: BestReadings; readonly raw: BestReadings }[];
 }
 
 /** What fresh heads read of an attribute that is to be kept. */
@@ -46,6 +46,8 @@ export interface ErasedAttribute {
   readonly name: string;
   readonly probes: readonly AttributeProbeRow[];
   readonly best: BestReadings;
+  /** Among the examples of each class of the label; none of what is kept, and none unless fairness is by odds. */
+  readonly given: readonly { readonly class: string; readonly best: BestReadings }[];
 }
 
 /** Of a run that keeps and forgets attributes. */

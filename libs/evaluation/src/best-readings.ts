@@ -33,18 +33,19 @@ export interface DecidingReading extends Reading {
   readonly given: string | null;
 }
 
-/**
- * The best probe of an attribute by its area: under parity of all examples, under odds among those of one class of the label, of that
- * class in which most is read. Null where none has an area.
- */
+/** The best probe by its area in that class of the label in which most is read; null where none has an area. */
+export function largestGiven(given: readonly { readonly class: string | null; readonly best: BestReadings }[]): DecidingReading | null {
+  return given.reduce((most: DecidingReading | null, { class: of, best: { auroc } }) => (
+    auroc !== null && (most === null || auroc.value > most.value) ? { ...auroc, given: of } : most
+  ), null);
+}
+
+/** The best probe of an attribute by its area: under parity of all examples, under odds of the class in which most is read. */
 export function decidingReading(
   { best, given }: { readonly best: BestReadings; readonly given: readonly { readonly class: string; readonly best: BestReadings }[] },
   fairness: 'parity' | 'odds',
 ): DecidingReading | null {
-  const found = fairness === 'parity' ? [{ class: null, best }] : given;
-  return found.reduce((most: DecidingReading | null, { class: of, best: { auroc } }) => (
-    auroc !== null && (most === null || auroc.value > most.value) ? { ...auroc, given: of } : most
-  ), null);
+  return largestGiven(fairness === 'parity' ? [{ class: null, best }] : given);
 }
 
 /** A figure of a probe, over its seeds; null where it is not defined for one of them, or not finite. */

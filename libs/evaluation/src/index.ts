@@ -1,7 +1,7 @@
 export { confidenceInterval, confusionMatrix } from './adaptation-figures.js';
 export { areaUnderCurve, type ScoredExamples } from './area-under-curve.js';
 export {
-  bestReadings, decidingReading, readingOf, READINGS, type BestReadings, type DecidingReading, type Reading, type ReadingName,
+  bestReadings, decidingReading, largestGiven, readingOf, READINGS, type BestReadings, type DecidingReading, type Reading, type ReadingName,
 } from './best-readings.js';
 export { bootstrapIntervals } from './bootstrap.js';
 export { likeliestClass, meanFigures } from './figures.js';

@@ -74,9 +74,11 @@ describe('what a stranger could still read, in words', () => {
   });
 
   it('is, with odds, what is read among examples of one class', () => {
-    const given = [{ class: '>50K', best: bestReadings([rowOf({ auroc: 0.64 })]) }, { class: '<=50K', best: bestReadings([]) }];
+    const raw = bestReadings([rowOf({ auroc: 0.9, input: 'pixels' })]);
+    const most = bestReadings([rowOf({ auroc: 0.64 })]);
+    const given = [{ class: '>50K', best: most, raw }, { class: '<=50K', best: bestReadings([]), raw }];
     expect(verdictOf(forgotten({ auroc: 0.7 }, 0.93, 0.596, { given }), 'odds')).toMatch(
-      /^A stranger could still read sex: AUROC 0\.640 .* by a perceptron among examples of >50K; a guess has 0\.500/,
+      /^A stranger could still read sex: AUROC 0\.640 .* perceptron among examples of >50K; a guess has 0\.500, raw inputs tell 0\.900/,
     );
   });
 
@@ -100,7 +102,7 @@ describe('the report of a run that keeps and forgets', { timeout: 30_000 }, () =
       }],
     },
     linear_eraser: {
-      forgotten: [{ name: 'sex', probes: [erased], best: bestReadings([erased]) }],
+      forgotten: [{ name: 'sex', probes: [erased], best: bestReadings([erased]), given: [] }],
       kept: [],
     },
     reconstruction: null,

@@ -38,10 +38,11 @@ function whatRemains({ kept_alone: { auroc } }: ForgottenAttribute, { fairness }
 }
 
 function whatIsRead(attribute: ForgottenAttribute, evaluation: Judged): Judgement {
-  const { name, raw: { auroc: raw } } = attribute;
+  const { name } = attribute;
   const read = decidingReading(attribute, evaluation.fairness);
   if (read === null) return { claim: `Of ${name} nothing was measured`, evidence: null };
   const noVerdict = `No verdict on ${name}`;
+  const { auroc: raw } = (attribute.given.find((of) => of.class === read.given) ?? attribute).raw;
   if (raw === null) return { claim: `${noVerdict}, as no probe has read the raw inputs`, evidence: null };
   if (!(lowest(raw) > NOTHING)) return { claim: `${noVerdict}, as the raw inputs themselves do not tell it`, evidence: shownArea(raw) };
   const remains = whatRemains(attribute, evaluation);

@@ -55,8 +55,8 @@ const evaluation: AttributesEvaluation = {
     }],
   },
   linear_eraser: {
-    forgotten: [{ name: 'sex', probes: [], best: best({ auroc: 0.71, input: 'leace' }) }],
-    kept: [{ name: 'marital status', probes: [], best: best({ auroc: 0.85, accuracy: 0.84, input: 'leace' }) }],
+    forgotten: [{ name: 'sex', probes: [], best: best({ auroc: 0.71, input: 'leace' }), given: [] }],
+    kept: [{ name: 'marital status', probes: [], best: best({ auroc: 0.85, accuracy: 0.84, input: 'leace' }), given: [] }],
   },
   reconstruction: { mean: 0.5, of_mean: 1 },
 };
@@ -76,10 +76,11 @@ describe('the figures of a run that keeps and forgets', () => {
   it('say, under odds, what is read within the class in which most is read', () => {
     const [sex] = evaluation.forgotten;
     if (sex === undefined) throw new TypeError('there is one');
-    const given = [{ class: 'a', best: best({ auroc: 0.53 }) }, { class: 'b', best: best({ auroc: 0.56 }) }];
-    expect(evaluationFigures({ ...evaluation, fairness: 'odds', forgotten: [{ ...sex, given }] })).toMatchObject({
-      forgotten_sex_auroc: 0.59, forgotten_sex_given_auroc: 0.56,
-    });
+    const raw = best({ auroc: 0.9, input: 'pixels' });
+    const given = [{ class: 'a', best: best({ auroc: 0.53 }), raw }, { class: 'b', best: best({ auroc: 0.56 }), raw }];
+    const odds: AttributesEvaluation = { ...evaluation, fairness: 'odds', forgotten: [{ ...sex, given }] };
+    expect(evaluationFigures(odds)).toMatchObject({ forgotten_sex_auroc: 0.59, forgotten_sex_given_auroc: 0.56 });
+    expect(evaluationEvidence(odds)).toMatchObject({ raw_forgotten_sex_auroc: 0.93, raw_forgotten_sex_given_auroc: 0.9 });
   });
 
   it('have names that the configuration tells before', () => {

@@ -1,6 +1,6 @@
 import type { RunConfig } from '@lethe/config';
 import {
-  decidingReading, READINGS, type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName,
+  largestGiven, READINGS, type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName,
 } from '@lethe/evaluation';
 
 /** How the names of figures end. */
@@ -18,7 +18,7 @@ export type FiguresWithIntervals = readonly (readonly [name: string, value: numb
 
 /** The figures of a run that keeps and forgets attributes: by the best probe of each. */
 export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithIntervals {
-  const { kept, forgotten, fairness, own_head: head, reconstruction } = evaluation;
+  const { kept, forgotten, own_head: head, reconstruction } = evaluation;
   const treatments = head?.treatments ?? [];
   const gaps = [
     [PARITY_GAP, largest(treatments.map((treatment) => treatment.demographic_parity))],
@@ -26,13 +26,9 @@ export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithI
   ] as const;
   return [
     ...kept.flatMap(({ name, best }) => readFigures(keptName(name), best)),
-    ...forgotten.flatMap(({ name, best, given }) => {
-      const among = fairness === 'odds' ? decidingReading({ best, given }, fairness) : null;
-      return [
-        ...readFigures(forgottenName(name), best),
-        ...(among === null ? [] : [[`${forgottenName(name)}_${GIVEN}`, among.value, among.interval] as const]),
-      ];
-    }),
+    ...forgotten.flatMap(({ name, best, given }) => [
+      ...readFigures(forgottenName(name), best), ...givenFigure(forgottenName(name), given),
+    ]),
     ...gaps.flatMap(([name, gap]) => (gap === null ? [] : [[name, gap.value, gap.interval] as const])),
     ...(reconstruction === null ? [] : [[RECONSTRUCTION, reconstruction.mean, null] as const]),
   ];
@@ -43,6 +39,12 @@ function readFigures(prefix: string, best: BestReadings): FiguresWithIntervals {
     const reading = best[name];
     return reading === null ? [] : [[`${prefix}_${SUFFIX[name]}`, reading.value, reading.interval] as const];
   });
+}
+
+/** None where nothing is read class by class. */
+function givenFigure(prefix: string, given: Parameters<typeof largestGiven>[0]): FiguresWithIntervals {
+  const most = largestGiven(given);
+  return most === null ? [] : [[`${prefix}_${GIVEN}`, most.value, most.interval]];
 }
 
 function largest(estimates: readonly (Estimate | null)[]): Estimate | null {
@@ -57,11 +59,14 @@ export function attributeReferences({ kept, forgotten, linear_eraser: eraser }: 
     ...kept.flatMap(({ name, chance, raw }) => [
       [`chance_${keptName(name)}`, chance, null] as const, ...readFigures(`raw_${keptName(name)}`, raw),
     ]),
-    ...forgotten.flatMap(({ name, raw, kept_alone: alone }) => [
+    ...forgotten.flatMap(({ name, raw, kept_alone: alone, given }) => [
       ...readFigures(`raw_${forgottenName(name)}`, raw), ...readFigures(`alone_${forgottenName(name)}`, alone),
+      ...givenFigure(`raw_${forgottenName(name)}`, given.map((of) => ({ ...of, best: of.raw }))),
     ]),
     ...(eraser?.kept ?? []).flatMap(({ name, best }) => readFigures(`eraser_${keptName(name)}`, best)),
-    ...(eraser?.forgotten ?? []).flatMap(({ name, best }) => readFigures(`eraser_${forgottenName(name)}`, best)),
+    ...(eraser?.forgotten ?? []).flatMap(({ name, best, given }) => [
+      ...readFigures(`eraser_${forgottenName(name)}`, best), ...givenFigure(`eraser_${forgottenName(name)}`, given),
+    ]),
   ];
 }
 

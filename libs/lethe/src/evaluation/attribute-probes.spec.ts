@@ -52,6 +52,8 @@ describe('the probes of a run that keeps and forgets', () => {
     expect(asked({ fairness: 'odds' }, 'sex', { ...plain, given: 1 })).toHaveLength(6);
     expect(asked({ fairness: 'odds' }, 'sex', { whitened: true, given: -1 })).toEqual([]);
     expect(asked({ fairness: 'odds' }, 'sex', { whitened: true, given: 0 })).toHaveLength(4);
+    expect(asked({ fairness: 'odds' }, 'sex', { input: 'pixels', given: 1 })).toEqual(['linear 1', 'mlp 1', 'boosted-trees 1']);
+    expect(asked({ fairness: 'odds' }, 'sex', { input: 'leace', given: 1 })).toEqual(['linear 1', 'mlp 1', 'boosted-trees 1']);
     expect(asked({}, 'sex', { given: 0 })).toEqual([]);
   });
 

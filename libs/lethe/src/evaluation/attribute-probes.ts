@@ -9,6 +9,8 @@ const HEADS: readonly ProbeKind[] = ['linear', 'mlp', 'boosted-trees'];
 const OF_KEPT: readonly ProbeKind[] = ['linear', 'boosted-trees'];
 /** Kinds that learn a linear map of the vectors by themselves: what decorrelated ones tell them the standardised ones have told. */
 const OWN_MAP: readonly ProbeKind[] = ['linear', 'deep'];
+/** Kinds that read raw inputs of each class by itself. */
+const WITHIN: readonly ProbeKind[] = ['linear', 'mlp'];
 /** Noise only takes away from what features tell: what takes longest need not be told so. */
 const NOT_SAMPLED: readonly ProbeKind[] = ['deep'];
 /** What decides which probes are worth their time. */
@@ -42,10 +44,11 @@ function forgottenProbes(run: ProbedRun, attribute: string): ProbeRequest[] {
   });
   const cheap = kinds.filter((kind) => !COSTLY.includes(kind));
   // Under odds the features may tell what the label tells of the attribute: what counts is what they tell among examples of one class.
-  const within = fairness === 'odds' ? [...classes.keys()] : [ALL];
+  const classesApart = fairness === 'odds' ? [...classes.keys()] : [];
+  const within = fairness === 'odds' ? classesApart : [ALL];
   return [
     ...kinds.flatMap((kind) => (COSTLY.includes(kind) ? [first] : [first, ...others]).map((seed) => probe(kind, 'latent', { seed }))),
-    ...(fairness === 'odds' ? within.flatMap((given) => kinds.map((kind) => probe(kind, 'latent', { given }))) : []),
+    ...classesApart.flatMap((given) => kinds.map((kind) => probe(kind, 'latent', { given }))),
     ...(run.latentSize === 1 || run.latentSize > MOST_PAIRED ? [] : within.flatMap((given) => (
       kinds.filter((kind) => !OWN_MAP.includes(kind)).map((kind) => probe(kind, 'latent', { given, whitened: true }))
     ))),
@@ -55,8 +58,11 @@ function forgottenProbes(run: ProbedRun, attribute: string): ProbeRequest[] {
     ...(run.pairedOtherwise.includes(attribute) ? kinds.map((kind) => probe(kind, 'latent', { halves: true })) : []),
     ...cheap.map((kind) => probe(kind, 'latent', { shuffledLabels: true })),
     ...rawKinds(run, cheap).map((kind) => probe(kind, 'pixels')),
+    ...classesApart.flatMap((given) => rawKinds(run, WITHIN).map((kind) => probe(kind, 'pixels', { given }))),
     ...(kept.length === 0 ? [] : those(kinds, OF_KEPT).map((kind) => probe(kind, 'kept'))),
-    ...(run.erased === null ? [] : those(kinds, HEADS).map((kind) => probe(kind, 'leace', { erased: run.erased ?? '' }))),
+    ...(run.erased === null ? [] : [ALL, ...classesApart].flatMap((given) => (
+      those(kinds, HEADS).map((kind) => probe(kind, 'leace', { erased: run.erased ?? '', given }))
+    ))),
   ];
 }
 

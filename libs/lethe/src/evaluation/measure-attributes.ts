@@ -115,16 +115,18 @@ function forgottenAttribute(
 ): ForgottenAttribute {
   const probes = rows.filter(({ input }) => input !== 'leace');
   const reads = probes.filter(({ labels }) => labels === 'true');
+  const raw = reads.filter(({ input }) => input === 'pixels');
   const ofFeatures = reads.filter(({ input }) => input === 'latent' || input === 'sampled');
   return {
     ...attribute,
     probes,
     best: bestReadings(ofFeatures.filter(({ given }) => given === null)),
-    raw: bestReadings(reads.filter(({ input }) => input === 'pixels')),
+    raw: bestReadings(raw.filter(({ given }) => given === null)),
     kept_alone: bestReadings(reads.filter(({ input }) => input === 'kept')),
-    given: fairness === 'parity' ? [] : facts.classes.map((name) => (
-      { class: name, best: bestReadings(ofFeatures.filter(({ given }) => given === name)) }
-    )),
+    given: fairness === 'parity' ? [] : facts.classes.map((name) => {
+      const isOf = ({ given }: AttributeProbeRow): boolean => given === name;
+      return { class: name, best: bestReadings(ofFeatures.filter(isOf)), raw: bestReadings(raw.filter(isOf)) };
+    }),
   };
 }
 
@@ -140,5 +142,11 @@ function keptAttribute(attribute: MeasuredAttribute, rows: readonly AttributePro
 
 function erasedAttribute(name: string, rows: readonly AttributeProbeRow[]): ErasedAttribute {
   const probes = rows.filter(({ input }) => input === 'leace');
-  return { name, probes, best: bestReadings(probes) };
+  const classes = [...new Set(probes.flatMap(({ given }) => given ?? []))];
+  return {
+    name,
+    probes,
+    best: bestReadings(probes.filter(({ given }) => given === null)),
+    given: classes.map((of) => ({ class: of, best: bestReadings(probes.filter(({ given }) => given === of)) })),
+  };
 }

@@ -11,8 +11,8 @@ import type { TrialsState } from '../trials-state.js';
 /** What stands beside a figure in a table. */
 const IN_PARENTHESES = 'in parentheses: the 95 % that other test examples could have given';
 /** Why no trial is named the best where something is kept and something forgotten. */
-const NO_BEST = 'which trial is best depends on how much of what is kept may be given up to forget more: the front shows what there is; ' +
-  '--best with a figure names the best by that one alone';
+const NO_BEST =
+  'which trial is best depends on how much of what is kept may be given up to forget more: the front shows what there is';
 
 /**
  * Writes `sweep.csv`, `pareto.svg` and `report.html`.
