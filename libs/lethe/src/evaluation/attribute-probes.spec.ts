@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { attributeProbes, type ProbedRun } from './attribute-probes.js';
 
 const facts = {
-  classes: ['poor', 'rich'], kept: [{ name: 'income' }], forgotten: [{ name: 'sex' }, { name: 'race' }, { name: 'sex x race' }],
+  classes: ['poor', 'rich'], kept: [{ name: 'income', categories: ['poor', 'rich'] }],
+  forgotten: [
+    { name: 'sex', categories: ['f', 'm'] }, { name: 'race', categories: ['a', 'b', 'c'] },
+    { name: 'sex x race', categories: ['fa', 'fb', 'fc', 'ma', 'mb', 'mc'] },
+  ],
 } as unknown as ProbedRun['facts'];
 const run: ProbedRun = {
   kinds: PROBES, seeds: [1, 2], facts, fairness: 'parity', latentSize: 4, inputLength: 100, isSampled: true, erased: 'sex x race',
@@ -66,6 +70,13 @@ describe('the probes of a run that keeps and forgets', () => {
     for (const input of ['latent', 'pixels', 'leace'] as const)
       expect(asked({}, 'income', { input, balanced: false })).toEqual(['linear 1', 'mlp 1', 'boosted-trees 1']);
     expect(asked({ kinds: ['neighbours'] }, 'income', { input: 'latent' })).toEqual(['linear 1']);
+  });
+
+  it('boost the trees of many categories on standardised features alone', () => {
+    expect(asked({}, 'sex x race', { probe: 'boosted-trees' })).toEqual(['boosted-trees 1']);
+    expect(asked({}, 'sex x race', { input: 'kept' })).toEqual(['linear 1']);
+    expect(asked({}, 'sex x race', { input: 'leace' })).toEqual(['linear 1', 'mlp 1']);
+    expect(asked({}, 'race', { probe: 'boosted-trees' })).toHaveLength(6);
   });
 
   it('are asked for once each', () => {
