@@ -88,10 +88,14 @@ function nextCommands({ summary: { ending }, evaluation }: EndedRun, { descripti
   if (ending === 'diverged') return [];
   if (ending === 'interrupted') return [[`npx lethe train --resume ${run}`, 'goes on from here']];
   const measure: NamedFigure[] = evaluation === null ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
-  if (config.objective.kind !== 'forgetting') return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
+  const { objective } = config;
+  if (objective.kind !== 'forgetting') return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
   if (!forgetsLabelAlone(config)) {
     const read = evaluation?.kind === 'attributes' ? evaluation.forgotten.flatMap(({ probes }) => probes) : [];
-    return [...measure, ...(read.length === 0 ? [] : moreProbes(run, read))];
+    // The weight of hiding decides how much is kept and how much is forgotten.
+    const weights = [0.25, 0.5, 1, 2].map((factor) => Number((factor * objective.beta).toPrecision(3))).join(',');
+    const front: NamedFigure = [`npx lethe sweep --beta ${weights}`, 'with the same flags: how much is kept against how much is forgotten'];
+    return [...measure, ...(read.length === 0 ? [] : moreProbes(run, read)), front];
   }
   const isOwnData = config.data.folder !== null;
   const isMost = config.recipe === MOST_FORGETTING;
