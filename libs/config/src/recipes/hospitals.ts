@@ -2,9 +2,9 @@ import { adaptationRecipe, type AdaptationConfig } from '../adaptation-parts.js'
 import { plainAdam } from '../recipe-parts.js';
 import type { Machine } from '../worker-plan.js';
 
-const HOSPITALS = ['cleveland', 'hungarian', 'switzerland', 'va'];
-const NUMERIC = ['age', 'trestbps', 'chol', 'thalach', 'oldpeak', 'ca'];
-const CATEGORICAL = ['sex', 'cp', 'fbs', 'restecg', 'exang', 'slope', 'thal'];
+export const HOSPITALS = ['cleveland', 'hungarian', 'switzerland', 'va'];
+export const NUMERIC = ['age', 'trestbps', 'chol', 'thalach', 'oldpeak', 'ca'];
+export const CATEGORICAL = ['sex', 'cp', 'fbs', 'restecg', 'exang', 'slope', 'thal'];
 
 /**
  * One disease in four populations (UCI Heart Disease): learns from three hospitals for the one that `--target` names. The data folder

@@ -3,7 +3,9 @@ import { problemsError, shown } from '../problem.js';
 import type { RunConfig } from '../run-config.js';
 import type { Machine } from '../worker-plan.js';
 import { recipe as adult } from './adult.js';
+import { recipe as alikeHospitals } from './alike-hospitals.js';
 import { recipe as article } from './article.js';
+import { recipe as colouredDigits } from './coloured-digits.js';
 import { recipe as forget } from './forget.js';
 import { recipe as forgetShort } from './forget-short.js';
 import { recipe as hospitals } from './hospitals.js';
@@ -26,7 +28,9 @@ export const DEFAULT_RECIPE = 'forget-short';
 /** The recipe of every other file in this folder, under the file's name. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   adult,
+  'alike-hospitals': alikeHospitals,
   article,
+  'coloured-digits': colouredDigits,
   forget,
   'forget-short': forgetShort,
   hospitals,
