@@ -3,7 +3,7 @@ export const NOT_PROFILED: readonly string[] = ['seeds', 'no-evaluation', 'probe
 
 /** Flags of a run that its help shows first, by task. The others are shown by `--help all`. */
 export const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  'What to learn, and from what:': ['recipe', 'data-dir', 'target', 'beta', 'latent-size'],
+  'What to learn, and from what:': ['recipe', 'data-dir', 'keep', 'forget', 'fairness', 'target', 'beta', 'latent-size'],
   'How long, and from which seed:': ['epochs', 'resume', 'seed', 'seeds'],
   'Where it computes:': ['workers', 'threads', 'listen'],
   'What is measured and kept:': ['no-evaluation', 'probes', 'no-grid', 'name', 'runs-dir', 'quiet'],

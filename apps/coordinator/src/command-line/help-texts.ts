@@ -27,6 +27,11 @@ Recipes:
   forget                 forgets the most, in twice the epochs
   article                the method that Lethe began with, as published (with --shards 1)
   quick                  the same with a greater rate, in 5 epochs; forgets little
+  features that keep some columns and forget others (docs/keep-and-forget.md):
+  keep-and-forget        those of --keep and --forget, of a table or of images with a list
+  adult                  of the census: keeps income, forgets sex
+  alike-hospitals        keeps a diagnosis, forgets which of four hospitals it is from
+  coloured-digits        keeps the digit, forgets what its colour tells beyond it
   features that keep the label and forget the domain (docs/data.md says what --data-dir holds):
   mnist-to-mnist-m, svhn-to-mnist (each also as ...-paper), usps-to-mnist, mnist-to-usps
                          reading digits is carried from one collection to another
@@ -51,6 +56,7 @@ Examples:
   npx lethe train --recipe forget --seeds 1,2,3        a run from each seed, with deviations
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64    own images, in colour
+  npx lethe train --recipe keep-and-forget --data-dir ./people --keep income --forget sex,race
   npx lethe train --recipe mnist-to-mnist-m --data-dir ./data --seeds 1,2,3
   npx lethe train --recipe hospitals --data-dir ./data --target va
   npx lethe train --resume mild --epochs 10 --workers 1

@@ -97,7 +97,8 @@ describe('newRunConfig', () => {
     [['--data-dir', 'small.json'], 'DATA_MISSING', '--data-dir: expected a folder, found none at '],
     [
       ['--data-dir', 'nothing'], 'DATA_MISSING',
-      'expected images (with labels.csv, or in folders class/image), or IDX files like train-images-idx3-ubyte, found readme.txt',
+      'expected images (with labels.csv, or in folders class/image), IDX files like train-images-idx3-ubyte, or a table (table.csv), '
+        + 'found readme.txt',
     ],
     [['--config', 'absent.json'], 'CONFIG_INVALID', '--config: expected a file that can be read, found none at absent.json'],
     [['--config', 'idx'], 'CONFIG_INVALID', '--config: expected a file that can be read, found none at idx'],

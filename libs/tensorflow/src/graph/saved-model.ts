@@ -29,10 +29,32 @@ const graphProducer = 1800;
  */
 export function encodeSavedModel(nodes: readonly GraphNode[], binding: NativeBinding): Uint8Array {
   const graph = new ProtobufWriter();
-  for (const node of nodes) graph.bytes(1, encodeNode(node, binding));
+  for (const node of inFixedOrder(nodes, binding)) graph.bytes(1, encodeNode(node, binding));
   graph.bytes(4, new ProtobufWriter().integer(1, graphProducer));
   const metaGraph = new ProtobufWriter().bytes(1, new ProtobufWriter().bytes(4, savedModelTag)).bytes(2, graph);
   return new ProtobufWriter().integer(1, 1).bytes(2, metaGraph).finish();
+}
+
+/** Names of a scalar that nothing reads, and of what gives it its value. */
+const [ORDER, ORDER_VALUE] = ['order', 'order_value'];
+
+/**
+ * Has sums of several terms added as they were written. TensorFlow makes one sum of a tree of additions, in whichever order it finds its
+ * terms, and in some graphs it does while in others that compute the same it does not. A node that waits for another is left as it is.
+ */
+function inFixedOrder(nodes: readonly GraphNode[], { TF_FLOAT, TF_ATTR_TYPE, TF_ATTR_SHAPE }: NativeBinding): GraphNode[] {
+  const ordered = nodes.map((node) => (node.operation === 'Add' ? { ...node, inputs: [...node.inputs, `^${ORDER}`] } : node));
+  const type = { name: 'dtype', type: TF_ATTR_TYPE, value: TF_FLOAT };
+  const value = { name: 'value', constant: { dtype: TF_FLOAT, shape: [], content: new Uint8Array(4) } };
+  return [
+    { name: ORDER_VALUE, operation: 'Const', inputs: [], attributes: [type, value] },
+    // Not a constant: that others wait for one is taken out of a graph.
+    {
+      name: ORDER, operation: 'PlaceholderWithDefault', inputs: [ORDER_VALUE],
+      attributes: [type, { name: 'shape', type: TF_ATTR_SHAPE, value: [] }],
+    },
+    ...ordered,
+  ];
 }
 
 function encodeNode(node: GraphNode, binding: NativeBinding): ProtobufWriter {
