@@ -7,8 +7,11 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { lethe } from './lethe-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-documented-'));
-const text = readFileSync(fileURLToPath(new URL('../../../docs/data.md', import.meta.url)), 'utf8');
-const commands = [...text.replaceAll(/ \\\n */g, ' ').matchAll(/^ {4}npx lethe (.+)$/gm)].map(([, command = '']) => command);
+/** The commands of the pages that begin with the reader's own data. */
+const commands = ['data.md', 'keep-and-forget.md'].flatMap((page) => {
+  const text = readFileSync(fileURLToPath(new URL(`../../../docs/${page}`, import.meta.url)), 'utf8');
+  return [...text.replaceAll(/ \\\n */g, ' ').matchAll(/^ {4}npx lethe (.+)$/gm)].map(([, command = '']) => command);
+});
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
@@ -29,15 +32,19 @@ beforeAll(async () => {
     const ill = ['no', 'yes'][(row * 7) % 2] ?? '';
     return `${row},${20 + ((row * 7) % 61)},${100 + ((row * 11) % 47)},p${row % 60},${row < 120 ? 'north' : 'south'},${ill}`;
   });
+  write('people', 'income,sex,age,hours', (row) => (
+    [['low', 'high'][row % 2], ['f', 'm'][(row >> 1) % 2], 20 + ((row * 7) % 50) + 9 * (row % 2), 30 + (row % 20)].join()
+  ));
   write('spreadsheet', 'price;kind', (row) => `1.${100 + row},5;${row % 3 === 0 ? 'old' : 'new'}`);
 });
 
-it('there are commands in the page on data', () => {
-  expect(commands.length).toBeGreaterThan(6);
+it('there are commands in these pages', () => {
+  expect(commands.length).toBeGreaterThan(9);
 });
 
 it.each(commands)('lethe %s', async (command) => {
   const given = command.split(' ');
-  const { code, output } = await lethe(given[0] === 'train' ? [...given, '--runs-dir', join(folder, 'runs')] : given);
+  const hasRuns = given[0] === 'train' || given[0] === 'sweep';
+  const { code, output } = await lethe(hasRuns ? [...given, '--runs-dir', join(folder, 'runs')] : given);
   expect(code, output).toBe(0);
 }, 120_000);

@@ -4,7 +4,7 @@ export function escapeHtml(text: string): string {
 }
 
 const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 0 auto; padding: 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 76rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 .verdict { border-left: 4px solid #4269d0; padding: .5rem 1rem; background: #f4f6fc; }
 .verdict p { margin: .25rem 0; }
