@@ -82,6 +82,20 @@ describe('settings that nobody gave', () => {
     expect(asked.notices[0]).toBe('--held-out 24 instead of 30: the data hold out 24 training examples');
   });
 
+  it('leave half of a short run to the whole weight of hiding, unless its ramp was asked for', () => {
+    const columns = { data: { folder: '/rows', keep: ['income'], forget: ['sex'] }, epochs: 20 };
+    const rampOf = (trainCount: number, values: Tree = {}): unknown => {
+      const { config: { objective }, notices } = fitToData(given('keep-and-forget', { ...columns, ...values }), plain(trainCount));
+      return [objective.kind === 'forgetting' && objective.betaRampRounds, notices.filter((notice) => notice.includes('ramp'))];
+    };
+    expect(rampOf(30_000)).toEqual([500, []]);
+    expect(rampOf(600)).toEqual([156, ["--beta-ramp-rounds 156 instead of the recipe's 500: the run has 312 rounds"]]);
+    expect(rampOf(30_000, { epochs: null, rounds: 9 })).toEqual([
+      4, ["--beta-ramp-rounds 4 instead of the recipe's 500: the run has 9 rounds"],
+    ]);
+    expect(rampOf(600, { objective: { betaRampRounds: 500 } })).toEqual([500, []]);
+  });
+
   it('make room for those that were given', () => {
     expect(sizes(fitToData(given('forget', { data: { heldOut: 30 } }), plain(250)))).toEqual([30, 16, 4]);
     expect(sizes(fitToData(given('forget', { batchSize: 220 }), plain(250)))).toEqual([30, 220, 4]);

@@ -15,7 +15,9 @@ export interface FittedConfig {
 }
 
 /** Flags of the settings that depend on the data. */
-const FLAGS: Readonly<Record<string, string>> = { 'data.heldOut': '--held-out', batchSize: '--batch-size', shards: '--shards' };
+const FLAGS: Readonly<Record<string, string>> = {
+  'data.heldOut': '--held-out', batchSize: '--batch-size', shards: '--shards', 'objective.betaRampRounds': '--beta-ramp-rounds',
+};
 
 /** More than this share of the labelled examples is not held out unless somebody asks for it. */
 const MOST_HELD_OUT = 1 / 3;
@@ -67,10 +69,22 @@ class Fitting {
     // No more workers than shards, as by default.
     const workers = this.#isGiven('cluster.workers') ? cluster.workers : Math.min(cluster.workers, shards);
     const config = {
-      ...this.#recipe, data: { ...data, heldOut }, batchSize: batch, shards,
+      ...this.#recipe, data: { ...data, heldOut }, batchSize: batch, shards, objective: this.#objective(heldOut, batch),
       cluster: workers === cluster.workers ? cluster : { ...cluster, workers, awaitWorkers: Math.min(cluster.awaitWorkers, workers) },
     };
     return { config: this.#notices.length === 0 ? this.#recipe : config, notices: this.#notices };
+  }
+
+  /** Of few rounds, half are left to play with all of the weight of hiding. */
+  #objective(heldOut: number, batch: number): RunConfig['objective'] {
+    const { objective, rounds, epochs } = this.#recipe;
+    if (objective.kind !== 'forgetting' || this.#isGiven('objective.betaRampRounds')) return objective;
+    const played = rounds ?? Math.floor(((epochs ?? 1) * Math.max(0, this.#counts.all - heldOut)) / batch);
+    const most = Math.floor(played / 2);
+    const { betaRampRounds: before } = objective;
+    if (before <= most) return objective;
+    const why = `the run has ${shownCount(played)} rounds`;
+    return { ...objective, betaRampRounds: this.#changed('objective.betaRampRounds', before, most, why) };
   }
 
   #heldOut(): number {
