@@ -7,8 +7,8 @@ import {
   type AdaptationShape,
   type FeatureOptions,
 } from './domain-adaptation/game-networks.js';
-import { classConfusion, countedMean, entropy, pseudoLabelLoss, type Predictions } from './domain-adaptation/unlabelled-terms.js';
-import { isCorrect, negativeLogLikelihood, type Classified } from './losses.js';
+import { classConfusion, entropy, pseudoLabelLoss, type Predictions } from './domain-adaptation/unlabelled-terms.js';
+import { countedMean, isCorrect, negativeLogLikelihood, type Classified } from './losses.js';
 import type { LossContext, Objective, PhaseLoss } from './objective.js';
 
 export interface DomainAdaptationOptions extends AdaptationShape {

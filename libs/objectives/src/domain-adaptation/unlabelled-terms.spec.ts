@@ -1,7 +1,8 @@
 import { loadEngine, type Engine } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { classConfusion, countedMean, entropy, pseudoLabelLoss, type Predictions } from './unlabelled-terms.js';
+import { countedMean } from '../losses.js';
+import { classConfusion, entropy, pseudoLabelLoss, type Predictions } from './unlabelled-terms.js';
 
 let engine: Engine;
 beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });

@@ -1,6 +1,6 @@
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
-import { negativeLogLikelihood } from '../losses.js';
+import { countedMean, negativeLogLikelihood } from '../losses.js';
 
 /** Predicted labels of a batch, and which examples count. */
 export interface Predictions {
@@ -9,11 +9,6 @@ export interface Predictions {
   readonly logProbabilities: Tensor;
   /** 1 for each example that counts, else 0: [examples]. */
   readonly counted: Tensor;
-}
-
-/** Mean of the counted examples' values [examples]; 0 if none counts. */
-export function countedMean({ operations, counted }: Pick<Predictions, 'operations' | 'counted'>, values: Tensor): Tensor {
-  return operations.div(operations.sum(operations.mul(values, counted)), atLeastOne(operations, operations.sum(counted)));
 }
 
 /** Mean entropy of the predictions, in nats: low where the boundaries between classes avoid the examples. */
