@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AttributesEvaluation } from '@lethe/evaluation';
-import { makeAttributeTable, makeSmallData, writeImage } from '@lethe/testing';
+import { BEST_ACCURACY, makeAttributeTable, makeSmallData, writeImage } from '@lethe/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeAdaptationData } from './adaptation-data.js';
 import { lethe } from './lethe-process.js';
@@ -91,8 +91,8 @@ describe('keeping and forgetting', () => {
     const best = (input: string, figure: 'accuracy' | 'auroc', rows: Rows = []): number => Math.max(
       ...rows.filter((row) => row.input === input && row.labels === 'true').map(({ seeds }) => seeds[0]?.figures[figure] ?? 0),
     );
-    // The best rule reads 86.8 % of y and nothing of a; from the inputs a is read nearly always.
-    expect(best('latent', 'accuracy', kept?.probes)).toBeGreaterThan(0.82);
+    // From the inputs a is read nearly always. The best rule that sees nothing of it is known.
+    expect(best('latent', 'accuracy', kept?.probes)).toBeGreaterThan(BEST_ACCURACY - 0.04);
     expect(best('pixels', 'auroc', forgotten?.probes)).toBeGreaterThan(0.98);
     expect(best('latent', 'auroc', forgotten?.probes)).toBeLessThan(0.62);
     const again = await lethe(['evaluate', 'measured', '--runs-dir', runs, '--workers', '1', '--probes', 'linear']);
