@@ -15,10 +15,14 @@ export function recipe(machine: Machine): ForgettingConfig {
     objective: {
       ...config.objective,
       fairness: 'odds',
-      // A colour that comes with one digit in ten weighs as much as the usual one.
+      beta: 14,
+      // One image in a hundred has a given colour that is not its digit's. It weighs as much as the usual ones, so that batches are large
+      // and the classifier takes many steps: otherwise it learns from noise.
       balanced: true,
-      latentSize: 10,
+      classifierTurns: 12,
+      latentSize: 8,
     },
-    epochs: 10,
+    batchSize: 2048,
+    epochs: 30,
   };
 }
