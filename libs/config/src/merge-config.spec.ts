@@ -38,7 +38,8 @@ describe('mergeConfig', () => {
     const merged = (values: Tree): Pick<RunConfig, 'monitor' | 'grid'> => mergeConfig(machine, [flags(values)]).config;
     const data = { kind: 'images', folder: '/photos', keep: ['smile'], forget: ['camera'] };
     const images = { data, objective: { eraser: { couplings: 0 } } };
-    expect(merged(images)).toMatchObject({ monitor: 'reconstruction_mse', grid: true });
+    expect(merged(images)).toMatchObject({ monitor: 'reconstruction_mse', grid: false });
+    expect(merged({ ...images, data: { kind: 'images', folder: '/photos' } })).toMatchObject({ grid: true });
     expect(merged({ ...images, objective: { ...images.objective, rebuild: false } })).toMatchObject({ monitor: 'kept_loss', grid: false });
     const columns = { data: { folder: '/rows', forget: ['camera'] }, objective: { rebuild: true } };
     expect(merged({ ...columns, recipe: 'keep-and-forget' })).toMatchObject({ monitor: 'reconstruction_mse', grid: false });

@@ -22,7 +22,9 @@ function withoutMissingParts(merged: Tree, isGiven: (path: string) => boolean): 
     (typeof monitor !== 'string' || !monitor.startsWith('kept_') || (Array.isArray(keeps) && keeps.length > 0));
   const usual = rebuilds === false ? 'kept_loss' : 'reconstruction_mse';
   const watched = isWatchable || isGiven('monitor') ? merged : withValue(merged, 'monitor', usual);
-  return rebuilds !== false || isGiven('grid') ? watched : withValue(watched, 'grid', false);
+  const forgets = valueAt(merged, 'data.forget');
+  const isRedrawn = rebuilds !== false && (!Array.isArray(forgets) || forgets.join() === 'label');
+  return isRedrawn || isGiven('grid') ? watched : withValue(watched, 'grid', false);
 }
 
 /** The settings of the data of the recipe that the layers name. @throws LetheError CONFIG_INVALID for an unknown recipe */

@@ -87,13 +87,14 @@ def answers(latent):
     counts = {'classifier': [[1, 1], [0, 2]], 'classifier-2': [[2, 1, 0], [0, 1, 2]]}
     for name, values, classes in (('classifier', sex, 2), ('classifier-2', race, 3)):
         error = -(F.log_softmax(apply_perceptron(name, read), 1) * one_hot(values, classes)).sum(1)
-        weights = []
+        weights, nats = [], []
         for label, value in zip(income.tolist(), values.tolist()):
             row = counts[name][label]
             present = sum(count > 0 for count in row)
+            nats.append(math.log(present))
             weights.append(0.0 if value == nothing or row[value] == 0 else sum(row) / (present * row[value]))
         counted = torch.tensor(weights)
-        yield (error * counted).sum() / counted.sum(), math.log(classes)
+        yield (error * counted).sum() / counted.sum(), (torch.tensor(nats) * counted).sum() / counted.sum()
 
 
 def autoencoder_loss(latent):

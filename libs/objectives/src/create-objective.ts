@@ -21,7 +21,7 @@ export function createObjective(config: ObjectiveConfig, facts: GameFacts): Obje
 }
 
 function withoutLabel({ kept }: GameFacts): LetheError {
-  const found = kept.length === 0 ? 'nothing that is kept' : `${kept.map(({ name }) => name).join(', ')}, which are no categories`;
-  const expected = 'expected a category that is kept, given which others are forgotten';
+  const found = kept.length === 0 ? 'nothing that is kept' : `${kept.map(({ name }) => name).join(', ')}, none of which is the label`;
+  const expected = 'expected the label, a category, to be kept, given which others are forgotten';
   return new LetheError('CONFIG_INVALID', `--fairness odds: ${expected}, found ${found}`);
 }

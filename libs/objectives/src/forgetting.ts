@@ -68,12 +68,15 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
         } : {}),
         ...(options.kept.length === 0 ? {} : networks.heads.figures(context, encoded.latent)),
         classifier_loss: meanOf(operations, answers.map(negativeLogLikelihood)),
-        classifier_accuracy: meanOf(operations, answers.map(isCorrect)),
+        // An example without a value counts as read wrong, and costs nothing.
+        classifier_accuracy: meanOf(operations, answers.map((answer) => (
+          operations.mul(isCorrect(answer), operations.sum(answer.labels, [1]))
+        ))),
       };
     },
     encode: (context) => networks.release(context, networks.encode(context)),
     encodedSize: options.latentSize,
-    redraw: rebuild ? (context, latent) => networks.redraw(context, latent) : null,
+    redraw: rebuild && networks.isToldLabelAlone ? (context, latent) => networks.redraw(context, latent) : null,
     predict: readLabel === null ? null : (context) => readLabel(context, networks.encode(context).latent),
   };
 }
@@ -171,7 +174,10 @@ class Game {
 
   /** The loss of hiding an attribute, by its weight. */
   weighted({ operations }: LossContext, { attribute }: Answer, loss: Tensor): Tensor {
-    const weight = this.options.weights[attribute] ?? 1;
+    const { weights, forgotten } = this.options;
+    // A combination weighs as its parts do on average.
+    const parts = forgotten.find(({ name }) => name === attribute)?.of ?? [attribute];
+    const weight = parts.reduce((sum, part) => sum + (weights[part] ?? 1) / parts.length, 0);
     return weight === 1 ? loss : operations.scale(loss, weight);
   }
 

@@ -63,7 +63,6 @@ function glance({ forgotten, kept, linear_eraser: eraser }: AttributesEvaluation
   return [
     ...forgotten.flatMap((attribute) => rowsOf(attribute, 'forgotten', [
       ['features', attribute.best], ...attribute.given.map((among) => [`features of ${among.class}`, among.best] as const),
-     
       [alone, attribute.kept_alone], ['raw inputs', attribute.raw],
       ...attribute.given.map((among) => [`raw inputs of ${among.class}`, among.raw] as const),
       ['a linear eraser', behindEraser(attribute.name, 'forgotten')],

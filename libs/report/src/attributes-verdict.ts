@@ -44,7 +44,6 @@ function whatIsRead(attribute: ForgottenAttribute, evaluation: Judged): Judgemen
   const noVerdict = `No verdict on ${name}`;
   const { auroc: raw } = (attribute.given.find((of) => of.class === read.given) ?? attribute).raw;
   if (raw === null) return { claim: `${noVerdict}, as no probe has read the raw inputs`, evidence: null };
-  if (!(lowest(raw) > NOTHING)) return { claim: `${noVerdict}, as the raw inputs themselves do not tell it`, evidence: shownArea(raw) };
   const remains = whatRemains(attribute, evaluation);
   const least = remains?.value ?? NOTHING;
   const aloneTells = `${keptAlone(evaluation.kept.map((kept) => kept.name))} tells`;
@@ -56,6 +55,8 @@ function whatIsRead(attribute: ForgottenAttribute, evaluation: Judged): Judgemen
     const more = remains === null ? '' : `, more than ${aloneTells}`;
     return { claim: `A stranger could still read ${isLittle ? 'a little of ' : ''}${name}${more}`, evidence };
   }
+  // What is not in the inputs cannot be forgotten.
+  if (!(lowest(raw) > NOTHING)) return { claim: `${noVerdict}, as the raw inputs themselves do not tell it`, evidence: shownArea(raw) };
   if (highest(read) > least + MOST_UNCERTAIN || read.value > least + MARGIN)
     return { claim: `${noVerdict}, as ${formatCount(read.scored)} test examples are too few to tell`, evidence };
   if (remains === null) return { claim: `A stranger could read next to nothing of ${name}`, evidence };

@@ -14,7 +14,10 @@ const columnsFlag = (name: string, path: string, help: string): ConfigFlag => (
 /** What examples are for, beside their label: the same for every command that reads them. */
 export const ROLE_FLAGS: readonly ConfigFlag[] = [
   { name: 'keep', value: COLUMNS, help: 'columns that the features keep, with commas', paths: ['data.keep'] },
-  { name: 'forget', value: COLUMNS, help: 'columns that they forget, with commas', otherwise: 'label', paths: ['data.forget'] },
+  {
+    name: 'forget', value: COLUMNS, help: 'columns that they forget, with commas', otherwise: "the recipe's: mostly the label",
+    paths: ['data.forget'],
+  },
   { name: 'forget-from-inputs', sets: true, help: 'let the encoder see forgotten columns of a table', paths: ['data.forgetFromInputs'] },
 ];
 

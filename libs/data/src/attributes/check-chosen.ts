@@ -23,7 +23,7 @@ export interface ChosenExamples {
 }
 
 /**
- * What each kept attribute alone tells of each forgotten one: no features that keep it can tell less.
+ * What each kept attribute alone tells of each forgotten one: no features from which it is read without error can tell less.
  * @throws LetheError CONFIG_INVALID where keeping one and forgetting the other is impossible.
  *
  * With parity that is where either decides the other: of two such attributes, whatever tells something of one tells something of the

@@ -18,8 +18,8 @@ export function combine(attributes: readonly ChosenCategory[]): Combined {
   const codes = { train: codesOf(attributes, 'train'), test: codesOf(attributes, 'test') };
   const found = [...new Set(codes.train)].filter((code) => code >= 0).sort((a, b) => a - b);
   if (found.length > MOST_COMBINATIONS) {
-    const text = `${name} has ${found.length.toLocaleString('en-US')} combinations: more than ${MOST_COMBINATIONS} are not measured, each `
-      + 'attribute is by itself';
+    const text = `${name} has ${found.length.toLocaleString('en-US')} combinations: more than ${MOST_COMBINATIONS} are neither forgotten `
+      + 'nor measured together, each attribute is by itself';
     return { combined: null, notes: [{ kind: 'notice', text }] };
   }
   const places = new Map(found.map((code, index) => [code, index]));

@@ -31,8 +31,7 @@ const HALVES_SEED = 1;
 export function chooseExamples(data: DataSource, request: ProbeRequest, most: number): ChosenExamples {
   const name = attributeNamed(data, request.attribute);
   const target = probedAttribute(data.test, data.facts, name);
-  const tested = chooseSide(data, data.test, request);
-  const [train, test] = request.halves ? halves(tested) : [chooseSide(data, data.train, request), tested];
+  const [train, test] = sidesOf(data, request);
   for (const [side, what] of [[train, 'training'], [test, 'test']] as const) {
     if (side.indices.length > 0) continue;
     const given = request.given < 0 ? '' : ` of the class "${data.facts.classes[request.given] ?? request.given}"`;
@@ -47,6 +46,16 @@ export function chooseExamples(data: DataSource, request: ProbeRequest, most: nu
       ? null
       : { means: target.means, values: Float64Array.from(bounded.indices, (index) => target.values?.[index] ?? Number.NaN) },
   };
+}
+
+/** Whether both sides have examples: of a rare class of the label perhaps none has a value of the attribute, or none is for testing. */
+export function hasExamples(data: DataSource, request: ProbeRequest): boolean {
+  return sidesOf(data, request).every(({ indices }) => indices.length > 0);
+}
+
+function sidesOf(data: DataSource, request: ProbeRequest): readonly [train: ChosenSide, test: ChosenSide] {
+  const tested = chooseSide(data, data.test, request);
+  return request.halves ? halves(tested) : [chooseSide(data, data.train, request), tested];
 }
 
 /** The name, as the facts have it, of an attribute that a message names: there, texts have no characters that cannot be printed. */

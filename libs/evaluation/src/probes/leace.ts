@@ -27,12 +27,12 @@ export async function leace(vectors: Vectors, classes: number): Promise<LinearEr
     const powers = realEigenvalues.map((variance) => (variance > least ? variance ** exponent : 0));
     return eigenvectorMatrix.mmul(Matrix.diag(powers)).mmul(eigenvectorMatrix.transpose());
   };
-  const whitening = power(-0.5);
+  const [whitening, colouring] = [power(-0.5), power(0.5)];
   const { diagonal, leftSingularVectors } = new SVD(whitening.mmul(covarianceWithClasses(vectors, mean, classes)), { autoTranspose: true });
   const erased = [...diagonal.keys()].filter((column) => (diagonal[column] ?? 0) > LEAST_CORRELATION);
   const directions = erased.map((column) => {
     const basis = leftSingularVectors.getColumnVector(column);
-    return { read: basis.transpose().mmul(whitening).to1DArray(), removed: power(0.5).mmul(basis).to1DArray() };
+    return { read: basis.transpose().mmul(whitening).to1DArray(), removed: colouring.mmul(basis).to1DArray() };
   });
   return (others) => without(others, mean, directions);
 }

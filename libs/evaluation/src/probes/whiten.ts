@@ -8,16 +8,17 @@ const LEAST_VARIANCE = 1e-9;
 /**
  * Turns standardised vectors to the principal directions of the training vectors, each brought to deviation 1: the numbers of the result
  * are uncorrelated, and information in a small difference of two that nearly agree is found as easily as any other. Directions in which
- * the training vectors do not differ are left out.
+ * the training vectors do not differ are left out; of vectors that are all alike, a number that is 0 for each is left.
  */
 export async function whiten<Both extends UnlabelledData>(data: Both): Promise<Both> {
   const mean = meanOf(data.train);
   const covariance = await covarianceOf(data.train, mean);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
   const variances = [...realEigenvalues.entries()].sort(([, one], [, other]) => other - one);
-  const directions = variances.filter(([, variance]) => variance > LEAST_VARIANCE).map(([column, variance]) => (
+  const found = variances.filter(([, variance]) => variance > LEAST_VARIANCE).map(([column, variance]) => (
     Float64Array.from(eigenvectorMatrix.getColumn(column), (value) => value / Math.sqrt(variance))
   ));
+  const directions = found.length === 0 ? [new Float64Array(data.train.size)] : found;
   const turned = <Part extends Values>(part: Part): Part => ({ ...part, ...turn(part, mean, directions) });
   return { ...data, train: turned(data.train), test: turned(data.test) };
 }

@@ -1,7 +1,7 @@
 import { probedAttribute, type DataFacts } from '@lethe/data';
 import {
-  bestReadings, checkProbes, MOST_PAIRED, type AttributeProbeRow, type AttributesEvaluation, type ErasedAttribute, type ForgottenAttribute,
-  type FullProbeFigures, type KeptAttribute, type MeasuredAttribute,
+  bestReadings, checkProbes, hasExamples, MOST_PAIRED, type AttributeProbeRow, type AttributesEvaluation, type ErasedAttribute,
+  type ForgottenAttribute, type FullProbeFigures, type KeptAttribute, type MeasuredAttribute,
 } from '@lethe/evaluation';
 import type { ProbeRequest } from '@lethe/protocol';
 import { attributeProbes, type ProbedRun } from './attribute-probes.js';
@@ -21,7 +21,8 @@ export async function measureAttributes(
   const { description: { facts, objective }, rounds } = run;
   const probed = probedRun(run, { probes, seeds });
   for (const { categories } of [...facts.kept, ...facts.forgotten]) checkProbes(probes, categories.length);
-  const requests = attributeProbes(probed);
+  // Of a rare class perhaps nothing can be read: then nothing is said of it.
+  const requests = attributeProbes(probed).filter((request) => hasExamples(run.data, request));
   const [figures, own_head, rebuilt] = await Promise.all([
     trainProbes(run, requests, { cache, work, secondsOf: (request) => secondsOf(request, probed) }),
     measureOwnHead(run, work),

@@ -94,7 +94,9 @@ function nextCommands({ summary: { ending }, evaluation }: EndedRun, { descripti
     const read = evaluation?.kind === 'attributes' ? evaluation.forgotten.flatMap(({ probes }) => probes) : [];
     // The weight of hiding decides how much is kept and how much is forgotten.
     const weights = [0.25, 0.5, 1, 2].map((factor) => Number((factor * objective.beta).toPrecision(3))).join(',');
-    const front: NamedFigure = [`npx lethe sweep --beta ${weights}`, 'with the same flags: how much is kept against how much is forgotten'];
+    const front: NamedFigure = [
+      `npx lethe sweep --config ${join(run, 'config.json')} --beta ${weights}`, 'draws how much is kept against how much is forgotten',
+    ];
     return [...measure, ...(read.length === 0 ? [] : moreProbes(run, read)), front];
   }
   const isOwnData = config.data.folder !== null;

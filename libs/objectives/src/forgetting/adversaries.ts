@@ -33,6 +33,8 @@ export interface AdversariesOptions {
   /** Classes of the label, which the adversaries read beside the latent under `odds`. */
   readonly classes: number;
   readonly independence: Independence;
+  /** Whether some training examples have no label: under `odds` they do not count. */
+  readonly lacksLabels: boolean;
   /** Categories weigh alike, however frequent they are. */
   readonly balanced: boolean;
 }
@@ -82,12 +84,13 @@ export class Adversaries {
 
   #counting(context: LossContext, attribute: ForgottenAttribute, values: Tensor): Pick<Answer, 'counted' | 'chance'> {
     const { operations } = context;
-    const { independence, balanced } = this.#options;
-    const isAlike = attribute.missing === 0 && !balanced;
+    const { independence, lacksLabels, balanced } = this.#options;
+    const isAlike = attribute.missing === 0 && !balanced && (independence === 'parity' || !lacksLabels);
     const counted = isAlike ? null : operations.sum(operations.mul(values, this.#weights(context, attribute)), [1]);
-    if (balanced) return { counted, chance: operations.constant([Math.log(attribute.categories.length)], []) };
-    if (independence === 'parity') return { counted, chance: operations.constant([entropyOf(attribute.counts)], []) };
-    const ofLabels = attribute.countsByLabel.map(entropyOf);
+    // Balanced, the categories that there are have equal shares.
+    const natsOf = (counts: readonly number[]): number => (balanced ? Math.log(Math.max(1, presentOf(counts))) : entropyOf(counts));
+    if (independence === 'parity') return { counted, chance: operations.constant([natsOf(attribute.counts)], []) };
+    const ofLabels = attribute.countsByLabel.map(natsOf);
     const nats = operations.matMul(context.batch.labels, operations.constant(ofLabels, [ofLabels.length, 1]));
     return { counted, chance: countedMean({ operations, counted }, operations.reshape(nats, [-1])) };
   }
@@ -95,10 +98,10 @@ export class Adversaries {
   /** Weight of each category, [1, categories], or of each category of each example, [examples, categories]. */
   #weights({ operations, batch }: LossContext, { categories, counts, countsByLabel }: ForgottenAttribute): Tensor {
     const { independence, balanced } = this.#options;
-    if (!balanced) return operations.constant(categories.map(() => 1), [1, categories.length]);
-    if (independence === 'parity') return operations.constant(balancing(counts), [1, categories.length]);
-    const ofLabels = operations.constant(countsByLabel.flatMap(balancing), [countsByLabel.length, categories.length]);
-    return operations.matMul(batch.labels, ofLabels);
+    const weigh = (of: readonly number[]): number[] => (balanced ? balancing(of) : categories.map(() => 1));
+    if (independence === 'parity') return operations.constant(weigh(counts), [1, categories.length]);
+    // A row of zeros where there is no label.
+    return operations.matMul(batch.labels, operations.constant(countsByLabel.flatMap(weigh), [countsByLabel.length, categories.length]));
   }
 }
 
@@ -129,6 +132,9 @@ function entropyOf(counts: readonly number[]): number {
 /** Weights with which categories of these counts weigh alike, with mean 1 over the examples. */
 function balancing(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const present = counts.filter((count) => count > 0).length;
-  return counts.map((count) => (count === 0 ? 0 : total / (present * count)));
+  return counts.map((count) => (count === 0 ? 0 : total / (presentOf(counts) * count)));
+}
+
+function presentOf(counts: readonly number[]): number {
+  return counts.filter((count) => count > 0).length;
 }

@@ -1,3 +1,4 @@
+import { LetheError } from '@lethe/errors';
 import {
   articleDecoder, articleEncoder, bottleneck, denseDecoder, denseEncoder, type Bottleneck, type BottleneckKind, type NetworkSpec,
 } from '@lethe/networks';
@@ -89,7 +90,13 @@ export class GameNetworks {
       ...this.heads.networks,
       ...(this.#eraser === null ? [] : [this.#eraser.network]),
     ];
-    this.adversaries = new Adversaries({ ...options, attributes: jointly && combined.length > 0 ? combined : this.#told });
+    // Examples that lack a part of the combination have no value of it: their other parts are forgotten by themselves.
+    const [whole] = jointly ? combined : [];
+    const parts = whole === undefined ? this.#told : this.#told.filter(({ attribute }) => attribute.missing < whole.attribute.missing);
+    this.adversaries = new Adversaries({
+      ...options, attributes: whole === undefined ? parts : [whole, ...parts],
+      lacksLabels: options.kept.some(({ isLabel, missing }) => isLabel && missing > 0),
+    });
   }
 
   /** In evaluation mode latent and adversaries' input are the same: the latent without its noise. */
@@ -130,6 +137,11 @@ export class GameNetworks {
     return networks.apply('decoder', latent, further.length === 0 ? first : operations.concat([first, ...further], 1));
   }
 
+  /** Whether the label is all that the decoder is told, so that latents can be redrawn under every label. */
+  get isToldLabelAlone(): boolean {
+    return this.#told.length === 1 && this.#told.every(({ attribute }) => attribute.isLabel);
+  }
+
   /** The same of latents that have left the game. */
   redraw(context: LossContext, released: Tensor): Tensor {
     return this.decode(context, this.#eraser === null ? released : this.#eraser.restore(context, released));
@@ -162,5 +174,9 @@ const NETWORKS: Readonly<Record<EncoderKind, EncoderAndDecoder>> = {
 /** The article's networks halve both sides twice: what has no two sides is not for them. */
 function encoderKind({ encoder: { kind }, height, width }: GameNetworkOptions): EncoderKind {
   const isImage = height > 1 && width > 1;
+  if (kind === 'article' && !isImage) {
+    const expected = 'expected perceptron for rows of a table and vectors';
+    throw new LetheError('CONFIG_INVALID', `--encoder: ${expected}, found article, which convolves images`);
+  }
   return kind === 'by-input' ? (isImage ? 'article' : 'perceptron') : kind;
 }

@@ -1,7 +1,7 @@
 import { perceptron, type NetworkSpec } from '@lethe/networks';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { KeptAttribute } from '../game-facts.js';
-import { countedMean, meanOf } from '../losses.js';
+import { countedMean, meanOf, sumOf } from '../losses.js';
 import type { LossContext } from '../objective.js';
 import { keptValues, type Placed } from './attribute-values.js';
 import { keptCategory } from './kept/category.js';
@@ -51,10 +51,10 @@ export class Heads {
       const counted = head.attribute.missing === 0 ? null : head.kind.known(told);
       return operations.scale(countedMean({ operations, counted }, head.kind.loss(told)), weightOf(head.attribute.name));
     });
-    return losses.length === 0 ? null : operations.scale(meanOf(operations, losses), losses.length);
+    return losses.length === 0 ? null : sumOf(operations, losses);
   }
 
-  /** Means over the attributes of each example's loss and score, [examples]. */
+  /** Means over the attributes of each example's loss and score, [examples]: both 0 for an example without a value. */
   figures(context: LossContext, latent: Tensor): { readonly kept_loss: Tensor; readonly kept_score: Tensor } {
     const told = this.#heads.map((head) => ({ kind: head.kind, told: tellOf(head, context, latent) }));
     return {
