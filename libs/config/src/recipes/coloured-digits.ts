@@ -15,7 +15,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     objective: {
       ...config.objective,
       fairness: 'odds',
-      beta: 14,
+      beta: 12,
       // One image in a hundred has a given colour that is not its digit's. It weighs as much as the usual ones, so that batches are large
       // and the classifier takes many steps: otherwise it learns from noise.
       balanced: true,
