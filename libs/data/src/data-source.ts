@@ -22,7 +22,7 @@ export interface DataParts {
   /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
   readonly mayLackClasses?: boolean;
   readonly roles?: AttributeRoles;
-  /** What the run keeps and forgets; null: the domain is forgotten, and nothing is kept. */
+  /** What the run keeps and forgets; null: of domain adaptation, whose game needs no names of attributes. */
   readonly chosen?: ChosenNames | null;
   /** Place of a row of the inputs, for messages. */
   readonly placeOf?: (row: number) => string;

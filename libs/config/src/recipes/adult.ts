@@ -23,7 +23,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     columns: { ...Object.fromEntries(NUMBERS.map((name) => [name, 'numeric'] as const)), fnlwgt: 'ignored' },
     // The test file ends each class with a dot.
     classes: { '<=50K': ['<=50K', '<=50K.'], '>50K': ['>50K', '>50K.'] },
-    // Three of four of the other rows are of one value: five values would leave cells of a few people.
+    // The three rarest values have one row in twenty together: combinations with them would be of a few people.
     categories: { race: { White: ['White'], other: ['Black', 'Asian-Pac-Islander', 'Amer-Indian-Eskimo', 'Other'] } },
   };
   return {

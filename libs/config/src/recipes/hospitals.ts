@@ -1,10 +1,26 @@
 import { adaptationRecipe, type AdaptationConfig } from '../adaptation-parts.js';
 import { plainAdam } from '../recipe-parts.js';
+import type { TableConfig } from '../schema/data.js';
 import type { Machine } from '../worker-plan.js';
 
-export const HOSPITALS = ['cleveland', 'hungarian', 'switzerland', 'va'];
-export const NUMERIC = ['age', 'trestbps', 'chol', 'thalach', 'oldpeak', 'ca'];
-export const CATEGORICAL = ['sex', 'cp', 'fbs', 'restecg', 'exang', 'slope', 'thal'];
+const NUMERIC = ['age', 'trestbps', 'chol', 'thalach', 'oldpeak', 'ca'];
+const CATEGORICAL = ['sex', 'cp', 'fbs', 'restecg', 'exang', 'slope', 'thal'];
+
+/** UCI Heart Disease: a table of each hospital, whose name is the domain of its rows. */
+export const HEART_DISEASE: TableConfig & { readonly labelColumn: string } = {
+  files: ['cleveland', 'hungarian', 'switzerland', 'va'].map((domain) => (
+    { file: `heart_disease/processed.${domain}.data`, domain, split: null }
+  )),
+  names: null,
+  domainColumn: null,
+  labelColumn: 'target',
+  columns: Object.fromEntries([
+    ...NUMERIC.map((name) => [name, 'numeric'] as const),
+    ...CATEGORICAL.map((name) => [name, 'categorical'] as const),
+  ]),
+  classes: { healthy: ['0'], disease: ['1', '2', '3', '4'] },
+  categories: null,
+};
 
 /**
  * One disease in four populations (UCI Heart Disease): learns from three hospitals for the one that `--target` names. The data folder
@@ -15,19 +31,7 @@ export const CATEGORICAL = ['sex', 'cp', 'fbs', 'restecg', 'exang', 'slope', 'th
 export function recipe(machine: Machine): AdaptationConfig {
   const config = adaptationRecipe(machine, {
     recipe: 'hospitals',
-    from: [{
-      kind: 'table',
-      files: HOSPITALS.map((domain) => ({ file: `heart_disease/processed.${domain}.data`, domain, split: null })),
-      names: null,
-      domainColumn: null,
-      labelColumn: 'target',
-      columns: Object.fromEntries([
-        ...NUMERIC.map((name) => [name, 'numeric'] as const),
-        ...CATEGORICAL.map((name) => [name, 'categorical'] as const),
-      ]),
-      classes: { healthy: ['0'], disease: ['1', '2', '3', '4'] },
-      categories: null,
-    }],
+    from: [{ kind: 'table', ...HEART_DISEASE }],
     target: 'va', channels: 1, rounds: 100,
   });
   const adam = plainAdam(3e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0 });

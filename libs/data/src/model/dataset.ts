@@ -45,7 +45,7 @@ export interface DataFacts {
   readonly heldOutCount: number | null;
   /** One, unless the data are of several populations; the target comes last. */
   readonly domains: readonly DomainFacts[];
-  /** In the order of the settings; of what is forgotten, the combination of all comes last. None where the domain is forgotten. */
+  /** In the order of the settings; of what is forgotten, the combination of all comes last. None with domain adaptation. */
   readonly kept: readonly KeptFacts[];
   readonly forgotten: readonly ForgottenFacts[];
   /** SHA-256 (hex) over shapes, examples, labels and domains, and over what is kept and forgotten unless that is the label alone. */

@@ -28,7 +28,7 @@ export interface PreparePlan {
   readonly passesOtherLabels: boolean;
   /** Classes of a population with fewer examples are left out. */
   readonly minPerClass: number;
-  /** What the run keeps and forgets; null: the domain is forgotten, and nothing is kept. */
+  /** What the run keeps and forgets; null: of domain adaptation, whose game needs no names of attributes. */
   readonly chosen: ChosenNames | null;
   readonly seed: number;
   /** How numbers of a table become inputs. */
