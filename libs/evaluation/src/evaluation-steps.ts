@@ -63,7 +63,11 @@ function notOffered(objective: string, what: string): LetheError {
   return new LetheError('CONFIG_INVALID', `objective.kind: expected another objective, found ${objective}, which ${what}`);
 }
 
-function evaluationContext(description: RunDescription, operations: Operations, inputs: InputTensors): LossContext {
+/**
+ * Networks in evaluation mode and a batch, as what a game computes takes them.
+ * @param inputs vectors of the groups and their statistics, scalars and a batch, as the signature of `compileEvaluation` names them
+ */
+export function evaluationContext(description: RunDescription, operations: Operations, inputs: InputTensors): LossContext {
   const { layouts, objective } = description;
   const parameters = new Map(layouts.flatMap((layout) => [...namedTensors(operations, inputOf(inputs, `group.${layout.name}`), layout)]));
   const statistics = new Map(layouts.flatMap((layout) => layout.statistics.map(({ name, offset, channels }): [string, Moments] => {
