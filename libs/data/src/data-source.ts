@@ -34,7 +34,7 @@ export interface DataParts {
  * Checks that the parts belong together and that the networks can take them, and adds the facts.
  * @throws LetheError DATA_INVALID
  */
-export async function createDataSource(parts: DataParts): Promise<DataSource> {
+export async function createDataSource(parts: DataParts): Promise<Omit<DataSource, 'preprocessing'>> {
   const { origin, classes, domains = ['all'], train, test, heldOut = null, columns = [], notes = [] } = parts;
   const { placeOf = (row: number): string => `example ${row}`, roles = { label: null, domain: null, inputs: [] } } = parts;
   checkShape(origin, train);

@@ -18,3 +18,5 @@ export type { DataFacts, DomainFacts, DataSource, Dataset } from './model/datase
 export type { ForgottenFacts, KeptCategory, KeptFacts, KeptNumber } from './model/kept-and-forgotten.js';
 export type { ImageShape } from './model/inputs.js';
 export { openData } from './open-data.js';
+export { dataFileText, parseDataFile, type DescribedData } from './preprocessing/data-file.js';
+export type { Preprocessing } from './preprocessing/preprocessing.js';

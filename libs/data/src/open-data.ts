@@ -33,7 +33,7 @@ export async function openData(config: DataConfig, seed: number, options: OpenOp
   const { origin } = examples;
   return prepareData({
     origin, classes: classesOf(config), passesOtherLabels: !isLabelNeeded, minPerClass: reading.minPerClass, chosen: config, seed,
-    numbers: 'piecewise', keeping: keepingOf(origin, reading, options),
+    data: config, numbers: 'piecewise', keeping: keepingOf(origin, reading, options),
     populations: [{ name: 'all', examples, learning: 'labelled', definesClasses: true, drawName: null }],
   });
 }

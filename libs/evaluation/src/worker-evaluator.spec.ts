@@ -30,6 +30,7 @@ async function open(count: number, shape: ImageShape, classes: readonly string[]
     notes: [],
     roles: { label: null, domain: null, inputs: [] },
     placeOf: String,
+    preprocessing: { version: 1, kind: 'vectors', length: 1, domains: null },
     facts: {
       shape,
       classes,

@@ -10,6 +10,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'DATA_MISSING',
   'DATA_TOO_LARGE',
   'RUN_EXISTS',
+  'RUN_INVALID',
   'RUN_MISSING',
   'CHECKPOINT_MISMATCH',
   'DEVICE_PLAN_INVALID',

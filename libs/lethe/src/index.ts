@@ -33,6 +33,9 @@ export { clearCache } from './cache/clear-cache.js';
 // Pack what a run has left into one file for a bug report.
 export { writeBugReport } from './bug-report/bug-report.js';
 
+// Use the networks of a run.
+export { openRunNetworks, type RunNetworks, type RunNetworksOptions, type RunNetworksRequest } from './networks/open-run-networks.js';
+
 // Open a run that is there, and look at where it is played. (Exit codes and the version are entries of their own, which load nothing else.)
 export { findRunFolder } from './run/find-run-folder.js';
 export { lookAtThisMachine, machineOf, type ThisMachine } from './this-machine.js';

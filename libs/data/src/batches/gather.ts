@@ -1,7 +1,8 @@
 import type { DataFacts, Dataset } from '../model/dataset.js';
+import { BYTE_RANGE } from '../preprocessing/describe-preprocessing.js';
 
 /** Bytes as the networks see them, -1 to 1. */
-const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(Math.fround(byte / 127.5) - 1));
+const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(Math.fround(byte / BYTE_RANGE.divisor) + BYTE_RANGE.shift));
 
 /**
  * The images at the indices as float32 [indices.length, height, width, channels]: each byte x as x / 127.5 - 1, each float as

@@ -1,9 +1,14 @@
-/** Turns the cell of a row into numbers. */
+/** Turns the value of a cell into numbers. */
 export interface Encoder {
   /** How many. */
   readonly size: number;
-  /** Whether categories share these numbers. */
-  readonly isHashed?: true;
-  /** Writes them to target[offset] and on; the target is zeros before. */
-  readonly encode: (row: number, target: Float32Array, offset: number) => void;
+  /**
+   * Writes them to target[offset] and on; the target is zeros before.
+   * @param value of a number column the number, NaN where it is missing; of a column of categories the index among the column's own,
+   * MISSING or UNKNOWN
+   */
+  readonly encode: (value: number, target: Float32Array, offset: number) => void;
 }
+
+/** The index of a category that is none of the column's own. */
+export const UNKNOWN = 0xffff_fffe;

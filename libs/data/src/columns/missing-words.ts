@@ -10,9 +10,14 @@ const MISSING_WORDS: ReadonlySet<string> = new Set([
   'n/a', 'nan', 'null', '?', '-',
 ]);
 
+/** The words of a cell that say that its value is not known. */
+export function wordsForMissing(rules: ReadingRules): ReadonlySet<string> {
+  return rules === 1 ? EARLIER : MISSING_WORDS;
+}
+
 /** Whether a cell says that its value is not known. */
 export function isMissing(word: string, rules: ReadingRules): boolean {
-  return (rules === 1 ? EARLIER : MISSING_WORDS).has(word);
+  return wordsForMissing(rules).has(word);
 }
 
 /** Of each of a column's words, whether it is a missing value. */

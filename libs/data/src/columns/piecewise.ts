@@ -1,4 +1,3 @@
-import type { NumberAttribute } from '../model/attributes.js';
 import type { Encoder } from './encoder.js';
 
 /** Pieces of about as many training examples each. */
@@ -11,14 +10,12 @@ const MOST_OF_ONE = 0.5;
  * a value lies among the others, however far the largest are away, and a missing value is all zeros. Every piece has about as many of the
  * training examples.
  *
- * @param training known values of the training examples
+ * @param edges ends of the pieces, ascending
  * @see Gorishniy, Rubachev and Babenko, On Embeddings for Numerical Features in Tabular Deep Learning (2022), section 3.2
  */
-export function piecewiseEncoder({ values }: NumberAttribute, training: Float64Array): Encoder {
-  const edges = edgesOf(training.slice().sort());
+export function piecewiseEncoder(edges: readonly number[]): Encoder {
   const size = Math.max(1, edges.length - 1);
-  const encode: Encoder['encode'] = (row, target, offset) => {
-    const value = values[row] as number;
+  const encode: Encoder['encode'] = (value, target, offset) => {
     if (Number.isNaN(value)) return;
     for (let piece = 0; piece < edges.length - 1; piece += 1) {
       const [low, high] = [edges[piece] as number, edges[piece + 1] as number];
@@ -28,8 +25,8 @@ export function piecewiseEncoder({ values }: NumberAttribute, training: Float64A
   return { size, encode };
 }
 
-/** Ends of the pieces, ascending, all different. */
-function edgesOf(sorted: Float64Array): number[] {
+/** Ends of the pieces, ascending, all different. @param sorted known values of the training examples, ascending */
+export function edgesOf(sorted: Float64Array): number[] {
   const frequent = mostFrequent(sorted);
   const others = sorted.filter((value) => value !== frequent);
   const edges = [...quantiles(sorted), ...(sorted.length - others.length > MOST_OF_ONE * sorted.length ? quantiles(others) : [])];

@@ -30,7 +30,7 @@ export async function openDomains(data: DataConfig, reader: ReaderOptions, optio
   const origin = folder ?? 'the domains';
   return prepareData({
     origin, populations: withDefinedClasses(populations), classes, passesOtherLabels: reading.rules > 1,
-    minPerClass: reading.minPerClass, chosen: null, numbers: 'standardised', seed: reader.seed,
+    minPerClass: reading.minPerClass, chosen: null, numbers: 'standardised', seed: reader.seed, data,
     keeping: keepingOf(origin, reading, options),
   });
 }

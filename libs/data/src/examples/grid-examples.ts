@@ -17,7 +17,7 @@ export function firstOfEachClass(dataset: Dataset, classes: number): Uint32Array
 }
 
 /** Test images for the rows of the style grid: the article's for MNIST, else the first of every class. */
-export function gridExamples({ facts, test }: DataSource): Uint32Array {
+export function gridExamples({ facts, test }: Pick<DataSource, 'facts' | 'test'>): Uint32Array {
   const { height, width, channels } = facts.shape;
   const mnistSized = height === 28 && width === 28 && channels === 1 && facts.classes.length === ARTICLE_GRID.length;
   if (mnistSized && ARTICLE_GRID.every((index, label) => test.labels[index] === label)) return Uint32Array.from(ARTICLE_GRID);

@@ -2,6 +2,7 @@ import type { Attribute } from './attributes.js';
 import type { ImageShape, Inputs } from './inputs.js';
 import type { ColumnDescription, ReadingNote } from './examples.js';
 import type { ForgottenFacts, KeptAndForgotten, KeptFacts } from './kept-and-forgotten.js';
+import type { Preprocessing } from '../preprocessing/preprocessing.js';
 
 /** The examples of a split, as steps and figures take them. */
 export interface Dataset extends KeptAndForgotten {
@@ -71,6 +72,8 @@ export interface DataSource {
   /** How each column of their table or list was read; none where there is no such file. */
   readonly columns: readonly ColumnDescription[];
   readonly roles: AttributeRoles;
+  /** How inputs are made of files, fitted to the training examples. */
+  readonly preprocessing: Preprocessing;
   /** Place of a row of the inputs, for messages: "labels.csv, line 7". */
   readonly placeOf: (row: number) => string;
   /** What is to be said about how they were read. */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { DataConfig } from '@lethe/config';
 import type { ChosenNames } from '../attributes/read-chosen.js';
 import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
@@ -6,8 +7,10 @@ import type { AttributeRoles, DataSource } from '../model/dataset.js';
 import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { BadInput, Inputs } from '../model/inputs.js';
 import type { Keeping } from '../open-options.js';
-import type { NumberEncoding } from '../columns/encoders.js';
+import type { NumberEncoding } from '../columns/fit-column.js';
+import type { FittedColumn } from '../columns/fitted-column.js';
 import { TableFeatures } from '../columns/table-features.js';
+import { describePreprocessing } from '../preprocessing/describe-preprocessing.js';
 import { joinAttributes } from './join-attributes.js';
 import { joinPopulations } from './join-populations.js';
 import type { Population, SplitPopulation } from './population.js';
@@ -31,6 +34,8 @@ export interface PreparePlan {
   /** What the run keeps and forgets; null: of domain adaptation, whose game needs no names of attributes. */
   readonly chosen: ChosenNames | null;
   readonly seed: number;
+  /** How the data are read, as the settings have it. */
+  readonly data: DataConfig;
   /** How numbers of a table become inputs. */
   readonly numbers: NumberEncoding;
   readonly keeping: Keeping;
@@ -49,16 +54,20 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   const read = await readableExamples(plan.populations, keeping);
   const { populations, rare } = read.bad.length === 0 ? whole : splitFrequent(read.populations, plan);
   const classes = classesOf(populations, plan);
-  const { inputs, notes } = read.inputs === null ? await featuresAsInputs(populations, plan) : { inputs: read.inputs, notes: [] };
+  const { inputs, columns, notes } = read.inputs === null
+    ? await featuresAsInputs(populations, plan)
+    : { inputs: read.inputs, columns: null, notes: [] };
   const { leftOut, ...joined } = joinPopulations(populations, { inputs, classes, passesOtherLabels });
   const isOfSeveral = populations.length > 1;
-  return createDataSource({
+  const domains = isOfSeveral ? populations.map(({ name }) => name) : [];
+  const source = await createDataSource({
     origin, classes, ...joined, chosen: plan.chosen,
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
     notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],
-    ...(isOfSeveral ? { domains: populations.map(({ name }) => name) } : {}),
+    ...(isOfSeveral ? { domains } : {}),
   });
+  return { ...source, preprocessing: describePreprocessing(plan.data, { inputs, columns, domains }) };
 }
 
 interface SplitFrequent {
@@ -72,7 +81,11 @@ function splitFrequent(all: readonly ReadPopulation[], { minPerClass, seed }: Pr
   return { populations: splitPopulations(populations, seed), rare: notes };
 }
 
-interface EncodedFeatures { readonly inputs: Inputs; readonly notes: readonly ReadingNote[] }
+interface EncodedFeatures {
+  readonly inputs: Inputs;
+  readonly columns: readonly FittedColumn[];
+  readonly notes: readonly ReadingNote[];
+}
 
 /** Cells become numbers by the training examples that the run learns from. */
 export async function featuresAsInputs(
@@ -91,7 +104,7 @@ export async function featuresAsInputs(
   await setImmediate(); // signals are heard meanwhile
   const reader = new TableFeatures(features, rows, numbers);
   const { inputs } = await keepInputs(reader, keeping);
-  return { inputs, notes: reader.notes };
+  return { inputs, columns: reader.columns, notes: reader.notes };
 }
 
 /** Populations out of one file have the same columns. */

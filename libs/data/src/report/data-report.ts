@@ -4,7 +4,7 @@ import type { ColumnDescription, ReadingNote } from '../model/examples.js';
 import type { ImageShape, InputValues } from '../model/inputs.js';
 
 /** What is described: a data source, or data that are not fit for a run. */
-export interface DataToDescribe extends Omit<DataSource, 'facts'> {
+export interface DataToDescribe extends Omit<DataSource, 'facts' | 'preprocessing'> {
   readonly facts: Pick<DataFacts, 'classes' | 'kept' | 'forgotten'> & { readonly domains: readonly Pick<DomainFacts, 'name'>[] };
 }
 

@@ -15,6 +15,7 @@ import { resumedRunConfig } from '../run-config.js';
 import { ownVersion } from '../own-version.js';
 import { lookAtThisMachine } from '../this-machine.js';
 import { outlastServers } from './outlast-servers.js';
+import { keepRunData } from './run-data-file.js';
 import { loggingFailure, openRunLog } from './run-log.js';
 import { openSavedRun } from './saved-run.js';
 
@@ -72,6 +73,7 @@ export async function withCheckpoint<Result>(
   const { engine, shareGpus, workers } = description.config.cluster;
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
   await remember(notice);
+  await keepRunData(run, data);
   const groups = checkpoint.groups(description);
   const { logLevel } = request;
   const log = openRunLog(run, request, notice);

@@ -24,6 +24,7 @@ import { closingAfter } from '../local-cluster/closing-after.js';
 import { initialGroups } from './initial-state.js';
 import { loggingFailure, logStart, openRunLog } from './run-log.js';
 import { RoundTrace } from '../record/round-trace.js';
+import { keepRunData } from './run-data-file.js';
 import { openNewRunData, type DataOpening } from './run-data.js';
 import { openSavedRun, type SavedRun, type SavedRunOptions } from './saved-run.js';
 import type { RunState } from '../record/run-record.js';
@@ -91,6 +92,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
     for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    await keepRunData(folder, data);
     notice(`writing into ${relative(request.folder, folder.folder) || '.'}`);
     const log = openRunLog(folder, request, notice);
     logStart(log, { description, machine, rounds: start.rounds });
