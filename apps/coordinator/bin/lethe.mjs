@@ -25,6 +25,9 @@ function refuseOldNode() {
   process.exit(USAGE);
 }
 
+/** Commands that only read: they need no TensorFlow. */
+const COMPUTE_NOTHING = ['cache', 'runs'];
+
 /** The Nx targets that still have to run, by the times of their outputs, so that the three seconds of asking Nx can be saved. */
 function missingTargets() {
   const isFresh = (generated, source) =>
@@ -33,7 +36,7 @@ function missingTargets() {
     isFresh('libs/protocol/generated/lethe.js', 'proto/lethe.proto')
     && isFresh('libs/optim/generated/kernels.wasm', 'libs/optim/assembly/kernels.ts');
   const addon = 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node';
-  const needsNative = !asksForWasm && argv[0] !== 'cache' && !existsSync(inWorkspace(addon));
+  const needsNative = !asksForWasm && !COMPUTE_NOTHING.includes(argv[0]) && !existsSync(inWorkspace(addon));
   return [...(isGenerated ? [] : ['codegen']), ...(needsNative ? ['setup'] : [])];
 }
 

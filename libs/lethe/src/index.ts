@@ -26,6 +26,12 @@ export { isDone, type SettingValue, type Trial, type TrialPosition } from './tri
 export { TrialRunner } from './trials/trial-runner.js';
 export { shownSetting, tableOfTrials } from './trials/trial-tables.js';
 
+// What lies in a folder of runs.
+export { runs, type RunsListing } from './overview/runs.js';
+export type { ListedRun, PlayedLength } from './overview/listed-run.js';
+export type { StateOfRun } from './overview/run-state.js';
+export { shownFigure } from './evaluation/shown-figures.js';
+
 // What processes and runs of this machine keep for each other.
 export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';
 export { clearCache } from './cache/clear-cache.js';

@@ -1,6 +1,6 @@
 export { encodeGridPng, type GridPixels, type GridPng } from './grid-png.js';
 export { MetricsLog, parseMetricsLine, type MetricsLine } from './metrics-log.js';
 export { RunFolder, type NewRunOptions } from './run-folder.js';
-export { processStart, RunLock, type LockOptions } from './run-lock.js';
+export { processStart, RunLock, type LockHolder, type LockOptions } from './run-lock.js';
 export { TensorBoardWriter } from './tensorboard-writer.js';
 export { expectWritableFile, expectWritableFolder } from './writable.js';

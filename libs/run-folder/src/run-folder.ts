@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import { LetheError, errorCode } from '@lethe/errors';
 import { MetricsLog } from './metrics-log.js';
-import { RunLock, type LockOptions } from './run-lock.js';
+import { RunLock, type LockHolder, type LockOptions } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard-writer.js';
 import { expectWritableFolder } from './writable.js';
 
@@ -85,6 +85,17 @@ export class RunFolder {
   /** The process of this machine that plays the run; null: no process of this machine does. */
   coordinatorProcess(): Promise<number | null> {
     return RunLock.holder(join(this.folder, LOCK));
+  }
+
+  /** Who plays the run, here or on another host, where that cannot be seen from here; null: nobody does. */
+  heldBy(): Promise<LockHolder | null> {
+    return RunLock.heldBy(join(this.folder, LOCK));
+  }
+
+  /** Whether a lock lies there that nobody holds: the process that played the run was killed. */
+  async wasKilled(): Promise<boolean> {
+    const isThere = await stat(join(this.folder, LOCK)).then(() => true, () => false);
+    return isThere && (await this.heldBy()) === null;
   }
 
   /** The parsed contents of config.json. */

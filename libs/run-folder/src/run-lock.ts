@@ -6,7 +6,7 @@ import { storageError } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 
 /** The process that holds a run. `started` distinguishes it from a later process with the same number; null: unknown. */
-interface LockHolder { readonly host: string; readonly processId: number; readonly started: string | null }
+export interface LockHolder { readonly host: string; readonly processId: number; readonly started: string | null }
 
 export interface LockOptions {
   /** Called when a lock is broken that a process of another host may still hold; null: such a lock is respected. */
@@ -53,8 +53,14 @@ export class RunLock {
 
   /** Process of this machine that holds the lock; null: none, or one that cannot be seen from here. */
   static async holder(file: string): Promise<number | null> {
+    const holder = await RunLock.heldBy(file);
+    return holder?.host === hostname() ? holder.processId : null;
+  }
+
+  /** Who holds the lock; null: nobody, or a process of this machine that is gone. That one of another host lives is believed. */
+  static async heldBy(file: string): Promise<LockHolder | null> {
     const holder = await holderIn(file);
-    return holder === null || holder.host !== hostname() || isGone(holder) ? null : holder.processId;
+    return holder === null || isGone(holder) ? null : holder;
   }
 
   /** Removes the lock, unless another process has taken it over. */

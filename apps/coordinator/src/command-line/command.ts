@@ -41,6 +41,13 @@ export interface SweepCommand extends SweepRequest {
   readonly kind: 'sweep';
 }
 
+/** `lethe runs`: what a folder of runs holds. */
+export interface RunsCommand extends Places {
+  readonly kind: 'runs';
+  /** As JSON, for programs. */
+  readonly json: boolean;
+}
+
 /** `lethe data`: what a data folder holds. */
 export interface DataCommand {
   readonly kind: 'data';
@@ -90,6 +97,7 @@ export type Command =
   | CheckpointCommand
   | EvaluateCommand
   | SweepCommand
+  | RunsCommand
   | DataCommand
   | CacheCommand
   | DoctorCommand

@@ -2,7 +2,7 @@ import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, profile, grid, checkpoint, evaluate, sweep, data, cache and doctor are Nx targets too:
+train, profile, grid, checkpoint, evaluate, sweep, runs, data, cache and doctor are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -118,6 +118,19 @@ Examples:
   npx lethe data ./photographs --label-column species --image-size 64 --channels 3
   npx lethe data ./hospitals --recipe own-table --label-column ill
   npx lethe data ./digits --out /tmp/sheets`;
+
+export const RUNS_HELP = `
+States: running; complete; interrupted, which train --resume goes on with; diverged; failed. Figures
+have the names that sweep.csv gives them, and 95 % intervals in parentheses: what other test
+examples could have given. Of a sweep they are its best trial's, of runs from several seeds the
+means, of a comparison the means of the runs that adapt. docs/measures.md defines them.
+
+Folders that cannot be read, or are none of Lethe's, are named below the list.
+
+Examples:
+  npx lethe runs
+  npx lethe runs --runs-dir runs/sweep-2026-01-31-120000/trials
+  npx lethe runs --json`;
 
 export const CACHE_HELP = `
 Kinds, and what becomes of them if they are missed:

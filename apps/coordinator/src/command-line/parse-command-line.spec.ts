@@ -194,7 +194,7 @@ describe('the flags', () => {
     `);
   });
 
-  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'cache', 'doctor', 'worker'];
+  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'data', 'cache', 'doctor', 'worker'];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
     const { text } = parse(...(name === undefined ? [] : [name]), '--help', ...all) as PrintCommand;
@@ -470,6 +470,8 @@ describe('parseCommandLine', () => {
       resume: 'old',
       resumedData: { folder: '/home/user/d', unpackedGiB: 8 },
     });
+    expect(parse('runs')).toEqual({ kind: 'runs', json: false, ...places });
+    expect(parse('runs', '--json', '--runs-dir', '/r')).toMatchObject({ json: true, runsFolder: '/r' });
     expect(parse('cache')).toEqual({ kind: 'cache', clear: null });
     expect(parse('cache', 'clear')).toEqual({ kind: 'cache', clear: 'everything' });
     expect(parse('cache', 'clear', 'judges')).toEqual({ kind: 'cache', clear: 'judges' });

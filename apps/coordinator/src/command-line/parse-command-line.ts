@@ -4,7 +4,8 @@ import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CacheCommand, CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, TrainCommand, WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, RunsCommand, TrainCommand,
+  WorkerCommand,
 } from './command.js';
 import type { ConfigFlag } from './config-flag.js';
 import { CHECKPOINT, FlagReader, FOLDER, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS } from './flag-values.js';
@@ -145,6 +146,13 @@ function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoin
   return typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
 }
 
+function readRuns({ options }: TypedCommand, folder: string): RunsCommand {
+  const reader = new FlagReader(options);
+  const command: RunsCommand = { kind: 'runs', folder, runsFolder: reader.runsFolder(folder), json: reader.has('json') };
+  reader.refuseProblems();
+  return command;
+}
+
 function readData({ arguments: [data = ''], options }: TypedCommand, folder: string): DataCommand {
   const reader = new FlagReader(options);
   const out = reader.text('out', FOLDER) ?? 'contact-sheets';
@@ -213,7 +221,8 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
     typed: (name, typed) => {
       const readers = {
         train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
-        sweep: readSweep, data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
+        sweep: readSweep, runs: readRuns,
+        data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };
       command = readers[name](typed, folder);
     },

@@ -5,7 +5,7 @@ import {
 } from './flag-values.js';
 import {
   CACHE_HELP, CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
-  GRID_HELP, PROFILE_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  GRID_HELP, PROFILE_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED } from './common-flags.js';
 import type { ConfigFlag, HelpedFlag } from './config-flag.js';
@@ -18,6 +18,7 @@ const LOG_LEVEL_FLAG: HelpedFlag = {
   name: 'log-level', value: LOG_LEVEL, help: `least important lines in the logs: ${LOG_LEVELS.join(', ')}`, otherwise: DEFAULT_LOG_LEVEL,
 };
 const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
+const JSON_HELP = 'print JSON, for programs';
 const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
 
 /** What commander understood of a command, before any value is read. */
@@ -27,7 +28,9 @@ export interface TypedCommand {
 }
 
 /** The commands of `lethe`. */
-export const COMMAND_NAMES = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'data', 'cache', 'doctor', 'worker'] as const;
+export const COMMAND_NAMES = [
+  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'data', 'cache', 'doctor', 'worker',
+] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** Receives the command that was typed, or the text that is to be printed. */
@@ -189,6 +192,16 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   onTyped(sweep, 'sweep', events);
 }
 
+function addRuns(root: Program, events: ProgramEvents): void {
+  const runs = root.command('runs').summary('list runs and sweeps with what they reached').description(
+    'Lists the runs, sweeps, comparisons and runs from several seeds of a folder, the last written first, with what was measured of them.',
+  );
+  option(runs, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(runs, 'json', JSON_HELP);
+  runs.addHelpText('after', RUNS_HELP);
+  onTyped(runs, 'runs', events);
+}
+
 function addData(root: Program, events: ProgramEvents): void {
   const data = root
     .command('data')
@@ -253,6 +266,7 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addCheckpoint(root, events);
   addEvaluate(root, events);
   addSweep(root, events, extent);
+  addRuns(root, events);
   addData(root, events);
   addCache(root, events);
   addDoctor(root, events);

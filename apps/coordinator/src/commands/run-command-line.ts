@@ -42,6 +42,8 @@ async function run(command: Command, { environment, requests }: ProcessSurroundi
       return (await import('./evaluate.js')).runEvaluate(command, environment);
     case 'sweep':
       return (await import('./sweep.js')).runSweep(command, environment);
+    case 'runs':
+      return (await import('./runs.js')).runRuns(command);
     case 'data':
       return (await import('./data.js')).runData(command, environment);
     case 'cache':

@@ -1,14 +1,6 @@
 import { figuresOf, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
-import { shareInterval } from '@lethe/evaluation';
 import { attributeFigureNames } from '../evaluation/attribute-figures.js';
 import { forgetsLabelAlone } from '../evaluation/measured-run.js';
-import { ends, TEST_EXAMPLES } from '../evaluation/evaluation-figures.js';
-
-/** How sure the figures of the game itself are. @param tested number of test examples */
-export function gameEvidence(figures: Readonly<Record<string, number>>, tested: number): Record<string, number> {
-  const accuracy = figures['classifier_accuracy'];
-  return accuracy === undefined ? {} : { ...ends('classifier_accuracy', shareInterval(accuracy, tested)), [TEST_EXAMPLES]: tested };
-}
 
 /** Names that an evaluation of this configuration's game gives. */
 function evaluated(config: RunConfig): string[] {

@@ -1,27 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
-import { shownInterval } from '@lethe/report';
 import type { SettingValue, Trial } from './trial.js';
-import { shownAttributeFigures } from '../evaluation/attribute-figures.js';
-import { intervalOf } from '../evaluation/evaluation-figures.js';
-
-/** Figures that a terminal has room for, with their intervals. */
-const MAIN = [
-  'epochs', 'probe_best', 'swap', 'reconstruction_mse', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'chance',
-  'test_examples', 'wall_seconds',
-];
-/** The accuracy of the game's own classifier says nothing more once a fresh probe has read the latents. */
-const OWN_CLASSIFIER = 'classifier_accuracy';
+import { shownFigure, shownFigures } from '../evaluation/shown-figures.js';
 
 /** Head and one row for each trial; figures that are shares of test examples with their 95 %. @param extent all: each probe's, too */
 export function tableOfTrials(trials: readonly Trial[], extent: 'main' | 'all' = 'main'): string[][] {
   const settings = variedSettings(trials);
-  const has = (figure: string): boolean => trials.some(({ figures }) => figures[figure] !== undefined);
-  const names = [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))];
-  const probes = names.filter((name) => /^probe_(?!best$)/.test(name) && trials.some(({ figures }) => intervalOf(figures, name) !== null));
-  const isProbed = has('probe_best') || shownAttributeFigures(names, 'main').length > 0;
-  const shown = MAIN.flatMap((figure) => (figure === 'swap' && extent === 'all' ? [...probes, figure] : [figure]))
-    .flatMap((figure) => (figure === 'reconstruction_mse' ? [...shownAttributeFigures(names, extent), figure] : [figure]))
-    .filter((figure) => has(figure) && !(isProbed && figure === OWN_CLASSIFIER));
+  const shown = shownFigures(trials.map(({ figures }) => figures), extent);
   return [
     ['trial', 'state', ...settings.map((path) => columnOf(trials, path).split('.').at(-1) ?? path), ...shown],
     ...trials.map(({ name, state, values, figures }) => [
@@ -72,13 +56,4 @@ export function shownSetting(value: SettingValue | undefined): string {
 /** Settings in which the trials differ. */
 export function variedSettings(trials: readonly Trial[]): string[] {
   return settingsOf(trials).filter((path) => new Set(trials.map(({ values }) => shownSetting(values[path]))).size > 1);
-}
-
-/** "0.457 (0.447 to 0.467)" where it has an interval. */
-function shownFigure(figures: Trial['figures'], name: string): string {
-  const value = figures[name];
-  if (value === undefined) return '';
-  const interval = intervalOf(figures, name);
-  if (interval !== null) return `${value.toFixed(3)} (${shownInterval(interval)})`;
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }

@@ -7,12 +7,10 @@ import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
 import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
-import { parseEvaluation } from '../evaluation/evaluate-run.js';
-import { evaluationEvidence, evaluationFigures } from '../evaluation/evaluation-figures.js';
+import { finalFigures, isComplete, readEvaluation, readSummary, summaryFigures } from '../evaluation/final-figures.js';
 import { FollowedMetrics } from '../record/followed-metrics.js';
 import { epochFigures, HELD_OUT, prefixed } from '../record/metrics.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
-import { gameEvidence } from './trial-figures.js';
 
 /** A name for a folder, made of the time. */
 export function nameOfNow(prefix: string): string {
@@ -171,46 +169,24 @@ export class TrialsFolder {
   }
 
   /** What a trial measured at its end; null if it has not. */
-  async evaluation(trial: string): Promise<RunEvaluation | null> {
-    return parseEvaluation(await readFile(join(this.runFolder(trial), 'evaluation.json'), 'utf8').catch(() => 'null'));
+  evaluation(trial: string): Promise<RunEvaluation | null> {
+    return readEvaluation(this.runFolder(trial));
   }
 
   /** What a trial came to; null if it was never summed up, or its file cannot be read. */
   async summary(trial: string): Promise<TrialSummary | null> {
-    const found = await readFile(join(this.runFolder(trial), 'summary.json'), 'utf8')
-      .then((text) => JSON.parse(text) as SummaryFile | null)
-      .catch(() => null);
-    if (found === null) return null;
-    const test = Object.fromEntries(Object.entries(found.test ?? {}).map(([name, value]) => [name, value ?? Number.NaN]));
-    const evidence = found.test_examples === undefined ? {} : gameEvidence(test, found.test_examples);
-    return {
-      isComplete: found.ending === 'completed' || found.ending === 'stopped early',
-      figures: { rounds: found.rounds, wall_seconds: found.wall_seconds, ...test, ...evidence },
-    };
+    const found = await readSummary(this.runFolder(trial));
+    return found === null ? null : { isComplete: isComplete(found), figures: summaryFigures(found) };
   }
 
   /** Figures of a trial that ended, out of its summary and its evaluation. */
-  async figures(trial: string): Promise<Record<string, number>> {
-    const evaluation = await this.evaluation(trial);
-    return {
-      ...(await this.summary(trial))?.figures,
-      ...(evaluation === null ? {} : { ...evaluationFigures(evaluation), ...evaluationEvidence(evaluation) }),
-    };
+  figures(trial: string): Promise<Record<string, number>> {
+    return finalFigures(this.runFolder(trial));
   }
 }
 
 function sweepExists(folder: string): LetheError {
   return new LetheError('RUN_EXISTS', `--name: expected the name of a new sweep, found ${folder}; go on with it by --resume`);
-}
-
-/** What of a `summary.json` is read. */
-interface SummaryFile {
-  readonly ending: string;
-  readonly rounds: number;
-  readonly wall_seconds: number;
-  readonly test?: Readonly<Record<string, number | null>>;
-  /** Earlier versions did not say it. */
-  readonly test_examples?: number;
 }
 
 /** What is read back of a trial's `summary.json`. */
