@@ -1,4 +1,5 @@
 export { checkChosen } from './attributes/check-chosen.js';
+export { combinationName } from './attributes/combination.js';
 export { probedAttribute, type ProbedAttribute } from './attributes/probed-attribute.js';
 export { augment, type Augmentation } from './batches/augment.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';

@@ -5,6 +5,11 @@ import type { ChosenCategory } from './chosen-attribute.js';
 /** More of them are too many to be forgotten together. */
 const MOST_COMBINATIONS = 64;
 
+/** What a combination of attributes, or of their categories, is called. */
+export function combinationName(parts: readonly string[]): string {
+  return parts.join(' x ');
+}
+
 export interface Combined {
   /** Null: there is a single attribute, or there are too many combinations. */
   readonly combined: ChosenCategory | null;
@@ -14,7 +19,7 @@ export interface Combined {
 /** The combinations of categories that training examples have, in the order of the categories. */
 export function combine(attributes: readonly ChosenCategory[]): Combined {
   if (attributes.length < 2) return { combined: null, notes: [] };
-  const name = attributes.map((attribute) => attribute.name).join(' x ');
+  const name = combinationName(attributes.map((attribute) => attribute.name));
   const codes = { train: codesOf(attributes, 'train'), test: codesOf(attributes, 'test') };
   const found = [...new Set(codes.train)].filter((code) => code >= 0).sort((a, b) => a - b);
   if (found.length > MOST_COMBINATIONS) {
@@ -52,5 +57,5 @@ function nameOf(attributes: readonly ChosenCategory[], code: number): string {
     names.unshift(categories[left % categories.length] ?? '');
     left = Math.floor(left / categories.length);
   }
-  return names.join(' x ');
+  return combinationName(names);
 }

@@ -1,3 +1,4 @@
+import { meanOf } from './moments.js';
 import type { NumberInParts } from './probe-figures.js';
 
 /** Vectors: values float32 [examples, size]. */
@@ -43,12 +44,9 @@ export function standardise<Both extends UnlabelledData>(data: Both): Both {
   const { train, test } = data;
   const { size } = train;
   const examples = train.values.length / size;
-  const mean = new Float64Array(size);
+  const mean = meanOf(train);
   const deviation = new Float64Array(size);
   const { values } = train;
-  for (let first = 0; first < values.length; first += size) {
-    for (let place = 0; place < size; place += 1) mean[place] = (mean[place] as number) + (values[first + place] as number) / examples;
-  }
   for (let first = 0; first < values.length; first += size) {
     for (let place = 0; place < size; place += 1) {
       const distance = (values[first + place] as number) - (mean[place] as number);

@@ -5,7 +5,7 @@ import type { Evaluate, ProbeInput, ProbeRequest } from '@lethe/protocol';
 import type { EvaluatorOptions } from '@lethe/worker';
 import { attributeNamed, chooseExamples, type ChosenExamples, type ChosenSide } from './chosen-examples.js';
 import { leace } from './leace.js';
-import { MOST_PAIRED } from './moments.js';
+import { MOST_PAIRED, type Values } from './moments.js';
 import { choose, standardise, type ProbeData, type UnlabelledData, type Values } from './probe-data.js';
 import { whiten } from './whiten.js';
 

@@ -102,9 +102,13 @@ describe('the figures of a run that keeps and forgets', () => {
       'kept_marital_status_accuracy', 'kept_age_accuracy', 'kept_age_r2', 'forgotten_sex_auroc', 'parity_gap', 'odds_gap',
     ]);
     expect(shownAttributeFigures(names, 'all')).toContain('forgotten_sex_balanced');
-    expect(weighings(names)).toEqual([{
-      kept: { name: 'marital_status', figure: 'kept_marital_status_accuracy' }, forgotten: { name: 'sex', figure: 'forgotten_sex_auroc' },
-    }]);
+    const sex = { name: 'sex', figure: 'forgotten_sex_auroc' };
+    expect(weighings(names)).toMatchObject([{ kept: { figure: 'kept_marital_status_accuracy' }, forgotten: sex }]);
+    // A number has an accuracy too, that of its ten parts.
+    const ofNumber = names.filter((name) => !name.includes('marital_status'));
+    expect(weighings(ofNumber)).toMatchObject([{ kept: { figure: 'kept_age_r2' }, forgotten: sex }]);
+    expect(weighings(ofNumber.filter((name) => !name.includes('kept')))).toMatchObject([{ kept: { figure: 'reconstruction_mse' } }]);
+    expect(weighings(['probe_best', 'reconstruction_mse'])).toEqual([]);
   });
 
   it('are read back from JSON, where a figure that is not finite is not one that is not defined', () => {

@@ -1,4 +1,5 @@
 import type { RunConfig } from '@lethe/config';
+import { combinationName } from '@lethe/data';
 import {
   largestGiven, READINGS, type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName,
 } from '@lethe/evaluation';
@@ -72,7 +73,7 @@ export function attributeReferences({ kept, forgotten, linear_eraser: eraser }: 
 
 /** Names of the figures that runs with this configuration may have; which of them a number or a category has only its data know. */
 export function attributeFigureNames({ data: { keep, forget }, objective }: RunConfig): string[] {
-  const combination = forget.length > 1 ? [forget.join(' x ')] : [];
+  const combination = forget.length > 1 ? [combinationName(forget)] : [];
   return [
     ...keep.flatMap((name) => READINGS.map((reading) => `${keptName(name)}_${SUFFIX[reading]}`)),
     ...[...forget, ...combination].flatMap((name) => [
@@ -84,24 +85,47 @@ export function attributeFigureNames({ data: { keep, forget }, objective }: RunC
   ];
 }
 
-/** The figures that the trials of a sweep are weighed by: what is kept of an attribute against what is read of another. */
+/** The figures that the trials of a sweep are weighed by: what is kept against what is read of a forgotten attribute. */
 export interface Weighing {
-  readonly kept: { readonly name: string; readonly figure: string };
+  readonly kept: KeptWeight;
   readonly forgotten: { readonly name: string; readonly figure: string };
+}
+
+/** What is kept of an attribute, or, where nothing is kept by name, how well an example is rebuilt. */
+interface KeptWeight {
+  readonly figure: string;
+  readonly higherIsBetter: boolean;
+  /** Of the figure, on the axis of a chart. */
+  readonly title: string;
+  /** What is reached without looking at an example; null: that is not measured. */
+  readonly blind: { readonly title: string; readonly figure: string | number } | null;
 }
 
 /** Each forgotten attribute against the first kept one, out of the names of the figures that trials have. */
 export function weighings(figures: readonly string[]): Weighing[] {
-  const kept = figures.flatMap((figure) => /^kept_(.+)_accuracy$/.exec(figure)?.slice(1) ?? [])[0];
-  if (kept === undefined) return [];
+  const kept = keptWeight(figures);
+  if (kept === null) return [];
   const forgotten = figures.flatMap((figure) => /^forgotten_(.+?)(?:_given)?_auroc$/.exec(figure)?.slice(1) ?? []);
   return [...new Set(forgotten)].map((name) => {
     const given = `${forgottenName(name)}_${GIVEN}`;
-    return {
-      kept: { name: kept, figure: `${keptName(kept)}_accuracy` },
-      forgotten: { name, figure: figures.includes(given) ? given : `${forgottenName(name)}_auroc` },
-    };
+    return { kept, forgotten: { name, figure: figures.includes(given) ? given : `${forgottenName(name)}_auroc` } };
   });
+}
+
+function keptWeight(figures: readonly string[]): KeptWeight | null {
+  const name = figures.flatMap((figure) => /^kept_(.+)_accuracy$/.exec(figure)?.slice(1) ?? [])[0];
+  if (name !== undefined) {
+    const number = `${keptName(name)}_r2`;
+    // A number has both: its accuracy is that of the ten parts that probes read.
+    return figures.includes(number)
+      ? { figure: number, higherIsBetter: true, title: `R2 of fresh heads of ${name}`, blind: { title: 'always the mean', figure: 0 } }
+      : {
+        figure: `${keptName(name)}_accuracy`, higherIsBetter: true, title: `accuracy of fresh heads of ${name}`,
+        blind: { title: 'always the most frequent', figure: `chance_${keptName(name)}` },
+      };
+  }
+  if (!figures.includes(RECONSTRUCTION)) return null;
+  return { figure: RECONSTRUCTION, higherIsBetter: false, title: 'reconstruction error', blind: null };
 }
 
 /** Figures of these games that a terminal has room for: what decides, of each attribute. @param extent all: everything that is measured */

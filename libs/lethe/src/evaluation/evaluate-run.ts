@@ -10,7 +10,7 @@ import { measureAdaptation } from './measure-adaptation.js';
 import { measureAttributes } from './measure-attributes.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';
-import { forgetsLabelAlone, type MeasuredRun, type MeasureOptions } from './measured-run.js';
+import { isMeasuredByRedrawing, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
 
 const EVALUATION = 'evaluation.json';
@@ -23,7 +23,7 @@ const MAP_COST = 5;
 export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<RunEvaluation> {
   const { config } = run.description;
   if (config.objective.kind !== 'forgetting') return evaluateAdaptation(run, options);
-  return forgetsLabelAlone(config) ? evaluateForgetting(run, options) : evaluateAttributes(run, options);
+  return isMeasuredByRedrawing(config) ? evaluateForgetting(run, options) : evaluateAttributes(run, options);
 }
 
 /** Measures how well labels are read in every domain. */

@@ -27,7 +27,7 @@ export function usedExamples({ description: { config, facts }, data }: Pick<Meas
  * Whether a run plays the game of the article: it keeps nothing by name, forgets the label alone, and redraws images, which a judge reads.
  * It is measured by what is redrawn; every other run of forgetting by its attributes.
  */
-export function forgetsLabelAlone({ data: { kind, keep, forget }, objective }: RunConfig): boolean {
+export function isMeasuredByRedrawing({ data: { kind, keep, forget }, objective }: RunConfig): boolean {
   const isLabelAlone = keep.length === 0 && forget.length === 1 && forget[0] === 'label';
   return objective.kind === 'forgetting' && objective.rebuild && kind !== 'table' && isLabelAlone;
 }

@@ -4,7 +4,7 @@ import type { ProbeRow, RunEvaluation } from '@lethe/evaluation';
 import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
 import type { NamedFigure } from '../evaluation/conclusion.js';
 import { concluded } from '../evaluation/evaluation-lines.js';
-import { forgetsLabelAlone } from '../evaluation/measured-run.js';
+import { isMeasuredByRedrawing } from '../evaluation/measured-run.js';
 import type { PreparedRun } from './prepare-run.js';
 import type { RunSummary } from './summary.js';
 
@@ -90,7 +90,7 @@ function nextCommands({ summary: { ending }, evaluation }: EndedRun, { descripti
   const measure: NamedFigure[] = evaluation === null ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
   const { objective } = config;
   if (objective.kind !== 'forgetting') return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
-  if (!forgetsLabelAlone(config)) {
+  if (!isMeasuredByRedrawing(config)) {
     const read = evaluation?.kind === 'attributes' ? evaluation.forgotten.flatMap(({ probes }) => probes) : [];
     // The weight of hiding decides how much is kept and how much is forgotten.
     const weights = [0.25, 0.5, 1, 2].map((factor) => Number((factor * objective.beta).toPrecision(3))).join(',');

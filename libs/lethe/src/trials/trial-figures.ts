@@ -1,12 +1,12 @@
 import { figuresOf, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
 import { attributeFigureNames } from '../evaluation/attribute-figures.js';
-import { forgetsLabelAlone } from '../evaluation/measured-run.js';
+import { isMeasuredByRedrawing } from '../evaluation/measured-run.js';
 
 /** Names that an evaluation of this configuration's game gives. */
 function evaluated(config: RunConfig): string[] {
   const { objective, probes } = config;
   if (objective.kind === 'domain-adaptation') return ['target_accuracy', 'target_auroc'];
-  if (!forgetsLabelAlone(config)) return attributeFigureNames(config);
+  if (!isMeasuredByRedrawing(config)) return attributeFigureNames(config);
   const read = [...probes, 'best'].map((probe) => `probe_${probe}`);
   return [...read, 'swap', 'reconstruction_mse', 'slant_kept', 'thickness_kept'];
 }

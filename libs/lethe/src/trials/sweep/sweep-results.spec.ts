@@ -64,6 +64,20 @@ describe('the front', () => {
     expect(odds[0]?.axes.x).toBe('AUROC of the best fresh probe of sex, given the label');
   });
 
+  it('of a number is of the share of its variance that heads explain, and without anything kept of the reconstruction', () => {
+    const ofNumber = trial('001', { kept_age_r2: 0.4, kept_age_accuracy: 0.2, forgotten_sex_auroc: 0.6, raw_forgotten_sex_auroc: 0.9 });
+    expect(fronts([ofNumber])).toMatchObject([{
+      points: [{ x: 0.6, y: 0.4 }], axes: { y: 'R2 of fresh heads of age' }, references: [{ label: 'always the mean', x: 0.5, y: 0 }],
+    }]);
+    const rebuilt = [
+      trial('001', { reconstruction_mse: 0.2, forgotten_camera_auroc: 0.6 }), trial('002', { reconstruction_mse: 0.1, forgotten_camera_auroc: 0.7 }),
+      trial('003', { reconstruction_mse: 0.3, forgotten_camera_auroc: 0.65 }),
+    ];
+    expect(fronts(rebuilt)).toMatchObject([{
+      points: [{ isFront: true }, { isFront: true }, { isFront: false }], axes: { y: 'reconstruction error' }, better: 'less is better in both',
+    }]);
+  });
+
   it('leaves out what another trial beats', () => {
     const points = [
       { x: 1, y: 4 },

@@ -71,23 +71,23 @@ function namesOf(trials: readonly Trial[]): string[] {
   return [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))];
 }
 
-/** What is kept of an attribute against what is read of a forgotten one, beside what follows from the data alone. */
+/** What is kept against what is read of a forgotten attribute, beside what follows from the data alone. */
 function weighingFront(trials: readonly Trial[], { kept, forgotten }: Weighing): Front {
-  const measured = trials.find(({ figures }) => figures[`chance_kept_${kept.name}`] !== undefined)?.figures ?? {};
+  const measured = trials.find(({ figures }) => Object.keys(figures).some((name) => name.startsWith('raw_')))?.figures ?? {};
+  const { blind } = kept;
   const references = [
     { label: 'raw inputs', x: measured[`raw_${forgotten.figure}`], y: measured[`raw_${kept.figure}`] },
     { label: 'linear eraser', x: measured[`eraser_${forgotten.figure}`], y: measured[`eraser_${kept.figure}`] },
-    { label: 'always the most frequent', x: 0.5, y: measured[`chance_kept_${kept.name}`] },
+    ...(blind === null ? [] : [
+      { label: blind.title, x: 0.5, y: typeof blind.figure === 'number' ? blind.figure : measured[blind.figure] },
+    ]),
   ];
   const isGiven = forgotten.figure.endsWith('given_auroc');
   return {
-    points: placed(trials, { x: forgotten.figure, y: kept.figure, higherIsBetter: true }),
+    points: placed(trials, { x: forgotten.figure, y: kept.figure, higherIsBetter: kept.higherIsBetter }),
     references: references.flatMap(({ label, x, y }) => (x === undefined || y === undefined ? [] : [{ label, x, y }])),
-    axes: {
-      x: `AUROC of the best fresh probe of ${forgotten.name}${isGiven ? ', given the label' : ''}`,
-      y: `accuracy of fresh heads of ${kept.name}`,
-    },
-    better: 'less is better in the first, more in the second',
+    axes: { x: `AUROC of the best fresh probe of ${forgotten.name}${isGiven ? ', given the label' : ''}`, y: kept.title },
+    better: kept.higherIsBetter ? 'less is better in the first, more in the second' : 'less is better in both',
   };
 }
 
