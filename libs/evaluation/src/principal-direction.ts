@@ -1,6 +1,5 @@
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { covarianceOf, meanOf, MOST_PAIRED } from './probes/moments.js';
-import type { Values } from './probes/probe-data.js';
+import { covarianceOf, meanOf, MOST_PAIRED, type Values } from './probes/moments.js';
 
 /**
  * The direction of length 1 in which vectors are spread most. Those with a number that is not finite do not count. Null for vectors that

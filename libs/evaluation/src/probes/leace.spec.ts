@@ -1,8 +1,8 @@
 import { Matrix, pseudoInverse } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { leace } from './leace.js';
-import { meanOf } from './moments.js';
-import type { Values, Vectors } from './probe-data.js';
+import { meanOf, type Values } from './moments.js';
+import type { Vectors } from './probe-data.js';
 
 const [EXAMPLES, SIZE, CLASSES] = [500, 6, 3];
 

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix, SVD } from 'ml-matrix';
-import { covarianceOf, meanOf } from './moments.js';
-import type { Values, Vectors } from './probe-data.js';
+import { covarianceOf, meanOf, type Values } from './moments.js';
+import type { Vectors } from './probe-data.js';
 
 /** Share of the largest variance below which a direction counts as one in which the vectors do not differ. */
 const LEAST_VARIANCE = 1e-9;

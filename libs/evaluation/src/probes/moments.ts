@@ -1,10 +1,15 @@
 import { Matrix } from 'ml-matrix';
 import { yieldToEventLoop } from '../yield-to-event-loop.js';
-import type { Values } from './probe-data.js';
 
 /** Numbers of a vector at most, where all pairs of them are looked at: eigenvalues of more take minutes. */
 export const MOST_PAIRED = 512;
 const ADDED_AT_ONCE = 1000;
+
+/** Vectors: values float32 [examples, size]. */
+export interface Values {
+  readonly values: Float32Array;
+  readonly size: number;
+}
 
 /** Mean [size] of each number of some vectors. */
 export function meanOf({ values, size }: Values): Float64Array {

@@ -1,11 +1,5 @@
-import { meanOf } from './moments.js';
+import { meanOf, type Values } from './moments.js';
 import type { NumberInParts } from './probe-figures.js';
-
-/** Vectors: values float32 [examples, size]. */
-export interface Values {
-  readonly values: Float32Array;
-  readonly size: number;
-}
 
 /** Training and test vectors, whatever is read from them. */
 export interface UnlabelledData {

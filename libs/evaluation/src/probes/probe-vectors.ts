@@ -6,7 +6,7 @@ import type { EvaluatorOptions } from '@lethe/worker';
 import { attributeNamed, chooseExamples, type ChosenExamples, type ChosenSide } from './chosen-examples.js';
 import { leace } from './leace.js';
 import { MOST_PAIRED, type Values } from './moments.js';
-import { choose, standardise, type ProbeData, type UnlabelledData, type Values } from './probe-data.js';
+import { choose, standardise, type ProbeData, type UnlabelledData } from './probe-data.js';
 import { whiten } from './whiten.js';
 
 /** Greatest number of raw values that are probed of either part, to bound the memory: their figures are for comparison only. */

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { covarianceOf, meanOf } from './moments.js';
-import type { UnlabelledData, Values } from './probe-data.js';
+import { covarianceOf, meanOf, type Values } from './moments.js';
+import type { UnlabelledData } from './probe-data.js';
 
 /** Directions of less variance, where every number has variance 1, are what float32 leaves of numbers that follow from the others. */
 const LEAST_VARIANCE = 1e-9;

@@ -70,11 +70,13 @@ describe('the front', () => {
       points: [{ x: 0.6, y: 0.4 }], axes: { y: 'R2 of fresh heads of age' }, references: [{ label: 'always the mean', x: 0.5, y: 0 }],
     }]);
     const rebuilt = [
-      trial('001', { reconstruction_mse: 0.2, forgotten_camera_auroc: 0.6 }), trial('002', { reconstruction_mse: 0.1, forgotten_camera_auroc: 0.7 }),
+      trial('001', { reconstruction_mse: 0.2, forgotten_camera_auroc: 0.6 }),
+      trial('002', { reconstruction_mse: 0.1, forgotten_camera_auroc: 0.7 }),
       trial('003', { reconstruction_mse: 0.3, forgotten_camera_auroc: 0.65 }),
     ];
     expect(fronts(rebuilt)).toMatchObject([{
-      points: [{ isFront: true }, { isFront: true }, { isFront: false }], axes: { y: 'reconstruction error' }, better: 'less is better in both',
+      points: [{ isFront: true }, { isFront: true }, { isFront: false }], axes: { y: 'reconstruction error' },
+      better: 'less is better in both',
     }]);
   });
 
