@@ -3,3 +3,4 @@ export {
   findCheckpoint, newestCheckpoint, saveCheckpoint, type Checkpoint, type ExpectedNetworks, type SaveOptions, type WhichCheckpoint,
 } from './checkpoint.js';
 export { weightsHash } from './weights-hash.js';
+export { encodeSafetensors } from './safetensors.js';

@@ -24,21 +24,23 @@ export type EvaluationStep = CompiledStep<string, 'result'>;
 /** Compiles a function of the networks in evaluation mode: running statistics, no dropout. */
 export function compileEvaluation(options: EvaluationStepOptions): Promise<EvaluationStep> {
   const { engine, description, name, examples, compute, isNoisy = false } = options;
-  const vectors = description.layouts.flatMap(({ name: group, length, statisticsLength }) => [
-    [`group.${group}`, { type: 'float32', shape: [length] }] as const,
-    ...(statisticsLength > 0 ? [[`statistics.${group}`, { type: 'float32', shape: [statisticsLength] }] as const] : []),
-  ]);
   const signature: Signature = {
-    ...Object.fromEntries(vectors),
-    ...scalarSignature(description.objective),
-    ...batchSignature(description, examples),
-    ...(isNoisy ? { seeds: { type: 'int32', shape: [2] } as const } : {}),
+    ...evaluationSignature(description, examples), ...(isNoisy ? { seeds: { type: 'int32', shape: [2] } as const } : {}),
   };
   return engine.compile(
     `${name}-${examples}`,
     (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs)) }),
     signature,
   );
+}
+
+/** Vectors of the groups and their statistics, scalars and a batch: what every evaluation reads. */
+export function evaluationSignature(description: RunDescription, examples: number): Signature {
+  const vectors = description.layouts.flatMap(({ name: group, length, statisticsLength }) => [
+    [`group.${group}`, { type: 'float32', shape: [length] }] as const,
+    ...(statisticsLength > 0 ? [[`statistics.${group}`, { type: 'float32', shape: [statisticsLength] }] as const] : []),
+  ]);
+  return { ...Object.fromEntries(vectors), ...scalarSignature(description.objective), ...batchSignature(description, examples) };
 }
 
 /** Labels, domains and attributes of examples without any. */

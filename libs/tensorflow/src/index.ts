@@ -6,6 +6,7 @@ export { engineEnvironment, type EngineSettings } from './engines/engine-environ
 export { engineFingerprint, type EngineIdentity, type FingerprintOptions } from './engines/engine-fingerprint.js';
 export type { Engine, EngineName } from './engines/engine.js';
 export { loadEngine, type LoadEngineOptions } from './engines/load-engine.js';
+export { ProtobufWriter } from './graph/protobuf-writer.js';
 export type {
   BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions,
 } from './operations/operations.js';

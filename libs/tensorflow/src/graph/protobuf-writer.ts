@@ -1,4 +1,4 @@
-/** Writes protocol buffer fields one after another: the few kinds that a SavedModel needs. */
+/** Writes protocol buffer fields one after another: the few kinds that a SavedModel or an ONNX model needs. */
 export class ProtobufWriter {
   readonly #chunks: Uint8Array[] = [];
 
