@@ -110,6 +110,11 @@ export default tseslint.config(
     },
   },
   { files: ['libs/transport/**/*.ts'], rules: restrictedImports([environment, cores]) },
+  {
+    // The one place where a library looks at the environment: what callers do not say is inherited, as Node's own `spawn` has it.
+    files: ['libs/lethe/src/process-environment.ts'],
+    rules: restrictedImports([zeromq, cores]),
+  },
   { files: ['libs/config/src/usable-cores.ts'], rules: restrictedImports([environment, zeromq]) },
   {
     files: ['libs/data/**/*.ts'],

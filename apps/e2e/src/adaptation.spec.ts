@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdaptationEvaluation } from '@lethe/evaluation';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Comparison } from '@lethe/lethe';
+import type { Comparison } from '@lethe/lethe/parts';
 import { makeAdaptationData } from './adaptation-data.js';
 import { lethe } from './lethe-process.js';
 import { makeSmallData } from '@lethe/testing';

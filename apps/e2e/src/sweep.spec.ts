@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Trial, SeedStatistic } from '@lethe/lethe';
+import type { Trial } from '@lethe/lethe';
+import type { SeedStatistic } from '@lethe/lethe/parts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lethe, letheProcesses } from './lethe-process.js';
 import { makeSmallData } from '@lethe/testing';

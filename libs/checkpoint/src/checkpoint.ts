@@ -156,6 +156,21 @@ export async function newestCheckpoint(folder: string): Promise<string | null> {
   return (await checkpointFiles(folder))[0]?.name ?? null;
 }
 
+/** A checkpoint of a run, which has not been read. */
+export interface ListedCheckpoint {
+  /** Absolute path. */
+  readonly file: string;
+  /** Rounds completed. */
+  readonly rounds: number;
+  /** Steps of the next round that are in the weights too: above 0 only if the run lost all its workers amid a round. */
+  readonly steps: number;
+}
+
+/** The checkpoints of a folder, newest first; the copy of the best one is not among them. @throws LetheError CHECKPOINT_INVALID */
+export async function listCheckpoints(folder: string): Promise<ListedCheckpoint[]> {
+  return (await checkpointFiles(folder)).map(({ name, rounds, steps }) => ({ file: join(folder, name), rounds, steps }));
+}
+
 function encode(options: SaveOptions): EncodedSafetensors {
   const { rounds, steps, groups, layouts, configJson, schemaHash, dataFingerprint, engines, codeVersion } = options;
   const tensors = groups.flatMap((state) => {

@@ -1,6 +1,7 @@
 export { storageError, writeFileAtomically } from './atomic-file.js';
 export {
-  findCheckpoint, newestCheckpoint, saveCheckpoint, type Checkpoint, type ExpectedNetworks, type SaveOptions, type WhichCheckpoint,
+  findCheckpoint, listCheckpoints, newestCheckpoint, saveCheckpoint, type Checkpoint, type ExpectedNetworks, type ListedCheckpoint,
+  type SaveOptions, type WhichCheckpoint,
 } from './checkpoint.js';
 export { weightsHash } from './weights-hash.js';
 export { encodeSafetensors } from './safetensors.js';

@@ -1,30 +1,38 @@
-// What can be asked for.
-export type { CheckpointRequest, Places, SweepRequest, TrainRequest } from './requests.js';
+/**
+ * Lethe trains encoders that forget one thing about what they see, and measures what is left of it.
+ *
+ * `train` plays a run, `trainSeveral` and `sweep` several, `evaluate` measures one again, and `openRun` opens one that is there. Nothing
+ * here writes to the terminal, hears signals or changes the process: progress comes by callbacks and loops, and `AbortSignal`s end what is
+ * going on. What can be expected to fail is a `LetheError` with a `code`.
+ *
+ * @packageDocumentation
+ */
 
-// Train one run: its configuration, checked and opened, then played to its end.
-export { newRunConfig, resumedRunConfig } from './run-config.js';
-export { prepareRun, withOpenRun, type PreparedRun } from './run/prepare-run.js';
-export { playRun, type Interruptible, type RunInterruption, type RunSurroundings } from './run/play-run.js';
-export { endingLines } from './run/ending-lines.js';
+// Train.
+export { train, type TrainOptions } from './train.js';
+export { LiveRun, type Epoch, type Round, type TrainedRun } from './run/live-run.js';
+export type { RunStage } from './run/run-control.js';
+export type { Listeners, Progress } from './run/run-progress.js';
+export type { RunEnding } from './run/training-run.js';
+export type { RunSummary } from './run/summary.js';
 
-// Evaluate a run, or draw its style grid, from a checkpoint.
-export { withCheckpoint } from './run/open-checkpoint.js';
-export { evaluateRun } from './evaluation/evaluate-run.js';
-export { concluded, measuredLines } from './evaluation/evaluation-lines.js';
-export { MeasureCache } from './evaluation/measure-cache.js';
-export { computeGrid } from './evaluation/score-networks.js';
+// Train many: from several seeds, in several ways, with many settings.
+export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
+export { sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';
+export { LiveTrials, type OpenedTrials, type TrialsListeners, type TrialsStage } from './trials/live-trials.js';
+export type { SettingValue, Trial, TrialPosition, TrialState } from './trials/trial.js';
+export type { HalvingOptions } from './trials/asynchronous-halving.js';
 
-// Sweep: many configurations side by side, or one from several seeds or on several kinds of data.
-export { openSweep, sweep } from './trials/sweep/sweep.js';
-export { resultFiles } from './trials/sweep/sweep-results.js';
-export type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
-export { newTrials, openTrials, resumedTrials, trainTrials, type TrialsToTrain } from './trials/train-trials.js';
-export type { Comparison } from './trials/comparison/comparison-statistics.js';
-export type { SeedStatistic } from './trials/seeds/seeds-statistics.js';
-export type { TrialsWatcher } from './trials/play-trials.js';
-export { isDone, type SettingValue, type Trial, type TrialPosition } from './trials/trial.js';
-export { TrialRunner } from './trials/trial-runner.js';
-export { shownSetting, tableOfTrials } from './trials/trial-tables.js';
+// Open a run, and measure it.
+export { openRun, Run } from './runs/run.js';
+export { findRunFolder } from './run/find-run-folder.js';
+export { evaluate, type EvaluateOptions } from './evaluate.js';
+export { drawGrid, type DrawGridOptions } from './draw-grid.js';
+export type { CheckpointOptions } from './checkpoint-options.js';
+export { describeMeasures, type DescribedMeasures } from './evaluation/evaluation-lines.js';
+export type { Conclusion, NamedFigure } from './evaluation/conclusion.js';
+export type { RunEvaluation } from '@lethe/evaluation';
+export type { ListedCheckpoint, WhichCheckpoint } from '@lethe/checkpoint';
 
 // What lies in a folder of runs.
 export { runs, type RunsListing } from './overview/runs.js';
@@ -32,16 +40,20 @@ export type { ListedRun, PlayedLength } from './overview/listed-run.js';
 export type { StateOfRun } from './overview/run-state.js';
 export { shownFigure } from './evaluation/shown-figures.js';
 
-// What processes and runs of this machine keep for each other.
+// Settings, places and the machine.
+export type { CompleteSettings, LogLevel, OptimizerSettings, Partly, Settings } from '@lethe/config';
+export type { CommonOptions, PlaceOptions } from './common-options.js';
+export type { Environment } from './process-environment.js';
+export { lookAtThisMachine, type ThisMachine } from './this-machine.js';
+
+// Failures.
+export { ERROR_CODES, LetheError, errorCode, type ErrorCode } from '@lethe/errors';
+
+// What processes and runs of this machine keep for each other, and a bug report of a run.
 export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';
 export { clearCache } from './cache/clear-cache.js';
-
-// Pack what a run has left into one file for a bug report.
 export { writeBugReport } from './bug-report/bug-report.js';
 
 // Use the networks of a run.
 export { openRunNetworks, type RunNetworks, type RunNetworksOptions, type RunNetworksRequest } from './networks/open-run-networks.js';
 
-// Open a run that is there, and look at where it is played. (Exit codes and the version are entries of their own, which load nothing else.)
-export { findRunFolder } from './run/find-run-folder.js';
-export { lookAtThisMachine, machineOf, type ThisMachine } from './this-machine.js';

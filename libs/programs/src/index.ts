@@ -1,2 +1,2 @@
-export { localProgram, WORKSPACE } from './local-programs.js';
+export { commandLineProgram, localProgram, WORKSPACE } from './local-programs.js';
 export { listenerTrust, memberTrust, receiveProcessStart, startKeys, type ProcessStart, type StartKeys } from './process-start.js';

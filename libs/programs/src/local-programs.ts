@@ -24,13 +24,20 @@ interface LocalProgram {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+type Programs = Record<Role, LocalProgram> & { readonly 'command-line': Pick<LocalProgram, 'entry'> };
+
 /** What runs as the processes of a cluster; `lethe worker` reads it too. */
-const PROGRAMS = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as Record<Role, LocalProgram>;
+const PROGRAMS = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as Programs;
 
 /** How a process of that role is started on this machine. */
 export function localProgram(role: Role): LocalProgram & { readonly folder: string } {
   const program = PROGRAMS[role];
   return { ...program, entry: join(WORKSPACE, program.entry), folder: WORKSPACE };
+}
+
+/** The main module of the command line, which plays each of several runs in a process of its own. */
+export function commandLineProgram(): string {
+  return join(WORKSPACE, PROGRAMS['command-line'].entry);
 }
 
 function workspaceAbove(folder: string): string {

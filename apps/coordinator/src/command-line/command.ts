@@ -1,10 +1,48 @@
-import type { ConfigLayer, RunConfig } from '@lethe/config';
+import type { ConfigLayer, LogLevel, RunConfig } from '@lethe/config';
+import type { SettingRange, SettingValue, SweepOptions, WhichCheckpoint } from '@lethe/lethe';
 import type { CacheKindName } from '@lethe/lethe/cache-kinds';
-import type { CheckpointRequest, Places, SweepRequest, TrainRequest } from '@lethe/lethe';
+
+/** Where runs are looked for. */
+interface Places {
+  /** Absolute path of the folder where the user typed. */
+  readonly folder: string;
+  /** Absolute path of the folder that holds runs. */
+  readonly runsFolder: string;
+}
+
+/** What is asked of the logs of all processes. */
+interface Logging {
+  readonly logLevel: LogLevel;
+}
+
+/** A checkpoint of a run, as it was typed. */
+interface CheckpointRequest extends Places, Logging {
+  /** The run, as it was typed (see `findRunFolder`). */
+  readonly run: string;
+  /** Where the run's data lie now, if that was said. */
+  readonly flags: ConfigLayer;
+  readonly checkpoint: WhichCheckpoint;
+}
 
 /** `lethe train`: start a run or go on with one. */
-export interface TrainCommand extends TrainRequest {
+export interface TrainCommand extends Places, Logging {
   readonly kind: 'train';
+  /** Settings given as flags. */
+  readonly flags: ConfigLayer;
+  /** Absolute path of the configuration file, or null. */
+  readonly configFile: string | null;
+  /** Name of the new run's folder; null: make one up. */
+  readonly runName: string | null;
+  /** Run to go on with, as it was typed; null: a new run. */
+  readonly resume: string | null;
+  /** Take the run over from a process of another host. */
+  readonly breakLock: boolean;
+  /** Leave a trace of what every process did in each round. */
+  readonly trace: boolean;
+  /** Most workers on this machine that measure at the end, if the run has not more; null: as many as its cores allow. */
+  readonly measuringWorkers: number | null;
+  /** Seeds of the runs to play; null: one run from the seed of the settings. */
+  readonly seeds: readonly number[] | null;
   /** No progress, only warnings, errors and the result. */
   readonly quiet: boolean;
 }
@@ -36,9 +74,34 @@ export interface CheckpointCommand extends Places {
   readonly run: string;
 }
 
-/** `lethe sweep`: play many configurations, or go on with it. */
-export interface SweepCommand extends SweepRequest {
+/** What to try for a setting: these values, or any between two bounds. */
+export type Candidates =
+  | { readonly kind: 'values'; readonly values: readonly SettingValue[] }
+  | ({ readonly kind: 'range' } & SettingRange);
+
+/** What to try for each setting, by dotted path. */
+export type SearchSpace = Readonly<Record<string, Candidates>>;
+
+/** `lethe sweep`: play many configurations, or go on with it. Null: not said. */
+export interface SweepCommand extends Places, Logging {
   readonly kind: 'sweep';
+  readonly space: SearchSpace;
+  /** Absolute path of a configuration file under all trials. */
+  readonly configFile: string | null;
+  /** Absolute path of a JSON list with the settings of one trial each. */
+  readonly listFile: string | null;
+  /** Number of trials drawn at random; null: all combinations. */
+  readonly random: number | null;
+  /** How the data of a sweep that goes on are read now: the only settings that may change. */
+  readonly resumedData: { readonly folder: string | null; readonly unpackedGiB: number | null };
+  readonly drawSeed: number;
+  readonly trialsAtOnce: number | null;
+  readonly halving: NonNullable<SweepOptions['halving']> | null;
+  readonly best: NonNullable<SweepOptions['best']> | null;
+  readonly name: string | null;
+  readonly resume: string | null;
+  /** Take it and its trials over from processes of another host. */
+  readonly breakLock: boolean;
 }
 
 /** `lethe runs`: what a folder of runs holds. */

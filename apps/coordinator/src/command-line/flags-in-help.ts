@@ -1,7 +1,7 @@
 import { DEFAULT_RECIPE, defaultSetting } from '@lethe/config';
 import { Option, type Command as Program } from 'commander';
 import { COMMON_FLAGS } from './common-flags.js';
-import type { ConfigFlag, HelpedFlag } from './config-flag.js';
+import type { ConfigFlag, HelpedFlag } from '@lethe/config/flags';
 import { MORE_FLAGS_HELP } from './help-texts.js';
 
 /** How much `--help` shows: the flags that are used most, or all. */

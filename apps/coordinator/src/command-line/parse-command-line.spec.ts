@@ -7,7 +7,7 @@ import { COMMON_FLAGS, NOT_PROFILED } from './common-flags.js';
 import { parseCommandLine } from './parse-command-line.js';
 import { GENERAL_HELP } from './help-texts.js';
 import { buildProgram } from './program.js';
-import { CONFIG_FLAGS } from './train-flags.js';
+import { CONFIG_FLAGS } from '@lethe/config/flags';
 
 const parse = (...argv: string[]): Command => parseCommandLine(argv, { folder: '/home/user', version: '1.2.3' });
 

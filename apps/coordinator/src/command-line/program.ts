@@ -1,16 +1,15 @@
 import { DEFAULT_LOG_LEVEL, JOIN_FLAGS, LOG_LEVELS, problemsError, shown, type Problem } from '@lethe/config';
-import { Command as Program } from 'commander';
 import {
-  CHECKPOINT, COUNT, FIGURE, FILE, FOLDER, LOG_LEVEL, NAME, POSITIVE, PROBE_LIST, RUN, SEEDS, type FlagValue,
-} from './flag-values.js';
+  CONFIG_FLAGS, COUNT, DATA_FLAGS, FIGURE, FOLDER, POSITIVE, PROBE_LIST, PROBES_HELP, type ConfigFlag, type FlagValue, type HelpedFlag,
+} from '@lethe/config/flags';
+import { Command as Program } from 'commander';
+import { CHECKPOINT, FILE, LOG_LEVEL, NAME, RUN, SEEDS } from './flag-values.js';
 import {
   CACHE_HELP, CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
   GRID_HELP, PROFILE_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED } from './common-flags.js';
-import type { ConfigFlag, HelpedFlag } from './config-flag.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
-import { CONFIG_FLAGS, DATA_FLAGS, PROBES_HELP } from './train-flags.js';
 
 const HELP_WIDTH = 100;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { shown } from '@lethe/config';
-import type { Candidates, SearchSpace, SettingValue } from '@lethe/lethe';
-import type { SweepCommand } from './command.js';
-import { ADDRESS, COUNT, FIGURE, FlagReader, FOLDER, NAME, NUMBER, RUN, type FlagValue } from './flag-values.js';
+import { ADDRESS, CONFIG_FLAGS, COUNT, FIGURE, FOLDER, NUMBER, type FlagValue } from '@lethe/config/flags';
+import type { SettingValue } from '@lethe/lethe';
+import type { Candidates, SearchSpace, SweepCommand } from './command.js';
+import { FlagReader, NAME, RUN } from './flag-values.js';
 import type { TypedCommand } from './program.js';
-import { CONFIG_FLAGS } from './train-flags.js';
 
 /** What a sweep that goes on has said already. */
 const KEPT = ['config', 'list', 'random', 'draw-seed', 'halving', 'halving-higher', 'first-rung', 'factor', 'best', 'best-higher', 'name'];

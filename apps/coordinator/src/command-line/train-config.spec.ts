@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECIPE_NAMES } from '@lethe/config';
-import { findRunFolder, newRunConfig, resumedRunConfig } from '@lethe/lethe';
+import { findRunFolder } from '@lethe/lethe';
+import { newRunConfig, resumedRunConfig } from '@lethe/lethe/parts';
 import type { TrainCommand } from './command.js';
 import { parseCommandLine } from './parse-command-line.js';
 

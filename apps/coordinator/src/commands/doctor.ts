@@ -9,7 +9,7 @@ import { nativeFolder } from '@lethe/tensorflow-setup';
 import { RunFolder } from '@lethe/run-folder';
 import { formatCount } from '@lethe/telemetry';
 import type { DoctorCommand } from '../command-line/command.js';
-import { findRunFolder, lookAtThisMachine, machineOf, writeBugReport, type ThisMachine } from '@lethe/lethe';
+import { findRunFolder, lookAtThisMachine, writeBugReport, type ThisMachine } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
 
@@ -40,7 +40,7 @@ export async function runDoctor(command: DoctorCommand, environment: Environment
 async function examine(command: DoctorCommand, environment: Environment): Promise<Findings> {
   const machine = await lookAtThisMachine(environment);
   const { cores, engine, gpus } = machine;
-  const workers = command.workers ?? defaultWorkers(machineOf(machine));
+  const workers = command.workers ?? defaultWorkers({ cores, engine, gpus: gpus.length });
   const [tooMany] = processProblems({ workers, servers: 1, oversubscribe: command.oversubscribe }, cores, () => '--workers');
   const placement =
     tooMany === undefined ? placeWorkers({ gpus, workers, allowSharing: command.shareGpus }) : problemsError([tooMany]).message;

@@ -1,11 +1,12 @@
 import { join, relative } from 'node:path';
-import { cacheFolder } from '@lethe/config';
-import { createReporter, formatTable } from '@lethe/telemetry';
-import type { EvaluateCommand } from '../command-line/command.js';
-import { concluded, evaluateRun, MeasureCache, measuredLines, withCheckpoint } from '@lethe/lethe';
-import { printable } from '@lethe/telemetry/printable';
+import { describeMeasures, evaluate, findRunFolder } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
+import { createReporter, formatTable } from '@lethe/telemetry';
+import { printable } from '@lethe/telemetry/printable';
+import type { EvaluateCommand } from '../command-line/command.js';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
+import { checkpointOptions } from './options.js';
+import { showProgress } from './show-progress.js';
 import type { Environment } from './train.js';
 
 /**
@@ -15,19 +16,16 @@ import type { Environment } from './train.js';
 export async function runEvaluate(command: EvaluateCommand, environment: Environment): Promise<number> {
   const reporter = createReporter({ output: process.stderr });
   const close = closeOnTheWayOut(reporter);
-  const notice = (line: string): void => { reporter.notice(line); };
-  const { workers, oversubscribe } = command;
+  const { probes, seeds, workers, oversubscribe } = command;
   try {
-    await withCheckpoint(command, { environment, workers, oversubscribe, notice }, async (opened) => {
-      const evaluation = await evaluateRun(opened, {
-        folder: opened.run, probes: command.probes ?? opened.description.config.probes, seeds: command.seeds,
-        cache: new MeasureCache(cacheFolder(environment), opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
-      });
-      const { sentences, figures } = concluded(evaluation);
-      const shown = [...measuredLines(evaluation), '', ...sentences, ...formatTable(figures), ''];
-      for (const line of shown) process.stdout.write(`${printable(line)}\n`);
-      process.stdout.write(`${relative(command.folder, join(opened.run.folder, 'report.html'))}\n`);
+    const measures = await evaluate(command.run, {
+      ...checkpointOptions(command, environment), ...showProgress(reporter), seeds, oversubscribe,
+      probes: probes ?? undefined, workers: workers ?? undefined,
     });
+    const { examples, table, sentences, figures } = describeMeasures(measures);
+    const shown = [examples, ...formatTable(table), '', ...sentences, ...formatTable(figures), ''];
+    for (const line of shown) process.stdout.write(`${printable(line)}\n`);
+    process.stdout.write(`${relative(command.folder, join(findRunFolder(command.run, command), 'report.html'))}\n`);
   } finally {
     // A bar that nobody stops keeps this process alive.
     close();

@@ -1,14 +1,16 @@
+import { relative } from 'node:path';
+import type { Settings } from '@lethe/config';
 import { errorCode } from '@lethe/errors';
-import {
-  endingLines, lookAtThisMachine, machineOf, newRunConfig, newTrials, playRun, prepareRun, resumedTrials, withOpenRun, type PreparedRun,
-  type RunSurroundings,
-} from '@lethe/lethe';
+import { asksForSeveral, lookAtThisMachine, train, type CommonOptions, type TrainedRun, type TrainOptions } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { Interruption } from '../signals/interruption.js';
+import { endingLines } from './ending-lines.js';
+import { commonOptions } from './options.js';
+import { showProgress } from './show-progress.js';
 import { runTrials } from './train-trials.js';
 
 /** Variables of the environment, by name. */
@@ -16,38 +18,53 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Surroundings { readonly environment: Environment; readonly requests: CheckpointRequests }
 
-/** Trains: checks everything that was asked for, starts the cluster, plays the game, leaves a run folder; or a folder of several runs. */
+/** Trains: a run, or several in a folder. */
 export async function runTrain(command: TrainCommand, { environment, requests }: Surroundings): Promise<number> {
   const machine = await lookAtThisMachine(environment);
-  const compiled = command.resume === null ? newRunConfig(command, machineOf(machine)) : null;
-  const several = compiled === null ? await resumedTrials(command) : newTrials(command, compiled);
-  if (several !== null) return runTrials(several, command, { machine, environment });
+  const settings = command.flags.values as Settings;
+  const options = { ...trainOptions(command, environment), machine };
+  if (await asksForSeveral(settings, { ...options, seeds: command.seeds ?? undefined })) return runTrials(command, settings, options);
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const close = closeOnTheWayOut(reporter);
+  const notice = (line: string): void => { reporter.notice(line); };
+  const interruption = new Interruption(notice, () => loss(run.folder ?? '', command.folder));
+  const run = train(settings, {
+    ...options, ...showProgress(reporter), signal: interruption.signal,
+    trace: command.trace, measuringWorkers: command.measuringWorkers ?? undefined,
+    onStage: (stage) => { interruption.stageBegins(stage); },
+  });
+  interruption.follow(run);
+  requests.follow(run);
   try {
-    const run = await prepareRun(command, { machine, compiled, reporter });
-    return await playPrepared(run, { environment, requests });
+    const trained = await run.done;
+    reporter.close();
+    for (const line of endingLines(trained, command.folder)) notice(line);
+    return exitCode(trained);
   } finally {
+    interruption.dispose();
     // A bar that nobody stops keeps this process alive.
     close();
   }
 }
 
-async function playPrepared(run: PreparedRun, { environment, requests }: Surroundings): Promise<number> {
-  const interruption = new Interruption((line) => { run.reporter.notice(line); });
-  try {
-    return await withOpenRun(run, () => trainOnce(run, { environment, takeCheckpointRequest: () => requests.take(), interruption }));
-  } finally {
-    interruption.dispose();
-  }
+type RunOptions = CommonOptions & Pick<TrainOptions, 'configFile' | 'name' | 'resume' | 'breakLock'>;
+
+/** What a command says of a run, but for its settings. */
+function trainOptions(command: TrainCommand, environment: Environment): RunOptions {
+  const { configFile, runName, resume, breakLock, flags } = command;
+  return {
+    ...commonOptions(command, environment), breakLock, nameOf: flags.label,
+    configFile: configFile ?? undefined, name: runName ?? undefined, resume: resume ?? undefined,
+  };
 }
 
-async function trainOnce(run: PreparedRun, surroundings: RunSurroundings): Promise<number> {
-  const { outcome, summary, evaluation, measuringFailure } = await playRun(run, surroundings);
-  const traceFile = await run.folder.writeTrace(run.trace?.toJson() ?? null);
-  run.reporter.close();
-  for (const line of endingLines({ summary, evaluation, traceFile }, run)) run.reporter.notice(line);
-  if (outcome.divergence !== null) throw outcome.divergence;
-  if (measuringFailure !== null && errorCode(measuringFailure) !== 'INTERRUPTED') throw measuringFailure;
-  return outcome.ending === 'interrupted' || measuringFailure !== null ? EXIT.interrupted : EXIT.ok;
+/** What is said when the measuring is given up. */
+function loss(folder: string, userFolder: string): string {
+  return `measuring no more; the run is complete and saved, \`npx lethe evaluate ${relative(userFolder, folder) || '.'}\` measures it`;
+}
+
+/** @throws what is not finite, or why the run was not measured */
+function exitCode({ ending, failure }: TrainedRun): number {
+  if (failure !== null && errorCode(failure) !== 'INTERRUPTED') throw failure;
+  return ending === 'interrupted' || failure !== null ? EXIT.interrupted : EXIT.ok;
 }

@@ -2,37 +2,48 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Interruption } from './interruption.js';
 
 let notices: string[];
-let ends: string[];
+let kills: string[];
 let interruption: Interruption;
 
 beforeEach(() => {
-  [notices, ends] = [[], []];
-  interruption = new Interruption((line) => { notices.push(line); });
+  [notices, kills] = [[], []];
+  interruption = new Interruption((line) => { notices.push(line); }, () => 'measuring no more');
+  interruption.follow({ kill: (reason) => { kills.push(reason ?? ''); } });
 });
 afterEach(() => { interruption.dispose(); });
 
-function start(): void {
-  interruption.started({ control: { fail: (error) => { ends.push(error.code); } }, kill: () => { ends.push('killed'); } });
-}
-
 describe('an interruption', () => {
-  it('that comes before there are processes ends them as soon as there are', () => {
+  it('of a run that is only starting asks for its end, and says nothing: there is nothing to save', () => {
+    interruption.stageBegins('starting');
     process.emit('SIGTERM', 'SIGTERM');
-    expect([interruption.signal.aborted, ends]).toEqual([true, []]);
-    start();
-    expect(ends).toEqual(['INTERRUPTED', 'killed']);
+    expect([interruption.signal.aborted, notices, kills]).toEqual([true, [], []]);
+    expect(interruption.signal.reason).toMatchObject({ code: 'INTERRUPTED', message: 'stopped by SIGTERM' });
   });
 
   it('of the training is one request, although a process group and whoever started this process send it both', () => {
-    start();
-    interruption.trainingBegins();
+    interruption.stageBegins('starting');
+    interruption.stageBegins('training');
     for (let count = 0; count < 2; count += 1) process.emit('SIGINT', 'SIGINT');
-    expect([interruption.signal.aborted, notices, ends]).toEqual([
+    expect([interruption.signal.aborted, notices, kills]).toEqual([
       true,
       ['SIGINT: finishing the round and saving a checkpoint (once more to stop at once)'],
       [],
     ]);
     process.emit('SIGTERM', 'SIGTERM');
-    expect(ends).toEqual(['INTERRUPTED', 'killed']);
+    expect(kills).toEqual(['stopped by SIGTERM']);
+  });
+
+  it('that comes between the training and the measuring says what is not measured', () => {
+    interruption.stageBegins('starting');
+    interruption.stageBegins('training');
+    process.emit('SIGHUP', 'SIGHUP');
+    interruption.stageBegins('measuring');
+    expect(notices.at(-1)).toBe('SIGHUP: measuring no more');
+  });
+
+  it('of a run that is being prepared is none of its business: the signal ends the process', () => {
+    expect(process.listenerCount('SIGHUP')).toBe(0);
+    interruption.stageBegins('starting');
+    expect(process.listenerCount('SIGHUP')).toBe(1);
   });
 });

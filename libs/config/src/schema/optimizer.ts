@@ -16,7 +16,7 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
     kind: z.literal('adam'), learningRate: positive, beta1: share, beta2: share, epsilon: positive, schedule: scheduleSchema,
   }),
   z.strictObject({ kind: z.literal('sgd'), learningRate: positive, momentum: share, schedule: scheduleSchema }),
-]);
+]).meta({ id: 'OptimizerSettings' });
 
 export type OptimizerConfig = z.infer<typeof optimizerSchema>;
 export type ScheduleConfig = z.infer<typeof scheduleSchema>;

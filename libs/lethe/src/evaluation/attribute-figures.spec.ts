@@ -1,10 +1,11 @@
 import { bestReadings, type AttributeProbeRow, type AttributesEvaluation } from '@lethe/evaluation';
 import { mergeConfig, type RunConfig } from '@lethe/config';
+import { formatTable } from '@lethe/telemetry';
 import { describe, expect, it } from 'vitest';
 import { attributeFigureNames, shownAttributeFigures, weighings } from './attribute-figures.js';
 import { parseEvaluation } from './evaluate-run.js';
 import { evaluationEvidence, evaluationFigures } from './evaluation-figures.js';
-import { concluded, measuredLines } from './evaluation-lines.js';
+import { describeMeasures } from './evaluation-lines.js';
 
 interface Read extends Partial<Omit<AttributeProbeRow, 'seeds'>> {
   readonly auroc: number | null;
@@ -123,7 +124,7 @@ describe('the figures of a run that keeps and forgets', () => {
 
 describe('the last lines of a run that keeps and forgets', () => {
   it('have a line for each attribute and one for what it is compared with, that fit into 100 columns', () => {
-    const { sentences, figures } = concluded(evaluation);
+    const { sentences, figures } = describeMeasures(evaluation);
     expect(sentences).toEqual(['Of sex a stranger could read about as much as what is kept alone tells.']);
     expect(figures).toEqual([
       ['sex', 'read with AUROC 0.590 (95 %: 0.580 to 0.600) by a forest'],
@@ -138,6 +139,7 @@ describe('the last lines of a run that keeps and forgets', () => {
       ['reconstruction error', '0.5000 (mean square)'],
       ['', '1.0000 if each were redrawn as the mean of the training examples'],
     ]);
-    expect(measuredLines(evaluation).join('\n')).toMatch(/sex +forest +features +all +0\.590 +0\.580 to 0\.600 +0\.573 +0\.700 +15,000/);
+    const table = formatTable(describeMeasures(evaluation).table).join('\n');
+    expect(table).toMatch(/sex +forest +features +all +0\.590 +0\.580 to 0\.600 +0\.573 +0\.700 +15,000/);
   });
 });

@@ -1,7 +1,7 @@
-/** A figure in the last lines of a run: its name and what it came to. */
+/** A figure in words: its name and what it came to. */
 export type NamedFigure = readonly [name: string, text: string];
 
-/** What a run came to, for the terminal. */
+/** What measures come to, in words. */
 export interface Conclusion {
   /** Plain words. */
   readonly sentences: readonly string[];

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMeasuredByRedrawing } from '@lethe/config';
 import type { AdaptationEvaluation, AttributesEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
 import { adaptationReport, attributesReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
@@ -10,7 +11,7 @@ import { measureAdaptation } from './measure-adaptation.js';
 import { measureAttributes } from './measure-attributes.js';
 import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';
-import { isMeasuredByRedrawing, type MeasuredRun, type MeasureOptions } from './measured-run.js';
+import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
 
 const EVALUATION = 'evaluation.json';

@@ -5,12 +5,24 @@ import {
   accuracyInterval, bestProbe, leftOut, percent, plainVerdict, shownExamples, shownInterval, shownPercents, spread,
   type BestProbe,
 } from '@lethe/report';
-import { formatCount, formatTable } from '@lethe/telemetry';
+import { formatCount } from '@lethe/telemetry';
 import { attributeRows, concludedAttributes } from './attribute-lines.js';
 import type { Conclusion, NamedFigure } from './conclusion.js';
 
-/** What the measured figures come to. The rest is in the report. */
-export function concluded(evaluation: RunEvaluation): Conclusion {
+/** Measures in words and tables. */
+export interface DescribedMeasures extends Conclusion {
+  /** What they were measured on: "trained on 55,000 images, tested on 10,000", ... */
+  readonly examples: string;
+  /** A head and a row for every probe, or for every domain. */
+  readonly table: readonly (readonly string[])[];
+}
+
+/** What measures come to: a verdict in plain words, the figures that it rests on, and a table of all. */
+export function describeMeasures(measures: RunEvaluation): DescribedMeasures {
+  return { ...concluded(measures), examples: shownExamples(measures.examples), table: measuredRows(measures) };
+}
+
+function concluded(evaluation: RunEvaluation): Conclusion {
   switch (evaluation.kind) {
     case 'forgetting':
       return concludedForgetting(evaluation);
@@ -19,11 +31,6 @@ export function concluded(evaluation: RunEvaluation): Conclusion {
     case 'domain-adaptation':
       return concludedAdaptation(evaluation);
   }
-}
-
-/** Every probe, or every domain, in lines for the terminal. */
-export function measuredLines(evaluation: RunEvaluation): string[] {
-  return [shownExamples(evaluation.examples), ...formatTable(measuredRows(evaluation))];
 }
 
 function measuredRows(evaluation: RunEvaluation): string[][] {

@@ -1,4 +1,3 @@
-import type { RunConfig } from '@lethe/config';
 import { splitHeldOut, type DataSource } from '@lethe/data';
 import type { UsedExamples } from '@lethe/evaluation';
 import type { ProbeKind } from '@lethe/protocol';
@@ -21,15 +20,6 @@ export interface MeasuredRun {
 export function usedExamples({ description: { config, facts }, data }: Pick<MeasuredRun, 'description' | 'data'>): UsedExamples {
   const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
   return { trained: training.length, held_out: heldOut.length, tested: facts.testCount, shape: facts.shape };
-}
-
-/**
- * Whether a run plays the game of the article: it keeps nothing by name, forgets the label alone, and redraws images, which a judge reads.
- * It is measured by what is redrawn; every other run of forgetting by its attributes.
- */
-export function isMeasuredByRedrawing({ data: { kind, keep, forget }, objective }: RunConfig): boolean {
-  const isLabelAlone = keep.length === 0 && forget.length === 1 && forget[0] === 'label';
-  return objective.kind === 'forgetting' && objective.rebuild && kind !== 'table' && isLabelAlone;
 }
 
 /** How a run is measured. */

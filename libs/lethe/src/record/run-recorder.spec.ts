@@ -50,6 +50,7 @@ beforeEach(async () => {
     log: openLog({ file: join(folder.logs, 'coordinator.jsonl'), level: 'info', position: {}, onWarning: () => undefined }),
     metrics: await folder.openMetrics(0),
     tensorBoard: await folder.openTensorBoard(0),
+    onRecorded: () => undefined,
     start: { rounds: 0, steps: 0 },
   };
 });

@@ -3,7 +3,7 @@ import { saveCheckpoint } from '@lethe/checkpoint';
 import { savedConfigJson } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import type { Committed, StepReport } from '@lethe/protocol';
-import { encodeGridPng, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import { AlikeLines, type Log } from '@lethe/telemetry/log';
 import type { GamePosition } from '@lethe/cluster';
@@ -23,6 +23,8 @@ export interface RunRecorderOptions {
   readonly log: Log;
   /** What the run begins with. */
   readonly start: GamePosition;
+  /** Hears each line of the metrics, as it is recorded. */
+  readonly onRecorded: (line: MetricsLine) => void;
 }
 
 /** Rounds that are not counted after a start or a pause: the first ones fill pipelines and warm caches. */
@@ -69,7 +71,7 @@ export class RunRecorder implements RunRecord {
     this.firstRoundSeconds ??= performance.now() / 1000;
     this.clock.tick();
     this.#rate.add(description.config.batchSize);
-    metrics.append({
+    this.#record({
       kind: 'round',
       round: this.#rounds,
       ...complete.losses,
@@ -83,6 +85,11 @@ export class RunRecorder implements RunRecord {
     if (this.#rounds % ROUNDS_PER_FLUSH === 0) metrics.flush().catch(() => undefined);
   }
 
+  #record(line: MetricsLine): void {
+    this.#options.metrics.append(line);
+    this.#options.onRecorded(line);
+  }
+
   stepReported(report: StepReport): void {
     this.wire.add(report);
   }
@@ -90,7 +97,7 @@ export class RunRecorder implements RunRecord {
   async epoch({ epoch, rounds, figures, grid }: EpochEvent): Promise<void> {
     const { metrics, tensorBoard, reporter, folder } = this.#options;
     this.heldOut = figures;
-    metrics.append({ kind: 'epoch', epoch, round: rounds, ...prefixed(HELD_OUT, figures) });
+    this.#record({ kind: 'epoch', epoch, round: rounds, ...prefixed(HELD_OUT, figures) });
     tensorBoard.scalars(rounds, prefixed('held-out', figures));
     if (grid !== null) {
       const { png, width, height } = await this.#encodeGrid(grid);

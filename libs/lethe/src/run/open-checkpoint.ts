@@ -13,7 +13,9 @@ import type { CheckpointRequest } from '../requests.js';
 import { findRunFolder } from './find-run-folder.js';
 import { resumedRunConfig } from '../run-config.js';
 import { ownVersion } from '../own-version.js';
-import { lookAtThisMachine } from '../this-machine.js';
+import type { Environment } from '../process-environment.js';
+import type { ThisMachine } from '../this-machine.js';
+import { expectGoingOn, interruptionOf } from './expect-going-on.js';
 import { outlastServers } from './outlast-servers.js';
 import { keepRunData } from './run-data-file.js';
 import { loggingFailure, openRunLog } from './run-log.js';
@@ -33,7 +35,10 @@ export interface CheckpointCluster {
 
 /** What the cluster of a checkpoint is opened with. */
 export interface CheckpointClusterOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
+  readonly machine: ThisMachine;
+  /** Ends it at once; undefined: nothing does. */
+  readonly signal: AbortSignal | undefined;
   /** Null: as many as measure a run of this machine. */
   readonly workers: number | null;
   /** More of them than this machine has cores for, if they are that many. */
@@ -48,12 +53,12 @@ export interface CheckpointClusterOptions {
  */
 export async function withCheckpoint<Result>(
   request: CheckpointRequest,
-  { environment, workers: wanted, oversubscribe, notice: show }: CheckpointClusterOptions,
+  { environment, machine, signal, workers: wanted, oversubscribe, notice: show }: CheckpointClusterOptions,
   use: (opened: CheckpointCluster) => Promise<Result>,
 ): Promise<Result> {
   const notices = new LoggedNotices(show);
   const notice = (line: string, about?: LogFields): void => { notices.notice(line, about); };
-  const { cores, gpus, cacheFolder } = await lookAtThisMachine(environment);
+  const { cores, gpus, cacheFolder } = machine;
   const problems = processProblems({ workers: wanted ?? 1, servers: 1, oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
   const run = RunFolder.at(findRunFolder(request.run, request));
@@ -63,13 +68,14 @@ export async function withCheckpoint<Result>(
     override: (saved) => {
       const { config, warnings } = resumedRunConfig(request, saved);
       const { cluster: { engine, threads }, objective } = config;
-      const machine = { cores, gpus: engine === 'native' ? gpus.length : 0 };
-      const workers = wanted ?? (objective.kind === 'forgetting' ? measuringWorkers(machine, { workers: 0, threads }) : 1);
+      const able = { cores, gpus: engine === 'native' ? gpus.length : 0 };
+      const workers = wanted ?? (objective.kind === 'forgetting' ? measuringWorkers(able, { workers: 0, threads }) : 1);
       const cluster = { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null };
       return { config: { ...config, cluster }, warnings };
     },
-    opening: { cacheFolder, onNotice: notice },
+    opening: { cacheFolder, signal, onNotice: notice },
   });
+  expectGoingOn(signal);
   const { engine, shareGpus, workers } = description.config.cluster;
   const devices = planDevices({ gpus: engine === 'native' ? gpus : [], workers, allowSharing: shareGpus });
   await remember(notice);
@@ -84,11 +90,19 @@ export async function withCheckpoint<Result>(
       description, environment, cores, devices, runId: `${run.name}/${newIncarnation()}`, logsFolder: run.logs, tokenFile: run.joinToken,
       log, logLevel, onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
     });
+    const onAbort = (): void => {
+      open.cluster.control.fail(interruptionOf(signal));
+      open.kill();
+    };
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort);
     const using = (): Promise<Result> => outlastServers(open.cluster, () => groups, async () => {
       await open.cluster.assemble(groups, workers);
       return use({ cluster: open.cluster, description, data, run, rounds: checkpoint.rounds, notice });
     });
-    return closingAfter(using, () => open.close('nothing is left to do'), notice);
+    return closingAfter(using, () => open.close('nothing is left to do'), notice).finally(() => {
+      signal?.removeEventListener('abort', onAbort);
+    });
   };
   return loggingFailure(log, onCluster).finally(() => { log.close(); });
 }

@@ -4,6 +4,7 @@ import { cacheFolder, measuringWorkers } from '@lethe/config';
 import type { RunEvaluation } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane } from '@lethe/membership';
+import type { MetricsLine } from '@lethe/run-folder';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
 import { divergedStep } from './divergence.js';
@@ -35,11 +36,8 @@ export interface RunInterruption {
   started(running: Interruptible): void;
   /** From now on there is something to save. */
   trainingBegins(): void;
-  /**
-   * From now on all is saved, and only what is measured can be lost.
-   * @param loss what to say then: that it is, and how to measure it later
-   */
-  measuringBegins(loss: string): void;
+  /** From now on all is saved, and only what is measured can be lost. */
+  measuringBegins(): void;
   /** From now on everything ends anyway. */
   closingBegins(): void;
 }
@@ -50,6 +48,8 @@ export interface RunSurroundings {
   /** Whether somebody has asked for a checkpoint since the last call. */
   readonly takeCheckpointRequest: () => boolean;
   readonly interruption: RunInterruption;
+  /** Hears each line of the run's metrics, as it is recorded. */
+  readonly onRecorded: (line: MetricsLine) => void;
 }
 
 /** What a run came to. */
@@ -69,7 +69,7 @@ interface Measured {
 export async function playRun(run: PreparedRun, surroundings: RunSurroundings): Promise<PlayedRun> {
   const startedMs = performance.now();
   const { interruption } = surroundings;
-  const recorder = new RunRecorder(run);
+  const recorder = new RunRecorder({ ...run, onRecorded: surroundings.onRecorded });
   const open = await openRunCluster(run, recorder, surroundings);
   const { cluster } = open;
   interruption.started({ control: cluster.control, kill: () => { open.kill(); } });
@@ -195,7 +195,7 @@ async function measure(
   if (!description.config.evaluation || outcome.ending === 'interrupted' || outcome.ending === 'diverged')
     return { evaluation: null, measuringFailure: null };
   const repeating = `\`npx lethe evaluate ${relative(userFolder, folder.folder) || '.'}\` measures it`;
-  interruption.measuringBegins(`measuring no more; the run is complete and saved, ${repeating}`);
+  interruption.measuringBegins();
   const notice = (line: string): void => { reporter.notice(line); };
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {

@@ -20,6 +20,7 @@ import { findRunFolder } from './find-run-folder.js';
 import { newRunConfig, resumedRunConfig } from '../run-config.js';
 import { ownVersion } from '../own-version.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
+import { expectGoingOn } from './expect-going-on.js';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { initialGroups } from './initial-state.js';
 import { loggingFailure, logStart, openRunLog } from './run-log.js';
@@ -62,14 +63,19 @@ export interface PrepareRunOptions {
   /** The configuration of a new run, if it has been compiled already. */
   readonly compiled: CompiledConfig | null;
   readonly reporter: Reporter;
+  /** Ends the preparation. */
+  readonly signal: AbortSignal;
 }
 
 /** Checks everything that was asked for before anything starts or is written; then opens the run's folder. */
-export async function prepareRun(request: TrainRequest, { machine, compiled, reporter: shown }: PrepareRunOptions): Promise<PreparedRun> {
+export async function prepareRun(
+  request: TrainRequest, { machine, compiled, reporter: shown, signal }: PrepareRunOptions,
+): Promise<PreparedRun> {
   const reporter = new LoggedReporter(shown);
   const notice = (line: string): void => { reporter.notice(line); };
   const opening: DataOpening = {
     cacheFolder: machine.cacheFolder,
+    signal,
     onNotice: notice,
     onBegin: () => { reporter.stage('reading the data'); },
     onProgress: (done, total) => { reporter.reading(done, total); },
@@ -80,6 +86,7 @@ export async function prepareRun(request: TrainRequest, { machine, compiled, rep
     const { description, data, start, warnings, notices, engines, remember } = resumed === null
       ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)), opening)
       : await resumeRun(request, { folder: resumed, cores: machine.cores, notice, opening });
+    expectGoingOn(signal);
     const { config, facts } = description;
     if (config.evaluation && config.objective.kind === 'forgetting') checkProbes(config.probes, facts.classes.length);
     const { cores, gpus, whyNoGpus } = machine;

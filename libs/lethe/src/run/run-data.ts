@@ -5,6 +5,8 @@ import { checkChosen, describeData, openData, shortReportLines, type DataSource 
 export interface DataOpening {
   /** Folder of what all processes of the machine keep for each other; null: nothing is kept. */
   readonly cacheFolder: string | null;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
   /** Told that reading begins: what can be refused without the data was not refused. */
   readonly onBegin?: (() => void) | undefined;
   /** Told now and then how many inputs have been decoded. */
@@ -37,7 +39,7 @@ export async function openNewRunData(config: Pick<RunConfig, 'data' | 'seed' | '
   const told = objective.kind === 'forgetting' ? await checkChosen(source, objective.fairness) : [];
   for (const { text } of told) onNotice?.(text);
   if (onNotice === undefined) return source;
-  const report = await describeData(source, { memoryMiB: config.data.reading.memoryMiB });
+  const report = await describeData(source, { memoryMiB: config.data.reading.memoryMiB, signal: opening.signal });
   for (const line of shortReportLines(report)) onNotice(line);
   return source;
 }

@@ -1,4 +1,6 @@
 import type { RunConfig } from '@lethe/config';
+import { commandLineProgram } from '@lethe/programs';
+import type { Environment } from '../process-environment.js';
 import type { DataReading, Logging } from '../requests.js';
 import type { DataOpening } from '../run/run-data.js';
 import type { ThisMachine } from '../this-machine.js';
@@ -8,8 +10,6 @@ import { checkSlots, slotGpus } from './trial-slots.js';
 import { isDone, toBePlayed, type Trial, type TrialPosition } from './trial.js';
 import type { TrialsFolder } from './trials-folder.js';
 import type { TrialsState } from './trials-state.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Who watches trials, and may end them. */
 export interface TrialsWatcher {
@@ -46,8 +46,6 @@ export interface TrialSurroundings {
   /** What the trials share. */
   readonly machine: ThisMachine;
   readonly environment: Environment;
-  /** The main module of `lethe`, which plays a trial. */
-  readonly program: string;
   readonly watcher: TrialsWatcher;
 }
 
@@ -63,14 +61,14 @@ export async function playTrials(
   data: DataReading,
   surroundings: TrialSurroundings & Logging,
 ): Promise<TrialRunner> {
-  const { machine, environment, program, watcher, logLevel } = surroundings;
+  const { machine, environment, watcher, logLevel } = surroundings;
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
   await checkTrialData(folder, state.trials, { data, cacheFolder: machine.cacheFolder });
   const view = watcher.begin(() => { run.interrupt(); });
   const run = new TrialRunner({
-    folder, state, data, program, logLevel, cores: machine.cores,
+    folder, state, data, logLevel, program: commandLineProgram(), cores: machine.cores,
     // Where there are none, what the environment says of them stays as it is.
     environments: slots.map((own) =>
       own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },

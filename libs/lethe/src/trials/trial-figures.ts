@@ -1,6 +1,5 @@
-import { figuresOf, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
+import { figuresOf, isMeasuredByRedrawing, TARGET_ACCURACY, type RunConfig } from '@lethe/config';
 import { attributeFigureNames } from '../evaluation/attribute-figures.js';
-import { isMeasuredByRedrawing } from '../evaluation/measured-run.js';
 
 /** Names that an evaluation of this configuration's game gives. */
 function evaluated(config: RunConfig): string[] {

@@ -126,9 +126,9 @@ function placed(
   }));
 }
 
-/** Paths of the files that `writeSweep` writes, relative to where the user typed. */
-export function resultFiles(folder: TrialsFolder, userFolder: string): string[] {
-  return ['sweep.csv', 'pareto.svg', 'report.html'].map((name) => relative(userFolder, join(folder.folder, name)));
+/** Absolute paths of the files that `writeSweep` writes. */
+export function resultFiles({ folder }: Pick<TrialsFolder, 'folder'>): string[] {
+  return ['sweep.csv', 'pareto.svg', 'report.html'].map((name) => join(folder, name));
 }
 
 /** A trial in two figures of which less is better. */

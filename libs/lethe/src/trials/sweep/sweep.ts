@@ -43,7 +43,7 @@ export async function openSweep(request: SweepRequest, opening: TrialsOpening): 
 }
 
 /** Plays the trials that are not done, and writes which are best. */
-export async function sweep(folder: TrialsFolder, request: SweepRequest, surroundings: TrialSurroundings): Promise<SweepResults> {
+export async function playSweep(folder: TrialsFolder, request: SweepRequest, surroundings: TrialSurroundings): Promise<SweepResults> {
   const lock = await folder.lock(request, surroundings.watcher.onWarning);
   try {
     const found = await folder.read();

@@ -8,8 +8,8 @@ import { describeRun, type RunDescription } from '@lethe/graphs';
 import { RunFolder } from '@lethe/run-folder';
 import { makeSmallData } from '@lethe/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endingLines, type EndedRun } from './ending-lines.js';
-import type { RunSummary } from './summary.js';
+import type { RunSummary, TrainedRun } from '@lethe/lethe';
+import { endingLines } from './ending-lines.js';
 
 const userFolder = mkdtempSync(join(tmpdir(), 'lethe-ending-'));
 const folder = RunFolder.at(join(userFolder, 'runs', 'mild'));
@@ -50,13 +50,15 @@ const forgetting: ForgettingEvaluation = {
   style: { slant_correlation: 0.9, thickness_correlation: 0.9 },
 };
 
-const lines = (ended: Partial<EndedRun>): string[] => endingLines(
-  { summary, evaluation: null, traceFile: null, ...ended }, { description, folder, userFolder },
-);
+function lines(ended: Partial<Pick<TrainedRun, 'summary' | 'measures' | 'traceFile'>>): string[] {
+  const { config, totalRounds } = description;
+  const run = { summary, measures: null, failure: null, traceFile: null, ...ended, folder: folder.folder, config, totalRounds };
+  return endingLines({ ...run, ending: run.summary.ending, rounds: run.summary.rounds }, userFolder);
+}
 
 describe('the last lines of a run', () => {
   it('say in plain words what it came to, four figures, where all lies, and what to type next', () => {
-    expect(lines({ evaluation: forgetting })).toEqual([
+    expect(lines({ measures: forgetting })).toEqual([
       'completed              10 rounds (4 epochs), 3,850 examples/s',
       '',
       'Not forgotten: from what the encoder keeps, a fresh probe still reads the label.',
@@ -82,17 +84,17 @@ describe('the last lines of a run', () => {
 
   it('fit into 100 columns, and say little of what is left where that is little', () => {
     const little = { ...forgetting, probes: [row('mlp', 'latent', 0.2), row('mlp', 'pixels', 0.978)] };
-    const shown = lines({ evaluation: little });
+    const shown = lines({ measures: little });
     expect(shown).toContain(
       'Not forgotten: from what the encoder keeps, a fresh probe still reads a little of the label, far less than the raw images show.',
     );
     expect(shown).toContain('                       the only probe: mlp, one seed');
-    expect(lines({ evaluation: forgetting }).filter((line) => line.length > 100)).toEqual([]);
+    expect(lines({ measures: forgetting }).filter((line) => line.length > 100)).toEqual([]);
   });
 
   it('offer no more probes where all have run', () => {
     const all = { ...forgetting, probes: PROBES.map((probe) => row(probe, 'latent', 0.2)) };
-    expect(lines({ evaluation: all }).join('\n')).not.toContain('--probes all');
+    expect(lines({ measures: all }).join('\n')).not.toContain('--probes all');
   });
 
   it('say how to measure a run that was not measured, where its trace is, and how to go on with one that was interrupted', () => {
@@ -121,7 +123,7 @@ describe('the last lines of a run', () => {
         { ...common, name: 'va', labelled: 0, accuracy: null, accuracy_interval: null, auroc: null, auroc_interval: null },
       ],
     };
-    const shown = lines({ evaluation: adaptation });
+    const shown = lines({ measures: adaptation });
     expect(shown).toContain(
       'Trained from the labels of the sources and the examples of the target without their labels.',
     );

@@ -1,4 +1,6 @@
-import { DEFAULT_RECIPE, HIDING, PROBES, RECIPE_NAMES } from '@lethe/config';
+import { PROBES } from '../probe-kinds.js';
+import { DEFAULT_RECIPE, RECIPE_NAMES } from '../recipes/index.js';
+import { HIDING } from '../schema/forgetting.js';
 import type { ConfigFlag } from './config-flag.js';
 import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, word } from './flag-values.js';
 import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';

@@ -18,3 +18,8 @@ export interface ConfigFlag extends HelpedFlag {
   /** Dotted paths of the settings. */
   readonly paths: readonly string[];
 }
+
+/** The key of a flag's value where values have names: `kebabCase` for `--kebab-case`. Commander keeps it so, and programs give it so. */
+export function optionKey(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,135 @@
+import { resolve } from 'node:path';
+import { problemsError, shown, type Settings } from '@lethe/config';
+import { LISTED_NAMES, settingPaths, settingValue } from '@lethe/config/flags';
+import { surroundingsOf, type CommonOptions, type Surroundings } from './common-options.js';
+import type { SweepRequest } from './requests.js';
+import type { HalvingOptions } from './trials/asynchronous-halving.js';
+import { LiveTrials, type TrialsListeners } from './trials/live-trials.js';
+import type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
+import { openSweep, playSweep } from './trials/sweep/sweep.js';
+import { resultFiles } from './trials/sweep/sweep-results.js';
+import { tableOfTrials } from './trials/trial-tables.js';
+import type { SettingValue, Trial } from './trials/trial.js';
+
+/** Any value between two bounds, which are whole for whole numbers: with `random` alone. Above 0 they are drawn on a logarithmic scale. */
+export interface SettingRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What to try for each setting: one value, a list of values, or a range. A setting that is itself a list is given as a list of lists. */
+export type SweepSettings = {
+  readonly [Name in keyof Settings]?: Settings[Name] | readonly NonNullable<Settings[Name]>[] | SettingRange;
+} & {
+  /** Any setting by its dotted path, such as `objective.head.width`. */
+  readonly [path: `${string}.${string}`]: SettingValue | SettingRange | undefined;
+};
+
+/** What a sweep is played with, besides what is tried. */
+export interface SweepOptions extends CommonOptions, TrialsListeners {
+  /** A configuration file under all runs. */
+  readonly configFile?: string | undefined;
+  /** A JSON list with the settings of one run each; what is tried is combined with each of them. */
+  readonly listFile?: string | undefined;
+  /** Number of runs that are drawn at random. Default: all combinations. */
+  readonly random?: number | undefined;
+  /** What the drawing follows from. Default: 1. */
+  readonly drawSeed?: number | undefined;
+  /** How many are played at once; they share the machine. Default: 1. */
+  readonly trialsAtOnce?: number | undefined;
+  /** Ends runs early that are behind others after `firstRung` epochs, and again after `factor` times as many. */
+  readonly halving?: (HalvingOptions & { readonly figure: string }) | undefined;
+  /** The figure that names the best. Default: none is named. */
+  readonly best?: { readonly figure: string; readonly better: 'lower' | 'higher' } | undefined;
+  /** Name of its folder below `runsDir`. Default: made of the time. */
+  readonly name?: string | undefined;
+  /** A sweep to go on with: its name below `runsDir`, or its folder. Nothing is tried then but what it was begun with. */
+  readonly resume?: string | undefined;
+  /** Where its data lie now, for one that goes on. */
+  readonly dataDir?: string | undefined;
+  /** Most that packed files of the data may be unpacked to, in GiB, for one that goes on. */
+  readonly unpackedGiB?: number | undefined;
+  /** Take it and its runs over from processes of another host, which cannot be known to be gone. */
+  readonly breakLock?: boolean | undefined;
+}
+
+/** What a sweep came to. */
+export interface SweepResult {
+  /** Absolute path of its folder, with a folder for each run below `trials`. */
+  readonly folder: string;
+  readonly trials: readonly Trial[];
+  /** A signal ended it; it can be gone on with. */
+  readonly isInterrupted: boolean;
+  /** The run that is named the best, with the command line that repeats it; null: none is. */
+  readonly best: string | null;
+  /** By which figure; null: by none. */
+  readonly bestBy: { readonly figure: string; readonly better: 'lower' | 'higher' } | null;
+  /** A head and a row for each run. */
+  readonly table: readonly (readonly string[])[];
+  /** Sentences on what the figures are too unsure to tell. */
+  readonly notes: readonly string[];
+  /** Absolute paths of its table, the front and the report. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Plays many configurations side by side, each as a run of its own in processes of its own, and says which are best. Everything is checked
+ * before any begins.
+ *
+ * @param tried what to try for each setting; those that are not named are the recipe's
+ */
+export function sweep(tried: SweepSettings, options: SweepOptions = {}): LiveTrials<SweepResult> {
+  return new LiveTrials<SweepResult>(options, async (live) => {
+    live.expectGoingOn();
+    const surroundings = await surroundingsOf(options);
+    const request = sweepRequest(tried, options, surroundings);
+    const { machine, environment } = surroundings;
+    const watcher = live.watcher();
+    const folder = await openSweep(request, { machine, onNotice: (line) => { options.onNotice?.(line); } });
+    const { trials, trialsAtOnce } = await folder.read();
+    live.open({ folder: folder.folder, trials, trialsAtOnce });
+    live.expectGoingOn();
+    const { run, best, notes, bestBy } = await playSweep(folder, request, { machine, environment, watcher });
+    return {
+      folder: folder.folder, trials: run.trials, isInterrupted: run.isInterrupted, best, bestBy, notes,
+      table: tableOfTrials(run.trials), files: resultFiles(folder),
+    };
+  });
+}
+
+function sweepRequest(tried: SweepSettings, options: SweepOptions, { folder, runsFolder, logLevel }: Surroundings): SweepRequest {
+  const { configFile, listFile, random = null, drawSeed = 1, trialsAtOnce = null, halving = null, best = null } = options;
+  const { name = null, resume = null, dataDir, unpackedGiB = null, breakLock = false } = options;
+  const space = searchSpace(tried, folder);
+  if (resume !== null && Object.keys(space).length > 0)
+    throw problemsError([{ where: 'resume', expected: 'no settings, which are those of the sweep', found: Object.keys(space).join() }]);
+  if (random === null) refuseRanges(space);
+  return {
+    folder, runsFolder, logLevel, space, random, drawSeed, trialsAtOnce, halving, best, name, resume, breakLock,
+    configFile: configFile === undefined ? null : resolve(folder, configFile),
+    listFile: listFile === undefined ? null : resolve(folder, listFile),
+    resumedData: { folder: dataDir === undefined ? null : resolve(folder, dataDir), unpackedGiB },
+  };
+}
+
+/** What is tried, by dotted path. */
+function searchSpace(tried: SweepSettings, folder: string): SearchSpace {
+  return Object.fromEntries(Object.entries(tried).filter(([, value]) => value !== undefined).flatMap(([name, value]) => {
+    if (isRange(value)) return settingPaths(name).map((path): [string, Candidates] => [path, { kind: 'range', ...value }]);
+    const isOneList = LISTED_NAMES.has(name) && Array.isArray(value) && !value.some(Array.isArray);
+    const values: unknown[] = Array.isArray(value) && !isOneList ? value : [value];
+    return settingPaths(name).map((path): [string, Candidates] => (
+      [path, { kind: 'values', values: values.map((one) => settingValue(name, one, folder)) as SettingValue[] }]
+    ));
+  }));
+}
+
+function isRange(value: unknown): value is SettingRange {
+  return typeof value === 'object' && value !== null && 'low' in value && 'high' in value;
+}
+
+function refuseRanges(space: SearchSpace): void {
+  const range = Object.entries(space).find(([, { kind }]) => kind === 'range');
+  if (range !== undefined)
+    throw problemsError([{ where: range[0], expected: 'values, or `random` for a range, which has no end', found: shown(range[1]) }]);
+}

@@ -1,0 +1,160 @@
+import { tell } from '../common-options.js';
+import { interruptionOf } from '../run/expect-going-on.js';
+import type { TrialsWatcher } from './play-trials.js';
+import { shownSetting } from './trial-tables.js';
+import { isDone, type Trial, type TrialPosition } from './trial.js';
+
+/**
+ * How far several runs are: `opening` reads the data and plans them, `opened`: their folder is there, with all that they are; `playing`,
+ * `over`.
+ */
+export type TrialsStage = 'opening' | 'opened' | 'playing' | 'over';
+
+/** Who watches several runs, and ends them. */
+export interface TrialsListeners {
+  /**
+   * Ends those that run, each with a checkpoint, and begins no more; what was begun can be gone on with. Before any has begun, `done` is
+   * rejected with INTERRUPTED.
+   */
+  readonly signal?: AbortSignal | undefined;
+  readonly onNotice?: ((line: string) => void) | undefined;
+  /** Hears of each stage as it begins. */
+  readonly onStage?: ((stage: TrialsStage) => void) | undefined;
+  /** Hears of a run that has come to something new: another state, or the figures of one more epoch. */
+  readonly onTrial?: ((trial: Trial) => void) | undefined;
+  /** Hears now and then how far a run is that is being played. */
+  readonly onPosition?: ((trial: Trial, position: TrialPosition) => void) | undefined;
+}
+
+/** Several runs in one folder, as they are planned. */
+export interface OpenedTrials {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly trials: readonly Trial[];
+  /** How many are played at once. */
+  readonly trialsAtOnce: number;
+}
+
+/**
+ * Several runs that are being played, each in processes of its own. They go on whether somebody follows them or not. A loop over them gives
+ * each one that is done, in the order in which they came to their ends.
+ */
+export class LiveTrials<Results> implements AsyncIterable<Trial> {
+  /** What they came to together, also if they were interrupted. @throws LetheError for what was asked for, before any begins */
+  readonly done: Promise<Results>;
+  readonly #listeners: TrialsListeners;
+  readonly #ended: Trial[] = [];
+  #opened: OpenedTrials | null = null;
+  #stage: TrialsStage = 'opening';
+  #interrupt: (() => void) | null = null;
+  #changed: Promise<void>;
+  #wake: () => void = () => undefined;
+
+  /** @internal */
+  constructor(listeners: TrialsListeners, play: (live: LiveTrials<Results>) => Promise<Results>) {
+    this.#listeners = listeners;
+    this.#changed = this.#nextChange();
+    this.done = Promise.resolve().then(() => play(this)).finally(() => {
+      this.#begin('over');
+      this.#notify();
+    });
+  }
+
+  get stage(): TrialsStage {
+    return this.#stage;
+  }
+
+  /** Their folder and what they are now; null as long as they are being planned. */
+  get opened(): OpenedTrials | null {
+    return this.#opened;
+  }
+
+  /** The settings in which a run differs from others: "beta 0.1, seed 2". */
+  settingsOf({ values }: Trial): string {
+    const trials = this.#opened?.trials ?? [];
+    return Object.entries(values)
+      .filter(([path, value]) => trials.some((other) => shownSetting(other.values[path]) !== shownSetting(value)))
+      .map(([path, value]) => `${path.split('.').at(-1) ?? path} ${shownSetting(value)}`)
+      .join(', ');
+  }
+
+  /** Each that is done. @throws what `done` is rejected with */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Trial, void, undefined> {
+    this.done.catch(() => undefined);
+    for (let next = 0; ;) {
+      const changed = this.#changed;
+      const trial = this.#ended[next];
+      if (trial !== undefined) {
+        next += 1;
+        yield trial;
+      } else if (this.#stage === 'over') {
+        await this.done;
+        return;
+      } else {
+        await changed;
+      }
+    }
+  }
+
+  /** Ends those that run at once. What each of them computed since its last checkpoint is lost. */
+  kill(): void {
+    // The first request ends them with a checkpoint.
+    this.#interrupt?.();
+    this.#interrupt?.();
+  }
+
+  /** @internal */
+  open(opened: OpenedTrials): void {
+    this.#opened = opened;
+    this.#begin('opened');
+  }
+
+  /** @internal */
+  watcher(): TrialsWatcher {
+    const { signal, onNotice, onTrial, onPosition } = this.#listeners;
+    return {
+      begin: (interrupt) => {
+        this.#interrupt = interrupt;
+        this.#begin('playing');
+        const onAbort = (): void => { interrupt(); };
+        // There is nothing to interrupt yet.
+        if (signal?.aborted === true) queueMicrotask(onAbort);
+        signal?.addEventListener('abort', onAbort);
+        return {
+          onChange: (trial, trials) => { this.#change(trial, trials, onTrial); },
+          onPosition: (trial, _, position) => { tell(onPosition && ((now: TrialPosition) => { onPosition(trial, now); }), position); },
+          onNotice: (line) => { tell(onNotice, line); },
+          end: () => { signal?.removeEventListener('abort', onAbort); },
+        };
+      },
+      onWarning: (warning) => { tell(onNotice, `warning: ${warning}`); },
+    };
+  }
+
+  /** @internal @throws LetheError INTERRUPTED */
+  expectGoingOn(): void {
+    if (this.#listeners.signal?.aborted === true) throw interruptionOf(this.#listeners.signal);
+  }
+
+  #change(trial: Trial, trials: readonly Trial[], onTrial: TrialsListeners['onTrial']): void {
+    if (this.#opened !== null) this.#opened = { ...this.#opened, trials };
+    if (isDone(trial) && !this.#ended.some(({ name }) => name === trial.name)) this.#ended.push(trial);
+    tell(onTrial, trial);
+    this.#notify();
+  }
+
+  #begin(stage: TrialsStage): void {
+    this.#stage = stage;
+    tell(this.#listeners.onStage, stage);
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => { this.#wake = resolve; });
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#changed = this.#nextChange();
+    wake();
+  }
+}
