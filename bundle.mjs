@@ -4,7 +4,7 @@
 // Types are checked elsewhere (`nx run-many -t typecheck`).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The programs of a run: for each project the names in its `dist`, and what they are made of in its `src`. */
@@ -33,8 +33,26 @@ export const ALL_PROGRAMS = {
   },
 };
 
+/** Installs TensorFlow, for the tests. */
+export const SET_UP = { 'libs/tensorflow-setup': { 'set-up-native': 'set-up-native.ts' } };
+
 /** The bindings that libs/optim generates read it from the folder of the program. */
-const KERNELS = 'libs/optim/generated/kernels.wasm';
+const KERNELS = ['libs/optim/generated/kernels.wasm'];
+/** What installs TensorFlow compiles these C++ sources, from the folder of the program. */
+const BINDING = [
+  ...[
+    'tfjs_backend.cc', 'tfjs_binding.cc', 'tfjs_backend.h', 'utils.h', 'napi_auto_ref.h', 'tf_auto_status.h', 'tf_auto_tensor.h',
+    'tfe_auto_op.h',
+  ].map((name) => `node_modules/@tensorflow/tfjs-node-gpu/binding/${name}`),
+  ...['log-level.cc', 'quiet-start.cc'].map((name) => `libs/tensorflow-setup/src/${name}`),
+];
+/** What programs of a project read from the folder that they lie in: paths there, and where they come from. */
+const filesBeside = (project) => [
+  ...(project in SET_UP ? [] : KERNELS.map((path) => ({ out: basename(path, extname(path)), in: path }))),
+  ...(project in SET_UP || project === 'apps/coordinator' ? BINDING : []).map((path) => ({
+    out: `binding/${basename(path, extname(path))}`, in: path,
+  })),
+];
 /** What decides, besides its sources, what a bundle is. */
 const SETTINGS = ['bundle.mjs', 'package-lock.json'];
 /** In each `dist`: the time and hash of every other file there, and of every source when it was read. */
@@ -52,6 +70,7 @@ const packagesStayOutside = {
     const packagesOf = (folder) => (existsSync(join(folder, 'package.json')) ? join(folder, 'node_modules') : packagesOf(dirname(folder)));
     build.onResolve({ filter: /^[^./]/ }, async ({ path, resolveDir, kind, pluginData }) => {
       if (kind === 'entry-point' || pluginData === 'nested' || path.startsWith('@lethe/')) return undefined;
+      if (path.startsWith(`${PACKED}/`)) return undefined;
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
       if (path.startsWith('node:') || !existsSync(join(packagesOf(resolveDir), name))) return { path, external: true };
       const nested = await build.resolve(path, { resolveDir, kind, pluginData: 'nested' });
@@ -60,11 +79,32 @@ const packagesStayOutside = {
   },
 };
 
+/**
+ * The package whose JavaScript is part of the programs: as a package it would have an addon downloaded that Lethe does not use. What it
+ * requires is required when a program runs. Of its protocol buffers only TensorBoard's callbacks make use, which nothing here calls.
+ */
+const PACKED = '@tensorflow/tfjs-node-gpu';
+const partOfThePrograms = {
+  name: 'part-of-the-programs',
+  setup(build) {
+    const isPacked = ({ resolveDir, kind }) => kind === 'require-call' && resolveDir.includes(`/node_modules/${PACKED}/`);
+    build.onResolve({ filter: /^[^./]/ }, (call) => (isPacked(call) ? { path: call.path, namespace: 'required' } : undefined));
+    build.onResolve({ filter: /\/api_pb$/ }, (call) => (isPacked(call) ? { path: call.path, namespace: 'left-out' } : undefined));
+    build.onResolve({ filter: /^create-require$/ }, ({ path, namespace }) => (namespace === 'required' ? { path, namespace } : undefined));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: '' }));
+    build.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: path === 'create-require'
+        ? "import { createRequire } from 'node:module'; export const load = createRequire(import.meta.url);"
+        : `module.exports = require('create-require').load(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 function optionsOf(workspace, project, programs) {
-  const sources = Object.entries(programs).map(([name, source]) => [name, join(project, 'src', source)]);
+  const sources = Object.entries(programs).map(([name, source]) => ({ out: name, in: join(project, 'src', source) }));
   return {
     absWorkingDir: workspace,
-    entryPoints: { ...Object.fromEntries(sources), kernels: KERNELS },
+    entryPoints: [...sources, ...filesBeside(project)],
     outdir: join(workspace, project, 'dist'),
     write: false,
     metafile: true,
@@ -76,8 +116,8 @@ function optionsOf(workspace, project, programs) {
     target: 'node20',
     sourcemap: true,
     conditions: [], // those of Node, without the one for bundlers
-    loader: { '.wasm': 'copy' },
-    plugins: [packagesStayOutside],
+    loader: { '.wasm': 'copy', '.cc': 'copy', '.h': 'copy' },
+    plugins: [partOfThePrograms, packagesStayOutside],
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
   };
 }
@@ -85,6 +125,7 @@ function optionsOf(workspace, project, programs) {
 /** Whole or not at all: a process that starts meanwhile reads either the old file or the new one. @returns its time */
 function replace(file, bytes) {
   const written = `${file}.${process.pid}`;
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(written, bytes);
   const time = timeOf(written);
   renameSync(written, file);
@@ -110,7 +151,7 @@ function place({ outputFiles, metafile }, { workspace, folder, begun }) {
     return [path, isAsRead ? { time, hash: hashOf(readFileSync(join(workspace, path))) } : {}];
   });
   replace(join(folder, RECORD), JSON.stringify({ outputs: Object.fromEntries(outputs), sources: Object.fromEntries(sources) }));
-  const kept = new Set([RECORD, ...before, ...outputs.map(([name]) => name)]);
+  const kept = new Set([RECORD, ...before, ...outputs.map(([name]) => name)].map((path) => path.split('/')[0]));
   const left = readdirSync(folder).filter((name) => !kept.has(name)).map((name) => join(folder, name));
   for (const path of left) if (timeOf(path) < begun - MOST_STARTING_MS) rmSync(path, { recursive: true, force: true });
 }

@@ -162,7 +162,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/*/src/main.ts', 'tools/**/*.ts'],
+    files: ['apps/*/src/main.ts', 'libs/tensorflow-setup/src/this-process.ts', 'tools/**/*.ts'],
     rules: { 'no-restricted-properties': 'off', ...restrictedImports([cores]) },
   },
   {

@@ -1,5 +1,9 @@
+import { resolve } from 'node:path';
+import { refuseOldNode } from './node-version.js';
 import { CheckpointRequests } from './signals/checkpoint-requests.js';
+import { userFolder } from './user-folder.js';
 
+refuseOldNode();
 /** Heard before anything else is read: a run that is only starting must not die of being asked for a checkpoint. */
 const requests = new CheckpointRequests();
 const { runCommandLine } = await import('./commands/run-command-line.js');
@@ -7,9 +11,10 @@ const { runCommandLine } = await import('./commands/run-command-line.js');
 // Whoever reads the output may stop reading; the run goes on, and ends as it should.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
-  environment: process.env,
-  // Nx and npm run this process elsewhere and name here the folder where the user typed.
-  folder: process.env['INIT_CWD'] ?? process.cwd(),
-  requests,
-});
+const argv = process.argv.slice(2);
+const folder = userFolder(argv, process.env, process.cwd());
+// Processes of a run work in other folders, and are to find the same one.
+const { LETHE_CACHE: cache } = process.env;
+if (cache !== undefined && cache !== '') process.env['LETHE_CACHE'] = resolve(folder, cache);
+
+process.exitCode = await runCommandLine(argv, { environment: process.env, folder, requests });

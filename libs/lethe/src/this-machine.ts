@@ -1,6 +1,7 @@
 import { cacheFolder, usableCores, type Machine } from '@lethe/config';
+import type { LetheError } from '@lethe/errors';
 import { findGpus, type Gpu } from '@lethe/tensorflow';
-import { isNativeReady } from '@lethe/tensorflow-setup';
+import { nativeFolder, whyNotNative } from '@lethe/tensorflow-setup';
 
 /** What this machine offers. */
 export interface ThisMachine extends Omit<Machine, 'gpus'> {
@@ -8,6 +9,8 @@ export interface ThisMachine extends Omit<Machine, 'gpus'> {
   readonly gpus: readonly Gpu[];
   /** Why there are none although the machine seems to have some; null: no reason is known. */
   readonly whyNoGpus: string | null;
+  /** Why TensorFlow itself cannot be used here, and what to do about it; null: it can. */
+  readonly whyNotNative: LetheError | null;
   /** Absolute path of the folder of what its processes and runs keep for each other. */
   readonly cacheFolder: string;
 }
@@ -15,8 +18,10 @@ export interface ThisMachine extends Omit<Machine, 'gpus'> {
 /** @throws LetheError DEVICE_PLAN_INVALID if the environment names GPUs that this machine does not have */
 export async function lookAtThisMachine(environment: Readonly<Record<string, string | undefined>>): Promise<ThisMachine> {
   const { gpus, whyNone } = await findGpus(environment);
+  const isNative = nativeFolder() !== null;
   return {
-    cores: usableCores(), engine: isNativeReady() ? 'native' : 'wasm', gpus, whyNoGpus: whyNone, cacheFolder: cacheFolder(environment),
+    cores: usableCores(), engine: isNative ? 'native' : 'wasm', gpus, whyNoGpus: whyNone,
+    whyNotNative: isNative ? null : whyNotNative(), cacheFolder: cacheFolder(environment),
   };
 }
 

@@ -2,8 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Role } from '@lethe/protocol';
 
-/** Folder of the workspace. How far this module lies below it differs: it is in `src` here, and in the `dist` of each program. */
-export const WORKSPACE = workspaceAbove(import.meta.dirname);
+const CLUSTER_FILE = 'infra/local-cluster.json';
+
+/**
+ * Folder that Lethe is installed in: the workspace, or the package in somebody's `node_modules`. The file there says where the programs
+ * lie. How far this module lies below it differs: it is in `src` here, and in the `dist` of each program.
+ */
+export const INSTALLATION = installationAbove(import.meta.dirname);
 
 /** How a process is started. */
 interface LocalProgram {
@@ -27,21 +32,21 @@ interface LocalProgram {
 type Programs = Record<Role, LocalProgram> & { readonly 'command-line': Pick<LocalProgram, 'entry'> };
 
 /** What runs as the processes of a cluster; `lethe worker` reads it too. */
-const PROGRAMS = JSON.parse(readFileSync(join(WORKSPACE, 'infra/local-cluster.json'), 'utf8')) as Programs;
+const PROGRAMS = JSON.parse(readFileSync(join(INSTALLATION, CLUSTER_FILE), 'utf8')) as Programs;
 
 /** How a process of that role is started on this machine. */
 export function localProgram(role: Role): LocalProgram & { readonly folder: string } {
   const program = PROGRAMS[role];
-  return { ...program, entry: join(WORKSPACE, program.entry), folder: WORKSPACE };
+  return { ...program, entry: join(INSTALLATION, program.entry), folder: INSTALLATION };
 }
 
 /** The main module of the command line, which plays each of several runs in a process of its own. */
 export function commandLineProgram(): string {
-  return join(WORKSPACE, PROGRAMS['command-line'].entry);
+  return join(INSTALLATION, PROGRAMS['command-line'].entry);
 }
 
-function workspaceAbove(folder: string): string {
-  if (existsSync(join(folder, 'nx.json'))) return folder;
-  if (dirname(folder) === folder) throw new Error(`expected nx.json in a folder above ${import.meta.dirname}, found none`);
-  return workspaceAbove(dirname(folder));
+function installationAbove(folder: string): string {
+  if (existsSync(join(folder, CLUSTER_FILE))) return folder;
+  if (dirname(folder) === folder) throw new Error(`expected ${CLUSTER_FILE} in a folder above ${import.meta.dirname}, found none`);
+  return installationAbove(dirname(folder));
 }

@@ -1,16 +1,16 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { type CommandOptions, lastLines, runCommand, withTemporaryFolder } from './command.js';
-import { ADDON_NAME, ADDON_PLACE, type FileSizes, QUIET_START_NAME } from './installation.js';
+import { ADDON_NAME, QUIET_START_NAME } from './installation.js';
 import { diskFull, setupError } from './setup-error.js';
 import type { EngineBuild } from './wheels.js';
 
 const require = createRequire(import.meta.url);
 
-/** What `setup.mjs` reads to see within milliseconds that nothing has to be done. */
-const stampPlace = 'lib/lethe-setup.json';
+/** The C++ sources: those of @tensorflow/tfjs-node-gpu and our own. `bundle.mjs` puts them beside the program. */
+const SOURCES = join(import.meta.dirname, 'binding');
 
 const compilerMissing =
   'A C++ compiler is needed once, to compile the binding to TensorFlow, and g++ was not found. ' +
@@ -24,27 +24,26 @@ export async function requireCompiler(options: CommandOptions): Promise<void> {
 }
 
 /**
- * Compiles the binding that @tensorflow/tfjs-node-gpu ships as source against the unpacked libraries.
+ * Compiles the binding that @tensorflow/tfjs-node-gpu has as source against the unpacked libraries.
  * It uses Node-API only, so one addon serves every Node version.
  */
-export async function compileAddon(folder: string, bindingPackage: string, options: CommandOptions): Promise<void> {
+export async function compileAddon(folder: string, options: CommandOptions): Promise<void> {
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   await mkdir(folder, { recursive: true });
   await compile(['-Wl,-z,initfirst', source('quiet-start.cc'), '-o', join(folder, QUIET_START_NAME)], folder, options);
   const compilerArguments = [
-    '-DNAPI_VERSION=8', '-I', nodeHeaders, '-I', bindingPackage, '-I', join(folder, 'tensorflow/include'),
-    join(bindingPackage, 'binding/tfjs_backend.cc'), join(bindingPackage, 'binding/tfjs_binding.cc'),
-    source('log-level.cc'), '-o', join(folder, ADDON_NAME),
+    '-DNAPI_VERSION=8', '-I', nodeHeaders, '-I', join(folder, 'tensorflow/include'),
+    source('tfjs_backend.cc'), source('tfjs_binding.cc'), source('log-level.cc'), '-o', join(folder, ADDON_NAME),
     '-L', join(folder, 'tensorflow'), '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2',
     '-L', folder, `-l:${QUIET_START_NAME}`,
-    // Node resolves the link in node_modules before it opens the addon, so $ORIGIN is the cache folder.
+    // $ORIGIN is the folder that the addon is in, in the cache.
     '-Wl,-rpath,$ORIGIN/tensorflow:$ORIGIN',
   ];
   await compile(compilerArguments, folder, options);
 }
 
 function source(name: string): string {
-  return join(import.meta.dirname, name);
+  return join(SOURCES, name);
 }
 
 async function compile(compilerArguments: readonly string[], folder: string, options: CommandOptions): Promise<void> {
@@ -63,27 +62,4 @@ export async function tryAddon(folder: string, build: EngineBuild, options: Comm
   const result = await runCommand(process.execPath, ['-e', script, join(folder, ADDON_NAME)], quiet);
   if (result.exitCode === 0 && result.output.includes(`version=${build.version}`)) return;
   throw setupError(`The compiled binding does not load on this machine:\n${lastLines(result.output)}`);
-}
-
-/** `key` is opaque here: the caller compares it the next time. */
-export interface LinkStamp {
-  readonly key: string;
-  readonly files: FileSizes;
-}
-
-/** Points the package's addon at the cache folder and leaves the stamp of a finished set-up. */
-export async function linkAddon(bindingPackage: string, folder: string, stamp: LinkStamp): Promise<void> {
-  const link = join(bindingPackage, ADDON_PLACE);
-  await mkdir(dirname(link), { recursive: true });
-  await replace(link, (temporary) => symlink(join(folder, ADDON_NAME), temporary));
-  const files = Object.fromEntries(Object.entries(stamp.files).map(([path, size]) => [join(folder, path), size]));
-  const content = JSON.stringify({ key: stamp.key, files });
-  await replace(join(bindingPackage, stampPlace), (temporary) => writeFile(temporary, content));
-}
-
-/** Makes a file beside its place and renames it there, so that no reader sees it half made. */
-async function replace(place: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${place}.${process.pid}`;
-  await make(temporary);
-  await rename(temporary, place);
 }

@@ -1,1 +1,2 @@
-export { addonPath, completeFiles, isNativeReady, isSetUpWithCuda, nativeFolder } from './installation.js';
+export { ADDON_NAME, completeFiles, isSetUpWithCuda, nativeFolder, whyNotNative } from './installation.js';
+export { setUpNative, type SetUpOptions } from './set-up-native.js';

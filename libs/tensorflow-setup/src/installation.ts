@@ -1,17 +1,16 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
-import { isCudaBuild } from './wheels.js';
+import { cacheFolder } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
 
-const require = createRequire(import.meta.url);
+import { thisEnvironment, thisHost } from './this-process.js';
+import { buildName, chooseBuild, isCudaBuild } from './wheels.js';
 
 /** File name of the compiled addon inside the cache folder. */
 export const ADDON_NAME = 'tfjs_binding.node';
 /** The library that keeps TensorFlow quiet while it loads. */
 export const QUIET_START_NAME = 'liblethe_quiet_start.so';
-/** Where @tensorflow/tfjs-node-gpu looks for its addon on every Node that Lethe supports. */
-export const ADDON_PLACE = `lib/napi-v8/${ADDON_NAME}`;
 /** The file of a finished cache folder that lists the sizes of the others. */
 export const COMPLETE_NAME = 'complete.json';
 /** The files that a run needs. The size of each is written down, and compared before the folder is trusted. */
@@ -22,19 +21,27 @@ export const ESSENTIAL_FILES = [
 /** Sizes of the files of a finished cache folder, by path. */
 export type FileSizes = Readonly<Record<string, number>>;
 
-/** Where the set-up links the compiled addon, before and after the link is there. */
-export function addonPath(): string {
-  return join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), ADDON_PLACE);
-}
-
-/** Whether native TensorFlow has been set up. Looks only; loads nothing. */
-export function isNativeReady(): boolean {
-  return existsSync(addonPath());
-}
-
-/** The cache folder that holds TensorFlow; null before the set-up. */
+/** The folder in the cache that holds native TensorFlow, whole, for this machine; null if none does. Looks only; loads nothing. */
 export function nativeFolder(): string | null {
-  return isNativeReady() ? dirname(realpathSync(addonPath())) : null;
+  const name = buildName(thisHost());
+  if (name === null) return null;
+  const folder = join(cacheFolder(thisEnvironment()), name);
+  return completeFiles(folder) === undefined ? null : folder;
+}
+
+/** Why there is no `nativeFolder`, and what to do about it. */
+export function whyNotNative(): LetheError {
+  try {
+    const { name } = chooseBuild(thisHost());
+    return new LetheError(
+      'ENGINE_MISSING',
+      `Native TensorFlow is not set up (${join(cacheFolder(thisEnvironment()), name)} is not there, or not whole). ` +
+        `npx lethe doctor sets it up, and says whether it works.`,
+    );
+  } catch (error) {
+    if (error instanceof LetheError) return error;
+    throw error;
+  }
 }
 
 /** Whether the TensorFlow that is set up here can compute on NVIDIA's GPUs. */

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync,
+  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import type { EngineBuild } from './wheels.js';
 
 /** A wheel of a few bytes, laid out as TensorFlow's, and an addon that loads; both are made with the real tools. */
 let parts: string;
-/** A machine of this test alone: its PATH, cache and checkout. */
+/** A machine of this test alone: its PATH and cache. */
 let machine: string;
 let build: EngineBuild;
 
@@ -45,7 +45,7 @@ afterAll(() => rmSync(parts, { recursive: true }));
 
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'lethe-setup-machine-'));
-  for (const folder of ['bin', 'cache', 'checkout']) mkdirSync(join(machine, folder));
+  for (const folder of ['bin', 'cache']) mkdirSync(join(machine, folder));
   build = { ...fakeBuild(join(parts, 'tensorflow.whl')) };
   installPip(`/bin/cp "${join(parts, 'tensorflow.whl')}" "$dest/"`);
   installCompiler(`/bin/cp "${join(parts, 'addon.node')}" "$out"`);
@@ -83,8 +83,6 @@ function uninstall(program: string): void {
 function options(): ProvisionOptions {
   return {
     cache: join(machine, 'cache'),
-    bindingPackage: join(machine, 'checkout'),
-    stampKey: 'key',
     environment: { PATH: join(machine, 'bin') },
     report: () => undefined,
   };
@@ -95,32 +93,27 @@ function provision(changes: Partial<ProvisionOptions> = {}): Promise<void> {
 }
 
 const cached = (path = ''): string => join(machine, 'cache', build.name, path);
-const addonLink = (): string => join(machine, 'checkout/lib/napi-v8/tfjs_binding.node');
+const addon = (): string => cached('tfjs_binding.node');
 
 /** Expects a failure whose message names what to do, and nothing half made left behind. */
 async function expectFailure(run: Promise<void>, message: string | RegExp): Promise<void> {
   await expect(run).rejects.toMatchObject({ code: 'ENGINE_SETUP_FAILED', message: expect.stringMatching(message) as string });
   expect(readdirSync(join(machine, 'cache'))).toEqual([]);
-  expect(existsSync(addonLink())).toBe(false);
 }
 
 describe('provision', () => {
-  it('leaves the libraries in the cache, a link and a stamp in the checkout, and nothing else', async () => {
+  it('leaves the libraries and the addon in the cache, and nothing else', async () => {
     await provision();
     expect(readdirSync(join(machine, 'cache'))).toEqual([build.name]);
     expect(readdirSync(cached())).toEqual(['complete.json', 'liblethe_quiet_start.so', 'tensorflow', 'tfjs_binding.node']);
     expect(readdirSync(cached('tensorflow'))).toEqual(['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']);
-    expect(readlinkSync(addonLink())).toBe(cached('tfjs_binding.node'));
-    const stamp = JSON.parse(readFileSync(join(machine, 'checkout/lib/lethe-setup.json'), 'utf8')) as { key: string };
-    expect(stamp.key).toBe('key');
   });
 
-  it('serves a second checkout from the cache, without pip or compiler', async () => {
+  it('has nothing to do the second time: neither pip nor a compiler', async () => {
     await provision();
     uninstall('python3');
     uninstall('g++');
-    await provision({ bindingPackage: join(machine, 'second') });
-    expect(existsSync(join(machine, 'second/lib/napi-v8/tfjs_binding.node'))).toBe(true);
+    await provision();
   });
 
   it('builds again when the cache was damaged or deleted', async () => {
@@ -130,12 +123,12 @@ describe('provision', () => {
     expect(readFileSync(cached('tensorflow/libtensorflow_cc.so.2')).length).toBeGreaterThan(10);
     rmSync(cached(), { recursive: true });
     await provision();
-    expect(existsSync(addonLink())).toBe(true);
+    expect(existsSync(addon())).toBe(true);
   });
 
   it('lets two set-ups at a time both succeed', async () => {
     installPip(`/bin/sleep 0.2; /bin/cp "${join(parts, 'tensorflow.whl')}" "$dest/"`);
-    await Promise.all([provision(), provision({ bindingPackage: join(machine, 'second') })]);
+    await Promise.all([provision(), provision()]);
     expect(readdirSync(join(machine, 'cache'))).toEqual([build.name]);
   });
 
@@ -215,7 +208,7 @@ describe('provision fails and says what to do', () => {
     await expectFailure(provision(), 'not the expected file.*run the set-up again');
     writeFileSync(join(machine, 'bin/python3'), working);
     await provision();
-    expect(existsSync(addonLink())).toBe(true);
+    expect(existsSync(addon())).toBe(true);
   });
 
   it('when the cache is a file', async () => {

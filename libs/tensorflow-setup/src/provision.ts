@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { compileAddon, linkAddon, requireCompiler, tryAddon } from './addon.js';
+import { compileAddon, requireCompiler, tryAddon } from './addon.js';
 import { makePartialFolder, publish, requireRoom } from './cache-folder.js';
 import { downloadWheels, requirePip } from './download.js';
 import { extractWheel } from './extract.js';
@@ -12,16 +12,13 @@ import { chooseBuild, type EngineBuild, type Host } from './wheels.js';
 /** What a set-up run is given; nothing else is read from the environment. */
 export interface ProvisionOptions {
   readonly cache: string;
-  /** Folder of the installed @tensorflow/tfjs-node-gpu. */
-  readonly bindingPackage: string;
-  readonly stampKey: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly report: (line: string) => void;
   /** Cancels between steps and removes what was built so far. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Makes native TensorFlow loadable from this checkout, reusing the user's cache folder when it is intact. */
+/** Puts native TensorFlow for a machine into the cache folder, unless it is there and intact. */
 export async function provision(host: Host, options: ProvisionOptions): Promise<void> {
   return provisionBuild(chooseBuild(host), options);
 }
@@ -31,9 +28,7 @@ export async function provisionBuild(build: EngineBuild, options: ProvisionOptio
   const folder = join(options.cache, build.name);
   try {
     if (completeFiles(folder) === undefined) await buildFolder(build, folder, options);
-    const files = completeFiles(folder);
-    if (files === undefined) throw setupError(`${folder} was damaged while it was set up. Run the set-up again.`);
-    await linkAddon(options.bindingPackage, folder, { key: options.stampKey, files });
+    if (completeFiles(folder) === undefined) throw setupError(`${folder} was damaged while it was set up. Run the set-up again.`);
   } catch (error) {
     throw explainSystemError(error, options.cache);
   }
@@ -59,7 +54,7 @@ async function buildFolder(build: EngineBuild, folder: string, options: Provisio
       await rm(wheel);
     }
     report('compiling the binding');
-    await compileAddon(partial, options.bindingPackage, command);
+    await compileAddon(partial, command);
     await tryAddon(partial, build, command);
     await rm(wheelFolder, { recursive: true });
     await rm(join(partial, 'tensorflow/include'), { recursive: true, force: true });

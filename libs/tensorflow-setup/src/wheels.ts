@@ -22,9 +22,11 @@ export interface EngineBuild {
 export interface Host {
   readonly platform: string;
   readonly architecture: string;
-  /** glibc version such as `2.36`, undefined on musl. */
-  readonly glibc: string | undefined;
+  /** glibc version such as `2.36`, undefined on musl. Asked when a build is chosen: to find it takes milliseconds. */
+  readonly glibc: () => string | undefined;
   readonly nvidiaDriver: boolean;
+  /** Whether the user wants no native TensorFlow, as on a machine that there is none for. */
+  readonly refused: boolean;
 }
 
 const tensorflowVersion = '2.21.0';
@@ -127,32 +129,47 @@ export function isCudaBuild(name: string): boolean {
   return name.includes('-cuda-');
 }
 
+/** The machines that there is a build for, as far as a process sees at once: an old C library is noticed when the build is chosen. */
+function isKnown({ platform, architecture, refused }: Host): boolean {
+  return !refused && platform === 'linux' && ['x64', 'arm64'].includes(architecture);
+}
+
+/** The name of a machine's build; null where there is none for its kind. */
+export function buildName(host: Host): string | null {
+  if (!isKnown(host)) return null;
+  const flavour = host.nvidiaDriver && host.architecture === 'x64' ? 'cuda' : 'cpu';
+  return `tensorflow-${tensorflowVersion}-${flavour}-linux-${host.architecture}-binding-${bindingVersion}`;
+}
+
 /** The build for a machine, or an error that says which machines there is one for. */
 export function chooseBuild(host: Host): EngineBuild {
-  if (host.platform !== 'linux' || !['x64', 'arm64'].includes(host.architecture)) throw unsupported(host);
-  if (host.glibc === undefined || compareVersions(host.glibc, oldestGlibc) < 0) throw unsupported(host);
-  const name = (flavour: string) =>
-    `tensorflow-${tensorflowVersion}-${flavour}-linux-${host.architecture}-binding-${bindingVersion}`;
-  const common = { version: tensorflowVersion };
+  const name = buildName(host);
+  const glibc = host.glibc();
+  if (name === null || glibc === undefined || compareVersions(glibc, oldestGlibc) < 0) throw unsupported(host);
+  const common = { name, version: tensorflowVersion };
   if (host.architecture === 'arm64') {
     const pipPlatforms = ['manylinux_2_27_aarch64'];
-    return { ...common, name: name('cpu'), wheels: [arm64Wheel], pipPlatforms, diskBytes: 2 * gigabyte };
+    return { ...common, wheels: [arm64Wheel], pipPlatforms, diskBytes: 2 * gigabyte };
   }
-  if (host.nvidiaDriver) {
-    const pipPlatforms = cudaPlatforms;
-    return { ...common, name: name('cuda'), wheels: cudaWheels, pipPlatforms, diskBytes: 16 * gigabyte };
-  }
+  if (isCudaBuild(name)) return { ...common, wheels: cudaWheels, pipPlatforms: cudaPlatforms, diskBytes: 16 * gigabyte };
   const pipPlatforms = ['manylinux_2_27_x86_64'];
-  return { ...common, name: name('cpu'), wheels: [cpuWheel], pipPlatforms, diskBytes: 1.8 * gigabyte };
+  return { ...common, wheels: [cpuWheel], pipPlatforms, diskBytes: 1.8 * gigabyte };
 }
 
 function unsupported(host: Host): LetheError {
-  const found = `${host.platform} ${host.architecture}, ${host.glibc ? `glibc ${host.glibc}` : 'no glibc'}`;
+  const { platform, architecture, refused } = host;
+  const details = { platform, architecture, refused };
+  if (refused) {
+    return new LetheError('ENGINE_UNSUPPORTED_PLATFORM', 'Native TensorFlow is not to be used: LETHE_TENSORFLOW is none.', { details });
+  }
+  const version = host.glibc();
+  const glibc = platform !== 'linux' ? '' : version === undefined ? ', no glibc' : `, glibc ${version}`;
   return new LetheError(
     'ENGINE_UNSUPPORTED_PLATFORM',
-    `Native TensorFlow needs Linux on x64 or arm64 with glibc ${oldestGlibc} or newer; this machine is ${found}. ` +
-      `Run with the wasm engine here, or use a Debian, Ubuntu or Fedora machine or container.`,
-    { details: { ...host } },
+    `Native TensorFlow needs Linux on x64 or arm64 with glibc ${oldestGlibc} or newer; ` +
+      `this machine is ${platform} ${architecture}${glibc}. ` +
+      `Run with the wasm engine here (--engine wasm), or use a Debian, Ubuntu or Fedora machine or container.`,
+    { details },
   );
 }
 

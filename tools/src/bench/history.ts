@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { lineChart } from '@lethe/report';
 import type { Bar } from './bars.js';
 
@@ -33,7 +33,7 @@ export function record(file: string, bars: readonly Bar[]): void {
   const [cpu] = cpus();
   const line: HistoryLine = {
     date: new Date().toISOString(),
-    commit: execFileSync('git', ['describe', '--always', '--dirty'], { cwd: WORKSPACE, encoding: 'utf8' }).trim(),
+    commit: execFileSync('git', ['describe', '--always', '--dirty'], { cwd: INSTALLATION, encoding: 'utf8' }).trim(),
     machine: `${cpus().length} x ${cpu?.model ?? 'unknown'}, Node ${process.versions.node}`,
     rows: Object.fromEntries(bars.map(({ what, found }) => [what, Math.round(found * 1000) / 1000])),
   };

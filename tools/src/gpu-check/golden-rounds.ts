@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import type { Finding } from './report.js';
 
-const PROJECT = join(WORKSPACE, 'libs/evaluation');
+const PROJECT = join(INSTALLATION, 'libs/evaluation');
 const SPEC = 'src/article-golden.spec.ts';
 /** Time limit of a test. The first one loads, and partly compiles, the kernels of a GPU. */
 const TIMEOUT_MS = 300_000;
@@ -52,7 +52,7 @@ export async function goldenRounds({ gpu, tests, folder, environment }: GoldenOp
     execFile(
       process.execPath,
       vitest,
-      { cwd: WORKSPACE, env: { ...environment, ...(gpu === null ? {} : { LETHE_GOLDEN_GPU: gpu }) } },
+      { cwd: INSTALLATION, env: { ...environment, ...(gpu === null ? {} : { LETHE_GOLDEN_GPU: gpu }) } },
       (_, out, problem) => {
         resolve(`${out}${problem}`);
       },

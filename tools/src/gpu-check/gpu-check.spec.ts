@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import type { Gpu } from '@lethe/tensorflow';
 import { isSetUpWithCuda } from '@lethe/tensorflow-setup';
 import { DIVIDED_AND_WHOLE, standInNvidiaSmi } from '@lethe/testing';
@@ -23,7 +23,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 /** Runs the real check beside a driver's tool that lists two cards, and without the variables of Vitest. */
 function gpuCheck(...flags: string[]): Promise<{ code: number | null; output: string }> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(INIT_CWD|NX_|npm_|VITEST|NODE_OPTIONS|NODE_ENV|TEST$|CUDA_)/.test(name));
-  const child = spawn(process.execPath, [join(WORKSPACE, 'tools/dist/gpu-check.js'), ...flags], {
+  const child = spawn(process.execPath, [join(INSTALLATION, 'tools/dist/gpu-check.js'), ...flags], {
     cwd: folder,
     env: { ...Object.fromEntries(kept), PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { runConfigSchema } from '@lethe/config';
 import { optionKey, SHORT_NAMES, type ConfigFlag } from '@lethe/config/flags';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { z } from 'zod';
 
 /** Where they are. */
-export const SETTINGS_FILE = join(WORKSPACE, 'libs/config/src/settings/settings.ts');
+export const SETTINGS_FILE = join(INSTALLATION, 'libs/config/src/settings/settings.ts');
 
 /** A JSON schema of the few forms that a run's configuration has. */
 interface Schema extends JSONSchema {

@@ -147,6 +147,9 @@ export const DOCTOR_HELP = `
 Prints the engine, its version, device and threads, the cache folder, how workers would be placed,
 and whether a step runs. Fails unless a step runs and the workers can be placed.
 
+Sets TensorFlow up first if it is not, as every command does that computes. LETHE_TENSORFLOW chooses
+which: cpu, cuda, or none (WebAssembly); without it, cuda where NVIDIA's driver is.
+
 With --report it also writes lethe-report-RUN.txt, for whoever has to find out what went wrong.
 Keys, tokens and home folders are left out. Names of hosts, columns and classes are not: read it
 before you send it.

@@ -1,19 +1,17 @@
 import { execFile } from 'node:child_process';
-import { relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { defaultWorkers, interOpThreads, problemsError, processProblems, PLAIN_DATA } from '@lethe/config';
 import { openData } from '@lethe/data';
 import { errorCode, errorMessage, foreignText } from '@lethe/errors';
-import { WORKSPACE } from '@lethe/programs';
+import { localProgram } from '@lethe/programs';
 import { describeDevice, engineEnvironment, planDevices, type DeviceRequest, type Gpu } from '@lethe/tensorflow';
-import { nativeFolder } from '@lethe/tensorflow-setup';
+import { nativeFolder, whyNotNative } from '@lethe/tensorflow-setup';
 import { RunFolder } from '@lethe/run-folder';
 import { formatCount } from '@lethe/telemetry';
 import type { DoctorCommand } from '../command-line/command.js';
 import { findRunFolder, lookAtThisMachine, writeBugReport, type ThisMachine } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { Environment } from './train.js';
-
-const CHECK = 'apps/worker/dist/check-engine.js';
 
 interface EngineCheck { readonly name: string; readonly version: string; readonly device: 'cpu' | 'gpu'; readonly stepRuns: boolean }
 
@@ -53,7 +51,7 @@ async function examine(command: DoctorCommand, environment: Environment): Promis
     ['cores', String(cores)],
     ['gpus', describeGpus(machine)],
     ['engine', describeEngine(engine, check, gpu)],
-    ['cache', nativeFolder() ?? 'native TensorFlow is not set up: npx nx run tensorflow-setup:setup'],
+    ['cache', nativeFolder() ?? whyNotNative().message],
     ['threads', `${settings.threads} inside an operation, ${settings.interOpThreads} operations at a time for each worker`],
     ['workers', describePlacement(placement)],
     ['data', await describeData()],
@@ -79,8 +77,9 @@ function describeEngine(engine: string, check: EngineCheck | string, gpu: Gpu | 
 
 /** In a process of its own, as a worker would: the coordinator computes nothing. */
 function checkEngine(engine: string, environment: Environment): Promise<EngineCheck | string> {
+  const check = join(dirname(localProgram('worker').entry), 'check-engine.js');
   return new Promise((resolve) => {
-    execFile(process.execPath, [...process.execArgv, CHECK, engine], { cwd: WORKSPACE, env: environment }, (error, output, problem) => {
+    execFile(process.execPath, [...process.execArgv, check, engine], { env: environment }, (error, output, problem) => {
       resolve(error === null ? (JSON.parse(output) as EngineCheck) : problem || error.message);
     });
   });

@@ -1,5 +1,5 @@
-import { errorCode, errorMessage, LetheError } from '@lethe/errors';
-import type { Command } from '../command-line/command.js';
+import { errorCode, errorMessage } from '@lethe/errors';
+import type { Command, WorkerCommand } from '../command-line/command.js';
 import { EXIT, exitCodeOf } from '@lethe/lethe/exit-codes';
 import { ownVersion } from '@lethe/lethe/own-version';
 import { printable } from '@lethe/telemetry/printable';
@@ -15,18 +15,41 @@ export interface ProcessSurroundings {
   readonly requests: CheckpointRequests;
 }
 
+/** Commands that only read and write files. */
+const COMPUTE_NOTHING: ReadonlySet<string> = new Set(['data', 'cache', 'checkpoint', 'runs', 'compare', 'help', 'version']);
+/** Commands that still have something to do or to tell without TensorFlow. */
+const COMPUTE_PERHAPS: ReadonlySet<string> = new Set(['grid', 'doctor']);
+
 /** Runs what was typed, and writes what went wrong. @returns the exit code */
 export async function runCommandLine(argv: readonly string[], surroundings: ProcessSurroundings): Promise<number> {
   try {
-    return await run(parseCommandLine(argv, { folder: surroundings.folder, version: ownVersion() }), surroundings);
+    const command = isForWorker(argv)
+      ? { kind: 'worker' as const }
+      : parseCommandLine(argv, { folder: surroundings.folder, version: ownVersion() });
+    if (!COMPUTE_NOTHING.has(command.kind) && !asksForWasm(argv)) {
+      const { prepareEngine } = await import('./prepare-engine.js');
+      await prepareEngine(!COMPUTE_PERHAPS.has(command.kind), (line) => { process.stderr.write(`${printable(line)}\n`); });
+    }
+    if (command.kind === 'worker') return await (await import('./worker.js')).runWorker(argv.slice(1), surroundings);
+    return await run(command, surroundings);
   } catch (error) {
     report(error, argv);
     return exitCodeOf(error);
   }
 }
 
+/** A worker reads its flags in its own process; only its help is known here. */
+function isForWorker(argv: readonly string[]): boolean {
+  return argv[0] === 'worker' && !argv.some((word) => word === '--help' || word === '-h');
+}
+
+/** Such a command does without TensorFlow. */
+function asksForWasm(argv: readonly string[]): boolean {
+  return argv.some((word, index) => word === '--engine=wasm' || (word === '--engine' && argv[index + 1] === 'wasm'));
+}
+
 /** Commands are loaded when they are asked for, so that help and refusals come at once. */
-async function run(command: Command, { environment, requests }: ProcessSurroundings): Promise<number> {
+async function run(command: Exclude<Command, WorkerCommand>, { environment, requests }: ProcessSurroundings): Promise<number> {
   switch (command.kind) {
     case 'help':
     case 'version':
@@ -50,11 +73,6 @@ async function run(command: Command, { environment, requests }: ProcessSurroundi
       return (await import('./cache.js')).runCache(command, environment);
     case 'doctor':
       return (await import('./doctor.js')).runDoctor(command, environment);
-    case 'worker':
-      throw new LetheError(
-        'CONFIG_INVALID',
-        'worker: expected to be started as `npx lethe worker`, which starts its own process, found the coordinator',
-      );
   }
 }
 

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { INJECTION_VARIABLE, type FaultInjection, type ProcessFault } from './process-fault.js';
 
-const INJECT = pathToFileURL(join(WORKSPACE, 'apps/e2e/dist/inject-faults.js')).href;
+const INJECT = pathToFileURL(join(INSTALLATION, 'apps/e2e/dist/inject-faults.js')).href;
 /** Sooner or later a fault would have to be that of the run. */
 const MOST_RESUMES = 40;
 
@@ -86,7 +86,7 @@ function coordinate(
   // Children inherit the variables, and with them the faults.
   const environment = { ...process.env, [INJECTION_VARIABLE]: JSON.stringify(injection), NODE_OPTIONS: `--import ${INJECT}` };
   const command = ['apps/coordinator/bin/lethe.mjs', ...argv];
-  const child = spawn(process.execPath, command, { cwd: WORKSPACE, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, command, { cwd: INSTALLATION, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {

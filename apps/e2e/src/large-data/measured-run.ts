@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { WORKSPACE } from '@lethe/programs';
+import { cacheFolder as usualCache } from '@lethe/config';
+import { INSTALLATION } from '@lethe/programs';
 import { processTree } from '../process-tree.js';
 import { makeMemoryCgroup } from './memory-cgroup.js';
 
@@ -31,14 +32,24 @@ export interface Measured {
   readonly cgroup: string;
 }
 
+/** The run's cache is its own, but TensorFlow need not be installed for it again. */
+function shareTensorFlow(cache: string): void {
+  mkdirSync(cache, { recursive: true });
+  const usual = usualCache(process.env);
+  for (const name of readdirSync(usual).filter((name) => name.startsWith('tensorflow-') && !existsSync(join(cache, name)))) {
+    symlinkSync(join(usual, name), join(cache, name));
+  }
+}
+
 /** Runs a command in a memory cgroup, where one can be made. @throws Error if the command fails or takes more memory than the bound */
 export async function measureRun({ argv, run, cacheFolder, boundMiB }: RunToMeasure): Promise<Measured> {
   const cgroup = makeMemoryCgroup(boundMiB * 2 ** 20);
   const begun = performance.now();
   const words = ['apps/coordinator/dist/main.js', ...argv];
+  shareTensorFlow(cacheFolder);
   const [program, given] = typeof cgroup === 'string' ? [process.execPath, words] : ['/bin/sh', cgroup.words(process.execPath, words)];
   const child = spawn(program, given, {
-    cwd: WORKSPACE, env: { ...process.env, LETHE_CACHE: cacheFolder }, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: INSTALLATION, env: { ...process.env, LETHE_CACHE: cacheFolder }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { output += text.toString(); });

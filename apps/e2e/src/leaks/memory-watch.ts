@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { processTree } from '../process-tree.js';
 
 const SAMPLE_MS = 500;
@@ -30,7 +30,7 @@ export async function watchMemory(rounds: number): Promise<MemoryTrend[]> {
     '--no-evaluation', '--quiet', '--runs-dir', folder, '--name', 'run',
   ];
   const command = ['apps/coordinator/bin/lethe.mjs', 'train', ...flags];
-  const child = spawn(process.execPath, command, { cwd: WORKSPACE, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, command, { cwd: INSTALLATION, stdio: ['ignore', 'ignore', 'inherit'] });
   const samples = new Map<number, { name: string; mebibytes: number[] }>();
   const watch = setInterval(() => { if (child.pid !== undefined) sample(child.pid, samples); }, SAMPLE_MS);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));

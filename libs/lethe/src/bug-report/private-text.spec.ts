@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { describe, expect, it } from 'vitest';
 import { privateText } from './private-text.js';
 
@@ -11,7 +11,7 @@ describe('text that may be shown to others', () => {
     ['"/root"', '"~"'],
     ['/home/ann/data and /Users/Bob/data', '~/data and ~/data'],
     ['/work/ann/project/runs/mild/logs', './runs/mild/logs'],
-    [`at ${join(WORKSPACE, 'apps/worker/dist/main.js')}:3:4`, 'at <lethe>/apps/worker/dist/main.js:3:4'],
+    [`at ${join(INSTALLATION, 'apps/worker/dist/main.js')}:3:4`, 'at <lethe>/apps/worker/dist/main.js:3:4'],
     [`--key K${'a'.repeat(43)} --token-file /home/ann/token`, '--key [removed] --token-file ~/token'],
   ])('loses what tells who somebody is: %s', (text, shown) => { expect(hidden(text)).toBe(shown); });
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { WORKSPACE } from '@lethe/programs';
+import { INSTALLATION } from '@lethe/programs';
 import { withoutSecrets } from '@lethe/telemetry/log';
 
 /** The homes of other users. */
@@ -13,7 +13,7 @@ interface Folders {
 
 /** Text without keys and tokens, and without the folders that tell who somebody is. */
 export function privateText(text: string, { userFolder, home = homedir() }: Folders): string {
-  const folders: readonly (readonly [string, string])[] = [[WORKSPACE, '<lethe>'], [userFolder, '.'], [home, '~']];
+  const folders: readonly (readonly [string, string])[] = [[INSTALLATION, '<lethe>'], [userFolder, '.'], [home, '~']];
   // The longest first: one may lie in another.
   const ordered = folders.filter(([folder]) => folder.length > 1).sort(([a], [b]) => b.length - a.length);
   const hidden = ordered.reduce((shown, [folder, sign]) => shown.replaceAll(wholePath(folder), sign), withoutSecrets(text));

@@ -89,14 +89,15 @@ export async function prepareRun(
     expectGoingOn(signal);
     const { config, facts } = description;
     if (config.evaluation && config.objective.kind === 'forgetting') checkProbes(config.probes, facts.classes.length);
-    const { cores, gpus, whyNoGpus } = machine;
+    const { cores, gpus } = machine;
+    if (config.cluster.engine === 'native' && config.cluster.workers > 0 && machine.whyNotNative !== null) throw machine.whyNotNative;
     const devices = planDevices({
       gpus: config.cluster.engine === 'native' ? gpus : [],
       workers: config.cluster.workers,
       allowSharing: config.cluster.shareGpus,
     });
     for (const line of [...notices, shownExamples(usedExamples({ description, data }))]) notice(line);
-    for (const warning of [...warnings, ...engineWarnings(config, whyNoGpus)]) notice(`warning: ${warning}`);
+    for (const warning of [...warnings, ...engineWarnings(config, machine)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
     await keepRunData(folder, data);
@@ -196,7 +197,10 @@ function newRun(description: RunDescription): RunState {
   return { rounds: 0, steps: 0, groups: initialGroups(description) };
 }
 
-function engineWarnings({ cluster }: RunConfig, whyNoGpus: string | null): string[] {
-  if (cluster.engine === 'wasm') return ['native TensorFlow is not used: computing on WebAssembly, several times slower'];
+function engineWarnings({ cluster }: RunConfig, { whyNoGpus, whyNotNative }: ThisMachine): string[] {
+  if (cluster.engine === 'wasm') {
+    const reason = whyNotNative === null ? '' : `. ${whyNotNative.message}`;
+    return [`native TensorFlow is not used: computing on WebAssembly, several times slower${reason}`];
+  }
   return whyNoGpus === null ? [] : [`${whyNoGpus}; computing on the cpu`];
 }

@@ -1,53 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const require = createRequire(import.meta.url);
-const LIBRARY = join(import.meta.dirname, '../..');
-/** A checkout whose set-up has not been run: the sources, and the package without its addon. */
-let checkout: string;
+/** A cache that nothing has been set up in. */
+const cache = mkdtempSync(join(tmpdir(), 'lethe-empty-cache-'));
+afterAll(() => rmSync(cache, { recursive: true }));
 
-function folderOf(packageName: string): string {
-  return dirname(require.resolve(`${packageName}/package.json`));
+/** In a process of its own, as what this one has loaded stays loaded. */
+function runWithEmptyCache(script: string): string {
+  const imports = `import { loadEngine } from ${JSON.stringify(join(import.meta.dirname, '../index.ts'))};\n`;
+  const nodeArguments = ['--import', require.resolve('tsx'), '--input-type=module', '-e', imports + script];
+  return execFileSync(process.execPath, nodeArguments, { encoding: 'utf8', env: { ...process.env, LETHE_CACHE: cache } }).trim();
 }
 
-beforeAll(() => {
-  checkout = mkdtempSync(join(tmpdir(), 'lethe-checkout-'));
-  cpSync(join(LIBRARY, 'src'), join(checkout, 'src'), { recursive: true });
-  copyFileSync(join(LIBRARY, 'package.json'), join(checkout, 'package.json'));
-  const modules = join(checkout, 'node_modules');
-  mkdirSync(join(modules, '@tensorflow/tfjs-node-gpu'), { recursive: true });
-  mkdirSync(join(modules, '@lethe'));
-  copyFileSync(join(folderOf('@tensorflow/tfjs-node-gpu'), 'package.json'), join(modules, '@tensorflow/tfjs-node-gpu/package.json'));
-  for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) symlinkSync(folderOf(name), join(modules, name));
-  symlinkSync(join(LIBRARY, '../errors'), join(modules, '@lethe/errors'));
-  // A copy: it looks for the addon of the checkout that it lies in.
-  const setup = join(LIBRARY, '../tensorflow-setup');
-  for (const name of ['src', 'package.json']) cpSync(join(setup, name), join(checkout, 'setup', name), { recursive: true });
-  symlinkSync(join(checkout, 'setup'), join(modules, '@lethe/tensorflow-setup'));
-});
-
-afterAll(() => rmSync(checkout, { recursive: true }));
-
-function runInCheckout(script: string): string {
-  const file = join(checkout, 'src/script.ts');
-  writeFileSync(file, `import { loadEngine } from './index.js';\n${script}`);
-  const nodeArguments = ['--import', require.resolve('tsx'), file];
-  return execFileSync(process.execPath, nodeArguments, { encoding: 'utf8', cwd: checkout }).trim();
-}
-
-describe('loadEngine in a checkout that was not set up', () => {
+describe('loadEngine where TensorFlow was not set up', () => {
   it('fails with the command to run', () => {
-    const output = runInCheckout(`await loadEngine({ prefer: 'native' }).catch((error) => console.log(error.code, error.message));`);
-    expect(output).toMatch(/^ENGINE_MISSING .*npx nx run tensorflow-setup:setup/);
+    const output = runWithEmptyCache(`await loadEngine({ prefer: 'native' }).catch((error) => console.log(error.code, error.message));`);
+    expect(output).toMatch(/^ENGINE_MISSING .*npx lethe doctor/);
   });
 
   it('loads wasm when it may, and says why', () => {
-    const output = runInCheckout(`
+    const output = runWithEmptyCache(`
       const engine = await loadEngine({ prefer: 'native', allowFallback: true, warn: (message) => console.log(message) });
       const { operations: o } = engine;
       const step = await engine.compile('double', ({ x }) => ({ y: o.scale(x, 2) }), { x: { shape: [1], type: 'float32' } });

@@ -8,7 +8,7 @@ import { loadPlainEngine } from './plain-engine.js';
 export interface LoadEngineOptions {
   /** `cpu` is tfjs in plain JavaScript, hundreds of times slower: for tests. */
   readonly prefer: 'native' | 'wasm' | 'cpu';
-  /** Load wasm when native TensorFlow is not set up, instead of failing with ENGINE_MISSING. */
+  /** Load wasm when native TensorFlow is not set up, instead of failing with ENGINE_MISSING or ENGINE_UNSUPPORTED_PLATFORM. */
   readonly allowFallback?: boolean;
   /** Gets the reason when another engine than the preferred one is loaded. */
   readonly warn?: (message: string) => void;
@@ -21,9 +21,10 @@ export interface LoadEngineOptions {
 export async function loadEngine(options: LoadEngineOptions): Promise<Engine> {
   if (options.prefer !== 'native') return loadPlainEngine(options.prefer);
   try {
-    return loadNativeEngine();
+    return await loadNativeEngine();
   } catch (error) {
-    if (options.allowFallback !== true || errorCode(error) !== 'ENGINE_MISSING') throw error;
+    const isThere = !['ENGINE_MISSING', 'ENGINE_UNSUPPORTED_PLATFORM'].includes(errorCode(error) ?? '');
+    if (options.allowFallback !== true || isThere) throw error;
     const reason = error instanceof LetheError ? error.message : String(error);
     options.warn?.(`Computing with the slower wasm engine. ${reason}`);
     return loadPlainEngine('wasm');

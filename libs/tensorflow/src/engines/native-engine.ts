@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import util from 'node:util';
 
-import { LetheError } from '@lethe/errors';
-import { addonPath, completeFiles, nativeFolder } from '@lethe/tensorflow-setup';
+import { errorMessage, LetheError } from '@lethe/errors';
+import { ADDON_NAME, completeFiles, nativeFolder, whyNotNative } from '@lethe/tensorflow-setup';
 import type * as tfjs from '@tensorflow/tfjs';
 
 import { compileGraphStep, shareGraphs } from '../graph/graph-step.js';
-import { nativeBackend } from '../native-backend.js';
+import { nativeBackend, type NativeBinding } from '../native-backend.js';
 import { nativeOperations } from '../operations/native-operations.js';
 import { copyingVector, NativeHeldVector } from '../steps/held-vector.js';
 import { shortHash } from './engine-fingerprint.js';
@@ -16,15 +16,15 @@ import type { Engine } from './engine.js';
 const require = createRequire(import.meta.url);
 
 /** Loads TensorFlow itself, or fails with ENGINE_MISSING when it has not been set up. */
-export function loadNativeEngine(): Engine {
+export async function loadNativeEngine(): Promise<Engine> {
   const folder = nativeFolder();
-  if (folder === null) throw missing(`${addonPath()} does not exist`);
+  if (folder === null) throw whyNotNative();
   restoreUtil();
-  let tf: typeof tfjs;
+  const tf = require('@tensorflow/tfjs') as typeof tfjs;
   try {
-    tf = require('@tensorflow/tfjs-node-gpu') as typeof tfjs;
+    await registerBackend(tf, join(folder, ADDON_NAME));
   } catch (error) {
-    throw missing(`loading it failed`, error);
+    throw new LetheError('ENGINE_MISSING', `Native TensorFlow in ${folder} does not load: ${errorMessage(error)}`, { cause: error });
   }
   const { binding } = nativeBackend(tf);
   return {
@@ -54,12 +54,15 @@ function buildOf(folder: string): string {
   return `${basename(folder)}/${shortHash(JSON.stringify(sizes))}`;
 }
 
-function missing(reason: string, cause?: unknown): LetheError {
-  return new LetheError(
-    'ENGINE_MISSING',
-    `Native TensorFlow is not set up (${reason}). Run: npx nx run tensorflow-setup:setup`,
-    { cause },
-  );
+/** Once for a process, as the package of the binding does when it is loaded as a whole. */
+async function registerBackend(tf: typeof tfjs, addon: string): Promise<void> {
+  if (tf.engine().registryFactory['tensorflow'] !== undefined) return;
+  const binding = require(addon) as NativeBinding;
+  const { NodeJSKernelBackend } = await import('./tfjs-node-backend.js');
+  // The name is that of the package whose backend asks the addon for a GPU.
+  const backend = new NodeJSKernelBackend(binding as never, '@tensorflow/tfjs-node-gpu');
+  tf.registerBackend('tensorflow', () => backend, 3);
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
 }
 
 /** The package calls two functions that Node 23 removed. */

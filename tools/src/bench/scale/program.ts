@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { localProgram, WORKSPACE } from '@lethe/programs';
+import { localProgram, INSTALLATION } from '@lethe/programs';
 
 /** Starts one of the programs in this folder as a run starts its servers. */
 export function startProgram(name: string, argument: string): ChildProcess {
   const { nodeFlags, environment } = localProgram('parameter-server');
-  return fork(join(WORKSPACE, 'tools/dist', `${name}.js`), [argument], {
+  return fork(join(INSTALLATION, 'tools/dist', `${name}.js`), [argument], {
     execArgv: [...nodeFlags],
     env: { ...process.env, ...environment },
   });
