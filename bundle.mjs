@@ -63,8 +63,11 @@ const MOST_STARTING_MS = 60_000;
 const timeOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 const hashOf = (bytes) => createHash('sha1').update(bytes).digest('base64');
 
-/** Packages of npm are imported when a program runs, from where npm has put them for the project that names them. */
-const packagesStayOutside = {
+/**
+ * Packages of npm are imported when a program runs: in the workspace from where npm has put them for the project that names them, in the
+ * package by their names alone, as there is one of each.
+ */
+const packagesStayOutside = (isPackage) => ({
   name: 'packages-stay-outside',
   setup(build) {
     const packagesOf = (folder) => (existsSync(join(folder, 'package.json')) ? join(folder, 'node_modules') : packagesOf(dirname(folder)));
@@ -72,12 +75,13 @@ const packagesStayOutside = {
       if (kind === 'entry-point' || pluginData === 'nested' || path.startsWith('@lethe/')) return undefined;
       if (path.startsWith(`${PACKED}/`)) return undefined;
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-      if (path.startsWith('node:') || !existsSync(join(packagesOf(resolveDir), name))) return { path, external: true };
+      const isNested = !path.startsWith('node:') && existsSync(join(packagesOf(resolveDir), name));
+      if (isPackage || !isNested) return { path, external: true };
       const nested = await build.resolve(path, { resolveDir, kind, pluginData: 'nested' });
       return { path: relative(build.initialOptions.outdir, nested.path), external: true };
     });
   },
-};
+});
 
 /**
  * The package whose JavaScript is part of the programs: as a package it would have an addon downloaded that Lethe does not use. What it
@@ -88,7 +92,9 @@ const partOfThePrograms = {
   name: 'part-of-the-programs',
   setup(build) {
     const isPacked = ({ resolveDir, kind }) => kind === 'require-call' && resolveDir.includes(`/node_modules/${PACKED}/`);
-    build.onResolve({ filter: /^[^./]/ }, (call) => (isPacked(call) ? { path: call.path, namespace: 'required' } : undefined));
+    /** One kernel names a part of a package that has all of it. */
+    const byOneName = (path) => (path === '@tensorflow/tfjs-core' ? '@tensorflow/tfjs' : path);
+    build.onResolve({ filter: /^[^./]/ }, (call) => (isPacked(call) ? { path: byOneName(call.path), namespace: 'required' } : undefined));
     build.onResolve({ filter: /\/api_pb$/ }, (call) => (isPacked(call) ? { path: call.path, namespace: 'left-out' } : undefined));
     build.onResolve({ filter: /^create-require$/ }, ({ path, namespace }) => (namespace === 'required' ? { path, namespace } : undefined));
     build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: '' }));
@@ -100,27 +106,55 @@ const partOfThePrograms = {
   },
 };
 
+/** Of every bundle. */
+const COMMON = {
+  metafile: true,
+  logLevel: 'silent',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  conditions: [], // those of Node, without the one for bundlers
+  loader: { '.wasm': 'copy', '.cc': 'copy', '.h': 'copy' },
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+};
+
+/** The programs of a project, each with its name in `dist`. */
+const entriesOf = (project, programs) =>
+  Object.entries(programs).map(([name, source]) => ({ out: name, in: join(project, 'src', source) }));
+
 function optionsOf(workspace, project, programs) {
-  const sources = Object.entries(programs).map(([name, source]) => ({ out: name, in: join(project, 'src', source) }));
   return {
+    ...COMMON,
     absWorkingDir: workspace,
-    entryPoints: [...sources, ...filesBeside(project)],
+    entryPoints: [...entriesOf(project, programs), ...filesBeside(project)],
     outdir: join(workspace, project, 'dist'),
     write: false,
-    metafile: true,
-    logLevel: 'silent',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     sourcemap: true,
-    conditions: [], // those of Node, without the one for bundlers
-    loader: { '.wasm': 'copy', '.cc': 'copy', '.h': 'copy' },
-    plugins: [partOfThePrograms, packagesStayOutside],
-    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+    plugins: [partOfThePrograms, packagesStayOutside(false)],
   };
 }
+
+/**
+ * Bundles the package into one folder: the programs of a run, by the names of their projects, and what a program imports. It has neither
+ * source maps nor comments of where this workspace lies.
+ * @returns what esbuild says of it
+ */
+export async function bundlePackage(outdir, workspace = import.meta.dirname) {
+  const { build } = await import('esbuild');
+  const programs = Object.entries(RUN_PROGRAMS).flatMap(([project, itsPrograms]) =>
+    entriesOf(project, itsPrograms).map(({ out, in: source }) => ({ out: out === 'main' ? basename(project) : out, in: source })));
+  const { metafile } = await build({
+    ...COMMON,
+    absWorkingDir: workspace,
+    entryPoints: [...programs, ...entriesOf('libs/lethe', { index: 'index.ts' }), ...filesBeside('apps/coordinator')],
+    outdir,
+    plugins: [partOfThePrograms, packagesStayOutside(true)],
+  });
+  return metafile;
+}
+
 
 /** Whole or not at all: a process that starts meanwhile reads either the old file or the new one. @returns its time */
 function replace(file, bytes) {

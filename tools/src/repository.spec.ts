@@ -24,7 +24,7 @@ function filesBelow(folder: string): string[] {
 
 const SOURCES = ['apps', 'libs', 'tools', 'proto', 'infra'].flatMap(filesBelow);
 const SOURCE_NAMES = new Set(SOURCES.map((file) => basename(file)));
-const DOCUMENTS = ['README.md', ...filesBelow('docs').filter((file) => file.endsWith('.md'))];
+const DOCUMENTS = [...PLACES, ...filesBelow('docs')].filter((file) => file.endsWith('.md'));
 
 /** Paths in a line of a document that lead nowhere: links, paths in backticks, and names of source files in backticks. */
 function deadPaths(document: string, line: string): string[] {

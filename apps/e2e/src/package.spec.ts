@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { cacheFolder } from '@lethe/config';
+import * as face from '@lethe/lethe';
+import { makeSmallData } from '@lethe/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lethe } from './lethe-process.js';
+
+const WORKSPACE = resolve(import.meta.dirname, '../../..');
+const { version } = JSON.parse(readFileSync(join(WORKSPACE, 'libs/lethe/package.json'), 'utf8')) as { version: string };
+/** Programs of other Node versions, fetched by `nx run tools:nodes`. */
+const others = JSON.parse(readFileSync(join(WORKSPACE, 'tools/generated/nodes-for-tests.json'), 'utf8')) as Record<string, string>;
+/** docs/install.md says so. */
+const LARGEST_INSTALLATION = 600e6;
+
+/** Outside of the workspace: the folder of somebody who has nothing but the archive, with a home and temporary files of their own. */
+const machine = mkdtempSync(join(tmpdir(), 'lethe-package-'));
+const [folder, home, temporary] = ['folder', 'home', 'temporary'].map((name) => join(machine, name)) as [string, string, string];
+const installed = join(folder, 'node_modules/@lethe/lethe');
+
+interface Typed { readonly environment?: object; readonly cwd?: string }
+interface Ended { readonly code: number; readonly output: string }
+
+/** As somebody types it there: nothing that npm, Nx or vitest set for this test may reach it. */
+function typed(command: string, argv: readonly string[], { environment = {}, cwd = folder }: Typed = {}): Promise<Ended> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(INIT_CWD|NX_|npm_|VITEST|NODE_OPTIONS|NODE_ENV|LETHE_)/i.test(name));
+  const npm = { npm_config_cache: npmCache, npm_config_update_notifier: 'false' };
+  const own = { HOME: home, TMPDIR: temporary, LETHE_CACHE: cacheFolder(process.env) };
+  const env = { ...Object.fromEntries(kept), ...npm, ...own, ...environment };
+  return new Promise((resolve) => {
+    execFile(command, argv, { cwd, env, maxBuffer: 2 ** 24 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: out + err });
+    });
+  });
+}
+
+/** What npm has fetched for the workspace need not be fetched again. */
+let npmCache = '';
+/** npx leaves it among the temporary files. */
+const NPMS_OWN = 'node-compile-cache';
+
+/** Size and time of the last change of everything below a folder. */
+function treeOf(root: string): Map<string, string> {
+  const entries = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  return new Map(entries.map((path) => {
+    const { size, mtimeMs } = lstatSync(join(root, path));
+    return [path, `${size} ${mtimeMs}`] as const;
+  }));
+}
+
+function sizeOf(root: string): number {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' }).reduce((sum, path) => sum + lstatSync(join(root, path)).blocks * 512, 0);
+}
+
+const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
+
+/** Trains there. @returns the hash of the weights */
+async function trainThere(name: string, environment: object = {}): Promise<string> {
+  const { code, output } = await typed('npx', ['lethe', 'train', ...SMALL, '--rounds', '6', '--name', name], { environment });
+  expect(code, output).toBe(0);
+  return weightsOf(join(folder, 'runs', name));
+}
+
+function weightsOf(run: string): string {
+  return (JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
+}
+
+beforeAll(async () => {
+  for (const place of [folder, home, temporary]) mkdirSync(place);
+  makeSmallData(join(folder, 'data'));
+  const environment = { HOME: process.env['HOME'], npm_config_cache: undefined };
+  npmCache = (await typed('npm', ['config', 'get', 'cache'], { environment })).output.trim();
+  const packed = await typed(process.execPath, ['--import', 'tsx', 'tools/src/pack/main.ts'], { cwd: WORKSPACE });
+  expect(packed.code, packed.output).toBe(0);
+  expect((await typed('npm', ['init', '-y'])).code).toBe(0);
+  const archive = join(WORKSPACE, `dist/lethe-${version}.tgz`);
+  const install = await typed('npm', ['install', '--ignore-scripts=false', '--prefer-offline', '--no-audit', '--no-fund', archive]);
+  expect(install.code, install.output).toBe(0);
+  for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { recursive: true }); // npm's, and the packing's
+}, 300_000);
+afterAll(() => { rmSync(machine, { recursive: true, force: true }); }, 60_000);
+
+describe('the package, installed in an empty folder', () => {
+  it('trains with the bits of the workspace, on Node 20 and 22, and writes nowhere else', async () => {
+    const before = treeOf(installed);
+    const there = SMALL.map((word) => (word === 'data' ? join(folder, 'data') : word));
+    const own = await lethe(['train', ...there, '--rounds', '6', '--name', 'own', '--runs-dir', join(machine, 'runs')]);
+    expect(own.code, own.output).toBe(0);
+    const reference = weightsOf(join(machine, 'runs/own'));
+    expect(await trainThere('this')).toBe(reference);
+    const [, node22 = ''] = Object.entries(others).find(([name]) => name.startsWith('22.')) ?? [];
+    const environment = { PATH: `${dirname(node22)}${delimiter}${process.env['PATH'] ?? ''}` };
+    expect((await typed('node', ['--version'], { environment })).output).toMatch(/^v22\./);
+    expect(await trainThere('other', environment)).toBe(reference);
+    expect(treeOf(installed)).toEqual(before);
+    expect(readdirSync(folder).sort()).toEqual(['data', 'node_modules', 'package-lock.json', 'package.json', 'runs']);
+    expect([...readdirSync(home), ...readdirSync(temporary).filter((name) => name !== NPMS_OWN)]).toEqual([]);
+  }, 180_000);
+
+  it('says its version, from a folder below too, and what the machine offers', async () => {
+    mkdirSync(join(folder, 'below'));
+    const said = await typed('npx', ['lethe', '--version'], { cwd: join(folder, 'below') });
+    expect(said).toEqual({ code: 0, output: `${version}\n` });
+    rmSync(join(folder, 'below'), { recursive: true });
+    const doctor = await typed('npx', ['lethe', 'doctor']);
+    expect(doctor.output).toMatch(/engine +native .*\n[^]*data +MNIST, 60000 training and 10000 test images\na step +runs/);
+  }, 60_000);
+
+  it('computes on WebAssembly where there is no native TensorFlow, and says so once; who asks for native gets the reason', async () => {
+    const environment = { LETHE_TENSORFLOW: 'none' };
+    const short = ['lethe', 'train', ...SMALL, '--rounds', '1', '--name'];
+    const { code, output } = await typed('npx', [...short, 'wasm'], { environment });
+    expect(code, output).toBe(0);
+    expect(output.split('WebAssembly')).toHaveLength(2);
+    const refused = await typed('npx', [...short, 'native', '--engine', 'native'], { environment });
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain('error: Native TensorFlow is not to be used: LETHE_TENSORFLOW is none.');
+    expect(readdirSync(join(folder, 'runs'))).not.toContain('native');
+  }, 120_000);
+
+  it('is a library', async () => {
+    const program = "import * as lethe from '@lethe/lethe';\nconsole.log(JSON.stringify(Object.keys(lethe)));\n";
+    writeFileSync(join(folder, 'program.mjs'), program);
+    const { code, output } = await typed(process.execPath, ['program.mjs']);
+    expect(code, output).toBe(0);
+    expect((JSON.parse(output) as string[]).sort()).toEqual(Object.keys(face).sort());
+  }, 60_000);
+
+  it('is not larger than docs/install.md says', () => {
+    expect(sizeOf(join(folder, 'node_modules'))).toBeLessThan(LARGEST_INSTALLATION);
+  });
+});
