@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listCheckpoints, type ListedCheckpoint } from '@lethe/checkpoint';
+import { parseSavedConfig, type CompleteSettings } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import type { RunEvaluation } from '@lethe/evaluation';
+import { RunFolder } from '@lethe/run-folder';
+import { placesOf, type PlaceOptions } from '../common-options.js';
+import { parseEvaluation } from '../evaluation/evaluate-run.js';
+import { findRunFolder } from '../run/find-run-folder.js';
+import type { RunSummary } from '../run/summary.js';
+
+/** What of a run is read when it is opened. */
+interface RunContents {
+  readonly folder: string;
+  readonly config: CompleteSettings;
+  readonly summary: RunSummary | null;
+  readonly measures: RunEvaluation | null;
+  readonly checkpoints: readonly ListedCheckpoint[];
+}
+
+/** A run that is there, as its folder had it when it was opened. */
+export class Run {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Its settings, in the form of this version, whichever version began it. */
+  readonly config: CompleteSettings;
+  /** What it came to; null: it has not ended yet. */
+  readonly summary: RunSummary | null;
+  /** What its features keep and what is read of what they forget; null: it was not measured. */
+  readonly measures: RunEvaluation | null;
+  /** Newest first; none before the first. */
+  readonly checkpoints: readonly ListedCheckpoint[];
+
+  /** @internal */
+  constructor({ folder, config, summary, measures, checkpoints }: RunContents) {
+    this.folder = folder;
+    this.config = config;
+    this.summary = summary;
+    this.measures = measures;
+    this.checkpoints = checkpoints;
+  }
+}
+
+/**
+ * Opens a run that is there, whether it goes on, has ended or was stopped. Nothing is written, and no process is started.
+ *
+ * @param run its folder, or its name below `runsDir`
+ * @throws LetheError RUN_MISSING for a folder that is no run, or has several; CONFIG_INVALID for one of a newer version; CHECKPOINT_INVALID
+ * if its checkpoints cannot be listed
+ */
+export async function openRun(run: string, options: PlaceOptions = {}): Promise<Run> {
+  const folder = findRunFolder(run, placesOf(options));
+  const files = RunFolder.at(folder);
+  const config = parseSavedConfig(await files.readConfig(), join(folder, 'config.json'));
+  const summary = await textOf(join(folder, 'summary.json'));
+  const evaluation = await textOf(join(folder, 'evaluation.json'));
+  return new Run({
+    folder, config,
+    summary: summary === null ? null : parseSummary(summary, folder),
+    measures: evaluation === null ? null : parseEvaluation(evaluation),
+    checkpoints: await listCheckpoints(files.checkpoints),
+  });
+}
+
+/** Null where there is no such file. */
+function textOf(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new LetheError('RUN_MISSING', `${file} cannot be read`, { cause: error });
+  });
+}
+
+function parseSummary(text: string, folder: string): RunSummary {
+  try {
+    return JSON.parse(text) as RunSummary;
+  } catch (error) {
+    throw new LetheError('RUN_MISSING', `${folder}: expected JSON in summary.json, found something else`, { cause: error });
+  }
+}
