@@ -55,13 +55,16 @@ export const ERROR_CODES = [
   'INTERRUPTED',
 ] as const;
 
+/** What went wrong, as a stable word. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** An expected failure. The message names the thing, what was expected and what was found. */
 export class LetheError extends Error {
   readonly code: ErrorCode;
+  /** Facts about it; of CONFIG_INVALID `problems`, one for each setting that is wrong. */
   readonly details: Readonly<Record<string, unknown>>;
 
+  /** An error with that code and message. */
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'LetheError';

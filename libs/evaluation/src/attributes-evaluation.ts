@@ -42,6 +42,7 @@ export interface LinearEraserEvaluation {
   readonly kept: readonly ErasedAttribute[];
 }
 
+/** What is read of an attribute after a linear eraser. */
 export interface ErasedAttribute {
   readonly name: string;
   readonly probes: readonly AttributeProbeRow[];

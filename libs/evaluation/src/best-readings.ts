@@ -3,6 +3,7 @@ import type { AttributeProbeRow } from './probes/attribute-probe-row.js';
 
 /** Figures by which the best of several probes is found: more is more that was read. */
 export const READINGS = ['auroc', 'balanced_accuracy', 'accuracy', 'r_squared'] as const;
+/** A figure by which it is said how well something is read. */
 export type ReadingName = (typeof READINGS)[number];
 
 /** A probe, with one figure of it. */

@@ -18,6 +18,7 @@ export interface ProbeRow {
 /** The content of `evaluation.json`; docs/measures.md defines every figure. */
 export type RunEvaluation = ForgettingEvaluation | AttributesEvaluation | AdaptationEvaluation;
 
+/** What a run that forgets the label and redraws images has forgotten, and what it keeps. */
 export interface ForgettingEvaluation {
   readonly kind: 'forgetting';
   readonly rounds: number;
@@ -69,6 +70,7 @@ export interface MappedExample {
   readonly label: string;
 }
 
+/** How well a run that was carried from one domain to another reads the labels of each. */
 export interface AdaptationEvaluation {
   readonly kind: 'domain-adaptation';
   readonly rounds: number;

@@ -10,17 +10,18 @@
 
 // Train.
 export { train, type TrainOptions } from './train.js';
-export { LiveRun, type Epoch, type Round, type TrainedRun } from './run/live-run.js';
+export type { Epoch, LiveRun, Round, TrainedRun } from './run/live-run.js';
 export type { RunStage } from './run/run-control.js';
 export type { Listeners, Progress } from './run/run-progress.js';
+export type { MeasuringProgress, RunProgress } from '@lethe/telemetry';
 export type { RunEnding } from './run/training-run.js';
 export type { RunSummary } from './run/summary.js';
 
 // Train many: from several seeds, in several ways, with many settings.
 export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
 export { sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';
-export { LiveTrials, type OpenedTrials, type TrialsListeners, type TrialsStage } from './trials/live-trials.js';
-export type { SettingValue, Trial, TrialPosition, TrialState } from './trials/trial.js';
+export type { LiveTrials, OpenedTrials, TrialsListeners, TrialsStage } from './trials/live-trials.js';
+export type { Assignment, SettingValue, Trial, TrialPosition, TrialState } from './trials/trial.js';
 export type { HalvingOptions } from './trials/asynchronous-halving.js';
 
 // Open a run, and measure it.
@@ -31,29 +32,36 @@ export { drawGrid, type DrawGridOptions } from './draw-grid.js';
 export type { CheckpointOptions } from './checkpoint-options.js';
 export { describeMeasures, type DescribedMeasures } from './evaluation/evaluation-lines.js';
 export type { Conclusion, NamedFigure } from './evaluation/conclusion.js';
-export type { RunEvaluation } from '@lethe/evaluation';
 export type { ListedCheckpoint, WhichCheckpoint } from '@lethe/checkpoint';
+
+// What measures are made of.
+export type {
+  AdaptationEvaluation, AttributeProbeRow, AttributesEvaluation, BestReadings, DomainEvaluation, ErasedAttribute, Estimate,
+  ForgettingEvaluation, ForgottenAttribute, FullProbeFigures, GroupTreatment, Interval, KeptAttribute, LinearEraserEvaluation,
+  MappedExample, MeasuredAttribute, OwnHeadFigures, ProbeFigures, ProbeRow, Reading, ReadingName, RunEvaluation, ScoredExamples, StyleFigures, SwapFigures,
+  UsedExamples,
+} from '@lethe/evaluation';
+export type { ProbeInput, ProbeKind } from '@lethe/protocol';
+export type { ImageShape } from '@lethe/data';
 
 // What lies in a folder of runs.
 export { runs, type RunsListing } from './overview/runs.js';
 export type { ListedRun, PlayedLength } from './overview/listed-run.js';
 export type { StateOfRun } from './overview/run-state.js';
-export { shownFigure } from './evaluation/shown-figures.js';
+export { shownFigure, type NamedFigures } from './evaluation/shown-figures.js';
 
 // Settings, places and the machine.
 export type { CompleteSettings, LogLevel, OptimizerSettings, Partly, Settings } from '@lethe/config';
 export type { CommonOptions, PlaceOptions } from './common-options.js';
 export type { Environment } from './process-environment.js';
 export { lookAtThisMachine, type ThisMachine } from './this-machine.js';
+export type { Gpu } from '@lethe/tensorflow';
 
 // Failures.
 export { ERROR_CODES, LetheError, errorCode, type ErrorCode } from '@lethe/errors';
 
 // What processes and runs of this machine keep for each other, and a bug report of a run.
 export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';
-export { clearCache } from './cache/clear-cache.js';
-export { writeBugReport } from './bug-report/bug-report.js';
-
-// Use the networks of a run.
-export { openRunNetworks, type RunNetworks, type RunNetworksOptions, type RunNetworksRequest } from './networks/open-run-networks.js';
-
+export type { CacheKindName } from './cache/cache-kinds.js';
+export { clearCache, type ClearedCache } from './cache/clear-cache.js';
+export { writeBugReport, type BugReport, type BugReportOptions } from './bug-report/bug-report.js';

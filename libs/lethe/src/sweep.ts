@@ -4,7 +4,7 @@ import { LISTED_NAMES, settingPaths, settingValue } from '@lethe/config/flags';
 import { surroundingsOf, type CommonOptions, type Surroundings } from './common-options.js';
 import type { SweepRequest } from './requests.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
-import { LiveTrials, type TrialsListeners } from './trials/live-trials.js';
+import { PlayedTrials, type LiveTrials, type TrialsListeners } from './trials/live-trials.js';
 import type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
 import { openSweep, playSweep } from './trials/sweep/sweep.js';
 import { resultFiles } from './trials/sweep/sweep-results.js';
@@ -79,7 +79,7 @@ export interface SweepResult {
  * @param tried what to try for each setting; those that are not named are the recipe's
  */
 export function sweep(tried: SweepSettings, options: SweepOptions = {}): LiveTrials<SweepResult> {
-  return new LiveTrials<SweepResult>(options, async (live) => {
+  return new PlayedTrials<SweepResult>(options, async (live) => {
     live.expectGoingOn();
     const surroundings = await surroundingsOf(options);
     const request = sweepRequest(tried, options, surroundings);

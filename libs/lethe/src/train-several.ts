@@ -4,7 +4,7 @@ import { surroundingsOf, type CommonOptions } from './common-options.js';
 import { newRunConfig } from './run-config.js';
 import { machineOf } from './this-machine.js';
 import { trainRequest, type TrainOptions } from './train.js';
-import { LiveTrials, type TrialsListeners } from './trials/live-trials.js';
+import { PlayedTrials, type LiveTrials, type TrialsListeners } from './trials/live-trials.js';
 import { newTrials, openTrials, resumedTrials, trainTrials } from './trials/train-trials.js';
 import type { Trial } from './trials/trial.js';
 
@@ -33,7 +33,7 @@ export interface SeveralRuns {
  * another domain and `training` is `each`, one of each kind of training.
  */
 export function trainSeveral(settings: Settings, options: TrainSeveralOptions = {}): LiveTrials<SeveralRuns> {
-  return new LiveTrials<SeveralRuns>(options, async (live) => {
+  return new PlayedTrials<SeveralRuns>(options, async (live) => {
     live.expectGoingOn();
     const surroundings = await surroundingsOf(options);
     const { machine, environment } = surroundings;

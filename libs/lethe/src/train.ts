@@ -7,7 +7,7 @@ import { RunHistory } from './record/run-history.js';
 import type { TrainRequest } from './requests.js';
 import { newRunConfig } from './run-config.js';
 import { expectGoingOn, interruptionOf } from './run/expect-going-on.js';
-import { LiveRun, type TrainedRun } from './run/live-run.js';
+import { liveRun, type LiveRun, type TrainedRun } from './run/live-run.js';
 import { playRun } from './run/play-run.js';
 import { prepareRun, withOpenRun, type PreparedRun } from './run/prepare-run.js';
 import { RunControl, type RunStage } from './run/run-control.js';
@@ -68,7 +68,7 @@ export function train(settings: Settings = {}, options: TrainOptions = {}): Live
       throw error;
     },
   );
-  return new LiveRun({ control, history, done, folder: () => folder });
+  return liveRun({ control, history, done, folder: () => folder });
 }
 
 interface Playing {

@@ -6,7 +6,6 @@ import { errorCode, errorMessage, foreignText } from '@lethe/errors';
 import { localProgram } from '@lethe/programs';
 import { describeDevice, engineEnvironment, planDevices, type DeviceRequest, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder, whyNotNative } from '@lethe/tensorflow-setup';
-import { RunFolder } from '@lethe/run-folder';
 import { formatCount } from '@lethe/telemetry';
 import type { DoctorCommand } from '../command-line/command.js';
 import { findRunFolder, lookAtThisMachine, writeBugReport, type ThisMachine } from '@lethe/lethe';
@@ -25,11 +24,11 @@ interface Findings { readonly lines: readonly string[]; readonly exitCode: numbe
  * no step can be computed or no worker placed.
  */
 export async function runDoctor(command: DoctorCommand, environment: Environment): Promise<number> {
-  const run = command.report === null ? null : RunFolder.at(findRunFolder(command.report, command));
+  const run = command.report === null ? null : findRunFolder(command.report, command);
   const { lines, exitCode } = await examine(command, environment);
   for (const line of lines) process.stdout.write(`${line}\n`);
   if (run === null) return exitCode;
-  const { file, bytes, parts } = await writeBugReport({ run, findings: lines, userFolder: command.folder });
+  const { file, bytes, parts } = await writeBugReport({ runFolder: run, findings: lines, userFolder: command.folder });
   process.stdout.write(`${relative(command.folder, file)} has ${formatCount(bytes / 1000)} kB: ${parts.join(', ')}\n`);
   process.stdout.write(`${WHAT_STAYS}\n`);
   return exitCode;

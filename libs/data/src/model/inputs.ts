@@ -1,3 +1,4 @@
+/** Rows, columns and values of each pixel; of a table or vectors 1, 1 and their length. */
 export interface ImageShape { readonly height: number; readonly width: number; readonly channels: number }
 
 /** Numbers of one example. */

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => { rmSync(folder, { recursive: true }); });
 
 function write(): Promise<BugReport> {
-  return writeBugReport({ run, findings: ['engine   native', `cache    ${homedir()}/.cache`], userFolder: folder });
+  return writeBugReport({ runFolder: run.folder, findings: ['engine   native', `cache    ${homedir()}/.cache`], userFolder: folder });
 }
 
 describe('a bug report', () => {

@@ -2,7 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { arch, cpus, release, totalmem, type, version } from 'node:os';
 import { join, relative } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
-import type { RunFolder } from '@lethe/run-folder';
+import { RunFolder } from '@lethe/run-folder';
 import { ownVersion } from '../own-version.js';
 import { privateText } from './private-text.js';
 
@@ -13,8 +13,10 @@ const MOST_BYTES = 2 ** 20;
 const DOCUMENTS = ['config.json', 'summary.json', 'evaluation.json'];
 const LOG_FILE = /\.(jsonl|log)$/;
 
+/** What goes into a bug report. */
 export interface BugReportOptions {
-  readonly run: RunFolder;
+  /** Absolute path of the run's folder. */
+  readonly runFolder: string;
   /** What `lethe doctor` has found, line by line. */
   readonly findings: readonly string[];
   /** Absolute path of the folder where the user typed, which takes the report. */
@@ -36,7 +38,8 @@ interface Part { readonly name: string; readonly text: string }
  * Writes all that a bug report needs into one text file, which can be read before it is sent.
  * @throws LetheError STORAGE_FAILED
  */
-export async function writeBugReport({ run, findings, userFolder }: BugReportOptions): Promise<BugReport> {
+export async function writeBugReport({ runFolder, findings, userFolder }: BugReportOptions): Promise<BugReport> {
+  const run = RunFolder.at(runFolder);
   const files = [...DOCUMENTS, ...(await logFiles(run))];
   const parts = [
     { name: 'versions', text: versions() },

@@ -88,7 +88,8 @@ export function parseEvaluation(text: string): RunEvaluation | null {
   } catch {
     return null;
   }
-  if (found?.kind === 'forgetting') return JSON.parse(text, (_, value: unknown) => value ?? Number.NaN) as RunEvaluation;
+  if (found?.kind === 'forgetting')
+    return JSON.parse(text, (key, value: unknown) => value ?? (MAY_BE_UNDEFINED.includes(key) ? null : Number.NaN)) as RunEvaluation;
   if (found?.kind === 'attributes') return JSON.parse(text, finiteFigures) as RunEvaluation;
   if (found?.kind !== 'domain-adaptation') return null;
   const { scored } = found;
@@ -97,7 +98,7 @@ export function parseEvaluation(text: string): RunEvaluation | null {
     : { ...found, scored: { ...scored, scores: scored.scores.map((score: number | null) => score ?? Number.NaN) } };
 }
 
-/** Of what is measured of attributes, null says of these figures that there are none, and of all others that they are not finite. */
+/** Of what is measured, null says of these figures that there are none, and of all others that they are not finite. */
 const MAY_BE_UNDEFINED: readonly string[] = ['auroc', 'auroc_low', 'auroc_high', 'r_squared'];
 const NUMBERS: readonly string[] = ['value', 'mean', 'of_mean'];
 

@@ -49,77 +49,68 @@ export interface TrainedRun {
   readonly traceFile: string | null;
 }
 
-/** What a live run is made of. */
-export interface LiveRunParts {
-  readonly control: RunControl;
-  readonly history: RunHistory;
-  readonly done: Promise<TrainedRun>;
-  /** Absolute path of its folder, once there is one. */
-  readonly folder: () => string | null;
-}
-
 /**
  * A run that is being played: its rounds, one after another, and what it came to. It goes on whether somebody follows it or not, and
  * whether they stop: only the signal and `kill` end it early. Each loop begins with the first round that this process played, at its own
- * pace: the last 256 rounds and epochs wait in memory, earlier ones are read from `metrics.jsonl` in the run's folder.
+ * pace: the last 256 rounds and epochs wait in memory, earlier ones are read from `metrics.jsonl` in the run's folder. A loop throws what
+ * `done` is rejected with.
  */
-export class LiveRun implements AsyncIterable<Round> {
+export interface LiveRun extends AsyncIterable<Round> {
   /**
    * What it came to, once its processes have ended: also if it was interrupted, or diverged (see `ending` and `failure`).
    *
-   * @throws LetheError by its `code`: CONFIG_INVALID, DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, RUN_EXISTS, RUN_MISSING, RUN_LOCKED,
-   * CHECKPOINT_MISMATCH, DEVICE_PLAN_INVALID, ADDRESS_INVALID for what was asked for, before anything starts; INTERRUPTED if it was to end
-   * before there was anything to save, or was killed; PROCESS_DIED, WORKERS_MISSING, STORAGE_FAILED and others for what went wrong later
+   * It is rejected with a `LetheError` of one of these codes: CONFIG_INVALID, DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, RUN_EXISTS,
+   * RUN_MISSING, RUN_LOCKED, CHECKPOINT_MISMATCH, DEVICE_PLAN_INVALID, ADDRESS_INVALID for what was asked for, before anything starts;
+   * INTERRUPTED if it was to end before there was anything to save, or was killed; PROCESS_DIED, WORKERS_MISSING, STORAGE_FAILED and others
+   * for what went wrong later.
    */
   readonly done: Promise<TrainedRun>;
-  readonly #parts: LiveRunParts;
-
-  /** @internal */
-  constructor(parts: LiveRunParts) {
-    this.#parts = parts;
-    this.done = parts.done;
-  }
-
   /** How far it is. */
-  get stage(): RunStage {
-    return this.#parts.control.stage;
-  }
-
+  readonly stage: RunStage;
   /** Absolute path of its folder; null before there is one. */
-  get folder(): string | null {
-    return this.#parts.folder();
-  }
-
-  /** Its rounds, from the first that this process plays. @throws what `done` is rejected with */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Round, void, undefined> {
-    for await (const line of this.#lines()) if (line.kind === 'round') yield roundOf(line);
-  }
-
-  /** Its epochs, from the first that this process ends. @throws what `done` is rejected with */
-  async *epochs(): AsyncGenerator<Epoch, void, undefined> {
-    for await (const line of this.#lines())
-      if (line.kind === 'epoch') yield { epoch: Number(line['epoch']), round: line.round, heldOut: epochFigures(line) };
-  }
-
+  readonly folder: string | null;
+  /** Its epochs, from the first that this process ends. */
+  epochs(): AsyncIterableIterator<Epoch>;
   /** Has it save a checkpoint after the round under way, and go on. */
-  checkpoint(): void {
-    this.#parts.control.askForCheckpoint();
-  }
-
+  checkpoint(): void;
   /**
    * Ends all of its processes at once. What was computed since the last checkpoint is lost, and `done` is rejected with INTERRUPTED; what
    * is only measured can be measured later, and `done` comes without measures.
-   * @param reason the message of that error
+   *
+   * @param reason - the message of that error
    */
-  kill(reason = 'killed'): void {
-    this.#parts.control.kill(new LetheError('INTERRUPTED', reason));
-  }
+  kill(reason?: string): void;
+}
 
-  #lines(): AsyncGenerator<MetricsLine, void, undefined> {
+/** What a live run is made of. */
+interface LiveRunParts {
+  readonly control: RunControl;
+  readonly history: RunHistory;
+  readonly done: Promise<TrainedRun>;
+  readonly folder: () => string | null;
+}
+
+/** Gives a run to whoever called for it. */
+export function liveRun({ control, history, done, folder }: LiveRunParts): LiveRun {
+  const lines = (): AsyncGenerator<MetricsLine, void, undefined> => {
     // Whoever follows hears of a failure there.
-    this.done.catch(() => undefined);
-    return this.#parts.history.lines();
-  }
+    done.catch(() => undefined);
+    return history.lines();
+  };
+  return {
+    done,
+    get stage() { return control.stage; },
+    get folder() { return folder(); },
+    async *[Symbol.asyncIterator]() {
+      for await (const line of lines()) if (line.kind === 'round') yield roundOf(line);
+    },
+    async *epochs() {
+      for await (const line of lines())
+        if (line.kind === 'epoch') yield { epoch: Number(line['epoch']), round: line.round, heldOut: epochFigures(line) };
+    },
+    checkpoint: () => { control.askForCheckpoint(); },
+    kill: (reason = 'killed') => { control.kill(new LetheError('INTERRUPTED', reason)); },
+  };
 }
 
 /** Figures of a round's line that are no losses. */

@@ -16,7 +16,9 @@ export type Progress =
 
 /** Who hears what is said and how far something is. */
 export interface Listeners {
+  /** Hears each line that somebody should know. */
   readonly onNotice?: ((line: string) => void) | undefined;
+  /** Hears what is being done, and how far that is; called at any rate. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

@@ -17,6 +17,7 @@ export interface TrialsListeners {
    * rejected with INTERRUPTED.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Hears each line that somebody should know. */
   readonly onNotice?: ((line: string) => void) | undefined;
   /** Hears of each stage as it begins. */
   readonly onStage?: ((stage: TrialsStage) => void) | undefined;
@@ -37,10 +38,22 @@ export interface OpenedTrials {
 
 /**
  * Several runs that are being played, each in processes of its own. They go on whether somebody follows them or not. A loop over them gives
- * each one that is done, in the order in which they came to their ends.
+ * each one that comes to its end in this process, in that order, and throws what `done` is rejected with.
  */
-export class LiveTrials<Results> implements AsyncIterable<Trial> {
-  /** What they came to together, also if they were interrupted. @throws LetheError for what was asked for, before any begins */
+export interface LiveTrials<Results> extends AsyncIterable<Trial> {
+  /** What they came to together, also if they were interrupted. It is rejected with a `LetheError` for what is wrong with them. */
+  readonly done: Promise<Results>;
+  readonly stage: TrialsStage;
+  /** Their folder and what they are now; null as long as they are being planned. */
+  readonly opened: OpenedTrials | null;
+  /** The settings in which a run differs from others: "beta 0.1, seed 2". */
+  settingsOf(trial: Trial): string;
+  /** Ends those that run at once. What each of them computed since its last checkpoint is lost. */
+  kill(): void;
+}
+
+/** The same, for who plays them. */
+export class PlayedTrials<Results> implements LiveTrials<Results> {
   readonly done: Promise<Results>;
   readonly #listeners: TrialsListeners;
   readonly #ended: Trial[] = [];
@@ -50,8 +63,7 @@ export class LiveTrials<Results> implements AsyncIterable<Trial> {
   #changed: Promise<void>;
   #wake: () => void = () => undefined;
 
-  /** @internal */
-  constructor(listeners: TrialsListeners, play: (live: LiveTrials<Results>) => Promise<Results>) {
+  constructor(listeners: TrialsListeners, play: (played: PlayedTrials<Results>) => Promise<Results>) {
     this.#listeners = listeners;
     this.#changed = this.#nextChange();
     this.done = Promise.resolve().then(() => play(this)).finally(() => {
@@ -64,12 +76,10 @@ export class LiveTrials<Results> implements AsyncIterable<Trial> {
     return this.#stage;
   }
 
-  /** Their folder and what they are now; null as long as they are being planned. */
   get opened(): OpenedTrials | null {
     return this.#opened;
   }
 
-  /** The settings in which a run differs from others: "beta 0.1, seed 2". */
   settingsOf({ values }: Trial): string {
     const trials = this.#opened?.trials ?? [];
     return Object.entries(values)
@@ -78,7 +88,6 @@ export class LiveTrials<Results> implements AsyncIterable<Trial> {
       .join(', ');
   }
 
-  /** Each that is done. @throws what `done` is rejected with */
   async *[Symbol.asyncIterator](): AsyncGenerator<Trial, void, undefined> {
     this.done.catch(() => undefined);
     for (let next = 0; ;) {
@@ -96,20 +105,19 @@ export class LiveTrials<Results> implements AsyncIterable<Trial> {
     }
   }
 
-  /** Ends those that run at once. What each of them computed since its last checkpoint is lost. */
   kill(): void {
     // The first request ends them with a checkpoint.
     this.#interrupt?.();
     this.#interrupt?.();
   }
 
-  /** @internal */
+  /** Says what they are. */
   open(opened: OpenedTrials): void {
     this.#opened = opened;
     this.#begin('opened');
   }
 
-  /** @internal */
+  /** Tells the listeners. */
   watcher(): TrialsWatcher {
     const { signal, onNotice, onTrial, onPosition } = this.#listeners;
     return {
@@ -131,7 +139,7 @@ export class LiveTrials<Results> implements AsyncIterable<Trial> {
     };
   }
 
-  /** @internal @throws LetheError INTERRUPTED */
+  /** @throws LetheError INTERRUPTED */
   expectGoingOn(): void {
     if (this.#listeners.signal?.aborted === true) throw interruptionOf(this.#listeners.signal);
   }
