@@ -38,8 +38,8 @@ export type { ListedCheckpoint, WhichCheckpoint } from '@lethe/checkpoint';
 export type {
   AdaptationEvaluation, AttributeProbeRow, AttributesEvaluation, BestReadings, DomainEvaluation, ErasedAttribute, Estimate,
   ForgettingEvaluation, ForgottenAttribute, FullProbeFigures, GroupTreatment, Interval, KeptAttribute, LinearEraserEvaluation,
-  MappedExample, MeasuredAttribute, OwnHeadFigures, ProbeFigures, ProbeRow, Reading, ReadingName, RunEvaluation, ScoredExamples, StyleFigures, SwapFigures,
-  UsedExamples,
+  MappedExample, MeasuredAttribute, OwnHeadFigures, ProbeFigures, ProbeRow, Reading, ReadingName, RunEvaluation, ScoredExamples,
+  StyleFigures, SwapFigures, UsedExamples,
 } from '@lethe/evaluation';
 export type { ProbeInput, ProbeKind } from '@lethe/protocol';
 export type { ImageShape } from '@lethe/data';

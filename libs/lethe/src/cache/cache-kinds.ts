@@ -22,4 +22,5 @@ export const CACHE_KINDS = [
   { name: 'unfinished', names: /^\.partial-/, isShelf: false, holds: 'set-ups that were broken off', otherwise: 'not made again' },
 ] as const satisfies readonly CacheKind[];
 
+/** What a kind of thing in the cache is called. */
 export type CacheKindName = (typeof CACHE_KINDS)[number]['name'];
