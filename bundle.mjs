@@ -140,6 +140,7 @@ function optionsOf(workspace, project, programs) {
  * Bundles the package into one folder: the programs of a run, by the names of their projects, and what a program imports. It has neither
  * source maps nor comments of where this workspace lies.
  * @returns what esbuild says of it
+ * @public to tools/src/pack
  */
 export async function bundlePackage(outdir, workspace = import.meta.dirname) {
   const { build } = await import('esbuild');

@@ -54,6 +54,17 @@ function sizeOf(root: string): number {
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).reduce((sum, path) => sum + lstatSync(join(root, path)).blocks * 512, 0);
 }
 
+/** What docs/library.md begins with, in a type-checked program. */
+const PROGRAM = `import { installTensorFlow, openRun, train, type Run } from '@lethe/lethe';
+
+await installTensorFlow({ report: console.error });
+const controller = new AbortController();
+const run = train({ recipe: 'forget', beta: 0.05 }, { signal: controller.signal });
+for await (const round of run) console.log(round.round);
+const { folder } = await run.done;
+const opened: Run = await openRun(folder);
+console.log(opened.config.seed, opened.checkpoints.length);
+`;
 const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
 
 /** Trains there. @returns the hash of the weights */
@@ -126,6 +137,22 @@ describe('the package, installed in an empty folder', () => {
     const { code, output } = await typed(process.execPath, ['program.mjs']);
     expect(code, output).toBe(0);
     expect((JSON.parse(output) as string[]).sort()).toEqual(Object.keys(face).sort());
+  }, 60_000);
+
+  it('has types that compile in a program of its own, and refuse what is wrong', async () => {
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext', target: 'es2023', strict: true, noEmit: true, skipLibCheck: false,
+        typeRoots: [join(WORKSPACE, 'node_modules/@types')], types: ['node'],
+      },
+      files: ['program.mts'],
+    }));
+    const compile = (): Promise<Ended> => typed(process.execPath, [join(WORKSPACE, 'node_modules/typescript/bin/tsc'), '-p', '.']);
+    writeFileSync(join(folder, 'program.mts'), PROGRAM);
+    expect(await compile()).toEqual({ code: 0, output: '' });
+    writeFileSync(join(folder, 'program.mts'), PROGRAM.replace('beta: 0.05', "beta: 'little'"));
+    expect((await compile()).output).toMatch(/^program\.mts\(5,\d+\): error TS\d+: .*string/);
+    for (const name of ['tsconfig.json', 'program.mts']) rmSync(join(folder, name));
   }, 60_000);
 
   it('is not larger than docs/install.md says', () => {

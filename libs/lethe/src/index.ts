@@ -55,6 +55,7 @@ export type { CompleteSettings, LogLevel, OptimizerSettings, Partly, Settings } 
 export type { CommonOptions, PlaceOptions } from './common-options.js';
 export type { Environment } from './process-environment.js';
 export { lookAtThisMachine, type ThisMachine } from './this-machine.js';
+export { setUpNative as installTensorFlow, type SetUpOptions as InstallOptions } from '@lethe/tensorflow-setup';
 export type { Gpu } from '@lethe/tensorflow';
 
 // Failures.

@@ -35,8 +35,8 @@ const TEST_SOURCE = /^ *\/\/ (\S*(?:\.spec\.\w+|\/testing\/|\/fixtures\/|\/golde
 const SOURCE_MAP = /\/\/# sourceMappingURL=\S+/;
 const NEEDED = [
   'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'bin/lethe.mjs', 'infra/local-cluster.json', 'dist/coordinator.js',
-  'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/kernels.wasm',
-  'dist/binding/tfjs_binding.cc',
+  'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/index.d.ts',
+  'dist/kernels.wasm', 'dist/binding/tfjs_binding.cc',
 ];
 
 /** What is wrong with a package, naming the file: it is packed for everybody, from a machine that nobody else has. */

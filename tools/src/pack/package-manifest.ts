@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The package of which only a part is packed with Lethe: as a dependency it would have an addon downloaded that Lethe does not use. */
-export const PACKED_PACKAGE = '@tensorflow/tfjs-node-gpu';
+const PACKED_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** What npm is told of a package, as far as it is read here. */
 interface Manifest {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -11,6 +12,8 @@ interface Metafile {
 }
 interface Bundler { readonly bundlePackage: (folder: string) => Promise<Metafile> }
 
+/** The types of what a program imports, in one file. */
+const TYPES = 'dist/index.d.ts';
 const COMMAND = `#!/usr/bin/env node
 import '../dist/coordinator.js';
 `;
@@ -24,6 +27,9 @@ export async function stagePackage(workspace: string, folder: string, manifest: 
   const { bundlePackage } = (await import(join(workspace, 'bundle.mjs'))) as Bundler;
   const metafile = await bundlePackage(join(folder, 'dist'));
   expectDeclared(metafile, manifest);
+  const types = join(workspace, TYPES);
+  if (!existsSync(types)) throw new Error(`${TYPES}: expected the library's types, found none: npx nx run lethe:types makes them`);
+  await cp(types, join(folder, 'dist/index.d.ts'));
   await cp(join(workspace, 'LICENSE'), join(folder, 'LICENSE'));
   await cp(join(workspace, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   for (const name of ['README.md', 'NOTICE']) await cp(join(workspace, 'libs/lethe', name), join(folder, name));
