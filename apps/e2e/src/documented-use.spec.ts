@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 it('these are all commands of the page', () => {
-  expect(commands).toEqual(['runs', 'cache', 'cache clear judges', 'cache clear']);
+  expect(commands).toEqual(['runs', 'compare mild strong', 'cache', 'cache clear judges', 'cache clear']);
 });
 
 it('runs are listed as the page says', async () => {
@@ -48,6 +48,18 @@ it('runs are listed as the page says', async () => {
   const refused = await lethe(['runs', '--runs-dir', 'none']);
   expect(refused.output).toContain(`${join(folder, 'none')}: expected a folder that holds runs, found none (--runs-dir names one)`);
   expect(refused.code).toBe(2);
+}, 120_000);
+
+it('runs are compared as the page says', async () => {
+  const small = '--data-dir digits --batch-size 16 --held-out 8 --no-evaluation --no-grid';
+  await printed(`train ${small} --rounds 4 --beta 0.5 --name strong`);
+  const compared = await printed('compare mild strong');
+  expect(compared).toMatch(/^ +mild +strong\nrecipe +forget-short +forget-short\n/);
+  expect(compared).toMatch(/^objective\.beta +0\.\d+ +0\.5$/m);
+  expect(compared).toMatch(/^reconstruction_mse +0\.\d+ +0\.\d+ +(mild|strong) (throughout|from round \d on)$/m);
+  expect(compared).toMatch(/^mild has not been measured: npx lethe evaluate mild does it$/m);
+  const { settings } = JSON.parse(await printed('compare mild strong --json')) as { settings: { path: string }[] };
+  expect(settings.map(({ path }) => path)).toEqual(['objective.beta', 'rounds']);
 }, 120_000);
 
 it('the cache is cleared in steps, as the page says', async () => {

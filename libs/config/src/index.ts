@@ -21,6 +21,7 @@ export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from 
 export { HIDING } from './schema/forgetting.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
+export { settingDifferences, type SettingDifference } from './setting-differences.js';
 export { usableCores } from './usable-cores.js';
 export { parseSavedConfig, savedConfigJson } from './versions/saved-config.js';
 export { upgrade, type VersionStep } from './versions/upgrade.js';

@@ -20,6 +20,11 @@ const BIT_CHANGING: Readonly<Record<string, string>> = {
   'cluster.engine': 'the engine',
 };
 
+/** Whether a setting may change what is computed, if only its last bits. @param path dotted */
+export function hasPartInResult(path: string): boolean {
+  return !FREE.some((pattern) => pattern.test(path)) || path in BIT_CHANGING;
+}
+
 /** A length in the other unit is compared once the data say how many rounds an epoch has. */
 function lengthProblem(path: 'epochs' | 'rounds', saved: RunConfig, wanted: unknown): string | undefined {
   const before = saved[path];

@@ -47,6 +47,8 @@ export type { ImageShape } from '@lethe/data';
 // What lies in a folder of runs.
 export { runs, type RunsListing } from './overview/runs.js';
 export type { ListedRun, PlayedLength } from './overview/listed-run.js';
+export { compare, type ComparedMeasure, type ComparedRun, type RunsComparison } from './overview/compare.js';
+export type { ComparedCurve, Crossing } from './overview/curves.js';
 export type { StateOfRun } from './overview/run-state.js';
 export { shownFigure, type NamedFigures } from './evaluation/shown-figures.js';
 

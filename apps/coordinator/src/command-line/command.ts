@@ -111,6 +111,15 @@ export interface RunsCommand extends Places {
   readonly json: boolean;
 }
 
+/** `lethe compare`: what runs differ in. */
+export interface CompareCommand extends Places {
+  readonly kind: 'compare';
+  /** Two or more, as they were typed. */
+  readonly runs: readonly string[];
+  /** As JSON, for programs. */
+  readonly json: boolean;
+}
+
 /** `lethe data`: what a data folder holds. */
 export interface DataCommand {
   readonly kind: 'data';
@@ -161,6 +170,7 @@ export type Command =
   | EvaluateCommand
   | SweepCommand
   | RunsCommand
+  | CompareCommand
   | DataCommand
   | CacheCommand
   | DoctorCommand

@@ -2,7 +2,8 @@ import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, profile, grid, checkpoint, evaluate, sweep, runs, data, cache and doctor are Nx targets too:
+train, profile, grid, checkpoint, evaluate, sweep, runs, compare, data, cache and doctor
+are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -131,6 +132,17 @@ Examples:
   npx lethe runs
   npx lethe runs --runs-dir runs/sweep-2026-01-31-120000/trials
   npx lethe runs --json`;
+
+export const COMPARE_HELP = `
+Settings that are as the runs' recipes say are counted, not listed (--json lists them). A loss is
+averaged over some rounds first. Where curves cross more than once, the last crossing is named,
+after which one is lower throughout. Intervals that lie apart tell runs of the same data apart; how
+much chance there is in training, only runs from several seeds show (train --seeds).
+
+Examples:
+  npx lethe compare mild strong
+  npx lethe compare sweep-2026-01-31-120000/trials/001 sweep-2026-01-31-120000/trials/002
+  npx lethe compare mild strong other --json`;
 
 export const CACHE_HELP = `
 Kinds, and what becomes of them if they are missed:

@@ -194,7 +194,7 @@ describe('the flags', () => {
     `);
   });
 
-  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'data', 'cache', 'doctor', 'worker'];
+  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'cache', 'doctor', 'worker'];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
     const { text } = parse(...(name === undefined ? [] : [name]), '--help', ...all) as PrintCommand;
@@ -246,7 +246,7 @@ describe('the flags', () => {
     const { nx } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       nx: { targets: Record<string, { options?: { command?: string } }> };
     };
-    const named = /^([\w, ]+) are Nx targets too/m.exec(GENERAL_HELP)?.[1]?.split(/, | and /) ?? [];
+    const named = /^([\w,\s]+)\sare\sNx\stargets\stoo/.exec(GENERAL_HELP.trim())?.[1]?.split(/,\s|\sand\s/) ?? [];
     expect(named).toContain('train');
     for (const name of named) expect(nx.targets[name]?.options?.command, name).toBe(`node apps/coordinator/bin/lethe.mjs ${name}`);
   });
@@ -472,6 +472,8 @@ describe('parseCommandLine', () => {
     });
     expect(parse('runs')).toEqual({ kind: 'runs', json: false, ...places });
     expect(parse('runs', '--json', '--runs-dir', '/r')).toMatchObject({ json: true, runsFolder: '/r' });
+    expect(parse('compare', 'a', 'b', 'c')).toEqual({ kind: 'compare', runs: ['a', 'b', 'c'], json: false, ...places });
+    expect(parse('compare', 'a', 'b', '--json', '--runs-dir', '/r')).toMatchObject({ json: true, runsFolder: '/r' });
     expect(parse('cache')).toEqual({ kind: 'cache', clear: null });
     expect(parse('cache', 'clear')).toEqual({ kind: 'cache', clear: 'everything' });
     expect(parse('cache', 'clear', 'judges')).toEqual({ kind: 'cache', clear: 'judges' });
@@ -600,6 +602,8 @@ describe('parseCommandLine', () => {
     ],
     [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
+    [['compare'], "missing required argument 'runs'"],
+    [['compare', 'a', ''], '<runs>: expected the name or folder of a run, found ""'],
     [['cache', 'empty'], 'lethe cache: expected clear, or nothing, found "empty"'],
     [['cache', 'clear', 'judge'], 'or nothing for all of them, found "judge"'],
     [['doctor', '--workers', '0'], '--workers: expected at least 1, found 0'],

@@ -5,8 +5,8 @@ import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CacheCommand, CheckpointCommand, Command, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, RunsCommand, TrainCommand,
-  WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, RunsCommand,
+  TrainCommand, WorkerCommand,
 } from './command.js';
 import { CHECKPOINT, FlagReader, NAME, RUN, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
@@ -152,6 +152,14 @@ function readRuns({ options }: TypedCommand, folder: string): RunsCommand {
   return command;
 }
 
+function readCompare({ arguments: runs, options }: TypedCommand, folder: string): CompareCommand {
+  const reader = new FlagReader(options);
+  if (runs.includes('')) reader.problems.push({ where: '<runs>', expected: RUN.expected, found: '""' });
+  const command: CompareCommand = { kind: 'compare', runs, folder, runsFolder: reader.runsFolder(folder), json: reader.has('json') };
+  reader.refuseProblems();
+  return command;
+}
+
 function readData({ arguments: [data = ''], options }: TypedCommand, folder: string): DataCommand {
   const reader = new FlagReader(options);
   const out = reader.text('out', FOLDER) ?? 'contact-sheets';
@@ -220,7 +228,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
     typed: (name, typed) => {
       const readers = {
         train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
-        sweep: readSweep, runs: readRuns,
+        sweep: readSweep, runs: readRuns, compare: readCompare,
         data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };
       command = readers[name](typed, folder);

@@ -5,7 +5,7 @@ import {
 import { Command as Program } from 'commander';
 import { CHECKPOINT, FILE, LOG_LEVEL, NAME, RUN, SEEDS } from './flag-values.js';
 import {
-  CACHE_HELP, CHECKPOINT_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
+  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
   GRID_HELP, PROFILE_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED } from './common-flags.js';
@@ -28,7 +28,7 @@ export interface TypedCommand {
 
 /** The commands of `lethe`. */
 export const COMMAND_NAMES = [
-  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'data', 'cache', 'doctor', 'worker',
+  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'cache', 'doctor', 'worker',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
@@ -54,7 +54,7 @@ function onTyped(program: Program, name: CommandName, { typed }: ProgramEvents):
     const options = program.opts<Record<string, unknown>>();
     refuseSwallowedFlags(program);
     const words = program.args;
-    const expected = program.registeredArguments.length;
+    const expected = program.registeredArguments.some(({ variadic }) => variadic) ? Infinity : program.registeredArguments.length;
     if (words.length > expected) {
       const where = `lethe ${name}`;
       throw problemsError([{ where, expected: 'flags only from here on', found: words.slice(expected).map(shown).join(' ') }]);
@@ -201,6 +201,18 @@ function addRuns(root: Program, events: ProgramEvents): void {
   onTyped(runs, 'runs', events);
 }
 
+function addCompare(root: Program, events: ProgramEvents): void {
+  const compare = root
+    .command('compare')
+    .summary('say what runs differ in')
+    .description('Says what runs differ in: settings, data, engines, curves, and what was measured of them, with its intervals.');
+  compare.argument('<runs...>', 'names or folders of two runs or more');
+  option(compare, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(compare, 'json', JSON_HELP);
+  compare.addHelpText('after', COMPARE_HELP);
+  onTyped(compare, 'compare', events);
+}
+
 function addData(root: Program, events: ProgramEvents): void {
   const data = root
     .command('data')
@@ -266,6 +278,7 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addEvaluate(root, events);
   addSweep(root, events, extent);
   addRuns(root, events);
+  addCompare(root, events);
   addData(root, events);
   addCache(root, events);
   addDoctor(root, events);

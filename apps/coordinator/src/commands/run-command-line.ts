@@ -67,6 +67,8 @@ async function run(command: Exclude<Command, WorkerCommand>, { environment, requ
       return (await import('./sweep.js')).runSweep(command, environment);
     case 'runs':
       return (await import('./runs.js')).runRuns(command);
+    case 'compare':
+      return (await import('./compare.js')).runCompare(command);
     case 'data':
       return (await import('./data.js')).runData(command, environment);
     case 'cache':

@@ -7,7 +7,7 @@ import type { RunsCommand } from '../command-line/command.js';
 
 /** Lists the runs of a folder, as a table or as JSON. */
 export async function runRuns(command: RunsCommand): Promise<number> {
-  const listing = await runs(command);
+  const listing = await runs({ folder: command.folder, runsDir: command.runsFolder });
   const lines = command.json ? [JSON.stringify(listing, null, 2)] : listed(listing, relative(command.folder, listing.folder) || '.');
   for (const line of lines) process.stdout.write(`${printable(line)}\n`);
   return EXIT.ok;
@@ -34,12 +34,14 @@ function table(found: readonly ListedRun[]): string[] {
 /** What an error says may be long: the first words name it, and `--json` has all. */
 const LONGEST_REMARK = 60;
 
-function stateOf({ state, remark }: ListedRun): string {
+/** A state with what is to be said of it. */
+export function stateOf({ state, remark }: Pick<ListedRun, 'state' | 'remark'>): string {
   if (remark === '') return state;
   return `${state} (${remark.length > LONGEST_REMARK ? `${remark.slice(0, LONGEST_REMARK)}...` : remark})`;
 }
 
-function playedOf({ played: { unit, done, total } }: ListedRun): string {
+/** "20 epochs", "4 of 20 epochs". */
+export function playedOf({ played: { unit, done, total } }: Pick<ListedRun, 'played'>): string {
   const units = total === 1 ? unit : `${unit}s`;
   return done === total ? `${done} ${units}` : `${done} of ${total} ${units}`;
 }

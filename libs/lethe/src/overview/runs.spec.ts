@@ -29,7 +29,7 @@ async function made(name: string, { summary = null as object | null, settings = 
 }
 
 async function listed(name: string): Promise<ListedRun | undefined> {
-  return (await runs({ runsFolder })).runs.find((run) => run.name === name);
+  return (await runs({ runsDir: runsFolder })).runs.find((run) => run.name === name);
 }
 
 const deadLock = (): string => JSON.stringify({ host: hostname(), processId: 2 ** 22 + 1, started: null });
@@ -134,7 +134,7 @@ describe('a folder of runs', () => {
     for (const name of ['lost/checkpoints', 'torn/trials', 'photographs', '.hidden'])
       await mkdir(join(runsFolder, name), { recursive: true });
     await writeFile(join(runsFolder, 'notes.txt'), '');
-    const found = await runs({ runsFolder });
+    const found = await runs({ runsDir: runsFolder });
     expect(found.runs.map(({ name }) => name).sort()).toEqual(['half', 'new', 'old']);
     expect(found.runs.at(-1)).toMatchObject({ name: 'old', written: '1970-01-01T00:00:01.000Z' });
     expect(found.runs.find(({ name }) => name === 'half')?.problems).toEqual([
@@ -154,8 +154,8 @@ describe('a folder of runs', () => {
     const run = await made('a');
     await TrialsFolder.create(join(runsFolder, 'b'));
     await writeFile(join(runsFolder, 'b', 'sweep.json'), '{}');
-    await expect(runs({ runsFolder: join(runsFolder, 'missing') })).rejects.toMatchObject({ code: 'RUN_MISSING' });
-    await expect(runs({ runsFolder: run })).rejects.toThrow(`found a run (--runs-dir ${runsFolder} lists them)`);
-    await expect(runs({ runsFolder: join(runsFolder, 'b') })).rejects.toThrow(`(--runs-dir ${join(runsFolder, 'b', 'trials')} lists them)`);
+    await expect(runs({ runsDir: join(runsFolder, 'missing') })).rejects.toMatchObject({ code: 'RUN_MISSING' });
+    await expect(runs({ runsDir: run })).rejects.toThrow(`found a run (--runs-dir ${runsFolder} lists them)`);
+    await expect(runs({ runsDir: join(runsFolder, 'b') })).rejects.toThrow(`(--runs-dir ${join(runsFolder, 'b', 'trials')} lists them)`);
   });
 });

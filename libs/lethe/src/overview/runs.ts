@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage, LetheError } from '@lethe/errors';
+import { placesOf, type PlaceOptions } from '../common-options.js';
 import { TrialsFolder } from '../trials/trials-folder.js';
 import { listRun } from './list-run.js';
 import { listTrials } from './list-trials.js';
@@ -21,10 +22,10 @@ export interface RunsListing {
 
 /**
  * Lists the runs, sweeps, comparisons and runs from several seeds of a folder. One that cannot be read is named; the others are listed.
- * @param places.runsFolder absolute path of the folder that holds them
  * @throws LetheError RUN_MISSING if there is no such folder, or if it is a run or a sweep itself
  */
-export async function runs({ runsFolder }: { readonly runsFolder: string }): Promise<RunsListing> {
+export async function runs(options: PlaceOptions = {}): Promise<RunsListing> {
+  const { runsFolder } = placesOf(options);
   const names = await foldersIn(runsFolder);
   const found = await Promise.all(names.map(async (name) => ({ name, ...await look(runsFolder, name) })));
   return {
