@@ -28,7 +28,9 @@ afterAll(() => {
 });
 
 it('these are all commands of the page', () => {
-  expect(commands).toEqual(['runs', 'compare mild strong', 'cache', 'cache clear judges', 'cache clear']);
+  expect(commands).toEqual([
+    'runs', 'compare mild strong', 'train --data-dir digits --init-from mild --name further', 'cache', 'cache clear judges', 'cache clear',
+  ]);
 });
 
 it('runs are listed as the page says', async () => {
@@ -61,6 +63,12 @@ it('runs are compared as the page says', async () => {
   const { settings } = JSON.parse(await printed('compare mild strong --json')) as { settings: { path: string }[] };
   expect(settings.map(({ path }) => path)).toEqual(['objective.beta', 'rounds']);
 }, 120_000);
+
+it('a run starts from the weights of another one as the page says', async () => {
+  const [, , command = ''] = commands;
+  const started = await printed(`${command} --rounds 1 --batch-size 16 --held-out 8 --no-evaluation --no-grid`);
+  expect(started).toMatch(/^starting from .*mild after round 3: (\d+) of \1 tensors have their weights from there$/m);
+}, 60_000);
 
 it('the cache is cleared in steps, as the page says', async () => {
   vi.stubEnv('LETHE_CACHE', cache);

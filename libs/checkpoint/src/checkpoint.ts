@@ -48,6 +48,8 @@ export interface Checkpoint {
   readonly engines: readonly string[];
   /** Version of Lethe that wrote it. */
   readonly codeVersion: string;
+  /** Whatever it holds, by name (see `groupTensors`). */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
   /** Decodes the state. @throws LetheError CHECKPOINT_MISMATCH if it is of other networks */
   readonly groups: (expected: ExpectedNetworks) => GroupState[];
 }
@@ -103,7 +105,7 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   const found = checksumOf([bytes.subarray(headerLength(bytes, file))], [...tensors.values()], rest);
   if (found !== checksum) throw invalid(file, `its content has changed: expected SHA-256 ${checksum}, found ${found}`);
   return {
-    file,
+    file, tensors,
     rounds: Number(metadata['rounds']),
     steps: Number(metadata['steps'] ?? 0),
     configJson: metadata['config'] ?? '{}',

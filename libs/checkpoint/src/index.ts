@@ -4,4 +4,4 @@ export {
   type SaveOptions, type WhichCheckpoint,
 } from './checkpoint.js';
 export { weightsHash } from './weights-hash.js';
-export { encodeSafetensors } from './safetensors.js';
+export { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.js';

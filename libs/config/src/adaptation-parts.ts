@@ -39,6 +39,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
       optimizers: { featureExtractor: cosine, labelPredictor: cosine, domainClassifier: cosine },
     },
     averaging: null,
+    initialWeights: null,
     clipNorm: null,
     batchSize: 128,
     shards: 2,

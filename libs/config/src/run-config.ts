@@ -18,6 +18,10 @@ const FIGURES = {
 
 export const runConfigSchema = z.strictObject({
   recipe: z.string().min(1),
+  /**
+   * Absolute path of the run's folder, or of what `lethe export` wrote, whose weights it starts from; null: from those that the seed draws.
+   */
+  initialWeights: z.string().min(1).nullable(),
   seed: z.int().min(0).max(2 ** 31 - 1),
   data: dataSchema,
   objective: objectiveSchema,

@@ -53,7 +53,7 @@ export type { StateOfRun } from './overview/run-state.js';
 export { shownFigure, type NamedFigures } from './evaluation/shown-figures.js';
 
 // Settings, places and the machine.
-export type { CompleteSettings, LogLevel, OptimizerSettings, Partly, Settings } from '@lethe/config';
+export type { CompleteSettings, LogLevel, OptimizerSettings, Partly, SettingDifference, Settings } from '@lethe/config';
 export type { CommonOptions, PlaceOptions } from './common-options.js';
 export type { Environment } from './process-environment.js';
 export { lookAtThisMachine, type ThisMachine } from './this-machine.js';

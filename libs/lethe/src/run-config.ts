@@ -2,6 +2,7 @@ import {
   applyResumeOverrides, dataOfRecipe, mergeConfig, readConfigFile, valueAt, withDataKind,
   type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine,
 } from '@lethe/config';
+import { withInitialWeights } from './initial-weights/find-weights.js';
 import type { TrainRequest } from './requests.js';
 
 type Said = Pick<TrainRequest, 'flags' | 'folder'> & Partial<Pick<TrainRequest, 'configFile'>>;
@@ -12,7 +13,7 @@ function layersOf({ configFile = null, flags, folder }: Said): ConfigLayer[] {
 
 /** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
 export function newRunConfig(request: TrainRequest, machine: Machine): CompiledConfig {
-  return configOfLayers(layersOf(request), machine);
+  return configOfLayers(layersOf(request).map((layer) => withInitialWeights(layer, request)), machine);
 }
 
 /** The configuration that these layers come to on this machine. Looks into the data folder where no layer says of which kind it is. */

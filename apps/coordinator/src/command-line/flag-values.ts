@@ -7,7 +7,6 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 export const LOG_LEVEL: FlagValue = { placeholder: '<level>', expected: LOG_LEVELS.join(' or '), read: findLogLevel };
 export const FILE: FlagValue = { placeholder: '<file>', expected: 'a file', read: plainText };
-export const RUN: FlagValue = { placeholder: '<run>', expected: 'the name or folder of a run', read: plainText };
 
 export const NAME: FlagValue = {
   placeholder: '<name>',

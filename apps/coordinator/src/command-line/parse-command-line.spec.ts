@@ -64,6 +64,7 @@ describe('the flags', () => {
         "--name <name>",
         "--runs-dir <dir>",
         "--quiet",
+        "--init-from <run>",
         "--rounds <count>",
         "--batch-size <count>",
         "--forget-from-inputs",

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { problemsError, shown, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
-import { CONFIG_FLAGS, DATA_FLAGS, FOLDER, POSITIVE, PROBE_LIST, type ConfigFlag } from '@lethe/config/flags';
+import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
 import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
@@ -8,7 +8,7 @@ import type {
   CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, RunsCommand,
   TrainCommand, WorkerCommand,
 } from './command.js';
-import { CHECKPOINT, FlagReader, NAME, RUN, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FlagReader, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';

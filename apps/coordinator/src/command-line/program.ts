@@ -1,9 +1,10 @@
 import { DEFAULT_LOG_LEVEL, JOIN_FLAGS, LOG_LEVELS, problemsError, shown, type Problem } from '@lethe/config';
 import {
-  CONFIG_FLAGS, COUNT, DATA_FLAGS, FIGURE, FOLDER, POSITIVE, PROBE_LIST, PROBES_HELP, type ConfigFlag, type FlagValue, type HelpedFlag,
+  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, FIGURE, type FlagValue, FOLDER, type HelpedFlag,
+  POSITIVE, PROBE_LIST, PROBES_HELP, RUN,
 } from '@lethe/config/flags';
 import { Command as Program } from 'commander';
-import { CHECKPOINT, FILE, LOG_LEVEL, NAME, RUN, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FILE, LOG_LEVEL, NAME, SEEDS } from './flag-values.js';
 import {
   CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
   GRID_HELP, PROFILE_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { shown } from '@lethe/config';
-import { ADDRESS, CONFIG_FLAGS, COUNT, FIGURE, FOLDER, NUMBER, type FlagValue } from '@lethe/config/flags';
+import { ADDRESS, CONFIG_FLAGS, COUNT, FIGURE, type FlagValue, FOLDER, NUMBER, RUN } from '@lethe/config/flags';
 import type { SettingValue } from '@lethe/lethe';
 import type { Candidates, SearchSpace, SweepCommand } from './command.js';
-import { FlagReader, NAME, RUN } from './flag-values.js';
+import { FlagReader, NAME } from './flag-values.js';
 import type { TypedCommand } from './program.js';
 
 /** What a sweep that goes on has said already. */

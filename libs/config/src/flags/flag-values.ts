@@ -38,6 +38,7 @@ export const COUNT: FlagValue = {
 };
 
 export const FOLDER: FlagValue = { placeholder: '<dir>', expected: 'a folder', read: plainText };
+export const RUN: FlagValue = { placeholder: '<run>', expected: 'the name or folder of a run', read: plainText };
 export const FIGURE: FlagValue = { placeholder: '<figure>', expected: 'a figure', read: plainText };
 export const DOMAIN: FlagValue = { placeholder: '<domain>', expected: 'the name of a domain', read: plainText };
 export const ADDRESS: FlagValue = { placeholder: '<address>', expected: 'an address', read: plainText };

@@ -2,7 +2,7 @@ import { PROBES } from '../probe-kinds.js';
 import { DEFAULT_RECIPE, RECIPE_NAMES } from '../recipes/index.js';
 import { HIDING } from '../schema/forgetting.js';
 import type { ConfigFlag } from './config-flag.js';
-import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, word } from './flag-values.js';
+import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
 import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
@@ -19,6 +19,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       help: 'settings to start from; the recipes are listed below',
       otherwise: DEFAULT_RECIPE,
       paths: ['recipe'],
+    },
+    {
+      name: 'init-from',
+      value: RUN,
+      help: 'start from the weights of this run, or of a folder that lethe export wrote',
+      otherwise: 'from those that the seed draws',
+      paths: ['initialWeights'],
     },
     { name: 'epochs', value: COUNT, help: 'length of the run in passes over the training examples', paths: ['epochs'] },
     { name: 'rounds', value: COUNT, help: 'length of the run in rounds (batches)', otherwise: 'as --epochs says', paths: ['rounds'] },

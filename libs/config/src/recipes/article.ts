@@ -34,6 +34,7 @@ export function recipe(machine: Machine): ForgettingConfig {
       },
     },
     averaging: null,
+    initialWeights: null,
     clipNorm: null,
     batchSize: 256,
     shards: 4,

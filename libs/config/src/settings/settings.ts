@@ -70,6 +70,10 @@ export interface CompleteSettings {
    */
   recipe: string;
   /**
+   * Start from the weights of this run, or of a folder that lethe export wrote. Default: from those that the seed draws.
+   */
+  initialWeights: string | null;
+  /**
    * Number that everything random follows from.
    */
   seed: number;
@@ -626,6 +630,10 @@ export interface Settings {
     | 'svhn-to-mnist-paper'
     | 'usps-to-mnist';
   /**
+   * Start from the weights of this run, or of a folder that lethe export wrote. Default: from those that the seed draws.
+   */
+  initFrom?: string | null;
+  /**
    * Length of the run in passes over the training examples.
    */
   epochs?: number | null;
@@ -1032,6 +1040,10 @@ export interface Settings {
    * How often in a row a process may die before it gets anywhere.
    */
   restarts?: number;
+  /**
+   * Start from the weights of this run, or of a folder that lethe export wrote. Default: from those that the seed draws.
+   */
+  initialWeights?: string | null;
   objective?: Partly<CompleteSettings['objective']>;
   checkpoints?: Partly<CompleteSettings['checkpoints']>;
   cluster?: Partly<CompleteSettings['cluster']>;

@@ -8,8 +8,8 @@ const FIRST = [0, 3, 1, 2];
 const LAST = [0, 2, 3, 1];
 
 /** How filters lie in PyTorch and ONNX, of how they lie here; transposed ones keep their own two dimensions at the end. */
-const FILTER = [3, 2, 0, 1];
-const MATRIX = [1, 0];
+export const FILTER = [3, 2, 0, 1];
+export const MATRIX = [1, 0];
 
 /**
  * The same functions with the channels of images in front of height and width, as PyTorch and ONNX have them, and weights as in PyTorch.
@@ -123,7 +123,8 @@ class Lowering {
   }
 }
 
-function inverse(order: readonly number[]): number[] {
+/** The order that undoes another. */
+export function inverse(order: readonly number[]): number[] {
   return order.map((_, axis) => order.indexOf(axis));
 }
 
@@ -132,7 +133,7 @@ function moved(list: readonly number[], order: readonly number[]): number[] {
 }
 
 /** A constant with its dimensions in another order. */
-function transposed({ shape, values, ...constant }: OperationOf<'constant'>, order: readonly number[]): OperationOf<'constant'> {
+export function transposed({ shape, values, ...constant }: OperationOf<'constant'>, order: readonly number[]): OperationOf<'constant'> {
   const steps = shape.map((_, axis) => elements(shape.slice(axis + 1)));
   const [newShape, newSteps] = [moved(shape, order), moved(steps, order)];
   const result = new Float32Array(values.length);

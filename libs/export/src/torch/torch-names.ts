@@ -9,7 +9,9 @@ export interface NamedConstant {
 }
 
 /** Where constants lie that the networks compute with and did not learn. */
-const CONSTANTS = 'constants';
+export const CONSTANTS = 'constants';
+/** Key in the metadata of `model.safetensors`: SHA-256 over its tensors. */
+export const CHECKSUM = 'sha256';
 
 /** Words that mean something else to Python or to a module of PyTorch. */
 const TAKEN = new Set([

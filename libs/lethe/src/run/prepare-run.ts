@@ -22,6 +22,8 @@ import { ownVersion } from '../own-version.js';
 import { machineOf, type ThisMachine } from '../this-machine.js';
 import { expectGoingOn } from './expect-going-on.js';
 import { closingAfter } from '../local-cluster/closing-after.js';
+import { readTrainedWeights } from '../initial-weights/read-weights.js';
+import { startFrom } from '../initial-weights/start-from.js';
 import { initialGroups } from './initial-state.js';
 import { loggingFailure, logStart, openRunLog } from './run-log.js';
 import { RoundTrace } from '../record/round-trace.js';
@@ -150,8 +152,11 @@ async function beginRun(request: TrainRequest, compiled: CompiledConfig, opening
   const data = await openNewRunData(compiled.config, opening);
   const { config, notices } = fitToData(compiled, data.facts);
   const description = describeRun(config, data.facts);
-  const start = newRun(description);
-  return { description, data, warnings: compiled.warnings, notices, engines: null, start, remember: () => Promise.resolve() };
+  const { start, lines } = await newRun(description, opening);
+  return {
+    description, data, warnings: compiled.warnings, notices: [...notices, ...lines], engines: null, start,
+    remember: () => Promise.resolve(),
+  };
 }
 
 interface ResumeOptions {
@@ -168,7 +173,10 @@ async function resumeRun(request: TrainRequest, { folder, cores, notice, opening
   const override: SavedRunOptions['override'] = (config) => fitting(resumedRunConfig(request, config), cores);
   const saved = await openSavedRun(folder, checkpoint, { override, opening });
   const { description } = saved;
-  if (checkpoint === null) return { ...saved, notices: [], engines: null, start: newRun(description) };
+  if (checkpoint === null) {
+    const { start, lines } = await newRun(description, opening);
+    return { ...saved, notices: lines, engines: null, start };
+  }
   const { rounds, steps, codeVersion, engines } = checkpoint;
   if (codeVersion !== ownVersion())
     notice(`warning: ${folder.name} was trained by version ${codeVersion} of Lethe; this is ${ownVersion()}, and may compute other bits`);
@@ -193,8 +201,16 @@ function fitting(compiled: CheckedConfig, cores: number): CheckedConfig {
   return compiled;
 }
 
-function newRun(description: RunDescription): RunState {
-  return { rounds: 0, steps: 0, groups: initialGroups(description) };
+/** Where a run begins, with what is to be said of the weights that it starts from. */
+async function newRun(
+  description: RunDescription, { onNotice = () => undefined }: DataOpening,
+): Promise<{ readonly start: RunState; readonly lines: readonly string[] }> {
+  const drawn = initialGroups(description);
+  const { initialWeights } = description.config;
+  const { groups, lines } = initialWeights === null
+    ? { groups: drawn, lines: [] }
+    : startFrom(drawn, description.layouts, await readTrainedWeights(initialWeights, onNotice));
+  return { start: { rounds: 0, steps: 0, groups }, lines };
 }
 
 function engineWarnings({ cluster }: RunConfig, { whyNoGpus, whyNotNative }: ThisMachine): string[] {

@@ -73,6 +73,12 @@ export async function trainingRun(options: TrainingRunOptions): Promise<RunOutco
   const lastGroups = (): readonly GroupState[] => progress.saved.groups;
 
   const play = async (): Promise<void> => {
+    // The weights that it started from may be gone when it is resumed.
+    if (config.initialWeights !== null && start.rounds === 0 && start.steps === 0) {
+      await record.checkpoint(start, false).catch((error: unknown) => {
+        record.notice(`warning: no checkpoint of the weights that the run starts from: ${errorMessage(error)} The run goes on`);
+      });
+    }
     const goesOn = !isStopped(progress) && (!isToBeJudged(options, progress) || await afterRound(options, progress, start.rounds - 1));
     const rounds = !goesOn ? progress.saved.rounds : await adversarialLoop({
       objective, totalRounds, executor: cluster,

@@ -2,6 +2,7 @@ import {
   configLayer, problemsError, readConfigFile, readFlagFile, withDataFolder, withValue,
   type CompiledConfig, type ConfigLayer, type Machine, type RunConfig, type Tree,
 } from '@lethe/config';
+import { withInitialWeights } from '../../initial-weights/find-weights.js';
 import type { SweepRequest } from '../../requests.js';
 import { configOfLayers, layersSayWorkers } from '../../run-config.js';
 import { trialKey, type Assignment, type PlannedTrial } from '../trial.js';
@@ -13,9 +14,11 @@ import { grid, random } from './search-space.js';
  * @throws LetheError CONFIG_INVALID naming what is wrong with a trial's settings
  */
 export function planSweep(request: SweepRequest, machine: Machine): SweepTrial[] {
-  const base = request.configFile === null ? [] : [readConfigFile(request.configFile, request.folder)];
+  const { configFile, folder } = request;
+  const base = configFile === null ? [] : [withInitialWeights(readConfigFile(configFile, folder), request)];
   const trials = assignments(request).map(({ values, layers }): SweepTrial => {
-    const said = [...base, ...[...layers, assignmentLayer(values)].map((layer) => withDataFolder(layer, request.folder))];
+    const own = [...layers, assignmentLayer(values)];
+    const said = [...base, ...own.map((layer) => withInitialWeights(withDataFolder(layer, folder), request))];
     const { config, origins } = configOfLayers(said, machine);
     return {
       key: trialKey(config),
