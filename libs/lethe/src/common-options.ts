@@ -14,7 +14,10 @@ export interface PlaceOptions {
 
 /** What everything takes that starts processes. */
 export interface CommonOptions extends PlaceOptions {
-  /** Folder of what processes and runs keep for each other. Default: what LETHE_CACHE says, else `lethe` where the system keeps caches. */
+  /**
+   * Folder of what processes and runs keep for each other, TensorFlow too. Default: what LETHE_CACHE says, else `lethe` where the system
+   * keeps caches.
+   */
   readonly cacheDir?: string | undefined;
   /** The environment that the processes are started with. Default: that of this process. */
   readonly environment?: Environment | undefined;
@@ -43,12 +46,13 @@ export function placesOf({ folder = process.cwd(), runsDir = 'runs' }: PlaceOpti
 export async function surroundingsOf(options: CommonOptions): Promise<Surroundings> {
   const places = placesOf(options);
   const given = options.environment ?? processEnvironment();
-  const cache = options.cacheDir === undefined ? null : resolve(places.folder, options.cacheDir);
-  const environment = cache === null ? given : { ...given, LETHE_CACHE: cache };
-  const machine = options.machine ?? await lookAtThisMachine(environment);
+  const cache = options.cacheDir ?? given['LETHE_CACHE'] ?? '';
+  // The processes of a run work in other folders, and are to find the same one.
+  const environment = cache === '' ? given : { ...given, LETHE_CACHE: resolve(places.folder, cache) };
+  const { machine, cacheDir, logLevel = DEFAULT_LOG_LEVEL } = options;
   return {
-    ...places, environment, logLevel: options.logLevel ?? DEFAULT_LOG_LEVEL,
-    machine: cache === null ? machine : { ...machine, cacheFolder: cache },
+    ...places, environment, logLevel,
+    machine: machine === undefined || cacheDir !== undefined ? await lookAtThisMachine(environment) : machine,
   };
 }
 

@@ -18,10 +18,10 @@ export interface ThisMachine extends Omit<Machine, 'gpus'> {
 /** @throws LetheError DEVICE_PLAN_INVALID if the environment names GPUs that this machine does not have */
 export async function lookAtThisMachine(environment: Readonly<Record<string, string | undefined>>): Promise<ThisMachine> {
   const { gpus, whyNone } = await findGpus(environment);
-  const isNative = nativeFolder() !== null;
+  const isNative = nativeFolder(environment) !== null;
   return {
     cores: usableCores(), engine: isNative ? 'native' : 'wasm', gpus, whyNoGpus: whyNone,
-    whyNotNative: isNative ? null : whyNotNative(), cacheFolder: cacheFolder(environment),
+    whyNotNative: isNative ? null : whyNotNative(environment), cacheFolder: cacheFolder(environment),
   };
 }
 

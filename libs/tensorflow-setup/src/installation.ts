@@ -21,21 +21,24 @@ export const ESSENTIAL_FILES = [
 /** Sizes of the files of a finished cache folder, by path. */
 export type FileSizes = Readonly<Record<string, number>>;
 
-/** The folder in the cache that holds native TensorFlow, whole, for this machine; null if none does. Looks only; loads nothing. */
-export function nativeFolder(): string | null {
+/**
+ * The folder in the cache that holds native TensorFlow, whole, for this machine; null if none does. Looks only; loads nothing.
+ * @param environment names the cache: of this process, or of others that are to find TensorFlow
+ */
+export function nativeFolder(environment = thisEnvironment()): string | null {
   const name = buildName(thisHost());
   if (name === null) return null;
-  const folder = join(cacheFolder(thisEnvironment()), name);
+  const folder = join(cacheFolder(environment), name);
   return completeFiles(folder) === undefined ? null : folder;
 }
 
 /** Why there is no `nativeFolder`, and what to do about it. */
-export function whyNotNative(): LetheError {
+export function whyNotNative(environment = thisEnvironment()): LetheError {
   try {
     const { name } = chooseBuild(thisHost());
     return new LetheError(
       'ENGINE_MISSING',
-      `Native TensorFlow is not set up (${join(cacheFolder(thisEnvironment()), name)} is not there, or not whole). ` +
+      `Native TensorFlow is not set up (${join(cacheFolder(environment), name)} is not there, or not whole). ` +
         `npx lethe doctor sets it up, and says whether it works.`,
     );
   } catch (error) {
