@@ -5,6 +5,7 @@ import { thisEnvironment, thisHost } from './this-process.js';
 
 /** What a set-up says meanwhile, and what ends it. */
 export interface SetUpOptions {
+  /** Hears each step as it begins. */
   readonly report: (line: string) => void;
   /** Cancels between steps and removes what was built so far. */
   readonly signal?: AbortSignal | undefined;
