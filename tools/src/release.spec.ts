@@ -15,6 +15,14 @@ it('all packages have one version, with which the changelog begins', () => {
   expect(read('CHANGELOG.md')).toMatch(new RegExp(`^## ${version.replaceAll('.', '\\.')} \\(\\d{4}-\\d\\d-\\d\\d\\)\n`));
 });
 
+it('the changelog says which version of configurations is written', () => {
+  const source = read('libs/config/src/versions/saved-config.ts');
+  const [, steps = ''] = /^const STEPS: readonly VersionStep\[\] = \[(.*)\];$/m.exec(source) ?? [];
+  const written = steps.split(',').length + 1;
+  const latest = [...read('CHANGELOG.md').matchAll(/Run configurations are of version (\d+)/g)][0]?.[1];
+  expect(latest).toBe(String(written));
+});
+
 it('a release makes the next version and its section of the changelog of what changes say, and publishes nothing', async () => {
   const plans = join(WORKSPACE, '.nx/version-plans');
   const plan = join(plans, `spec-${process.pid}.md`);

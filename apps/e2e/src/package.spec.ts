@@ -54,7 +54,7 @@ function sizeOf(root: string): number {
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).reduce((sum, path) => sum + lstatSync(join(root, path)).blocks * 512, 0);
 }
 
-/** What docs/library.md begins with, in a type-checked program. */
+/** What a program of a user has, and one mistake that the types must notice. */
 const PROGRAM = `import { installTensorFlow, openRun, train, type Run } from '@lethe/lethe';
 
 await installTensorFlow({ report: console.error });
@@ -64,6 +64,8 @@ for await (const round of run) console.log(round.round);
 const { folder } = await run.done;
 const opened: Run = await openRun(folder);
 console.log(opened.config.seed, opened.checkpoints.length);
+// @ts-expect-error beta is a number
+train({ beta: 'little' });
 `;
 const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
 
@@ -147,13 +149,11 @@ describe('the package, installed in an empty folder', () => {
       },
       files: ['program.mts'],
     }));
-    const compile = (): Promise<Ended> => typed(process.execPath, [join(WORKSPACE, 'node_modules/typescript/bin/tsc'), '-p', '.']);
     writeFileSync(join(folder, 'program.mts'), PROGRAM);
-    expect(await compile()).toEqual({ code: 0, output: '' });
-    writeFileSync(join(folder, 'program.mts'), PROGRAM.replace('beta: 0.05', "beta: 'little'"));
-    expect((await compile()).output).toMatch(/^program\.mts\(5,\d+\): error TS\d+: .*string/);
+    const compiled = await typed(process.execPath, [join(WORKSPACE, 'node_modules/typescript/bin/tsc'), '-p', '.']);
+    expect(compiled).toEqual({ code: 0, output: '' });
     for (const name of ['tsconfig.json', 'program.mts']) rmSync(join(folder, name));
-  }, 60_000);
+  }, 120_000);
 
   it('is not larger than docs/install.md says', () => {
     expect(sizeOf(join(folder, 'node_modules'))).toBeLessThan(LARGEST_INSTALLATION);
