@@ -18,7 +18,6 @@ export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js'
 export { figuresOf, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
-export { HIDING } from './schema/forgetting.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { settingDifferences, type SettingDifference } from './setting-differences.js';

@@ -7,6 +7,7 @@
  *
  * @packageDocumentation
  */
+// Exit codes, the kinds of things in the cache and the version are entries of their own: the command line reads them before it loads this.
 
 // Train.
 export { train, type TrainOptions } from './train.js';
