@@ -21,7 +21,9 @@ export function lethe(
 ): Promise<Ended> {
   const started = performance.now();
   const [command = '', ...given] = node;
-  const env = { ...process.env, LETHE_TEST: MARK.split('=')[1] };
+  // As the Nx target of a command starts it: INIT_CWD says where the user typed.
+  const target = { NX_TASK_TARGET_PROJECT: '@lethe/coordinator', NX_TASK_TARGET_TARGET: argv[0] };
+  const env = { ...process.env, ...target, LETHE_TEST: MARK.split('=')[1] };
   const child = spawn(command, [...given, ...program(argv)], { cwd: WORKSPACE, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (text: Buffer): void => {
