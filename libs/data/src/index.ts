@@ -4,7 +4,7 @@ export { probedAttribute, type ProbedAttribute } from './attributes/probed-attri
 export { augment, type Augmentation } from './batches/augment.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';
 export { openBatches } from './batches/domain-batches.js';
-export { attributeSizes, gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
+export { asSeen, attributeSizes, gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
 export { gridExamples } from './examples/grid-examples.js';
 export { splitHeldOut, type HeldOutSplit } from './examples/held-out-split.js';
 export {
@@ -16,8 +16,12 @@ export { reportLines, shortReportLines } from './report/report-lines.js';
 export { memoryDataset } from './inputs/memory-dataset.js';
 export { MISSING, type Attribute } from './model/attributes.js';
 export type { DataFacts, DomainFacts, DataSource, Dataset } from './model/dataset.js';
+export type { ReadingNote } from './model/examples.js';
 export type { ForgottenFacts, KeptCategory, KeptFacts, KeptNumber } from './model/kept-and-forgotten.js';
 export type { ImageShape } from './model/inputs.js';
 export { openData } from './open-data.js';
 export { dataFileText, parseDataFile, type DescribedData } from './preprocessing/data-file.js';
 export type { Preprocessing } from './preprocessing/preprocessing.js';
+export { openUnseenExamples, type UnseenRequest } from './unseen/open-unseen.js';
+export { RowEncoder, type TableRow } from './unseen/row-encoder.js';
+export type { ExampleSource, UnseenExamples, UnseenPiece } from './unseen/unseen-examples.js';

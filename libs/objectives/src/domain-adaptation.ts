@@ -78,7 +78,9 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
     encode: (context) => extractFeatures(game, context),
     encodedSize: features.size,
     redraw: null,
+    decode: null,
     predict: (context) => predict(game, context).logProbabilities,
+    readKept: [],
   };
 }
 

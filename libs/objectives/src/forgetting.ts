@@ -77,7 +77,9 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     encode: (context) => networks.release(context, networks.encode(context)),
     encodedSize: options.latentSize,
     redraw: rebuild && networks.isToldLabelAlone ? (context, latent) => networks.redraw(context, latent) : null,
+    decode: rebuild ? (context, latent) => networks.redraw(context, latent) : null,
     predict: readLabel === null ? null : (context) => readLabel(context, networks.encode(context).latent),
+    readKept: networks.heads.answers.map((answer) => (context) => answer(context, networks.encode(context).latent)),
   };
 }
 

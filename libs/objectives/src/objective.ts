@@ -77,6 +77,16 @@ export interface Objective {
   readonly encodedSize: number;
   /** Images [examples, ...] redrawn from latents under the labels of the batch; null: nothing is drawn in this game. */
   readonly redraw: ((context: LossContext, latent: Tensor) => Tensor) | null;
+  /**
+   * Examples [examples, height, width, channels] that the decoder makes of latents, told the values of the batch of all that is forgotten
+   * by itself; null: there is no decoder. The same as `redraw`, whatever the decoder is told.
+   */
+  readonly decode: ((context: LossContext, latent: Tensor) => Tensor) | null;
   /** Log-probabilities [examples, classes] of the label; null: nothing is predicted in this game. */
   readonly predict: ((context: LossContext) => Tensor) | null;
+  /**
+   * What the head of each kept attribute gives, in their order: log-probabilities [examples, categories], or of a number [examples, 2]: mean
+   * and ln variance of the value with mean 0 and deviation 1 over the training examples.
+   */
+  readonly readKept: readonly ((context: LossContext) => Tensor)[];
 }

@@ -1,5 +1,6 @@
-export { encodeGridPng, type GridPixels, type GridPng } from './grid-png.js';
+export { encodeGridPng, encodePng, type GridPixels, type GridPng } from './grid-png.js';
 export { MetricsLog, parseMetricsLine, type MetricsLine } from './metrics-log.js';
+export { NewOutput } from './new-output.js';
 export { RunFolder, type NewRunOptions } from './run-folder.js';
 export { processStart, RunLock, type LockHolder, type LockOptions } from './run-lock.js';
 export { TensorBoardWriter } from './tensorboard-writer.js';

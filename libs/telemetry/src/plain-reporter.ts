@@ -1,6 +1,7 @@
 import { Output, type OutputStream } from './output.js';
 import {
-  describeEpoch, describeMeasuring, describeProgress, describeReading, type MeasuringProgress, type Reporter, type RunProgress,
+  describeEpoch, describeExamples, describeMeasuring, describeProgress, describeReading, type ExamplesProgress, type MeasuringProgress,
+  type Reporter, type RunProgress,
 } from './progress.js';
 import { type Clock, monotonicSeconds } from './rate-meter.js';
 
@@ -19,6 +20,7 @@ export class PlainReporter implements Reporter {
   private lastSeconds = -Infinity;
   private lastReadSeconds: number | undefined;
   private lastMeasuredSeconds = -Infinity;
+  private lastExamplesSeconds: number | undefined;
 
   constructor(options: PlainReporterOptions) {
     this.output = new Output(options.output);
@@ -51,6 +53,14 @@ export class PlainReporter implements Reporter {
     if (progress.share === 1 || seconds - this.lastMeasuredSeconds < this.intervalSeconds) return;
     this.lastMeasuredSeconds = seconds;
     this.output.writeLine(describeMeasuring(progress));
+  }
+
+  examples(progress: ExamplesProgress): void {
+    const seconds = this.clock();
+    this.lastExamplesSeconds ??= seconds;
+    if (progress.share === 1 || seconds - this.lastExamplesSeconds < this.intervalSeconds) return;
+    this.lastExamplesSeconds = seconds;
+    this.output.writeLine(describeExamples(progress));
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {
@@ -88,6 +98,10 @@ export class QuietReporter implements Reporter {
   }
 
   measuring(): void {
+    // No progress is shown.
+  }
+
+  examples(): void {
     // No progress is shown.
   }
 

@@ -27,6 +27,17 @@ export interface MeasuringProgress {
   readonly secondsLeft: number | null;
 }
 
+/** How far a user's examples have been gone through. */
+export interface ExamplesProgress {
+  /** What is done with them: "encoding". */
+  readonly what: string;
+  readonly examples: number;
+  /** Of all of them, 0 to 1. */
+  readonly share: number;
+  /** Null: not known yet. */
+  readonly secondsLeft: number | null;
+}
+
 /** Shows the progress of a run. Never throws, even if the stream fails. */
 export interface Reporter {
   /** May be called at any rate: what is shown changes at a readable pace. */
@@ -37,6 +48,8 @@ export interface Reporter {
   reading(done: number, total: number): void;
   /** Shows what is measured, after the last epoch; may be called at any rate. */
   measuring(progress: MeasuringProgress): void;
+  /** Shows how far a user's examples have been gone through; may be called at any rate. */
+  examples(progress: ExamplesProgress): void;
   /** Shows the end of an epoch, with its figures on held-out data (`scores`). */
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void;
   /** Shows a line that stays, above the progress bar where there is one. */
@@ -54,6 +67,11 @@ export function describeReading(done: number, total: number): string {
 export function describeMeasuring({ what, done, total, secondsLeft }: MeasuringProgress): string {
   const left = secondsLeft === null ? '' : `${formatDuration(secondsLeft)} left`;
   return joined([`measuring ${done}/${total}`, left, what]);
+}
+
+/** `encoding 12,000 examples  25 s left` */
+export function describeExamples({ what, examples, secondsLeft }: ExamplesProgress): string {
+  return joined([`${what} ${formatCount(examples)} examples`, secondsLeft === null ? '' : `${formatDuration(secondsLeft)} left`]);
 }
 
 /** `round 234/1,172  epoch 1/5  3,950 examples/s  4 min 05 s left  mse 0.1234` */

@@ -2,7 +2,8 @@ import cliProgress from 'cli-progress';
 import { Output, type OutputStream } from './output.js';
 import { PlainReporter, type PlainReporterOptions } from './plain-reporter.js';
 import {
-  describeBriefly, describeEpoch, describeMeasuring, describeReading, type MeasuringProgress, type Reporter, type RunProgress,
+  describeBriefly, describeEpoch, describeExamples, describeMeasuring, describeReading, type ExamplesProgress, type MeasuringProgress,
+  type Reporter, type RunProgress,
 } from './progress.js';
 
 /** Columns of the bar itself on a wide and on a narrow terminal. */
@@ -59,6 +60,11 @@ class TerminalReporter implements Reporter {
 
   measuring(progress: MeasuringProgress): void {
     if (progress.share < 1) this.show({ by: this.bar, total: 1, value: progress.share, text: describeMeasuring(progress) });
+    else this.clear();
+  }
+
+  examples(progress: ExamplesProgress): void {
+    if (progress.share < 1) this.show({ by: this.bar, total: 1, value: progress.share, text: describeExamples(progress) });
     else this.clear();
   }
 

@@ -9,10 +9,14 @@ const NORMALISED = Float32Array.from({ length: 256 }, (_, byte) => Math.fround(M
  * it is.
  */
 export function gatherImages({ inputs, rows, count }: Dataset, indices: Uint32Array): Float32Array {
-  const gathered = inputs.gather(indices.map((index) => {
+  return asSeen(inputs.gather(indices.map((index) => {
     checkIndex(count, index);
     return rows[index] as number;
-  }));
+  })));
+}
+
+/** Inputs as the networks see them: each byte x as x / 127.5 - 1, each float as it is. */
+export function asSeen(gathered: Uint8Array | Float32Array): Float32Array {
   if (gathered instanceof Float32Array) return gathered;
   // A loop: the iterator of Float32Array.from takes several times as long, in every step.
   const pixels = new Float32Array(gathered.length);

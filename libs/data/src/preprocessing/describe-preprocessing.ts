@@ -43,6 +43,6 @@ function cellsOf(data: DataConfig): Pick<Preprocessing & { kind: 'table' }, 'cel
 }
 
 /** How the tables of the data are read. */
-function tableOf({ table, domains }: DataConfig): TableConfig {
+export function tableOf({ table, domains }: DataConfig): TableConfig {
   return table ?? domains?.from.find((source) => source.kind === 'table') ?? PLAIN_TABLE;
 }

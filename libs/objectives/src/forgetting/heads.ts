@@ -63,6 +63,11 @@ export class Heads {
     };
   }
 
+  /** What each head gives of latents, in the order of the attributes: [examples, outputs]. */
+  get answers(): ((context: LossContext, latent: Tensor) => Tensor)[] {
+    return this.#heads.map(({ network }) => ({ networks }, latent) => networks.apply(network.name, latent));
+  }
+
   /** Log-probabilities [examples, classes] of the label by its head; null: the label is not kept. */
   get predictsLabel(): ((context: LossContext, latent: Tensor) => Tensor) | null {
     const head = this.#heads.find(({ attribute }) => attribute.isLabel);

@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import type { ReadingConfig } from '@lethe/config';
 import type { LetheError } from '@lethe/errors';
 import { CsvError, Parser } from 'csv-parse';
 import { invalidData } from '../../invalid-data.js';
@@ -27,25 +27,49 @@ export interface TextTableOptions {
   readonly content: Buffer | null;
 }
 
+/** A row of a table as text. */
+export interface TextRow {
+  readonly cells: readonly string[];
+  /** In which it begins. */
+  readonly line: number;
+}
+
+/** A table as text that is being read. */
+export interface TextRows {
+  /** The rows, the header among them, as the pieces of the file hold them. */
+  readonly rows: AsyncGenerator<readonly TextRow[]>;
+  /** Bytes of the file, packed where it is, that have been read so far. */
+  readonly bytesRead: () => number;
+  /** What there is to say about how the rows were read: once they are. */
+  readonly notes: () => ReadingNote[];
+}
+
 /**
  * Reads a table as text by pieces, so that a file of any size can be read: CSV with any delimiter and any ends of lines.
  * @throws LetheError DATA_INVALID naming the line, DATA_TOO_LARGE
  */
 export async function readDelimitedText(file: string, table: TableBuilder, options: TextTableOptions): Promise<ReadingNote[]> {
-  const { unpacking, content } = options;
-  const text = await readText(file, { unpacking, content, isLenient: table.reading.rules === 1 });
+  const { rows, notes } = await openDelimitedText(file, { ...options, rules: table.reading.rules });
+  const added = new TableRows(file, table, options.header);
+  for await (const piece of rows) for (const { cells, line } of piece) added.add(cells, line);
+  added.finish();
+  return notes();
+}
+
+/** The same as a stream of rows. @throws LetheError DATA_INVALID, DATA_TOO_LARGE, also while the rows are read */
+export async function openDelimitedText(
+  file: string, options: Omit<TextTableOptions, 'header'> & Pick<ReadingConfig, 'rules'>,
+): Promise<TextRows> {
+  const { unpacking, content, rules } = options;
+  const text = await readText(file, { unpacking, content, isLenient: rules === 1 });
   const { start, pieces } = await withStart(text);
   if (start.trim() === '') throw invalidData(file, 'a table', 'an empty file');
   if (WEB_PAGE.test(start)) throw invalidData(file, 'a table as text', 'a web page (perhaps of an error or a login) saved under this name');
-  const delimiter = options.delimiter ?? (table.reading.rules === 1 ? ',' : findDelimiter(start));
-  const rows = new TableRows(file, table, options.header);
-  try {
-    await pipeline(bounded(file, pieces, rows), new RowParser(delimiter, (cells, line) => { rows.add(cells, line); }));
-  } catch (error) {
-    throw parseError(file, error, rows);
-  }
-  rows.finish();
-  return [...encodingNotes(file, text.encoding()), ...delimiterNotes(file, delimiter, options)];
+  const delimiter = options.delimiter ?? (rules === 1 ? ',' : findDelimiter(start));
+  return {
+    rows: parsedRows(file, pieces, delimiter), bytesRead: text.bytesRead,
+    notes: () => [...encodingNotes(file, text.encoding()), ...delimiterNotes(file, delimiter, options)],
+  };
 }
 
 function encodingNotes(file: string, encoding: string): ReadingNote[] {
@@ -54,7 +78,7 @@ function encodingNotes(file: string, encoding: string): ReadingNote[] {
   return [{ kind: 'notice', text: `${file}: read as ${why}` }];
 }
 
-function delimiterNotes(file: string, delimiter: Delimiter, options: TextTableOptions): ReadingNote[] {
+function delimiterNotes(file: string, delimiter: Delimiter, options: Pick<TextTableOptions, 'delimiter'>): ReadingNote[] {
   if (delimiter === ',' || options.delimiter !== null) return [];
   return [{ kind: 'notice', text: `${file}: cells are separated by ${DELIMITER_NAMES[delimiter]}` }];
 }
@@ -75,19 +99,41 @@ async function withStart({ pieces }: TextPieces): Promise<{ start: string; piece
 }
 
 /**
- * Ends where no row comes to an end. The parser itself bounds the text of cells alone: not how many empty ones there are, nor how many
- * empty lines.
+ * The rows of each piece. Ends where no row comes to an end: the parser itself bounds the text of cells alone, not how many empty ones
+ * there are, nor how many empty lines.
  */
-async function *bounded(file: string, pieces: AsyncIterable<string>, rows: TableRows): AsyncGenerator<string> {
-  let lastLine = -1;
-  let waiting = 0;
-  for await (const piece of pieces) {
-    if (rows.lastLine !== lastLine) waiting = 0;
-    else if (waiting > LONGEST_ROW) throw endlessRow(`${file}, below line ${lastLine}`);
-    lastLine = rows.lastLine;
-    waiting += piece.length;
-    yield piece;
+async function *parsedRows(file: string, pieces: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<readonly TextRow[]> {
+  let [found, lastLine, waiting]: [TextRow[], number, number] = [[], 0, 0];
+  const parser = new RowParser(delimiter, (cells, line) => {
+    found.push({ cells, line });
+    lastLine = line;
+  });
+  parser.on('error', () => undefined); // whoever writes is told as well
+  try {
+    for await (const piece of pieces) {
+      if (waiting > LONGEST_ROW) throw endlessRow(`${file}, below line ${lastLine}`);
+      await written((done) => parser.write(piece, done));
+      waiting += piece.length;
+      if (found.length === 0) continue;
+      yield found;
+      [found, waiting] = [[], 0];
+    }
+    await written((done) => parser.end(done));
+    if (found.length > 0) yield found;
+  } catch (error) {
+    throw parseError(file, error, lastLine);
+  } finally {
+    parser.destroy();
   }
+}
+
+function written(write: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    write((error) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+  });
 }
 
 function endlessRow(where: string): LetheError {
@@ -139,7 +185,6 @@ class TableRows {
   readonly #uneven: { line: number; cells: number }[] = [];
   #columns: readonly ColumnBuilder[] | null = null;
   #count = 0;
-  lastLine = 0;
 
   constructor(file: string, table: TableBuilder, hasHeader: boolean) {
     this.#file = file;
@@ -148,7 +193,6 @@ class TableRows {
   }
 
   add(cells: readonly string[], line: number): void {
-    this.lastLine = line;
     if (this.#columns === null) {
       this.#columns = this.#table.begin(this.#file, this.#hasHeader ? cells : cells.map(() => ''), 'line');
       if (this.#hasHeader) return;
@@ -179,9 +223,9 @@ class TableRows {
   }
 }
 
-function parseError(file: string, error: unknown, rows: TableRows): unknown {
+function parseError(file: string, error: unknown, lastLine: number): unknown {
   if (!(error instanceof CsvError)) return error;
-  const where = `${file}, below line ${rows.lastLine}`;
+  const where = `${file}, below line ${lastLine}`;
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') return invalidData(where, 'a quote that is closed', 'the end of the file');
   if (error.code === 'CSV_MAX_RECORD_SIZE') return endlessRow(where);
   return invalidData(where, 'cells with quotes around all of their text, or none', 'text behind a closing quote');

@@ -25,17 +25,104 @@ export function isParquet(start: Buffer): boolean {
  * Reads a Parquet file, a column of a group of rows at a time. Columns of lists, records and bytes are left out and named.
  * @throws LetheError DATA_INVALID, DATA_TOO_LARGE
  */
-export async function readParquet(file: string, table: TableBuilder, unpacking: Unpacking): Promise<ReadingNote[]> {
+export async function readParquet(file: string, table: TableBuilder, unpacking: Unpacking): Promise<readonly ReadingNote[]> {
+  const { names, groups, notes } = await openParquet(file, () => unpacking, { holdsAll: true });
+  const builders = table.begin(file, names, 'row');
+  for await (const { firstRow, rows, read } of groups) {
+    for (const [index, name] of names.entries()) {
+      for (const values of await read(name)) await pushAll(values, builders[index] as ColumnBuilder, table.reading.decimal);
+    }
+    for (let row = 1; row <= rows; row += 1) table.endRow(firstRow + row);
+  }
+  return notes;
+}
+
+/** A Parquet file that is being read. */
+export interface ParquetTable {
+  /** Of the columns that can be read. */
+  readonly names: readonly string[];
+  readonly rows: number;
+  /** In their order. The file is open until all are read, or the generator is ended. */
+  readonly groups: AsyncGenerator<ParquetGroup>;
+  readonly notes: readonly ReadingNote[];
+}
+
+/** Rows that lie together. */
+export interface ParquetGroup {
+  readonly firstRow: number;
+  readonly rows: number;
+  /** The values of a column of these rows, in pieces. */
+  readonly read: (name: string) => Promise<ArrayLike<unknown>[]>;
+}
+
+/**
+ * Opens a Parquet file. Columns of lists, records and bytes are left out and named.
+ * @param unpacking bounds what is unpacked: it is asked for anew for each column of each group
+ * @param options `holdsAll`: whether a number of each row of all columns will be held at once
+ * @throws LetheError DATA_INVALID, DATA_TOO_LARGE, also while the groups are read
+ */
+export async function openParquet(
+  file: string, unpacking: () => Unpacking, { holdsAll }: { readonly holdsAll: boolean },
+): Promise<ParquetTable> {
+  try {
+    const metadata = await withContent({ file, unpacking }, (content) => content.metadata());
+    const { children } = parquetSchema(metadata);
+    const flat = children.filter(({ children: parts, element }) => parts.length === 0 && isReadable(element));
+    const names = flat.map(({ element }) => element.name);
+    if (new Set(names).size < names.length) throw invalidData(file, 'columns of different names', 'two of one name');
+    if (flat.length === 0) throw invalidData(file, 'a column of text, numbers or times', 'none');
+    const rows = rowsOf(file, metadata);
+    // Each row takes memory whatever its file holds: a number for each column.
+    if (holdsAll) unpacking().expect(`${file}, ${rows} rows`, rows * flat.length * Float64Array.BYTES_PER_ELEMENT);
+    return { names, rows, groups: groupsOf({ file, unpacking }, metadata, flat), notes: notesOf(file, children.filter((child) => !flat.includes(child))) };
+  } catch (cause) {
+    throw damaged(file, cause);
+  }
+}
+
+async function *groupsOf(place: Place, metadata: FileMetaData, flat: readonly SchemaTree[]): AsyncGenerator<ParquetGroup> {
+  const { file } = place;
   const handle = await open(file);
   try {
-    return await new ParquetTable(file, handle, unpacking).readInto(table);
-  } catch (cause) {
-    if (cause instanceof LetheError) throw cause;
-    const message = `${file}: expected an intact Parquet file, found it damaged or of a kind that is not read (${errorMessage(cause)})`;
-    throw new LetheError('DATA_INVALID', message, { cause, details: { file } });
+    const content = new ParquetContent({ ...place, handle, size: (await handle.stat()).size });
+    let firstRow = 0;
+    for (const group of metadata.row_groups) {
+      const rows = Number(group.num_rows);
+      const first = firstRow;
+      const read = async (name: string): Promise<ArrayLike<unknown>[]> => {
+        const child = flat.find(({ element }) => element.name === name) as SchemaTree;
+        const chunk = group.columns.find(({ meta_data: found }) => found?.path_in_schema[0] === name)?.meta_data;
+        if (chunk === undefined) throw invalidData(file, `the column ${name} in every group of rows`, 'none');
+        return content.readColumn({ metadata, child, chunk, firstRow: first, rows }).catch((cause: unknown) => { throw damaged(file, cause); });
+      };
+      yield { firstRow, rows, read };
+      firstRow += rows;
+    }
   } finally {
     await handle.close();
   }
+}
+
+function damaged(file: string, cause: unknown): LetheError {
+  if (cause instanceof LetheError) return cause;
+  const message = `${file}: expected an intact Parquet file, found it damaged or of a kind that is not read (${errorMessage(cause)})`;
+  return new LetheError('DATA_INVALID', message, { cause, details: { file } });
+}
+
+function notesOf(file: string, others: readonly SchemaTree[]): ReadingNote[] {
+  if (others.length === 0) return [];
+  const names = others.map(({ element }) => `"${element.name}"`).join(', ');
+  return [{ kind: 'warning', text: `${file}: columns of lists, records or bytes are left out: ${names}` }];
+}
+
+function rowsOf(file: string, metadata: FileMetaData): number {
+  const counts = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  if (!counts.every((count) => count >= 0) || rows !== Number(metadata.num_rows)) {
+    throw invalidData(file, `${metadata.num_rows} rows`, `${rows} in its groups`);
+  }
+  if (rows === 0) throw invalidData(file, 'a row', 'none');
+  return rows;
 }
 
 interface ColumnOfGroup {
@@ -46,79 +133,57 @@ interface ColumnOfGroup {
   readonly rows: number;
 }
 
-class ParquetTable {
-  readonly #file: string;
-  readonly #handle: FileHandle;
-  readonly #unpacking: Unpacking;
-  #size = 0;
+interface Place {
+  readonly file: string;
+  readonly unpacking: () => Unpacking;
+}
 
-  constructor(file: string, handle: FileHandle, unpacking: Unpacking) {
-    this.#file = file;
+interface OpenFile extends Place {
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
+/** Reads something of a file, and closes it. */
+async function withContent<Result>(place: Place, read: (content: ParquetContent) => Promise<Result>): Promise<Result> {
+  const handle = await open(place.file);
+  try {
+    return await read(new ParquetContent({ ...place, handle, size: (await handle.stat()).size }));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The bytes of a Parquet file, and what they mean. */
+class ParquetContent {
+  readonly file: string;
+  readonly #handle: FileHandle;
+  readonly #size: number;
+  readonly #unpacking: () => Unpacking;
+
+  constructor({ file, handle, size, unpacking }: OpenFile) {
+    this.file = file;
     this.#handle = handle;
+    this.#size = size;
     this.#unpacking = unpacking;
   }
 
-  async readInto(table: TableBuilder): Promise<ReadingNote[]> {
-    this.#size = (await this.#handle.stat()).size;
-    const metadata = await this.#metadata();
-    const { children } = parquetSchema(metadata);
-    const flat = children.filter(({ children: parts, element }) => parts.length === 0 && isReadable(element));
-    const names = flat.map(({ element }) => element.name);
-    if (new Set(names).size < names.length) throw invalidData(this.#file, 'columns of different names', 'two of one name');
-    if (flat.length === 0) throw invalidData(this.#file, 'a column of text, numbers or times', 'none');
-    this.#expectRows(metadata, flat.length);
-    const builders = table.begin(this.#file, names, 'row');
-    let firstRow = 0;
-    for (const group of metadata.row_groups) {
-      const rows = Number(group.num_rows);
-      for (const [index, child] of flat.entries()) {
-        const chunk = group.columns.find(({ meta_data: found }) => found?.path_in_schema[0] === child.element.name)?.meta_data;
-        if (chunk === undefined) throw invalidData(this.#file, `the column ${child.element.name} in every group of rows`, 'none');
-        const builder = builders[index] as ColumnBuilder;
-        for (const values of await this.#readColumn({ metadata, child, chunk, firstRow, rows })) {
-          await pushAll(values, builder, table.reading.decimal);
-        }
-      }
-      for (let row = 1; row <= rows; row += 1) table.endRow(firstRow + row);
-      firstRow += rows;
-    }
-    return this.#notes(children.filter((child) => !flat.includes(child)));
-  }
-
-  #notes(others: readonly SchemaTree[]): ReadingNote[] {
-    if (others.length === 0) return [];
-    const names = others.map(({ element }) => `"${element.name}"`).join(', ');
-    return [{ kind: 'warning', text: `${this.#file}: columns of lists, records or bytes are left out: ${names}` }];
-  }
-
-  async #metadata(): Promise<FileMetaData> {
+  async metadata(): Promise<FileMetaData> {
     const end = Buffer.from(await this.#bytes(Math.max(0, this.#size - 8), this.#size));
     const isWhole = end.length === 8 && end.toString('latin1', 4) === MAGIC;
-    if (!isWhole) throw invalidData(this.#file, `a Parquet file that ends in ${MAGIC}`, 'one that is cut off');
+    if (!isWhole) throw invalidData(this.file, `a Parquet file that ends in ${MAGIC}`, 'one that is cut off');
     const length = end.readUInt32LE(0);
-    if (length > MOST_METADATA_BYTES) throw invalidData(this.#file, `a description of at most ${MOST_METADATA_BYTES} bytes`, `${length}`);
+    if (length > MOST_METADATA_BYTES) throw invalidData(this.file, `a description of at most ${MOST_METADATA_BYTES} bytes`, `${length}`);
     const slice = (start: number, until = this.#size): Promise<ArrayBuffer> => this.#bytes(start, until);
     return parquetMetadataAsync({ byteLength: this.#size, slice }, { parsers: TEXT_PARSERS, geoparquet: false });
   }
 
-  /** Each row takes memory whatever its file holds: a number for each column. */
-  #expectRows(metadata: FileMetaData, columns: number): void {
-    const counts = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
-    const rows = counts.reduce((sum, count) => sum + count, 0);
-    if (!counts.every((count) => count >= 0) || rows !== Number(metadata.num_rows)) {
-      throw invalidData(this.#file, `${metadata.num_rows} rows`, `${rows} in its groups`);
-    }
-    if (rows === 0) throw invalidData(this.#file, 'a row', 'none');
-    this.#unpacking.expect(`${this.#file}, ${rows} rows`, rows * columns * Float64Array.BYTES_PER_ELEMENT);
-  }
-
   /** The values of a column in pieces. */
-  async #readColumn({ metadata, child, chunk, firstRow, rows }: ColumnOfGroup): Promise<ArrayLike<unknown>[]> {
-    const where = `${this.#file}, column "${child.element.name}"`;
+  async readColumn({ metadata, child, chunk, firstRow, rows }: ColumnOfGroup): Promise<ArrayLike<unknown>[]> {
+    const where = `${this.file}, column "${child.element.name}"`;
     const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
     const bytes = await this.#bytes(start, start + Number(chunk.total_compressed_size));
     const isOptional = child.element.repetition_type !== 'REQUIRED';
-    checkPages({ where, bytes, rows, chunk, isOptional }, this.#unpacking);
+    checkPages({ where, bytes, rows, chunk, isOptional }, this.#unpacking());
     const pieces: ArrayLike<unknown>[] = [];
     await parquetRead({
       file: { byteLength: this.#size, slice: (from, until = this.#size) => bytes.slice(from - start, until - start) },
@@ -133,13 +198,13 @@ class ParquetTable {
   /** @throws LetheError DATA_INVALID for a part that does not lie in the file */
   async #bytes(start: number, end: number): Promise<ArrayBuffer> {
     if (!(start >= 0 && start <= end && end <= this.#size && end - start <= MOST_CHUNK_BYTES)) {
-      throw invalidData(this.#file, `parts within its ${this.#size} bytes, of less than 2 GiB`, `one from ${start} to ${end}`);
+      throw invalidData(this.file, `parts within its ${this.#size} bytes, of less than 2 GiB`, `one from ${start} to ${end}`);
     }
     const bytes = new Uint8Array(end - start);
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await this.#handle.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0) throw invalidData(this.#file, `${this.#size} bytes`, 'fewer while it was read');
+      if (bytesRead === 0) throw invalidData(this.file, `${this.#size} bytes`, 'fewer while it was read');
       filled += bytesRead;
     }
     return bytes.buffer;

@@ -31,7 +31,7 @@ export async function readTable(files: readonly string[], options: TableOptions)
   const { reading, unpacking, header = true, delimiter = null, content = null } = options;
   const asText = { unpacking, header, delimiter, content };
   const table = new TableBuilder(reading);
-  const notes: ReadingNote[][] = [];
+  const notes: (readonly ReadingNote[])[] = [];
   const firstRows: number[] = [];
   for (const file of files) {
     firstRows.push(table.count);

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { invalidData } from '../../invalid-data.js';
@@ -26,6 +26,8 @@ export interface TextPieces {
   readonly pieces: AsyncGenerator<string>;
   /** How bytes were read as characters, so far. */
   readonly encoding: () => string;
+  /** Bytes of the file, packed where it is, that have been read so far. */
+  readonly bytesRead: () => number;
 }
 
 /** The first bytes of a file. */
@@ -53,7 +55,7 @@ export async function readText(file: string, { unpacking, isLenient, content }: 
   const raw = content === null ? createReadStream(file, { highWaterMark: PIECE_BYTES }) : Readable.from([content]);
   const pieces = isGzip(start) ? unpacking.gunzip(file, raw).pieces : (raw as AsyncIterable<Uint8Array>);
   const text = new TextReader(file, isLenient);
-  return { pieces: text.read(pieces), encoding: () => text.encoding };
+  return { pieces: text.read(pieces), encoding: () => text.encoding, bytesRead: () => (raw instanceof ReadStream ? raw.bytesRead : start.length) };
 }
 
 class TextReader {

@@ -1,0 +1,31 @@
+import type { ReadingNote } from '../model/examples.js';
+
+/** Where an example comes from. */
+export interface ExampleSource {
+  /** Relative to the folder, with forward slashes. */
+  readonly file: string;
+  /** Of a file that holds several examples: the place in it, counted from 0 and without a header. Null: the file is the example. */
+  readonly row: number | null;
+}
+
+/** Some examples, in the order of their files. */
+export interface UnseenPiece {
+  readonly count: number;
+  /** As the networks see them, row-major [count, height, width, channels]. */
+  readonly inputs: Float32Array;
+  readonly sources: readonly ExampleSource[];
+  /** Of all that is to be read, how much has been: 0 to 1. */
+  readonly share: number;
+}
+
+/** Examples that a run has never seen, without labels, as inputs of its networks. */
+export interface UnseenExamples {
+  /** Folder or file, for messages. */
+  readonly origin: string;
+  /** What there is to say before they are read. */
+  readonly notes: readonly ReadingNote[];
+  /** The examples, few enough at a time that memory stays as it is. Can be read once. */
+  readonly pieces: AsyncGenerator<UnseenPiece>;
+  /** What there is to say once they are read: categories that the run never saw, values that are missing. */
+  readonly findings: () => readonly ReadingNote[];
+}

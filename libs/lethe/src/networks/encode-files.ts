@@ -1,0 +1,86 @@
+import { parse, join } from 'node:path';
+import { storageError } from '@lethe/checkpoint';
+import { NewOutput } from '@lethe/run-folder';
+import { CsvFile } from './feature-files/csv-file.js';
+import type { EncodedPiece, FeatureFile } from './feature-files/feature-file.js';
+import { formatOf } from './feature-files/feature-formats.js';
+import { loadEncoder } from './open-encoder.js';
+import { openRunNetworks } from './open-run-networks.js';
+import { forUnseenExamples, type UnseenRunRequest, type WatchOptions } from './unseen-run.js';
+
+/** Examples in files whose features are wanted. */
+export interface EncodeFilesRequest extends UnseenRunRequest {
+  /** Absolute path of the file to write: .npy, .csv, .parquet or .safetensors. */
+  readonly out: string;
+  /** Seed of the noise of a variational code. Null: its means, without noise. */
+  readonly sampledFrom: number | null;
+}
+
+/** What was written. */
+export interface EncodedFiles {
+  readonly examples: number;
+  /** Features of each. */
+  readonly size: number;
+  /** Absolute paths; of a format that cannot hold where examples come from, a table of that beside it. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Writes the features of a user's examples into a file, as a run's encoder makes them. Memory does not grow with their number.
+ * @throws LetheError CONFIG_INVALID for a file that is there already, DATA_MISSING, DATA_INVALID, INTERRUPTED, STORAGE_FAILED, and as
+ * `openRunNetworks` does
+ */
+export async function encodeFiles(request: EncodeFilesRequest, options: WatchOptions): Promise<EncodedFiles> {
+  const format = formatOf(request.out);
+  const output = await NewOutput.begin('--out', request.out);
+  const { dir, name } = parse(request.out);
+  const names = format.holdsSources ? null : await NewOutput.begin('--out', join(dir, `${name}.names.csv`));
+  const outputs = names === null ? [output] : [output, names];
+  const networks = await openRunNetworks(request, options);
+  const { sampledFrom, domain } = request;
+  const { encode, size, close } = await loadEncoder(networks, { sampledFrom, domain, notice: options.notice });
+  let file: FeatureFile | null = null;
+  try {
+    file = await withNames(await format.create(output.temporary, size), names);
+    const { write, finish } = file;
+    const examples = await forUnseenExamples(networks, request, {
+      ...options, use: async ({ inputs, sources }) => {
+        const features = await encode(inputs);
+        await storing(output, () => write({ sources, features }));
+      },
+    });
+    await storing(output, finish);
+    file = null;
+    for (const one of outputs) await one.commit();
+    return { examples, size, files: outputs.map(({ path }) => path) };
+  } finally {
+    close();
+    await file?.abandon();
+    for (const one of outputs) await one.discard();
+  }
+}
+
+/** @throws LetheError STORAGE_FAILED for what the operating system refuses, such as a full disk */
+export function storing<Result>({ path }: NewOutput, write: () => Promise<Result>): Promise<Result> {
+  return write().catch((error: unknown) => { throw storageError(path, error); });
+}
+
+/** A file, and a table of where the examples come from beside it. */
+async function withNames(file: FeatureFile, names: NewOutput | null): Promise<FeatureFile> {
+  if (names === null) return file;
+  const table = await CsvFile.create(names.temporary, []);
+  return {
+    write: async (piece: EncodedPiece) => {
+      await file.write(piece);
+      await table.write(piece.sources, () => []);
+    },
+    finish: async () => {
+      await file.finish();
+      await table.finish();
+    },
+    abandon: async () => {
+      await file.abandon();
+      await table.abandon();
+    },
+  };
+}

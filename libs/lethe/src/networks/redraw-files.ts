@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ExampleSource } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
+import { encodePng, NewOutput } from '@lethe/run-folder';
+import { storing } from './encode-files.js';
+import { LoadedNetworks } from './loaded-networks.js';
+import { openRunNetworks, type RunNetworks } from './open-run-networks.js';
+import { toldValues } from './told-values.js';
+import { forUnseenExamples, type UnseenRunRequest, type WatchOptions } from './unseen-run.js';
+
+/** Images in files that are to be redrawn. */
+export interface RedrawFilesRequest extends UnseenRunRequest {
+  /** Absolute path of the folder to make. */
+  readonly out: string;
+  /** What the decoder is told (see `toldValues`); null: each of its values in turn, a folder for each. */
+  readonly label: string | null;
+}
+
+/** What was written. */
+export interface RedrawnFiles {
+  readonly examples: number;
+  /** What they were redrawn as; each has a folder of its own unless it was the one that was asked for. */
+  readonly told: readonly string[];
+}
+
+/**
+ * Redraws a user's images as if they had another label, or another value of what the run forgets: PNG files named as their sources.
+ * @throws LetheError CONFIG_INVALID for a run without a decoder or of no images, and for a folder that has something in it, and as
+ * `encodeFiles` does
+ */
+export async function redrawFiles(request: RedrawFilesRequest, options: WatchOptions): Promise<RedrawnFiles> {
+  const output = await NewOutput.begin('--out', request.out);
+  const networks = await openRunNetworks(request, options);
+  const { objective, facts: { shape } } = networks.description;
+  const decode = decoderOf(networks);
+  const told = toldValues(networks.description, request.label);
+  const loaded = await LoadedNetworks.load(networks, { domain: request.domain, notice: options.notice });
+  try {
+    const redraw = await loaded.compile({ name: 'redraw', seeds: null, compute: (context) => decode(context, objective.encode(context)) });
+    const namer = new FileNames();
+    const length = shape.height * shape.width * shape.channels;
+    await mkdir(output.temporary, { recursive: true });
+    const examples = await forUnseenExamples(networks, request, {
+      ...options, use: async ({ inputs, sources }) => {
+        const files = sources.map((source) => namer.nameOf(source));
+        for (const { name, inputs: values } of told) {
+          const images = await redraw(inputs, values);
+          const folder = request.label === null ? join(output.temporary, folderName(name)) : output.temporary;
+          await storing(output, () => writeImages({ images, files, folder }, { ...shape, length }));
+        }
+      },
+    });
+    await output.commit();
+    return { examples, told: told.map(({ name }) => name) };
+  } finally {
+    loaded.close();
+    await output.discard();
+  }
+}
+
+function decoderOf({ run, description: { objective, facts: { shape }, config } }: RunNetworks): NonNullable<typeof objective.decode> {
+  const { decode } = objective;
+  const found = decode === null ? `one without a decoder (${config.recipe})` : `one of a table or of vectors (${config.recipe})`;
+  if (decode !== null && shape.height > 1) return decode;
+  throw new LetheError('CONFIG_INVALID', `${run.name}: expected a run of a game that redraws images, found ${found}`);
+}
+
+/** What a value is called as a folder. */
+function folderName(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N} _.,=+-]/gu, '_').replace(/^\.+/, '_') || '_';
+}
+
+/** A file name for each example: that of its source, with its row where it has one. No two are the same. */
+class FileNames {
+  readonly #taken = new Set<string>();
+
+  nameOf({ file, row }: ExampleSource): string {
+    const base = row === null ? file.replace(/\.[^./]+$/, '') : `${file.replace(/(\.gz)$/i, '')}-${String(row).padStart(6, '0')}`;
+    // Two images may differ in the ending of their names alone.
+    const name = this.#taken.has(`${base}.png`) ? `${file}.png` : `${base}.png`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+interface ImagesToWrite {
+  /** [files.length, height, width, channels] from -1 to 1. */
+  readonly images: Float32Array;
+  readonly files: readonly string[];
+  readonly folder: string;
+}
+
+interface ImageSize { readonly height: number; readonly width: number; readonly channels: number; readonly length: number }
+
+async function writeImages({ images, files, folder }: ImagesToWrite, { length, ...shape }: ImageSize): Promise<void> {
+  for (const [index, file] of files.entries()) {
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, await encodePng(images.subarray(index * length, (index + 1) * length), shape));
+  }
+}
