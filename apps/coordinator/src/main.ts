@@ -17,4 +17,6 @@ const folder = userFolder(argv, process.env, process.cwd());
 const { LETHE_CACHE: cache } = process.env;
 if (cache !== undefined && cache !== '') process.env['LETHE_CACHE'] = resolve(folder, cache);
 
-process.exitCode = await runCommandLine(argv, { environment: process.env, folder, requests });
+process.exitCode = await runCommandLine(argv, {
+  environment: process.env, setEnvironment: (variables) => { Object.assign(process.env, variables); }, folder, requests,
+});

@@ -1,5 +1,7 @@
 import type { ConfigLayer, LogLevel, RunConfig } from '@lethe/config';
-import type { SettingRange, SettingValue, SweepOptions, WhichCheckpoint } from '@lethe/lethe';
+import type {
+  EncodeFilesRequest, PredictFilesRequest, RedrawFilesRequest, SettingRange, SettingValue, SweepOptions, WhichCheckpoint,
+} from '@lethe/lethe';
 import type { CacheKindName } from '@lethe/lethe/cache-kinds';
 
 /** Where runs are looked for. */
@@ -133,6 +135,21 @@ export interface DataCommand {
   readonly folder: string;
 }
 
+/** `lethe encode`: features of a user's examples. */
+export interface EncodeCommand extends EncodeFilesRequest {
+  readonly kind: 'encode';
+}
+
+/** `lethe predict`: what a run keeps, predicted of a user's examples. */
+export interface PredictCommand extends PredictFilesRequest {
+  readonly kind: 'predict';
+}
+
+/** `lethe redraw`: a user's images under another label. */
+export interface RedrawCommand extends RedrawFilesRequest {
+  readonly kind: 'redraw';
+}
+
 /** `lethe cache`: what lies in the cache folder, or its removal. */
 export interface CacheCommand {
   readonly kind: 'cache';
@@ -172,6 +189,9 @@ export type Command =
   | RunsCommand
   | CompareCommand
   | DataCommand
+  | EncodeCommand
+  | PredictCommand
+  | RedrawCommand
   | CacheCommand
   | DoctorCommand
   | WorkerCommand

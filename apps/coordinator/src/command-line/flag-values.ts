@@ -7,6 +7,8 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 export const LOG_LEVEL: FlagValue = { placeholder: '<level>', expected: LOG_LEVELS.join(' or '), read: findLogLevel };
 export const FILE: FlagValue = { placeholder: '<file>', expected: 'a file', read: plainText };
+/** A value of what a run forgets, whatever its text; a comma parts several. */
+export const LABEL: FlagValue = { placeholder: '<value>', expected: 'a value of what the run forgets', read: plainText, isOne: true };
 
 export const NAME: FlagValue = {
   placeholder: '<name>',

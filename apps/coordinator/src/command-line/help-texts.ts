@@ -2,8 +2,8 @@ import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, profile, grid, checkpoint, evaluate, sweep, runs, compare, data, cache and doctor
-are Nx targets too:
+train, profile, grid, checkpoint, evaluate, sweep, runs, compare, data, encode, predict, redraw,
+cache and doctor are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -143,6 +143,42 @@ Examples:
   npx lethe compare mild strong
   npx lethe compare sweep-2026-01-31-120000/trials/001 sweep-2026-01-31-120000/trials/002
   npx lethe compare mild strong other --json`;
+
+const EXAMPLES = `
+The folder of --data-dir holds examples of the kind that the run was trained on: images (in folders,
+archives, or named by a list), IDX files or arrays of bytes, tables (text or Parquet) with the run's
+input columns, or a file of vectors. Labels are not read. What was fitted to the training data lies
+in the run's folder, so that these need not be there. docs/encode.md says more.`;
+
+export const ENCODE_HELP = `${EXAMPLES}
+
+Memory does not grow with the number of examples. .csv and .parquet have the file of each example
+and, where a file holds several, its row (from 0); beside .npy and .safetensors these lie in a table
+with .names.csv behind the file's name, in the same order.
+
+Examples:
+  npx lethe encode mild --data-dir ./digits --out features.npy
+  npx lethe encode adult --data-dir ./people --checkpoint best --out features.parquet
+  npx lethe encode mild --data-dir ./digits --sampled --seed 7 --out sampled.csv`;
+
+export const PREDICT_HELP = `${EXAMPLES}
+
+Of each kept category the likeliest value and a probability for each value, of each kept number the
+value in its own unit and the deviation that the run expects. A run that adapts to a domain predicts
+the label; its examples count as the target's unless --domain says otherwise.
+
+Examples:
+  npx lethe predict adult --data-dir ./people --out predictions.csv
+  npx lethe predict carried --data-dir ./digits --domain mnist --out predictions.csv`;
+
+export const REDRAW_HELP = `${EXAMPLES}
+
+Writes a PNG file for each image, named as its source. The run must have a decoder, as those of
+recipes article, quick, forget-short and forget have.
+
+Examples:
+  npx lethe redraw mild --data-dir ./digits --label 7 --out sevens
+  npx lethe redraw mild --data-dir ./digits --all-labels --out redrawn`;
 
 export const CACHE_HELP = `
 Kinds, and what becomes of them if they are missed:

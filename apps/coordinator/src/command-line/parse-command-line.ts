@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { problemsError, shown, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
-import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
+import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, DOMAIN, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
 import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EvaluateCommand, GridCommand, RunsCommand,
-  TrainCommand, WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand, GridCommand,
+  PredictCommand, RedrawCommand, RunsCommand, TrainCommand, WorkerCommand,
 } from './command.js';
-import { CHECKPOINT, FlagReader, NAME, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
@@ -169,6 +169,48 @@ function readData({ arguments: [data = ''], options }: TypedCommand, folder: str
   return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), flags, folder };
 }
 
+/** What is done with a user's own examples. */
+function readExamples(reader: FlagReader, [run = '']: readonly string[], folder: string): ReadExamples {
+  const checkpoint = readCheckpoint(reader, run);
+  const [data, out] = [reader.path('data-dir', folder, FOLDER), reader.path('out', folder)];
+  if (data === null) reader.problems.push({ where: '--data-dir', expected: 'a folder with examples', found: 'nothing' });
+  if (out === null) reader.problems.push({ where: '--out', expected: 'where to write', found: 'nothing' });
+  const unpackedGiB = reader.value('unpacked-gib', POSITIVE);
+  return {
+    run, checkpoint, folder, runsFolder: reader.runsFolder(folder), data: data ?? '', out: out ?? '', domain: reader.text('domain', DOMAIN),
+    unpackedGiB: typeof unpackedGiB === 'number' ? unpackedGiB : null,
+  };
+}
+
+type ReadExamples = Omit<PredictCommand, 'kind'>;
+
+function readEncode({ arguments: words, options }: TypedCommand, folder: string): EncodeCommand {
+  const reader = new FlagReader(options);
+  const examples = readExamples(reader, words, folder);
+  const [isSampled, seed] = [reader.has('sampled'), reader.count('seed')];
+  if (seed !== null && !isSampled) reader.problems.push({ where: '--seed', expected: 'it only together with --sampled', found: String(seed) });
+  reader.refuseProblems();
+  return { kind: 'encode', ...examples, sampledFrom: isSampled ? seed ?? 1 : null };
+}
+
+function readPredict({ arguments: words, options }: TypedCommand, folder: string): PredictCommand {
+  const reader = new FlagReader(options);
+  const examples = readExamples(reader, words, folder);
+  reader.refuseProblems();
+  return { kind: 'predict', ...examples };
+}
+
+function readRedraw({ arguments: words, options }: TypedCommand, folder: string): RedrawCommand {
+  const reader = new FlagReader(options);
+  const examples = readExamples(reader, words, folder);
+  const [label, isAll] = [reader.text('label', LABEL), reader.has('all-labels')];
+  if ((label !== null) === isAll) {
+    reader.problems.push({ where: '--label', expected: 'a value, or --all-labels for each of them', found: isAll ? 'both' : 'neither' });
+  }
+  reader.refuseProblems();
+  return { kind: 'redraw', ...examples, label };
+}
+
 function readCache({ arguments: [action, kind], options }: TypedCommand): CacheCommand {
   const reader = new FlagReader(options);
   const named = CACHE_KINDS.find(({ name }) => name === kind);
@@ -229,7 +271,8 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
       const readers = {
         train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
         sweep: readSweep, runs: readRuns, compare: readCompare,
-        data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
+        data: readData, encode: readEncode, predict: readPredict, redraw: readRedraw,
+        cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };
       command = readers[name](typed, folder);
     },

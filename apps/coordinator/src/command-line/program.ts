@@ -1,13 +1,13 @@
 import { DEFAULT_LOG_LEVEL, JOIN_FLAGS, LOG_LEVELS, problemsError, shown, type Problem } from '@lethe/config';
 import {
-  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, FIGURE, type FlagValue, FOLDER, type HelpedFlag,
+  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, DOMAIN, FIGURE, type FlagValue, FOLDER, type HelpedFlag,
   POSITIVE, PROBE_LIST, PROBES_HELP, RUN,
 } from '@lethe/config/flags';
 import { Command as Program } from 'commander';
-import { CHECKPOINT, FILE, LOG_LEVEL, NAME, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FILE, LABEL, LOG_LEVEL, NAME, SEEDS } from './flag-values.js';
 import {
-  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, EVALUATE_HELP, GENERAL_HELP,
-  GRID_HELP, PROFILE_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, GENERAL_HELP,
+  GRID_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED } from './common-flags.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
@@ -29,7 +29,8 @@ export interface TypedCommand {
 
 /** The commands of `lethe`. */
 export const COMMAND_NAMES = [
-  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'cache', 'doctor', 'worker',
+  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw', 'cache',
+  'doctor', 'worker',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
@@ -227,6 +228,50 @@ function addData(root: Program, events: ProgramEvents): void {
   onTyped(data, 'data', events);
 }
 
+/** Flags of what is done with a user's own examples. */
+function addExampleOptions(program: Program): void {
+  program.argument('<run>', 'name or folder of the run');
+  option(program, 'data-dir', 'folder with your examples; they need no labels', FOLDER);
+  option(program, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
+  option(program, 'domain', 'of a run of several populations: the one that the examples count as (default: the target)', DOMAIN);
+  option(program, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  option(program, 'unpacked-gib', 'most that packed files may be unpacked to, in GiB (default: what the run says)', POSITIVE);
+}
+
+function addEncode(root: Program, events: ProgramEvents): void {
+  const encode = root.command('encode').summary('write the features of your own examples into a file').description(
+    "Encodes examples of the kind that a run was trained on by the encoder of the run's checkpoint.",
+  );
+  addExampleOptions(encode);
+  option(encode, 'out', 'file to write: .npy, .csv, .parquet or .safetensors', FILE);
+  option(encode, 'sampled', 'draw the noise of a variational code (default: its means)');
+  option(encode, 'seed', 'seed of that noise (default: 1)', COUNT);
+  encode.addHelpText('after', ENCODE_HELP);
+  onTyped(encode, 'encode', events);
+}
+
+function addPredict(root: Program, events: ProgramEvents): void {
+  const predict = root.command('predict').summary('predict what a run keeps, of your own examples').description(
+    'Predicts the kept attributes of examples of the kind that a run was trained on, or with domain adaptation their label.',
+  );
+  addExampleOptions(predict);
+  option(predict, 'out', 'CSV to write', FILE);
+  predict.addHelpText('after', PREDICT_HELP);
+  onTyped(predict, 'predict', events);
+}
+
+function addRedraw(root: Program, events: ProgramEvents): void {
+  const redraw = root.command('redraw').summary('redraw your own images under another label').description(
+    'Redraws images of the kind that a run was trained on as if they had another label, or another value of what the run forgets.',
+  );
+  addExampleOptions(redraw);
+  option(redraw, 'label', 'the value; NAME=VALUE with commas where the run forgets several attributes', LABEL);
+  option(redraw, 'all-labels', 'under each of the values, into a folder for each');
+  option(redraw, 'out', 'folder to make, for PNG files', FOLDER);
+  redraw.addHelpText('after', REDRAW_HELP);
+  onTyped(redraw, 'redraw', events);
+}
+
 function addCache(root: Program, events: ProgramEvents): void {
   const cache = root.command('cache').summary('list or clear what is kept on this machine').description(
     'Lists what processes and runs of this machine keep for each other, with sizes and ages, or clears it.',
@@ -281,6 +326,9 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addRuns(root, events);
   addCompare(root, events);
   addData(root, events);
+  addEncode(root, events);
+  addPredict(root, events);
+  addRedraw(root, events);
   addCache(root, events);
   addDoctor(root, events);
   addWorker(root, events);

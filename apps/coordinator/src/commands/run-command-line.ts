@@ -10,6 +10,8 @@ import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 /** What a command has of the process that runs it. */
 export interface ProcessSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Sets variables of this process, for TensorFlow, which reads them when it is loaded. */
+  readonly setEnvironment: (variables: Readonly<Record<string, string>>) => void;
   /** Absolute path of the folder where the user typed. */
   readonly folder: string;
   readonly requests: CheckpointRequests;
@@ -49,7 +51,9 @@ function asksForWasm(argv: readonly string[]): boolean {
 }
 
 /** Commands are loaded when they are asked for, so that help and refusals come at once. */
-async function run(command: Exclude<Command, WorkerCommand>, { environment, requests }: ProcessSurroundings): Promise<number> {
+async function run(
+  command: Exclude<Command, WorkerCommand>, { environment, setEnvironment, requests }: ProcessSurroundings,
+): Promise<number> {
   switch (command.kind) {
     case 'help':
     case 'version':
@@ -71,6 +75,12 @@ async function run(command: Exclude<Command, WorkerCommand>, { environment, requ
       return (await import('./compare.js')).runCompare(command);
     case 'data':
       return (await import('./data.js')).runData(command, environment);
+    case 'encode':
+      return (await import('./encode.js')).runEncode(command, { environment, setEnvironment });
+    case 'predict':
+      return (await import('./predict.js')).runPredict(command, { environment, setEnvironment });
+    case 'redraw':
+      return (await import('./redraw.js')).runRedraw(command, { environment, setEnvironment });
     case 'cache':
       return (await import('./cache.js')).runCache(command, environment);
     case 'doctor':

@@ -1,7 +1,7 @@
 import type { DataConfig } from '@lethe/config';
 import { tableOf } from '../preprocessing/describe-preprocessing.js';
 import type { Preprocessing } from '../preprocessing/preprocessing.js';
-import type { UnseenExamples } from './unseen-examples.js';
+import type { HearNotes, UnseenExamples } from './unseen-examples.js';
 import { openUnseenImages } from './unseen-images.js';
 import { openUnseenTable } from './unseen-table.js';
 import { openUnseenVectors } from './unseen-vectors.js';
@@ -13,19 +13,20 @@ export interface UnseenRequest {
   readonly preprocessing: Preprocessing;
   /** How the run reads files. */
   readonly data: DataConfig;
+  readonly hear: HearNotes;
 }
 
 /**
  * Opens examples that need no labels, of the kind that a run was trained on, by what it fitted to its own training examples.
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, also while they are read
  */
-export function openUnseenExamples({ folder, preprocessing, data }: UnseenRequest): Promise<UnseenExamples> {
+export function openUnseenExamples({ folder, preprocessing, data, hear }: UnseenRequest): Promise<UnseenExamples> {
   switch (preprocessing.kind) {
     case 'images':
-      return openUnseenImages({ folder, preprocessing, data });
+      return openUnseenImages({ folder, preprocessing, data, hear });
     case 'table':
-      return openUnseenTable({ folder, preprocessing, data, table: tableOf(data) });
+      return openUnseenTable({ folder, preprocessing, data, table: tableOf(data), hear });
     case 'vectors':
-      return openUnseenVectors({ folder, data, length: preprocessing.length });
+      return openUnseenVectors({ folder, data, length: preprocessing.length, hear });
   }
 }

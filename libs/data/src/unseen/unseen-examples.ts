@@ -22,10 +22,9 @@ export interface UnseenPiece {
 export interface UnseenExamples {
   /** Folder or file, for messages. */
   readonly origin: string;
-  /** What there is to say before they are read. */
-  readonly notes: readonly ReadingNote[];
   /** The examples, few enough at a time that memory stays as it is. Can be read once. */
   readonly pieces: AsyncGenerator<UnseenPiece>;
-  /** What there is to say once they are read: categories that the run never saw, values that are missing. */
-  readonly findings: () => readonly ReadingNote[];
 }
+
+/** Hears what there is to say: when files are opened, and when all are read of categories that the run never saw, and of missing values. */
+export type HearNotes = (notes: readonly ReadingNote[]) => void;

@@ -24,7 +24,7 @@ import type { ImagesPreprocessing } from '../preprocessing/preprocessing.js';
 import { contentOf, findLists, type FoundList } from '../readers/find-lists.js';
 import { listColumns } from '../readers/list-columns.js';
 import { whatIsThere } from '../readers/what-is-there.js';
-import type { ExampleSource, UnseenExamples } from './unseen-examples.js';
+import type { ExampleSource, HearNotes, UnseenExamples } from './unseen-examples.js';
 import { unseenInputs } from './unseen-inputs.js';
 
 /** A folder with images, and how the run reads them. */
@@ -32,6 +32,7 @@ export interface UnseenImages {
   readonly folder: string;
   readonly preprocessing: ImagesPreprocessing;
   readonly data: DataConfig;
+  readonly hear: HearNotes;
 }
 
 /** Files with the images of a data set: IDX, MATLAB files like SVHN's, USPS as LIBSVM has it. */
@@ -52,14 +53,14 @@ export async function openUnseenImages(asked: UnseenImages): Promise<UnseenExamp
   return arrays.length > 0 ? openArrays(arrays, asked) : openImageFiles(asked);
 }
 
-async function openArrays(names: readonly string[], { folder, preprocessing, data }: UnseenImages): Promise<UnseenExamples> {
+async function openArrays(names: readonly string[], { folder, preprocessing, data, hear }: UnseenImages): Promise<UnseenExamples> {
   const unpacking = new Unpacking(data.unpackedGiB);
   const readers: InputReader[] = [];
   for (const name of names) readers.push(await arrayImages(join(folder, name), preprocessing, unpacking));
   const sources = names.map((file, index) => ({ file, count: readers[index]?.count ?? 0 }));
   return unseenInputs({
     origin: names.length === 1 ? join(folder, names[0] as string) : folder, reader: joinedReader(readers), sourceOf: placed(sources),
-    notes: [], skipBad: 0,
+    skipBad: 0, hear,
   });
 }
 
@@ -119,7 +120,7 @@ function expectShape(where: string, found: ImageShape, wanted: ImagesPreprocessi
 }
 
 /** Images in files are always brought to the run's size and colours. */
-async function openImageFiles({ folder, preprocessing, data }: UnseenImages): Promise<UnseenExamples> {
+async function openImageFiles({ folder, preprocessing, data, hear }: UnseenImages): Promise<UnseenExamples> {
   const { reading } = data;
   const unpacking = new Unpacking(data.unpackedGiB);
   const files = await findDataFiles(folder, unpacking);
@@ -128,9 +129,10 @@ async function openImageFiles({ folder, preprocessing, data }: UnseenImages): Pr
     const expected = 'images (PNG, JPEG and others, in folders or archives), IDX files or arrays of bytes';
     throw new LetheError('DATA_MISSING', `${folder}: expected ${expected}, found ${whatIsThere(files.paths)}`, { details: { folder } });
   }
+  hear([...files.notes, ...notes]);
   const form = { shape: shapeOf(preprocessing), rules: reading.rules, background: reading.background };
   return unseenInputs({
-    origin: folder, reader: dataImageReader(files, images, form), notes: [...files.notes, ...notes], skipBad: reading.skipBad,
+    origin: folder, reader: dataImageReader(files, images, form), skipBad: reading.skipBad, hear,
     sourceOf: (example) => ({ file: images[example]?.path ?? '', row: null }),
   });
 }

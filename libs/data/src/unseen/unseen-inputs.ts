@@ -1,8 +1,7 @@
 import { asSeen } from '../batches/gather.js';
 import { invalidData } from '../invalid-data.js';
-import type { ReadingNote } from '../model/examples.js';
 import { inputLength, type BadInput, type InputReader } from '../model/inputs.js';
-import type { ExampleSource, UnseenExamples, UnseenPiece } from './unseen-examples.js';
+import type { ExampleSource, HearNotes, UnseenExamples, UnseenPiece } from './unseen-examples.js';
 
 /** Bytes of inputs that are given at once, as the networks see them. */
 const PIECE_BYTES = 2 ** 24;
@@ -12,21 +11,18 @@ export interface ReaderInputs {
   readonly origin: string;
   readonly reader: InputReader;
   readonly sourceOf: (example: number) => ExampleSource;
-  readonly notes: readonly ReadingNote[];
   /** Most inputs that cannot be read and are left out, as a share of all. */
   readonly skipBad: number;
+  readonly hear: HearNotes;
 }
 
 /** The examples of a reader, piece by piece. Those that cannot be read are an error, or left out and counted. */
 export function unseenInputs(asked: ReaderInputs): UnseenExamples {
-  const bad: BadInput[] = [];
-  return {
-    origin: asked.origin, notes: asked.notes, pieces: piecesOf(asked, bad),
-    findings: () => (bad.length === 0 ? [] : [{ kind: 'warning', text: badText(bad) }]),
-  };
+  return { origin: asked.origin, pieces: piecesOf(asked) };
 }
 
-async function *piecesOf({ origin, reader, sourceOf, skipBad }: ReaderInputs, bad: BadInput[]): AsyncGenerator<UnseenPiece> {
+async function *piecesOf({ origin, reader, sourceOf, skipBad, hear }: ReaderInputs): AsyncGenerator<UnseenPiece> {
+  const bad: BadInput[] = [];
   const length = inputLength(reader.shape);
   const atOnce = Math.max(1, Math.floor(PIECE_BYTES / (length * Float32Array.BYTES_PER_ELEMENT)));
   for (let first = 0; first < reader.count; first += atOnce) {
@@ -44,6 +40,7 @@ async function *piecesOf({ origin, reader, sourceOf, skipBad }: ReaderInputs, ba
       inputs: isBad.size === 0 ? all : chosen(all, good.map((example) => example - first), length),
     };
   }
+  if (bad.length > 0) hear([{ kind: 'warning', text: badText(bad) }]);
 }
 
 function chosen(all: Float32Array, rows: readonly number[], length: number): Float32Array {

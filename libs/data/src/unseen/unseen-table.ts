@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { DataConfig, TableConfig } from '@lethe/config';
 import { errorCode } from '@lethe/errors';
 import { Unpacking } from '../formats/archives/unpacking.js';
@@ -13,7 +13,7 @@ import type { TablePreprocessing } from '../preprocessing/preprocessing.js';
 import { findTables } from '../readers/table-place.js';
 import type { CellReader } from './cell-reader.js';
 import { RowEncoder } from './row-encoder.js';
-import type { ExampleSource, UnseenExamples, UnseenPiece } from './unseen-examples.js';
+import type { ExampleSource, HearNotes, UnseenExamples, UnseenPiece } from './unseen-examples.js';
 
 /** Rows that are given at once. */
 const ROWS_AT_ONCE = 4096;
@@ -27,24 +27,18 @@ export interface UnseenTable {
   readonly data: DataConfig;
   /** Which tables of the folder the run was trained with; null: it does not say. */
   readonly table: TableConfig;
+  readonly hear: HearNotes;
 }
 
-interface TableToRead extends UnseenTable {
-  readonly rows: RowEncoder;
-  /** Hears what there is to say about a file when it is opened. */
-  readonly note: (notes: readonly ReadingNote[]) => void;
-}
+interface TableToRead extends UnseenTable { readonly rows: RowEncoder }
 
 /** The rows of the tables in a folder, streamed. @throws LetheError DATA_MISSING, DATA_INVALID, also while they are read */
 export async function openUnseenTable(asked: UnseenTable): Promise<UnseenExamples> {
   const files = await tablesIn(asked);
   const rows = new RowEncoder(asked.preprocessing);
-  const found: ReadingNote[] = [];
-  const reading = { ...asked, rows, note: (notes: readonly ReadingNote[]) => { found.push(...notes); } };
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   return {
-    origin: files.length === 1 ? files[0] as string : asked.folder, notes: [], pieces: piecesOf(files, sizes, reading),
-    findings: () => [...found, ...rows.takeNotes()],
+    origin: files.length === 1 ? files[0] as string : asked.folder, pieces: piecesOf(files, sizes, { ...asked, rows }),
   };
 }
 
@@ -68,15 +62,16 @@ async function *piecesOf(files: readonly string[], sizes: readonly number[], rea
     for await (const piece of pieces) yield { ...piece, share: (before + piece.share * size) / total };
     before += size;
   }
+  reading.hear(reading.rows.takeNotes());
 }
 
-function sourcesOf(file: string, first: number, count: number): ExampleSource[] {
-  const name = basename(file);
+function sourcesOf({ file, folder }: { readonly file: string; readonly folder: string }, first: number, count: number): ExampleSource[] {
+  const name = relative(folder, file).replaceAll(sep, '/');
   return Array.from({ length: count }, (_, row) => ({ file: name, row: first + row }));
 }
 
 async function *textPieces(file: string, size: number, reading: TableToRead): AsyncGenerator<UnseenPiece> {
-  const { data, rows, note } = reading;
+  const { folder, data, rows, hear } = reading;
   const unpacking = new Unpacking(UNBOUNDED_GIB);
   const text = await openDelimitedText(file, { unpacking, content: null, delimiter: null, rules: data.reading.rules });
   let columns: TextColumns | null = null;
@@ -85,18 +80,18 @@ async function *textPieces(file: string, size: number, reading: TableToRead): As
     let below = found;
     if (columns === null) {
       const begun = beginText(file, found[0] as TextRow, reading);
-      note(begun.notes);
+      hear(begun.notes);
       columns = begun;
       below = begun.isHeader ? found.slice(1) : found;
     }
     for (let begin = 0; begin < below.length; begin += ROWS_AT_ONCE) {
       const piece = below.slice(begin, begin + ROWS_AT_ONCE);
       const inputs = encodeText(file, piece, columns, rows);
-      yield { count: piece.length, inputs, sources: sourcesOf(file, first, piece.length), share: Math.min(1, text.bytesRead() / size) };
+      yield { count: piece.length, inputs, sources: sourcesOf({ file, folder }, first, piece.length), share: Math.min(1, text.bytesRead() / size) };
       first += piece.length;
     }
   }
-  note(text.notes());
+  hear(text.notes());
   if (first === 0) throw invalidData(file, 'a row below the header', 'none');
 }
 
@@ -129,11 +124,11 @@ function encodeText(file: string, piece: readonly TextRow[], { length, places }:
   });
 }
 
-async function *parquetPieces(file: string, { data, rows, note }: TableToRead): AsyncGenerator<UnseenPiece> {
+async function *parquetPieces(file: string, { folder, data, rows, hear }: TableToRead): AsyncGenerator<UnseenPiece> {
   const { names, rows: total, groups, notes } = await openParquet(file, () => new Unpacking(data.unpackedGiB), { holdsAll: false });
   const composed = names.map((name) => name.trim().normalize('NFC'));
   const { places, notes: columnNotes } = rows.placesIn(composed, file);
-  note([...notes, ...columnNotes]);
+  hear([...notes, ...columnNotes]);
   for await (const group of groups) {
     const values: Float64Array[] = [];
     for (const [column, place] of places.entries()) {
@@ -143,7 +138,7 @@ async function *parquetPieces(file: string, { data, rows, note }: TableToRead): 
       const count = Math.min(ROWS_AT_ONCE, group.rows - begin);
       const first = group.firstRow + begin;
       const inputs = rows.encode(count, (column, row) => (values[column] as Float64Array)[begin + row] as number);
-      yield { count, inputs, sources: sourcesOf(file, first, count), share: (first + count) / total };
+      yield { count, inputs, sources: sourcesOf({ file, folder }, first, count), share: (first + count) / total };
     }
   }
 }

@@ -9,7 +9,7 @@ import { invalidData } from '../invalid-data.js';
 import { shapeInWords } from '../model/inputs.js';
 import { byCodeUnit } from '../name-order.js';
 import { findVectors } from '../readers/table-place.js';
-import type { UnseenExamples } from './unseen-examples.js';
+import type { HearNotes, UnseenExamples } from './unseen-examples.js';
 import { unseenInputs } from './unseen-inputs.js';
 
 /** A folder with a file of vectors. */
@@ -18,17 +18,18 @@ export interface UnseenVectors {
   readonly data: DataConfig;
   /** Numbers of each vector, as the run has them. */
   readonly length: number;
+  readonly hear: HearNotes;
 }
 
 /** The vectors in a folder; no table need lie beside them. @throws LetheError DATA_MISSING, DATA_INVALID */
-export async function openUnseenVectors({ folder, data, length }: UnseenVectors): Promise<UnseenExamples> {
+export async function openUnseenVectors({ folder, data, length, hear }: UnseenVectors): Promise<UnseenExamples> {
   const path = await vectorsIn(folder, data.reading.vectors);
   const reader = await openVectorFile(path, { unpacking: new Unpacking(data.unpackedGiB) });
   const expected = `vectors of ${length} numbers, as the run was trained with`;
   if (reader.values !== 'floats') throw invalidData(path, expected, `images of ${shapeInWords(reader.shape)}`);
   if (reader.shape.channels !== length) throw invalidData(path, expected, `vectors of ${reader.shape.channels} numbers`);
   const file = basename(path);
-  return unseenInputs({ origin: path, reader, sourceOf: (row) => ({ file, row }), notes: [], skipBad: 0 });
+  return unseenInputs({ origin: path, reader, sourceOf: (row) => ({ file, row }), skipBad: 0, hear });
 }
 
 /** The file that the run's settings name, or `features` with one of the endings; else the only file of vectors. */

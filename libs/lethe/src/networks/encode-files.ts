@@ -1,4 +1,3 @@
-import { parse, join } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
 import { NewOutput } from '@lethe/run-folder';
 import { CsvFile } from './feature-files/csv-file.js';
@@ -33,8 +32,7 @@ export interface EncodedFiles {
 export async function encodeFiles(request: EncodeFilesRequest, options: WatchOptions): Promise<EncodedFiles> {
   const format = formatOf(request.out);
   const output = await NewOutput.begin('--out', request.out);
-  const { dir, name } = parse(request.out);
-  const names = format.holdsSources ? null : await NewOutput.begin('--out', join(dir, `${name}.names.csv`));
+  const names = format.holdsSources ? null : await NewOutput.begin('--out', `${request.out}.names.csv`);
   const outputs = names === null ? [output] : [output, names];
   const networks = await openRunNetworks(request, options);
   const { sampledFrom, domain } = request;

@@ -38,7 +38,7 @@ export async function openEncoder(request: RunNetworksRequest, options: EncoderO
   };
   return {
     size, close: closing, [Symbol.asyncDispose]: closing,
-    encode: (examples) => encode(reader.read(examples, notice)),
+    encode: async (examples) => encode(reader.read(examples, notice)),
   };
 }
 

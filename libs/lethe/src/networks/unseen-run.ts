@@ -33,9 +33,10 @@ export async function forUnseenExamples(
   { notice, onProgress, signal, use }: WatchOptions & { readonly use: (piece: UnseenPiece) => Promise<void> },
 ): Promise<number> {
   const data = unpackedGiB === null ? config.data : { ...config.data, unpackedGiB };
-  const examples = await openUnseenExamples({ folder, preprocessing, data });
-  const say = ({ kind, text }: ReadingNote): void => { notice(kind === 'warning' ? `warning: ${text}` : text); };
-  examples.notes.forEach(say);
+  const hear = (notes: readonly ReadingNote[]): void => {
+    for (const { kind, text } of notes) notice(kind === 'warning' ? `warning: ${text}` : text);
+  };
+  const examples = await openUnseenExamples({ folder, preprocessing, data, hear });
   let done = 0;
   for await (const piece of inWholeChunks(examples.pieces)) {
     if (signal?.aborted === true) throw new LetheError('INTERRUPTED', `interrupted after ${done.toLocaleString('en-US')} examples`);
@@ -43,7 +44,6 @@ export async function forUnseenExamples(
     done += piece.count;
     onProgress?.(done, piece.share);
   }
-  examples.findings().forEach(say);
   if (done === 0) throw new LetheError('DATA_MISSING', `${examples.origin}: expected examples, found none that can be read`);
   return done;
 }

@@ -15,6 +15,10 @@ const LONGEST_ROW = 2 ** 23;
 const START_LENGTH = 1 << 16;
 /** Rows of another length after which reading ends. */
 const MOST_UNEVEN = 1000;
+/** Characters that are parsed at once. */
+const SLICE_LENGTH = 1 << 15;
+/** The first half of a character that JavaScript keeps as two. */
+const FIRST_HALF = /[\ud800-\udbff]/;
 const WEB_PAGE = /^\s*<(!doctype html|html|head|body|\?xml|!--)/i;
 
 export interface TextTableOptions {
@@ -112,11 +116,13 @@ async function *parsedRows(file: string, pieces: AsyncIterable<string>, delimite
   try {
     for await (const piece of pieces) {
       if (waiting > LONGEST_ROW) throw endlessRow(`${file}, below line ${lastLine}`);
-      await written((done) => parser.write(piece, done));
-      waiting += piece.length;
-      if (found.length === 0) continue;
-      yield found;
-      [found, waiting] = [[], 0];
+      for (const slice of slices(piece)) {
+        await written((done) => parser.write(slice, done));
+        waiting += slice.length;
+        if (found.length === 0) continue;
+        yield found;
+        [found, waiting] = [[], 0];
+      }
     }
     await written((done) => parser.end(done));
     if (found.length > 0) yield found;
@@ -124,6 +130,16 @@ async function *parsedRows(file: string, pieces: AsyncIterable<string>, delimite
     throw parseError(file, error, lastLine);
   } finally {
     parser.destroy();
+  }
+}
+
+/** Few rows at a time: whoever reads them may want no more. No character is cut. */
+function *slices(piece: string): Generator<string> {
+  for (let start = 0; start < piece.length;) {
+    const isCut = FIRST_HALF.test(piece[start + SLICE_LENGTH - 1] ?? '');
+    const end = start + SLICE_LENGTH + (isCut ? 1 : 0);
+    yield piece.slice(start, end);
+    start = end;
   }
 }
 

@@ -1,0 +1,37 @@
+import { lookAtThisMachine, type WatchOptions } from '@lethe/lethe';
+import { createReporter } from '@lethe/telemetry';
+import { engineEnvironment } from '@lethe/tensorflow';
+import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
+import { hearEndingSignals } from '../signals/ending-signals.js';
+import type { ProcessSurroundings } from './run-command-line.js';
+
+/** What a command that computes in this process has of it. */
+export type ComputingSurroundings = Pick<ProcessSurroundings, 'environment' | 'setEnvironment'>;
+
+/**
+ * Goes through a user's examples in this process, on all of its cores or on a GPU, and shows how far that is.
+ * @param what is done with them: "encoding"
+ */
+export async function onExamples<Result>(
+  what: string, { environment, setEnvironment }: ComputingSurroundings, work: (options: WatchOptions) => Promise<Result>,
+): Promise<Result> {
+  const { cores, gpus } = await lookAtThisMachine(environment);
+  setEnvironment(engineEnvironment({ threads: cores, interOpThreads: 1, gpu: gpus[0] ?? null }));
+  const reporter = createReporter({ output: process.stderr });
+  const close = closeOnTheWayOut(reporter);
+  const ending = new AbortController();
+  const hearNoMore = hearEndingSignals(() => { ending.abort(); });
+  const begun = performance.now();
+  try {
+    return await work({
+      notice: (line) => { reporter.notice(line); }, signal: ending.signal,
+      onProgress: (examples, share) => {
+        const seconds = (performance.now() - begun) / 1000;
+        reporter.examples({ what, examples, share, secondsLeft: share > 0.01 ? (seconds / share) * (1 - share) : null });
+      },
+    });
+  } finally {
+    hearNoMore();
+    close();
+  }
+}

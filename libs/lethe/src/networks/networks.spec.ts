@@ -1,0 +1,246 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { saveCheckpoint } from '@lethe/checkpoint';
+import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
+import { asSeen, openData, splitHeldOut, type DataSource, type TableRow } from '@lethe/data';
+import { WorkerEvaluator } from '@lethe/evaluation';
+import { describeRun, type RunDescription } from '@lethe/graphs';
+import { RunFolder } from '@lethe/run-folder';
+import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
+import { makeAttributeTable, makeSmallData } from '@lethe/testing';
+import { parquetReadObjects } from 'hyparquet';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialGroups } from '../run/initial-state.js';
+import { keepRunData } from '../run/run-data-file.js';
+import { encodeFiles, type EncodeFilesRequest } from './encode-files.js';
+import { openEncoder } from './open-encoder.js';
+import { predictFiles } from './predict-files.js';
+import { redrawFiles } from './redraw-files.js';
+
+interface MadeRun {
+  readonly name: string;
+  /** Where its data lie. */
+  readonly data: string;
+  readonly source: DataSource;
+  readonly description: RunDescription;
+  readonly groups: ReturnType<typeof initialGroups>;
+}
+
+let folder: string;
+let images: MadeRun;
+let table: MadeRun;
+
+beforeAll(async () => {
+  Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpu: null }));
+  folder = mkdtempSync(join(tmpdir(), 'lethe-encode-'));
+  const digits = join(folder, 'digits');
+  makeSmallData(digits);
+  images = await makeRun('images', { recipe: 'forget', batchSize: 16, data: { kind: 'idx', folder: digits, heldOut: 12 } });
+  const rows = join(folder, 'rows');
+  makeAttributeTable(rows, { rows: 700 });
+  table = await makeRun('table', {
+    recipe: 'keep-and-forget', batchSize: 32, data: { kind: 'table', folder: rows, heldOut: 20, keep: ['y', 'x2'], forget: ['a'] },
+  });
+});
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+/** A run whose checkpoint has the parameters that it begins with. */
+async function makeRun(name: string, values: Tree): Promise<MadeRun> {
+  const machine = { cores: 1, gpus: 0, engine: 'native' } as const;
+  const { config } = mergeConfig(machine, [{ source: 'flags', values: { epochs: 1, ...values }, label: (path) => path }]);
+  const source = await openData(config.data, config.seed);
+  const description = describeRun(config, source.facts);
+  const groups = initialGroups(description);
+  const run = await RunFolder.create({ runsFolder: folder, name, configJson: savedConfigJson(config) });
+  await saveCheckpoint({
+    folder: run.checkpoints, rounds: 2, steps: 0, groups, ...description, configJson: savedConfigJson(config),
+    dataFingerprint: source.facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
+  });
+  await keepRunData(run, source);
+  return { name, data: config.data.folder ?? '', source, description, groups };
+}
+
+/** What a worker's evaluation of the run gives. */
+async function evaluated({ source, description, groups }: MadeRun): Promise<Float32Array> {
+  const engine = await loadEngine({ prefer: 'native' });
+  const { heldOut } = splitHeldOut(source, description.config.data.heldOut, description.config.seed);
+  const evaluator = new WorkerEvaluator({ engine, description, data: source, heldOut, workerSeed: 0 } as never);
+  try {
+    return await evaluator.evaluate(
+      { evaluation: 'encode', split: 'test', first: 0, count: source.facts.testCount, reads: [], probes: [], judge: null } as never,
+      new Map(groups.map(({ group, values }) => [group, values])),
+      new Map(groups.flatMap(({ group, statistics }) => (statistics === null || statistics.length === 0 ? [] : [[group, statistics]]))),
+    );
+  } finally {
+    evaluator.dispose();
+  }
+}
+
+let written = 0;
+
+function request(run: MadeRun, ending: string, asked: Partial<EncodeFilesRequest> = {}): EncodeFilesRequest {
+  written += 1;
+  return {
+    run: run.name, checkpoint: 'latest', folder, runsFolder: folder, data: run.data, domain: null, unpackedGiB: null, sampledFrom: null,
+    out: join(folder, `out-${written}${ending}`), ...asked,
+  };
+}
+
+const said: string[] = [];
+const quiet = { notice: (line: string): void => { said.push(line); } };
+
+function npy(file: string): { shape: number[]; values: Float32Array } {
+  const bytes = readFileSync(file);
+  const [, shape = ''] = /'shape': \(([^)]*)\)/.exec(bytes.toString('latin1', 0, 256)) ?? [];
+  return { shape: shape.split(',').map(Number), values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + 256, bytes.byteOffset + bytes.length)) };
+}
+
+describe('encodeFiles', () => {
+  it('gives the features of the evaluation of images, and names them', async () => {
+    const asked = request(images, '.npy');
+    const { examples, size, files } = await encodeFiles(asked, quiet);
+    const { shape, values } = npy(asked.out);
+    expect([examples, size, shape]).toEqual([60, images.description.objective.encodedSize, [60, size]]);
+    // The test images come first: t10k before train.
+    expect(values.subarray(0, 12 * size)).toEqual(await evaluated(images));
+    expect(files).toEqual([asked.out, `${asked.out}.names.csv`]);
+    expect(readFileSync(files[1] ?? '', 'utf8').split('\n').slice(0, 3)).toEqual([
+      'file,row', 't10k-images-idx3-ubyte.gz,0', 't10k-images-idx3-ubyte.gz,1',
+    ]);
+  });
+
+  it('gives those of a table in every format', async () => {
+    const [asNpy, asCsv, asParquet, asTensors] = ['.npy', '.csv', '.parquet', '.safetensors'].map((ending) => request(table, ending)) as
+      [EncodeFilesRequest, EncodeFilesRequest, EncodeFilesRequest, EncodeFilesRequest];
+    for (const asked of [asNpy, asCsv, asParquet, asTensors]) await encodeFiles(asked, quiet);
+    const { values, shape: [examples, size = 0] } = npy(asNpy.out);
+    expect(examples).toBe(700);
+    const { test: { rows }, facts: { testCount } } = table.source;
+    const ofTest = await evaluated(table);
+    for (let example = 0; example < testCount; example += 1) {
+      const row = rows[example] as number;
+      const found = values.subarray(row * size, (row + 1) * size);
+      for (let index = 0; index < size; index += 1) expect(found[index]).toBeCloseTo(ofTest[example * size + index] ?? NaN, 6);
+    }
+    const lines = readFileSync(asCsv.out, 'utf8').trim().split('\n').map((line) => line.split(','));
+    expect(lines[0]?.slice(0, 3)).toEqual(['file', 'row', 'feature_1']);
+    expect(lines[700]?.slice(0, 2)).toEqual(['table.csv', '699']);
+    expect(Float32Array.from(lines.slice(1).flatMap((cells) => cells.slice(2).map(Number)))).toEqual(values);
+    const bytes = readFileSync(asParquet.out);
+    const objects = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) });
+    expect(objects[7]).toMatchObject({ file: 'table.csv', row: 7, feature_1: values[7 * size] });
+    expect(objects).toHaveLength(700);
+    const tensors = readFileSync(asTensors.out);
+    expect(JSON.parse(tensors.toString('latin1', 8, 8 + Number(tensors.readBigUInt64LE())))).toEqual({
+      features: { dtype: 'F32', shape: [700, size], data_offsets: [0, 700 * size * 4] },
+    });
+    expect(tensors.subarray(256)).toEqual(readFileSync(asNpy.out).subarray(256));
+  });
+
+  it('draws noise from a seed, and the same from the same', async () => {
+    const [one, same, other] = [7, 7, 8].map((sampledFrom) => request(images, '.npy', { sampledFrom })) as
+      [EncodeFilesRequest, EncodeFilesRequest, EncodeFilesRequest];
+    for (const asked of [one, same, other]) await encodeFiles(asked, quiet);
+    expect(npy(one.out)).toEqual(npy(same.out));
+    expect(npy(one.out).values).not.toEqual(npy(other.out).values);
+  });
+
+  it.each<[string, Partial<EncodeFilesRequest>, (asked: EncodeFilesRequest) => void, RegExp]>([
+    ['a file that is there', {}, ({ out }) => { writeFileSync(out, ''); }, /--out: expected nothing there yet/],
+    ['an ending that is none', { out: '/tmp/features.txt' }, () => undefined, /--out: expected a file that ends in \.npy, \.csv/],
+    ['a domain that there is not', { domain: 'x' }, () => undefined, /--domain: expected nothing, as the run is of one population, found x/],
+    ['a round without a checkpoint', { checkpoint: 9 }, () => undefined, /expected a checkpoint after round 9/],
+    ['no run', { run: 'none' }, () => undefined, /none: expected a run/],
+    ['no folder', { data: '/none' }, () => undefined, /\/none: expected a data folder, found nothing there/],
+  ])('refuses %s', async (_, asked, prepare, message) => {
+    const wanted = request(table, '.npy', asked);
+    prepare(wanted);
+    await expect(encodeFiles(wanted, quiet)).rejects.toThrow(message);
+  });
+
+  it('leaves nothing behind when rows are wrong far behind, or when it is interrupted', async () => {
+    const data = join(folder, 'wrong');
+    mkdirSync(data);
+    const rows = Array.from({ length: 9000 }, () => '1,3');
+    writeFileSync(join(data, 'table.csv'), `x1,x3\n${rows.join('\n')}\nold,1\n`);
+    const asked = request(table, '.csv', { data });
+    await expect(encodeFiles(asked, quiet)).rejects.toThrow(/line 9002: expected a number in x1/);
+    const ending = new AbortController();
+    const watched = { ...quiet, signal: ending.signal, onProgress: () => { ending.abort(); } };
+    await expect(encodeFiles(request(table, '.npy', { data }), watched)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(readdirSync(folder).filter((name) => name.startsWith('.') || name === `out-${written}.npy`)).toEqual([]);
+  });
+});
+
+describe('openEncoder', () => {
+  const place = (run: MadeRun) => ({ run: run.name, checkpoint: 'latest', folder, runsFolder: folder } as const);
+
+  it('encodes images in memory as those of files, as bytes or as numbers', async () => {
+    const encoder = await openEncoder(place(images));
+    const { test } = images.source;
+    const bytes = test.inputs.gather(test.rows) as Uint8Array;
+    const features = await encoder.encode(bytes);
+    expect(features).toEqual(await evaluated(images));
+    expect(await encoder.encode(asSeen(bytes))).toEqual(features);
+    await expect(encoder.encode(bytes.subarray(1))).rejects.toThrow(
+      /examples: expected a multiple of 64 numbers: images of 8 x 8 x 1, found 767/,
+    );
+    await expect(encoder.encode([{ x1: 1 }])).rejects.toThrow(/examples: expected numbers .*, found rows of a table/);
+    await encoder.close();
+    await expect(encoder.encode(bytes)).rejects.toThrow('the networks are closed');
+  });
+
+  it('encodes rows of a table as objects', async () => {
+    await using encoder = await openEncoder(place(table));
+    const rows: TableRow[] = [{ x1: 0.5, x3: '-1.25', more: 1 }, { x1: null, x3: 2 }];
+    const features = await encoder.encode(rows);
+    expect(features).toHaveLength(2 * encoder.size);
+    expect(await encoder.encode([rows[1] as TableRow])).toEqual(features.subarray(encoder.size));
+    await expect(encoder.encode([{ x1: 1 }])).rejects.toThrow(/row 0: expected a value of x3 \(null: missing\), found x1/);
+    await expect(encoder.encode(new Float32Array(4))).rejects.toThrow(/examples: expected rows of a table, as objects/);
+  });
+});
+
+describe('predictFiles', () => {
+  it('gives each kept attribute, numbers in their own unit', async () => {
+    const asked = request(table, '.csv');
+    expect(await predictFiles(asked, quiet)).toEqual({ examples: 700, predicted: ['y', 'x2'] });
+    const [header = '', first = ''] = readFileSync(asked.out, 'utf8').split('\n');
+    expect(header).toBe('file,row,y,y=no,y=yes,x2,x2 deviation');
+    const [, , y, no, yes, x2, deviation] = first.split(',');
+    expect(y).toBe(Number(no) > Number(yes) ? 'no' : 'yes');
+    expect(Number(no) + Number(yes)).toBeCloseTo(1, 5);
+    expect([Number(x2), Number(deviation)].every(Number.isFinite)).toBe(true);
+  });
+
+  it('refuses a run that keeps nothing by name', async () => {
+    await expect(predictFiles(request(images, '.csv'), quiet)).rejects.toThrow(/images: expected a run that keeps something by name/);
+  });
+});
+
+describe('redrawFiles', () => {
+  it('draws a PNG for each image under one label, or under each', async () => {
+    const one = request(images, '', { domain: null });
+    expect(await redrawFiles({ ...one, label: '2' }, quiet)).toEqual({ examples: 60, told: ['2'] });
+    const names = readdirSync(one.out).sort();
+    expect([names.length, names[0]]).toEqual([60, 't10k-images-idx3-ubyte-000000.png']);
+    const all = request(images, '');
+    expect((await redrawFiles({ ...all, label: null }, quiet)).told).toEqual(['0', '1', '2', '3']);
+    expect(readdirSync(all.out)).toEqual(['0', '1', '2', '3']);
+    const drawn = (file: string): Promise<Buffer> => sharp(file).raw().toBuffer();
+    expect(await drawn(join(all.out, '2', names[0] ?? ''))).toEqual(await drawn(join(one.out, names[0] ?? '')));
+    expect(await drawn(join(all.out, '1', names[0] ?? ''))).not.toEqual(await drawn(join(one.out, names[0] ?? '')));
+    expect((await sharp(join(one.out, names[0] ?? '')).metadata()).width).toBe(8);
+  });
+
+  it('refuses a value that there is not, and a run without a decoder', async () => {
+    const asked = request(images, '');
+    await expect(redrawFiles({ ...asked, label: '7' }, quiet)).rejects.toThrow(/--label: expected a value of label \(0, 1, 2, 3\), found 7/);
+    await expect(redrawFiles({ ...request(table, ''), label: '7' }, quiet)).rejects.toThrow(
+      /table: expected a run of a game that redraws images, found one without a decoder \(keep-and-forget\)/,
+    );
+    expect(existsSync(asked.out)).toBe(false);
+  });
+});
