@@ -85,8 +85,8 @@ export interface Objective {
   /** Log-probabilities [examples, classes] of the label; null: nothing is predicted in this game. */
   readonly predict: ((context: LossContext) => Tensor) | null;
   /**
-   * What the head of each kept attribute gives, in their order: log-probabilities [examples, categories], or of a number [examples, 2]: mean
-   * and ln variance of the value with mean 0 and deviation 1 over the training examples.
+   * What the head of each kept attribute gives, in their order: log-probabilities [examples, categories], or of a number [examples, 2]:
+   * mean and ln variance of the value with mean 0 and deviation 1 over the training examples.
    */
   readonly readKept: readonly ((context: LossContext) => Tensor)[];
 }

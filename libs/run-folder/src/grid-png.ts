@@ -36,7 +36,9 @@ export async function encodeGridPng({ pixels, rows, columns, height, width, chan
 }
 
 /** An image in its own size. @param pixels [height, width, channels] in [-1, 1] */
-export function encodePng(pixels: Float32Array, { height, width, channels }: Pick<GridPixels, 'height' | 'width' | 'channels'>): Promise<Buffer> {
+export function encodePng(
+  pixels: Float32Array, { height, width, channels }: Pick<GridPixels, 'height' | 'width' | 'channels'>,
+): Promise<Buffer> {
   return sharp(Uint8Array.from(pixels, toByte), { raw: { height, width, channels: channels as 1 | 3 } }).png().toBuffer();
 }
 

@@ -1,7 +1,7 @@
 import { Output, type OutputStream } from './output.js';
 import {
-  describeEpoch, describeExamples, describeMeasuring, describeProgress, describeReading, type ExamplesProgress, type MeasuringProgress,
-  type Reporter, type RunProgress,
+  describeEpoch, describeExamples, describeMeasuring, describeProgress, describeReading, type ExamplesProgress, type ExamplesReporter,
+  type MeasuringProgress, type Reporter, type RunProgress,
 } from './progress.js';
 import { type Clock, monotonicSeconds } from './rate-meter.js';
 
@@ -13,7 +13,7 @@ export interface PlainReporterOptions {
 }
 
 /** One line every few seconds and at the end of each epoch: for files, pipes and continuous integration. */
-export class PlainReporter implements Reporter {
+export class PlainReporter implements Reporter, ExamplesReporter {
   private readonly output: Output;
   private readonly intervalSeconds: number;
   private readonly clock: Clock;
@@ -98,10 +98,6 @@ export class QuietReporter implements Reporter {
   }
 
   measuring(): void {
-    // No progress is shown.
-  }
-
-  examples(): void {
     // No progress is shown.
   }
 

@@ -48,14 +48,18 @@ export interface Reporter {
   reading(done: number, total: number): void;
   /** Shows what is measured, after the last epoch; may be called at any rate. */
   measuring(progress: MeasuringProgress): void;
-  /** Shows how far a user's examples have been gone through; may be called at any rate. */
-  examples(progress: ExamplesProgress): void;
   /** Shows the end of an epoch, with its figures on held-out data (`scores`). */
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void;
   /** Shows a line that stays, above the progress bar where there is one. */
   notice(line: string): void;
   /** Ends the display; later notices still appear. */
   close(): void;
+}
+
+/** Shows work on examples that is no run. */
+export interface ExamplesReporter extends Pick<Reporter, 'notice' | 'close'> {
+  /** Shows how far a user's examples have been gone through; may be called at any rate. */
+  examples(progress: ExamplesProgress): void;
 }
 
 /** `reading the data  1,024/5,000` */

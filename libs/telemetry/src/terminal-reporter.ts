@@ -2,8 +2,8 @@ import cliProgress from 'cli-progress';
 import { Output, type OutputStream } from './output.js';
 import { PlainReporter, type PlainReporterOptions } from './plain-reporter.js';
 import {
-  describeBriefly, describeEpoch, describeExamples, describeMeasuring, describeReading, type ExamplesProgress, type MeasuringProgress,
-  type Reporter, type RunProgress,
+  describeBriefly, describeEpoch, describeExamples, describeMeasuring, describeReading, type ExamplesProgress, type ExamplesReporter,
+  type MeasuringProgress, type Reporter, type RunProgress,
 } from './progress.js';
 
 /** Columns of the bar itself on a wide and on a narrow terminal. */
@@ -12,12 +12,12 @@ const NARROW_BAR = 12;
 const WIDE_TERMINAL = 110;
 
 /** A progress bar on a terminal, plain lines anywhere else. */
-export function createReporter(options: PlainReporterOptions): Reporter {
+export function createReporter(options: PlainReporterOptions): Reporter & ExamplesReporter {
   return options.output.isTTY === true ? new TerminalReporter(options.output) : new PlainReporter(options);
 }
 
 /** A live progress bar on the last line of a terminal, notices above it. */
-class TerminalReporter implements Reporter {
+class TerminalReporter implements Reporter, ExamplesReporter {
   private readonly output: Output;
   /** Where it is known how much there is to do. */
   private readonly bar: cliProgress.SingleBar;

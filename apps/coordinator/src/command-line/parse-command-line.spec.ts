@@ -195,7 +195,10 @@ describe('the flags', () => {
     `);
   });
 
-  const commands = ['train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'cache', 'doctor', 'worker'];
+  const commands = [
+    'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw', 'cache',
+    'doctor', 'worker',
+  ];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
     const { text } = parse(...(name === undefined ? [] : [name]), '--help', ...all) as PrintCommand;
@@ -238,6 +241,22 @@ describe('the flags', () => {
     expect(silent).toEqual([]);
   });
 
+  it('say what is done with own examples', () => {
+    const places = { run: 'mild', folder: '/home/user', runsFolder: '/home/user/runs', data: '/home/user/digits', domain: null };
+    expect(parse('encode', 'mild', '--data-dir', 'digits', '--out', 'a.npy')).toEqual({
+      kind: 'encode', ...places, checkpoint: 'latest', out: '/home/user/a.npy', unpackedGiB: null, sampledFrom: null,
+    });
+    expect(parse('encode', 'mild', '--data-dir', 'digits', '--out', 'a.npy', '--sampled')).toMatchObject({ sampledFrom: 1 });
+    expect(parse('encode', 'mild', '--data-dir', 'digits', '--out', 'a.npy', '--sampled', '--seed', '7')).toMatchObject({ sampledFrom: 7 });
+    expect(parse('predict', 'mild', '--data-dir', 'digits', '--out', 'p.csv', '--domain', 'usps')).toMatchObject({ domain: 'usps' });
+    expect(parse('redraw', 'mild', '--data-dir', 'digits', '--out', 'r', '--label', '7')).toMatchObject({ label: '7' });
+    expect(parse('redraw', 'mild', '--data-dir', 'digits', '--out', 'r', '--all-labels')).toMatchObject({ label: null });
+    expect(refusal('encode', 'mild')).toContain('--data-dir: expected a folder with examples, found nothing');
+    expect(refusal('encode', 'mild', '--data-dir', 'd', '--out', 'a.npy', '--seed', '7')).toContain('--seed: expected it only together');
+    expect(refusal('redraw', 'mild', '--data-dir', 'd', '--out', 'r')).toContain('--label: expected a value, or --all-labels');
+    expect(refusal('redraw', 'mild', '--data-dir', 'd', '--out', 'r', '--label', '7', '--all-labels')).toContain('found both');
+  });
+
   it('name the recipes', () => {
     const { text } = parse('train', '--help') as PrintCommand;
     expect(RECIPE_NAMES.filter((name) => !text.includes(name.replace(/-paper$/, '')))).toEqual([]);
@@ -253,7 +272,7 @@ describe('the flags', () => {
   });
 
   it('have no name that Nx keeps for itself', () => {
-    const names = ['train', 'grid', 'evaluate', 'sweep', 'doctor', 'worker']
+    const names = ['train', 'grid', 'evaluate', 'sweep', 'encode', 'predict', 'redraw', 'doctor', 'worker']
       .flatMap(flagsOf)
       .map((flags) => flags.split(' ')[0]?.replace('--', ''));
     expect(names.filter((name) => name !== undefined && KEPT_BY_NX.includes(name))).toEqual([]);

@@ -188,7 +188,9 @@ function readEncode({ arguments: words, options }: TypedCommand, folder: string)
   const reader = new FlagReader(options);
   const examples = readExamples(reader, words, folder);
   const [isSampled, seed] = [reader.has('sampled'), reader.count('seed')];
-  if (seed !== null && !isSampled) reader.problems.push({ where: '--seed', expected: 'it only together with --sampled', found: String(seed) });
+  if (seed !== null && !isSampled) {
+    reader.problems.push({ where: '--seed', expected: 'it only together with --sampled', found: String(seed) });
+  }
   reader.refuseProblems();
   return { kind: 'encode', ...examples, sampledFrom: isSampled ? seed ?? 1 : null };
 }

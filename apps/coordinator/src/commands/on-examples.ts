@@ -3,10 +3,14 @@ import { createReporter } from '@lethe/telemetry';
 import { engineEnvironment } from '@lethe/tensorflow';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
-import type { ProcessSurroundings } from './run-command-line.js';
+import type { Environment } from './train.js';
 
 /** What a command that computes in this process has of it. */
-export type ComputingSurroundings = Pick<ProcessSurroundings, 'environment' | 'setEnvironment'>;
+export interface ComputingSurroundings {
+  readonly environment: Environment;
+  /** Sets variables of this process, for TensorFlow, which reads them when it is loaded. */
+  readonly setEnvironment: (variables: Readonly<Record<string, string>>) => void;
+}
 
 /**
  * Goes through a user's examples in this process, on all of its cores or on a GPU, and shows how far that is.

@@ -1,5 +1,4 @@
 import { UNKNOWN } from '../columns/encoder.js';
-import { flagValue } from '../columns/flag-value.js';
 import type { FittedColumn } from '../columns/fitted-column.js';
 import { canonicalNumber, isInfinity, MOST_FLOAT32, parseNumber, type NumberFormat } from '../columns/numbers.js';
 import { invalidData } from '../invalid-data.js';
@@ -81,7 +80,8 @@ export class CellReader {
     const { name } = this.column;
     if (number !== null || isInfinity(word)) throw invalidData(where(), `a number in ${name} that float32 can hold`, word);
     if (this.#areWordsMissing) return Number.NaN;
-    throw invalidData(where(), `a number in ${flagValue(name)}, as the run was trained with (an empty cell is a missing value)`, JSON.stringify(word));
+    const expected = `a number in ${name}, as the run was trained with (an empty cell is a missing value)`;
+    throw invalidData(where(), expected, JSON.stringify(word));
   }
 
   #categoryOf(word: string): number {

@@ -110,7 +110,9 @@ describe('a table without labels', () => {
     const other = join(folder, 'other');
     makeFiles(other, { 'table.csv': 'age,colour,pay\n1,green,5\n2,green,6\n3,red,\n4,mauve,7\n' });
     const { said, inputs } = await read(data, source, other);
-    expect(said).toContain('column colour: 3 rows have categories that the run never saw, and count as none of its own: "green" (2), "mauve" (1)');
+    expect(said).toContain(
+      'column colour: 3 rows have categories that the run never saw, and count as none of its own: "green" (2), "mauve" (1)',
+    );
     expect(said).toContain('column pay: 1 row has no value; the run never saw that in this column, and takes zeros for it');
     const length = inputs.length / 4;
     const colours = inputs.subarray(length - 16 - 4, length - 16);
@@ -127,7 +129,9 @@ describe('a table without labels', () => {
     const { data, source } = await table();
     const other = join(folder, 'other');
     makeFiles(other, { 'table.csv': text });
-    await expect(read(data, source, other)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringMatching(message) as string });
+    await expect(read(data, source, other)).rejects.toMatchObject({
+      code: 'DATA_INVALID', message: expect.stringMatching(message) as string,
+    });
   });
 
   it('may lack a header where the run named the columns, or have one', async () => {
@@ -167,7 +171,9 @@ describe('vectors', () => {
     makeFiles(other, { 'mine.npy': vectors(50, 5) });
     expect((await read(data, source, other)).inputs).toEqual(values.subarray(0, 250));
     makeFiles(other, { 'mine.npy': vectors(50, 6) });
-    await expect(read(data, source, other)).rejects.toThrow(/expected vectors of 5 numbers, as the run was trained with, found vectors of 6/);
+    await expect(read(data, source, other)).rejects.toThrow(
+      /expected vectors of 5 numbers, as the run was trained with, found vectors of 6/,
+    );
   });
 });
 

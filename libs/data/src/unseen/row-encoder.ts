@@ -36,13 +36,14 @@ export class RowEncoder {
     const missing = this.names.filter((name) => !header.includes(name));
     if (missing.length > 0) {
       const columns = missing.length === 1 ? `a column ${flagValue(missing[0] ?? '')}` : `columns ${missing.map(flagValue).join(', ')}`;
-      throw invalidData(where, `${columns}, which the run was trained with`, header.map((name) => name || '(no name)').join(', ') || 'no columns');
+      const found = header.map((name) => name || '(no name)').join(', ');
+      throw invalidData(where, `${columns}, which the run was trained with`, found);
     }
     const doubled = this.names.find((name) => header.indexOf(name) !== header.lastIndexOf(name));
     if (doubled !== undefined) throw invalidData(where, `one column ${doubled}`, 'several of that name');
     const surplus = header.filter((name) => !this.names.includes(name));
-    const text = `${where}: columns that are no inputs of the run are left out: ${surplus.slice(0, 10).join(', ')}`
-      + `${surplus.length > 10 ? ` and ${surplus.length - 10} more` : ''}`;
+    const more = surplus.length > 10 ? ` and ${surplus.length - 10} more` : '';
+    const text = `${where}: columns that are no inputs of the run are left out: ${surplus.slice(0, 10).join(', ')}${more}`;
     return { places: this.names.map((name) => header.indexOf(name)), notes: surplus.length === 0 ? [] : [{ kind: 'notice', text }] };
   }
 
@@ -61,7 +62,9 @@ export class RowEncoder {
   encodeRows(rows: readonly TableRow[]): Float32Array {
     const values = rows.map((row, index) => {
       const lacking = this.names.filter((name) => !Object.hasOwn(row, name));
-      if (lacking.length > 0) throw invalidData(`row ${index}`, `a value of ${lacking.join(', ')} (null: missing)`, Object.keys(row).join(', '));
+      if (lacking.length > 0) {
+        throw invalidData(`row ${index}`, `a value of ${lacking.join(', ')} (null: missing)`, Object.keys(row).join(', '));
+      }
       return this.names.map((name, column) => (this.readers[column] as CellReader).read(this.#cellOf(row[name]), () => `row ${index}`));
     });
     return this.encode(rows.length, (column, row) => values[row]?.[column] as number);

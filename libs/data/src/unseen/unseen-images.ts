@@ -40,6 +40,10 @@ const IDX_IMAGES = /idx3[-_.]u?byte(\.gz)?$/i;
 const MATLAB_FILE = /\.mat$/i;
 const USPS_NAMES = Object.values(USPS_FILES).flat();
 
+function holdsImages(name: string): boolean {
+  return IDX_IMAGES.test(name) || MATLAB_FILE.test(name) || VECTOR_FILE.test(name) || USPS_NAMES.includes(name);
+}
+
 /**
  * The images in a folder: those of files of arrays (IDX, npy, npz, safetensors, MATLAB, USPS) if there are any, else images in files, in
  * archives or not. Labels are not looked at.
@@ -49,7 +53,7 @@ export async function openUnseenImages(asked: UnseenImages): Promise<UnseenExamp
   const { folder } = asked;
   await requireFolder(folder);
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byCodeUnit);
-  const arrays = names.filter((name) => IDX_IMAGES.test(name) || MATLAB_FILE.test(name) || VECTOR_FILE.test(name) || USPS_NAMES.includes(name));
+  const arrays = names.filter(holdsImages);
   return arrays.length > 0 ? openArrays(arrays, asked) : openImageFiles(asked);
 }
 
@@ -165,7 +169,8 @@ async function imagesOfList(
   const where = join(files.folder, path);
   const table = await readTable([where], { reading, unpacking, content: await contentOf(files, path) });
   const { file } = listColumns(table.columns.map(({ name }) => name), forUnlabelled(reading));
-  if (file === null) throw invalidData(where, 'a column with the names of the image files', table.columns.map(({ name }) => name).join(', '));
+  const names = table.columns.map(({ name }) => name).join(', ');
+  if (file === null) throw invalidData(where, 'a column with the names of the image files', names);
   const column = table.columns.find(({ name }) => name === file) as Column;
   const { files: found, notes } = findListedFiles({
     paths: files.paths, list: path, roots: [resolve(files.folder)], rules: 2, whereOf: table.whereOf,

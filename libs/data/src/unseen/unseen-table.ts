@@ -87,7 +87,8 @@ async function *textPieces(file: string, size: number, reading: TableToRead): As
     for (let begin = 0; begin < below.length; begin += ROWS_AT_ONCE) {
       const piece = below.slice(begin, begin + ROWS_AT_ONCE);
       const inputs = encodeText(file, piece, columns, rows);
-      yield { count: piece.length, inputs, sources: sourcesOf({ file, folder }, first, piece.length), share: Math.min(1, text.bytesRead() / size) };
+      const sources = sourcesOf({ file, folder }, first, piece.length);
+      yield { count: piece.length, inputs, sources, share: Math.min(1, text.bytesRead() / size) };
       first += piece.length;
     }
   }
@@ -132,7 +133,8 @@ async function *parquetPieces(file: string, { folder, data, rows, hear }: TableT
   for await (const group of groups) {
     const values: Float64Array[] = [];
     for (const [column, place] of places.entries()) {
-      values.push(await valuesOf(group, names[place] as string, { file, reader: rows.readers[column] as CellReader, decimal: data.reading.decimal }));
+      const reader = rows.readers[column] as CellReader;
+      values.push(await valuesOf(group, names[place] as string, { file, reader, decimal: data.reading.decimal }));
     }
     for (let begin = 0; begin < group.rows; begin += ROWS_AT_ONCE) {
       const count = Math.min(ROWS_AT_ONCE, group.rows - begin);
@@ -150,7 +152,9 @@ interface ParquetColumn {
 }
 
 /** The values of a column of a group, as its encoder takes them. */
-async function valuesOf({ read, rows, firstRow }: ParquetGroup, name: string, { file, reader, decimal }: ParquetColumn): Promise<Float64Array> {
+async function valuesOf(
+  { read, rows, firstRow }: ParquetGroup, name: string, { file, reader, decimal }: ParquetColumn,
+): Promise<Float64Array> {
   const values = new Float64Array(rows);
   let filled = 0;
   for (const piece of await read(name)) {

@@ -40,14 +40,14 @@ export async function encodeFiles(request: EncodeFilesRequest, options: WatchOpt
   let file: FeatureFile | null = null;
   try {
     file = await withNames(await format.create(output.temporary, size), names);
-    const { write, finish } = file;
+    const written = file;
     const examples = await forUnseenExamples(networks, request, {
       ...options, use: async ({ inputs, sources }) => {
         const features = await encode(inputs);
-        await storing(output, () => write({ sources, features }));
+        await storing(output, () => written.write({ sources, features }));
       },
     });
-    await storing(output, finish);
+    await storing(output, () => written.finish());
     file = null;
     for (const one of outputs) await one.commit();
     return { examples, size, files: outputs.map(({ path }) => path) };

@@ -1,9 +1,8 @@
 import { compileEvaluation, SCORE_CHUNK, unlabelled, type EvaluationStep } from '@lethe/evaluation';
 import { LetheError } from '@lethe/errors';
 import { scalarInputs, type RunDescription } from '@lethe/graphs';
-import type { LossContext } from '@lethe/objectives';
+import type { LossContext, Objective } from '@lethe/objectives';
 import { loadEngine, type Engine, type InputValues } from '@lethe/tensorflow';
-import type { Tensor } from '@tensorflow/tfjs';
 import { setImmediate } from 'node:timers/promises';
 import type { RunNetworks } from './open-run-networks.js';
 
@@ -18,7 +17,7 @@ export interface LoadOptions {
 /** What is computed of examples. */
 export interface ExampleFunction {
   readonly name: string;
-  readonly compute: (context: LossContext) => Tensor;
+  readonly compute: (context: LossContext) => ReturnType<Objective['encode']>;
   /** Draws the noise of bottlenecks: two numbers for each chunk of examples. Null: none is drawn. */
   readonly seeds: (() => readonly [number, number]) | null;
 }

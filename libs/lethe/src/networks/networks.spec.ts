@@ -71,7 +71,7 @@ async function evaluated({ source, description, groups }: MadeRun): Promise<Floa
     return await evaluator.evaluate(
       { evaluation: 'encode', split: 'test', first: 0, count: source.facts.testCount, reads: [], probes: [], judge: null } as never,
       new Map(groups.map(({ group, values }) => [group, values])),
-      new Map(groups.flatMap(({ group, statistics }) => (statistics === null || statistics.length === 0 ? [] : [[group, statistics]]))),
+      new Map(groups.flatMap(({ group, statistics }) => ((statistics?.length ?? 0) === 0 ? [] : [[group, statistics as Float32Array]]))),
     );
   } finally {
     evaluator.dispose();
@@ -94,7 +94,8 @@ const quiet = { notice: (line: string): void => { said.push(line); } };
 function npy(file: string): { shape: number[]; values: Float32Array } {
   const bytes = readFileSync(file);
   const [, shape = ''] = /'shape': \(([^)]*)\)/.exec(bytes.toString('latin1', 0, 256)) ?? [];
-  return { shape: shape.split(',').map(Number), values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + 256, bytes.byteOffset + bytes.length)) };
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset + 256, bytes.byteOffset + bytes.length));
+  return { shape: shape.split(',').map(Number), values };
 }
 
 describe('encodeFiles', () => {
@@ -150,7 +151,7 @@ describe('encodeFiles', () => {
   it.each<[string, Partial<EncodeFilesRequest>, (asked: EncodeFilesRequest) => void, RegExp]>([
     ['a file that is there', {}, ({ out }) => { writeFileSync(out, ''); }, /--out: expected nothing there yet/],
     ['an ending that is none', { out: '/tmp/features.txt' }, () => undefined, /--out: expected a file that ends in \.npy, \.csv/],
-    ['a domain that there is not', { domain: 'x' }, () => undefined, /--domain: expected nothing, as the run is of one population, found x/],
+    ['a domain that there is not', { domain: 'x' }, () => undefined, /--domain: expected nothing, as the run is of one population/],
     ['a round without a checkpoint', { checkpoint: 9 }, () => undefined, /expected a checkpoint after round 9/],
     ['no run', { run: 'none' }, () => undefined, /none: expected a run/],
     ['no folder', { data: '/none' }, () => undefined, /\/none: expected a data folder, found nothing there/],
@@ -237,7 +238,9 @@ describe('redrawFiles', () => {
 
   it('refuses a value that there is not, and a run without a decoder', async () => {
     const asked = request(images, '');
-    await expect(redrawFiles({ ...asked, label: '7' }, quiet)).rejects.toThrow(/--label: expected a value of label \(0, 1, 2, 3\), found 7/);
+    await expect(redrawFiles({ ...asked, label: '7' }, quiet)).rejects.toThrow(
+      /--label: expected a value of label \(0, 1, 2, 3\), found 7/,
+    );
     await expect(redrawFiles({ ...request(table, ''), label: '7' }, quiet)).rejects.toThrow(
       /table: expected a run of a game that redraws images, found one without a decoder \(keep-and-forget\)/,
     );

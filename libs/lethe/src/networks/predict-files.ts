@@ -1,11 +1,9 @@
 import { LetheError } from '@lethe/errors';
 import { NewOutput } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/graphs';
-import type { LossContext } from '@lethe/objectives';
-import type { Tensor } from '@tensorflow/tfjs';
 import { storing } from './encode-files.js';
 import { CsvFile, shortNumber } from './feature-files/csv-file.js';
-import { LoadedNetworks } from './loaded-networks.js';
+import { LoadedNetworks, type ExampleFunction } from './loaded-networks.js';
 import { openRunNetworks } from './open-run-networks.js';
 import { forUnseenExamples, type UnseenRunRequest, type WatchOptions } from './unseen-run.js';
 
@@ -27,7 +25,7 @@ interface Prediction {
   readonly name: string;
   /** Numbers of an example: log-probabilities, or mean and ln variance. */
   readonly outputs: number;
-  readonly compute: (context: LossContext) => Tensor;
+  readonly compute: ExampleFunction['compute'];
   readonly columns: readonly string[];
   readonly cellsOf: (outputs: Float32Array) => readonly (string | number)[];
 }

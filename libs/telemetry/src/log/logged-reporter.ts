@@ -1,4 +1,4 @@
-import { describeEpoch, type ExamplesProgress, type MeasuringProgress, type Reporter, type RunProgress } from '../progress.js';
+import { describeEpoch, type MeasuringProgress, type Reporter, type RunProgress } from '../progress.js';
 import { AlikeLines } from './alike-lines.js';
 import type { Log, LogFields } from './log.js';
 import { LoggedNotices } from './logged-notices.js';
@@ -39,10 +39,6 @@ export class LoggedReporter implements Reporter {
   measuring(progress: MeasuringProgress): void {
     this.#log?.debug({ done: progress.done, total: progress.total }, progress.what);
     this.#shown.measuring(progress);
-  }
-
-  examples(progress: ExamplesProgress): void {
-    this.#shown.examples(progress);
   }
 
   endEpoch(progress: RunProgress, scores: Readonly<Record<string, number>>): void {

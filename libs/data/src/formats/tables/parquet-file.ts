@@ -74,7 +74,8 @@ export async function openParquet(
     const rows = rowsOf(file, metadata);
     // Each row takes memory whatever its file holds: a number for each column.
     if (holdsAll) unpacking().expect(`${file}, ${rows} rows`, rows * flat.length * Float64Array.BYTES_PER_ELEMENT);
-    return { names, rows, groups: groupsOf({ file, unpacking }, metadata, flat), notes: notesOf(file, children.filter((child) => !flat.includes(child))) };
+    const others = children.filter((child) => !flat.includes(child));
+    return { names, rows, groups: groupsOf({ file, unpacking }, metadata, flat), notes: notesOf(file, others) };
   } catch (cause) {
     throw damaged(file, cause);
   }
@@ -93,7 +94,8 @@ async function *groupsOf(place: Place, metadata: FileMetaData, flat: readonly Sc
         const child = flat.find(({ element }) => element.name === name) as SchemaTree;
         const chunk = group.columns.find(({ meta_data: found }) => found?.path_in_schema[0] === name)?.meta_data;
         if (chunk === undefined) throw invalidData(file, `the column ${name} in every group of rows`, 'none');
-        return content.readColumn({ metadata, child, chunk, firstRow: first, rows }).catch((cause: unknown) => { throw damaged(file, cause); });
+        const column = { metadata, child, chunk, firstRow: first, rows };
+        return content.readColumn(column).catch((cause: unknown) => { throw damaged(file, cause); });
       };
       yield { firstRow, rows, read };
       firstRow += rows;

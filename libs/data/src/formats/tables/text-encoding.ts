@@ -55,7 +55,8 @@ export async function readText(file: string, { unpacking, isLenient, content }: 
   const raw = content === null ? createReadStream(file, { highWaterMark: PIECE_BYTES }) : Readable.from([content]);
   const pieces = isGzip(start) ? unpacking.gunzip(file, raw).pieces : (raw as AsyncIterable<Uint8Array>);
   const text = new TextReader(file, isLenient);
-  return { pieces: text.read(pieces), encoding: () => text.encoding, bytesRead: () => (raw instanceof ReadStream ? raw.bytesRead : start.length) };
+  const bytesRead = (): number => (raw instanceof ReadStream ? raw.bytesRead : start.length);
+  return { pieces: text.read(pieces), encoding: () => text.encoding, bytesRead };
 }
 
 class TextReader {
