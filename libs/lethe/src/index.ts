@@ -71,10 +71,12 @@ export { clearCache, type ClearedCache } from './cache/clear-cache.js';
 export { writeBugReport, type BugReport, type BugReportOptions } from './bug-report/bug-report.js';
 
 // Use the networks of a run, on examples in memory or in files.
-export { openEncoder, type EncoderOptions, type RunEncoder } from './networks/open-encoder.js';
+export type { EncoderOptions, RunEncoder, RunEncoderOptions } from './networks/open-encoder.js';
+export type { TableRow } from '@lethe/data';
 export type { MemoryExamples } from './networks/memory-examples.js';
 export { encodeFiles, type EncodedFiles, type EncodeFilesRequest } from './networks/encode-files.js';
 export { predictFiles, type PredictedFiles, type PredictFilesRequest } from './networks/predict-files.js';
 export { redrawFiles, type RedrawFilesRequest, type RedrawnFiles } from './networks/redraw-files.js';
 export type { UnseenRunRequest, WatchOptions } from './networks/unseen-run.js';
 export type { RunNetworksRequest } from './networks/open-run-networks.js';
+export type { Places } from './requests.js';

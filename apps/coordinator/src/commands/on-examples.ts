@@ -28,7 +28,7 @@ export async function onExamples<Result>(
   const begun = performance.now();
   try {
     return await work({
-      notice: (line) => { reporter.notice(line); }, signal: ending.signal,
+      onNotice: (line) => { reporter.notice(line); }, signal: ending.signal,
       onProgress: (examples, share) => {
         const seconds = (performance.now() - begun) / 1000;
         reporter.examples({ what, examples, share, secondsLeft: share > 0.01 ? (seconds / share) * (1 - share) : null });

@@ -34,9 +34,9 @@ export async function encodeFiles(request: EncodeFilesRequest, options: WatchOpt
   const output = await NewOutput.begin('--out', request.out);
   const names = format.holdsSources ? null : await NewOutput.begin('--out', `${request.out}.names.csv`);
   const outputs = names === null ? [output] : [output, names];
-  const networks = await openRunNetworks(request, options);
+  const networks = await openRunNetworks(request, { notice: options.onNotice });
   const { sampledFrom, domain } = request;
-  const { encode, size, close } = await loadEncoder(networks, { sampledFrom, domain, notice: options.notice });
+  const { encode, size, close } = await loadEncoder(networks, { sampledFrom, domain, onNotice: options.onNotice });
   let file: FeatureFile | null = null;
   try {
     file = await withNames(await format.create(output.temporary, size), names);

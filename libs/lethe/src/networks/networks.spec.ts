@@ -13,6 +13,7 @@ import { parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialGroups } from '../run/initial-state.js';
+import { openRun } from '../runs/run.js';
 import { keepRunData } from '../run/run-data-file.js';
 import { encodeFiles, type EncodeFilesRequest } from './encode-files.js';
 import { openEncoder } from './open-encoder.js';
@@ -89,7 +90,7 @@ function request(run: MadeRun, ending: string, asked: Partial<EncodeFilesRequest
 }
 
 const said: string[] = [];
-const quiet = { notice: (line: string): void => { said.push(line); } };
+const quiet = { onNotice: (line: string): void => { said.push(line); } };
 
 function npy(file: string): { shape: number[]; values: Float32Array } {
   const bytes = readFileSync(file);
@@ -194,7 +195,7 @@ describe('openEncoder', () => {
   });
 
   it('encodes rows of a table as objects', async () => {
-    await using encoder = await openEncoder(place(table));
+    await using encoder = await (await openRun(join(folder, table.name))).encoder();
     const rows: TableRow[] = [{ x1: 0.5, x3: '-1.25', more: 1 }, { x1: null, x3: 2 }];
     const features = await encoder.encode(rows);
     expect(features).toHaveLength(2 * encoder.size);

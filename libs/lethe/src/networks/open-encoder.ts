@@ -1,3 +1,4 @@
+import type { WhichCheckpoint } from '@lethe/checkpoint';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { LoadedNetworks, type CompiledFunction } from './loaded-networks.js';
 import { MemoryReader, type MemoryExamples } from './memory-examples.js';
@@ -10,7 +11,13 @@ export interface EncoderOptions {
   /** Of a run of several populations: the one that examples count as. Null: the target. */
   readonly domain?: string | null;
   /** Hears what whoever watches should know: a slower engine, categories that the run never saw. */
-  readonly notice?: (line: string) => void;
+  readonly onNotice?: ((line: string) => void) | undefined;
+}
+
+/** Which encoder of a run is opened, and how. */
+export interface RunEncoderOptions extends EncoderOptions {
+  /** The last checkpoint that can be read, the best by the figure that the run monitors, or the one after a round. Default: `latest`. */
+  readonly checkpoint?: WhichCheckpoint | undefined;
 }
 
 /** A trained encoder in this process. Close it when it is no longer needed: it holds memory of the engine. */
@@ -28,7 +35,7 @@ export interface RunEncoder extends AsyncDisposable {
  * @throws LetheError RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID, CHECKPOINT_MISMATCH, CONFIG_INVALID, DATA_MISSING
  */
 export async function openEncoder(request: RunNetworksRequest, options: EncoderOptions = {}): Promise<RunEncoder> {
-  const { notice = () => undefined } = options;
+  const { onNotice: notice = () => undefined } = options;
   const networks = await openRunNetworks(request, { notice });
   const { encode, close, size } = await loadEncoder(networks, options);
   const reader = new MemoryReader(networks.preprocessing);
@@ -51,7 +58,7 @@ export interface InputEncoder {
 
 /** Loads the encoder of networks into this process. @throws LetheError CONFIG_INVALID, ENGINE_MISSING */
 export async function loadEncoder(
-  networks: RunNetworks, { sampledFrom = null, domain = null, notice = () => undefined }: EncoderOptions,
+  networks: RunNetworks, { sampledFrom = null, domain = null, onNotice: notice = () => undefined }: EncoderOptions,
 ): Promise<InputEncoder> {
   const { objective } = networks.description;
   const loaded = await LoadedNetworks.load(networks, { domain, notice });

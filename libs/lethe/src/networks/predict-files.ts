@@ -37,13 +37,13 @@ interface Prediction {
  */
 export async function predictFiles(request: PredictFilesRequest, options: WatchOptions): Promise<PredictedFiles> {
   const output = await NewOutput.begin('--out', request.out);
-  const networks = await openRunNetworks(request, options);
+  const networks = await openRunNetworks(request, { notice: options.onNotice });
   const predictions = predictionsOf(networks.description);
   if (predictions.length === 0) {
     const expected = 'a run that keeps something by name (--keep), or adapts to a domain';
     throw new LetheError('CONFIG_INVALID', `${networks.run.name}: expected ${expected}, found one that predicts nothing`);
   }
-  const loaded = await LoadedNetworks.load(networks, { domain: request.domain, notice: options.notice });
+  const loaded = await LoadedNetworks.load(networks, { domain: request.domain, notice: options.onNotice });
   let file: CsvFile | null = null;
   try {
     const predict = await loaded.compile({

@@ -31,11 +31,11 @@ export interface RedrawnFiles {
  */
 export async function redrawFiles(request: RedrawFilesRequest, options: WatchOptions): Promise<RedrawnFiles> {
   const output = await NewOutput.begin('--out', request.out);
-  const networks = await openRunNetworks(request, options);
+  const networks = await openRunNetworks(request, { notice: options.onNotice });
   const { objective, facts: { shape } } = networks.description;
   const decode = decoderOf(networks);
   const told = toldValues(networks.description, request.label);
-  const loaded = await LoadedNetworks.load(networks, { domain: request.domain, notice: options.notice });
+  const loaded = await LoadedNetworks.load(networks, { domain: request.domain, notice: options.onNotice });
   try {
     const redraw = await loaded.compile({ name: 'redraw', seeds: null, compute: (context) => decode(context, objective.encode(context)) });
     const namer = new FileNames();

@@ -16,7 +16,7 @@ export interface UnseenRunRequest extends RunNetworksRequest {
 /** How work on files is watched. */
 export interface WatchOptions {
   /** Hears what whoever watches should know. */
-  readonly notice: (line: string) => void;
+  readonly onNotice: (line: string) => void;
   /** Told after each piece how many examples are done, and of all that is to be read how much (0 to 1). */
   readonly onProgress?: ((examples: number, share: number) => void) | undefined;
   /** Ends the work; nothing half-written stays. */
@@ -30,7 +30,7 @@ export interface WatchOptions {
  */
 export async function forUnseenExamples(
   { description: { config }, preprocessing }: RunNetworks, { data: folder, unpackedGiB }: UnseenRunRequest,
-  { notice, onProgress, signal, use }: WatchOptions & { readonly use: (piece: UnseenPiece) => Promise<void> },
+  { onNotice: notice, onProgress, signal, use }: WatchOptions & { readonly use: (piece: UnseenPiece) => Promise<void> },
 ): Promise<number> {
   const data = unpackedGiB === null ? config.data : { ...config.data, unpackedGiB };
   const hear = (notes: readonly ReadingNote[]): void => {

@@ -8,6 +8,7 @@ import { RunFolder } from '@lethe/run-folder';
 import { placesOf, type PlaceOptions } from '../common-options.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
 import { findRunFolder } from '../run/find-run-folder.js';
+import { openEncoder, type RunEncoder, type RunEncoderOptions } from '../networks/open-encoder.js';
 import type { RunSummary } from '../run/summary.js';
 
 /** What of a run is read when it is opened. */
@@ -39,6 +40,18 @@ export class Run {
     this.summary = summary;
     this.measures = measures;
     this.checkpoints = checkpoints;
+  }
+
+  /**
+   * Opens its encoder in this process. The features are those that the run's own evaluation computes, and the data that it was trained on
+   * need not be there. TensorFlow takes its settings from the environment when the first engine of a process is loaded.
+   *
+   * @throws LetheError RUN_INVALID, CHECKPOINT_INVALID, CHECKPOINT_MISMATCH, CONFIG_INVALID (a domain that there is not); DATA_MISSING for
+   * a run of an earlier version whose data are gone
+   */
+  encoder(options: RunEncoderOptions = {}): Promise<RunEncoder> {
+    const { checkpoint = 'latest', ...encoding } = options;
+    return openEncoder({ run: this.folder, checkpoint, folder: this.folder, runsFolder: this.folder }, encoding);
   }
 }
 
