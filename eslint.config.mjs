@@ -171,6 +171,11 @@ export default tseslint.config(
     rules: { 'max-len': lineLength },
   },
   {
+    // Pages, which run in a browser.
+    files: ['examples/*/*.js'],
+    languageOptions: { globals: Object.fromEntries(['document', 'fetch'].map((name) => [name, 'readonly'])) },
+  },
+  {
     files: ['**/package.json'],
     plugins: { '@nx': nx },
     languageOptions: { parser: jsoncParser },
