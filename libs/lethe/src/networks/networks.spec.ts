@@ -64,13 +64,13 @@ async function makeRun(name: string, values: Tree): Promise<MadeRun> {
 }
 
 /** What a worker's evaluation of the run gives. */
-async function evaluated({ source, description, groups }: MadeRun): Promise<Float32Array> {
+async function evaluated({ source, description, groups }: MadeRun, evaluation: 'encode' | 'predict' = 'encode'): Promise<Float32Array> {
   const engine = await loadEngine({ prefer: 'native' });
   const { heldOut } = splitHeldOut(source, description.config.data.heldOut, description.config.seed);
   const evaluator = new WorkerEvaluator({ engine, description, data: source, heldOut, workerSeed: 0 } as never);
   try {
     return await evaluator.evaluate(
-      { evaluation: 'encode', split: 'test', first: 0, count: source.facts.testCount, reads: [], probes: [], judge: null } as never,
+      { evaluation, split: 'test', first: 0, count: source.facts.testCount, reads: [], probes: [], judge: null } as never,
       new Map(groups.map(({ group, values }) => [group, values])),
       new Map(groups.flatMap(({ group, statistics }) => ((statistics?.length ?? 0) === 0 ? [] : [[group, statistics as Float32Array]]))),
     );
@@ -139,6 +139,34 @@ describe('encodeFiles', () => {
       features: { dtype: 'F32', shape: [700, size], data_offsets: [0, 700 * size * 4] },
     });
     expect(tensors.subarray(256)).toEqual(readFileSync(asNpy.out).subarray(256));
+  });
+
+  it('counts examples as the target of several populations', async () => {
+    const data = join(folder, 'populations');
+    mkdirSync(data);
+    const rows = Array.from({ length: 200 }, (_, row) => `${row % 3 === 0 ? 'yes' : 'no'},${row % 2 === 0 ? 'a' : 'b'},${(row * 37) % 50}`);
+    writeFileSync(join(data, 'table.csv'), `label,domain,x\n${rows.join('\n')}\n`);
+    const domains = await makeRun('domains', {
+      recipe: 'own-table', batchSize: 16, data: { folder: data, heldOut: 10, domains: { target: 'b', training: 'adaptation' } },
+    });
+    const asked = request(domains, '.npy');
+    await encodeFiles(asked, quiet);
+    expect(said).toContain('examples count as b, the target; --domain names another');
+    const { values, shape: [examples, size = 0] } = npy(asked.out);
+    expect(examples).toBe(200);
+    const { test, facts: { testCount, classes } } = domains.source;
+    const predicted = await evaluated(domains, 'predict');
+    const length = predicted.length / testCount;
+    // Inputs are those of a, then those of b.
+    for (let example = 0; example < testCount; example += 1) {
+      if (test.domains[example] !== 1) continue;
+      const row = 2 * ((test.rows[example] as number) - 100) + 1;
+      const ofTest = predicted.subarray(example * length + classes.length, (example + 1) * length);
+      expect(values.subarray(row * size, (row + 1) * size)).toEqual(ofTest);
+    }
+    const ofOther = request(domains, '.npy', { domain: 'a' });
+    await encodeFiles(ofOther, quiet);
+    expect(npy(ofOther.out).values).toHaveLength(values.length);
   });
 
   it('draws noise from a seed, and the same from the same', async () => {
