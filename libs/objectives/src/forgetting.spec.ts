@@ -198,6 +198,12 @@ describe('keeping and forgetting', { timeout: 60_000 }, () => {
     expect(odds.minimised - without).toBeCloseTo(2 * Math.max(0, Math.log(2) / 2 - odds.losses['encoder_classifier_loss']!), 4);
     const balanced = await play({ ...OPTIONS, independence: 'odds', balanced: true }, 'autoencoder');
     expect(balanced.losses['encoder_classifier_loss']).toBeGreaterThan(0);
+    // Where half as many are high, each of them weighs twice as much: the two low ones are a third of what counts.
+    const rare = { ...OPTIONS, independence: 'odds' as const, balanced: true, forgotten: [{ ...SEX, countsByLabel: [[1, 1], [0, 1]] }] };
+    const { minimised, losses } = await play(rare, 'autoencoder');
+    const { minimised: kept } = await play({ ...rare, beta: 0 }, 'autoencoder');
+    expect(minimised - kept).toBeCloseTo(2 * Math.max(0, Math.log(2) / 3 - losses['encoder_classifier_loss']!), 4);
+    expect(losses['encoder_classifier_loss']).not.toBeCloseTo(balanced.losses['encoder_classifier_loss']!, 4);
   });
 
   it('forgets the combination of several attributes, or each by itself', () => {

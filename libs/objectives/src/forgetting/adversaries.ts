@@ -35,7 +35,7 @@ export interface AdversariesOptions {
   readonly independence: Independence;
   /** Whether some training examples have no label: under `odds` they do not count. */
   readonly lacksLabels: boolean;
-  /** Categories weigh alike, however frequent they are. */
+  /** Categories weigh alike, however frequent they are; under `odds` in each class of the label, and these classes weigh alike too. */
   readonly balanced: boolean;
 }
 
@@ -100,8 +100,11 @@ export class Adversaries {
     const { independence, balanced } = this.#options;
     const weigh = (of: readonly number[]): number[] => (balanced ? balancing(of) : categories.map(() => 1));
     if (independence === 'parity') return operations.constant(weigh(counts), [1, categories.length]);
+    // Otherwise a rare class of the label would tell more than the others.
+    const ofLabels = balanced ? balancing(countsByLabel.map((ofLabel) => ofLabel.reduce((sum, count) => sum + count, 0))) : null;
+    const weights = countsByLabel.flatMap((ofLabel, label) => weigh(ofLabel).map((weight) => weight * (ofLabels?.[label] ?? 1)));
     // A row of zeros where there is no label.
-    return operations.matMul(batch.labels, operations.constant(countsByLabel.flatMap(weigh), [countsByLabel.length, categories.length]));
+    return operations.matMul(batch.labels, operations.constant(weights, [countsByLabel.length, categories.length]));
   }
 }
 
