@@ -45,6 +45,9 @@ export type {
 export type { ProbeInput, ProbeKind } from '@lethe/protocol';
 export type { ImageShape } from '@lethe/data';
 
+// Take the networks of a run to other programs.
+export { exportRun, type ExportOptions } from './export/export-run.js';
+
 // What lies in a folder of runs.
 export { runs, type RunsListing } from './overview/runs.js';
 export type { ListedRun, PlayedLength } from './overview/listed-run.js';

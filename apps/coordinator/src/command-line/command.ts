@@ -69,6 +69,16 @@ export interface EvaluateCommand extends CheckpointRequest {
   readonly oversubscribe: boolean;
 }
 
+/** `lethe export`: write the networks of a checkpoint down for other programs. */
+export interface ExportCommand extends Places {
+  readonly kind: 'export';
+  /** The run, as it was typed (see `findRunFolder`). */
+  readonly run: string;
+  readonly checkpoint: WhichCheckpoint;
+  /** Absolute path of the folder to make. */
+  readonly out: string;
+}
+
 /** `lethe checkpoint`: ask a run that is going on for a checkpoint. */
 export interface CheckpointCommand extends Places {
   readonly kind: 'checkpoint';
@@ -185,6 +195,7 @@ export type Command =
   | GridCommand
   | CheckpointCommand
   | EvaluateCommand
+  | ExportCommand
   | SweepCommand
   | RunsCommand
   | CompareCommand

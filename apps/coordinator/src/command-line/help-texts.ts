@@ -74,6 +74,17 @@ Examples:
   npx lethe profile
   npx lethe profile --recipe article --workers 2 --name twice`;
 
+export const EXPORT_HELP = `
+The folder stands alone: model.safetensors and model.py (PyTorch), an .onnx file for each of
+encoder, decoder and predictor that the run has, saved_model (TensorFlow), tfjs (browsers),
+preprocess.json (how inputs are made), check.npz (examples, and what the run makes of them) and
+README.md, a model card. The weights are those that were measured: averages where the run keeps
+them. No noise is added.
+
+Examples:
+  npx lethe export mild --out mild-encoder
+  npx lethe export runs/mild --checkpoint best --out mild-encoder`;
+
 export const GRID_HELP = `
 A test image of each class, one per row, redrawn under every label; the true label is on the
 diagonal.

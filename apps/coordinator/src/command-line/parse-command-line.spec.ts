@@ -196,8 +196,8 @@ describe('the flags', () => {
   });
 
   const commands = [
-    'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw', 'cache',
-    'doctor', 'worker',
+    'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw',
+    'cache', 'doctor', 'worker',
   ];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
@@ -390,6 +390,9 @@ describe('parseCommandLine', () => {
       logLevel: 'info',
     });
     expect(parse('grid', 'mild', '--unpacked-gib', '8')).toMatchObject({ flags: { values: { data: { unpackedGiB: 8 } } } });
+    expect(parse('export', 'mild', '--out', 'digits', '--checkpoint', 'best')).toEqual({
+      kind: 'export', run: 'mild', ...places, out: '/home/user/digits', checkpoint: 'best',
+    });
     expect(parse('evaluate', 'mild')).toEqual({
       kind: 'evaluate',
       run: 'mild',
@@ -610,6 +613,7 @@ describe('parseCommandLine', () => {
     [['grid', ''], '<run>: expected the name or folder of a run, found ""'],
     [['grid', 'a', 'b'], 'lethe grid: expected flags only from here on, found "b"'],
     [['grid', 'a', '--checkpoint', 'newest'], '--checkpoint: expected latest, best or the number of a round, found "newest"'],
+    [['export', 'a'], '--out: expected a folder to make, found none'],
     [['evaluate'], "missing required argument 'run'"],
     [['evaluate', 'a', '--seeds', '1,1'], '--seeds: expected whole numbers with commas, each once, found "1,1"'],
     [

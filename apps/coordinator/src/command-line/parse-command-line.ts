@@ -5,8 +5,8 @@ import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand, GridCommand,
-  PredictCommand, RedrawCommand, RunsCommand, TrainCommand, WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand, ExportCommand,
+  GridCommand, PredictCommand, RedrawCommand, RunsCommand, TrainCommand, WorkerCommand,
 } from './command.js';
 import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
@@ -137,6 +137,16 @@ function readEvaluate({ arguments: [run = ''], options }: TypedCommand, folder: 
     kind: 'evaluate', run, folder, runsFolder: runs, flags, checkpoint, seeds, workers, oversubscribe, logLevel,
     probes: Array.isArray(probes) ? (probes as RunConfig['probes']) : null,
   };
+}
+
+function readExport({ arguments: [run = ''], options }: TypedCommand, folder: string): ExportCommand {
+  const reader = new FlagReader(options);
+  const checkpoint = readCheckpoint(reader, run);
+  const out = reader.path('out', folder);
+  if (out === null) reader.problems.push({ where: '--out', expected: 'a folder to make', found: 'none' });
+  const runs = reader.runsFolder(folder);
+  reader.refuseProblems();
+  return { kind: 'export', run, folder, runsFolder: runs, checkpoint, out: out ?? folder };
 }
 
 function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoint'] {
@@ -275,6 +285,8 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
         sweep: readSweep, runs: readRuns, compare: readCompare,
         data: readData, encode: readEncode, predict: readPredict, redraw: readRedraw,
         cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
+        export: readExport, sweep: readSweep, runs: readRuns, compare: readCompare,
+        data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };
       command = readers[name](typed, folder);
     },

@@ -6,8 +6,8 @@ import {
 import { Command as Program } from 'commander';
 import { CHECKPOINT, FILE, LABEL, LOG_LEVEL, NAME, SEEDS } from './flag-values.js';
 import {
-  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, GENERAL_HELP,
-  GRID_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP, GRID_HELP,
+  PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED } from './common-flags.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
@@ -29,8 +29,8 @@ export interface TypedCommand {
 
 /** The commands of `lethe`. */
 export const COMMAND_NAMES = [
-  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw', 'cache',
-  'doctor', 'worker',
+  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw',
+  'cache', 'doctor', 'worker',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
@@ -158,6 +158,19 @@ function addEvaluate(root: Program, events: ProgramEvents): void {
   addFlag(evaluate, LOG_LEVEL_FLAG);
   evaluate.addHelpText('after', EVALUATE_HELP);
   onTyped(evaluate, 'evaluate', events);
+}
+
+function addExport(root: Program, events: ProgramEvents): void {
+  const command = root
+    .command('export')
+    .summary('write the networks of a run down for other programs')
+    .description("Writes the networks of a run's checkpoint into a folder for PyTorch, ONNX, TensorFlow and tfjs, with a model card.");
+  command.argument('<run>', 'name or folder of the run');
+  option(command, 'out', 'folder to make', FOLDER);
+  option(command, 'checkpoint', 'latest (default), best, or the number of a round', CHECKPOINT);
+  option(command, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
+  command.addHelpText('after', EXPORT_HELP);
+  onTyped(command, 'export', events);
 }
 
 function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): void {
@@ -322,6 +335,7 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addGrid(root, events);
   addCheckpoint(root, events);
   addEvaluate(root, events);
+  addExport(root, events);
   addSweep(root, events, extent);
   addRuns(root, events);
   addCompare(root, events);

@@ -67,6 +67,8 @@ async function run(
       return (await import('./checkpoint.js')).runCheckpoint(command);
     case 'evaluate':
       return (await import('./evaluate.js')).runEvaluate(command, environment);
+    case 'export':
+      return (await import('./export.js')).runExport(command);
     case 'sweep':
       return (await import('./sweep.js')).runSweep(command, environment);
     case 'runs':

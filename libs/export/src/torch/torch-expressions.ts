@@ -19,7 +19,7 @@ export function torchExpression(node: GraphNode, of: readonly string[], { layer 
     case 'input': case 'constant':
       throw new TypeError(`${operation.kind} is no expression`);
     case 'linear':
-      return applied === null ? `F.linear(${of.join(', ')})` : `${applied}(${x})`;
+      return applied === null ? `F.linear(${of.map(bare).join(', ')})` : `${applied}(${bare(x)})`;
     case 'matMul':
       return `(${x} @ ${second})`;
     case 'conv2d':
@@ -29,18 +29,18 @@ export function torchExpression(node: GraphNode, of: readonly string[], { layer 
     case 'batchNorm': {
       const [shift = '', mean = '', variance = ''] = others;
       const statistics = [mean, variance, second, shift].join(', ');
-      return applied === null ? `F.batch_norm(${x}, ${statistics}, eps=${operation.epsilon})` : `${applied}(${x})`;
+      return applied === null ? `F.batch_norm(${bare(x)}, ${statistics}, eps=${operation.epsilon})` : `${applied}(${bare(x)})`;
     }
     case 'maxPool':
-      return `F.max_pool2d(${x}, ${operation.size}, ${operation.stride})`;
+      return `F.max_pool2d(${bare(x)}, ${operation.size}, ${operation.stride})`;
     case 'pointwise':
       return POINTWISE[operation.name](bare(x));
     case 'leakyRelu':
-      return `F.leaky_relu(${x}, ${operation.slope})`;
+      return `F.leaky_relu(${bare(x)}, ${operation.slope})`;
     case 'clip':
       return `${x}.clamp(${operation.least}, ${operation.most})`;
     case 'rowwise':
-      return `F.${operation.name === 'softmax' ? 'softmax' : 'log_softmax'}(${x}, -1)`;
+      return `F.${operation.name === 'softmax' ? 'softmax' : 'log_softmax'}(${bare(x)}, -1)`;
     case 'pairwise':
       return operation.name === 'equal' ? `(${x} == ${second}).float()` : `(${x} ${PAIRWISE[operation.name]} ${second})`;
     default:
@@ -62,7 +62,7 @@ function moved({ operation, inputs }: GraphNode, x: string, of: readonly string[
     case 'reduce':
       return `${x}.${operation.name}(${tuple(operation.axes)})`;
     case 'concat':
-      return `torch.cat([${of.join(', ')}], ${operation.axis})`;
+      return `torch.cat([${of.map(bare).join(', ')}], ${operation.axis})`;
     case 'reshape':
       return `${x}.reshape(${operation.shape.join(', ')})`;
     case 'slice':

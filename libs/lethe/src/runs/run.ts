@@ -6,6 +6,7 @@ import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
 import { RunFolder } from '@lethe/run-folder';
 import { placesOf, type PlaceOptions } from '../common-options.js';
+import { exportRun, type ExportOptions } from '../export/export-run.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
 import { findRunFolder } from '../run/find-run-folder.js';
 import { openEncoder, type RunEncoder, type RunEncoderOptions } from '../networks/open-encoder.js';
@@ -52,6 +53,14 @@ export class Run {
   encoder(options: RunEncoderOptions = {}): Promise<RunEncoder> {
     const { checkpoint = 'latest', ...encoding } = options;
     return openEncoder({ run: this.folder, checkpoint, folder: this.folder, runsFolder: this.folder }, encoding);
+   * Writes the networks of a checkpoint down for other programs: see `exportRun`.
+   *
+   * @param to the folder to make
+   * @returns paths of the files in the folder, with / between their parts
+   * @throws LetheError as `exportRun` does
+   */
+  export(to: string, options: ExportOptions = {}): Promise<string[]> {
+    return exportRun(this.folder, to, options);
   }
 }
 

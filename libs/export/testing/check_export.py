@@ -2,7 +2,7 @@
 
     python check_export.py FOLDER onnx|pytorch|tensorflow|numpy ...
 
-Prints one line of JSON for each program and function, with the largest difference to what the run's own engine computed: of a number, or
+Prints a list in JSON: for each program and function the largest difference to what the run's own engine computed: of a number, or
 of its size where it is larger than 1. Ends with 1 if one is above the tolerance of check.npz.
 """
 
@@ -79,7 +79,7 @@ def main():
     folder, *programs = sys.argv[1:]
     check = dict(np.load(Path(folder) / 'check.npz'))
     tolerance = float(check['tolerance'])
-    isClose = True
+    isClose, found_all = True, []
     for program in programs:
         for function, output, found in CHECKS[program](Path(folder), check):
             expected = check[f'{function}.{output}']
@@ -87,7 +87,8 @@ def main():
                 raise SystemExit(f'{program}, {function}: expected {expected.shape}, found {found.shape}')
             difference = float(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected))))
             isClose = isClose and difference <= tolerance
-            print(json.dumps({'program': program, 'function': function, 'largest_difference': difference}), flush=True)
+            found_all.append({'program': program, 'function': function, 'largest_difference': difference})
+    print('[\n' + ',\n'.join(json.dumps(one) for one in found_all) + '\n]')
     sys.exit(0 if isClose else 1)
 
 

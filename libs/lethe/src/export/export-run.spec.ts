@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { saveCheckpoint } from '@lethe/checkpoint';
+import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
+import { openData } from '@lethe/data';
+import { describeRun } from '@lethe/graphs';
+import { RunFolder } from '@lethe/run-folder';
+import { engineEnvironment } from '@lethe/tensorflow';
+import { makeAttributeTable, makeSmallData } from '@lethe/testing';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { initialGroups } from '../run/initial-state.js';
+import { keepRunData } from '../run/run-data-file.js';
+import { exportRun } from './export-run.js';
+
+let folder: string;
+let said: string[];
+
+beforeAll(() => { Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpu: null })); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lethe-export-'));
+  said = [];
+});
+afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+
+/** A run of two rounds, none of which was played. */
+async function makeRun(values: Tree): Promise<RunFolder> {
+  const { config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [{ source: 'flags', values, label: (path) => path }]);
+  const data = await openData(config.data, config.seed);
+  const description = describeRun(config, data.facts);
+  const run = await RunFolder.create({ runsFolder: folder, name: 'mild', configJson: savedConfigJson(config) });
+  await saveCheckpoint({
+    folder: run.checkpoints, rounds: 2, steps: 0, groups: initialGroups(description), ...description, configJson: savedConfigJson(config),
+    dataFingerprint: data.facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
+  });
+  await keepRunData(run, data);
+  return run;
+}
+
+const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
+
+function ofImages(): Promise<RunFolder> {
+  makeSmallData(join(folder, 'data'));
+  return makeRun({
+    recipe: 'forget-short', data: { kind: 'idx', heldOut: 0, folder: join(folder, 'data') }, batchSize: 16, epochs: 3,
+    objective: { latentSize: 8, eraser: { couplings: 2 } },
+  });
+}
+
+function takeAway(signal?: AbortSignal): Promise<string[]> {
+  return exportRun('mild', 'out', { folder, runsDir: folder, onNotice: (line) => { said.push(line); }, signal });
+}
+
+describe('a run that is exported', () => {
+  it('becomes a folder that stands alone', async () => {
+    await ofImages();
+    const files = await takeAway();
+    expect(files.sort()).toEqual([
+      'README.md', 'check.npz', 'decoder.onnx', 'encoder.onnx', 'model.py', 'model.safetensors', 'preprocess.json',
+      'saved_model/saved_model.pb', 'tfjs/group1-shard1of1.bin', 'tfjs/model.json',
+    ]);
+    for (const file of files) expect(statSync(join(folder, 'out', file)).size, file).toBeGreaterThan(50);
+    const card = readFileSync(join(folder, 'out/README.md'), 'utf8');
+    expect(card).toMatch(/^---\nlibrary_name: pytorch\npipeline_tag: image-feature-extraction\n/);
+    expect(card).toContain('An encoder whose features keep what examples look like and were trained to forget label.');
+    expect(card).toContain('Nothing was measured of this checkpoint');
+    expect(card).toContain('| `encoder` | `images` [examples, 8, 8, 1] | `features` [examples, 8] |');
+    expect(card).toContain('Images are 8 by 8 pixels in grey; a byte x becomes x / 127.5 - 1.');
+    expect(card).not.toContain(folder);
+    expect(JSON.parse(readFileSync(join(folder, 'out/preprocess.json'), 'utf8'))).toMatchObject({ version: 1, kind: 'images' });
+    expect(said).toEqual([]);
+  }, 30_000);
+
+  it('is checked by made examples where its data are gone', async () => {
+    makeAttributeTable(join(folder, 'data'), { rows: 300 });
+    await makeRun({
+      recipe: 'keep-and-forget', batchSize: 16, epochs: 1,
+      data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y'], forget: ['a'] },
+    });
+    renameSync(join(folder, 'data'), join(folder, 'gone'));
+    expect(await takeAway()).toContain('predictor.onnx');
+    expect(said.join()).toContain('check.npz gets made inputs');
+    expect(readFileSync(join(folder, 'out/README.md'), 'utf8')).toContain('`check.npz` has made examples in the range of the inputs');
+  });
+
+  it('leaves nothing when it is ended, and takes no folder that has files', async () => {
+    await ofImages();
+    const before = readdirSync(folder);
+    const controller = new AbortController();
+    controller.abort(new Error('enough'));
+    await expect(takeAway(controller.signal)).rejects.toThrow('enough');
+    expect(readdirSync(folder)).toEqual(before);
+    mkdirSync(join(folder, 'out'));
+    writeFileSync(join(folder, 'out/mine'), 'mine');
+    await expect(takeAway()).rejects.toThrow(/--out: expected a folder .* a folder with files$/);
+    expect(readdirSync(join(folder, 'out'))).toEqual(['mine']);
+  });
+
+  it('is refused without a checkpoint that is whole', async () => {
+    const run = await ofImages();
+    const [name = ''] = readdirSync(run.checkpoints);
+    const file = join(run.checkpoints, name);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    await expect(takeAway()).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID', message: matching(/only damaged ones/) });
+    expect(said.join()).toMatch(/passed over: .*its content has changed: expected SHA-256/);
+    rmSync(file);
+    await expect(takeAway()).rejects.toMatchObject({ code: 'CHECKPOINT_INVALID', message: matching(/found none/) });
+    expect(readdirSync(folder).sort()).toEqual(['data', 'mild']);
+  });
+});

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { WhichCheckpoint } from '@lethe/checkpoint';
+import type { RunEvaluation } from '@lethe/evaluation';
+import { CHECK_TOLERANCE, exportFiles } from '@lethe/export';
+import { expectNewFolder, writeOutputFolder } from '@lethe/run-folder';
+import { loadEngine } from '@lethe/tensorflow';
+import { placesOf, type PlaceOptions } from '../common-options.js';
+import { parseEvaluation } from '../evaluation/evaluate-run.js';
+import { openRunNetworks, type RunNetworks } from '../networks/open-run-networks.js';
+import { ownVersion } from '../own-version.js';
+import { checkExamples } from './check-examples.js';
+import { modelCard, titleOf } from './model-card.js';
+
+/** Which networks of a run are written down. */
+export interface ExportOptions extends PlaceOptions {
+  /** The last checkpoint that can be read, the best by the figure that the run monitors, or the one after a round. Default: `latest`. */
+  readonly checkpoint?: WhichCheckpoint | undefined;
+  /** Hears each line that somebody should know. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+  /** Ends it; nothing is left then. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the networks of a run's checkpoint into a folder that other programs can use without Lethe: PyTorch, ONNX, TensorFlow and tfjs,
+ * how inputs are made, examples to check them by, and a model card.
+ *
+ * @param run its name below `runsDir`, or its folder
+ * @param to the folder to make
+ * @returns paths of the files in the folder, with / between their parts
+ * @throws LetheError CONFIG_INVALID if the folder is there already, or cannot be made; RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID,
+ * CHECKPOINT_MISMATCH for a run that cannot be opened; STORAGE_FAILED
+ */
+export async function exportRun(run: string, to: string, options: ExportOptions = {}): Promise<string[]> {
+  const { checkpoint = 'latest', onNotice: notice = () => undefined, signal } = options;
+  const places = placesOf(options);
+  const out = resolve(places.folder, to);
+  await expectNewFolder('--out', out);
+  const networks = await openRunNetworks({ ...places, run, checkpoint }, { notice });
+  const { run: { name }, description, rounds, preprocessing } = networks;
+  signal?.throwIfAborted();
+  const { images, source } = await checkExamples(networks, notice);
+  const prefer = description.config.cluster.engine === 'wasm' ? 'wasm' : 'native';
+  const engine = await loadEngine({ prefer, allowFallback: true, warn: notice });
+  signal?.throwIfAborted();
+  const version = ownVersion();
+  const title = `${name}: ${titleOf(description)}`;
+  const { files, functions, parameters } = await exportFiles({ networks, engine, images, title, version });
+  const card = modelCard({
+    name, description, rounds, evaluation: await evaluationOf(networks, notice), preprocessing, functions, parameters, version,
+    check: { source, engine: `${engine.name === 'native' ? 'TensorFlow' : 'tfjs'} ${engine.version}`, tolerance: CHECK_TOLERANCE },
+  });
+  const written = new Map<string, Uint8Array>([
+    ['README.md', Buffer.from(card)], ...files, ['preprocess.json', Buffer.from(`${JSON.stringify(preprocessing, null, 2)}\n`)],
+  ]);
+  await writeOutputFolder(out, written, { signal });
+  return [...written.keys()];
+}
+
+/** What was measured of this checkpoint; null: nothing, or of another one. */
+async function evaluationOf({ run, rounds }: RunNetworks, notice: (line: string) => void): Promise<RunEvaluation | null> {
+  const text = await readFile(join(run.folder, 'evaluation.json'), 'utf8').catch(() => null);
+  const evaluation = text === null ? null : parseEvaluation(text);
+  if (evaluation === null || evaluation.rounds === rounds) return evaluation;
+  const difference = `${run.name} was measured after ${evaluation.rounds} rounds, and this checkpoint is after ${rounds}`;
+  notice(`the model card has no figures: ${difference}`);
+  return null;
+}
