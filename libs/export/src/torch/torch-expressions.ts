@@ -1,6 +1,5 @@
 import { BATCH, type Border, type GraphNode, type OperationOf, type Shape } from '../graph/graph-node.js';
 import { sizeOf } from '../graph/infer-shape.js';
-import { isKind } from '../graph/simplify.js';
 
 /** Code for the parameter or layer of a node. */
 export interface TorchPlaces {
@@ -69,18 +68,18 @@ function moved({ operation, inputs }: GraphNode, x: string, of: readonly string[
       return `${x}[${slices(operation, inputs[0]?.shape ?? [])}]`;
     case 'transpose':
       return `${x}.permute(${operation.order.join(', ')})`;
-    case 'oneHot': {
-      const [labels] = inputs;
-      // The place of the largest number is whole already.
-      const whole = labels !== undefined && isKind(labels, 'argMax') ? x.replace(/\.float\(\)$/, '') : `${x}.long()`;
-      return `F.one_hot(${whole}, ${operation.classes}).float()`;
-    }
+    case 'oneHot':
+      // The place of the largest number, written where it is read, is whole already.
+      return `F.one_hot(${x.endsWith(FLOAT) ? x.slice(0, -FLOAT.length) : `${x}.long()`}, ${operation.classes}).float()`;
     case 'argMax':
-      return `${x}.argmax(-1).float()`;
+      return `${x}.argmax(-1)${FLOAT}`;
     default:
       throw new TypeError(`there is no expression for ${operation.kind}`);
   }
 }
+
+/** Makes float32 of whole numbers. */
+const FLOAT = '.float()';
 
 function tuple(numbers: readonly number[]): string {
   return numbers.length === 1 ? String(numbers[0]) : `(${numbers.join(', ')})`;
