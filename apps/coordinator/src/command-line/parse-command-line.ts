@@ -282,11 +282,9 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
     typed: (name, typed) => {
       const readers = {
         train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
-        sweep: readSweep, runs: readRuns, compare: readCompare,
+        export: readExport, sweep: readSweep, runs: readRuns, compare: readCompare,
         data: readData, encode: readEncode, predict: readPredict, redraw: readRedraw,
         cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
-        export: readExport, sweep: readSweep, runs: readRuns, compare: readCompare,
-        data: readData, cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };
       command = readers[name](typed, folder);
     },

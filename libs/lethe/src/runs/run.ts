@@ -53,6 +53,9 @@ export class Run {
   encoder(options: RunEncoderOptions = {}): Promise<RunEncoder> {
     const { checkpoint = 'latest', ...encoding } = options;
     return openEncoder({ run: this.folder, checkpoint, folder: this.folder, runsFolder: this.folder }, encoding);
+  }
+
+  /**
    * Writes the networks of a checkpoint down for other programs: see `exportRun`.
    *
    * @param to the folder to make
