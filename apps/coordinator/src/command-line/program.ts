@@ -1,22 +1,20 @@
-import { DEFAULT_LOG_LEVEL, JOIN_FLAGS, LOG_LEVELS, problemsError, shown, type Problem } from '@lethe/config';
+import { JOIN_FLAGS, problemsError, shown, type Problem } from '@lethe/config';
 import {
-  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, DOMAIN, FIGURE, type FlagValue, FOLDER, type HelpedFlag,
+  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, DOMAIN, FIGURE, type FlagValue, FOLDER,
   POSITIVE, PROBE_LIST, PROBES_HELP, RUN,
 } from '@lethe/config/flags';
 import { Command as Program } from 'commander';
-import { CHECKPOINT, FILE, LABEL, LOG_LEVEL, NAME, SEEDS } from './flag-values.js';
+import { CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
 import {
   CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP, GRID_HELP,
   PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED } from './common-flags.js';
+import { LOG_LEVEL_FLAG, RUN_FLAGS } from './run-flags.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
 
 const HELP_WIDTH = 100;
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
-const LOG_LEVEL_FLAG: HelpedFlag = {
-  name: 'log-level', value: LOG_LEVEL, help: `least important lines in the logs: ${LOG_LEVELS.join(', ')}`, otherwise: DEFAULT_LOG_LEVEL,
-};
 const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
 const JSON_HELP = 'print JSON, for programs';
 const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
@@ -76,27 +74,6 @@ function severalOf(flag: ConfigFlag): ConfigFlag {
   const { placeholder } = value;
   return { ...flag, value: { ...value, placeholder: `${placeholder.slice(0, -1)},...${placeholder.slice(-1)}` } };
 }
-
-/** Flags of a run that are no settings of its configuration. */
-const RUN_FLAGS: readonly HelpedFlag[] = [
-  { name: 'config', help: 'configuration file (JSON) that flags override', value: FILE },
-  { name: 'name', help: "name of the run's folder", value: NAME, otherwise: 'made of the time' },
-  { name: 'runs-dir', help: 'folder that holds runs', value: FOLDER, otherwise: 'runs' },
-  { name: 'resume', help: 'go on with a run, or with several in one folder, by name or folder', value: RUN },
-  { name: 'break-lock', help: 'with --resume: take over a run that a process of another host holds, if you know that it is gone' },
-  {
-    name: 'seeds',
-    help: 'train once from each of these seeds, with commas, and show means and standard deviations',
-    value: SEEDS,
-    otherwise: 'one run, from --seed',
-  },
-  {
-    name: 'measuring-workers', help: 'most workers on this machine that measure at the end', value: COUNT,
-    otherwise: 'as many as the cores allow, 4 at most',
-  },
-  { name: 'quiet', help: 'show no progress' },
-  LOG_LEVEL_FLAG,
-];
 
 function addTrain(root: Program, events: ProgramEvents, extent: HelpExtent): void {
   const train = root.command('train').summary('train the networks and show what was reached');
