@@ -56,7 +56,7 @@ function product(x: Shape, matrix: Shape): Shape {
 }
 
 /** Places of height, width and channels in a shape. */
-export function placesOf(channels: Channels): { height: number; width: number; channels: number } {
+function placesOf(channels: Channels): { height: number; width: number; channels: number } {
   return channels === 'last' ? { height: 1, width: 2, channels: 3 } : { height: 2, width: 3, channels: 1 };
 }
 
