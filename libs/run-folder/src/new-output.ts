@@ -4,6 +4,8 @@ import { storageError } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 import { expectWritableFolder } from './writable.js';
 
+let begun = 0;
+
 /**
  * A file or folder that a command makes. It is written under another name beside its place, and is there whole or not at all: whatever
  * ends the command before, nothing stays.
@@ -14,41 +16,66 @@ export class NewOutput {
   /** Where it is written. */
   readonly temporary: string;
 
-  private constructor(path: string) {
+  /** The first folder above it that was not there; undefined: all were. */
+  readonly #made: string | undefined;
+  #isInPlace = false;
+
+  private constructor(path: string, made: string | undefined) {
     this.path = path;
-    this.temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+    this.temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${begun++}.tmp`);
+    this.#made = made;
   }
 
   /**
-   * Checks, before any work, that there is nothing yet, or an empty folder, and that it can be made.
+   * Makes a file or folder. Before any work it is checked that there is nothing yet, or an empty folder, and that it can be made.
    * @param where how the user named it, for messages
-   * @throws LetheError CONFIG_INVALID
+   * @param write writes it at `temporary`
+   * @throws LetheError CONFIG_INVALID if something is there already, STORAGE_FAILED, and what `write` throws
    */
-  static async begin(where: string, path: string): Promise<NewOutput> {
+  static async make<Result>(where: string, path: string, write: (output: NewOutput) => Promise<Result>): Promise<Result> {
+    const output = await NewOutput.#begin(where, path);
+    try {
+      const result = await write(output);
+      await output.#commit();
+      return result;
+    } finally {
+      await output.#discard();
+    }
+  }
+
+  static async #begin(where: string, path: string): Promise<NewOutput> {
     await expectWritableFolder(where, dirname(path));
     const found = await stat(path).catch(() => null);
     const isTaken = found?.isDirectory() === true ? (await readdir(path)).length > 0 : found !== null;
     if (isTaken) throw new LetheError('CONFIG_INVALID', `${where}: expected nothing there yet, found ${path}: remove it, or name another`);
-    const output = new NewOutput(path);
-    await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => { throw storageError(path, error); });
-    await output.discard();
-    return output;
+    const made = await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => { throw storageError(path, error); });
+    return new NewOutput(path, made);
   }
 
-  /** Puts what was written in its place. @throws LetheError STORAGE_FAILED */
-  async commit(): Promise<void> {
-    try {
+  /** Writes some of it. @throws LetheError STORAGE_FAILED for what the operating system refuses, such as a full disk */
+  store<Result>(write: () => Promise<Result>): Promise<Result> {
+    return write().catch((error: unknown) => { throw storageError(this.path, error); });
+  }
+
+  /** Puts what was written in its place. */
+  async #commit(): Promise<void> {
+    await this.store(async () => {
       await rmdir(this.path).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       });
       await rename(this.temporary, this.path);
-    } catch (error) {
-      throw storageError(this.path, error);
-    }
+    });
+    this.#isInPlace = true;
   }
 
-  /** Removes what was written, if there is any. */
-  async discard(): Promise<void> {
+  /** Removes what was written; once it is in its place, nothing. */
+  async #discard(): Promise<void> {
+    if (this.#isInPlace) return;
     await rm(this.temporary, { recursive: true, force: true });
+    if (this.#made === undefined) return;
+    // Folders that were made for it go too, unless something else lies in them by now.
+    for (let folder = dirname(this.path), isGone = true; isGone && folder.startsWith(this.#made); folder = dirname(folder)) {
+      isGone = await rmdir(folder).then(() => true, () => false);
+    }
   }
 }

@@ -68,7 +68,7 @@ async function run(
     case 'evaluate':
       return (await import('./evaluate.js')).runEvaluate(command, environment);
     case 'export':
-      return (await import('./export.js')).runExport(command);
+      return (await import('./export.js')).runExport(command, { environment, setEnvironment });
     case 'sweep':
       return (await import('./sweep.js')).runSweep(command, environment);
     case 'runs':

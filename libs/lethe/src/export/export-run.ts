@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { WhichCheckpoint } from '@lethe/checkpoint';
+import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
 import { CHECK_TOLERANCE, exportFiles } from '@lethe/export';
-import { expectNewFolder, writeOutputFolder } from '@lethe/run-folder';
+import { NewOutput } from '@lethe/run-folder';
 import { loadEngine } from '@lethe/tensorflow';
 import { placesOf, type PlaceOptions } from '../common-options.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
-import { openRunNetworks, type RunNetworks } from '../networks/open-run-networks.js';
+import { openRunNetworks, type RunNetworks, type RunNetworksRequest } from '../networks/open-run-networks.js';
 import { ownVersion } from '../own-version.js';
 import { checkExamples } from './check-examples.js';
 import { modelCard, titleOf } from './model-card.js';
@@ -29,21 +30,31 @@ export interface ExportOptions extends PlaceOptions {
  * @param run its name below `runsDir`, or its folder
  * @param to the folder to make
  * @returns paths of the files in the folder, with / between their parts
- * @throws LetheError CONFIG_INVALID if the folder is there already, or cannot be made; RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID,
+ * @throws LetheError CONFIG_INVALID if the folder is there already, or cannot be made; INTERRUPTED; RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID,
  * CHECKPOINT_MISMATCH for a run that cannot be opened; STORAGE_FAILED
  */
-export async function exportRun(run: string, to: string, options: ExportOptions = {}): Promise<string[]> {
-  const { checkpoint = 'latest', onNotice: notice = () => undefined, signal } = options;
+export function exportRun(run: string, to: string, options: ExportOptions = {}): Promise<string[]> {
   const places = placesOf(options);
-  const out = resolve(places.folder, to);
-  await expectNewFolder('--out', out);
-  const networks = await openRunNetworks({ ...places, run, checkpoint }, { notice });
+  return NewOutput.make('--out', resolve(places.folder, to), async (output) => {
+    const files = await filesOf({ ...places, run, checkpoint: options.checkpoint ?? 'latest' }, options);
+    await output.store(() => writeFiles(output.temporary, files));
+    expectGoingOn(options);
+    return [...files.keys()];
+  });
+}
+
+/** Contents by their paths in the folder, with / between their parts. */
+type Files = ReadonlyMap<string, Uint8Array>;
+
+async function filesOf(request: RunNetworksRequest, options: ExportOptions): Promise<Files> {
+  const { onNotice: notice = () => undefined } = options;
+  const networks = await openRunNetworks(request, { notice });
   const { run: { name }, description, rounds, preprocessing } = networks;
-  signal?.throwIfAborted();
+  expectGoingOn(options);
   const { images, source } = await checkExamples(networks, notice);
   const prefer = description.config.cluster.engine === 'wasm' ? 'wasm' : 'native';
   const engine = await loadEngine({ prefer, allowFallback: true, warn: notice });
-  signal?.throwIfAborted();
+  expectGoingOn(options);
   const version = ownVersion();
   const title = `${name}: ${titleOf(description)}`;
   const { files, functions, parameters } = await exportFiles({ networks, engine, images, title, version });
@@ -51,11 +62,22 @@ export async function exportRun(run: string, to: string, options: ExportOptions 
     name, description, rounds, evaluation: await evaluationOf(networks, notice), preprocessing, functions, parameters, version,
     check: { source, engine: `${engine.name === 'native' ? 'TensorFlow' : 'tfjs'} ${engine.version}`, tolerance: CHECK_TOLERANCE },
   });
-  const written = new Map<string, Uint8Array>([
+  return new Map<string, Uint8Array>([
     ['README.md', Buffer.from(card)], ...files, ['preprocess.json', Buffer.from(`${JSON.stringify(preprocessing, null, 2)}\n`)],
   ]);
-  await writeOutputFolder(out, written, { signal });
-  return [...written.keys()];
+}
+
+async function writeFiles(folder: string, files: Files): Promise<void> {
+  for (const [name, bytes] of files) {
+    const file = join(folder, ...name.split('/'));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, bytes, { flush: true });
+  }
+}
+
+/** @throws LetheError INTERRUPTED */
+function expectGoingOn({ signal }: ExportOptions): void {
+  if (signal?.aborted === true) throw new LetheError('INTERRUPTED', 'interrupted before the networks were written');
 }
 
 /** What was measured of this checkpoint; null: nothing, or of another one. */

@@ -1,4 +1,3 @@
-import { storageError } from '@lethe/checkpoint';
 import { NewOutput } from '@lethe/run-folder';
 import { CsvFile } from './feature-files/csv-file.js';
 import type { EncodedPiece, FeatureFile } from './feature-files/feature-file.js';
@@ -31,9 +30,23 @@ export interface EncodedFiles {
  */
 export async function encodeFiles(request: EncodeFilesRequest, options: WatchOptions): Promise<EncodedFiles> {
   const format = formatOf(request.out);
-  const output = await NewOutput.begin('--out', request.out);
-  const names = format.holdsSources ? null : await NewOutput.begin('--out', `${request.out}.names.csv`);
-  const outputs = names === null ? [output] : [output, names];
+  return NewOutput.make('--out', request.out, (output) => (
+    format.holdsSources
+      ? encodeInto({ format, output, names: null }, request, options)
+      : NewOutput.make('--out', `${request.out}.names.csv`, (names) => encodeInto({ format, output, names }, request, options))
+  ));
+}
+
+interface FilesToWrite {
+  readonly format: ReturnType<typeof formatOf>;
+  readonly output: NewOutput;
+  /** Where the examples come from; null: the format holds that. */
+  readonly names: NewOutput | null;
+}
+
+async function encodeInto(
+  { format, output, names }: FilesToWrite, request: EncodeFilesRequest, options: WatchOptions,
+): Promise<EncodedFiles> {
   const networks = await openRunNetworks(request, { notice: options.onNotice });
   const { sampledFrom, domain } = request;
   const { encode, size, close } = await loadEncoder(networks, { sampledFrom, domain, onNotice: options.onNotice });
@@ -44,23 +57,16 @@ export async function encodeFiles(request: EncodeFilesRequest, options: WatchOpt
     const examples = await forUnseenExamples(networks, request, {
       ...options, use: async ({ inputs, sources }) => {
         const features = await encode(inputs);
-        await storing(output, () => written.write({ sources, features }));
+        await output.store(() => written.write({ sources, features }));
       },
     });
-    await storing(output, () => written.finish());
+    await output.store(() => written.finish());
     file = null;
-    for (const one of outputs) await one.commit();
-    return { examples, size, files: outputs.map(({ path }) => path) };
+    return { examples, size, files: [output, ...(names === null ? [] : [names])].map(({ path }) => path) };
   } finally {
     close();
     await file?.abandon();
-    for (const one of outputs) await one.discard();
   }
-}
-
-/** @throws LetheError STORAGE_FAILED for what the operating system refuses, such as a full disk */
-export function storing<Result>({ path }: NewOutput, write: () => Promise<Result>): Promise<Result> {
-  return write().catch((error: unknown) => { throw storageError(path, error); });
 }
 
 /** A file, and a table of where the examples come from beside it. */

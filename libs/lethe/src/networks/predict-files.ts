@@ -1,7 +1,6 @@
 import { LetheError } from '@lethe/errors';
 import { NewOutput } from '@lethe/run-folder';
 import type { RunDescription } from '@lethe/graphs';
-import { storing } from './encode-files.js';
 import { CsvFile, shortNumber } from './feature-files/csv-file.js';
 import { LoadedNetworks, type ExampleFunction } from './loaded-networks.js';
 import { openRunNetworks } from './open-run-networks.js';
@@ -35,8 +34,11 @@ interface Prediction {
  * number its value in its own unit and the deviation that the run expects; with domain adaptation the label.
  * @throws LetheError CONFIG_INVALID for a run without heads, and for a file that is there already, and as `encodeFiles` does
  */
-export async function predictFiles(request: PredictFilesRequest, options: WatchOptions): Promise<PredictedFiles> {
-  const output = await NewOutput.begin('--out', request.out);
+export function predictFiles(request: PredictFilesRequest, options: WatchOptions): Promise<PredictedFiles> {
+  return NewOutput.make('--out', request.out, (output) => predictInto(output, request, options));
+}
+
+async function predictInto(output: NewOutput, request: PredictFilesRequest, options: WatchOptions): Promise<PredictedFiles> {
   const networks = await openRunNetworks(request, { notice: options.onNotice });
   const predictions = predictionsOf(networks.description);
   if (predictions.length === 0) {
@@ -56,17 +58,15 @@ export async function predictFiles(request: PredictFilesRequest, options: WatchO
     const examples = await forUnseenExamples(networks, request, {
       ...options, use: async ({ inputs, sources }) => {
         const found = await predict(inputs);
-        await storing(output, () => table.write(sources, (example) => cellsOf(predictions, found.subarray(example * size))));
+        await output.store(() => table.write(sources, (example) => cellsOf(predictions, found.subarray(example * size))));
       },
     });
-    await storing(output, () => table.finish());
+    await output.store(() => table.finish());
     file = null;
-    await output.commit();
     return { examples, predicted: predictions.map(({ name }) => name) };
   } finally {
     loaded.close();
     await file?.abandon();
-    await output.discard();
   }
 }
 

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import type { ExampleSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { encodePng, NewOutput } from '@lethe/run-folder';
-import { storing } from './encode-files.js';
 import { LoadedNetworks } from './loaded-networks.js';
 import { openRunNetworks, type RunNetworks } from './open-run-networks.js';
 import { toldValues } from './told-values.js';
@@ -29,8 +28,11 @@ export interface RedrawnFiles {
  * @throws LetheError CONFIG_INVALID for a run without a decoder or of no images, and for a folder that has something in it, and as
  * `encodeFiles` does
  */
-export async function redrawFiles(request: RedrawFilesRequest, options: WatchOptions): Promise<RedrawnFiles> {
-  const output = await NewOutput.begin('--out', request.out);
+export function redrawFiles(request: RedrawFilesRequest, options: WatchOptions): Promise<RedrawnFiles> {
+  return NewOutput.make('--out', request.out, (output) => redrawInto(output, request, options));
+}
+
+async function redrawInto(output: NewOutput, request: RedrawFilesRequest, options: WatchOptions): Promise<RedrawnFiles> {
   const networks = await openRunNetworks(request, { notice: options.onNotice });
   const { objective, facts: { shape } } = networks.description;
   const decode = decoderOf(networks);
@@ -47,15 +49,13 @@ export async function redrawFiles(request: RedrawFilesRequest, options: WatchOpt
         for (const { name, inputs: values } of told) {
           const images = await redraw(inputs, values);
           const folder = request.label === null ? join(output.temporary, folderName(name)) : output.temporary;
-          await storing(output, () => writeImages({ images, files, folder }, { ...shape, length }));
+          await output.store(() => writeImages({ images, files, folder }, { ...shape, length }));
         }
       },
     });
-    await output.commit();
     return { examples, told: told.map(({ name }) => name) };
   } finally {
     loaded.close();
-    await output.discard();
   }
 }
 
