@@ -30,8 +30,8 @@ export interface ExportOptions extends PlaceOptions {
  * @param run its name below `runsDir`, or its folder
  * @param to the folder to make
  * @returns paths of the files in the folder, with / between their parts
- * @throws LetheError CONFIG_INVALID if the folder is there already, or cannot be made; INTERRUPTED; RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID,
- * CHECKPOINT_MISMATCH for a run that cannot be opened; STORAGE_FAILED
+ * @throws LetheError CONFIG_INVALID if the folder is there already, or cannot be made; RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID,
+ * CHECKPOINT_MISMATCH for a run that cannot be opened; INTERRUPTED; STORAGE_FAILED
  */
 export function exportRun(run: string, to: string, options: ExportOptions = {}): Promise<string[]> {
   const places = placesOf(options);
