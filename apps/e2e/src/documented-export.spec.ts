@@ -37,7 +37,7 @@ it('a run is taken to other programs as the page says', async () => {
   // This game predicts nothing.
   expect(named.map(([, name = '']) => name.replace('./', '')).filter((name) => !found.includes(name))).toEqual(['predictor.onnx']);
   const refused = await lethe(['export', 'mild', '--out', 'mild-encoder']);
-  expect(refused.output).toContain('--out: expected a folder that is not there yet, or an empty one, found ');
+  expect(refused.output).toContain('--out: expected nothing there yet, found ');
   expect(refused.code).toBe(2);
   expect(readdirSync(folder).sort()).toEqual(['digits', 'mild-best', 'mild-encoder', 'runs']);
 }, 60_000);

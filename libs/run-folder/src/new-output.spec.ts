@@ -30,9 +30,9 @@ describe('a file or folder that a command makes', () => {
 
   it('that is a folder with files, or a file, is refused before any work and stays as it is', async () => {
     writeFileSync(join(folder, 'mine'), 'mine');
-    const expected = `--out: expected nothing there yet, found ${folder}: remove it, or name another`;
+    const expected = `--out: expected nothing there yet, found ${folder}: name another place`;
     await expect(makeFolder(folder)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expected });
-    await expect(makeFolder(join(folder, 'mine'))).rejects.toThrow(/found .*mine: remove it/);
+    await expect(makeFolder(join(folder, 'mine'))).rejects.toThrow(/found .*mine: name another place/);
     await expect(makeFolder(join(folder, 'mine', 'below'))).rejects.toThrow(/--out: expected a folder, found/);
     expect(readdirSync(folder)).toEqual(['mine']);
   });

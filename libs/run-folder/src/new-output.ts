@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
@@ -45,9 +45,9 @@ export class NewOutput {
 
   static async #begin(where: string, path: string): Promise<NewOutput> {
     await expectWritableFolder(where, dirname(path));
-    const found = await stat(path).catch(() => null);
+    const found = await lstat(path).catch(() => null);
     const isTaken = found?.isDirectory() === true ? (await readdir(path)).length > 0 : found !== null;
-    if (isTaken) throw new LetheError('CONFIG_INVALID', `${where}: expected nothing there yet, found ${path}: remove it, or name another`);
+    if (isTaken) throw new LetheError('CONFIG_INVALID', `${where}: expected nothing there yet, found ${path}: name another place`);
     const made = await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => { throw storageError(path, error); });
     return new NewOutput(path, made);
   }

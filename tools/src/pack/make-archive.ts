@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Archive } from './archive-rules.js';
@@ -16,6 +16,6 @@ export async function makeArchive(folder: string, { name, into }: { name: string
   if (packed === undefined) throw new Error(`expected npm to say what it packed, found ${stdout}`);
   const file = join(into, name);
   await rm(file, { force: true });
-  await rename(join(folder, packed.filename), file);
+  await copyFile(join(folder, packed.filename), file); // the folder may be on another file system
   return { file, bytes: packed.size, paths: packed.files.map(({ path }) => path) };
 }

@@ -24,7 +24,14 @@ export async function onExamples<Result>(
   const reporter = createReporter({ output: process.stderr });
   const close = closeOnTheWayOut(reporter);
   const ending = new AbortController();
-  const hearNoMore = hearEndingSignals(() => { ending.abort(); });
+  const hearNoMore = hearEndingSignals((signal) => {
+    // Whoever asks twice does not wait for what is being read.
+    if (ending.signal.aborted) {
+      hearNoMore();
+      process.kill(process.pid, signal);
+    }
+    ending.abort();
+  });
   const begun = performance.now();
   try {
     return await work({

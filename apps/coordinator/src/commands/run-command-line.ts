@@ -20,7 +20,7 @@ export interface ProcessSurroundings {
 /** Commands that only read and write files. */
 const COMPUTE_NOTHING: ReadonlySet<string> = new Set(['data', 'cache', 'checkpoint', 'runs', 'compare', 'help', 'version']);
 /** Commands that still have something to do or to tell without TensorFlow. */
-const COMPUTE_PERHAPS: ReadonlySet<string> = new Set(['grid', 'doctor', 'encode', 'predict', 'redraw']);
+const COMPUTE_PERHAPS: ReadonlySet<string> = new Set(['grid', 'doctor', 'encode', 'export', 'predict', 'redraw']);
 
 /** Runs what was typed, and writes what went wrong. @returns the exit code */
 export async function runCommandLine(argv: readonly string[], surroundings: ProcessSurroundings): Promise<number> {

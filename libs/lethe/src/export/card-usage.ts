@@ -25,7 +25,8 @@ export function usageLines(functions: readonly ExportedFunction[]): string[] {
       )),
       '# The signature serving_default is the encoder.',
     ]),
-    ...section('In a browser, or under Node', 'js', [
+    ...section('In a browser', 'js', [
+      '// With the backend cpu or webgl. The backend wasm gives other features.',
       "import * as tf from '@tensorflow/tfjs';", '', "const model = await tf.loadGraphModel('tfjs/model.json');",
       ...functions.map(({ name, inputs, output }) => (
         `const ${camelCase(output.name)} = model.execute({ ${inputs.map(example).join(', ')} }, '${name}/${output.name}');`

@@ -19,18 +19,21 @@ export interface CheckExamples {
 }
 
 /** Some of the run's test examples, evenly spread; made ones, in the range of its inputs, where its data are gone or have changed. */
-export async function checkExamples(networks: RunNetworks, notice: (line: string) => void): Promise<CheckExamples> {
+export async function checkExamples(
+  networks: RunNetworks, { notice, signal }: { readonly notice: (line: string) => void; readonly signal?: AbortSignal | undefined },
+): Promise<CheckExamples> {
   const { description: { config, facts }, preprocessing } = networks;
   try {
-    const { test, facts: { fingerprint } } = await openRunData(config, { cacheFolder: null });
+    const { test, facts: { fingerprint } } = await openRunData(config, { cacheFolder: null, signal });
     if (fingerprint === facts.fingerprint) {
       const count = Math.min(EXAMPLES, test.count);
       const spread = Uint32Array.from({ length: count }, (_, index) => Math.floor((index * test.count) / count));
+      notice(`check.npz holds ${count} of the run's test examples: leave it out where nobody is to see them`);
       return { images: gatherImages(test, spread), source: 'test examples' };
     }
     notice(`${networks.run.name}: its data have changed since it was trained, so that check.npz gets made inputs`);
   } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+    if (errorCode(error) === undefined || errorCode(error) === 'INTERRUPTED') throw error;
     notice(`check.npz gets made inputs: ${errorMessage(error)}`);
   }
   const { height, width, channels } = facts.shape;

@@ -51,7 +51,7 @@ async function filesOf(request: RunNetworksRequest, options: ExportOptions): Pro
   const networks = await openRunNetworks(request, { notice });
   const { run: { name }, description, rounds, preprocessing } = networks;
   expectGoingOn(options);
-  const { images, source } = await checkExamples(networks, notice);
+  const { images, source } = await checkExamples(networks, { notice, signal: options.signal });
   const prefer = description.config.cluster.engine === 'wasm' ? 'wasm' : 'native';
   const engine = await loadEngine({ prefer, allowFallback: true, warn: notice });
   expectGoingOn(options);

@@ -66,6 +66,9 @@ export async function loadEncoder(
   const encode = await loaded.compile({
     name: 'encode', compute: (context) => objective.encode(context),
     seeds: generator === null ? null : () => [generator.next(), generator.next()],
+  }).catch((error: unknown) => {
+    loaded.close();
+    throw error;
   });
   return { size: objective.encodedSize, encode, close: () => { loaded.close(); } };
 }

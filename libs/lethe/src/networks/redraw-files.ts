@@ -41,14 +41,15 @@ async function redrawInto(output: NewOutput, request: RedrawFilesRequest, option
   try {
     const redraw = await loaded.compile({ name: 'redraw', seeds: null, compute: (context) => decode(context, objective.encode(context)) });
     const namer = new FileNames();
+    const folders = new DistinctNames();
+    const places = told.map(({ name, inputs }) => ({ inputs, folder: folderOf(output, request, folders.of(folderName(name))) }));
     const length = shape.height * shape.width * shape.channels;
     await mkdir(output.temporary, { recursive: true });
     const examples = await forUnseenExamples(networks, request, {
       ...options, use: async ({ inputs, sources }) => {
         const files = sources.map((source) => namer.nameOf(source));
-        for (const { name, inputs: values } of told) {
+        for (const { folder, inputs: values } of places) {
           const images = await redraw(inputs, values);
-          const folder = request.label === null ? join(output.temporary, folderName(name)) : output.temporary;
           await output.store(() => writeImages({ images, files, folder }, { ...shape, length }));
         }
       },
@@ -66,6 +67,11 @@ function decoderOf({ run, description: { objective, facts: { shape }, config } }
   throw new LetheError('CONFIG_INVALID', `${run.name}: expected a run of a game that redraws images, found ${found}`);
 }
 
+/** Where images go that are redrawn under one of several values, or under the one that was asked for. */
+function folderOf({ temporary }: NewOutput, { label }: RedrawFilesRequest, name: string): string {
+  return label === null ? join(temporary, name) : temporary;
+}
+
 /** What a value is called as a folder. */
 function folderName(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N} _.,=+-]/gu, '_').replace(/^\.+/, '_') || '_';
@@ -73,14 +79,24 @@ function folderName(name: string): string {
 
 /** A file name for each example: that of its source, with its row where it has one. No two are the same. */
 class FileNames {
-  readonly #taken = new Set<string>();
+  readonly #names = new DistinctNames();
 
   nameOf({ file, row }: ExampleSource): string {
     const base = row === null ? file.replace(/\.[^./]+$/, '') : `${file.replace(/(\.gz)$/i, '')}-${String(row).padStart(6, '0')}`;
     // Two images may differ in the ending of their names alone.
-    const name = this.#taken.has(`${base}.png`) ? `${file}.png` : `${base}.png`;
-    this.#taken.add(name);
-    return name;
+    return `${this.#names.of(base, file)}.png`;
+  }
+}
+
+/** Names of which no two are the same: a name that is taken gives way to another one, or gets a number. */
+class DistinctNames {
+  readonly #taken = new Set<string>();
+
+  of(name: string, otherwise = name): string {
+    let found = this.#taken.has(name) ? otherwise : name;
+    for (let number = 2; this.#taken.has(found); number += 1) found = `${otherwise}-${number}`;
+    this.#taken.add(found);
+    return found;
   }
 }
 

@@ -84,6 +84,7 @@ export async function prepareRun(
   };
   const onBroken = request.breakLock ? (warning: string): void => { notice(`warning: ${warning}`); } : null;
   const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
+  let opened: RunFolder | null = resumed;
   try {
     const { description, data, start, warnings, notices, engines, remember } = resumed === null
       ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)), opening)
@@ -102,6 +103,7 @@ export async function prepareRun(
     for (const warning of [...warnings, ...engineWarnings(config, machine)]) notice(`warning: ${warning}`);
     const folder =
       resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    opened = folder;
     await keepRunData(folder, data);
     notice(`writing into ${relative(request.folder, folder.folder) || '.'}`);
     const log = openRunLog(folder, request, notice);
@@ -119,7 +121,7 @@ export async function prepareRun(
       tensorBoard: await folder.openTensorBoard(start.rounds),
     };
   } catch (error) {
-    await resumed?.close();
+    await opened?.close();
     throw error;
   }
 }

@@ -60,6 +60,8 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
   #opened: OpenedTrials | null = null;
   #stage: TrialsStage = 'opening';
   #interrupt: (() => void) | null = null;
+  /** Perhaps before there was anything to interrupt. */
+  #isKilled = false;
   #changed: Promise<void>;
   #wake: () => void = () => undefined;
 
@@ -106,6 +108,7 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
   }
 
   kill(): void {
+    this.#isKilled = true;
     // The first request ends them with a checkpoint.
     this.#interrupt?.();
     this.#interrupt?.();
@@ -127,6 +130,7 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
         const onAbort = (): void => { interrupt(); };
         // There is nothing to interrupt yet.
         if (signal?.aborted === true) queueMicrotask(onAbort);
+        if (this.#isKilled) queueMicrotask(() => { this.kill(); });
         signal?.addEventListener('abort', onAbort);
         return {
           onChange: (trial, trials) => { this.#change(trial, trials, onTrial); },

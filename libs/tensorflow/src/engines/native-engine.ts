@@ -54,8 +54,18 @@ function buildOf(folder: string): string {
   return `${basename(folder)}/${shortHash(JSON.stringify(sizes))}`;
 }
 
-/** Once for a process, as the package of the binding does when it is loaded as a whole. */
-async function registerBackend(tf: typeof tfjs, addon: string): Promise<void> {
+let registered: Promise<void> | null = null;
+
+/** Once for a process, as the package of the binding does when it is loaded as a whole; two that ask at once wait for the same. */
+function registerBackend(tf: typeof tfjs, addon: string): Promise<void> {
+  registered ??= startBackend(tf, addon).catch((error: unknown) => {
+    registered = null;
+    throw error;
+  });
+  return registered;
+}
+
+async function startBackend(tf: typeof tfjs, addon: string): Promise<void> {
   if (tf.engine().registryFactory['tensorflow'] !== undefined) return;
   const binding = require(addon) as NativeBinding;
   const { NodeJSKernelBackend } = await import('./tfjs-node-backend.js');
