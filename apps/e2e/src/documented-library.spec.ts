@@ -28,7 +28,9 @@ afterAll(() => {
 
 it('the program of the guide does what the page says', async () => {
   const argv = ['--import', import.meta.resolve('tsx'), file];
-  const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Whoever runs the tests may want colours (Nx does).
+  const env = { ...process.env, FORCE_COLOR: '0' };
+  const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { output += text.toString(); });
   const code = await new Promise((resolve) => child.once('close', resolve));
