@@ -15,12 +15,12 @@ export function recipe(machine: Machine): ForgettingConfig {
     objective: {
       ...config.objective,
       fairness: 'odds',
-      beta: 12,
+      beta: 16,
       // One image in a hundred has a given colour that is not its digit's. It weighs as much as the usual ones, so that batches are large
       // and the classifier takes many steps: otherwise it learns from noise.
       balanced: true,
       classifierTurns: 12,
-      latentSize: 8,
+      latentSize: 6,
     },
     batchSize: 2048,
     epochs: 30,
