@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseMetricsLine, type MetricsLine } from '@lethe/run-folder';
+import { Changes } from '../changes.js';
 
 /** Lines that are kept in memory for those who follow the run. More than the record holds back before it writes them. */
 const KEPT = 256;
@@ -18,12 +19,7 @@ export class RunHistory {
   #first = 0;
   #written: WrittenLines | null = null;
   #end: { readonly error: Error | null } | null = null;
-  #changed: Promise<void>;
-  #wake: () => void = () => undefined;
-
-  constructor() {
-    this.#changed = this.#nextChange();
-  }
+  readonly #changes = new Changes();
 
   /** Says where the lines are written. */
   open(written: WrittenLines): void {
@@ -36,21 +32,21 @@ export class RunHistory {
       this.#recent.shift();
       this.#first += 1;
     }
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** No more lines come. @param failure what followers are to hear; undefined: nothing went wrong */
   end(failure?: unknown): void {
     const isError = failure === undefined || failure instanceof Error;
     this.#end = { error: isError ? (failure ?? null) : new Error('the run failed', { cause: failure }) };
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** Every line since this process began to play the run. @throws what ended the run */
   async *lines(): AsyncGenerator<MetricsLine, void, undefined> {
     let next = 0;
     for (;;) {
-      const changed = this.#changed;
+      const changed = this.#changes.next;
       if (next < this.#first) {
         const before = next;
         for await (const line of this.#readFrom(next)) {
@@ -86,15 +82,5 @@ export class RunHistory {
       if (line === null) return;
       yield line;
     }
-  }
-
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => { this.#wake = resolve; });
-  }
-
-  #notify(): void {
-    const wake = this.#wake;
-    this.#changed = this.#nextChange();
-    wake();
   }
 }

@@ -1,3 +1,4 @@
+import { Changes } from '../changes.js';
 import { tell } from '../common-options.js';
 import { interruptionOf } from '../run/expect-going-on.js';
 import type { TrialsWatcher } from './play-trials.js';
@@ -62,15 +63,13 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
   #interrupt: (() => void) | null = null;
   /** Perhaps before there was anything to interrupt. */
   #isKilled = false;
-  #changed: Promise<void>;
-  #wake: () => void = () => undefined;
+  readonly #changes = new Changes();
 
   constructor(listeners: TrialsListeners, play: (played: PlayedTrials<Results>) => Promise<Results>) {
     this.#listeners = listeners;
-    this.#changed = this.#nextChange();
     this.done = Promise.resolve().then(() => play(this)).finally(() => {
       this.#begin('over');
-      this.#notify();
+      this.#changes.notify();
     });
   }
 
@@ -93,7 +92,7 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Trial, void, undefined> {
     this.done.catch(() => undefined);
     for (let next = 0; ;) {
-      const changed = this.#changed;
+      const changed = this.#changes.next;
       const trial = this.#ended[next];
       if (trial !== undefined) {
         next += 1;
@@ -152,21 +151,11 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
     if (this.#opened !== null) this.#opened = { ...this.#opened, trials };
     if (isDone(trial) && !this.#ended.some(({ name }) => name === trial.name)) this.#ended.push(trial);
     tell(onTrial, trial);
-    this.#notify();
+    this.#changes.notify();
   }
 
   #begin(stage: TrialsStage): void {
     this.#stage = stage;
     tell(this.#listeners.onStage, stage);
-  }
-
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => { this.#wake = resolve; });
-  }
-
-  #notify(): void {
-    const wake = this.#wake;
-    this.#changed = this.#nextChange();
-    wake();
   }
 }
