@@ -10,6 +10,7 @@ import { compileGraphStep, shareGraphs } from '../graph/graph-step.js';
 import { nativeBackend, type NativeBinding } from '../native-backend.js';
 import { nativeOperations } from '../operations/native-operations.js';
 import { copyingVector, NativeHeldVector } from '../steps/held-vector.js';
+import { activateBackend, inTurn } from './active-backend.js';
 import { shortHash } from './engine-fingerprint.js';
 import type { Engine } from './engine.js';
 
@@ -38,10 +39,10 @@ export async function loadNativeEngine(): Promise<Engine> {
     share: (steps, inputs) => shareGraphs(binding, steps, inputs),
     vector: copyingVector,
     hold: (values) => new NativeHeldVector(binding, values),
-    compile: async (name, step, signature) => {
-      if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');
+    compile: (name, step, signature) => inTurn(() => {
+      activateBackend(tf, 'tensorflow');
       return compileGraphStep(tf, name, step, signature);
-    },
+    }),
   };
 }
 
@@ -72,7 +73,7 @@ async function startBackend(tf: typeof tfjs, addon: string): Promise<void> {
   // The name is that of the package whose backend asks the addon for a GPU.
   const backend = new NodeJSKernelBackend(binding as never, '@tensorflow/tfjs-node-gpu');
   tf.registerBackend('tensorflow', () => backend, 3);
-  if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
+  if (!(await inTurn(() => tf.setBackend('tensorflow')))) throw new Error('its backend does not start');
 }
 
 /** The package calls two functions that Node 23 removed. */

@@ -9,6 +9,7 @@ import { registerConv2DBackpropFilter } from '../operations/wasm-conv2d-backprop
 import type { SharedComputation } from '../steps/compiled-step.js';
 import { EagerStep } from '../steps/eager-step.js';
 import { EagerHeldVector } from '../steps/held-vector.js';
+import { activateBackend, inTurn } from './active-backend.js';
 import type { Engine } from './engine.js';
 
 const require = createRequire(import.meta.url);
@@ -18,11 +19,9 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
   const tf = require('@tensorflow/tfjs') as typeof tfjs;
   tf.enableProdMode(); // otherwise it prints the advice to install what is not set up here
   if (name === 'wasm') prepareWasm(tf);
-  const activate = async (): Promise<void> => {
-    if (tf.getBackend() === name) return;
-    if (!(await tf.setBackend(name))) throw new LetheError('ENGINE_MISSING', `The ${name} engine does not start here.`);
-  };
-  await activate();
+  const isStarted = await inTurn(() => tf.setBackend(name));
+  if (!isStarted) throw new LetheError('ENGINE_MISSING', `The ${name} engine does not start here.`);
+  const activate = (): void => { activateBackend(tf, name); };
   return {
     name,
     version: tf.version.tfjs,
@@ -34,11 +33,11 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     share: (_steps, inputs) => shareNothing(inputs),
     // A copy: tfjs keeps the array that it gets.
     vector: (length) => new Float32Array(length),
-    hold: (values) => new EagerHeldVector(tf.tensor1d(values.slice())),
-    compile: async (stepName, step, signature) => {
-      await activate();
-      return new EagerStep(tf, stepName, step, signature);
+    hold: (values) => {
+      activate();
+      return new EagerHeldVector(tf.tensor1d(values.slice()));
     },
+    compile: (stepName, step, signature) => Promise.resolve(new EagerStep({ tf, activate, name: stepName, step, signature })),
   };
 }
 

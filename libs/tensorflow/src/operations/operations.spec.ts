@@ -5,6 +5,7 @@ import type { InputSpecification, InputValues } from '../steps/compiled-step.js'
 import { EagerStep } from '../steps/eager-step.js';
 import type { Engine } from '../engines/engine.js';
 import { leakGuard } from '../../testing/leak-guard.js';
+import { activateBackend } from '../engines/active-backend.js';
 import { loadEngine } from '../engines/load-engine.js';
 import { type OperationCase, operationCases } from '../../testing/operation-cases.js';
 import type { Operations } from './operations.js';
@@ -47,8 +48,10 @@ function caseSignature({ shapes }: OperationCase): Record<string, InputSpecifica
 }
 
 async function runEager(engine: Engine, operationCase: OperationCase, inputs = caseInputs(operationCase)): Promise<Values> {
-  await engine.tf.setBackend(engine.name === 'native' ? 'tensorflow' : engine.name);
-  const step = new EagerStep(engine.tf, operationCase.name, caseStep(operationCase, engine.operations), caseSignature(operationCase));
+  const { tf, name } = engine;
+  const activate = (): void => { activateBackend(tf, name === 'native' ? 'tensorflow' : name); };
+  const signature = caseSignature(operationCase);
+  const step = new EagerStep({ tf, activate, name: operationCase.name, step: caseStep(operationCase, engine.operations), signature });
   return leakGuard(engine, () => step.run(inputs));
 }
 

@@ -80,6 +80,23 @@ describe('compile', () => {
     step.dispose();
   });
 
+  it('computes on its own engine, whichever was used before', async () => {
+    const cpu = await loadEngine({ prefer: 'cpu' });
+    const used: string[] = [];
+    const double = (engine: Engine) => engine.compile('double', ({ x: input }) => {
+      used.push(engine.tf.getBackend());
+      return { y: engine.operations.scale(input, 2) };
+    }, vector);
+    const held = wasm.hold(x);
+    const [onWasm, onCpu] = [await double(wasm), await double(cpu)];
+    await double(native);
+    for (const step of [onWasm, onCpu]) expect(step.run({ x }).y).toEqual(Float32Array.from([2, 4, 6]));
+    expect(onWasm.run({ x: held }).y).toEqual(Float32Array.from([2, 4, 6]));
+    await double(native);
+    expect(used).toEqual(['tensorflow', 'wasm', 'cpu', 'wasm', 'tensorflow']);
+    held.dispose();
+  });
+
   it('returns an input that passes through as a copy', async () => {
     const step = await native.compile('identity', ({ x: input }) => ({ y: input }), vector);
     const values = Float32Array.from([1, 2, 3]);

@@ -5,6 +5,16 @@ import type { CompiledStep, InputSpecification, InputValues, Signature, StepFunc
 import { EagerHeldVector } from './held-vector.js';
 import { checkInputs } from './step-inputs.js';
 
+/** What a step is made of. */
+interface EagerStepParts<Input extends string, Output extends string> {
+  readonly tf: typeof tfjs;
+  /** Lets `tf` compute on the backend of the step's engine. */
+  readonly activate: () => void;
+  readonly name: string;
+  readonly step: StepFunction<Input, Output>;
+  readonly signature: Signature<Input>;
+}
+
 /** A step that runs operation by operation, behind the same interface as a graph. */
 export class EagerStep<Input extends string, Output extends string> implements CompiledStep<Input, Output> {
   outputShapes: Readonly<Record<Output, readonly number[]>> | undefined;
@@ -12,10 +22,12 @@ export class EagerStep<Input extends string, Output extends string> implements C
   readonly signature: Signature<Input>;
   readonly needs: ReadonlySet<Input>;
   readonly #tf: typeof tfjs;
+  readonly #activate: () => void;
   readonly #step: StepFunction<Input, Output>;
 
-  constructor(tf: typeof tfjs, name: string, step: StepFunction<Input, Output>, signature: Signature<Input>) {
+  constructor({ tf, activate, name, step, signature }: EagerStepParts<Input, Output>) {
     this.#tf = tf;
+    this.#activate = activate;
     this.name = name;
     this.#step = step;
     this.signature = signature;
@@ -24,6 +36,7 @@ export class EagerStep<Input extends string, Output extends string> implements C
 
   run(inputs: Readonly<Partial<Record<Input, InputValues>>>): Record<Output, Float32Array> {
     checkInputs(this.name, this, inputs);
+    this.#activate();
     const values = {} as Record<Output, Float32Array>;
     const shapes = {} as Record<Output, readonly number[]>;
     this.#tf.tidy(() => {
