@@ -14,7 +14,10 @@ export interface EvaluationStepOptions {
   readonly name: string;
   /** The constant batch size of the graph. */
   readonly examples: number;
-  readonly compute: (context: LossContext) => Tensor;
+  /** @param features [examples, encodedSize] where `readsFeatures` */
+  readonly compute: (context: LossContext, features?: Tensor) => Tensor;
+  /** Whether the input `features` is read beside the batch. */
+  readonly readsFeatures?: boolean;
   /** Whether bottlenecks draw noise as in training, from the input `seeds` (int32 [2]). */
   readonly isNoisy?: boolean;
 }
@@ -23,13 +26,15 @@ export type EvaluationStep = CompiledStep<string, 'result'>;
 
 /** Compiles a function of the networks in evaluation mode: running statistics, no dropout. */
 export function compileEvaluation(options: EvaluationStepOptions): Promise<EvaluationStep> {
-  const { engine, description, name, examples, compute, isNoisy = false } = options;
+  const { engine, description, name, examples, compute, readsFeatures = false, isNoisy = false } = options;
   const signature: Signature = {
-    ...evaluationSignature(description, examples), ...(isNoisy ? { seeds: { type: 'int32', shape: [2] } as const } : {}),
+    ...evaluationSignature(description, examples),
+    ...(readsFeatures ? { features: { type: 'float32', shape: [examples, description.objective.encodedSize] } as const } : {}),
+    ...(isNoisy ? { seeds: { type: 'int32', shape: [2] } as const } : {}),
   };
   return engine.compile(
     `${name}-${examples}`,
-    (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs)) }),
+    (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs), inputs.features) }),
     signature,
   );
 }

@@ -4,7 +4,9 @@ export {
   bestReadings, decidingReading, largestGiven, readingOf, READINGS, type BestReadings, type DecidingReading, type Reading, type ReadingName,
 } from './best-readings.js';
 export { deployedFunctions, type DeployedFunction, type DeployedName } from './deployed-functions.js';
-export { compileEvaluation, evaluationContext, evaluationSignature, unlabelled, type EvaluationStep } from './evaluation-steps.js';
+export {
+  compileEvaluation, evaluationContext, evaluationSignature, unlabelled, type EvaluationStep, type EvaluationStepOptions,
+} from './evaluation-steps.js';
 export { hasExamples } from './probes/chosen-examples.js';
 export { likeliestClass, meanFigures } from './figures.js';
 export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';

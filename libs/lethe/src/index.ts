@@ -74,7 +74,12 @@ export { clearCache, type ClearedCache } from './cache/clear-cache.js';
 export { writeBugReport, type BugReport, type BugReportOptions } from './bug-report/bug-report.js';
 
 // Use the networks of a run, on examples in memory or in files.
-export type { EncoderOptions, RunEncoder, RunEncoderOptions } from './networks/open-encoder.js';
+export type { RunEncoder, RunEncoderOptions } from './networks/open-encoder.js';
+export type { RunDecoder, ToldValue } from './networks/open-decoder.js';
+export type { RunPredictor } from './networks/open-predictor.js';
+export type { OpenNetworks, RunNetworkOptions } from './networks/open-in-memory.js';
+export type { PredictedAttribute, PredictedCategory, PredictedNumber, Prediction } from './networks/predictor.js';
+export type { ToldAttribute } from './networks/told-values.js';
 export type { TableRow } from '@lethe/data';
 export type { MemoryExamples } from './networks/memory-examples.js';
 export { encodeFiles, type EncodedFiles, type EncodeFilesRequest } from './networks/encode-files.js';

@@ -2,7 +2,8 @@ import { NewOutput } from '@lethe/run-folder';
 import { CsvFile } from './feature-files/csv-file.js';
 import type { EncodedPiece, FeatureFile } from './feature-files/feature-file.js';
 import { formatOf } from './feature-files/feature-formats.js';
-import { loadEncoder } from './open-encoder.js';
+import { LoadedNetworks } from './loaded-networks.js';
+import { compileEncoder } from './open-encoder.js';
 import { openRunNetworks } from './open-run-networks.js';
 import { forUnseenExamples, type UnseenRunRequest, type WatchOptions } from './unseen-run.js';
 
@@ -49,9 +50,11 @@ async function encodeInto(
 ): Promise<EncodedFiles> {
   const networks = await openRunNetworks(request, { notice: options.onNotice });
   const { sampledFrom, domain } = request;
-  const { encode, size, close } = await loadEncoder(networks, { sampledFrom, domain, onNotice: options.onNotice });
+  const loaded = await LoadedNetworks.load(networks, { domain, notice: options.onNotice });
+  const { encodedSize: size } = networks.description.objective;
   let file: FeatureFile | null = null;
   try {
+    const encode = await compileEncoder(loaded, sampledFrom);
     file = await withNames(await format.create(output.temporary, size), names);
     const written = file;
     const examples = await forUnseenExamples(networks, request, {
@@ -64,7 +67,7 @@ async function encodeInto(
     file = null;
     return { examples, size, files: [output, ...(names === null ? [] : [names])].map(({ path }) => path) };
   } finally {
-    close();
+    loaded.close();
     await file?.abandon();
   }
 }

@@ -1,7 +1,6 @@
-import { compileEvaluation, SCORE_CHUNK, unlabelled, type EvaluationStep } from '@lethe/evaluation';
+import { compileEvaluation, SCORE_CHUNK, unlabelled, type EvaluationStep, type EvaluationStepOptions } from '@lethe/evaluation';
 import { LetheError } from '@lethe/errors';
 import { scalarInputs, type RunDescription } from '@lethe/graphs';
-import type { LossContext, Objective } from '@lethe/objectives';
 import { loadEngine, type Engine, type InputValues } from '@lethe/tensorflow';
 import { setImmediate } from 'node:timers/promises';
 import type { RunNetworks } from './open-run-networks.js';
@@ -14,10 +13,8 @@ export interface LoadOptions {
   readonly notice: (line: string) => void;
 }
 
-/** What is computed of examples. */
-export interface ExampleFunction {
-  readonly name: string;
-  readonly compute: (context: LossContext) => ReturnType<Objective['encode']>;
+/** What is computed of examples, or of their features. */
+export interface ExampleFunction extends Pick<EvaluationStepOptions, 'name' | 'compute' | 'readsFeatures'> {
   /** Draws the noise of bottlenecks: two numbers for each chunk of examples. Null: none is drawn. */
   readonly seeds: (() => readonly [number, number]) | null;
 }
@@ -59,29 +56,30 @@ export class LoadedNetworks {
   }
 
   /**
-   * Compiles a function. It takes inputs of any number of examples as the networks see them, and gives the results one after the other;
-   * examples are computed as many at a time as in an evaluation, so that the results are the same.
+   * Compiles a function. It takes inputs of any number of examples as the networks see them, or their features, and gives the results one
+   * after the other; examples are computed as many at a time as in an evaluation, so that the results are the same.
    */
-  async compile({ name, compute, seeds }: ExampleFunction): Promise<CompiledFunction> {
+  async compile({ seeds, ...computed }: ExampleFunction): Promise<CompiledFunction> {
     const { description } = this;
     const step = await compileEvaluation({
-      engine: this.#engine, description, name, examples: SCORE_CHUNK, isNoisy: seeds !== null, compute,
+      ...computed, engine: this.#engine, description, examples: SCORE_CHUNK, isNoisy: seeds !== null,
     });
     this.#steps.push(step);
-    const { height, width, channels } = description.facts.shape;
-    const length = height * width * channels;
+    const { facts: { shape: { height, width, channels } }, objective } = description;
+    const input = height * width * channels;
+    const rowLength = computed.readsFeatures === true ? objective.encodedSize : input;
     const fixed = {
-      ...unlabelled(description, SCORE_CHUNK), domains: this.#domains, ...this.#vectors,
-      ...scalarInputs(description.objective.scalars(0)),
+      ...unlabelled(description, SCORE_CHUNK), domains: this.#domains, ...this.#vectors, ...scalarInputs(objective.scalars(0)),
+      ...(computed.readsFeatures === true ? { images: new Float32Array(SCORE_CHUNK * input) } : {}),
     };
-    return async (inputs, told = {}) => {
-      const count = inputs.length / length;
+    return async (rows, told = {}) => {
+      const count = rows.length / rowLength;
       let results = new Float32Array(0);
       for (let first = 0; first < count; first += SCORE_CHUNK) {
         if (this.#isClosed) throw new TypeError('the networks are closed');
         const noise = seeds === null ? {} : { seeds: Int32Array.from(seeds()) };
-        const images = chunkOf(inputs, first * length, length);
-        const { result } = step.run({ ...fixed, ...told, ...noise, images });
+        const read = { [computed.readsFeatures === true ? 'features' : 'images']: chunkOf(rows, first * rowLength, rowLength) };
+        const { result } = step.run({ ...fixed, ...toldOfChunk(told, first), ...noise, ...read });
         const size = result.length / SCORE_CHUNK;
         if (first === 0) results = new Float32Array(count * size);
         results.set(result.subarray(0, Math.min(SCORE_CHUNK, count - first) * size), first * size);
@@ -106,16 +104,33 @@ interface Loaded {
   readonly domains: Float32Array;
 }
 
-/** @param told further inputs of each chunk, such as labels that a decoder is told: one-hot [SCORE_CHUNK, categories] */
-export type CompiledFunction = (inputs: Float32Array, told?: Readonly<Record<string, Float32Array>>) => Promise<Float32Array>;
+/** What a decoder is told of an attribute. */
+export interface ToldInput {
+  /** One-hot, a row for each example; a single row is of all of them. */
+  readonly rows: Float32Array;
+  /** Numbers of a row. */
+  readonly length: number;
+}
 
-/** The inputs of a chunk; the last one is filled up with its first example, as the graph's batch is constant. */
-function chunkOf(inputs: Float32Array, start: number, length: number): Float32Array {
+/**
+ * @param rows a row for each example: its input as the networks see it, or its features
+ * @param told further inputs, by the names that a batch has for them
+ */
+export type CompiledFunction = (rows: Float32Array, told?: Readonly<Record<string, ToldInput>>) => Promise<Float32Array>;
+
+function toldOfChunk(told: Readonly<Record<string, ToldInput>>, first: number): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries(told).map(([name, { rows, length }]) => (
+    [name, chunkOf(rows, rows.length === length ? 0 : first * length, length)]
+  )));
+}
+
+/** The rows of a chunk; the last one is filled up with its first row, as the graph's batch is constant. */
+function chunkOf(rows: Float32Array, start: number, length: number): Float32Array {
   const end = start + SCORE_CHUNK * length;
-  if (end <= inputs.length) return inputs.subarray(start, end);
+  if (end <= rows.length) return rows.subarray(start, end);
   const chunk = new Float32Array(SCORE_CHUNK * length);
-  chunk.set(inputs.subarray(start));
-  const first = inputs.subarray(start, start + length);
-  for (let place = inputs.length - start; place < chunk.length; place += length) chunk.set(first, place);
+  chunk.set(rows.subarray(start));
+  const first = rows.subarray(start, start + length);
+  for (let place = rows.length - start; place < chunk.length; place += length) chunk.set(first, place);
   return chunk;
 }

@@ -16,7 +16,6 @@ import { initialGroups } from '../run/initial-state.js';
 import { openRun } from '../runs/run.js';
 import { keepRunData } from '../run/run-data-file.js';
 import { encodeFiles, type EncodeFilesRequest } from './encode-files.js';
-import { openEncoder } from './open-encoder.js';
 import { predictFiles } from './predict-files.js';
 import { redrawFiles } from './redraw-files.js';
 
@@ -98,6 +97,11 @@ function npy(file: string): { shape: number[]; values: Float32Array } {
   const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset + 256, bytes.byteOffset + bytes.length));
   return { shape: shape.split(',').map(Number), values };
 }
+
+const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
+
+/** Numbers from -1 to 1 as files of images have them. */
+const asBytes = (numbers: Float32Array): number[] => Array.from(numbers, (number) => Math.round((number + 1) * 127.5));
 
 describe('encodeFiles', () => {
   it('gives the features of the evaluation of images, and names them', async () => {
@@ -204,11 +208,11 @@ describe('encodeFiles', () => {
   });
 });
 
-describe('openEncoder', () => {
-  const place = (run: MadeRun) => ({ run: run.name, checkpoint: 'latest', folder, runsFolder: folder } as const);
+describe('networks of a run that was opened', () => {
+  const opened = ({ name }: MadeRun) => openRun(join(folder, name));
 
   it('encodes images in memory as those of files, as bytes or as numbers', async () => {
-    const encoder = await openEncoder(place(images));
+    const encoder = await (await opened(images)).encoder();
     const { test } = images.source;
     const bytes = test.inputs.gather(test.rows) as Uint8Array;
     const features = await encoder.encode(bytes);
@@ -223,13 +227,69 @@ describe('openEncoder', () => {
   });
 
   it('encodes rows of a table as objects', async () => {
-    await using encoder = await (await openRun(join(folder, table.name))).encoder();
+    await using encoder = await (await opened(table)).encoder();
     const rows: TableRow[] = [{ x1: 0.5, x3: '-1.25', more: 1 }, { x1: null, x3: 2 }];
     const features = await encoder.encode(rows);
     expect(features).toHaveLength(2 * encoder.size);
     expect(await encoder.encode([rows[1] as TableRow])).toEqual(features.subarray(encoder.size));
     await expect(encoder.encode([{ x1: 1 }])).rejects.toThrow(/row 0: expected a value of x3 \(null: missing\), found x1/);
     await expect(encoder.encode(new Float32Array(4))).rejects.toThrow(/examples: expected rows of a table, as objects/);
+  });
+
+  it('draws what `redrawFiles` draws, of features and of a value for all examples or for each', async () => {
+    await using encoder = await (await opened(images)).encoder();
+    await using decoder = await (await opened(images)).decoder();
+    expect(decoder).toMatchObject({
+      size: encoder.size, shape: { height: 8, width: 8, channels: 1 }, told: [{ name: 'label', categories: ['0', '1', '2', '3'] }],
+    });
+    const { test } = images.source;
+    const features = await encoder.encode(test.inputs.gather(test.rows) as Uint8Array);
+    const twos = await decoder.decode(features, { label: 2 });
+    const one = request(images, '');
+    await redrawFiles({ ...one, label: '2' }, quiet);
+    const drawn = await sharp(join(one.out, 't10k-images-idx3-ubyte-000011.png')).extractChannel('red').raw().toBuffer();
+    expect(asBytes(twos.subarray(11 * 64))).toEqual([...drawn]);
+    const values = Array.from({ length: test.rows.length }, (_, example) => (example === 11 ? '2' : '1'));
+    const mixed = await decoder.decode(features, { label: values });
+    expect(mixed.subarray(11 * 64)).toEqual(twos.subarray(11 * 64));
+    expect(mixed.subarray(0, 64)).not.toEqual(twos.subarray(0, 64));
+    expect(mixed.subarray(0, 64)).toEqual(await decoder.decode(features.subarray(0, decoder.size), { label: '1' }));
+    for (const [wrong, message] of [
+      [{}, /told: expected a value of label \(0, 1, 2, 3\), found none/],
+      [{ label: '7' }, /told: expected a value of label \(0, 1, 2, 3\), found 7/],
+      [{ label: ['1'] }, /told: expected 12 values of label, one for each example, found 1/],
+      [{ label: '1', colour: 'red' }, /told: expected values of label, found one of colour/],
+    ] as const) await expect(decoder.decode(features, wrong)).rejects.toMatchObject({ code: 'DATA_INVALID', message: matching(message) });
+    await expect(decoder.decode(features.subarray(1), { label: 1 })).rejects.toThrow(/features: expected a multiple of \d+ numbers/);
+  });
+
+  it('predicts what `predictFiles` predicts', async () => {
+    await using predictor = await (await opened(table)).predictor();
+    expect(predictor.predicted).toEqual([{ kind: 'category', name: 'y', categories: ['no', 'yes'] }, { kind: 'number', name: 'x2' }]);
+    const rows = readFileSync(join(table.data, 'table.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+    const [names = [], ...cells] = rows;
+    const examples = cells.slice(0, 3).map((values): TableRow => Object.fromEntries(names.map((name, column) => [name, values[column]])));
+    const { y, x2 } = await predictor.predict(examples);
+    const asked = request(table, '.csv');
+    await predictFiles(asked, quiet);
+    const written = readFileSync(asked.out, 'utf8').split('\n').slice(1, 4).map((line) => line.split(',').slice(2));
+    if (y?.kind !== 'category' || x2?.kind !== 'number') throw new TypeError('expected a category and a number');
+    for (const [example, [likeliest, no, yes, value, deviation]] of written.entries()) {
+      expect(y.likeliest[example]).toBe(likeliest);
+      const found = [...y.probabilities.subarray(2 * example, 2 * example + 2), x2.values[example], x2.deviations[example]];
+      for (const [index, number] of [no, yes, value, deviation].entries()) expect(found[index]).toBeCloseTo(Number(number), 5);
+    }
+    expect([y.probabilities.length, x2.values.length]).toEqual([6, 3]);
+  });
+
+  it('says what a run lacks', async () => {
+    const refused = (message: RegExp) => ({ code: 'CONFIG_INVALID', message: matching(message) });
+    await expect((await opened(table)).decoder()).rejects.toMatchObject(
+      refused(/table: expected a run of a game with a decoder, found one without \(keep-and-forget\)/),
+    );
+    await expect((await opened(images)).predictor()).rejects.toMatchObject(
+      refused(/images: expected a run that keeps something by name .*, found one that predicts nothing/),
+    );
   });
 });
 

@@ -1,19 +1,24 @@
+import { oneHot } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { SCORE_CHUNK } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
+import type { ToldInput } from './loaded-networks.js';
 
 /** What a decoder is told of all examples. */
 export interface ToldValues {
   /** As folders and messages have it: "7", or "colour=red,digit=7". */
   readonly name: string;
-  /** Inputs of a chunk of examples, one-hot [SCORE_CHUNK, categories]. */
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  /** By the names that a batch has for them; the same for all examples. */
+  readonly inputs: Readonly<Record<string, ToldInput>>;
 }
 
-/** An attribute that a decoder is told. */
-interface Told {
+/** An attribute that a decoder is told, and the values that it can be told of it. */
+export interface ToldAttribute {
   readonly name: string;
   readonly categories: readonly string[];
+}
+
+/** The same with its place in a batch. */
+export interface PlacedAttribute extends ToldAttribute {
   /** The input of a batch that has it. */
   readonly input: string;
 }
@@ -26,25 +31,29 @@ const MOST_COMBINATIONS = 100;
  * is told several; null: every value, or every combination.
  * @throws LetheError CONFIG_INVALID naming the values that there are
  */
-export function toldValues({ facts }: RunDescription, typed: string | null): ToldValues[] {
-  const told = facts.forgotten.flatMap(({ name, of, categories, isLabel }, place): Told[] => (
-    of.length > 1 ? [] : [{ name, categories, input: isLabel ? 'labels' : `forgotten.${place}` }]
-  ));
+export function toldValues(description: RunDescription, typed: string | null): ToldValues[] {
+  const told = toldAttributes(description);
   return (typed === null ? combinations(told) : [read(told, typed)]).map((indices) => ({
     name: told.map(({ name, categories }, place) => (
       `${told.length === 1 ? '' : `${name}=`}${categories[indices[place] as number] ?? ''}`
     )).join(),
-    inputs: Object.fromEntries(told.map(({ input, categories }, place) => [input, oneValue(categories.length, indices[place] as number)])),
+    inputs: Object.fromEntries(told.map((one, place) => [one.input, oneHotRows([indices[place] as number], one)])),
   }));
 }
 
-function oneValue(categories: number, index: number): Float32Array {
-  const rows = new Float32Array(SCORE_CHUNK * categories);
-  for (let row = 0; row < SCORE_CHUNK; row += 1) rows[row * categories + index] = 1;
-  return rows;
+/** What the decoder of a run is told: all that is forgotten by itself. */
+export function toldAttributes({ facts }: RunDescription): PlacedAttribute[] {
+  return facts.forgotten.flatMap(({ name, of, categories, isLabel }, place): PlacedAttribute[] => (
+    of.length > 1 ? [] : [{ name, categories, input: isLabel ? 'labels' : `forgotten.${place}` }]
+  ));
 }
 
-function combinations(told: readonly Told[]): number[][] {
+/** A row for each example, which says of which category it is. */
+export function oneHotRows(indices: readonly number[], { categories: { length } }: ToldAttribute): ToldInput {
+  return { rows: oneHot(indices, length), length };
+}
+
+function combinations(told: readonly ToldAttribute[]): number[][] {
   const all = told.reduce<number[][]>(
     (before, { categories }) => before.flatMap((indices) => categories.map((_, index) => [...indices, index])), [[]],
   );
@@ -52,7 +61,7 @@ function combinations(told: readonly Told[]): number[][] {
   throw invalid('--all-labels', `at most ${MOST_COMBINATIONS} values to redraw under (--label says one)`, `${all.length}`);
 }
 
-function read(told: readonly Told[], typed: string): number[] {
+function read(told: readonly ToldAttribute[], typed: string): number[] {
   const [only, another] = told;
   if (only !== undefined && another === undefined) {
     const value = typed.startsWith(`${only.name}=`) && !only.categories.includes(typed) ? typed.slice(only.name.length + 1) : typed;
@@ -66,11 +75,15 @@ function read(told: readonly Told[], typed: string): number[] {
   });
 }
 
-function indexOf({ name, categories }: Told, value: string): number {
-  const index = categories.indexOf(value);
+function indexOf(attribute: ToldAttribute, value: string): number {
+  const index = attribute.categories.indexOf(value);
   if (index >= 0) return index;
-  const shown = categories.length > 20 ? `${categories.slice(0, 20).join(', ')}, ...` : categories.join(', ');
-  throw invalid('--label', `a value of ${name} (${shown})`, value);
+  throw invalid('--label', valuesInWords(attribute), value);
+}
+
+/** "a value of colour (red, blue)" */
+export function valuesInWords({ name, categories }: ToldAttribute): string {
+  return `a value of ${name} (${categories.slice(0, 20).join(', ')}${categories.length > 20 ? ', ...' : ''})`;
 }
 
 function invalid(where: string, expected: string, found: string): LetheError {

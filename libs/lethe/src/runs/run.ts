@@ -9,7 +9,10 @@ import { placesOf, type PlaceOptions } from '../common-options.js';
 import { exportRun, type ExportOptions } from '../export/export-run.js';
 import { parseEvaluation } from '../evaluation/evaluate-run.js';
 import { findRunFolder } from '../run/find-run-folder.js';
+import { openDecoder, type RunDecoder } from '../networks/open-decoder.js';
 import { openEncoder, type RunEncoder, type RunEncoderOptions } from '../networks/open-encoder.js';
+import type { RunNetworkOptions } from '../networks/open-in-memory.js';
+import { openPredictor, type RunPredictor } from '../networks/open-predictor.js';
 import type { RunSummary } from '../run/summary.js';
 
 /** What of a run is read when it is opened. */
@@ -47,12 +50,29 @@ export class Run {
    * Opens its encoder in this process. The features are those that the run's own evaluation computes, and the data that it was trained on
    * need not be there. TensorFlow takes its settings from the environment when the first engine of a process is loaded.
    *
-   * @throws LetheError RUN_INVALID, CHECKPOINT_INVALID, CHECKPOINT_MISMATCH, CONFIG_INVALID (a domain that there is not); DATA_MISSING for
-   * a run of an earlier version whose data are gone
+   * @throws LetheError RUN_INVALID, CHECKPOINT_INVALID, CHECKPOINT_MISMATCH, CONFIG_INVALID (a domain that there is not), ENGINE_MISSING;
+   * DATA_MISSING for a run of an earlier version whose data are gone
    */
   encoder(options: RunEncoderOptions = {}): Promise<RunEncoder> {
-    const { checkpoint = 'latest', ...encoding } = options;
-    return openEncoder({ run: this.folder, checkpoint, folder: this.folder, runsFolder: this.folder }, encoding);
+    return openEncoder(this.folder, options);
+  }
+
+  /**
+   * Opens its decoder in this process, which makes examples of features and of values of what the run forgets.
+   *
+   * @throws LetheError CONFIG_INVALID for a run without a decoder, and as `encoder` does
+   */
+  decoder(options: RunNetworkOptions = {}): Promise<RunDecoder> {
+    return openDecoder(this.folder, options);
+  }
+
+  /**
+   * Opens its heads in this process, which predict of examples what the run keeps; with domain adaptation the label.
+   *
+   * @throws LetheError CONFIG_INVALID for a run that predicts nothing, and as `encoder` does
+   */
+  predictor(options: RunNetworkOptions = {}): Promise<RunPredictor> {
+    return openPredictor(this.folder, options);
   }
 
   /**
