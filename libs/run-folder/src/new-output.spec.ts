@@ -47,6 +47,29 @@ describe('a file or folder that a command makes', () => {
     expect(readdirSync(join(folder, 'above'))).toEqual(['mine']);
   });
 
+  it('comes with others, or none of them stays', async () => {
+    const paths = ['above/results', 'above/names'].map((name) => join(folder, name));
+    const makeBoth = (whileWritten: () => void = () => undefined): Promise<void> => NewOutput.makeAll('--out', paths, (outputs) => {
+      for (const { temporary } of outputs) writeFileSync(temporary, 'a');
+      whileWritten();
+      return Promise.resolve();
+    });
+    await expect(makeBoth(() => { throw new Error('enough'); })).rejects.toThrow('enough');
+    expect(readdirSync(folder)).toEqual([]);
+    const takesPlace = (): void => {
+      mkdirSync(paths[0] ?? '');
+      writeFileSync(join(paths[0] ?? '', 'mine'), 'mine');
+    };
+    await expect(makeBoth(takesPlace)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(readdirSync(folder, { recursive: true }).sort()).toEqual(['above', 'above/results', 'above/results/mine']);
+    rmSync(join(folder, 'above'), { recursive: true });
+    await makeBoth();
+    expect(readdirSync(join(folder, 'above')).sort()).toEqual(['names', 'results']);
+    rmSync(paths[0] ?? '');
+    await expect(makeBoth()).rejects.toThrow(/--out: expected nothing there yet, found .*names: name another place/);
+    expect(readdirSync(join(folder, 'above'))).toEqual(['names']);
+  });
+
   it('says what the operating system refuses', async () => {
     const full = NewOutput.make('--out', join(folder, 'results'), (output) => output.store(() => writeFile('/dev/full', 'a')));
     await expect(full).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringMatching(/the disk is full/) as string });

@@ -32,14 +32,25 @@ export class NewOutput {
    * @param write writes it at `temporary`
    * @throws LetheError CONFIG_INVALID if something is there already, STORAGE_FAILED, and what `write` throws
    */
-  static async make<Result>(where: string, path: string, write: (output: NewOutput) => Promise<Result>): Promise<Result> {
-    const output = await NewOutput.#begin(where, path);
+  static make<Result>(where: string, path: string, write: (output: NewOutput) => Promise<Result>): Promise<Result> {
+    return NewOutput.makeAll(where, [path], ([output]) => write(output as NewOutput));
+  }
+
+  /** Makes several, as `make` does one: all of them or none. The first, whose company the others are, comes into its place last. */
+  static async makeAll<Result>(
+    where: string, paths: readonly string[], write: (outputs: readonly NewOutput[]) => Promise<Result>,
+  ): Promise<Result> {
+    const begun: NewOutput[] = [];
+    let areInPlace = false;
     try {
-      const result = await write(output);
-      await output.#commit();
+      for (const path of paths) begun.push(await NewOutput.#begin(where, path));
+      const result = await write(begun);
+      for (const output of begun.toReversed()) await output.#commit();
+      areInPlace = true;
       return result;
     } finally {
-      await output.#discard();
+      // The first may have made the folders of all.
+      if (!areInPlace) for (const output of begun.toReversed()) await output.#discard();
     }
   }
 
@@ -68,10 +79,9 @@ export class NewOutput {
     this.#isInPlace = true;
   }
 
-  /** Removes what was written; once it is in its place, nothing. */
+  /** Removes what was written, wherever it lies. */
   async #discard(): Promise<void> {
-    if (this.#isInPlace) return;
-    await rm(this.temporary, { recursive: true, force: true });
+    await rm(this.#isInPlace ? this.path : this.temporary, { recursive: true, force: true });
     if (this.#made === undefined) return;
     // Folders that were made for it go too, unless something else lies in them by now.
     for (let folder = dirname(this.path), isGone = true; isGone && folder.startsWith(this.#made); folder = dirname(folder)) {

@@ -35,7 +35,7 @@ function cellsOf(data: DataConfig): Pick<Preprocessing & { kind: 'table' }, 'cel
   const { names, categories } = tableOf(data);
   return {
     cells: {
-      decimal, thousands, missing: [...wordsForMissing(rules)], wordsMissingIn: [...columns.numbers],
+      decimal, thousands, rules, missing: [...wordsForMissing(rules)], wordsMissingIn: [...columns.numbers],
       named: structuredClone(categories) ?? {},
     },
     header: names === null ? null : [...names],

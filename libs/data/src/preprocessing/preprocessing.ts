@@ -30,6 +30,11 @@ const tableSchema = z.strictObject({
   cells: z.strictObject({
     /** How numbers are written: the mark before the decimals, and the one between thousands (empty: none). */
     decimal: z.string(), thousands: z.string(),
+    /**
+     * The rules that cells are read by. By 1, digits that float64 cannot hold are a rounded number, and infinity is a word; by 2 these
+     * digits are a name, and infinity is refused in a column of numbers.
+     */
+    rules: z.union([z.literal(1), z.literal(2)]).default(2),
     /** Words for a value that is not known. Where a column has the categories + and -, - is none. */
     missing: z.array(z.string()),
     /** Columns of numbers in which every other word is a missing value too. */

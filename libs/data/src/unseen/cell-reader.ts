@@ -1,5 +1,6 @@
 import { UNKNOWN } from '../columns/encoder.js';
 import type { FittedColumn } from '../columns/fitted-column.js';
+import type { ReadingRules } from '../columns/missing-words.js';
 import { canonicalNumber, isInfinity, MOST_FLOAT32, parseNumber, type NumberFormat } from '../columns/numbers.js';
 import { invalidData } from '../invalid-data.js';
 import { MISSING } from '../model/attributes.js';
@@ -14,7 +15,7 @@ const NOT_ASCII = /[\u0080-\uffff]/;
 /** Reads the cells of an input column as the run read them when it was trained, and counts what it never saw. */
 export class CellReader {
   readonly column: FittedColumn;
-  readonly #format: NumberFormat & { readonly rules: 2 };
+  readonly #format: NumberFormat & { readonly rules: ReadingRules };
   readonly #missing: ReadonlySet<string>;
   readonly #areWordsMissing: boolean;
   /** Of each category, by its name. */
@@ -26,9 +27,10 @@ export class CellReader {
   #unknownCells = 0;
   #missingCells = 0;
 
-  constructor(column: FittedColumn, { decimal, thousands, missing, wordsMissingIn, named }: TablePreprocessing['cells']) {
+  constructor(column: FittedColumn, cells: TablePreprocessing['cells']) {
+    const { decimal, thousands, rules, missing, wordsMissingIn, named } = cells;
     this.column = column;
-    this.#format = { decimal, thousands, rules: 2 } as NumberFormat & { readonly rules: 2 };
+    this.#format = { decimal, thousands, rules } as NumberFormat & { readonly rules: ReadingRules };
     const categories = column.kind === 'category' ? column.categories : [];
     // Where + is a value, - is the other one.
     const isSign = categories.includes('+') || categories.includes('-');
@@ -78,7 +80,8 @@ export class CellReader {
     const number = parseNumber(word, this.#format);
     if (number !== null && Math.abs(number) <= MOST_FLOAT32) return number;
     const { name } = this.column;
-    if (number !== null || isInfinity(word)) throw invalidData(where(), `a number in ${name} that float32 can hold`, word);
+    const isInfinite = this.#format.rules === 2 && isInfinity(word);
+    if (number !== null || isInfinite) throw invalidData(where(), `a number in ${name} that float32 can hold`, word);
     if (this.#areWordsMissing) return Number.NaN;
     const expected = `a number in ${name}, as the run was trained with (an empty cell is a missing value)`;
     throw invalidData(where(), expected, JSON.stringify(word));

@@ -82,6 +82,15 @@ describe('a table without labels', () => {
     expect(sources.slice(0, 2)).toEqual([{ file: 'table.csv', row: 0 }, { file: 'table.csv', row: 1 }]);
   });
 
+  it.each([1, 2] as const)('does so by rules %d, which the run was read by', async (rules) => {
+    const cells = ['12345678901234567890', '12345678901234567000', '7', 'NA', 'n/a', '-', 'red', 'null'];
+    const rows = Array.from({ length: 200 }, (_, row) => `${row % 3},${row % 50},${cells[(row * 7) % cells.length] ?? ''}`);
+    writeFileSync(join(folder, 'table.csv'), `label,age,code\n${rows.join('\n')}\n`);
+    const data = { ...TABLE, folder, reading: { ...TABLE.reading, rules } };
+    const source = await openData(data, 1);
+    expect((await read(data, source)).inputs).toEqual(trainedOn(source));
+  });
+
   it('does so in any order of columns, without the label, from text and from Parquet', async () => {
     const { data, source } = await table();
     const other = join(folder, 'other');

@@ -31,10 +31,9 @@ export interface EncodedFiles {
  */
 export async function encodeFiles(request: EncodeFilesRequest, options: WatchOptions): Promise<EncodedFiles> {
   const format = formatOf(request.out);
-  return NewOutput.make('--out', request.out, (output) => (
-    format.holdsSources
-      ? encodeInto({ format, output, names: null }, request, options)
-      : NewOutput.make('--out', `${request.out}.names.csv`, (names) => encodeInto({ format, output, names }, request, options))
+  const paths = [request.out, ...(format.holdsSources ? [] : [`${request.out}.names.csv`])];
+  return NewOutput.makeAll('--out', paths, ([output, names = null]) => (
+    encodeInto({ format, output: output as NewOutput, names }, request, options)
   ));
 }
 

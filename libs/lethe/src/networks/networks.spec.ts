@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { saveCheckpoint } from '@lethe/checkpoint';
 import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
 import { asSeen, openData, splitHeldOut, type DataSource, type TableRow } from '@lethe/data';
@@ -8,7 +8,7 @@ import { WorkerEvaluator } from '@lethe/evaluation';
 import { describeRun, type RunDescription } from '@lethe/graphs';
 import { RunFolder } from '@lethe/run-folder';
 import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
-import { makeAttributeTable, makeSmallData } from '@lethe/testing';
+import { makeAttributeTable, makeSmallData, writeImage } from '@lethe/testing';
 import { parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -204,7 +204,7 @@ describe('encodeFiles', () => {
     const ending = new AbortController();
     const watched = { ...quiet, signal: ending.signal, onProgress: () => { ending.abort(); } };
     await expect(encodeFiles(request(table, '.npy', { data }), watched)).rejects.toMatchObject({ code: 'INTERRUPTED' });
-    expect(readdirSync(folder).filter((name) => name.startsWith('.') || name === `out-${written}.npy`)).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.') || name.startsWith(`out-${written}.`))).toEqual([]);
   });
 });
 
@@ -324,6 +324,44 @@ describe('redrawFiles', () => {
     expect(await drawn(join(all.out, '1', names[0] ?? ''))).not.toEqual(await drawn(join(one.out, names[0] ?? '')));
     expect((await sharp(join(one.out, names[0] ?? '')).metadata()).width).toBe(8);
   });
+
+  it('draws them under another attribute than the label, and under two', async () => {
+    const data = join(folder, 'shapes');
+    const [colours, sizes] = [['red', 'green', 'blue'], ['small', 'large']] as const;
+    const rows = await Promise.all(Array.from({ length: 36 }, async (_, index) => {
+      const file = `${String(index).padStart(2, '0')}.png`;
+      await writeImage(join(data, file), [index * 7, 255 - index * 7, 90]);
+      return [file, index % 2 === 0 ? 'a' : 'b', colours[index % 3], sizes[Math.floor(index / 3) % 2]].join();
+    }));
+    writeFileSync(join(data, 'labels.csv'), `${['file,label,colour,size', ...rows].join('\n')}\n`);
+    const made = (name: string, forget: string[]): Promise<MadeRun> => makeRun(name, {
+      recipe: 'forget', batchSize: 8, data: { kind: 'images', folder: data, heldOut: 4, imageSize: 8, channels: 3, forget },
+    });
+    const drawn = async (run: MadeRun, label: string | null): Promise<{ told: readonly string[]; bytes: Map<string, string> }> => {
+      const asked = request(run, '');
+      const { told } = await redrawFiles({ ...asked, label }, quiet);
+      const files = readdirSync(asked.out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('00.png'));
+      return { told, bytes: new Map(files.map((file) => [dirname(file), readFileSync(join(asked.out, file), 'base64')])) };
+    };
+    const one = await made('colours', ['colour']);
+    const all = await drawn(one, null);
+    expect(all.told).toEqual(['blue', 'green', 'red']);
+    expect(new Set(all.bytes.values()).size).toBe(3);
+    expect((await drawn(one, 'colour=green')).bytes.get('.')).toBe(all.bytes.get('green'));
+    const two = await made('colours-and-sizes', ['colour', 'size']);
+    const combined = await drawn(two, null);
+    expect([...combined.bytes.keys()].sort()).toEqual([...combined.told].sort());
+    expect(new Set(combined.bytes.values()).size).toBe(6);
+    const { told, bytes } = await drawn(two, 'size=large,colour=red');
+    expect(told).toEqual(['colour=red,size=large']);
+    expect(bytes.get('.')).toBe(combined.bytes.get('colour=red,size=large'));
+    const expected = '--label: expected a value of each of colour, size, as NAME=VALUE with commas, found';
+    for (const [label, found] of [
+      ['colour=red,shape=round', 'shape=round'], ['red', 'red'], ['colour=red', 'none of size'],
+      ['colour=red,colour=blue,size=large', 'two of colour'],
+    ] as const) await expect(drawn(two, label)).rejects.toThrow(`${expected} ${found}`);
+    await expect(drawn(two, 'colour=pink,size=large')).rejects.toThrow('expected a value of colour (blue, green, red), found pink');
+  }, 30_000);
 
   it('refuses a value that there is not, and a run without a decoder', async () => {
     const asked = request(images, '');

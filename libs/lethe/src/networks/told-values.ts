@@ -67,11 +67,18 @@ function read(told: readonly ToldAttribute[], typed: string): number[] {
     const value = typed.startsWith(`${only.name}=`) && !only.categories.includes(typed) ? typed.slice(only.name.length + 1) : typed;
     return [indexOf(only, value)];
   }
-  const values = new Map(typed.split(',').map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]));
+  const expected = `a value of each of ${told.map(({ name }) => name).join(', ')}, as NAME=VALUE with commas`;
+  const values = new Map<string, string>();
+  for (const part of typed.split(',')) {
+    const [name = '', ...value] = part.split('=');
+    const isKnown = value.length > 0 && told.some((one) => one.name === name);
+    if (!isKnown || values.has(name)) throw invalid('--label', expected, isKnown ? `two of ${name}` : part);
+    values.set(name, value.join('='));
+  }
   return told.map((one) => {
     const value = values.get(one.name);
     if (value !== undefined) return indexOf(one, value);
-    throw invalid('--label', `a value of each of ${told.map(({ name }) => name).join(', ')}, as NAME=VALUE with commas`, typed);
+    throw invalid('--label', expected, `none of ${one.name}`);
   });
 }
 
