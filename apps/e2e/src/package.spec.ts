@@ -15,10 +15,24 @@ const others = JSON.parse(readFileSync(join(WORKSPACE, 'tools/generated/nodes-fo
 /** docs/install.md says so. */
 const LARGEST_INSTALLATION = 600e6;
 
-/** Outside of the workspace: the folder of somebody who has nothing but the archive, with a home and temporary files of their own. */
+/** Packages whose install script was read: it downloads nothing. A further one, and another version of these, is read before it is here. */
+const READ_SCRIPTS = [
+  'core-js 3.29.1', // asks for donations
+  'zeromq 6.8.0', // loads the addon that is in the package, and builds it where there is none for the system
+];
+
+/** Outside of the workspace: the folders of somebody who has nothing but the archive, with a home and temporary files of their own. */
 const machine = mkdtempSync(join(tmpdir(), 'lethe-package-'));
-const [folder, home, temporary] = ['folder', 'home', 'temporary'].map((name) => join(machine, name)) as [string, string, string];
-const installed = join(folder, 'node_modules/@lethe/lethe');
+const [folder, folder22, home, temporary] = ['folder', 'folder-22', 'home', 'temporary'].map((name) => join(machine, name)) as
+  [string, string, string, string];
+/** With Node 22 where `node` is. npm is the one that is there. */
+const on22 = { PATH: `${dirname(nodeOf('22'))}${delimiter}${process.env['PATH'] ?? ''}` };
+
+function nodeOf(major: string): string {
+  const [, node] = Object.entries(others).find(([name]) => name.startsWith(`${major}.`)) ?? [];
+  if (node === undefined) throw new Error(`nodes-for-tests.json: expected Node ${major}, found ${Object.keys(others).join(', ')}`);
+  return node;
+}
 
 interface Typed { readonly environment?: object; readonly cwd?: string }
 interface Ended { readonly code: number; readonly output: string }
@@ -69,11 +83,27 @@ train({ beta: 'little' });
 `;
 const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
 
-/** Trains there. @returns the hash of the weights */
-async function trainThere(name: string, environment: object = {}): Promise<string> {
-  const { code, output } = await typed('npx', ['lethe', 'train', ...SMALL, '--rounds', '6', '--name', name], { environment });
+/** Installs the archive in an empty folder, with data beside it. */
+async function install(cwd: string, environment: object = {}): Promise<void> {
+  mkdirSync(cwd);
+  expect((await typed('npm', ['init', '-y'], { cwd, environment })).code).toBe(0);
+  const flags = ['--ignore-scripts=false', '--prefer-offline', '--no-audit', '--no-fund'];
+  const { code, output } = await typed('npm', ['install', ...flags, join(WORKSPACE, `dist/lethe-${version}.tgz`)], { cwd, environment });
   expect(code, output).toBe(0);
-  return weightsOf(join(folder, 'runs', name));
+  makeSmallData(join(cwd, 'data'));
+}
+
+const installed = (cwd: string): Map<string, string> => treeOf(join(cwd, 'node_modules/@lethe/lethe'));
+
+/** Trains there, and looks whether that wrote anywhere else. @returns the hash of the weights */
+async function trainThere(cwd: string, environment: object = {}): Promise<string> {
+  const before = installed(cwd);
+  const { code, output } = await typed('npx', ['lethe', 'train', ...SMALL, '--rounds', '6', '--name', 'own'], { cwd, environment });
+  expect(code, output).toBe(0);
+  expect(installed(cwd)).toEqual(before);
+  expect(readdirSync(cwd).sort()).toEqual(['data', 'node_modules', 'package-lock.json', 'package.json', 'runs']);
+  expect([...readdirSync(home), ...readdirSync(temporary).filter((name) => name !== NPMS_OWN)]).toEqual([]);
+  return weightsOf(join(cwd, 'runs/own'));
 }
 
 function weightsOf(run: string): string {
@@ -81,35 +111,36 @@ function weightsOf(run: string): string {
 }
 
 beforeAll(async () => {
-  for (const place of [folder, home, temporary]) mkdirSync(place);
-  makeSmallData(join(folder, 'data'));
+  for (const place of [home, temporary]) mkdirSync(place);
   const environment = { HOME: process.env['HOME'], npm_config_cache: undefined };
-  npmCache = (await typed('npm', ['config', 'get', 'cache'], { environment })).output.trim();
+  npmCache = (await typed('npm', ['config', 'get', 'cache'], { cwd: machine, environment })).output.trim();
   const packed = await typed(process.execPath, ['--import', 'tsx', 'tools/src/pack/main.ts'], { cwd: WORKSPACE });
   expect(packed.code, packed.output).toBe(0);
-  expect((await typed('npm', ['init', '-y'])).code).toBe(0);
-  const archive = join(WORKSPACE, `dist/lethe-${version}.tgz`);
-  const install = await typed('npm', ['install', '--ignore-scripts=false', '--prefer-offline', '--no-audit', '--no-fund', archive]);
-  expect(install.code, install.output).toBe(0);
+  expect((await typed('node', ['--version'], { cwd: machine, environment: on22 })).output).toMatch(/^v22\./);
+  await install(folder);
+  await install(folder22, on22);
   for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { recursive: true }); // npm's, and the packing's
 }, 300_000);
 afterAll(() => { rmSync(machine, { recursive: true, force: true }); }, 60_000);
 
 describe('the package, installed in an empty folder', () => {
-  it('trains with the bits of the workspace, on Node 20 and 22, and writes nowhere else', async () => {
-    const before = treeOf(installed);
+  it('runs no install script that downloads', () => {
+    const lock = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string; hasInstallScript?: true }>;
+    };
+    const packages = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+    const withScripts = packages.map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')} ${version}`);
+    expect(withScripts.filter((name) => !READ_SCRIPTS.includes(name)), 'install scripts that nobody has read').toEqual([]);
+    expect(withScripts.sort(), 'packages that have an install script').toEqual(READ_SCRIPTS);
+  });
+
+  it('trains with the bits of the workspace, installed on Node 20 and on 22, and writes nowhere else', async () => {
     const there = SMALL.map((word) => (word === 'data' ? join(folder, 'data') : word));
     const own = await lethe(['train', ...there, '--rounds', '6', '--name', 'own', '--runs-dir', join(machine, 'runs')]);
     expect(own.code, own.output).toBe(0);
     const reference = weightsOf(join(machine, 'runs/own'));
-    expect(await trainThere('this')).toBe(reference);
-    const [, node22 = ''] = Object.entries(others).find(([name]) => name.startsWith('22.')) ?? [];
-    const environment = { PATH: `${dirname(node22)}${delimiter}${process.env['PATH'] ?? ''}` };
-    expect((await typed('node', ['--version'], { environment })).output).toMatch(/^v22\./);
-    expect(await trainThere('other', environment)).toBe(reference);
-    expect(treeOf(installed)).toEqual(before);
-    expect(readdirSync(folder).sort()).toEqual(['data', 'node_modules', 'package-lock.json', 'package.json', 'runs']);
-    expect([...readdirSync(home), ...readdirSync(temporary).filter((name) => name !== NPMS_OWN)]).toEqual([]);
+    expect(await trainThere(folder)).toBe(reference);
+    expect(await trainThere(folder22, on22)).toBe(reference);
   }, 180_000);
 
   it('says its version, from a folder below too, and what the machine offers', async () => {
