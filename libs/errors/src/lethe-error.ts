@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'DATA_INVALID',
   'DATA_MISSING',
   'DATA_TOO_LARGE',
+  'GAME_INVALID',
   'RUN_EXISTS',
   'RUN_INVALID',
   'RUN_LOCKED',

@@ -1,4 +1,4 @@
-import { entryOf } from '@lethe/errors';
+import { entryOf, LetheError } from '@lethe/errors';
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import { BATCH_NORM_EPSILON } from './layers.js';
@@ -115,6 +115,7 @@ function bind(
   };
   const apply = (isDeterministic: boolean): Networks['apply'] => (name, ...inputs) => {
     const { network, context } = bound(name, isDeterministic);
+    checkInput(network, inputs[0]);
     return network.forward(context, ...inputs);
   };
   return {
@@ -126,6 +127,17 @@ function bind(
       return network.inverse(context, ...inputs);
     },
   };
+}
+
+function checkInput({ name, inputShape }: NetworkSpec, input: Tensor | undefined): void {
+  if (inputShape === undefined) return;
+  const found = input?.shape ?? [];
+  if (found.length === inputShape.length + 1 && inputShape.every((size, axis) => size === found[axis + 1])) return;
+  throw new LetheError(
+    'GAME_INVALID',
+    `The network ${name} expects an input of [examples, ${inputShape.join(', ')}], `
+      + `found ${input === undefined ? 'none' : `[${found.join(', ')}]`}. Its input shape is the first argument of sequential.`,
+  );
 }
 
 function scaleAndShift(parameters: TensorsByName, normalisation: string): [Tensor, Tensor] {

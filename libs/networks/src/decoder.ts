@@ -42,9 +42,9 @@ export function articleDecoder(options: DecoderOptions): NetworkSpec {
       const joined = operations.concat([latent, labels], 1);
       const hidden = operations.leakyRelu(context.batchNorm('norm1', linear(context, 'linear1', joined)), 0.2);
       const maps = operations.reshape(operations.leakyRelu(linear(context, 'linear2', hidden), 0.2), [examples, rows, columns, 32]);
-      const doubled = transposedConvolution(context, 'deconv1', maps, [examples, 2 * rows + 1, 2 * columns + 1, 16]);
+      const doubled = transposedConvolution(context, 'deconv1', maps, { shape: [examples, 2 * rows + 1, 2 * columns + 1, 16] });
       const activated = context.dropout(operations.relu(context.batchNorm('norm2', doubled)), dropoutRate);
-      const bordered = transposedConvolution(context, 'deconv2', activated, [examples, height + 2, width + 2, channels]);
+      const bordered = transposedConvolution(context, 'deconv2', activated, { shape: [examples, height + 2, width + 2, channels] });
       return operations.tanh(operations.slice(bordered, [0, 1, 1, 0], [examples, height, width, channels]));
     },
   };

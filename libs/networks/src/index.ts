@@ -14,5 +14,20 @@ export { groupLayout } from './group-layout.js';
 export { initialStatistics, initialValues } from './initial-values.js';
 export { judgeNetwork, type JudgeOptions } from './judge.js';
 export { perceptron, type PerceptronOptions } from './perceptron.js';
-export type { ForwardContext, InitialValues, NetworkSpec, Networks, NormalisationSpec, TensorSpec } from './network.js';
+export type {
+  ForwardContext, InitialValues, LayerSummary, NetworkSpec, Networks, NormalisationSpec, TensorSpec, UnnamedNetwork,
+} from './network.js';
 export { evaluationNetworks, trainingNetworks, type Moments, type TensorsByName } from './bound-networks.js';
+export { leakyRelu, logSoftmax, relu, sigmoid, softmax, tanh } from './vocabulary/activations.js';
+export { batchNorm } from './vocabulary/batch-norm.js';
+export { convolution, type ConvolutionOptions } from './vocabulary/convolution.js';
+export { defineNetwork, type NetworkDefinition } from './vocabulary/define-network.js';
+export { dropout } from './vocabulary/dropout.js';
+export type { ExampleShape, Layer, PlacedLayer } from './vocabulary/layer.js';
+export { linear } from './vocabulary/linear.js';
+export { globalAveragePool, maxPool, type PoolOptions } from './vocabulary/pooling.js';
+export { flatten, reshape } from './vocabulary/reshape.js';
+export { residual, type ResidualOptions } from './vocabulary/residual.js';
+export { sequential, type SequentialNetwork, type SequentialOptions } from './vocabulary/sequential.js';
+export { transposedConvolution, type TransposedConvolutionOptions } from './vocabulary/transposed-convolution.js';
+export type { Padding, WindowSize } from './vocabulary/windows.js';

@@ -1,9 +1,13 @@
+import type { WindowOptions } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForwardContext, NormalisationSpec, TensorSpec } from './network.js';
 
 /** PyTorch's epsilon and momentum of batch normalisation. */
 export const BATCH_NORM_EPSILON = 1e-5;
 export const BATCH_NORM_MOMENTUM = 0.1;
+
+/** Height and width in pixels. */
+export type Window = readonly [number, number];
 
 /** PyTorch's default start of linear and convolution layers: weight and bias from U(+-1 / sqrt(fan in)). */
 function uniformLayer(name: string, shape: readonly number[], biasLength: number, fanIn: number): TensorSpec[] {
@@ -18,13 +22,20 @@ export function linearTensors(name: string, inputs: number, outputs: number): Te
   return uniformLayer(name, [inputs, outputs], outputs, inputs);
 }
 
-export function convolutionTensors(name: string, size: number, inputs: number, outputs: number): TensorSpec[] {
-  return uniformLayer(name, [size, size, inputs, outputs], outputs, inputs * size * size);
+/** @param size height and width of the window in pixels, or one number for both */
+export function convolutionTensors(name: string, size: number | Window, inputs: number, outputs: number): TensorSpec[] {
+  const [height, width] = windowOf(size);
+  return uniformLayer(name, [height, width, inputs, outputs], outputs, inputs * height * width);
 }
 
 /** PyTorch takes the fan in of a transposed convolution from the second axis of its weight, which counts its outputs. */
-export function transposedConvolutionTensors(name: string, size: number, inputs: number, outputs: number): TensorSpec[] {
-  return uniformLayer(name, [size, size, outputs, inputs], outputs, outputs * size * size);
+export function transposedConvolutionTensors(name: string, size: number | Window, inputs: number, outputs: number): TensorSpec[] {
+  const [height, width] = windowOf(size);
+  return uniformLayer(name, [height, width, outputs, inputs], outputs, outputs * height * width);
+}
+
+function windowOf(size: number | Window): Window {
+  return typeof size === 'number' ? [size, size] : size;
 }
 
 export function normalisationTensors(normalisation: NormalisationSpec): TensorSpec[] {
@@ -40,18 +51,20 @@ export function linear(context: ForwardContext, name: string, input: Tensor): Te
   return addBias(context, name, context.operations.matMul(input, context.parameter(`${name}.weight`)));
 }
 
-/** NHWC in, NHWC of the same height and width out. */
-export function convolution(context: ForwardContext, name: string, input: Tensor): Tensor {
-  return addBias(context, name, context.operations.conv2d(input, context.parameter(`${name}.weight`), { stride: 1, padding: 'same' }));
+/** NHWC in, NHWC out, of the same height and width unless `options` say otherwise. */
+export function convolution(context: ForwardContext, name: string, input: Tensor, options: WindowOptions = UNMOVED): Tensor {
+  return addBias(context, name, context.operations.conv2d(input, context.parameter(`${name}.weight`), options));
 }
 
-/** NHWC in, NHWC of `outputShape` out; no padding ("valid"). */
-export function transposedConvolution(context: ForwardContext, name: string, input: Tensor, outputShape: readonly number[]): Tensor {
-  return addBias(
-    context,
-    name,
-    context.operations.conv2dTranspose(input, context.parameter(`${name}.weight`), outputShape, { stride: 2, padding: 'valid' }),
-  );
+const UNMOVED: WindowOptions = { stride: 1, padding: 'same' };
+
+/** NHWC in, NHWC of `shape` out; by default twice as large, without padding ("valid"). */
+export function transposedConvolution(
+  context: ForwardContext, name: string, input: Tensor,
+  { shape, stride = 2, padding = 'valid' }: Partial<WindowOptions> & { readonly shape: readonly number[] },
+): Tensor {
+  const output = context.operations.conv2dTranspose(input, context.parameter(`${name}.weight`), shape, { stride, padding });
+  return addBias(context, name, output);
 }
 
 function addBias(context: ForwardContext, name: string, output: Tensor): Tensor {

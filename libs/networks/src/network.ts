@@ -33,6 +33,25 @@ export interface NetworkSpec {
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
   /** Of an invertible network: the inputs that `forward` mapped, which `applyInverse` returns. */
   readonly inverse?: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
+  /** Sizes of one example of the first input. Where they are said, `apply` refuses others. */
+  readonly inputShape?: readonly number[];
+  /** Sizes of what it gives for one example. */
+  readonly outputShape?: readonly number[];
+  /** What it is made of, in order; without it, it is shown as one layer. */
+  readonly layers?: readonly LayerSummary[];
+}
+
+/** A network before a game gives it its name. */
+export type UnnamedNetwork = Omit<NetworkSpec, 'name'>;
+
+/** A layer as it is shown: shapes are those of one example. */
+export interface LayerSummary {
+  /** Begins the names of its tensors: "linear2" of "linear2.weight", "residual1.linear1" within another layer. */
+  readonly name: string;
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  /** Numbers that are learnt. */
+  readonly parameters: number;
 }
 
 /** The names of all domains, and the domain of each example, one-hot [examples, domains]. */

@@ -8,7 +8,7 @@ export type { Engine, EngineName } from './engines/engine.js';
 export { loadEngine, type LoadEngineOptions } from './engines/load-engine.js';
 export { ProtobufWriter } from './graph/protobuf-writer.js';
 export type {
-  BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions,
+  BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions, WindowSize,
 } from './operations/operations.js';
 export type {
   CompiledStep, InputSpecification, InputType, InputValues, SharedComputation, SharedValues, Signature, StepFunction,

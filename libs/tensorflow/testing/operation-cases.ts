@@ -36,6 +36,7 @@ const layers: readonly OperationCase[] = [
   { name: 'addBias', shapes: [image, [3]], apply: (o, [x, bias]) => o.addBias(x, bias) },
   { name: 'maxPool', shapes: [[2, 4, 4, 3]], apply: (o, [x]) => o.maxPool(x, 2, 2) },
   { name: 'maxPool with a remainder', shapes: [image], apply: (o, [x]) => o.maxPool(x, 2, 2) },
+  { name: 'maxPool of signals', shapes: [[2, 7, 1, 3]], apply: (o, [x]) => o.maxPool(x, [3, 1], 2) },
   { name: 'normal', shapes: [[3, 5]], apply: (o, [x], seed) => o.mul(x, o.normal([3, 5], seed, 3)) },
   { name: 'dropout', shapes: [image], apply: (o, [x], seed) => o.dropout(x, 0.3, seed, 7) },
 ];

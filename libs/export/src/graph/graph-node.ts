@@ -15,6 +15,9 @@ export interface Border {
   readonly right: number;
 }
 
+/** Height and width in pixels. */
+export type Window = readonly [number, number];
+
 /** Functions of every number by itself. */
 export type PointwiseName = 'relu' | 'tanh' | 'sigmoid' | 'square' | 'absolute' | 'exp' | 'log' | 'neg' | 'softplus';
 
@@ -43,7 +46,7 @@ export type Operation =
   }
   /** Of x, scale, shift, mean and variance. */
   | { readonly kind: 'batchNorm'; readonly channels: Channels; readonly epsilon: number }
-  | { readonly kind: 'maxPool'; readonly channels: Channels; readonly size: number; readonly stride: number }
+  | { readonly kind: 'maxPool'; readonly channels: Channels; readonly window: Window; readonly stride: number }
   | { readonly kind: 'pointwise'; readonly name: PointwiseName }
   | { readonly kind: 'leakyRelu'; readonly slope: number }
   | { readonly kind: 'clip'; readonly least: number; readonly most: number }

@@ -68,7 +68,7 @@ function windowed(operation: Windowed, x: Shape, filter: Shape): Shape {
   const sides = operation.channels === 'last' ? [0, 1] : [2, 3];
   const side = (place: number, index: 0 | 1): number => {
     const size = sizeOf(x, place);
-    if (operation.kind === 'maxPool') return Math.floor((size - operation.size) / operation.stride) + 1;
+    if (operation.kind === 'maxPool') return Math.floor((size - operation.window[index]) / operation.stride) + 1;
     const window = sizeOf(filter, sizeOf(sides, index));
     if (operation.kind === 'conv2d') {
       const { top, bottom, left, right } = operation.border;

@@ -52,7 +52,9 @@ function layers(builder: GraphBuilder): Recorded<'conv2d' | 'conv2dTranspose' | 
     batchNormEval: (x, { scale, shift }: BatchNormAffine, { mean, variance }: BatchNormStatistics, epsilon) => (
       record({ kind: 'batchNorm', channels: 'last', epsilon }, x, scale, shift, mean, variance)
     ),
-    maxPool: (x, size, stride) => record({ kind: 'maxPool', channels: 'last', size, stride }, x),
+    maxPool: (x, size, stride) => (
+      record({ kind: 'maxPool', channels: 'last', window: typeof size === 'number' ? [size, size] : size, stride }, x)
+    ),
   };
 }
 

@@ -58,7 +58,7 @@ function windowSteps(
   { operation, inputs: [, filter] }: GraphNode & { operation: Windowed }, inputs: readonly string[], { step }: OnnxWriter,
 ): string {
   const strides = { ints: [operation.stride, operation.stride] };
-  if (operation.kind === 'maxPool') return step('MaxPool', inputs, { kernel_shape: { ints: [operation.size, operation.size] }, strides });
+  if (operation.kind === 'maxPool') return step('MaxPool', inputs, { kernel_shape: { ints: operation.window }, strides });
   const shape = filter?.shape ?? [];
   const window = { kernel_shape: { ints: [sizeOf(shape, 2), sizeOf(shape, 3)] }, strides };
   if (operation.kind === 'conv2d') return step('Conv', inputs, { ...window, pads: pads(operation.border) });

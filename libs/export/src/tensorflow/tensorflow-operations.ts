@@ -70,7 +70,7 @@ function windowSteps(operation: Windowed, shape: Shape, inputs: readonly string[
   const { stride } = operation;
   const window = { ...LAST, strides: { integers: [1, stride, stride, 1] } };
   if (operation.kind === 'maxPool') {
-    return step('MaxPool', [x], { ...window, ksize: { integers: [1, operation.size, operation.size, 1] }, padding: { text: 'VALID' } });
+    return step('MaxPool', [x], { ...window, ksize: { integers: [1, ...operation.window, 1] }, padding: { text: 'VALID' } });
   }
   const border = operation.kind === 'conv2d' ? operation.border : operation.cut;
   const isBare = Object.values(border).every((pixels) => pixels === 0);

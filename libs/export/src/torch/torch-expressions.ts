@@ -31,7 +31,7 @@ export function torchExpression(node: GraphNode, of: readonly string[], { layer 
       return applied === null ? `F.batch_norm(${bare(x)}, ${statistics}, eps=${operation.epsilon})` : `${applied}(${bare(x)})`;
     }
     case 'maxPool':
-      return `F.max_pool2d(${bare(x)}, ${operation.size}, ${operation.stride})`;
+      return `F.max_pool2d(${bare(x)}, ${pair(operation.window)}, ${operation.stride})`;
     case 'pointwise':
       return POINTWISE[operation.name](bare(x));
     case 'leakyRelu':
@@ -126,6 +126,11 @@ function transposedConvolution(
   return `${whole}[:, :, ${cut.top}:${cut.top + height}, ${cut.left}:${cut.left + width}]`;
 }
 
+
+/** One number if both are the same, as PyTorch takes it. */
+export function pair([first, second]: readonly [number, number]): string {
+  return first === second ? String(first) : `(${first}, ${second})`;
+}
 
 /** An expression without brackets around all of it. */
 export function bare(expression: string): string {

@@ -1,7 +1,7 @@
 import { nodesOf, type GraphFunction, type GraphNode } from '../graph/graph-node.js';
 import { sizeOf } from '../graph/infer-shape.js';
 import type { NamedConstant } from './torch-names.js';
-import { evenBorder } from './torch-expressions.js';
+import { evenBorder, pair } from './torch-expressions.js';
 
 /** What the parts of a layer's state are called, in the order of the inputs of its operation. */
 const PARTS = {
@@ -84,8 +84,4 @@ function windowOf(shape: readonly number[]): string {
 function window(stride: number, padding: readonly [number, number] | null): string {
   const [rows, columns] = padding ?? [0, 0];
   return `${stride === 1 ? '' : `, stride=${stride}`}${rows === 0 && columns === 0 ? '' : `, padding=${pair([rows, columns])}`}`;
-}
-
-function pair([first, second]: readonly [number, number]): string {
-  return first === second ? String(first) : `(${first}, ${second})`;
 }

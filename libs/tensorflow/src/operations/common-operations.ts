@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 
 import { gradients } from './gradients.js';
-import type { Operations, WindowOptions } from './operations.js';
+import type { Operations, WindowOptions, WindowSize } from './operations.js';
 
 /** The operations whose stock tfjs version is the right one on every engine. */
 export type CommonOperations = Omit<
@@ -29,8 +29,13 @@ function layers(tf: typeof tfjs) {
       const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
       return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(mean, factor)));
     }) satisfies Operations['batchNormEval'],
-    maxPool: (x: Tensor, size: number, stride: number): Tensor => tf.maxPool(x as Tensor4D, size, stride, 'valid'),
+    maxPool: (x: Tensor, size: WindowSize, stride: number): Tensor => tf.maxPool(x as Tensor4D, sides(size), stride, 'valid'),
   };
+}
+
+/** Height and width of a window. */
+export function sides(size: WindowSize): [number, number] {
+  return typeof size === 'number' ? [size, size] : [...size];
 }
 
 function elementwise(tf: typeof tfjs) {

@@ -3,6 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs';
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
+/** Pixels of a window: one number for height and width, or [height, width]. */
+export type WindowSize = number | readonly [number, number];
+
 /** How a window moves over an image. */
 export interface WindowOptions {
   readonly stride: number;
@@ -50,7 +53,8 @@ export interface Operations {
   leakyRelu(x: Tensor, slope: number): Tensor;
   tanh(x: Tensor): Tensor;
   sigmoid(x: Tensor): Tensor;
-  maxPool(x: Tensor, size: number, stride: number): Tensor;
+  /** The largest value of each window; `size` is one number for height and width, or [height, width]. */
+  maxPool(x: Tensor, size: WindowSize, stride: number): Tensor;
   /**
    * Zeroes each value with probability `rate`, taken to the nearest of 1/256, 2/256 ... 255/256, and scales the rest so that the mean
    * stays. The mask is a pure function of the shape, `seed` (two int32) and `salt`, the same on every engine. Give each dropout of a

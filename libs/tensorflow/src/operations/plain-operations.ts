@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-import { commonOperations } from './common-operations.js';
+import { commonOperations, sides } from './common-operations.js';
 import type { Operations } from './operations.js';
 import { dropoutBytes, normalNumbers } from './random-numbers.js';
 import { statelessBytes } from './philox.js';
@@ -96,8 +96,9 @@ function batchNormTrain(tf: typeof tfjs, stopGradient: (x: Tensor) => Tensor): O
  */
 function maxPool(tf: typeof tfjs): Operations['maxPool'] {
   return (x, size, stride) => {
-    const pool = (input: Tensor) => tf.maxPool(input as tfjs.Tensor4D, size, stride, 'valid');
-    const attributes = { filterSize: size, strides: stride, pad: 'valid' };
+    const filterSize = sides(size);
+    const pool = (input: Tensor) => tf.maxPool(input as tfjs.Tensor4D, filterSize, stride, 'valid');
+    const attributes = { filterSize, strides: stride, pad: 'valid' };
     const differentiable = tf.customGrad((input, save) => {
       (save as tfjs.GradSaveFunc)([input as Tensor]);
       const gradFunc = (dy: Tensor, saved: Tensor[]) => {
