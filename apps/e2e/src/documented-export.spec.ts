@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeSmallData, runPython } from '@lethe/testing';
+import { idxBytes, makeSmallData, runPython } from '@lethe/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { bytesOf, checkedNumbers, largestDifference, numbersOf } from './exported-check.js';
 import { lethe } from './lethe-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-documented-export-'));
@@ -40,6 +41,17 @@ it('a run is taken to other programs as the page says', async () => {
   expect(refused.output).toContain('--out: expected nothing there yet, found ');
   expect(refused.code).toBe(2);
   expect(readdirSync(folder).sort()).toEqual(['digits', 'mild-best', 'mild-encoder', 'runs']);
+}, 60_000);
+
+it('the command encode gives the features of check.npz for its images', async () => {
+  const exported = join(folder, 'mild-encoder');
+  mkdirSync(join(folder, 'checked'));
+  const bytes = bytesOf(checkedNumbers(exported, 'images'));
+  writeFileSync(join(folder, 'checked', 'some-idx3-ubyte'), idxBytes([8, 8, 8], bytes));
+  expect(await printed('encode mild --data-dir checked --out checked/features.npy')).toMatch(/: 8 examples, 6 features each$/m);
+  const features = numbersOf(readFileSync(join(folder, 'checked', 'features.npy')));
+  expect(largestDifference(features, checkedNumbers(exported, 'encoder.features'))).toBeLessThan(1e-5);
+  rmSync(join(folder, 'checked'), { recursive: true });
 }, 60_000);
 
 it('the card of an exported run has lines that are right', async () => {

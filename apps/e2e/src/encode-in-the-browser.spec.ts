@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unzipSync } from 'fflate';
+import { idxBytes } from '@lethe/testing';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytesOf, checkedNumbers, largestDifference, numbersOf } from './exported-check.js';
 import { lethe } from './lethe-process.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file)) ?? null;
@@ -13,7 +14,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) 
 const isSkipped = CHROMIUM === null && process.env['LETHE_TEST_BROWSER'] !== 'required';
 const EXAMPLE = fileURLToPath(new URL('../../../examples/encode-in-the-browser', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lethe-browser-'));
-const [runs, publicFolder] = [join(folder, 'runs'), join(folder, 'public')];
+const [runs, publicFolder, exported] = ['runs', 'public', 'exported'].map((name) => join(folder, name)) as [string, string, string];
 const [SIDE, LABELS, TOLERANCE] = [28, 10, 1e-5];
 const servers: ViteDevServer[] = [];
 let browser: Browser | null = null;
@@ -21,12 +22,6 @@ let browser: Browser | null = null;
 async function run(...argv: readonly string[]): Promise<void> {
   const { code, output } = await lethe([...argv, '--runs-dir', runs]);
   expect(code, output).toBe(0);
-}
-
-/** The numbers of a file of NumPy: float32, behind a header. */
-function numbersOf(npy: Uint8Array): Float32Array {
-  const header = 10 + (npy[8] ?? 0) + 256 * (npy[9] ?? 0);
-  return new Float32Array(Uint8Array.from(npy.subarray(header)).buffer);
 }
 
 /** The example with what lies in a folder, on a page that is open. */
@@ -58,14 +53,17 @@ function encoded(page: Page, inputs: readonly number[]): Promise<number[]> {
     .then((model) => model.encode(Float32Array.from([${inputs.join()}]))).then((features) => [...features])`);
 }
 
+/** Features of the bytes of images, by the command. */
+async function encodedByCommand(name: string, bytes: Uint8Array): Promise<Float32Array> {
+  const [data, out] = [join(folder, name), join(folder, `${name}.npy`)];
+  mkdirSync(data);
+  writeFileSync(join(data, 'some-idx3-ubyte'), idxBytes([bytes.length / SIDE ** 2, SIDE, SIDE], bytes));
+  await run('encode', 'digits', '--data-dir', data, '--out', out);
+  return numbersOf(readFileSync(out));
+}
+
 function expectEqual(found: readonly number[], expected: ArrayLike<number>): void {
-  expect(found).toHaveLength(expected.length);
-  const furthest = found.reduce((most, value, index) => {
-    const wanted = expected[index] ?? Number.NaN;
-    const distance = Math.abs(value - wanted) / Math.max(1, Math.abs(wanted));
-    return distance > most || Number.isNaN(distance) ? distance : most;
-  }, 0);
-  expect(furthest).toBeLessThanOrEqual(TOLERANCE);
+  expect(largestDifference(found, expected)).toBeLessThanOrEqual(TOLERANCE);
 }
 
 beforeAll(async () => {
@@ -73,8 +71,8 @@ beforeAll(async () => {
   expect(CHROMIUM, 'chromium is not installed').not.toBeNull();
   mkdirSync(publicFolder);
   await run('train', '--rounds', '8', '--no-evaluation', '--no-grid', '--name', 'digits');
-  await run('export', 'digits', '--out', join(folder, 'exported'));
-  symlinkSync(join(folder, 'exported'), join(publicFolder, 'model'));
+  await run('export', 'digits', '--out', exported);
+  symlinkSync(exported, join(publicFolder, 'model'));
   browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
 }, 180_000);
 afterAll(async () => {
@@ -95,19 +93,19 @@ describe.skipIf(isSkipped)(isSkipped ? 'skipped: chromium is not installed' : 't
       `[...document.getElementById('input').getContext('2d').getImageData(0, 0, ${SIDE}, ${SIDE}).data]
         .filter((_, index) => index % 4 === 0)`,
     );
-    // As preprocess.json says for grey images.
-    expectEqual(shown.map(Number), await encoded(page, bytes.map((byte) => byte / 127.5 - 1)));
+    expectEqual(shown.map(Number), await encodedByCommand('drawn', Uint8Array.from(bytes)));
     const images = await page.evaluate<string[]>('[...document.querySelectorAll("#redrawn canvas")].map((canvas) => canvas.toDataURL())');
     expect(new Set(images).size).toBe(LABELS);
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.waitForFunction('document.querySelectorAll("#features output").length === 0');
   }, 120_000);
 
-  it('gives the features that the run itself gave', async () => {
+  it('gives the features that the run itself gave, and that the command encode gives', async () => {
     const page = await open(publicFolder);
-    const files = unzipSync(readFileSync(join(folder, 'exported', 'check.npz')));
-    const [images, features] = ['images.npy', 'encoder.features.npy'].map((name) => numbersOf(files[name]!));
-    expectEqual(await encoded(page, [...images!]), features!);
+    const images = checkedNumbers(exported, 'images');
+    const found = await encoded(page, [...images]);
+    expectEqual(found, checkedNumbers(exported, 'encoder.features'));
+    expectEqual(found, await encodedByCommand('checked', bytesOf(images)));
   }, 60_000);
 
   it('says what is to be done where there is no model', async () => {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { saveCheckpoint } from '@lethe/checkpoint';
 import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
-import { openData } from '@lethe/data';
+import { openData, type DataSource } from '@lethe/data';
 import { describeRun } from '@lethe/graphs';
 import { RunFolder } from '@lethe/run-folder';
 import { engineEnvironment } from '@lethe/tensorflow';
 import { makeAttributeTable, makeSmallData } from '@lethe/testing';
+import { unzipSync } from 'fflate';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeFiles } from '../networks/encode-files.js';
 import { initialGroups } from '../run/initial-state.js';
 import { keepRunData } from '../run/run-data-file.js';
 import { exportRun } from './export-run.js';
@@ -24,7 +26,7 @@ beforeEach(() => {
 afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
 /** A run of two rounds, none of which was played. */
-async function makeRun(values: Tree): Promise<RunFolder> {
+async function makeRun(values: Tree): Promise<{ readonly run: RunFolder; readonly data: DataSource }> {
   const { config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [{ source: 'flags', values, label: (path) => path }]);
   const data = await openData(config.data, config.seed);
   const description = describeRun(config, data.facts);
@@ -34,17 +36,32 @@ async function makeRun(values: Tree): Promise<RunFolder> {
     dataFingerprint: data.facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
   });
   await keepRunData(run, data);
-  return run;
+  return { run, data };
+}
+
+/** The numbers of a file of NumPy: float32, behind a header. */
+function numbersOf(npy: Uint8Array): Float32Array {
+  return new Float32Array(Uint8Array.from(npy.subarray(10 + (npy[8] ?? 0) + 256 * (npy[9] ?? 0))).buffer);
 }
 
 const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 
-function ofImages(): Promise<RunFolder> {
+async function ofImages(): Promise<RunFolder> {
   makeSmallData(join(folder, 'data'));
-  return makeRun({
+  const { run } = await makeRun({
     recipe: 'forget-short', data: { kind: 'idx', heldOut: 0, folder: join(folder, 'data') }, batchSize: 16, epochs: 3,
     objective: { latentSize: 8, eraser: { couplings: 2 } },
   });
+  return run;
+}
+
+async function ofRows(): Promise<DataSource> {
+  makeAttributeTable(join(folder, 'data'), { rows: 300 });
+  const { data } = await makeRun({
+    recipe: 'keep-and-forget', batchSize: 16, epochs: 1,
+    data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y'], forget: ['a'] },
+  });
+  return data;
 }
 
 function takeAway(signal?: AbortSignal): Promise<string[]> {
@@ -71,12 +88,25 @@ describe('a run that is exported', () => {
     expect(said).toEqual(["check.npz holds 8 of the run's test examples: leave it out where nobody is to see them"]);
   }, 30_000);
 
+  it('has the features in check.npz that its rows are encoded to', async () => {
+    const { test } = await ofRows();
+    await takeAway();
+    const request = { run: 'mild', checkpoint: 'latest', folder, runsFolder: folder, domain: null, unpackedGiB: null } as const;
+    const out = join(folder, 'features.npy');
+    await encodeFiles({ ...request, data: join(folder, 'data'), out, sampledFrom: null }, { onNotice: () => undefined });
+    const encoded = numbersOf(readFileSync(out));
+    const checked = numbersOf(unzipSync(readFileSync(join(folder, 'out/check.npz')))['encoder.features.npy'] as Uint8Array);
+    const size = checked.length / 8;
+    for (let example = 0; example < 8; example += 1) {
+      const row = test.rows[Math.floor((example * test.count) / 8)] as number;
+      for (let index = 0; index < size; index += 1) {
+        expect(encoded[row * size + index]).toBeCloseTo(checked[example * size + index] as number, 5);
+      }
+    }
+  });
+
   it('is checked by made examples where its data are gone', async () => {
-    makeAttributeTable(join(folder, 'data'), { rows: 300 });
-    await makeRun({
-      recipe: 'keep-and-forget', batchSize: 16, epochs: 1,
-      data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y'], forget: ['a'] },
-    });
+    await ofRows();
     renameSync(join(folder, 'data'), join(folder, 'gone'));
     expect(await takeAway()).toContain('predictor.onnx');
     expect(said.join()).toContain('check.npz gets made inputs');
