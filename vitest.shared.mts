@@ -32,6 +32,8 @@ export function projectTests(root: string, { filesAtOnce, startPrograms = false,
       environment: 'node',
       watch: false,
       pool: 'forks',
+      // Node imports a run's own code as in a process of a run, with its own source map.
+      server: { deps: { external: [/\/lethe-code-[\w-]+\//] } },
       ...(startPrograms ? { globalSetup: join(import.meta.dirname, 'vitest.programs.mts') } : {}),
       sequence: { sequencer: longestFirst(longest) },
       ...(filesAtOnce === undefined ? {} : { maxWorkers: filesAtOnce }),

@@ -4,6 +4,9 @@
  */
 export const ERROR_CODES = [
   // What the user asked for
+  'CODE_INVALID',
+  'CODE_MISSING',
+  'CODE_REFUSED',
   'CONFIG_INVALID',
   'DATA_INVALID',
   'DATA_MISSING',
@@ -18,6 +21,7 @@ export const ERROR_CODES = [
   'STORAGE_FAILED',
   'DEVICE_PLAN_INVALID',
   'DEVICE_MISSING',
+  'GAME_INVALID',
   // The engine and its graphs
   'ENGINE_SETUP_FAILED',
   'ENGINE_UNSUPPORTED_PLATFORM',

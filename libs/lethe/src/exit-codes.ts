@@ -5,7 +5,11 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, diverged: 3, interrupted: 130 
 
 /** Failures of what the user asked for, found before anything starts. */
 const USAGE: ReadonlySet<ErrorCode> = new Set([
+  'CODE_INVALID',
+  'CODE_MISSING',
+  'CODE_REFUSED',
   'CONFIG_INVALID',
+  'GAME_INVALID',
   'DATA_INVALID',
   'DATA_MISSING',
   'DATA_TOO_LARGE',

@@ -1,2 +1,2 @@
-export { commandLineProgram, INSTALLATION, localProgram } from './local-programs.js';
+export { commandLineProgram, gameModule, INSTALLATION, localProgram } from './local-programs.js';
 export { listenerTrust, memberTrust, receiveProcessStart, startKeys, type ProcessStart, type StartKeys } from './process-start.js';

@@ -29,7 +29,7 @@ interface LocalProgram {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-type Programs = Record<Role, LocalProgram> & { readonly 'command-line': Pick<LocalProgram, 'entry'> };
+type Programs = Record<Role, LocalProgram> & Record<'command-line' | 'game-module', Pick<LocalProgram, 'entry'>>;
 
 /** What runs as the processes of a cluster; `lethe worker` reads it too. */
 const PROGRAMS = JSON.parse(readFileSync(join(INSTALLATION, CLUSTER_FILE), 'utf8')) as Programs;
@@ -43,6 +43,11 @@ export function localProgram(role: Role): LocalProgram & { readonly folder: stri
 /** The main module of the command line, which plays each of several runs in a process of its own. */
 export function commandLineProgram(): string {
   return join(INSTALLATION, PROGRAMS['command-line'].entry);
+}
+
+/** What a user's module gets that imports `@lethe/lethe/game`. */
+export function gameModule(): string {
+  return join(INSTALLATION, PROGRAMS['game-module'].entry);
 }
 
 function installationAbove(folder: string): string {

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { errorCode, errorMessage, LetheError } from '@lethe/errors';
+import { DEFINITIONS, hashOfCode, type CodeRole, type OwnCode, type OwnDefinition } from './own-code.js';
+import { codeFolderPrefix, placeInModule } from './place-in-code.js';
+
+interface LoadedCode {
+  readonly code: OwnCode;
+  readonly definition: OwnDefinition;
+}
+
+/** The code of this process by its hash, as JavaScript has its modules: each is evaluated once, whichever runs name it. */
+const TABLE = new Map<string, LoadedCode>();
+/** Code that is being evaluated. */
+const loading = new Map<string, Promise<LoadedCode>>();
+
+/** Code whose name is not known before it is loaded. */
+export type UnnamedCode = Omit<OwnCode, 'name'> & Partial<Pick<OwnCode, 'name'>>;
+
+/**
+ * Evaluates the code in this process, unless it has been, and keeps what it exports.
+ * @param from how messages call it; otherwise "the game speaker"
+ * @throws LetheError CODE_INVALID if the text is not the one that the hash names, if it throws (with the place in the user's source), or if
+ * it exports nothing of its role; the code of a LetheError that it throws is kept
+ */
+export async function loadCode(code: UnnamedCode, from?: string): Promise<OwnCode> {
+  const loaded = TABLE.get(code.sha256) ?? (await evaluated(code, from ?? `the ${code.role} ${code.name ?? code.sha256}`));
+  return loaded.code;
+}
+
+/** The code of that hash; undefined: this process has not loaded it. */
+export function loadedCode(sha256: string): OwnCode | undefined {
+  return TABLE.get(sha256)?.code;
+}
+
+/** What the code of that hash exports by default. @throws LetheError CODE_MISSING if this process has not loaded it */
+export function definitionOf(sha256: string): OwnDefinition {
+  const loaded = TABLE.get(sha256);
+  if (loaded === undefined) throw new LetheError('CODE_MISSING', `expected the code ${sha256} to be loaded, found that it is not`);
+  return loaded.definition;
+}
+
+/**
+ * Where in its user's sources code of this process threw an error, or called what threw it: `speaker.ts:12:9`.
+ * @returns null if none of that code is in the error's stack
+ */
+export function placeInCode(error: unknown, sha256: string): string | null {
+  const code = loadedCode(sha256);
+  return code === undefined ? null : placeInModule(error, code);
+}
+
+/** Who asks for code that is being evaluated waits for that. */
+async function evaluated(code: UnnamedCode, from: string): Promise<LoadedCode> {
+  const evaluation = loading.get(code.sha256) ?? evaluate(code, from);
+  loading.set(code.sha256, evaluation);
+  try {
+    const loaded = await evaluation;
+    TABLE.set(code.sha256, loaded);
+    return loaded;
+  } finally {
+    loading.delete(code.sha256);
+  }
+}
+
+async function evaluate({ role, sha256, text }: UnnamedCode, from: string): Promise<LoadedCode> {
+  const found = hashOfCode(text);
+  if (found !== sha256) throw new LetheError('CODE_INVALID', `${from}: expected the SHA-256 ${sha256}, found ${found}: it was changed`);
+  const exported = await importText(text, sha256).catch((error: unknown) => { throw loadError(error, from, { sha256, text }); });
+  const definition = definitionIn(exported, role, from);
+  return { code: { role, name: definition.name, sha256, text }, definition };
+}
+
+/** The file lies in a folder of this user alone, and only while it is imported. */
+async function importText(text: string, sha256: string): Promise<Record<string, unknown>> {
+  const folder = await mkdtemp(join(tmpdir(), codeFolderPrefix(sha256)));
+  try {
+    const file = join(folder, `${sha256}.mjs`);
+    await writeFile(file, text, { mode: 0o600 });
+    return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function loadError(error: unknown, from: string, code: Pick<OwnCode, 'sha256' | 'text'>): LetheError {
+  const place = placeInModule(error, code);
+  const where = place === null ? '' : ` at ${place}`;
+  const kind = error instanceof Error && errorCode(error) === undefined ? `${error.name}: ` : '';
+  const message = `${from}: its module fails while it loads${where}: ${kind}${errorMessage(error)}`;
+  return new LetheError(errorCode(error) ?? 'CODE_INVALID', message, { details: { thrown: error } });
+}
+
+function definitionIn(exported: Readonly<Record<string, unknown>>, role: CodeRole, from: string): OwnDefinition {
+  const { default: found } = exported;
+  if (isDefinition(found) && found.kind === DEFINITIONS[role].kind) return found;
+  throw new LetheError('CODE_INVALID', `${from}: expected \`${DEFINITIONS[role].written}\`, found ${foundInstead(exported)}`);
+}
+
+function isDefinition(value: unknown): value is OwnDefinition {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'name' in value && typeof value.name === 'string';
+}
+
+function foundInstead(exported: Readonly<Record<string, unknown>>): string {
+  const { default: found } = exported;
+  const names = Object.keys(exported);
+  if (names.length === 0) return 'a module that exports nothing';
+  if (!('default' in exported)) return `no default export, but ${names.join(', ')}`;
+  const other = Object.values(DEFINITIONS).find(({ kind }) => isDefinition(found) && found.kind === kind);
+  return other === undefined ? `a default export that is ${wordFor(found)}` : `\`${other.written}\``;
+}
+
+function wordFor(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object of another kind' : `a ${typeof value}`;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { definitionOf, hashOfCode, loadCode, loadedCode, type CodeRole } from './index.js';
+
+/** Each text is evaluated once in a process, so that every test has its own. */
+function codeOf(text: string, role: CodeRole = 'game') {
+  return { role, sha256: hashOfCode(text), text };
+}
+
+const failure = (text: string, role?: CodeRole) => loadCode(codeOf(text, role), '--game ./speaker.ts').catch((error: unknown) => error);
+
+describe('own code', () => {
+  it('is found by its hash when it is loaded', async () => {
+    const code = codeOf("export default { kind: 'lethe-game', name: 'speaker', answer: 42 };");
+    expect(loadedCode(code.sha256)).toBeUndefined();
+    expect(() => definitionOf(code.sha256)).toThrow(expect.objectContaining({ code: 'CODE_MISSING' }));
+    await expect(loadCode(code)).resolves.toEqual({ ...code, name: 'speaker' });
+    expect(loadedCode(code.sha256)).toEqual({ ...code, name: 'speaker' });
+    expect(definitionOf(code.sha256)).toMatchObject({ name: 'speaker', answer: 42 });
+  });
+
+  it('is evaluated once, however often and by whomever it is loaded', async () => {
+    const counting = 'globalThis.timesLoaded = (globalThis.timesLoaded ?? 0) + 1;';
+    const code = codeOf(`${counting} export default { kind: 'lethe-data', name: 'a' };`, 'data');
+    await Promise.all([loadCode(code), loadCode(code)]);
+    await loadCode(code);
+    expect(globalThis).toMatchObject({ timesLoaded: 1 });
+  });
+
+  it('is refused if it is not the text of its hash', async () => {
+    const code = { ...codeOf('export default 1;'), text: 'export default 2;' };
+    await expect(loadCode({ ...code, name: 'speaker' })).rejects.toMatchObject({
+      code: 'CODE_INVALID', message: expect.stringMatching(/^the game speaker: expected the SHA-256 .* it was changed$/) as string,
+    });
+  });
+
+  it.each([
+    ['', 'found a module that exports nothing'],
+    ['export const game = 1; export const other = 2;', 'found no default export, but game, other'],
+    ['export default () => 1;', 'found a default export that is a function'],
+    ['export default undefined;', 'found a default export that is undefined'],
+    ['export default { name: 1 };', 'found a default export that is an object of another kind'],
+    ["export default { kind: 'lethe-data', name: 'a' };", 'found `export default defineData({ ... })`'],
+  ])('says what %j exports instead of a game', async (text, found) => {
+    const message = `--game ./speaker.ts: expected \`export default defineGame({ ... })\`, ${found}`;
+    expect(await failure(text)).toMatchObject({ code: 'CODE_INVALID', message });
+  });
+
+  it('says what fails while it loads, keeps the code of the failure, and may be loaded again', async () => {
+    const thrown = "throw new TypeError('no such thing');";
+    const expected = { code: 'CODE_INVALID', message: '--game ./speaker.ts: its module fails while it loads: TypeError: no such thing' };
+    expect(await failure(thrown)).toMatchObject(expected);
+    expect(await failure(thrown)).toMatchObject(expected);
+    const known = "throw Object.assign(new Error('phase a trains b'), { code: 'GAME_INVALID' });";
+    const message = '--game ./speaker.ts: its module fails while it loads: phase a trains b';
+    expect(await failure(known)).toMatchObject({ code: 'GAME_INVALID', message });
+  });
+});

@@ -1,0 +1,3 @@
+// What a user's own game or reader of data imports, `@lethe/lethe/game`. It becomes a part of the code that travels to workers: nothing
+// here may need Node, TensorFlow or an addon.
+export { z } from 'zod';
