@@ -2,9 +2,10 @@ import { attributeSizes } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
-import type { CompiledStep, Engine, Operations, Signature } from '@lethe/tensorflow';
+import { guardedOperations, type CompiledStep, type Engine, type Operations, type Signature } from '@lethe/tensorflow';
 import {
-  allNetworks, batchSignature, batchTensors, inputOf, namedTensors, scalarSignature, scalarTensors, type InputTensors, type RunDescription,
+  allNetworks, batchSignature, batchTensors, inputOf, namedTensors, runOfGame, scalarSignature, scalarTensors,
+  type InputTensors, type RunDescription,
 } from '@lethe/graphs';
 import type { Tensor } from '@tensorflow/tfjs';
 
@@ -33,8 +34,12 @@ export function compileEvaluation(options: EvaluationStepOptions): Promise<Evalu
     ...(isNoisy ? { seeds: { type: 'int32', shape: [2] } as const } : {}),
   };
   return engine.compile(
-    `${name}-${examples}`,
-    (inputs) => ({ result: compute(evaluationContext(description, engine.operations, inputs), inputs.features) }),
+    `${name}-${examples} of game ${description.objective.name}`,
+    (inputs) => {
+      const where = `game ${description.objective.name}, ${name}`;
+      const operations = guardedOperations(engine.operations, { where, inputs: Object.values(inputs) });
+      return { result: runOfGame(where, () => compute(evaluationContext(description, operations, inputs), inputs.features)) };
+    },
     signature,
   );
 }

@@ -1,8 +1,10 @@
 import { batchInputs, scalarInputs } from '@lethe/graphs';
 import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
+import { LetheError } from '@lethe/errors';
 import { PROBE_FIGURES, type Evaluate, type Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
+import type { Tensor } from '@tensorflow/tfjs';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
@@ -79,12 +81,8 @@ export class WorkerEvaluator implements Evaluator {
       engine, description, name: 'score', examples: SCORE_CHUNK,
       compute: (context) => {
         const scored = description.objective.score(context);
-        const columns = figures.map((figure) => {
-          const column = scored[figure];
-          if (column === undefined) throw new TypeError(`the objective does not score ${figure}`);
-          return context.operations.reshape(column, [SCORE_CHUNK, 1]);
-        });
-        return context.operations.concat(columns, 1);
+        const columns = figures.map((figure) => figureOf(description.objective.name, figure, scored[figure]));
+        return context.operations.concat(columns.map((column) => context.operations.reshape(column, [SCORE_CHUNK, 1])), 1);
       },
     });
     const result = this.#runOn({ split, first, count }, await this.#score, vectors);
@@ -184,4 +182,12 @@ export class WorkerEvaluator implements Evaluator {
   #run(step: EvaluationStep, inputs: Record<string, InputValues>): Float32Array {
     return step.run({ ...inputs, ...scalarInputs(this.#options.description.objective.scalars(0)) }).result;
   }
+}
+
+/** The values of a figure, one for each example. @throws LetheError GAME_INVALID if a game gives anything else */
+function figureOf(game: string, figure: string, values: Tensor | undefined): Tensor {
+  if (values?.size === SCORE_CHUNK) return values;
+  const found = values === undefined ? 'nothing' : `a tensor [${values.shape.join(', ')}]`;
+  const expected = `a number for each of ${SCORE_CHUNK} examples`;
+  throw new LetheError('GAME_INVALID', `game ${game}: expected ${figure} to be ${expected}, found ${found}`);
 }

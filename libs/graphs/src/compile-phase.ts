@@ -2,8 +2,9 @@ import { entryOf } from '@lethe/errors';
 import { trainingNetworks, type Moments } from '@lethe/networks';
 import type { Phase } from '@lethe/objectives';
 import type { SummaryLayout } from '@lethe/protocol';
-import type { CompiledStep, Engine, Operations } from '@lethe/tensorflow';
+import { guardedOperations, type CompiledStep, type Engine, type Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
+import { checkLoss, checkReached, runOfGame } from './check-loss.js';
 import { allNetworks, layoutOf, type RunDescription } from './run-description.js';
 import { batchTensors, inputOf, networkTensors, scalarTensors, phaseSignature, type InputTensors } from './step-inputs.js';
 
@@ -25,22 +26,24 @@ export interface PhaseOptions {
  */
 export function compilePhase({ engine, description, phase: phaseIndex, width }: PhaseOptions): Promise<CompiledStep> {
   const { objective, summaries, config } = description;
-  const { operations } = engine;
   const phase = objective.phases[phaseIndex];
   const summary = summaries[phaseIndex];
   if (phase === undefined || summary === undefined) throw new TypeError(`the objective ${objective.name} has no phase ${phaseIndex}`);
   const examples = config.batchSize / config.shards;
   const gradients = (inputs: InputTensors): Record<string, Tensor> => {
+    const where = `game ${objective.name}, phase ${phase.name}`;
+    const operations = guardedOperations(engine.operations, { where, inputs: Object.values(inputs) });
     const parameters = new Map(phase.reads.flatMap((group) => networkTensors(operations, inputs, layoutOf(description, group))));
     const shards = Array.from({ length: width }, (_, shard) =>
-      shardGradient({ description, phase, summary, operations, parameters, inputs, shard }),
+      shardGradient({ where, description, phase, summary, operations, parameters, inputs, shard }),
     );
     return {
       gradient: treeSum(operations, shards.map(({ gradient }) => gradient)),
       ...Object.fromEntries(shards.map((shard, index) => [`summary.${index}`, shard.summary])),
     };
   };
-  return engine.compile(`${phase.name}-${width}x${examples}`, gradients, phaseSignature(description, phase, { examples, width }));
+  const name = `${phase.name}-${width}x${examples} of game ${objective.name}`;
+  return engine.compile(name, gradients, phaseSignature(description, phase, { examples, width }));
 }
 
 /** Adds along the fixed tree, halves first, as the sums over calls and workers are added. */
@@ -52,6 +55,8 @@ function treeSum(operations: Operations, leaves: readonly Tensor[]): Tensor {
 }
 
 interface ShardGradientOptions {
+  /** Game and phase, for messages. */
+  readonly where: string;
   readonly description: RunDescription;
   readonly phase: Phase;
   readonly summary: SummaryLayout;
@@ -63,31 +68,31 @@ interface ShardGradientOptions {
 }
 
 /** The gradient of one shard of the call, and what is pushed beside it. */
-function shardGradient({ description, phase, summary, operations, parameters, inputs, shard }: ShardGradientOptions): {
+function shardGradient({ where, description, phase, summary, operations, parameters, inputs, shard }: ShardGradientOptions): {
   gradient: Tensor;
   summary: Tensor;
 } {
   const { objective } = description;
   const trained = layoutOf(description, phase.trains).segments.map(({ name }) => name);
-  const { gradients, auxiliary } = operations.gradients(
+  const { gradients, unreached, auxiliary } = operations.gradients(
     (variables) => {
       const moments: Record<string, Moments> = {};
-      const { minimised, reported } = phase.loss({
+      const networks = trainingNetworks({
         operations,
-        networks: trainingNetworks({
-          operations,
-          networks: allNetworks(objective),
-          parameters: new Map([...parameters, ...trained.map((name, index) => [name, variables[index] as Tensor] as const)]),
-          seeds: { round: inputOf(inputs, `seeds.round.${shard}`), step: inputOf(inputs, `seeds.step.${shard}`) },
-          recordMoments: (name, value) => { moments[name] = value; },
-        }),
-        batch: batchTensors(description, inputs, `.${shard}`),
-        scalars: scalarTensors(objective, inputs),
+        networks: allNetworks(objective),
+        parameters: new Map([...parameters, ...trained.map((name, index) => [name, variables[index] as Tensor] as const)]),
+        seeds: { round: inputOf(inputs, `seeds.round.${shard}`), step: inputOf(inputs, `seeds.step.${shard}`) },
+        recordMoments: (name, value) => { moments[name] = value; },
       });
-      return { loss: minimised, auxiliary: { summary: summaryVector(operations, summary, moments, reported) } };
+      const batch = batchTensors(description, inputs, `.${shard}`);
+      const loss = runOfGame(where, () => phase.loss({ operations, networks, batch, scalars: scalarTensors(objective, inputs) }));
+      checkLoss(where, phase, loss);
+      checkReached(where, phase, summary.statistics.map(({ name }) => name).filter((name) => moments[name] === undefined));
+      return { loss: loss.minimised, auxiliary: { summary: summaryVector(operations, summary, moments, loss.reported) } };
     },
     trained.map((name) => parameters.get(name) as Tensor),
   );
+  checkReached(where, phase, unreached.map((index) => trained[index] as string));
   return { gradient: operations.pack(gradients), summary: auxiliary.summary };
 }
 

@@ -9,6 +9,7 @@ describe('exitCodeOf', () => {
     ['DATA_TOO_LARGE', 2],
     ['RUN_EXISTS', 2],
     ['DEVICE_PLAN_INVALID', 2],
+    ['GAME_INVALID', 2],
     ['GRADIENT_NOT_FINITE', 3],
     ['RUN_DIVERGED', 3],
     ['PROCESS_DIED', 1],

@@ -3,7 +3,7 @@ import { errorCode, type ErrorCode, type LetheError } from '@lethe/errors';
 /** What the process's exit code means; `lethe --help` lists them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, diverged: 3, interrupted: 130 } as const;
 
-/** Failures of what the user asked for, found before anything starts. */
+/** Failures of what the user asked for, found before anything is learnt. */
 const USAGE: ReadonlySet<ErrorCode> = new Set([
   'CODE_INVALID',
   'CODE_MISSING',
@@ -18,6 +18,10 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'RUN_MISSING',
   'CHECKPOINT_MISMATCH',
   'DEVICE_PLAN_INVALID',
+  'GAME_INVALID',
+  'TRACE_FOREIGN_TENSOR',
+  'TRACE_RANDOMNESS',
+  'TRACE_VALUE_READ',
   'ADDRESS_INVALID',
   'ADDRESS_INSECURE',
 ]);

@@ -24,6 +24,8 @@ export interface GroupFacts {
 export interface GroupInnerStep extends Omit<Step, 'round'> {
   /** Elements of the statistics and losses that are pushed beside its gradients. */
   readonly summaryLength: number;
+  /** Names of these losses. */
+  readonly losses: readonly string[];
 }
 
 /** The step of the game that makes a version, 1 and up. */

@@ -209,9 +209,9 @@ export class GroupService {
   }
 
   /** Tells the coordinator, which assigns the step again; what is not finite is applied nowhere. */
-  #reportNotFinite({ group, version, round, phase, innerStep, generation }: Push, { author, where }: NotFinite): void {
+  #reportNotFinite({ group, version, round, phase, innerStep, generation }: Push, { author, what }: NotFinite): void {
     const step = describeStep({ round, phase, innerStep }, this.#plan.phases);
-    const message = `the gradient of ${group} is not finite in ${where} (${step})`;
+    const message = `${what} (${step})`;
     const node = author?.node ?? { first: 0, count: this.#group(group, 'PUSH_INVALID').store.facts.shards };
     if (author !== null) this.#sender.toPeer(author.peer, { kind: 'refused', code: 'GRADIENT_NOT_FINITE', message, request: 0 });
     const refused = { group, version, round, phase, innerStep, node, generation: author?.generation ?? generation };

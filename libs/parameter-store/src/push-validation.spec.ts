@@ -20,7 +20,7 @@ const FACTS: GroupFacts = {
   clipNorm: null,
   optimizer: new GroupOptimizer(layout, { optimizers, averaging: null, averagedNetworks: [] }, 10),
   freshValues: () => new Map(),
-  innerSteps: [{ phase: 1, innerStep: 0, summaryLength: 2 }],
+  innerSteps: [{ phase: 1, innerStep: 0, summaryLength: 2, losses: ['loss'] }],
 };
 const [FIRST, SECOND] = FACTS.chunks as unknown as [{ from: number; to: number }, { from: number; to: number }];
 const PUSH: Push = {

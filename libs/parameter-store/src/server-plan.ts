@@ -1,6 +1,6 @@
 import type { RunConfig } from '@lethe/config';
 import type { Optimization } from '@lethe/optim';
-import { chunksOf, sliceOf, type GroupLayout, type Slice, type Step } from '@lethe/protocol';
+import { chunksOf, sliceOf, type GroupLayout, type Slice, type Step, type SummaryLayout } from '@lethe/protocol';
 import type { GroupInnerStep } from './group-facts.js';
 import { GroupOptimizer } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
@@ -14,7 +14,7 @@ export interface ServerPlan {
   readonly optimization: Optimization;
   readonly phases: readonly PhaseOfPlan[];
   /** What is pushed beside the gradients of each phase. */
-  readonly summaries: readonly { readonly length: number }[];
+  readonly summaries: readonly Pick<SummaryLayout, 'length' | 'losses'>[];
   /** New values, by network, of the networks of a group that start afresh once a step is committed: each as long as the network. */
   readonly freshValues: (group: string, step: Step) => ReadonlyMap<string, Float32Array>;
 }
@@ -65,8 +65,8 @@ export function heldGroups(
 
 function innerStepsOf({ phases, summaries }: ServerPlan, group: string): GroupInnerStep[] {
   return phases.flatMap(({ trains, innerSteps }, phase) => {
-    const summaryLength = summaries[phase]?.length ?? 0;
-    return trains !== group ? [] : Array.from({ length: innerSteps }, (_, innerStep) => ({ phase, innerStep, summaryLength }));
+    const { length: summaryLength = 0, losses = [] } = summaries[phase] ?? {};
+    return trains !== group ? [] : Array.from({ length: innerSteps }, (_, innerStep) => ({ phase, innerStep, summaryLength, losses }));
   });
 }
 

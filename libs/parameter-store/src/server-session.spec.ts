@@ -180,7 +180,7 @@ class TestRun {
             { name: 'first', trains: 'classifier', innerSteps: 1 },
             { name: 'second', trains: 'autoencoder', innerSteps: 1 },
           ],
-          summaries: [{ length: 8 }, { length: 8 }],
+          summaries: [{ length: 8, losses: ['first_loss', 'second_loss'] }, { length: 8, losses: ['first_loss', 'second_loss'] }],
           freshValues: () => new Map(),
         }),
       });
@@ -548,7 +548,7 @@ describe('a parameter server', () => {
         gradient[7] = Infinity;
       },
       offender: 'worker',
-      where: 'encoder.weight',
+      named: 'the gradient of autoencoder is not finite in encoder.weight',
     },
     {
       what: 'a loss',
@@ -557,7 +557,17 @@ describe('a parameter server', () => {
         summary![7] = Infinity;
       },
       offender: 'worker',
-      where: 'loss 2',
+      named: 'the loss second_loss of autoencoder is Infinity',
+    },
+    {
+      what: 'a loss and the gradient of it',
+      nodes: WHOLE,
+      spoil: ({ summary, gradient }: Push) => {
+        summary![6] = NaN;
+        gradient[11] = NaN;
+      },
+      offender: 'worker',
+      named: 'the loss first_loss of autoencoder is NaN, the gradient of autoencoder is not finite in encoder.weight',
     },
     {
       what: 'statistics',
@@ -566,7 +576,7 @@ describe('a parameter server', () => {
         summary![3] = NaN;
       },
       offender: 'worker',
-      where: 'decoder.norm',
+      named: 'the statistics of decoder.norm are not finite',
     },
     {
       what: 'the sum of finite gradients',
@@ -575,7 +585,7 @@ describe('a parameter server', () => {
         gradient[9] = 3e38;
       },
       offender: '',
-      where: 'encoder.weight',
+      named: 'the gradient of autoencoder is not finite in encoder.weight',
     },
     {
       what: 'the sum of finite losses',
@@ -584,9 +594,9 @@ describe('a parameter server', () => {
         summary![6] = 3e38;
       },
       offender: '',
-      where: 'loss 1',
+      named: 'the loss first_loss of autoencoder is Infinity',
     },
-  ])('wants $what again that is not finite', async ({ nodes, spoil, offender, where }) => {
+  ])('wants $what again that is not finite', async ({ nodes, spoil, offender, named }) => {
     const run = await TestRun.start({ servers: 1 });
     await run.load(startState(ADAM));
     const pushes = run.pushes(1, nodes);
@@ -595,7 +605,7 @@ describe('a parameter server', () => {
     expect(await run.inbox.next('offence')).toMatchObject({
       offender,
       code: 'GRADIENT_NOT_FINITE',
-      message: `the gradient of autoencoder is not finite in ${where} (round 1, phase second, inner step 1)`,
+      message: `${named} (round 1, phase second, inner step 1)`,
     });
     const right = run.pushes(1, nodes);
     await run.pushAll(right);

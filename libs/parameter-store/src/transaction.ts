@@ -15,8 +15,8 @@ export interface Author {
 export interface NotFinite {
   /** Null: a sum of finite gradients, for which no single push is the cause. */
   readonly author: Author | null;
-  /** Segment, loss or statistics. */
-  readonly where: string;
+  /** Losses, statistics or a segment of the gradient: `the loss kept_loss is NaN, the gradient of autoencoder is not finite in ...`. */
+  readonly what: string;
 }
 
 /**
@@ -104,9 +104,10 @@ export class Transaction {
     if (generation > sum.generation) this.#beginGeneration(sum, generation);
     if (sum.tree.covers(node)) return this.#found.splice(0);
     const author = { peer, node, generation };
-    const inSummary = summary === null ? '' : this.#notFiniteInSummary(summary);
-    const where = inSummary === '' && generation < sum.generation ? this.#notFiniteInGradient(sum.chunk, values) : inSummary;
-    if (where !== '') return [...this.#found.splice(0), { author, where }];
+    const inSummary = summary === null ? [] : this.#notFiniteInSummary(summary);
+    const isDoubtful = inSummary.length > 0 || generation < sum.generation;
+    const found = [...inSummary, ...(isDoubtful ? this.#notFiniteInGradient(sum.chunk, values) : [])];
+    if (found.length > 0) return [...this.#found.splice(0), { author, what: found.join(', ') }];
     const startMs = performance.now();
     sum.tree.add(node, { values, summary, author, isKept: true });
     this.#lastPushMs = performance.now();
@@ -172,9 +173,9 @@ export class Transaction {
   #beginGeneration(sum: ChunkSum, generation: number): void {
     sum.generation = generation;
     sum.tree.keep(({ values, author }) => {
-      const where = author === null ? '' : this.#notFiniteInGradient(sum.chunk, values);
-      if (where !== '') this.#found.push({ author, where });
-      return where === '';
+      const [what] = author === null ? [] : this.#notFiniteInGradient(sum.chunk, values);
+      if (what !== undefined) this.#found.push({ author, what });
+      return what === undefined;
     });
   }
 
@@ -194,14 +195,13 @@ export class Transaction {
   /** Finds which of two sums is not finite, and keeps the other one if it is a push, which was only read. */
   #findNotFinite(chunk: Slice, halves: readonly Sum[]): void {
     const found = halves.flatMap(({ author, values }) => {
-      const where = author === null ? '' : this.#notFiniteInGradient(chunk, values);
-      return where === '' ? [] : [{ author, where }];
+      return author === null ? [] : this.#notFiniteInGradient(chunk, values).map((what) => ({ author, what }));
     });
     for (const half of halves) {
       half.isKept = half.author !== null && found.length > 0 && !found.some(({ author }) => author === half.author);
       this.#release(half);
     }
-    const overflow: NotFinite = { author: null, where: segmentAt(this.#options.facts.layout, chunk.from) };
+    const overflow: NotFinite = { author: null, what: this.#ofGradient(chunk.from) };
     this.#found = [...this.#found, ...(found.length > 0 ? found : [overflow])];
   }
 
@@ -236,24 +236,34 @@ export class Transaction {
 
   /** What is not finite in a complete chunk. Sums of gradients are known to be finite; a single push and combined statistics are not. */
   #notFiniteInTotal(chunk: Slice, { values, summary, author }: Sum): NotFinite | null {
-    const inSummary = summary === null ? '' : this.#notFiniteInSummary(summary);
-    const where = author === null ? inSummary : this.#notFiniteInGradient(chunk, values);
-    return where === '' ? null : { author, where };
+    const inSummary = summary === null ? [] : this.#notFiniteInSummary(summary);
+    const found = author === null ? inSummary : this.#notFiniteInGradient(chunk, values);
+    return found.length === 0 ? null : { author, what: found.join(', ') };
   }
 
-  /** Names the segment in which a chunk's gradient is not finite; empty if it is finite. */
-  #notFiniteInGradient(chunk: Slice, gradient: Float32Array): string {
+  /** Names the segment in which a chunk's gradient is not finite first; none if it is finite. */
+  #notFiniteInGradient(chunk: Slice, gradient: Float32Array): string[] {
     const index = firstNotFinite(gradient);
-    return index < 0 ? '' : segmentAt(this.#options.facts.layout, chunk.from + index);
+    return index < 0 ? [] : [this.#ofGradient(chunk.from + index)];
   }
 
-  /** Names the loss or the statistics of a summary that are not finite; empty if all are. */
-  #notFiniteInSummary(summary: Float32Array): string {
+  #ofGradient(index: number): string {
     const { layout } = this.#options.facts;
+    return `the gradient of ${layout.name} is not finite in ${segmentAt(layout, index)}`;
+  }
+
+  /** Names the losses of a summary that are not finite, or else the first statistics; none if all are finite. */
+  #notFiniteInSummary(summary: Float32Array): string[] {
     const index = firstNotFinite(summary);
-    if (index < 0) return '';
-    if (index >= layout.statisticsLength) return `loss ${index - layout.statisticsLength + 1}`;
-    return layout.statistics.find(({ offset, channels }) => index < offset + 2 * channels)?.name ?? 'statistics';
+    if (index < 0) return [];
+    const { facts: { layout, innerSteps }, step: { phase } } = this.#options;
+    const { losses = [] } = innerSteps.find((innerStep) => innerStep.phase === phase) ?? {};
+    const ofLosses = [...summary.subarray(layout.statisticsLength)].flatMap((value, place) => (
+      Number.isFinite(value) ? [] : [`the loss ${losses[place] ?? place + 1} of ${layout.name} is ${value}`]
+    ));
+    if (ofLosses.length > 0) return ofLosses;
+    const statistics = layout.statistics.find(({ offset, channels }) => index < offset + 2 * channels)?.name ?? layout.name;
+    return [`the statistics of ${statistics} are not finite`];
   }
 
   /** Updates before the version is committed. Until then the slots of the committed version may still be asked for. */

@@ -11,7 +11,7 @@ Relative paths mean the folder where you typed.
 Exit codes (1 for any error through Nx; those of a worker: lethe worker --help):
   0    done
   1    the run failed, or one of several runs did
-  2    something asked for is wrong, and nothing was started
+  2    something asked for is wrong, and nothing was learnt
   3    training diverged: a loss, a figure or a weight is not finite; the last good checkpoint
        stays. Of several runs (--seeds, a comparison, a sweep): some diverged, none was completed
   130  interrupted by Ctrl-C, SIGTERM or SIGHUP: the rounds until then are saved, and train --resume

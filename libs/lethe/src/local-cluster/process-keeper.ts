@@ -36,8 +36,12 @@ interface Place {
   lasting: { readonly code: ErrorCode; readonly message: string; readonly lives: number } | null;
 }
 
+/** What is wrong with the run's game: every worker finds it, in each of its lives. */
+const OF_THE_GAME: ReadonlySet<ErrorCode> = new Set(['GAME_INVALID', 'TRACE_FOREIGN_TENSOR', 'TRACE_RANDOMNESS', 'TRACE_VALUE_READ']);
+
 /** Failures that another life of a worker does not mend, but for a disk that was away for a moment. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
+  ...OF_THE_GAME,
   'DATA_INVALID', 'DATA_MISSING', 'CONFIG_INVALID', 'SCHEMA_MISMATCH', 'FINGERPRINT_MISMATCH', 'ENGINE_MISSING', 'ENGINE_SETUP_FAILED',
   'ENGINE_UNSUPPORTED_PLATFORM',
 ]);
@@ -193,7 +197,7 @@ export class ProcessKeeper {
     if (place === undefined || this.#isClosing) return;
     const { control, onNotice } = this.#options;
     const name = nameOf(place);
-    const delayMs = (place.lasting?.lives ?? 0) >= HOPELESS_LIVES ? null : this.#policy.died(name);
+    const delayMs = isHopeless(place) ? null : this.#policy.died(name);
     if (control.roster.find(incarnation) === undefined) onNotice(`${name} ended while starting: ${how}`, { member: name });
     control.processExited(incarnation, how);
     if (delayMs === null) {
@@ -218,10 +222,12 @@ export class ProcessKeeper {
     const { control, onWorkerGivenUp, description: { config: { cluster } } } = this.#options;
     const { lasting } = place;
     const ends =
-      lasting === null || lasting.lives < HOPELESS_LIVES
+      lasting === null || !isHopeless(place)
         ? `${cluster.restarts + 1} deaths in a row, the last one: ${how}`
         : `${lasting.lives} lives that ended alike: ${lasting.message}`;
-    const error = new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${ends}`);
+    const error = lasting !== null && OF_THE_GAME.has(lasting.code)
+      ? new LetheError(lasting.code, lasting.message)
+      : new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${ends}`);
     if (place.role === 'parameter-server') {
       control.fail(error);
       return;
@@ -229,6 +235,11 @@ export class ProcessKeeper {
     this.#workersLeft -= 1;
     onWorkerGivenUp(error, this.#workersLeft);
   }
+}
+
+/** Whether a further life of a process would end as its last ones did. */
+function isHopeless({ lasting }: Place): boolean {
+  return lasting !== null && (OF_THE_GAME.has(lasting.code) || lasting.lives >= HOPELESS_LIVES);
 }
 
 function nameOf({ role, index }: Place): string {

@@ -139,16 +139,16 @@ export class Recorder {
   readonly #refuseReading = (): never => {
     throw new LetheError(
       'TRACE_VALUE_READ',
-      `Step ${this.#stepName} read a tensor's values while it was traced: they would be frozen into the graph. ` +
-        `Return the tensor as an output, or compute with tensors throughout.`,
+      `step ${this.#stepName} read a tensor's values while it was traced: they would be frozen into the graph. ` +
+        'Return the tensor as an output, or compute with tensors throughout',
     );
   };
 
   #foreign(reader: string): LetheError {
     return new LetheError(
       'TRACE_FOREIGN_TENSOR',
-      `Step ${this.#stepName} used a tensor made outside it (${reader} reads it): its values would be frozen into the ` +
-        `graph. Declare it in the signature and pass it as an input.`,
+      `step ${this.#stepName} used a tensor made outside it (${reader} reads it): its values would be frozen into the ` +
+        'graph. Declare it in the signature and pass it as an input',
     );
   }
 

@@ -1,9 +1,9 @@
-import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
 import { attributeWriters, type NativeBackend, nativeBackend } from '../native-backend.js';
 import type { Signature, StepFunction } from '../steps/compiled-step.js';
+import { runPurely } from '../steps/pure-run.js';
 import { dtypeOf } from './feed.js';
 import { Recorder } from './recorder.js';
 import type { GraphNode } from './saved-model.js';
@@ -26,7 +26,7 @@ export function traceStep<Input extends string, Output extends string>(
   const outputs: Trace<Output>['outputs'][number][] = [];
   tf.tidy(() => {
     recorder.record(() => {
-      withoutRandomness(tf, name, () => {
+      runPurely(tf, name, () => {
         const results = step(traceInputs(backend, recorder, signature));
         for (const [output, tensor] of Object.entries<Tensor>(results)) {
           const place = recorder.placeOf(tf.cast(tensor, 'float32'));
@@ -71,33 +71,6 @@ function uint8ToFloat(backend: NativeBackend, tensor: Tensor): Tensor {
   const { type } = attributeWriters(backend.binding);
   const attributes = [type('SrcT', backend.binding.TF_UINT8), type('DstT', backend.binding.TF_FLOAT)];
   return backend.executeSingleOutput('Cast', attributes, [tensor]);
-}
-
-/**
- * Runs a function in which drawing random numbers in JavaScript is an error: the numbers of the one traced run would
- * be part of the graph and return in every later run.
- */
-function withoutRandomness<Result>(tf: typeof tfjs, name: string, run: () => Result): Result {
-  const refuse = (source: string) => (): never => {
-    throw new LetheError(
-      'TRACE_RANDOMNESS',
-      `Step ${name} used ${source} while it was traced: the numbers would be frozen into the graph. ` +
-        `Use operations.dropout, or pass random values as an input.`,
-    );
-  };
-  // tfjs fills a TensorBuffer from its own seeded generator for every random tensor, and for little else.
-  const buffers = tf.TensorBuffer.prototype;
-  const { random } = Math;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back on the same prototype below
-  const { toTensor } = buffers;
-  Math.random = refuse('Math.random');
-  buffers.toTensor = refuse('a tensor filled in JavaScript (tf.randomUniform, tf.randomNormal, tf.dropout, tf.buffer, tf.eye)');
-  try {
-    return run();
-  } finally {
-    Math.random = random;
-    buffers.toTensor = toTensor;
-  }
 }
 
 /** The names of a signature. */

@@ -18,11 +18,12 @@ export function gradients(tf: typeof tfjs): Operations['gradients'] {
     };
     try {
       // The engine's function, since tf.valueAndGrads refuses tensors that the loss does not depend on.
-      const { value, grads } = tf.engine().gradients(forward, [...tensors]);
+      const { value, grads } = tf.engine().gradients(forward, [...tensors], undefined, true);
       const all: readonly (Tensor | undefined)[] = grads;
       return {
         loss: value,
         gradients: tensors.map((tensor, index) => all[index] ?? tf.zerosLike(tensor)),
+        unreached: tensors.flatMap((_, index) => (all[index] === undefined ? [index] : [])),
         auxiliary: mapTensors(kept, (tensor) => tf.clone(tensor)) as Auxiliary,
       };
     } finally {

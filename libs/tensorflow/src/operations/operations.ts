@@ -31,6 +31,8 @@ export interface Objective<Auxiliary extends NamedTensors> {
 export interface ObjectiveGradients<Auxiliary extends NamedTensors> {
   readonly loss: Tensor;
   readonly gradients: readonly Tensor[];
+  /** Places of the tensors that the loss does not depend on, whose gradients are zeros. */
+  readonly unreached: readonly number[];
   readonly auxiliary: Auxiliary;
 }
 

@@ -120,7 +120,7 @@ function activations(tf: typeof tfjs): Pick<Operations, 'relu' | 'leakyRelu' | '
 function dropout(tf: typeof tfjs): Operations['dropout'] {
   return (x, rate, seed, salt) => {
     const { threshold, factor } = dropoutBytes(rate);
-    const [first, second] = seed.dataSync() as unknown as [number, number];
+    const [first, second] = seedOf(tf, seed);
     const bytes = statelessBytes(x.size, [first, (second + salt) | 0]);
     return tf.mul(x, tf.tensor(Float32Array.from(bytes, (byte) => (byte >= threshold ? factor : 0)), x.shape, 'float32'));
   };
@@ -129,8 +129,14 @@ function dropout(tf: typeof tfjs): Operations['dropout'] {
 function normal(tf: typeof tfjs): Operations['normal'] {
   return (shape, seed, salt) => {
     const size = shape.reduce((product, extent) => product * extent, 1);
-    const [first, second] = seed.dataSync() as unknown as [number, number];
+    const [first, second] = seedOf(tf, seed);
     const { buffer } = statelessBytes(2 * Int32Array.BYTES_PER_ELEMENT * size, [first, (second + salt) | 0]);
     return normalNumbers(tf, tf.tensor1d(new Int32Array(buffer, 0, 2 * size), 'int32'), shape);
   };
+}
+
+/** Of the backend, as steps may not read tensors. */
+function seedOf(tf: typeof tfjs, seed: Tensor): [number, number] {
+  const [first = 0, second = 0] = tf.engine().readSync(seed.dataId) as Int32Array;
+  return [first, second];
 }

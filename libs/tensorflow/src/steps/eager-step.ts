@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import type { CompiledStep, InputSpecification, InputValues, Signature, StepFunction } from './compiled-step.js';
 import { EagerHeldVector } from './held-vector.js';
+import { runPurely } from './pure-run.js';
 import { checkInputs } from './step-inputs.js';
 
 /** What a step is made of. */
@@ -44,7 +45,7 @@ export class EagerStep<Input extends string, Output extends string> implements C
       for (const name of Object.keys(this.signature) as Input[]) {
         tensors[name] = this.#tensor(this.signature[name], inputs[name] as InputValues);
       }
-      const results = this.#step(tensors);
+      const results = runPurely(this.#tf, this.name, () => this.#step(tensors));
       for (const [name, tensor] of Object.entries<Tensor>(results)) {
         shapes[name as Output] = tensor.shape;
         // A copy: engines may hand out a view of memory that they reuse.

@@ -17,7 +17,7 @@ await runParameterServer({
     schemaHash: SCHEMA_HASH,
     totalRounds: 1_000_000,
     phases: [{ name: 'phase', trains: GROUP, innerSteps: 1 }],
-    summaries: [{ length: 0 }],
+    summaries: [{ length: 0, losses: [] }],
     freshValues: () => new Map(),
     optimization: {
       optimizers: {

@@ -1,0 +1,71 @@
+import { LetheError } from '@lethe/errors';
+import type * as tfjs from '@tensorflow/tfjs';
+
+/** Replaces members of an object until the function has returned; a step runs in one go, so that nothing else meets the replacements. */
+function replacing<Result>(target: object, members: Readonly<Record<string, unknown>>, run: () => Result): Result {
+  const own = Object.keys(members).map((name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const);
+  for (const [name, value] of Object.entries(members)) Object.defineProperty(target, name, { value, configurable: true, writable: true });
+  try {
+    return run();
+  } finally {
+    for (const [name, descriptor] of own) {
+      if (descriptor === undefined) Reflect.deleteProperty(target, name);
+      else Object.defineProperty(target, name, descriptor);
+    }
+  }
+}
+
+/**
+ * Runs a step so that it can only be a function of its inputs. In a graph the values of the one traced run would return in every later
+ * one; operation by operation they would differ between workers. So reading a tensor's values, random numbers of JavaScript and clocks
+ * are errors.
+ *
+ * @param name of the step, for the message
+ * @throws LetheError TRACE_VALUE_READ, TRACE_RANDOMNESS
+ */
+export function runPurely<Result>(tf: typeof tfjs, name: string, run: () => Result): Result {
+  const noRandomness = (source: string) => (): never => {
+    throw new LetheError(
+      'TRACE_RANDOMNESS',
+      `step ${name} used ${source}: a step draws no random numbers of its own. Use the operations dropout or normal, or pass the numbers ` +
+      'as an input',
+    );
+  };
+  const noClock = (source: string) => (): never => {
+    const remedy = 'What changes from round to round is a scalar';
+    throw new LetheError('TRACE_RANDOMNESS', `step ${name} used ${source}: a step reads no clock. ${remedy}`);
+  };
+  const noReading = (source: string) => (): never => {
+    throw new LetheError(
+      'TRACE_VALUE_READ',
+      `step ${name} read the values of a tensor by ${source}: a step has no values before it is run. Compute with tensors throughout`,
+    );
+  };
+  const replaced: readonly (readonly [object, Readonly<Record<string, unknown>>])[] = [
+    [Math, { random: noRandomness('Math.random') }],
+    [globalThis.crypto, {
+      getRandomValues: noRandomness('crypto.getRandomValues'), randomUUID: noRandomness('crypto.randomUUID'),
+    }],
+    // tfjs fills a TensorBuffer from its own seeded generator for every random tensor, and for little else.
+    [tf.TensorBuffer.prototype, {
+      toTensor: noRandomness('a tensor filled in JavaScript (tf.randomUniform, tf.randomNormal, tf.dropout, tf.buffer, tf.eye)'),
+    }],
+    [performance, { now: noClock('performance.now') }],
+    [globalThis, { Date: withoutNow(noClock) }],
+    [tf.Tensor.prototype, Object.fromEntries(
+      ['data', 'dataSync', 'array', 'arraySync', 'buffer', 'bufferSync', 'bytes', 'print', 'toString']
+        .map((method) => [method, noReading(method)]),
+    )],
+  ];
+  return replaced.reduce<() => Result>((inner, [target, members]) => () => replacing(target, members, inner), run)();
+}
+
+/** Dates of given times may be made. */
+function withoutNow(noClock: (source: string) => () => never): DateConstructor {
+  const now = noClock('Date.now');
+  return new Proxy(Date, {
+    construct: (target, given) => (given.length === 0 ? noClock('new Date()')() : Reflect.construct(target, given) as Date),
+    apply: noClock('Date()'),
+    get: (target, member) => (member === 'now' ? now : Reflect.get(target, member) as unknown),
+  });
+}
