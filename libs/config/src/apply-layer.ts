@@ -1,3 +1,4 @@
+import { DATA_KIND_NAMES, rulesOfKind } from './data-kinds.js';
 import { EVERY_NETWORK, isTree, leaves, OPTIMIZERS, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
 
 const ADAM_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -28,8 +29,10 @@ function implied(base: Tree, layer: Tree): Tree {
   let tree = base;
   if (says('rounds') && layer['rounds'] !== null && !says('epochs')) tree = withValue(tree, 'epochs', null);
   if (says('epochs') && layer['epochs'] !== null && !says('rounds')) tree = withValue(tree, 'rounds', null);
-  const isPackaged = ['mnist', 'coloured-mnist'].includes(String(valueAt(layer, 'data.kind')));
+  const kind = DATA_KIND_NAMES.find((name) => name === valueAt(layer, 'data.kind'));
+  const isPackaged = kind !== undefined && rulesOfKind(kind).folder === 'none';
   if (isPackaged && !says('data.folder')) tree = withValue(tree, 'data.folder', null);
+  if (kind !== undefined && kind !== 'own' && !says('data.own')) tree = withValue(tree, 'data.own', null);
   const workers = valueAt(layer, 'cluster.workers');
   if (typeof workers === 'number' && !says('cluster.awaitWorkers')) {
     const before = valueAt(base, 'cluster.workers');

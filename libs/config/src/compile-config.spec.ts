@@ -61,7 +61,7 @@ describe('compileConfig', () => {
     [{ seed: 1.5 }, 'seed: expected a whole number, found 1.5'],
     [{ seed: 2 ** 31 }, 'seed: expected at most 2147483647, found 2147483648'],
     [{ recipe: '' }, 'recipe: expected text that is not empty, found ""'],
-    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or coloured-mnist or idx or images or table or domains, found "cifar"'],
+    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or coloured-mnist or idx or images or table or domains or own, found "cifar"'],
     [{ 'data.imageSize': 30 }, 'data.imageSize: expected a multiple of 4, found 30'],
     [{ 'data.channels': 2 }, 'data.channels: expected 1 or 3, found 2'],
     [{ 'objective.beta': -0.5 }, 'objective.beta: expected at least 0, found -0.5'],

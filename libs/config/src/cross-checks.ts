@@ -1,3 +1,4 @@
+import { rulesOfKind } from './data-kinds.js';
 import { labelOf, originOf, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
 import { figuresOf, TARGET_ACCURACY, type RunConfig } from './run-config.js';
@@ -36,23 +37,30 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
   } else if (data.domains !== null) {
     report('data.kind', 'domains, as data.domains says which', data.kind);
   }
-  if (data.kind === 'mnist' || data.kind === 'coloured-mnist') {
-    if (data.folder !== null) report('data.folder', `no folder for ${data.kind}, which comes from its npm package`, data.folder);
-  } else if (data.kind !== 'domains' && data.folder === null) {
+  const rules = rulesOfKind(data.kind);
+  if (rules.folder === 'none' && data.folder !== null) {
+    report('data.folder', `no folder for ${data.kind}, which comes from its npm package`, data.folder);
+  } else if (rules.folder === 'needed' && data.folder === null) {
     report('data.folder', `a folder with the ${data.kind} to read`, undefined);
   }
+  if (data.kind === 'own' && data.own === null) report('data.own', 'the reader of the data (--data READER.ts)', null);
+  if (data.kind !== 'own' && data.own !== null) report('data.kind', 'own, as data.own says which reader reads them', data.kind);
   if (data.table !== null && data.kind !== 'table') report('data.kind', 'table, as data.table says how one is read', data.kind);
   if (data.table !== null && data.table.classes !== null && data.table.labelColumn === null && data.reading.columns.label === null) {
     report('data.table.classes', 'them only together with data.table.labelColumn, whose cells they name', data.table.classes);
   }
   for (const path of ['data.imageSize', 'data.channels'] as const) {
-    if (data.kind === 'images' || data.kind === 'domains' || !fromFlag(path)) continue;
+    if (rules.resizes || !fromFlag(path)) continue;
     const value = path === 'data.imageSize' ? data.imageSize : data.channels;
     report(path, 'no such flag unless the data is a folder of images', value);
   }
-  if (!['mnist', 'coloured-mnist', 'idx'].includes(data.kind)) return;
+  const { reading } = rules;
+  if (reading === 'all') return;
+  const expected = data.kind === 'own'
+    ? 'no such flag for an own reader, which has settings of its own'
+    : 'no such flag unless the data are images with a list or folders of classes, or a table';
   for (const [path, value] of readingSettings(data.reading)) {
-    if (fromFlag(path)) report(path, 'no such flag unless the data are images with a list or folders of classes, or a table', value);
+    if (fromFlag(path) && !reading.includes(path.replace('data.reading.', ''))) report(path, expected, value);
   }
 }
 

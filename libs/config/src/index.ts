@@ -3,6 +3,7 @@ export { compileConfig, type CheckedConfig, type CompiledConfig } from './compil
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData, type DataCounts } from './data-problems.js';
 export { withDataFolder, withDataKind } from './data-folder.js';
+export { DATA_KIND_NAMES, rulesOfKind, type DataKind, type DataKindRules } from './data-kinds.js';
 export { defaultSetting, type DefaultSetting } from './default-setting.js';
 export { didYouMean } from './did-you-mean.js';
 export { isMeasuredByRedrawing } from './is-measured-by-redrawing.js';
@@ -11,13 +12,14 @@ export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type J
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 export { dataOfRecipe, mergeConfig } from './merge-config.js';
+export { isModulePath } from './module-path.js';
 export { PROBES } from './probe-kinds.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
 export { figuresOf, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
-export type { DataConfig, DomainsConfig, DomainSourceConfig, TableConfig } from './schema/data.js';
+export type { DataConfig, DomainsConfig, DomainSourceConfig, OwnDataConfig, TableConfig } from './schema/data.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { settingDifferences, type SettingDifference } from './setting-differences.js';

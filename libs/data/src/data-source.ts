@@ -21,6 +21,8 @@ export interface DataParts {
   readonly otherLabels?: readonly (readonly LabelCount[])[];
   /** Whether classes may be without training examples: then they are those of another run, with which this one is compared. */
   readonly mayLackClasses?: boolean;
+  /** Whether images may have sides that are no multiples of 4: those of an own reader, which a game with other networks may take. */
+  readonly mayHaveAnySides?: boolean;
   readonly roles?: AttributeRoles;
   /** What the run keeps and forgets; null: of domain adaptation, whose game needs no names of attributes. */
   readonly chosen?: ChosenNames | null;
@@ -37,7 +39,7 @@ export interface DataParts {
 export async function createDataSource(parts: DataParts): Promise<Omit<DataSource, 'preprocessing'>> {
   const { origin, classes, domains = ['all'], train, test, heldOut = null, columns = [], notes = [] } = parts;
   const { placeOf = (row: number): string => `example ${row}`, roles = { label: null, domain: null, inputs: [] } } = parts;
-  checkShape(origin, train);
+  if (parts.mayHaveAnySides !== true) checkShape(origin, train);
   if (classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
   const untrained = parts.mayLackClasses === true ? [] : missingClasses(train, classes);
   if (untrained.length > 0) throw invalid(origin, 'training images of every class', `none of ${shownNames(untrained)}`);

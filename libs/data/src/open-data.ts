@@ -1,19 +1,12 @@
-import { PLAIN_TABLE, type DataConfig } from '@lethe/config';
-import { LetheError } from '@lethe/errors';
+import { rulesOfKind, type DataConfig } from '@lethe/config';
 import { asksForLabel, assignRoles, forgetsLabelAlone, rolesToAssign } from './attributes/assign-roles.js';
 import { openDomains } from './domains/open-domains.js';
 import { Unpacking } from './formats/archives/unpacking.js';
 import type { DataSource } from './model/dataset.js';
-import type { Examples } from './model/examples.js';
 import { keepingOf, type OpenOptions } from './open-options.js';
 import { expectLabels } from './prepare/population.js';
 import { prepareData } from './prepare/prepare-data.js';
-import { readColouredMnist } from './readers/coloured-mnist.js';
-import { readIdxFolder } from './readers/idx.js';
-import { readImages } from './readers/images.js';
-import { readMnist } from './readers/mnist.js';
-import type { ReaderOptions } from './readers/reader.js';
-import { readTableFolder } from './readers/table.js';
+import { READERS } from './readers/index.js';
 
 /**
  * Opens the data that a configuration names.
@@ -21,13 +14,13 @@ import { readTableFolder } from './readers/table.js';
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, CONFIG_INVALID
  */
 export async function openData(config: DataConfig, seed: number, options: OpenOptions = {}): Promise<DataSource> {
-  const { channels, reading } = config;
+  const { kind, channels, imageSize, reading } = config;
   const reader = {
-    imageSize: null, channels, needsLabel: config.kind === 'domains' || asksForLabel(config), seed, reading,
-    unpacking: new Unpacking(config.unpackedGiB),
+    imageSize: rulesOfKind(kind).resizes ? imageSize : null, channels, needsLabel: kind === 'domains' || asksForLabel(config), seed,
+    reading, unpacking: new Unpacking(config.unpackedGiB),
   };
-  if (config.kind === 'domains') return openDomains(config, { ...reader, imageSize: config.imageSize }, options);
-  const examples = assignRoles(await readSingle(config, reader), rolesToAssign(config));
+  if (kind === 'domains') return openDomains(config, reader, options);
+  const examples = assignRoles(await READERS[kind](config, reader), rolesToAssign(config));
   const isLabelNeeded = forgetsLabelAlone(config);
   if (isLabelNeeded) expectLabels(examples);
   const { origin } = examples;
@@ -41,15 +34,4 @@ export async function openData(config: DataConfig, seed: number, options: OpenOp
 /** The classes that settings name; null: the labels of the training examples. */
 function classesOf({ table }: DataConfig): readonly string[] | null {
   return table === null || table.classes === null ? null : Object.keys(table.classes);
-}
-
-/** Examples of one population. */
-async function readSingle({ kind, folder, imageSize, table }: DataConfig, reader: ReaderOptions): Promise<Examples> {
-  if (kind === 'mnist') return readMnist(null, reader);
-  if (kind === 'coloured-mnist') return readColouredMnist(null, reader);
-  if (folder === null) {
-    throw new LetheError('CONFIG_INVALID', `data.folder: expected a folder with the ${kind} to read, found none`, { details: { kind } });
-  }
-  if (kind === 'table') return readTableFolder({ folder, config: table ?? PLAIN_TABLE, roles: 'said' }, reader);
-  return kind === 'idx' ? readIdxFolder(folder, reader) : readImages(folder, { ...reader, imageSize });
 }

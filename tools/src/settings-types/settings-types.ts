@@ -34,6 +34,8 @@ const OPTIONS = {
   style: { singleQuote: true, printWidth: 120 },
 };
 /** What several networks have alike is a type of its own. */
+/** A module of the user. */
+const MODULE_TYPE = "`${string}.${'ts' | 'mts' | 'js' | 'mjs'}`";
 const DEFINITION = 'OptimizerSettings';
 const WHOLE = 'CompleteSettings';
 
@@ -108,6 +110,7 @@ function shortSettings({ properties = {}, ...whole }: Schema): Schema {
 function valuesOf(name: string, { sets, value }: ConfigFlag, found: readonly Schema[]): readonly Schema[] {
   if (typeof sets === 'number') return [...found, { type: 'boolean' }];
   if (name === 'probes') return [{ enum: ['all', 'trees'] }, ...found];
+  if (name === 'data') return [...found, { tsType: MODULE_TYPE }];
   const isOpen = found.every(({ type, enum: known }) => type === 'string' && known === undefined);
   return value?.words !== undefined && isOpen ? [{ enum: [...value.words] }] : found;
 }

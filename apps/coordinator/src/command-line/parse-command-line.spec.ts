@@ -111,7 +111,7 @@ describe('the flags', () => {
         "--alignment-weight <number>",
         "--pseudo-label-weight <number>",
         "--statistics <shared|per-domain>",
-        "--data <word>",
+        "--data <kind|module>",
         "--image-size <count>",
         "--channels <1|3>",
         "--unpacked-gib <number>",

@@ -1,3 +1,4 @@
+import { DATA_KIND_NAMES } from '../data-kinds.js';
 import { PROBES } from '../probe-kinds.js';
 
 /** How the text after a flag is read; `read` answers undefined for what it does not understand. */
@@ -61,6 +62,12 @@ export const PROBE_LIST: FlagValue = {
 export function word(...words: readonly string[]): FlagValue {
   return { placeholder: `<${words.join('|')}>`, expected: words.join(' or '), read: plainText, words };
 }
+
+/** A kind of data, or a module of the user; `own` needs a module. */
+export const DATA: FlagValue = {
+  placeholder: '<kind|module>', expected: 'a kind of data, or a module like ./reader.ts', read: plainText,
+  words: DATA_KIND_NAMES.filter((kind) => kind !== 'own'),
+};
 
 export const COLUMN: FlagValue = { placeholder: '<column>', expected: 'the name of a column', read: plainText, isOne: true };
 

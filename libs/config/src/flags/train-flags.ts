@@ -2,7 +2,7 @@ import { PROBES } from '../probe-kinds.js';
 import { DEFAULT_RECIPE, RECIPE_NAMES } from '../recipes/index.js';
 import { HIDING } from '../schema/forgetting.js';
 import type { ConfigFlag } from './config-flag.js';
-import { ADDRESS, COUNT, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
+import { ADDRESS, COUNT, DATA, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
 import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
@@ -156,8 +156,8 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
   'Data:': [
     {
       name: 'data',
-      value: word('mnist', 'coloured-mnist', 'idx', 'images', 'table', 'domains'),
-      help: 'kind of data',
+      value: DATA,
+      help: `kind of data (${DATA.words?.join(', ')}), or your module that reads them (./reader.ts)`,
       otherwise: 'what --data-dir holds, else mnist',
       paths: ['data.kind'],
     },

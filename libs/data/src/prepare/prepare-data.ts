@@ -61,7 +61,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
   const isOfSeveral = populations.length > 1;
   const domains = isOfSeveral ? populations.map(({ name }) => name) : [];
   const source = await createDataSource({
-    origin, classes, ...joined, chosen: plan.chosen,
+    origin, classes, ...joined, chosen: plan.chosen, mayHaveAnySides: plan.data.kind === 'own',
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
     notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],

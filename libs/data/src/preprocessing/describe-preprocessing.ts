@@ -1,4 +1,4 @@
-import { PLAIN_TABLE, type DataConfig, type TableConfig } from '@lethe/config';
+import { PLAIN_TABLE, rulesOfKind, type DataConfig, type TableConfig } from '@lethe/config';
 import type { FittedColumn } from '../columns/fitted-column.js';
 import { wordsForMissing } from '../columns/missing-words.js';
 import { inputLength, type Inputs } from '../model/inputs.js';
@@ -22,10 +22,14 @@ export function describePreprocessing(data: DataConfig, { inputs, columns, domai
   const [version, countsAs] = [PREPROCESSING_VERSION, domains.at(-1)] as const;
   const common = { version, domains: countsAs === undefined ? null : { names: [...domains], countsAs } } as const;
   if (columns !== null) return { ...common, kind: 'table', length: inputLength(shape), columns: [...columns], ...cellsOf(data) };
+  if (data.own !== null) {
+    const seen = values === 'bytes' ? BYTE_RANGE : { divisor: 1, shift: 0 };
+    return { ...common, ...shape, kind: 'own', reader: data.own.reader, values, ...seen };
+  }
   if (values === 'floats') return { ...common, kind: 'vectors', length: inputLength(shape) };
   const { kind, reading: { background, rules } } = data;
   return {
-    ...common, ...shape, channels: shape.channels === 1 ? 1 : 3, kind: 'images', resizes: kind === 'images' || kind === 'domains',
+    ...common, ...shape, channels: shape.channels === 1 ? 1 : 3, kind: 'images', resizes: rulesOfKind(kind).resizes,
     ...BYTE_RANGE, background: rules === 1 ? 'black' : background,
   };
 }

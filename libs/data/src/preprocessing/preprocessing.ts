@@ -52,7 +52,18 @@ const vectorsSchema = z.strictObject({
   length: z.int().positive(),
 });
 
-const preprocessingSchema = z.discriminatedUnion('kind', [imagesSchema, tableSchema, vectorsSchema]);
+const ownSchema = z.strictObject({
+  ...common, kind: z.literal('own'),
+  /** The reader of the run's module, which makes inputs of files. */
+  reader: z.string(),
+  /** Of a signal over time the width is 1, of a row of numbers height and width are. */
+  height: z.int().positive(), width: z.int().positive(), channels: z.int().positive(),
+  values: z.enum(['bytes', 'floats']),
+  /** A number x of the reader is seen as x / divisor + shift. */
+  divisor: z.number(), shift: z.number(),
+});
+
+const preprocessingSchema = z.discriminatedUnion('kind', [imagesSchema, tableSchema, vectorsSchema, ownSchema]);
 
 /**
  * How the inputs of a run are made of a user's files, as plain JSON: all that was fitted to the training examples, so that they are not
@@ -60,6 +71,7 @@ const preprocessingSchema = z.discriminatedUnion('kind', [imagesSchema, tableSch
  */
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
 export type ImagesPreprocessing = z.infer<typeof imagesSchema>;
+export type OwnPreprocessing = z.infer<typeof ownSchema>;
 export type TablePreprocessing = z.infer<typeof tableSchema>;
 
 /**

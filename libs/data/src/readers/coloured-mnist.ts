@@ -1,13 +1,12 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { findIdxFiles } from '../formats/arrays/idx-folder.js';
 import { joinedReader } from '../inputs/input-readers.js';
-import { categoryAttribute } from '../model/attributes.js';
-import { TEST_SHARE, type Split } from '../model/examples.js';
+import { Unpacking } from '../formats/archives/unpacking.js';
 import type { DecodedInputs, InputReader } from '../model/inputs.js';
+import { defineData } from '../own/define-data.js';
 import { seededGenerator } from '../seeded-generator.js';
 import { readIdxPart, type IdxPart } from './idx.js';
 import { mnistFolder } from './mnist.js';
-import type { Reader } from './reader.js';
 
 /** Colours that are far from each other, red, green and blue; the first belongs to the digit 0. */
 const COLOURS: readonly (readonly [name: string, red: number, green: number, blue: number])[] = [
@@ -18,25 +17,34 @@ const COLOURS: readonly (readonly [name: string, red: number, green: number, blu
 /** Of a hundred training images, how many have the colour of their digit. */
 const AGREEING = 90;
 
+/** More than the four files of MNIST are, in GiB. */
+const UNPACKED_GIB = 1;
+
 /**
  * MNIST on ten background colours: a training image has the colour of its digit in 90 % of cases, else one of the other nine; of a test
  * image any colour is as likely, whatever its digit is. The colours are drawn by a seed of their own, and are the same in every run.
  */
-export const readColouredMnist: Reader<null> = async (_, { unpacking }) => {
-  const files = await findIdxFiles(mnistFolder());
-  const [train, test] = [await readIdxPart(files.train, unpacking), await readIdxPart(files.test, unpacking)];
-  const drawn = [drawColours(train.labels.map(Number), 'train'), drawColours(test.labels.map(Number), 'test')] as const;
-  const inputs = joinedReader([new ColouredImages(train, drawn[0]), new ColouredImages(test, drawn[1])]);
-  const colours = [...drawn[0], ...drawn[1]].map((colour) => COLOURS[colour]?.[0] ?? '');
-  return {
-    origin: 'coloured MNIST', count: inputs.count, inputs, features: [],
-    attributes: [categoryAttribute('label', [...train.labels, ...test.labels]), categoryAttribute('colour', colours)],
-    label: 'label', domain: null,
-    splits: Array.from({ length: inputs.count }, (_image, image): Split => (image < train.count ? 'train' : 'test')), testShare: TEST_SHARE,
-    weights: null, groups: null, columns: [], notes: [],
-    where: (image) => (image < train.count ? `${train.labelsFile}, image ${image}` : `${test.labelsFile}, image ${image - train.count}`),
-  };
-};
+export const colouredMnist = defineData({
+  name: 'coloured-mnist',
+  folder: 'none',
+  read: async () => {
+    const files = await findIdxFiles(mnistFolder());
+    const unpacking = new Unpacking(UNPACKED_GIB);
+    const [train, test] = [await readIdxPart(files.train, unpacking), await readIdxPart(files.test, unpacking)];
+    const drawn = [drawColours(train.labels.map(Number), 'train'), drawColours(test.labels.map(Number), 'test')] as const;
+    const images = joinedReader([new ColouredImages(train, drawn[0]), new ColouredImages(test, drawn[1])]);
+    const { count, shape: { height, width, channels } } = images;
+    return {
+      count, inputs: { shape: [height, width, channels], read: async (first, end) => (await images.read(first, end)).inputs },
+      attributes: {
+        label: [...train.labels, ...test.labels], colour: [...drawn[0], ...drawn[1]].map((colour) => COLOURS[colour]?.[0] ?? ''),
+      },
+      label: 'label',
+      splits: Array.from({ length: count }, (_, image) => (image < train.count ? 'train' : 'test')),
+      where: (image) => (image < train.count ? `${train.labelsFile}, image ${image}` : `${test.labelsFile}, image ${image - train.count}`),
+    };
+  },
+});
 
 /** The colour of each image, as an index. @param digits 0 to 9 */
 export function drawColours(digits: readonly number[], part: 'train' | 'test'): Uint8Array {

@@ -1,6 +1,6 @@
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PLAIN_TABLE, READING, type TableConfig } from '@lethe/config';
+import { PLAIN_DATA, PLAIN_TABLE, READING, type TableConfig } from '@lethe/config';
 import {
   makeFolder, makeIdxFolder, makeImageFolder, matlabBytes, npyBytes, removeFolders, someBytes, tarBytes, writeImage,
 } from '@lethe/testing';
@@ -8,6 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Unpacking } from '../formats/archives/unpacking.js';
 import { SPLITS, type Examples } from '../model/examples.js';
 import { inputLength } from '../model/inputs.js';
+import { defineData, type DataDefinition } from '../own/define-data.js';
+import { readDefined } from '../own/read-defined.js';
 import { readDigits } from './digits.js';
 import { readIdxFolder } from './idx.js';
 import { readImages } from './images.js';
@@ -82,6 +84,55 @@ async function packedImages(): Promise<string> {
   return folder;
 }
 
+/** Signals of 16 moments in 2 channels, in a file of float32. */
+async function signalFolder(): Promise<string> {
+  const folder = await makeFolder();
+  await writeFile(join(folder, 'signals.f32'), Float32Array.from({ length: 24 * 16 * 2 }, (_, index) => Math.fround(Math.sin(index))));
+  return folder;
+}
+
+const signals = defineData({
+  name: 'signals',
+  read: async ({ folder }) => {
+    const path = join(folder, 'signals.f32');
+    const { mtimeMs, size } = await stat(path);
+    const count = size / (4 * 32);
+    const examples = Array.from({ length: count }, (_, example) => example);
+    return {
+      count, label: 'activity', group: 'device',
+      inputs: {
+        shape: [16, 2], identity: `${path}, ${mtimeMs}`,
+        read: async (first, end) => {
+          const bytes = await readFile(path);
+          return new Float32Array(bytes.buffer, bytes.byteOffset + first * 128, (end - first) * 32);
+        },
+      },
+      attributes: {
+        activity: examples.map((example) => ['walk', 'rest'][example % 2] ?? null), device: examples.map((example) => example >> 2),
+        temperature: examples.map((example) => (example % 5 === 0 ? null : example / 2)),
+      },
+    };
+  },
+});
+
+const rows = defineData({
+  name: 'rows',
+  read: async ({ folder }) => {
+    const bytes = await readFile(join(folder, 'signals.f32'));
+    const examples = Array.from({ length: 24 }, (_, example) => example);
+    return {
+      inputs: { shape: [32], values: new Float32Array(bytes.buffer, bytes.byteOffset, 24 * 32) },
+      attributes: { label: examples.map((example) => (example % 2 === 0 ? 'a' : 'b')), site: new Float64Array(24) },
+      label: 'label', domain: 'site', splits: examples.map((example) => (example < 16 ? 'train' : 'test')),
+      weights: examples.map((example) => 1 + example), where: (example) => `signals.f32, row ${example}`, notes: ['24 of them'],
+    };
+  },
+});
+
+function readOwn(definition: DataDefinition, folder: string): Promise<Examples> {
+  return readDefined({ definition, data: { ...PLAIN_DATA, folder }, seed: 1, isUnseen: false, placeOf: () => null });
+}
+
 interface Kind {
   readonly name: string;
   readonly make: () => Promise<string>;
@@ -112,6 +163,8 @@ const KINDS: readonly Kind[] = [
     name: 'a table with vectors', make: vectorFolder, changes: 'features.npy',
     read: (folder) => readTableFolder({ folder, config: TABLE, roles: 'needed' }, options()),
   },
+  { name: 'own signals, read by pieces', make: signalFolder, read: (folder) => readOwn(signals, folder), changes: 'signals.f32' },
+  { name: 'own rows in memory', make: signalFolder, read: (folder) => readOwn(rows, folder), changes: null },
 ];
 
 /** What examples are, apart from their inputs and their functions. */

@@ -38,6 +38,8 @@ export interface DescribingPlan {
   readonly keeping: Keeping;
   /** What a run of one population would keep and forget; null: nothing of it is known. */
   readonly chosen: RolesToAssign | null;
+  /** Whether images may have sides that are no multiples of 4: those of an own reader. */
+  readonly mayHaveAnySides?: boolean;
 }
 
 /**
@@ -86,7 +88,7 @@ export async function openToDescribe(populations: readonly Population[], plan: D
   const examplesOfAll = populations.length === 1 ? populations[0]?.examples : undefined;
   const classes = sortedClassNames(split.flatMap(({ examples }) => usedLabels(examples)));
   const { train, test, heldOut } = joinPopulations(split, { inputs, classes, passesOtherLabels: true });
-  tried(() => { checkShape(origin, train); });
+  if (plan.mayHaveAnySides !== true) tried(() => { checkShape(origin, train); });
   if (classes.length > 0) tried(() => classesOf(split, { origin, classes: null }));
   if (populations.length === 1) tried(() => { expectTrained(origin, train, classes); });
   // Where there are domains, those without labels can be a run's target.

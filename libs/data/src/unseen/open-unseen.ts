@@ -3,6 +3,7 @@ import { tableOf } from '../preprocessing/describe-preprocessing.js';
 import type { Preprocessing } from '../preprocessing/preprocessing.js';
 import type { HearNotes, UnseenExamples } from './unseen-examples.js';
 import { openUnseenImages } from './unseen-images.js';
+import { openUnseenOwn } from './unseen-own.js';
 import { openUnseenTable } from './unseen-table.js';
 import { openUnseenVectors } from './unseen-vectors.js';
 
@@ -13,14 +14,16 @@ export interface UnseenRequest {
   readonly preprocessing: Preprocessing;
   /** How the run reads files. */
   readonly data: DataConfig;
+  /** The run's. */
+  readonly seed: number;
   readonly hear: HearNotes;
 }
 
 /**
  * Opens examples that need no labels, of the kind that a run was trained on, by what it fitted to its own training examples.
- * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, also while they are read
+ * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, and CODE_MISSING if an own reader is not loaded, also while they are read
  */
-export function openUnseenExamples({ folder, preprocessing, data, hear }: UnseenRequest): Promise<UnseenExamples> {
+export function openUnseenExamples({ folder, preprocessing, data, seed, hear }: UnseenRequest): Promise<UnseenExamples> {
   switch (preprocessing.kind) {
     case 'images':
       return openUnseenImages({ folder, preprocessing, data, hear });
@@ -28,5 +31,7 @@ export function openUnseenExamples({ folder, preprocessing, data, hear }: Unseen
       return openUnseenTable({ folder, preprocessing, data, table: tableOf(data), hear });
     case 'vectors':
       return openUnseenVectors({ folder, data, length: preprocessing.length, hear });
+    case 'own':
+      return openUnseenOwn({ folder, preprocessing, data, seed, hear });
   }
 }

@@ -10,7 +10,7 @@ export function cardHead(contents: CardContents): string[] {
   const { name, description: { config, facts }, evaluation, functions, preprocessing } = contents;
   const tags = ['lethe', config.objective.kind, 'representation-learning', 'pytorch', 'onnx', 'tensorflow', 'tfjs'];
   const predicts = functions.some(({ name: one }) => one === 'predictor');
-  const isOfImages = preprocessing.kind === 'images';
+  const isOfImages = preprocessing.kind === 'images' || (preprocessing.kind === 'own' && preprocessing.width > 1);
   const extraction = isOfImages ? 'image-feature-extraction' : 'feature-extraction';
   const task = predicts ? `${isOfImages ? 'image' : 'tabular'}-classification` : extraction;
   return [

@@ -45,7 +45,7 @@ function madeInputs(preprocessing: Preprocessing, count: number): Float32Array {
   const generator = xoroshiro128plus(SEED);
   return new Float32Array(count).map(() => {
     const byte = uniformInt(generator, 0, 255);
-    return preprocessing.kind === 'images'
+    return 'divisor' in preprocessing && preprocessing.divisor !== 1
       ? byte / preprocessing.divisor + preprocessing.shift
       : DEVIATIONS * (byte / 127.5 - 1);
   });

@@ -117,6 +117,12 @@ function inputLines(preprocessing: Preprocessing): string[] {
     }
     case 'vectors':
       return [`A row has the ${preprocessing.length} numbers of a vector as they are.`];
+    case 'own': {
+      const { reader, height, width, channels, divisor, shift } = preprocessing;
+      const scaled = divisor === 1 ? 'as they are' : `each x as x / ${divisor} ${shift < 0 ? '-' : '+'} ${Math.abs(shift)}`;
+      const numbers = `The numbers of an example, ${height} x ${width} x ${channels},`;
+      return [`${numbers} are those that the run's own reader \`${reader}\` makes, ${scaled}.`];
+    }
   }
 }
 

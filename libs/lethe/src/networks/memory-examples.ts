@@ -4,7 +4,7 @@ import { LetheError } from '@lethe/errors';
 /**
  * Examples in memory. Images: bytes 0 to 255 (Uint8Array, Uint8ClampedArray), or numbers from -1 to 1 (Float32Array), row-major
  * [examples, height, width, channels]. Vectors: Float32Array [examples, length]. A table: its rows, each an object with a value for each
- * column that the run was trained with.
+ * column that the run was trained with. Of an own reader: what it gives as inputs.
  */
 export type MemoryExamples = Uint8Array | Uint8ClampedArray | Float32Array | readonly TableRow[];
 
@@ -17,7 +17,7 @@ export class MemoryReader {
   constructor(preprocessing: Preprocessing) {
     this.#preprocessing = preprocessing;
     this.#rows = preprocessing.kind === 'table' ? new RowEncoder(preprocessing) : null;
-    this.#length = preprocessing.kind === 'images'
+    this.#length = 'height' in preprocessing
       ? preprocessing.height * preprocessing.width * preprocessing.channels : preprocessing.length;
   }
 
@@ -26,9 +26,10 @@ export class MemoryReader {
     if (Array.isArray(examples)) return this.#readRows(examples as readonly TableRow[], notice);
     const values = examples as Uint8Array | Uint8ClampedArray | Float32Array;
     if (this.#rows !== null) throw invalid('rows of a table, as objects', `a ${values.constructor.name}`);
-    const { kind } = this.#preprocessing;
+    const preprocessing = this.#preprocessing;
     const isFloats = values instanceof Float32Array;
-    if (kind === 'vectors' && !isFloats) throw invalid('vectors as a Float32Array', `a ${values.constructor.name}`);
+    const areFloats = preprocessing.kind === 'vectors' || (preprocessing.kind === 'own' && preprocessing.values === 'floats');
+    if (areFloats && !isFloats) throw invalid(`${this.#inWords()} as a Float32Array`, `a ${values.constructor.name}`);
     if (values.length === 0 || values.length % this.#length !== 0) {
       throw invalid(`a multiple of ${this.#length} numbers: ${this.#inWords()}`, `${values.length}`);
     }
@@ -46,8 +47,9 @@ export class MemoryReader {
 
   #inWords(): string {
     const preprocessing = this.#preprocessing;
-    if (preprocessing.kind !== 'images') return `vectors of ${preprocessing.length}`;
-    return `images of ${preprocessing.height} x ${preprocessing.width} x ${preprocessing.channels}`;
+    if (!('height' in preprocessing)) return `vectors of ${preprocessing.length}`;
+    const { kind, height, width, channels } = preprocessing;
+    return `${kind === 'own' ? 'examples' : 'images'} of ${height} x ${width} x ${channels}`;
   }
 }
 

@@ -36,7 +36,7 @@ export async function forUnseenExamples(
   const hear = (notes: readonly ReadingNote[]): void => {
     for (const { kind, text } of notes) notice(kind === 'warning' ? `warning: ${text}` : text);
   };
-  const examples = await openUnseenExamples({ folder, preprocessing, data, hear });
+  const examples = await openUnseenExamples({ folder, preprocessing, data, seed: config.seed, hear });
   let done = 0;
   for await (const piece of inWholeChunks(examples.pieces)) {
     if (signal?.aborted === true) throw new LetheError('INTERRUPTED', `interrupted after ${done.toLocaleString('en-US')} examples`);

@@ -178,5 +178,8 @@ function encoderKind({ encoder: { kind }, height, width }: GameNetworkOptions): 
     const expected = 'expected perceptron for rows of a table and vectors';
     throw new LetheError('CONFIG_INVALID', `--encoder: ${expected}, found article, which convolves images`);
   }
-  return kind === 'by-input' ? (isImage ? 'article' : 'perceptron') : kind;
+  const chosen = kind === 'by-input' ? (isImage ? 'article' : 'perceptron') : kind;
+  if (chosen === 'perceptron' || (height % 4 === 0 && width % 4 === 0)) return chosen;
+  const expected = 'expected perceptron for images whose sides are no multiples of 4 pixels';
+  throw new LetheError('CONFIG_INVALID', `--encoder: ${expected} (${height} x ${width}), found article, which halves both twice`);
 }
