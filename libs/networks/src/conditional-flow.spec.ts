@@ -90,7 +90,8 @@ describe('a conditional flow', () => {
   it('begins as the identity', async () => {
     const start = flow.tensors.flatMap(({ shape, initial }) => {
       const count = shape.reduce((product, extent) => product * extent, 1);
-      return initial.kind === 'constant' ? new Array<number>(count).fill(initial.value) : numbers(count, 1.3, initial.bound);
+      if (initial.kind === 'constant') return new Array<number>(count).fill(initial.value);
+      return numbers(count, 1.3, initial.kind === 'uniform' ? initial.bound : initial.deviation);
     });
     const output = await forward({ parameters: start });
     expect(mapped(output)).toEqual([...Float32Array.from(vectors)]);

@@ -66,7 +66,7 @@ export function featureExtractor(options: FeatureExtractorOptions): FeatureExtra
       ...stages.flatMap((stage) => stageTensors(stage, batchNorm)),
       ...layers.flatMap(({ name, norm, inputs, outputs }) => [
         ...linearTensors(name, inputs, outputs),
-        ...(batchNorm ? normalisationTensors({ name: norm, channels: outputs, samplesPerExample: 1 }) : []),
+        ...(batchNorm ? normalisationTensors({ name: norm, channels: outputs }) : []),
       ]),
     ],
     forward: (context, images, origins) => {
@@ -150,7 +150,7 @@ function normalisations(
 function stageTensors({ convolution: name, norm, size, inputs, maps }: ConvolutionStage, batchNorm: boolean): TensorSpec[] {
   return [
     ...convolutionTensors(name, size, inputs, maps),
-    ...(batchNorm ? normalisationTensors({ name: norm, channels: maps, samplesPerExample: 1 }) : []),
+    ...(batchNorm ? normalisationTensors({ name: norm, channels: maps }) : []),
   ];
 }
 

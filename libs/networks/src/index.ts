@@ -18,14 +18,18 @@ export type {
   ForwardContext, InitialValues, LayerSummary, NetworkSpec, Networks, NormalisationSpec, TensorSpec, UnnamedNetwork,
 } from './network.js';
 export { evaluationNetworks, trainingNetworks, type Moments, type TensorsByName } from './bound-networks.js';
-export { leakyRelu, logSoftmax, relu, sigmoid, softmax, tanh } from './vocabulary/activations.js';
+export { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, tanh } from './vocabulary/activations.js';
+export { attention, type AttentionOptions } from './vocabulary/attention.js';
 export { batchNorm } from './vocabulary/batch-norm.js';
 export { convolution, type ConvolutionOptions } from './vocabulary/convolution.js';
 export { defineNetwork, type NetworkDefinition } from './vocabulary/define-network.js';
 export { dropout } from './vocabulary/dropout.js';
+export { embedding, type EmbeddingOptions } from './vocabulary/embedding.js';
+export { groupNorm, instanceNorm, type GroupNormOptions, type InstanceNormOptions } from './vocabulary/group-norm.js';
+export { layerNorm } from './vocabulary/layer-norm.js';
 export type { ExampleShape, Layer, PlacedLayer } from './vocabulary/layer.js';
 export { linear } from './vocabulary/linear.js';
-export { globalAveragePool, maxPool, type PoolOptions } from './vocabulary/pooling.js';
+export { averagePool, globalAveragePool, globalMaxPool, maxPool, type PoolOptions } from './vocabulary/pooling.js';
 export { flatten, reshape } from './vocabulary/reshape.js';
 export { residual, type ResidualOptions } from './vocabulary/residual.js';
 export { sequential, type SequentialNetwork, type SequentialOptions } from './vocabulary/sequential.js';

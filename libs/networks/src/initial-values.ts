@@ -32,7 +32,15 @@ function fillInitial(target: Float32Array, initial: InitialValues, seed: number)
     return;
   }
   const generator = xoroshiro128plus(seed);
-  for (let index = 0; index < target.length; index += 1) target[index] = (2 * uniformFloat64(generator) - 1) * initial.bound;
+  const draw = initial.kind === 'uniform'
+    ? () => (2 * uniformFloat64(generator) - 1) * initial.bound
+    : () => standardNormal(uniformFloat64(generator), uniformFloat64(generator)) * initial.deviation;
+  for (let index = 0; index < target.length; index += 1) target[index] = draw();
+}
+
+/** A normal number of two uniform ones in [0, 1), by the transform of Box and Muller. */
+function standardNormal(first: number, second: number): number {
+  return Math.sqrt(-2 * Math.log(1 - first)) * Math.cos(2 * Math.PI * second);
 }
 
 /** FNV-1a over the name, mixed with the run's seed. */

@@ -38,8 +38,8 @@ function windowOf(size: number | Window): Window {
   return typeof size === 'number' ? [size, size] : size;
 }
 
-export function normalisationTensors(normalisation: NormalisationSpec): TensorSpec[] {
-  const { name, channels } = normalisation;
+/** The learnt scale and shift of each channel. */
+export function normalisationTensors({ name, channels }: Pick<NormalisationSpec, 'name' | 'channels'>): TensorSpec[] {
   return [
     { name: `${name}.weight`, shape: [channels], initial: { kind: 'constant', value: 1 } },
     { name: `${name}.bias`, shape: [channels], initial: { kind: 'constant', value: 0 } },

@@ -1,9 +1,13 @@
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 
-/** The starting values of a tensor, as PyTorch draws them: U(-bound, bound) for weights and biases, constants for scale and shift. */
+/**
+ * The starting values of a tensor, as PyTorch draws them: U(-bound, bound) for weights and biases, normal numbers around 0 for embeddings,
+ * constants for scale and shift.
+ */
 export type InitialValues =
   | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal'; readonly deviation: number }
   | { readonly kind: 'constant'; readonly value: number };
 
 export interface TensorSpec {

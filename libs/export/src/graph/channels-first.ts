@@ -60,7 +60,7 @@ class Lowering {
   #isFirst({ operation, inputs, rank }: GraphNode): boolean {
     if (rank !== 4) return false;
     switch (operation.kind) {
-      case 'conv2d': case 'conv2dTranspose': case 'maxPool': case 'batchNorm':
+      case 'conv2d': case 'conv2dTranspose': case 'pool': case 'pad': case 'batchNorm':
         return true;
       case 'pointwise': case 'leakyRelu': case 'clip': case 'pairwise': case 'concat': case 'slice':
         return inputs.some((input) => this.#lower(input).isFirst);
@@ -78,7 +78,7 @@ class Lowering {
         return this.#builder.node(
           { ...operation, channels: 'first' }, this.#first(x), this.#weight(second, FILTER), ...others.map((bias) => this.last(bias)),
         );
-      case 'maxPool':
+      case 'pool': case 'pad':
         return this.#builder.node({ ...operation, channels: 'first' }, ...images());
       case 'batchNorm':
         return this.#builder.node({ ...operation, channels: 'first' }, ...inputs.map((input, index) => (

@@ -19,7 +19,8 @@ export interface Border {
 export type Window = readonly [number, number];
 
 /** Functions of every number by itself. */
-export type PointwiseName = 'relu' | 'tanh' | 'sigmoid' | 'square' | 'absolute' | 'exp' | 'log' | 'neg' | 'softplus';
+export type PointwiseName = 'relu' | 'tanh' | 'sigmoid' | 'square' | 'absolute' | 'exp' | 'log' | 'rsqrt' | 'neg' | 'softplus'
+  | 'gelu' | 'silu';
 
 /** Functions along the last dimension. */
 export type RowwiseName = 'softmax' | 'logSoftmax';
@@ -35,8 +36,9 @@ export type PairwiseName = 'add' | 'sub' | 'mul' | 'div' | 'equal';
 export type Operation =
   | { readonly kind: 'input'; readonly name: string; readonly shape: Shape }
   | { readonly kind: 'constant'; readonly name: string | null; readonly shape: Shape; readonly values: Float32Array }
-  /** Of x [examples, in], weight and bias. */
+  /** Of x [examples, ..., in], weight and bias. */
   | { readonly kind: 'linear'; readonly channels: Channels }
+  /** Of batches of matrices, or of a batch and one matrix. */
   | { readonly kind: 'matMul' }
   /** Of x, filter and perhaps bias. */
   | { readonly kind: 'conv2d'; readonly channels: Channels; readonly stride: number; readonly border: Border }
@@ -46,7 +48,11 @@ export type Operation =
   }
   /** Of x, scale, shift, mean and variance. */
   | { readonly kind: 'batchNorm'; readonly channels: Channels; readonly epsilon: number }
-  | { readonly kind: 'maxPool'; readonly channels: Channels; readonly window: Window; readonly stride: number }
+  | {
+    readonly kind: 'pool'; readonly name: 'max' | 'average'; readonly channels: Channels; readonly window: Window; readonly stride: number;
+  }
+  /** Zeros around images: rows above and below, columns on both sides. */
+  | { readonly kind: 'pad'; readonly channels: Channels; readonly rows: number; readonly columns: number }
   | { readonly kind: 'pointwise'; readonly name: PointwiseName }
   | { readonly kind: 'leakyRelu'; readonly slope: number }
   | { readonly kind: 'clip'; readonly least: number; readonly most: number }

@@ -14,8 +14,10 @@ export function inferShape(operation: Operation, inputs: readonly GraphNode[]): 
       return product(x, second);
     case 'conv2d':
     case 'conv2dTranspose':
-    case 'maxPool':
+    case 'pool':
       return windowed(operation, x, second);
+    case 'pad':
+      return padded(operation, x);
     case 'pairwise':
       return broadcast(x, second);
     case 'reduce':
@@ -49,10 +51,18 @@ export function sizeOf(shape: Shape, axis: number): number {
 }
 
 function product(x: Shape, matrix: Shape): Shape {
-  if (x.length !== 2 || matrix.length !== 2 || x[1] !== matrix[0]) {
+  const [before, batch] = [x.slice(0, -1), matrix.slice(0, -2)];
+  const isOne = batch.length === 0;
+  const isAlike = isOne || (x.length === matrix.length && batch.every((size, axis) => size === x[axis]));
+  if (x.length < 2 || matrix.length < 2 || !isAlike || x.at(-1) !== matrix.at(-2)) {
     throw new TypeError(`expected matrices that can be multiplied, found [${x.join()}] and [${matrix.join()}]`);
   }
-  return [sizeOf(x, 0), sizeOf(matrix, 1)];
+  return [...before, sizeOf(matrix, matrix.length - 1)];
+}
+
+function padded({ channels, rows, columns }: OperationOf<'pad'>, x: Shape): Shape {
+  const { height, width } = placesOf(channels);
+  return x.map((size, axis) => size + (axis === height ? 2 * rows : 0) + (axis === width ? 2 * columns : 0));
 }
 
 /** Places of height, width and channels in a shape. */
@@ -60,7 +70,7 @@ function placesOf(channels: Channels): { height: number; width: number; channels
   return channels === 'last' ? { height: 1, width: 2, channels: 3 } : { height: 2, width: 3, channels: 1 };
 }
 
-type Windowed = OperationOf<'conv2d'> | OperationOf<'conv2dTranspose'> | OperationOf<'maxPool'>;
+type Windowed = OperationOf<'conv2d'> | OperationOf<'conv2dTranspose'> | OperationOf<'pool'>;
 
 function windowed(operation: Windowed, x: Shape, filter: Shape): Shape {
   if (x.length !== 4) throw new TypeError(`expected images of four dimensions, found [${x.join()}]`);
@@ -68,7 +78,7 @@ function windowed(operation: Windowed, x: Shape, filter: Shape): Shape {
   const sides = operation.channels === 'last' ? [0, 1] : [2, 3];
   const side = (place: number, index: 0 | 1): number => {
     const size = sizeOf(x, place);
-    if (operation.kind === 'maxPool') return Math.floor((size - operation.window[index]) / operation.stride) + 1;
+    if (operation.kind === 'pool') return Math.floor((size - operation.window[index]) / operation.stride) + 1;
     const window = sizeOf(filter, sizeOf(sides, index));
     if (operation.kind === 'conv2d') {
       const { top, bottom, left, right } = operation.border;
@@ -78,7 +88,7 @@ function windowed(operation: Windowed, x: Shape, filter: Shape): Shape {
     const [less, more] = index === 0 ? [cut.top + cut.bottom, added.bottom] : [cut.left + cut.right, added.right];
     return (size - 1) * operation.stride + window - less + more;
   };
-  const maps = operation.kind === 'maxPool' ? sizeOf(x, places.channels) : sizeOf(filter, mapsOf(operation));
+  const maps = operation.kind === 'pool' ? sizeOf(x, places.channels) : sizeOf(filter, mapsOf(operation));
   const [height, width] = [side(places.height, 0), side(places.width, 1)];
   return operation.channels === 'last' ? [sizeOf(x, 0), height, width, maps] : [sizeOf(x, 0), maps, height, width];
 }

@@ -32,6 +32,10 @@ describe('recorded operations', () => {
     expect(operations.maxPool(images, 3, 2).shape).toEqual([BATCH, 3, 2, 3]);
     const wide = operations.conv2dTranspose(maps, constant(3, 3, 7, 5), [BATCH, 8, 6, 7], { stride: 2, padding: 'same' });
     expect(wide.shape).toEqual([BATCH, 8, 6, 7]);
+    expect(operations.averagePool(images, [3, 2], 2).shape).toEqual([BATCH, 3, 3, 3]);
+    expect(operations.pad(images, 1, 2).shape).toEqual([BATCH, 10, 10, 3]);
+    expect(operations.matMul(input(5, 4), constant(4, 3)).shape).toEqual([BATCH, 5, 3]);
+    expect(operations.matMul(input(2, 5, 4), operations.transpose(input(2, 5, 4), [0, 1, 3, 2])).shape).toEqual([BATCH, 2, 5, 5]);
     expect(operations.mean(images, [1, 2, -1]).shape).toEqual([BATCH]);
     expect(operations.reshape(images, [-1, 144]).shape).toEqual([BATCH, 144]);
     expect(operations.add(operations.sum(images), constant(2)).shape).toEqual([2]);
@@ -63,6 +67,8 @@ describe('recorded operations', () => {
     ['gradients', /found gradients/, () => operations.gradients(() => ({ loss: constant(1) }), [])],
     ['parameters that are computed', /unpack of anything but parameters/, () => operations.unpack(constant(4), [[4]])],
     ['matrices that do not fit', /\[-1,4\] and \[5,6\]/, () => operations.matMul(input(4), constant(5, 6))],
+    ['batches of matrices that do not fit', /\[-1,3,4\] and \[-1,2,4\]/, () => operations.matMul(input(3, 4), input(2, 4))],
+    ['examples that change their place', /stay in their place/, () => operations.transpose(input(3, 4), [1, 0, 2])],
     ['shapes that do not fit', /\[-1,4\] and \[3\] have no common shape/, () => operations.add(input(4), constant(3))],
     ['examples that are joined', /along dimension 0/, () => operations.concat([input(4), input(4)], 0)],
     ['examples that are mixed', /cannot become \[-1,2\]/, () => operations.reshape(input(4), [-1, 2])],

@@ -1,7 +1,9 @@
-import type { BatchNormAffine, BatchNormStatistics, Operations, WindowOptions } from '@lethe/tensorflow';
+import type { BatchNormAffine, BatchNormStatistics, Operations, WindowOptions, WindowSize } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { GraphBuilder } from './graph-builder.js';
-import { BATCH, GraphNode, type Border, type Operation, type PairwiseName, type PointwiseName, type Shape } from './graph-node.js';
+import {
+  BATCH, GraphNode, type Border, type Operation, type PairwiseName, type PointwiseName, type Shape, type Window,
+} from './graph-node.js';
 import { sizeOf } from './infer-shape.js';
 import { NamedVector } from './named-vector.js';
 import { isKind } from './simplify.js';
@@ -37,7 +39,9 @@ function recorder(builder: GraphBuilder): Record1 {
   return (operation, ...tensors) => asTensor(builder.node(operation, ...tensors.map(nodeOf)));
 }
 
-function layers(builder: GraphBuilder): Recorded<'conv2d' | 'conv2dTranspose' | 'matMul' | 'addBias' | 'batchNormEval' | 'maxPool'> {
+type Layers = 'conv2d' | 'conv2dTranspose' | 'matMul' | 'addBias' | 'batchNormEval' | 'maxPool' | 'averagePool' | 'pad';
+
+function layers(builder: GraphBuilder): Recorded<Layers> {
   const record = recorder(builder);
   return {
     conv2d: (x, filter, options) => (
@@ -52,10 +56,14 @@ function layers(builder: GraphBuilder): Recorded<'conv2d' | 'conv2dTranspose' | 
     batchNormEval: (x, { scale, shift }: BatchNormAffine, { mean, variance }: BatchNormStatistics, epsilon) => (
       record({ kind: 'batchNorm', channels: 'last', epsilon }, x, scale, shift, mean, variance)
     ),
-    maxPool: (x, size, stride) => (
-      record({ kind: 'maxPool', channels: 'last', window: typeof size === 'number' ? [size, size] : size, stride }, x)
-    ),
+    maxPool: (x, size, stride) => record({ kind: 'pool', name: 'max', channels: 'last', window: sides(size), stride }, x),
+    averagePool: (x, size, stride) => record({ kind: 'pool', name: 'average', channels: 'last', window: sides(size), stride }, x),
+    pad: (x, rows, columns) => record({ kind: 'pad', channels: 'last', rows, columns }, x),
   };
+}
+
+function sides(size: WindowSize): Window {
+  return typeof size === 'number' ? [size, size] : size;
 }
 
 /** A bias becomes part of the layer in front of it. */
@@ -63,7 +71,8 @@ function biased(builder: GraphBuilder, x: GraphNode, bias: GraphNode): GraphNode
   const isConvolution = isKind(x, 'conv2d') || isKind(x, 'conv2dTranspose');
   if (isConvolution && x.inputs.length === 2) return builder.node(x.operation, ...x.inputs, bias);
   const [, weight] = x.inputs;
-  const isLinear = isKind(x, 'matMul') && weight !== undefined && isKind(weight, 'constant') && isKind(bias, 'constant');
+  const isLinear = isKind(x, 'matMul') && weight !== undefined && isKind(weight, 'constant') && weight.rank === 2
+    && isKind(bias, 'constant');
   return isLinear ? builder.node({ kind: 'linear', channels: 'last' }, ...x.inputs, bias) : builder.node(pairwise('add'), x, bias);
 }
 
@@ -97,8 +106,8 @@ function pairwise(name: PairwiseName): Operation {
   return { kind: 'pairwise', name };
 }
 
-type Elementwise = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'square' | 'absolute' | 'exp' | 'log' | 'add' | 'sub' | 'mul' | 'div'
-  | 'clip' | 'scale' | 'neg' | 'softplus' | 'softmax' | 'logSoftmax' | 'equal';
+type Elementwise = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'square' | 'absolute' | 'exp' | 'log' | 'rsqrt'
+  | 'add' | 'sub' | 'mul' | 'div' | 'clip' | 'scale' | 'neg' | 'softplus' | 'softmax' | 'logSoftmax' | 'equal';
 
 function elementwise(builder: GraphBuilder): Recorded<Elementwise> {
   const record = recorder(builder);
@@ -106,7 +115,8 @@ function elementwise(builder: GraphBuilder): Recorded<Elementwise> {
   const ofTwo = (name: PairwiseName) => (a: Tensor, b: Tensor): Tensor => record(pairwise(name), a, b);
   return {
     relu: pointwise('relu'), tanh: pointwise('tanh'), sigmoid: pointwise('sigmoid'), square: pointwise('square'),
-    absolute: pointwise('absolute'), exp: pointwise('exp'), log: pointwise('log'), neg: pointwise('neg'), softplus: pointwise('softplus'),
+    absolute: pointwise('absolute'), exp: pointwise('exp'), log: pointwise('log'), rsqrt: pointwise('rsqrt'),
+    neg: pointwise('neg'), softplus: pointwise('softplus'), gelu: pointwise('gelu'), silu: pointwise('silu'),
     leakyRelu: (x, slope) => record({ kind: 'leakyRelu', slope }, x),
     clip: (x, least, most) => record({ kind: 'clip', least, most }, x),
     softmax: (x) => record({ kind: 'rowwise', name: 'softmax' }, x),
@@ -118,7 +128,7 @@ function elementwise(builder: GraphBuilder): Recorded<Elementwise> {
 
 function shapes(
   builder: GraphBuilder,
-): Recorded<'concat' | 'reshape' | 'slice' | 'sum' | 'mean' | 'constant' | 'unpack' | 'pack'> {
+): Recorded<'concat' | 'reshape' | 'transpose' | 'slice' | 'sum' | 'mean' | 'constant' | 'unpack' | 'pack'> {
   const record = recorder(builder);
   const reduce = (name: 'sum' | 'mean') => (x: Tensor, axes?: readonly number[]): Tensor => {
     const { rank } = nodeOf(x);
@@ -128,6 +138,13 @@ function shapes(
   return {
     concat: (tensors, axis) => record({ kind: 'concat', axis: axis < 0 ? axis + (tensors[0]?.rank ?? 0) : axis }, ...tensors),
     reshape: (x, shape) => asTensor(reshaped(builder, nodeOf(x), shape)),
+    transpose: (x, order) => {
+      const examples = x.shape.indexOf(BATCH);
+      if (examples !== -1 && order[examples] !== examples) {
+        throw new TypeError(`[${x.shape.join()}] cannot be transposed by [${order.join()}]: examples (-1) stay in their place`);
+      }
+      return record({ kind: 'transpose', order }, x);
+    },
     slice: (x, begin, size) => asTensor(x instanceof NamedVector ? x.part(builder, begin, size) : sliced(builder, nodeOf(x), begin, size)),
     sum: reduce('sum'),
     mean: reduce('mean'),

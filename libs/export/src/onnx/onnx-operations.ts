@@ -20,15 +20,17 @@ export function onnxSteps(node: GraphNode, inputs: readonly string[], writer: On
     case 'input': case 'constant':
       throw new TypeError(`${operation.kind} is no step`);
     case 'linear':
-      return step('Gemm', inputs, { transB: { int: 1 } });
+      return node.rank === 2 ? step('Gemm', inputs, { transB: { int: 1 } }) : linearSteps(inputs, writer);
     case 'matMul':
       return step('MatMul', inputs);
-    case 'conv2d': case 'conv2dTranspose': case 'maxPool':
+    case 'conv2d': case 'conv2dTranspose': case 'pool':
       return windowSteps(node as GraphNode & { operation: Windowed }, inputs, writer);
     case 'batchNorm':
       return step('BatchNormalization', inputs, { epsilon: { float: operation.epsilon } });
     case 'pointwise':
-      return operation.name === 'square' ? step('Mul', [x, x]) : step(POINTWISE[operation.name], inputs);
+      return pointwiseSteps(operation, x, writer);
+    case 'pad':
+      return padSteps(operation, x, writer);
     case 'leakyRelu':
       return step('LeakyRelu', inputs, { alpha: { float: operation.slope } });
     case 'clip':
@@ -46,19 +48,51 @@ export function onnxSteps(node: GraphNode, inputs: readonly string[], writer: On
   }
 }
 
-const POINTWISE: Readonly<Record<Exclude<OperationOf<'pointwise'>['name'], 'square'>, string>> = {
+type Composed = 'square' | 'rsqrt' | 'gelu' | 'silu';
+
+const POINTWISE: Readonly<Record<Exclude<OperationOf<'pointwise'>['name'], Composed>, string>> = {
   relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', absolute: 'Abs', exp: 'Exp', log: 'Log', neg: 'Neg', softplus: 'Softplus',
 };
 
+function pointwiseSteps({ name }: OperationOf<'pointwise'>, x: string, { step, tensor }: OnnxWriter): string {
+  const number = (value: number): string => tensor(Float32Array.of(value), []);
+  switch (name) {
+    case 'square':
+      return step('Mul', [x, x]);
+    case 'rsqrt':
+      return step('Reciprocal', [step('Sqrt', [x])]);
+    case 'silu':
+      return step('Mul', [x, step('Sigmoid', [x])]);
+    case 'gelu': {
+      const error = step('Erf', [step('Mul', [x, number(Math.SQRT1_2)])]);
+      return step('Mul', [step('Mul', [x, number(0.5)]), step('Add', [error, number(1)])]);
+    }
+    default:
+      return step(POINTWISE[name], [x]);
+  }
+}
+
+/** Gemm takes matrices alone. */
+function linearSteps([x = '', weight = '', bias = '']: readonly string[], { step }: OnnxWriter): string {
+  return step('Add', [step('MatMul', [x, step('Transpose', [weight], { perm: { ints: [1, 0] } })]), bias]);
+}
+
+function padSteps({ rows, columns }: OperationOf<'pad'>, x: string, { step, tensor }: OnnxWriter): string {
+  const side = [0n, 0n, BigInt(rows), BigInt(columns)];
+  return step('Pad', [x, tensor(BigInt64Array.from([...side, ...side]), [8])]);
+}
+
 const PAIRWISE = { add: 'Add', sub: 'Sub', mul: 'Mul', div: 'Div' } as const;
 
-type Windowed = OperationOf<'conv2d'> | OperationOf<'conv2dTranspose'> | OperationOf<'maxPool'>;
+type Windowed = OperationOf<'conv2d'> | OperationOf<'conv2dTranspose'> | OperationOf<'pool'>;
 
 function windowSteps(
   { operation, inputs: [, filter] }: GraphNode & { operation: Windowed }, inputs: readonly string[], { step }: OnnxWriter,
 ): string {
   const strides = { ints: [operation.stride, operation.stride] };
-  if (operation.kind === 'maxPool') return step('MaxPool', inputs, { kernel_shape: { ints: operation.window }, strides });
+  if (operation.kind === 'pool') {
+    return step(operation.name === 'max' ? 'MaxPool' : 'AveragePool', inputs, { kernel_shape: { ints: operation.window }, strides });
+  }
   const shape = filter?.shape ?? [];
   const window = { kernel_shape: { ints: [sizeOf(shape, 2), sizeOf(shape, 3)] }, strides };
   if (operation.kind === 'conv2d') return step('Conv', inputs, { ...window, pads: pads(operation.border) });

@@ -21,9 +21,9 @@ function cast(from: TypeName, to: TypeName): Attributes {
   return { SrcT: { type: from }, DstT: { type: to } };
 }
 
-const POINTWISE: Readonly<Record<OperationOf<'pointwise'>['name'], string>> = {
+const POINTWISE: Readonly<Record<Exclude<OperationOf<'pointwise'>['name'], 'gelu' | 'silu'>, string>> = {
   relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', square: 'Square', absolute: 'Abs', exp: 'Exp', log: 'Log', neg: 'Neg',
-  softplus: 'Softplus',
+  softplus: 'Softplus', rsqrt: 'Rsqrt',
 };
 
 const PAIRWISE = { add: 'AddV2', sub: 'Sub', mul: 'Mul', div: 'RealDiv' } as const;
@@ -37,15 +37,17 @@ export function tensorFlowSteps(node: GraphNode, inputs: readonly string[], writ
     case 'input': case 'constant':
       throw new TypeError(`${operation.kind} is no step`);
     case 'linear':
-      return step('BiasAdd', [step('MatMul', [x, second], MATRICES), bias ?? ''], LAST);
+      return step('BiasAdd', [matMulStep(node, [x, second], writer), bias ?? ''], LAST);
     case 'matMul':
-      return step('MatMul', inputs, MATRICES);
-    case 'conv2d': case 'conv2dTranspose': case 'maxPool':
+      return matMulStep(node, inputs, writer);
+    case 'pad':
+      return padStep(operation, x, writer);
+    case 'conv2d': case 'conv2dTranspose': case 'pool':
       return windowSteps(operation, node.shape, inputs, writer);
     case 'batchNorm':
       return batchNormSteps(operation, node.shape, inputs, writer);
     case 'pointwise':
-      return step(POINTWISE[operation.name], inputs);
+      return pointwiseSteps(operation, x, writer);
     case 'leakyRelu':
       return step('LeakyRelu', inputs, { ...FLOAT, alpha: { float: operation.slope } });
     case 'clip':
@@ -61,7 +63,28 @@ export function tensorFlowSteps(node: GraphNode, inputs: readonly string[], writ
   }
 }
 
-type Windowed = OperationOf<'conv2d'> | OperationOf<'conv2dTranspose'> | OperationOf<'maxPool'>;
+function pointwiseSteps({ name }: OperationOf<'pointwise'>, x: string, { step, constant }: TensorFlowWriter): string {
+  if (name === 'silu') return step('Mul', [x, step('Sigmoid', [x])]);
+  if (name !== 'gelu') return step(POINTWISE[name], [x]);
+  const number = (value: number): string => constant(Float32Array.of(value), []);
+  const error = step('Erf', [step('Mul', [x, number(Math.SQRT1_2)])]);
+  return step('Mul', [step('Mul', [x, number(0.5)]), step('AddV2', [error, number(1)])]);
+}
+
+/** MatMul takes two matrices alone. */
+function matMulStep({ inputs: [x, y] }: GraphNode, names: readonly string[], { step }: TensorFlowWriter): string {
+  const isBatch = [x, y].some((one) => (one?.rank ?? 2) > 2);
+  return isBatch
+    ? step('BatchMatMulV2', names, { ...FLOAT, adj_x: { flag: false }, adj_y: { flag: false } })
+    : step('MatMul', names, MATRICES);
+}
+
+function padStep({ rows, columns }: OperationOf<'pad'>, x: string, { step, constant }: TensorFlowWriter): string {
+  const sides = constant(Int32Array.of(0, 0, rows, rows, columns, columns, 0, 0), [4, 2]);
+  return step('Pad', [x, sides], { ...FLOAT, Tpaddings: INT });
+}
+
+type Windowed = OperationOf<'conv2d'> | OperationOf<'conv2dTranspose'> | OperationOf<'pool'>;
 
 /** Every border here is what TensorFlow puts around an image by itself. */
 function windowSteps(operation: Windowed, shape: Shape, inputs: readonly string[], writer: TensorFlowWriter): string {
@@ -69,8 +92,9 @@ function windowSteps(operation: Windowed, shape: Shape, inputs: readonly string[
   const [x = '', filter = '', bias] = inputs;
   const { stride } = operation;
   const window = { ...LAST, strides: { integers: [1, stride, stride, 1] } };
-  if (operation.kind === 'maxPool') {
-    return step('MaxPool', [x], { ...window, ksize: { integers: [1, ...operation.window, 1] }, padding: { text: 'VALID' } });
+  if (operation.kind === 'pool') {
+    const attributes = { ...window, ksize: { integers: [1, ...operation.window, 1] }, padding: { text: 'VALID' } };
+    return step(operation.name === 'max' ? 'MaxPool' : 'AvgPool', [x], attributes);
   }
   const border = operation.kind === 'conv2d' ? operation.border : operation.cut;
   const isBare = Object.values(border).every((pixels) => pixels === 0);

@@ -30,8 +30,10 @@ export function torchExpression(node: GraphNode, of: readonly string[], { layer 
       const statistics = [mean, variance, second, shift].join(', ');
       return applied === null ? `F.batch_norm(${bare(x)}, ${statistics}, eps=${operation.epsilon})` : `${applied}(${bare(x)})`;
     }
-    case 'maxPool':
-      return `F.max_pool2d(${bare(x)}, ${pair(operation.window)}, ${operation.stride})`;
+    case 'pad':
+      return `F.pad(${bare(x)}, (${[operation.columns, operation.columns, operation.rows, operation.rows].join(', ')}))`;
+    case 'pool':
+      return `F.${operation.name === 'max' ? 'max' : 'avg'}_pool2d(${bare(x)}, ${pair(operation.window)}, ${operation.stride})`;
     case 'pointwise':
       return POINTWISE[operation.name](bare(x));
     case 'leakyRelu':
@@ -51,6 +53,7 @@ const POINTWISE: Readonly<Record<OperationOf<'pointwise'>['name'], (x: string) =
   relu: (x) => `F.relu(${x})`, tanh: (x) => `torch.tanh(${x})`, sigmoid: (x) => `torch.sigmoid(${x})`,
   square: (x) => `torch.square(${x})`, absolute: (x) => `torch.abs(${x})`, exp: (x) => `torch.exp(${x})`, log: (x) => `torch.log(${x})`,
   neg: (x) => `torch.neg(${x})`, softplus: (x) => `F.softplus(${x})`,
+  rsqrt: (x) => `torch.rsqrt(${x})`, gelu: (x) => `F.gelu(${x})`, silu: (x) => `F.silu(${x})`,
 };
 
 const PAIRWISE = { add: '+', sub: '-', mul: '*', div: '/' } as const;

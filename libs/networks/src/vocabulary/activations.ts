@@ -24,6 +24,16 @@ export function sigmoid(): Layer {
   return pointwise('sigmoid', (operations, x) => operations.sigmoid(x));
 }
 
+/** x times the probability that a standard normal number is below x: PyTorch's, without its approximation. */
+export function gelu(): Layer {
+  return pointwise('gelu', (operations, x) => operations.gelu(x));
+}
+
+/** x times its sigmoid. */
+export function silu(): Layer {
+  return pointwise('silu', (operations, x) => operations.silu(x));
+}
+
 /** Probabilities along the last dimension. */
 export function softmax(): Layer {
   return pointwise('softmax', (operations, x) => operations.softmax(x));

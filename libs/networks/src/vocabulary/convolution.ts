@@ -1,7 +1,7 @@
 import { convolution as apply, convolutionTensors } from '../layers.js';
 import { placeOnImages } from './images.js';
 import { checkCount, type Layer } from './layer.js';
-import { windowedSize, windowOver, type Padding, type WindowSize } from './windows.js';
+import { borderOf, windowedSize, windowOver, type Padding, type WindowSize } from './windows.js';
 
 /** How the window of a convolution looks and moves. */
 export interface ConvolutionOptions {
@@ -9,8 +9,8 @@ export interface ConvolutionOptions {
   readonly size?: WindowSize;
   /** Pixels from one window to the next, in both directions; 1 unless said. */
   readonly stride?: number;
-  /** `same` unless said. */
-  readonly padding?: Padding;
+  /** `same` unless said. A number: so many pixels of zeros around the image, as in PyTorch. */
+  readonly padding?: Padding | number;
 }
 
 /**
@@ -23,11 +23,16 @@ export function convolution(maps: number, { size = 3, stride = 1, padding = 'sam
     place: (name, input) => placeOnImages(name, input, (image) => {
       checkCount(name, 'maps', maps);
       const window = windowOver(name, size, image);
-      const [height, width] = windowedSize(name, image, window, { stride, padding });
+      const [rows, columns] = typeof padding === 'number' ? borderOf(name, padding, image) : [0, 0];
+      const options = { stride, padding: typeof padding === 'number' ? 'valid' : padding };
+      const padded = { ...image, height: image.height + 2 * rows, width: image.width + 2 * columns };
+      const [height, width] = windowedSize(name, padded, window, options);
       return {
         output: { height, width, channels: maps },
         tensors: convolutionTensors(name, window, image.channels, maps),
-        forward: (context, images) => apply(context, name, images, { stride, padding }),
+        forward: (context, images) => (
+          apply(context, name, rows + columns === 0 ? images : context.operations.pad(images, rows, columns), options)
+        ),
       };
     }),
   };

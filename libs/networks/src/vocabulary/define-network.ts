@@ -40,8 +40,9 @@ function checkTensor({ name, shape, initial }: { [Key in keyof TensorSpec]: unkn
     throw refused(name, 'a shape of whole numbers of at least 1', Array.isArray(shape) ? shapeText(shape) : typeof shape);
   }
   const kind = (initial as TensorSpec['initial'] | undefined)?.kind;
-  if (kind !== 'uniform' && kind !== 'constant') {
-    throw refused(name, "an initial of the kind 'uniform' (with a bound) or 'constant' (with a value)", String(kind));
+  if (kind !== 'uniform' && kind !== 'normal' && kind !== 'constant') {
+    const kinds = "'uniform' (with a bound), 'normal' (with a deviation) or 'constant' (with a value)";
+    throw refused(name, `an initial of the kind ${kinds}`, String(kind));
   }
 }
 

@@ -8,6 +8,12 @@ export type WindowSize = number | Window;
 /** `same`: as many borders as it takes for an output of the input's size divided by the stride, rounded up. `valid`: none. */
 export type Padding = 'same' | 'valid';
 
+/** An image with `pixels` around it, and a signal with as many at its ends. */
+export function borderOf(name: string, pixels: number, { width }: ImageSize): Window {
+  if (pixels !== 0) checkCount(name, 'padding', pixels);
+  return [pixels, width === 1 ? 0 : pixels];
+}
+
 /** A window over images of that size: a signal has windows of width 1. */
 export function windowOver(name: string, size: WindowSize, { width }: ImageSize): Window {
   const window: Window = typeof size === 'number' ? [size, width === 1 ? 1 : size] : size;

@@ -30,6 +30,8 @@ function layers(tf: typeof tfjs) {
       return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(mean, factor)));
     }) satisfies Operations['batchNormEval'],
     maxPool: (x: Tensor, size: WindowSize, stride: number): Tensor => tf.maxPool(x as Tensor4D, sides(size), stride, 'valid'),
+    averagePool: (x: Tensor, size: WindowSize, stride: number): Tensor => tf.avgPool(x as Tensor4D, sides(size), stride, 'valid'),
+    pad: (x: Tensor, rows: number, columns: number): Tensor => tf.pad(x, [[0, 0], [rows, rows], [columns, columns], [0, 0]]),
   };
 }
 
@@ -41,10 +43,15 @@ export function sides(size: WindowSize): [number, number] {
 function elementwise(tf: typeof tfjs) {
   return {
     sigmoid: (x: Tensor): Tensor => tf.sigmoid(x),
+    silu: (x: Tensor): Tensor => tf.mul(x, tf.sigmoid(x)),
+    gelu: (x: Tensor): Tensor => (
+      tf.mul(tf.mul(x, tf.scalar(0.5)), tf.add(tf.erf(tf.mul(x, tf.scalar(Math.SQRT1_2))), tf.scalar(1)))
+    ),
     square: (x: Tensor): Tensor => tf.square(x),
     absolute: (x: Tensor): Tensor => tf.abs(x),
     exp: (x: Tensor): Tensor => tf.exp(x),
     log: (x: Tensor): Tensor => tf.log(x),
+    rsqrt: (x: Tensor): Tensor => tf.rsqrt(x),
     add: (a: Tensor, b: Tensor): Tensor => tf.add(a, b),
     sub: (a: Tensor, b: Tensor): Tensor => tf.sub(a, b),
     mul: (a: Tensor, b: Tensor): Tensor => tf.mul(a, b),
@@ -62,6 +69,7 @@ function shapes(tf: typeof tfjs) {
   return {
     concat: (tensors: readonly Tensor[], axis: number): Tensor => tf.concat([...tensors], axis),
     reshape: (x: Tensor, shape: readonly number[]): Tensor => tf.reshape(x, [...shape]),
+    transpose: (x: Tensor, order: readonly number[]): Tensor => tf.transpose(x, [...order]),
     slice: (x: Tensor, begin: readonly number[], size: readonly number[]): Tensor => tf.slice(x, [...begin], [...size]),
     constant: (values: readonly number[], shape: readonly number[]): Tensor => tf.tensor([...values], [...shape], 'float32'),
     unpack: (flat: Tensor, pieces: readonly (readonly number[])[]): Tensor[] => {
@@ -87,6 +95,15 @@ function constants(tf: typeof tfjs) {
     argMax: (x: Tensor): Tensor => withoutGradient(tf, () => argMax(x)),
     equal: (a: Tensor, b: Tensor): Tensor => withoutGradient(tf, () => equal(a, b)),
     stopGradient: (x: Tensor): Tensor => withoutGradient(tf, () => tf.clone(x)),
+  };
+}
+
+/** A product of matrices, of batches of them too: a single right-hand matrix multiplies all rows of a batch at once. */
+export function ofBatches(tf: typeof tfjs, multiply: (a: Tensor, b: Tensor) => Tensor): Operations['matMul'] {
+  return (a, b) => {
+    if (a.rank === 2 || b.rank > 2) return multiply(a, b);
+    const rows = tf.reshape(a, [-1, a.shape.at(-1) ?? 1]);
+    return tf.reshape(multiply(rows, b), [...a.shape.slice(0, -1), b.shape.at(-1) ?? 1]);
   };
 }
 

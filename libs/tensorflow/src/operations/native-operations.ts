@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 import { type AttributeWriters, attributeWriters, nativeBackend, type OperationAttribute } from '../native-backend.js';
 import { dropoutBytes, normalNumbers } from './random-numbers.js';
-import { commonOperations } from './common-operations.js';
+import { commonOperations, ofBatches } from './common-operations.js';
 import type { BatchNormalised, Operations } from './operations.js';
 
 /** Runs a TensorFlow operation that tfjs has no function for. */
@@ -29,7 +29,7 @@ export function nativeOperations(tf: typeof tfjs): Operations {
   };
   return {
     ...commonOperations(tf),
-    matMul: (a, b) => tf.matMul(a, b),
+    matMul: ofBatches(tf, (a, b) => tf.matMul(a, b)),
     sum: (x, axes) => tf.sum(x, axes && [...axes]),
     mean: (x, axes) => tf.mean(x, axes && [...axes]),
     addBias: addBias(tf, native),

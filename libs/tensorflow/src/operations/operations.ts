@@ -44,6 +44,7 @@ export interface Operations {
   conv2d(x: Tensor, filter: Tensor, options: WindowOptions): Tensor;
   /** The gradient of `conv2d` used as a layer: `filter` is height, width, output channels, input channels. */
   conv2dTranspose(x: Tensor, filter: Tensor, outputShape: readonly number[], options: WindowOptions): Tensor;
+  /** Products of matrices [..., rows, inner] and [..., inner, columns]: of two batches of them, or of a batch and one matrix. */
   matMul(a: Tensor, b: Tensor): Tensor;
   /** Adds a vector along the last dimension. */
   addBias(x: Tensor, bias: Tensor): Tensor;
@@ -55,8 +56,20 @@ export interface Operations {
   leakyRelu(x: Tensor, slope: number): Tensor;
   tanh(x: Tensor): Tensor;
   sigmoid(x: Tensor): Tensor;
+  /**
+   * x times the probability that a standard normal number is below x.
+   *
+   * @see Hendrycks and Gimpel, Gaussian Error Linear Units (2016)
+   */
+  gelu(x: Tensor): Tensor;
+  /** x times its sigmoid. */
+  silu(x: Tensor): Tensor;
   /** The largest value of each window; `size` is one number for height and width, or [height, width]. */
   maxPool(x: Tensor, size: WindowSize, stride: number): Tensor;
+  /** The mean of each window. */
+  averagePool(x: Tensor, size: WindowSize, stride: number): Tensor;
+  /** Images with zeros around them: as many rows above as below, as many columns on the left as on the right. */
+  pad(x: Tensor, rows: number, columns: number): Tensor;
   /**
    * Zeroes each value with probability `rate`, taken to the nearest of 1/256, 2/256 ... 255/256, and scales the rest so that the mean
    * stays. The mask is a pure function of the shape, `seed` (two int32) and `salt`, the same on every engine. Give each dropout of a
@@ -70,12 +83,16 @@ export interface Operations {
   normal(shape: readonly number[], seed: Tensor, salt: number): Tensor;
   concat(tensors: readonly Tensor[], axis: number): Tensor;
   reshape(x: Tensor, shape: readonly number[]): Tensor;
+  /** The dimensions in another order: the first of the result is `order[0]` of x. */
+  transpose(x: Tensor, order: readonly number[]): Tensor;
   /** As in TensorFlow, a size of -1 means up to the end. */
   slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
   square(x: Tensor): Tensor;
   absolute(x: Tensor): Tensor;
   exp(x: Tensor): Tensor;
   log(x: Tensor): Tensor;
+  /** 1 divided by the square root. */
+  rsqrt(x: Tensor): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
   sub(a: Tensor, b: Tensor): Tensor;
   mul(a: Tensor, b: Tensor): Tensor;

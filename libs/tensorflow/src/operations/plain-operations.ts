@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 
-import { commonOperations, sides } from './common-operations.js';
+import { commonOperations, ofBatches, sides } from './common-operations.js';
 import type { Operations } from './operations.js';
 import { dropoutBytes, normalNumbers } from './random-numbers.js';
 import { statelessBytes } from './philox.js';
@@ -11,7 +11,7 @@ export function plainOperations(tf: typeof tfjs): Operations {
   const common = commonOperations(tf);
   return {
     ...common,
-    matMul: matMul(tf),
+    matMul: ofBatches(tf, matMul(tf)),
     addBias: addBias(tf),
     batchNormTrain: batchNormTrain(tf, common.stopGradient),
     dropout: dropout(tf),
@@ -33,11 +33,16 @@ function matMul(tf: typeof tfjs): Operations['matMul'] {
     (save as tfjs.GradSaveFunc)([a as Tensor, b as Tensor]);
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [left, right] = saved as [Tensor, Tensor];
-      return [multiply(dy, tf.transpose(right)), multiply(tf.transpose(left), dy)];
+      return [multiply(dy, turned(tf, right)), multiply(turned(tf, left), dy)];
     };
     return { value: multiply(a as Tensor, b as Tensor), gradFunc };
   });
   return (a, b) => differentiable(a, b);
+}
+
+/** Matrices with rows and columns exchanged. */
+function turned(tf: typeof tfjs, x: Tensor): Tensor {
+  return tf.transpose(x, [...x.shape.keys()].map((axis) => (axis < x.rank - 2 ? axis : 2 * x.rank - 3 - axis)));
 }
 
 /** The same values in memory of their own; `clone` would share it. */
