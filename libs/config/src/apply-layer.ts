@@ -1,8 +1,6 @@
 import { DATA_KIND_NAMES, rulesOfKind } from './data-kinds.js';
 import { EVERY_NETWORK, isTree, leaves, OPTIMIZERS, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
-
-const ADAM_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-const SGD_DEFAULTS = { momentum: 0 };
+import { OPTIMIZER_DEFAULTS } from './optimizer-defaults.js';
 
 function merge(base: Tree, layer: Tree): Tree {
   return Object.entries(layer).reduce<Tree>((tree, [key, value]) => {
@@ -18,8 +16,7 @@ function changeOptimizerKinds(base: Tree, layer: Tree): Tree {
     const kind = valueAt(layer, `${path}.kind`);
     const before = valueAt(tree, path);
     if (!isTree(before) || kind === before['kind'] || (kind !== 'adam' && kind !== 'sgd')) return tree;
-    const defaults = kind === 'adam' ? ADAM_DEFAULTS : SGD_DEFAULTS;
-    return withValue(tree, path, { kind, learningRate: before['learningRate'], ...defaults, schedule: before['schedule'] });
+    return withValue(tree, path, { kind, learningRate: before['learningRate'], ...OPTIMIZER_DEFAULTS[kind], schedule: before['schedule'] });
   }, base);
 }
 

@@ -12,12 +12,15 @@ export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type J
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 export { dataOfRecipe, mergeConfig } from './merge-config.js';
+export { completeOptimizer, type PartialOptimizer } from './optimizer-defaults.js';
 export { isModulePath } from './module-path.js';
 export { PROBES } from './probe-kinds.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
-export { figuresOf, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
+export { FIGURES, figuresOf, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
+export { domainAdaptationSchema } from './schema/domain-adaptation.js';
+export { forgettingSchema } from './schema/forgetting.js';
 export { PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
 export type { DataConfig, DomainsConfig, DomainSourceConfig, OwnDataConfig, TableConfig } from './schema/data.js';
 export { READING, type ReadingConfig } from './schema/reading.js';

@@ -1,3 +1,4 @@
+import { completeOptimizer } from './optimizer-defaults.js';
 import type { ObjectiveConfig, RunConfig } from './run-config.js';
 import type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 import { defaultWorkers, type Machine } from './worker-plan.js';
@@ -5,11 +6,9 @@ import { defaultWorkers, type Machine } from './worker-plan.js';
 /** A run that plays the article's game or a variant of it. */
 export type ForgettingConfig = RunConfig & { readonly objective: Extract<ObjectiveConfig, { kind: 'forgetting' }> };
 
-const CONSTANT: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
-
 /** PyTorch's Adam with its default moments, at a constant rate unless a schedule is given. */
-export function plainAdam(learningRate: number, schedule: ScheduleConfig = CONSTANT): OptimizerConfig {
-  return { kind: 'adam', learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
+export function plainAdam(learningRate: number, schedule: Partial<ScheduleConfig> = {}): OptimizerConfig {
+  return completeOptimizer({ learningRate, schedule });
 }
 
 /** No eraser; the settings besides are those of one, for whoever gives a number of couplings. */

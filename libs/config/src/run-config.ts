@@ -11,7 +11,7 @@ const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAd
 export const TARGET_ACCURACY = 'target_accuracy';
 
 /** Figures that can be watched, by objective. All are of held-out examples, but for the one of the target's test examples. */
-const FIGURES = {
+export const FIGURES = {
   forgetting: ['reconstruction_mse', 'kept_loss', 'kept_score', 'classifier_loss', 'classifier_accuracy'],
   'domain-adaptation': ['label_loss', 'label_accuracy', TARGET_ACCURACY],
 } as const satisfies Readonly<Record<z.infer<typeof objectiveSchema>['kind'], readonly string[]>>;

@@ -21,7 +21,6 @@ export const ERROR_CODES = [
   'STORAGE_FAILED',
   'DEVICE_PLAN_INVALID',
   'DEVICE_MISSING',
-  'GAME_INVALID',
   // The engine and its graphs
   'ENGINE_SETUP_FAILED',
   'ENGINE_UNSUPPORTED_PLATFORM',

@@ -67,6 +67,7 @@ function objectiveOf({ objective, data }: RunConfig, facts: DataFacts, totalRoun
   return createObjective(objective, {
     ...shape,
     classes: classes.length,
+    classNames: classes,
     domains: domains.map(({ name }) => name),
     kept,
     forgotten,

@@ -1,3 +1,4 @@
+import { completeOptimizer, domainAdaptationSchema, FIGURES } from '@lethe/config';
 import { entryOf } from '@lethe/errors';
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
@@ -8,8 +9,24 @@ import {
   type FeatureOptions,
 } from './domain-adaptation/game-networks.js';
 import { classConfusion, entropy, pseudoLabelLoss, type Predictions } from './domain-adaptation/unlabelled-terms.js';
+import { checkedSettings } from './checked-settings.js';
+import { GAME_KIND, type GameDefinition } from './game-definition.js';
 import { countedMean, isCorrect, negativeLogLikelihood, type Classified } from './losses.js';
 import type { LossContext, Objective, PhaseLoss } from './objective.js';
+
+const NAME = 'domain-adaptation';
+const settings = domainAdaptationSchema.omit({ kind: true, optimizers: true });
+const networks = Object.keys(domainAdaptationSchema.shape.optimizers.shape);
+
+/** Ganin and Lempitsky's game and its relatives, as settings name it. */
+export const domainAdaptationGame: GameDefinition = {
+  kind: GAME_KIND,
+  name: NAME,
+  settings,
+  optimizers: Object.fromEntries(networks.map((network) => [network, completeOptimizer({})])),
+  figures: FIGURES[NAME],
+  play: (given, facts) => domainAdaptationObjective({ ...facts, ...checkedSettings(NAME, settings, given) }),
+};
 
 export interface DomainAdaptationOptions extends AdaptationShape {
   readonly features: FeatureOptions & { readonly statistics: 'shared' | 'per-domain' };
@@ -54,7 +71,7 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
   });
   const { features, labelPredictor, domainClassifier } = game;
   return {
-    name: 'domain-adaptation',
+    name: NAME,
     groups: [{ name: 'networks', networks: [features.network, labelPredictor, ...(adapts ? [domainClassifier] : [])] }],
     phases: [{
       name: 'adaptation',

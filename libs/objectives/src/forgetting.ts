@@ -1,10 +1,40 @@
-import { entryOf } from '@lethe/errors';
+import { completeOptimizer, FIGURES, forgettingSchema } from '@lethe/config';
+import { entryOf, LetheError } from '@lethe/errors';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Answer } from './forgetting/adversaries.js';
 import { GameNetworks, type Encoded, type GameNetworkOptions } from './forgetting/game-networks.js';
 import { HIDING_LOSSES, type HidingName } from './forgetting/hiding.js';
+import { GAME_KIND, type GameDefinition } from './game-definition.js';
+import type { GameFacts } from './game-facts.js';
 import { countedMean, isCorrect, meanOf, negativeLogLikelihood, squaredError, sumOf } from './losses.js';
+import { checkedSettings } from './checked-settings.js';
 import type { LossContext, Objective } from './objective.js';
+
+const NAME = 'forgetting';
+const settings = forgettingSchema.omit({ kind: true, optimizers: true });
+
+/** The article's game and its relatives, as settings name it. */
+export const forgettingGame: GameDefinition = {
+  kind: GAME_KIND,
+  name: NAME,
+  settings,
+  optimizers: Object.fromEntries(Object.keys(forgettingSchema.shape.optimizers.shape).map((network) => [network, completeOptimizer({})])),
+  figures: FIGURES.forgetting,
+  play: (given, facts) => {
+    const options = checkedSettings(NAME, settings, given);
+    const { fairness, bottleneck } = options;
+    if (fairness === 'odds' && !facts.kept.some(({ isLabel }) => isLabel)) throw withoutLabel(facts);
+    return forgettingObjective({
+      ...facts, ...options, independence: fairness, bottleneck: bottleneck.kind, divergenceWeight: bottleneck.weight,
+    });
+  },
+};
+
+function withoutLabel({ kept }: GameFacts): LetheError {
+  const found = kept.length === 0 ? 'nothing that is kept' : `${kept.map(({ name }) => name).join(', ')}, none of which is the label`;
+  const expected = 'expected the label, a category, to be kept, given which others are forgotten';
+  return new LetheError('CONFIG_INVALID', `--fairness odds: ${expected}, found ${found}`);
+}
 
 export interface ForgettingOptions extends GameNetworkOptions {
   readonly hiding: HidingName | 'gradient-reversal';
@@ -49,7 +79,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
   const { networks } = game;
   const readLabel = networks.heads.predictsLabel;
   return {
-    name: 'forgetting',
+    name: NAME,
     ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding)),
     deployed: networks.autoencoder.map(({ name }) => name),
     freshStarts: networks.adversaries.freshStarts,

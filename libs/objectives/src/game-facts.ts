@@ -5,6 +5,8 @@ export interface GameFacts {
   readonly channels: number;
   /** Number of classes of the label. */
   readonly classes: number;
+  /** Their names, in the order of a batch's. */
+  readonly classNames: readonly string[];
   /** Names of all domains. */
   readonly domains: readonly string[];
   /** Attributes that the features are to keep, in the order of a batch's. */

@@ -86,7 +86,7 @@ export interface Objective {
   readonly predict: ((context: LossContext) => Tensor) | null;
   /**
    * What the head of each kept attribute gives, in their order: log-probabilities [examples, categories], or of a number [examples, 2]:
-   * mean and ln variance of the value with mean 0 and deviation 1 over the training examples.
+   * mean and ln variance of the value with mean 0 and deviation 1 over the training examples. Null: the game has no head for it.
    */
-  readonly readKept: readonly ((context: LossContext) => Tensor)[];
+  readonly readKept: readonly (((context: LossContext) => Tensor) | null)[];
 }

@@ -47,10 +47,10 @@ export interface Head {
  */
 export function headsOf({ run, description: { objective, facts } }: RunNetworks): readonly Head[] {
   const { predict, readKept } = objective;
-  const kept = readKept.map((compute, index): Head => {
-    const attribute = facts.kept[index];
-    if (attribute === undefined) throw new TypeError('a head of no attribute');
-    return attribute.kind === 'category' ? category(attribute.name, attribute.categories, compute) : number(attribute, compute);
+  const kept = facts.kept.flatMap((attribute, index): Head[] => {
+    const compute = readKept[index] ?? null;
+    if (compute === null) return [];
+    return [attribute.kind === 'category' ? category(attribute.name, attribute.categories, compute) : number(attribute, compute)];
   });
   const heads = kept.length > 0 || predict === null ? kept : [category('label', facts.classes, predict)];
   if (heads.length > 0) return heads;

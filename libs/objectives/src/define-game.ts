@@ -1,0 +1,169 @@
+import { completeOptimizer, type PartialOptimizer } from '@lethe/config';
+import type { NetworkSpec, UnnamedNetwork } from '@lethe/networks';
+import type { Tensor } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { checkedSettings } from './checked-settings.js';
+import { GAME_KIND, type GameDefinition } from './game-definition.js';
+import type { GameFacts } from './game-facts.js';
+import type { LossContext, Objective, Phase } from './objective.js';
+import { checkDescription, checkInnerSteps, networksOf } from './own-game/check-description.js';
+import { factsOfGame, type FactsOfGame } from './own-game/facts.js';
+import { gameContext, type GameContext } from './own-game/game-context.js';
+import type { GameDescription } from './own-game/game-description.js';
+import { gameError } from './own-game/game-error.js';
+
+/**
+ * A game of one's own: groups of networks that learn in phases. A module that exports it by default is played by
+ * `lethe train --game FILE`.
+ * @throws LetheError GAME_INVALID for a description that contradicts itself
+ */
+export function defineGame<
+  Network extends string, Schema extends z.ZodObject = z.ZodObject<Record<string, never>>, Scalar extends string = never,
+>(description: GameDescription<Schema, Network, Scalar>): GameDefinition {
+  const untyped = description as unknown as AnyDescription;
+  checkDescription(untyped);
+  const optimizers: Readonly<Record<string, PartialOptimizer | undefined>> = untyped.optimizers ?? {};
+  const settings = (untyped.settings ?? z.object({})).strict();
+  return {
+    kind: GAME_KIND,
+    name: description.name,
+    settings,
+    optimizers: Object.fromEntries(networksOf(untyped).map((name) => [name, completeOptimizer(optimizers[name])])),
+    figures: Object.keys(description.figures),
+    play: (given, facts) => new OwnGame(untyped, checkedSettings(description.name, settings, given), facts).objective(),
+  };
+}
+
+type AnyDescription = GameDescription<z.ZodObject, string, string>;
+type AnyContext = GameContext<Record<string, unknown>, string, string>;
+
+/** A game with its settings, for the data of a run. */
+class OwnGame {
+  readonly #description: AnyDescription;
+  readonly #settings: Record<string, unknown>;
+  readonly #gameFacts: GameFacts;
+  readonly #facts: FactsOfGame;
+
+  constructor(description: AnyDescription, settings: Record<string, unknown>, facts: GameFacts) {
+    this.#description = description;
+    this.#settings = settings;
+    this.#gameFacts = facts;
+    this.#facts = factsOfGame(description.name, facts);
+  }
+
+  objective(): Objective {
+    const { name, groups, deployed, freshStarts = [], figures, decode, predict } = this.#description;
+    const networks = this.#networks();
+    const { height, width, channels, forgotten, kept } = this.#gameFacts;
+    const encodedSize = this.#encodedSize();
+    const encode = (context: LossContext): Tensor => (
+      this.#ofEach('encode', [encodedSize], this.#description.encode(this.#context(context, 'encode')))
+    );
+    const redraw = decode === undefined ? null : (context: LossContext, features: Tensor) => context.operations.reshape(
+      decode(this.#context(context, 'decode'), features), [-1, height, width, channels],
+    );
+    const isLabelAlone = kept.length === 0 && forgotten.length === 1 && forgotten[0]?.isLabel === true;
+    return {
+      name,
+      groups: Object.entries(groups).map(([group, names]) => ({
+        name: group, networks: names.map((network) => networks.find((spec) => spec.name === network) as NetworkSpec),
+      })),
+      phases: this.#phases(),
+      deployed: deployed ?? networksOf(this.#description),
+      freshStarts,
+      scalars: (round) => this.#scalars(round),
+      figures: Object.keys(figures),
+      score: (context) => Object.fromEntries(Object.entries(figures).map(([figure, compute]) => (
+        [figure, this.#ofEach(`figure ${figure}`, [], compute(this.#context(context, `figure ${figure}`)))]
+      ))),
+      encode,
+      encodedSize,
+      redraw: isLabelAlone ? redraw : null,
+      decode: redraw,
+      predict: predict === undefined ? null : (context) => (
+        this.#ofEach('predict', [this.#facts.label.size], predict(this.#context(context, 'predict')))
+      ),
+      readKept: this.#readKept(encode),
+    };
+  }
+
+  /** Every network that the groups name, and no other. */
+  #networks(): readonly NetworkSpec[] {
+    const { name } = this.#description;
+    const made: Readonly<Record<string, UnnamedNetwork>> = this.#description.networks({ settings: this.#settings, facts: this.#facts });
+    const expected = networksOf(this.#description);
+    const unnamed = Object.keys(made).find((network) => !expected.includes(network));
+    if (unnamed !== undefined) throw gameError(name, 'groups', 'every network in a group', `${unnamed} in none`);
+    return expected.map((network) => {
+      const found = made[network];
+      if (found === undefined) throw unknownMade(name, network, Object.keys(made));
+      return { ...found, name: network };
+    });
+  }
+
+  #phases(): readonly Phase[] {
+    const { name: game, groups, phases } = this.#description;
+    return phases.map(({ name, trains, reads = Object.keys(groups), innerSteps = 1, losses, loss }) => {
+      const read = Object.keys(groups).filter((group) => group === trains || reads.includes(group));
+      const networks = read.flatMap((group) => groups[group] ?? []);
+      const steps = typeof innerSteps === 'number' ? innerSteps : innerSteps({ settings: this.#settings, facts: this.#facts });
+      return {
+        name, trains, reads: read, losses, innerSteps: checkInnerSteps(game, name, steps),
+        loss: (context) => {
+          const found = loss(this.#context(context, `phase ${name}`, networks));
+          const missing = losses.filter((one) => found.reported[one] === undefined);
+          if (missing.length > 0) {
+            const reported = Object.keys(found.reported).join(', ') || 'nothing';
+            throw gameError(game, `phase ${name}`, `the losses ${losses.join(', ')} in \`reported\``, reported);
+          }
+          return found;
+        },
+      };
+    });
+  }
+
+  #scalars(round: number): Readonly<Record<string, number>> {
+    const { name, scalars } = this.#description;
+    const rounds = this.#facts.rounds;
+    const values = scalars?.({ settings: this.#settings, facts: this.#facts, round, rounds }) ?? {};
+    const odd = Object.entries(values).find(([, value]) => !Number.isFinite(value));
+    if (odd === undefined) return values;
+    throw gameError(name, 'scalars', `a finite number in round ${round}`, `${odd[0]} = ${String(odd[1])}`);
+  }
+
+  /** In the order of what is kept; null: no network reads it. */
+  #readKept(encode: (context: LossContext) => Tensor): Objective['readKept'] {
+    const readers = this.#description.readKept ?? {};
+    return this.#facts.kept.map(({ name, kind, size }) => {
+      const reader = readers[name];
+      if (reader === undefined) return null;
+      const where = `readKept.${name}`;
+      const outputs = kind === 'number' ? 2 : size;
+      return (context) => this.#ofEach(where, [outputs], reader(this.#context(context, where), encode(context)));
+    });
+  }
+
+  #encodedSize(): number {
+    const { name, encodedSize } = this.#description;
+    const size = typeof encodedSize === 'function' ? encodedSize({ settings: this.#settings, facts: this.#facts }) : encodedSize;
+    if (Number.isInteger(size) && size >= 1) return size;
+    throw gameError(name, 'encodedSize', 'a whole number of at least 1', String(size));
+  }
+
+  #context(context: LossContext, where: string, networks: readonly string[] = networksOf(this.#description)): AnyContext {
+    const place = { game: this.#description.name, where, networks };
+    return gameContext(context, place, { settings: this.#settings, facts: this.#facts, gameFacts: this.#gameFacts });
+  }
+
+  /** A tensor that has `shape` for each example. */
+  #ofEach(where: string, shape: readonly number[], found: Tensor): Tensor {
+    const isFit = found.shape.length === shape.length + 1 && shape.every((size, index) => found.shape[index + 1] === size);
+    if (isFit) return found;
+    const expected = ['examples', ...shape].join(', ');
+    throw gameError(this.#description.name, where, `a tensor [${expected}]`, `[${found.shape.join(', ')}]`);
+  }
+}
+
+function unknownMade(game: string, network: string, made: readonly string[]): Error {
+  return gameError(game, 'groups', `networks among those that \`networks\` makes (${made.join(', ')})`, network);
+}
