@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { loadCode } from '@lethe/code';
 import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
 import { listenerTrust, memberTrust, receiveProcessStart, type ProcessStart } from '@lethe/programs';
@@ -32,7 +33,8 @@ async function serve(start: ProcessStart, log: Log): Promise<void> {
     memberTrust: memberTrust(start),
     host: hostname(),
     processId: process.pid,
-    planOf: (config, dataFacts) => {
+    planOf: async (config, dataFacts, code) => {
+      for (const own of code) await loadCode(own);
       const description = describeRun(config, dataFacts as DataFacts);
       return {
         ...description,

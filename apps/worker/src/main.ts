@@ -78,6 +78,7 @@ async function compute(start: WorkerStart, log: Log): Promise<void> {
     prepare: (welcome) => prepareWorker({
       engine,
       parallelShards: engine.graphs ? interOpThreads : 1,
+      allowCode: start.allowCode,
       openData: (config) => openData(config.data, config.seed, { cacheFolder: cacheFolder(process.env), onNotice }),
       openBatches,
       openEvaluator: (options) => new WorkerEvaluator(options),

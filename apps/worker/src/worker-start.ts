@@ -16,6 +16,8 @@ export interface WorkerStart {
   readonly interOpThreads: number;
   /** Variables that TensorFlow reads when it is loaded. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether code that the run brings is loaded: always by a worker of the run's own user on the run's machine. */
+  readonly allowCode: boolean;
   /** Null for a worker that its coordinator starts. */
   readonly joining: Joining | null;
   readonly log: Omit<LogOptions, 'onWarning'>;
@@ -28,7 +30,8 @@ export async function startFromParent(): Promise<WorkerStart> {
   const [run = ''] = runId.split('/');
   const log = { file: logFile, level: logLevel, position: { process: name, run, epoch } };
   const origin = { runId, epoch, sender: 'worker', incarnation };
-  return { controlAddress, trust: memberTrust(start), origin, engine, threads, interOpThreads, environment: {}, joining: null, log };
+  const computing = { engine, threads, interOpThreads, environment: {} };
+  return { controlAddress, trust: memberTrust(start), origin, ...computing, allowCode: true, joining: null, log };
 }
 
 /** Started by hand on this or another machine: the welcome will name the run. @throws LetheError CONFIG_INVALID */
@@ -45,6 +48,7 @@ export function startJoining(worker: JoiningWorker, notice: (line: string) => vo
     threads,
     interOpThreads,
     environment: engineEnvironment({ threads, interOpThreads, gpu }),
+    allowCode: worker.allowCode,
     joining: { timeoutMs: joinTimeoutSeconds * 1000, notice },
     log: { file: logFile, level: logLevel, position: { process: 'worker' } },
   };

@@ -41,12 +41,13 @@ export class WelcomeSender {
   }
 
   #send(member: Member): void {
-    const { config, facts, schemaHash } = this.#description;
+    const { config, facts, schemaHash, code } = this.#description;
     const servers = this.#control.roster.present('parameter-server')
       .map(({ index, incarnation, registration: { address } }) => ({ index, incarnation, address }));
     const waitMs = Math.min(this.#bounds.mostMs, 2 * (this.#unready.get(member)?.waitMs ?? this.#bounds.leastMs / 2));
     this.#unready.set(member, { sentMs: performance.now(), waitMs });
     const [configJson, dataJson] = [JSON.stringify(config), JSON.stringify(facts)];
-    void this.#control.send(member, { kind: 'welcome', name: member.name, index: member.index, schemaHash, servers, configJson, dataJson });
+    const { name, index } = member;
+    void this.#control.send(member, { kind: 'welcome', name, index, schemaHash, servers, configJson, dataJson, code: [...code] });
   }
 }

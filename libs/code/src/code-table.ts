@@ -30,25 +30,29 @@ export async function loadCode(code: UnnamedCode, from?: string): Promise<OwnCod
   return loaded.code;
 }
 
-/** The code of that hash; undefined: this process has not loaded it. */
-export function loadedCode(sha256: string): OwnCode | undefined {
-  return TABLE.get(sha256)?.code;
+/** The code of that hash. @throws LetheError CODE_MISSING if this process has not loaded it */
+export function loadedCode(sha256: string): OwnCode {
+  return entryFor(sha256).code;
 }
 
 /** What the code of that hash exports by default. @throws LetheError CODE_MISSING if this process has not loaded it */
 export function definitionOf(sha256: string): OwnDefinition {
-  const loaded = TABLE.get(sha256);
-  if (loaded === undefined) throw new LetheError('CODE_MISSING', `expected the code ${sha256} to be loaded, found that it is not`);
-  return loaded.definition;
+  return entryFor(sha256).definition;
 }
 
 /**
  * Where in its user's sources code of this process threw an error, or called what threw it: `speaker.ts:12:9`.
  * @returns null if none of that code is in the error's stack
+ * @throws LetheError CODE_MISSING if this process has not loaded it
  */
 export function placeInCode(error: unknown, sha256: string): string | null {
-  const code = loadedCode(sha256);
-  return code === undefined ? null : placeInModule(error, code);
+  return placeInModule(error, loadedCode(sha256));
+}
+
+function entryFor(sha256: string): LoadedCode {
+  const loaded = TABLE.get(sha256);
+  if (loaded === undefined) throw new LetheError('CODE_MISSING', `expected the code ${sha256} to be loaded, found that it is not`);
+  return loaded;
 }
 
 /** Who asks for code that is being evaluated waits for that. */

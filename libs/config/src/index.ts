@@ -1,4 +1,5 @@
 export { cacheFolder } from './cache-folder.js';
+export { codeNamedBy } from './code-named-by.js';
 export { compileConfig, type CheckedConfig, type CompiledConfig } from './compile-config.js';
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData, type DataCounts } from './data-problems.js';

@@ -6,7 +6,7 @@ const TOKEN = `T${'b'.repeat(86)}`;
 const good = ['--join', 'tcp://192.0.2.7:5555', '--key', KEY, '--token', TOKEN];
 const plain = ['--join', 'tcp://192.0.2.7:5555', '--insecure-plaintext'];
 const defaults = {
-  tokenFile: null, workers: null, gpu: null, shareGpus: false, oversubscribe: false, joinTimeoutSeconds: 60,
+  tokenFile: null, workers: null, gpu: null, shareGpus: false, oversubscribe: false, allowCode: false, joinTimeoutSeconds: 60,
   logLevel: 'info', logFolder: null,
 };
 
@@ -28,8 +28,10 @@ describe('parseJoinArguments', () => {
 
   it('reads what the machine is to offer', () => {
     expect(
-      parseJoinArguments([...plain, '--workers', '3', '--gpu', '2,GPU-5d5', '--share-gpus', '--oversubscribe', '--join-timeout', '2.5']),
-    ).toMatchObject({ workers: 3, gpu: '2,GPU-5d5', shareGpus: true, oversubscribe: true, joinTimeoutSeconds: 2.5 });
+      parseJoinArguments([
+        ...plain, '--workers', '3', '--gpu', '2,GPU-5d5', '--share-gpus', '--oversubscribe', '--allow-code', '--join-timeout', '2.5',
+      ]),
+    ).toMatchObject({ workers: 3, gpu: '2,GPU-5d5', shareGpus: true, oversubscribe: true, allowCode: true, joinTimeoutSeconds: 2.5 });
   });
 
   it.each<[string[], string]>([

@@ -26,6 +26,8 @@ export interface JoinOptions {
   readonly shareGpus: boolean;
   /** Allow more than four workers for each core. */
   readonly oversubscribe: boolean;
+  /** Load code that the run brings. */
+  readonly allowCode: boolean;
   /** How long to wait for the run's answer. */
   readonly joinTimeoutSeconds: number;
   readonly logLevel: LogLevel;
@@ -45,6 +47,7 @@ export const JOIN_FLAGS = {
   'gpu': { value: '<list>', help: 'which GPUs to use, by number or id, like CUDA_VISIBLE_DEVICES (default: all that it leaves)' },
   'share-gpus': { value: null, help: 'allow several workers on one GPU' },
   'oversubscribe': { value: null, help: 'allow more than four of them for each core of this machine' },
+  'allow-code': { value: null, help: 'run the code that the run brings (own games, readers), with all rights of your user' },
   'join-timeout': { value: '<number>', help: 'seconds to wait for an answer (default: 60)' },
   'log-level': { value: `<${LOG_LEVELS.join('|')}>`, help: `least important lines that are logged (default: ${DEFAULT_LOG_LEVEL})` },
   'log-dir': { value: '<dir>', help: 'folder of the logs (default: worker-logs in the cache folder)' },
@@ -124,7 +127,7 @@ export function compileJoinOptions(flags: JoinFlags): JoinOptions {
     address: join, key: flags.key ?? null, token: flags.token ?? null, tokenFile: flags['token-file'] ?? null,
     insecurePlaintext: flags['insecure-plaintext'] ?? false, engine, threads, workers: flags.workers === undefined ? null : workers,
     gpu: gpu ?? null, shareGpus: flags['share-gpus'] ?? false, oversubscribe: flags.oversubscribe ?? false,
-    joinTimeoutSeconds: Number(timeout), logLevel, logFolder,
+    allowCode: flags['allow-code'] ?? false, joinTimeoutSeconds: Number(timeout), logLevel, logFolder,
   };
 }
 

@@ -132,6 +132,7 @@ async function play(
           {
             engine,
             parallelShards: 1,
+            allowCode: false,
             openData: () => Promise.resolve(data),
             openBatches: () => firstSixteen,
             openEvaluator: (options) => new WorkerEvaluator(options),
@@ -311,6 +312,7 @@ async function classifierAfterOneRound(golden: GoldenArticle, description: RunDe
           {
             engine,
             parallelShards: 1,
+            allowCode: false,
             openData: () => Promise.resolve(data),
             openBatches: () => firstSixteen,
             openEvaluator: (options) => new WorkerEvaluator(options),

@@ -1,4 +1,5 @@
-import type { RunConfig } from '@lethe/config';
+import { loadedCode, type OwnCode } from '@lethe/code';
+import { codeNamedBy, type RunConfig } from '@lethe/config';
 import { roundsOfEpochs, type DataFacts } from '@lethe/data';
 import { groupLayout, type NetworkSpec } from '@lethe/networks';
 import { createObjective, type Objective, type Phase } from '@lethe/objectives';
@@ -13,19 +14,25 @@ export interface RunDescription {
   readonly layouts: readonly GroupLayout[];
   /** What is pushed beside the gradients of each phase, in the phases' order. */
   readonly summaries: readonly SummaryLayout[];
-  /** Hash of layouts and summaries: a process with another one is refused. */
+  /** What the run's user wrote, in the order game, data. */
+  readonly code: readonly OwnCode[];
+  /** Hash of layouts, summaries and code: a process with another one is refused. */
   readonly schemaHash: string;
   readonly trainingCount: number;
   readonly totalRounds: number;
   readonly optimization: Optimization;
 }
 
-/** @throws LetheError CONFIG_INVALID if the networks cannot be built for this data. */
+/**
+ * @throws LetheError CONFIG_INVALID if the networks cannot be built for this data, CODE_MISSING if this process has not loaded the run's
+ * code
+ */
 export function describeRun(config: RunConfig, facts: DataFacts): RunDescription {
   const trainingCount = examplesOfEpoch(facts, config.data.heldOut);
   const totalRounds = config.rounds ?? roundsOfEpochs({ epochs: config.epochs ?? 1, trainingCount, batchSize: config.batchSize });
   const objective = objectiveOf(config, facts, totalRounds);
   const layouts = objective.groups.map((group) => groupLayout(group.name, group.networks, config.batchSize));
+  const code = codeNamedBy(config).map(({ sha256 }) => loadedCode(sha256));
   const summaries = objective.phases.map((phase) => summaryLayout(phase, layouts));
   const optimization = { optimizers: config.objective.optimizers, averaging: config.averaging, averagedNetworks: objective.deployed };
   return {
@@ -34,7 +41,8 @@ export function describeRun(config: RunConfig, facts: DataFacts): RunDescription
     objective,
     layouts,
     summaries,
-    schemaHash: schemaHash(layouts, summaries),
+    code,
+    schemaHash: schemaHash(layouts, summaries, code.map(({ sha256 }) => sha256)),
     trainingCount,
     totalRounds,
     optimization,

@@ -210,6 +210,7 @@ class TestRun {
           configJson,
           dataJson: '{}',
           schemaHash: welcomeHash,
+          code: [],
           servers: this.#addresses,
         },
         origin,

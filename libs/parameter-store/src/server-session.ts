@@ -25,8 +25,8 @@ export interface ParameterServerOptions {
   readonly incarnation: string;
   readonly host: string;
   readonly processId: number;
-  /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean. */
-  readonly planOf: (config: RunConfig, dataFacts: unknown) => ServerPlan;
+  /** What the welcome's configuration and data facts (both parsed, unchecked JSON) mean, with the code that came along. */
+  readonly planOf: (config: RunConfig, dataFacts: unknown, code: Welcome['code']) => ServerPlan | Promise<ServerPlan>;
   readonly log?: Log;
   /** Ends the server as the coordinator's shutdown does. */
   readonly signal?: AbortSignal | undefined;
@@ -177,13 +177,13 @@ class ServerSession {
     return true;
   }
 
-  async #welcomed(epoch: number, { name, index, configJson, dataJson, schemaHash, servers }: Welcome): Promise<void> {
+  async #welcomed(epoch: number, { name, index, configJson, dataJson, schemaHash, servers, code }: Welcome): Promise<void> {
     if (this.#welcomedEpoch === epoch) {
       this.#toCoordinator({ kind: 'ready' }); // the first one was lost
       return;
     }
     const config = JSON.parse(configJson) as RunConfig;
-    const plan = this.#options.planOf(config, JSON.parse(dataJson));
+    const plan = await this.#options.planOf(config, JSON.parse(dataJson), code);
     if (plan.schemaHash !== schemaHash) {
       const found = `${name} lays out the parameters as ${plan.schemaHash}, the coordinator as ${schemaHash}`;
       throw new LetheError('SCHEMA_MISMATCH', `${found}: they run different versions of Lethe`);

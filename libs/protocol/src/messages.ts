@@ -1,9 +1,10 @@
+import type { OwnCode } from '@lethe/code';
 import type { PROBES } from '@lethe/config';
 import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
 /** Version of the protocol; peers with another one are refused. */
-export const PROTOCOL_VERSION = 9;
+export const PROTOCOL_VERSION = 10;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -28,6 +29,8 @@ export interface Welcome {
   dataJson: string;
   schemaHash: string;
   servers: ServerAddress[];
+  /** What processes load before they derive the run from the configuration, which names it. */
+  code: OwnCode[];
 }
 /** `incarnation`: tells servers who may vote. */
 export interface ServerAddress { index: number; address: string; incarnation: string }

@@ -30,4 +30,13 @@ describe('schemaHash', () => {
     expect(schemaHash([GROUP, GROUP], [SUMMARY])).not.toBe(hash);
     expect(schemaHash([GROUP], [{ ...SUMMARY, losses: ['distance'] }])).not.toBe(hash);
   });
+
+  it("depends on the run's code, if there is any", () => {
+    const hash = schemaHash([GROUP], [SUMMARY]);
+    expect(schemaHash([GROUP], [SUMMARY], [])).toBe(hash);
+    const withCode = schemaHash([GROUP], [SUMMARY], ['a1']);
+    expect(withCode).not.toBe(hash);
+    expect(schemaHash([GROUP], [SUMMARY], ['a2'])).not.toBe(withCode);
+    expect(schemaHash([GROUP], [SUMMARY], ['a1', 'a2'])).not.toBe(withCode);
+  });
 });

@@ -6,9 +6,14 @@ import type { GroupLayout, SummaryLayout } from './parameter-layout.js';
  * every element. Checkpoints keep the hash.
  *
  * @param summaries one per phase, in the order of the objective's phases.
+ * @param code the SHA-256 (hex) of each module of the run's user, in the order game, data
  */
-export function schemaHash(groups: readonly GroupLayout[], summaries: readonly SummaryLayout[] = []): string {
-  return createHash('sha256').update(JSON.stringify({ groups, summaries }, canonical)).digest('hex');
+export function schemaHash(
+  groups: readonly GroupLayout[], summaries: readonly SummaryLayout[] = [], code: readonly string[] = [],
+): string {
+  // A run without code has the hash that it had when there was none.
+  const hashed = code.length === 0 ? { groups, summaries } : { groups, summaries, code };
+  return createHash('sha256').update(JSON.stringify(hashed, canonical)).digest('hex');
 }
 
 /** The properties under the names that they had when the first checkpoints were written: a new name would change the hash. */

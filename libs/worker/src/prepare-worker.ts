@@ -1,3 +1,4 @@
+import { loadCode } from '@lethe/code';
 import type { RunConfig } from '@lethe/config';
 import { splitHeldOut, type DataFacts, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
@@ -23,6 +24,8 @@ export interface PrepareOptions {
   readonly engine: Engine;
   /** Shards to compute side by side. */
   readonly parallelShards: number;
+  /** Whether code that the run brings may be loaded: it can do here whatever this user can. */
+  readonly allowCode: boolean;
   readonly openData: (config: RunConfig) => Promise<DataSource>;
   /** The examples of every round, out of the indices that may be trained on. */
   readonly openBatches: (config: RunConfig, data: DataSource, training: Uint32Array) => Batches;
@@ -36,11 +39,13 @@ export interface PreparedWorker {
   readonly evaluator: Evaluator;
 }
 
-/** Loads the data that a welcome names and makes the graphs. */
+/** Loads the code that a welcome brings and the data that it names, and makes the graphs. */
 export async function prepareWorker(options: PrepareOptions, welcome: Welcome): Promise<PreparedWorker> {
   const { engine, openData, openBatches, openEvaluator, parallelShards } = options;
   const config = JSON.parse(welcome.configJson) as RunConfig;
   const facts = JSON.parse(welcome.dataJson) as DataFacts;
+  if (!options.allowCode) refuseCode(welcome);
+  for (const code of welcome.code) await loadCode(code);
   const data = await openData(config);
   const description = describeRun(config, data.facts);
   checkSameRun(welcome, facts, description);
@@ -48,6 +53,14 @@ export async function prepareWorker(options: PrepareOptions, welcome: Welcome): 
   const batches = openBatches(config, data, training);
   const gradients = await ShardGradients.compile({ engine, description, data, batches, parallelShards });
   return { description, gradients, evaluator: openEvaluator({ engine, description, data, heldOut }) };
+}
+
+/** @throws LetheError CODE_REFUSED if the run brings code */
+function refuseCode({ code }: Welcome): void {
+  if (code.length === 0) return;
+  const found = code.map(({ role, name, sha256 }) => `the ${role} ${name} (${sha256.slice(0, 12)})`).join(' and ');
+  const remedy = 'if you trust whoever started the run, start the worker with --allow-code: the code can do here whatever your user can';
+  throw new LetheError('CODE_REFUSED', `this worker takes no code from a run, and this one brings ${found}; ${remedy}`);
 }
 
 /** @throws LetheError DATA_INVALID or SCHEMA_MISMATCH if this worker's data or code would compute another run than the coordinator's */

@@ -7,7 +7,7 @@ import { runWorker } from './worker-session.js';
 
 const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, []);
 const WELCOME: Welcome = {
-  kind: 'welcome', name: 'worker-1', index: 0, configJson: JSON.stringify(config), dataJson: '{}', schemaHash: '', servers: [],
+  kind: 'welcome', name: 'worker-1', index: 0, configJson: JSON.stringify(config), dataJson: '{}', schemaHash: '', servers: [], code: [],
 };
 const PREPARED = {
   description: { config, layouts: [], summaries: [], objective: { phases: [] } },

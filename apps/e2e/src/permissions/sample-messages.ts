@@ -20,7 +20,7 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
       address: '',
       device: 'cpu',
     },
-    welcome: { kind: 'welcome', name: 'worker-1', index: 0, configJson: '{}', dataJson: '{}', schemaHash, servers: [] },
+    welcome: { kind: 'welcome', name: 'worker-1', index: 0, configJson: '{}', dataJson: '{}', schemaHash, servers: [], code: [] },
     ready: { kind: 'ready' },
     refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 0 },
     heartbeat: { kind: 'heartbeat', round: 0, phase: '', innerStep: 0, residentBytes: 1 },

@@ -96,6 +96,7 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
     objective: OBJECTIVE,
     layouts,
     summaries,
+    code: [],
     schemaHash: schemaHash(layouts, summaries),
     trainingCount: facts.trainCount,
     totalRounds: rounds,

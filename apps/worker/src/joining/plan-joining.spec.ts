@@ -16,7 +16,8 @@ describe('the workers that a machine offers', () => {
   it('are one for each GPU that may be used, and share the cores', () => {
     expect(plan({ threads: '2' })).toEqual(gpus.map((gpu) => ({
       address: 'tcp://192.0.2.7:5555', key: null, token: null, insecurePlaintext: true, engine: 'native', threads: 2,
-      joinTimeoutSeconds: 60, interOpThreads: 2, gpu, logLevel: 'info', logFile: `/logs/${hostname()}-worker-${gpu.index + 1}.jsonl`,
+      joinTimeoutSeconds: 60, allowCode: false, interOpThreads: 2, gpu, logLevel: 'info',
+      logFile: `/logs/${hostname()}-worker-${gpu.index + 1}.jsonl`,
     })));
     expect(namesOf(plan({}))).toEqual(['worker 1 on gpu 0', 'worker 2 on gpu 1', 'worker 3 on gpu 2']);
   });

@@ -6,7 +6,7 @@ import { describeDevice, planDevices, selectGpus, type FoundGpus, type Gpu } fro
 
 /** What the workers that join from this machine have in common. */
 type SharedOptions = Pick<
-  JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds' | 'logLevel'
+  JoinOptions, 'address' | 'key' | 'token' | 'insecurePlaintext' | 'engine' | 'threads' | 'joinTimeoutSeconds' | 'allowCode' | 'logLevel'
 >;
 
 /** What one worker that joins from this machine is started with. */
@@ -30,7 +30,8 @@ type PlannedOptions = Omit<JoinOptions, 'logFolder'> & { readonly logFolder: str
  * @throws LetheError DEVICE_PLAN_INVALID for GPUs that are not available, CONFIG_INVALID for more workers than the cores can run
  */
 export function planJoining(options: PlannedOptions, { gpus: found, whyNone }: FoundGpus, cores = usableCores()): readonly JoiningWorker[] {
-  const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, logLevel, logFolder, gpu, shareGpus } = options;
+  const { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, allowCode, logLevel } = options;
+  const { logFolder, gpu, shareGpus } = options;
   if (gpu !== null && whyNone !== null) {
     throw new LetheError('DEVICE_PLAN_INVALID', `--gpu: expected a GPU that can be computed on, found none (${whyNone})`);
   }
@@ -38,7 +39,7 @@ export function planJoining(options: PlannedOptions, { gpus: found, whyNone }: F
   const devices = planDevices({ gpus: usable, workers: options.workers ?? Math.max(1, usable.length), allowSharing: shareGpus });
   const problems = processProblems({ workers: devices.length, servers: 0, oversubscribe: options.oversubscribe }, cores, () => '--workers');
   if (problems.length > 0) throw problemsError(problems);
-  const shared: SharedOptions = { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, logLevel };
+  const shared: SharedOptions = { address, key, token, insecurePlaintext, engine, threads, joinTimeoutSeconds, allowCode, logLevel };
   const operations = interOpThreads(cores, devices.length);
   return devices.map((device, index) => ({
     ...shared, interOpThreads: operations, gpu: device, logFile: join(logFolder, `${hostname()}-worker-${index + 1}.jsonl`),

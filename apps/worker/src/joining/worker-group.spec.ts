@@ -13,7 +13,7 @@ afterAll(() => { rmSync(folder, { recursive: true }); });
 /** Two workers, whose threads are their numbers. */
 const workers = [1, 2].map((threads): JoiningWorker => ({
   address: 'tcp://192.0.2.7:5555', key: null, token: `T${'s'.repeat(86)}`, insecurePlaintext: false, engine: 'native', threads,
-  joinTimeoutSeconds: 60, interOpThreads: 1, logLevel: 'silent', logFile: '',
+  joinTimeoutSeconds: 60, allowCode: false, interOpThreads: 1, logLevel: 'silent', logFile: '',
   gpu: { id: `GPU-${threads}`, index: threads, card: `GPU-${threads}`, model: 'NVIDIA A' },
 }));
 

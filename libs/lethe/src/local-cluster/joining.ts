@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import type { OwnCode } from '@lethe/code';
 import { errorMessage, LetheError } from '@lethe/errors';
 import { encodeJoinKey, encodeJoinToken, outsideAddresses, type Listener, type RunKeys } from '@lethe/transport';
 
@@ -27,11 +28,23 @@ export class JoinTokenFile {
   }
 }
 
-/** With which command workers elsewhere join, and at which other addresses of this machine they may. */
-export function joinLines(
-  { boundAddress, address }: Listener,
-  keys: RunKeys | null,
-  { engine, threads, tokenFile, advertise }: { engine: string; threads: number; tokenFile: string; advertise: string | null },
+interface JoinLineOptions {
+  readonly engine: string;
+  readonly threads: number;
+  readonly tokenFile: string;
+  readonly advertise: string | null;
+  readonly code: readonly OwnCode[];
+}
+
+/** With which command workers elsewhere join, at which other addresses of this machine they may, and what they have to allow. */
+export function joinLines(listener: Listener, keys: RunKeys | null, options: JoinLineOptions): string[] {
+  const code = options.code.map(({ role, name }) => `the ${role} ${name}`).join(' and ');
+  const allowing = `(the run brings ${code}: workers need --allow-code too, which lets this code do there whatever their user can)`;
+  return [...addressLines(listener, keys, options), ...(code === '' ? [] : [allowing])];
+}
+
+function addressLines(
+  { boundAddress, address }: Listener, keys: RunKeys | null, { engine, threads, tokenFile, advertise }: JoinLineOptions,
 ): string[] {
   const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
   const [first, ...others] =

@@ -46,7 +46,7 @@ export interface OpenCluster {
  * @throws LetheError ADDRESS_INVALID, or whatever keeps a server or all workers from being started; nothing is left open or running then.
  */
 export async function openCluster(options: ClusterOptions): Promise<OpenCluster> {
-  const { description: { config: { cluster: settings } } } = options;
+  const { description: { config: { cluster: settings }, code } } = options;
   const addresses = new LocalAddresses(tmpdir());
   const { listener, keys, token, trust } = await listenForMembers(options, addresses);
   const origin: Origin = { runId: options.runId, epoch: 1, sender: 'coordinator', incarnation: newIncarnation() };
@@ -83,7 +83,7 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
 
   const open: OpenCluster = {
     cluster,
-    joinLines: settings.listen === null ? [] : joinLines(listener, keys, { ...settings, tokenFile: options.tokenFile }),
+    joinLines: settings.listen === null ? [] : joinLines(listener, keys, { ...settings, tokenFile: options.tokenFile, code }),
     tokenFile: token?.path ?? null,
     growTo: (workers) => { keeper.growTo(workers); },
     kill: () => { keeper.kill(); },
@@ -159,7 +159,7 @@ function dataAddress(controlAddress: string): string {
 }
 
 /** Bytes of the largest frame that the processes of a run have to send to each other; more is taken from nobody. */
-export function largestFrameOf({ layouts, summaries, facts, objective, config }: RunDescription): number {
+export function largestFrameOf({ layouts, summaries, facts, objective, config, code }: RunDescription): number {
   const { height, width, channels } = facts.shape;
   const classes = facts.classes.length;
   // Latents and features are as long as one side of the weights that they come out of, or go into.
@@ -168,6 +168,7 @@ export function largestFrameOf({ layouts, summaries, facts, objective, config }:
     .reduce((widest, size) => Math.max(widest, size), 0);
   const figures = Math.max(objective.figures.length, classes + features, 2 + 3 * classes);
   const evaluation = Math.max(EXAMPLES_AT_ONCE * figures, classes * height * width * channels, judgeLength({ facts }));
-  const documents = Buffer.byteLength(JSON.stringify(config)) + Buffer.byteLength(JSON.stringify(facts));
+  const documents = [JSON.stringify(config), JSON.stringify(facts), ...code.map(({ text }) => text)]
+    .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return Math.max(largestFrame({ layouts, summaries }), frameOf(evaluation * Float32Array.BYTES_PER_ELEMENT), frameOf(documents));
 }

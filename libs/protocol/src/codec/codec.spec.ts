@@ -37,6 +37,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
       { index: 0, address: 'ipc:///a', incarnation: 'c2' },
       { index: 1, address: 'tcp://b:1', incarnation: 'd3' },
     ],
+    code: [{ role: 'game', name: 'speaker', sha256: 'ab', text: `${'export default 1;\n'.repeat(200)}\t// \u001b` }],
   },
   ready: { kind: 'ready' },
   refused: { kind: 'refused', code: 'EPOCH_STALE', message: 'no', request: 7 },

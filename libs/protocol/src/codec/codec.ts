@@ -80,8 +80,8 @@ function decodeEnvelope(frames: Frames): lethe.Envelope {
   return envelope;
 }
 
-/** Documents that are parsed, and never shown. */
-const DOCUMENTS: ReadonlySet<string> = new Set(['configJson', 'dataJson']);
+/** Documents and code, which are read by programs and never shown. */
+const DOCUMENTS: ReadonlySet<string> = new Set(['configJson', 'dataJson', 'text']);
 
 /** Makes every text of a header fit to be shown; names that were sent by a process of Lethe stay what they are. */
 function cleanTexts(header: object): void {

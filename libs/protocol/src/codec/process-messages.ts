@@ -1,3 +1,4 @@
+import type { CodeRole } from '@lethe/code';
 import { ERROR_CODES } from '@lethe/errors';
 import type { lethe } from '../../generated/lethe.js';
 import type {
@@ -6,6 +7,7 @@ import type {
 import { amount, type BodyCodec, oneOf, treeNode } from './body-codec.js';
 
 const ROLES: readonly Role[] = ['worker', 'parameter-server'];
+const CODE_ROLES: readonly CodeRole[] = ['game', 'data'];
 const FAILURE_CODES = [...ERROR_CODES, 'UNEXPECTED'] as const;
 
 export const register: BodyCodec<Register, lethe.Register.$Properties> = {
@@ -24,10 +26,10 @@ export const register: BodyCodec<Register, lethe.Register.$Properties> = {
 };
 
 export const welcome: BodyCodec<Welcome, lethe.Welcome.$Properties> = {
-  encode: ({ name, index, configJson, dataJson, schemaHash, servers }) => ({
-    header: { name, index, configJson, dataJson, schemaHash, servers },
+  encode: ({ name, index, configJson, dataJson, schemaHash, servers, code }) => ({
+    header: { name, index, configJson, dataJson, schemaHash, servers, code },
   }),
-  decode: ({ name, index, configJson, dataJson, schemaHash, servers }) => ({
+  decode: ({ name, index, configJson, dataJson, schemaHash, servers, code }) => ({
     kind: 'welcome',
     name,
     index,
@@ -38,6 +40,12 @@ export const welcome: BodyCodec<Welcome, lethe.Welcome.$Properties> = {
       index: index ?? 0,
       address: address ?? '',
       incarnation: incarnation ?? '',
+    })),
+    code: code.map(({ role, name, sha256, text }) => ({
+      role: oneOf('the role of code in welcome', role ?? '', CODE_ROLES),
+      name: name ?? '',
+      sha256: sha256 ?? '',
+      text: text ?? '',
     })),
   }),
 };

@@ -144,6 +144,7 @@ async function welcome(
               name: `parameter-server-${other + 1}`,
               index: other,
               schemaHash: SCHEMA_HASH,
+              code: [],
               configJson: JSON.stringify(configOf(run)),
               dataJson: '{}',
               servers,
