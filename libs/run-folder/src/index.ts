@@ -1,4 +1,5 @@
 export { encodeGridPng, encodePng, type GridPixels, type GridPng } from './grid-png.js';
+export { keepCode, loadKeptCode } from './kept-code.js';
 export { MetricsLog, parseMetricsLine, type MetricsLine } from './metrics-log.js';
 export { NewOutput } from './new-output.js';
 export { RunFolder, type NewRunOptions } from './run-folder.js';

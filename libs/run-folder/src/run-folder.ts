@@ -1,7 +1,9 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
+import type { OwnCode } from '@lethe/code';
 import { LetheError, errorCode } from '@lethe/errors';
+import { keepCode, loadKeptCode } from './kept-code.js';
 import { MetricsLog } from './metrics-log.js';
 import { RunLock, type LockHolder, type LockOptions } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard-writer.js';
@@ -18,6 +20,8 @@ export interface NewRunOptions {
   /** Null: the time of creation becomes the name. */
   readonly name: string | null;
   readonly configJson: string;
+  /** What the configuration names of code. */
+  readonly code?: readonly OwnCode[];
 }
 
 /** The folder with all files of a run, held by one coordinator at a time. */
@@ -51,7 +55,7 @@ export class RunFolder {
    * @throws LetheError RUN_EXISTS if there is a folder of that name; CONFIG_INVALID if the name is no plain file name, or if no folder can
    * be made in `runsFolder`
    */
-  static async expectRoom({ runsFolder, name }: Omit<NewRunOptions, 'configJson'>): Promise<void> {
+  static async expectRoom({ runsFolder, name }: Pick<NewRunOptions, 'runsFolder' | 'name'>): Promise<void> {
     if (name !== null && !NAME.test(name)) {
       throw new LetheError('CONFIG_INVALID', `--name: expected letters, digits, dots, dashes and underscores, found "${name}"`);
     }
@@ -60,11 +64,12 @@ export class RunFolder {
   }
 
   /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
-  static async create({ runsFolder, name, configJson }: NewRunOptions): Promise<RunFolder> {
+  static async create({ runsFolder, name, configJson, code = [] }: NewRunOptions): Promise<RunFolder> {
     await RunFolder.expectRoom({ runsFolder, name });
     const run = new RunFolder(name === null ? await makeFolderNamedByTime(runsFolder) : await makeFolder(runsFolder, name));
     run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     for (const folder of [run.checkpoints, run.grids, run.logs]) await mkdir(folder);
+    await keepCode(run.folder, code);
     await run.writeConfig(configJson);
     return run;
   }
@@ -105,6 +110,13 @@ export class RunFolder {
     } catch (error) {
       throw new LetheError('RUN_MISSING', `${this.folder}: expected a run with a readable ${CONFIG}`, { cause: error });
     }
+  }
+
+  /** The parsed contents of config.json, once the code that it names is loaded. @throws LetheError as `loadKeptCode` does, RUN_MISSING */
+  async readConfigWithCode(): Promise<unknown> {
+    const config = await this.readConfig();
+    await loadKeptCode(config, this.folder);
+    return config;
   }
 
   async writeConfig(configJson: string): Promise<void> {

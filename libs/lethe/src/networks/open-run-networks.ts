@@ -41,12 +41,12 @@ export interface RunNetworksOptions { readonly notice: (line: string) => void }
 /**
  * Opens a checkpoint with what the run's folder keeps of its data. A run of an earlier version, whose folder keeps nothing, gets it from
  * its data where these are still there.
- * @throws LetheError RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID, CHECKPOINT_MISMATCH, CONFIG_INVALID; DATA_MISSING for a run of an
- * earlier version whose data are gone
+ * @throws LetheError RUN_MISSING, RUN_INVALID, CHECKPOINT_INVALID, CHECKPOINT_MISMATCH, CONFIG_INVALID, CODE_MISSING; DATA_MISSING
+ * for a run of an earlier version whose data are gone
  */
 export async function openRunNetworks(request: RunNetworksRequest, { notice }: RunNetworksOptions): Promise<RunNetworks> {
   const run = RunFolder.at(findRunFolder(request.run, request));
-  const raw = await run.readConfig();
+  const raw = await run.readConfigWithCode();
   const checkpoint = await findCheckpoint(run.checkpoints, request.checkpoint, (message) => { notice(`passed over: ${message}`); });
   const config = compileBegunConfig(raw, JSON.parse(checkpoint.configJson));
   const { facts, preprocessing } = await readRunData(run) ?? await describeAgain(run, { checkpoint, config, notice });

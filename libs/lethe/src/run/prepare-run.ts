@@ -101,8 +101,8 @@ export async function prepareRun(
     });
     for (const line of [...notices, shownExamples(usedExamples({ description, data }))]) notice(line);
     for (const warning of [...warnings, ...engineWarnings(config, machine)]) notice(`warning: ${warning}`);
-    const folder =
-      resumed ?? (await RunFolder.create({ runsFolder: request.runsFolder, name: request.runName, configJson: savedConfigJson(config) }));
+    const { runsFolder, runName: name } = request;
+    const folder = resumed ?? (await RunFolder.create({ runsFolder, name, configJson: savedConfigJson(config), code: description.code }));
     opened = folder;
     await keepRunData(folder, data);
     notice(`writing into ${relative(request.folder, folder.folder) || '.'}`);

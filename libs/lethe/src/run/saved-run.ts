@@ -32,14 +32,15 @@ export interface SavedRunOptions {
 /**
  * Opens what a run was made of, and compares all of it with its checkpoint: settings that have a part in what was computed, and the data.
  * @param checkpoint null: it has none, and begins again
- * @throws LetheError CONFIG_INVALID for settings that were changed, DATA_MISSING, DATA_INVALID, CHECKPOINT_MISMATCH for other data
+ * @throws LetheError CONFIG_INVALID for settings that were changed, CODE_MISSING, DATA_MISSING, DATA_INVALID, CHECKPOINT_MISMATCH for
+ * other data
  */
 export async function openSavedRun(
   folder: RunFolder,
   checkpoint: Checkpoint | null,
   { override, opening }: SavedRunOptions,
 ): Promise<SavedRun> {
-  const raw = await folder.readConfig();
+  const raw = await folder.readConfigWithCode();
   const saved = checkpoint === null ? parseSavedConfig(raw, 'config.json') : compileBegunConfig(raw, JSON.parse(checkpoint.configJson));
   const { config, warnings } = override(saved);
   const data = await openOwnData(config, opening);

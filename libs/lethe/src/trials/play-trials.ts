@@ -53,7 +53,7 @@ export interface TrialSurroundings {
  * Plays the trials that are not done.
  *
  * @throws LetheError DEVICE_PLAN_INVALID if that many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes,
- * CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
+ * CODE_MISSING if their code is gone, CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
  */
 export async function playTrials(
   folder: TrialsFolder,
@@ -62,6 +62,7 @@ export async function playTrials(
   surroundings: TrialSurroundings & Logging,
 ): Promise<TrialRunner> {
   const { machine, environment, watcher, logLevel } = surroundings;
+  await folder.loadCode(state.trials);
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
-import { parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
+import { loadedCode } from '@lethe/code';
+import { codeNamedBy, parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
-import { expectWritableFolder, RunLock, type LockOptions } from '@lethe/run-folder';
+import { expectWritableFolder, keepCode, loadKeptCode, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { finalFigures, isComplete, readEvaluation, readSummary, summaryFigures } from '../evaluation/final-figures.js';
 import { FollowedMetrics } from '../record/followed-metrics.js';
@@ -107,6 +108,8 @@ export class TrialsFolder {
       message: '',
     }));
     await this.#removedIfFailed(async () => {
+      const named = planned.flatMap(({ config }) => codeNamedBy(config));
+      await keepCode(this.folder, named.map(({ sha256 }) => loadedCode(sha256)));
       for (const [index, { name }] of trials.entries())
         await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
       await this.write({ ...state, trials });
@@ -125,6 +128,11 @@ export class TrialsFolder {
 
   configFile(trial: string): string {
     return join(this.folder, 'configs', `${trial}.json`);
+  }
+
+  /** Loads the code of trials that are to be played into this process. @throws LetheError CODE_MISSING, CODE_INVALID, CONFIG_INVALID */
+  async loadCode(trials: readonly Trial[]): Promise<void> {
+    for (const { name } of trials) await loadKeptCode(await this.config(name), this.folder);
   }
 
   /** What a trial was planned with. @throws LetheError CONFIG_INVALID */
