@@ -61,6 +61,12 @@ const files = {
   message: 'Files, sockets and processes belong to io and apps.',
 };
 
+/** What the command line does is done by the library. Settings, messages and what is shown on a terminal are its own. */
+const library = {
+  regex: '^@lethe/(?!(lethe(/(cache-kinds|exit-codes|own-version))?|config(/flags)?|errors|telemetry(/printable)?)$)',
+  message: 'The command line calls the face of @lethe/lethe; besides, it reads flags (config), shows (telemetry) and fails (errors).',
+};
+
 const VARIADIC = 'push|unshift|splice|toSpliced|concat|max|min|hypot|fromCharCode|fromCodePoint|of|assign';
 
 /** Every element becomes an argument of its own, and arguments lie on the stack: about 120,000 of them overflow it. */
@@ -148,6 +154,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['apps/coordinator/src/**/*.ts'], rules: restrictedImports([environment, zeromq, cores], [library]) },
   { files: ['libs/testing/**/*.ts'], rules: restrictedImports([environment, zeromq, cores], [tensorTypes]) },
   {
     files: SPECS,
@@ -165,6 +172,7 @@ export default tseslint.config(
     files: ['apps/*/src/main.ts', 'libs/tensorflow-setup/src/this-process.ts', 'tools/**/*.ts'],
     rules: { 'no-restricted-properties': 'off', ...restrictedImports([cores]) },
   },
+  { files: ['apps/coordinator/src/main.ts'], rules: restrictedImports([cores], [library]) },
   {
     files: SCRIPTS,
     languageOptions: { globals: nodeGlobals },

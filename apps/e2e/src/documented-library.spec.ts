@@ -38,6 +38,7 @@ it('the program of the guide does what the page says', async () => {
   expect(output).toMatch(/^6 \{[^]*runs\/first completed [0-9a-f]{64}$/m);
   expect(output).toMatch(/^label read by a probe: /m);
   expect(output).toMatch(/^interrupted$/m);
+  expect(output).toMatch(/^\[ 'IDX files', 48, 12, \[\] \]$/m);
   expect(output).toMatch(/^001 beta 0.1 completed$/m);
   expect(output).toContain('LetheError: epochs: expected at least 1, found -1');
 }, 180_000);

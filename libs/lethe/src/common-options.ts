@@ -44,16 +44,21 @@ export function placesOf({ folder = process.cwd(), runsDir = 'runs' }: PlaceOpti
 
 /** What these options come to on this machine. @throws LetheError DEVICE_PLAN_INVALID if the environment names GPUs that are not there */
 export async function surroundingsOf(options: CommonOptions): Promise<Surroundings> {
-  const places = placesOf(options);
-  const given = options.environment ?? processEnvironment();
-  const cache = options.cacheDir ?? given['LETHE_CACHE'] ?? '';
-  // The processes of a run work in other folders, and are to find the same one.
-  const environment = cache === '' ? given : { ...given, LETHE_CACHE: resolve(places.folder, cache) };
+  const environment = environmentOf(options);
   const { machine, cacheDir, logLevel = DEFAULT_LOG_LEVEL } = options;
   return {
-    ...places, environment, logLevel,
+    ...placesOf(options), environment, logLevel,
     machine: machine === undefined || cacheDir !== undefined ? await lookAtThisMachine(environment) : machine,
   };
+}
+
+/** The environment of processes, which names the cache. */
+export function environmentOf(
+  { environment = processEnvironment(), cacheDir, ...places }: Pick<CommonOptions, 'environment' | 'cacheDir' | 'folder'>,
+): Environment {
+  const cache = cacheDir ?? environment['LETHE_CACHE'] ?? '';
+  // The processes of a run work in other folders, and are to find the same one.
+  return cache === '' ? environment : { ...environment, LETHE_CACHE: resolve(placesOf(places).folder, cache) };
 }
 
 /** Calls what a caller gave. What it throws ends this process as any uncaught error does, and never the run amid a round. */

@@ -48,7 +48,12 @@ export type { ImageShape } from '@lethe/data';
 // Take the networks of a run to other programs.
 export { exportRun, type ExportOptions } from './export/export-run.js';
 
-// What lies in a folder of runs.
+// Look at data before they are trained on.
+export { inspectData, type InspectOptions, type ReadableData } from './inspect-data.js';
+export type { DamagedData } from '@lethe/data';
+
+// What lies in a folder of runs, and what goes on there.
+export { lookAtRun, type RunAtThisMoment, type WrittenCheckpoint } from './look-at-run.js';
 export { runs, type RunsListing } from './overview/runs.js';
 export type { ListedRun, PlayedLength } from './overview/listed-run.js';
 export { compare, type ComparedMeasure, type ComparedRun, type RunsComparison } from './overview/compare.js';
@@ -60,14 +65,19 @@ export { shownFigure, type NamedFigures } from './evaluation/shown-figures.js';
 export type { CompleteSettings, LogLevel, OptimizerSettings, Partly, SettingDifference, Settings } from '@lethe/config';
 export type { CommonOptions, PlaceOptions } from './common-options.js';
 export type { Environment } from './process-environment.js';
-export { lookAtThisMachine, type ThisMachine } from './this-machine.js';
+export { computingEnvironment, lookAtThisMachine, type ThisMachine } from './this-machine.js';
+export { examineMachine, type ExamineOptions, type MachineExamination, type WorkerPlacement } from './examine-machine.js';
 export { setUpNative as installTensorFlow, type SetUpOptions as InstallOptions } from '@lethe/tensorflow-setup';
 export type { Gpu } from '@lethe/tensorflow';
+
+// A worker that joins a run of another machine.
+export { workerProgram, type ProgramStart } from './worker-program.js';
 
 // Failures.
 export { ERROR_CODES, LetheError, errorCode, type ErrorCode } from '@lethe/errors';
 
 // What processes and runs of this machine keep for each other, and a bug report of a run.
+export { cacheFolder } from '@lethe/config';
 export { readCache, type CacheContents, type CacheEntry } from './cache/cache-entries.js';
 export type { CacheKindName } from './cache/cache-kinds.js';
 export { clearCache, type ClearedCache } from './cache/clear-cache.js';

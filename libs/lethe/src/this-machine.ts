@@ -1,6 +1,6 @@
 import { cacheFolder, usableCores, type Machine } from '@lethe/config';
 import type { LetheError } from '@lethe/errors';
-import { findGpus, type Gpu } from '@lethe/tensorflow';
+import { engineEnvironment, findGpus, type Gpu } from '@lethe/tensorflow';
 import { nativeFolder, whyNotNative } from '@lethe/tensorflow-setup';
 
 /** What this machine offers. */
@@ -28,4 +28,12 @@ export async function lookAtThisMachine(environment: Readonly<Record<string, str
 /** What a configuration's defaults depend on. */
 export function machineOf({ cores, engine, gpus }: ThisMachine): Machine {
   return { cores, engine, gpus: gpus.length };
+}
+
+/**
+ * Variables with which TensorFlow computes on all cores of this machine, or on its first GPU, in a process that opens networks. It reads
+ * them when they are opened first; without them it computes the same, on fewer cores.
+ */
+export function computingEnvironment({ cores, gpus }: Pick<ThisMachine, 'cores' | 'gpus'>): Readonly<Record<string, string>> {
+  return engineEnvironment({ threads: cores, interOpThreads: 1, gpu: gpus[0] ?? null });
 }

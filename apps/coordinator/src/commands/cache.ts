@@ -1,5 +1,4 @@
-import { cacheFolder } from '@lethe/config';
-import { clearCache, readCache, type CacheContents, type CacheEntry } from '@lethe/lethe';
+import { cacheFolder, clearCache, readCache, type CacheContents, type CacheEntry } from '@lethe/lethe';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { formatBytes, formatDuration, formatTable } from '@lethe/telemetry';

@@ -1,12 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newestCheckpoint } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
-import { RunFolder } from '@lethe/run-folder';
-import type { CheckpointCommand } from '../command-line/command.js';
-import { findRunFolder } from '@lethe/lethe';
+import { lookAtRun, type WrittenCheckpoint } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
+import type { CheckpointCommand } from '../command-line/command.js';
 import { CHECKPOINT_SIGNAL } from '../signals/checkpoint-requests.js';
 
 const LOOK_MS = 50;
@@ -15,24 +12,23 @@ const PATIENCE_MS = 120_000;
 
 /** Asks the process that plays a run for a checkpoint and waits until it is written. */
 export async function runCheckpoint(command: CheckpointCommand): Promise<number> {
-  const run = RunFolder.at(findRunFolder(command.run, command));
-  const before = await newest(run);
-  const processId = await run.coordinatorProcess();
+  const places = { folder: command.folder, runsDir: command.runsFolder };
+  const { folder: run, processId, isOver, newestCheckpoint: before } = await lookAtRun(command.run, places);
   if (processId === null)
     throw new LetheError('RUN_MISSING', `${command.run}: expected a run that is going on on this machine, found that nobody plays it`);
-  if (before !== null && (await run.isOver())) {
+  if (before !== null && isOver) {
     process.stderr.write(`${command.run}: all rounds are played, and what they came to is being measured; its last checkpoint:\n`);
     return found(before, command);
   }
   ask(processId, command);
-  const isNew = (checkpoint: Newest | null): checkpoint is Newest => checkpoint !== null && checkpoint.writtenMs !== before?.writtenMs;
+  const isNew = (checkpoint: WrittenCheckpoint | null): checkpoint is WrittenCheckpoint => (
+    checkpoint !== null && checkpoint.writtenMs !== before?.writtenMs
+  );
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
-    // In this order: one that it made last is there when it is gone.
-    const isGone = (await run.coordinatorProcess()) !== processId;
-    const checkpoint = await newest(run);
-    if (isNew(checkpoint)) return found(checkpoint, command);
-    if (isGone) throw new LetheError('PROCESS_DIED', `${command.run}: the run ended before it made a checkpoint`);
+    const now = await lookAtRun(run, places);
+    if (isNew(now.newestCheckpoint)) return found(now.newestCheckpoint, command);
+    if (now.processId !== processId) throw new LetheError('PROCESS_DIED', `${command.run}: the run ended before it made a checkpoint`);
     await sleep(LOOK_MS);
   }
   throw new LetheError(
@@ -50,19 +46,7 @@ function ask(processId: number, { run }: CheckpointCommand): void {
   }
 }
 
-function found({ file }: Newest, { folder }: CheckpointCommand): number {
+function found({ file }: WrittenCheckpoint, { folder }: CheckpointCommand): number {
   process.stdout.write(`${relative(folder, file)}\n`);
   return EXIT.ok;
-}
-
-interface Newest {
-  readonly file: string;
-  readonly writtenMs: number;
-}
-
-async function newest(run: RunFolder): Promise<Newest | null> {
-  const name = await newestCheckpoint(run.checkpoints);
-  if (name === null) return null;
-  const file = join(run.checkpoints, name);
-  return { file, writtenMs: (await stat(file)).mtimeMs };
 }

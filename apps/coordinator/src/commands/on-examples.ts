@@ -1,6 +1,5 @@
-import { lookAtThisMachine, type WatchOptions } from '@lethe/lethe';
+import { computingEnvironment, lookAtThisMachine, type WatchOptions } from '@lethe/lethe';
 import { createReporter } from '@lethe/telemetry';
-import { engineEnvironment } from '@lethe/tensorflow';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 import type { Environment } from './train.js';
@@ -19,8 +18,7 @@ export interface ComputingSurroundings {
 export async function onExamples<Result>(
   what: string, { environment, setEnvironment }: ComputingSurroundings, work: (options: WatchOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { cores, gpus } = await lookAtThisMachine(environment);
-  setEnvironment(engineEnvironment({ threads: cores, interOpThreads: 1, gpu: gpus[0] ?? null }));
+  setEnvironment(computingEnvironment(await lookAtThisMachine(environment)));
   const reporter = createReporter({ output: process.stderr });
   const close = closeOnTheWayOut(reporter);
   const ending = new AbortController();

@@ -1,5 +1,5 @@
 import { errorCode, errorMessage } from '@lethe/errors';
-import { nativeFolder, setUpNative } from '@lethe/tensorflow-setup';
+import { installTensorFlow } from '@lethe/lethe';
 import { hearEndingSignals } from '../signals/ending-signals.js';
 
 /** Where a command's preparation is said. */
@@ -13,11 +13,10 @@ type Say = (line: string) => void;
  * @throws LetheError ENGINE_SETUP_FAILED, INTERRUPTED
  */
 export async function prepareEngine(isNeeded: boolean, say: Say): Promise<void> {
-  if (nativeFolder() !== null) return;
   const interrupt = new AbortController();
   const hearNoMore = hearEndingSignals(() => { interrupt.abort(); });
   try {
-    await setUpNative({ report: (line) => { say(`lethe: ${line}`); }, signal: interrupt.signal });
+    await installTensorFlow({ report: (line) => { say(`lethe: ${line}`); }, signal: interrupt.signal });
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENGINE_UNSUPPORTED_PLATFORM') return;

@@ -1,5 +1,4 @@
-import type { Settings } from '@lethe/config';
-import { trainSeveral, type CommonOptions } from '@lethe/lethe';
+import { trainSeveral, type CommonOptions, type Settings } from '@lethe/lethe';
 import { formatTable } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';
 import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';

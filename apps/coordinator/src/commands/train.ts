@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
-import type { Settings } from '@lethe/config';
 import { errorCode } from '@lethe/errors';
-import { asksForSeveral, lookAtThisMachine, train, type CommonOptions, type TrainedRun, type TrainOptions } from '@lethe/lethe';
+import {
+  asksForSeveral, lookAtThisMachine, train, type CommonOptions, type Settings, type TrainedRun, type TrainOptions,
+} from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
 import type { TrainCommand } from '../command-line/command.js';

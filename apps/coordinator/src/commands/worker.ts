@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { localProgram } from '@lethe/programs';
+import { workerProgram } from '@lethe/lethe';
 import { ENDING_SIGNALS } from '../signals/ending-signals.js';
 
 interface Surroundings {
@@ -14,7 +14,7 @@ interface Surroundings {
  * @returns its exit code, or 128 + the signal that ended it
  */
 export async function runWorker(argv: readonly string[], { environment, folder }: Surroundings): Promise<number> {
-  const { entry, nodeFlags, environment: itsOwn } = localProgram('worker');
+  const { entry, nodeFlags, environment: itsOwn } = workerProgram();
   const child = spawn(process.execPath, [...nodeFlags, entry, ...argv], {
     stdio: 'inherit',
     env: { ...itsOwn, ...environment, INIT_CWD: folder },
