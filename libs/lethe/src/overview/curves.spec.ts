@@ -32,6 +32,19 @@ describe('compared curves', () => {
     expect(compared?.final[1]).toBeCloseTo(8.005);
   });
 
+  it('are averaged over the rounds before each, one that is not finite among them or not', () => {
+    // Three rounds at a time: a round at the end, in the middle and at the beginning of what is averaged.
+    const values = range(151, (round) => (round === 50 ? Number.NaN : (round * 7) % 11));
+    const finals = [149, 150, 151].map((count) => {
+      const [compared] = compareCurves([rounds(values.slice(0, count)), rounds(values.slice(0, 150))]);
+      return [compared?.smoothed, compared?.final[0]];
+    });
+    const mean = (last: number): number => ((last - 2) * 7 % 11 + (last - 1) * 7 % 11 + last * 7 % 11) / 3;
+    expect(finals).toEqual([149, 150, 151].map((last) => [3, expect.closeTo(mean(last)) as number]));
+    const [shortest] = compareCurves([51, 52, 53].map((count) => rounds([...range(100, () => 1), ...values.slice(0, count)])));
+    expect(shortest?.final).toEqual([null, null, expect.closeTo(mean(53)) as number]);
+  });
+
   it('are those that a run has, by round and by epoch', () => {
     const epochs: MetricsLine[] = [{ kind: 'epoch', epoch: 1, round: 2, 'held_out/reconstruction_mse': 0.5 }];
     expect(compareCurves([rounds([1, Number.NaN]), [...rounds([1, 2]), ...epochs], []])).toEqual([

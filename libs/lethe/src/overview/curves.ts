@@ -57,19 +57,30 @@ function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-/** Each value is the mean of the last `smoothed` ones. */
+/** Each value is the mean of the last `smoothed` ones, or of all before where these are fewer. */
 function curveOf(lines: readonly MetricsLine[], figure: string, smoothed: number): Curve | null {
   const found = lines.filter((line) => line[figure] !== undefined);
   if (found.length === 0) return null;
-  const values = found.map((line) => Number(line[figure]));
-  return {
-    rounds: found.map(({ round }) => round),
-    values: values.map((_, index) => mean(values.slice(Math.max(0, index + 1 - smoothed), index + 1))),
-  };
+  return { rounds: found.map(({ round }) => round), values: movingMeans(found.map((line) => Number(line[figure])), smoothed) };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+ * In time in proportion to the values. They are cut into blocks of `width`: a window is the end of a block and the beginning of the next.
+ * Unlike one running sum, these forget a value that is not finite when the window has passed it.
+ */
+function movingMeans(values: readonly number[], width: number): number[] {
+  const [begun, left] = [[...values], [...values]];
+  for (let index = 1; index < values.length; index += 1) {
+    if (index % width !== 0) begun[index] = (begun[index - 1] as number) + (values[index] as number);
+  }
+  for (let index = values.length - 2; index >= 0; index -= 1) {
+    if ((index + 1) % width !== 0) left[index] = (left[index + 1] as number) + (values[index] as number);
+  }
+  return begun.map((sum, index) => {
+    const first = index + 1 - width;
+    if (first <= 0) return sum / (index + 1);
+    return (first % width === 0 ? sum : (left[first] as number) + sum) / width;
+  });
 }
 
 /** Between its rounds a curve is a straight line. */
