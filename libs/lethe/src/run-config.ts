@@ -3,16 +3,17 @@ import {
   type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine,
 } from '@lethe/config';
 import { withInitialWeights } from './initial-weights/find-weights.js';
-import type { TrainRequest } from './requests.js';
+import type { Places, TrainRequest } from './requests.js';
 
-type Said = Pick<TrainRequest, 'flags' | 'folder'> & Partial<Pick<TrainRequest, 'configFile'>>;
+/** Settings as they were said: flags, and a file under them if there is one. */
+type Said = Pick<TrainRequest, 'flags' | 'folder'> & { readonly configFile?: TrainRequest['configFile'] | undefined };
 
-function layersOf({ configFile = null, flags, folder }: Said): ConfigLayer[] {
-  return [...(configFile === null ? [] : [readConfigFile(configFile, folder)]), flags];
+function layersOf({ configFile, flags, folder }: Said): ConfigLayer[] {
+  return [...(configFile === undefined || configFile === null ? [] : [readConfigFile(configFile, folder)]), flags];
 }
 
 /** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
-export function newRunConfig(request: TrainRequest, machine: Machine): CompiledConfig {
+export function newRunConfig(request: Said & Places, machine: Machine): CompiledConfig {
   return configOfLayers(layersOf(request).map((layer) => withInitialWeights(layer, request)), machine);
 }
 

@@ -1,6 +1,7 @@
 import type { ConfigLayer, LogLevel, RunConfig } from '@lethe/config';
 import type {
-  EncodeFilesRequest, PredictFilesRequest, RedrawFilesRequest, SettingRange, SettingValue, SweepOptions, WhichCheckpoint,
+  EncodeFilesRequest, PredictFilesRequest, RedrawFilesRequest, SettingRange, SettingValue, SweepOptions, TrainOptions, TrainSeveralOptions,
+  WhichCheckpoint,
 } from '@lethe/lethe';
 import type { CacheKindName } from '@lethe/lethe/cache-kinds';
 
@@ -26,25 +27,17 @@ interface CheckpointRequest extends Places, Logging {
   readonly checkpoint: WhichCheckpoint;
 }
 
+/** What flags say of a run besides its settings, as the library takes it. Undefined: not said. */
+type RunOptions = Required<
+  Pick<TrainOptions, 'configFile' | 'name' | 'resume' | 'trace' | 'measuringWorkers'> & Pick<TrainSeveralOptions, 'seeds'>
+>;
+
 /** `lethe train`: start a run or go on with one. */
-export interface TrainCommand extends Places, Logging {
+export interface TrainCommand extends Places, Logging, RunOptions {
   readonly kind: 'train';
   /** Settings given as flags. */
   readonly flags: ConfigLayer;
-  /** Absolute path of the configuration file, or null. */
-  readonly configFile: string | null;
-  /** Name of the new run's folder; null: make one up. */
-  readonly runName: string | null;
-  /** Run to go on with, as it was typed; null: a new run. */
-  readonly resume: string | null;
-  /** Take the run over from a process of another host. */
   readonly breakLock: boolean;
-  /** Leave a trace of what every process did in each round. */
-  readonly trace: boolean;
-  /** Most workers on this machine that measure at the end, if the run has not more; null: as many as its cores allow. */
-  readonly measuringWorkers: number | null;
-  /** Seeds of the runs to play; null: one run from the seed of the settings. */
-  readonly seeds: readonly number[] | null;
   /** No progress, only warnings, errors and the result. */
   readonly quiet: boolean;
 }

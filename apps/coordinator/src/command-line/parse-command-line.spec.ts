@@ -306,23 +306,23 @@ describe('parseCommandLine', () => {
     expect(train()).toEqual({
       kind: 'train',
       flags: { source: 'flags', values: {}, label: expect.any(Function) as unknown },
-      configFile: null,
+      configFile: undefined,
       folder: '/home/user',
       breakLock: false,
-      runName: null,
+      name: undefined,
       runsFolder: '/home/user/runs',
-      resume: null,
+      resume: undefined,
       quiet: false,
       logLevel: 'info',
       trace: false,
-      measuringWorkers: null,
-      seeds: null,
+      measuringWorkers: undefined,
+      seeds: undefined,
     });
   });
 
   it('reads paths from where the user typed', () => {
     expect(train('--config', 'a/b.json', '--runs-dir', '../other', '--name', 'x-1', '--quiet')).toMatchObject({
-      configFile: '/home/user/a/b.json', runsFolder: '/home/other', runName: 'x-1', quiet: true,
+      configFile: '/home/user/a/b.json', runsFolder: '/home/other', name: 'x-1', quiet: true,
     });
     expect(train('--data-dir', '/data').flags.values).toEqual({ data: { folder: '/data' } });
     expect(train('--resume', 'runs/old')).toMatchObject({ resume: 'runs/old' });

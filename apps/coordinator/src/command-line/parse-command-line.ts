@@ -55,33 +55,33 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
   const command: TrainCommand = {
     kind: 'train',
     flags: settings(reader, folder),
-    configFile: reader.path('config', folder),
+    configFile: reader.path('config', folder) ?? undefined,
     folder,
-    runName: reader.text('name', NAME),
+    name: reader.text('name', NAME) ?? undefined,
     runsFolder: reader.runsFolder(folder),
-    resume: reader.text('resume', RUN),
+    resume: reader.text('resume', RUN) ?? undefined,
     breakLock: reader.has('break-lock'),
     quiet: reader.has('quiet'),
     logLevel: reader.logLevel(),
     trace: false,
-    measuringWorkers: reader.count('measuring-workers'),
-    seeds: reader.text('seeds', SEEDS)?.split(',').map(Number) ?? null,
+    measuringWorkers: reader.count('measuring-workers') ?? undefined,
+    seeds: reader.text('seeds', SEEDS)?.split(',').map(Number),
   };
-  if (command.resume !== null && command.seeds !== null) {
+  if (command.resume !== undefined && command.seeds !== undefined) {
     reader.problems.push({
       where: '--seeds',
       expected: 'no seeds together with --resume, which keeps those of the runs',
       found: command.seeds.join(),
     });
   }
-  if (command.resume !== null && command.runName !== null) {
+  if (command.resume !== undefined && command.name !== undefined) {
     reader.problems.push({
       where: '--name',
       expected: 'no name together with --resume, which keeps the one of the run',
-      found: command.runName,
+      found: command.name,
     });
   }
-  if (command.breakLock && command.resume === null)
+  if (command.breakLock && command.resume === undefined)
     reader.problems.push({ where: '--break-lock', expected: 'it only together with --resume', found: 'a new run' });
   reader.refuseProblems();
   return command;
@@ -90,7 +90,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
 /** A short run with nothing beside the rounds, unless it is asked for. */
 function readProfile(typed: TypedCommand, folder: string): TrainCommand {
   const command = readTrain(typed, folder);
-  if (command.seeds !== null)
+  if (command.seeds !== undefined)
     throw problemsError([
       { where: '--seeds', expected: 'no seeds, as one run is profiled; --seed is its own', found: command.seeds.join() },
     ]);

@@ -7,11 +7,11 @@ import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 export async function runTrials(command: TrainCommand, settings: Settings, options: CommonOptions): Promise<number> {
   const { quiet, seeds, resume } = command;
   const results = await watchOnTerminal({ isQuiet: quiet }, (listeners) => {
-    const several = trainSeveral(settings, { ...options, ...listeners, seeds: seeds ?? undefined });
+    const several = trainSeveral(settings, { ...options, ...listeners, seeds });
     return {
       several,
       onOpened: ({ folder, trials, trialsAtOnce }) => {
-        if (resume !== null) return;
+        if (resume !== undefined) return;
         const order = trialsAtOnce === 1 ? 'one after another' : `${trialsAtOnce} at once`;
         process.stdout.write(`${trials.length} runs, ${order}, in ${folder}\n`);
       },

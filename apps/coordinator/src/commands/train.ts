@@ -24,14 +24,14 @@ export async function runTrain(command: TrainCommand, { environment, requests }:
   const machine = await lookAtThisMachine(environment);
   const settings = command.flags.values as Settings;
   const options = { ...trainOptions(command, environment), machine };
-  if (await asksForSeveral(settings, { ...options, seeds: command.seeds ?? undefined })) return runTrials(command, settings, options);
+  if (await asksForSeveral(settings, { ...options, seeds: command.seeds })) return runTrials(command, settings, options);
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const close = closeOnTheWayOut(reporter);
   const notice = (line: string): void => { reporter.notice(line); };
   const interruption = new Interruption(notice, () => loss(run.folder ?? '', command.folder));
   const run = train(settings, {
     ...options, ...showProgress(reporter), signal: interruption.signal,
-    trace: command.trace, measuringWorkers: command.measuringWorkers ?? undefined,
+    trace: command.trace, measuringWorkers: command.measuringWorkers,
     onStage: (stage) => { interruption.stageBegins(stage); },
   });
   interruption.follow(run);
@@ -52,11 +52,8 @@ type RunOptions = CommonOptions & Pick<TrainOptions, 'configFile' | 'name' | 're
 
 /** What a command says of a run, but for its settings. */
 function trainOptions(command: TrainCommand, environment: Environment): RunOptions {
-  const { configFile, runName, resume, breakLock, flags } = command;
-  return {
-    ...commonOptions(command, environment), breakLock, nameOf: flags.label,
-    configFile: configFile ?? undefined, name: runName ?? undefined, resume: resume ?? undefined,
-  };
+  const { configFile, name, resume, breakLock, flags } = command;
+  return { ...commonOptions(command, environment), configFile, name, resume, breakLock, nameOf: flags.label };
 }
 
 /** What is said when the measuring is given up. */

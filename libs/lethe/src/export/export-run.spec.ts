@@ -1,18 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { saveCheckpoint } from '@lethe/checkpoint';
-import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
-import { openData, type DataSource } from '@lethe/data';
-import { describeRun } from '@lethe/graphs';
-import { RunFolder } from '@lethe/run-folder';
+import type { Tree } from '@lethe/config';
+import type { DataSource } from '@lethe/data';
+import type { RunFolder } from '@lethe/run-folder';
 import { engineEnvironment } from '@lethe/tensorflow';
 import { makeAttributeTable, makeSmallData } from '@lethe/testing';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeRun, type MadeRun } from '../../testing/make-run.js';
 import { encodeFiles } from '../networks/encode-files.js';
-import { initialGroups } from '../run/initial-state.js';
-import { keepRunData } from '../run/run-data-file.js';
 import { exportRun } from './export-run.js';
 
 let folder: string;
@@ -25,20 +22,6 @@ beforeEach(() => {
 });
 afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
-/** A run of two rounds, none of which was played. */
-async function makeRun(values: Tree): Promise<{ readonly run: RunFolder; readonly data: DataSource }> {
-  const { config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [{ source: 'flags', values, label: (path) => path }]);
-  const data = await openData(config.data, config.seed);
-  const description = describeRun(config, data.facts);
-  const run = await RunFolder.create({ runsFolder: folder, name: 'mild', configJson: savedConfigJson(config) });
-  await saveCheckpoint({
-    folder: run.checkpoints, rounds: 2, steps: 0, groups: initialGroups(description), ...description, configJson: savedConfigJson(config),
-    dataFingerprint: data.facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
-  });
-  await keepRunData(run, data);
-  return { run, data };
-}
-
 /** The numbers of a file of NumPy: float32, behind a header. */
 function numbersOf(npy: Uint8Array): Float32Array {
   return new Float32Array(Uint8Array.from(npy.subarray(10 + (npy[8] ?? 0) + 256 * (npy[9] ?? 0))).buffer);
@@ -46,9 +29,11 @@ function numbersOf(npy: Uint8Array): Float32Array {
 
 const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 
+const make = (values: Tree): Promise<MadeRun> => makeRun({ runsFolder: folder, name: 'mild', values });
+
 async function ofImages(): Promise<RunFolder> {
   makeSmallData(join(folder, 'data'));
-  const { run } = await makeRun({
+  const { run } = await make({
     recipe: 'forget-short', data: { kind: 'idx', heldOut: 0, folder: join(folder, 'data') }, batchSize: 16, epochs: 3,
     objective: { latentSize: 8, eraser: { couplings: 2 } },
   });
@@ -57,7 +42,7 @@ async function ofImages(): Promise<RunFolder> {
 
 async function ofRows(): Promise<DataSource> {
   makeAttributeTable(join(folder, 'data'), { rows: 300 });
-  const { data } = await makeRun({
+  const { data } = await make({
     recipe: 'keep-and-forget', batchSize: 16, epochs: 1,
     data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y'], forget: ['a'] },
   });

@@ -1,32 +1,19 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { saveCheckpoint } from '@lethe/checkpoint';
-import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
-import { asSeen, openData, splitHeldOut, type DataSource, type TableRow } from '@lethe/data';
+import type { Tree } from '@lethe/config';
+import { asSeen, splitHeldOut, type TableRow } from '@lethe/data';
 import { WorkerEvaluator } from '@lethe/evaluation';
-import { describeRun, type RunDescription } from '@lethe/graphs';
-import { RunFolder } from '@lethe/run-folder';
 import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
 import { makeAttributeTable, makeSmallData, writeImage } from '@lethe/testing';
 import { parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initialGroups } from '../run/initial-state.js';
+import { makeRun, type MadeRun } from '../../testing/make-run.js';
 import { openRun } from '../runs/run.js';
-import { keepRunData } from '../run/run-data-file.js';
 import { encodeFiles, type EncodeFilesRequest } from './encode-files.js';
 import { predictFiles } from './predict-files.js';
 import { redrawFiles } from './redraw-files.js';
-
-interface MadeRun {
-  readonly name: string;
-  /** Where its data lie. */
-  readonly data: string;
-  readonly source: DataSource;
-  readonly description: RunDescription;
-  readonly groups: ReturnType<typeof initialGroups>;
-}
 
 let folder: string;
 let images: MadeRun;
@@ -37,39 +24,26 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lethe-encode-'));
   const digits = join(folder, 'digits');
   makeSmallData(digits);
-  images = await makeRun('images', { recipe: 'forget', batchSize: 16, data: { kind: 'idx', folder: digits, heldOut: 12 } });
+  images = await make('images', { recipe: 'forget', batchSize: 16, data: { kind: 'idx', folder: digits, heldOut: 12 } });
   const rows = join(folder, 'rows');
   makeAttributeTable(rows, { rows: 700 });
-  table = await makeRun('table', {
+  table = await make('table', {
     recipe: 'keep-and-forget', batchSize: 32, data: { kind: 'table', folder: rows, heldOut: 20, keep: ['y', 'x2'], forget: ['a'] },
   });
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-/** A run whose checkpoint has the parameters that it begins with. */
-async function makeRun(name: string, values: Tree): Promise<MadeRun> {
-  const machine = { cores: 1, gpus: 0, engine: 'native' } as const;
-  const { config } = mergeConfig(machine, [{ source: 'flags', values: { epochs: 1, ...values }, label: (path) => path }]);
-  const source = await openData(config.data, config.seed);
-  const description = describeRun(config, source.facts);
-  const groups = initialGroups(description);
-  const run = await RunFolder.create({ runsFolder: folder, name, configJson: savedConfigJson(config) });
-  await saveCheckpoint({
-    folder: run.checkpoints, rounds: 2, steps: 0, groups, ...description, configJson: savedConfigJson(config),
-    dataFingerprint: source.facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
-  });
-  await keepRunData(run, source);
-  return { name, data: config.data.folder ?? '', source, description, groups };
-}
+const make = (name: string, values: Tree): Promise<MadeRun> => makeRun({ runsFolder: folder, name, values });
+const dataFolder = ({ description }: MadeRun): string => description.config.data.folder ?? '';
 
 /** What a worker's evaluation of the run gives. */
-async function evaluated({ source, description, groups }: MadeRun, evaluation: 'encode' | 'predict' = 'encode'): Promise<Float32Array> {
+async function evaluated({ data, description, groups }: MadeRun, evaluation: 'encode' | 'predict' = 'encode'): Promise<Float32Array> {
   const engine = await loadEngine({ prefer: 'native' });
-  const { heldOut } = splitHeldOut(source, description.config.data.heldOut, description.config.seed);
-  const evaluator = new WorkerEvaluator({ engine, description, data: source, heldOut, workerSeed: 0 } as never);
+  const { heldOut } = splitHeldOut(data, description.config.data.heldOut, description.config.seed);
+  const evaluator = new WorkerEvaluator({ engine, description, data, heldOut, workerSeed: 0 } as never);
   try {
     return await evaluator.evaluate(
-      { evaluation, split: 'test', first: 0, count: source.facts.testCount, reads: [], probes: [], judge: null } as never,
+      { evaluation, split: 'test', first: 0, count: data.facts.testCount, reads: [], probes: [], judge: null } as never,
       new Map(groups.map(({ group, values }) => [group, values])),
       new Map(groups.flatMap(({ group, statistics }) => ((statistics?.length ?? 0) === 0 ? [] : [[group, statistics as Float32Array]]))),
     );
@@ -80,10 +54,11 @@ async function evaluated({ source, description, groups }: MadeRun, evaluation: '
 
 let written = 0;
 
-function request(run: MadeRun, ending: string, asked: Partial<EncodeFilesRequest> = {}): EncodeFilesRequest {
+function request(made: MadeRun, ending: string, asked: Partial<EncodeFilesRequest> = {}): EncodeFilesRequest {
   written += 1;
   return {
-    run: run.name, checkpoint: 'latest', folder, runsFolder: folder, data: run.data, domain: null, unpackedGiB: null, sampledFrom: null,
+    run: made.run.name, checkpoint: 'latest', folder, runsFolder: folder, data: dataFolder(made), domain: null, unpackedGiB: null,
+    sampledFrom: null,
     out: join(folder, `out-${written}${ending}`), ...asked,
   };
 }
@@ -123,7 +98,7 @@ describe('encodeFiles', () => {
     for (const asked of [asNpy, asCsv, asParquet, asTensors]) await encodeFiles(asked, quiet);
     const { values, shape: [examples, size = 0] } = npy(asNpy.out);
     expect(examples).toBe(700);
-    const { test: { rows }, facts: { testCount } } = table.source;
+    const { test: { rows }, facts: { testCount } } = table.data;
     const ofTest = await evaluated(table);
     for (let example = 0; example < testCount; example += 1) {
       const row = rows[example] as number;
@@ -150,7 +125,7 @@ describe('encodeFiles', () => {
     mkdirSync(data);
     const rows = Array.from({ length: 200 }, (_, row) => `${row % 3 === 0 ? 'yes' : 'no'},${row % 2 === 0 ? 'a' : 'b'},${(row * 37) % 50}`);
     writeFileSync(join(data, 'table.csv'), `label,domain,x\n${rows.join('\n')}\n`);
-    const domains = await makeRun('domains', {
+    const domains = await make('domains', {
       recipe: 'own-table', batchSize: 16, data: { folder: data, heldOut: 10, domains: { target: 'b', training: 'adaptation' } },
     });
     const asked = request(domains, '.npy');
@@ -158,7 +133,7 @@ describe('encodeFiles', () => {
     expect(said).toContain('examples count as b, the target; --domain names another');
     const { values, shape: [examples, size = 0] } = npy(asked.out);
     expect(examples).toBe(200);
-    const { test, facts: { testCount, classes } } = domains.source;
+    const { test, facts: { testCount, classes } } = domains.data;
     const predicted = await evaluated(domains, 'predict');
     const length = predicted.length / testCount;
     // Inputs are those of a, then those of b.
@@ -209,11 +184,11 @@ describe('encodeFiles', () => {
 });
 
 describe('networks of a run that was opened', () => {
-  const opened = ({ name }: MadeRun) => openRun(join(folder, name));
+  const opened = ({ run }: MadeRun) => openRun(run.folder);
 
   it('encodes images in memory as those of files, as bytes or as numbers', async () => {
     const encoder = await (await opened(images)).encoder();
-    const { test } = images.source;
+    const { test } = images.data;
     const bytes = test.inputs.gather(test.rows) as Uint8Array;
     const features = await encoder.encode(bytes);
     expect(features).toEqual(await evaluated(images));
@@ -242,7 +217,7 @@ describe('networks of a run that was opened', () => {
     expect(decoder).toMatchObject({
       size: encoder.size, shape: { height: 8, width: 8, channels: 1 }, told: [{ name: 'label', categories: ['0', '1', '2', '3'] }],
     });
-    const { test } = images.source;
+    const { test } = images.data;
     const features = await encoder.encode(test.inputs.gather(test.rows) as Uint8Array);
     const twos = await decoder.decode(features, { label: 2 });
     const one = request(images, '');
@@ -266,7 +241,7 @@ describe('networks of a run that was opened', () => {
   it('predicts what `predictFiles` predicts', async () => {
     await using predictor = await (await opened(table)).predictor();
     expect(predictor.predicted).toEqual([{ kind: 'category', name: 'y', categories: ['no', 'yes'] }, { kind: 'number', name: 'x2' }]);
-    const rows = readFileSync(join(table.data, 'table.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+    const rows = readFileSync(join(dataFolder(table), 'table.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
     const [names = [], ...cells] = rows;
     const examples = cells.slice(0, 3).map((values): TableRow => Object.fromEntries(names.map((name, column) => [name, values[column]])));
     const { y, x2 } = await predictor.predict(examples);
@@ -334,7 +309,7 @@ describe('redrawFiles', () => {
       return [file, index % 2 === 0 ? 'a' : 'b', colours[index % 3], sizes[Math.floor(index / 3) % 2]].join();
     }));
     writeFileSync(join(data, 'labels.csv'), `${['file,label,colour,size', ...rows].join('\n')}\n`);
-    const made = (name: string, forget: string[]): Promise<MadeRun> => makeRun(name, {
+    const made = (name: string, forget: string[]): Promise<MadeRun> => make(name, {
       recipe: 'forget', batchSize: 8, data: { kind: 'images', folder: data, heldOut: 4, imageSize: 8, channels: 3, forget },
     });
     const drawn = async (run: MadeRun, label: string | null): Promise<{ told: readonly string[]; bytes: Map<string, string> }> => {

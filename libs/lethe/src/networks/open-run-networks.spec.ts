@@ -1,14 +1,10 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { saveCheckpoint } from '@lethe/checkpoint';
-import { mergeConfig, savedConfigJson, type Tree } from '@lethe/config';
-import { openData, type DataSource } from '@lethe/data';
-import { describeRun } from '@lethe/graphs';
-import { RunFolder } from '@lethe/run-folder';
+import type { Tree } from '@lethe/config';
 import { makeAttributeTable, makeSmallData } from '@lethe/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { initialGroups } from '../run/initial-state.js';
+import { makeRun, type MadeRun } from '../../testing/make-run.js';
 import { keepRunData } from '../run/run-data-file.js';
 import { openRunNetworks, type RunNetworks } from './open-run-networks.js';
 
@@ -21,24 +17,14 @@ beforeEach(() => {
 });
 afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
-/** A run of two rounds, none of which was played. */
-async function makeRun(values: Tree): Promise<{ run: RunFolder; data: DataSource }> {
-  const { config } = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, [{ source: 'flags', values, label: (path) => path }]);
-  const data = await openData(config.data, config.seed);
-  const description = describeRun(config, data.facts);
-  const run = await RunFolder.create({ runsFolder: folder, name: 'mild', configJson: savedConfigJson(config) });
-  await saveCheckpoint({
-    folder: run.checkpoints, rounds: 2, steps: 0, groups: initialGroups(description), ...description, configJson: savedConfigJson(config),
-    dataFingerprint: data.facts.fingerprint, engines: ['native a'], codeVersion: '1', keep: 1, isBest: false, onLeft: () => undefined,
-  });
-  return { run, data };
-}
-
 const IMAGES: Tree = { recipe: 'quick', data: { kind: 'idx', heldOut: 0 }, batchSize: 16, epochs: 3 };
 
-function images(): Promise<{ run: RunFolder; data: DataSource }> {
+/** A run of before, which does not say how its inputs are made of files. */
+const make = (values: Tree): Promise<MadeRun> => makeRun({ runsFolder: folder, name: 'mild', values, keepsData: false });
+
+function images(): Promise<MadeRun> {
   makeSmallData(join(folder, 'data'));
-  return makeRun({ ...IMAGES, data: { ...IMAGES['data'] as Tree, folder: join(folder, 'data') } });
+  return make({ ...IMAGES, data: { ...IMAGES['data'] as Tree, folder: join(folder, 'data') } });
 }
 
 function open(): Promise<RunNetworks> {
@@ -63,7 +49,7 @@ describe('openRunNetworks', () => {
 
   it('keeps what was fitted to a table, exactly', async () => {
     makeAttributeTable(join(folder, 'data'), { rows: 300 });
-    const { run, data } = await makeRun({
+    const { run, data } = await make({
       recipe: 'keep-and-forget', batchSize: 16, epochs: 1,
       data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y'], forget: ['a'] },
     });
