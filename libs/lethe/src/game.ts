@@ -1,5 +1,15 @@
 // What a user's own game or reader of data imports, `@lethe/lethe/game`. It becomes a part of the code that travels to workers: nothing
 // here may need Node, TensorFlow or an addon.
+export {
+  attention, averagePool, batchNorm, convolution, defineNetwork, dropout, embedding, flatten, gelu, globalAveragePool, globalMaxPool,
+  groupNorm, instanceNorm, layerNorm, leakyRelu, linear, logSoftmax, maxPool, relu, reshape, residual, sequential, sigmoid, silu, softmax,
+  tanh, transposedConvolution,
+} from '@lethe/networks';
+export type {
+  AttentionOptions, ConvolutionOptions, EmbeddingOptions, ExampleShape, ForwardContext, GroupNormOptions, InitialValues,
+  InstanceNormOptions, Layer, NetworkDefinition, NormalisationSpec, Padding, PlacedLayer, PoolOptions, ResidualOptions, SequentialNetwork,
+  SequentialOptions, TensorSpec, TransposedConvolutionOptions, UnnamedNetwork, WindowSize,
+} from '@lethe/networks';
 export { z } from 'zod';
 export {
   accuracy, crossEntropy, defineGame, entropy, gradientReversed, meanSquaredError, negativeLogLikelihood, squaredError, squaredErrorOfEach,

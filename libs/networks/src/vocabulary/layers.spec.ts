@@ -88,6 +88,12 @@ function expectSummary(found: Float32Array | undefined, [length, first, sum]: Su
   expect(Math.abs(waved - sum), `${what}: the sum is ${waved} instead of ${sum}`).toBeLessThan(1e-5 * largest * Math.sqrt(length));
 }
 
+it('is described, every layer', () => {
+  const text = readFileSync(new URL('../../../../docs/layers.md', import.meta.url), 'utf8');
+  const kinds = new Set(Object.values(LAYER_CASES).map(({ layer }) => layer.kind));
+  expect([...kinds].filter((kind) => !text.includes(`\`${kind}(`))).toEqual([]);
+});
+
 it('has all cases of PyTorch', () => { expect(Object.keys(LAYER_CASES)).toEqual(Object.keys(golden.cases)); });
 
 describe.each(['native', 'wasm'] as const)('on %s', (prefer) => {
