@@ -69,9 +69,7 @@ export class WorkerEvaluator implements Evaluator {
 
   dispose(): void {
     for (const step of [this.#score, this.#redraw, this.#encode, this.#encodeSampled, this.#predict, this.#swap])
-      void step?.then((compiled) => {
-        compiled.dispose();
-      });
+      void step?.then((compiled) => { compiled.dispose(); }, () => undefined); // one that does not compile was reported
   }
 
   async #scoreExamples({ split, first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {

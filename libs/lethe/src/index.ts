@@ -18,6 +18,13 @@ export type { MeasuringProgress, RunProgress } from '@lethe/telemetry';
 export type { RunEnding } from './run/training-run.js';
 export type { RunSummary } from './run/summary.js';
 
+// See what a run would be before it is one.
+export { describeTraining, type DescribeTrainingOptions } from './dry-run/describe-training.js';
+export { planLines } from './dry-run/plan-lines.js';
+export type {
+  PlannedExamples, PlannedGroup, PlannedLayer, PlannedNetwork, PlannedPhase, PlannedTraffic, TrainingPlan,
+} from './dry-run/training-plan.js';
+
 // Train many: from several seeds, in several ways, with many settings.
 export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
 export { sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';

@@ -1,6 +1,6 @@
 import {
   applyResumeOverrides, dataOfRecipe, mergeConfig, readConfigFile, valueAt, withDataKind,
-  type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine,
+  type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine, type RunConfig,
 } from '@lethe/config';
 import { withInitialWeights } from './initial-weights/find-weights.js';
 import type { Places, TrainRequest } from './requests.js';
@@ -20,6 +20,12 @@ export function newRunConfig(request: Said & Places, machine: Machine): Compiled
 /** The configuration that these layers come to on this machine. Looks into the data folder where no layer says of which kind it is. */
 export function configOfLayers(layers: readonly ConfigLayer[], machine: Machine): CompiledConfig {
   return mergeConfig(machine, withDataKind(layers, dataOfRecipe(machine, layers)));
+}
+
+/** One run of a configuration: where a recipe would compare several kinds, the one that adapts. */
+export function ofOneKind(config: RunConfig): RunConfig {
+  const { domains } = config.data;
+  return domains?.training === 'each' ? { ...config, data: { ...config.data, domains: { ...domains, training: 'adaptation' } } } : config;
 }
 
 /** The configuration with which a run goes on, be it trained or measured. @param saved contents of its config.json */

@@ -13,6 +13,13 @@ export interface Optimization {
   readonly averagedNetworks: readonly string[];
 }
 
+/** The settings by which a network is updated. @throws RangeError if there are none */
+export function optimizerOf({ optimizers }: Pick<Optimization, 'optimizers'>, network: string): OptimizerConfig {
+  const config = optimizers[network] ?? optimizers[network.replace(/-\d+$/, '')];
+  if (config === undefined) throw new RangeError(`no optimiser for the network ${network}`);
+  return config;
+}
+
 /** The rule that the configuration names. The learning rate and its schedule are the caller's, per commit. */
 export function createUpdateRule(config: OptimizerConfig): UpdateRule {
   switch (config.kind) {

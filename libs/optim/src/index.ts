@@ -1,4 +1,4 @@
-export { createUpdateRule, type Optimization } from './create-update-rule.js';
+export { createUpdateRule, optimizerOf, type Optimization } from './create-update-rule.js';
 export { flushSubnormal } from './flush-subnormal.js';
 export { clipScale, firstNotFinite, fixedTreeTotal, squaresOfTiles } from './gradient-norm.js';
 export { allocateVector, freeVector } from './kernel-memory.js';

@@ -1,6 +1,6 @@
 import type { OptimizerConfig } from '@lethe/config';
 import {
-  createUpdateRule, flushSubnormal, learningRateFactor, type Optimization, type OptimizerBuffers, type UpdateRule,
+  createUpdateRule, flushSubnormal, learningRateFactor, optimizerOf, type Optimization, type OptimizerBuffers, type UpdateRule,
 } from '@lethe/optim';
 import { networkSlices, type GroupLayout, type GroupState, type Slice } from '@lethe/protocol';
 
@@ -46,12 +46,12 @@ export class GroupOptimizer {
   readonly #networks: readonly NetworkOptimizer[];
   readonly #totalRounds: number;
 
-  constructor(layout: GroupLayout, { optimizers, averaging, averagedNetworks }: Optimization, totalRounds: number) {
+  constructor(layout: GroupLayout, optimization: Optimization, totalRounds: number) {
+    const { averaging, averagedNetworks } = optimization;
     const ranges = networkSlices(layout);
     const isAveraged = averaging !== null && ranges.some(({ network }) => averagedNetworks.includes(network));
     this.#networks = ranges.map(({ network, from, to }) => {
-      const config = optimizers[network.replace(/-\d+$/, '')];
-      if (config === undefined) throw new RangeError(`no optimiser for network ${network} of group ${layout.name}`);
+      const config = optimizerOf(optimization, network);
       return {
         network,
         range: { from, to },

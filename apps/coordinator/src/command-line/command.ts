@@ -40,6 +40,8 @@ export interface TrainCommand extends Places, Logging, RunOptions {
   readonly breakLock: boolean;
   /** No progress, only warnings, errors and the result. */
   readonly quiet: boolean;
+  /** Say what the run would be, and start and write nothing. */
+  readonly dryRun: { readonly json: boolean } | null;
 }
 
 /** `lethe grid`: draw the style grid of a checkpoint. */

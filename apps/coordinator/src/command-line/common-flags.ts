@@ -1,5 +1,5 @@
 /** Flags of a run that say nothing where one is profiled: it is played once, and nothing is measured or drawn. */
-export const NOT_PROFILED: readonly string[] = ['seeds', 'no-evaluation', 'probes', 'measuring-workers', 'no-grid'];
+export const NOT_PROFILED: readonly string[] = ['seeds', 'no-evaluation', 'probes', 'measuring-workers', 'no-grid', 'dry-run', 'json'];
 
 /** Flags of a run that its help shows first, by task. The others are shown by `--help all`. */
 export const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {

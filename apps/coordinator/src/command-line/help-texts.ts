@@ -41,6 +41,9 @@ Recipes:
 
 export const TRAIN_HELP = `${RECIPES}
 
+With --dry-run nothing is started or written: it reads the data, computes the first shard of the
+first round, and prints the networks with their shapes, who trains them and how, and what is sent.
+
 Settings come from the recipe, then the file of --config (JSON with any part of a run's
 config.json), then flags; later ones win. The weights of a run depend on its settings alone, not on
 the number of workers or servers.
@@ -54,6 +57,7 @@ Examples:
   npx lethe train                                      a first run, a few minutes on two cores
   npx lethe train --recipe forget                      forgets the most
   npx lethe train --recipe article --shards 1          the method that Lethe began with
+  npx lethe train --recipe article --dry-run           what its networks and phases are
   npx lethe train --recipe forget --seeds 1,2,3        a run from each seed, with deviations
   npx lethe train --workers 2 --beta 0.1 --name mild   into runs/mild
   npx lethe train --data-dir ./faces --channels 3 --image-size 64    own images, in colour

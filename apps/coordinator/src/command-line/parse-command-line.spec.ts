@@ -152,6 +152,8 @@ describe('the flags', () => {
         "--config <file>",
         "--break-lock",
         "--measuring-workers <count>",
+        "--dry-run",
+        "--json",
         "--log-level <level>",
       ]
     `);
@@ -187,6 +189,7 @@ describe('the flags', () => {
         "--gpu <list>",
         "--share-gpus",
         "--oversubscribe",
+        "--allow-code",
         "--join-timeout <number>",
         "--log-level <trace|debug|info|warn|error|silent>",
         "--log-dir <dir>",
@@ -313,11 +316,19 @@ describe('parseCommandLine', () => {
       runsFolder: '/home/user/runs',
       resume: undefined,
       quiet: false,
+      dryRun: null,
       logLevel: 'info',
       trace: false,
       measuringWorkers: undefined,
       seeds: undefined,
     });
+  });
+
+  it('describes one new run', () => {
+    expect([train('--dry-run').dryRun, train('--dry-run', '--json').dryRun]).toEqual([{ json: false }, { json: true }]);
+    expect(refusal('train', '--json')).toBe('--json: expected it only together with --dry-run, found a run');
+    expect(refusal('train', '--dry-run', '--resume', 'old')).toBe('--dry-run: expected one new run, found --resume');
+    expect(refusal('train', '--dry-run', '--seeds', '1,2')).toBe('--dry-run: expected one new run, found --seeds');
   });
 
   it('reads paths from where the user typed', () => {

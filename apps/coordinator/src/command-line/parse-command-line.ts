@@ -66,7 +66,14 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     trace: false,
     measuringWorkers: reader.count('measuring-workers') ?? undefined,
     seeds: reader.text('seeds', SEEDS)?.split(',').map(Number),
+    dryRun: reader.has('dry-run') ? { json: reader.has('json') } : null,
   };
+  if (reader.has('json') && command.dryRun === null)
+    reader.problems.push({ where: '--json', expected: 'it only together with --dry-run', found: 'a run' });
+  for (const name of ['resume', 'seeds'] as const) {
+    if (command.dryRun !== null && command[name] !== undefined)
+      reader.problems.push({ where: '--dry-run', expected: 'one new run', found: `--${name}` });
+  }
   if (command.resume !== undefined && command.seeds !== undefined) {
     reader.problems.push({
       where: '--seeds',

@@ -24,6 +24,8 @@ export const RUN_FLAGS: readonly HelpedFlag[] = [
     name: 'measuring-workers', help: 'most workers on this machine that measure at the end', value: COUNT,
     otherwise: 'as many as the cores allow, 4 at most',
   },
+  { name: 'dry-run', help: 'print the networks, the phases and what is sent, check the first shard, and start and write nothing' },
+  { name: 'json', help: 'with --dry-run: print JSON, for programs' },
   { name: 'quiet', help: 'show no progress' },
   LOG_LEVEL_FLAG,
 ];

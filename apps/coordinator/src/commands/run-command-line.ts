@@ -60,7 +60,7 @@ async function run(
       process.stdout.write(`${command.text.trimEnd()}\n`);
       return EXIT.ok;
     case 'train':
-      return (await import('./train.js')).runTrain(command, { environment, requests });
+      return (await import('./train.js')).runTrain(command, { environment, setEnvironment, requests });
     case 'grid':
       return (await import('./grid.js')).runGrid(command, environment);
     case 'checkpoint':

@@ -10,20 +10,23 @@ import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { Interruption } from '../signals/interruption.js';
 import { endingLines } from './ending-lines.js';
+import type { ComputingSurroundings } from './on-examples.js';
 import { commonOptions } from './options.js';
 import { showProgress } from './show-progress.js';
+import { runDryRun } from './dry-run.js';
 import { runTrials } from './train-trials.js';
 
 /** Variables of the environment, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-interface Surroundings { readonly environment: Environment; readonly requests: CheckpointRequests }
+interface Surroundings extends ComputingSurroundings { readonly requests: CheckpointRequests }
 
 /** Trains: a run, or several in a folder. */
-export async function runTrain(command: TrainCommand, { environment, requests }: Surroundings): Promise<number> {
+export async function runTrain(command: TrainCommand, { environment, setEnvironment, requests }: Surroundings): Promise<number> {
   const machine = await lookAtThisMachine(environment);
   const settings = command.flags.values as Settings;
   const options = { ...trainOptions(command, environment), machine };
+  if (command.dryRun !== null) return runDryRun(settings, { ...command.dryRun, options, environment, setEnvironment });
   if (await asksForSeveral(settings, { ...options, seeds: command.seeds })) return runTrials(command, settings, options);
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const close = closeOnTheWayOut(reporter);

@@ -86,21 +86,15 @@ export async function prepareRun(
   const resumed = request.resume === null ? null : await RunFolder.open(findRunFolder(request.resume, request), { onBroken });
   let opened: RunFolder | null = resumed;
   try {
-    const { description, data, start, warnings, notices, engines, remember } = resumed === null
+    const run = resumed === null
       ? await beginRun(request, compiled ?? newRunConfig(request, machineOf(machine)), opening)
       : await resumeRun(request, { folder: resumed, cores: machine.cores, notice, opening });
     expectGoingOn(signal);
-    const { config, facts } = description;
-    if (config.evaluation && config.objective.kind === 'forgetting') checkProbes(config.probes, facts.classes.length);
-    const { cores, gpus } = machine;
-    if (config.cluster.engine === 'native' && config.cluster.workers > 0 && machine.whyNotNative !== null) throw machine.whyNotNative;
-    const devices = planDevices({
-      gpus: config.cluster.engine === 'native' ? gpus : [],
-      workers: config.cluster.workers,
-      allowSharing: config.cluster.shareGpus,
-    });
-    for (const line of [...notices, shownExamples(usedExamples({ description, data }))]) notice(line);
-    for (const warning of [...warnings, ...engineWarnings(config, machine)]) notice(`warning: ${warning}`);
+    const { description, data, start, engines, remember } = run;
+    const { config } = description;
+    const { cores } = machine;
+    const devices = devicesOf(description, machine);
+    for (const line of linesOf(run, machine)) notice(line);
     const { runsFolder, runName: name } = request;
     const folder = resumed ?? (await RunFolder.create({ runsFolder, name, configJson: savedConfigJson(config), code: description.code }));
     opened = folder;
@@ -144,6 +138,36 @@ async function close({ folder, metrics, tensorBoard, reporter }: OpenRun): Promi
   const written = await Promise.allSettled([metrics.close(), tensorBoard.close()]);
   await folder.close();
   for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/**
+ * Checks everything of a new run that `prepareRun` checks, and says what it says; nothing is started or written.
+ * @throws LetheError as `prepareRun` does
+ */
+export async function checkNewRun(
+  request: TrainRequest, { machine, compiled, opening }: { machine: ThisMachine; compiled: CompiledConfig; opening: DataOpening },
+): Promise<Pick<PreparedRun, 'description' | 'data' | 'start'>> {
+  const run = await beginRun(request, compiled, opening);
+  devicesOf(run.description, machine);
+  for (const line of linesOf(run, machine)) opening.onNotice?.(line);
+  return run;
+}
+
+/** The devices of a run's workers on this machine. @throws LetheError CONFIG_INVALID, DEVICE_PLAN_INVALID, ENGINE_MISSING */
+function devicesOf({ config, facts }: RunDescription, { gpus, whyNotNative }: ThisMachine): PreparedRun['devices'] {
+  if (config.evaluation && config.objective.kind === 'forgetting') checkProbes(config.probes, facts.classes.length);
+  if (config.cluster.engine === 'native' && config.cluster.workers > 0 && whyNotNative !== null) throw whyNotNative;
+  return planDevices({
+    gpus: config.cluster.engine === 'native' ? gpus : [],
+    workers: config.cluster.workers,
+    allowSharing: config.cluster.shareGpus,
+  });
+}
+
+/** What is said of a run before it starts. */
+function linesOf({ description, data, notices, warnings }: RunToPlay, machine: ThisMachine): string[] {
+  const warned = [...warnings, ...engineWarnings(description.config, machine)];
+  return [...notices, shownExamples(usedExamples({ description, data })), ...warned.map((warning) => `warning: ${warning}`)];
 }
 
 /** What a run is made of, and where it begins. */

@@ -4,7 +4,7 @@ import {
 } from '@lethe/config';
 import { withInitialWeights } from '../../initial-weights/find-weights.js';
 import type { SweepRequest } from '../../requests.js';
-import { configOfLayers, layersSayWorkers } from '../../run-config.js';
+import { configOfLayers, layersSayWorkers, ofOneKind } from '../../run-config.js';
 import { trialKey, type Assignment, type PlannedTrial } from '../trial.js';
 import { grid, random } from './search-space.js';
 
@@ -63,12 +63,6 @@ function assignmentLayer(assignment: Assignment): ConfigLayer {
   const settings = Object.entries(assignment).filter(([path]) => path !== 'listed');
   const values = settings.reduce<Tree>((tree, [path, value]) => withValue(tree, path, value), {});
   return { source: 'flags', values, label: (path) => path };
-}
-
-/** A trial is one run: where a recipe would compare several kinds, the one that adapts. */
-function ofOneKind(config: RunConfig): RunConfig {
-  const { domains } = config.data;
-  return domains?.training === 'each' ? { ...config, data: { ...config.data, domains: { ...domains, training: 'adaptation' } } } : config;
 }
 
 /** Trials side by side share the machine; how many workers compute changes no bit. */
