@@ -23,7 +23,7 @@ try {
   model = await openModel(MODEL);
   const { height, width } = model.preprocessing;
   Object.assign(input, { width, height });
-  byId('redrawn').replaceChildren(...Array.from({ length: model.labels }, (_, label) => redrawnFigure(label, { width, height })));
+  byId('redrawn').replaceChildren(...model.labels.map((label) => redrawnFigure(label, { width, height })));
   status.textContent = 'Draw with the mouse, a finger or a pen.';
   document.body.dataset.state = 'ready';
 } catch (error) {
@@ -71,7 +71,7 @@ function showFeatures(features) {
 function redrawnFigure(label, size) {
   const figure = document.createElement('figure');
   const caption = document.createElement('figcaption');
-  caption.textContent = String(label);
+  caption.textContent = label;
   figure.append(Object.assign(document.createElement('canvas'), size), caption);
   return figure;
 }

@@ -7,18 +7,12 @@ import * as tf from '@tensorflow/tfjs';
 export async function openModel(folder) {
   const preprocessing = await readJson(`${folder}/preprocess.json`);
   if (preprocessing.kind !== 'images') throw new Error(`preprocess.json: expected images, found ${preprocessing.kind}`);
-  const file = `${folder}/tfjs/model.json`;
-  const labels = labelsOf(await readJson(file));
-  if (labels === null) throw new Error(`${file}: expected a decoder, found none: the run does not rebuild its images`);
+  const { told: [told, ...others] } = preprocessing;
+  if (told === undefined) throw new Error('preprocess.json: expected a decoder that is told a label, found none');
+  if (others.length > 0) throw new Error(`preprocess.json: expected a decoder that is told one thing, found ${others.length + 1}`);
   // Plain JavaScript gives the same numbers on every machine, and one digit takes it a tenth of a second.
   await tf.setBackend('cpu');
-  return new Model(await tf.loadGraphModel(file), preprocessing, labels);
-}
-
-/** How many labels the decoder is told one of; null: there is no decoder. */
-function labelsOf({ modelTopology: { node } }) {
-  const input = node.find(({ name }) => name === 'labels');
-  return input === undefined ? null : Number(input.attr.shape.shape.dim[1].size);
+  return new Model(await tf.loadGraphModel(`${folder}/tfjs/model.json`), preprocessing, told);
 }
 
 async function readJson(url) {
@@ -29,12 +23,14 @@ async function readJson(url) {
 
 class Model {
   #model;
+  #told;
 
-  constructor(model, preprocessing, labels) {
+  constructor(model, preprocessing, told) {
     this.#model = model;
+    this.#told = told.input;
     this.preprocessing = preprocessing;
-    /** How many labels there are. */
-    this.labels = labels;
+    /** What the decoder can be told. */
+    this.labels = told.categories;
   }
 
   /** Inputs of the encoder [height, width, channels] of the bytes of a grey image, as preprocess.json says. */
@@ -52,8 +48,9 @@ class Model {
 
   /** One image redrawn under every label: [labels, height, width, channels]. */
   async redraw(features) {
+    const { length } = this.labels;
     const images = tf.tidy(() => this.#model.execute({
-      features: tf.tile(tf.tensor2d(features, [1, features.length]), [this.labels, 1]), labels: tf.eye(this.labels),
+      features: tf.tile(tf.tensor2d(features, [1, features.length]), [length, 1]), [this.#told]: tf.eye(length),
     }, 'decoder/images'));
     return takeValues(images);
   }

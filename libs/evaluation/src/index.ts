@@ -3,7 +3,10 @@ export { areaUnderCurve, type ScoredExamples } from './area-under-curve.js';
 export {
   bestReadings, decidingReading, largestGiven, readingOf, READINGS, type BestReadings, type DecidingReading, type Reading, type ReadingName,
 } from './best-readings.js';
-export { deployedFunctions, type DeployedFunction, type DeployedName } from './deployed-functions.js';
+export {
+  deployedDecoder, deployedFunctions, deployedHeads, toldAttributes, type DeployedFunction, type DeployedHead, type DeployedName,
+  type PlacedAttribute, type PredictedAttribute, type ToldAttribute,
+} from './deployed-functions.js';
 export {
   compileEvaluation, evaluationContext, evaluationSignature, unlabelled, type EvaluationStep, type EvaluationStepOptions,
 } from './evaluation-steps.js';

@@ -34,7 +34,9 @@ describe('exported files', () => {
     }
     const found = await runPython(CHECK, [folder, 'onnx', 'numpy']) as Difference[];
     expect(found.map((one) => `${one.program} ${one.function}`)).toEqual(
-      ['onnx', 'numpy'].flatMap((program) => functions.map((one) => `${program} ${one.name}`)),
+      ['onnx', 'numpy'].flatMap((program) => functions.flatMap(({ name: one, outputs }) => (
+        outputs.map((output) => `${program} ${one}.${output.name}`)
+      ))),
     );
     for (const one of found) expect(one.largest_difference, `${one.program} ${one.function}`).toBeLessThan(TOLERANCE);
   }, 60_000);

@@ -1,7 +1,10 @@
+import { deployedFunctions, type DeployedFunction, type PredictedAttribute } from '@lethe/evaluation';
+import type { RunDescription } from '@lethe/graphs';
 import type { Engine } from '@lethe/tensorflow';
 import { computeCheck, TOLERANCE } from './check/compute-check.js';
 import { npzFile } from './check/npz-file.js';
 import { channelsFirst } from './graph/channels-first.js';
+import { exportedNames } from './graph/exported-names.js';
 import { elements, inputsOf, type GraphFunction, type Shape } from './graph/graph-node.js';
 import { recordFunctions, type TrainedNetworks } from './graph/record-functions.js';
 import { onnxModel } from './onnx/onnx-model.js';
@@ -25,17 +28,22 @@ export interface ExportOptions {
   readonly version: string;
 }
 
+/** What a tensor says of examples: which category each is of, or a number. */
+export type ExportedAttribute = PredictedAttribute;
+
 /** A tensor that a function takes or gives; -1 is the number of examples. */
 export interface ExportedTensor {
   readonly name: string;
   readonly shape: Shape;
+  /** What a decoder is told (one-hot), or what is predicted (see `DeployedHead`); null: anything else. */
+  readonly attribute: ExportedAttribute | null;
 }
 
-/** A function as the exported files have it: `NAME.onnx`, a signature of that name, the node `NAME/OUTPUT` of tfjs. */
+/** A function as the exported files have it: `NAME.onnx`, a signature of that name, nodes `NAME/OUTPUT` of tfjs. */
 export interface ExportedFunction {
   readonly name: string;
   readonly inputs: readonly ExportedTensor[];
-  readonly output: ExportedTensor;
+  readonly outputs: readonly ExportedTensor[];
 }
 
 export interface Exported {
@@ -67,14 +75,20 @@ export async function exportFiles({ networks, engine, images, title, version }: 
   ];
   return {
     files: new Map(files),
-    functions: functions.map(described),
+    functions: deployedFunctions(networks.description).map((one, index) => described(networks.description, one, functions[index])),
     parameters: constants.reduce((sum, { node }) => sum + (node.operation.name === null ? 0 : elements(node.shape)), 0),
   };
 }
 
-function described({ name, outputName, output }: GraphFunction): ExportedFunction {
+function described(description: RunDescription, { told, outputs }: DeployedFunction, recorded?: GraphFunction): ExportedFunction {
+  if (recorded === undefined) throw new TypeError('a function was not recorded');
+  const names = exportedNames(description);
+  const attributes = new Map(told.map(({ name, categories, input }) => (
+    [names.input(input, [categories.length]), { kind: 'category', name, categories } as const]
+  )));
   return {
-    name, output: { name: outputName, shape: output.shape },
-    inputs: inputsOf(output).map(({ operation }) => ({ name: operation.name, shape: operation.shape })),
+    name: recorded.name,
+    inputs: inputsOf(recorded).map(({ operation: { name, shape } }) => ({ name, shape, attribute: attributes.get(name) ?? null })),
+    outputs: recorded.outputs.map(({ name, node }, index) => ({ name, shape: node.shape, attribute: outputs[index]?.attribute ?? null })),
   };
 }

@@ -2,7 +2,7 @@
 
     python check_export.py FOLDER onnx|pytorch|tensorflow|numpy ...
 
-Prints a list in JSON: for each program and function the largest difference to what the run's own engine computed: of a number, or
+Prints a list in JSON: for each program and output of a function the largest difference to what the run's own engine computed: of a number, or
 of its size where it is larger than 1. Ends with 1 if one is above the tolerance of check.npz.
 """
 
@@ -45,7 +45,8 @@ def check_pytorch(folder, check):
         method = getattr(model, METHODS[function])
         inputs = [torch.from_numpy(check[name]) for name in inspect.signature(method).parameters]
         with torch.no_grad():
-            yield function, output, method(*inputs).numpy()
+            found = method(*inputs)
+        yield function, output, (found[output] if isinstance(found, dict) else found).numpy()
 
 
 def check_tensorflow(folder, check):
@@ -84,10 +85,10 @@ def main():
         for function, output, found in CHECKS[program](Path(folder), check):
             expected = check[f'{function}.{output}']
             if found.shape != expected.shape:
-                raise SystemExit(f'{program}, {function}: expected {expected.shape}, found {found.shape}')
+                raise SystemExit(f'{program}, {function}.{output}: expected {expected.shape}, found {found.shape}')
             difference = float(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected))))
             isClose = isClose and difference <= tolerance
-            found_all.append({'program': program, 'function': function, 'largest_difference': difference})
+            found_all.append({'program': program, 'function': f'{function}.{output}', 'largest_difference': difference})
     print('[\n' + ',\n'.join(json.dumps(one) for one in found_all) + '\n]')
     sys.exit(0 if isClose else 1)
 

@@ -20,6 +20,10 @@ function forgotten(name: string, categories: readonly string[], isLabel: boolean
   };
 }
 
+const AGE: KeptFacts = {
+  kind: 'number', name: 'age in years', mean: 41, deviation: 13, categories: ['low', 'high'], bounds: [41], means: [30, 52], missing: 2,
+  isLabel: false,
+};
 const INCOME: KeptFacts = { kind: 'category', name: 'income', categories: ['low', 'high'], counts: [10, 10], missing: 0, isLabel: true };
 const DIGITS = ['zero', 'one', 'two', 'three'];
 
@@ -60,6 +64,20 @@ export const EXAMPLES = {
     },
     facts: {
       shape: { height: 1, width: 1, channels: 7 }, classes: DIGITS, kept: [], forgotten: [forgotten('label', DIGITS, true)],
+    },
+  },
+  'rows with several attributes, rebuilt and predicted': {
+    values: {
+      recipe: 'keep-and-forget',
+      data: { kind: 'table', folder: '/table', heldOut: 4, keep: ['income', 'age in years'], forget: ['x1', 'features'] },
+      objective: { rebuild: true, bottleneck: { kind: 'variational' } },
+    },
+    facts: {
+      shape: { height: 1, width: 1, channels: 9 }, classes: ['low', 'high'], kept: [INCOME, AGE],
+      forgotten: [
+        forgotten('x1', ['f', 'm'], false), forgotten('features', ['a', 'b', 'c'], false),
+        { ...forgotten('x1 and features', ['f, a', 'f, b', 'f, c', 'm, a', 'm, b', 'm, c'], false), of: ['x1', 'features'] },
+      ],
     },
   },
   'domains with statistics of their own': {

@@ -77,5 +77,5 @@ export function recordLayers(name: LayerNetworkName): GraphFunction {
   const output = applyLayers(name, recordingOperations(builder), asTensor(x), (values, parts) => (
     new NamedVector(values, parts) as unknown as Tensor
   ));
-  return { name: 'encoder', outputName: 'features', output: nodeOf(output) };
+  return { name: 'encoder', outputs: [{ name: 'features', node: nodeOf(output) }] };
 }

@@ -2,8 +2,9 @@ import { attributeSizes } from '@lethe/data';
 import { deployedFunctions, evaluationContext, evaluationSignature, type DeployedFunction } from '@lethe/evaluation';
 import { batchSignature, scalarInputs, type RunDescription } from '@lethe/graphs';
 import type { Engine, InputValues, Signature } from '@lethe/tensorflow';
+import { exportedNames, FEATURES } from '../graph/exported-names.js';
 import { inputsOf, type GraphFunction, type Shape } from '../graph/graph-node.js';
-import { exportedInput, FEATURES, type TrainedNetworks } from '../graph/record-functions.js';
+import type { TrainedNetworks } from '../graph/record-functions.js';
 
 /** A tensor of `check.npz`. */
 export interface CheckTensor {
@@ -41,43 +42,49 @@ export async function computeCheck(
   for (const deployed of deployedFunctions(description)) {
     const recorded = functions.find(({ name }) => name === deployed.name);
     if (recorded === undefined) throw new TypeError(`${deployed.name} was not recorded`);
-    const values = await compute(engine, networks, deployed, { ...batch, ...(features === undefined ? {} : { features }) });
-    if (deployed.name === 'encoder') features = values;
-    outputs.push({ name: `${recorded.name}.${recorded.outputName}`, shape: [examples, ...recorded.output.shape.slice(1)], values });
+    const computed = await compute(engine, networks, deployed, { ...batch, ...(features === undefined ? {} : { features }) });
+    if (deployed.name === 'encoder') features = entry(computed, '0');
+    for (const [index, { name, node }] of recorded.outputs.entries()) {
+      outputs.push({ name: `${recorded.name}.${name}`, shape: [examples, ...node.shape.slice(1)], values: entry(computed, String(index)) });
+    }
   }
-  const read = new Set(functions.flatMap(({ output }) => inputsOf(output).map(({ operation }) => operation.name)));
+  const shapes = new Map(functions.flatMap(inputsOf).map(({ operation: { name, shape } }) => [name, shape]));
+  const names = exportedNames(description);
   const given = Object.entries({ ...batchSignature(description, examples) }).map(([name, { shape: [, ...shape] }]): CheckTensor => {
     const values = entry(batch, name);
-    return { name: exportedInput(name, shape), shape: [examples, values.length / examples], values };
+    return { name: names.input(name, shape), shape: [examples, values.length / examples], values };
   });
   const known: readonly CheckTensor[] = [
     ...given,
     ...(features === undefined ? [] : [{ name: FEATURES, shape: [examples, features.length / examples], values: features }]),
   ];
-  const shapes = new Map(functions.flatMap(({ output }) => inputsOf(output).map(({ operation }) => [operation.name, operation.shape])));
   return {
-    inputs: known.filter(({ name }) => read.has(name)).map((tensor) => (
+    inputs: known.filter(({ name }) => shapes.has(name)).map((tensor) => (
       { ...tensor, shape: [examples, ...(shapes.get(tensor.name) ?? []).slice(1)] }
     )),
     outputs,
   };
 }
 
+/** What a function gives, by the places of its outputs. */
 async function compute(
   engine: Engine, { description, vectors, rounds }: TrainedNetworks, deployed: DeployedFunction, inputs: Record<string, InputValues>,
-): Promise<Float32Array> {
+): Promise<Readonly<Record<string, Float32Array>>> {
   const { encodedSize } = description.objective;
   const examples = entry(inputs, 'domains').length / description.facts.domains.length;
   const features = deployed.readsFeatures ? [[FEATURES, { type: 'float32', shape: [examples, encodedSize] }] as const] : [];
   const signature: Signature = { ...evaluationSignature(description, examples), ...Object.fromEntries(features) };
   const step = await engine.compile(
     `check-${deployed.name}`,
-    (tensors) => ({ result: deployed.compute(evaluationContext(description, engine.operations, tensors), tensors[FEATURES]) }),
+    (tensors) => {
+      const context = evaluationContext(description, engine.operations, tensors);
+      return Object.fromEntries(deployed.outputs.map(({ compute: output }, index) => [index, output(context, tensors[FEATURES])]));
+    },
     signature,
   );
   try {
     const given = Object.entries({ ...vectors, ...scalarInputs(description.objective.scalars(rounds)), ...inputs });
-    return step.run(Object.fromEntries(given.filter(([name]) => name in signature))).result;
+    return step.run(Object.fromEntries(given.filter(([name]) => name in signature)));
   } finally {
     step.dispose();
   }
@@ -94,6 +101,6 @@ function categoriesOf(description: RunDescription, examples: number): Record<str
 
 function entry<Value>(entries: Readonly<Record<string, Value>>, name: string): Value {
   const value = entries[name];
-  if (value === undefined) throw new TypeError(`a batch has no ${name}`);
+  if (value === undefined) throw new TypeError(`expected ${name}, found nothing of that name`);
   return value;
 }

@@ -1,5 +1,5 @@
 import { GraphBuilder } from './graph-builder.js';
-import { elements, nodesOf, type GraphFunction, type GraphNode, type OperationOf, type Shape } from './graph-node.js';
+import { elements, nodesOf, outputNodes, type GraphFunction, type GraphNode, type OperationOf, type Shape } from './graph-node.js';
 import { sizeOf } from './infer-shape.js';
 import { isKind } from './simplify.js';
 
@@ -17,7 +17,7 @@ export const MATRIX = [1, 0];
  */
 export function channelsFirst(functions: readonly GraphFunction[]): GraphFunction[] {
   const lowering = new Lowering(functions);
-  return functions.map((one) => ({ ...one, output: lowering.last(one.output) }));
+  return functions.map(({ name, outputs }) => ({ name, outputs: outputs.map((one) => ({ ...one, node: lowering.last(one.node) })) }));
 }
 
 class Lowering {
@@ -29,7 +29,7 @@ class Lowering {
   readonly #weights: ReadonlyMap<GraphNode, readonly number[]>;
 
   constructor(functions: readonly GraphFunction[]) {
-    this.#weights = new Map(nodesOf(functions.map(({ output }) => output)).flatMap(({ operation: { kind }, inputs: [, weight] }) => {
+    this.#weights = new Map(nodesOf(outputNodes(functions)).flatMap(({ operation: { kind }, inputs: [, weight] }) => {
       const order = kind === 'linear' ? MATRIX : kind === 'conv2d' || kind === 'conv2dTranspose' ? FILTER : null;
       return order === null || weight === undefined || !isKind(weight, 'constant') ? [] : [[weight, order] as const];
     }));

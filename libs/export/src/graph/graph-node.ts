@@ -98,13 +98,23 @@ export class GraphNode {
   }
 }
 
+/** A tensor that a function gives. */
+export interface GraphOutput {
+  /** "features". */
+  readonly name: string;
+  readonly node: GraphNode;
+}
+
 /** A function as a graph. */
 export interface GraphFunction {
   /** "encoder". */
   readonly name: string;
-  /** What it gives: "features". */
-  readonly outputName: string;
-  readonly output: GraphNode;
+  readonly outputs: readonly GraphOutput[];
+}
+
+/** The nodes that functions give. */
+export function outputNodes(functions: readonly GraphFunction[]): GraphNode[] {
+  return functions.flatMap(({ outputs }) => outputs.map(({ node }) => node));
 }
 
 /** Numbers of a shape, or of one example of it. */
@@ -128,8 +138,8 @@ export function nodesOf(outputs: readonly GraphNode[], isGiven: (node: GraphNode
   return [...found];
 }
 
-/** The inputs that a graph reads, in the order of their making. */
-export function inputsOf(output: GraphNode): (GraphNode & { readonly operation: OperationOf<'input'> })[] {
+/** The inputs that a function reads, in the order of their making. */
+export function inputsOf(one: GraphFunction): (GraphNode & { readonly operation: OperationOf<'input'> })[] {
   const isInput = (node: GraphNode): node is GraphNode & { readonly operation: OperationOf<'input'> } => node.operation.kind === 'input';
-  return nodesOf([output]).filter(isInput).sort((a, b) => a.id - b.id);
+  return nodesOf(outputNodes([one])).filter(isInput).sort((a, b) => a.id - b.id);
 }

@@ -1,5 +1,6 @@
 import { deployedFunctions, evaluationContext } from '@lethe/evaluation';
 import { batchSignature, type InputTensors, type RunDescription } from '@lethe/graphs';
+import { exportedNames, FEATURES, flatUnlessImage } from './exported-names.js';
 import { GraphBuilder } from './graph-builder.js';
 import { BATCH, type GraphFunction } from './graph-node.js';
 import { NamedVector, type NamedPart } from './named-vector.js';
@@ -13,14 +14,6 @@ export interface TrainedNetworks {
   readonly rounds: number;
 }
 
-/** What an encoder gives, and what a decoder makes examples of. */
-export const FEATURES = 'features';
-
-/** What an example is called: an image, or the row of a table or a vector. */
-function exampleName(shape: readonly number[]): string {
-  return flatUnlessImage(shape).length === 1 ? 'rows' : 'images';
-}
-
 /**
  * What the networks of a run can do, as graphs for any number of examples that share what they have in common: the functions of
  * `deployedFunctions`. Images are [examples, height, width, channels]; what has no height and width, the rows of a table and vectors,
@@ -28,21 +21,25 @@ function exampleName(shape: readonly number[]): string {
  */
 export function recordFunctions(networks: TrainedNetworks): GraphFunction[] {
   const { description } = networks;
+  const names = exportedNames(description);
   const builder = new GraphBuilder();
   const operations = recordingOperations(builder);
   const input = (name: string, shape: readonly number[]) => builder.node({ kind: 'input', name, shape: [BATCH, ...shape] });
   const features = asTensor(input(FEATURES, [description.objective.encodedSize]));
   const context = evaluationContext(description, operations, { ...vectorsOf(networks), ...scalarsOf(description), ...batchOf() });
-  const functions = deployedFunctions(description).map(({ name, compute, outputShape }): GraphFunction => {
-    const output = nodeOf(compute(context, features));
-    const outputName = { encoder: FEATURES, decoder: exampleName(outputShape), predictor: 'log_probabilities' }[name];
-    return { name, outputName, output: builder.node({ kind: 'reshape', shape: [BATCH, ...flatUnlessImage(outputShape)] }, output) };
+  const functions = deployedFunctions(description).map((deployed): GraphFunction => {
+    const outputNames = names.outputs(deployed);
+    const outputs = deployed.outputs.map(({ compute, shape }, index) => ({
+      name: outputNames[index] ?? '',
+      node: builder.node({ kind: 'reshape', shape: [BATCH, ...flatUnlessImage(shape)] }, nodeOf(compute(context, features))),
+    }));
+    return { name: deployed.name, outputs };
   });
   return splitLinearLayers(builder, functions);
 
   function batchOf(): InputTensors {
     return Object.fromEntries(Object.entries(batchSignature(description, 1)).map(([name, { shape: [, ...shape] }]) => {
-      const given = input(exportedInput(name, shape), flatUnlessImage(shape));
+      const given = input(names.input(name, shape), flatUnlessImage(shape));
       return [name, asTensor(builder.node({ kind: 'reshape', shape: [BATCH, ...shape] }, given))];
     }));
   }
@@ -51,17 +48,6 @@ export function recordFunctions(networks: TrainedNetworks): GraphFunction[] {
     const scalars = objective.scalars(networks.rounds);
     return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`scalar.${name}`, operations.constant([value], [])]));
   }
-}
-
-/** What an input of a batch is called in what is exported. @param shape of one example */
-export function exportedInput(name: string, shape: readonly number[]): string {
-  return name === 'images' ? exampleName(shape) : name.replace('.', '_');
-}
-
-/** The shape of an example as it is exported. */
-function flatUnlessImage(shape: readonly number[]): readonly number[] {
-  const [height, width, numbers] = shape;
-  return shape.length === 3 && height === 1 && width === 1 && numbers !== undefined ? [numbers] : shape;
 }
 
 function vectorsOf({ description, vectors }: TrainedNetworks): InputTensors {

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from './graph-builder.js';
-import { nodesOf, type GraphFunction, type GraphNode, type OperationOf } from './graph-node.js';
+import { nodesOf, outputNodes, type GraphFunction, type GraphNode, type OperationOf } from './graph-node.js';
 import { sizeOf } from './infer-shape.js';
 import { rewriteGraph } from './rewrite.js';
 import { columnsOf, isKind } from './simplify.js';
@@ -11,11 +11,12 @@ interface Columns { readonly from: number; readonly to: number }
  * themselves, without their variances. Where several separate parts are read, each becomes a layer of its own.
  */
 export function splitLinearLayers(builder: GraphBuilder, functions: readonly GraphFunction[]): GraphFunction[] {
-  const nodes = nodesOf(functions.map(({ output }) => output));
+  const given = outputNodes(functions);
+  const nodes = nodesOf(given);
   const parts = new Map<GraphNode, readonly Columns[]>(nodes.filter((node) => isKind(node, 'linear')).flatMap((layer) => {
     const readers = nodes.filter(({ inputs }) => inputs.includes(layer)).map(columnsOf);
     const read = readers.filter((columns) => columns !== null);
-    const isWhole = read.length < readers.length || functions.some(({ output }) => output === layer);
+    const isWhole = read.length < readers.length || given.includes(layer);
     return isWhole || coversAll(read, sizeOf(layer.shape, 1)) ? [] : [[layer, read] as const];
   }));
   const renew = rewriteGraph((node, inputs) => {
@@ -30,7 +31,7 @@ export function splitLinearLayers(builder: GraphBuilder, functions: readonly Gra
     const [ownWeight, ownBias] = [weight, bias].map((constant) => partOf(builder, constant, columns, suffix)) as [GraphNode, GraphNode];
     return builder.node({ kind: 'linear', channels: 'last' }, x, ownWeight, ownBias);
   });
-  return functions.map((one) => ({ ...one, output: renew(one.output) }));
+  return functions.map(({ name, outputs }) => ({ name, outputs: outputs.map((one) => ({ ...one, node: renew(one.node) })) }));
 }
 
 function coversAll(read: readonly Columns[], columns: number): boolean {

@@ -1,4 +1,4 @@
-import { nodesOf, type GraphNode, type Shape } from '../graph/graph-node.js';
+import { inputsOf, nodesOf, outputNodes, type GraphFunction, type GraphNode, type Shape } from '../graph/graph-node.js';
 import { isKind } from '../graph/simplify.js';
 import type { NamedConstant } from '../torch/torch-names.js';
 import { onnxSteps, type OnnxAttribute } from './onnx-operations.js';
@@ -24,8 +24,9 @@ export interface OnnxGraph {
   readonly tensors: readonly OnnxTensor[];
 }
 
-/** What computes an output, as nodes of ONNX in the order in which they are computed, and the tensors that it reads. */
-export function onnxGraph(output: GraphNode, outputName: string, constants: readonly NamedConstant[]): OnnxGraph {
+/** What computes a function, as nodes of ONNX in the order in which they are computed, and the tensors that it reads. */
+export function onnxGraph(one: GraphFunction, constants: readonly NamedConstant[]): OnnxGraph {
+  const taken = new Set([...inputsOf(one).map(({ operation }) => operation.name), ...one.outputs.map(({ name }) => name)]);
   const given = new Map<GraphNode, string>(constants.map(({ node, name }) => [node, name]));
   const names = new Map<GraphNode, string>();
   const nodes: OnnxNode[] = [];
@@ -34,13 +35,14 @@ export function onnxGraph(output: GraphNode, outputName: string, constants: read
   const fresh = (kind: string): string => {
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
-    return `${kind.toLowerCase()}_${count}`;
+    const name = `${kind.toLowerCase()}_${count}`;
+    return taken.has(name) ? fresh(kind) : name;
   };
   const tensor = (values: OnnxTensor['values'], shape: Shape, name = fresh('number')): string => {
     tensors.push({ name, shape, values });
     return name;
   };
-  for (const node of nodesOf([output])) {
+  for (const node of nodesOf(outputNodes([one]))) {
     if (isKind(node, 'input')) {
       names.set(node, node.operation.name);
     } else if (isKind(node, 'constant')) {
@@ -58,6 +60,8 @@ export function onnxGraph(output: GraphNode, outputName: string, constants: read
     }
   }
   // What is given back has a name that says what it is; an output that is an input needs a step of its own.
-  nodes.push({ name: 'output', operation: 'Identity', inputs: [names.get(output) ?? ''], output: outputName, attributes: {} });
+  for (const { name, node } of one.outputs) {
+    nodes.push({ name: `give_${name}`, operation: 'Identity', inputs: [names.get(node) ?? ''], output: name, attributes: {} });
+  }
   return { nodes, tensors };
 }

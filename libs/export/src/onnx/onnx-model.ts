@@ -22,15 +22,15 @@ const EXAMPLES = 'examples';
  * @param producer name and version of the program that writes it
  */
 export function onnxModel(
-  { name, outputName, output }: GraphFunction, constants: readonly NamedConstant[], producer: { name: string; version: string },
+  one: GraphFunction, constants: readonly NamedConstant[], producer: { name: string; version: string },
 ): Uint8Array {
-  const { nodes, tensors } = onnxGraph(output, outputName, constants);
+  const { nodes, tensors } = onnxGraph(one, constants);
   const graph = new ProtobufWriter();
   for (const node of nodes) graph.bytes(1, encodeNode(node));
-  graph.bytes(2, name);
+  graph.bytes(2, one.name);
   for (const tensor of tensors) graph.bytes(5, encodeTensor(tensor));
-  for (const { operation } of inputsOf(output)) graph.bytes(11, encodeValue(operation.name, operation.shape));
-  graph.bytes(12, encodeValue(outputName, output.shape));
+  for (const { operation } of inputsOf(one)) graph.bytes(11, encodeValue(operation.name, operation.shape));
+  for (const { name, node } of one.outputs) graph.bytes(12, encodeValue(name, node.shape));
   const opset = new ProtobufWriter().bytes(1, '').integer(2, OPSET);
   return new ProtobufWriter().integer(1, IR_VERSION).bytes(2, producer.name).bytes(3, producer.version).bytes(7, graph).bytes(8, opset)
     .finish();

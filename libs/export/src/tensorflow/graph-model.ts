@@ -11,7 +11,7 @@ export type GraphModelFiles = ReadonlyMap<string, Uint8Array>;
 
 /**
  * A graph as tfjs loads it: `model.json` and its weights. The signature is the first function's; the others are computed by naming the
- * node that they give, as `execute({ features, labels }, 'decoder/images')`.
+ * nodes that they give, as `execute({ features, label }, 'decoder/images')`.
  */
 export function graphModel({ nodes, functions }: TensorFlowGraph, writtenBy: string): GraphModelFiles {
   const constants = nodes.flatMap(({ name, attributes: { value } }) => (
@@ -27,7 +27,7 @@ export function graphModel({ nodes, functions }: TensorFlowGraph, writtenBy: str
     format: 'graph-model',
     generatedBy: writtenBy,
     convertedBy: null,
-    signature: first === undefined ? {} : { inputs: placesJson(first.inputs), outputs: placesJson([first.output]) },
+    signature: first === undefined ? {} : { inputs: placesJson(first.inputs), outputs: placesJson(first.outputs) },
     modelTopology: { node: nodes.map(nodeJson), library: {}, versions: { producer: 1800 } },
     weightsManifest: [{
       paths: shards.map(([name]) => name),

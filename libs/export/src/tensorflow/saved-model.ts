@@ -35,10 +35,11 @@ function entry(key: string, value: ProtobufWriter): ProtobufWriter {
   return new ProtobufWriter().bytes(1, key).bytes(2, value);
 }
 
-function encodeSignature({ inputs, output }: TensorFlowFunction): ProtobufWriter {
+function encodeSignature({ inputs, outputs }: TensorFlowFunction): ProtobufWriter {
   const writer = new ProtobufWriter();
   for (const input of inputs) writer.bytes(1, entry(input.name, encodePlace(input)));
-  return writer.bytes(2, entry(output.name, encodePlace(output))).bytes(3, METHOD);
+  for (const output of outputs) writer.bytes(2, entry(output.name, encodePlace(output)));
+  return writer.bytes(3, METHOD);
 }
 
 function encodePlace({ node, shape }: TensorFlowPlace): ProtobufWriter {

@@ -1,4 +1,4 @@
-import { inputsOf, nodesOf, type GraphFunction, type GraphNode, type Shape } from '../graph/graph-node.js';
+import { inputsOf, nodesOf, outputNodes, type GraphFunction, type GraphNode, type Shape } from '../graph/graph-node.js';
 import { isKind } from '../graph/simplify.js';
 import { torchName } from '../torch/torch-names.js';
 import { FLOAT, tensorFlowSteps } from './tensorflow-operations.js';
@@ -8,16 +8,17 @@ import { typeOfValues, type TensorFlowFunction, type TensorFlowGraph, type Tenso
 export function tensorFlowGraph(functions: readonly GraphFunction[]): TensorFlowGraph {
   const writer = new NodeWriter();
   const names = new Map<GraphNode, string>();
-  for (const node of nodesOf(functions.map(({ output }) => output))) {
+  const nodes = nodesOf(outputNodes(functions));
+  // Inputs come first, so that nothing else has their names.
+  for (const node of [...nodes.filter((one) => isKind(one, 'input')), ...nodes.filter((one) => !isKind(one, 'input'))]) {
     names.set(node, nameOf(node, writer, (input) => names.get(input) ?? ''));
   }
-  const placed = functions.map(({ name, outputName, output }): TensorFlowFunction => ({
-    name,
-    inputs: inputsOf(output).map(({ operation }) => ({ name: operation.name, node: operation.name, shape: operation.shape })),
-    output: {
-      name: outputName, shape: output.shape,
-      node: writer.add(`${name}/${outputName}`, 'Identity', [names.get(output) ?? ''], FLOAT),
-    },
+  const placed = functions.map((one): TensorFlowFunction => ({
+    name: one.name,
+    inputs: inputsOf(one).map(({ operation }) => ({ name: operation.name, node: operation.name, shape: operation.shape })),
+    outputs: one.outputs.map(({ name, node }) => ({
+      name, shape: node.shape, node: writer.add(`${one.name}/${name}`, 'Identity', [names.get(node) ?? ''], FLOAT),
+    })),
   }));
   return { nodes: writer.nodes, functions: placed };
 }

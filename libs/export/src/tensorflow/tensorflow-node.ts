@@ -35,7 +35,7 @@ export interface TensorFlowPlace {
 export interface TensorFlowFunction {
   readonly name: string;
   readonly inputs: readonly TensorFlowPlace[];
-  readonly output: TensorFlowPlace;
+  readonly outputs: readonly TensorFlowPlace[];
 }
 
 /** All functions in one graph. */

@@ -1,4 +1,6 @@
-import { BATCH, inputsOf, nodesOf, type GraphFunction, type GraphNode, type OperationOf, type Shape } from '../graph/graph-node.js';
+import {
+  BATCH, inputsOf, nodesOf, outputNodes, type GraphFunction, type GraphNode, type OperationOf, type Shape,
+} from '../graph/graph-node.js';
 import { isKind } from '../graph/simplify.js';
 import { bare, torchExpression, type TorchPlaces } from './torch-expressions.js';
 import { torchLayers } from './torch-layers.js';
@@ -71,52 +73,67 @@ function parameterCode({ name: given, shape }: OperationOf<'constant'>, name: st
 }
 
 /** @param before functions that it may call */
-function methodCode({ name, outputName, output }: GraphFunction, before: readonly GraphFunction[], places: TorchPlaces): string[] {
-  const inputs = inputsOf(output);
-  const shown = ({ operation }: (typeof inputs)[number]): string => `${operation.name} ${shapeText(operation.shape)}`;
+function methodCode(one: GraphFunction, before: readonly GraphFunction[], places: TorchPlaces): string[] {
+  const taken = inputsOf(one).map(({ operation: { name, shape } }) => `${name} ${shapeText(shape)}`);
+  const given = one.outputs.map(({ name, node }) => `${name} ${shapeText(node.shape)}`);
+  const text = `${taken.join(', ')} -> ${given.join(', ')}`;
   return [
-    `def ${METHODS[name] ?? name}(self, ${argumentsOf(output)}):`,
-    `    """${inputs.map(shown).join(', ')} -> ${outputName} ${shapeText(output.shape)}"""`,
-    ...bodyCode(output, before, places).map((line) => `    ${line}`),
+    `def ${METHODS[one.name] ?? one.name}(self, ${argumentsOf(one)}):`,
+    ...(text.length <= LONGEST_EXPRESSION ? [`    """${text}"""`]
+      : ['    """', ...[`${taken.join(', ')} ->`, ...given.map((shown) => `  ${shown}`), '"""'].map((line) => `    ${line}`)]),
+    ...bodyCode(one, before, places).map((line) => `    ${line}`),
   ];
 }
 
-function argumentsOf(output: GraphNode): string {
-  return inputsOf(output).map(({ operation }) => operation.name).join(', ');
+function argumentsOf(one: GraphFunction): string {
+  return inputsOf(one).map(({ operation }) => operation.name).join(', ');
+}
+
+/** Whether a function gives tensors by their names: what is predicted, however many attributes that is. */
+function givesByName({ name }: Pick<GraphFunction, 'name'>): boolean {
+  return name === 'predictor';
 }
 
 /** Statements: what is read once stands where it is read, as long as the line does not become too long. */
-function bodyCode(output: GraphNode, before: readonly GraphFunction[], places: TorchPlaces): string[] {
-  const called = new Map(before.filter((one) => one.output !== output).map((one) => (
-    [one.output, `self.${METHODS[one.name] ?? one.name}(${argumentsOf(one.output)})`]
-  )));
-  const nodes = nodesOf([output], (node) => called.has(node));
+function bodyCode(one: GraphFunction, before: readonly GraphFunction[], places: TorchPlaces): string[] {
+  const outputs = outputNodes([one]);
+  const [single = null] = givesByName(one) ? [] : outputs;
+  const called = new Map(before.filter((other) => !givesByName(other)).flatMap((other) => outputNodes([other]).map((node) => (
+    [node, `self.${METHODS[other.name] ?? other.name}(${argumentsOf(other)})`] as const
+  ))).filter(([node]) => node !== single));
+  const nodes = nodesOf(outputs, (node) => called.has(node));
   const readers = new Map<GraphNode, number>();
-  for (const { inputs } of nodes) for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
+  const read = [...nodes.flatMap(({ inputs }) => inputs), ...(givesByName(one) ? outputs : [])];
+  for (const node of read) readers.set(node, (readers.get(node) ?? 0) + 1);
+  const names = new Set(inputsOf(one).map(({ operation }) => operation.name));
   const code = new Map<GraphNode, string>();
   const lines: string[][] = [];
   let network = '';
   let variables = 0;
+  const variable = (): string => {
+    do variables += 1; while (names.has(`x${variables}`));
+    return `x${variables}`;
+  };
   for (const node of nodes) {
     if (isKind(node, 'input') || isKind(node, 'constant')) {
       code.set(node, isKind(node, 'input') ? node.operation.name : places.constant(node));
       continue;
     }
     const expression = called.get(node) ?? torchExpression(node, node.inputs.map((input) => code.get(input) ?? ''), places);
-    const isLast = node === output;
-    if (!isLast && readers.get(node) === 1 && expression.length <= LONGEST_EXPRESSION / 2) {
+    if (node !== single && readers.get(node) === 1 && expression.length <= LONGEST_EXPRESSION / 2) {
       code.set(node, expression);
       continue;
     }
     const [, now = network] = /self\.(\w+)\./.exec(expression) ?? [];
     if (now !== network && now !== 'constants') lines.push([`# ${now}`]);
     network = now === 'constants' ? network : now;
-    const statement = bare(expression);
-    variables += isLast ? 0 : 1;
-    lines.push(wrapped(isLast ? 'return ' : `x${variables} = `, statement));
-    code.set(node, `x${variables}`);
+    code.set(node, node === single ? '' : variable());
+    lines.push(wrapped(node === single ? 'return ' : `${code.get(node) ?? ''} = `, bare(expression)));
   }
-  return lines.length === 0 ? [`return ${code.get(output) ?? ''}`] : lines.flat();
+  if (single !== null) return lines.length === 0 ? [`return ${code.get(single) ?? ''}`] : lines.flat();
+  const given = one.outputs.map(({ name, node }) => `'${name}': ${bare(code.get(node) ?? '')}`);
+  const line = `return {${given.join(', ')}}`;
+  return [...lines.flat(), ...(line.length <= LONGEST_EXPRESSION ? [line] : ['return {', ...given.map((entry) => `    ${entry},`), '}'])];
 }
 
 /** A long call has a line for each of its arguments. */

@@ -1,4 +1,4 @@
-import { nodesOf, type GraphFunction, type GraphNode } from '../graph/graph-node.js';
+import { nodesOf, outputNodes, type GraphFunction, type GraphNode } from '../graph/graph-node.js';
 import { sizeOf } from '../graph/infer-shape.js';
 import type { NamedConstant } from './torch-names.js';
 import { evenBorder, pair } from './torch-expressions.js';
@@ -24,7 +24,7 @@ export interface TorchLayer {
 /** The layers of a model, by the nodes that they compute. */
 export function torchLayers(functions: readonly GraphFunction[], constants: readonly NamedConstant[]): Map<GraphNode, TorchLayer> {
   const names = new Map<GraphNode, string>(constants.map(({ node, name }) => [node, name]));
-  const nodes = nodesOf(functions.map(({ output }) => output));
+  const nodes = nodesOf(outputNodes(functions));
   const found = new Map<GraphNode, TorchLayer>();
   const codes = new Map<string, string>();
   for (const node of nodes) {

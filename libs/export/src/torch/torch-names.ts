@@ -1,4 +1,4 @@
-import { nodesOf, type GraphFunction, type GraphNode, type OperationOf } from '../graph/graph-node.js';
+import { nodesOf, outputNodes, type GraphFunction, type GraphNode, type OperationOf } from '../graph/graph-node.js';
 import { isKind } from '../graph/simplify.js';
 
 /** A constant with the name that it has in `model.safetensors`, `model.py` and the ONNX files. */
@@ -29,7 +29,7 @@ const TAKEN = new Set([
 export function namedConstants(functions: readonly GraphFunction[]): NamedConstant[] {
   const names = new Set<string>();
   let unnamed = 0;
-  const named = nodesOf(functions.map(({ output }) => output)).flatMap((node): NamedConstant[] => {
+  const named = nodesOf(outputNodes(functions)).flatMap((node): NamedConstant[] => {
     if (isNumber(node) || !isKind(node, 'constant')) return [];
     const { name: given } = node.operation;
     if (given === null) unnamed += 1;
@@ -54,8 +54,11 @@ export function isNumber(node: GraphNode): boolean {
  */
 export function torchName(name: string): string {
   const network = name.replace(/@[^]*(?=\.running_(?:mean|var)$)/, (domain) => domain.replaceAll('.', '_'));
-  return network.split('.').map((word) => {
-    const written = word.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=[0-9])/, '_');
-    return TAKEN.has(written) || written === '' ? `${written}_` : written;
-  }).join('.');
+  return network.split('.').map(pythonName).join('.');
+}
+
+/** A word as a name of Python that means nothing else to PyTorch. */
+export function pythonName(word: string): string {
+  const written = word.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=[0-9])/, '_');
+  return TAKEN.has(written) || written === '' ? `${written}_` : written;
 }

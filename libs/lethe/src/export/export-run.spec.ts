@@ -10,6 +10,7 @@ import { unzipSync } from 'fflate';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeRun, type MadeRun } from '../../testing/make-run.js';
 import { encodeFiles } from '../networks/encode-files.js';
+import { predictFiles } from '../networks/predict-files.js';
 import { exportRun } from './export-run.js';
 
 let folder: string;
@@ -44,7 +45,7 @@ async function ofRows(): Promise<DataSource> {
   makeAttributeTable(join(folder, 'data'), { rows: 300 });
   const { data } = await make({
     recipe: 'keep-and-forget', batchSize: 16, epochs: 1,
-    data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y'], forget: ['a'] },
+    data: { kind: 'table', folder: join(folder, 'data'), heldOut: 20, keep: ['y', 'x2'], forget: ['a'] },
   });
   return data;
 }
@@ -69,25 +70,48 @@ describe('a run that is exported', () => {
     expect(card).toContain('| `encoder` | `images` [examples, 8, 8, 1] | `features` [examples, 8] |');
     expect(card).toContain('Images are 8 by 8 pixels in grey; a byte x becomes x / 127.5 - 1.');
     expect(card).not.toContain(folder);
-    expect(JSON.parse(readFileSync(join(folder, 'out/preprocess.json'), 'utf8'))).toMatchObject({ version: 1, kind: 'images' });
+    expect(card).toContain('`label` is one-hot, by the label that an example is made with; in order: 0, 1, 2, 3.');
+    expect(JSON.parse(readFileSync(join(folder, 'out/preprocess.json'), 'utf8'))).toMatchObject({
+      version: 1, kind: 'images', predicted: [],
+      told: [{ input: 'label', attribute: 'label', kind: 'category', categories: ['0', '1', '2', '3'] }],
+    });
     expect(said).toEqual(["check.npz holds 8 of the run's test examples: leave it out where nobody is to see them"]);
   }, 30_000);
 
-  it('has the features in check.npz that its rows are encoded to', async () => {
+  it('has in check.npz what its rows are encoded to, and what is predicted of them', async () => {
     const { test } = await ofRows();
     await takeAway();
-    const request = { run: 'mild', checkpoint: 'latest', folder, runsFolder: folder, domain: null, unpackedGiB: null } as const;
-    const out = join(folder, 'features.npy');
-    await encodeFiles({ ...request, data: join(folder, 'data'), out, sampledFrom: null }, { onNotice: () => undefined });
-    const encoded = numbersOf(readFileSync(out));
-    const checked = numbersOf(unzipSync(readFileSync(join(folder, 'out/check.npz')))['encoder.features.npy'] as Uint8Array);
-    const size = checked.length / 8;
+    const data = join(folder, 'data');
+    const request = { run: 'mild', checkpoint: 'latest', folder, runsFolder: folder, data, domain: null, unpackedGiB: null } as const;
+    const [features, predictions] = ['features.npy', 'predictions.csv'].map((name) => join(folder, name)) as [string, string];
+    const quiet = { onNotice: () => undefined };
+    await encodeFiles({ ...request, out: features, sampledFrom: null }, quiet);
+    await predictFiles({ ...request, out: predictions }, quiet);
+    const npz = unzipSync(readFileSync(join(folder, 'out/check.npz')));
+    const [checked, y, x2] = ['encoder.features', 'predictor.y', 'predictor.x2'].map((name) => numbersOf(npz[`${name}.npy`] as Uint8Array));
+    const encoded = numbersOf(readFileSync(features));
+    const cells = readFileSync(predictions, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
+    const size = encoded.length / 300;
     for (let example = 0; example < 8; example += 1) {
       const row = test.rows[Math.floor((example * test.count) / 8)] as number;
-      for (let index = 0; index < size; index += 1) {
-        expect(encoded[row * size + index]).toBeCloseTo(checked[example * size + index] as number, 5);
-      }
+      const found = [
+        ...encoded.subarray(row * size, (row + 1) * size), ...[3, 4].map((cell) => Math.log(Number(cells[row]?.[cell]))),
+        ...[5, 6].map((cell) => Number(cells[row]?.[cell])),
+      ];
+      const expected = [checked?.subarray(example * size, (example + 1) * size), ...[y, x2].map((two) => (
+        two?.subarray(2 * example, 2 * example + 2)
+      ))].flatMap((values) => [...values ?? []]);
+      expect(found).toHaveLength(expected.length);
+      for (const [index, value] of expected.entries()) expect(found[index]).toBeCloseTo(value, 5);
     }
+    const card = readFileSync(join(folder, 'out/README.md'), 'utf8');
+    expect(card).toContain('| `predictor` | `rows` [examples, 32] | `y` [examples, 2], `x2` [examples, 2] |');
+    expect(card).toContain('`y` has log-probabilities of y; in order: no, yes.');
+    expect(JSON.parse(readFileSync(join(folder, 'out/preprocess.json'), 'utf8'))).toMatchObject({
+      told: [], predicted: [
+        { output: 'y', attribute: 'y', kind: 'category', categories: ['no', 'yes'] }, { output: 'x2', attribute: 'x2', kind: 'number' },
+      ],
+    });
   });
 
   it('is checked by made examples where its data are gone', async () => {

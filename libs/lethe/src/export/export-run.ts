@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { WhichCheckpoint } from '@lethe/checkpoint';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
-import { CHECK_TOLERANCE, exportFiles } from '@lethe/export';
+import { CHECK_TOLERANCE, exportFiles, type ExportedFunction, type ExportedTensor } from '@lethe/export';
 import { NewOutput } from '@lethe/run-folder';
 import { loadEngine } from '@lethe/tensorflow';
 import { placesOf, type PlaceOptions } from '../common-options.js';
@@ -63,8 +63,22 @@ async function filesOf(request: RunNetworksRequest, options: ExportOptions): Pro
     check: { source, engine: `${engine.name === 'native' ? 'TensorFlow' : 'tfjs'} ${engine.version}`, tolerance: CHECK_TOLERANCE },
   });
   return new Map<string, Uint8Array>([
-    ['README.md', Buffer.from(card)], ...files, ['preprocess.json', Buffer.from(`${JSON.stringify(preprocessing, null, 2)}\n`)],
+    ['README.md', Buffer.from(card)], ...files,
+    ['preprocess.json', Buffer.from(`${JSON.stringify({ ...preprocessing, ...attributesOf(functions) }, null, 2)}\n`)],
   ]);
+}
+
+/** Which attribute each tensor is of that a decoder is told or that is predicted, with its categories; a number is in its own unit. */
+function attributesOf(functions: readonly ExportedFunction[]): Record<'told' | 'predicted', readonly object[]> {
+  const described = (tensors: readonly ExportedTensor[], place: 'input' | 'output'): object[] => tensors.flatMap(({ name, attribute }) => {
+    if (attribute === null) return [];
+    const { name: of, ...others } = attribute;
+    return [{ [place]: name, attribute: of, ...others }];
+  });
+  return {
+    told: functions.flatMap(({ inputs }) => described(inputs, 'input')),
+    predicted: functions.flatMap(({ outputs }) => described(outputs, 'output')),
+  };
 }
 
 async function writeFiles(folder: string, files: Files): Promise<void> {

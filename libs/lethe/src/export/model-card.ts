@@ -86,19 +86,32 @@ function functionLines({ functions, description: { facts } }: CardContents): str
     `\`${name}\` [${shape.map((size) => (size < 0 ? 'examples' : size)).join(', ')}]`
   );
   const takes = new Set(functions.flatMap(({ inputs }) => inputs.map(({ name }) => name)));
-  const isNaming = functions.some(({ name }) => name === 'predictor') || takes.has('labels');
   return [
     ...markdownTable([
       ['function', 'takes', 'gives'],
-      ...functions.map(({ name, inputs, output }) => [`\`${name}\``, inputs.map(shown).join(', '), shown(output)]),
+      ...functions.map(({ name, inputs, outputs }) => (
+        [`\`${name}\``, ...[inputs, outputs].map((tensors) => tensors.map(shown).join(', '))]
+      )),
     ]),
     '', 'All numbers are float32; any number of examples goes.',
-    ...(isNaming ? [`Classes, in order: ${facts.classes.join(', ')}.`] : []),
-    ...(takes.has('labels') ? ['`labels` is one-hot: 1 for the class that an example is to be redrawn as, 0 for the others.'] : []),
+    ...functions.flatMap(({ inputs }) => inputs.flatMap(toldLines)),
+    ...functions.flatMap(({ outputs }) => outputs.flatMap(predictedLines)),
     ...(takes.has('domains') ? [
       `\`domains\` is one-hot, by the domain that an example is from; in order: ${facts.domains.map(({ name }) => name).join(', ')}.`,
     ] : []),
   ];
+}
+
+function toldLines({ name, attribute }: ExportedTensor): string[] {
+  if (attribute?.kind !== 'category') return [];
+  return [`\`${name}\` is one-hot, by the ${attribute.name} that an example is made with; in order: ${attribute.categories.join(', ')}.`];
+}
+
+function predictedLines({ name, attribute }: ExportedTensor): string[] {
+  if (attribute === null) return [];
+  return [attribute.kind === 'number'
+    ? `\`${name}\` has two numbers of ${attribute.name}, in its own unit: the value, and the standard deviation that is expected of it.`
+    : `\`${name}\` has log-probabilities of ${attribute.name}; in order: ${attribute.categories.join(', ')}.`];
 }
 
 /** How inputs are made; `preprocess.json` has all of it. */

@@ -1,8 +1,9 @@
 import type { ImageShape } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
+import { deployedDecoder, toldAttributes, type PlacedAttribute, type ToldAttribute } from '@lethe/evaluation';
 import type { ToldInput } from './loaded-networks.js';
 import { openInMemory, type OpenNetworks, type RunNetworkOptions } from './open-in-memory.js';
-import { oneHotRows, toldAttributes, valuesInWords, type PlacedAttribute, type ToldAttribute } from './told-values.js';
+import { oneHotRows, valuesInWords } from './told-values.js';
 
 /** A trained decoder in this process: it makes examples of features and of what they forget. */
 export interface RunDecoder extends OpenNetworks {
@@ -32,20 +33,15 @@ export type ToldValue = string | number | readonly (string | number)[];
  */
 export function openDecoder(folder: string, options: RunNetworkOptions = {}): Promise<RunDecoder> {
   return openInMemory(folder, options, {
-    ask: ({ run, description: { objective, config } }) => {
-      if (objective.decode !== null) return objective.decode;
-      const message = `${run.name}: expected a run of a game with a decoder, found one without (${config.recipe})`;
+    ask: ({ run, description }) => {
+      const decode = deployedDecoder(description);
+      if (decode !== null) return decode;
+      const message = `${run.name}: expected a run of a game with a decoder, found one without (${description.config.recipe})`;
       throw new LetheError('CONFIG_INVALID', message);
     },
     make: async (loaded, decode, { networks: { description } }) => {
       const { objective: { encodedSize: size }, facts: { shape } } = description;
-      const compute = await loaded.compile({
-        name: 'decode', seeds: null, readsFeatures: true,
-        compute: (context, features) => {
-          if (features === undefined) throw new TypeError('a decoder reads features');
-          return decode(context, features);
-        },
-      });
+      const compute = await loaded.compile({ name: 'decode', seeds: null, readsFeatures: true, compute: decode });
       const told = toldAttributes(description);
       return {
         size, shape, told: told.map(({ name, categories }) => ({ name, categories })),

@@ -1,6 +1,7 @@
+import type { PredictedAttribute } from '@lethe/evaluation';
 import { MemoryReader, type MemoryExamples } from './memory-examples.js';
 import { openInMemory, type OpenNetworks, type RunNetworkOptions } from './open-in-memory.js';
-import { compilePredictor, headsOf, type PredictedAttribute, type Prediction } from './predictor.js';
+import { compilePredictor, headsOf, type Prediction } from './predictor.js';
 
 /** The heads of a run in this process: they predict what it keeps. */
 export interface RunPredictor extends OpenNetworks {

@@ -1,8 +1,9 @@
+import type { PredictedAttribute } from '@lethe/evaluation';
 import { NewOutput } from '@lethe/run-folder';
 import { CsvFile, shortNumber } from './feature-files/csv-file.js';
 import { LoadedNetworks } from './loaded-networks.js';
 import { openRunNetworks } from './open-run-networks.js';
-import { compilePredictor, headsOf, type PredictedAttribute, type Prediction } from './predictor.js';
+import { compilePredictor, headsOf, type Prediction } from './predictor.js';
 import { forUnseenExamples, type UnseenRunRequest, type WatchOptions } from './unseen-run.js';
 
 /** Examples in files of which something is to be predicted. */

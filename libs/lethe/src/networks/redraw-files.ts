@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExampleSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
+import { deployedDecoder } from '@lethe/evaluation';
 import { encodePng, NewOutput } from '@lethe/run-folder';
 import { LoadedNetworks } from './loaded-networks.js';
 import { openRunNetworks, type RunNetworks } from './open-run-networks.js';
@@ -60,8 +61,9 @@ async function redrawInto(output: NewOutput, request: RedrawFilesRequest, option
   }
 }
 
-function decoderOf({ run, description: { objective, facts: { shape }, config } }: RunNetworks): NonNullable<typeof objective.decode> {
-  const { decode } = objective;
+function decoderOf({ run, description }: RunNetworks): NonNullable<ReturnType<typeof deployedDecoder>> {
+  const { facts: { shape }, config } = description;
+  const decode = deployedDecoder(description);
   const found = decode === null ? `one without a decoder (${config.recipe})` : `one of a table or of vectors (${config.recipe})`;
   if (decode !== null && shape.height > 1) return decode;
   throw new LetheError('CONFIG_INVALID', `${run.name}: expected a run of a game that redraws images, found ${found}`);

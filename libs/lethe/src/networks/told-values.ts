@@ -1,5 +1,6 @@
 import { oneHot } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
+import { toldAttributes, type ToldAttribute } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import type { ToldInput } from './loaded-networks.js';
 
@@ -9,18 +10,6 @@ export interface ToldValues {
   readonly name: string;
   /** By the names that a batch has for them; the same for all examples. */
   readonly inputs: Readonly<Record<string, ToldInput>>;
-}
-
-/** An attribute that a decoder is told, and the values that it can be told of it. */
-export interface ToldAttribute {
-  readonly name: string;
-  readonly categories: readonly string[];
-}
-
-/** The same with its place in a batch. */
-export interface PlacedAttribute extends ToldAttribute {
-  /** The input of a batch that has it. */
-  readonly input: string;
 }
 
 /** More combinations are asked for one by one. */
@@ -39,13 +28,6 @@ export function toldValues(description: RunDescription, typed: string | null): T
     )).join(),
     inputs: Object.fromEntries(told.map((one, place) => [one.input, oneHotRows([indices[place] as number], one)])),
   }));
-}
-
-/** What the decoder of a run is told: all that is forgotten by itself. */
-export function toldAttributes({ facts }: RunDescription): PlacedAttribute[] {
-  return facts.forgotten.flatMap(({ name, of, categories, isLabel }, place): PlacedAttribute[] => (
-    of.length > 1 ? [] : [{ name, categories, input: isLabel ? 'labels' : `forgotten.${place}` }]
-  ));
 }
 
 /** A row for each example, which says of which category it is. */
