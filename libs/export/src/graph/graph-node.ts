@@ -35,7 +35,10 @@ export type PairwiseName = 'add' | 'sub' | 'mul' | 'div' | 'equal';
  */
 export type Operation =
   | { readonly kind: 'input'; readonly name: string; readonly shape: Shape }
-  | { readonly kind: 'constant'; readonly name: string | null; readonly shape: Shape; readonly values: Float32Array }
+  | {
+    readonly kind: 'constant'; readonly name: string | null; readonly shape: Shape; readonly values: Float32Array;
+    readonly part?: ConstantPart;
+  }
   /** Of x [examples, ..., in], weight and bias. */
   | { readonly kind: 'linear'; readonly channels: Channels }
   /** Of batches of matrices, or of a batch and one matrix. */
@@ -68,6 +71,15 @@ export type Operation =
   | { readonly kind: 'oneHot'; readonly classes: number }
   /** Along the last dimension. */
   | { readonly kind: 'argMax' };
+
+/** Where the columns of a constant lie in the whole that was learnt; columns are the last dimension of [in, out], and of a bias. */
+export interface ConstantPart {
+  /** Name of the whole. */
+  readonly of: string;
+  readonly from: number;
+  /** All columns of the whole. */
+  readonly columns: number;
+}
 
 export type OperationOf<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
 

@@ -49,5 +49,6 @@ function partOf(builder: GraphBuilder, node: GraphNode, { from, to }: Columns, s
     cut.set(values.subarray(row * width + from, row * width + to), row * (to - from));
   }
   const renamed = name === null ? null : name.replace(/\.([^.]*)$/, `${suffix}.$1`);
-  return builder.node({ kind: 'constant', name: renamed, shape: [...shape.slice(0, -1), to - from], values: cut });
+  const part = name === null ? {} : { part: { of: name, from, columns: width } };
+  return builder.node({ kind: 'constant', name: renamed, shape: [...shape.slice(0, -1), to - from], values: cut, ...part });
 }

@@ -13,7 +13,7 @@ describe('weights that were exported', () => {
   it.each(NAMES)('of %s come back with the names, shapes and numbers that the run has them with', (name) => {
     const { description, vectors } = exampleNetworks(name);
     const file = modelTensors(namedConstants(channelsFirst(recordFunctions({ description, vectors, rounds: 0 }))), {});
-    const read = readModelTensors(file, 'model.safetensors');
+    const { tensors: read, parts } = readModelTensors(file, 'model.safetensors');
     const segments = description.layouts.flatMap((layout) => layout.segments.map((segment) => ({ layout, ...segment })));
     const whole = segments.filter(({ name: tensor, shape }) => read.get(torchName(tensor))?.shape.join() === shape.join());
     for (const { layout, name: tensor, offset, length } of whole)
@@ -21,8 +21,24 @@ describe('weights that were exported', () => {
     // Of a code with variances only the means are exported: that layer has another shape, or a name of its own.
     const names = new Set(whole.map(({ name: tensor }) => torchName(tensor)));
     const others = [...read.keys()].filter((tensor) => !names.has(tensor) && !/\.running_(mean|var)$/.test(tensor));
-    expect(others.filter((tensor) => !/^encoder\.(code|linear2)(_from_\d+)?\.(weight|bias)$/.test(tensor))).toEqual([]);
+    expect(parts.map(({ tensor }) => tensor.name)).toEqual(others);
+    for (const { tensor, of, from, columns } of parts) {
+      const { layout, offset, shape } = segments.find((segment) => torchName(segment.name) === of)!;
+      expect(shape.at(-1)).toBe(columns);
+      const width = tensor.shape.at(-1)!;
+      const expected = tensor.values.map((_, index) => (
+        vectors[`group.${layout.name}`]![offset + Math.floor(index / width) * columns + from + (index % width)]!
+      ));
+      expect(tensor.values, tensor.name).toEqual(expected);
+    }
     expect(whole.length).toBeGreaterThan(others.length);
+  });
+
+  it('are refused where what is said of their columns is not readable', () => {
+    const { header, data } = encodeSafetensors([], { parts: '{"a": 1}' });
+    expect(() => readModelTensors(Buffer.concat([header, ...data]), 'x/model.safetensors')).toThrow(
+      'x/model.safetensors: expected columns of tensors under parts in its metadata, found {"a": 1}',
+    );
   });
 
   it('are refused where a number was changed', () => {

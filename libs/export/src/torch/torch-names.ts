@@ -13,6 +13,9 @@ export const CONSTANTS = 'constants';
 /** Key in the metadata of `model.safetensors`: SHA-256 over its tensors. */
 export const CHECKSUM = 'sha256';
 
+/** Key in the metadata of `model.safetensors`: which tensors are columns of larger ones that a run has, as JSON (`ConstantPart`). */
+export const PARTS = 'parts';
+
 /** Words that mean something else to Python or to a module of PyTorch. */
 const TAKEN = new Set([
   'and', 'as', 'assert', 'async', 'await', 'break', 'class', 'continue', 'def', 'del', 'elif', 'else', 'except', 'finally', 'for',

@@ -3,14 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tree } from '@lethe/config';
 import type { DataSource } from '@lethe/data';
+import type { GroupLayout, GroupState } from '@lethe/protocol';
 import type { RunFolder } from '@lethe/run-folder';
 import { engineEnvironment } from '@lethe/tensorflow';
 import { makeAttributeTable, makeSmallData } from '@lethe/testing';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeRun, type MadeRun } from '../../testing/make-run.js';
+import { readTrainedWeights } from '../initial-weights/read-weights.js';
+import { startFrom } from '../initial-weights/start-from.js';
 import { encodeFiles } from '../networks/encode-files.js';
+import { openRunNetworks } from '../networks/open-run-networks.js';
 import { predictFiles } from '../networks/predict-files.js';
+import { initialGroups } from '../run/initial-state.js';
 import { exportRun } from './export-run.js';
 
 let folder: string;
@@ -112,6 +117,29 @@ describe('a run that is exported', () => {
         { output: 'y', attribute: 'y', kind: 'category', categories: ['no', 'yes'] }, { output: 'x2', attribute: 'x2', kind: 'number' },
       ],
     });
+  });
+
+  it('is what another run starts from: of a code with variances from its means', async () => {
+    await ofRows();
+    await takeAway();
+    const request = { run: 'mild', checkpoint: 'latest', folder, runsFolder: folder } as const;
+    const { description } = await openRunNetworks(request, { notice: () => undefined });
+    const before = initialGroups(description);
+    const other = initialGroups({ ...description, config: { ...description.config, seed: 99 } });
+    const { groups, lines } = startFrom(other, description.layouts, await readTrainedWeights(join(folder, 'out'), () => undefined));
+    expect(lines[1]).toBe('in part there, and otherwise left as the seed draws them: '
+      + 'encoder.code.weight (columns 0 to 0 of 2), encoder.code.bias (columns 0 to 0 of 2)');
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toMatch(/^not there, and left as the seed draws them: classifier/);
+    const columnsOf = (of: readonly GroupState[], column: number): number[] => {
+      const layout = description.layouts.find(({ name }) => name === 'autoencoder') as GroupLayout;
+      const { offset, length } = layout.segments.find(({ name }) => name === 'encoder.code.weight') as GroupLayout['segments'][number];
+      const values = of.find(({ group }) => group === 'autoencoder')?.values.subarray(offset, offset + length) ?? new Float32Array(0);
+      return [...values].filter((_, index) => index % 2 === column);
+    };
+    expect(columnsOf(groups, 0)).toEqual(columnsOf(before, 0));
+    expect(columnsOf(groups, 1)).toEqual(columnsOf(other, 1));
+    expect(columnsOf(before, 0)).not.toEqual(columnsOf(other, 0));
   });
 
   it('is checked by made examples where its data are gone', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findCheckpoint, type NamedTensor } from '@lethe/checkpoint';
 import { parseSavedConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import { readModelTensors, torchName } from '@lethe/export';
+import { readModelTensors, torchName, type TensorPart } from '@lethe/export';
 import { AVERAGE } from '@lethe/parameter-store';
 import { RunFolder } from '@lethe/run-folder';
 import { EXPORT_FILE, RUN_FILE } from './find-weights.js';
@@ -18,6 +18,8 @@ export interface TrainedWeights {
   /** What a name of a tensor here is there. */
   readonly nameThere: (name: string) => string;
   readonly tensor: (nameThere: string) => NamedTensor | undefined;
+  /** Columns of tensors of which only some are there, as an export leaves out the variances of a code. */
+  readonly parts: readonly TensorPart[];
 }
 
 const OPTIMIZER = 'optimizer.';
@@ -34,8 +36,8 @@ export async function readTrainedWeights(folder: string, notice: (line: string) 
     const message = `${folder}: expected ${RUN_FILE} of a run or ${EXPORT_FILE} of an export, found neither`;
     throw new LetheError('RUN_MISSING', message, { cause: error });
   });
-  const tensors = readModelTensors(bytes, file);
-  return { source: `the export ${folder}`, names: [...tensors.keys()], nameThere: torchName, tensor: (name) => tensors.get(name) };
+  const { tensors, parts } = readModelTensors(bytes, file);
+  return { source: `the export ${folder}`, names: [...tensors.keys()], nameThere: torchName, tensor: (name) => tensors.get(name), parts };
 }
 
 async function ofRun(folder: string, notice: (line: string) => void): Promise<TrainedWeights> {
@@ -51,5 +53,6 @@ async function ofRun(folder: string, notice: (line: string) => void): Promise<Tr
     names: [...tensors.keys()].filter((name) => !name.startsWith(OPTIMIZER)),
     nameThere: (name) => name,
     tensor: (name) => averageOf(name) ?? tensors.get(name),
+    parts: [],
   };
 }

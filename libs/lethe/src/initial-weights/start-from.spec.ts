@@ -21,7 +21,7 @@ const group = (): GroupState => ({
 
 function weights(tensors: Readonly<Record<string, readonly [shape: readonly number[], values: readonly number[]]>>): TrainedWeights {
   return {
-    source: 'runs/a after round 4', names: Object.keys(tensors), nameThere: (name) => name,
+    source: 'runs/a after round 4', names: Object.keys(tensors), nameThere: (name) => name, parts: [],
     tensor: (name) => {
       const found = tensors[name];
       return found === undefined ? undefined : { name, shape: found[0], values: Float32Array.from(found[1]) };
@@ -47,6 +47,29 @@ describe('a run that starts from trained weights', () => {
       'there, and of no use here: judge (2 tensors)',
     ]);
     expect(before).toEqual([group()]);
+  });
+
+  it('has the columns that are there, where only some are', () => {
+    const part = (name: string, of: string, tensor: readonly [shape: readonly number[], values: readonly number[]], from: number) => ({
+      tensor: { name, shape: tensor[0], values: Float32Array.from(tensor[1]) }, of, from, columns: of.endsWith('bias') ? 2 : 3,
+    });
+    const { groups: [started], lines } = startFrom([group()], [LAYOUT], {
+      ...weights({
+        'encoder.fc.weight': [[2, 1], [8, 9]], 'encoder.fc_from_2.weight': [[2, 1], [6, 7]], 'encoder.fc.bias': [[3], [1, 2, 3]],
+      }),
+      parts: [
+        part('encoder.fc.weight', 'encoder.fc.weight', [[2, 1], [8, 9]], 0),
+        part('encoder.fc_from_2.weight', 'encoder.fc.weight', [[2, 1], [6, 7]], 2),
+        { ...part('encoder.fc.bias', 'encoder.fc.bias', [[3], [1, 2, 3]], 0), columns: 6 },
+      ],
+    });
+    expect([...started?.values ?? []]).toEqual([8, 0, 6, 9, 0, 7, 0, 0, 0]);
+    expect(lines).toEqual([
+      'starting from runs/a after round 4: 0 of 5 tensors have their weights from there',
+      'in part there, and otherwise left as the seed draws them: encoder.fc.weight (columns 0 to 0 and 2 to 2 of 3)',
+      'of another shape there, and left as the seed draws them: encoder.fc.bias ([2], there [3])',
+      'not there, and left as the seed draws them: decoder (1 tensor), encoder (2 tensors)',
+    ]);
   });
 
   it('is refused where nothing matches', () => {
