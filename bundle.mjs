@@ -137,8 +137,9 @@ function optionsOf(workspace, project, programs) {
 }
 
 /**
- * Bundles the package into one folder: the programs of a run, by the names of their projects, and what a program imports. It has neither
- * source maps nor comments of where this workspace lies.
+ * Bundles the package into one folder: the programs of a run, by the names of their projects, what a program imports, and what a user's
+ * game imports, which is whole by itself: it becomes a part of that game. It has neither source maps nor comments of where this workspace
+ * lies.
  * @returns what esbuild says of it
  * @public to tools/src/pack
  */
@@ -146,16 +147,14 @@ export async function bundlePackage(outdir, workspace = import.meta.dirname) {
   const { build } = await import('esbuild');
   const programs = Object.entries(RUN_PROGRAMS).flatMap(([project, itsPrograms]) =>
     entriesOf(project, itsPrograms).map(({ out, in: source }) => ({ out: out === 'main' ? basename(project) : out, in: source })));
-  const { metafile } = await build({
-    ...COMMON,
-    absWorkingDir: workspace,
-    entryPoints: [...programs, ...entriesOf('libs/lethe', { index: 'index.ts' }), ...filesBeside('apps/coordinator')],
-    outdir,
-    plugins: [partOfThePrograms, packagesStayOutside(true)],
-  });
-  return metafile;
+  const common = { ...COMMON, absWorkingDir: workspace, outdir, plugins: [partOfThePrograms, packagesStayOutside(true)] };
+  const parts = await Promise.all([
+    build({ ...common, entryPoints: [...programs, ...entriesOf('libs/lethe', { index: 'index.ts' }), ...filesBeside('apps/coordinator')] }),
+    build({ ...common, splitting: false, entryPoints: entriesOf('libs/lethe', { game: 'game.ts' }) }),
+  ]);
+  const [inputs, outputs] = ['inputs', 'outputs'].map((part) => Object.assign({}, ...parts.map(({ metafile }) => metafile[part])));
+  return { inputs, outputs };
 }
-
 
 /** Whole or not at all: a process that starts meanwhile reads either the old file or the new one. @returns its time */
 function replace(file, bytes) {

@@ -18,6 +18,7 @@ const LARGEST_INSTALLATION = 600e6;
 /** Packages whose install script was read: it downloads nothing. A further one, and another version of these, is read before it is here. */
 const READ_SCRIPTS = [
   'core-js 3.29.1', // asks for donations
+  'esbuild 0.28.2', // checks its program, which npm has put there with it; it fetches one only where npm was told to leave that out
   'zeromq 6.8.0', // loads the addon that is in the package, and builds it where there is none for the system
 ];
 

@@ -10,12 +10,14 @@ export type {
   InstanceNormOptions, Layer, NetworkDefinition, NormalisationSpec, Padding, PlacedLayer, PoolOptions, ResidualOptions, SequentialNetwork,
   SequentialOptions, TensorSpec, TransposedConvolutionOptions, UnnamedNetwork, WindowSize,
 } from '@lethe/networks';
+export type { OptimizerConfig, PartialOptimizer } from '@lethe/config';
+export type { Operations, Tensor } from '@lethe/tensorflow';
 export { z } from 'zod';
 export {
   accuracy, crossEntropy, defineGame, entropy, gradientReversed, meanSquaredError, negativeLogLikelihood, squaredError, squaredErrorOfEach,
   weightedSum,
 } from '@lethe/objectives';
 export type {
-  AttributeOfGame, BatchOfGame, FactsOfGame, GameContext, GameDefinition, GameDescription, GivenToGame, NetworksOfGame, PhaseLoss,
-  PhaseOfGame,
+  AttributeOfGame, BatchOfGame, FactsOfGame, FreshStart, GameContext, GameDefinition, GameDescription, GameFacts, GivenToGame,
+  NetworksOfGame, Objective, PhaseLoss, PhaseOfGame,
 } from '@lethe/objectives';

@@ -8,6 +8,7 @@ export type { Engine, EngineName } from './engines/engine.js';
 export { loadEngine, type LoadEngineOptions } from './engines/load-engine.js';
 export { ProtobufWriter } from './graph/protobuf-writer.js';
 export { guardedOperations, isOfMachine, type GuardOptions } from './operations/guarded-operations.js';
+export type { Tensor } from '@tensorflow/tfjs';
 export type {
   BatchNormAffine, BatchNormalised, BatchNormStatistics, NamedTensors, Objective, ObjectiveGradients, Operations, WindowOptions, WindowSize,
 } from './operations/operations.js';

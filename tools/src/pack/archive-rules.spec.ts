@@ -5,6 +5,7 @@ const MACHINE = '/home/somebody/checkout';
 const GOOD = [
   'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'bin/lethe.mjs', 'infra/local-cluster.json', 'dist/coordinator.js',
   'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/index.d.ts',
+  'dist/game.js', 'dist/game.d.ts',
   'dist/kernels.wasm', 'dist/binding/tfjs_binding.cc', 'dist/chunk-ABC234.js',
 ].map((path) => file(path, path === 'NOTICE' ? 'parts of a-package 1.2.3' : 'text'));
 

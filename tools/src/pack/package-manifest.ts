@@ -36,9 +36,13 @@ export function packageManifest(workspace: string): PackageManifest {
     type: 'module',
     engines,
     bin: { lethe: 'bin/lethe.mjs' },
-    exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './package.json': './package.json' },
+    exports: { '.': entryOf('index'), './game': entryOf('game'), './package.json': './package.json' },
     dependencies: dependenciesOf(shipped(manifests)),
   };
+}
+
+function entryOf(name: string): { readonly types: string; readonly default: string } {
+  return { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
 }
 
 function read(file: string): Manifest {

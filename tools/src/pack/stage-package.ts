@@ -12,8 +12,8 @@ interface Metafile {
 }
 interface Bundler { readonly bundlePackage: (folder: string) => Promise<Metafile> }
 
-/** The types of what a program imports, in one file. */
-const TYPES = 'dist/index.d.ts';
+/** The types of what a program imports, and of what a game does, each in one file. */
+const TYPES = ['dist/index.d.ts', 'dist/game.d.ts'];
 const COMMAND = `#!/usr/bin/env node
 import '../dist/coordinator.js';
 `;
@@ -27,9 +27,10 @@ export async function stagePackage(workspace: string, folder: string, manifest: 
   const { bundlePackage } = (await import(join(workspace, 'bundle.mjs'))) as Bundler;
   const metafile = await bundlePackage(join(folder, 'dist'));
   expectDeclared(metafile, manifest);
-  const types = join(workspace, TYPES);
-  if (!existsSync(types)) throw new Error(`${TYPES}: expected the library's types, found none: npx nx run lethe:types makes them`);
-  await cp(types, join(folder, 'dist/index.d.ts'));
+  for (const types of TYPES) {
+    if (!existsSync(join(workspace, types))) throw new Error(`${types}: expected types, found none: npx nx run lethe:types makes them`);
+    await cp(join(workspace, types), join(folder, types));
+  }
   await cp(join(workspace, 'LICENSE'), join(folder, 'LICENSE'));
   await cp(join(workspace, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   for (const name of ['README.md', 'NOTICE']) await cp(join(workspace, 'libs/lethe', name), join(folder, name));
@@ -47,7 +48,7 @@ async function write(file: string, text: string, mode = 0o644): Promise<void> {
 /** How a run's processes are started, with the programs where the package has them. */
 async function clusterFile(workspace: string): Promise<string> {
   const text = await readFile(join(workspace, 'infra/local-cluster.json'), 'utf8');
-  return text.replaceAll(/"apps\/([\w-]+)\/dist\/main\.js"/g, '"dist/$1.js"');
+  return text.replaceAll(/"apps\/([\w-]+)\/dist\/main\.js"/g, '"dist/$1.js"').replace('libs/lethe/src/game.ts', 'dist/game.js');
 }
 
 function expectDeclared({ outputs }: Metafile, { dependencies }: PackageManifest): void {
