@@ -49,6 +49,12 @@ export function placeInCode(error: unknown, sha256: string): string | null {
   return placeInModule(error, loadedCode(sha256));
 }
 
+/** As `placeInCode`, in whichever code of this process it is; null: in none. */
+export function placeInLoadedCode(error: unknown): string | null {
+  const places = [...TABLE.values()].map(({ code }) => placeInModule(error, code));
+  return places.find((place) => place !== null) ?? null;
+}
+
 function entryFor(sha256: string): LoadedCode {
   const loaded = TABLE.get(sha256);
   if (loaded === undefined) throw new LetheError('CODE_MISSING', `expected the code ${sha256} to be loaded, found that it is not`);

@@ -1,10 +1,11 @@
+import { placeInLoadedCode } from '@lethe/code';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Phase, PhaseLoss } from '@lethe/objectives';
 import { isOfMachine } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
 
 /**
- * Runs what a game declares: a loss, or a figure.
+ * Runs what a game declares: a loss, or a figure. Where its user's source is known, messages end with the line in it.
  * @param where begins every message, such as `game speaker, phase adversary`
  * @throws LetheError GAME_INVALID for whatever it throws that is no LetheError yet, and no failure of the machine
  */
@@ -12,8 +13,10 @@ export function runOfGame<Result>(where: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
-    if (errorCode(error) !== undefined || isOfMachine(error)) throw error;
-    throw new LetheError('GAME_INVALID', `${where} fails: ${errorMessage(error)}`, { cause: error });
+    const [code, place] = [errorCode(error), placeInLoadedCode(error)];
+    if (isOfMachine(error) || (code !== undefined && place === null)) throw error;
+    const message = code === undefined ? `${where} fails: ${errorMessage(error)}` : errorMessage(error);
+    throw new LetheError(code ?? 'GAME_INVALID', place === null ? message : `${message} (${place})`, { details: { thrown: error } });
   }
 }
 

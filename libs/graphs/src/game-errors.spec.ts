@@ -1,3 +1,4 @@
+import { definitionOf, hashOfCode, loadCode } from '@lethe/code';
 import { mergeConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { groupLayout, perceptron } from '@lethe/networks';
@@ -17,6 +18,16 @@ beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpu: null }));
   engines = { native: await loadEngine({ prefer: 'native' }), wasm: await loadEngine({ prefer: 'wasm' }) };
 }, 60_000);
+
+/** A loss that was written in a module of a user, with its source map. */
+async function ownLoss(line: string): Promise<Loss> {
+  const js = `export default { kind: 'lethe-game', name: 'speaker', loss: (context) => {\n${line}\n} };`;
+  // Line 2, column 1 here is line 7, column 3 there.
+  const map = { version: 3, sources: ['speaker.ts'], names: [], mappings: ';AAME' };
+  const text = `${js}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}\n`;
+  const { sha256 } = await loadCode({ role: 'game', sha256: hashOfCode(text), text });
+  return (definitionOf(sha256) as unknown as { readonly loss: Loss }).loss;
+}
 
 type Loss = (context: LossContext) => PhaseLoss;
 
@@ -82,6 +93,15 @@ describe.each(['native', 'wasm'] as const)('a game that somebody else wrote, on 
   it('plays, if it is right', async () => {
     const { gradient, 'summary.0': summary } = await play(engines[name], (context) => lossOf(readerLoss(context)));
     expect([gradient?.length, summary?.length]).toEqual([29, 1]);
+  });
+
+  it.each([
+    ["throw new TypeError('x is not a function');", 'game speaker, phase hiding fails: x is not a function (speaker.ts:7:3)'],
+    ['context.operations.matMul(context.batch.labels, context.batch.labels);', /^game .*matMul of \[4, 2\] and \[4, 2\]: .*\(speaker\.ts:7:3\)$/],
+  ])('is told the line of its source: %s', async (line, message) => {
+    await expect(ownLoss(`${line} // on ${name}`).then((loss) => play(engines[name], loss))).rejects.toMatchObject({
+      code: 'GAME_INVALID', message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
+    });
   });
 
   it.each<[string, Loss, string, RegExp]>([
