@@ -39,6 +39,12 @@ function implied(base: Tree, layer: Tree): Tree {
   return tree;
 }
 
+/** An own game has none of the settings of the game that the recipe plays. */
+function withoutOtherGame(base: Tree, layer: Tree): Tree {
+  const isReplaced = valueAt(layer, 'objective.kind') === 'own' && valueAt(base, 'objective.kind') !== 'own';
+  return isReplaced ? { ...base, objective: {} } : base;
+}
+
 /** The layer with its settings for every network copied to each network of the game. */
 function expandEveryNetwork(base: Tree, layer: Tree): Tree {
   const ofEvery = valueAt(layer, `${OPTIMIZERS}.${EVERY_NETWORK}`);
@@ -55,8 +61,9 @@ function networksOf(base: Tree): string[] {
 
 /** The configuration with one layer laid over it. Nothing is validated: `compileConfig` names what is wrong. */
 export function applyLayer(base: Tree, { values }: ConfigLayer): Tree {
-  const layer = expandEveryNetwork(base, values);
-  return merge(implied(changeOptimizerKinds(base, layer), layer), layer);
+  const below = withoutOtherGame(base, values);
+  const layer = expandEveryNetwork(below, values);
+  return merge(implied(changeOptimizerKinds(below, layer), layer), layer);
 }
 
 /** Where each value of the layers was given; later layers win. */

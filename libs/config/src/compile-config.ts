@@ -1,6 +1,7 @@
 import { crossProblems, configWarnings } from './cross-checks.js';
 import type { Origins } from './layer.js';
 import { problemsError } from './problem.js';
+import { withOwnSettings } from './own-game.js';
 import { runConfigSchema, type RunConfig } from './run-config.js';
 import { schemaProblems } from './schema-problems.js';
 
@@ -30,11 +31,17 @@ export function compileConfig(raw: unknown, origins: Origins = new Map()): Compi
   return { config, warnings: configWarnings(config), origins };
 }
 
-/** Checks each setting by itself, but no rules between settings. Freezes the result. @throws LetheError CONFIG_INVALID */
+/**
+ * Checks each setting by itself, but no rules between settings. Freezes the result. The settings of an own game are checked where its code
+ * is loaded.
+ * @throws LetheError CONFIG_INVALID
+ */
 export function parseConfig(raw: unknown, origins: Origins = new Map()): RunConfig {
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw problemsError(schemaProblems(parsed.error.issues, raw, origins));
-  return deepFreeze(parsed.data);
+  const { config, problems } = withOwnSettings(parsed.data, raw, origins);
+  if (problems.length > 0) throw problemsError(problems);
+  return deepFreeze(config);
 }
 
 /** Freezes an object and everything in it. */

@@ -1,7 +1,9 @@
 import { rulesOfKind } from './data-kinds.js';
+import { figuresOf } from './figures.js';
+import { gameName } from './game-of-config.js';
 import { labelOf, originOf, type Origins } from './layer.js';
 import { shown, type Problem } from './problem.js';
-import { figuresOf, TARGET_ACCURACY, type RunConfig } from './run-config.js';
+import { TARGET_ACCURACY, type RunConfig } from './run-config.js';
 import { isTcpAddress, isTcpHost } from './tcp-address.js';
 
 type Report = (path: string, expected: string, found: unknown) => void;
@@ -69,7 +71,7 @@ function checkAttributes({ objective, data: { kind, keep, forget, forgetFromInpu
   if (objective.kind === 'domain-adaptation') {
     if (keep.length > 0) report('data.keep', 'nothing, as domain adaptation keeps the label', keep);
     if (forget.join() !== 'domain') report('data.forget', 'domain alone, which domain adaptation forgets', forget);
-  } else if (forget.length === 0) {
+  } else if (forget.length === 0 && objective.kind === 'forgetting') {
     report('data.forget', 'columns to forget (--forget)', forget);
   }
   for (const [path, names] of [['data.keep', keep], ['data.forget', forget]] as const) {
@@ -124,13 +126,15 @@ function checkGame(config: RunConfig, report: Report): void {
     report('objective.classifierTurns', '1 with gradient-reversal, where all networks move at once', objective.classifierTurns);
   }
   if ((objective.kind === 'domain-adaptation') !== (data.kind === 'domains')) {
-    const expected = objective.kind === 'domain-adaptation' ? 'domains, for domain adaptation' : 'data of one population, for forgetting';
+    const one = `data of one population, for ${objective.kind === 'own' ? 'the game ' : ''}${gameName(config)}`;
+    const expected = objective.kind === 'domain-adaptation' ? 'domains, for domain adaptation' : one;
     report('data.kind', expected, data.kind);
   }
   if (objective.kind === 'domain-adaptation' && config.grid) report('grid', 'no style grid for domain adaptation', true);
+  if (objective.kind === 'own' && config.grid) report('grid', 'no style grid after each epoch of an own game (lethe grid draws one)', true);
   if (objective.kind === 'forgetting') checkParts(objective, config, report);
-  const figures: readonly string[] = figuresOf(config);
-  if (!figures.includes(monitor)) report('monitor', `a figure of ${objective.kind} (${figures.join(', ')})`, monitor);
+  const figures = figuresOf(config);
+  if (!figures.includes(monitor)) report('monitor', `a figure of ${gameName(config)} (${figures.join(', ')})`, monitor);
 }
 
 /** Parts of the game that need each other, or have no place beside each other. */

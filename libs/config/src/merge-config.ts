@@ -16,6 +16,7 @@ function capDefaultWorkers(merged: Tree, isGiven: boolean): Tree {
 
 /** Figures and pictures of parts that the game does not have are neither watched nor drawn, unless somebody asks for them. */
 function withoutMissingParts(merged: Tree, isGiven: (path: string) => boolean): Tree {
+  if (valueAt(merged, 'objective.kind') === 'own') return isGiven('grid') ? merged : withValue(merged, 'grid', false);
   const [rebuilds, monitor] = [valueAt(merged, 'objective.rebuild'), merged['monitor']];
   const keeps = valueAt(merged, 'data.keep');
   const isWatchable = (monitor !== 'reconstruction_mse' || rebuilds !== false) &&

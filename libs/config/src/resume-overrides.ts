@@ -52,7 +52,8 @@ function resumeWarnings(saved: RunConfig, config: RunConfig): string[] {
   const consequence = 'changes rounding, so the result will not have the bits of an unbroken run';
   const warnings = changed.map(([path, what]) => `${path}: ${what} ${consequence}`);
   const longer = saved.epochs !== config.epochs || saved.rounds !== config.rounds;
-  const isRamped = config.objective.kind === 'domain-adaptation';
+  // What the scalars of an own game depend on is not known here.
+  const isRamped = config.objective.kind !== 'forgetting';
   const scheduled = isRamped || Object.values(config.objective.optimizers).some(({ schedule }) => schedule.kind !== 'constant');
   if (longer && scheduled) {
     warnings.push('the run is longer than it was: what follows a schedule is stretched over the new length from here on');

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { dataSchema } from './schema/data.js';
 import { domainAdaptationSchema } from './schema/domain-adaptation.js';
 import { forgettingSchema } from './schema/forgetting.js';
+import { ownSchema } from './schema/own.js';
 import { probesSchema } from './schema/probes.js';
 import { count, positive, positiveInteger, powerOfTwo, share } from './schema/numbers.js';
 
-const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAdaptationSchema]);
+const objectiveSchema = z.discriminatedUnion('kind', [forgettingSchema, domainAdaptationSchema, ownSchema]);
 
 /** A figure that looks at the target's labels: a checkpoint that it chooses is no honest measure of the target. */
 export const TARGET_ACCURACY = 'target_accuracy';
@@ -14,7 +15,7 @@ export const TARGET_ACCURACY = 'target_accuracy';
 export const FIGURES = {
   forgetting: ['reconstruction_mse', 'kept_loss', 'kept_score', 'classifier_loss', 'classifier_accuracy'],
   'domain-adaptation': ['label_loss', 'label_accuracy', TARGET_ACCURACY],
-} as const satisfies Readonly<Record<z.infer<typeof objectiveSchema>['kind'], readonly string[]>>;
+} as const satisfies Readonly<Record<Exclude<z.infer<typeof objectiveSchema>['kind'], 'own'>, readonly string[]>>;
 
 export const runConfigSchema = z.strictObject({
   recipe: z.string().min(1),
@@ -38,7 +39,7 @@ export const runConfigSchema = z.strictObject({
   epochs: positiveInteger.nullable(),
   rounds: positiveInteger.nullable(),
   /** Figure to watch. It is measured on the held-out examples, except the one of the target. */
-  monitor: z.enum([...FIGURES.forgetting, ...FIGURES['domain-adaptation']]),
+  monitor: z.string().min(1),
   /** Epochs without a better value of that figure after which the run stops; null: it never stops early. */
   patience: positiveInteger.nullable(),
   /** After every `everyEpochs` epochs and also after every `everyRounds` rounds (null: not). The last `keep` checkpoints stay. */
@@ -84,13 +85,3 @@ export const runConfigSchema = z.strictObject({
 
 export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;
 export type ObjectiveConfig = RunConfig['objective'];
-
-/** The figures that a run of this configuration can watch, the usual one first. */
-export function figuresOf({ objective, data }: Pick<RunConfig, 'objective' | 'data'>): readonly RunConfig['monitor'][] {
-  if (objective.kind === 'domain-adaptation') return FIGURES['domain-adaptation'];
-  const keeps = data.keep.length > 0;
-  return FIGURES.forgetting.filter((figure) => {
-    if (figure === 'reconstruction_mse') return objective.rebuild;
-    return keeps || !figure.startsWith('kept_');
-  });
-}

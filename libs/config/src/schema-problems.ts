@@ -51,24 +51,35 @@ function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
-function unknownKeyProblem(parent: string, key: string, raw: unknown, origins: Origins): Problem {
+function unknownKeyProblem(parent: string, key: string, { raw, origins, known }: Checked): Problem {
   const path = joinPath(parent, key);
   const where = labelOf(origins, path);
-  if (KNOWN_SETTINGS.includes(path)) {
+  if (known.includes(path)) {
     return { where, expected: `no ${key} with kind ${String(valueAt(raw, joinPath(parent, 'kind')))}`, found: shown(valueAt(raw, path)) };
   }
-  const siblings = KNOWN_SETTINGS.filter((known) => parent === '' || known.startsWith(`${parent}.`));
-  const meant = didYouMean(key, siblings, lastPart) ?? didYouMean(key, KNOWN_SETTINGS, lastPart);
+  const siblings = known.filter((one) => parent === '' || one.startsWith(`${parent}.`));
+  const meant = didYouMean(key, siblings, lastPart) ?? didYouMean(key, known, lastPart);
   const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
   return { where, expected: 'a known setting', found: `the unknown name ${JSON.stringify(key)}${hint}` };
 }
 
-/** The problems that the schema found, at most one for each setting, in the words of Lethe's messages. */
-export function schemaProblems(issues: readonly Issue[], raw: unknown, origins: Origins): Problem[] {
+interface Checked {
+  readonly raw: unknown;
+  readonly origins: Origins;
+  readonly known: readonly string[];
+}
+
+/**
+ * The problems that a schema found, at most one for each setting, in the words of Lethe's messages.
+ * @param known dotted paths of the settings that there are
+ */
+export function schemaProblems(
+  issues: readonly Issue[], raw: unknown, origins: Origins, known: readonly string[] = KNOWN_SETTINGS,
+): Problem[] {
   const seen = new Set<string>();
   return issues.flatMap((issue): Problem[] => {
     const path = issue.path.map(String).join('.');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKeyProblem(path, key, raw, origins));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKeyProblem(path, key, { raw, origins, known }));
     if (seen.has(path)) return [];
     seen.add(path);
     const found = path === '' ? raw : valueAt(raw, path);

@@ -1,8 +1,10 @@
 import {
-  applyResumeOverrides, dataOfRecipe, mergeConfig, readConfigFile, valueAt, withDataKind,
+  applyResumeOverrides, dataOfRecipe, mergeConfig, readConfigFile, valueAt, withDataKind, withValue,
   type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine, type RunConfig,
 } from '@lethe/config';
 import { withInitialWeights } from './initial-weights/find-weights.js';
+import { withGame } from './own-code/game-layer.js';
+import { OwnModules } from './own-code/with-own-code.js';
 import type { Places, TrainRequest } from './requests.js';
 
 /** Settings as they were said: flags, and a file under them if there is one. */
@@ -12,6 +14,24 @@ function layersOf({ configFile, flags, folder }: Said): ConfigLayer[] {
   return [...(configFile === undefined || configFile === null ? [] : [readConfigFile(configFile, folder)]), flags];
 }
 
+/**
+ * What was asked for, its modules bundled, loaded into this process and named by their hashes.
+ * @throws LetheError CODE_INVALID, CODE_MISSING, CONFIG_INVALID
+ */
+export async function withOwnCode<Request extends Said>(request: Request): Promise<Request> {
+  const { configFile = null, folder } = request;
+  const layers = await new OwnModules({ folder, configFile }).named(layersOf(request));
+  // The configuration file is read again; what its modules are named by lies over it.
+  const { values } = layers.reduce((below, layer) => ({ values: NAMED_BY_HASH.reduce((tree, path) => {
+    const said = valueAt(layer.values, path);
+    return said === undefined ? tree : withValue(tree, path, said);
+  }, below.values) }), { values: request.flags.values });
+  return { ...request, flags: { ...request.flags, values } };
+}
+
+/** Settings that say which module of the user is a game or a reader. */
+const NAMED_BY_HASH = ['objective.code', 'objective.game', 'data.kind', 'data.own'];
+
 /** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
 export function newRunConfig(request: Said & Places, machine: Machine): CompiledConfig {
   return configOfLayers(layersOf(request).map((layer) => withInitialWeights(layer, request)), machine);
@@ -19,7 +39,8 @@ export function newRunConfig(request: Said & Places, machine: Machine): Compiled
 
 /** The configuration that these layers come to on this machine. Looks into the data folder where no layer says of which kind it is. */
 export function configOfLayers(layers: readonly ConfigLayer[], machine: Machine): CompiledConfig {
-  return mergeConfig(machine, withDataKind(layers, dataOfRecipe(machine, layers)));
+  const played = withGame(layers);
+  return mergeConfig(machine, withDataKind(played, dataOfRecipe(machine, played)));
 }
 
 /** One run of a configuration: where a recipe would compare several kinds, the one that adapts. */

@@ -1,7 +1,7 @@
 import type { Settings } from '@lethe/config';
 import { problemsError } from '@lethe/config';
 import { surroundingsOf, type CommonOptions } from './common-options.js';
-import { newRunConfig } from './run-config.js';
+import { newRunConfig, withOwnCode } from './run-config.js';
 import { machineOf } from './this-machine.js';
 import { trainRequest, type TrainOptions } from './train.js';
 import { PlayedTrials, type LiveTrials, type TrialsListeners } from './trials/live-trials.js';
@@ -37,7 +37,7 @@ export function trainSeveral(settings: Settings, options: TrainSeveralOptions = 
     live.expectGoingOn();
     const surroundings = await surroundingsOf(options);
     const { machine, environment } = surroundings;
-    const request = { ...trainRequest(settings, options, surroundings), seeds: options.seeds ?? null };
+    const request = await withOwnCode({ ...trainRequest(settings, options, surroundings), seeds: options.seeds ?? null });
     const several = request.resume === null
       ? newTrials(request, newRunConfig(request, machineOf(machine)))
       : await resumedTrials(request);
@@ -59,7 +59,7 @@ export function trainSeveral(settings: Settings, options: TrainSeveralOptions = 
  */
 export async function asksForSeveral(settings: Settings, options: TrainSeveralOptions = {}): Promise<boolean> {
   const surroundings = await surroundingsOf(options);
-  const request = { ...trainRequest(settings, options, surroundings), seeds: options.seeds ?? null };
+  const request = await withOwnCode({ ...trainRequest(settings, options, surroundings), seeds: options.seeds ?? null });
   if (request.resume !== null) return (await resumedTrials(request)) !== null;
   return newTrials(request, newRunConfig(request, machineOf(surroundings.machine))) !== null;
 }

@@ -5,7 +5,7 @@ import { surroundingsOf, tell, type CommonOptions, type Surroundings } from './c
 import { metricsFile } from './record/metrics.js';
 import { RunHistory } from './record/run-history.js';
 import type { TrainRequest } from './requests.js';
-import { newRunConfig } from './run-config.js';
+import { newRunConfig, withOwnCode } from './run-config.js';
 import { expectGoingOn, interruptionOf } from './run/expect-going-on.js';
 import { liveRun, type LiveRun, type TrainedRun } from './run/live-run.js';
 import { playRun } from './run/play-run.js';
@@ -80,7 +80,7 @@ interface Playing {
 async function trainOnce(settings: Settings, options: TrainOptions, { control, history, onPrepared }: Playing): Promise<TrainedRun> {
   expectGoingOn(control.signal);
   const surroundings = await surroundingsOf(options);
-  const request = trainRequest(settings, options, surroundings);
+  const request = await withOwnCode(trainRequest(settings, options, surroundings));
   const { machine, environment } = surroundings;
   const compiled = request.resume === null ? newRunConfig(request, machineOf(machine)) : null;
   if (compiled !== null && newTrials(request, compiled) !== null) throw isSeveral();

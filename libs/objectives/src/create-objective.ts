@@ -1,10 +1,29 @@
+import { definitionOf } from '@lethe/code';
 import type { ObjectiveConfig } from '@lethe/config';
-import { entryOf } from '@lethe/errors';
+import { LetheError } from '@lethe/errors';
+import type { GameDefinition } from './game-definition.js';
 import type { GameFacts } from './game-facts.js';
 import { GAMES } from './games.js';
 import type { Objective } from './objective.js';
 
-/** The game that a configuration names. @throws LetheError CONFIG_INVALID for settings that the game refuses with these data */
-export function createObjective({ kind, optimizers: _, ...settings }: ObjectiveConfig, facts: GameFacts): Objective {
-  return entryOf(GAMES, kind, 'the list of games').play(settings, facts);
+/**
+ * The game that a configuration names, for the facts of its data.
+ * @throws LetheError CONFIG_INVALID for settings that the game refuses with these data and for a built-in game that is not there,
+ * CODE_MISSING if its code is not loaded, GAME_INVALID for what an own game declares wrong
+ */
+export function createObjective(config: ObjectiveConfig, facts: GameFacts): Objective {
+  if (config.kind === 'own') {
+    const { kind: _, game, code, optimizers: __, ...settings } = config;
+    // What code exports as a game is what `defineGame` returns: loading it has checked that.
+    const definition = code === null ? builtIn(game) : (definitionOf(code) as unknown as GameDefinition);
+    return definition.play(settings, facts);
+  }
+  const { kind, optimizers: _, ...settings } = config;
+  return builtIn(kind).play(settings, facts);
+}
+
+function builtIn(name: string): GameDefinition {
+  const game = GAMES.get(name);
+  if (game !== undefined) return game;
+  throw new LetheError('CONFIG_INVALID', `objective.game: expected a built-in game (${[...GAMES.keys()].join(', ')}), found ${name}`);
 }

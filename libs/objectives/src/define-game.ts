@@ -52,7 +52,7 @@ class OwnGame {
   }
 
   objective(): Objective {
-    const { name, groups, deployed, freshStarts = [], figures, decode, predict } = this.#description;
+    const { name, groups, deployed, freshStarts = [], figures, noisy = false, decode, predict } = this.#description;
     const networks = this.#networks();
     const { height, width, channels, forgotten, kept } = this.#gameFacts;
     const encodedSize = this.#encodedSize();
@@ -78,6 +78,7 @@ class OwnGame {
       ))),
       encode,
       encodedSize,
+      isNoisy: noisy,
       redraw: isLabelAlone ? redraw : null,
       decode: redraw,
       predict: predict === undefined ? null : (context) => (

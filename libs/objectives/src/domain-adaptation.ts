@@ -94,6 +94,7 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
     },
     encode: (context) => extractFeatures(game, context),
     encodedSize: features.size,
+    isNoisy: false,
     redraw: null,
     decode: null,
     predict: (context) => predict(game, context).logProbabilities,

@@ -106,6 +106,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     },
     encode: (context) => networks.release(context, networks.encode(context)),
     encodedSize: options.latentSize,
+    isNoisy: options.bottleneck !== 'article',
     redraw: rebuild && networks.isToldLabelAlone ? (context, latent) => networks.redraw(context, latent) : null,
     decode: rebuild ? (context, latent) => networks.redraw(context, latent) : null,
     predict: readLabel === null ? null : (context) => readLabel(context, networks.encode(context).latent),

@@ -75,6 +75,8 @@ export interface Objective {
   /** Latents or features [examples, encodedSize]: what probes read to measure what was forgotten. */
   readonly encode: (context: LossContext) => Tensor;
   readonly encodedSize: number;
+  /** Whether the features have noise in training, which is drawn again where it is asked for, and is left out where it is not. */
+  readonly isNoisy: boolean;
   /** Images [examples, ...] redrawn from latents under the labels of the batch; null: nothing is drawn in this game. */
   readonly redraw: ((context: LossContext, latent: Tensor) => Tensor) | null;
   /**

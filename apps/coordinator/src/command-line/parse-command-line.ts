@@ -12,6 +12,7 @@ import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
+import { setTexts } from './set-flag.js';
 
 const PROFILE_ROUNDS = 40;
 
@@ -50,11 +51,30 @@ function dataFlags(reader: FlagReader, folder: string): ConfigLayer {
   };
 }
 
+/** Flags, with what `--set` says over them. */
+function withSet({ source, values, label }: ConfigLayer, reader: FlagReader, options: TypedCommand['options']): ConfigLayer {
+  const said = setTexts(reader, options, 'its value, like objective.bottleneck.weight=0.001');
+  return {
+    source,
+    values: said.reduce<Tree>((tree, [path, text]) => withValue(tree, path, settingOf(text)), values),
+    label: (path) => (said.some(([one]) => one === path) ? `--set ${path}` : label(path)),
+  };
+}
+
+/** JSON, or text as it stands. */
+function settingOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
   const reader = new FlagReader(options);
   const command: TrainCommand = {
     kind: 'train',
-    flags: settings(reader, folder),
+    flags: withSet(settings(reader, folder), reader, options),
     configFile: reader.path('config', folder) ?? undefined,
     folder,
     name: reader.text('name', NAME) ?? undefined,

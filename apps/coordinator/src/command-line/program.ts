@@ -89,8 +89,18 @@ function addProfile(root: Program, events: ProgramEvents, extent: HelpExtent): v
   onTyped(profile, 'profile', events);
 }
 
+/** `--set`, which may be given again. */
+function addSet(program: Program, placeholder: string, what: string): void {
+  program.option(
+    `--set ${placeholder}`,
+    `${what}, by its path in config.json or of a game by its name, as JSON or text; may be given again (default: none)`,
+    (text: string, before: string[] | undefined) => [...(before ?? []), text],
+  );
+}
+
 function addRunOptions(program: Program, help: string, flags: ShownFlags): void {
   addRunFlags(program, { ...CONFIG_FLAGS, 'The run:': RUN_FLAGS }, flags);
+  addSet(program, '<setting=value>', 'the value of any setting');
   program.addHelpText('after', help);
 }
 
@@ -158,11 +168,7 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   const ofTrials = Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)] as const);
   addRunFlags(sweep, Object.fromEntries(ofTrials), { extent });
   sweep.optionsGroup('The sweep:');
-  sweep.option(
-    '--set <setting=value,...>',
-    'values of any setting, by its path in config.json, as JSON or text; may be given again (default: none)',
-    (text: string, before: string[] | undefined) => [...(before ?? []), text],
-  );
+  addSet(sweep, '<setting=value,...>', 'values of any setting');
   option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);
   option(sweep, 'list', 'JSON list with the settings of one trial each', FILE);
   option(sweep, 'random', 'number of trials to draw at random, in place of all combinations', COUNT);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { shown } from '@lethe/config';
 import { ADDRESS, CONFIG_FLAGS, COUNT, FIGURE, type FlagValue, FOLDER, NUMBER, RUN } from '@lethe/config/flags';
 import type { SettingValue } from '@lethe/lethe';
+import { setTexts } from './set-flag.js';
 import type { Candidates, SearchSpace, SweepCommand } from './command.js';
 import { FlagReader, NAME } from './flag-values.js';
 import type { TypedCommand } from './program.js';
@@ -120,19 +121,8 @@ function flagSpace(reader: FlagReader, folder: string): SearchSpace {
 
 /** `--set path=v1,v2` for any setting; values may be JSON. */
 function setSpace(reader: FlagReader, options: TypedCommand['options']): SearchSpace {
-  const given = Array.isArray(options['set']) ? (options['set'] as string[]) : [];
-  return Object.fromEntries(
-    given.flatMap((text): [string, Candidates][] => {
-      const [, path = '', values = ''] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
-      if (path === '')
-        reader.problems.push({
-          where: '--set',
-          expected: 'a setting and its values, like objective.bottleneck.weight=0.001,0.002',
-          found: `"${text}"`,
-        });
-      return path === '' ? [] : [[path, { kind: 'values', values: settingValues(values) }]];
-    }),
-  );
+  return Object.fromEntries(setTexts(reader, options, 'its values, like objective.bottleneck.weight=0.001,0.002')
+    .map(([path, values]): [string, Candidates] => [path, { kind: 'values', values: settingValues(values) }]));
 }
 
 function candidatesOf(reader: FlagReader, text: unknown, { where, value }: { where: string; value: FlagValue }): Candidates | null {

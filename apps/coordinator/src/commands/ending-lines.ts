@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { isMeasuredByRedrawing, PROBES } from '@lethe/config';
+import { isMeasurable, isMeasuredByRedrawing, PROBES } from '@lethe/config';
 import { describeMeasures, type NamedFigure, type TrainedRun } from '@lethe/lethe';
 import { formatCount, formatDuration, formatFigures } from '@lethe/telemetry';
 
@@ -70,17 +70,17 @@ function nextCommands({ ending, measures, config, folder }: TrainedRun, userFold
   const run = relative(userFolder, folder) || '.';
   if (ending === 'diverged') return [];
   if (ending === 'interrupted') return [[`npx lethe train --resume ${run}`, 'goes on from here']];
-  const measure: NamedFigure[] = measures === null ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
-  const { objective } = config;
-  if (objective.kind !== 'forgetting') return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
+  const measure: NamedFigure[] = measures === null && isMeasurable(config) ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
+  if (config.data.domains !== null) return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
   if (!isMeasuredByRedrawing(config)) {
     const read = measures?.kind === 'attributes' ? measures.forgotten.flatMap(({ probes }) => probes) : [];
+    const { beta = null } = config.objective as { readonly beta?: unknown };
     // The weight of hiding decides how much is kept and how much is forgotten.
-    const weights = [0.25, 0.5, 1, 2].map((factor) => Number((factor * objective.beta).toPrecision(3))).join(',');
-    const front: NamedFigure = [
+    const weights = typeof beta === 'number' ? [0.25, 0.5, 1, 2].map((factor) => Number((factor * beta).toPrecision(3))).join(',') : null;
+    const front: NamedFigure[] = weights === null ? [] : [[
       `npx lethe sweep --config ${join(run, 'config.json')} --beta ${weights}`, 'draws how much is kept against how much is forgotten',
-    ];
-    return [...measure, ...(read.length === 0 ? [] : moreProbes(run, read)), front];
+    ]];
+    return [...measure, ...(read.length === 0 ? [] : moreProbes(run, read)), ...front];
   }
   const isOwnData = config.data.folder !== null;
   const isMost = config.recipe === MOST_FORGETTING;

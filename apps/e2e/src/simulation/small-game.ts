@@ -50,7 +50,7 @@ const OBJECTIVE = {
     { name: 'classifier', trains: 'classifier', reads: ['classifier', 'autoencoder'], innerSteps: 2, losses: ['classifier_loss'] },
     { name: 'autoencoder', trains: 'autoencoder', reads: ['classifier', 'autoencoder'], innerSteps: 1, losses: ['reconstruction_mse'] },
   ],
-  deployed: [], freshStarts: [], figures: [], redraw: null, decode: null, predict: null, readKept: [],
+  deployed: [], isNoisy: false, freshStarts: [], figures: [], redraw: null, decode: null, predict: null, readKept: [],
   scalars: (round: number) => ({ beta: round / 10 }),
 } as unknown as Objective;
 

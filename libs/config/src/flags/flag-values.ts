@@ -69,6 +69,9 @@ export const DATA: FlagValue = {
   words: DATA_KIND_NAMES.filter((kind) => kind !== 'own'),
 };
 
+/** A module of the user that defines a game, or the name of a built-in one. */
+export const GAME: FlagValue = { placeholder: '<module>', expected: 'a module like ./game.ts', read: plainText };
+
 export const COLUMN: FlagValue = { placeholder: '<column>', expected: 'the name of a column', read: plainText, isOne: true };
 
 export const COLUMNS: FlagValue = {

@@ -2,7 +2,7 @@ import { PROBES } from '../probe-kinds.js';
 import { DEFAULT_RECIPE, RECIPE_NAMES } from '../recipes/index.js';
 import { HIDING } from '../schema/forgetting.js';
 import type { ConfigFlag } from './config-flag.js';
-import { ADDRESS, COUNT, DATA, DOMAIN, FIGURE, FOLDER, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
+import { ADDRESS, COUNT, DATA, DOMAIN, FIGURE, FOLDER, GAME, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
 import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
@@ -19,6 +19,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       help: 'settings to start from; the recipes are listed below',
       otherwise: DEFAULT_RECIPE,
       paths: ['recipe'],
+    },
+    {
+      name: 'game',
+      value: GAME,
+      help: 'your module that defines a game (./game.ts)',
+      otherwise: "the recipe's game",
+      paths: ['objective.code'],
     },
     {
       name: 'init-from',
@@ -189,7 +196,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       name: 'monitor',
       value: FIGURE,
       help: 'figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, ' +
-      'classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy',
+      'classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of an own game its own',
       paths: ['monitor'],
     },
     {

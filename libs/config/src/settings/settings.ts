@@ -475,6 +475,18 @@ export interface CompleteSettings {
           labelPredictor: OptimizerSettings;
           domainClassifier: OptimizerSettings;
         };
+      }
+    | {
+        kind: 'own';
+        game: string;
+        /**
+         * Your module that defines a game (./game.ts). Default: the recipe's game.
+         */
+        code: string | null;
+        optimizers: {
+          [k: string]: OptimizerSettings;
+        };
+        [k: string]: unknown;
       };
   /**
    * Decay per update of the average of the weights that is evaluated.
@@ -501,17 +513,9 @@ export interface CompleteSettings {
    */
   rounds: number | null;
   /**
-   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy.
+   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of an own game its own.
    */
-  monitor:
-    | 'reconstruction_mse'
-    | 'kept_loss'
-    | 'kept_score'
-    | 'classifier_loss'
-    | 'classifier_accuracy'
-    | 'label_loss'
-    | 'label_accuracy'
-    | 'target_accuracy';
+  monitor: string;
   /**
    * Stop after this many epochs without a better figure. Default: it never stops early.
    */
@@ -636,6 +640,10 @@ export interface Settings {
     | 'svhn-to-mnist'
     | 'svhn-to-mnist-paper'
     | 'usps-to-mnist';
+  /**
+   * Your module that defines a game (./game.ts). Default: the recipe's game.
+   */
+  game?: string | null;
   /**
    * Start from the weights of this run, or of a folder that lethe export wrote. Default: from those that the seed draws.
    */
@@ -951,17 +959,9 @@ export interface Settings {
    */
   dataMemoryMib?: number;
   /**
-   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy.
+   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of an own game its own.
    */
-  monitor?:
-    | 'reconstruction_mse'
-    | 'kept_loss'
-    | 'kept_score'
-    | 'classifier_loss'
-    | 'classifier_accuracy'
-    | 'label_loss'
-    | 'label_accuracy'
-    | 'target_accuracy';
+  monitor?: string;
   /**
    * Stop after this many epochs without a better figure. Default: it never stops early.
    */

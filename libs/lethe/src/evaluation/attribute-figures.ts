@@ -1,4 +1,4 @@
-import type { RunConfig } from '@lethe/config';
+import { fairnessOf, figuresOf, type RunConfig } from '@lethe/config';
 import { combinationName } from '@lethe/data';
 import {
   largestGiven, READINGS, type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName,
@@ -72,16 +72,17 @@ export function attributeReferences({ kept, forgotten, linear_eraser: eraser }: 
 }
 
 /** Names of the figures that runs with this configuration may have; which of them a number or a category has only its data know. */
-export function attributeFigureNames({ data: { keep, forget }, objective }: RunConfig): string[] {
+export function attributeFigureNames(config: RunConfig): string[] {
+  const { keep, forget } = config.data;
   const combination = forget.length > 1 ? [combinationName(forget)] : [];
   return [
     ...keep.flatMap((name) => READINGS.map((reading) => `${keptName(name)}_${SUFFIX[reading]}`)),
     ...[...forget, ...combination].flatMap((name) => [
       ...READINGS.map((reading) => `${forgottenName(name)}_${SUFFIX[reading]}`),
-      ...(objective.kind === 'forgetting' && objective.fairness === 'odds' ? [`${forgottenName(name)}_${GIVEN}`] : []),
+      ...(fairnessOf(config) === 'odds' ? [`${forgottenName(name)}_${GIVEN}`] : []),
     ]),
     ...(keep.length === 0 ? [] : [PARITY_GAP, ODDS_GAP]),
-    ...(objective.kind === 'forgetting' && objective.rebuild ? [RECONSTRUCTION] : []),
+    ...(figuresOf(config).includes(RECONSTRUCTION) ? [RECONSTRUCTION] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMeasuredByRedrawing } from '@lethe/config';
+import { isMeasurable, isMeasuredByRedrawing } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
 import type { AdaptationEvaluation, AttributesEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
 import { adaptationReport, attributesReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
@@ -9,7 +10,7 @@ import { attributeFeatures } from './attribute-features.js';
 import { evaluationFigures } from './evaluation-figures.js';
 import { measureAdaptation } from './measure-adaptation.js';
 import { measureAttributes } from './measure-attributes.js';
-import { latentSizeOf, measureForgetting } from './measure-forgetting.js';
+import { measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
@@ -20,10 +21,17 @@ const MAPPED = 2000;
 /** Beside what the probes cost. */
 const MAP_COST = 5;
 
-/** Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder. */
-export function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<RunEvaluation> {
+/**
+ * Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder.
+ * @throws LetheError CONFIG_INVALID for a run that keeps and forgets nothing by name
+ */
+export async function evaluateRun(run: MeasuredRun, options: MeasureOptions): Promise<RunEvaluation> {
   const { config } = run.description;
-  if (config.objective.kind !== 'forgetting') return evaluateAdaptation(run, options);
+  if (!isMeasurable(config)) {
+    const expected = 'expected a run that keeps or forgets something by name (--keep, --forget)';
+    throw new LetheError('CONFIG_INVALID', `${options.folder.name}: ${expected}, found one of which nothing can be measured`);
+  }
+  if (config.data.domains !== null) return evaluateAdaptation(run, options);
   return isMeasuredByRedrawing(config) ? evaluateForgetting(run, options) : evaluateAttributes(run, options);
 }
 
@@ -72,7 +80,7 @@ async function mapLatents({ cluster, description, data }: MeasuredRun, work: Mea
   const mapped = Math.min(MAPPED, data.test.count);
   const done = work.expect('laying the latents out on a map', MAP_COST);
   const [values = new Float32Array(0)] = await cluster.evaluations.ofExamples('encode', 'test', mapped, mapped);
-  const places = await placesOnPlane(cluster, { values, size: latentSizeOf(description) }, mapped);
+  const places = await placesOnPlane(cluster, { values, size: description.objective.encodedSize }, mapped);
   done();
   return { places, labels: Int32Array.from(data.test.labels.subarray(0, mapped)) };
 }

@@ -1,3 +1,4 @@
+import { fairnessOf } from '@lethe/config';
 import { probedAttribute, type DataFacts } from '@lethe/data';
 import {
   bestReadings, checkProbes, hasExamples, MOST_PAIRED, type AttributeProbeRow, type AttributesEvaluation, type ErasedAttribute,
@@ -55,7 +56,6 @@ export async function measureAttributes(
 function probedRun(
   { description: { config, facts, objective }, data }: MeasuredRun, { probes, seeds }: Pick<MeasureOptions, 'probes' | 'seeds'>,
 ): ProbedRun {
-  if (config.objective.kind !== 'forgetting') throw new TypeError(`${config.objective.kind} keeps and forgets no attributes`);
   const { height, width, channels } = facts.shape;
   const inputLength = height * width * channels;
   const last = facts.forgotten.at(-1);
@@ -64,10 +64,10 @@ function probedRun(
     kinds: probes,
     seeds,
     facts,
-    fairness: config.objective.fairness,
+    fairness: fairnessOf(config),
     latentSize: objective.encodedSize,
     inputLength,
-    isSampled: config.objective.bottleneck.kind !== 'article',
+    isSampled: objective.isNoisy,
     erased: isAll && inputLength <= MOST_PAIRED ? last.name : null,
     pairedOtherwise: pairedOtherwise(data),
   };

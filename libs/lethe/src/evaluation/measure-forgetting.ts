@@ -4,7 +4,6 @@ import {
   type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
 import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
-import type { RunDescription } from '@lethe/graphs';
 import type { KeptVector } from './measure-cache.js';
 import { measureReconstruction } from './measure-reconstruction.js';
 import type { MeasuringWork } from './measuring-work.js';
@@ -38,7 +37,7 @@ export async function measureForgetting(
     kind: 'forgetting',
     rounds,
     examples: usedExamples(run),
-    latent_size: latentSizeOf(description),
+    latent_size: description.objective.encodedSize,
     classes,
     chance: mostFrequent(data.test.labels, classes.length) / data.test.count,
     probes: probed,
@@ -52,12 +51,6 @@ function mostFrequent(labels: Uint32Array, classes: number): number {
   const counts = new Uint32Array(classes);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return counts.reduce((most, count) => Math.max(most, count), 0);
-}
-
-/** Numbers that the encoder of this game makes of an image. */
-export function latentSizeOf({ config: { objective } }: RunDescription): number {
-  if (objective.kind !== 'forgetting') throw new TypeError(`${objective.kind} has no latents`);
-  return objective.latentSize;
 }
 
 function judgeOf(data: DataSource): KeptVector {
@@ -105,7 +98,7 @@ async function measureProbes(
     ...usual.map((probe) => onPixels(probe, first)),
   ];
   const { facts: { shape, classes, trainCount: examples } } = run.description;
-  const size = { latent: latentSizeOf(run.description), pixels: shape.height * shape.width * shape.channels };
+  const size = { latent: run.description.objective.encodedSize, pixels: shape.height * shape.width * shape.channels };
   const results = await trainProbes(run, requests, {
     cache,
     work,

@@ -1,3 +1,4 @@
+import { gameName } from '@lethe/config';
 import { evaluationEvidence, evaluationFigures, intervalOf } from '../evaluation/evaluation-figures.js';
 import type { CardContents } from './card-contents.js';
 
@@ -8,7 +9,7 @@ import type { CardContents } from './card-contents.js';
  */
 export function cardHead(contents: CardContents): string[] {
   const { name, description: { config, facts }, evaluation, functions, preprocessing } = contents;
-  const tags = ['lethe', config.objective.kind, 'representation-learning', 'pytorch', 'onnx', 'tensorflow', 'tfjs'];
+  const tags = ['lethe', gameName(config), 'representation-learning', 'pytorch', 'onnx', 'tensorflow', 'tfjs'];
   const predicts = functions.some(({ name: one }) => one === 'predictor');
   const isOfImages = preprocessing.kind === 'images' || (preprocessing.kind === 'own' && preprocessing.width > 1);
   const extraction = isOfImages ? 'image-feature-extraction' : 'feature-extraction';

@@ -1,3 +1,4 @@
+import { gameName, type ObjectiveConfig } from '@lethe/config';
 import type { Preprocessing } from '@lethe/data';
 import type { RunEvaluation } from '@lethe/evaluation';
 import type { ExportedTensor } from '@lethe/export';
@@ -20,15 +21,17 @@ export function modelCard(contents: CardContents): string {
 
 /** What the networks are, in one sentence. */
 export function titleOf({ config, facts }: RunDescription): string {
-  if (config.objective.kind === 'domain-adaptation') {
+  if (config.data.domains !== null) {
     const [target] = facts.domains.slice(-1);
     const to = target?.name ?? 'another domain';
     return `Features and a classifier of ${facts.classes.length} classes, carried over to ${to} by domain adaptation.`;
   }
   const kept = facts.kept.map(({ name }) => name);
   const forgotten = facts.forgotten.filter(({ of }) => of.length === 1).map(({ name }) => name);
+  if (kept.length + forgotten.length === 0) return `An encoder that was trained by the game ${gameName(config)}.`;
   const keeps = kept.length === 0 ? 'what examples look like' : inWords(kept);
-  return `An encoder whose features keep ${keeps} and were trained to forget ${inWords(forgotten)}.`;
+  const forgets = forgotten.length === 0 ? '' : ` and were trained to forget ${inWords(forgotten)}`;
+  return `An encoder whose features keep ${keeps}${forgets}.`;
 }
 
 function inWords(names: readonly string[]): string {
@@ -40,7 +43,7 @@ function aboutLines({ description: { config, objective }, rounds, parameters, ve
   const rows = [
     ['', ''],
     ['recipe', config.recipe],
-    ['game', game.kind],
+    ['game', gameName(config)],
     ['data', data.kind],
     ['seed', String(seed)],
     ['rounds', formatCount(rounds)],
@@ -48,9 +51,18 @@ function aboutLines({ description: { config, objective }, rounds, parameters, ve
     ['parameters and statistics', formatCount(parameters)],
     ['weights', averaging === null ? 'as they were after these rounds' : 'averages over the rounds, as they were measured'],
     ...(game.kind === 'forgetting' ? [['beta', String(game.beta)], ['bottleneck', game.bottleneck.kind]] : []),
+    ...(game.kind === 'own' ? ownRows(game) : []),
     ['written by', `Lethe ${version}`],
   ];
   return markdownTable(rows);
+}
+
+/** The settings of an own game, and which code it was. */
+function ownRows({ kind: _, game: __, optimizers: ___, code, ...settings }: Extract<ObjectiveConfig, { kind: 'own' }>): string[][] {
+  return [
+    ...(code === null ? [] : [['code', `SHA-256 ${code}`]]),
+    ...Object.entries(settings).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  ];
 }
 
 function markdownTable([head, ...rows]: readonly (readonly string[])[]): string[] {
@@ -75,8 +87,8 @@ function measuredSection({ evaluation, description, name }: CardContents): strin
 }
 
 /** A code with noise is exported without it. */
-function noiseLines(evaluation: RunEvaluation, { config: { objective } }: RunDescription): string[] {
-  if (objective.kind !== 'forgetting' || objective.bottleneck.kind === 'article') return [];
+function noiseLines(evaluation: RunEvaluation, { objective }: RunDescription): string[] {
+  if (!objective.isNoisy) return [];
   const read = evaluation.kind === 'attributes' && evaluation.is_sampled ? 'Probes read the code with its noise and without. ' : '';
   return [`${read}What is exported adds no noise.`, ''];
 }

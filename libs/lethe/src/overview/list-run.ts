@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parseSavedConfig, type RunConfig } from '@lethe/config';
+import { gameName, parseSavedConfig, type RunConfig } from '@lethe/config';
 import { RunFolder } from '@lethe/run-folder';
 import { finalFigures } from '../evaluation/final-figures.js';
 import { FollowedMetrics } from '../record/followed-metrics.js';
@@ -18,7 +18,7 @@ export async function listRun(folder: string): Promise<ListedRun> {
   const run = RunFolder.at(folder);
   const config = parseSavedConfig(await run.readConfig(), 'config.json');
   return {
-    name: basename(folder), folder, kind: 'run', ...await stateOfRun(run), recipe: config.recipe, game: config.objective.kind,
+    name: basename(folder), folder, kind: 'run', ...await stateOfRun(run), recipe: config.recipe, game: gameName(config),
     played: await playedLength(folder, config),
     written: await lastWritten(['config.json', 'metrics.jsonl', ...RESULTS].map((file) => join(folder, file))),
     ...await reached(folder),

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { gameName } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { RunLock } from '@lethe/run-folder';
 import { ends } from '../evaluation/evaluation-figures.js';
@@ -16,13 +17,13 @@ export async function listTrials(several: TrialsFolder): Promise<ListedRun> {
   const state = await several.read();
   const [first] = state.trials;
   if (first === undefined) throw new LetheError('CONFIG_INVALID', 'sweep.json: expected trials, found none');
-  const { recipe, objective } = await several.config(first.name);
+  const config = await several.config(first.name);
   // What was measured again since (`lethe evaluate`) counts.
   const trials = await Promise.all(
     state.trials.map(async (trial) => ({ ...trial, figures: { ...trial.figures, ...(await several.figures(trial.name)) } })),
   );
   return {
-    name: basename(folder), folder, kind: state.kind, ...await stateOfTrials(folder, trials), recipe, game: objective.kind,
+    name: basename(folder), folder, kind: state.kind, ...await stateOfTrials(folder, trials), recipe: config.recipe, game: gameName(config),
     played: { unit: 'run', done: trials.filter(isDone).length, total: trials.length },
     written: await lastWritten([join(folder, 'sweep.json')]),
     figures: reachedFigures(figuresOf({ ...state, trials })),

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import type { CompleteSettings } from '@lethe/config';
 import type { NamedFigures } from '../evaluation/shown-figures.js';
 import { shownFigures } from '../evaluation/shown-figures.js';
 import { ends, intervalOf } from '../evaluation/evaluation-figures.js';
@@ -22,7 +21,7 @@ export interface ListedRun extends FoundState {
   /** One run, or several: a sweep, kinds of runs that are compared, a run from each of some seeds. */
   readonly kind: 'run' | TrialsKind;
   readonly recipe: string;
-  readonly game: CompleteSettings['objective']['kind'];
+  readonly game: string;
   readonly played: PlayedLength;
   /** When its settings, its metrics or its results were last written: ISO 8601, UTC. */
   readonly written: string;

@@ -1,9 +1,7 @@
 import type { RunConfig } from '@lethe/config';
 
-/** Figures of which more is better; of all others less is. */
-const MORE_IS_BETTER: ReadonlySet<RunConfig['monitor']> = new Set([
-  'classifier_accuracy', 'kept_score', 'label_accuracy', 'target_accuracy',
-]);
+/** Figures of which less is better, by the end of their names: losses and errors. Of all others more is. */
+const LESS_IS_BETTER = /(^|[_-])(loss|error|mse|nll)$/;
 
 /** What the monitored figure of an epoch means for the run. */
 export interface Judgement {
@@ -33,7 +31,7 @@ export class EarlyStopping {
     const value = figures[this.#monitor];
     if (value === undefined) return { isBest: false, shouldStop: false };
     const isBest =
-      Number.isFinite(value) && (this.#best === null || (MORE_IS_BETTER.has(this.#monitor) ? value > this.#best : value < this.#best));
+      Number.isFinite(value) && (this.#best === null || (LESS_IS_BETTER.test(this.#monitor) ? value < this.#best : value > this.#best));
     if (isBest) this.#best = value;
     this.#epochsWithoutBetter = isBest ? 0 : this.#epochsWithoutBetter + 1;
     return { isBest, shouldStop: this.#patience !== null && this.#epochsWithoutBetter >= this.#patience };

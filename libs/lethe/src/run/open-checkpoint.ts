@@ -67,9 +67,9 @@ export async function withCheckpoint<Result>(
   const { data, description, remember } = await openSavedRun(run, checkpoint, {
     override: (saved) => {
       const { config, warnings } = resumedRunConfig(request, saved);
-      const { cluster: { engine, threads }, objective } = config;
+      const { cluster: { engine, threads }, data: { domains } } = config;
       const able = { cores, gpus: engine === 'native' ? gpus.length : 0 };
-      const workers = wanted ?? (objective.kind === 'forgetting' ? measuringWorkers(able, { workers: 0, threads }) : 1);
+      const workers = wanted ?? (domains === null ? measuringWorkers(able, { workers: 0, threads }) : 1);
       const cluster = { ...config.cluster, workers, servers: 1, awaitWorkers: workers, listen: null, advertise: null };
       return { config: { ...config, cluster }, warnings };
     },

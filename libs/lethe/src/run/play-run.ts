@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/cluster';
-import { cacheFolder, measuringWorkers } from '@lethe/config';
+import { cacheFolder, isMeasurable, measuringWorkers } from '@lethe/config';
 import type { RunEvaluation } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import type { ControlPlane } from '@lethe/membership';
@@ -194,16 +194,20 @@ async function measure(
   const { description, data, folder, reporter, userFolder } = run;
   if (!description.config.evaluation || outcome.ending === 'interrupted' || outcome.ending === 'diverged')
     return { evaluation: null, measuringFailure: null };
+  if (!isMeasurable(description.config)) {
+    reporter.notice('nothing is kept or forgotten by name (--keep, --forget): nothing is measured at the end');
+    return { evaluation: null, measuringFailure: null };
+  }
   const repeating = `\`npx lethe evaluate ${relative(userFolder, folder.folder) || '.'}\` measures it`;
   interruption.measuringBegins();
   const notice = (line: string): void => { reporter.notice(line); };
   const measured = { cluster, description, data, rounds: outcome.state.rounds };
   try {
-    const { cluster: settings, objective } = description.config;
+    const { cluster: settings, data: { domains } } = description.config;
     const gpus = run.devices.filter((device) => device !== null).length;
     // Where others may join from elsewhere, they can. Where no probes are trained, measuring ends before a further worker has started.
     const able = measuringWorkers({ cores: run.cores, gpus }, settings);
-    if (settings.listen === null && objective.kind === 'forgetting') growTo(Math.min(able, run.measuringWorkers ?? able));
+    if (settings.listen === null && domains === null) growTo(Math.min(able, run.measuringWorkers ?? able));
     const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
         folder, probes: description.config.probes, seeds: PROBE_SEEDS,

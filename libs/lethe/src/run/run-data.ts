@@ -1,4 +1,4 @@
-import type { RunConfig } from '@lethe/config';
+import { fairnessOf, type RunConfig } from '@lethe/config';
 import { checkChosen, describeData, openData, shortReportLines, type DataSource } from '@lethe/data';
 
 /** How the data of runs are opened. */
@@ -35,8 +35,7 @@ export async function openRunData({ data, seed }: Pick<RunConfig, 'data' | 'seed
 export async function openNewRunData(config: Pick<RunConfig, 'data' | 'seed' | 'objective'>, opening: DataOpening): Promise<DataSource> {
   const source = await openRunData(config, opening);
   const { onNotice } = opening;
-  const { objective } = config;
-  const told = objective.kind === 'forgetting' ? await checkChosen(source, objective.fairness) : [];
+  const told = config.data.domains === null ? await checkChosen(source, fairnessOf(config)) : [];
   for (const { text } of told) onNotice?.(text);
   if (onNotice === undefined) return source;
   const report = await describeData(source, { memoryMiB: config.data.reading.memoryMiB, signal: opening.signal });

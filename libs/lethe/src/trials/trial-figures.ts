@@ -3,8 +3,8 @@ import { attributeFigureNames } from '../evaluation/attribute-figures.js';
 
 /** Names that an evaluation of this configuration's game gives. */
 function evaluated(config: RunConfig): string[] {
-  const { objective, probes } = config;
-  if (objective.kind === 'domain-adaptation') return ['target_accuracy', 'target_auroc'];
+  const { data, probes } = config;
+  if (data.domains !== null) return ['target_accuracy', 'target_auroc'];
   if (!isMeasuredByRedrawing(config)) return attributeFigureNames(config);
   const read = [...probes, 'best'].map((probe) => `probe_${probe}`);
   return [...read, 'swap', 'reconstruction_mse', 'slant_kept', 'thickness_kept'];

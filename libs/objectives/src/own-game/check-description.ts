@@ -43,7 +43,7 @@ function checkShape(description: AnyDescription): void {
   }
   const known = new Set([
     'name', 'settings', 'networks', 'groups', 'optimizers', 'scalars', 'phases', 'figures', 'encode', 'encodedSize', 'decode', 'predict',
-    'readKept', 'deployed', 'freshStarts',
+    'readKept', 'noisy', 'deployed', 'freshStarts',
   ]);
   const unknown = Object.keys(description).find((key) => !known.has(key));
   if (unknown !== undefined) throw gameError(description.name, 'defineGame', `no keys but ${[...known].join(', ')}`, unknown);

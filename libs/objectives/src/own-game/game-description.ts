@@ -46,11 +46,16 @@ export interface GameDescription<Schema extends z.ZodObject, Network extends str
   ) => Readonly<Record<Scalar, number>>;
   /** A round plays them in this order. */
   readonly phases: readonly PhaseOfGame<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>[];
-  /** Figures of held-out and test examples, by name: a value of each, [examples]. The first is watched unless a run says otherwise. */
+  /**
+   * Figures of held-out and test examples, by name: a value of each, [examples]. The first is watched unless a run says otherwise. Less is better
+   * of those whose names end in loss, error, mse or nll, more of all others.
+   */
   readonly figures: Readonly<Record<string, (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>) => Tensor>>;
   /** Features [examples, encodedSize] of the examples: what probes read, and what `lethe encode` writes. */
   readonly encode: (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>) => Tensor;
   readonly encodedSize: number | ((given: GivenToGame<z.output<Schema>>) => number);
+  /** Whether the features have noise in training (`noise` of a network); false unless said. Probes then read them with it and without. */
+  readonly noisy?: boolean;
   /** Examples [examples, ...inputShape] made of features, and of the forgotten attributes of the batch. */
   readonly decode?: (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>, features: Tensor) => Tensor;
   /** Log-probabilities [examples, classes] of the label. */

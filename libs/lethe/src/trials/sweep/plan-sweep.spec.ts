@@ -9,7 +9,7 @@ import { planSweep } from './plan-sweep.js';
 const folder = mkdtempSync(join(tmpdir(), 'lethe-plan-'));
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-function plan(given: Partial<SweepRequest>): RunConfig[] {
+async function plan(given: Partial<SweepRequest>): Promise<RunConfig[]> {
   const request: SweepRequest = {
     folder: '/where/typed',
     space: {},
@@ -28,37 +28,39 @@ function plan(given: Partial<SweepRequest>): RunConfig[] {
     breakLock: false,
     ...given,
   };
-  return planSweep(request, { cores: 8, gpus: 0, engine: 'native' }).map(({ config }) => config);
+  return (await planSweep(request, { cores: 8, gpus: 0, engine: 'native' })).map(({ config }) => config);
 }
 
-function foldersOfData(given: Partial<SweepRequest>): (string | null)[] {
-  return plan(given).map(({ data }) => data.folder);
+async function foldersOfData(given: Partial<SweepRequest>): Promise<(string | null)[]> {
+  return (await plan(given)).map(({ data }) => data.folder);
 }
 
 describe('the trials of a sweep', () => {
-  it('have their data where the user typed, however that was said, wherever the sweep is gone on with', () => {
+  it('have their data where the user typed, however that was said, wherever the sweep is gone on with', async () => {
     const data = { kind: 'idx', folder: 'digits' };
     const [configFile, listFile] = [join(folder, 'base.json'), join(folder, 'list.json')];
     writeFileSync(configFile, JSON.stringify({ data }));
     writeFileSync(listFile, JSON.stringify([{ data }]));
-    expect(foldersOfData({ configFile })).toEqual(['/where/typed/digits']);
-    expect(foldersOfData({ listFile })).toEqual(['/where/typed/digits']);
+    expect(await foldersOfData({ configFile })).toEqual(['/where/typed/digits']);
+    expect(await foldersOfData({ listFile })).toEqual(['/where/typed/digits']);
     expect(
-      foldersOfData({
+      await foldersOfData({
         space: { 'data.kind': { kind: 'values', values: ['idx'] }, 'data.folder': { kind: 'values', values: ['digits', '/elsewhere'] } },
       }),
     ).toEqual(['/where/typed/digits', '/elsewhere']);
   });
 
-  it('share the machine where nobody says how many workers, wherever that can be said', () => {
-    const workersOf = (given: Partial<SweepRequest>): number[] => plan({ trialsAtOnce: 3, ...given }).map(({ cluster }) => cluster.workers);
+  it('share the machine where nobody says how many workers, wherever that can be said', async () => {
+    const workersOf = async (given: Partial<SweepRequest>): Promise<number[]> => (
+      (await plan({ trialsAtOnce: 3, ...given })).map(({ cluster }) => cluster.workers)
+    );
     const [configFile, listFile] = [join(folder, 'workers.json'), join(folder, 'workers-list.json')];
     writeFileSync(configFile, JSON.stringify({ cluster: { workers: 4 } }));
     writeFileSync(listFile, JSON.stringify([{ cluster: { workers: 3 } }, { seed: 2 }]));
-    const [share] = workersOf({});
+    const [share] = await workersOf({});
     expect(share).toBeLessThan(3);
-    expect(workersOf({ configFile })).toEqual([4]);
-    expect(workersOf({ listFile })).toEqual([3, share]);
-    expect(workersOf({ space: { 'cluster.workers': { kind: 'values', values: [5] } } })).toEqual([5]);
+    expect(await workersOf({ configFile })).toEqual([4]);
+    expect(await workersOf({ listFile })).toEqual([3, share]);
+    expect(await workersOf({ space: { 'cluster.workers': { kind: 'values', values: [5] } } })).toEqual([5]);
   });
 });

@@ -3,6 +3,7 @@ import {
   type CompiledConfig, type ConfigLayer, type Machine, type RunConfig, type Tree,
 } from '@lethe/config';
 import { withInitialWeights } from '../../initial-weights/find-weights.js';
+import { OwnModules } from '../../own-code/with-own-code.js';
 import type { SweepRequest } from '../../requests.js';
 import { configOfLayers, layersSayWorkers, ofOneKind } from '../../run-config.js';
 import { trialKey, type Assignment, type PlannedTrial } from '../trial.js';
@@ -13,20 +14,22 @@ import { grid, random } from './search-space.js';
  *
  * @throws LetheError CONFIG_INVALID naming what is wrong with a trial's settings
  */
-export function planSweep(request: SweepRequest, machine: Machine): SweepTrial[] {
+export async function planSweep(request: SweepRequest, machine: Machine): Promise<SweepTrial[]> {
   const { configFile, folder } = request;
   const base = configFile === null ? [] : [withInitialWeights(readConfigFile(configFile, folder), request)];
-  const trials = assignments(request).map(({ values, layers }): SweepTrial => {
+  const modules = new OwnModules({ folder, configFile });
+  const trials: SweepTrial[] = [];
+  for (const { values, layers } of assignments(request)) {
     const own = [...layers, assignmentLayer(values)];
-    const said = [...base, ...own.map((layer) => withInitialWeights(withDataFolder(layer, folder), request))];
+    const said = await modules.named([...base, ...own.map((layer) => withInitialWeights(withDataFolder(layer, folder), request))]);
     const { config, origins } = configOfLayers(said, machine);
-    return {
+    trials.push({
       key: trialKey(config),
       values,
       origins,
       config: layersSayWorkers(said) ? ofOneKind(config) : withShareOfWorkers(ofOneKind(config), request.trialsAtOnce ?? 1),
-    };
-  });
+    });
+  }
   return [...new Map(trials.map((trial) => [trial.key, trial])).values()];
 }
 

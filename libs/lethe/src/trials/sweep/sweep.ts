@@ -29,7 +29,7 @@ export async function openSweep(request: SweepRequest, opening: TrialsOpening): 
   if (request.resume !== null) return findSweep(request.resume, request);
   const place = join(request.runsFolder, request.name ?? nameOfNow('sweep'));
   await TrialsFolder.expectRoom(place);
-  const { trials: planned, notices } = await fitTrials(planSweep(request, machineOf(machine)), openingOf(opening));
+  const { trials: planned, notices } = await fitTrials(await planSweep(request, machineOf(machine)), openingOf(opening));
   const best = await checkFigures(planned, request);
   const trialsAtOnce = request.trialsAtOnce ?? 1;
   // Before its folder is there.

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { loadCode, loadedCode, type CodeRole, type OwnCode } from '@lethe/code';
+import { isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import { GAMES } from '@lethe/objectives';
+import { bundleCode } from './bundle-code.js';
+
+/** Where a game and a reader of data are named: by a module, until it is bundled. */
+export const CODE_OF_GAME = 'objective.code';
+const KIND_OF_DATA = 'data.kind';
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Where modules that layers name are looked for. */
+export interface ModulePlaces {
+  /** Absolute path of the folder where relative paths start. */
+  readonly folder: string;
+  /** Absolute path of the configuration file: beside it, in `code`, lies code that it names by its hash. Null: there is none. */
+  readonly configFile: string | null;
+}
+
+/**
+ * Names the modules of layers by what they are to a run: each is bundled once, loaded into this process, and named by its hash.
+ */
+export class OwnModules {
+  readonly #places: ModulePlaces;
+  readonly #bundled = new Map<string, Promise<OwnCode>>();
+
+  constructor(places: ModulePlaces) {
+    this.#places = places;
+  }
+
+  /** @throws LetheError CODE_INVALID, CODE_MISSING, CONFIG_INVALID for a game that is neither a module nor built in */
+  named(layers: readonly ConfigLayer[]): Promise<ConfigLayer[]> {
+    return Promise.all(layers.map(async (layer) => this.#withReader(await this.#withGame(layer))));
+  }
+
+  async #withGame(layer: ConfigLayer): Promise<ConfigLayer> {
+    const word = valueAt(layer.values, CODE_OF_GAME);
+    if (typeof word !== 'string') return layer;
+    if (isModulePath(word)) return withSetting(layer, CODE_OF_GAME, (await this.#bundle('game', word)).sha256);
+    if (SHA256.test(word)) {
+      await this.#load(word);
+      return layer;
+    }
+    return withSetting(withSetting(layer, CODE_OF_GAME, null), 'objective.game', builtInGame(word, layer.label(CODE_OF_GAME)));
+  }
+
+  async #withReader(layer: ConfigLayer): Promise<ConfigLayer> {
+    const word = valueAt(layer.values, KIND_OF_DATA);
+    if (typeof word !== 'string' || !isModulePath(word)) return layer;
+    const { name, sha256 } = await this.#bundle('data', word);
+    const given = valueAt(layer.values, 'data.own.settings') ?? {};
+    return withSetting(withSetting(layer, KIND_OF_DATA, 'own'), 'data.own', { reader: name, code: sha256, settings: given });
+  }
+
+  #bundle(role: CodeRole, word: string): Promise<OwnCode> {
+    const file = resolve(this.#places.folder, word);
+    const bundled = this.#bundled.get(file) ?? bundleCode({ role, file });
+    this.#bundled.set(file, bundled);
+    return bundled;
+  }
+
+  /** Code that a saved configuration names. */
+  async #load(sha256: string): Promise<void> {
+    if (loadedCode(sha256) !== undefined) return;
+    const { configFile } = this.#places;
+    const file = configFile === null ? null : join(dirname(configFile), 'code', `${sha256}.mjs`);
+    const text = file === null ? null : await readFile(file, 'utf8').catch(() => null);
+    if (text === null) {
+      const found = file === null ? 'its hash alone' : `no file ${file}`;
+      throw new LetheError('CODE_MISSING', `${CODE_OF_GAME}: expected the code ${sha256}, found ${found}; --game names the module again`);
+    }
+    await loadCode({ role: 'game', sha256, text }, file ?? sha256);
+  }
+}
+
+function withSetting(layer: ConfigLayer, path: string, value: unknown): ConfigLayer {
+  return { ...layer, values: withValue(layer.values, path, value) };
+}
+
+/** The name of a game that own settings can name: those with a kind of their own are played by recipes. */
+function builtInGame(word: string, where: string): string {
+  if (GAMES.has(word)) return word;
+  throw problemsError([{ where, expected: 'a module that defines a game, such as ./game.ts', found: shown(word) }]);
+}
