@@ -44,6 +44,7 @@ describe('the flags', () => {
     expect(flagsOf('train')).toMatchInlineSnapshot(`
       [
         "--recipe <recipe>",
+        "--game <module>",
         "--data-dir <dir>",
         "--keep <columns>",
         "--forget <columns>",
@@ -155,6 +156,7 @@ describe('the flags', () => {
         "--dry-run",
         "--json",
         "--log-level <level>",
+        "--set <setting=value>",
       ]
     `);
     expect(flagsOf('grid')).toMatchInlineSnapshot(`

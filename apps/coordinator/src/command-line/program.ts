@@ -3,13 +3,13 @@ import {
   CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, DOMAIN, FIGURE, type FlagValue, FOLDER,
   POSITIVE, PROBE_LIST, PROBES_HELP, RUN,
 } from '@lethe/config/flags';
-import { Command as Program } from 'commander';
+import { Command as Program, Option } from 'commander';
 import { CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
 import {
   CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP, GRID_HELP,
   PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
-import { NOT_PROFILED } from './common-flags.js';
+import { NOT_PROFILED, WHAT_TO_LEARN } from './common-flags.js';
 import { LOG_LEVEL_FLAG, RUN_FLAGS } from './run-flags.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
 
@@ -90,17 +90,15 @@ function addProfile(root: Program, events: ProgramEvents, extent: HelpExtent): v
 }
 
 /** `--set`, which may be given again. */
-function addSet(program: Program, placeholder: string, what: string): void {
-  program.option(
-    `--set ${placeholder}`,
-    `${what}, by its path in config.json or of a game by its name, as JSON or text; may be given again (default: none)`,
-    (text: string, before: string[] | undefined) => [...(before ?? []), text],
-  );
+function addSet(program: Program, placeholder: string, what: string, heading: string): void {
+  const help = `${what}, by its path in config.json or of a game by its name, as JSON or text; may be given again (default: none)`;
+  const set = new Option(`--set ${placeholder}`, help).helpGroup(heading);
+  program.addOption(set.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]));
 }
 
 function addRunOptions(program: Program, help: string, flags: ShownFlags): void {
   addRunFlags(program, { ...CONFIG_FLAGS, 'The run:': RUN_FLAGS }, flags);
-  addSet(program, '<setting=value>', 'the value of any setting');
+  addSet(program, '<setting=value>', 'the value of any setting', WHAT_TO_LEARN);
   program.addHelpText('after', help);
 }
 
@@ -168,7 +166,7 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   const ofTrials = Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)] as const);
   addRunFlags(sweep, Object.fromEntries(ofTrials), { extent });
   sweep.optionsGroup('The sweep:');
-  addSet(sweep, '<setting=value,...>', 'values of any setting');
+  addSet(sweep, '<setting=value,...>', 'values of any setting', 'The sweep:');
   option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);
   option(sweep, 'list', 'JSON list with the settings of one trial each', FILE);
   option(sweep, 'random', 'number of trials to draw at random, in place of all combinations', COUNT);
