@@ -30,6 +30,11 @@ export async function loadCode(code: UnnamedCode, from?: string): Promise<OwnCod
   return loaded.code;
 }
 
+/** Whether this process has loaded the code of that hash. */
+export function isCodeLoaded(sha256: string): boolean {
+  return TABLE.has(sha256);
+}
+
 /** The code of that hash. @throws LetheError CODE_MISSING if this process has not loaded it */
 export function loadedCode(sha256: string): OwnCode {
   return entryFor(sha256).code;

@@ -27,7 +27,8 @@ function layer(values: ConfigLayer['values']): ConfigLayer {
 }
 
 const OBJECTIVE = {
-  kind: 'own', game: 'speaker', code: sha256, optimizers: { encoder: optimizer, adversary: optimizer }, beta: 1, latentSize: 8, target: 'ill',
+  kind: 'own', game: 'speaker', code: sha256, optimizers: { encoder: optimizer, adversary: optimizer },
+  beta: 1, latentSize: 8, target: 'ill',
 };
 const OWN = layer({
   recipe: 'keep-and-forget', objective: OBJECTIVE, monitor: 'kept_accuracy', data: { folder: '/data', kind: 'table', keep: ['ill'] },
@@ -58,7 +59,8 @@ describe('the configuration of an own game', () => {
     [{ beta: -1 }, '--beta: expected at least 0, found -1'],
     [{ target: undefined }, 'target: expected text, found nothing'],
     [{ latentSiz: 3 }, '--latentSiz: expected a known setting, found the unknown name "latentSiz" (did you mean objective.latentSize?)'],
-    [{ optimizers: { encodr: optimizer } }, 'encodr: expected networks of the game (encoder, adversary), found encodr (did you mean encoder?)'],
+    [{ optimizers: { encodr: optimizer } },
+      'encodr: expected networks of the game (encoder, adversary), found encodr (did you mean encoder?)'],
     [{ code: 'game.ts' }, '--code: expected the SHA-256 of a module (--game ./game.ts), found "game.ts"'],
   ])('refuses %o', (objective, message) => {
     const { target: _, ...rest } = OBJECTIVE;
@@ -68,8 +70,8 @@ describe('the configuration of an own game', () => {
 
   it('watches a figure of the game, with data of one population, and draws no grid after epochs', () => {
     const given = (values: ConfigLayer['values']) => () => mergeConfig(machine, [OWN, layer(values)]);
-    expect(given({ monitor: 'kept_loss' })).toThrow('--monitor: expected a figure of speaker (kept_accuracy, hidden_loss), found "kept_loss"');
-    expect(given({ grid: true })).toThrow('--grid: expected no style grid after each epoch of an own game (lethe grid draws one), found true');
+    expect(given({ monitor: 'kept_loss' })).toThrow('--monitor: expected a figure of speaker (kept_accuracy, hidden_loss)');
+    expect(given({ grid: true })).toThrow('--grid: expected no style grid after each epoch of an own game');
     expect(given({ data: { kind: 'domains' } })).toThrow('--kind: expected data of one population, for the game speaker, found "domains"');
   });
 

@@ -1,4 +1,4 @@
-import { definitionOf, loadedCode } from '@lethe/code';
+import { definitionOf, isCodeLoaded } from '@lethe/code';
 import type { z } from 'zod';
 import { didYouMean } from './did-you-mean.js';
 import { labelOf, OPTIMIZERS, type Origins } from './layer.js';
@@ -22,7 +22,7 @@ type OwnObjective = Extract<ObjectiveConfig, { kind: 'own' }>;
 
 /** The game of that code; null: its code is not loaded here, or it is a built-in one, which `createObjective` checks. */
 export function configuredGame({ code }: Pick<OwnObjective, 'code'>): ConfiguredGame | null {
-  return code === null || loadedCode(code) === undefined ? null : (definitionOf(code) as unknown as ConfiguredGame);
+  return code === null || !isCodeLoaded(code) ? null : (definitionOf(code) as unknown as ConfiguredGame);
 }
 
 /** Defaults of all settings that have one. */

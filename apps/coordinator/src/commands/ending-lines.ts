@@ -70,7 +70,8 @@ function nextCommands({ ending, measures, config, folder }: TrainedRun, userFold
   const run = relative(userFolder, folder) || '.';
   if (ending === 'diverged') return [];
   if (ending === 'interrupted') return [[`npx lethe train --resume ${run}`, 'goes on from here']];
-  const measure: NamedFigure[] = measures === null && isMeasurable(config) ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
+  const isUnmeasured = measures === null && isMeasurable(config);
+  const measure: NamedFigure[] = isUnmeasured ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
   if (config.data.domains !== null) return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
   if (!isMeasuredByRedrawing(config)) {
     const read = measures?.kind === 'attributes' ? measures.forgotten.flatMap(({ probes }) => probes) : [];

@@ -196,7 +196,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       name: 'monitor',
       value: FIGURE,
       help: 'figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, ' +
-      'classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of an own game its own',
+      'classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of your game its own',
       paths: ['monitor'],
     },
     {

@@ -513,7 +513,7 @@ export interface CompleteSettings {
    */
   rounds: number | null;
   /**
-   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of an own game its own.
+   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of your game its own.
    */
   monitor: string;
   /**
@@ -959,7 +959,7 @@ export interface Settings {
    */
   dataMemoryMib?: number;
   /**
-   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of an own game its own.
+   * Figure of the held-out examples that names the best checkpoint: reconstruction_mse, kept_loss, kept_score, classifier_loss, classifier_accuracy; where a model is carried to another domain: label_loss, label_accuracy, target_accuracy; of your game its own.
    */
   monitor?: string;
   /**

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { loadCode, loadedCode, type CodeRole, type OwnCode } from '@lethe/code';
-import { isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer } from '@lethe/config';
-import { LetheError } from '@lethe/errors';
+import { dirname, resolve } from 'node:path';
+import { isCodeLoaded, type CodeRole, type OwnCode } from '@lethe/code';
+import { codeNamedBy, isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer } from '@lethe/config';
 import { GAMES } from '@lethe/objectives';
+import { loadKeptCode } from '@lethe/run-folder';
 import { bundleCode } from './bundle-code.js';
 
 /** Where a game and a reader of data are named: by a module, until it is bundled. */
@@ -15,7 +14,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export interface ModulePlaces {
   /** Absolute path of the folder where relative paths start. */
   readonly folder: string;
-  /** Absolute path of the configuration file: beside it, in `code`, lies code that it names by its hash. Null: there is none. */
+  /** Absolute path of the configuration file: code that it names by its hash lies in its folder. Null: there is none. */
   readonly configFile: string | null;
 }
 
@@ -32,17 +31,20 @@ export class OwnModules {
 
   /** @throws LetheError CODE_INVALID, CODE_MISSING, CONFIG_INVALID for a game that is neither a module nor built in */
   named(layers: readonly ConfigLayer[]): Promise<ConfigLayer[]> {
-    return Promise.all(layers.map(async (layer) => this.#withReader(await this.#withGame(layer))));
+    return Promise.all(layers.map(async (layer) => {
+      const named = await this.#withReader(await this.#withGame(layer));
+      const { configFile } = this.#places;
+      const isLoaded = codeNamedBy(named.values).every(({ sha256 }) => isCodeLoaded(sha256));
+      if (configFile !== null && !isLoaded) await loadKeptCode(named.values, dirname(configFile));
+      return named;
+    }));
   }
 
   async #withGame(layer: ConfigLayer): Promise<ConfigLayer> {
     const word = valueAt(layer.values, CODE_OF_GAME);
     if (typeof word !== 'string') return layer;
     if (isModulePath(word)) return withSetting(layer, CODE_OF_GAME, (await this.#bundle('game', word)).sha256);
-    if (SHA256.test(word)) {
-      await this.#load(word);
-      return layer;
-    }
+    if (SHA256.test(word)) return layer;
     return withSetting(withSetting(layer, CODE_OF_GAME, null), 'objective.game', builtInGame(word, layer.label(CODE_OF_GAME)));
   }
 
@@ -59,19 +61,6 @@ export class OwnModules {
     const bundled = this.#bundled.get(file) ?? bundleCode({ role, file });
     this.#bundled.set(file, bundled);
     return bundled;
-  }
-
-  /** Code that a saved configuration names. */
-  async #load(sha256: string): Promise<void> {
-    if (loadedCode(sha256) !== undefined) return;
-    const { configFile } = this.#places;
-    const file = configFile === null ? null : join(dirname(configFile), 'code', `${sha256}.mjs`);
-    const text = file === null ? null : await readFile(file, 'utf8').catch(() => null);
-    if (text === null) {
-      const found = file === null ? 'its hash alone' : `no file ${file}`;
-      throw new LetheError('CODE_MISSING', `${CODE_OF_GAME}: expected the code ${sha256}, found ${found}; --game names the module again`);
-    }
-    await loadCode({ role: 'game', sha256, text }, file ?? sha256);
   }
 }
 

@@ -47,8 +47,8 @@ export interface GameDescription<Schema extends z.ZodObject, Network extends str
   /** A round plays them in this order. */
   readonly phases: readonly PhaseOfGame<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>[];
   /**
-   * Figures of held-out and test examples, by name: a value of each, [examples]. The first is watched unless a run says otherwise. Less is better
-   * of those whose names end in loss, error, mse or nll, more of all others.
+   * Figures of held-out and test examples, by name: a value of each, [examples]. The first is watched unless a run says otherwise. Less
+   * is better of those whose names end in loss, error, mse or nll, more of all others.
    */
   readonly figures: Readonly<Record<string, (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>) => Tensor>>;
   /** Features [examples, encodedSize] of the examples: what probes read, and what `lethe encode` writes. */
