@@ -7,7 +7,7 @@ import { optimizerOf } from '@lethe/optim';
 import { networkSlices } from '@lethe/protocol';
 import { loadEngine } from '@lethe/tensorflow';
 import { surroundingsOf, type CommonOptions } from '../common-options.js';
-import { newRunConfig, ofOneKind } from '../run-config.js';
+import { newRunConfig, ofOneKind, withOwnCode } from '../run-config.js';
 import { expectGoingOn } from '../run/expect-going-on.js';
 import { checkNewRun } from '../run/prepare-run.js';
 import { listeningReporter, type Listeners } from '../run/run-progress.js';
@@ -37,7 +37,7 @@ export async function describeTraining(settings: Settings = {}, options: Describ
   const { machine } = surroundings;
   const reporter = listeningReporter(options);
   const notice = (line: string): void => { reporter.notice(line); };
-  const request = trainRequest(settings, options, surroundings);
+  const request = await withOwnCode(trainRequest(settings, options, surroundings));
   const compiled = newRunConfig(request, machineOf(machine));
   const { description, data, start } = await checkNewRun(request, {
     machine, compiled: { ...compiled, config: ofOneKind(compiled.config) },

@@ -155,7 +155,7 @@ export async function checkNewRun(
 
 /** The devices of a run's workers on this machine. @throws LetheError CONFIG_INVALID, DEVICE_PLAN_INVALID, ENGINE_MISSING */
 function devicesOf({ config, facts }: RunDescription, { gpus, whyNotNative }: ThisMachine): PreparedRun['devices'] {
-  if (config.evaluation && config.objective.kind === 'forgetting') checkProbes(config.probes, facts.classes.length);
+  if (config.evaluation && config.data.domains === null) checkProbes(config.probes, facts.classes.length);
   if (config.cluster.engine === 'native' && config.cluster.workers > 0 && whyNotNative !== null) throw whyNotNative;
   return planDevices({
     gpus: config.cluster.engine === 'native' ? gpus : [],

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AttributesEvaluation } from '@lethe/evaluation';
+import { makeAttributeTable } from '@lethe/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lethe, letheProcesses, type Ended } from './lethe-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lethe-own-game-'));
+const runs = join(folder, 'runs');
+const game = join(folder, 'game.ts');
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+/** Keeps `y` and hides `a`, in three networks of two groups. The adversary's weight climbs from round to round. */
+const GAME = `
+import { accuracy, batchNorm, crossEntropy, defineGame, linear, logSoftmax, relu, sequential, weightedSum, z } from '@lethe/lethe/game';
+import { WIDTH } from './width.ts';
+
+export default defineGame({
+  name: 'hide-and-keep',
+  settings: z.strictObject({ beta: z.number().min(0).default(1), latentSize: z.int().min(1).default(2) }),
+  networks: ({ settings: { latentSize }, facts }) => ({
+    encoder: sequential(facts.inputShape, [linear(WIDTH), batchNorm(), relu(), linear(latentSize)]),
+    head: sequential([latentSize], [linear(facts.attribute('y').size), logSoftmax()]),
+    adversary: sequential([latentSize], [linear(WIDTH), relu(), linear(facts.attribute('a').size), logSoftmax()]),
+  }),
+  groups: { features: ['encoder', 'head'], adversary: ['adversary'] },
+  optimizers: { adversary: { learningRate: 2e-3 } },
+  scalars: ({ settings, round, rounds }) => ({ weight: settings.beta * Math.min(1, (2 * round) / rounds) }),
+  phases: [
+    {
+      name: 'adversary', trains: 'adversary', innerSteps: 2, losses: ['adversary_loss'],
+      loss: ({ operations, networks, batch }) => {
+        const loss = crossEntropy(operations, networks.apply('adversary', networks.apply('encoder', batch.inputs)), batch.attribute('a'));
+        return { minimised: loss, reported: { adversary_loss: loss } };
+      },
+    },
+    {
+      name: 'features', trains: 'features', losses: ['kept_loss', 'hidden_loss'],
+      loss: ({ operations, networks, batch, scalars }) => {
+        const features = networks.apply('encoder', batch.inputs);
+        const kept = crossEntropy(operations, networks.apply('head', features), batch.attribute('y'));
+        const hidden = crossEntropy(operations, networks.apply('adversary', features), batch.attribute('a'));
+        return {
+          minimised: weightedSum(operations, [[1, kept], [operations.neg(scalars.weight), hidden]]),
+          reported: { kept_loss: kept, hidden_loss: hidden },
+        };
+      },
+    },
+  ],
+  figures: {
+    kept_accuracy: ({ operations, networks, batch }) => (
+      accuracy(operations, networks.apply('head', networks.apply('encoder', batch.inputs)), batch.attribute('y'))
+    ),
+  },
+  encode: ({ networks, batch }) => networks.apply('encoder', batch.inputs),
+  encodedSize: ({ settings }) => settings.latentSize,
+  readKept: { y: ({ networks }, features) => networks.apply('head', features) },
+});
+`;
+
+beforeAll(() => {
+  makeAttributeTable(join(folder, 'table'), { rows: 600 });
+  mkdirSync(runs);
+  writeFileSync(game, GAME);
+  writeFileSync(join(folder, 'width.ts'), 'export const WIDTH: number = 8;\n');
+});
+
+const SMALL = [
+  '--game', game, '--data-dir', join(folder, 'table'), '--keep', 'y', '--forget', 'a', '--held-out', '60', '--batch-size', '64',
+  '--shards', '4', '--rounds', '40', '--heartbeat-seconds', '0.25', '--runs-dir', runs, '--no-evaluation',
+];
+
+function train(name: string, ...flags: string[]): Promise<Ended> {
+  return lethe(['train', ...SMALL, '--name', name, ...flags]);
+}
+
+function read<Content>(...path: readonly string[]): Content {
+  return JSON.parse(readFileSync(join(runs, ...path), 'utf8')) as Content;
+}
+
+const weightsOf = (name: string): string => read<{ weights_sha256: string }>(name, 'summary.json').weights_sha256;
+
+describe('a game of a module', () => {
+  it('has the bits of one worker with two and with four, and with one of them killed', async () => {
+    const one = await train('one', '--workers', '1');
+    expect([one.code, one.output]).toEqual([0, expect.stringMatching(/completed +40 rounds/)]);
+    for (const workers of ['2', '4']) expect((await train(`of-${workers}`, '--workers', workers)).code).toBe(0);
+    let isKilled = false;
+    const killed = await lethe(['train', ...SMALL, '--name', 'killed', '--workers', '2'], (text) => {
+      if (isKilled || !text.includes('examples/s')) return;
+      isKilled = true;
+      process.kill(Number(letheProcesses().filter((line) => line.includes('apps/worker/')).at(-1)?.split(' ')[0]), 'SIGKILL');
+    });
+    expect([killed.code, isKilled]).toEqual([0, true]);
+    for (const name of ['of-2', 'of-4', 'killed']) expect(weightsOf(name), name).toBe(weightsOf('one'));
+  }, 180_000);
+
+  it('is kept with the run, which is all that it needs from then on', async () => {
+    const code = readdirSync(join(runs, 'one', 'code'));
+    const config = read<{ objective: object }>('one', 'config.json');
+    expect(config.objective).toMatchObject({ kind: 'own', game: 'hide-and-keep', code: code[0]?.replace('.mjs', ''), beta: 1, latentSize: 2 });
+    rmSync(game);
+    try {
+      const resumed = await lethe(['train', '--resume', join(runs, 'one'), '--rounds', '44']);
+      expect([resumed.code, resumed.output]).toEqual([0, expect.stringMatching(/completed +44 rounds/)]);
+      const measured = await lethe(['evaluate', join(runs, 'one'), '--probes', 'linear', '--seeds', '1']);
+      expect([measured.code, measured.output]).toEqual([0, expect.stringContaining('y')]);
+      expect(read<AttributesEvaluation>('one', 'evaluation.json')).toMatchObject({
+        kind: 'attributes', latent_size: 2, fairness: 'parity', is_sampled: false, kept: [{ name: 'y' }], forgotten: [{ name: 'a' }],
+      });
+      expect(existsSync(join(runs, 'one', 'report.html'))).toBe(true);
+      const out = join(folder, 'features.csv');
+      expect((await lethe(['encode', join(runs, 'one'), '--data-dir', join(folder, 'table'), '--out', out])).code).toBe(0);
+      expect(readFileSync(out, 'utf8').split('\n').length).toBeGreaterThan(600);
+      const predictions = join(folder, 'predictions.csv');
+      const predicted = await lethe(['predict', join(runs, 'one'), '--data-dir', join(folder, 'table'), '--out', predictions]);
+      expect([predicted.code, predicted.output]).toEqual([0, expect.any(String)]);
+      expect(readFileSync(predictions, 'utf8')).toMatch(/y=no,y=yes/);
+      const started = await lethe([
+        'train', '--config', join(runs, 'of-2', 'config.json'), '--init-from', join(runs, 'of-2'), '--rounds', '2', '--runs-dir', runs,
+        '--name', 'started', '--set', 'latentSize=2', '--beta', '0.5',
+      ]);
+      expect([started.code, started.output]).toEqual([0, expect.stringMatching(/completed +2 rounds/)]);
+    } finally {
+      writeFileSync(game, GAME);
+    }
+  }, 180_000);
+
+  it('is swept over its settings, refuses others, and is listed under its name', async () => {
+    const refused = await train('refused', '--set', 'bta=2');
+    expect([refused.code, refused.output]).toEqual([2, expect.stringContaining('did you mean objective.beta?')]);
+    const swept = await lethe([
+      'sweep', ...SMALL, '--rounds', '4', '--name', 'swept', '--set', 'beta=0.5,2', '--workers', '1',
+      '--best', 'held_out/kept_accuracy', '--best-higher',
+    ]);
+    expect([swept.code, swept.output]).toEqual([0, expect.stringMatching(/best: 00\d \(held_out\/kept_accuracy/)]);
+    expect(['001', '002'].map((trial) => read<{ objective: { beta: number } }>('swept', 'trials', trial, 'config.json').objective.beta))
+      .toEqual([0.5, 2]);
+    const listed = await lethe(['runs', '--runs-dir', runs, '--json']);
+    expect(listed.output).toMatch(/"game": ?"hide-and-keep"/);
+  }, 120_000);
+});
