@@ -14,7 +14,7 @@ import { namedConstants } from './torch/torch-names.js';
 
 const NAMES = Object.keys(LAYER_NETWORKS) as LayerNetworkName[];
 let engine: Engine;
-/** What TensorFlow computes, before tfjs takes its plain backend. */
+/** What TensorFlow computes, before tfjs takes its own backends. */
 const expected = new Map<LayerNetworkName, Float32Array>();
 beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpu: null }));
@@ -30,7 +30,7 @@ beforeAll(async () => {
     expected.set(name, step.run({ x: values })['features']!);
     step.dispose();
   }
-  expect(await engine.tf.setBackend('cpu')).toBe(true);
+  await loadEngine({ prefer: 'wasm' });
 }, 60_000);
 afterAll(() => { engine.tf.disposeVariables(); });
 
@@ -44,8 +44,9 @@ describe.each(NAMES)('layers of %s', (name) => {
     expect(largestDifference(features!.data as Float32Array, expected.get(name)!)).toBeLessThan(TOLERANCE);
   });
 
-  it('give in tfjs what the engine gives', async () => {
+  it.each(['cpu', 'wasm'])('give in tfjs on %s what the engine gives', async (backend) => {
     const { tf } = engine;
+    expect(await tf.setBackend(backend)).toBe(true);
     const { shape, values } = layerInputs(name, 5);
     const files = graphModel(tensorFlowGraph([recordLayers(name)]), 'lethe 1');
     const { modelTopology, weightsManifest: [group], signature, format } = JSON.parse(Buffer.from(files.get('model.json')!).toString()) as {

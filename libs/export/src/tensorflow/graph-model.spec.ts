@@ -9,7 +9,7 @@ import { graphModel, type GraphModelFiles } from './graph-model.js';
 import { tensorFlowGraph } from './tensorflow-graph.js';
 
 let engine: Engine;
-/** Computed by TensorFlow, before tfjs takes its plain backend. */
+/** Computed by TensorFlow, before tfjs takes its own backends. */
 const checks = new Map<ExampleName, Check>();
 beforeAll(async () => {
   Object.assign(process.env, engineEnvironment({ threads: 1, interOpThreads: 1, gpu: null }));
@@ -18,7 +18,7 @@ beforeAll(async () => {
     const networks = exampleNetworks(name);
     checks.set(name, await computeCheck(engine, networks, recordFunctions(networks), exampleInputs(networks, 3)));
   }
-  expect(await engine.tf.setBackend('cpu')).toBe(true);
+  await loadEngine({ prefer: 'wasm' });
 }, 60_000);
 afterAll(() => { engine.tf.disposeVariables(); });
 
@@ -34,8 +34,10 @@ function load(files: GraphModelFiles): Promise<tfjs.GraphModel> {
   return engine.tf.loadGraphModel({ load: () => Promise.resolve({ modelTopology, weightSpecs: weights, weightData, signature, format }) });
 }
 
-describe('a model of tfjs', () => {
-  it.each(Object.keys(EXAMPLES) as ExampleName[])('of %s gives in plain JavaScript what the engine gives', async (name) => {
+describe.each(['cpu', 'wasm'])('a model of tfjs on the backend %s', (backend) => {
+  beforeAll(async () => { expect(await engine.tf.setBackend(backend)).toBe(true); });
+
+  it.each(Object.keys(EXAMPLES) as ExampleName[])('of %s gives what the engine gives', async (name) => {
     const { tf } = engine;
     const graph = tensorFlowGraph(recordFunctions(exampleNetworks(name)));
     const model = await load(graphModel(graph, 'lethe 1'));

@@ -149,9 +149,10 @@ function movingSteps({ operation, inputs: [source] }: GraphNode, inputs: readonl
     case 'transpose':
       return step('Transpose', [x, integers(operation.order)], { ...FLOAT, Tperm: INT });
     case 'oneHot': {
-      const scalars = [Int32Array.of(operation.classes), Float32Array.of(1), Float32Array.of(0)].map((value) => constant(value, []));
+      const scalars = [operation.classes, 1, 0].map((value) => constant(Int32Array.of(value), []));
       const whole = step('Cast', [x], cast('DT_FLOAT', 'DT_INT32'));
-      return step('OneHot', [whole, ...scalars], { ...FLOAT, TI: INT, axis: { integer: -1 } });
+      // In whole numbers: tfjs on WebAssembly writes these, whatever type is asked for.
+      return step('Cast', [step('OneHot', [whole, ...scalars], { T: INT, TI: INT, axis: { integer: -1 } })], cast('DT_INT32', 'DT_FLOAT'));
     }
     case 'argMax': {
       const last = constant(Int32Array.of((source?.rank ?? 1) - 1), []);

@@ -32,7 +32,6 @@ export function usageLines(functions: readonly ExportedFunction[]): string[] {
       `# The signature serving_default is the encoder.${predicts ? ' `predicted` has tensors by their names.' : ''}`,
     ]),
     ...section('In a browser', 'js', [
-      '// With the backend cpu or webgl. The backend wasm gives other features.',
       "import * as tf from '@tensorflow/tfjs';", '', "const model = await tf.loadGraphModel('tfjs/model.json');",
       ...functions.map((one) => {
         const nodes = one.outputs.map(({ name }) => `'${one.name}/${name}'`).join(', ');
