@@ -4,6 +4,7 @@
 // Types are checked elsewhere (`nx run-many -t typecheck`).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,9 +47,13 @@ const BINDING = [
   ].map((name) => `node_modules/@tensorflow/tfjs-node-gpu/binding/${name}`),
   ...['log-level.cc', 'quiet-start.cc'].map((name) => `libs/tensorflow-setup/src/${name}`),
 ];
+/** tfjs's engine on WebAssembly; it never runs threads under Node. */
+const WASM_ENGINE = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'].map((name) => (
+  `node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}`
+));
 /** What programs of a project read from the folder that they lie in: paths there, and where they come from. */
 const filesBeside = (project) => [
-  ...(project in SET_UP ? [] : KERNELS.map((path) => ({ out: basename(path, extname(path)), in: path }))),
+  ...(project in SET_UP ? [] : [...KERNELS, ...WASM_ENGINE].map((path) => ({ out: basename(path, extname(path)), in: path }))),
   ...(project in SET_UP || project === 'apps/coordinator' ? BINDING : []).map((path) => ({
     out: `binding/${basename(path, extname(path))}`, in: path,
   })),
@@ -73,7 +78,7 @@ const packagesStayOutside = (isPackage) => ({
     const packagesOf = (folder) => (existsSync(join(folder, 'package.json')) ? join(folder, 'node_modules') : packagesOf(dirname(folder)));
     build.onResolve({ filter: /^[^./]/ }, async ({ path, resolveDir, kind, pluginData }) => {
       if (kind === 'entry-point' || pluginData === 'nested' || path.startsWith('@lethe/')) return undefined;
-      if (path.startsWith(`${PACKED}/`)) return undefined;
+      if (isPacked(path) || (/^(seedrandom|long)$/.test(path) && isPacked(resolveDir.split('/node_modules/').at(-1)))) return undefined;
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
       const isNested = !path.startsWith('node:') && existsSync(join(packagesOf(resolveDir), name));
       if (isPackage || !isNested) return { path, external: true };
@@ -84,20 +89,26 @@ const packagesStayOutside = (isPackage) => ({
 });
 
 /**
- * The package whose JavaScript is part of the programs: as a package it would have an addon downloaded that Lethe does not use. What it
- * requires is required when a program runs. Of its protocol buffers only TensorBoard's callbacks make use, which nothing here calls.
+ * Packages whose JavaScript is part of the programs: tfjs, which takes 290 MB where it is installed, and its binding to TensorFlow, which
+ * would have an addon downloaded that Lethe does not use.
  */
-const PACKED = '@tensorflow/tfjs-node-gpu';
+const PACKED = ['tfjs', 'tfjs-core', 'tfjs-backend-cpu', 'tfjs-backend-wasm', 'tfjs-node-gpu'].map((name) => `@tensorflow/${name}`);
+const isPacked = (path) => PACKED.some((name) => path === name || path.startsWith(`${name}/`));
+/** Of these nothing is called: layers and models, a browser's graphics, what fetches, and the protocol buffers of TensorBoard. */
+const LEFT_OUT = /^@tensorflow\/tfjs-(layers|converter|data|backend-webgl)$|^node-fetch$|\/api_pb$/;
 const partOfThePrograms = {
   name: 'part-of-the-programs',
   setup(build) {
-    const isPacked = ({ resolveDir, kind }) => kind === 'require-call' && resolveDir.includes(`/node_modules/${PACKED}/`);
-    /** One kernel names a part of a package that has all of it. */
-    const byOneName = (path) => (path === '@tensorflow/tfjs-core' ? '@tensorflow/tfjs' : path);
-    build.onResolve({ filter: /^[^./]/ }, (call) => (isPacked(call) ? { path: byOneName(call.path), namespace: 'required' } : undefined));
-    build.onResolve({ filter: /\/api_pb$/ }, (call) => (isPacked(call) ? { path: call.path, namespace: 'left-out' } : undefined));
+    const isInPacked = ({ kind, resolveDir }) => (
+      kind === 'require-call' && /\/node_modules\/(@tensorflow|seedrandom|long)\//.test(`${resolveDir}/`)
+    );
+    build.onResolve({ filter: LEFT_OUT }, (call) => (isInPacked(call) ? { path: call.path, namespace: 'left-out' } : undefined));
+    // What Node itself has is required when a program runs: a module has no `require` of its own.
+    build.onResolve({ filter: /^[^./]/ }, (call) => (
+      isInPacked(call) && isBuiltin(call.path) ? { path: call.path, namespace: 'required' } : undefined
+    ));
     build.onResolve({ filter: /^create-require$/ }, ({ path, namespace }) => (namespace === 'required' ? { path, namespace } : undefined));
-    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: '' }));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
     build.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
       contents: path === 'create-require'
         ? "import { createRequire } from 'node:module'; export const load = createRequire(import.meta.url);"
@@ -116,6 +127,7 @@ const COMMON = {
   platform: 'node',
   target: 'node20',
   conditions: [], // those of Node, without the one for bundlers
+  define: { __dirname: 'import.meta.dirname' }, // of what is part of the programs and no module
   loader: { '.wasm': 'copy', '.cc': 'copy', '.h': 'copy' },
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
 };

@@ -13,11 +13,10 @@ const { version } = JSON.parse(readFileSync(join(WORKSPACE, 'libs/lethe/package.
 /** Programs of other Node versions, fetched by `nx run tools:nodes`. */
 const others = JSON.parse(readFileSync(join(WORKSPACE, 'tools/generated/nodes-for-tests.json'), 'utf8')) as Record<string, string>;
 /** docs/install.md says so. */
-const LARGEST_INSTALLATION = 600e6;
+const LARGEST_INSTALLATION = 250e6;
 
-/** Packages whose install script was read: it downloads nothing. A further one, and another version of these, is read before it is here. */
+/** Packages whose install script was read: see docs/install.md. A further one, and another version of these, is read before it is here. */
 const READ_SCRIPTS = [
-  'core-js 3.29.1', // asks for donations
   'esbuild 0.28.2', // checks its program, which npm has put there with it; it fetches one only where npm was told to leave that out
   'zeromq 6.8.0', // loads the addon that is in the package, and builds it where there is none for the system
 ];
@@ -125,13 +124,12 @@ beforeAll(async () => {
 afterAll(() => { rmSync(machine, { recursive: true, force: true }); }, 60_000);
 
 describe('the package, installed in an empty folder', () => {
-  it('runs no install script that downloads', () => {
+  it('runs no install script that nobody has read', () => {
     const lock = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8')) as {
       packages: Record<string, { version: string; hasInstallScript?: true }>;
     };
     const packages = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
     const withScripts = packages.map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')} ${version}`);
-    expect(withScripts.filter((name) => !READ_SCRIPTS.includes(name)), 'install scripts that nobody has read').toEqual([]);
     expect(withScripts.sort(), 'packages that have an install script').toEqual(READ_SCRIPTS);
   });
 

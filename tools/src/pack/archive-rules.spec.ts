@@ -6,7 +6,8 @@ const GOOD = [
   'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'bin/lethe.mjs', 'infra/local-cluster.json', 'dist/coordinator.js',
   'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/index.d.ts',
   'dist/game.js', 'dist/game.d.ts',
-  'dist/kernels.wasm', 'dist/binding/tfjs_binding.cc', 'dist/chunk-ABC234.js',
+  'dist/kernels.wasm', 'dist/tfjs-backend-wasm.wasm', 'dist/tfjs-backend-wasm-simd.wasm',
+  'dist/binding/tfjs_binding.cc', 'dist/chunk-ABC234.js', 'dist/tf.node-ABC234.js',
 ].map((path) => file(path, path === 'NOTICE' ? 'parts of a-package 1.2.3' : 'text'));
 
 function file(path: string, text: string): PackedFile {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The package of which only a part is packed with Lethe: as a dependency it would have an addon downloaded that Lethe does not use. */
-const PACKED_PACKAGE = '@tensorflow/tfjs-node-gpu';
+/** Packages of which a part is packed with Lethe (`bundle.mjs`): no dependencies. */
+const PACKED_PACKAGES = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node-gpu'];
 
 /** What npm is told of a package, as far as it is read here. */
 interface Manifest {
@@ -76,7 +76,7 @@ function dependenciesOf(packages: readonly Manifest[]): Record<string, string> {
   const versions = new Map<string, string>();
   for (const { name, dependencies = {} } of packages) {
     for (const [dependency, version] of Object.entries(dependencies)) {
-      if (own.has(dependency) || dependency === PACKED_PACKAGE) continue;
+      if (own.has(dependency) || PACKED_PACKAGES.includes(dependency)) continue;
       if (!EXACT.test(version)) throw new Error(`${name}: expected an exact version of ${dependency}, found ${version}`);
       const other = versions.get(dependency) ?? version;
       if (other !== version) throw new Error(`${name}: expected ${dependency} ${other}, as another package has, found ${version}`);

@@ -48,7 +48,8 @@ function setTime(path: string, seconds: number): void {
 beforeEach(() => {
   workspace = mkdtempSync(join(tmpdir(), 'lethe-bundle-'));
   folders.push(workspace);
-  for (const other of ['bundle.mjs', 'package-lock.json', 'libs/optim/generated/kernels.wasm']) write(other, '');
+  const wasm = ['', '-simd'].map((kind) => `node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm${kind}.wasm`);
+  for (const other of ['bundle.mjs', 'package-lock.json', 'libs/optim/generated/kernels.wasm', ...wasm]) write(other, '');
   for (const project of ['apps/one', 'apps/two', 'libs/three']) write(`${project}/package.json`, '{ "type": "module" }');
   for (const [path, text] of Object.entries(SOURCES)) write(path, text);
   const packages = [['node_modules/package', 'shared'], ['node_modules/nested', 0], ['libs/three/node_modules/nested', 1000]] as const;

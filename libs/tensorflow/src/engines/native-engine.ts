@@ -13,6 +13,7 @@ import { copyingVector, NativeHeldVector } from '../steps/held-vector.js';
 import { activateBackend, inTurn } from './active-backend.js';
 import { shortHash } from './engine-fingerprint.js';
 import type { Engine } from './engine.js';
+import { loadTfjs } from './load-tfjs.js';
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +22,7 @@ export async function loadNativeEngine(): Promise<Engine> {
   const folder = nativeFolder();
   if (folder === null) throw whyNotNative();
   restoreUtil();
-  const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  const tf = await loadTfjs();
   try {
     await registerBackend(tf, join(folder, ADDON_NAME));
   } catch (error) {

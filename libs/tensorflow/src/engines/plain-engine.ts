@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-
 import { LetheError } from '@lethe/errors';
-import type * as tfjs from '@tensorflow/tfjs';
 
 import { plainOperations } from '../operations/plain-operations.js';
 import { registerConv2DBackpropFilter } from '../operations/wasm-conv2d-backprop-filter.js';
@@ -11,14 +7,16 @@ import { EagerStep } from '../steps/eager-step.js';
 import { EagerHeldVector } from '../steps/held-vector.js';
 import { activateBackend, inTurn } from './active-backend.js';
 import type { Engine } from './engine.js';
-
-const require = createRequire(import.meta.url);
+import { loadTfjs, loadWasmBackend } from './load-tfjs.js';
 
 /** Loads tfjs on WebAssembly, or in plain JavaScript for tests; neither needs a set-up. */
 export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
-  const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  const tf = await loadTfjs();
   tf.enableProdMode(); // otherwise it prints the advice to install what is not set up here
-  if (name === 'wasm') prepareWasm(tf);
+  if (name === 'wasm') {
+    await loadWasmBackend();
+    registerConv2DBackpropFilter(tf);
+  }
   const isStarted = await inTurn(() => tf.setBackend(name));
   if (!isStarted) throw new LetheError('ENGINE_MISSING', `The ${name} engine does not start here.`);
   const activate = (): void => { activateBackend(tf, name); };
@@ -39,12 +37,6 @@ export async function loadPlainEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
     },
     compile: (stepName, step, signature) => Promise.resolve(new EagerStep({ tf, activate, name: stepName, step, signature })),
   };
-}
-
-function prepareWasm(tf: typeof tfjs): void {
-  const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths: (prefix: string) => void };
-  wasm.setWasmPaths(`${join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`);
-  registerConv2DBackpropFilter(tf);
 }
 
 /** An engine that runs operation by operation shares nothing. */
