@@ -17,7 +17,7 @@ export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './lo
 export { dataOfRecipe, mergeConfig } from './merge-config.js';
 export { completeOptimizer, type PartialOptimizer } from './optimizer-defaults.js';
 export { isModulePath } from './module-path.js';
-export { configuredGame, defaultsOf, type ConfiguredGame } from './own-game.js';
+export { defaultsOf } from './own-game.js';
 export { PROBES } from './probe-kinds.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
