@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { choosesNothing } from './attributes/assign-roles.js';
 import { readChosen, type ChosenNames } from './attributes/read-chosen.js';
 import { invalidData as invalid } from './invalid-data.js';
 import { hashInputs } from './inputs/hash-inputs.js';
@@ -40,14 +41,16 @@ export async function createDataSource(parts: DataParts): Promise<Omit<DataSourc
   const { origin, classes, domains = ['all'], train, test, heldOut = null, columns = [], notes = [] } = parts;
   const { placeOf = (row: number): string => `example ${row}`, roles = { label: null, domain: null, inputs: [] } } = parts;
   if (parts.mayHaveAnySides !== true) checkShape(origin, train);
-  if (classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
+  const { chosen: names = null } = parts;
+  const needsClasses = names === null || !choosesNothing(names);
+  if (needsClasses && classes.length < 2) throw invalid(origin, 'at least 2 classes', `${classes.length} (${shownNames(classes)})`);
   const untrained = parts.mayLackClasses === true ? [] : missingClasses(train, classes);
   if (untrained.length > 0) throw invalid(origin, 'training images of every class', `none of ${shownNames(untrained)}`);
   const counts = {
     shape: train.inputs.shape, classes, trainCount: train.count, testCount: test.count, heldOutCount: heldOut?.length ?? null,
     domains: countDomains(domains, { train, test }).map((domain, index) => ({ ...domain, otherLabels: parts.otherLabels?.[index] ?? [] })),
   };
-  const chosen = readChosen({ origin, train, test, classes, roles }, parts.chosen ?? { keep: [], forget: [] });
+  const chosen = readChosen({ origin, train, test, classes, roles }, names ?? { keep: [], forget: [] });
   const [ofTrain, ofTest] = [{ ...train, ...chosen.train }, { ...test, ...chosen.test }];
   const facts = { ...counts, kept: chosen.kept, forgotten: chosen.forgotten };
   const fingerprint = await fingerprintOf(facts, [ofTrain, ofTest], heldOut);

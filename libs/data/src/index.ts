@@ -4,7 +4,9 @@ export { probedAttribute, type ProbedAttribute } from './attributes/probed-attri
 export { augment, type Augmentation } from './batches/augment.js';
 export { BatchStream, roundsOfEpochs, shardIndices } from './batches/batch-stream.js';
 export { openBatches } from './batches/domain-batches.js';
-export { asSeen, attributeSizes, gatherBatch, gatherImages, gatherLabels, oneHot, type GatheredBatch } from './batches/gather.js';
+export {
+  asSeen, attributeSizes, gatherBatch, gatherImages, gatherLabels, labelColumns, oneHot, type GatheredBatch,
+} from './batches/gather.js';
 export { gridExamples } from './examples/grid-examples.js';
 export { splitHeldOut, type HeldOutSplit } from './examples/held-out-split.js';
 export {

@@ -1,4 +1,4 @@
-import { attributeSizes } from '@lethe/data';
+import { attributeSizes, labelColumns } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { evaluationNetworks, type Moments } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
@@ -55,7 +55,7 @@ export function evaluationSignature(description: RunDescription, examples: numbe
 
 /** Labels, domains and attributes of examples without any. */
 export function unlabelled({ facts }: RunDescription, examples: number): Record<string, Float32Array> {
-  const sizes = [['labels', facts.classes.length], ['domains', facts.domains.length], ...attributeSizes(facts)] as const;
+  const sizes = [['labels', labelColumns(facts)], ['domains', facts.domains.length], ...attributeSizes(facts)] as const;
   return Object.fromEntries(sizes.map(([name, size]) => [name, new Float32Array(examples * size)]));
 }
 

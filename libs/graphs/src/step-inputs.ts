@@ -1,4 +1,4 @@
-import { attributeSizes, type GatheredBatch } from '@lethe/data';
+import { attributeSizes, labelColumns, type GatheredBatch } from '@lethe/data';
 import { entryOf } from '@lethe/errors';
 import type { Batch, Objective, Phase } from '@lethe/objectives';
 import { networkSlices, type GroupLayout, type StepAssignment } from '@lethe/protocol';
@@ -26,7 +26,7 @@ export function batchSignature({ facts }: RunDescription, examples: number): Rec
   return {
     ...Object.fromEntries(attributes),
     images: { type: 'float32', shape: [examples, height, width, channels] },
-    labels: { type: 'float32', shape: [examples, facts.classes.length] },
+    labels: { type: 'float32', shape: [examples, labelColumns(facts)] },
     domains: { type: 'float32', shape: [examples, facts.domains.length] },
   };
 }

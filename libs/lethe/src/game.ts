@@ -12,6 +12,10 @@ export type {
 } from '@lethe/networks';
 export type { OptimizerConfig, PartialOptimizer } from '@lethe/config';
 export type { Operations, Tensor } from '@lethe/tensorflow';
+export {
+  defineData, type DataDefinition, type DataReaderParts, type DataRequest, type OwnArray, type OwnExamples, type OwnInputs, type OwnPieces,
+  type OwnSplit, type OwnValues,
+} from '@lethe/data/define-data';
 export { z } from 'zod';
 export {
   accuracy, crossEntropy, defineGame, entropy, gradientReversed, meanSquaredError, negativeLogLikelihood, squaredError, squaredErrorOfEach,

@@ -11,6 +11,7 @@ import {
 } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { encodeGridPng, expectWritableFolder } from '@lethe/run-folder';
+import { OwnModules } from './own-code/with-own-code.js';
 import { environmentOf, placesOf, tell, type CommonOptions } from './common-options.js';
 
 /** How data are looked at. */
@@ -54,18 +55,19 @@ export interface ReadableData {
  * Reads a folder as training would, and says what is in it: data of every kind, one after the other; those in the folder, or, if it holds
  * none itself, those in the folders right below it. Nothing is trained.
  *
- * @param dir the folder
+ * @param dir the folder; null: an own reader (`data: './reader.ts'`) makes its examples
  * @param settings how it is read, as for `train`
- * @throws LetheError DATA_MISSING if there are none, CONFIG_INVALID, INTERRUPTED, STORAGE_FAILED
+ * @throws LetheError DATA_MISSING if there are none, CONFIG_INVALID, CODE_INVALID, INTERRUPTED, STORAGE_FAILED
  */
 export async function* inspectData(
-  dir: string, settings: Settings = {}, options: InspectOptions = {},
+  dir: string | null, settings: Settings = {}, options: InspectOptions = {},
 ): AsyncGenerator<ReadableData | DamagedData, void, undefined> {
   const { folder } = placesOf(options);
-  const [data, out] = [resolve(folder, dir), options.out === undefined ? null : resolve(folder, options.out)];
+  const [data, out] = [dir === null ? null : resolve(folder, dir), options.out === undefined ? null : resolve(folder, options.out)];
   if (out !== null) await expectWritableFolder('--out', out);
-  const config = configOf(data, settingsLayer(settings, { folder, nameOf: options.nameOf }));
-  const plan = planOf(data, config, options);
+  const given = await new OwnModules({ folder, configFile: null }).named([settingsLayer(settings, { folder, nameOf: options.nameOf })]);
+  const config = configOf(data, given);
+  const plan = planOf(data ?? folder, config, options);
   const sheets = new ContactSheets(out);
   let found = 0;
   for await (const one of config.data.kind === 'domains' ? ofRecipe(plan, config.recipe) : inspectFolder(plan)) {
@@ -74,7 +76,7 @@ export async function* inspectData(
   }
   if (found > 0) return;
   const expected = 'images, IDX or MATLAB files, archives or tables there or one folder below';
-  throw new LetheError('DATA_MISSING', `${data}: expected ${expected}, found none`);
+  throw new LetheError('DATA_MISSING', `${plan.folder}: expected ${expected}, found none`);
 }
 
 function planOf(folder: string, config: RunConfig, options: InspectOptions): InspectionPlan {
@@ -89,10 +91,11 @@ function planOf(folder: string, config: RunConfig, options: InspectOptions): Ins
 }
 
 /** The settings of training that say how data are read. */
-function configOf(data: string, given: ConfigLayer): RunConfig {
+function configOf(data: string | null, given: readonly ConfigLayer[]): RunConfig {
   // Nothing is computed: any machine will do.
   const machine = { cores: usableCores(), gpus: 0, engine: 'wasm' } as const;
-  const layer = { ...given, values: withValue(given.values, 'data.folder', data) };
+  const [said] = given as [ConfigLayer];
+  const layer = data === null ? said : { ...said, values: withValue(said.values, 'data.folder', data) };
   const ofRecipe = dataOfRecipe(machine, [layer]);
   const isKnown = valueAt(ofRecipe, 'kind') === 'domains' || valueAt(ofRecipe, 'table') !== null;
   return mergeConfig(machine, [{ ...layer, values: isKnown ? layer.values : withKind(layer.values) }]).config;
@@ -103,7 +106,8 @@ function configOf(data: string, given: ConfigLayer): RunConfig {
  * table. What is kept or forgotten belongs to a recipe that can do it.
  */
 function withKind(said: Tree): Tree {
-  const values = withValue(said, 'data.kind', valueAt(said, 'data.forgetFromInputs') === true ? 'table' : 'images');
+  const found = valueAt(said, 'data.forgetFromInputs') === true ? 'table' : 'images';
+  const values = withValue(said, 'data.kind', valueAt(said, 'data.kind') === 'own' ? 'own' : found);
   const isOfColumns = ['data.keep', 'data.forget'].some((path) => valueAt(said, path) !== undefined);
   if (!isOfColumns || said['recipe'] !== undefined) return values;
   return withValue(withValue(values, 'recipe', 'keep-and-forget'), 'objective.rebuild', valueAt(said, 'data.keep') === undefined);

@@ -130,8 +130,8 @@ export interface CompareCommand extends Places {
 /** `lethe data`: what a data folder holds. */
 export interface DataCommand {
   readonly kind: 'data';
-  /** Absolute path of the folder to look into. */
-  readonly data: string;
+  /** Absolute path of the folder to look into; null: an own reader makes its examples. */
+  readonly data: string | null;
   /** Absolute path of the folder for contact sheets. */
   readonly out: string;
   /** How they are read. */

@@ -121,11 +121,11 @@ export const DATA_HELP = `${RECIPES}
 
 Knows IDX files, images with a list or in folders called as their classes are, archives of them,
 tables with or without vectors beside them, SVHN's MATLAB files and USPS as LIBSVM has it. With
---recipe it reads what that recipe reads in the folder. Says how every column was read, how many
-examples of each class and domain there are, what one column alone tells of another, which test
-examples are training examples, and which images show nothing; names every file that cannot be read;
-and draws the first images of each class. Decoded images are kept, so that training does not decode
-them again.
+--recipe it reads what that recipe reads in the folder, with --data ./reader.ts what a module of
+yours reads. Says how every column was read, how many examples of each class and domain there are,
+what one column alone tells of another, which test examples are training examples, and which images
+show nothing; names every file that cannot be read; and draws the first images of each class.
+Decoded images are kept, so that training does not decode them again.
 
 Exit codes: 0 all can be read, 2 something cannot (--skip-bad goes on without some).
 

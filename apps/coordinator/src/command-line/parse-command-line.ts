@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { problemsError, shown, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
+import { isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
 import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, DOMAIN, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
 import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
@@ -197,13 +197,19 @@ function readCompare({ arguments: runs, options }: TypedCommand, folder: string)
   return command;
 }
 
-function readData({ arguments: [data = ''], options }: TypedCommand, folder: string): DataCommand {
+function readData({ arguments: words, options }: TypedCommand, folder: string): DataCommand {
+  const data = words[0] ?? null;
   const reader = new FlagReader(options);
   const out = reader.text('out', FOLDER) ?? 'contact-sheets';
   const flags = settings(reader, folder, DATA_FLAGS);
-  if (data === '') reader.problems.push({ where: '<dir>', expected: 'a folder', found: '""' });
+  const kind = valueAt(flags.values, 'data.kind');
+  const isModule = typeof kind === 'string' && isModulePath(kind);
+  if (kind !== undefined && !isModule) {
+    reader.problems.push({ where: '--data', expected: 'a module of yours (./reader.ts), as other kinds are found', found: shown(kind) });
+  }
+  if (data === '' || (data === null && !isModule)) reader.problems.push({ where: '<dir>', expected: 'a folder', found: shown(data ?? '') });
   reader.refuseProblems();
-  return { kind: 'data', data: resolve(folder, data), out: resolve(folder, out), flags, folder };
+  return { kind: 'data', data: data === null ? null : resolve(folder, data), out: resolve(folder, out), flags, folder };
 }
 
 /** What is done with a user's own examples. */

@@ -214,7 +214,7 @@ function addData(root: Program, events: ProgramEvents): void {
     .command('data')
     .summary('say what a data folder holds, and how it is read')
     .description('Reads a data folder as training would, or those below it, checks every file, and says what is in it.');
-  data.argument('<dir>', 'the folder');
+  data.argument('[dir]', 'the folder');
   option(data, 'out', 'folder for the contact sheets (default: contact-sheets)', FOLDER);
   data.optionsGroup('How the data are read:');
   for (const flag of DATA_FLAGS) addFlag(data, flag);

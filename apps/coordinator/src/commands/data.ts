@@ -47,7 +47,7 @@ function sayReadable(found: ReadableData, { data, folder }: DataCommand, reporte
   ];
   reporter.notice(`${name === '' ? '.' : name}: ${kind}`);
   // Places in the folder need not name it.
-  for (const line of lines) reporter.notice(`  ${line.replaceAll(`${data}/`, '')}`);
+  for (const line of lines) reporter.notice(`  ${line.replaceAll(`${data ?? folder}/`, '')}`);
   for (const reason of unreadable) process.stderr.write(`${leavesOut ? 'left out' : 'error'}: ${printable(reason)}\n`);
   return leavesOut ? 0 : unreadable.length;
 }

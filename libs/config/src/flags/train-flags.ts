@@ -283,7 +283,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
 };
 
 /** Flags of training that say nothing about what `lethe data` reads. */
-const NO_READING = ['data', 'data-dir', 'held-out'];
+const NO_READING = ['data-dir', 'held-out'];
 
 /** The flags that say how data are read, for a command that does nothing else with them. */
 export const DATA_FLAGS: readonly ConfigFlag[] = [

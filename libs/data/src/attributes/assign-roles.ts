@@ -28,6 +28,11 @@ export function forgetsLabelAlone({ keep, forget }: ChosenNames): boolean {
   return keep.length === 0 && forget.length === 1 && forget[0] === LABEL;
 }
 
+/** Whether nothing is kept and nothing forgotten: then no label need be known. */
+export function choosesNothing({ keep, forget }: ChosenNames): boolean {
+  return keep.length === 0 && forget.length === 0;
+}
+
 /** Whether the label is kept or forgotten by this name. */
 export function asksForLabel({ keep, forget }: ChosenNames): boolean {
   return keep.includes(LABEL) || forget.includes(LABEL);
@@ -36,7 +41,8 @@ export function asksForLabel({ keep, forget }: ChosenNames): boolean {
 /**
  * Examples of one population whose label and inputs are as the settings say. Columns that are kept are no inputs, and columns that are
  * forgotten are none unless that is asked for. The label is the column that settings name, else the column `label` if it is kept or
- * forgotten, else the first category that is kept, else the first that is forgotten. A number of two values is two categories.
+ * forgotten, else the first category that is kept, else the first that is forgotten; where nothing is kept or forgotten, the one that the
+ * examples have, or none. A number of two values is two categories.
  * @throws LetheError DATA_INVALID for an attribute that is not there or is left out, and for one that is both kept and forgotten
  */
 export function assignRoles(examples: Examples, roles: RolesToAssign): Examples {
@@ -49,7 +55,7 @@ export function assignRoles(examples: Examples, roles: RolesToAssign): Examples 
   }
   const label = labelOf(examples, roles, chosen.map(({ attribute }) => attribute));
   const attributes = new Map([...examples.attributes, ...chosen.map(({ attribute }) => attribute)].map((one) => [one.name, one]));
-  const isOut = new Set([label, ...kept.map(nameOf), ...(roles.forgetFromInputs ? [] : forgotten.map(nameOf))]);
+  const isOut = new Set<string | null>([label, ...kept.map(nameOf), ...(roles.forgetFromInputs ? [] : forgotten.map(nameOf))]);
   const assigned = { ...examples, label, attributes: [...attributes.values()] };
   const notes = [...examples.notes, ...chosen.flatMap((one) => one.notes)];
   if (examples.inputs !== null) return { ...assigned, notes };
@@ -119,8 +125,9 @@ function numberNotes({ name, values }: NumberAttribute): ReadingNote[] {
   return [{ kind: 'notice', text }];
 }
 
-function labelOf(examples: Examples, roles: RolesToAssign, chosen: readonly Attribute[]): string {
+function labelOf(examples: Examples, roles: RolesToAssign, chosen: readonly Attribute[]): string | null {
   if (examples.label !== null && (roles.isLabelSaid || asksForLabel(roles))) return examples.label;
+  if (choosesNothing(roles)) return examples.label;
   const label = chosen.find(({ kind, name }) => kind === 'category' && name === LABEL) ?? chosen.find(({ kind }) => kind === 'category');
   if (label !== undefined) return label.name;
   const names = chosen.map(({ name }) => name).join(', ');
@@ -129,7 +136,7 @@ function labelOf(examples: Examples, roles: RolesToAssign, chosen: readonly Attr
 }
 
 /** @param asked attributes that are to be inputs, whatever they are besides */
-function inputFeatures({ origin, features }: Examples, isOut: ReadonlySet<string>, asked: readonly Found[]): readonly Attribute[] {
+function inputFeatures({ origin, features }: Examples, isOut: ReadonlySet<string | null>, asked: readonly Found[]): readonly Attribute[] {
   const own = features.filter(({ name }) => !isOut.has(name) || asked.some((one) => nameOf(one) === name));
   const added = asked.map(({ attribute }) => attribute).filter(({ name }) => !own.some((feature) => feature.name === name));
   if (own.length + added.length > 0) return [...own, ...added];
@@ -139,14 +146,15 @@ function inputFeatures({ origin, features }: Examples, isOut: ReadonlySet<string
 interface NamedRoles {
   readonly kept: readonly string[];
   readonly forgotten: readonly string[];
-  readonly label: string;
+  /** Null: there is none. */
+  readonly label: string | null;
 }
 
 function inputNotes(features: readonly Attribute[], { kept, forgotten, label }: NamedRoles): ReadingNote[] {
   const isInput = (name: string): boolean => features.some((feature) => feature.name === name);
   const out = [
     ...kept.map((name) => `${name} (kept)`), ...forgotten.filter((name) => !isInput(name)).map((name) => `${name} (forgotten)`),
-    ...([...kept, ...forgotten].includes(label) || isInput(label) ? [] : [`${label} (the label)`]),
+    ...(label === null || [...kept, ...forgotten].includes(label) || isInput(label) ? [] : [`${label} (the label)`]),
   ];
   const seen = forgotten.filter(isInput);
   const inputs = `${features.length} column${features.length === 1 ? ' is an input' : 's are inputs'}`;

@@ -40,7 +40,7 @@ export function gatherLabels(dataset: Dataset, indices: Uint32Array): Int32Array
 export interface GatheredBatch {
   /** [examples, height, width, channels]. */
   readonly images: Float32Array;
-  /** One-hot [examples, classes]. */
+  /** One-hot [examples, classes]; without classes [examples, 1], zeros. */
   readonly labels: Float32Array;
   /** One-hot [examples, domains]. */
   readonly domains: Float32Array;
@@ -49,6 +49,11 @@ export interface GatheredBatch {
    * one-hot [examples, categories], zeros where the value is missing; a number [examples, 2], as its value and 1, or 0 and 0.
    */
   readonly attributes: Readonly<Record<string, Float32Array>>;
+}
+
+/** How many numbers a batch has of an example's label: a single zero where there are no classes, as no tensor is without numbers. */
+export function labelColumns({ classes }: Pick<DataFacts, 'classes'>): number {
+  return Math.max(1, classes.length);
 }
 
 /** How many numbers a batch has of an example for each of its attributes, in their order. */
@@ -65,10 +70,10 @@ export function attributeSizes({ kept, forgotten }: Pick<DataFacts, 'kept' | 'fo
 export function gatherBatch(
   dataset: Dataset, indices: Uint32Array, facts: Pick<DataFacts, 'classes' | 'domains' | 'kept' | 'forgotten'>,
 ): GatheredBatch {
-  const { classes, domains } = facts;
+  const { domains } = facts;
   return {
     images: gatherImages(dataset, indices),
-    labels: oneHot(gatherLabels(dataset, indices), classes.length),
+    labels: oneHot(gatherLabels(dataset, indices), labelColumns(facts)),
     domains: oneHot(Array.from(indices, (index) => dataset.domains[index] ?? 0), domains.length),
     attributes: gatherAttributes(dataset, indices, facts),
   };

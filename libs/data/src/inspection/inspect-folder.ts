@@ -35,7 +35,7 @@ export interface DamagedData {
 /** What is inspected, and how it is read. */
 export interface InspectionPlan {
   readonly folder: string;
-  /** Everything but folder and domains counts; of the kinds, `own` alone. */
+  /** Everything but folder and domains counts; of the kinds `own` alone, whose folder counts as well. */
   readonly config: DataConfig;
   readonly seed: number;
   readonly options: OpenOptions;
@@ -83,10 +83,9 @@ async function knownTable({ folder, config, seed }: InspectionPlan, table: Table
 }
 
 /** What the reader of a module of the user reads. */
-async function ownData({ folder, config, seed }: InspectionPlan): Promise<FoundData[]> {
+async function ownData({ config, seed }: InspectionPlan): Promise<FoundData[]> {
   const reader = loadedReader(config);
-  const data = { ...config, folder: reader.definition.folder === 'none' ? null : folder };
-  const examples = await readDefined({ ...reader, data, seed, isUnseen: false });
+  const examples = await readDefined({ ...reader, data: config, seed, isUnseen: false });
   return [{ kind: `what the reader ${reader.definition.name} reads`, examples }];
 }
 

@@ -33,32 +33,32 @@ export interface OwnPieces extends OwnForm {
    * Text that is another whenever the inputs are (paths, sizes and times of files): what was read is then kept in the machine's cache for
    * the other processes, and for later runs. Left out: every process reads for itself.
    */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }
 
 /** What a reader gives: examples in a fixed order, the same for the same folder, settings and seed on every machine. */
 export interface OwnExamples {
   readonly inputs: OwnInputs;
   /** What is known of each example beside its inputs, by name: what may be kept, forgotten or measured. */
-  readonly attributes?: Readonly<Record<string, OwnValues>>;
+  readonly attributes?: Readonly<Record<string, OwnValues>> | undefined;
   /** How many there are; left out: as many as there are values of an attribute or a split, or as `values` holds. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** The attribute that is the label, as `--keep label` has it; numbers there are names. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** The attribute that names the population of each example. */
-  readonly domain?: string;
+  readonly domain?: string | undefined;
   /** The attribute that says which examples belong together: none of its groups is on two sides of a split. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** Of each example; left out: test examples are drawn, a share of each class. */
-  readonly splits?: readonly OwnSplit[];
+  readonly splits?: readonly OwnSplit[] | undefined;
   /** Share of each class that is drawn for testing if there are no `splits`; 1/6 if left out. */
-  readonly testShare?: number;
+  readonly testShare?: number | undefined;
   /** Of each example, above 0; left out: all weigh alike. */
-  readonly weights?: readonly number[] | Float32Array;
+  readonly weights?: readonly number[] | Float32Array | undefined;
   /** What an example is called in messages: "walk-03.wav, second 12". Left out: its number. */
-  readonly where?: (example: number) => string;
+  readonly where?: ((example: number) => string) | undefined;
   /** Sentences for the user about what was left out or changed. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** What is to be read. */

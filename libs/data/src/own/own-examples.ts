@@ -33,7 +33,7 @@ export async function ownExamples(given: OwnExamples, { reader, origin, roles, k
   const { attributes = {}, splits = null, weights = null, testShare = TEST_SHARE, where, notes = [] } = given;
   const count = countOf(given, place);
   const named = Object.fromEntries(ROLES.map((role) => [role, roles[role] ?? given[role] ?? null] as const));
-  const whereOf = where ?? ((example: number) => `${origin}, row ${example}`);
+  const whereOf = where ?? ((example: number) => placeWithoutName(origin, example));
   const inputs = await ownInputs({ inputs: given.inputs, count, where: whereOf }, place);
   if (inputs.count === 0) throw place.refusal('inputs', 'at least one example', 'none');
   const categories = [...kinds.categories, ...Object.values(named).filter((name) => name !== null)];
@@ -49,6 +49,11 @@ export async function ownExamples(given: OwnExamples, { reader, origin, roles, k
     columns: read.map((attribute) => ({ name: attribute.name, description: descriptionOf(attribute) })),
     notes: notes.map((text) => ({ kind: 'notice', text: `${reader}: ${text}` })),
   };
+}
+
+/** What an example is called whose reader has no name for it. */
+export function placeWithoutName(origin: string, example: number): string {
+  return `${origin}, row ${example}`;
 }
 
 function expectParts(given: unknown, place: OwnPlace): void {

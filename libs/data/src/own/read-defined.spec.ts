@@ -2,7 +2,10 @@ import { hashOfCode, loadCode } from '@lethe/code';
 import { PLAIN_DATA, type DataConfig } from '@lethe/config';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { gatherBatch } from '../batches/gather.js';
 import { openData } from '../open-data.js';
+import { parsePreprocessing } from '../preprocessing/preprocessing.js';
+import { openUnseenExamples } from '../unseen/open-unseen.js';
 import type { Examples } from '../model/examples.js';
 import { defineData, type DataDefinition, type OwnExamples } from './define-data.js';
 import { readDefined } from './read-defined.js';
@@ -165,6 +168,18 @@ describe('defineData', () => {
   });
 });
 
+/** The inputs of a folder that no run has seen, as a run that kept its preprocessing as JSON reads them. */
+async function readUnseen(data: DataConfig, preprocessing: unknown, folder: string): Promise<{ inputs: number[]; files: string[] }> {
+  const read = parsePreprocessing(JSON.parse(JSON.stringify(preprocessing)), 'data.json');
+  const { pieces } = await openUnseenExamples({ folder, preprocessing: read, data, seed: 1, hear: () => undefined });
+  const [inputs, files]: [number[], string[]] = [[], []];
+  for await (const piece of pieces) {
+    inputs.push(...piece.inputs);
+    files.push(...piece.sources.map(({ file, row }) => `${file} ${row}`));
+  }
+  return { inputs, files };
+}
+
 describe('data of an own module', () => {
   const text = `export default {
     kind: 'lethe-data', name: 'beats', folder: 'none', settings: { safeParse: (data) => ({ success: true, data }) },
@@ -191,6 +206,38 @@ describe('data of an own module', () => {
     });
     expect(train.inputs.gather(Uint32Array.of(1))[0]).toBe(Math.fround(Math.sin(8)));
     expect(preprocessing).toMatchObject({ kind: 'own', reader: 'beats', height: 8, width: 1, channels: 1, values: 'floats' });
+    await expect(openData({ ...data, folder: '/' }, 1)).rejects.toThrow('data.folder: expected no folder for the reader beats');
     expect(columns).toEqual([{ name: 'ill', description: '2 categories' }, { name: 'device', description: '3 categories' }]);
+  });
+
+  it('need no label where nothing is kept or forgotten', async () => {
+    await loadCode({ role: 'data', sha256: code, text });
+    const source = await openData({ ...data, keep: [], forget: [] }, 1);
+    expect(source.facts).toMatchObject({ classes: [], trainCount: 16, testCount: 8, kept: [], forgotten: [] });
+    expect(source.roles.label).toBeNull();
+    expect(gatherBatch(source.train, Uint32Array.of(3), source.facts).labels).toEqual(Float32Array.of(0));
+    await expect(openData({ ...data, keep: [], forget: ['label'] }, 1)).rejects.toThrow('expected a column label');
+  });
+
+  it('are read by the run\'s reader in a folder that no run has seen, whose attributes may be missing', async () => {
+    const images = `export default {
+      kind: 'lethe-data', name: 'dots', folder: 'needed', settings: { safeParse: (data) => ({ success: true, data }) },
+      read: ({ folder, isUnseen }) => ({
+        inputs: { shape: [2, 2, 1], values: Uint8Array.from({ length: isUnseen ? 8 : 48 }, (_, index) => index * 5) },
+        ...(isUnseen
+          ? { label: 'kind', where: (example) => (example === 0 ? folder + '/a/0.dot' : 'the last') }
+          : { label: 'kind', attributes: { kind: Array.from({ length: 12 }, (_, example) => example % 2) } }),
+      }),
+    };`;
+    const { sha256 } = await loadCode({ role: 'data', sha256: hashOfCode(images), text: images });
+    const dots: DataConfig = { ...PLAIN_DATA, kind: 'own', folder: '/dots', own: { reader: 'dots', code: sha256, settings: {} } };
+    const { facts, preprocessing } = await openData(dots, 1);
+    expect(facts).toMatchObject({ shape: { height: 2, width: 2, channels: 1 }, classes: ['0', '1'] });
+    expect(preprocessing).toMatchObject({ kind: 'own', values: 'bytes', divisor: 127.5, shift: -1 });
+    const { inputs, files } = await readUnseen(dots, preprocessing, '/others');
+    expect(inputs).toEqual([0, 5, 10, 15, 20, 25, 30, 35].map((byte) => Math.fround(Math.fround(byte / 127.5) - 1)));
+    expect(files).toEqual(['a/0.dot null', 'the last null']);
+    await expect(readUnseen(dots, { ...preprocessing, height: 3 }, '/others')).rejects
+      .toThrow('expected examples of 3 x 2 x 1 as bytes, as the run was trained with, found examples of 2 x 2 x 1 as bytes');
   });
 });

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DataConfig } from '@lethe/config';
 import { loadedReader } from '../own/loaded-reader.js';
+import { placeWithoutName } from '../own/own-examples.js';
 import { readDefined } from '../own/read-defined.js';
 import { invalidData } from '../invalid-data.js';
 import { shapeInWords } from '../model/inputs.js';
@@ -34,12 +35,22 @@ export async function openUnseenOwn({ folder, preprocessing, data, seed, hear }:
   }
   hear(notes);
   return unseenInputs({
-    origin, reader: inputs, skipBad: data.reading.skipBad, hear, sourceOf: (example) => sourceOf(where(example), example, folder),
+    origin, reader: inputs, skipBad: data.reading.skipBad, hear,
+    sourceOf: (example) => sourceOf({ where: where(example), origin, example, folder }),
   });
 }
 
-/** What the reader calls an example; as a path it stays below the folder. */
-function sourceOf(where: string, example: number, folder: string): ExampleSource {
+interface NamedExample {
+  /** What the reader calls it. */
+  readonly where: string;
+  readonly origin: string;
+  readonly example: number;
+  readonly folder: string;
+}
+
+/** The name of an example as a path below the folder; its number where it has no name. */
+function sourceOf({ where, origin, example, folder }: NamedExample): ExampleSource {
+  if (where === placeWithoutName(origin, example)) return { file: 'example', row: example };
   const path = isAbsolute(where) ? relative(folder, where) : relative(folder, resolve(folder, where));
   const isBelow = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
   return isBelow ? { file: path.replaceAll(sep, '/'), row: null } : { file: 'example', row: example };

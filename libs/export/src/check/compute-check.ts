@@ -1,4 +1,4 @@
-import { attributeSizes } from '@lethe/data';
+import { attributeSizes, labelColumns } from '@lethe/data';
 import { deployedFunctions, evaluationContext, evaluationSignature, type DeployedFunction } from '@lethe/evaluation';
 import { batchSignature, scalarInputs, type RunDescription } from '@lethe/graphs';
 import type { Engine, InputValues, Signature } from '@lethe/tensorflow';
@@ -92,8 +92,8 @@ async function compute(
 
 /** Labels, domains and values of attributes, one after another: one-hot, numbers 0. */
 function categoriesOf(description: RunDescription, examples: number): Record<string, Float32Array> {
-  const { classes, domains } = description.facts;
-  const sizes = [['labels', classes.length], ['domains', domains.length], ...attributeSizes(description.facts)] as const;
+  const { facts } = description;
+  const sizes = [['labels', labelColumns(facts)], ['domains', facts.domains.length], ...attributeSizes(facts)] as const;
   return Object.fromEntries(sizes.map(([name, size]) => [
     name, Float32Array.from({ length: examples * size }, (_, index) => Number(Math.floor(index / size) % size === index % size)),
   ]));
