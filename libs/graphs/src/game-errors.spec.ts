@@ -97,7 +97,10 @@ describe.each(['native', 'wasm'] as const)('a game that somebody else wrote, on 
 
   it.each([
     ["throw new TypeError('x is not a function');", 'game speaker, phase hiding fails: x is not a function (speaker.ts:7:3)'],
-    ['context.operations.matMul(context.batch.labels, context.batch.labels);', /^game .*matMul of \[4, 2\] and \[4, 2\]: .*\(speaker\.ts:7:3\)$/],
+    [
+      'context.operations.matMul(context.batch.labels, context.batch.labels);',
+      /^game .*matMul of \[4, 2\] and \[4, 2\]: .*\(speaker\.ts:7:3\)$/,
+    ],
   ])('is told the line of its source: %s', async (line, message) => {
     await expect(ownLoss(`${line} // on ${name}`).then((loss) => play(engines[name], loss))).rejects.toMatchObject({
       code: 'GAME_INVALID', message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
