@@ -14,9 +14,11 @@ export function runOfGame<Result>(where: string, run: () => Result): Result {
     return run();
   } catch (error) {
     const [code, place] = [errorCode(error), placeInLoadedCode(error)];
-    if (isOfMachine(error) || (code !== undefined && place === null)) throw error;
-    const message = code === undefined ? `${where} fails: ${errorMessage(error)}` : errorMessage(error);
-    throw new LetheError(code ?? 'GAME_INVALID', place === null ? message : `${message} (${place})`, { details: { thrown: error } });
+    const isNamed = code !== undefined && (code !== 'GAME_INVALID' || errorMessage(error).startsWith('game '));
+    if (isOfMachine(error) || (isNamed && place === null)) throw error;
+    const beginning = isNamed ? '' : `${where}${code === undefined ? ' fails' : ''}: `;
+    const ending = place === null ? '' : ` (${place})`;
+    throw new LetheError(code ?? 'GAME_INVALID', `${beginning}${errorMessage(error)}${ending}`, { details: { thrown: error } });
   }
 }
 

@@ -101,6 +101,10 @@ describe.each(['native', 'wasm'] as const)('a game that somebody else wrote, on 
       'context.operations.matMul(context.batch.labels, context.batch.labels);',
       /^game .*matMul of \[4, 2\] and \[4, 2\]: .*\(speaker\.ts:7:3\)$/,
     ],
+    [
+      "throw Object.assign(new Error('the network head expects others'), { code: 'GAME_INVALID' });",
+      'game speaker, phase hiding: the network head expects others (speaker.ts:7:3)',
+    ],
   ])('is told the line of its source: %s', async (line, message) => {
     await expect(ownLoss(`${line} // on ${name}`).then((loss) => play(engines[name], loss))).rejects.toMatchObject({
       code: 'GAME_INVALID', message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
