@@ -7,6 +7,8 @@ export interface DataCounts {
   readonly trainCount: number;
   /** Training examples that the data themselves hold out; null: the settings say how many are drawn. */
   readonly heldOutCount: number | null;
+  /** Of the label; empty: the run needs no labels, and any example can be held out. Left out: there are some. */
+  readonly classes?: readonly string[];
   readonly domains: readonly { readonly trainCount: number; readonly labelledCount: number }[];
 }
 
@@ -22,11 +24,11 @@ export interface TrainingCounts {
 }
 
 /** The counts that settings have to fit. */
-export function trainingCounts({ trainCount, heldOutCount, domains }: DataCounts): TrainingCounts {
+export function trainingCounts({ trainCount, heldOutCount, classes, domains }: DataCounts): TrainingCounts {
   return {
     all: trainCount,
     heldOut: heldOutCount,
-    labelled: domains.reduce((sum, { labelledCount }) => sum + labelledCount, 0),
+    labelled: classes?.length === 0 ? trainCount : domains.reduce((sum, { labelledCount }) => sum + labelledCount, 0),
     present: domains.length === 1 ? null : domains.filter((domain) => domain.trainCount > 0).length,
   };
 }

@@ -30,6 +30,11 @@ describe('splitHeldOut', () => {
     expect(() => splitHeldOut(labelled(3), 3, 1)).toThrow('expected fewer than the 3 training images with a label, found 3');
   });
 
+  it('keeps back any where none has a label', () => {
+    const { training, heldOut } = splitHeldOut(of(MISSING, MISSING, MISSING), 1, 2);
+    expect([training.length, heldOut.length]).toEqual([2, 1]);
+  });
+
   it('keeps back only what has a label', () => {
     const { training, heldOut } = splitHeldOut(of(MISSING, 0, MISSING, 1, MISSING), 1, 2);
     expect(training.length + heldOut.length).toBe(5);

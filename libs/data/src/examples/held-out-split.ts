@@ -14,15 +14,16 @@ export interface HeldOutSplit { readonly training: Uint32Array; readonly heldOut
 
 /**
  * The training examples that are kept back and only scored: those that the data hold out, else as many as wanted, by seed. Examples
- * without a label are never drawn, as they cannot be scored. A group is kept back as a whole, so that there may be a few examples less;
- * examples without a label of such a group are in neither part.
+ * without a label are never drawn, as they cannot be scored, unless none has one: then no score needs it. A group is kept back as a
+ * whole, so that there may be a few examples less; examples without a label of such a group are in neither part.
  * @param wanted number of examples to keep back; 0 keeps none
  * @throws LetheError CONFIG_INVALID when nothing would be left to train on, or the data hold out another number
  */
 export function splitHeldOut({ train: { labels, groups }, heldOut }: LabelledExamples, wanted: number, seed: number): HeldOutSplit {
   const all = Uint32Array.from(labels.keys());
   if (heldOut !== null) return ownSplit(all, heldOut, wanted);
-  const candidates = all.filter((index) => labels[index] !== MISSING);
+  const labelled = all.filter((index) => labels[index] !== MISSING);
+  const candidates = labelled.length === 0 ? all : labelled;
   const count = candidates.length;
   if (wanted >= count) {
     const message = `held-out images: expected fewer than the ${count} training images with a label, found ${wanted}`;
