@@ -25,6 +25,9 @@ export type {
   PlannedExamples, PlannedGroup, PlannedLayer, PlannedNetwork, PlannedPhase, PlannedTraffic, TrainingPlan,
 } from './dry-run/training-plan.js';
 
+// Begin a game of one's own.
+export { newGame, type NewGame } from './new-game/new-game.js';
+
 // Train many: from several seeds, in several ways, with many settings.
 export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
 export { sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';

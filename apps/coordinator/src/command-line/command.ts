@@ -44,6 +44,15 @@ export interface TrainCommand extends Places, Logging, RunOptions {
   readonly dryRun: { readonly json: boolean } | null;
 }
 
+/** `lethe new game`: write a start for a game of the user's own. */
+export interface NewCommand {
+  readonly kind: 'new';
+  /** Absolute path of the folder to write into. */
+  readonly out: string;
+  /** Absolute path of the folder where the user typed. */
+  readonly folder: string;
+}
+
 /** `lethe grid`: draw the style grid of a checkpoint. */
 export interface GridCommand extends CheckpointRequest {
   readonly kind: 'grid';
@@ -187,6 +196,7 @@ export interface PrintCommand {
 
 export type Command =
   | TrainCommand
+  | NewCommand
   | GridCommand
   | CheckpointCommand
   | EvaluateCommand

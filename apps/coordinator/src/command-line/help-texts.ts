@@ -2,8 +2,8 @@ import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, profile, grid, checkpoint, evaluate, sweep, runs, compare, data, encode, predict, redraw,
-cache and doctor are Nx targets too:
+train, new, profile, grid, checkpoint, evaluate, sweep, runs, compare, data, encode, predict,
+redraw, cache and doctor are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -66,6 +66,14 @@ Examples:
   npx lethe train --recipe hospitals --data-dir ./data --target va
   npx lethe train --resume mild --epochs 10 --workers 1
   npx lethe train --workers 0 --listen tcp://0.0.0.0:5555 --await-workers 4`;
+
+export const NEW_HELP = `
+The folder has to be empty, or has only what npm has put there. It gets game.ts, which
+\`lethe train --game\` plays, game.test.mjs, which \`node --test\` runs, a made table in which one
+column is to be kept and another to be forgotten, a README and a tsconfig.json for editors.
+
+Example:
+  npx lethe new game ./speaker`;
 
 export const PROFILE_HELP = `${RECIPES}
 

@@ -201,8 +201,8 @@ describe('the flags', () => {
   });
 
   const commands = [
-    'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw',
-    'cache', 'doctor', 'worker',
+    'train', 'new', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict',
+    'redraw', 'cache', 'doctor', 'worker',
   ];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
@@ -331,6 +331,11 @@ describe('parseCommandLine', () => {
     expect(refusal('train', '--json')).toBe('--json: expected it only together with --dry-run, found a run');
     expect(refusal('train', '--dry-run', '--resume', 'old')).toBe('--dry-run: expected one new run, found --resume');
     expect(refusal('train', '--dry-run', '--seeds', '1,2')).toBe('--dry-run: expected one new run, found --seeds');
+  });
+
+  it('writes a new game into a folder', () => {
+    expect(parse('new', 'game', 'mine')).toEqual({ kind: 'new', out: '/home/user/mine', folder: '/home/user' });
+    expect(refusal('new', 'reader', 'mine')).toBe('lethe new: expected game, found "reader"');
   });
 
   it('reads paths from where the user typed', () => {

@@ -6,7 +6,7 @@ import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
   CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand, ExportCommand,
-  GridCommand, PredictCommand, RedrawCommand, RunsCommand, TrainCommand, WorkerCommand,
+  GridCommand, NewCommand, PredictCommand, RedrawCommand, RunsCommand, TrainCommand, WorkerCommand,
 } from './command.js';
 import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
@@ -112,6 +112,14 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     reader.problems.push({ where: '--break-lock', expected: 'it only together with --resume', found: 'a new run' });
   reader.refuseProblems();
   return command;
+}
+
+function readNew({ arguments: [what = '', out = ''], options }: TypedCommand, folder: string): NewCommand {
+  const reader = new FlagReader(options);
+  if (what !== 'game') reader.problems.push({ where: 'lethe new', expected: 'game', found: shown(what) });
+  if (out === '') reader.problems.push({ where: '<dir>', expected: 'a folder', found: '""' });
+  reader.refuseProblems();
+  return { kind: 'new', out: resolve(folder, out), folder };
 }
 
 /** A short run with nothing beside the rounds, unless it is asked for. */
@@ -314,7 +322,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
     print: (text) => (printed += text),
     typed: (name, typed) => {
       const readers = {
-        train: readTrain, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
+        train: readTrain, new: readNew, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
         export: readExport, sweep: readSweep, runs: readRuns, compare: readCompare,
         data: readData, encode: readEncode, predict: readPredict, redraw: readRedraw,
         cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),

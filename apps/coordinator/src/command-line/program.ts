@@ -7,7 +7,7 @@ import { Command as Program, Option } from 'commander';
 import { CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
 import {
   CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP, GRID_HELP,
-  PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED, WHAT_TO_LEARN } from './common-flags.js';
 import { LOG_LEVEL_FLAG, RUN_FLAGS } from './run-flags.js';
@@ -27,7 +27,7 @@ export interface TypedCommand {
 
 /** The commands of `lethe`. */
 export const COMMAND_NAMES = [
-  'train', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw',
+  'train', 'new', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw',
   'cache', 'doctor', 'worker',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
@@ -80,6 +80,15 @@ function addTrain(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   train.description('Trains an encoder to forget one thing about its examples, then measures what is left of it and draws a report.');
   addRunOptions(train, TRAIN_HELP, { extent });
   onTyped(train, 'train', events);
+}
+
+function addNew(root: Program, events: ProgramEvents): void {
+  const command = root.command('new').summary('write a working start for a game of your own').description(
+    'Writes a game with its test and a made table into an empty folder, as a start for your own.',
+  );
+  command.argument('<what>', 'the word game').argument('<dir>', 'the folder');
+  command.addHelpText('after', NEW_HELP);
+  onTyped(command, 'new', events);
 }
 
 function addProfile(root: Program, events: ProgramEvents, extent: HelpExtent): void {
@@ -312,6 +321,7 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   root.version(version, '--version', 'print the version').helpOption('-h, --help', 'print this help');
   root.configureHelp({ styleUsage: (usage) => usage.replace('[options]', '[flags]') });
   addTrain(root, events, extent);
+  addNew(root, events);
   addProfile(root, events, extent);
   addGrid(root, events);
   addCheckpoint(root, events);

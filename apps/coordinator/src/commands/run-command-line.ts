@@ -18,7 +18,7 @@ export interface ProcessSurroundings {
 }
 
 /** Commands that only read and write files. */
-const COMPUTE_NOTHING: ReadonlySet<string> = new Set(['data', 'cache', 'checkpoint', 'runs', 'compare', 'help', 'version']);
+const COMPUTE_NOTHING: ReadonlySet<string> = new Set(['data', 'cache', 'checkpoint', 'runs', 'compare', 'new', 'help', 'version']);
 /** Commands that still have something to do or to tell without TensorFlow. */
 const COMPUTE_PERHAPS: ReadonlySet<string> = new Set(['grid', 'doctor', 'encode', 'export', 'predict', 'redraw']);
 
@@ -61,6 +61,8 @@ async function run(
       return EXIT.ok;
     case 'train':
       return (await import('./train.js')).runTrain(command, { environment, setEnvironment, requests });
+    case 'new':
+      return (await import('./new.js')).runNew(command);
     case 'grid':
       return (await import('./grid.js')).runGrid(command, environment);
     case 'checkpoint':

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { LetheError } from '@lethe/errors';
+import { errorCode, LetheError } from '@lethe/errors';
 import type { Tensor } from '@tensorflow/tfjs';
 
 import type { Operations } from './operations.js';
@@ -54,7 +54,7 @@ function resultOf(run: () => unknown, named: (message: string) => LetheError): u
   try {
     return run();
   } catch (error) {
-    if (error instanceof LetheError || !(error instanceof Error) || isOfMachine(error)) throw error;
+    if (!(error instanceof Error) || errorCode(error) !== undefined || isOfMachine(error)) throw error;
     throw named(error.message);
   }
 }
