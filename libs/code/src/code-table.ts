@@ -13,7 +13,7 @@ interface LoadedCode {
 
 /** The code of this process by its hash, as JavaScript has its modules: each is evaluated once, whichever runs name it. */
 const TABLE = new Map<string, LoadedCode>();
-/** Code that is being evaluated. */
+/** Code that is being evaluated, by its role and hash. */
 const loading = new Map<string, Promise<LoadedCode>>();
 
 /** Code whose name is not known before it is loaded. */
@@ -23,10 +23,13 @@ export type UnnamedCode = Omit<OwnCode, 'name'> & Partial<Pick<OwnCode, 'name'>>
  * Evaluates the code in this process, unless it has been, and keeps what it exports.
  * @param from how messages call it; otherwise "the game speaker"
  * @throws LetheError CODE_INVALID if the text is not the one that the hash names, if it throws (with the place in the user's source), or if
- * it exports nothing of its role; the code of a LetheError that it throws is kept
+ * it exports nothing of its role, also where it has been loaded in the other one; the code of a LetheError that it throws is kept
  */
 export async function loadCode(code: UnnamedCode, from?: string): Promise<OwnCode> {
-  const loaded = TABLE.get(code.sha256) ?? (await evaluated(code, from ?? `the ${code.role} ${code.name ?? code.sha256}`));
+  const { role, name, sha256 } = code;
+  const called = from ?? `the ${role} ${name ?? sha256}`;
+  const loaded = TABLE.get(sha256) ?? (await evaluated(code, called));
+  definitionIn({ default: loaded.definition }, role, called);
   return loaded.code;
 }
 
@@ -62,20 +65,22 @@ export function placeInLoadedCode(error: unknown): string | null {
 
 function entryFor(sha256: string): LoadedCode {
   const loaded = TABLE.get(sha256);
-  if (loaded === undefined) throw new LetheError('CODE_MISSING', `expected the code ${sha256} to be loaded, found that it is not`);
-  return loaded;
+  if (loaded !== undefined) return loaded;
+  const remedy = 'name its module (--game FILE, --data FILE), or the folder of its run, with the folder code in it';
+  throw new LetheError('CODE_MISSING', `expected the code ${sha256} to be loaded, found that it is not; ${remedy}`);
 }
 
 /** Who asks for code that is being evaluated waits for that. */
 async function evaluated(code: UnnamedCode, from: string): Promise<LoadedCode> {
-  const evaluation = loading.get(code.sha256) ?? evaluate(code, from);
-  loading.set(code.sha256, evaluation);
+  const key = `${code.role} ${code.sha256}`;
+  const evaluation = loading.get(key) ?? evaluate(code, from);
+  loading.set(key, evaluation);
   try {
     const loaded = await evaluation;
     TABLE.set(code.sha256, loaded);
     return loaded;
   } finally {
-    loading.delete(code.sha256);
+    loading.delete(key);
   }
 }
 

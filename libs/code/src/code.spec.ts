@@ -12,7 +12,9 @@ describe('own code', () => {
   it('is found by its hash when it is loaded', async () => {
     const code = codeOf("export default { kind: 'lethe-game', name: 'speaker', answer: 42 };");
     for (const lookUp of [loadedCode, definitionOf]) {
-      expect(() => lookUp(code.sha256)).toThrow(expect.objectContaining({ code: 'CODE_MISSING' }));
+      expect(() => lookUp(code.sha256)).toThrow(expect.objectContaining({
+        code: 'CODE_MISSING', message: expect.stringContaining('name its module (--game FILE, --data FILE)') as string,
+      }));
     }
     await expect(loadCode(code)).resolves.toEqual({ ...code, name: 'speaker' });
     expect(loadedCode(code.sha256)).toEqual({ ...code, name: 'speaker' });
@@ -25,6 +27,16 @@ describe('own code', () => {
     await Promise.all([loadCode(code), loadCode(code)]);
     await loadCode(code);
     expect(globalThis).toMatchObject({ timesLoaded: 1 });
+  });
+
+  it('is refused in another role, whether it has been loaded or is being loaded', async () => {
+    const code = codeOf("export default { kind: 'lethe-data', name: 'both' };", 'data');
+    const message = 'the game both: expected `export default defineGame({ ... })`, found `export default defineData({ ... })`';
+    const asGame = () => loadCode({ ...code, role: 'game', name: 'both' }).catch((error: unknown) => error);
+    const [refused, loaded] = await Promise.all([asGame(), loadCode(code)]);
+    expect(refused).toMatchObject({ code: 'CODE_INVALID', message });
+    expect(loaded).toMatchObject({ role: 'data', name: 'both' });
+    expect(await asGame()).toMatchObject({ code: 'CODE_INVALID', message });
   });
 
   it('is refused if it is not the text of its hash', async () => {

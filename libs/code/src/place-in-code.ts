@@ -15,14 +15,14 @@ export function codeFolderPrefix(sha256: string): string {
 
 /**
  * Where in the source of the code an error was thrown, or what in it called what threw: `speaker.ts:12:9`.
- * @returns null if no line of the code is in the error's stack, or if the text has no source map
+ * @returns null if no line of the user's sources is in the error's stack, or if the text has no source map
  */
 export function placeInModule(error: unknown, { sha256, text }: Pick<OwnCode, 'sha256' | 'text'>): string | null {
   const frames = framesIn(error, sha256);
   const map = frames.length === 0 ? null : sourceMapOf(text);
   // Node has looked at the source map already where it is told to (--enable-source-maps).
   const places = frames.flatMap((frame) => (frame.source === `${sha256}.mjs` ? placeBefore(frame, map) : [frame]));
-  const place = places.find(({ source }) => !NOT_THE_USERS.test(source)) ?? places[0];
+  const place = places.find(({ source }) => !NOT_THE_USERS.test(source));
   return place === undefined ? null : `${place.source}:${place.line}:${place.column}`;
 }
 

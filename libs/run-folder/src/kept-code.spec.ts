@@ -35,12 +35,30 @@ describe('the code of a run', () => {
   it('lies in the folder of its sweep once, where all trials and their configurations find it', async () => {
     const code = game('second');
     await keepCode(folder, [code, code]);
+    await writeFile(join(folder, 'sweep.json'), '{}');
     const trial = await create(code, join(folder, 'trials'));
-    expect(await readdir(folder)).toEqual(['code', 'trials']);
+    expect(await readdir(folder)).toEqual(['code', 'sweep.json', 'trials']);
     expect(await readdir(trial.folder)).not.toContain('code');
     await trial.readConfigWithCode();
     expect(loadedCode(code.sha256)).toEqual(code);
     await loadKeptCode(configOf(code), join(folder, 'configs'));
+  });
+
+  it('lies in its own folder where what is above is no sweep, or was changed there', async () => {
+    const code = game('fourth');
+    await keepCode(folder, [code]);
+    expect(await readdir((await create(code)).folder)).toContain('code');
+    expect(await readdir((await create(code, join(folder, 'trials'))).folder)).toContain('code');
+    const sweep = join(folder, 'sweep');
+    await keepCode(sweep, [code]);
+    await writeFile(join(sweep, 'sweep.json'), '{}');
+    await writeFile(join(sweep, 'code', `${code.sha256}.mjs`), 'export default 1;');
+    const trial = await create(code, join(sweep, 'trials'));
+    expect(await readdir(trial.folder)).toContain('code');
+    await keepCode(sweep, [code]);
+    await writeFile(join(trial.folder, 'code', `${code.sha256}.mjs`), 'export default 1;');
+    await trial.readConfigWithCode();
+    expect(loadedCode(code.sha256)).toEqual(code);
   });
 
   it('that is gone or was changed is named', async () => {

@@ -1,5 +1,6 @@
 import { hashOfCode, loadCode } from '@lethe/code';
 import { PLAIN_DATA, type DataConfig } from '@lethe/config';
+import { errorMessage } from '@lethe/errors';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { gatherBatch } from '../batches/gather.js';
@@ -115,9 +116,9 @@ describe('what an own reader gives', () => {
 
   it('fails with the name of the reader and the place in its source', async () => {
     const failing = defineData({ name: 'patients', folder: 'none', read: () => { throw new RangeError('no patients'); } });
-    await expect(read(failing)).rejects.toMatchObject({
-      code: 'DATA_INVALID', message: 'the reader patients fails at reader.ts:3:7: RangeError: no patients',
-    });
+    const error = await read(failing).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'DATA_INVALID', details: { thrown: expect.any(RangeError) as RangeError } });
+    expect(errorMessage(error)).toBe('the reader patients fails at reader.ts:3:7: RangeError: no patients');
   });
 });
 

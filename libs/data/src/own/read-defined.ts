@@ -68,7 +68,7 @@ async function called<Result>(
     const place = placeOf(error);
     const where = `the reader ${name} fails${place === null ? '' : ` at ${place}`}`;
     const kind = error instanceof Error ? `${error.name}: ` : '';
-    throw new LetheError('DATA_INVALID', `${where}: ${kind}${errorMessage(error)}`, { cause: error });
+    throw new LetheError('DATA_INVALID', `${where}: ${kind}${errorMessage(error)}`, { details: { thrown: error } });
   }
 }
 

@@ -91,6 +91,11 @@ describe('the bundle of a user module', () => {
     const error = (() => { try { return fail({}); } catch (caught) { return caught; } })();
     expect(placeInCode(error, sha256)).toMatch(/^parts\/fail\.ts:4:\d+$/);
     expect(placeInCode(new Error('of somebody else'), sha256)).toBeNull();
+    // As --enable-source-maps has it: lines of packages and of Lethe alone are not the user's.
+    const stackOf = (source: string) => `at /tmp/lethe-code-${sha256.slice(0, 32)}-abc/${source}:7:5`;
+    const elsewhere = (source: string) => Object.assign(new Error('a'), { stack: stackOf(source) });
+    expect(placeInCode(elsewhere('@lethe/objectives/src/define-game.ts'), sha256)).toBeNull();
+    expect(placeInCode(elsewhere('parts/fail.ts'), sha256)).toBe('parts/fail.ts:7:5');
   });
 
   it.each([

@@ -69,9 +69,20 @@ describe('a module in the place of a kind of data', () => {
     await writeFile(file, JSON.stringify({ data: { kind: 'own', own: { reader: 'kept', code, settings: {} } } }));
     const named = () => new OwnModules({ folder, configFile: file }).named([readConfigFile(file, folder)]);
     await expect(named()).rejects.toMatchObject({ code: 'CODE_MISSING' });
+    await writeFile(join(sweep, 'sweep.json'), '{}');
     await writeFile(join(sweep, 'code', `${code}.mjs`), text);
     await named();
     expect(definitionOf(code)).toMatchObject({ name: 'kept' });
+  });
+
+  it('cannot be the game too', async () => {
+    const both = configLayer({ recipe: 'keep-and-forget', objective: { code: './beats.ts' }, data: { kind: './beats.ts' } }, 'both.json');
+    const modules = new OwnModules({ folder, configFile: null });
+    await modules.named(layers({}));
+    const message = /^--game .*beats\.ts: expected `export default defineGame\(.*found `export default defineData\(/;
+    await expect(modules.named([both])).rejects.toMatchObject({
+      code: 'CODE_INVALID', message: expect.stringMatching(message) as string,
+    });
   });
 
   it('gives way to a kind that a later layer names', async () => {

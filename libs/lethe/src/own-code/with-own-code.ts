@@ -23,6 +23,7 @@ export interface ModulePlaces {
  */
 export class OwnModules {
   readonly #places: ModulePlaces;
+  /** By role and file. */
   readonly #bundled = new Map<string, Promise<OwnCode>>();
 
   constructor(places: ModulePlaces) {
@@ -58,8 +59,9 @@ export class OwnModules {
 
   #bundle(role: CodeRole, word: string): Promise<OwnCode> {
     const file = resolve(this.#places.folder, word);
-    const bundled = this.#bundled.get(file) ?? bundleCode({ role, file });
-    this.#bundled.set(file, bundled);
+    const key = `${role} ${file}`;
+    const bundled = this.#bundled.get(key) ?? bundleCode({ role, file });
+    this.#bundled.set(key, bundled);
     return bundled;
   }
 }
