@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { defineGame } from './define-game.js';
 import type { GameFacts } from './game-facts.js';
 import type { LossContext, Objective, PhaseLoss } from './objective.js';
+import type { GameContext } from './own-game/game-context.js';
 import { accuracy, crossEntropy, squaredError, squaredErrorOfEach, weightedSum } from './own-game/game-losses.js';
 
 const FACTS: GameFacts = {
@@ -19,6 +20,11 @@ const FACTS: GameFacts = {
     isLabel: false,
   }],
 };
+
+/** For losses and figures alike. */
+function encode({ networks, batch }: GameContext<unknown, string, string>): Tensor {
+  return networks.apply('encoder', batch.inputs);
+}
 
 /** Hides `speaker`, keeps `diagnosis` and `age`. */
 const GAME = {
@@ -48,8 +54,9 @@ function speakerGame(changes: Readonly<Record<string, unknown>> = {}): ReturnTyp
       },
       {
         name: 'features', trains: 'features', losses: ['kept_loss', 'age_loss'],
-        loss: ({ operations, networks, batch, scalars }) => {
-          const latent = networks.apply('encoder', batch.inputs);
+        loss: (context) => {
+          const { operations, networks, batch, scalars } = context;
+          const latent = encode(context);
           const kept = crossEntropy(operations, networks.apply('head', latent), batch.attribute('label'));
           const age = squaredError(operations, operations.slice(latent, [0, 0], [-1, 1]), batch.attribute('age'));
           const hidden = crossEntropy(operations, networks.apply('adversary', latent), batch.attribute('speaker'));
@@ -65,7 +72,7 @@ function speakerGame(changes: Readonly<Record<string, unknown>> = {}): ReturnTyp
         accuracy(operations, networks.apply('head', networks.apply('encoder', batch.inputs)), batch.attribute('diagnosis'))
       ),
     },
-    encode: ({ networks, batch }) => networks.apply('encoder', batch.inputs),
+    encode,
     encodedSize: ({ settings }) => settings.latentSize,
     decode: ({ operations }, features) => operations.concat([features, operations.slice(features, [0, 0], [-1, 1])], 1),
     readKept: { diagnosis: ({ networks }, features) => networks.apply('head', features) },
@@ -161,7 +168,8 @@ describe('a game that a user defines', () => {
     const label = { ...FACTS.forgotten[0], name: 'label', isLabel: true } as (typeof FACTS.forgotten)[number];
     const networks = { networks: () => ({ encoder: perceptron({ name: '', inputs: 3, hidden: [], classes: 2 }) }) };
     const phases = [{ name: 'one', trains: 'all', losses: ['loss'], loss: () => { throw new TypeError('not computed'); } }];
-    const game = speakerGame({ ...networks, groups: { all: ['encoder'] }, optimizers: {}, phases });
+    const game = speakerGame({ ...networks, groups: { all: ['encoder'] }, optimizers: {}, phases, readKept: {} });
+    expect(game.play({}, { ...FACTS, forgotten: [label] }).redraw).toBeNull();
     expect(game.play({}, { ...FACTS, kept: [], forgotten: [label] }).redraw).not.toBeNull();
     expect(game.play({}, { ...FACTS, kept: [], forgotten: [] }).redraw).toBeNull();
   });
@@ -175,21 +183,43 @@ describe('a game that a user defines', () => {
     ],
     [{ groups: { features: ['encoder'], adversary: ['adversary'], idle: ['head'] } },
       'group idle: expected a phase that trains it, found none'],
-    [{ phases: [{ name: 'features', trains: 'features', losses: [], loss: () => undefined }], groups: { features: ['encoder'] } },
+    [{ phases: [{ name: 'features', trains: 'features', losses: [], loss: (): void => undefined }], groups: { features: ['encoder'] } },
       'phase features: expected the name of a loss that it reports, found none'],
     [{ optimizers: { encodr: {} } }, 'expected networks of its groups (encoder, head, adversary), found encodr'],
     [{ figures: {} }, 'figures: expected a figure, which chooses the best checkpoint, found none'],
     [{ settings: z.object({ optimizers: z.number() }) },
       'settings: expected other names than kind, game, code, optimizers, found optimizers'],
     [{ encoder: 1 }, 'defineGame: expected no keys but name, settings'],
-    [{ encode: undefined }, 'encode: expected a value of type function, found undefined'],
+    [{ encode: undefined }, 'encode: expected a function, found undefined'],
+    [{ encodedSize: undefined }, 'game speaker, encodedSize: expected a number or a function, found undefined'],
+    [{ phases: {} }, 'game speaker, phases: expected a list, found an object'],
+    [{ phases: [null] }, 'game speaker, phases: expected objects { name, trains, losses, loss }, found null'],
+    [{ phases: [{ name: 'one', trains: 'features', loss: (): void => undefined }] },
+      'game speaker, phase one: expected `losses`, a list of names, found undefined'],
+    [{ phases: [{ name: 'one', trains: 'features', reads: 'adversary', losses: ['one'], loss: (): void => undefined }] },
+      'game speaker, phase one: expected `reads`, a list of groups, found a string'],
+    [{ phases: [{ name: 'one', trains: 'features', losses: ['one'] }] },
+      'game speaker, phase one: expected `loss`, a function, found undefined'],
+    [{ figures: { kept: 'accuracy' } }, 'game speaker, figures.kept: expected a function, found a string'],
+    [{ readKept: { diagnosis: null } }, 'game speaker, readKept.diagnosis: expected a function, found null'],
+    [{ deployed: 'encoder' }, 'game speaker, deployed: expected a list, found a string'],
   ])('is refused where it contradicts itself: %o', (changes, message) => {
     expect(() => speakerGame(changes)).toThrow(
       expect.objectContaining({ code: 'GAME_INVALID', message: expect.stringContaining(message) as string }),
     );
   });
 
+  it.each([undefined, null, 'speaker', []])('is refused where it is no description: %o', (description) => {
+    expect(() => defineGame(description as never)).toThrow(
+      expect.objectContaining({
+        code: 'GAME_INVALID', message: expect.stringMatching(/^defineGame: expected the description of a game, .*, found \w/) as string,
+      }),
+    );
+  });
+
   it.each([
+    [{ readKept: { diagnose: () => undefined } },
+      'game speaker, readKept: expected attributes that the run keeps (diagnosis, age), found diagnose'],
     [{ groups: { features: ['encoder'], adversary: ['adversary'] }, optimizers: {} },
       'expected every network in a group, found head in none'],
     [{ networks: () => ({}) }, 'groups: expected networks among those that `networks` makes (), found encoder'],
@@ -217,15 +247,39 @@ describe('a game that a user defines', () => {
       { name: 'features', trains: 'features', reads: [], losses: ['kept_loss'], loss: (context: LossContext): PhaseLoss => (
         { minimised: context.networks.apply('adversary'), reported: {} }
       ) },
-      { name: 'adversary', trains: 'adversary', losses: ['other_loss'], loss: () => ({ reported: {} }) },
+      { name: 'adversary', trains: 'adversary', losses: ['other_loss'], loss: (): void => undefined },
     ];
     const narrow: Objective = speakerGame({ phases }).play({}, FACTS);
     await expect(computed(narrow, (context) => narrow.phases[0]?.loss(context).minimised as Tensor)).rejects.toThrow(
       'game speaker, phase features: expected a network among encoder, head, found adversary',
     );
-    await expect(computed(narrow, (context) => narrow.phases[1]?.loss(context).minimised as Tensor)).rejects.toThrow(
-      'game speaker, phase adversary: expected the losses other_loss in `reported`, found nothing',
-    );
+  });
+
+  it.each<[string, string, Readonly<Record<string, unknown>>, (objective: Objective, context: LossContext) => unknown]>([
+    ['another shape than an example has', 'decode: expected a tensor [examples, 3], found [2, 2]',
+      { decode: (_: unknown, features: Tensor) => features },
+      (objective, context) => objective.decode?.(context, objective.encode(context))],
+    ['a promise', 'encode: expected a tensor [examples, 2], found a promise; it cannot be async',
+      { encode: async () => Promise.resolve() },
+      (objective, context) => objective.encode(context)],
+    ['scalars in a figure', 'figure odd: expected no scalars, which are of a round and in losses alone, found that it reads scalars.beta',
+      { figures: { odd: ({ scalars }: LossContext) => scalars['beta'] } }, (objective, context) => objective.score(context)],
+    ['scalars in encode', 'encode: expected no scalars', { encode: ({ scalars }: LossContext) => scalars['beta'] },
+      (objective, context) => objective.encode(context)],
+  ])('refuses %s', async (_, message, changes, compute) => {
+    const objective = speakerGame(changes).play({}, FACTS);
+    await expect(computed(objective, (context) => compute(objective, context) as Tensor)).rejects.toThrow(`game speaker, ${message}`);
+  });
+
+  it('leaves what a loss returns as it is: each phase is checked where it is compiled', async () => {
+    const returned: unknown[] = [Promise.resolve(), undefined, { minimised: null }];
+    const groups = { all: ['encoder', 'head', 'adversary'] };
+    const phases = returned.map((value, index) => ({ name: `p${index}`, trains: 'all', losses: [`loss${index}`], loss: () => value }));
+    const objective: Objective = speakerGame({ groups, phases }).play({}, FACTS);
+    await computed(objective, (context) => {
+      expect(objective.phases.map((phase) => phase.loss(context))).toEqual(returned);
+      return context.operations.constant([0], []);
+    });
   });
 
   it('refuses settings that it has not', () => {

@@ -10,7 +10,7 @@ import { checkDescription, checkInnerSteps, networksOf } from './own-game/check-
 import { factsOfGame, type FactsOfGame } from './own-game/facts.js';
 import { gameContext, type GameContext } from './own-game/game-context.js';
 import type { GameDescription } from './own-game/game-description.js';
-import { gameError } from './own-game/game-error.js';
+import { gameError, kindOf } from './own-game/game-error.js';
 
 /**
  * A game of one's own: groups of networks that learn in phases. A module that exports it by default is played by
@@ -60,7 +60,7 @@ class OwnGame {
       this.#ofEach('encode', [encodedSize], this.#description.encode(this.#context(context, 'encode')))
     );
     const redraw = decode === undefined ? null : (context: LossContext, features: Tensor) => context.operations.reshape(
-      decode(this.#context(context, 'decode'), features), [-1, height, width, channels],
+      this.#ofEach('decode', this.#facts.inputShape, decode(this.#context(context, 'decode'), features)), [-1, height, width, channels],
     );
     const isLabelAlone = kept.length === 0 && forgotten.length === 1 && forgotten[0]?.isLabel === true;
     return {
@@ -110,15 +110,7 @@ class OwnGame {
       const steps = typeof innerSteps === 'number' ? innerSteps : innerSteps({ settings: this.#settings, facts: this.#facts });
       return {
         name, trains, reads: read, losses, innerSteps: checkInnerSteps(game, name, steps),
-        loss: (context) => {
-          const found = loss(this.#context(context, `phase ${name}`, networks));
-          const missing = losses.filter((one) => found.reported[one] === undefined);
-          if (missing.length > 0) {
-            const reported = Object.keys(found.reported).join(', ') || 'nothing';
-            throw gameError(game, `phase ${name}`, `the losses ${losses.join(', ')} in \`reported\``, reported);
-          }
-          return found;
-        },
+        loss: (context) => loss(this.#context(context, `phase ${name}`, networks)),
       };
     });
   }
@@ -135,6 +127,11 @@ class OwnGame {
   /** In the order of what is kept; null: no network reads it. */
   #readKept(encode: (context: LossContext) => Tensor): Objective['readKept'] {
     const readers = this.#description.readKept ?? {};
+    const unread = Object.keys(readers).find((name) => !this.#facts.kept.some((attribute) => attribute.name === name));
+    if (unread !== undefined) {
+      const kept = this.#facts.kept.map(({ name }) => name).join(', ') || 'nothing';
+      throw gameError(this.#description.name, 'readKept', `attributes that the run keeps (${kept})`, unread);
+    }
     return this.#facts.kept.map(({ name, kind, size }) => {
       const reader = readers[name];
       if (reader === undefined) return null;
@@ -151,17 +148,24 @@ class OwnGame {
     throw gameError(name, 'encodedSize', 'a whole number of at least 1', String(size));
   }
 
-  #context(context: LossContext, where: string, networks: readonly string[] = networksOf(this.#description)): AnyContext {
-    const place = { game: this.#description.name, where, networks };
+  /** @param networks of the loss of a phase: those that it may apply; left out: all networks, and no scalars, as those are of a round */
+  #context(context: LossContext, where: string, networks?: readonly string[]): AnyContext {
+    const place = {
+      game: this.#description.name, where, networks: networks ?? networksOf(this.#description), readsScalars: networks !== undefined,
+    };
     return gameContext(context, place, { settings: this.#settings, facts: this.#facts, gameFacts: this.#gameFacts });
   }
 
   /** A tensor that has `shape` for each example. */
   #ofEach(where: string, shape: readonly number[], found: Tensor): Tensor {
+    const given: unknown = found;
+    const expected = `a tensor [${['examples', ...shape].join(', ')}]`;
+    if (typeof given !== 'object' || given === null || !('shape' in given)) {
+      throw gameError(this.#description.name, where, expected, kindOf(given));
+    }
     const isFit = found.shape.length === shape.length + 1 && shape.every((size, index) => found.shape[index + 1] === size);
     if (isFit) return found;
-    const expected = ['examples', ...shape].join(', ');
-    throw gameError(this.#description.name, where, `a tensor [${expected}]`, `[${found.shape.join(', ')}]`);
+    throw gameError(this.#description.name, where, expected, `[${found.shape.join(', ')}]`);
   }
 }
 

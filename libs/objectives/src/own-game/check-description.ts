@@ -1,5 +1,6 @@
+import { LetheError } from '@lethe/errors';
 import type { z } from 'zod';
-import { gameError } from './game-error.js';
+import { gameError, kindOf } from './game-error.js';
 import type { GameDescription } from './game-description.js';
 
 type AnyDescription = GameDescription<z.ZodObject, string, string>;
@@ -9,15 +10,29 @@ const NAMES = 'small letters, digits, - and _, beginning with a letter';
 /** What the settings of a game lie beside. */
 const TAKEN = ['kind', 'game', 'code', 'optimizers'];
 
+type Part = Exclude<keyof AnyDescription, 'name' | 'settings'>;
+/** Of the parts of a description: the kinds of values that they may be, and whether they must be there. */
+const KINDS_OF_PARTS: Readonly<Record<Part, readonly [kinds: readonly string[], isNeeded: boolean]>> = {
+  networks: [['a function'], true], groups: [['an object'], true], phases: [['a list'], true], figures: [['an object'], true],
+  encode: [['a function'], true], encodedSize: [['a number', 'a function'], true], optimizers: [['an object'], false],
+  scalars: [['a function'], false], decode: [['a function'], false], predict: [['a function'], false], readKept: [['an object'], false],
+  noisy: [['a boolean'], false], deployed: [['a list'], false], freshStarts: [['a list'], false],
+};
+
 /**
  * What a game declares, checked as far as it can be without data.
  * @throws LetheError GAME_INVALID naming the game, the place in it, what was expected and what was found
  */
 export function checkDescription(description: AnyDescription): void {
+  if (kindOf(description) !== 'an object') {
+    const expected = 'the description of a game, { name, networks, ... }';
+    throw new LetheError('GAME_INVALID', `defineGame: expected ${expected}, found ${kindOf(description)}`);
+  }
   const { name } = description;
   if (typeof name !== 'string' || !NAME.test(name)) throw gameError(name, 'name', NAMES, JSON.stringify(name));
   checkShape(description);
   checkSettings(description);
+  checkPartsOfPhases(description);
   checkGroups(description);
   checkPhases(description);
   const named = [...description.deployed ?? [], ...(description.freshStarts ?? []).map(({ network }) => network)];
@@ -36,17 +51,19 @@ export function networksOf({ groups }: Pick<AnyDescription, 'groups'>): string[]
 
 /** JavaScript is not held to the types. */
 function checkShape(description: AnyDescription): void {
-  const expected = { networks: 'function', groups: 'object', phases: 'object', figures: 'object', encode: 'function' } as const;
-  for (const [key, type] of Object.entries(expected)) {
-    const found: unknown = description[key as keyof typeof expected];
-    if (found === null || typeof found !== type) throw gameError(description.name, key, `a value of type ${type}`, String(found));
+  const { name } = description;
+  for (const [key, [kinds, isNeeded]] of Object.entries(KINDS_OF_PARTS)) {
+    const found = description[key as keyof AnyDescription];
+    if (found === undefined && !isNeeded) continue;
+    if (!kinds.includes(kindOf(found))) throw gameError(name, key, kinds.join(' or '), kindOf(found));
   }
-  const known = new Set([
-    'name', 'settings', 'networks', 'groups', 'optimizers', 'scalars', 'phases', 'figures', 'encode', 'encodedSize', 'decode', 'predict',
-    'readKept', 'noisy', 'deployed', 'freshStarts',
-  ]);
-  const unknown = Object.keys(description).find((key) => !known.has(key));
-  if (unknown !== undefined) throw gameError(description.name, 'defineGame', `no keys but ${[...known].join(', ')}`, unknown);
+  for (const key of ['figures', 'readKept'] as const) {
+    const odd = Object.entries<unknown>(description[key] ?? {}).find(([, compute]) => typeof compute !== 'function');
+    if (odd !== undefined) throw gameError(name, `${key}.${odd[0]}`, 'a function', kindOf(odd[1]));
+  }
+  const known = ['name', 'settings', ...Object.keys(KINDS_OF_PARTS)];
+  const unknown = Object.keys(description).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw gameError(description.name, 'defineGame', `no keys but ${known.join(', ')}`, unknown);
 }
 
 function checkSettings({ name, settings }: AnyDescription): void {
@@ -78,19 +95,30 @@ function checkGroups(description: AnyDescription): void {
   throw gameError(name, 'groups', 'every network in one group, once', `${twice} in ${homes}`);
 }
 
+/** JavaScript is not held to the types. */
+function checkPartsOfPhases({ name, phases }: AnyDescription): void {
+  for (const phase of phases as readonly unknown[]) {
+    if (kindOf(phase) !== 'an object') throw gameError(name, 'phases', 'objects { name, trains, losses, loss }', kindOf(phase));
+    const { name: own, losses, reads = [], loss } = phase as Readonly<Partial<AnyDescription['phases'][number]>>;
+    expectName(name, 'phases', own);
+    const where = `phase ${String(own)}`;
+    if (!Array.isArray(losses)) throw gameError(name, where, '`losses`, a list of names', kindOf(losses));
+    if (!Array.isArray(reads)) throw gameError(name, where, '`reads`, a list of groups', kindOf(reads));
+    if (typeof loss !== 'function') throw gameError(name, where, '`loss`, a function', kindOf(loss));
+  }
+}
+
 function checkPhases(description: AnyDescription): void {
   const { name, groups, phases } = description;
   const known = Object.keys(groups);
   const losses = phases.flatMap((phase) => phase.losses);
   for (const [index, phase] of phases.entries()) {
-    expectName(name, 'phases', phase.name);
     const where = `phase ${phase.name}`;
     const isTaken = phases.findIndex((other) => other.name === phase.name) < index;
     if (isTaken) throw gameError(name, where, 'a name of its own', 'two of that name');
     for (const group of [phase.trains, ...phase.reads ?? []]) {
       if (!known.includes(group)) throw gameError(name, where, `a group among ${known.join(', ')}`, group);
     }
-    if (typeof phase.loss !== 'function') throw gameError(name, where, 'a function `loss`', String(phase.loss));
     if (phase.losses.length === 0) throw gameError(name, where, 'the name of a loss that it reports', 'none');
     for (const loss of phase.losses) {
       expectName(name, where, loss);

@@ -9,7 +9,10 @@ import { gameError } from './game-error.js';
 
 /** The examples of a step, as a game sees them. */
 export interface BatchOfGame {
-  /** [examples, ...inputShape]: bytes of images from -1 to 1, a table's numbers standardised. */
+  /**
+   * [examples, ...inputShape]: bytes from -1 to 1, floats of a reader of one's own as it gave them. A number of a table is several: of
+   * each piece of its range how much lies below it, from 0 to 1 (docs/data.md).
+   */
   readonly inputs: Tensor;
   /** The inputs before they were distorted; the same where they were not. */
   readonly undistorted: Tensor;
@@ -38,7 +41,7 @@ export interface GameContext<Settings, Network extends string, Scalar extends st
   readonly operations: Operations;
   readonly networks: NetworksOfGame<Network>;
   readonly batch: BatchOfGame;
-  /** The game's scalars of this round, by name. */
+  /** The game's scalars of this round, by name: in losses alone, as nothing else is of a round. Elsewhere reading one is an error. */
   readonly scalars: Readonly<Record<Scalar, Tensor>>;
   readonly settings: Settings;
   readonly facts: FactsOfGame;
@@ -51,6 +54,8 @@ export interface Place {
   readonly where: string;
   /** Names of the networks that may be applied there. */
   readonly networks: readonly string[];
+  /** Whether it is computed in a round, which has scalars. */
+  readonly readsScalars: boolean;
 }
 
 /** The context of a loss, as a game sees it. */
@@ -70,10 +75,20 @@ export function gameContext<Settings, Network extends string, Scalar extends str
       get undistorted() { return shaped(batch.undistorted); },
       attribute: (name) => attributeOf(batch, name, place.game, gameFacts),
     },
-    scalars,
+    scalars: (place.readsScalars ? scalars : unreadable(place)) as Readonly<Record<Scalar, Tensor>>,
     settings,
     facts,
   };
+}
+
+/** Functions that losses share with figures may take `scalars` out of the context, if only the losses read one. */
+function unreadable({ game, where }: Place): object {
+  return new Proxy({}, {
+    get: (_, name) => {
+      if (typeof name === 'symbol') return undefined;
+      throw gameError(game, where, 'no scalars, which are of a round and in losses alone', `that it reads scalars.${name}`);
+    },
+  });
 }
 
 function checkedNetworks<Network extends string>(networks: Networks, { game, where, networks: known }: Place): NetworksOfGame<Network> {

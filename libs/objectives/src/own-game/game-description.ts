@@ -40,7 +40,7 @@ export interface GameDescription<Schema extends z.ZodObject, Network extends str
   readonly groups: Readonly<Record<string, readonly NoInfer<Network>[]>>;
   /** Optimisers by network; what is not said is Adam's at a rate of 0.001. Runs may change them (`--learning-rate`, `--set`). */
   readonly optimizers?: { readonly [Name in NoInfer<Network>]?: PartialOptimizer };
-  /** Numbers that may change from round to round, by name: a pure function, or a resumed run would differ. */
+  /** Numbers of losses that may change from round to round, by name: a pure function, or a resumed run would differ. */
   readonly scalars?: (
     given: GivenToGame<z.output<Schema>> & { readonly round: number; readonly rounds: number },
   ) => Readonly<Record<Scalar, number>>;
@@ -50,22 +50,22 @@ export interface GameDescription<Schema extends z.ZodObject, Network extends str
    * Figures of held-out and test examples, by name: a value of each, [examples]. The first is watched unless a run says otherwise. Less
    * is better of those whose names end in loss, error, mse or nll, more of all others.
    */
-  readonly figures: Readonly<Record<string, (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>) => Tensor>>;
+  readonly figures: Readonly<Record<string, (context: GameContext<z.output<Schema>, NoInfer<Network>, never>) => Tensor>>;
   /** Features [examples, encodedSize] of the examples: what probes read, and what `lethe encode` writes. */
-  readonly encode: (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>) => Tensor;
+  readonly encode: (context: GameContext<z.output<Schema>, NoInfer<Network>, never>) => Tensor;
   readonly encodedSize: number | ((given: GivenToGame<z.output<Schema>>) => number);
   /** Whether the features have noise in training (`noise` of a network); false unless said. Probes then read them with it and without. */
   readonly noisy?: boolean;
   /** Examples [examples, ...inputShape] made of features, and of the forgotten attributes of the batch. */
-  readonly decode?: (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>, features: Tensor) => Tensor;
+  readonly decode?: (context: GameContext<z.output<Schema>, NoInfer<Network>, never>, features: Tensor) => Tensor;
   /** Log-probabilities [examples, classes] of the label. */
-  readonly predict?: (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>) => Tensor;
+  readonly predict?: (context: GameContext<z.output<Schema>, NoInfer<Network>, never>) => Tensor;
   /**
-   * What the game's networks read of kept attributes from the features, by the attribute's name: log-probabilities [examples, categories],
-   * or of a number [examples, 2]: mean and ln variance of the value with mean 0 and deviation 1.
+   * What the game's networks read of kept attributes from the features, by the name of an attribute that the run keeps:
+   * log-probabilities [examples, categories], or of a number [examples, 2]: mean and ln variance of the value with mean 0 and deviation 1.
    */
   readonly readKept?: Readonly<Record<
-    string, (context: GameContext<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>, features: Tensor) => Tensor
+    string, (context: GameContext<z.output<Schema>, NoInfer<Network>, never>, features: Tensor) => Tensor
   >>;
   /** Networks that are used after training, of which averages are kept if any are; all unless they are named. */
   readonly deployed?: readonly NoInfer<Network>[];
