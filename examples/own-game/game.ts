@@ -1,6 +1,7 @@
 // Features of people that keep whether somebody is hired, and forget which group they are of.
 import {
-  accuracy, batchNorm, crossEntropy, defineGame, entropy, linear, logSoftmax, relu, sequential, z, type GameContext, type Tensor,
+  accuracy, batchNorm, crossEntropy, defineGame, entropy, linear, logSoftmax, relu, sequential, weightedSum, z, type GameContext,
+  type Tensor,
 } from '@lethe/lethe/game';
 
 export default defineGame({
@@ -36,22 +37,22 @@ export default defineGame({
     {
       name: 'hiding',
       trains: 'features',
-      losses: ['kept_loss', 'hidden_loss'],
+      losses: ['kept_loss', 'reader_entropy'],
       loss: (context) => {
         const { operations, batch, settings } = context;
-        const kept = crossEntropy(operations, readHired(context), batch.attribute('hired'));
-        // The reader is at chance where its answers have the most entropy.
-        const hidden = operations.neg(operations.mean(entropy(operations, readGroup(context))));
+        const kept = crossEntropy(operations, readHired(context, encode(context)), batch.attribute('hired'));
+        // The less the reader knows, the more entropy its answers have.
+        const hidden = entropy(operations, readGroup(context));
         return {
-          minimised: operations.add(kept, operations.scale(hidden, settings.beta)),
-          reported: { kept_loss: kept, hidden_loss: hidden },
+          minimised: weightedSum(operations, [[1, kept], [-settings.beta, hidden]]),
+          reported: { kept_loss: kept, reader_entropy: hidden },
         };
       },
     },
   ],
 
   figures: {
-    hired_accuracy: (context) => accuracy(context.operations, readHired(context), context.batch.attribute('hired')),
+    hired_accuracy: (context) => accuracy(context.operations, readHired(context, encode(context)), context.batch.attribute('hired')),
     group_accuracy: (context) => accuracy(context.operations, readGroup(context), context.batch.attribute('group')),
   },
   encode,
@@ -63,8 +64,8 @@ function encode({ networks, batch }: GameContext): Tensor {
   return networks.apply('encoder', batch.inputs);
 }
 
-function readHired(context: GameContext): Tensor {
-  return context.networks.apply('head', encode(context));
+function readHired({ networks }: GameContext, features: Tensor): Tensor {
+  return networks.apply('head', features);
 }
 
 function readGroup(context: GameContext): Tensor {

@@ -1,7 +1,7 @@
 // Features of windows of a sensor that keep what was done, and forget which device recorded it.
 import {
-  accuracy, batchNorm, convolution, crossEntropy, defineGame, gelu, globalAveragePool, layerNorm, linear, logSoftmax, relu, residual,
-  reverseGradient, sequential, z, type GameContext, type Tensor,
+  accuracy, batchNorm, convolution, crossEntropy, defineGame, gelu, globalAveragePool, gradientReversed, layerNorm, linear, logSoftmax,
+  relu, residual, sequential, z, type GameContext, type Tensor,
 } from '@lethe/lethe/game';
 
 export default defineGame({
@@ -15,9 +15,9 @@ export default defineGame({
 
   networks: ({ settings: { latentSize, width }, facts }) => ({
     encoder: sequential(facts.inputShape, [
-      convolution({ channels: width, size: 7, stride: 2 }), batchNorm(), gelu(),
-      residual([convolution({ channels: width, size: 5 }), batchNorm(), gelu()]),
-      convolution({ channels: 2 * width, size: 5, stride: 2 }), batchNorm(), gelu(),
+      convolution(width, { size: 7, stride: 2 }), batchNorm(), gelu(),
+      residual([convolution(width, { size: 5 }), batchNorm(), gelu()]),
+      convolution(2 * width, { size: 5, stride: 2 }), batchNorm(), gelu(),
       globalAveragePool(), linear(latentSize), layerNorm(),
     ]),
     head: sequential([latentSize], [linear(facts.attribute('activity').size), logSoftmax()]),
@@ -36,23 +36,27 @@ export default defineGame({
         const { operations, networks, batch, scalars } = context;
         const features = encode(context);
         const activity = crossEntropy(operations, networks.apply('head', features), batch.attribute('activity'));
-        const hidden = networks.apply('reader', operations.reverseGradient(features, scalars.beta));
+        const hidden = networks.apply('reader', gradientReversed(operations, features, scalars.beta));
         const device = crossEntropy(operations, hidden, batch.attribute('device'));
         return { minimised: operations.add(activity, device), reported: { activity_loss: activity, device_loss: device } };
       },
     },
   ],
 
-  figures: { activity_accuracy: (context) => accuracy(context.operations, readActivity(context), context.batch.attribute('activity')) },
+  figures: {
+    activity_accuracy: (context) => (
+      accuracy(context.operations, readActivity(context, encode(context)), context.batch.attribute('activity'))
+    ),
+  },
   encode,
   encodedSize: ({ settings }) => settings.latentSize,
-  predict: readActivity,
+  readKept: { activity: readActivity },
 });
 
 function encode({ networks, batch }: GameContext): Tensor {
   return networks.apply('encoder', batch.inputs);
 }
 
-function readActivity(context: GameContext): Tensor {
-  return context.networks.apply('head', encode(context));
+function readActivity({ networks }: GameContext, features: Tensor): Tensor {
+  return networks.apply('head', features);
 }

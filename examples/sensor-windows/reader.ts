@@ -36,7 +36,8 @@ async function readRecording(folder: string, device: string) {
   const bytes = await readFile(join(folder, `${device}.f32`));
   const signals = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   if (signals.length !== activities.length * samples * axes) {
-    throw new Error(`${device}.f32: expected ${activities.length} windows of ${samples} x ${axes} numbers, found ${signals.length} numbers`);
+    const expected = `${activities.length} windows of ${samples} x ${axes} numbers`;
+    throw new Error(`${device}.f32: expected ${expected}, found ${signals.length} numbers`);
   }
   return { device, samples, axes, activities, signals };
 }

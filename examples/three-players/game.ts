@@ -1,8 +1,8 @@
 // An adversarial autoencoder that forgets a column: its codes must look like draws of a standard normal to one adversary, and tell the
 // group to no other. Two adversaries, which want different things of the same codes, each with two steps in a round.
 import {
-  crossEntropy, defineGame, defineNetwork, linear, logSoftmax, relu, sequential, squaredError, z, batchNorm,
-  type GameContext, type Tensor,
+  batchNorm, crossEntropy, defineGame, defineNetwork, linear, logSoftmax, meanSquaredError, relu, sequential, squaredErrorOfEach,
+  weightedSum, z, type GameContext, type Tensor,
 } from '@lethe/lethe/game';
 
 export default defineGame({
@@ -15,9 +15,9 @@ export default defineGame({
     hidingWeight: z.number().min(0).default(0.5),
   }),
 
-  networks: ({ settings: { codeSize, width }, facts }) => ({
+  networks: ({ settings: { codeSize, width }, facts, facts: { inputShape: [columns = 1] } }) => ({
     encoder: sequential(facts.inputShape, [linear(width), batchNorm(), relu(), linear(codeSize)]),
-    decoder: sequential([codeSize + facts.attribute('group').size], [linear(width), batchNorm(), relu(), linear(facts.inputSize)]),
+    decoder: sequential([codeSize + facts.attribute('group').size], [linear(width), batchNorm(), relu(), linear(columns)]),
     critic: sequential([codeSize], [linear(width), relu(), linear(2), logSoftmax()]),
     reader: sequential([codeSize], [linear(width), relu(), linear(facts.attribute('group').size), logSoftmax()]),
     prior,
@@ -51,24 +51,23 @@ export default defineGame({
     {
       name: 'rebuilding',
       trains: 'autoencoder',
-      losses: ['reconstruction_mse', 'prior_loss', 'hidden_loss'],
+      losses: ['reconstruction_mse', 'prior_loss', 'group_nll'],
       loss: (context) => {
         const { operations, networks, batch, settings } = context;
         const codes = encode(context);
-        const rebuilt = operations.mean(squaredError(operations, decode(context, codes), batch.inputs));
+        const rebuilt = meanSquaredError(operations, decode(context, codes), batch.inputs);
         const taken = isOf(context, networks.apply('critic', codes), 'prior');
-        const hidden = operations.neg(crossEntropy(operations, networks.apply('reader', codes), batch.attribute('group')));
-        const terms = [rebuilt, operations.scale(taken, settings.priorWeight), operations.scale(hidden, settings.hidingWeight)];
+        const read = crossEntropy(operations, networks.apply('reader', codes), batch.attribute('group'));
         return {
-          minimised: terms.reduce((sum, term) => operations.add(sum, term)),
-          reported: { reconstruction_mse: rebuilt, prior_loss: taken, hidden_loss: hidden },
+          minimised: weightedSum(operations, [[1, rebuilt], [settings.priorWeight, taken], [-settings.hidingWeight, read]]),
+          reported: { reconstruction_mse: rebuilt, prior_loss: taken, group_nll: read },
         };
       },
     },
   ],
 
   figures: {
-    reconstruction_mse: (context) => squaredError(context.operations, decode(context, encode(context)), context.batch.inputs),
+    reconstruction_mse: (context) => squaredErrorOfEach(context.operations, decode(context, encode(context)), context.batch.inputs),
   },
   encode,
   encodedSize: ({ settings }) => settings.codeSize,
