@@ -16,7 +16,7 @@ export default defineGame({
   }),
 
   networks: ({ settings, facts }) => ({
-    encoder: sequential(facts.inputShape, [linear(32), batchNorm(), relu(), linear(settings.latentSize)]),
+    encoder: sequential(facts.inputShape, [linear(64), batchNorm(), relu(), linear(64), batchNorm(), relu(), linear(settings.latentSize)]),
     head: sequential([settings.latentSize], [linear(32), relu(), linear(facts.attribute('hired').size), logSoftmax()]),
     reader: sequential([settings.latentSize], [batchNorm(), linear(64), relu(), linear(facts.attribute('group').size), logSoftmax()]),
   }),
