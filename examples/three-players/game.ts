@@ -19,10 +19,11 @@ export default defineGame({
     encoder: sequential(facts.inputShape, [linear(width), batchNorm(), relu(), linear(codeSize)]),
     decoder: sequential([codeSize + facts.attribute('group').size], [linear(width), batchNorm(), relu(), linear(columns)]),
     critic: sequential([codeSize], [linear(width), relu(), linear(2), logSoftmax()]),
-    reader: sequential([codeSize], [linear(width), relu(), linear(facts.attribute('group').size), logSoftmax()]),
+    reader: sequential([codeSize], [batchNorm(), linear(width), relu(), linear(facts.attribute('group').size), logSoftmax()]),
     prior,
   }),
   groups: { autoencoder: ['encoder', 'decoder'], critic: ['critic', 'prior'], reader: ['reader'] },
+  optimizers: { critic: { learningRate: 2e-3 }, reader: { learningRate: 4e-3 } },
 
   phases: [
     {
