@@ -1,44 +1,56 @@
 // Features of windows of a sensor that keep what was done, and forget which device recorded it.
 import {
-  accuracy, batchNorm, convolution, crossEntropy, defineGame, gelu, globalAveragePool, gradientReversed, layerNorm, linear, logSoftmax,
-  relu, residual, sequential, z, type GameContext, type Tensor,
+  accuracy, batchNorm, convolution, crossEntropy, defineGame, entropy, gelu, globalAveragePool, instanceNorm, linear, logSoftmax, relu,
+  residual, sequential, weightedSum, z, type GameContext, type Tensor,
 } from '@lethe/lethe/game';
 
 export default defineGame({
   name: 'windows',
   settings: z.strictObject({
-    /** Greatest weight of hiding the device, which it climbs to over the first half of the run. */
-    beta: z.number().min(0).default(1),
-    latentSize: z.int().min(1).default(8),
+    /** Weight of hiding the device. */
+    beta: z.number().min(0).default(2),
+    latentSize: z.int().min(1).default(4),
+    /** Maps of the first convolutions. */
     width: z.int().min(1).default(16),
   }),
 
   networks: ({ settings: { latentSize, width }, facts }) => ({
     encoder: sequential(facts.inputShape, [
+      instanceNorm(), // takes gain and offset away
       convolution(width, { size: 7, stride: 2 }), batchNorm(), gelu(),
       residual([convolution(width, { size: 5 }), batchNorm(), gelu()]),
       convolution(2 * width, { size: 5, stride: 2 }), batchNorm(), gelu(),
-      globalAveragePool(), linear(latentSize), layerNorm(),
+      globalAveragePool(), linear(latentSize),
     ]),
     head: sequential([latentSize], [linear(facts.attribute('activity').size), logSoftmax()]),
-    reader: sequential([latentSize], [linear(64), relu(), linear(facts.attribute('device').size), logSoftmax()]),
+    reader: sequential([latentSize], [batchNorm(), linear(64), relu(), linear(facts.attribute('device').size), logSoftmax()]),
   }),
-  groups: { game: ['encoder', 'head', 'reader'] },
-  scalars: ({ settings, round, rounds }) => ({ beta: settings.beta * Math.min(1, (2 * round) / rounds) }),
+  groups: { features: ['encoder', 'head'], reader: ['reader'] },
+  optimizers: { reader: { learningRate: 2e-3 } },
 
-  // All learn at once: the gradient of the reader's loss is reversed on its way into the encoder.
   phases: [
     {
-      name: 'game',
-      trains: 'game',
-      losses: ['activity_loss', 'device_loss'],
+      name: 'reading',
+      trains: 'reader',
+      innerSteps: 3,
+      losses: ['reader_loss'],
       loss: (context) => {
-        const { operations, networks, batch, scalars } = context;
-        const features = encode(context);
-        const activity = crossEntropy(operations, networks.apply('head', features), batch.attribute('activity'));
-        const hidden = networks.apply('reader', gradientReversed(operations, features, scalars.beta));
-        const device = crossEntropy(operations, hidden, batch.attribute('device'));
-        return { minimised: operations.add(activity, device), reported: { activity_loss: activity, device_loss: device } };
+        const loss = crossEntropy(context.operations, readDevice(context), context.batch.attribute('device'));
+        return { minimised: loss, reported: { reader_loss: loss } };
+      },
+    },
+    {
+      name: 'hiding',
+      trains: 'features',
+      losses: ['activity_loss', 'reader_entropy'],
+      loss: (context) => {
+        const { operations, batch, settings } = context;
+        const activity = crossEntropy(operations, readActivity(context, encode(context)), batch.attribute('activity'));
+        const hidden = entropy(operations, readDevice(context));
+        return {
+          minimised: weightedSum(operations, [[1, activity], [-settings.beta, hidden]]),
+          reported: { activity_loss: activity, reader_entropy: hidden },
+        };
       },
     },
   ],
@@ -59,4 +71,8 @@ function encode({ networks, batch }: GameContext): Tensor {
 
 function readActivity({ networks }: GameContext, features: Tensor): Tensor {
   return networks.apply('head', features);
+}
+
+function readDevice(context: GameContext): Tensor {
+  return context.networks.apply('reader', encode(context));
 }
