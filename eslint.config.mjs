@@ -184,6 +184,11 @@ export default tseslint.config(
     languageOptions: { globals: Object.fromEntries(['document', 'fetch'].map((name) => [name, 'readonly'])) },
   },
   {
+    // Lethe takes what such a module exports by default.
+    files: ['examples/*/*.ts'],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
+  {
     files: ['**/package.json'],
     plugins: { '@nx': nx },
     languageOptions: { parser: jsoncParser },

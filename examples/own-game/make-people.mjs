@@ -1,8 +1,8 @@
 // Writes people/table.csv, a made table whose answer is known:
 //   node make-people.mjs [FOLDER]
 // `hired` follows the skill of a person and chance, and has nothing to do with `group`. Every column shows the group, two of them the
-// skill as well: `test` is skill + lift, `school` is lift, and the lift depends on the group. So skill = test - school can be kept as it is, and
-// features that have it, and nothing else, tell nothing of the group.
+// skill as well: `test` is skill + lift, `school` is lift, and the lift depends on the group. So skill = test - school can be kept as it
+// is, and features that have it, and nothing else, tell nothing of the group.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -6,7 +6,7 @@ import {
 } from '@lethe/lethe/game';
 
 export default defineGame({
-  name: 'three-players',
+  name: 'critic-and-reader',
   settings: z.strictObject({
     codeSize: z.int().min(1).default(2),
     width: z.int().min(1).default(64),
@@ -78,7 +78,7 @@ export default defineGame({
 /** Draws of the prior, as many as there are codes [examples, codeSize]; in evaluation, which draws nothing, zeros. */
 const prior = defineNetwork({
   tensors: [],
-  forward: ({ operations, noise }, codes) => noise(codes.shape) ?? operations.scale(codes, 0),
+  forward: (context, codes) => context.noise(codes.shape) ?? context.operations.scale(codes, 0),
 });
 
 function encode({ networks, batch }: GameContext): Tensor {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '@lethe/config';
@@ -82,6 +82,10 @@ console.log(opened.config.seed, opened.checkpoints.length);
 train({ beta: 'little' });
 `;
 const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '16', '--held-out', '8', '--no-grid', '--no-evaluation'];
+
+const guide = readFileSync(join(WORKSPACE, 'docs/own-game.md'), 'utf8');
+/** Games of one's own, which have nothing but the package. */
+const EXAMPLES = ['own-game', 'sensor-windows', 'three-players'];
 
 /** Installs the archive in an empty folder, with data beside it. */
 async function install(cwd: string, environment: object = {}): Promise<void> {
@@ -177,15 +181,83 @@ describe('the package, installed in an empty folder', () => {
         module: 'nodenext', target: 'es2023', strict: true, noEmit: true, skipLibCheck: false,
         typeRoots: [join(WORKSPACE, 'node_modules/@types')], types: ['node'],
       },
-      files: ['program.mts'],
+      include: ['program.mts', '*/game.ts', '*/reader.ts'],
     }));
     writeFileSync(join(folder, 'program.mts'), PROGRAM);
+    for (const example of EXAMPLES) cpSync(join(WORKSPACE, 'examples', example), join(folder, example), { recursive: true });
     const compiled = await typed(process.execPath, [join(WORKSPACE, 'node_modules/typescript/bin/tsc'), '-p', '.']);
     expect(compiled).toEqual({ code: 0, output: '' });
-    for (const name of ['tsconfig.json', 'program.mts']) rmSync(join(folder, name));
+    for (const name of ['tsconfig.json', 'program.mts', ...EXAMPLES]) rmSync(join(folder, name), { recursive: true });
   }, 120_000);
 
   it('is not larger than docs/install.md says', () => {
     expect(sizeOf(join(folder, 'node_modules'))).toBeLessThan(LARGEST_INSTALLATION);
   });
+});
+
+interface Measured {
+  readonly kept: readonly { readonly best: { readonly accuracy: { readonly value: number } } }[];
+  readonly forgotten: readonly { readonly best: { readonly balanced_accuracy: { readonly value: number } } }[];
+}
+
+describe("games of one's own, with nothing but the package", () => {
+  const [people, windows, three] = EXAMPLES.map((example) => join(folder, example)) as [string, string, string];
+  beforeAll(async () => {
+    for (const example of EXAMPLES) cpSync(join(WORKSPACE, 'examples', example), join(folder, example), { recursive: true });
+    for (const [cwd, program] of [[people, 'make-people.mjs'], [windows, 'make-recordings.mjs']] as const) {
+      expect(await typed(process.execPath, [program], { cwd })).toEqual({ code: 0, output: '' });
+    }
+    cpSync(join(people, 'people'), join(three, 'people'), { recursive: true });
+  });
+
+  /** The command that the example's README has for its figures. */
+  const commandOf = (cwd: string): string[] => {
+    const [, command = ''] = /^ {4}npx (lethe train .+)$/m.exec(readFileSync(join(cwd, 'README.md'), 'utf8')) ?? [];
+    return command.split(' ');
+  };
+
+  async function trained(cwd: string, ...flags: readonly string[]): Promise<void> {
+    const { code, output } = await typed('npx', [...commandOf(cwd), ...flags], { cwd });
+    expect(code, output).toBe(0);
+  }
+
+  const measured = (cwd: string, name: string): Measured => (
+    JSON.parse(readFileSync(join(cwd, 'runs', name, 'evaluation.json'), 'utf8')) as Measured
+  );
+
+  it.each(EXAMPLES)('%s has the same bits with one, two and four workers', async (example) => {
+    const cwd = join(folder, example);
+    const short = ['--rounds', '6', '--shards', '4', '--no-evaluation'];
+    await Promise.all(['1', '2', '4'].map((workers) => trained(cwd, ...short, '--workers', workers, '--name', `of-${workers}`)));
+    const [one, ...others] = ['of-1', 'of-2', 'of-4'].map((name) => weightsOf(join(cwd, 'runs', name)));
+    expect(others).toEqual([one, one]);
+  }, 180_000);
+
+  it('the guide has the code of own-game, piece by piece', () => {
+    const pieces = [...guide.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code.trim());
+    const [, ...game] = readFileSync(join(people, 'game.ts'), 'utf8').split('\n').filter((line) => line !== '');
+    expect(pieces.flatMap((piece) => piece.split('\n')).filter((line) => line.trim() !== '').map((line) => line.trim()))
+      .toEqual(game.map((line) => line.trim()));
+  });
+
+  it('the commands of the guide keep and forget as far as can be computed', async () => {
+    const commands = [...guide.matchAll(/^ {4}npx (lethe (?:train|sweep) .+)$/gm)].map(([, command = '']) => command);
+    expect(commands).toHaveLength(4);
+    for (const command of commands) {
+      const { code, output } = await typed('npx', command.split(' '), { cwd: people });
+      expect(code, output).toBe(0);
+    }
+    const { kept, forgotten } = measured(people, 'people');
+    const rows = readFileSync(join(people, 'people/table.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
+    const tests = rows.filter((row) => row.at(-1) === 'test');
+    const best = tests.filter(([test, school, , hired]) => (Number(test) > Number(school)) === (hired === 'yes')).length / tests.length;
+    expect(best - (kept[0]?.best.accuracy.value ?? 0)).toBeLessThan(0.02);
+    expect(forgotten[0]?.best.balanced_accuracy.value).toBeLessThan(0.52);
+  }, 180_000);
+
+  it('sensor-windows reads what is done, of a device too from which nothing was learnt', async () => {
+    const leftOut = ['--set', 'data.own.settings.leaveOut=dune'];
+    await trained(windows, '--workers', '1', '--epochs', '10', ...leftOut, '--probes', 'linear', '--name', 'left-out');
+    expect(measured(windows, 'left-out').kept[0]?.best.accuracy.value).toBeGreaterThan(0.98);
+  }, 180_000);
 });

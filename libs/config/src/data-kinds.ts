@@ -18,7 +18,7 @@ const OF_ATTRIBUTES = [
  * IDX files; `images`: a folder of images with a list, or in folders of their classes; `table`: a table of one population; `domains`:
  * several populations; `own`: what a module of the user reads. Each has a row in the table of readers (libs/data/src/readers/index.ts).
  */
-export const DATA_KINDS = {
+const DATA_KINDS = {
   mnist: { folder: 'none', resizes: false, reading: [] },
   'coloured-mnist': { folder: 'none', resizes: false, reading: [] },
   idx: { folder: 'needed', resizes: false, reading: [] },

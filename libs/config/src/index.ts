@@ -4,7 +4,7 @@ export { compileConfig, type CheckedConfig, type CompiledConfig } from './compil
 export { configLayer, readConfigFile, readFlagFile } from './config-file.js';
 export { checkConfigAgainstData, type DataCounts } from './data-problems.js';
 export { withDataFolder, withDataKind } from './data-folder.js';
-export { DATA_KIND_NAMES, rulesOfKind, type DataKind, type DataKindRules } from './data-kinds.js';
+export { rulesOfKind, type DataKind, type DataKindRules } from './data-kinds.js';
 export { defaultSetting, type DefaultSetting } from './default-setting.js';
 export { fairnessOf, gameName, isMeasurable } from './game-of-config.js';
 export { didYouMean } from './did-you-mean.js';

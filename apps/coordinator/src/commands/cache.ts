@@ -4,7 +4,7 @@ import { EXIT } from '@lethe/lethe/exit-codes';
 import { formatBytes, formatDuration, formatTable } from '@lethe/telemetry';
 import { printable } from '@lethe/telemetry/printable';
 import type { CacheCommand } from '../command-line/command.js';
-import type { Environment } from './train.js';
+import type { Environment } from './on-examples.js';
 
 /** Says what lies in the cache folder, or removes it and says what was removed. */
 export async function runCache({ clear }: CacheCommand, environment: Environment): Promise<number> {

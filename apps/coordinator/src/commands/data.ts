@@ -6,7 +6,7 @@ import { printable } from '@lethe/telemetry/printable';
 import type { DataCommand } from '../command-line/command.js';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
-import type { Environment } from './train.js';
+import type { Environment } from './on-examples.js';
 
 /** Reads a data folder as training would, says what is in it, and draws a contact sheet of data that are images. */
 export async function runData(command: DataCommand, environment: Environment): Promise<number> {

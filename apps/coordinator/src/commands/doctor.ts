@@ -3,7 +3,7 @@ import { examineMachine, findRunFolder, writeBugReport } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { formatCount } from '@lethe/telemetry';
 import type { DoctorCommand } from '../command-line/command.js';
-import type { Environment } from './train.js';
+import type { Environment } from './on-examples.js';
 
 const WHAT_STAYS = 'keys, tokens and home folders are left out; names of hosts, columns and classes are not: read it before you send it';
 

@@ -7,7 +7,7 @@ import type { EvaluateCommand } from '../command-line/command.js';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { checkpointOptions } from './options.js';
 import { showProgress } from './show-progress.js';
-import type { Environment } from './train.js';
+import type { Environment } from './on-examples.js';
 
 /**
  * Measures what a checkpoint's networks are for, such as what its encoder has really forgotten, and writes figures and a report into the

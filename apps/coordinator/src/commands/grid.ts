@@ -3,7 +3,7 @@ import { drawGrid } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { GridCommand } from '../command-line/command.js';
 import { checkpointOptions } from './options.js';
-import type { Environment } from './train.js';
+import type { Environment } from './on-examples.js';
 
 /** Draws the style grid of a checkpoint. */
 export async function runGrid(command: GridCommand, environment: Environment): Promise<number> {

@@ -2,7 +2,9 @@ import { computingEnvironment, lookAtThisMachine, type WatchOptions } from '@let
 import { createReporter } from '@lethe/telemetry';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { hearEndingSignals } from '../signals/ending-signals.js';
-import type { Environment } from './train.js';
+
+/** Variables of the environment, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command that computes in this process has of it. */
 export interface ComputingSurroundings {

@@ -4,7 +4,7 @@ import { formatTable } from '@lethe/telemetry';
 import type { SweepCommand } from '../command-line/command.js';
 import { commonOptions } from './options.js';
 import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
-import type { Environment } from './train.js';
+import type { Environment } from './on-examples.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
 export async function runSweep(command: SweepCommand, environment: Environment): Promise<number> {

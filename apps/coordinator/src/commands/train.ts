@@ -16,9 +16,6 @@ import { showProgress } from './show-progress.js';
 import { runDryRun } from './dry-run.js';
 import { runTrials } from './train-trials.js';
 
-/** Variables of the environment, by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 interface Surroundings extends ComputingSurroundings { readonly requests: CheckpointRequests }
 
 /** Trains: a run, or several in a folder. */

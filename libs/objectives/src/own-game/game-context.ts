@@ -36,7 +36,7 @@ export interface NetworksOfGame<Network extends string> {
 }
 
 /** What losses, figures and features of a game are computed from. */
-export interface GameContext<Settings, Network extends string, Scalar extends string> {
+export interface GameContext<Settings = unknown, Network extends string = string, Scalar extends string = string> {
   /** Functions of tensors, the same on every engine. Nothing else may compute with tensors. */
   readonly operations: Operations;
   readonly networks: NetworksOfGame<Network>;
