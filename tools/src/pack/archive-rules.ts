@@ -32,7 +32,7 @@ const WANTED: readonly RegExp[] = [
 ];
 /** The comments by which a bundler says which source it begins with: none may be of tests, nor of what only tests read. */
 const TEST_SOURCE = /^ *\/\/ (\S*(?:\.spec\.\w+|\/testing\/|\/fixtures\/|\/golden\/)\S*)$/m;
-const SOURCE_MAP = /\/\/# sourceMappingURL=\S+/;
+const SOURCE_MAP = /^\/[/*][#@] sourceMappingURL=/m;
 const NEEDED = [
   'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'bin/lethe.mjs', 'infra/local-cluster.json', 'dist/coordinator.js',
   'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/index.d.ts',
