@@ -10,7 +10,7 @@ import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 import { closeOnTheWayOut } from '../signals/close-on-the-way-out.js';
 import { Interruption } from '../signals/interruption.js';
 import { endingLines } from './ending-lines.js';
-import type { ComputingSurroundings } from './on-examples.js';
+import type { ComputingSurroundings, Environment } from './on-examples.js';
 import { commonOptions } from './options.js';
 import { showProgress } from './show-progress.js';
 import { runDryRun } from './dry-run.js';
