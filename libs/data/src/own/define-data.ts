@@ -30,8 +30,8 @@ export interface OwnPieces extends OwnForm {
   /** Examples `first` to `end` (excluded), row-major [end - first, ...shape]; always the same kind of numbers. */
   readonly read: (first: number, end: number) => Promise<Float32Array | Uint8Array> | Float32Array | Uint8Array;
   /**
-   * Text that is another whenever the inputs are (paths, sizes and times of files): what was read is then kept in the machine's cache for
-   * the other processes, and for later runs. Left out: every process reads for itself.
+   * Text that is another whenever the files behind the inputs are (paths, sizes and times): what was read is then kept in the machine's
+   * cache for the other processes, and for later runs with the same code, settings and seed. Left out: every process reads for itself.
    */
   readonly identity?: string | undefined;
 }

@@ -67,7 +67,7 @@ async function inPieces(
   };
   const values = (await piece(0, 1)) instanceof Uint8Array ? 'bytes' : 'floats';
   return {
-    shape, values, count, identity: () => Promise.resolve(identity === undefined ? null : JSON.stringify([place.reader, identity])),
+    shape, values, count, identity: () => Promise.resolve(identity ?? null),
     read: async (first, end) => {
       if (first === end) return { inputs: values === 'bytes' ? new Uint8Array(0) : new Float32Array(0), bad: [] };
       const inputs = await piece(first, end);

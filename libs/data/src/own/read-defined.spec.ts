@@ -1,7 +1,10 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hashOfCode, loadCode } from '@lethe/code';
 import { PLAIN_DATA, type DataConfig } from '@lethe/config';
 import { errorMessage } from '@lethe/errors';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { gatherBatch } from '../batches/gather.js';
 import { openData } from '../open-data.js';
@@ -179,6 +182,42 @@ async function readUnseen(data: DataConfig, preprocessing: unknown, folder: stri
     files.push(...piece.sources.map(({ file, row }) => `${file} ${row}`));
   }
   return { inputs, files };
+}
+
+describe('inputs that an own reader keeps in the cache', () => {
+  let cacheFolder: string;
+  beforeAll(async () => { cacheFolder = await mkdtemp(join(tmpdir(), 'lethe-own-cache-')); });
+  afterAll(() => rm(cacheFolder, { recursive: true }));
+
+  async function firstNumber(data: DataConfig, seed = 1): Promise<number | undefined> {
+    const { train } = await openData(data, seed, { cacheFolder });
+    return train.inputs.gather(Uint32Array.of(0))[0];
+  }
+
+  it('are read anew by an edited reader, with other settings and with another seed', async () => {
+    const data = await ownData(1);
+    expect([await firstNumber(data), await firstNumber(data)]).toEqual([1, 1]);
+    expect((await readdir(cacheFolder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())).not.toEqual([]);
+    expect(await firstNumber(await ownData(3))).toBe(3);
+    expect(await firstNumber(await ownData(1, { more: 10 }))).toBe(11);
+    expect(await firstNumber(data, 2)).toBe(2);
+    expect(await firstNumber(data)).toBe(1);
+  });
+});
+
+/** Data whose reader says the same identity whatever it gives: `scale` times the seed and what its settings add. */
+async function ownData(scale: number, settings: Record<string, unknown> = {}): Promise<DataConfig> {
+  const text = `export default {
+    kind: 'lethe-data', name: 'same', folder: 'none', settings: { safeParse: (data) => ({ success: true, data }) },
+    read: ({ settings: { more = 0 }, seed }) => ({
+      inputs: {
+        shape: [4], identity: 'the same', read: (first, end) => new Float32Array((end - first) * 4).fill(${scale} * seed + more),
+      },
+      label: 'kind', attributes: { kind: Array.from({ length: 12 }, (_, example) => ['a', 'b'][example % 2]) },
+    }),
+  };`;
+  const { sha256 } = await loadCode({ role: 'data', sha256: hashOfCode(text), text });
+  return { ...PLAIN_DATA, kind: 'own', own: { reader: 'same', code: sha256, settings } };
 }
 
 describe('data of an own module', () => {

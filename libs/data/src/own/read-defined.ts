@@ -35,7 +35,12 @@ export async function readDefined({ definition, data, seed, isUnseen, placeOf }:
   }));
   const { inputs } = examples;
   if (inputs === null) return examples;
-  return { ...examples, inputs: { ...inputs, read: (first, end) => called({ name, placeOf }, () => inputs.read(first, end)) } };
+  const identity = async (): Promise<string | null> => {
+    const said = await inputs.identity();
+    // The reader says when its files change; what it makes of them changes with its code and with what it is asked for.
+    return said === null ? null : JSON.stringify([own?.code ?? null, name, folder, own?.settings ?? {}, seed, isUnseen, said]);
+  };
+  return { ...examples, inputs: { ...inputs, identity, read: (first, end) => called({ name, placeOf }, () => inputs.read(first, end)) } };
 }
 
 /** Of examples that no run has seen. */
