@@ -1,6 +1,6 @@
 import {
   applyResumeOverrides, dataOfRecipe, mergeConfig, readConfigFile, valueAt, withDataKind, withValue,
-  type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine, type RunConfig,
+  type CheckedConfig, type CompiledConfig, type ConfigLayer, type Machine, type RunConfig, type Tree,
 } from '@lethe/config';
 import { withInitialWeights } from './initial-weights/find-weights.js';
 import { withGame } from './own-code/game-layer.js';
@@ -22,15 +22,25 @@ export async function withOwnCode<Request extends Said>(request: Request): Promi
   const { configFile = null, folder } = request;
   const layers = await new OwnModules({ folder, configFile }).named(layersOf(request));
   // The configuration file is read again; what its modules are named by lies over it.
-  const { values } = layers.reduce((below, layer) => ({ values: NAMED_BY_HASH.reduce((tree, path) => {
-    const said = valueAt(layer.values, path);
-    return said === undefined ? tree : withValue(tree, path, said);
-  }, below.values) }), { values: request.flags.values });
+  const said = (path: string): unknown => layers.map(({ values }) => valueAt(values, path)).findLast((value) => value !== undefined);
+  const isOwn = said('data.kind') === 'own';
+  const paths = [...NAMED_BY_HASH.game, ...(isOwn ? NAMED_BY_HASH.reader : [])];
+  const values = paths.reduce<Tree>((tree, path) => {
+    const value = said(path);
+    return value === undefined ? tree : withValue(tree, path, value);
+  }, isOwn ? withOwnSettings(request.flags.values) : request.flags.values);
   return { ...request, flags: { ...request.flags, values } };
 }
 
-/** Settings that say which module of the user is a game or a reader. */
-const NAMED_BY_HASH = ['objective.code', 'objective.game', 'data.kind', 'data.own'];
+/** Settings that say which module of the user is a game, and which one reads the data. */
+const NAMED_BY_HASH = {
+  game: ['objective.code', 'objective.game'], reader: ['data.kind', 'data.own.reader', 'data.own.code'],
+} as const;
+
+/** A reader has settings, even if none of them was said. */
+function withOwnSettings(values: Tree): Tree {
+  return withValue(values, 'data.own.settings', valueAt(values, 'data.own.settings') ?? {});
+}
 
 /** The configuration of the new run that was asked for. Reads the configuration file and looks into `--data-dir`. */
 export function newRunConfig(request: Said & Places, machine: Machine): CompiledConfig {
