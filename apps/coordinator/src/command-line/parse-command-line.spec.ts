@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { mergeConfig, PROBES, RECIPE_NAMES } from '@lethe/config';
+import { mergeConfig, PROBES, RECIPE_NAMES, valueAt } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Command, PrintCommand, TrainCommand } from './command.js';
 import { COMMON_FLAGS, NOT_PROFILED } from './common-flags.js';
 import { parseCommandLine } from './parse-command-line.js';
 import { GENERAL_HELP } from './help-texts.js';
 import { buildProgram } from './program.js';
-import { CONFIG_FLAGS } from '@lethe/config/flags';
+import { CONFIG_FLAGS, type ConfigFlag } from '@lethe/config/flags';
 
 const parse = (...argv: string[]): Command => parseCommandLine(argv, { folder: '/home/user', version: '1.2.3' });
 
@@ -287,24 +287,35 @@ describe('the flags', () => {
     const example = {
       '<number>': '0.5', '<count>': '2', '<dir>': 'd', '<1|3>': '3', '<mark>': ',', '<columns>': 'a,b', '<probes>': 'mlp', '[share]': '0.2',
     };
-    for (const { name, value, sets, paths } of Object.values(CONFIG_FLAGS).flat()) {
-      const text =
-        value === undefined
-          ? undefined
-          : (Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word');
-      const { flags } = train(`--${name}`, ...(text === undefined ? [] : [text]));
-      const words = new Map<string, unknown>(
-        Object.entries({ d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'], mlp: ['mlp'] }),
-      );
-      const read = text === undefined ? undefined : (words.get(text) ?? Number(text));
-      for (const path of paths) {
-        const setting = path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], flags.values);
-        expect(setting, path).toEqual(read ?? sets);
-        expect(flags.label(path)).toBe(`--${name}`);
+    const textOf = ({ value }: ConfigFlag): string | undefined => (
+      value === undefined ? undefined : Object.entries(example).find(([placeholder]) => placeholder === value.placeholder)?.[1] ?? 'word'
+    );
+    const words = new Map<string, unknown>(
+      Object.entries({ d: '/home/user/d', word: 'word', ',': ',', 'a,b': ['a', 'b'], mlp: ['mlp'] }),
+    );
+    for (const together of withoutCommonSettings(Object.values(CONFIG_FLAGS).flat())) {
+      const { flags } = train(...together.flatMap((flag) => [`--${flag.name}`, textOf(flag) ?? []].flat()));
+      for (const { name, sets, paths, text } of together.map((flag) => ({ ...flag, text: textOf(flag) }))) {
+        const read = text === undefined ? sets : (words.get(text) ?? Number(text));
+        for (const path of paths) {
+          expect(valueAt(flags.values, path), path).toEqual(read);
+          expect(flags.label(path)).toBe(`--${name}`);
+        }
       }
     }
   });
 });
+
+/** Flags that can be said in one command line: no two of a list set the same. */
+function withoutCommonSettings(flags: readonly ConfigFlag[]): ConfigFlag[][] {
+  const lists: ConfigFlag[][] = [];
+  for (const flag of flags) {
+    const list = lists.find((one) => !one.some(({ paths }) => paths.some((path) => flag.paths.includes(path))));
+    if (list === undefined) lists.push([flag]);
+    else list.push(flag);
+  }
+  return lists;
+}
 
 describe('parseCommandLine', () => {
   it('asks for nothing by itself', () => {
