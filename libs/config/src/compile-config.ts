@@ -2,6 +2,7 @@ import { crossProblems, configWarnings } from './cross-checks.js';
 import type { Origins } from './layer.js';
 import { problemsError } from './problem.js';
 import { withOwnSettings } from './own-game.js';
+import { withReaderSettings } from './own-reader.js';
 import { runConfigSchema, type RunConfig } from './run-config.js';
 import { schemaProblems } from './schema-problems.js';
 
@@ -32,14 +33,16 @@ export function compileConfig(raw: unknown, origins: Origins = new Map()): Compi
 }
 
 /**
- * Checks each setting by itself, but no rules between settings. Freezes the result. The settings of an own game are checked where its code
- * is loaded.
+ * Checks each setting by itself, but no rules between settings. Freezes the result. The settings of an own game and of an own
+ * reader are checked where their code is loaded.
  * @throws LetheError CONFIG_INVALID
  */
 export function parseConfig(raw: unknown, origins: Origins = new Map()): RunConfig {
   const parsed = runConfigSchema.safeParse(raw);
   if (!parsed.success) throw problemsError(schemaProblems(parsed.error.issues, raw, origins));
-  const { config, problems } = withOwnSettings(parsed.data, raw, origins);
+  const played = withOwnSettings(parsed.data, raw, origins);
+  const { config, problems: ofReader } = withReaderSettings(played.config, origins);
+  const problems = [...played.problems, ...ofReader];
   if (problems.length > 0) throw problemsError(problems);
   return deepFreeze(config);
 }

@@ -18,6 +18,7 @@ export { dataOfRecipe, mergeConfig } from './merge-config.js';
 export { completeOptimizer, type PartialOptimizer } from './optimizer-defaults.js';
 export { isModulePath } from './module-path.js';
 export { defaultsOf } from './own-game.js';
+export { readerSettings } from './own-reader.js';
 export { PROBES } from './probe-kinds.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';

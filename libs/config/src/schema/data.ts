@@ -62,7 +62,7 @@ const ownSchema = z.strictObject({
   reader: name,
   /** SHA-256 (hex) of the module's bundle. */
   code: z.string().regex(/^[0-9a-f]{64}$/, { error: 'the SHA-256 of a module' }),
-  /** The reader's settings as JSON; its own schema checks them. */
+  /** The reader's settings as JSON; its own schema checks them where its code is loaded. */
   settings: z.record(z.string(), z.unknown()),
 });
 

@@ -1,9 +1,8 @@
-import type { DataConfig } from '@lethe/config';
+import { readerSettings, type DataConfig } from '@lethe/config';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import type { Examples } from '../model/examples.js';
 import type { DataDefinition, DataRequest, OwnExamples } from './define-data.js';
 import { ownExamples } from './own-examples.js';
-import { ownSettings } from './own-settings.js';
 
 /** What a defined reader is to read. */
 export interface DefinedReading {
@@ -24,7 +23,7 @@ export interface DefinedReading {
 export async function readDefined({ definition, data, seed, isUnseen, placeOf }: DefinedReading): Promise<Examples> {
   const { name, read } = definition;
   const { own, reading } = data;
-  const settings = ownSettings(definition, own?.settings ?? {});
+  const settings = readerSettings(definition, own?.settings ?? {});
   const folder = folderOf(definition, data.folder);
   const all = await called({ name, placeOf }, () => read({ folder, settings, seed, isUnseen }));
   const { label, domain, group, categories, numbers } = isUnseen ? UNKNOWN : reading.columns;

@@ -90,11 +90,25 @@ describe('a module in the place of a kind of data', () => {
     expect(configOfLayers(named, MACHINE).config.data).toMatchObject({ kind: 'coloured-mnist', own: null });
   });
 
-  it('has settings that are named when they are wrong', async () => {
-    const { config: { data } } = configOfLayers(await withCode(layers({ own: { settings: { lengths: 6 } } }), folder), MACHINE);
-    await expect(openData(data, 1)).rejects.toMatchObject({
-      code: 'CONFIG_INVALID', message: expect.stringContaining('lengths; did you mean length?') as string,
+  it('has settings whose defaults the configuration has, and which it names when they are wrong', async () => {
+    const configOf = async (settings: Readonly<Record<string, unknown>>) => (
+      configOfLayers(await withCode(layers({ own: { settings } }), folder), MACHINE).config
+    );
+    expect((await configOf({ length: 6 })).data.own?.settings).toEqual({ length: 6, examples: 24 });
+    await expect(configOf({ lengths: 6, examples: 'many' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID', message: expect.stringMatching(
+        /data\.own\.settings\.lengths in beats\.json: .* found lengths; did you mean length\?\n.*settings\.examples in beats\.json: /,
+      ) as string,
     });
+  });
+
+  it('has settings as they were given where its schema makes something else of them', async () => {
+    const dated = READER.replace('z.int().default(24)', "z.string().default('24').transform(Number)");
+    await writeFile(join(folder, 'dated.ts'), dated);
+    const asked = layers({ kind: './dated.ts', own: { settings: { examples: '12' } } });
+    const { config: { data } } = configOfLayers(await withCode(asked, folder), MACHINE);
+    expect(data.own?.settings).toEqual({ examples: '12' });
+    expect((await openData(data, 1)).facts).toMatchObject({ trainCount: 10, testCount: 2 });
   });
 
   it('may be the reader of the guide to data', async () => {
