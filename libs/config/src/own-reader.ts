@@ -55,7 +55,8 @@ function problemsOf({ name, settings: schema }: ConfiguredReader, given: Given, 
     const meant = didYouMean(key, known ?? []);
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
     const all = known?.join(', ') ?? '';
-    return { where: where([key]), expected: `a setting of the reader ${name} (${all === '' ? 'it has none' : all})`, found: `${key}${hint}` };
+    const expected = `a setting of the reader ${name} (${all === '' ? 'it has none' : all})`;
+    return { where: where([key]), expected, found: `${key}${hint}` };
   });
   for (const { code, path: keys, message } of schema.safeParse(given).error?.issues ?? []) {
     if (code === 'unrecognized_keys' && known !== null) continue;

@@ -10,7 +10,9 @@ const READER = `import { defineData, z } from '@lethe/lethe/game';
 export default defineData({
   name: 'beats', folder: 'none',
   settings: z.object({ length: z.int().min(4).default(8), channels: z.int().default(2) }),
-  read: ({ settings: { length, channels } }) => ({ inputs: { shape: [length, channels], values: new Float32Array(24 * length * channels) } }),
+  read: ({ settings: { length, channels } }) => (
+    { inputs: { shape: [length, channels], values: new Float32Array(24 * length * channels) } }
+  ),
 });
 `;
 const MACHINE = { cores: 2, gpus: 0, engine: 'wasm' } as const;
