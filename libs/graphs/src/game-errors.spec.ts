@@ -1,6 +1,6 @@
 import { definitionOf, hashOfCode, loadCode } from '@lethe/code';
 import { mergeConfig } from '@lethe/config';
-import { LetheError } from '@lethe/errors';
+import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { groupLayout, perceptron } from '@lethe/networks';
 import type { LossContext, Objective, PhaseLoss } from '@lethe/objectives';
 import { engineEnvironment, loadEngine, type CompiledStep, type Engine } from '@lethe/tensorflow';
@@ -105,10 +105,18 @@ describe.each(['native', 'wasm'] as const)('a game that somebody else wrote, on 
       "throw Object.assign(new Error('the network head expects others'), { code: 'GAME_INVALID' });",
       'game speaker, phase hiding: the network head expects others (speaker.ts:7:3)',
     ],
+    ['new Array(-1);', 'game speaker, phase hiding fails: Invalid array length (speaker.ts:7:3)'],
   ])('is told the line of its source: %s', async (line, message) => {
     await expect(ownLoss(`${line} // on ${name}`).then((loss) => play(engines[name], loss))).rejects.toMatchObject({
       code: 'GAME_INVALID', message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
     });
+  });
+
+  it('is not blamed for want of memory', async () => {
+    const loss = await ownLoss(`throw new RangeError('Array buffer allocation failed'); // on ${name}`);
+    const error: unknown = await play(engines[name], loss).catch((reason: unknown) => reason);
+    expect(errorMessage(error)).toContain('Array buffer allocation failed');
+    expect(errorCode(error)).not.toBe('GAME_INVALID');
   });
 
   it.each<[string, Loss, string, RegExp]>([

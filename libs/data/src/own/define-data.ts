@@ -14,7 +14,8 @@ export type OwnInputs = OwnArray | OwnPieces;
 interface OwnForm {
   /**
    * Of one example: `[numbers]` of a row or a vector, `[length, channels]` of a signal over time, `[height, width, channels]` of an
-   * image. Networks get [examples, 1, 1, numbers], [examples, length, 1, channels] and [examples, height, width, channels].
+   * image. Lethe's own games see [examples, 1, 1, numbers], [examples, length, 1, channels] and [examples, height, width, channels]. A game
+   * of one's own sees [examples, ...shape], but a signal of length 1 as a row and an image of width 1 as a signal: [1, n] becomes [n].
    */
   readonly shape: readonly number[];
 }

@@ -1,6 +1,6 @@
 import { gatherBatch, openBatches, splitHeldOut, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { compileEvaluation, SCORE_CHUNK, WorkerEvaluator } from '@lethe/evaluation';
+import { compileEvaluation, SCORE_CHUNK, WorkerEvaluator, type EvaluationStepOptions } from '@lethe/evaluation';
 import { batchInputs, layoutOf, scalarInputs, ShardGradients, StepClock, type RunDescription } from '@lethe/graphs';
 import { networkSlices, type GroupState } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
@@ -18,8 +18,9 @@ export interface FirstShardOptions {
 export type PhaseLosses = Readonly<Record<string, number>>;
 
 /**
- * Computes the first shard of the first round in every phase, each with the weights that the run begins with, and the figures and features
- * of some test examples: what a game does wrong shows here before anything is started.
+ * Computes the first shard of the first round in every phase, each with the weights that the run begins with, and all that the game
+ * declares of some test examples (figures, features, predictions, examples made of features): what a game does wrong shows here before
+ * anything is started.
  *
  * @returns the losses of each phase, in the phases' order
  * @throws LetheError GAME_INVALID, GRADIENT_NOT_FINITE, TRACE_FOREIGN_TENSOR, TRACE_RANDOMNESS, TRACE_VALUE_READ
@@ -34,6 +35,7 @@ export async function playFirstShard(options: FirstShardOptions): Promise<PhaseL
     const losses = objective.phases.map((_, phase) => lossesOf(phase, gradients, options));
     await computeFeatures(options);
     await computeFigures(options, heldOut);
+    await computeOffered(options);
     return losses;
   } finally {
     gradients.dispose();
@@ -78,21 +80,38 @@ function expectFinite(description: RunDescription, phase: number, { losses, grad
 
 /** Features of test examples, whose number a game says. */
 async function computeFeatures(options: FirstShardOptions): Promise<void> {
+  const { objective } = options.description;
+  const result = await computeOnTest(options, 'encode', (context) => objective.encode(context));
+  if (result.length === SCORE_CHUNK * objective.encodedSize) return;
+  const expected = `features [examples, ${objective.encodedSize}], as it declares`;
+  throw new LetheError(
+    'GAME_INVALID', `game ${objective.name}: expected ${expected}, found ${result.length / SCORE_CHUNK} numbers for each example`,
+  );
+}
+
+/** What a game offers besides features, each where it is declared: a run would compute it only after its training. */
+async function computeOffered(options: FirstShardOptions): Promise<void> {
+  const { objective: { encode, decode, predict, readKept }, facts } = options.description;
+  if (decode !== null) await computeOnTest(options, 'decode', (context) => decode(context, encode(context)));
+  if (predict !== null) await computeOnTest(options, 'predict', predict);
+  for (const [place, { name }] of facts.kept.entries()) {
+    const read = readKept[place] ?? null;
+    if (read !== null) await computeOnTest(options, `readKept.${name}`, read);
+  }
+}
+
+/** What a function of the networks gives for some test examples. @param name for messages */
+async function computeOnTest(
+  options: FirstShardOptions, name: string, compute: EvaluationStepOptions['compute'],
+): Promise<Float32Array> {
   const { engine, description, data: { test } } = options;
   const { objective, facts } = description;
-  const step = await compileEvaluation({
-    engine, description, name: 'encode', examples: SCORE_CHUNK, compute: (context) => objective.encode(context),
-  });
+  const step = await compileEvaluation({ engine, description, name, examples: SCORE_CHUNK, compute });
   try {
     const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, example) => example % test.count);
-    const { result } = step.run({
+    return step.run({
       ...vectorsOf(options), ...scalarInputs(objective.scalars(0)), ...batchInputs(gatherBatch(test, chosen, facts)),
-    });
-    if (result.length === SCORE_CHUNK * objective.encodedSize) return;
-    const expected = `features [examples, ${objective.encodedSize}], as it declares`;
-    throw new LetheError(
-      'GAME_INVALID', `game ${objective.name}: expected ${expected}, found ${result.length / SCORE_CHUNK} numbers for each example`,
-    );
+    }).result;
   } finally {
     step.dispose();
   }

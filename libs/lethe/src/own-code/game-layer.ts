@@ -3,7 +3,7 @@ import { defaultsOf, valueAt, type ConfigLayer, type Tree } from '@lethe/config'
 import { GAMES, type GameDefinition } from '@lethe/objectives';
 import { CODE_OF_GAME } from './with-own-code.js';
 
-/** The recipe whose data, length and measuring an own game has unless another one is named. */
+/** The recipe whose data, length and measuring an own game has unless another one of one population is named. */
 const RECIPE = 'keep-and-forget';
 
 /**

@@ -27,7 +27,10 @@ export interface BatchOfGame {
 
 /** The networks of a game with their parameters in place. */
 export interface NetworksOfGame<Network extends string> {
-  /** What a network makes of its inputs. In training: with dropout, noise, and the statistics of the batch. */
+  /**
+   * What a network makes of its inputs. In training: with dropout, noise, and the statistics of the batch. Where a phase applies a network
+   * twice, both have the same dropout mask and noise, and the running statistics count the last application.
+   */
   apply(network: Network, ...inputs: Tensor[]): Tensor;
   /** As `apply`, but without dropout and noise, and running statistics do not count these inputs. */
   applyDeterministic(network: Network, ...inputs: Tensor[]): Tensor;
