@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { DEFINITIONS, hashOfCode, type CodeRole, type OwnCode, type OwnDefinition } from './own-code.js';
 import { codeFolderPrefix, placeInModule } from './place-in-code.js';
+import { refuseChance } from './refuse-chance.js';
 
 interface LoadedCode {
   readonly code: OwnCode;
@@ -57,6 +58,19 @@ export function placeInCode(error: unknown, sha256: string): string | null {
   return placeInModule(error, loadedCode(sha256));
 }
 
+/**
+ * Runs what the game of that hash declares, without random numbers and clocks of this process.
+ * @throws LetheError TRACE_RANDOMNESS where the game asks for them, CODE_MISSING if this process has not loaded it
+ */
+export function withoutChance<Result>(sha256: string, run: () => Result): Result {
+  const end = refuseChance(loadedCode(sha256));
+  try {
+    return run();
+  } finally {
+    end();
+  }
+}
+
 /** As `placeInCode`, in whichever code of this process it is; null: in none. */
 export function placeInLoadedCode(error: unknown): string | null {
   const places = [...TABLE.values()].map(({ code }) => placeInModule(error, code));
@@ -87,7 +101,10 @@ async function evaluated(code: UnnamedCode, from: string): Promise<LoadedCode> {
 async function evaluate({ role, sha256, text }: UnnamedCode, from: string): Promise<LoadedCode> {
   const found = hashOfCode(text);
   if (found !== sha256) throw new LetheError('CODE_INVALID', `${from}: expected the SHA-256 ${sha256}, found ${found}: it was changed`);
-  const exported = await importText(text, sha256).catch((error: unknown) => { throw loadError(error, from, { sha256, text }); });
+  const end = role === 'game' ? refuseChance({ sha256, text }) : () => undefined;
+  const exported = await importText(text, sha256)
+    .catch((error: unknown) => { throw loadError(error, from, { sha256, text }); })
+    .finally(end);
   const definition = definitionIn(exported, role, from);
   return { code: { role, name: definition.name, sha256, text }, definition };
 }
@@ -106,7 +123,7 @@ async function importText(text: string, sha256: string): Promise<Record<string, 
 
 function loadError(error: unknown, from: string, code: Pick<OwnCode, 'sha256' | 'text'>): LetheError {
   const place = placeInModule(error, code);
-  const where = place === null ? '' : ` at ${place}`;
+  const where = place === null || errorMessage(error).includes(` at ${place}:`) ? '' : ` at ${place}`;
   const kind = error instanceof Error && errorCode(error) === undefined ? `${error.name}: ` : '';
   const message = `${from}: its module fails while it loads${where}: ${kind}${errorMessage(error)}`;
   return new LetheError(errorCode(error) ?? 'CODE_INVALID', message, { details: { thrown: error } });

@@ -1,5 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { definitionOf, hashOfCode, loadCode, loadedCode, type CodeRole } from './index.js';
+import { definitionOf, hashOfCode, loadCode, loadedCode, withoutChance, type CodeRole } from './index.js';
 
 /** Each text is evaluated once in a process, so that every test has its own. */
 function codeOf(text: string, role: CodeRole = 'game') {
@@ -66,5 +67,50 @@ describe('own code', () => {
     const known = "throw Object.assign(new Error('phase a trains b'), { code: 'GAME_INVALID' });";
     const message = '--game ./speaker.ts: its module fails while it loads: phase a trains b';
     expect(await failure(known)).toMatchObject({ code: 'GAME_INVALID', message });
+  });
+});
+
+describe('random numbers and clocks', () => {
+  const named = (expression: string) => `const made = ${expression}; export default { kind: 'lethe-game', name: 'speaker', made };`;
+
+  it.each([
+    ['Math.random', 'Math.random()'], ['crypto.randomUUID', 'crypto.randomUUID()'],
+    ['crypto.getRandomValues', 'crypto.getRandomValues(new Uint8Array(1))'], ['Date.now', 'Date.now()'], ['new Date()', 'new Date()'],
+    ['Date()', 'Date()'], ['performance.now', 'performance.now()'], ['process.hrtime', 'process.hrtime()'],
+    ['process.hrtime.bigint', 'process.hrtime.bigint()'], ['Math.random', '[1].map(() => new (class { a = Math.random(); })())'],
+    ['Math.random', 'await Promise.resolve().then(() => Math.random())'],
+  ])('%s is refused while a game loads: %s', async (source, expression) => {
+    expect(await failure(named(expression))).toMatchObject({
+      code: 'TRACE_RANDOMNESS', message: expect.stringContaining(`the game used ${source}: every process of a run evaluates`) as string,
+    });
+  });
+
+  it('are what they were for all other code, also while a game loads, and for readers', async () => {
+    const before = [Math.random, Date, Object.getOwnPropertyDescriptor(performance, 'now'), process.hrtime];
+    const gates = new EventEmitter();
+    Object.assign(globalThis, { gates });
+    const begun = once(gates, 'begun');
+    const waiting = "await new Promise((go) => { gates.once('go', go); gates.emit('begun'); }).then(() => new Date(5))";
+    const game = loadCode(codeOf(named(waiting)));
+    await begun;
+    expect(Math.random).not.toBe(before[0]);
+    expect([Math.random() < 1, new Date() instanceof Date, Date.now() > 0, performance.now() > 0, crypto.randomUUID().length])
+      .toEqual([true, true, true, true, 36]);
+    gates.emit('go');
+    await game;
+    await loadCode(codeOf("export default { kind: 'lethe-data', name: 'timed', made: [Math.random(), Date.now()] };", 'data'));
+    expect([Math.random, Date, Object.getOwnPropertyDescriptor(performance, 'now'), process.hrtime]).toEqual(before);
+  });
+
+  it('are refused while a game is played, also by a function that it kept while it was loaded', async () => {
+    const code = codeOf(`const { random } = Math;
+      export default { kind: 'lethe-game', name: 'late', kept: () => random(), play: () => Math.random(), pure: () => 1 };`);
+    await loadCode(code);
+    const { kept, play, pure } = definitionOf(code.sha256) as unknown as Record<'kept' | 'play' | 'pure', () => number>;
+    const refused: unknown = expect.objectContaining({ code: 'TRACE_RANDOMNESS' });
+    expect(() => withoutChance(code.sha256, play)).toThrow(refused);
+    expect(kept).toThrow(refused);
+    expect(withoutChance(code.sha256, () => pure() + Math.floor(Math.random()))).toBe(1);
+    expect(play()).toBeLessThan(1);
   });
 });

@@ -1,2 +1,5 @@
-export { definitionOf, isCodeLoaded, loadCode, loadedCode, placeInCode, placeInLoadedCode, type UnnamedCode } from './code-table.js';
+export { checkChanceAndClocks, type Refusal } from './chance-and-clocks.js';
+export {
+  definitionOf, isCodeLoaded, loadCode, loadedCode, placeInCode, placeInLoadedCode, withoutChance, type UnnamedCode,
+} from './code-table.js';
 export { hashOfCode, type CodeRole, type OwnCode, type OwnDefinition } from './own-code.js';

@@ -83,6 +83,10 @@ describe('the bundle of a user module', () => {
     const thrown = await failureOf({ 'game.ts': '\n\nconst none = null as unknown as { a: number };\nexport default none.a;' });
     const message = expect.stringMatching(/game\.ts: its module fails while it loads at game\.ts:4:\d+: TypeError: .*null/) as string;
     expect(thrown).toMatchObject({ code: 'CODE_INVALID', message });
+    const drawing = `import { z } from '@lethe/lethe/game';\n${game('settings: z.strictObject({}),\n  a: Math.random()')}`;
+    const random = await failureOf({ 'game.ts': drawing });
+    const refused = expect.stringMatching(/while it loads: the game used Math\.random at game\.ts:3:\d+: every/) as string;
+    expect(random).toMatchObject({ code: 'TRACE_RANDOMNESS', message: refused });
     const { sha256 } = await bundled({
       'game.ts': `import { fail } from './parts/fail.js';\n${game('fail')}`,
       'parts/fail.ts': "interface Some { a: number }\n\nexport const fail = ({ a }: Some): never => {\n  throw new Error(`${a}`);\n};",

@@ -1,3 +1,4 @@
+import { checkChanceAndClocks, type Refusal } from '@lethe/code';
 import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
 
@@ -31,7 +32,8 @@ export function runPurely<Result>(tf: typeof tfjs, name: string, run: () => Resu
       'as an input',
     );
   };
-  const noClock = (source: string) => (): never => {
+  const refuse: Refusal = (source, kind) => {
+    if (kind === 'chance') noRandomness(source)();
     const remedy = 'What changes from round to round is a scalar';
     throw new LetheError('TRACE_RANDOMNESS', `step ${name} used ${source}: a step reads no clock. ${remedy}`);
   };
@@ -42,30 +44,19 @@ export function runPurely<Result>(tf: typeof tfjs, name: string, run: () => Resu
     );
   };
   const replaced: readonly (readonly [object, Readonly<Record<string, unknown>>])[] = [
-    [Math, { random: noRandomness('Math.random') }],
-    [globalThis.crypto, {
-      getRandomValues: noRandomness('crypto.getRandomValues'), randomUUID: noRandomness('crypto.randomUUID'),
-    }],
     // tfjs fills a TensorBuffer from its own seeded generator for every random tensor, and for little else.
     [tf.TensorBuffer.prototype, {
       toTensor: noRandomness('a tensor filled in JavaScript (tf.randomUniform, tf.randomNormal, tf.dropout, tf.buffer, tf.eye)'),
     }],
-    [performance, { now: noClock('performance.now') }],
-    [globalThis, { Date: withoutNow(noClock) }],
     [tf.Tensor.prototype, Object.fromEntries(
       ['data', 'dataSync', 'array', 'arraySync', 'buffer', 'bufferSync', 'bytes', 'print', 'toString']
         .map((method) => [method, noReading(method)]),
     )],
   ];
-  return replaced.reduce<() => Result>((inner, [target, members]) => () => replacing(target, members, inner), run)();
-}
-
-/** Dates of given times may be made. */
-function withoutNow(noClock: (source: string) => () => never): DateConstructor {
-  const now = noClock('Date.now');
-  return new Proxy(Date, {
-    construct: (target, given) => (given.length === 0 ? noClock('new Date()')() : Reflect.construct(target, given) as Date),
-    apply: noClock('Date()'),
-    get: (target, member) => (member === 'now' ? now : Reflect.get(target, member) as unknown),
-  });
+  const end = checkChanceAndClocks(refuse);
+  try {
+    return replaced.reduce<() => Result>((inner, [target, members]) => () => replacing(target, members, inner), run)();
+  } finally {
+    end();
+  }
 }
