@@ -16,6 +16,9 @@ const OF_ADDONS = new Set([
 /** Packages that exist once for each system: what depends on them has an addon in them. */
 const OF_ONE_SYSTEM = /-(?:linux|darwin|win32)-/;
 
+/** What newer versions of Node bring, and the oldest that Lethe runs on (20.19) does not. */
+const OF_NEWER_NODE = new Set(['node:ffi', 'node:quic', 'node:sqlite', 'node:vfs']);
+
 /** What is read of a package's manifest. */
 interface Manifest {
   readonly gypfile?: unknown;
@@ -50,6 +53,9 @@ function failure(text: string): { readonly errors: { readonly text: string }[] }
 async function resolveImport(build: PluginBuild, call: OnResolveArgs): Promise<OnResolveResult | undefined> {
   const { path, kind, importer, resolveDir } = call;
   if (kind === 'entry-point' || call.pluginData === SEEN) return undefined;
+  if (OF_NEWER_NODE.has(path) || (path.startsWith('node:') && !isBuiltin(path))) {
+    return failure(`"${path}": expected what Node 20.19 brings, found what it does not have: a worker elsewhere may run on it`);
+  }
   if (isBuiltin(path)) {
     const name = path.replace(/^node:/, '');
     return kind === 'require-call' ? { path: name, namespace: 'built-in' } : { path: `node:${name}`, external: true };

@@ -106,6 +106,7 @@ describe('the bundle of a user module', () => {
     ['a syntax error', 'export default defineGame({ name: });', /game\.ts: game\.ts:1:35: Unexpected "}"$/],
     ['a file that is not there', "import './other.js';", /game\.ts:1:8: "\.\/other\.js": expected a file there, found none$/],
     ['a package that is not there', "import 'absent';", /1:8: "absent": expected such a package, found none: npm i absent$/],
+    ['what newer versions of Node bring', "import 'node:sqlite';", /game\.ts:1:8: "node:sqlite": expected what Node 20\.19 brings/],
     ['an addon', "import './build.node';", /"\.\/build\.node": expected what runs on every machine, found an addon/],
     ['a package with an addon', "import native from 'native'; export default native;", /"native": expected a package of pure JavaScript/],
     ['another part of Lethe', "import { train } from '@lethe/lethe'; train();", /"@lethe\/lethe": expected @lethe\/lethe\/game/],
