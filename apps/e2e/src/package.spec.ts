@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '@lethe/config';
@@ -85,7 +85,7 @@ const SMALL = ['--recipe', 'quick', '--data-dir', 'data', '--batch-size', '16', 
 
 const guide = readFileSync(join(WORKSPACE, 'docs/own-game.md'), 'utf8');
 /** Games of one's own, which have nothing but the package. */
-const EXAMPLES = ['own-game', 'sensor-windows', 'three-players'];
+const EXAMPLES = readdirSync(join(WORKSPACE, 'examples')).filter((name) => existsSync(join(WORKSPACE, 'examples', name, 'game.ts'))).sort();
 
 /** Installs the archive in an empty folder, with data beside it. */
 async function install(cwd: string, environment: object = {}): Promise<void> {
