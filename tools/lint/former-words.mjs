@@ -8,7 +8,6 @@ const FORMER_WORDS = {
   ledger: 'scheduler',
   desk: 'scheduler',
   engagement: 'worker epoch',
-  players: 'step executor, or networks of the game',
   mail: 'pending sends',
   pulse: 'heartbeat',
   nets: 'networks',

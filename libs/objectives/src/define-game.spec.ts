@@ -22,7 +22,7 @@ const FACTS: GameFacts = {
 };
 
 /** For losses and figures alike. */
-function encode({ networks, batch }: GameContext<unknown, string, string>): Tensor {
+function encode({ networks, batch }: GameContext): Tensor {
   return networks.apply('encoder', batch.inputs);
 }
 

@@ -35,7 +35,7 @@ export function defineGame<
 }
 
 type AnyDescription = GameDescription<z.ZodObject, string, string>;
-type AnyContext = GameContext<Record<string, unknown>, string, string>;
+type AnyContext = GameContext<Record<string, unknown>>;
 
 /** A game with its settings, for the data of a run. */
 class OwnGame {
