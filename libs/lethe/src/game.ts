@@ -10,7 +10,7 @@ export type {
   InstanceNormOptions, Layer, NetworkDefinition, NormalisationSpec, Padding, PlacedLayer, PoolOptions, ResidualOptions, SequentialNetwork,
   SequentialOptions, TensorSpec, TransposedConvolutionOptions, UnnamedNetwork, WindowSize,
 } from '@lethe/networks';
-export type { OptimizerConfig, PartialOptimizer } from '@lethe/config';
+export type { OptimizerConfig, PartialOptimizer, ScheduleConfig } from '@lethe/config';
 export type { Operations, Tensor } from '@lethe/tensorflow';
 export {
   defineData, type DataDefinition, type DataReaderParts, type DataRequest, type OwnArray, type OwnExamples, type OwnInputs, type OwnPieces,

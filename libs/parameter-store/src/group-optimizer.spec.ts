@@ -57,7 +57,7 @@ describe('the optimiser of a group', () => {
 
   it('refuses a network without an optimiser, and networks that interleave', () => {
     expect(() => new GroupOptimizer(layout(['encoder']), { optimizers: {}, averaging: null, averagedNetworks: [] }, 1)).toThrow(
-      'no optimiser for network encoder of group group',
+      'no optimiser for the network encoder',
     );
     expect(
       () =>
