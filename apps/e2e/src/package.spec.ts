@@ -225,15 +225,14 @@ describe("games of one's own, with nothing but the package", () => {
     JSON.parse(readFileSync(join(cwd, 'runs', name, 'evaluation.json'), 'utf8')) as Measured
   );
 
-  it.each(EXAMPLES)('%s has the same bits with one, two and four workers', async (example) => {
+  it.each(EXAMPLES)('%s has the same bits with one worker and with four', async (example) => {
     const cwd = join(folder, example);
     const short = ['--rounds', '6', '--shards', '4', '--no-evaluation'];
     const command = commandOf(cwd).filter((word, index, words) => word !== '--epochs' && words[index - 1] !== '--epochs');
-    await Promise.all(['1', '2', '4'].map((workers) => (
+    await Promise.all(['1', '4'].map((workers) => (
       trained(cwd, [...command, ...short, '--workers', workers, '--name', `of-${workers}`])
     )));
-    const [one, ...others] = ['of-1', 'of-2', 'of-4'].map((name) => weightsOf(join(cwd, 'runs', name)));
-    expect(others).toEqual([one, one]);
+    expect(weightsOf(join(cwd, 'runs/of-4'))).toBe(weightsOf(join(cwd, 'runs/of-1')));
   }, 180_000);
 
   it('the guide has the code of own-game, piece by piece', () => {
