@@ -2,14 +2,19 @@
 export type Refusal = (source: string, kind: 'chance' | 'clock') => void;
 
 /** An object, and what takes the place of its members. */
-type Replacement = readonly [target: object, members: Readonly<Record<string, unknown>>];
+export type Replacement = readonly [target: object, members: Readonly<Record<string, unknown>>];
 
 /**
  * Puts a check before everything by which JavaScript gives each process random numbers and times of its own.
  * @returns takes the checks away again; those that were put first go last
  */
 export function checkChanceAndClocks(refuse: Refusal): () => void {
-  const restores = replacements(refuse).flatMap(([target, members]) => (
+  return replaceMembers(checks(refuse));
+}
+
+/** @returns puts the members back. Of several calls the last one ends first. */
+export function replaceMembers(replacements: readonly Replacement[]): () => void {
+  const restores = replacements.flatMap(([target, members]) => (
     Object.entries(members).map(([name, value]) => replaceMember(target, name, value))
   ));
   return () => { for (const restore of restores) restore(); };
@@ -24,7 +29,7 @@ function replaceMember(target: object, name: string, value: unknown): () => void
   };
 }
 
-function replacements(refuse: Refusal): readonly Replacement[] {
+function checks(refuse: Refusal): readonly Replacement[] {
   const checked = <Given extends readonly unknown[], Result>(
     source: string, kind: 'chance' | 'clock', original: (...given: Given) => Result,
   ) => (...given: Given): Result => {

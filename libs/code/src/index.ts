@@ -1,4 +1,4 @@
-export { checkChanceAndClocks, type Refusal } from './chance-and-clocks.js';
+export { checkChanceAndClocks, replaceMembers, type Refusal } from './chance-and-clocks.js';
 export {
   definitionOf, isCodeLoaded, loadCode, loadedCode, placeInCode, placeInLoadedCode, withoutChance, type UnnamedCode,
 } from './code-table.js';

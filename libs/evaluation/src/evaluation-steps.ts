@@ -53,6 +53,16 @@ export function evaluationSignature(description: RunDescription, examples: numbe
   return { ...Object.fromEntries(vectors), ...scalarSignature(description.objective), ...batchSignature(description, examples) };
 }
 
+/** The vectors of the groups and the statistics of those that have any, by group, as the inputs of an evaluation. */
+export function evaluationVectors<Vector>(
+  groups: Iterable<readonly [group: string, vector: Vector]>, statistics: Iterable<readonly [group: string, vector: Float32Array]>,
+): Record<string, Vector | Float32Array> {
+  return {
+    ...Object.fromEntries(Array.from(groups, ([group, vector]) => [`group.${group}`, vector] as const)),
+    ...Object.fromEntries(Array.from(statistics, ([group, vector]) => [`statistics.${group}`, vector] as const)),
+  };
+}
+
 /** Labels, domains and attributes of examples without any. */
 export function unlabelled({ facts }: RunDescription, examples: number): Record<string, Float32Array> {
   const sizes = [['labels', labelColumns(facts)], ['domains', facts.domains.length], ...attributeSizes(facts)] as const;

@@ -8,7 +8,7 @@ export {
   type PlacedAttribute, type PredictedAttribute, type ToldAttribute,
 } from './deployed-functions.js';
 export {
-  compileEvaluation, evaluationContext, evaluationSignature, unlabelled, type EvaluationStep, type EvaluationStepOptions,
+  compileEvaluation, evaluationContext, evaluationSignature, evaluationVectors, unlabelled, type EvaluationStep, type EvaluationStepOptions,
 } from './evaluation-steps.js';
 export { hasExamples } from './probes/chosen-examples.js';
 export { likeliestClass, meanFigures } from './figures.js';

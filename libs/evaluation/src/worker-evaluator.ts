@@ -8,7 +8,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { judgeLength, trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
-import { compileEvaluation, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
+import { compileEvaluation, evaluationVectors, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
 import { ProbeVectors, type Encode, type ProbeEncoders } from './probes/probe-vectors.js';
 import { probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
@@ -43,10 +43,7 @@ export class WorkerEvaluator implements Evaluator {
     groups: ReadonlyMap<string, InputValues>,
     statistics: ReadonlyMap<string, Float32Array>,
   ): Promise<Float32Array> {
-    const vectors = {
-      ...Object.fromEntries([...groups].map(([name, vector]) => [`group.${name}`, vector])),
-      ...Object.fromEntries([...statistics].map(([name, vector]) => [`statistics.${name}`, vector])),
-    };
+    const vectors = evaluationVectors(groups, statistics);
     switch (task.evaluation) {
       case 'score':
         return this.#scoreExamples(task, vectors);

@@ -59,7 +59,7 @@ class OwnGame {
     const encode = (context: LossContext): Tensor => (
       this.#ofEach('encode', [encodedSize], this.#description.encode(this.#context(context, 'encode')))
     );
-    const redraw = decode === undefined ? null : (context: LossContext, features: Tensor) => context.operations.reshape(
+    const rebuild = decode === undefined ? null : (context: LossContext, features: Tensor) => context.operations.reshape(
       this.#ofEach('decode', this.#facts.inputShape, decode(this.#context(context, 'decode'), features)), [-1, height, width, channels],
     );
     const isLabelAlone = kept.length === 0 && forgotten.length === 1 && forgotten[0]?.isLabel === true;
@@ -79,8 +79,8 @@ class OwnGame {
       encode,
       encodedSize,
       isNoisy: noisy,
-      redraw: isLabelAlone ? redraw : null,
-      decode: redraw,
+      redraw: isLabelAlone ? rebuild : null,
+      decode: rebuild,
       predict: predict === undefined ? null : (context) => (
         this.#ofEach('predict', [this.#facts.label.size], predict(this.#context(context, 'predict')))
       ),

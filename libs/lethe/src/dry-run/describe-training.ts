@@ -1,12 +1,13 @@
 import { divideShards } from '@lethe/cluster';
 import type { Settings } from '@lethe/config';
-import { splitHeldOut, type DataSource } from '@lethe/data';
+import type { DataSource } from '@lethe/data';
 import { layoutOf, type RunDescription } from '@lethe/graphs';
 import type { NetworkSpec } from '@lethe/networks';
 import { optimizerOf } from '@lethe/optim';
 import { networkSlices } from '@lethe/protocol';
-import { loadEngine } from '@lethe/tensorflow';
 import { surroundingsOf, type CommonOptions } from '../common-options.js';
+import { engineOfRun } from '../engine-of-run.js';
+import { usedExamples } from '../evaluation/measured-run.js';
 import { newRunConfig, ofOneKind, withOwnCode } from '../run-config.js';
 import { expectGoingOn } from '../run/expect-going-on.js';
 import { checkNewRun } from '../run/prepare-run.js';
@@ -49,22 +50,20 @@ export async function describeTraining(settings: Settings = {}, options: Describ
   });
   expectGoingOn(signal);
   reporter.stage('computing the first shard');
-  const prefer = description.config.cluster.engine === 'wasm' ? 'wasm' : 'native';
-  const engine = await loadEngine({ prefer, allowFallback: true, warn: notice });
+  const engine = await engineOfRun(description.config, notice);
   return planOf(description, data, await playFirstShard({ engine, description, data, groups: start.groups }));
 }
 
 /** @param losses of each phase, in the phases' order */
 function planOf(description: RunDescription, data: DataSource, losses: readonly PhaseLosses[]): TrainingPlan {
-  const { config, facts, objective, totalRounds } = description;
-  const { height, width, channels } = facts.shape;
-  const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
+  const { config, objective, totalRounds } = description;
+  const { shape: { height, width, channels }, trained, held_out: heldOut, tested } = usedExamples({ description, data });
   return {
     recipe: config.recipe,
     game: objective.name,
     rounds: totalRounds,
     examples: {
-      shape: [height, width, channels], training: training.length, heldOut: heldOut.length, test: facts.testCount,
+      shape: [height, width, channels], training: trained, heldOut, test: tested,
       batch: config.batchSize, shards: config.shards,
     },
     networks: objective.groups.flatMap(({ name, networks }) => networks.map((network) => plannedNetwork(network, name))),

@@ -1,6 +1,6 @@
 import { gatherBatch, openBatches, splitHeldOut, type DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { compileEvaluation, SCORE_CHUNK, WorkerEvaluator, type EvaluationStepOptions } from '@lethe/evaluation';
+import { compileEvaluation, evaluationVectors, SCORE_CHUNK, WorkerEvaluator, type EvaluationStepOptions } from '@lethe/evaluation';
 import { batchInputs, layoutOf, scalarInputs, ShardGradients, StepClock, type RunDescription } from '@lethe/graphs';
 import { networkSlices, type GroupState } from '@lethe/protocol';
 import type { Engine } from '@lethe/tensorflow';
@@ -102,15 +102,15 @@ async function computeOffered(options: FirstShardOptions): Promise<void> {
 
 /** What a function of the networks gives for some test examples. @param name for messages */
 async function computeOnTest(
-  options: FirstShardOptions, name: string, compute: EvaluationStepOptions['compute'],
+  { engine, description, data: { test }, groups }: FirstShardOptions, name: string, compute: EvaluationStepOptions['compute'],
 ): Promise<Float32Array> {
-  const { engine, description, data: { test } } = options;
   const { objective, facts } = description;
   const step = await compileEvaluation({ engine, description, name, examples: SCORE_CHUNK, compute });
   try {
     const chosen = Uint32Array.from({ length: SCORE_CHUNK }, (_, example) => example % test.count);
     return step.run({
-      ...vectorsOf(options), ...scalarInputs(objective.scalars(0)), ...batchInputs(gatherBatch(test, chosen, facts)),
+      ...evaluationVectors(valuesOf(groups), statisticsOf(groups)), ...scalarInputs(objective.scalars(0)),
+      ...batchInputs(gatherBatch(test, chosen, facts)),
     }).result;
   } finally {
     step.dispose();
@@ -123,7 +123,7 @@ async function computeFigures({ engine, description, data, groups }: FirstShardO
     await evaluator.evaluate(
       { kind: 'evaluate', task: 0, evaluation: 'score', split: 'test', first: 0, count: Math.min(SCORE_CHUNK, data.test.count), reads: [],
         probes: [], judge: null },
-      new Map(groups.map(({ group, values }) => [group, values])),
+      new Map(valuesOf(groups)),
       new Map(statisticsOf(groups)),
     );
   } finally {
@@ -131,14 +131,11 @@ async function computeFigures({ engine, description, data, groups }: FirstShardO
   }
 }
 
+function valuesOf(groups: readonly GroupState[]): (readonly [string, Float32Array])[] {
+  return groups.map(({ group, values }) => [group, values]);
+}
+
 /** Running statistics of the groups that have any. */
 function statisticsOf(groups: readonly GroupState[]): (readonly [string, Float32Array])[] {
   return groups.flatMap(({ group, statistics }) => (statistics === null || statistics.length === 0 ? [] : [[group, statistics] as const]));
-}
-
-function vectorsOf({ groups }: FirstShardOptions): Record<string, Float32Array> {
-  return Object.fromEntries([
-    ...groups.map(({ group, values }) => [`group.${group}`, values] as const),
-    ...statisticsOf(groups).map(([group, values]) => [`statistics.${group}`, values] as const),
-  ]);
 }

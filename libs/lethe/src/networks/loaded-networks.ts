@@ -1,8 +1,9 @@
 import { compileEvaluation, SCORE_CHUNK, unlabelled, type EvaluationStep, type EvaluationStepOptions } from '@lethe/evaluation';
 import { LetheError } from '@lethe/errors';
 import { scalarInputs, type RunDescription } from '@lethe/graphs';
-import { loadEngine, type Engine, type InputValues } from '@lethe/tensorflow';
+import type { Engine, InputValues } from '@lethe/tensorflow';
 import { setImmediate } from 'node:timers/promises';
+import { engineOfRun } from '../engine-of-run.js';
 import type { RunNetworks } from './open-run-networks.js';
 
 /** How networks are loaded into this process. */
@@ -50,9 +51,7 @@ export class LoadedNetworks {
     if (names.length > 1) notice(`examples count as ${countsAs ?? ''}${domain === null ? ', the target; --domain names another' : ''}`);
     const domains = new Float32Array(SCORE_CHUNK * names.length);
     for (let example = 0; example < SCORE_CHUNK; example += 1) domains[example * names.length + names.indexOf(countsAs ?? '')] = 1;
-    const prefer = config.cluster.engine === 'wasm' ? 'wasm' : 'native';
-    const engine = await loadEngine({ prefer, allowFallback: true, warn: notice });
-    return new LoadedNetworks(description, { engine, vectors, domains });
+    return new LoadedNetworks(description, { engine: await engineOfRun(config, notice), vectors, domains });
   }
 
   /**

@@ -2,6 +2,7 @@ import { findCheckpoint, type Checkpoint, type WhichCheckpoint } from '@lethe/ch
 import { compileBegunConfig, type RunConfig } from '@lethe/config';
 import type { DescribedData, Preprocessing } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
+import { evaluationVectors } from '@lethe/evaluation';
 import { describeRun, type RunDescription } from '@lethe/graphs';
 import { AVERAGE } from '@lethe/parameter-store';
 import type { GroupState } from '@lethe/protocol';
@@ -80,10 +81,11 @@ async function describeAgain(run: RunFolder, { checkpoint, config, notice }: ToD
 }
 
 function vectorsOf(groups: readonly GroupState[], { config, layouts }: RunDescription): Record<string, Float32Array> {
-  return Object.fromEntries(layouts.flatMap(({ name, statisticsLength }, index) => {
-    const { values, slots, statistics } = groups[index] as GroupState;
-    const used = config.averaging === null ? values : slots[AVERAGE] ?? values;
-    const running = statisticsLength > 0 && statistics !== null ? [[`statistics.${name}`, statistics] as const] : [];
-    return [[`group.${name}`, used] as const, ...running];
-  }));
+  const states = layouts.map((layout, index) => ({ ...layout, ...(groups[index] as GroupState) }));
+  return evaluationVectors(
+    states.map(({ name, values, slots }) => [name, config.averaging === null ? values : slots[AVERAGE] ?? values] as const),
+    states.flatMap(({ name, statisticsLength, statistics }) => (
+      statisticsLength > 0 && statistics !== null ? [[name, statistics] as const] : []
+    )),
+  );
 }

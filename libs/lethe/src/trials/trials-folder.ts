@@ -108,8 +108,8 @@ export class TrialsFolder {
       message: '',
     }));
     await this.#removedIfFailed(async () => {
-      const named = planned.flatMap(({ config }) => codeNamedBy(config));
-      await keepCode(this.folder, named.map(({ sha256 }) => loadedCode(sha256)));
+      const named = new Set(planned.flatMap(({ config }) => codeNamedBy(config)).map(({ sha256 }) => sha256));
+      await keepCode(this.folder, [...named].map(loadedCode));
       for (const [index, { name }] of trials.entries())
         await this.writeFile(join('configs', `${name}.json`), `${savedConfigJson((planned[index] as PlannedTrial).config)}\n`);
       await this.write({ ...state, trials });
@@ -132,7 +132,15 @@ export class TrialsFolder {
 
   /** Loads the code of trials that are to be played into this process. @throws LetheError CODE_MISSING, CODE_INVALID, CONFIG_INVALID */
   async loadCode(trials: readonly Trial[]): Promise<void> {
-    for (const { name } of trials) await loadKeptCode(await this.config(name), this.folder);
+    const loaded = new Set<string>();
+    for (const { name } of trials) {
+      const config = await this.config(name);
+      // Trials of one sweep mostly name the same code, whose file need not be read for each of them.
+      const named = codeNamedBy(config).map(({ sha256 }) => sha256);
+      if (named.every((sha256) => loaded.has(sha256))) continue;
+      await loadKeptCode(config, this.folder);
+      for (const sha256 of named) loaded.add(sha256);
+    }
   }
 
   /** What a trial was planned with. @throws LetheError CONFIG_INVALID */

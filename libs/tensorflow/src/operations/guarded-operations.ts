@@ -106,7 +106,7 @@ function shapesOf(given: readonly unknown[]): string {
 
 /** The tensors among values, which may lie in lists and records. */
 function tensorsIn(value: unknown): Tensor[] {
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
   if (isTensor(value)) return [value];
   return (Array.isArray(value) ? value : Object.values(value)).flatMap(tensorsIn);
 }

@@ -1,20 +1,6 @@
-import { checkChanceAndClocks, type Refusal } from '@lethe/code';
+import { checkChanceAndClocks, replaceMembers, type Refusal } from '@lethe/code';
 import { LetheError } from '@lethe/errors';
 import type * as tfjs from '@tensorflow/tfjs';
-
-/** Replaces members of an object until the function has returned; a step runs in one go, so that nothing else meets the replacements. */
-function replacing<Result>(target: object, members: Readonly<Record<string, unknown>>, run: () => Result): Result {
-  const own = Object.keys(members).map((name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const);
-  for (const [name, value] of Object.entries(members)) Object.defineProperty(target, name, { value, configurable: true, writable: true });
-  try {
-    return run();
-  } finally {
-    for (const [name, descriptor] of own) {
-      if (descriptor === undefined) Reflect.deleteProperty(target, name);
-      else Object.defineProperty(target, name, descriptor);
-    }
-  }
-}
 
 /**
  * Runs a step so that it can only be a function of its inputs. In a graph the values of the one traced run would return in every later
@@ -43,7 +29,8 @@ export function runPurely<Result>(tf: typeof tfjs, name: string, run: () => Resu
       `step ${name} read the values of a tensor by ${source}: a step has no values before it is run. Compute with tensors throughout`,
     );
   };
-  const replaced: readonly (readonly [object, Readonly<Record<string, unknown>>])[] = [
+  // A step runs in one go, so that nothing else meets what is replaced.
+  const endReading = replaceMembers([
     // tfjs fills a TensorBuffer from its own seeded generator for every random tensor, and for little else.
     [tf.TensorBuffer.prototype, {
       toTensor: noRandomness('a tensor filled in JavaScript (tf.randomUniform, tf.randomNormal, tf.dropout, tf.buffer, tf.eye)'),
@@ -52,11 +39,12 @@ export function runPurely<Result>(tf: typeof tfjs, name: string, run: () => Resu
       ['data', 'dataSync', 'array', 'arraySync', 'buffer', 'bufferSync', 'bytes', 'print', 'toString']
         .map((method) => [method, noReading(method)]),
     )],
-  ];
-  const end = checkChanceAndClocks(refuse);
+  ]);
+  const endChance = checkChanceAndClocks(refuse);
   try {
-    return replaced.reduce<() => Result>((inner, [target, members]) => () => replacing(target, members, inner), run)();
+    return run();
   } finally {
-    end();
+    endChance();
+    endReading();
   }
 }
