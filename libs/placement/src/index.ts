@@ -1,0 +1,2 @@
+export type { PlacedProcess, Placement, ProcessEnd, ProcessToPlace, Resources } from './placement.js';
+export { ThisMachine } from './this-machine.js';
