@@ -29,7 +29,7 @@ const LAYERS = {
   program: { may: ['program', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
   app: { may: ['program', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [...WIRE, ...CODEC, TENSORFLOW] },
   'end-to-end': { may: ['program', 'engine', 'io', 'math', 'contract', 'base', 'test'], banned: [...CODEC] },
-  tool: { may: ['tool', 'engine', 'io', 'math', 'setup', 'contract', 'base'], banned: [] },
+  tool: { may: ['tool', 'engine', 'io', 'math', 'setup', 'contract', 'base', 'test'], banned: [] },
 };
 
 /** The module boundaries, with what specs may import besides. */

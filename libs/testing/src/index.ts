@@ -7,6 +7,7 @@ export {
   fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenSummary, type GoldenTensor,
 } from './golden-article.js';
 export { matlabBytes, type MatlabFixture } from './matlab-file.js';
+export { NetworkHosts, whyNoHosts, type HostsToMake } from './network-hosts.js';
 export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-smi.js';
 export { runPython } from './python.js';
 export { rawColumn, rawTable } from './raw-table.js';
