@@ -223,7 +223,7 @@ export class NetworkHosts {
       ...(variables.length === 0 ? [] : [`SetEnv ${variables.join(' ')}`]), '',
     ].join('\n'));
     mkdirSync('/run/sshd', { recursive: true });
-    const [command = '', ...argv] = [...this.on(name), SSHD, '-D', '-e', '-f', config];
+    const [command, ...argv] = [...this.on(name), SSHD, '-D', '-e', '-f', config];
     const log = openSync(printed, 'w');
     // It outlives nobody: `end` ends it, or the next test's start where this process was killed.
     spawn(command, argv, { stdio: ['ignore', log, log], detached: true }).unref();
