@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { ProcessEnd } from './placement.js';
 
 /** Characters of what a process wrote last to standard error: its error, with a trace. */
-const LAST_ERRORS = 10_000;
+export const LAST_ERRORS = 10_000;
 
 /** Where a child of this process prints to. */
 export interface Printed {

@@ -70,7 +70,8 @@ export function placementConformance(name: string, open: (folder: string) => Pro
       const { ended, file, started } = place({
         message, printedFile, environment: { LETHE_GIVEN: "it's $given", HOME: undefined },
         script: `require('node:readline').createInterface({ input: process.stdin }).once('line', (line) => {
-          writeFileSync(file, JSON.stringify({ line, folder: process.cwd(), given: process.env.LETHE_GIVEN, home: process.env.HOME ?? null }));
+          const { LETHE_GIVEN: given, HOME: home = null } = process.env;
+          writeFileSync(file, JSON.stringify({ line, folder: process.cwd(), given, home }));
           console.log('to standard output');
           console.error('to standard error');
           process.exit(0);
@@ -80,6 +81,12 @@ export function placementConformance(name: string, open: (folder: string) => Pro
       expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ line: message, folder, given: "it's $given", home: null });
       expect(readFileSync(printedFile, 'utf8')).toMatch(/^to standard (output|error)\nto standard (output|error)\n$/);
       expect(started).toEqual([expect.toSatisfy((host: string) => tested.hosts.includes(host))]);
+    }, PATIENCE_MS);
+
+    it('have their standard input open for as long as they run', async () => {
+      const script = "process.stdin.on('end', () => process.exit(5)).resume(); setTimeout(process.exit, 500, 0);";
+      const { ended } = place({ message: 'x', script });
+      expect((await ended).code).toBe(0);
     }, PATIENCE_MS);
 
     it('are told apart by how they end, with the last of their errors', async () => {

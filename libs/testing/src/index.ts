@@ -13,3 +13,4 @@ export { runPython } from './python.js';
 export { rawColumn, rawTable } from './raw-table.js';
 export { makeSmallData } from './small-data.js';
 export { forgottenLabel } from './forgotten-label.js';
+export { SlurmCluster, whyNoSlurm, type SlurmClusterOptions } from './slurm-cluster.js';
