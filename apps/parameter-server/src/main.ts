@@ -6,15 +6,15 @@ import { listenerTrust, memberTrust, receiveProcessStart, type ProcessStart } fr
 import { runParameterServer } from '@lethe/parameter-store';
 import { describeRun, freshValues } from '@lethe/graphs';
 import { openLog, type Log } from '@lethe/telemetry/log';
-import { createZeroMqTransport, loggedTransport } from '@lethe/transport';
+import { createZeroMqTransport, loggedTransport, reachedAddress } from '@lethe/transport';
 
 async function main(): Promise<void> {
   const start = await receiveProcessStart();
-  const { name, runId, epoch, logFile, logLevel } = start;
+  const { name, runId, epoch, logFile, logLevel, controlAddresses } = start;
   const [run = ''] = runId.split('/');
   const log = openLog({ file: logFile, level: logLevel, position: { process: name, run, epoch }, onWarning: printError });
   try {
-    log.info({ controlAddress: start.controlAddress, node: process.version }, 'a parameter server starts');
+    log.info({ controlAddresses, node: process.version }, 'a parameter server starts');
     await serve(start, log);
     log.info({}, 'the parameter server ends');
   } catch (error) {
@@ -24,11 +24,11 @@ async function main(): Promise<void> {
 }
 
 async function serve(start: ProcessStart, log: Log): Promise<void> {
-  const { controlAddress, dataAddress, runId, epoch, incarnation } = start;
+  const { dataAddress, runId, epoch, incarnation } = start;
   await runParameterServer({
     transport: loggedTransport(createZeroMqTransport(), log),
     log,
-    controlAddress, dataAddress, runId, epoch, incarnation,
+    controlAddress: await reachedAddress(start.controlAddresses), dataAddress, runId, epoch, incarnation,
     listenerTrust: listenerTrust(start),
     memberTrust: memberTrust(start),
     host: hostname(),

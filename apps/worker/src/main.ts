@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder, parseJoinArguments } from '@lethe/config';
+import { cacheFolder, parseJoinArguments, PLACED } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
@@ -13,24 +13,28 @@ import { openHeartbeatThread } from './heartbeat/open-heartbeat-thread.js';
 import { planJoining } from './joining/plan-joining.js';
 import { readToken } from './joining/read-token.js';
 import { receiveJoinStart, runWorkerGroup } from './joining/worker-group.js';
-import { startFromParent, startJoining, type WorkerStart } from './worker-start.js';
+import { startFromCoordinator, startJoining, type WorkerStart } from './worker-start.js';
 
 const argv = process.argv.slice(2);
-/** A coordinator, and a group of workers that join, start workers with a channel to them; a group gives its workers arguments too. */
-const startedByHand = process.send === undefined;
+/** The coordinator places a worker, wherever that is. */
+const isPlaced = argv.length === 1 && argv[0] === PLACED;
+/** A group of workers that join starts them with a channel to them. */
+const startedByHand = !isPlaced && process.send === undefined;
 
 /** What the exit code of a worker means; `lethe worker --help` lists them. */
 const EXIT = { failed: 1, usage: 2, thrownOut: 4, orphaned: 5 } as const;
 
 /** @returns exit code */
 async function main(): Promise<number> {
-  if (!startedByHand) return computeFor(argv.length === 0 ? await startFromParent() : startJoining(await receiveJoinStart(), print));
+  const workerLogs = join(cacheFolder(process.env), 'worker-logs');
+  if (isPlaced) return computeFor(await startFromCoordinator({ findGpus: () => findGpus(process.env), logFolder: workerLogs, warn }));
+  if (!startedByHand) return computeFor(startJoining(await receiveJoinStart(), print));
   const options = parseJoinArguments(argv);
   const found = await findGpus(process.env);
   if (found.whyNone !== null && options.gpu === null) warn(`${found.whyNone}; computing on the cpu`);
   const folder = process.env['INIT_CWD'] ?? process.cwd();
   const token = await readToken(options, { folder, standardInput: process.stdin, warn });
-  const logFolder = options.logFolder === null ? join(cacheFolder(process.env), 'worker-logs') : resolve(folder, options.logFolder);
+  const logFolder = options.logFolder === null ? workerLogs : resolve(folder, options.logFolder);
   const workers = planJoining({ ...options, token, logFolder }, found);
   const [only, ...others] = workers;
   if (only === undefined || others.length > 0) return runWorkerGroup(fileURLToPath(import.meta.url), workers, process);

@@ -1,9 +1,13 @@
-import { memberTrust, receiveProcessStart } from '@lethe/programs';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { interOpThreads as operationsOf, usableCores } from '@lethe/config';
+import { LetheError } from '@lethe/errors';
+import { memberTrust, receiveProcessStart, type GivenResources } from '@lethe/programs';
 import { newIncarnation, type Origin } from '@lethe/protocol';
-import { engineEnvironment } from '@lethe/tensorflow';
+import { engineEnvironment, type FoundGpus, type Gpu } from '@lethe/tensorflow';
 import type { LogOptions } from '@lethe/telemetry/log';
 import type { Joining } from '@lethe/worker';
-import { decodeJoinKey, decodeJoinToken, type Trust } from '@lethe/transport';
+import { decodeJoinKey, decodeJoinToken, reachedAddress, type Trust } from '@lethe/transport';
 import type { JoiningWorker } from './joining/plan-joining.js';
 
 /** What a worker needs to know before it can register. */
@@ -23,15 +27,51 @@ export interface WorkerStart {
   readonly log: Omit<LogOptions, 'onWarning'>;
 }
 
-/** Started by the coordinator, which has set the environment and sends the rest. */
-export async function startFromParent(): Promise<WorkerStart> {
+/** What a worker finds where it runs. */
+export interface Surroundings {
+  readonly findGpus: () => Promise<FoundGpus>;
+  /** Where its log goes that cannot lie in the run's folder. */
+  readonly logFolder: string;
+  readonly warn: (line: string) => void;
+}
+
+/**
+ * Placed by the coordinator, which sends what it needs to know. Where it shares the coordinator's machine, that has set its environment;
+ * elsewhere it takes what the scheduler gave it.
+ * @throws LetheError ADDRESS_INVALID, DEVICE_MISSING
+ */
+export async function startFromCoordinator(surroundings: Surroundings): Promise<WorkerStart> {
   const start = await receiveProcessStart();
-  const { controlAddress, runId, epoch, incarnation, engine, threads, interOpThreads, name, logFile, logLevel } = start;
+  const { controlAddresses, runId, epoch, incarnation, engine, threads, name, logFile, logLevel, elsewhere } = start;
   const [run = ''] = runId.split('/');
-  const log = { file: logFile, level: logLevel, position: { process: name, run, epoch } };
-  const origin = { runId, epoch, sender: 'worker', incarnation };
-  const computing = { engine, threads, interOpThreads, environment: {} };
-  return { controlAddress, trust: memberTrust(start), origin, ...computing, allowCode: true, joining: null, log };
+  const isShared = elsewhere === null || existsSync(dirname(logFile));
+  const file = isShared ? logFile : join(surroundings.logFolder, `${run}-${basename(logFile)}`);
+  const computing = elsewhere === null
+    ? { interOpThreads: start.interOpThreads, environment: {} }
+    : await computingElsewhere(elsewhere, { engine, threads }, surroundings);
+  return {
+    controlAddress: await reachedAddress(controlAddresses), trust: memberTrust(start), allowCode: true, joining: null, engine, threads,
+    origin: { runId, epoch, sender: 'worker', incarnation }, ...computing,
+    log: { file, level: logLevel, position: { process: name, run, epoch } },
+  };
+}
+
+/** What a worker computes with that shares no machine with the coordinator. @throws LetheError DEVICE_MISSING */
+async function computingElsewhere(
+  { cores, gpus }: GivenResources, { engine, threads }: Pick<WorkerStart, 'engine' | 'threads'>, { findGpus, warn }: Surroundings,
+): Promise<Pick<WorkerStart, 'interOpThreads' | 'environment'>> {
+  const interOpThreads = operationsOf(cores ?? usableCores(), 1);
+  const gpu = engine === 'native' ? chosenGpu(await findGpus(), gpus, warn) : null;
+  return { interOpThreads, environment: engineEnvironment({ threads, interOpThreads, gpu }) };
+}
+
+function chosenGpu({ gpus: found, whyNone }: FoundGpus, wanted: number, warn: (line: string) => void): Gpu | null {
+  if (wanted > 0 && found.length < wanted) {
+    const there = whyNone ?? `${found.length}`;
+    throw new LetheError('DEVICE_MISSING', `expected ${wanted} ${wanted === 1 ? 'GPU' : 'GPUs'} that can be computed on, found ${there}`);
+  }
+  if (wanted === 0 && found.length > 0) warn(`GPUs are here (${found.length}) and not used: --gpus-per-worker 1 computes on them`);
+  return wanted === 0 ? null : (found[0] ?? null);
 }
 
 /** Started by hand on this or another machine: the welcome will name the run. @throws LetheError CONFIG_INVALID */

@@ -11,7 +11,9 @@ export { didYouMean } from './did-you-mean.js';
 export { isMeasuredByRedrawing } from './is-measured-by-redrawing.js';
 export { figuresOf } from './figures.js';
 export { fitSettings, fitToData, type FittedConfig } from './fit-to-data.js';
-export { compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, type JoinFlags, type JoinOptions } from './join-options.js';
+export {
+  compileJoinOptions, isJoinToken, JOIN_FLAGS, parseJoinArguments, PLACED, type JoinFlags, type JoinOptions,
+} from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
 export { dataOfRecipe, mergeConfig } from './merge-config.js';

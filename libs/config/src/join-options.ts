@@ -35,6 +35,9 @@ export interface JoinOptions {
   readonly logFolder: string | null;
 }
 
+/** The argument of a process that a run has placed somewhere: it ends when its standard input ends. */
+export const PLACED = '--placed';
+
 /** The flags of `lethe worker`: what their values are (none is a switch), and the help about each. */
 export const JOIN_FLAGS = {
   'join': { value: '<address>', help: "address of the run's coordinator" },

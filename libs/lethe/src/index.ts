@@ -80,6 +80,12 @@ export { examineMachine, type ExamineOptions, type MachineExamination, type Work
 export { setUpNative as installTensorFlow, type SetUpOptions as InstallOptions } from '@lethe/tensorflow-setup';
 export type { Gpu } from '@lethe/tensorflow';
 
+// Machines of others, on which workers of a run are placed, or the runs of a sweep.
+export type { PlacingOptions } from './placing/placing.js';
+export type {
+  PlacedProcess, Placement, PlacementOpening, ProcessEnd, ProcessToPlace, Resources, Scheduler,
+} from '@lethe/placement';
+
 // A worker that joins a run of another machine.
 export { workerProgram, type ProgramStart } from './worker-program.js';
 

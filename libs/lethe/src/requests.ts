@@ -1,5 +1,6 @@
 import type { WhichCheckpoint } from '@lethe/checkpoint';
 import type { ConfigLayer, LogLevel } from '@lethe/config';
+import type { Placing } from './placing/placing.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
 import type { SearchSpace } from './trials/sweep/search-space.js';
 
@@ -32,6 +33,8 @@ export interface TrainRequest extends Places, Logging {
   readonly trace: boolean;
   /** Most workers on this machine that measure at the end, if the run has not more; null: as many as its cores allow. */
   readonly measuringWorkers: number | null;
+  /** Where its workers run; null: on this machine. */
+  readonly placing: Placing | null;
   /** Seeds of the runs to play; null: one run from the seed of the settings. */
   readonly seeds: readonly number[] | null;
 }
@@ -77,6 +80,8 @@ export interface SweepRequest extends Places, Logging {
   readonly best: { readonly figure: string; readonly better: 'lower' | 'higher' } | null;
   readonly name: string | null;
   readonly resume: string | null;
+  /** Where its trials are played; null: on this machine. */
+  readonly placing: Placing | null;
   /** Take it and its trials over from processes of another host, which cannot be known to be gone. */
   readonly breakLock: boolean;
 }

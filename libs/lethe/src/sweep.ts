@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { problemsError, shown, type Settings } from '@lethe/config';
 import { LISTED_NAMES, settingPaths, settingValue } from '@lethe/config/flags';
 import { surroundingsOf, type CommonOptions, type Surroundings } from './common-options.js';
+import { placingOf, type PlacingOptions } from './placing/placing.js';
 import type { SweepRequest } from './requests.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
 import { PlayedTrials, type LiveTrials, type TrialsListeners } from './trials/live-trials.js';
@@ -26,7 +27,7 @@ export type SweepSettings = {
 };
 
 /** What a sweep is played with, besides what is tried. */
-export interface SweepOptions extends CommonOptions, TrialsListeners {
+export interface SweepOptions extends CommonOptions, TrialsListeners, PlacingOptions {
   /** A configuration file under all runs. */
   readonly configFile?: string | undefined;
   /** A JSON list with the settings of one run each; what is tried is combined with each of them. */
@@ -89,7 +90,7 @@ export function sweep(tried: SweepSettings, options: SweepOptions = {}): LiveTri
     const { trials, trialsAtOnce } = await folder.read();
     live.open({ folder: folder.folder, trials, trialsAtOnce });
     live.expectGoingOn();
-    const { run, best, notes, bestBy } = await playSweep(folder, request, { machine, environment, watcher });
+    const { run, best, notes, bestBy } = await playSweep(folder, request, { machine, environment, watcher, placing: request.placing });
     return {
       folder: folder.folder, trials: run.trials, isInterrupted: run.isInterrupted, best, bestBy, notes,
       table: tableOfTrials(run.trials), files: resultFiles(folder),
@@ -100,12 +101,14 @@ export function sweep(tried: SweepSettings, options: SweepOptions = {}): LiveTri
 function sweepRequest(tried: SweepSettings, options: SweepOptions, { folder, runsFolder, logLevel }: Surroundings): SweepRequest {
   const { configFile, listFile, random = null, drawSeed = 1, trialsAtOnce = null, halving = null, best = null } = options;
   const { name = null, resume = null, dataDir, unpackedGiB = null, breakLock = false } = options;
-  const space = searchSpace(tried, folder);
+  const placing = placingOf(options);
+  // Elsewhere no cores are counted that say how many workers a run may have.
+  const space = searchSpace(placing === null || resume !== null ? tried : { workers: 1, ...tried }, folder);
   if (resume !== null && Object.keys(space).length > 0)
     throw problemsError([{ where: 'resume', expected: 'no settings, which are those of the sweep', found: Object.keys(space).join() }]);
   if (random === null) refuseRanges(space);
   return {
-    folder, runsFolder, logLevel, space, random, drawSeed, trialsAtOnce, halving, best, name, resume, breakLock,
+    folder, runsFolder, logLevel, space, random, drawSeed, trialsAtOnce, halving, best, name, resume, breakLock, placing,
     configFile: configFile === undefined ? null : resolve(folder, configFile),
     listFile: listFile === undefined ? null : resolve(folder, listFile),
     resumedData: { folder: dataDir === undefined ? null : resolve(folder, dataDir), unpackedGiB },

@@ -1,6 +1,7 @@
 import type { Settings } from '@lethe/config';
 import { problemsError } from '@lethe/config';
 import { surroundingsOf, type CommonOptions } from './common-options.js';
+import { machineOfPlacing, type PlacingOptions } from './placing/placing.js';
 import { newRunConfig, withOwnCode } from './run-config.js';
 import { machineOf } from './this-machine.js';
 import { trainRequest, type TrainOptions } from './train.js';
@@ -10,7 +11,7 @@ import type { Trial } from './trials/trial.js';
 
 /** What several runs are trained with. */
 export interface TrainSeveralOptions
-  extends CommonOptions, TrialsListeners, Pick<TrainOptions, 'workers' | 'configFile' | 'name' | 'resume' | 'breakLock'> {
+  extends CommonOptions, TrialsListeners, PlacingOptions, Pick<TrainOptions, 'workers' | 'configFile' | 'name' | 'resume' | 'breakLock'> {
   /** A run from each of them. */
   readonly seeds?: readonly number[] | undefined;
 }
@@ -39,7 +40,7 @@ export function trainSeveral(settings: Settings, options: TrainSeveralOptions = 
     const { machine, environment } = surroundings;
     const request = await withOwnCode({ ...trainRequest(settings, options, surroundings), seeds: options.seeds ?? null });
     const several = request.resume === null
-      ? newTrials(request, newRunConfig(request, machineOf(machine)))
+      ? newTrials(request, newRunConfig(request, machineOf(machineOfPlacing(machine, request.placing))))
       : await resumedTrials(request);
     if (several === null)
       throw problemsError([{ where: 'seeds', expected: 'several seeds, or a recipe with several kinds of training', found: 'one run' }]);
@@ -47,7 +48,7 @@ export function trainSeveral(settings: Settings, options: TrainSeveralOptions = 
     const { trials, trialsAtOnce } = await folder.read();
     live.open({ folder: folder.folder, trials, trialsAtOnce });
     live.expectGoingOn();
-    const { run, tables, notes } = await trainTrials(folder, request, { machine, environment, watcher: live.watcher() });
+    const { run, tables, notes } = await trainTrials(folder, request, { machine, environment, watcher: live.watcher(), placing: null });
     return { folder: folder.folder, trials: run.trials, isInterrupted: run.isInterrupted, tables, notes };
   });
 }
@@ -61,5 +62,5 @@ export async function asksForSeveral(settings: Settings, options: TrainSeveralOp
   const surroundings = await surroundingsOf(options);
   const request = await withOwnCode({ ...trainRequest(settings, options, surroundings), seeds: options.seeds ?? null });
   if (request.resume !== null) return (await resumedTrials(request)) !== null;
-  return newTrials(request, newRunConfig(request, machineOf(surroundings.machine))) !== null;
+  return newTrials(request, newRunConfig(request, machineOf(machineOfPlacing(surroundings.machine, request.placing)))) !== null;
 }

@@ -3,6 +3,7 @@ import { problemsError, settingsLayer, type Settings } from '@lethe/config';
 import type { LetheError } from '@lethe/errors';
 import { surroundingsOf, tell, type CommonOptions, type Surroundings } from './common-options.js';
 import { metricsFile } from './record/metrics.js';
+import { machineOfPlacing, placingOf, workersElsewhere, type PlacingOptions } from './placing/placing.js';
 import { RunHistory } from './record/run-history.js';
 import type { TrainRequest } from './requests.js';
 import { newRunConfig, withOwnCode } from './run-config.js';
@@ -16,13 +17,13 @@ import { machineOf } from './this-machine.js';
 import { newTrials } from './trials/train-trials.js';
 
 /** What a run is trained with, besides its settings. None of it has a part in what is computed. */
-export interface TrainOptions extends CommonOptions, Listeners {
+export interface TrainOptions extends CommonOptions, Listeners, PlacingOptions {
   /**
    * Ends the run: while it is training after the round under way, with a checkpoint; `done` comes with the ending `interrupted`. Before its
    * first round there is nothing to save, and `done` is rejected with INTERRUPTED. While it is measured, the measuring ends.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Worker processes on this machine, as the setting of that name. */
+  /** Worker processes that the run starts, on this machine or where `on` says, as the setting of that name. */
   readonly workers?: number | undefined;
   /** A file of settings under those that are given: JSON with any part of a configuration. */
   readonly configFile?: string | undefined;
@@ -81,7 +82,8 @@ async function trainOnce(settings: Settings, options: TrainOptions, { control, h
   expectGoingOn(control.signal);
   const surroundings = await surroundingsOf(options);
   const request = await withOwnCode(trainRequest(settings, options, surroundings));
-  const { machine, environment } = surroundings;
+  const { environment } = surroundings;
+  const machine = machineOfPlacing(surroundings.machine, request.placing);
   const compiled = request.resume === null ? newRunConfig(request, machineOf(machine)) : null;
   if (compiled !== null && newTrials(request, compiled) !== null) throw isSeveral();
   const run = await prepareRun(request, { machine, compiled, reporter: listeningReporter(options), signal: control.signal });
@@ -112,14 +114,17 @@ function isSeveral(): LetheError {
 export function trainRequest(
   settings: Settings, options: Omit<TrainOptions, 'onStage'>, { folder, runsFolder, logLevel }: Surroundings,
 ): TrainRequest {
-  const { workers, configFile, nameOf, name = null, resume = null, breakLock = false, trace = false, measuringWorkers = null } = options;
+  const { configFile, nameOf, name = null, resume = null, breakLock = false, trace = false, measuringWorkers = null } = options;
+  if (options.workers !== undefined && settings.workers !== undefined)
+    throw problemsError([{ where: 'workers', expected: 'it once, as a setting or as an option', found: `${options.workers} too` }]);
+  const placing = placingOf(options);
+  const said = settings.workers ?? options.workers;
+  const workers = placing === null ? said : workersElsewhere(placing, said ?? undefined);
   const asked = { ...settings, ...(workers === undefined ? {} : { workers }) };
-  if (workers !== undefined && settings.workers !== undefined)
-    throw problemsError([{ where: 'workers', expected: 'it once, as a setting or as an option', found: `${workers} too` }]);
   if (resume !== null && name !== null)
     throw problemsError([{ where: 'name', expected: 'no name together with resume, which keeps the one of the run', found: name }]);
   return {
-    folder, runsFolder, logLevel, resume, breakLock, trace, measuringWorkers, runName: name, seeds: null,
+    folder, runsFolder, logLevel, resume, breakLock, trace, measuringWorkers, placing, runName: name, seeds: null,
     flags: settingsLayer(asked, { folder, nameOf }),
     configFile: configFile === undefined ? null : resolve(folder, configFile),
   };

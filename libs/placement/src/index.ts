@@ -1,3 +1,4 @@
+export { LocalPlacement } from './local-placement.js';
 export type { PlacedProcess, Placement, ProcessEnd, ProcessToPlace, Resources } from './placement.js';
+export type { PlacementOpening, Scheduler } from './scheduler.js';
 export { SlurmPlacement, type SlurmPlacementOptions } from './slurm/slurm-placement.js';
-export { ThisMachine } from './this-machine.js';

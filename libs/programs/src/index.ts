@@ -1,2 +1,4 @@
 export { commandLineProgram, gameModule, INSTALLATION, localProgram } from './local-programs.js';
-export { listenerTrust, memberTrust, receiveProcessStart, startKeys, type ProcessStart, type StartKeys } from './process-start.js';
+export {
+  listenerTrust, memberTrust, receiveProcessStart, startKeys, type GivenResources, type ProcessStart, type StartKeys,
+} from './process-start.js';

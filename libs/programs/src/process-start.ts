@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { LogLevel } from '@lethe/config';
 import type { ListenOptions, RunKeys, Trust } from '@lethe/transport';
 
@@ -9,10 +10,17 @@ export interface StartKeys {
   readonly memberSecretKey: string;
 }
 
-/** The first message of the coordinator to a process that it forked. */
+/** What a worker elsewhere was given, which it finds there. */
+export interface GivenResources {
+  /** Null: all cores that it may use there. */
+  readonly cores: number | null;
+  readonly gpus: number;
+}
+
+/** The first line of a placed process's standard input, as JSON. */
 export interface ProcessStart {
-  readonly type: 'start';
-  readonly controlAddress: string;
+  /** Addresses of the coordinator: the process takes the first that it reaches. */
+  readonly controlAddresses: readonly string[];
   /** Where a parameter server listens for workers; empty for a worker. */
   readonly dataAddress: string;
   readonly runId: string;
@@ -27,11 +35,13 @@ export interface ProcessStart {
   readonly engine: 'native' | 'wasm';
   /** Inside an operation. */
   readonly threads: number;
-  /** Operations at a time. */
+  /** Operations at a time, where the coordinator has shared its machine out. */
   readonly interOpThreads: number;
+  /** Of a worker elsewhere; null: it is on the coordinator's machine, which has set its environment. */
+  readonly elsewhere: GivenResources | null;
   /** What the process is called: "worker-1". */
   readonly name: string;
-  /** Absolute path of its log. */
+  /** Absolute path of its log, on the coordinator's machine. */
   readonly logFile: string;
   readonly logLevel: LogLevel;
 }
@@ -71,12 +81,13 @@ function fromBase64(text: string): Uint8Array {
 }
 
 /**
- * In a process that the coordinator forked: its instructions. From here on the process ends with the coordinator,
+ * In a process that the coordinator has placed: its instructions. From here on the process ends with the coordinator,
  * however that dies; signals that reach the whole group (Ctrl-C, a service manager's SIGTERM, a request for a checkpoint) are the
  * coordinator's to answer, which needs its processes for a last checkpoint.
  */
 export function receiveProcessStart(): Promise<ProcessStart> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined);
-  process.on('disconnect', () => process.exit(1));
-  return new Promise((resolve) => process.once('message', (message) => { resolve(message as ProcessStart); }));
+  const lines = createInterface({ input: process.stdin });
+  lines.once('close', () => process.exit(1));
+  return new Promise((resolve) => lines.once('line', (line) => { resolve(JSON.parse(line) as ProcessStart); }));
 }

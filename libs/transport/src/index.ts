@@ -10,7 +10,8 @@ export type {
   TransportEvent,
   Trust,
 } from './transport.js';
-export { addressVia, outsideAddresses } from './address.js';
+export { addressVia, nearAddress, outsideAddresses } from './address.js';
+export { reachedAddress } from './reached-address.js';
 export { loggedTransport } from './logged-transport.js';
 export { createMemoryTransport } from './memory-transport.js';
 export {

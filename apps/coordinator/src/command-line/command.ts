@@ -4,6 +4,7 @@ import type {
   WhichCheckpoint,
 } from '@lethe/lethe';
 import type { CacheKindName } from '@lethe/lethe/cache-kinds';
+import type { PlacingWords } from './placing-flags.js';
 
 /** Where runs are looked for. */
 interface Places {
@@ -38,6 +39,7 @@ export interface TrainCommand extends Places, Logging, RunOptions {
   /** Settings given as flags. */
   readonly flags: ConfigLayer;
   readonly breakLock: boolean;
+  readonly placing: PlacingWords;
   /** No progress, only warnings, errors and the result. */
   readonly quiet: boolean;
   /** Say what the run would be, and start and write nothing. */
@@ -116,6 +118,7 @@ export interface SweepCommand extends Places, Logging {
   readonly best: NonNullable<SweepOptions['best']> | null;
   readonly name: string | null;
   readonly resume: string | null;
+  readonly placing: PlacingWords;
   /** Take it and its trials over from processes of another host. */
   readonly breakLock: boolean;
 }

@@ -150,6 +150,8 @@ describe('the flags', () => {
         "--patience-seconds <number>",
         "--strict-bits",
         "--restarts <count>",
+        "--cores-per-worker <count>",
+        "--gpus-per-worker <count>",
         "--config <file>",
         "--break-lock",
         "--measuring-workers <count>",
@@ -328,6 +330,7 @@ describe('parseCommandLine', () => {
       name: undefined,
       runsFolder: '/home/user/runs',
       resume: undefined,
+      placing: { coresPerWorker: undefined, gpusPerWorker: undefined },
       quiet: false,
       dryRun: null,
       logLevel: 'info',
@@ -462,6 +465,7 @@ describe('parseCommandLine', () => {
       best: null,
       name: null,
       resume: null,
+      placing: { coresPerWorker: undefined, gpusPerWorker: undefined },
     };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep,

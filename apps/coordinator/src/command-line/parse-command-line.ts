@@ -10,6 +10,7 @@ import type {
 } from './command.js';
 import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
+import { readPlacing } from './placing-flags.js';
 import { buildProgram, type TypedCommand } from './program.js';
 import { readSweep } from './read-sweep.js';
 import { setTexts } from './set-flag.js';
@@ -81,6 +82,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     runsFolder: reader.runsFolder(folder),
     resume: reader.text('resume', RUN) ?? undefined,
     breakLock: reader.has('break-lock'),
+    placing: readPlacing(reader),
     quiet: reader.has('quiet'),
     logLevel: reader.logLevel(),
     trace: false,

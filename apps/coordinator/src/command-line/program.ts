@@ -10,10 +10,12 @@ import {
   NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED, WHAT_TO_LEARN } from './common-flags.js';
+import { PLACING_FLAGS } from './placing-flags.js';
 import { LOG_LEVEL_FLAG, RUN_FLAGS } from './run-flags.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
 
 const HELP_WIDTH = 100;
+const ELSEWHERE = 'On the machines of others:';
 const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
 const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
 const JSON_HELP = 'print JSON, for programs';
@@ -106,7 +108,7 @@ function addSet(program: Program, placeholder: string, what: string, heading: st
 }
 
 function addRunOptions(program: Program, help: string, flags: ShownFlags): void {
-  addRunFlags(program, { ...CONFIG_FLAGS, 'The run:': RUN_FLAGS }, flags);
+  addRunFlags(program, { ...CONFIG_FLAGS, [ELSEWHERE]: PLACING_FLAGS, 'The run:': RUN_FLAGS }, flags);
   addSet(program, '<setting=value>', 'the value of any setting', WHAT_TO_LEARN);
   program.addHelpText('after', help);
 }
@@ -173,7 +175,7 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
     .summary('train with many configurations and compare them')
     .description('Trains with many configurations, each as a run of its own, one after the other or several at once, and compares them.');
   const ofTrials = Object.entries(CONFIG_FLAGS).map(([heading, flags]) => [heading, flags.map(severalOf)] as const);
-  addRunFlags(sweep, Object.fromEntries(ofTrials), { extent });
+  addRunFlags(sweep, { ...Object.fromEntries(ofTrials), [ELSEWHERE]: PLACING_FLAGS }, { extent });
   sweep.optionsGroup('The sweep:');
   addSet(sweep, '<setting=value,...>', 'values of any setting', 'The sweep:');
   option(sweep, 'config', 'configuration file (JSON) under all trials', FILE);

@@ -5,6 +5,7 @@ import type { SettingValue } from '@lethe/lethe';
 import { setTexts } from './set-flag.js';
 import type { Candidates, SearchSpace, SweepCommand } from './command.js';
 import { FlagReader, NAME } from './flag-values.js';
+import { readPlacing } from './placing-flags.js';
 import type { TypedCommand } from './program.js';
 
 /** What a sweep that goes on has said already. */
@@ -53,6 +54,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     name: reader.text('name', NAME),
     runsFolder: reader.runsFolder(folder),
     resume,
+    placing: readPlacing(reader),
     breakLock: reader.has('break-lock'),
     logLevel: reader.logLevel(),
   };

@@ -3,6 +3,7 @@ import { sweep, type SweepOptions, type SweepSettings } from '@lethe/lethe';
 import { formatTable } from '@lethe/telemetry';
 import type { SweepCommand } from '../command-line/command.js';
 import { commonOptions } from './options.js';
+import { placingOptions } from './placing.js';
 import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 import type { Environment } from './on-examples.js';
 
@@ -25,7 +26,7 @@ export async function runSweep(command: SweepCommand, environment: Environment):
 function sweepOptions(command: SweepCommand, environment: Environment): SweepOptions {
   const { configFile, listFile, random, trialsAtOnce, halving, best, name, resume, resumedData: data } = command;
   return {
-    ...commonOptions(command, environment), drawSeed: command.drawSeed, breakLock: command.breakLock,
+    ...commonOptions(command, environment), ...placingOptions(command.placing), drawSeed: command.drawSeed, breakLock: command.breakLock,
     configFile: configFile ?? undefined, listFile: listFile ?? undefined, random: random ?? undefined,
     trialsAtOnce: trialsAtOnce ?? undefined, halving: halving ?? undefined, best: best ?? undefined, name: name ?? undefined,
     resume: resume ?? undefined, dataDir: data.folder ?? undefined, unpackedGiB: data.unpackedGiB ?? undefined,

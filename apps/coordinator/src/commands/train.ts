@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { errorCode } from '@lethe/errors';
 import {
-  asksForSeveral, lookAtThisMachine, train, type CommonOptions, type Settings, type TrainedRun, type TrainOptions,
+  asksForSeveral, lookAtThisMachine, train, type CommonOptions, type PlacingOptions, type Settings, type TrainedRun, type TrainOptions,
 } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
@@ -12,6 +12,7 @@ import { Interruption } from '../signals/interruption.js';
 import { endingLines } from './ending-lines.js';
 import type { ComputingSurroundings, Environment } from './on-examples.js';
 import { commonOptions } from './options.js';
+import { placingOptions } from './placing.js';
 import { showProgress } from './show-progress.js';
 import { runDryRun } from './dry-run.js';
 import { runTrials } from './train-trials.js';
@@ -48,12 +49,12 @@ export async function runTrain(command: TrainCommand, { environment, setEnvironm
   }
 }
 
-type RunOptions = CommonOptions & Pick<TrainOptions, 'configFile' | 'name' | 'resume' | 'breakLock'>;
+type RunOptions = CommonOptions & PlacingOptions & Pick<TrainOptions, 'configFile' | 'name' | 'resume' | 'breakLock'>;
 
 /** What a command says of a run, but for its settings. */
 function trainOptions(command: TrainCommand, environment: Environment): RunOptions {
   const { configFile, name, resume, breakLock, flags } = command;
-  return { ...commonOptions(command, environment), configFile, name, resume, breakLock, nameOf: flags.label };
+  return { ...commonOptions(command, environment), ...placingOptions(command.placing), configFile, name, resume, breakLock, nameOf: flags.label };
 }
 
 /** What is said when the measuring is given up. */

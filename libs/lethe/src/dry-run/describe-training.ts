@@ -8,6 +8,7 @@ import { networkSlices } from '@lethe/protocol';
 import { surroundingsOf, type CommonOptions } from '../common-options.js';
 import { engineOfRun } from '../engine-of-run.js';
 import { usedExamples } from '../evaluation/measured-run.js';
+import { machineOfPlacing } from '../placing/placing.js';
 import { newRunConfig, ofOneKind, withOwnCode } from '../run-config.js';
 import { expectGoingOn } from '../run/expect-going-on.js';
 import { checkNewRun } from '../run/prepare-run.js';
@@ -35,10 +36,10 @@ export async function describeTraining(settings: Settings = {}, options: Describ
   const { signal = new AbortController().signal } = options;
   expectGoingOn(signal);
   const surroundings = await surroundingsOf(options);
-  const { machine } = surroundings;
   const reporter = listeningReporter(options);
   const notice = (line: string): void => { reporter.notice(line); };
   const request = await withOwnCode(trainRequest(settings, options, surroundings));
+  const machine = machineOfPlacing(surroundings.machine, request.placing);
   const compiled = newRunConfig(request, machineOf(machine));
   const { description, data, start } = await checkNewRun(request, {
     machine, compiled: { ...compiled, config: ofOneKind(compiled.config) },

@@ -1,12 +1,15 @@
 import { tmpdir } from 'node:os';
 import { LetheError } from '@lethe/errors';
+import type { RunConfig } from '@lethe/config';
 import { judgeLength } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import { listenerTrust, startKeys, type ProcessStart } from '@lethe/programs';
 import { frameOf, largestFrame, newIncarnation, type Committed, type Origin } from '@lethe/protocol';
 import { TrainingCluster, type TrainingClusterOptions } from '@lethe/cluster';
 import type { Log, LogPosition } from '@lethe/telemetry/log';
-import { createRunKeys, createZeroMqTransport, loggedTransport, type Listener, type RunKeys } from '@lethe/transport';
+import {
+  createRunKeys, createZeroMqTransport, loggedTransport, nearAddress, outsideAddresses, type Listener, type RunKeys,
+} from '@lethe/transport';
 import { joinLines, JoinTokenFile } from './joining.js';
 import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
@@ -15,11 +18,11 @@ import { FarthestVersions } from './restart-policy.js';
 /** Most examples that one evaluation answers for: those of the map of latents. */
 const EXAMPLES_AT_ONCE = 2000;
 
-/** What a cluster on this machine is started with. */
+/** What a cluster is started with. */
 export interface ClusterOptions
   extends
     Pick<TrainingClusterOptions, 'description' | 'onCommitted' | 'onCommitReport' | 'onStepReport' | 'onNotice'>,
-    Pick<ProcessKeeperOptions, 'logsFolder' | 'logLevel' | 'environment' | 'cores' | 'devices'> {
+    Pick<ProcessKeeperOptions, 'logsFolder' | 'logLevel' | 'environment' | 'cores' | 'devices' | 'workersOn'> {
   readonly log: Log;
   readonly runId: string;
   /** Where the token of those who join is kept, if the run listens for them. */
@@ -74,11 +77,13 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
         options.onNotice(`warning: ${error.message}`, { error });
       else cluster.abandonment.begin(error);
     },
-    start: { controlAddress: listener.address, runId: origin.runId, ...trust, engine: settings.engine, threads: settings.threads },
+    start: {
+      ...trust, controlAddresses: addressesOf(listener, settings), runId: origin.runId, engine: settings.engine, threads: settings.threads,
+    },
     dataAddressOf: (server, life) =>
-      settings.listen === null
+      isReachedHere(options)
         ? addresses.of(`server-${server + 1}-${life}`)
-        : dataAddress(settings.advertise === null ? listener.boundAddress : 'tcp://*:0'),
+        : dataAddress(settings.advertise === null ? listener.boundAddress : EVERYWHERE),
   });
 
   const open: OpenCluster = {
@@ -99,6 +104,22 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   return open;
 }
 
+/** Any port of every interface of this machine. */
+const EVERYWHERE = 'tcp://*:0';
+
+/** Whether no process of another machine has to reach those of this one. */
+function isReachedHere({ description: { config: { cluster } }, workersOn }: ClusterOptions): boolean {
+  return cluster.listen === null && workersOn === null;
+}
+
+/** Addresses at which placed processes try to reach the coordinator: those of its interfaces, and at last that of this machine alone. */
+function addressesOf({ address, boundAddress }: Listener, { advertise }: RunConfig['cluster']): string[] {
+  if (!boundAddress.startsWith('tcp:')) return [address];
+  const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
+  const named = advertise === null ? [] : [`tcp://${advertise}:${port}`];
+  return [...new Set([...named, ...outsideAddresses(boundAddress).map((outside) => outside.address), nearAddress(boundAddress)])];
+}
+
 /** Has each line of the log say how far the cluster is, by the step that was committed last. */
 function locate({ log, description: { objective } }: ClusterOptions, epoch: () => number): { readonly of: (committed: Committed) => void } {
   const before = log.position();
@@ -116,14 +137,18 @@ interface ControlSocket {
 }
 
 /** @throws LetheError ADDRESS_INVALID, STORAGE_FAILED; nothing is left open or written then */
-async function listenForMembers({ description, tokenFile, log }: ClusterOptions, addresses: LocalAddresses): Promise<ControlSocket> {
+async function listenForMembers(options: ClusterOptions, addresses: LocalAddresses): Promise<ControlSocket> {
+  const { description, tokenFile, log } = options;
   const { listen, insecurePlaintext } = description.config.cluster;
-  const keys = listen === null || insecurePlaintext ? null : createRunKeys();
+  const isHere = isReachedHere(options);
+  const keys = isHere || insecurePlaintext ? null : createRunKeys();
   const trust = { keys: keys === null ? null : startKeys(keys), insecurePlaintext, maxFrameBytes: largestFrameOf(description) };
   let token: JoinTokenFile | null = null;
   try {
-    if (keys !== null) token = new JoinTokenFile(tokenFile, keys);
-    const listener = await loggedTransport(createZeroMqTransport(), log).listen(listen ?? addresses.of('control'), listenerTrust(trust));
+    if (keys !== null && listen !== null) token = new JoinTokenFile(tokenFile, keys);
+    const listener = await loggedTransport(createZeroMqTransport(), log).listen(
+      listen ?? (isHere ? addresses.of('control') : EVERYWHERE), listenerTrust(trust),
+    );
     return { listener, keys, token, trust };
   } catch (error) {
     token?.remove();

@@ -1,12 +1,12 @@
-import { interOpThreads, type LogLevel } from '@lethe/config';
+import { interOpThreads, PLACED, type LogLevel } from '@lethe/config';
 import { errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
 import type { ControlPlane, Member } from '@lethe/membership';
-import { localProgram, type ProcessStart } from '@lethe/programs';
+import { LocalPlacement, type PlacedProcess, type Placement, type ProcessToPlace, type Resources } from '@lethe/placement';
+import { commandLineProgram, INSTALLATION, localProgram, type ProcessStart } from '@lethe/programs';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
 import type { LogFields } from '@lethe/telemetry/log';
-import { LocalProcesses } from './local-processes.js';
 import { RestartPolicy } from './restart-policy.js';
 
 export interface ProcessKeeperOptions {
@@ -19,18 +19,30 @@ export interface ProcessKeeperOptions {
   /** What the started processes inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cores: number;
-  /** The GPU of each local worker; null: the CPU. */
+  /** The GPU of each worker of this machine; null: the CPU. */
   readonly devices: readonly (Gpu | null)[];
-  readonly start: Omit<ProcessStart, 'type' | 'dataAddress' | 'incarnation' | 'interOpThreads' | 'epoch' | 'name' | 'logFile' | 'logLevel'>;
+  /** Where workers run. Servers are beside the coordinator. */
+  readonly workersOn: PlacedWorkers;
+  readonly start: Omit<
+    ProcessStart, 'dataAddress' | 'incarnation' | 'interOpThreads' | 'epoch' | 'name' | 'logFile' | 'logLevel' | 'elsewhere'
+  >;
   /** Where a server listens, in each of its lives somewhere else: nothing meant for the one before reaches it. */
   readonly dataAddressOf: (server: number, life: number) => string;
   readonly onNotice: (line: string, about?: LogFields) => void;
 }
 
-/** The place of a process of this machine: whenever the process dies, the next one takes the same place. */
+/** A placement of workers; null: this machine, as `devices` and `cores` say. */
+export type PlacedWorkers = { readonly placement: Placement; readonly resources: Resources } | null;
+
+/** How long a process may take to end after it was asked to, before it is killed. */
+const GRACE_MS = 2000;
+
+/** The place of a process: whenever the process dies, the next one takes the same place. */
 interface Place {
   readonly role: Role;
   readonly index: number;
+  /** Where its last life began; null: it never did. */
+  host: string | null;
   lives: number;
   /** What its last lives said that no further one mends. */
   lasting: { readonly code: ErrorCode; readonly message: string; readonly lives: number } | null;
@@ -47,10 +59,12 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
 ]);
 const HOPELESS_LIVES = 2;
 
-/** Starts the servers and workers of this machine, and starts those again that die. */
+/** Places the servers and workers of a run, and places those again that die. */
 export class ProcessKeeper {
   readonly #options: ProcessKeeperOptions;
-  readonly #processes: LocalProcesses;
+  readonly #here: Placement;
+  /** By incarnation. */
+  readonly #running = new Map<string, PlacedProcess>();
   readonly #policy: RestartPolicy;
   /** By incarnation. */
   readonly #places = new Map<string, Place>();
@@ -66,7 +80,7 @@ export class ProcessKeeper {
   constructor(options: ProcessKeeperOptions) {
     this.#options = options;
     this.#policy = new RestartPolicy(options.description.config.cluster.restarts);
-    this.#processes = new LocalProcesses((incarnation, how) => { this.#exited(incarnation, how); });
+    this.#here = new LocalPlacement(options.environment);
     this.#workers = options.description.config.cluster.workers;
     this.#workersLeft = this.#workers;
   }
@@ -77,7 +91,7 @@ export class ProcessKeeper {
    */
   start(): void {
     const { servers } = this.#options.description.config.cluster;
-    for (let index = 0; index < servers; index += 1) this.#launch({ role: 'parameter-server', index, lives: 0, lasting: null });
+    for (let index = 0; index < servers; index += 1) this.#launch(newPlace('parameter-server', index));
     const failed = this.#launchWorkers(0, this.#workers);
     const [first] = failed;
     if (first !== undefined && failed.length === this.#workers) throw first.error;
@@ -121,18 +135,20 @@ export class ProcessKeeper {
     if (place !== undefined && LASTING.has(why.code))
       place.lasting = { code: why.code, message: why.message, lives: place.lasting?.code === why.code ? place.lasting.lives + 1 : 1 };
     else if (place !== undefined) place.lasting = null;
-    this.#processes.kill(incarnation);
+    this.#running.get(incarnation)?.kill();
   }
 
   kill(): void {
     this.stopRestarting();
-    this.#processes.killAll();
+    for (const running of this.#running.values()) running.kill();
   }
 
   /** Waits until all have ended on their own, then ends the rest by force. */
   async close(): Promise<void> {
     this.stopRestarting();
-    await this.#processes.end();
+    const force = setTimeout(() => { this.kill(); }, GRACE_MS);
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    clearTimeout(force);
   }
 
   /** From now on processes may end. */
@@ -146,7 +162,7 @@ export class ProcessKeeper {
     return Array.from({ length: Math.max(0, end - first) }, (_, place) => first + place).flatMap((index) => {
       const incarnation = newIncarnation();
       try {
-        this.#launch({ role: 'worker', index, lives: 0, lasting: null }, incarnation);
+        this.#launch(newPlace('worker', index), incarnation);
         return [];
       } catch (error) {
         return [{ incarnation, error }];
@@ -160,35 +176,61 @@ export class ProcessKeeper {
   }
 
   #launch(place: Place, incarnation = newIncarnation()): void {
-    const { control, logsFolder, logLevel, environment, start, dataAddressOf, description, cores, devices } = this.#options;
+    const { control, workersOn } = this.#options;
     const { role, index } = place;
     const name = nameOf(place);
     place.lives += 1;
     this.#places.set(incarnation, place);
     control.roster.reserve(incarnation, role, index);
-    const { threads } = description.config.cluster;
-    const together = interOpThreads(cores, this.#workers);
-    const program = localProgram(role);
-    this.#processes.start({
-      ...program,
-      printedFile: `${logsFolder}/${name}.log`,
-      environment: {
-        ...program.environment,
-        ...environment,
-        ...(role === 'worker' ? engineEnvironment({ threads, interOpThreads: together, gpu: devices[index] ?? null }) : {}),
-      },
-      start: {
-        ...start,
-        type: 'start',
-        epoch: control.epoch,
-        name,
-        logFile: `${logsFolder}/${name}.jsonl`,
-        logLevel,
-        interOpThreads: together,
-        incarnation,
-        dataAddress: role === 'worker' ? '' : dataAddressOf(index, place.lives),
-      },
+    const elsewhere = role === 'worker' ? workersOn : null;
+    const placed = (elsewhere?.placement ?? this.#here).place({
+      ...(elsewhere === null ? this.#programHere(place) : programElsewhere()),
+      name, printedFile: `${this.#options.logsFolder}/${name}.log`,
+      message: JSON.stringify(this.#startOf(place, incarnation, elsewhere)),
+      resources: elsewhere?.resources ?? { cores: null, gpus: 0 },
+      onStarted: (host) => { this.#startedOn(host, place); },
     });
+    this.#running.set(incarnation, placed);
+    void placed.ended.then(({ how }) => {
+      this.#running.delete(incarnation);
+      this.#exited(incarnation, how);
+    });
+  }
+
+  /** A program of this machine runs as it is, in the environment that this machine's devices and cores ask for. */
+  #programHere({ role, index }: Place): Pick<ProcessToPlace, 'command' | 'folder' | 'environment'> {
+    const { devices, description: { config: { cluster: { threads } } } } = this.#options;
+    const { entry, nodeFlags, folder, environment } = localProgram(role);
+    const computing = { threads, interOpThreads: this.#operations(), gpu: devices[index] ?? null };
+    return {
+      command: [process.execPath, ...process.execArgv, ...nodeFlags, entry, PLACED],
+      folder, environment: { ...environment, ...this.#options.environment, ...(role === 'worker' ? engineEnvironment(computing) : {}) },
+    };
+  }
+
+  #startOf(place: Place, incarnation: string, elsewhere: PlacedWorkers): ProcessStart {
+    const { control, start, logsFolder, logLevel, dataAddressOf } = this.#options;
+    const name = nameOf(place);
+    return {
+      ...start, incarnation, name, logLevel, epoch: control.epoch, logFile: `${logsFolder}/${name}.jsonl`,
+      interOpThreads: this.#operations(), elsewhere: elsewhere?.resources ?? null,
+      dataAddress: place.role === 'worker' ? '' : dataAddressOf(place.index, place.lives),
+    };
+  }
+
+  /** Operations at a time of each worker of this machine. */
+  #operations(): number {
+    return interOpThreads(this.#options.cores, this.#workers);
+  }
+
+  /** Where a process of this machine starts is no news. */
+  #startedOn(host: string, place: Place): void {
+    const { workersOn, onNotice } = this.#options;
+    const before = place.host;
+    place.host = host;
+    if (workersOn === null || place.role !== 'worker' || before === host) return;
+    const name = nameOf(place);
+    onNotice(before === null ? `${name} starts on ${host}` : `${name} moves from ${before} to ${host}`, { member: name });
   }
 
   #exited(incarnation: string, how: string): void {
@@ -240,6 +282,15 @@ export class ProcessKeeper {
 /** Whether a further life of a process would end as its last ones did. */
 function isHopeless({ lasting }: Place): boolean {
   return lasting !== null && (OF_THE_GAME.has(lasting.code) || lasting.lives >= HOPELESS_LIVES);
+}
+
+function newPlace(role: Role, index: number): Place {
+  return { role, index, host: null, lives: 0, lasting: null };
+}
+
+/** Elsewhere the command line comes first, which sets TensorFlow up on that machine. */
+function programElsewhere(): Pick<ProcessToPlace, 'command' | 'folder' | 'environment'> {
+  return { command: [process.execPath, commandLineProgram(), 'worker', PLACED], folder: INSTALLATION, environment: {} };
 }
 
 function nameOf({ role, index }: Place): string {

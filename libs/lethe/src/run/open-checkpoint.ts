@@ -87,8 +87,9 @@ export async function withCheckpoint<Result>(
   notices.keep(log);
   const onCluster = async (): Promise<Result> => {
     const open = await openCluster({
-      description, environment, cores, devices, runId: `${run.name}/${newIncarnation()}`, logsFolder: run.logs, tokenFile: run.joinToken,
-      log, logLevel, onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
+      description, environment, cores, devices, workersOn: null, runId: `${run.name}/${newIncarnation()}`,
+      logsFolder: run.logs, tokenFile: run.joinToken, log, logLevel,
+      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined, onNotice: notice,
     });
     const onAbort = (): void => {
       open.cluster.control.fail(interruptionOf(signal));

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { TrainingCluster } from '@lethe/cluster';
 import { cacheFolder, isMeasurable, measuringWorkers } from '@lethe/config';
 import type { RunEvaluation } from '@lethe/evaluation';
@@ -7,6 +7,7 @@ import type { ControlPlane } from '@lethe/membership';
 import type { MetricsLine } from '@lethe/run-folder';
 import { closingAfter } from '../local-cluster/closing-after.js';
 import { openCluster, type OpenCluster } from '../local-cluster/open-cluster.js';
+import type { PlacedWorkers } from '../local-cluster/process-keeper.js';
 import { divergedStep } from './divergence.js';
 import { EngineHistory } from './engine-history.js';
 import { MeasureCache } from '../evaluation/measure-cache.js';
@@ -67,10 +68,24 @@ interface Measured {
 
 /** Plays a run on a cluster of its own and sums it up, then measures what the game is played for, which no summary waits for. */
 export async function playRun(run: PreparedRun, surroundings: RunSurroundings): Promise<PlayedRun> {
+  const { placing, reporter, folder } = run;
+  if (placing === null) return playOn(null, run, surroundings);
+  const { scheduler, resources } = placing;
+  const notice = (line: string): void => { reporter.notice(line); };
+  reporter.stage(`asking ${scheduler.name} for places`);
+  const placement = await scheduler.open({
+    resources, processes: run.description.config.cluster.workers, environment: surroundings.environment,
+    privateFolder: join(folder.folder, 'placed'), signal: surroundings.interruption.signal, onNotice: notice,
+  });
+  notice(`workers run on ${placement.name}`);
+  return closingAfter(() => playOn({ placement, resources }, run, surroundings), () => placement.close(), notice);
+}
+
+async function playOn(workersOn: PlacedWorkers, run: PreparedRun, surroundings: RunSurroundings): Promise<PlayedRun> {
   const startedMs = performance.now();
   const { interruption } = surroundings;
   const recorder = new RunRecorder({ ...run, onRecorded: surroundings.onRecorded });
-  const open = await openRunCluster(run, recorder, surroundings);
+  const open = await openRunCluster(run, recorder, { ...surroundings, workersOn });
   const { cluster } = open;
   interruption.started({ control: cluster.control, kill: () => { open.kill(); } });
   let reason = 'the run failed';
@@ -98,11 +113,16 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
   return { ...played, summary };
 }
 
-async function openRunCluster(run: PreparedRun, recorder: RunRecorder, { environment }: RunSurroundings): Promise<OpenCluster> {
+interface ClusterSurroundings extends Pick<RunSurroundings, 'environment'> { readonly workersOn: PlacedWorkers }
+
+async function openRunCluster(
+  run: PreparedRun, recorder: RunRecorder, { environment, workersOn }: ClusterSurroundings,
+): Promise<OpenCluster> {
   const { description, reporter, folder, devices, cores, trace, log, logLevel } = run;
   reporter.stage(startingStage(description.config.cluster));
   const open = await openCluster({
-    description, environment, devices, cores, runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken, log, logLevel,
+    description, environment, devices, cores, workersOn, log, logLevel,
+    runId: run.runId, logsFolder: folder.logs, tokenFile: folder.joinToken,
     onCommitted: (committed) => {
       const diverged = divergedStep(description.objective, committed);
       if (diverged !== null) {
@@ -207,7 +227,7 @@ async function measure(
     const gpus = run.devices.filter((device) => device !== null).length;
     // Where others may join from elsewhere, they can. Where no probes are trained, measuring ends before a further worker has started.
     const able = measuringWorkers({ cores: run.cores, gpus }, settings);
-    if (settings.listen === null && domains === null) growTo(Math.min(able, run.measuringWorkers ?? able));
+    if (settings.listen === null && run.placing === null && domains === null) growTo(Math.min(able, run.measuringWorkers ?? able));
     const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
         folder, probes: description.config.probes, seeds: PROBE_SEEDS,

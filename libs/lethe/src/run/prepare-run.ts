@@ -49,6 +49,7 @@ export interface PreparedRun {
   /** Null unless it is wanted. */
   readonly trace: RoundTrace | null;
   readonly measuringWorkers: TrainRequest['measuringWorkers'];
+  readonly placing: TrainRequest['placing'];
   /** Where the user typed. */
   readonly userFolder: string;
   /** State to begin with. */
@@ -110,6 +111,7 @@ export async function prepareRun(
       gridRows: gridExamples(data).length,
       trace: request.trace ? new RoundTrace(description) : null,
       measuringWorkers: request.measuringWorkers,
+      placing: request.placing,
       userFolder: request.folder,
       metrics: await folder.openMetrics(start.rounds),
       tensorBoard: await folder.openTensorBoard(start.rounds),

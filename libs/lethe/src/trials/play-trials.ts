@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import type { RunConfig } from '@lethe/config';
-import { commandLineProgram } from '@lethe/programs';
+import { LetheError } from '@lethe/errors';
+import { LocalPlacement, type Placement, type Resources } from '@lethe/placement';
+import { closingAfter } from '../local-cluster/closing-after.js';
+import { machineOfPlacing, type Placing } from '../placing/placing.js';
 import type { Environment } from '../process-environment.js';
 import type { DataReading, Logging } from '../requests.js';
 import type { DataOpening } from '../run/run-data.js';
@@ -43,6 +47,8 @@ export function openingOf({ machine: { cacheFolder }, onNotice, onProgress }: Tr
 
 /** What trials have of the process that plays them. */
 export interface TrialSurroundings {
+  /** Where they are played; null: on this machine. */
+  readonly placing: Placing | null;
   /** What the trials share. */
   readonly machine: ThisMachine;
   readonly environment: Environment;
@@ -61,29 +67,49 @@ export async function playTrials(
   data: DataReading,
   surroundings: TrialSurroundings & Logging,
 ): Promise<TrialRunner> {
-  const { machine, environment, watcher, logLevel } = surroundings;
+  const { placing, environment, watcher, logLevel } = surroundings;
+  const machine = machineOfPlacing(surroundings.machine, placing);
   await folder.loadCode(state.trials);
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
   await checkTrialData(folder, state.trials, { data, cacheFolder: machine.cacheFolder });
-  const view = watcher.begin(() => { run.interrupt(); });
-  const run = new TrialRunner({
-    folder, state, data, logLevel, program: commandLineProgram(), cores: machine.cores,
-    // Where there are none, what the environment says of them stays as it is.
-    environments: slots.map((own) =>
-      own.length === 0 ? environment : { ...environment, CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') },
-    ),
-    onChange: view.onChange,
-    onPosition: view.onPosition,
-    onNotice: view.onNotice,
-  });
-  try {
+  const ending = new AbortController();
+  let interrupt = (): void => { ending.abort(new LetheError('INTERRUPTED', 'stopped before a trial was played')); };
+  const view = watcher.begin(() => { interrupt(); });
+  const play = async (placement: Placement): Promise<TrialRunner> => {
+    const run = new TrialRunner({
+      folder, state, data, logLevel, placement,
+      resources: resourcesOfTrials(placing, clusters), cores: placing === null ? machine.cores : null,
+      // Where there are none, what the environment says of them stays as it is.
+      environments: slots.map((own) => (own.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
+      onChange: view.onChange,
+      onPosition: view.onPosition,
+      onNotice: view.onNotice,
+    });
+    interrupt = () => { run.interrupt(); };
+    if (ending.signal.aborted) run.interrupt();
     await run.play();
+    return run;
+  };
+  try {
+    if (placing === null) return await play(new LocalPlacement(environment));
+    const placement = await placing.scheduler.open({
+      processes: state.trialsAtOnce, resources: resourcesOfTrials(placing, clusters), environment,
+      privateFolder: join(folder.folder, 'placed'), signal: ending.signal, onNotice: view.onNotice,
+    });
+    return await closingAfter(() => play(placement), () => placement.close(), view.onNotice);
   } finally {
     view.end();
   }
-  return run;
+}
+
+/** What a trial is given elsewhere: what all of its workers need. */
+function resourcesOfTrials(placing: Placing | null, clusters: readonly RunConfig['cluster'][]): Resources {
+  if (placing === null) return { cores: null, gpus: 0 };
+  const { cores, gpus } = placing.resources;
+  const workers = clusters.reduce((most, cluster) => Math.max(most, cluster.workers), 1);
+  return { cores: cores === null ? null : cores * workers, gpus: gpus * workers };
 }
 
 function clustersOfTrials(folder: TrialsFolder, trials: readonly Trial[]): Promise<RunConfig['cluster'][]> {

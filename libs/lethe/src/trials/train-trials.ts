@@ -41,13 +41,17 @@ export interface TrialsResults {
 }
 
 /** The several runs that a new run's settings and seeds ask for; null: a single one. @throws LetheError CONFIG_INVALID */
-export function newTrials({ seeds }: TrainRequest, compiled: CompiledConfig): TrialsToTrain | null {
+export function newTrials({ seeds, placing }: TrainRequest, compiled: CompiledConfig): TrialsToTrain | null {
   const { config } = compiled;
   const kind = config.data.domains?.training === 'each' ? 'comparison' : seeds === null ? null : 'seeds';
   if (kind !== null && config.cluster.listen !== null) {
     throw problemsError([
       { where: '--listen', expected: 'no address for several runs, which share this machine', found: config.cluster.listen },
     ]);
+  }
+  if (kind !== null && placing !== null) {
+    const expected = 'one run; `npx lethe sweep --seed 1,2,3` plays runs from several seeds there';
+    throw problemsError([{ where: `several runs on ${placing.scheduler.name}`, expected, found: kind }]);
   }
   return kind === null ? null : { kind, compiled };
 }

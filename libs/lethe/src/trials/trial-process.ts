@@ -1,20 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { foreignText } from '@lethe/errors';
+import type { PlacedProcess, Placement, ProcessToPlace } from '@lethe/placement';
 import { RunFolder } from '@lethe/run-folder';
 import type { TrialEnding } from './trial.js';
 import { EXIT } from '../exit-codes.js';
 
 /** Milliseconds between two looks at the lock of a trial. */
 const LOOK_MS = 500;
-
-export interface TrialProcessOptions {
-  /** The main module of `lethe`. */
-  readonly program: string;
-  /** What follows it. */
-  readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 /** How a process that played a trial ended. */
 export interface Ended {
@@ -34,29 +26,22 @@ export interface PlayedTrial {
 /** One command of `lethe` in a process, with workers and servers, of its own. */
 export class TrialProcess implements PlayedTrial {
   readonly ended: Promise<Ended>;
-  readonly #child: ChildProcess;
+  readonly #placed: PlacedProcess;
 
-  constructor({ program, argv, environment }: TrialProcessOptions) {
-    // In a process group of its own: Ctrl-C at the terminal is the sweep's to pass on, once.
-    this.#child = spawn(process.execPath, [...process.execArgv, program, ...argv], {
-      env: environment,
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let errors = '';
-    this.#child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-10_000); });
-    this.ended = new Promise((resolve, reject) => {
-      this.#child.once('error', reject);
-      this.#child.once('close', (code) => { resolve({ ending: endingOf(code), message: foreignText(lastError(errors)) }); });
+  constructor(placement: Placement, process: ProcessToPlace) {
+    this.#placed = placement.place(process);
+    this.ended = this.#placed.ended.then(({ code, how, errors }) => {
+      const ending = endingOf(code);
+      return { ending, message: foreignText(lastError(errors)) || (ending === 'crashed' ? how : '') };
     });
   }
 
   interrupt(): void {
-    this.#child.kill('SIGINT');
+    this.#placed.interrupt();
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#placed.kill();
   }
 }
 

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergeConfig } from '@lethe/config';
+import { LocalPlacement } from '@lethe/placement';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AS_BEFORE } from '../requests.js';
 import { TrialsFolder } from './trials-folder.js';
@@ -47,7 +48,8 @@ async function sweepRun(given: Partial<TrialRunnerOptions>): Promise<TrialRunner
     data: AS_BEFORE,
     logLevel: 'info',
     cores: 2,
-    program: '',
+    placement: new LocalPlacement(process.env),
+    resources: { cores: null, gpus: 0 },
     onChange: () => undefined,
     onPosition: () => undefined,
     onNotice: () => undefined,

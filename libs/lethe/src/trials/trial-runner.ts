@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PLACED } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
+import type { Placement, ProcessToPlace, Resources } from '@lethe/placement';
+import { commandLineProgram } from '@lethe/programs';
 import { AsynchronousHalving } from './asynchronous-halving.js';
 import { stateAfter, toBePlayed, type Trial, type TrialPosition } from './trial.js';
 import type { DataReading, Logging } from '../requests.js';
@@ -11,7 +14,11 @@ import { nextStep, type TrialStep } from './trial-step.js';
 export interface TrialRunnerOptions extends Logging {
   readonly folder: TrialsFolder;
   readonly state: TrialsState;
-  /** The environment of each slot's trials: its share of the GPUs. */
+  /** Where trials are played. */
+  readonly placement: Placement;
+  /** What a trial is given there. */
+  readonly resources: Resources;
+  /** What each slot's trials have in their environment: its share of the GPUs. */
   readonly environments: readonly Readonly<Record<string, string | undefined>>[];
   readonly data: DataReading;
   /** Called whenever a trial changes. */
@@ -19,10 +26,8 @@ export interface TrialRunnerOptions extends Logging {
   /** Called at every look at a trial that runs. */
   readonly onPosition: (trial: Trial, trials: readonly Trial[], position: TrialPosition) => void;
   readonly onNotice: (line: string) => void;
-  /** Of this machine. */
-  readonly cores: number;
-  /** The main module of `lethe`, which plays a trial. */
-  readonly program: string;
+  /** Of this machine, which trials share; null: they are played elsewhere. */
+  readonly cores: number | null;
 }
 
 /** How often a trial's metrics are looked at. */
@@ -129,16 +134,29 @@ export class TrialRunner {
   /** A trial beside others measures with no more workers than its part of the cores allows. */
   #shareOf({ kind }: TrialStep): string[] {
     const { cores, environments } = this.#options;
-    return kind === 'train' ? ['--measuring-workers', String(Math.max(1, Math.floor(cores / environments.length)))] : [];
+    return kind === 'train' && cores !== null ? ['--measuring-workers', String(Math.max(1, Math.floor(cores / environments.length)))] : [];
+  }
+
+  #processOf(name: string, step: Extract<TrialStep, { readonly argv: readonly string[] }>, environment: Environment): ProcessToPlace {
+    const { resources, logLevel, cores, onNotice, folder } = this.#options;
+    return {
+      name, resources, environment, message: null, printedFile: null, folder: folder.folder,
+      command: [
+        process.execPath, ...process.execArgv, commandLineProgram(), ...step.argv, ...this.#shareOf(step), '--log-level', logLevel,
+        // Here one that outlives its sweep goes on, and is waited for; elsewhere nobody would see it.
+        ...(cores === null ? [PLACED] : []),
+      ],
+      onStarted: (host) => { if (cores === null) onNotice(`${name} is played on ${host}`); },
+    };
   }
 
   async #attempt(name: string, step: Exclude<TrialStep, { kind: 'none' }>, environment: Environment): Promise<EndedTrial> {
-    const { folder, onNotice, program, logLevel } = this.#options;
+    const { folder, onNotice } = this.#options;
     if (step.kind === 'wait') onNotice(`${name}  is still played by process ${step.processId}: waiting for its end`);
     const played =
       step.kind === 'wait'
         ? new LiveTrial(folder.runFolder(name), step.processId)
-        : new TrialProcess({ program, argv: [...step.argv, ...this.#shareOf(step), '--log-level', logLevel], environment });
+        : new TrialProcess(this.#options.placement, this.#processOf(name, step, environment));
     this.#running.set(name, played);
     if (this.#interrupted) played.interrupt();
     const over = new AbortController();

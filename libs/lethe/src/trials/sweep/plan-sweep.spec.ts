@@ -26,6 +26,7 @@ async function plan(given: Partial<SweepRequest>): Promise<RunConfig[]> {
     runsFolder: '/runs',
     resume: null,
     breakLock: false,
+    placing: null,
     ...given,
   };
   return (await planSweep(request, { cores: 8, gpus: 0, engine: 'native' })).map(({ config }) => config);

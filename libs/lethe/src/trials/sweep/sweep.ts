@@ -4,6 +4,7 @@ import { machineOf } from '../../this-machine.js';
 import { checkFigures } from './check-figures.js';
 import { checkSlots, slotGpus } from '../trial-slots.js';
 import { findSweep } from '../find-trials.js';
+import { machineOfPlacing } from '../../placing/placing.js';
 import { planSweep } from './plan-sweep.js';
 import { fitTrials } from './fit-trials.js';
 import { openingOf, playTrials, type TrialsOpening, type TrialSurroundings } from '../play-trials.js';
@@ -25,7 +26,8 @@ export interface SweepResults {
 
 /** Opens the folder of a sweep: a new one with its trials, all checked through, or that of one that goes on. */
 export async function openSweep(request: SweepRequest, opening: TrialsOpening): Promise<TrialsFolder> {
-  const { machine, onNotice } = opening;
+  const { onNotice } = opening;
+  const machine = machineOfPlacing(opening.machine, request.placing);
   if (request.resume !== null) return findSweep(request.resume, request);
   const place = join(request.runsFolder, request.name ?? nameOfNow('sweep'));
   await TrialsFolder.expectRoom(place);

@@ -4,7 +4,7 @@ import { endOf, openPrinted } from './child-end.js';
 import type { PlacedProcess, Placement, ProcessToPlace } from './placement.js';
 
 /** This machine: each process is a child of this one. Whoever places them has counted the cores and GPUs. */
-export class ThisMachine implements Placement {
+export class LocalPlacement implements Placement {
   readonly name = 'this machine';
   readonly isHere = true;
   readonly #children = new Set<ChildProcess>();
