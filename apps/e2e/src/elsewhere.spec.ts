@@ -70,7 +70,7 @@ describe('runs of a sweep that a scheduler places elsewhere', () => {
     const options = { folder, trialsAtOnce: 2, onNotice: (line: string) => { notices.push(line); } };
     const { trials } = await sweep({ ...SMALL, rounds: 3, beta: [0.1, 0.2] }, { ...options, name: 'there', on: other }).done;
     expect(trials.map(({ state }) => state), notices.join('\n')).toEqual(['completed', 'completed']);
-    expect(other.placed.map(({ name }) => name)).toEqual(['001', '002']);
+    expect(other.placed.map(({ name }) => name).sort()).toEqual(['001', '002']);
     expect(notices).toContainEqual(expect.stringMatching(/^001 is played on /));
     await sweep({ ...SMALL, rounds: 3, beta: [0.1, 0.2], workers: 1 }, { ...options, name: 'ours' }).done;
     const summary = (name: string, trial: string): string => readFileSync(join(folder, 'runs', name, 'trials', trial, 'summary.json'), 'utf8');
