@@ -29,7 +29,7 @@ interface LocalProgram {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-type Programs = Record<Role, LocalProgram> & Record<'command-line' | 'game-module', Pick<LocalProgram, 'entry'>>;
+type Programs = Record<Role, LocalProgram> & Record<'command-line' | 'game-module' | 'ray-module', Pick<LocalProgram, 'entry'>>;
 
 /** What runs as the processes of a cluster; `lethe worker` reads it too. */
 const PROGRAMS = JSON.parse(readFileSync(join(INSTALLATION, CLUSTER_FILE), 'utf8')) as Programs;
@@ -48,6 +48,11 @@ export function commandLineProgram(): string {
 /** What a user's module gets that imports `@lethe/lethe/game`. */
 export function gameModule(): string {
   return join(INSTALLATION, PROGRAMS['game-module'].entry);
+}
+
+/** The folder of the Python module that starts processes on the machines of Ray. */
+export function rayModule(): string {
+  return join(INSTALLATION, PROGRAMS['ray-module'].entry);
 }
 
 function installationAbove(folder: string): string {

@@ -10,6 +10,7 @@ export { matlabBytes, type MatlabFixture } from './matlab-file.js';
 export { NetworkHosts, whyNoHosts, type HostsToMake } from './network-hosts.js';
 export { DIVIDED_AND_WHOLE, standInNvidiaSmi, type ListedCard } from './nvidia-smi.js';
 export { runPython } from './python.js';
+export { RayCluster, rayPython, whyNoRay, type RayPython } from './ray-cluster.js';
 export { rawColumn, rawTable } from './raw-table.js';
 export { makeSmallData } from './small-data.js';
 export { forgottenLabel } from './forgotten-label.js';

@@ -7,7 +7,8 @@ const GOOD = [
   'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/index.d.ts',
   'dist/game.js', 'dist/game.d.ts',
   'dist/kernels.wasm', 'dist/tfjs-backend-wasm.wasm', 'dist/tfjs-backend-wasm-simd.wasm',
-  'dist/binding/tfjs_binding.cc', 'dist/chunk-ABC234.js', 'dist/tf.node-ABC234.js',
+  'dist/binding/tfjs_binding.cc', 'dist/lethe_ray/__main__.py', 'dist/lethe_ray/placed_process.py',
+  'dist/chunk-ABC234.js', 'dist/tf.node-ABC234.js',
 ].map((path) => file(path, path === 'NOTICE' ? 'parts of a-package 1.2.3' : 'text'));
 
 function file(path: string, text: string): PackedFile {

@@ -28,7 +28,7 @@ export const LARGEST_ARCHIVE = 2_000_000;
 /** All that belongs into the package. */
 const WANTED: readonly RegExp[] = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|bin\/lethe\.mjs|infra\/local-cluster\.json)$/,
-  /^dist\/([\w-]+\.js|tf[\w-]*\.node-\w+\.js|[\w-]+\.wasm|(index|game)\.d\.ts|binding\/[\w-]+\.(cc|h))$/,
+  /^dist\/([\w-]+\.js|tf[\w-]*\.node-\w+\.js|[\w-]+\.wasm|(index|game)\.d\.ts|lethe_ray\/\w+\.py|binding\/[\w-]+\.(cc|h))$/,
 ];
 /** The comments by which a bundler says which source it begins with: none may be of tests, nor of what only tests read. */
 const TEST_SOURCE = /^ *\/\/ (\S*(?:\.spec\.\w+|\/testing\/|\/fixtures\/|\/golden\/)\S*)$/m;
@@ -37,7 +37,7 @@ const NEEDED = [
   'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE', 'bin/lethe.mjs', 'infra/local-cluster.json', 'dist/coordinator.js',
   'dist/worker.js', 'dist/parameter-server.js', 'dist/heartbeat-thread.js', 'dist/check-engine.js', 'dist/index.js', 'dist/index.d.ts',
   'dist/game.js', 'dist/game.d.ts', 'dist/kernels.wasm', 'dist/tfjs-backend-wasm.wasm', 'dist/tfjs-backend-wasm-simd.wasm',
-  'dist/binding/tfjs_binding.cc',
+  'dist/binding/tfjs_binding.cc', 'dist/lethe_ray/__main__.py', 'dist/lethe_ray/placed_process.py',
 ];
 
 /** What is wrong with a package, naming the file: it is packed for everybody, from a machine that nobody else has. */

@@ -14,6 +14,8 @@ interface Bundler { readonly bundlePackage: (folder: string) => Promise<Metafile
 
 /** The types of what a program imports, and of what a game does, each in one file. */
 const TYPES = ['dist/index.d.ts', 'dist/game.d.ts'];
+/** What speaks to Ray: Python, which is packed as it is. */
+const RAY_MODULE = 'libs/placement/python/lethe_ray';
 const COMMAND = `#!/usr/bin/env node
 import '../dist/coordinator.js';
 `;
@@ -31,6 +33,8 @@ export async function stagePackage(workspace: string, folder: string, manifest: 
     if (!existsSync(join(workspace, types))) throw new Error(`${types}: expected types, found none: npx nx run lethe:types makes them`);
     await cp(join(workspace, types), join(folder, types));
   }
+  const isOfPython = (path: string): boolean => !path.endsWith('__pycache__');
+  await cp(join(workspace, RAY_MODULE), join(folder, 'dist/lethe_ray'), { recursive: true, filter: isOfPython });
   await cp(join(workspace, 'LICENSE'), join(folder, 'LICENSE'));
   await cp(join(workspace, 'CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   for (const name of ['README.md', 'NOTICE']) await cp(join(workspace, 'libs/lethe', name), join(folder, name));
@@ -48,7 +52,8 @@ async function write(file: string, text: string, mode = 0o644): Promise<void> {
 /** How a run's processes are started, with the programs where the package has them. */
 async function clusterFile(workspace: string): Promise<string> {
   const text = await readFile(join(workspace, 'infra/local-cluster.json'), 'utf8');
-  return text.replaceAll(/"apps\/([\w-]+)\/dist\/main\.js"/g, '"dist/$1.js"').replace('libs/lethe/src/game.ts', 'dist/game.js');
+  const programs = text.replaceAll(/"apps\/([\w-]+)\/dist\/main\.js"/g, '"dist/$1.js"');
+  return programs.replace('libs/lethe/src/game.ts', 'dist/game.js').replace(RAY_MODULE, 'dist/lethe_ray');
 }
 
 function expectDeclared({ outputs }: Metafile, { dependencies }: PackageManifest): void {

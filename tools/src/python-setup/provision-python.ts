@@ -42,7 +42,7 @@ async function install(python: Python, packages: string, options: PythonSetupOpt
   const { cache, requirementsFile, environment, report } = options;
   await mkdir(cache, { recursive: true });
   await removeAbandoned(cache);
-  report(`installing Python's own readers of Lethe's files for the tests into ${packages}`);
+  report(`installing Python's packages for the tests into ${packages}`);
   const partial = await mkdtemp(join(cache, PARTIAL));
   try {
     const pip = [
