@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EVERY_NETWORK, isTree, valueAt } from './layer.js';
 import { DEFAULT_RECIPE, findRecipe, RECIPE_NAMES } from './recipes/index.js';
+import type { RunConfig } from './run-config.js';
 
 /** What a setting is where nobody gives it. */
 export interface DefaultSetting {
@@ -20,8 +21,17 @@ export function defaultSetting(path: string): DefaultSetting {
   return { value, isOfRecipe: others.some((other) => !isDeepStrictEqual(other, value)) };
 }
 
+/** Every flag asks for a setting of every recipe. */
+const configs = new Map<string, RunConfig>();
+
+function configOf(recipe: string): RunConfig {
+  const config = configs.get(recipe) ?? findRecipe(recipe)(SOME_MACHINE);
+  configs.set(recipe, config);
+  return config;
+}
+
 function settingOf(recipe: string, path: string): unknown {
-  const config = findRecipe(recipe)(SOME_MACHINE);
+  const config = configOf(recipe);
   const [networks = '', setting] = path.split(`.${EVERY_NETWORK}.`);
   if (setting === undefined) return valueAt(config, path);
   const trees = valueAt(config, networks);
