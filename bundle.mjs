@@ -1,7 +1,7 @@
 // Bundles the programs of the workspace with esbuild, each into the `dist` of its project:
 //   node bundle.mjs [PROJECT ...]   these projects (all of them if none is named)
 //   node bundle.mjs --watch         all of them, and again whenever a source changes
-// Types are checked elsewhere (`nx run-many -t typecheck`).
+// Types are checked elsewhere (`npm run typecheck`).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';

@@ -7,6 +7,8 @@ interface TestSettings {
   readonly filesAtOnce?: number;
   /** Whether tests start the programs of the workspace. */
   readonly startPrograms?: boolean;
+  /** Whether each file gets a process of its own: where modules are replaced, or what a process has is compared with what it had. */
+  readonly ownProcesses?: boolean;
   /** Names of the files that take longest, the longest first: none of them should be what the others wait for in the end. */
   readonly longest?: readonly string[];
 }
@@ -25,13 +27,18 @@ function longestFirst(longest: readonly string[]): typeof BaseSequencer {
 }
 
 /** The test settings of one project; the JSON report is what `.ci/run` counts. */
-export function projectTests(root: string, { filesAtOnce, startPrograms = false, longest = [] }: TestSettings = {}) {
+export function projectTests(root: string, { filesAtOnce, startPrograms = false, ownProcesses = false, longest = [] }: TestSettings = {}) {
   return defineConfig({
     root,
     test: {
       environment: 'node',
       watch: false,
       pool: 'forks',
+      // Files follow one another in one process, which loads packages like tfjs once.
+      isolate: ownProcesses,
+      // No test depends on how fast the machine is.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       // Node imports a run's own code as in a process of a run, with its own source map.
       server: { deps: { external: [/\/lethe-code-[\w-]+\//] } },
       ...(startPrograms ? { globalSetup: join(import.meta.dirname, 'vitest.programs.mts') } : {}),

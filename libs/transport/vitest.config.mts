@@ -1,3 +1,3 @@
 import { projectTests } from '../../vitest.shared.mts';
 
-export default projectTests(import.meta.dirname);
+export default projectTests(import.meta.dirname, { ownProcesses: true });

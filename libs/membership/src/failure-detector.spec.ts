@@ -4,7 +4,10 @@ import type { Member } from './member.js';
 import { Roster } from './roster.js';
 
 beforeEach(() => { vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }); });
-afterEach(() => { vi.useRealTimers(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 function rosterOfOne(): { roster: Roster; member: Member } {
   const roster = new Roster({ engine: 'native', threads: 1, strictBits: false });
