@@ -1,3 +1,12 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+
+/** Functions of `node:crypto` that draw random numbers. Those of the global `crypto` are others. */
+const DRAWING = [
+  'randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID', 'generateKey', 'generateKeySync', 'generateKeyPair',
+  'generateKeyPairSync', 'generatePrime', 'generatePrimeSync',
+] as const satisfies (keyof typeof crypto)[];
+
 /** Told of a call before it is made; it throws to refuse it. @param source what is called, such as `Math.random` */
 export type Refusal = (source: string, kind: 'chance' | 'clock') => void;
 
@@ -10,6 +19,25 @@ export type Replacement = readonly [target: object, members: Readonly<Record<str
  */
 export function checkChanceAndClocks(refuse: Refusal): () => void {
   return replaceMembers(checks(refuse));
+}
+
+/**
+ * Puts such a check before what modules import by name, as from `node:crypto`, for as long as this process lives: importing modules are
+ * told of a change only by a look at all that Node brings, which takes too long for each call of a game.
+ */
+export function checkImportedChance(refuse: Refusal): void {
+  replaceMembers([[crypto, Object.fromEntries(DRAWING.map((name) => [name, checkedDraw(name, refuse)]))]]);
+  syncBuiltinESMExports();
+}
+
+/** It keeps the properties by which `promisify` knows it. */
+function checkedDraw(name: (typeof DRAWING)[number], refuse: Refusal): unknown {
+  return new Proxy<(...given: unknown[]) => unknown>(crypto[name] as never, {
+    apply: (original, self, given: unknown[]) => {
+      refuse(`crypto.${name}`, 'chance');
+      return Reflect.apply(original, self, given);
+    },
+  });
 }
 
 /** @returns puts the members back. Of several calls the last one ends first. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorCode, errorMessage, LetheError } from '@lethe/errors';
 import { DEFINITIONS, hashOfCode, type CodeRole, type OwnCode, type OwnDefinition } from './own-code.js';
-import { codeFolderPrefix, placeInModule } from './place-in-code.js';
+import { removeAbandoned, signOwnership } from './folder-owner.js';
+import { CODE_FOLDERS, codeFolderPrefix, placeInModule } from './place-in-code.js';
 import { refuseChance } from './refuse-chance.js';
 
 interface LoadedCode {
@@ -109,10 +110,12 @@ async function evaluate({ role, sha256, text }: UnnamedCode, from: string): Prom
   return { code: { role, name: definition.name, sha256, text }, definition };
 }
 
-/** The file lies in a folder of this user alone, and only while it is imported. */
+/** The file lies in a folder of this user alone, and only while it is imported: whoever is killed meanwhile leaves it to the next. */
 async function importText(text: string, sha256: string): Promise<Record<string, unknown>> {
+  removeAbandoned(tmpdir(), CODE_FOLDERS);
   const folder = await mkdtemp(join(tmpdir(), codeFolderPrefix(sha256)));
   try {
+    signOwnership(folder);
     const file = join(folder, `${sha256}.mjs`);
     await writeFile(file, text, { mode: 0o600 });
     return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>;

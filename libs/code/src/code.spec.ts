@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process';
+import { generateKeyPair, randomBytes, randomInt } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
 import { definitionOf, hashOfCode, loadCode, loadedCode, withoutChance, type CodeRole } from './index.js';
 
 /** Each text is evaluated once in a process, so that every test has its own. */
@@ -70,6 +76,29 @@ describe('own code', () => {
   });
 });
 
+it('what a process leaves that is killed while it imports code, the next one removes', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'lethe-killed-'));
+  try {
+    const endless = codeOf("console.log('begun'); await new Promise((go) => { setTimeout(go, 60_000); });", 'data');
+    const program = `import { loadCode } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+      await loadCode(${JSON.stringify(endless)});`;
+    const killed = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(killed.stdout, 'data');
+    const [left = ''] = readdirSync(temporary).filter((name) => name.startsWith('lethe-code-'));
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    expect(existsSync(join(temporary, left, `${endless.sha256}.mjs`))).toBe(true);
+    vi.stubEnv('TMPDIR', temporary);
+    await loadCode(codeOf("export default { kind: 'lethe-data', name: 'next' };", 'data'));
+    expect(readdirSync(temporary).filter((name) => name.startsWith('lethe-code-'))).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}, 60_000);
+
 describe('random numbers and clocks', () => {
   const named = (expression: string) => `const made = ${expression}; export default { kind: 'lethe-game', name: 'speaker', made };`;
 
@@ -83,6 +112,31 @@ describe('random numbers and clocks', () => {
     expect(await failure(named(expression))).toMatchObject({
       code: 'TRACE_RANDOMNESS', message: expect.stringContaining(`the game used ${source}: every process of a run evaluates`) as string,
     });
+  });
+
+  it.each([
+    ['crypto.randomBytes', "import { randomBytes } from 'node:crypto'; const made = randomBytes(1);"],
+    ['crypto.randomInt', "import * as all from 'node:crypto'; const made = all.randomInt(5);"],
+    ['crypto.randomUUID', "import crypto from 'node:crypto'; const made = crypto.randomUUID();"],
+    ['crypto.getRandomValues', "import { getRandomValues } from 'node:crypto'; const made = getRandomValues(new Uint8Array(1));"],
+    ['crypto.getRandomValues', "import { webcrypto } from 'node:crypto'; const made = webcrypto.getRandomValues(new Uint8Array(1));"],
+    ['crypto.generatePrimeSync', "const made = process.getBuiltinModule('crypto').generatePrimeSync(8);"],
+    ['process.hrtime', "import { hrtime } from 'node:process'; const made = hrtime();"],
+    ['performance.now', "import { performance } from 'node:perf_hooks'; const made = performance.now();"],
+  ])('%s is refused too where it is imported: %s', async (source, text) => {
+    expect(await failure(`${text} export default { kind: 'lethe-game', name: 'speaker', made };`)).toMatchObject({
+      code: 'TRACE_RANDOMNESS', message: expect.stringContaining(`the game used ${source}: every`) as string,
+    });
+  });
+
+  it('that are imported are refused while a game is played, and are for all other code what they were', async () => {
+    const code = codeOf(`import { randomInt } from 'node:crypto';
+      export default { kind: 'lethe-game', name: 'importing', play: () => randomInt(5) };`);
+    await loadCode(code);
+    const { play } = definitionOf(code.sha256) as unknown as Record<'play', () => number>;
+    expect(() => withoutChance(code.sha256, play)).toThrow(expect.objectContaining({ code: 'TRACE_RANDOMNESS' }) as Error);
+    const pair = await promisify(generateKeyPair)('ed25519');
+    expect([randomBytes(3).length, withoutChance(code.sha256, () => randomInt(1)), pair.publicKey.type]).toEqual([3, 0, 'public']);
   });
 
   it('are what they were for all other code, also while a game loads, and for readers', async () => {

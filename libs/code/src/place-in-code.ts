@@ -8,9 +8,12 @@ const NOT_THE_USERS = /^(?:node_modules|@lethe)\//;
 /** A place in a source, its line and column from 1. */
 interface Place { readonly source: string; readonly line: number; readonly column: number }
 
-/** How the folder that code is imported from begins: stack traces say by it which code a line is of. */
+/** How the folders begin that code is imported from. */
+export const CODE_FOLDERS = 'lethe-code-';
+
+/** How the folder of this code begins: stack traces say by it which code a line is of. */
 export function codeFolderPrefix(sha256: string): string {
-  return `lethe-code-${sha256.slice(0, 32)}-`;
+  return `${CODE_FOLDERS}${sha256.slice(0, 32)}-`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { LetheError } from '@lethe/errors';
-import { checkChanceAndClocks } from './chance-and-clocks.js';
+import { checkChanceAndClocks, checkImportedChance } from './chance-and-clocks.js';
 import type { OwnCode } from './own-code.js';
 import { codeFolderPrefix, placeInModule } from './place-in-code.js';
 
@@ -10,6 +10,7 @@ const games = new Map<string, GameText>();
 /** How many evaluate or play at this moment, and what takes the checks away when none does. */
 let playing = 0;
 let restore: () => void = () => undefined;
+let areImportsChecked = false;
 
 /**
  * From now on a game gets no random numbers of JavaScript and no time: it is evaluated and played in every process of a run, and each
@@ -19,6 +20,8 @@ let restore: () => void = () => undefined;
 export function refuseChance(game: GameText): () => void {
   games.set(codeFolderPrefix(game.sha256), game);
   if (playing === 0) restore = checkChanceAndClocks(refuseCallOfGame);
+  if (!areImportsChecked) checkImportedChance(refuseCallOfGame); // also for what imports by name what is checked now
+  areImportsChecked = true;
   playing += 1;
   return () => {
     playing -= 1;

@@ -3,6 +3,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { storageError } from '@lethe/checkpoint';
+import { processStart } from '@lethe/code';
 import { LetheError } from '@lethe/errors';
 
 /** The process that holds a run. `started` distinguishes it from a later process with the same number; null: unknown. */
@@ -138,14 +139,4 @@ function isGone({ host, processId, started }: LockHolder): boolean {
   }
   const now = processStart(processId);
   return started !== null && now !== null && now !== started;
-}
-
-/** When a process started, in the kernel's ticks since boot; null if that is unknown. */
-export function processStart(processId: number): string | null {
-  try {
-    // The name in parentheses may contain spaces. The 20th field after it is the start.
-    return readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
 }

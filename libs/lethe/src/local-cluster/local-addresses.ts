@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeAbandoned, signOwnership } from '@lethe/code';
 import { LetheError } from '@lethe/errors';
-import { removeAbandoned, signOwnership } from './folder-owner.js';
 
 /** Bytes of the longest path that a socket can have: the kernel's `sockaddr_un`, less the zero at its end. */
 const LONGEST_PATH = 107;

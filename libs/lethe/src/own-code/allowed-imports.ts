@@ -73,8 +73,9 @@ async function resolveImport(build: PluginBuild, call: OnResolveArgs): Promise<O
   return failure(`"${name}": expected a package of pure JavaScript, found one with an addon, which workers elsewhere do not have`);
 }
 
-function isOfLethe(importer: string): boolean {
-  return importer.startsWith(join(INSTALLATION, 'libs/')) || importer === gameModule();
+/** Whether a source, named by its absolute path, is Lethe's own. */
+export function isOfLethe(source: string): boolean {
+  return source.startsWith(join(INSTALLATION, 'libs/')) || source === gameModule();
 }
 
 /** Whether the package of that name, one of whose files this is, has an addon, as far as its manifest says. */

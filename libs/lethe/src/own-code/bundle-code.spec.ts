@@ -31,6 +31,14 @@ const PACKAGE = {
   'node_modules/pure/lib/index.js': "const { sep } = require('path'); exports.separator = () => sep;",
 };
 
+/** A package that imports what is computed, in one of its files. */
+const LOADING = {
+  'node_modules/loading/package.json': JSON.stringify({ name: 'loading', version: '1.0.0', type: 'module', sideEffects: false }),
+  'node_modules/loading/index.js': "export { load } from './load.js';\nexport { one } from './one.js';",
+  'node_modules/loading/load.js': '\nexport const load = (name) => import(name);',
+  'node_modules/loading/one.js': "export const one = (name) => { try { return require(name); } catch { return 1; } };",
+};
+
 describe('the bundle of a user module', () => {
   it('has what the module imports: sources, assets, packages, what Node brings, and the part of Lethe that is for it', async () => {
     const code = await bundled({
@@ -111,6 +119,11 @@ describe('the bundle of a user module', () => {
     ['a package with an addon', "import native from 'native'; export default native;", /"native": expected a package of pure JavaScript/],
     ['another part of Lethe', "import { train } from '@lethe/lethe'; train();", /"@lethe\/lethe": expected @lethe\/lethe\/game/],
     ['TensorFlow', "import * as tf from '@tensorflow/tfjs'; tf.scalar(1);", /expected that code computes by the op.*, found a second T/],
+    ['an import that is computed', "\n  export default (name: string) => import(name);", /game\.ts:2:36: expected import\(\) of a name/],
+    ['a require that is computed', "declare const require: (name: string) => any;\nexport default (name: string) => require(name);",
+      /game\.ts: game\.ts:2:34: expected require\(\) of a name in quotes, found one that is computed when it runs: workers/],
+    ['one in a part of it', "import { load } from './parts/load.js'; export default load;", /game\.ts: parts\/load\.ts:1:47: expected i/],
+    ['one in a package', "import { load } from 'loading'; export default load;", /: node_modules\/loading\/load\.js:2:31: expected import/],
     ['a large asset', "import words from './words.txt'; export default words;", /words\.txt: expected at most 1 MiB .*, found 1\.5 MiB/],
   ])('is refused with %s', async (_, text, message) => {
     await write({
@@ -118,8 +131,22 @@ describe('the bundle of a user module', () => {
       'node_modules/native/index.js': 'module.exports = 1;',
       'words.txt': new Uint8Array(1.5 * 2 ** 20).fill(97),
       'build.node': '',
+      'parts/load.ts': 'export const load = (name: string): object => import(name);',
+      ...LOADING,
     });
     expect(await failureOf({ 'game.ts': text })).toMatchObject({ code: 'CODE_INVALID', message: expect.stringMatching(message) as string });
+  });
+
+  it('may have imports that are written out, and packages that compute theirs where these do not reach it or throw', async () => {
+    const { sha256 } = await bundled({
+      ...LOADING,
+      'game.ts': `import { one } from 'loading';
+        const later = async () => [(await import('./parts/two.js')).two, (await import('node:path')).basename('a/b')];
+        ${game('one, later')}`,
+      'parts/two.ts': 'export const two = 2;',
+    });
+    const { one, later } = definitionOf(sha256) as unknown as Record<'one' | 'later', (name?: string) => unknown>;
+    expect([one('fs'), await later()]).toEqual([1, [2, 'b']]);
   });
 
   it('is refused beyond its bound, and where there is no file', async () => {

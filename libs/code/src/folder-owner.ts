@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processStart } from '@lethe/run-folder';
+import { processStart } from './process-start.js';
 
 const FILE = 'owner.json';
 
