@@ -12,13 +12,12 @@ const LARGEST_MIB = 4;
 /** More errors of one module than these are not shown. */
 const MOST_SHOWN = 3;
 
-/** What esbuild calls them. */
-const [COMPUTED_IMPORT, COMPUTED_REQUIRE] = ['unsupported-dynamic-import', 'unsupported-require-call'];
-const COMPUTED: Readonly<Record<string, string>> = Object.fromEntries(
-  [[COMPUTED_IMPORT, 'import()'], [COMPUTED_REQUIRE, 'require()']].map(([id, call]) => [
-    id, `expected ${call} of a name in quotes, found one that is computed when it runs: workers have the bundle alone`,
-  ]),
-);
+const [COMPUTED_IMPORT, COMPUTED_REQUIRE] = ['unsupported-dynamic-import', 'unsupported-require-call'] as const;
+/** What is said of what esbuild calls so. */
+const COMPUTED: Readonly<Record<string, string>> = {
+  [COMPUTED_IMPORT]: expectedInQuotes('import()'),
+  [COMPUTED_REQUIRE]: expectedInQuotes('require()'),
+};
 const IN_PACKAGE = /(?:^|\/)node_modules\//;
 
 /** A user's module, as it was asked for. */
@@ -124,6 +123,10 @@ function lineOf({ id, text, location }: Message): string {
   const [, unresolved] = /^Could not resolve "(.+)"$/.exec(text) ?? [];
   const what = unresolved === undefined ? (COMPUTED[id] ?? text) : notFound(unresolved);
   return location === null ? what : `${location.file}:${location.line}:${location.column + 1}: ${what}`;
+}
+
+function expectedInQuotes(call: string): string {
+  return `expected ${call} of a name in quotes, found one that is computed when it runs: workers have the bundle alone`;
 }
 
 function notFound(path: string): string {
