@@ -31,6 +31,7 @@ export const ALL_PROGRAMS = {
     'server-process': 'bench/scale/server-process.ts',
     baselines: 'baselines/main.ts',
     'gpu-check': 'gpu-check/main.ts',
+    networks: 'networks/main.ts',
   },
 };
 

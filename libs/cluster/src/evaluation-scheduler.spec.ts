@@ -30,7 +30,7 @@ function open(workers: Member[]): Opened {
     return Promise.resolve();
   };
   const evaluations = new EvaluationScheduler({
-    control: { roster: { available: () => workers }, send, until: () => Promise.resolve() },
+    control: { roster: { available: () => workers }, send, sendAgain: send, until: () => Promise.resolve() },
     description, bounds: { leastMs: 500, mostMs: 4000 }, settledVersions: () => Promise.resolve([]), onNotice: (line) => notices.push(line),
   });
   return {

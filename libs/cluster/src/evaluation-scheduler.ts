@@ -35,7 +35,7 @@ interface Task {
 }
 
 export interface EvaluationSchedulerOptions {
-  readonly control: Pick<ControlPlane, 'send' | 'until'> & { readonly roster: Pick<ControlPlane['roster'], 'available'> };
+  readonly control: Pick<ControlPlane, 'send' | 'sendAgain' | 'until'> & { readonly roster: Pick<ControlPlane['roster'], 'available'> };
   readonly description: RunDescription;
   readonly bounds: TimeoutBounds;
   /** Every group's version once all steps that were scheduled are committed. */
@@ -230,7 +230,8 @@ export class EvaluationScheduler {
     this.#sent += 1;
     task.sentAs = this.#sent;
     task.sentMs = nowMs;
-    void this.#options.control.send(worker, task.evaluation);
+    const { control } = this.#options;
+    void (task.repeats > 0 ? control.sendAgain(worker, task.evaluation) : control.send(worker, task.evaluation));
   }
 
   /** Numbers in the result for each example. */

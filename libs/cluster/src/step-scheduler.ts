@@ -187,7 +187,7 @@ export class StepScheduler {
     const [lead] = control.roster.ready('parameter-server');
     if (lead === undefined) return;
     for (const { step: { phase, produces } } of this.#open) {
-      control.send(lead, { kind: 'commitInquiry', group: objective.phases[phase]?.trains ?? '', version: produces }).catch(onFailed);
+      control.sendAgain(lead, { kind: 'commitInquiry', group: objective.phases[phase]?.trains ?? '', version: produces }).catch(onFailed);
     }
   }
 
@@ -204,7 +204,7 @@ export class StepScheduler {
       this.#retries.set(worker, retry);
       if (nowMs - retry.sentMs < retry.waitMs) continue;
       this.#retries.set(worker, { sentMs: nowMs, waitMs: Math.min(bounds.mostMs, 2 * retry.waitMs) });
-      this.#send(oldest, { worker, nodes: [{ first: 0, count: 1 }] }).catch(onFailed);
+      this.#send(oldest, { worker, nodes: [{ first: 0, count: 1 }] }, 'again').catch(onFailed);
     }
   }
 
@@ -223,22 +223,25 @@ export class StepScheduler {
     const shares = sharesOf(shards, workers);
     // Without waiting in between: whatever happens meanwhile finds all assignments sent or none.
     await Promise.all(steps.flatMap((open) => {
-      const { step: { round, phase }, awaited } = open;
+      const { step: { round, phase }, awaited, assigned } = open;
+      const occasion = assigned.size === 0 ? 'first' : 'again';
       awaited.clear();
       return shares.map((share) => {
         awaited.add(share.worker.incarnation);
         share.worker.activity = `in round ${round + 1}, phase ${phases[phase]?.name ?? phase}`;
-        return this.#send(open, share);
+        return this.#send(open, share, occasion);
       });
     }));
   }
 
-  async #send({ step, assigned }: OpenStep, { worker, nodes }: StepShare): Promise<void> {
+  async #send({ step, assigned }: OpenStep, { worker, nodes }: StepShare, occasion: 'first' | 'again'): Promise<void> {
     assigned.add(worker.incarnation);
     const unreported = this.#unreported.get(worker.incarnation);
     if (unreported === undefined) this.#unreported.set(worker.incarnation, [step]);
     else unreported.push(step);
-    await this.#options.control.send(worker, { kind: 'stepAssignment', ...step, nodes, generation: this.#generation });
+    const { control } = this.#options;
+    const assignment = { kind: 'stepAssignment', ...step, nodes, generation: this.#generation } as const;
+    await (occasion === 'again' ? control.sendAgain(worker, assignment) : control.send(worker, assignment));
   }
 
   #find(step: Step): OpenStep | undefined {

@@ -67,6 +67,7 @@ export class ControlPlane {
   readonly #listening: Promise<void>;
   #epoch: number;
   #closed = false;
+  #sentAgain = 0;
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
@@ -82,6 +83,17 @@ export class ControlPlane {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** Messages that were sent again, because nothing showed that they had arrived or been answered. */
+  get sentAgain(): number {
+    return this.#sentAgain;
+  }
+
+  /** Sends a message that was sent before, and counts it. */
+  sendAgain(member: Member, body: MessageBody): Promise<void> {
+    this.#sentAgain += 1;
+    return this.send(member, body);
   }
 
   async send(member: Member, body: MessageBody): Promise<void> {
@@ -105,7 +117,8 @@ export class ControlPlane {
     let timer: NodeJS.Timeout | undefined;
     const send = (repeats: number): void => {
       timer = setTimeout(() => { send(repeats + 1); }, limitMs(repeats));
-      if (repeats === 0 || member.absence !== 'silent') void this.send(member, request);
+      if (repeats === 0) void this.send(member, request);
+      else if (member.absence !== 'silent') void this.sendAgain(member, request);
     };
     send(0);
     try {

@@ -13,6 +13,7 @@ export interface Summary {
   readonly median_round_ms: number;
   readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'sumMs' | 'updateMs', number>>;
   readonly resident_mb: Readonly<Record<'worker' | 'parameter-server', number>>;
+  readonly sent_again: number;
   readonly wire: Readonly<Record<'bytes_sent' | 'bytes_received' | 'least_bytes', number>>;
 }
 

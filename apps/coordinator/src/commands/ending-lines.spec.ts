@@ -31,6 +31,7 @@ const summary: RunSummary = {
   ending: 'completed', rounds: 10, images_per_second: 3850, median_round_ms: 66, training_seconds: 92, wall_seconds: 260,
   losses: { classifier_loss: 1 }, held_out: { classifier_loss: 1 }, test: { reconstruction_mse: 0.07 }, weights_sha256: 'ab', engines: [],
   test_examples: 10_000, data_fingerprint: 'cd', style_grid: 'grids/epoch-004.png', step: {}, first_round_seconds: 4, resident_mb: {},
+  sent_again: 0,
   wire: { bytes_sent: 1e9, bytes_received: 1e9, least_bytes: 1e9 },
 };
 

@@ -95,8 +95,9 @@ async function playOn(workersOn: PlacedWorkers, run: PreparedRun, surroundings: 
       reason = `the run is ${outcome.ending}`;
       run.log.info({ rounds: outcome.state.rounds, ...(outcome.divergence === null ? {} : { error: outcome.divergence }) }, reason);
       const residentBytes = mostResident(cluster);
+      const { sentAgain } = cluster.control;
       const sumUp = (): RunSummary =>
-        summarise({ run, recorder, outcome, residentBytes, wallSeconds: (performance.now() - startedMs) / 1000 });
+        summarise({ run, recorder, outcome, residentBytes, sentAgain, wallSeconds: (performance.now() - startedMs) / 1000 });
       await run.folder.writeSummary(sumUp());
       return { sumUp, outcome, ...(await measure(run, open, outcome, surroundings)) };
     },

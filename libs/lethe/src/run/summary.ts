@@ -31,6 +31,8 @@ export interface RunSummary {
   readonly first_round_seconds: number | null;
   /** Most memory of a process, in MB, by role. */
   readonly resident_mb: Readonly<Record<string, number>>;
+  /** Messages of the coordinator that it sent again, as nothing showed that they had arrived or been answered. */
+  readonly sent_again: number;
   readonly wire: { readonly bytes_sent: number; readonly bytes_received: number; readonly least_bytes: number };
 }
 
@@ -42,10 +44,11 @@ export interface SummaryOptions {
   /** By role. */
   readonly residentBytes: Readonly<Record<string, number>>;
   readonly wallSeconds: number;
+  readonly sentAgain: number;
 }
 
 /** The summary of a run, as it is written to `summary.json`. */
-export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }: SummaryOptions): RunSummary {
+export function summarise({ run, recorder, outcome, residentBytes, wallSeconds, sentAgain }: SummaryOptions): RunSummary {
   const { config } = run.description;
   const { wire, clock, trainingSeconds, losses, heldOut, gridFile, firstRoundSeconds } = recorder;
   const images = (outcome.state.rounds - run.start.rounds) * config.batchSize;
@@ -67,6 +70,7 @@ export function summarise({ run, recorder, outcome, residentBytes, wallSeconds }
     step: { ...means(wire.times, wire.steps), ...means(wire.serverTimes, wire.commits) },
     first_round_seconds: firstRoundSeconds === null ? null : rounded(firstRoundSeconds),
     resident_mb: Object.fromEntries(Object.entries(residentBytes).map(([role, bytes]) => [role, Math.round(bytes / 1e6)])),
+    sent_again: sentAgain,
     wire: { bytes_sent: wire.bytesSent, bytes_received: wire.bytesReceived, least_bytes: wire.leastBytes },
   };
 }
