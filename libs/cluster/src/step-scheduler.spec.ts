@@ -23,9 +23,10 @@ function open(...names: string[]): { steps: StepScheduler; workers: Member[]; se
   const member = (name: string): Member => ({ name, incarnation: name, absence: null } as Member);
   const workers = names.map(member);
   const sent: [string, MessageBody][] = [];
+  const send = (to: Member, body: MessageBody): Promise<void> => { sent.push([to.name, body]); return Promise.resolve(); };
   const control = {
     roster: { available: () => workers, ready: (role: string) => (role === 'worker' ? workers : [member('lead')]) },
-    send: (to: Member, body: MessageBody) => { sent.push([to.name, body]); return Promise.resolve(); },
+    send, sendAgain: send,
   } as unknown as ControlPlane;
   const onFailed = (error: unknown): never => { throw error; };
   const bounds = { leastMs: 500, mostMs: 4000 };

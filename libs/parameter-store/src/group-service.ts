@@ -43,6 +43,8 @@ export class GroupService {
   readonly #recentCommits: Committed[] = [];
   /** Pulls that wait, by group and worker, oldest first. */
   readonly #pulls = new Map<string, readonly WaitingPull[]>();
+  /** When the last push of a worker for a group was taken, and for which version; by group and worker. */
+  readonly #taken = new Map<string, { readonly version: number; readonly atMs: number }>();
   readonly #held: ReadonlyMap<string, HeldGroup>;
   readonly #plan: ServerPlan;
   readonly #sender: MessageSender;
@@ -89,7 +91,7 @@ export class GroupService {
       throw new LetheError('MESSAGE_FORBIDDEN', `a worker asked for version ${version} of ${group}, which is at ${store.version}`);
     }
     this.#voteAgain(held);
-    const key = `${group} ${peer}`;
+    const key = peerKey(group, peer);
     const earlier = this.#pulls.get(key) ?? [];
     const kept = earlier.filter((other) => other.request !== request).slice(1 - PULLS_AT_A_TIME);
     for (const other of earlier) if (!kept.includes(other)) other.giveUp();
@@ -111,12 +113,13 @@ export class GroupService {
           values,
           statistics: null,
           committed: false,
+          heldMs: 0,
         });
       });
     }
     const unwait = store.atVersion(version, () => {
       this.#keepPulls(key, (this.#pulls.get(key) ?? []).filter((other) => other.request !== request));
-      for (const chunk of this.#chunksFor(pull, store, sent)) this.#sender.toPeer(peer, chunk);
+      for (const chunk of this.#chunksFor(pull, peer, store, sent)) this.#sender.toPeer(peer, chunk);
     });
     const waiting: WaitingPull = { request, giveUp: () => { unfollow(); unwait(); } };
     this.#keepPulls(key, store.version === version ? kept : [...kept, waiting]);
@@ -130,6 +133,7 @@ export class GroupService {
     const place = validatePush(push, store.facts, store.version);
     const { round, phase, innerStep } = push;
     this.#lastStep = { round, phase, innerStep };
+    this.#taken.set(peerKey(push.group, peer), { version: push.version, atMs: performance.now() });
     if (place === null) return;
     const { isPrepared, notFinite } = store.add(push, { peer, place });
     for (const found of notFinite) this.#reportNotFinite(push, found);
@@ -195,17 +199,18 @@ export class GroupService {
   }
 
   /** The chunks of a committed version that are not sent yet; the last message says that the version is committed. */
-  #chunksFor({ request, group, version, statistics, averages }: Pull, store: HeldGroup['store'], sent: ReadonlySet<number>): Parameters[] {
+  #chunksFor(
+    { request, group, version, statistics, averages }: Pull, peer: string, store: HeldGroup['store'], sent: ReadonlySet<number>,
+  ): Parameters[] {
     const { facts: { slice, chunks }, statistics: running } = store;
     const left = chunks.filter(({ from }) => !sent.has(from));
     const valuesOf = (chunk: Slice): Float32Array => (averages ? store.averagesOf(chunk) : store.valuesOf(chunk));
-    const messages = left.map((chunk): Parameters => (
-      { kind: 'parameters', request, group, version, offset: chunk.from, values: valuesOf(chunk), statistics: null, committed: false }
-    ));
-    const last = messages.pop() ?? {
-      kind: 'parameters', request, group, version, offset: slice.from, values: new Float32Array(0), statistics: null, committed: false,
-    };
-    return [...messages, { ...last, statistics: statistics ? running : null, committed: true }];
+    const common = { kind: 'parameters', request, group, version, statistics: null, committed: false, heldMs: 0 } as const;
+    const messages = left.map((chunk): Parameters => ({ ...common, offset: chunk.from, values: valuesOf(chunk) }));
+    const last = messages.pop() ?? { ...common, offset: slice.from, values: new Float32Array(0) };
+    const taken = this.#taken.get(peerKey(group, peer));
+    const heldMs = taken?.version === version ? performance.now() - taken.atMs : 0;
+    return [...messages, { ...last, statistics: statistics ? running : null, committed: true, heldMs }];
   }
 
   /** Tells the coordinator, which assigns the step again; what is not finite is applied nowhere. */
@@ -241,4 +246,8 @@ export class GroupService {
     if (group !== undefined) return group;
     throw new LetheError(code, `this server holds nothing of a group "${name}", only of ${[...this.#held.keys()].join(', ') || 'none'}`);
   }
+}
+
+function peerKey(group: string, peer: string): string {
+  return `${group} ${peer}`;
 }

@@ -63,7 +63,26 @@ export interface StepAssignment extends Step {
 export type Occupation = 'wait' | 'input' | 'compute' | 'send';
 /** `beganMs`: Unix time. */
 export interface Span { readonly occupation: Occupation; readonly beganMs: number; readonly lastedMs: number }
-export interface StepReport extends Step { kind: 'stepReport'; spans: Span[]; bytesSent: number; bytesReceived: number }
+/**
+ * The way of a worker's last gradient for a version to a server, and of that version back. `beganMs`: Unix time, when the gradient was
+ * handed over; `lastedMs`: until all of the version was there; `heldMs`: of that on the server, from taking the gradient until the last of
+ * the version was sent. Each is by one clock alone: what is left was spent on the way.
+ */
+export interface Transfer {
+  readonly group: string;
+  readonly version: number;
+  readonly beganMs: number;
+  readonly lastedMs: number;
+  readonly heldMs: number;
+}
+export interface StepReport extends Step {
+  kind: 'stepReport';
+  spans: Span[];
+  /** Of versions that have arrived since the last report. */
+  transfers: Transfer[];
+  bytesSent: number;
+  bytesReceived: number;
+}
 /**
  * What a server did for its slice of a version. `beganMs`: Unix time of the first push; `lastedMs`: from the first push to the commit;
  * `waitMs`: from the first push to the last.
@@ -190,6 +209,8 @@ export interface Parameters {
   committed: boolean;
   values: Float32Array;
   statistics: Float32Array | null;
+  /** Milliseconds since the receiver's last push for the version was taken; 0 if it sent none. */
+  heldMs: number;
 }
 
 export interface Prepared { kind: 'prepared'; group: string; version: number; firstNormTile: number; squares: Float64Array }

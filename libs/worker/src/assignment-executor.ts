@@ -50,7 +50,7 @@ export class AssignmentExecutor {
 
   /** The report of an assignment that others have executed. */
   supersededReport({ round, phase, innerStep }: StepAssignment): StepReport {
-    return { kind: 'stepReport', round, phase, innerStep, spans: [], ...this.#bytesSinceLastReport() };
+    return { kind: 'stepReport', round, phase, innerStep, spans: [], ...this.#movedSinceLastReport() };
   }
 
   execute(work: StepAssignment | Evaluate): Promise<StepReport | Evaluated> {
@@ -77,15 +77,16 @@ export class AssignmentExecutor {
         step, layout: trained, version: assignment.produces, node, generation, gradient, summary,
       }));
     }
-    return { kind: 'stepReport', round, phase, innerStep, spans: clock.spans, ...this.#bytesSinceLastReport() };
+    return { kind: 'stepReport', round, phase, innerStep, spans: clock.spans, ...this.#movedSinceLastReport() };
   }
 
   /** A version that was requested arrives between the steps: every byte belongs to the next report. */
-  #bytesSinceLastReport(): Pick<StepReport, 'bytesSent' | 'bytesReceived'> {
-    const { bytesSent, bytesReceived } = this.#options.parameters;
+  #movedSinceLastReport(): Pick<StepReport, 'transfers' | 'bytesSent' | 'bytesReceived'> {
+    const { parameters } = this.#options;
+    const { bytesSent, bytesReceived } = parameters;
     const before = this.#reported;
     this.#reported = { bytesSent, bytesReceived };
-    return { bytesSent: bytesSent - before.bytesSent, bytesReceived: bytesReceived - before.bytesReceived };
+    return { transfers: parameters.takeTransfers(), bytesSent: bytesSent - before.bytesSent, bytesReceived: bytesReceived - before.bytesReceived };
   }
 
   /** The networks that the phase reads, each as soon as it has arrived: the classifier's phase begins while the decoder is on its way. */

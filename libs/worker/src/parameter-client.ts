@@ -1,7 +1,7 @@
 import { LetheError, type ErrorCode } from '@lethe/errors';
 import {
   checkOrigin, chunksOf, decodeMessage, encodeMessage, sliceOf,
-  type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type TreeNode, type Slice, type Step,
+  type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type TreeNode, type Slice, type Step, type Transfer,
 } from '@lethe/protocol';
 import type { Connection, Transport, Trust } from '@lethe/transport';
 import { GroupPull } from './group-pull.js';
@@ -39,6 +39,9 @@ interface PendingSlice {
   /** Offsets of the chunks that have not arrived. */
   readonly missing: Set<number>;
   statistics: Float32Array | null;
+  /** Milliseconds that the server kept the version, since it had taken this worker's last gradient for it. */
+  heldMs: number;
+  arrivedMs: number;
   /** Asks for the whole slice. */
   ask(): void;
   resolve(): void;
@@ -78,6 +81,10 @@ export class ParameterClient {
   readonly #options: ParameterClientOptions;
   readonly #connections: Connection[] = [];
   readonly #pending = new Map<number, PendingSlice>();
+  /** When the last gradient of each group was handed over, and for which version. */
+  readonly #pushed = new Map<string, { readonly version: number; readonly atMs: number }>();
+  /** Of versions that have arrived since they were taken last. */
+  #transfers: Transfer[] = [];
   #requests = 0;
   #failure: Error | undefined;
 
@@ -109,7 +116,11 @@ export class ParameterClient {
       const contents = { averages, statistics: statistics && server === LEAD };
       return this.#pullSlice({ server, slice, layout, version, pull, ...contents });
     });
-    Promise.all(pulled).then(([first]) => { pull.finish(first?.statistics ?? null); }, (error: unknown) => { pull.fail(error); });
+    Promise.all(pulled).then((all) => {
+      const last = all.reduce((latest, slice) => (slice.arrivedMs > latest.arrivedMs ? slice : latest));
+      this.#arrived(layout, version, last.heldMs);
+      pull.finish(all[0]?.statistics ?? null);
+    }, (error: unknown) => { pull.fail(error); });
     return pull;
   }
 
@@ -125,6 +136,14 @@ export class ParameterClient {
         });
       }
     }
+    this.#pushed.set(layout.name, { version, atMs: performance.now() });
+  }
+
+  /** The transfers that have ended since this was called last. */
+  takeTransfers(): Transfer[] {
+    const taken = this.#transfers;
+    this.#transfers = [];
+    return taken;
   }
 
   /** Repeats the requests that are not answered yet. */
@@ -169,7 +188,7 @@ export class ParameterClient {
           this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
         };
         const missing = new Set(chunksOf(slice).map(({ from }) => from));
-        const pending: PendingSlice = { pull, statistics: null, missing, ask, resolve: () => { resolve(pending); }, reject };
+        const pending: PendingSlice = { pull, statistics: null, heldMs: 0, arrivedMs: 0, missing, ask, resolve: () => { resolve(pending); }, reject };
         this.#pending.set(request, pending);
         timer = setTimeout(() => {
           const what = `version ${version} of ${layout.name} did not come from parameter server ${server + 1}`;
@@ -216,7 +235,7 @@ export class ParameterClient {
     else this.#pending.get(request)?.reject(error);
   }
 
-  #take({ request, offset, values, statistics, committed }: Parameters): void {
+  #take({ request, offset, values, statistics, committed, heldMs }: Parameters): void {
     const pending = this.#pending.get(request);
     if (pending === undefined) return; // it was given up
     // The last message may have no values, and always says that the version is committed.
@@ -232,8 +251,18 @@ export class ParameterClient {
       return;
     }
     this.#pending.delete(request);
+    Object.assign(pending, { heldMs, arrivedMs: performance.now() } satisfies Partial<PendingSlice>);
     pending.pull.sliceCommitted();
     pending.resolve();
+  }
+
+  /** A version is there: if this worker had a part in it, that ends a transfer. */
+  #arrived({ name }: GroupLayout, version: number, heldMs: number): void {
+    const pushed = this.#pushed.get(name);
+    if (pushed?.version !== version) return;
+    this.#pushed.delete(name);
+    const lastedMs = performance.now() - pushed.atMs;
+    this.#transfers.push({ group: name, version, beganMs: performance.timeOrigin + pushed.atMs, lastedMs, heldMs });
   }
 
   #fail(error: Error): void {

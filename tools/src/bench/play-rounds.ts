@@ -11,7 +11,7 @@ export const COORDINATOR = 'apps/coordinator/dist/main.js';
 export interface Summary {
   readonly weights_sha256: string;
   readonly median_round_ms: number;
-  readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'sumMs' | 'updateMs', number>>;
+  readonly step: Readonly<Record<'inputMs' | 'computeMs' | 'sendMs' | 'waitMs' | 'wireMs' | 'sumMs' | 'updateMs', number>>;
   readonly resident_mb: Readonly<Record<'worker' | 'parameter-server', number>>;
   readonly sent_again: number;
   readonly wire: Readonly<Record<'bytes_sent' | 'bytes_received' | 'least_bytes', number>>;

@@ -21,6 +21,8 @@ export const TWO_SHARDS = ['--shards', '2', '--threads', '1'];
 export interface Played {
   readonly roundMs: number;
   readonly weights: string;
+  /** Means of a step, in milliseconds. */
+  readonly step: Summary['step'];
   /** Messages that the coordinator sent again. */
   readonly sentAgain: number;
   /** Packets that TCP has sent again, on all hosts. */
@@ -35,7 +37,7 @@ export interface Played {
 export async function playApart(network: Network, { name, runsFolder, rounds, flags }: ApartRun): Promise<Played> {
   const { hosts } = network;
   const before = retransmitted(network);
-  const train = ['train', '--recipe', 'forget', '--rounds', String(rounds), '--no-grid', '--no-evaluation', ...flags];
+  const train = ['profile', '--recipe', 'forget', '--rounds', String(rounds), ...flags];
   const place = ['--name', name, '--runs-dir', runsFolder, '--listen', 'tcp://0.0.0.0:0', '--workers', '0', '--await-workers', '2'];
   const run = node(hosts.run, COORDINATOR, [...train, ...place]);
   const ended = [endedWell(run)];
@@ -46,7 +48,7 @@ export async function playApart(network: Network, { name, runsFolder, rounds, fl
   await Promise.all(ended);
   const summary = JSON.parse(readFileSync(join(runsFolder, name, 'summary.json'), 'utf8')) as Summary;
   return {
-    roundMs: summary.median_round_ms, weights: summary.weights_sha256, sentAgain: summary.sent_again,
+    roundMs: summary.median_round_ms, weights: summary.weights_sha256, step: summary.step, sentAgain: summary.sent_again,
     retransmitted: retransmitted(network) - before,
   };
 }

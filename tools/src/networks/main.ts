@@ -9,6 +9,7 @@ import { CONDITIONS, describeCondition, parseCondition, type Condition } from '.
 import { measureCondition } from './measure-condition.js';
 import { addMeasurement, readMeasurements, timesMeasured } from './measurements.js';
 import { compilePrograms } from './native-programs.js';
+import { whyNoNetworks } from './requirements.js';
 import { measurementTable } from './table.js';
 
 const options = new Command('networks')
@@ -21,9 +22,10 @@ const options = new Command('networks')
   .option('--python <file>', 'a Python with PyTorch, to measure gloo in the same conditions')
   .option('--out <file>', 'file of JSON lines; what it has already is not measured again', 'networks.jsonl')
   .option('--flag <flag>', 'a further flag of `lethe train`, as --flag=--name or --flag=value; several', (flag, all: string[]) => [...all, flag], [])
+  .option('--runs-dir <folder>', 'keep the runs there, each with its profile (default: they are removed)')
   .option('--table', 'print the table of what the file has, and measure nothing')
   .parse().opts<{
-    condition: Condition[]; rounds: number; repeats: number; copySeconds: number; congestion?: string; python?: string; out: string;
+    condition: Condition[]; rounds: number; repeats: number; copySeconds: number; congestion?: string; python?: string; out: string; runsDir?: string;
     flag: string[]; table?: true;
   }>();
 
@@ -36,8 +38,10 @@ function collect(text: string, earlier: Condition[]): Condition[] {
 }
 
 async function measureAll(file: string, folder: string): Promise<void> {
-  const { condition, rounds, repeats, copySeconds, congestion = null, python = null, flag } = options;
+  const { condition, runsDir, rounds, repeats, copySeconds, congestion = null, python = null, flag } = options;
   const conditions = condition.length > 0 ? condition : CONDITIONS;
+  const reason = whyNoNetworks();
+  if (reason !== null) throw new Error(`networks cannot be made here: ${reason}`);
   const programs = await compilePrograms(folder);
   let runs = 0;
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
@@ -45,8 +49,8 @@ async function measureAll(file: string, folder: string): Promise<void> {
       if (timesMeasured(readMeasurements(file), one, { rounds, congestion }) >= repeat) continue;
       console.error(`${describeCondition(one)} (${repeat} of ${repeats})`);
       runs += 1;
-      const measured = await measureCondition(one, `network-${runs}`, {
-        programs, rounds, copySeconds, congestion, python, runsFolder: folder, flags: flag,
+      const measured = await measureCondition(one, `network-${process.pid}-${runs}`, {
+        programs, rounds, copySeconds, congestion, python, runsFolder: runsDir === undefined ? folder : resolve(INSTALLATION, runsDir), flags: flag,
       });
       addMeasurement(file, measured);
     }

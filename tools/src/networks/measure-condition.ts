@@ -22,6 +22,9 @@ export interface MeasureOptions {
   readonly flags: readonly string[];
 }
 
+/** Where one in a thousand is lost, that many show it within a third. */
+const PINGS = 5000;
+
 /**
  * Measures one condition once: over the network, on this machine alone, and by gloo over the same network, one right after the other.
  *
@@ -32,14 +35,14 @@ export async function measureCondition(condition: Condition, name: string, optio
   const [load = 0] = loadavg();
   const network = await Network.open(condition, programs, congestion);
   try {
-    const found = await checkNetwork(network, condition, programs, copySeconds);
+    const found = await checkNetwork(network, condition, programs, { copySeconds, pings: PINGS });
     const lethe = await playApart(network, { name: `${name}-apart`, runsFolder, rounds, flags: [...TWO_SHARDS, ...flags] });
-    const local = await playRounds({
+    const { median_round_ms: localMs, weights_sha256: weights, step } = await playRounds({
       name: `${name}-local`, recipe: 'forget', runsFolder, rounds, flags: ['--workers', '2', ...TWO_SHARDS, ...flags],
     });
     return {
       condition, rounds, load, congestion: network.congestion, network: found, lethe,
-      local: { roundMs: local.median_round_ms, weights: local.weights_sha256 },
+      local: { roundMs: localMs, weights, step },
       gloo: python === null ? null : await playByGloo(network, python, rounds),
       time: new Date().toISOString(),
     };

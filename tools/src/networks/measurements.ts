@@ -15,7 +15,7 @@ export interface Measurement {
   readonly network: FoundNetwork;
   readonly lethe: Played;
   /** The same work on this machine alone, right after. */
-  readonly local: Pick<Played, 'roundMs' | 'weights'>;
+  readonly local: Pick<Played, 'roundMs' | 'weights' | 'step'>;
   /** Null where no Python was given. */
   readonly gloo: Pick<Played, 'roundMs' | 'retransmitted'> | null;
 }

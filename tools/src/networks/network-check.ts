@@ -14,29 +14,37 @@ export interface FoundNetwork {
   readonly lostPercent: number;
 }
 
+export interface CheckEffort {
+  /** Of each of two copies. */
+  readonly copySeconds: number;
+  /** By which losses are counted, where there are any. */
+  readonly pings: number;
+}
+
 /** A packet that takes longer than this beyond the round trip that was asked for, at its fastest, shows another network. */
 const PATH_MS = 0.5;
 /** Of a plain copy, where nothing is lost and the far end is near: headers take 5 %, and other processes of the machine some. */
 const LEAST_OF_RATE = 0.75;
 const NEAR_MS = 10;
-const PINGS = { steady: 20, flood: 4000 };
+const STEADY_PINGS = 20;
+/** That are under way at a time, where losses are counted. */
+const PINGS_AT_ONCE = 20;
 const ATTEMPTS = 3;
 const COPY_PORT = 7000;
 
 /**
  * Shows by ping and by a plain copy that a network is as it was asked for.
  *
- * @param copySeconds of each of two copies
  * @throws Error that says what was found instead
  */
 export async function checkNetwork(
-  network: Network, condition: Condition, { copy }: NativePrograms, copySeconds: number,
+  network: Network, condition: Condition, { copy }: NativePrograms, { copySeconds, pings }: CheckEffort,
 ): Promise<FoundNetwork> {
   let wrong = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await setTimeout(1000); // the machine was busy with something else
     const pingMs = await ping(network);
-    const loss = condition.lossPercent === 0 ? { packets: 0, lost: 0 } : await floodPing(network);
+    const loss = condition.lossPercent === 0 ? { packets: 0, lost: 0 } : await floodPing(network, pings);
     const down = await copyBetween(network, ['run', 'worker-1'], copy, copySeconds);
     const up = await copyBetween(network, ['worker-1', 'run'], copy, copySeconds);
     const found = { pingMs, copyMegabits: { down, up }, lostPercent: loss.packets === 0 ? 0 : (100 * loss.lost) / loss.packets };
@@ -60,7 +68,7 @@ function whatIsWrong({ roundTripMs, megabits, lossPercent }: Condition, found: F
 }
 
 async function ping({ hosts }: Network): Promise<FoundNetwork['pingMs']> {
-  const printed = await endedWell(piped(hosts.run, 'ping', ['-q', '-c', String(PINGS.steady), '-i', '0.02', hosts['worker-1'].address]));
+  const printed = await endedWell(piped(hosts.run, 'ping', ['-q', '-c', String(STEADY_PINGS), '-i', '0.02', hosts['worker-1'].address]));
   const [, least = NaN, mean = NaN] = (/= ([\d.]+)\/([\d.]+)\//.exec(printed) ?? []).map(Number);
   return { least, mean };
 }
@@ -70,10 +78,11 @@ interface Losses {
   readonly lost: number;
 }
 
-async function floodPing(network: Network): Promise<Losses> {
+async function floodPing(network: Network, pings: number): Promise<Losses> {
   const { hosts } = network;
   const before = network.counters();
-  await endedWell(piped(hosts.run, 'ping', ['-q', '-f', '-c', String(PINGS.flood), hosts['worker-1'].address]));
+  const flood = ['-q', '-f', '-l', String(PINGS_AT_ONCE), '-c', String(pings)];
+  await endedWell(piped(hosts.run, 'ping', [...flood, hosts['worker-1'].address]));
   const after = network.counters();
   return { packets: after.packets - before.packets, lost: after.lost - before.lost };
 }

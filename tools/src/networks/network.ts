@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { printedLine } from './printed-line.js';
 import type { Condition } from './condition.js';
 import type { NativePrograms } from './native-programs.js';
@@ -10,8 +10,8 @@ export type HostName = (typeof HOSTS)[number];
 
 /** What is sent at once at most: more than what the kernel joins to one packet, and 1 ms of 1 Gbit/s. */
 const BURST_BYTES = 128 * 1024;
-/** What waits at most at either end of a cable, as in a switch with some memory. */
-const QUEUE_BYTES = 2 * 2 ** 20;
+/** What waits at most at either end of a cable: as long as in a switch with some memory. */
+const QUEUE = { milliseconds: 16, leastBytes: 256 * 1024 };
 /** Buffers of TCP as the kernel has them by default: least, first and most bytes. */
 const TCP_BUFFERS = { tcp_rmem: '4096 131072 6291456', tcp_wmem: '4096 16384 4194304' };
 /** Packets that wait for the relay to read them: it never has to lose one. */
@@ -21,6 +21,9 @@ const RELAY_QUEUE = 10_000;
 export const UPLINK = 'uplink';
 const RELAY = 'wire';
 const RELAY_ROUTES = '100';
+
+/** Where the kernel's tools keep the names of network namespaces. */
+const NAMESPACES = '/run/netns';
 
 export interface Host {
   readonly name: HostName;
@@ -62,8 +65,8 @@ export class Network {
   }
 
   private constructor(condition: Condition, congestion: string | null) {
+    removeAbandoned();
     this.#prefix = `lethe-net-${process.pid}`;
-    this.#remove(); // what an earlier process of this number may have left
     process.once('exit', this.#removeAtExit);
     this.hosts = Object.fromEntries(HOSTS.map((name, index) => [name, this.#host(name, addressOf(index))])) as Record<HostName, Host>;
     try {
@@ -113,6 +116,7 @@ export class Network {
 
   #wire({ megabits, lossPercent }: Condition): void {
     const hub = this.#namespace('switch');
+    const queueBytes = Math.max(QUEUE.leastBytes, (QUEUE.milliseconds * megabits * 1000) / 8);
     ip(`netns add ${hub}`);
     inNamespace(hub, ['sysctl', '-qw', 'net.ipv4.ip_forward=1', ...['all', 'default'].map((one) => `net.ipv4.conf.${one}.rp_filter=0`)]);
     for (const [index, name] of HOSTS.entries()) {
@@ -123,7 +127,7 @@ export class Network {
       for (const [end, device, address] of [[host, UPLINK, addressOf(index)], [hub, port, gateway]]) {
         ip(`-n ${end} addr add ${address}/24 dev ${device}`);
         for (const link of ['lo', device]) ip(`-n ${end} link set ${link} up`);
-        const shaping = `rate ${megabits}mbit burst ${BURST_BYTES} limit ${QUEUE_BYTES}`;
+        const shaping = `rate ${megabits}mbit burst ${BURST_BYTES} limit ${Math.round(queueBytes)}`;
         run('tc', `-n ${end} qdisc add dev ${device} root tbf ${shaping}`);
         // A lost packet is one that would have been on a wire, not several that the kernel had joined.
         if (lossPercent > 0) ip(`-n ${end} link set ${device} gso_max_segs 1`);
@@ -165,6 +169,15 @@ export class Network {
         // there was none
       }
     }
+  }
+}
+
+/** What processes that were killed have left, and earlier ones of this number. */
+function removeAbandoned(): void {
+  if (!existsSync(NAMESPACES)) return;
+  for (const name of readdirSync(NAMESPACES)) {
+    const owner = /^lethe-net-(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && (Number(owner) === process.pid || !existsSync(`/proc/${owner}`))) ip(`netns del ${name}`);
   }
 }
 

@@ -2,8 +2,8 @@ import { describeCondition } from './condition.js';
 import type { Measurement } from './measurements.js';
 
 const HEADINGS = [
-  'asked for', 'round trip found, ms', 'copies found, Mbit/s', 'lost', 'round, ms', 'on one machine, ms', 'times as long', 'same weights',
-  'sent again: messages, packets', 'gloo, ms', 'its packets sent again',
+  'asked for', 'round trip found, ms', 'copies found, Mbit/s', 'lost', 'round, ms', 'on one machine, ms', 'times as long',
+  'a step on the wire, ms', 'same weights', 'sent again: messages, packets', 'gloo, ms', 'its packets sent again',
 ];
 
 /** A table in Markdown, a row for each condition and congestion control, with the range over its measurements. */
@@ -29,6 +29,7 @@ function cellsOf(name: string, row: readonly Measurement[]): string[] {
     over(({ lethe }) => lethe.roundMs),
     over(({ local }) => local.roundMs),
     over(({ lethe, local }) => lethe.roundMs / local.roundMs, 1),
+    over(({ lethe }) => lethe.step.wireMs),
     isSame ? 'yes' : 'NO',
     `${over(({ lethe }) => lethe.sentAgain)}, ${over(({ lethe }) => lethe.retransmitted)}`,
     gloos.length === 0 ? '' : range(gloos.map(({ roundMs }) => roundMs), 0),

@@ -99,7 +99,12 @@ describe('the last lines of a run', () => {
   });
 
   it('say how to measure a run that was not measured, where its trace is, and how to go on with one that was interrupted', () => {
-    const unmeasured = lines({ traceFile: join(folder.folder, 'trace.json') });
+    const step = { computeMs: 20.04, sendMs: 1, waitMs: 30, wireMs: 25.5 };
+    const unmeasured = lines({ summary: { ...summary, step }, traceFile: join(folder.folder, 'trace.json') });
+    expect(unmeasured.join('\n')).toContain([
+      'a step of a worker     computing 20.0 ms, sending 1.0 ms, waiting 30.0 ms',
+      '                       25.5 ms on the wire (a gradient, and the version made of it)',
+    ].join('\n'));
     expect(unmeasured).toContain('test examples          reconstruction_mse 0.07000');
     expect(unmeasured).toContain('trace                  runs/mild/trace.json  (opens at ui.perfetto.dev)');
     expect(unmeasured.join('\n')).toMatch(/npx lethe evaluate runs\/mild +measures what was reached/);

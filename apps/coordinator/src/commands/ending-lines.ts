@@ -9,7 +9,7 @@ export function endingLines(run: TrainedRun, userFolder: string): string[] {
   return [
     ...columns([endingOf(run)]),
     ...(sentences.length === 0 ? [] : ['', ...sentences, '']),
-    ...columns([...figures, ...unmeasured(run), ['time', timeOf(run)]]),
+    ...columns([...figures, ...unmeasured(run), ['time', timeOf(run)], ...stepOf(run)]),
     '',
     ...columns(places(run, userFolder)),
     ...nextLines(run, userFolder),
@@ -31,6 +31,16 @@ function endingOf({ ending, rounds, totalRounds, config: { epochs }, summary: { 
 
 function timeOf({ summary: { training_seconds: training, wall_seconds: all } }: TrainedRun): string {
   return `${formatDuration(all)}, of which ${formatDuration(training)} training`;
+}
+
+/** Where a run was profiled: what a worker spent a step on, in the mean. */
+function stepOf({ traceFile, summary: { step } }: TrainedRun): NamedFigure[] {
+  if (traceFile === null) return [];
+  const ms = (part: string): string => `${(step[part] ?? 0).toFixed(1)} ms`;
+  return [
+    ['a step of a worker', `computing ${ms('computeMs')}, sending ${ms('sendMs')}, waiting ${ms('waitMs')}`],
+    ['', `${ms('wireMs')} on the wire (a gradient, and the version made of it)`],
+  ];
 }
 
 /** More figures do not fit into a terminal: those of hundreds of domains. */

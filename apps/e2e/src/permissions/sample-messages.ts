@@ -42,7 +42,7 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
       scalars: {},
       generation: 1,
     },
-    stepReport: { kind: 'stepReport', ...STEP, spans: [], bytesSent: 1, bytesReceived: 1 },
+    stepReport: { kind: 'stepReport', ...STEP, spans: [], transfers: [], bytesSent: 1, bytesReceived: 1 },
     committed: { kind: 'committed', ...STEP, ...VERSION, losses: [1], work: WORK, gradientNorm: 0 },
     commitReport: { kind: 'commitReport', ...STEP, ...VERSION, work: WORK },
     commitInquiry: { kind: 'commitInquiry', ...VERSION },
@@ -65,7 +65,7 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
     },
     pull: { kind: 'pull', request: 1, group: 'classifier', version: 0, statistics: false, averages: false, schemaHash },
     parameters: {
-      kind: 'parameters',
+      kind: 'parameters', heldMs: 0,
       request: 1,
       group: 'classifier',
       version: 0,

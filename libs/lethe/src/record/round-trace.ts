@@ -1,6 +1,7 @@
 import type { Member } from '@lethe/membership';
 import type { CommitReport, Step, StepReport } from '@lethe/protocol';
 import type { RunDescription } from '@lethe/graphs';
+import { wireMs } from './wire-account.js';
 
 /** A span of Chrome's trace event format: times in microseconds. */
 interface TraceEvent {
@@ -31,8 +32,12 @@ export class RoundTrace {
     this.#description = description;
   }
 
-  stepReported({ name }: Pick<Member, 'name'>, { spans, ...step }: StepReport): void {
+  stepReported({ name }: Pick<Member, 'name'>, { spans, transfers, ...step }: StepReport): void {
     for (const span of spans) this.#add(name, span.occupation, span, this.#describe(step));
+    for (const { group, version, heldMs, ...span } of transfers) {
+      const wire_ms = wireMs({ heldMs, ...span });
+      this.#add(`${name}, on the wire`, `version ${version} of ${group}`, span, { wire_ms, on_the_server_ms: heldMs });
+    }
   }
 
   commitReported({ name }: Pick<Member, 'name'>, { group, version, work, ...step }: Omit<CommitReport, 'kind'>): void {

@@ -1,4 +1,4 @@
-import type { Committed, StepReport } from '@lethe/protocol';
+import type { Committed, StepReport, Transfer } from '@lethe/protocol';
 import { layoutOf, type RunDescription } from '@lethe/graphs';
 
 const FLOAT_BYTES = 4;
@@ -8,6 +8,9 @@ export class WireAccount {
   readonly times = { inputMs: 0, computeMs: 0, sendMs: 0, waitMs: 0 };
   /** The lead server's, over all steps: adding gradients, updating. */
   readonly serverTimes = { sumMs: 0, updateMs: 0 };
+  /** What gradients and the versions made of them took on their way, over all transfers. */
+  wireMs = 0;
+  transfers = 0;
   bytesSent = 0;
   bytesReceived = 0;
   /** Each step's own group once up, with the batch statistics, and once down, for every worker that had shards. */
@@ -44,8 +47,15 @@ export class WireAccount {
     const { length } = layoutOf(this.#description, phase.trains);
     this.steps += 1;
     for (const { occupation, lastedMs } of report.spans) this.times[`${occupation}Ms`] += lastedMs;
+    for (const transfer of report.transfers) this.wireMs += wireMs(transfer);
+    this.transfers += report.transfers.length;
     this.bytesSent += report.bytesSent;
     this.bytesReceived += report.bytesReceived;
     this.leastBytes += FLOAT_BYTES * (2 * length + summary.length);
   }
+}
+
+/** Milliseconds that a gradient and the version made of it were on their way, in queues of either end included. */
+export function wireMs({ lastedMs, heldMs }: Pick<Transfer, 'lastedMs' | 'heldMs'>): number {
+  return Math.max(0, lastedMs - heldMs);
 }

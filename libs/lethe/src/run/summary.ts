@@ -25,7 +25,10 @@ export interface RunSummary {
   /** SHA-256 of the data that was learnt from. */
   readonly data_fingerprint: string;
   readonly style_grid: string | null;
-  /** Means over the steps of all workers, and over the commits of the lead server. */
+  /**
+   * Means over the steps of all workers, and over the commits of the lead server. `wireMs`: what a gradient and the version made of it took
+   * on their way, which is a part of `waitMs` unless something else was computed meanwhile.
+   */
   readonly step: Readonly<Record<string, number>>;
   /** From the start of this process to the first round that was committed. */
   readonly first_round_seconds: number | null;
@@ -67,7 +70,9 @@ export function summarise({ run, recorder, outcome, residentBytes, wallSeconds, 
     engines: recorder.engines(),
     data_fingerprint: run.description.facts.fingerprint,
     style_grid: gridFile === null ? null : relative(run.folder.folder, gridFile),
-    step: { ...means(wire.times, wire.steps), ...means(wire.serverTimes, wire.commits) },
+    step: {
+      ...means(wire.times, wire.steps), ...means({ wireMs: wire.wireMs }, wire.transfers), ...means(wire.serverTimes, wire.commits),
+    },
     first_round_seconds: firstRoundSeconds === null ? null : rounded(firstRoundSeconds),
     resident_mb: Object.fromEntries(Object.entries(residentBytes).map(([role, bytes]) => [role, Math.round(bytes / 1e6)])),
     sent_again: sentAgain,

@@ -71,6 +71,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   },
   stepReport: {
     kind: 'stepReport',
+    transfers: [{ group: 'autoencoder', version: 8, beganMs: 1_700_000_000_000.5, lastedMs: 31.5, heldMs: 4.25 }],
     ...STEP,
     spans: [
       { occupation: 'wait', beganMs: 1.5, lastedMs: 2 },
@@ -130,6 +131,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
   pull: { kind: 'pull', request: 1, group: 'classifier', version: 2, statistics: true, schemaHash: 'abc', averages: true },
   parameters: {
     kind: 'parameters',
+    heldMs: 4.25,
     request: 1,
     group: 'classifier',
     version: 2,

@@ -30,10 +30,10 @@ export const stepAssignment: BodyCodec<StepAssignment, lethe.StepAssignment.$Pro
 };
 
 export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
-  encode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({
-    header: { round, phase, innerStep, spans: [...spans], bytesSent, bytesReceived },
+  encode: ({ round, phase, innerStep, spans, transfers, bytesSent, bytesReceived }) => ({
+    header: { round, phase, innerStep, spans: [...spans], transfers: [...transfers], bytesSent, bytesReceived },
   }),
-  decode: ({ round, phase, innerStep, spans, bytesSent, bytesReceived }) => ({
+  decode: ({ round, phase, innerStep, spans, transfers, bytesSent, bytesReceived }) => ({
     kind: 'stepReport',
     round,
     phase,
@@ -44,6 +44,13 @@ export const stepReport: BodyCodec<StepReport, lethe.StepReport.$Properties> = {
       occupation: oneOf('the occupation of stepReport', occupation ?? '', OCCUPATIONS),
       beganMs: amount('beganMs of stepReport', beganMs),
       lastedMs: amount('lastedMs of stepReport', lastedMs),
+    })),
+    transfers: transfers.map(({ group, version, beganMs, lastedMs, heldMs }) => ({
+      group: group ?? '',
+      version: version ?? 0,
+      beganMs: amount('beganMs of stepReport', beganMs),
+      lastedMs: amount('lastedMs of stepReport', lastedMs),
+      heldMs: amount('heldMs of stepReport', heldMs),
     })),
   }),
 };

@@ -1,6 +1,6 @@
 import type { lethe } from '../../generated/lethe.js';
 import type { Commit, Parameters, Prepared, Pull, Push } from '../messages.js';
-import { type BodyCodec, treeNode } from './body-codec.js';
+import { amount, type BodyCodec, treeNode } from './body-codec.js';
 import { bytesOf } from './frames.js';
 
 export const push: BodyCodec<Push, lethe.Push.$Properties> = {
@@ -40,11 +40,11 @@ export const pull: BodyCodec<Pull, lethe.Pull.$Properties> = {
 };
 
 export const parameters: BodyCodec<Parameters, lethe.Parameters.$Properties> = {
-  encode: ({ request, group, version, offset, committed, values, statistics }) => ({
-    header: { request, group, version, offset, committed, hasStatistics: statistics !== null },
+  encode: ({ request, group, version, offset, committed, values, statistics, heldMs }) => ({
+    header: { request, group, version, offset, committed, hasStatistics: statistics !== null, heldMs },
     frames: statistics === null ? [bytesOf(values)] : [bytesOf(values), bytesOf(statistics)],
   }),
-  decode: ({ request, group, version, offset, committed, hasStatistics }, frames) => ({
+  decode: ({ request, group, version, offset, committed, hasStatistics, heldMs }, frames) => ({
     kind: 'parameters',
     request,
     group,
@@ -53,6 +53,7 @@ export const parameters: BodyCodec<Parameters, lethe.Parameters.$Properties> = {
     committed,
     values: frames.float32('values'),
     statistics: hasStatistics ? frames.float32('statistics') : null,
+    heldMs: amount('heldMs of parameters', heldMs),
   }),
 };
 
