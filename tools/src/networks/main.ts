@@ -21,12 +21,14 @@ const options = new Command('networks')
   .option('--congestion <name>', "TCP's congestion control on the hosts (default: this machine's)")
   .option('--python <file>', 'a Python with PyTorch, to measure gloo in the same conditions')
   .option('--out <file>', 'file of JSON lines; what it has already is not measured again', 'networks.jsonl')
-  .option('--flag <flag>', 'a further flag of `lethe train`, as --flag=--name or --flag=value; several', (flag, all: string[]) => [...all, flag], [])
+  .option('--flag <flag>', 'a further flag of `lethe train`, as --flag=--name or --flag=value; several', (flag, all: string[]) => (
+    [...all, flag]
+  ), [])
   .option('--runs-dir <folder>', 'keep the runs there, each with its profile (default: they are removed)')
   .option('--table', 'print the table of what the file has, and measure nothing')
   .parse().opts<{
-    condition: Condition[]; rounds: number; repeats: number; copySeconds: number; congestion?: string; python?: string; out: string; runsDir?: string;
-    flag: string[]; table?: true;
+    condition: Condition[]; rounds: number; repeats: number; copySeconds: number; congestion?: string; python?: string; out: string;
+    runsDir?: string; flag: string[]; table?: true;
   }>();
 
 function collect(text: string, earlier: Condition[]): Condition[] {

@@ -15,7 +15,8 @@ export function printedLine(child: ChildProcess, pattern: RegExp): Promise<RegEx
     });
     child.once('error', reject);
     child.once('close', (code) => {
-      reject(new Error(`${child.spawnargs.slice(0, 6).join(' ')} ended with ${code ?? 'a signal'} and printed no ${pattern.source}: ${printed}`));
+      const ended = `${child.spawnargs.slice(0, 6).join(' ')} ended with ${code ?? 'a signal'}`;
+      reject(new Error(`${ended} and printed no ${pattern.source}: ${printed}`));
     });
   });
 }
