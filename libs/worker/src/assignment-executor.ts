@@ -86,7 +86,8 @@ export class AssignmentExecutor {
     const { bytesSent, bytesReceived } = parameters;
     const before = this.#reported;
     this.#reported = { bytesSent, bytesReceived };
-    return { transfers: parameters.takeTransfers(), bytesSent: bytesSent - before.bytesSent, bytesReceived: bytesReceived - before.bytesReceived };
+    const bytes = { bytesSent: bytesSent - before.bytesSent, bytesReceived: bytesReceived - before.bytesReceived };
+    return { transfers: parameters.takeTransfers(), ...bytes };
   }
 
   /** The networks that the phase reads, each as soon as it has arrived: the classifier's phase begins while the decoder is on its way. */

@@ -188,7 +188,9 @@ export class ParameterClient {
           this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
         };
         const missing = new Set(chunksOf(slice).map(({ from }) => from));
-        const pending: PendingSlice = { pull, statistics: null, heldMs: 0, arrivedMs: 0, missing, ask, resolve: () => { resolve(pending); }, reject };
+        const pending: PendingSlice = {
+          pull, missing, statistics: null, heldMs: 0, arrivedMs: 0, ask, resolve: () => { resolve(pending); }, reject,
+        };
         this.#pending.set(request, pending);
         timer = setTimeout(() => {
           const what = `version ${version} of ${layout.name} did not come from parameter server ${server + 1}`;

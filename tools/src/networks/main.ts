@@ -42,6 +42,7 @@ function collect(text: string, earlier: Condition[]): Condition[] {
 async function measureAll(file: string, folder: string): Promise<void> {
   const { condition, runsDir, rounds, repeats, copySeconds, congestion = null, python = null, flag } = options;
   const conditions = condition.length > 0 ? condition : CONDITIONS;
+  const runsFolder = runsDir === undefined ? folder : resolve(INSTALLATION, runsDir);
   const reason = whyNoNetworks();
   if (reason !== null) throw new Error(`networks cannot be made here: ${reason}`);
   const programs = await compilePrograms(folder);
@@ -52,7 +53,7 @@ async function measureAll(file: string, folder: string): Promise<void> {
       console.error(`${describeCondition(one)} (${repeat} of ${repeats})`);
       runs += 1;
       const measured = await measureCondition(one, `network-${process.pid}-${runs}`, {
-        programs, rounds, copySeconds, congestion, python, runsFolder: runsDir === undefined ? folder : resolve(INSTALLATION, runsDir), flags: flag,
+        programs, rounds, copySeconds, congestion, python, runsFolder, flags: flag,
       });
       addMeasurement(file, measured);
     }

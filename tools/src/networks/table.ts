@@ -39,6 +39,7 @@ function cellsOf(name: string, row: readonly Measurement[]): string[] {
 
 /** "12 to 15", or "12" where both are the same. */
 function range(values: readonly number[], digits: number): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
-  return least === most ? `${least}` : `${least} to ${most}`;
+  const sorted = [...values].sort((a, b) => a - b);
+  const [least = '', most = ''] = [sorted[0], sorted.at(-1)].map((value) => value?.toFixed(digits));
+  return least === most ? least : `${least} to ${most}`;
 }
