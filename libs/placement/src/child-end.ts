@@ -22,10 +22,15 @@ export function openPrinted(file: string | null): Printed {
   return { stdout: opened, stderr: opened, file };
 }
 
-/** Waits for the end of a child of this process. */
-export function endOf(child: ChildProcess, { stdout, file }: Printed): Promise<ProcessEnd> {
-  // The child has its own descriptor of it by now.
+/** Closes it here; a child has its own descriptor of it. */
+export function closePrinted({ stdout }: Pick<Printed, 'stdout'>): void {
   if (stdout !== 'ignore') closeSync(stdout);
+}
+
+/** Waits for the end of a child of this process. */
+export function endOf(child: ChildProcess, printed: Printed): Promise<ProcessEnd> {
+  const { file } = printed;
+  closePrinted(printed);
   let errors = '';
   child.stderr?.on('data', (text: Buffer) => { errors = (errors + text.toString()).slice(-LAST_ERRORS); });
   // A child that is gone takes no message: its end says so.

@@ -128,6 +128,12 @@ export class NetworkHosts {
     writeFileSync(join(this.folder, name, '.ssh/known_hosts'), lines.join(''));
   }
 
+  /** Where such a folder lies that a host has for itself, as this process sees it. */
+  ownFolder(name: string, path: string): string {
+    const index = (this.#options.ownFolders?.[name] ?? []).indexOf(path);
+    return join(this.folder, name, `own-${index + 1}`);
+  }
+
   /** Ids of the processes that run on a host. */
   processesOf(name: string): number[] {
     return processesIn(this.namespaceOf(name));
@@ -161,7 +167,7 @@ export class NetworkHosts {
   sshFrom(name: string, path: string): string {
     const folder = join(this.folder, name, 'bin');
     mkdirSync(folder, { recursive: true });
-    writeScript(join(folder, 'ssh'), [`exec ${this.on(name).join(' ')} ssh "$@"`]);
+    writeScript(join(folder, 'ssh'), [`PATH='${path}' exec ${this.on(name).join(' ')} ssh "$@"`]);
     return `${folder}:${path}`;
   }
 
@@ -202,12 +208,15 @@ export class NetworkHosts {
     writeFileSync(names, ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n'));
     const own = (this.#options.ownFolders?.[name] ?? []).map((path, index) => ({ path, source: join(folder, `own-${index + 1}`) }));
     for (const { source } of own) mkdirSync(source, { recursive: true });
+    const bashrc = join(homedir(), '.bashrc');
     // It is the place of a host's own; nothing is written into it.
     mkdirSync(join(homedir(), '.ssh'), { recursive: true, mode: 0o700 });
     const places = [{ source: names, path: '/etc/hosts' }, { source: ssh, path: join(homedir(), '.ssh') }, ...own];
     writeScript(enter, [
       `hostname '${name}'`,
       ...places.map(({ source, path }) => `mount --bind '${source}' '${path}'`),
+      // What the user's shells do at their start is no matter of a test, and may take long.
+      `[ ! -e '${bashrc}' ] || mount --bind /dev/null '${bashrc}'`,
       'exec "$@"',
     ]);
   }
