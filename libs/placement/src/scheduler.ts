@@ -10,6 +10,8 @@ export interface PlacementOpening {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute path of a folder of this user alone, for files that only the placement reads; made when it is needed, removed by `close`. */
   readonly privateFolder: string;
+  /** Absolute paths of folders of this machine that every process must find where it runs, with the same files. */
+  readonly sharedFolders: readonly string[];
   /** Gives the opening up, which may wait for machines. */
   readonly signal: AbortSignal;
   /** Hears each line that somebody should know. */

@@ -75,7 +75,7 @@ export async function playRun(run: PreparedRun, surroundings: RunSurroundings): 
   reporter.stage(`asking ${scheduler.name} for places`);
   const placement = await scheduler.open({
     resources, processes: run.description.config.cluster.workers, environment: surroundings.environment,
-    privateFolder: join(folder.folder, 'placed'), signal: surroundings.interruption.signal, onNotice: notice,
+    privateFolder: join(folder.folder, 'placed'), sharedFolders: [], signal: surroundings.interruption.signal, onNotice: notice,
   });
   notice(`workers run on ${placement.name}`);
   return closingAfter(() => playOn({ placement, resources }, run, surroundings), () => placement.close(), notice);
