@@ -81,6 +81,7 @@ export { setUpNative as installTensorFlow, type SetUpOptions as InstallOptions }
 export type { Gpu } from '@lethe/tensorflow';
 
 // Machines of others, on which workers of a run are placed, or the runs of a sweep.
+export { hosts, type HostsOptions } from './placing/hosts.js';
 export type { PlacingOptions } from './placing/placing.js';
 export type {
   PlacedProcess, Placement, PlacementOpening, ProcessEnd, ProcessToPlace, Resources, Scheduler,

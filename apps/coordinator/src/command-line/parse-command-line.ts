@@ -82,7 +82,7 @@ function readTrain({ options }: TypedCommand, folder: string): TrainCommand {
     runsFolder: reader.runsFolder(folder),
     resume: reader.text('resume', RUN) ?? undefined,
     breakLock: reader.has('break-lock'),
-    placing: readPlacing(reader),
+    placing: readPlacing(reader, folder),
     quiet: reader.has('quiet'),
     logLevel: reader.logLevel(),
     trace: false,

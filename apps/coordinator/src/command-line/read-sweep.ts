@@ -54,7 +54,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     name: reader.text('name', NAME),
     runsFolder: reader.runsFolder(folder),
     resume,
-    placing: readPlacing(reader),
+    placing: readPlacing(reader, folder),
     breakLock: reader.has('break-lock'),
     logLevel: reader.logLevel(),
   };

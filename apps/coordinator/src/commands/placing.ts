@@ -1,7 +1,7 @@
-import type { PlacingOptions } from '@lethe/lethe';
+import { hosts, type PlacingOptions } from '@lethe/lethe';
 import type { PlacingWords } from '../command-line/placing-flags.js';
 
-/** On whose machines a command says that workers run. */
-export function placingOptions({ coresPerWorker, gpusPerWorker }: PlacingWords): PlacingOptions {
-  return { coresPerWorker, gpusPerWorker };
+/** On whose machines a command says that workers run. @throws LetheError CONFIG_INVALID */
+export function placingOptions({ coresPerWorker, gpusPerWorker, hosts: said }: PlacingWords): PlacingOptions {
+  return { coresPerWorker, gpusPerWorker, on: said === undefined ? undefined : hosts(said.list, said) };
 }
