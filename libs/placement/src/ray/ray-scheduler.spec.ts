@@ -19,7 +19,7 @@ afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
 function opening(more: Partial<PlacementOpening> = {}): PlacementOpening {
   return {
-    processes: 1, resources: { cores: 1, gpus: 0 }, environment: process.env, privateFolder: join(folder, 'private'),
+    processes: 1, resources: { cores: 1, gpus: 0 }, environment: process.env, privateFolder: join(folder, 'private'), sharedFolders: [],
     signal: new AbortController().signal, onNotice: () => undefined, ...more,
   };
 }
