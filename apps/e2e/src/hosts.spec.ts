@@ -7,6 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe, type Ended } from './lethe-process.js';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
+/** The commands of the guide. */
+const guide = readFileSync(join(WORKSPACE, 'docs/machines.md'), 'utf8');
+const commands = [...guide.matchAll(/^ {4}npx lethe (.+ --hosts .+)$/gm)].map(([, command = '']) => command.split(' '));
+const [TRAIN = [], SWEEP = [], ...OTHERS] = commands;
 const why = whyNoHosts();
 
 describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === null ? '' : ` (skipped: ${why})`}`, () => {
@@ -32,8 +36,8 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
     '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '0', '--no-grid', '--no-evaluation',
     '--heartbeat-seconds', '0.5', '--runs-dir', runs,
   ];
-  const onLogin = (command: string, argv: readonly string[], onOutput?: Parameters<typeof lethe>[1]): Promise<Ended> => (
-    lethe([command, ...SMALL, ...argv, '--identity', network.identity], onOutput, [...network.on('login'), process.execPath])
+  const onLogin = (argv: readonly string[], onOutput?: Parameters<typeof lethe>[1]): Promise<Ended> => (
+    lethe([...argv, ...SMALL, '--identity', network.identity], onOutput, [...network.on('login'), process.execPath])
   );
   const weights = (...path: string[]): string => (
     (JSON.parse(readFileSync(join(runs, ...path, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256
@@ -41,7 +45,7 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
 
   it('have the bits of a local run, though one host loses its power', async () => {
     let isOff = false;
-    const run = await onLogin('train', ['--rounds', '60', '--name', 'on-hosts', '--hosts', 'a,b'], (text) => {
+    const run = await onLogin([...TRAIN, '--rounds', '40'], (text) => {
       if (isOff || !/examples\/s/.test(text)) return;
       isOff = true;
       network.powerOff('b');
@@ -52,13 +56,13 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
     expect(run.output).toMatch(/worker-2 \(process \d+ on b\) is silent; its shards are computed by worker-1/);
     expect(network.processesOf('a')).toHaveLength(1);
     await network.powerOn('b');
-    const local = await lethe(['train', ...SMALL, '--rounds', '60', '--name', 'local', '--workers', '1']);
+    const local = await lethe(['train', ...SMALL, '--rounds', '40', '--name', 'local', '--workers', '1']);
     expect(local.code, local.output).toBe(0);
     expect(weights('on-hosts')).toBe(weights('local'));
   }, 120_000);
 
   it('end when the run is killed', async () => {
-    const run = await onLogin('train', ['--rounds', '100000', '--name', 'killed', '--hosts', 'a,b'], (text, signal) => {
+    const run = await onLogin(['train', '--rounds', '100000', '--name', 'killed', '--hosts', 'a,b'], (text, signal) => {
       if (/examples\/s/.test(text)) signal('SIGKILL');
     });
     expect(run.code).toBeNull();
@@ -67,7 +71,7 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
   }, 60_000);
 
   it('are not started where anything is missing, and each host says what', async () => {
-    const refused = await onLogin('train', ['--rounds', '1', '--hosts', 'a,nowhere,stranger,other']);
+    const refused = await onLogin(['train', '--rounds', '1', '--hosts', 'a,nowhere,stranger,other']);
     expect(refused.code, refused.output).toBe(1);
     const program = join(WORKSPACE, 'apps/coordinator/dist/main.js');
     for (const line of [
@@ -78,13 +82,13 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
     const there = program.replace(WORKSPACE, network.ownFolder('other', WORKSPACE));
     mkdirSync(dirname(there), { recursive: true });
     writeFileSync(there, "console.log('0.0.9');\n");
-    const old = await onLogin('train', ['--rounds', '1', '--hosts', 'other']);
+    const old = await onLogin(['train', '--rounds', '1', '--hosts', 'other']);
     expect([old.code, old.output]).toEqual([1, expect.stringContaining(`expected Lethe 0.1.0 at ${program}, found 0.0.9, by Node v`)]);
   }, 60_000);
 
   it('play the runs of a sweep, if they see its folder', async () => {
-    const tried = ['--rounds', '3', '--beta', '0.1,0.2'];
-    const swept = await onLogin('sweep', [...tried, '--name', 'swept', '--trials-at-once', '2', '--hosts', 'a:1,b']);
+    expect(OTHERS).toEqual([]);
+    const swept = await onLogin([...SWEEP, '--rounds', '3']);
     expect(swept.code, swept.output).toBe(0);
     expect(swept.output).toMatch(/001 is played on a\n/);
     expect(swept.output).toMatch(/002 is played on b\n/);
@@ -92,7 +96,7 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
     expect(single.code, single.output).toBe(0);
     expect(weights('swept/trials/002')).toBe(weights('single'));
     writeFileSync(join(network.ownFolder('other', WORKSPACE), 'apps/coordinator/dist/main.js'), "console.log('0.1.0');\n");
-    const alone = await onLogin('sweep', [...tried, '--name', 'alone', '--hosts', 'a,other']);
+    const alone = await onLogin(['sweep', '--beta', '0.1,0.2', '--rounds', '3', '--name', 'alone', '--hosts', 'a,other']);
     expect([alone.code, alone.output]).toEqual([1, expect.stringMatching(
       /other: expected the same files as here: .*\/runs\/alone\/\.seen-from-hosts-\w+, which was written just now, found none/,
     )]);
