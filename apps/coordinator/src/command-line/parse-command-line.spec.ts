@@ -150,6 +150,9 @@ describe('the flags', () => {
         "--patience-seconds <number>",
         "--strict-bits",
         "--restarts <count>",
+        "--hosts <hosts>",
+        "--identity <file>",
+        "--install",
         "--cores-per-worker <count>",
         "--gpus-per-worker <count>",
         "--config <file>",
@@ -364,6 +367,14 @@ describe('parseCommandLine', () => {
     expect(parse(...command, '--log-level', 'debug')).toMatchObject({ logLevel: 'debug' });
     expect(() => parse(...command, '--log-level', 'loud')).toThrow(
       '--log-level: expected trace or debug or info or warn or error or silent, found "loud"',
+    );
+  });
+
+  it('reads where workers run', () => {
+    const { placing } = train('--hosts', 'a,b:4', '--identity', 'keys/cluster', '--install', '--gpus-per-worker', '1');
+    expect(placing).toEqual({ gpusPerWorker: 1, hosts: { list: 'a,b:4', identity: '/home/user/keys/cluster', install: true } });
+    expect(() => train('--identity', 'keys/cluster', '--install')).toThrow(
+      /--identity: expected it only together with --hosts, found no hosts.*--install: expected it only together/s,
     );
   });
 
