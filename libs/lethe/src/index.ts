@@ -30,7 +30,7 @@ export { newGame, type NewGame } from './new-game/new-game.js';
 
 // Train many: from several seeds, in several ways, with many settings.
 export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
-export { sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';
+export { checkSweep, sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';
 export type { LiveTrials, OpenedTrials, TrialsListeners, TrialsStage } from './trials/live-trials.js';
 export type { Assignment, SettingValue, Trial, TrialPosition, TrialState } from './trials/trial.js';
 export type { HalvingOptions } from './trials/asynchronous-halving.js';
@@ -86,6 +86,15 @@ export type { PlacingOptions } from './placing/placing.js';
 export type {
   PlacedProcess, Placement, PlacementOpening, ProcessEnd, ProcessToPlace, Resources, Scheduler,
 } from '@lethe/placement';
+
+export { slurm, slurmJobId, type SlurmJob } from '@lethe/placement';
+
+// Runs that a job plays.
+export { jobScript, submit, type JobOptions, type JobToSubmit, type SubmittedJob } from './jobs/submit.js';
+export { status, type JobLookup, type RunStatus } from './jobs/status.js';
+export { cancel, type CancelOptions, type Cancelled } from './jobs/cancel.js';
+export { isSubmitted, requeue } from './jobs/in-job.js';
+export type { KeptJob } from './jobs/job-file.js';
 
 // A worker that joins a run of another machine.
 export { workerProgram, type ProgramStart } from './worker-program.js';

@@ -7,7 +7,7 @@ import type { SweepRequest } from './requests.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
 import { PlayedTrials, type LiveTrials, type TrialsListeners } from './trials/live-trials.js';
 import type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
-import { openSweep, playSweep } from './trials/sweep/sweep.js';
+import { openSweep, plannedSweep, playSweep } from './trials/sweep/sweep.js';
 import { resultFiles } from './trials/sweep/sweep-results.js';
 import { tableOfTrials } from './trials/trial-tables.js';
 import type { SettingValue, Trial } from './trials/trial.js';
@@ -95,6 +95,17 @@ export function sweep(tried: SweepSettings, options: SweepOptions = {}): LiveTri
       folder: folder.folder, trials: run.trials, isInterrupted: run.isInterrupted, best, bestBy, notes,
       table: tableOfTrials(run.trials), files: resultFiles(folder),
     };
+  });
+}
+
+/**
+ * Checks all that `sweep` checks of a new sweep before it begins; nothing is started or written.
+ * @throws LetheError as `sweep` does for what it refuses
+ */
+export async function checkSweep(tried: SweepSettings, options: SweepOptions = {}): Promise<void> {
+  const surroundings = await surroundingsOf(options);
+  await plannedSweep(sweepRequest(tried, options, surroundings), {
+    machine: surroundings.machine, onNotice: (line) => { options.onNotice?.(line); },
   });
 }
 

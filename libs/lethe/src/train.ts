@@ -118,9 +118,11 @@ export function trainRequest(
   if (options.workers !== undefined && settings.workers !== undefined)
     throw problemsError([{ where: 'workers', expected: 'it once, as a setting or as an option', found: `${options.workers} too` }]);
   const placing = placingOf(options);
-  const said = settings.workers ?? options.workers;
-  const workers = placing === null ? said : workersElsewhere(placing, said ?? undefined);
-  const asked = { ...settings, ...(workers === undefined ? {} : { workers }) };
+  // A command line says it in the parts of the configuration.
+  const inPart = settings.cluster?.workers;
+  const said = settings.workers ?? inPart ?? options.workers;
+  const workers = placing === null ? said : workersElsewhere(placing, said);
+  const asked = { ...settings, ...(workers === undefined || inPart !== undefined ? {} : { workers }) };
   if (resume !== null && name !== null)
     throw problemsError([{ where: 'name', expected: 'no name together with resume, which keeps the one of the run', found: name }]);
   return {

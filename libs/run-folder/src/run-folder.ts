@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { storageError, writeFileAtomically } from '@lethe/checkpoint';
 import type { OwnCode } from '@lethe/code';
@@ -13,6 +14,7 @@ const CONFIG = 'config.json';
 const LOCK = 'lock';
 const SUMMARY = 'summary.json';
 const TRACE = 'trace.json';
+const JOB = 'job';
 const NAME = /^[\w][\w.-]{0,99}$/;
 
 export interface NewRunOptions {
@@ -60,13 +62,14 @@ export class RunFolder {
       throw new LetheError('CONFIG_INVALID', `--name: expected letters, digits, dots, dashes and underscores, found "${name}"`);
     }
     await expectWritableFolder('--runs-dir', runsFolder);
-    if (name !== null && (await stat(join(runsFolder, name)).catch(() => null)) !== null) throw runExists(join(runsFolder, name), name);
+    if (name === null || await isRoom(join(runsFolder, name))) return;
+    throw runExists(join(runsFolder, name), name);
   }
 
   /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
   static async create({ runsFolder, name, configJson, code = [] }: NewRunOptions): Promise<RunFolder> {
     await RunFolder.expectRoom({ runsFolder, name });
-    const run = new RunFolder(name === null ? await makeFolderNamedByTime(runsFolder) : await makeFolder(runsFolder, name));
+    const run = new RunFolder(name === null ? await makeFolderNamedByTime(runsFolder) : await takeFolder(runsFolder, name));
     run.#lock = await RunLock.acquire(join(run.folder, LOCK), run.folder);
     for (const folder of [run.checkpoints, run.grids, run.logs]) await mkdir(folder);
     await keepCode(run.folder, code);
@@ -177,6 +180,17 @@ export class RunFolder {
   }
 }
 
+/** Folder below a run's with what a scheduler was told of it, before it was a run. @param run its folder */
+export function jobFolder(run: string): string {
+  return join(run, JOB);
+}
+
+/** Whether a run, or several, can have that folder: there is none, or one with nothing but what a scheduler was told of it. */
+export async function isRoom(folder: string): Promise<boolean> {
+  const inside = await readdir(folder).catch((error: unknown) => ((error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null));
+  return inside?.every((name) => name === JOB) ?? false;
+}
+
 /** A new folder named by the second. Further runs of the same second get a number. */
 async function makeFolderNamedByTime(runsFolder: string): Promise<string> {
   const second = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
@@ -198,6 +212,12 @@ async function makeFolder(runsFolder: string, name: string): Promise<string> {
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? runExists(folder, name) : storageError(folder, error);
   }
+}
+
+/** A new folder, or that of a run of which only a scheduler was told. */
+async function takeFolder(runsFolder: string, name: string): Promise<string> {
+  const folder = join(runsFolder, name);
+  return existsSync(jobFolder(folder)) && await isRoom(folder) ? folder : makeFolder(runsFolder, name);
 }
 
 function runExists(folder: string, name: string): LetheError {

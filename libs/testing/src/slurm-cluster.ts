@@ -35,6 +35,8 @@ export interface SlurmClusterOptions {
   readonly cores: number;
   /** Of each node: device files that stand in for GPUs. */
   readonly gpus: number;
+  /** Name of the partition with all nodes. Default: all. */
+  readonly partition?: string;
   /** What its daemons and commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -85,7 +87,7 @@ export class SlurmCluster {
   /** Ends a node as loss of power would: its daemon and all that runs on it. Slurm is told nothing. */
   async killNode(node: string): Promise<void> {
     await this.#until(`all processes of node ${node} have ended`, async () => {
-      const found = this.#processesOf(node);
+      const found = this.#processes((variables) => variables.includes(`${NODE}=${node}`) || variables.includes(`SLURMD_NODENAME=${node}`));
       for (const id of found) kill(id);
       return found.length === 0;
     });
@@ -100,6 +102,11 @@ export class SlurmCluster {
   async waitForNode(node: string, ...states: readonly string[]): Promise<void> {
     await this.#until(`node ${node} is ${states.join(' or ')}`, async () =>
       states.includes(await this.command('sinfo', '--noheader', `--nodes=${node}`, '--format=%T').catch(() => '')));
+  }
+
+  /** Processes that run in a job, of all of its nodes. */
+  processesOf(job: string): number[] {
+    return this.#processes((variables) => variables.includes(`SLURM_JOB_ID=${job}`));
   }
 
   /** Ends all of it, jobs included. */
@@ -134,12 +141,12 @@ export class SlurmCluster {
     }
   }
 
-  /** Daemons of a node and what they started. */
-  #processesOf(node: string): number[] {
+  /** Daemons of this cluster and what they started, by their environment. */
+  #processes(isMeant: (variables: readonly string[]) => boolean): number[] {
     const own = `SLURM_CONF=${this.environment['SLURM_CONF'] ?? ''}`;
     return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((id) => {
       const variables = variablesOf(id);
-      return variables.includes(own) && (variables.includes(`${NODE}=${node}`) || variables.includes(`SLURMD_NODENAME=${node}`));
+      return variables.includes(own) && isMeant(variables);
     });
   }
 }
@@ -161,7 +168,7 @@ function kill(id: number): void {
   }
 }
 
-async function writeConfiguration(folder: string, { nodes, cores, gpus }: SlurmClusterOptions): Promise<void> {
+async function writeConfiguration(folder: string, { nodes, cores, gpus, partition = 'all' }: SlurmClusterOptions): Promise<void> {
   const [controller = 0, ...ports] = await freePorts(nodes.length + 1);
   const devices = join(folder, 'devices');
   for (const name of ['state', 'log', 'devices']) mkdirSync(join(folder, name));
@@ -203,7 +210,7 @@ GresTypes=gpu
 SlurmdParameters=config_overrides
 ${nodes.map((node, index) => `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index] ?? 0} ` +
     `CPUs=${cores} RealMemory=${1000 * cores}${gpus > 0 ? ` Gres=gpu:${gpus}` : ''}`).join('\n')}
-PartitionName=all Nodes=${nodes.join(',')} Default=YES MaxTime=1-0 State=UP
+PartitionName=${partition} Nodes=${nodes.join(',')} Default=YES MaxTime=1-0 State=UP
 `);
 }
 

@@ -139,6 +139,24 @@ export interface CompareCommand extends Places {
   readonly json: boolean;
 }
 
+/** `lethe status`: how a run is, and the job that plays it. */
+export interface StatusCommand extends Places {
+  readonly kind: 'status';
+  /** The run, as it was typed. */
+  readonly run: string;
+  /** As JSON, for programs. */
+  readonly json: boolean;
+}
+
+/** `lethe cancel`: ask whoever plays a run to end. */
+export interface CancelCommand extends Places {
+  readonly kind: 'cancel';
+  /** The run, as it was typed. */
+  readonly run: string;
+  /** Save nothing more. */
+  readonly atOnce: boolean;
+}
+
 /** `lethe data`: what a data folder holds. */
 export interface DataCommand {
   readonly kind: 'data';
@@ -207,6 +225,8 @@ export type Command =
   | SweepCommand
   | RunsCommand
   | CompareCommand
+  | StatusCommand
+  | CancelCommand
   | DataCommand
   | EncodeCommand
   | PredictCommand

@@ -10,6 +10,6 @@ export const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
     'recipe', 'game', 'data-dir', 'keep', 'forget', 'fairness', 'target', 'beta', 'latent-size', 'set',
   ],
   'How long, and from which seed:': ['epochs', 'resume', 'seed', 'seeds'],
-  'Where it computes:': ['workers', 'threads', 'listen'],
+  'Where it computes:': ['workers', 'on', 'threads', 'listen'],
   'What is measured and kept:': ['no-evaluation', 'probes', 'no-grid', 'name', 'runs-dir', 'quiet'],
 };

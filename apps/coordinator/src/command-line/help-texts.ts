@@ -2,8 +2,8 @@ import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 
 /** What `lethe --help` says after the list of commands. */
 export const GENERAL_HELP = `
-train, new, profile, grid, checkpoint, evaluate, sweep, runs, compare, data, encode, predict,
-redraw, cache and doctor are Nx targets too:
+train, new, profile, grid, checkpoint, evaluate, sweep, runs, compare, status, cancel, data, encode,
+predict, redraw, cache and doctor are Nx targets too:
   npx nx run coordinator:train -- --workers 2 --beta 0.5
 
 Relative paths mean the folder where you typed.
@@ -166,6 +166,23 @@ Examples:
   npx lethe compare mild strong
   npx lethe compare sweep-2026-01-31-120000/trials/001 sweep-2026-01-31-120000/trials/002
   npx lethe compare mild strong other --json`;
+
+export const STATUS_HELP = `
+States are those of lethe runs, and of a job those of squeue. Where its workers are is said as long
+as it runs.
+
+Examples:
+  npx lethe status faces
+  npx lethe status faces --json`;
+
+export const CANCEL_HELP = `
+The command returns at once; lethe status says when it is over, and train --resume goes on. A job
+that still waits is taken from the queue. What a plain scancel does to a run that goes on is worse:
+all of its processes end in that moment, and it goes on from the last checkpoint before.
+
+Examples:
+  npx lethe cancel faces
+  npx lethe cancel faces --at-once`;
 
 const EXAMPLES = `
 The folder of --data-dir holds examples of the kind that the run was trained on: images (in folders,

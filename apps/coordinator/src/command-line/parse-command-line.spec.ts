@@ -39,6 +39,12 @@ function flagsOf(name: string): string[] {
   return (command?.options ?? []).map(({ flags }) => flags);
 }
 
+/** What flags that were not given say of other machines. */
+const HERE = {
+  on: undefined, coresPerWorker: undefined, gpusPerWorker: undefined, hosts: undefined,
+  job: { partition: undefined, account: undefined, time: undefined, sbatch: [], scriptOut: undefined },
+};
+
 describe('the flags', () => {
   it('are these; a name that was published stays', () => {
     expect(flagsOf('train')).toMatchInlineSnapshot(`
@@ -57,6 +63,7 @@ describe('the flags', () => {
         "--seed <count>",
         "--seeds <seeds>",
         "--workers <count>",
+        "--on <slurm>",
         "--threads <count>",
         "--listen <address>",
         "--no-evaluation",
@@ -155,6 +162,11 @@ describe('the flags', () => {
         "--install",
         "--cores-per-worker <count>",
         "--gpus-per-worker <count>",
+        "--partition <name>",
+        "--account <name>",
+        "--time <time>",
+        "--sbatch <arguments>",
+        "--script-out <file>",
         "--config <file>",
         "--break-lock",
         "--measuring-workers <count>",
@@ -206,8 +218,8 @@ describe('the flags', () => {
   });
 
   const commands = [
-    'train', 'new', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict',
-    'redraw', 'cache', 'doctor', 'worker',
+    'train', 'new', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'status', 'cancel', 'data', 'encode',
+    'predict', 'redraw', 'cache', 'doctor', 'worker',
   ];
   it.each([[], ...commands.flatMap((name) => [[name], [name, 'all']])])('fit into 100 columns of help: %s %s', (...words) => {
     const [name, ...all] = words;
@@ -227,6 +239,13 @@ describe('the flags', () => {
     expect(common.filter((name) => !all.includes(name))).toEqual([]);
     if (command !== 'sweep') expect(common).toEqual([...Object.values(COMMON_FLAGS).flat(), 'help'].filter(isShown).sort());
     expect(parse(command, '--help')).toMatchObject({ text: expect.stringContaining('--help all') as unknown });
+  });
+
+  it('of a job are read with what they are for', () => {
+    const words = ['--on', 'slurm', '--partition', 'gpu', '--time', '1-12:00:00', '--sbatch', 'qos=long constraint=a100'];
+    expect(parse('train', ...words, '--script-out', 'a.sh')).toMatchObject({ placing: { on: 'slurm', job: {
+      partition: 'gpu', time: '1-12:00:00', sbatch: ['--qos=long', '--constraint=a100'], scriptOut: '/home/user/a.sh',
+    } } });
   });
 
   it('of profile: nothing that one run without figures has no use for, though a command line of a run may have it', () => {
@@ -333,7 +352,7 @@ describe('parseCommandLine', () => {
       name: undefined,
       runsFolder: '/home/user/runs',
       resume: undefined,
-      placing: { coresPerWorker: undefined, gpusPerWorker: undefined },
+      placing: HERE,
       quiet: false,
       dryRun: null,
       logLevel: 'info',
@@ -372,7 +391,7 @@ describe('parseCommandLine', () => {
 
   it('reads where workers run', () => {
     const { placing } = train('--hosts', 'a,b:4', '--identity', 'keys/cluster', '--install', '--gpus-per-worker', '1');
-    expect(placing).toEqual({ gpusPerWorker: 1, hosts: { list: 'a,b:4', identity: '/home/user/keys/cluster', install: true } });
+    expect(placing).toMatchObject({ gpusPerWorker: 1, hosts: { list: 'a,b:4', identity: '/home/user/keys/cluster', install: true } });
     expect(() => train('--identity', 'keys/cluster', '--install')).toThrow(
       /--identity: expected it only together with --hosts, found no hosts.*--install: expected it only together/s,
     );
@@ -476,7 +495,7 @@ describe('parseCommandLine', () => {
       best: null,
       name: null,
       resume: null,
-      placing: { coresPerWorker: undefined, gpusPerWorker: undefined },
+      placing: HERE,
     };
     expect(parse('sweep', '--beta', '0.1,0.2', '--set', 'seed=1,2', '--no-grid')).toEqual({
       ...sweep,
@@ -539,6 +558,8 @@ describe('parseCommandLine', () => {
     });
     expect(parse('runs')).toEqual({ kind: 'runs', json: false, ...places });
     expect(parse('runs', '--json', '--runs-dir', '/r')).toMatchObject({ json: true, runsFolder: '/r' });
+    expect(parse('status', 'a', '--json')).toEqual({ kind: 'status', run: 'a', json: true, ...places });
+    expect(parse('cancel', 'a', '--at-once')).toEqual({ kind: 'cancel', run: 'a', atOnce: true, ...places });
     expect(parse('compare', 'a', 'b', 'c')).toEqual({ kind: 'compare', runs: ['a', 'b', 'c'], json: false, ...places });
     expect(parse('compare', 'a', 'b', '--json', '--runs-dir', '/r')).toMatchObject({ json: true, runsFolder: '/r' });
     expect(parse('cache')).toEqual({ kind: 'cache', clear: null });
@@ -670,6 +691,8 @@ describe('parseCommandLine', () => {
     ],
     [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
+    [['train', '--partition', 'gpu'], '--partition: expected it only together with --on slurm, found this machine'],
+    [['train', '--on', 'pbs'], '--on: expected slurm, found "pbs"'],
     [['compare'], "missing required argument 'runs'"],
     [['compare', 'a', ''], '<runs>: expected the name or folder of a run, found ""'],
     [['cache', 'empty'], 'lethe cache: expected clear, or nothing, found "empty"'],

@@ -5,15 +5,17 @@ import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand, ExportCommand,
-  GridCommand, NewCommand, PredictCommand, RedrawCommand, RunsCommand, TrainCommand, WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand,
+  ExportCommand, GridCommand, NewCommand, PredictCommand, RedrawCommand, TrainCommand, WorkerCommand,
 } from './command.js';
 import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { readPlacing } from './placing-flags.js';
-import { buildProgram, type TypedCommand } from './program.js';
+import { buildProgram } from './program.js';
+import { readCancel, readRuns, readStatus } from './read-status.js';
 import { readSweep } from './read-sweep.js';
 import { setTexts } from './set-flag.js';
+import type { TypedCommand } from './typed-command.js';
 
 const PROFILE_ROUNDS = 40;
 
@@ -192,13 +194,6 @@ function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoin
   return typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
 }
 
-function readRuns({ options }: TypedCommand, folder: string): RunsCommand {
-  const reader = new FlagReader(options);
-  const command: RunsCommand = { kind: 'runs', folder, runsFolder: reader.runsFolder(folder), json: reader.has('json') };
-  reader.refuseProblems();
-  return command;
-}
-
 function readCompare({ arguments: runs, options }: TypedCommand, folder: string): CompareCommand {
   const reader = new FlagReader(options);
   if (runs.includes('')) reader.problems.push({ where: '<runs>', expected: RUN.expected, found: '""' });
@@ -325,7 +320,7 @@ export function parseCommandLine(argv: readonly string[], { folder, version }: S
     typed: (name, typed) => {
       const readers = {
         train: readTrain, new: readNew, profile: readProfile, grid: readGrid, checkpoint: readCheckpointRequest, evaluate: readEvaluate,
-        export: readExport, sweep: readSweep, runs: readRuns, compare: readCompare,
+        export: readExport, sweep: readSweep, runs: readRuns, compare: readCompare, status: readStatus, cancel: readCancel,
         data: readData, encode: readEncode, predict: readPredict, redraw: readRedraw,
         cache: readCache, doctor: readDoctor, worker: (): WorkerCommand => ({ kind: 'worker' }),
       };

@@ -1,73 +1,25 @@
-import { JOIN_FLAGS, problemsError, shown, type Problem } from '@lethe/config';
+import { JOIN_FLAGS } from '@lethe/config';
 import {
-  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, DOMAIN, FIGURE, type FlagValue, FOLDER,
+  CONFIG_FLAGS, type ConfigFlag, COUNT, DATA_FLAGS, DOMAIN, FIGURE, FOLDER,
   POSITIVE, PROBE_LIST, PROBES_HELP, RUN,
 } from '@lethe/config/flags';
 import { Command as Program, Option } from 'commander';
 import { CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
 import {
-  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP, GRID_HELP,
-  NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP,
+  GRID_HELP, NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED, WHAT_TO_LEARN } from './common-flags.js';
 import { PLACING_FLAGS } from './placing-flags.js';
 import { LOG_LEVEL_FLAG, RUN_FLAGS } from './run-flags.js';
+import { addStatus, addCancel } from './status-commands.js';
+import { JSON_HELP, onTyped, option, RUNS_FOLDER_HELP, type ProgramEvents } from './typed-command.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
 
 const HELP_WIDTH = 100;
 const ELSEWHERE = 'On the machines of others:';
-const RUNS_FOLDER_HELP = 'folder that holds runs (default: runs)';
 const UNPACKED_HELP = "most that packed files of the run's data may be unpacked to, in GiB (default: what the run says)";
-const JSON_HELP = 'print JSON, for programs';
 const MOVED_DATA_HELP = "where the run's data lie now, if they have been moved";
-
-/** What commander understood of a command, before any value is read. */
-export interface TypedCommand {
-  readonly arguments: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-/** The commands of `lethe`. */
-export const COMMAND_NAMES = [
-  'train', 'new', 'profile', 'grid', 'checkpoint', 'evaluate', 'export', 'sweep', 'runs', 'compare', 'data', 'encode', 'predict', 'redraw',
-  'cache', 'doctor', 'worker',
-] as const;
-export type CommandName = (typeof COMMAND_NAMES)[number];
-
-/** Receives the command that was typed, or the text that is to be printed. */
-export interface ProgramEvents {
-  readonly typed: (name: CommandName, command: TypedCommand) => void;
-  readonly print: (text: string) => void;
-}
-
-/** A flag whose value was forgotten takes the next flag for it: commander lets that pass. */
-function refuseSwallowedFlags(program: Program): void {
-  const problems = program.options.flatMap((given): Problem[] => {
-    const value: unknown = program.getOptionValue(given.attributeName());
-    if (typeof value !== 'string' || !value.startsWith('--')) return [];
-    return [{ where: given.long ?? given.flags, expected: 'a value', found: `the flag ${value}` }];
-  });
-  if (problems.length > 0) throw problemsError(problems);
-}
-
-/** Reports a command when it is typed. Words beyond its arguments are refused here, as commander would not say which they are. */
-function onTyped(program: Program, name: CommandName, { typed }: ProgramEvents): void {
-  program.allowExcessArguments().action(() => {
-    const options = program.opts<Record<string, unknown>>();
-    refuseSwallowedFlags(program);
-    const words = program.args;
-    const expected = program.registeredArguments.some(({ variadic }) => variadic) ? Infinity : program.registeredArguments.length;
-    if (words.length > expected) {
-      const where = `lethe ${name}`;
-      throw problemsError([{ where, expected: 'flags only from here on', found: words.slice(expected).map(shown).join(' ') }]);
-    }
-    typed(name, { arguments: words, options });
-  });
-}
-
-function option(program: Program, name: string, help: string, value?: FlagValue): void {
-  addFlag(program, { name, help, ...(value === undefined ? {} : { value }) });
-}
 
 /** A flag of a sweep takes several values, unless a comma is part of one. */
 function severalOf(flag: ConfigFlag): ConfigFlag {
@@ -332,6 +284,8 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addSweep(root, events, extent);
   addRuns(root, events);
   addCompare(root, events);
+  addStatus(root, events);
+  addCancel(root, events);
   addData(root, events);
   addEncode(root, events);
   addPredict(root, events);

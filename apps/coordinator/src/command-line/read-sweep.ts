@@ -6,7 +6,7 @@ import { setTexts } from './set-flag.js';
 import type { Candidates, SearchSpace, SweepCommand } from './command.js';
 import { FlagReader, NAME } from './flag-values.js';
 import { readPlacing } from './placing-flags.js';
-import type { TypedCommand } from './program.js';
+import type { TypedCommand } from './typed-command.js';
 
 /** What a sweep that goes on has said already. */
 const KEPT = ['config', 'list', 'random', 'draw-seed', 'halving', 'halving-higher', 'first-rung', 'factor', 'best', 'best-higher', 'name'];

@@ -1,7 +1,7 @@
 import { settingPaths } from '@lethe/config/flags';
 import { runConfigSchema } from '@lethe/config';
 import type { FlagReader } from './flag-values.js';
-import type { TypedCommand } from './program.js';
+import type { TypedCommand } from './typed-command.js';
 
 /** Parts of a configuration, which are paths by themselves. */
 const PARTS: readonly string[] = Object.keys(runConfigSchema.shape);

@@ -4,7 +4,7 @@ import { EXIT, exitCodeOf } from '@lethe/lethe/exit-codes';
 import { ownVersion } from '@lethe/lethe/own-version';
 import { printable } from '@lethe/telemetry/printable';
 import { parseCommandLine } from '../command-line/parse-command-line.js';
-import { COMMAND_NAMES } from '../command-line/program.js';
+import { COMMAND_NAMES } from '../command-line/typed-command.js';
 import type { CheckpointRequests } from '../signals/checkpoint-requests.js';
 
 /** What a command has of the process that runs it. */
@@ -18,7 +18,9 @@ export interface ProcessSurroundings {
 }
 
 /** Commands that only read and write files. */
-const COMPUTE_NOTHING: ReadonlySet<string> = new Set(['data', 'cache', 'checkpoint', 'runs', 'compare', 'new', 'help', 'version']);
+const COMPUTE_NOTHING: ReadonlySet<string> = new Set([
+  'data', 'cache', 'checkpoint', 'runs', 'compare', 'status', 'cancel', 'new', 'help', 'version',
+]);
 /** Commands that still have something to do or to tell without TensorFlow. */
 const COMPUTE_PERHAPS: ReadonlySet<string> = new Set(['grid', 'doctor', 'encode', 'export', 'predict', 'redraw']);
 
@@ -33,7 +35,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Proc
       await prepareEngine(!COMPUTE_PERHAPS.has(command.kind), (line) => { process.stderr.write(`${printable(line)}\n`); });
     }
     if (command.kind === 'worker') return await (await import('./worker.js')).runWorker(argv.slice(1), surroundings);
-    return await run(command, surroundings);
+    return await run(command, { ...surroundings, argv });
   } catch (error) {
     report(error, argv);
     return exitCodeOf(error);
@@ -52,7 +54,8 @@ function asksForWasm(argv: readonly string[]): boolean {
 
 /** Commands are loaded when they are asked for, so that help and refusals come at once. */
 async function run(
-  command: Exclude<Command, WorkerCommand>, { environment, setEnvironment, requests }: ProcessSurroundings,
+  command: Exclude<Command, WorkerCommand>,
+  { argv, environment, setEnvironment, requests }: ProcessSurroundings & { readonly argv: readonly string[] },
 ): Promise<number> {
   switch (command.kind) {
     case 'help':
@@ -60,7 +63,7 @@ async function run(
       process.stdout.write(`${command.text.trimEnd()}\n`);
       return EXIT.ok;
     case 'train':
-      return (await import('./train.js')).runTrain(command, { environment, setEnvironment, requests });
+      return (await import('./train.js')).runTrain(command, { argv, environment, setEnvironment, requests });
     case 'new':
       return (await import('./new.js')).runNew(command);
     case 'grid':
@@ -72,11 +75,15 @@ async function run(
     case 'export':
       return (await import('./export.js')).runExport(command, { environment, setEnvironment });
     case 'sweep':
-      return (await import('./sweep.js')).runSweep(command, environment);
+      return (await import('./sweep.js')).runSweep(command, { argv, environment });
     case 'runs':
       return (await import('./runs.js')).runRuns(command);
     case 'compare':
       return (await import('./compare.js')).runCompare(command);
+    case 'status':
+      return (await import('./status.js')).runStatus(command, environment);
+    case 'cancel':
+      return (await import('./cancel.js')).runCancel(command, environment);
     case 'data':
       return (await import('./data.js')).runData(command, environment);
     case 'encode':

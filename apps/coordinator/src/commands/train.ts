@@ -1,7 +1,9 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
+import { valueAt } from '@lethe/config';
 import { errorCode } from '@lethe/errors';
 import {
-  asksForSeveral, lookAtThisMachine, train, type CommonOptions, type PlacingOptions, type Settings, type TrainedRun, type TrainOptions,
+  asksForSeveral, findRunFolder, jobScript, lookAtThisMachine, train,
+  type CommonOptions, type PlacingOptions, type Settings, type TrainedRun, type TrainOptions,
 } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import { createReporter, QuietReporter } from '@lethe/telemetry';
@@ -14,22 +16,31 @@ import type { ComputingSurroundings, Environment } from './on-examples.js';
 import { commonOptions } from './options.js';
 import { placingOptions } from './placing.js';
 import { showProgress } from './show-progress.js';
-import { runDryRun } from './dry-run.js';
+import { planTraining, runDryRun } from './dry-run.js';
+import { expectNumber, goesOn, isToSubmit, jobOf, nameNow, patienceInJob, requeueIfWarned, runSubmit, wordsInJob } from './job.js';
 import { runTrials } from './train-trials.js';
 
-interface Surroundings extends ComputingSurroundings { readonly requests: CheckpointRequests }
+interface Surroundings extends ComputingSurroundings {
+  /** What was typed. */
+  readonly argv: readonly string[];
+  readonly requests: CheckpointRequests;
+}
 
 /** Trains: a run, or several in a folder. */
-export async function runTrain(command: TrainCommand, { environment, setEnvironment, requests }: Surroundings): Promise<number> {
+export async function runTrain(typed: TrainCommand, surroundings: Surroundings): Promise<number> {
+  const { environment, setEnvironment, requests } = surroundings;
   const machine = await lookAtThisMachine(environment);
+  const command = goingOn(typed, environment);
   const settings = command.flags.values as Settings;
   const options = { ...trainOptions(command, environment), machine };
+  if (isToSubmit(command.placing, environment)) return submitTraining(command, { ...surroundings, settings, options });
   if (command.dryRun !== null) return runDryRun(settings, { ...command.dryRun, options, environment, setEnvironment });
   if (await asksForSeveral(settings, { ...options, seeds: command.seeds })) return runTrials(command, settings, options);
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const close = closeOnTheWayOut(reporter);
   const notice = (line: string): void => { reporter.notice(line); };
-  const interruption = new Interruption(notice, () => loss(run.folder ?? '', command.folder));
+  const patienceMs = command.placing.on === undefined ? undefined : patienceInJob;
+  const interruption = new Interruption(notice, () => loss(run.folder ?? '', command.folder), patienceMs);
   const run = train(settings, {
     ...options, ...showProgress(reporter), signal: interruption.signal,
     trace: command.trace, measuringWorkers: command.measuringWorkers,
@@ -43,6 +54,7 @@ export async function runTrain(command: TrainCommand, { environment, setEnvironm
     for (const line of endingLines(trained, command.folder)) notice(line);
     return exitCode(trained);
   } finally {
+    await requeueIfWarned(command.placing, interruption.lastSignal, { environment, notice });
     interruption.dispose();
     // A bar that nobody stops keeps this process alive.
     close();
@@ -54,7 +66,38 @@ type RunOptions = CommonOptions & PlacingOptions & Pick<TrainOptions, 'configFil
 /** What a command says of a run, but for its settings. */
 function trainOptions(command: TrainCommand, environment: Environment): RunOptions {
   const { configFile, name, resume, breakLock, flags } = command;
-  return { ...commonOptions(command, environment), ...placingOptions(command.placing), configFile, name, resume, breakLock, nameOf: flags.label };
+  return {
+    ...commonOptions(command, environment), ...placingOptions(command.placing, environment),
+    configFile, name, resume, breakLock, nameOf: flags.label,
+  };
+}
+
+/** A run that a job has begun before goes on as it was begun. */
+function goingOn(command: TrainCommand, environment: Environment): TrainCommand {
+  const again = goesOn(command, environment, 'config.json');
+  if (again === null) return command;
+  return { ...command, ...again, name: undefined, configFile: undefined, flags: { ...command.flags, values: {} } };
+}
+
+/** What a run's options and settings are, with what was typed. */
+interface Submission extends Surroundings { readonly settings: Settings; readonly options: RunOptions }
+
+/** Has a job play a run, once everything is checked that can be checked here. */
+async function submitTraining(command: TrainCommand, submission: Submission): Promise<number> {
+  const { argv, settings, options, environment, setEnvironment } = submission;
+  const { resume, dryRun, placing: { coresPerWorker, gpusPerWorker, job: { scriptOut } }, folder } = command;
+  const name = resume === undefined ? command.name ?? nameNow() : basename(findRunFolder(resume, command));
+  const tasks = expectNumber(valueAt(command.flags.values, 'cluster.workers'), 'workers');
+  const job = {
+    ...jobOf(command, environment), name, tasks, words: wordsInJob(argv, name, resume),
+    coresPerTask: coresPerWorker ?? null, gpusPerTask: gpusPerWorker ?? 0,
+  };
+  await asksForSeveral(settings, { ...options, seeds: command.seeds });
+  if (dryRun !== null) await runDryRun(settings, { ...dryRun, options, environment, setEnvironment });
+  else if (resume === undefined) await planTraining(settings, { options: { ...options, name }, environment, setEnvironment });
+  if (dryRun === null) return runSubmit(job, { folder, scriptOut });
+  if (!dryRun.json) process.stdout.write(`\n${jobScript(job)}`);
+  return EXIT.ok;
 }
 
 /** What is said when the measuring is given up. */

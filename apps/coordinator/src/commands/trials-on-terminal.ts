@@ -9,7 +9,8 @@ interface Watched<Results> { readonly several: LiveTrials<Results>; readonly onO
 
 /** Shows trials on the terminal while they are played, and lets Ctrl-C end them with a checkpoint; again: at once. */
 export async function watchOnTerminal<Results>(
-  { isQuiet }: { readonly isQuiet: boolean }, play: (listeners: TrialsListeners) => Watched<Results>,
+  { isQuiet, onSignal }: { readonly isQuiet: boolean; readonly onSignal?: (signal: string) => void },
+  play: (listeners: TrialsListeners) => Watched<Results>,
 ): Promise<Results> {
   const ending = new AbortController();
   let [reporter, stop]: [TrialsReporter | null, () => void] = [null, () => undefined];
@@ -24,7 +25,7 @@ export async function watchOnTerminal<Results>(
     onPosition: (trial, position) => { if (reporter !== null && !isQuiet) showPosition(trial, several, position, reporter); },
     onStage: (stage) => {
       if (stage === 'opened' && several.opened !== null) onOpened(several.opened);
-      if (stage === 'playing') [reporter, stop] = begin(ending, several);
+      if (stage === 'playing') [reporter, stop] = begin(ending, several, onSignal);
     },
   });
   try {
@@ -35,11 +36,14 @@ export async function watchOnTerminal<Results>(
 }
 
 /** Shows progress from now on, and hears signals. @returns ends both */
-function begin(ending: AbortController, several: Pick<LiveTrials<unknown>, 'kill'>): [TrialsReporter, () => void] {
+function begin(
+  ending: AbortController, several: Pick<LiveTrials<unknown>, 'kill'>, onSignal: (signal: string) => void = () => undefined,
+): [TrialsReporter, () => void] {
   const reporter = new TrialsReporter(process.stdout);
   const close = closeOnTheWayOut(reporter);
   // Trials are in sessions of their own: a terminal that is closed tells this process alone.
-  const hearNoMore = hearEndingSignals(() => {
+  const hearNoMore = hearEndingSignals((signal) => {
+    onSignal(signal);
     reporter.notice('ending the trials that run, with a checkpoint (again: at once)');
     if (ending.signal.aborted) several.kill();
     else ending.abort();

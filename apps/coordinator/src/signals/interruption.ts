@@ -2,7 +2,7 @@ import { LetheError } from '@lethe/errors';
 import type { LiveRun, RunStage } from '@lethe/lethe';
 import { hearEndingSignals } from './ending-signals.js';
 
-/** A round and its checkpoint must be done by then; everything has to have ended a second later. */
+/** A round and its checkpoint must be done by then, if nothing else is said; everything has to have ended a second later. */
 const PATIENCE_MS = 3500;
 
 /**
@@ -17,18 +17,28 @@ export class Interruption {
   #hearNoMore: () => void = () => undefined;
   #run: Pick<LiveRun, 'kill'> | null = null;
   #stage: RunStage = 'preparing';
+  readonly #patienceMs: (signal: string) => number;
   #lastSignal = '';
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param loss what to say when the measuring is given up: what is lost, and how to measure it later */
-  constructor(notice: (line: string) => void, loss: () => string) {
+  /**
+   * @param loss what to say when the measuring is given up: what is lost, and how to measure it later
+   * @param patienceMs milliseconds that the round under way may take, by the signal
+   */
+  constructor(notice: (line: string) => void, loss: () => string, patienceMs: (signal: string) => number = () => PATIENCE_MS) {
     this.#notice = notice;
     this.#loss = loss;
+    this.#patienceMs = patienceMs;
   }
 
   /** What ends the run in order. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** The signal that came last; null: none. */
+  get lastSignal(): string | null {
+    return this.#lastSignal === '' ? null : this.#lastSignal;
   }
 
   /** Follows this run. */
@@ -59,7 +69,7 @@ export class Interruption {
       this.#notice(`${signal}: finishing the round and saving a checkpoint (once more to stop at once)`);
       this.#deadline = setTimeout(() => {
         this.#run?.kill(`stopped by ${signal}; the round under way took too long to be saved`);
-      }, PATIENCE_MS);
+      }, this.#patienceMs(signal));
     } else if (this.#stage === 'measuring') {
       this.#giveUpMeasuring(signal);
     }

@@ -8,7 +8,7 @@ import { networkSlices } from '@lethe/protocol';
 import { surroundingsOf, type CommonOptions } from '../common-options.js';
 import { engineOfRun } from '../engine-of-run.js';
 import { usedExamples } from '../evaluation/measured-run.js';
-import { machineOfPlacing } from '../placing/placing.js';
+import { machineOfPlacing, type PlacingOptions } from '../placing/placing.js';
 import { newRunConfig, ofOneKind, withOwnCode } from '../run-config.js';
 import { expectGoingOn } from '../run/expect-going-on.js';
 import { checkNewRun } from '../run/prepare-run.js';
@@ -20,7 +20,7 @@ import type { PlannedGroup, PlannedLayer, PlannedNetwork, PlannedTraffic, Traini
 
 /** What a run is described with, besides its settings. */
 export interface DescribeTrainingOptions
-  extends CommonOptions, Listeners, Pick<TrainOptions, 'signal' | 'workers' | 'configFile' | 'name'> {}
+  extends CommonOptions, Listeners, PlacingOptions, Pick<TrainOptions, 'signal' | 'workers' | 'configFile' | 'name'> {}
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 

@@ -6,7 +6,7 @@ import { loadedCode } from '@lethe/code';
 import { codeNamedBy, parseSavedConfig, savedConfigJson, type RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { RunEvaluation } from '@lethe/evaluation';
-import { expectWritableFolder, keepCode, loadKeptCode, RunLock, type LockOptions } from '@lethe/run-folder';
+import { expectWritableFolder, isRoom, jobFolder, keepCode, loadKeptCode, RunLock, type LockOptions } from '@lethe/run-folder';
 import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { finalFigures, isComplete, readEvaluation, readSummary, summaryFigures } from '../evaluation/final-figures.js';
 import { FollowedMetrics } from '../record/followed-metrics.js';
@@ -42,14 +42,14 @@ export class TrialsFolder {
    */
   static async expectRoom(folder: string): Promise<void> {
     await expectWritableFolder('--runs-dir', dirname(folder));
-    if (existsSync(folder)) throw sweepExists(folder);
+    if (!(await isRoom(folder))) throw sweepExists(folder);
   }
 
   /** @throws LetheError as `expectRoom` does, or STORAGE_FAILED */
   static async create(folder: string): Promise<TrialsFolder> {
     await TrialsFolder.expectRoom(folder);
     await mkdir(dirname(folder), { recursive: true })
-      .then(() => mkdir(folder))
+      .then(() => (existsSync(jobFolder(folder)) ? undefined : mkdir(folder)))
       .catch((error: unknown) => { throw existsSync(folder) ? sweepExists(folder) : storageError(folder, error); });
     const sweep = new TrialsFolder(folder);
     await sweep.#removedIfFailed(async () => {

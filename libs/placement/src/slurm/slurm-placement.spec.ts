@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SlurmCluster, whyNoSlurm } from '@lethe/testing';
 import { placementConformance } from '../../testing/placement-conformance.js';
-import { SlurmPlacement, type PlacedProcess, type ProcessToPlace } from '../index.js';
+import { slurm, SlurmPlacement, type PlacedProcess, type ProcessToPlace } from '../index.js';
 
 const reason = whyNoSlurm();
 const PATIENCE_MS = 60_000;
 
-it('is open in a job alone', () => {
-  expect(() => new SlurmPlacement({ environment: {}, folder: '/nowhere' })).toThrow(/^SLURM_JOB_ID: expected the id of a job of Slurm/);
+it('is open in a job alone', async () => {
+  const opening = { processes: 1, resources: { cores: 1, gpus: 0 }, environment: {}, privateFolder: '/nowhere', onNotice: () => undefined };
+  await expect(slurm({}).open({ ...opening, signal: new AbortController().signal })).rejects.toMatchObject({ code: 'PLACEMENT_FAILED' });
+  expect([slurm({}).places, slurm({ SLURM_JOB_ID: '12', SLURM_NTASKS: '4' })]).toMatchObject([null, { name: "Slurm's job 12", places: 4 }]);
 });
 
 describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skipped: ${reason})`}`, () => {

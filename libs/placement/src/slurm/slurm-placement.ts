@@ -2,14 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LetheError } from '@lethe/errors';
 import type { PlacedProcess, Placement, ProcessToPlace } from '../placement.js';
 import { SlurmStep } from './slurm-step.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface SlurmPlacementOptions {
-  /** Of a process of the job. */
+  /** Of a process of the job: SLURM_JOB_ID says which. */
   readonly environment: Environment;
   /** Absolute path of a folder that all nodes see. It is made, takes messages that nobody else may read, and is removed. */
   readonly folder: string;
@@ -23,14 +22,8 @@ export class SlurmPlacement implements Placement {
   readonly #folder: string;
   readonly #steps = new Set<SlurmStep>();
 
-  /** @throws LetheError CONFIG_INVALID if this process is of no job */
   constructor({ environment, folder }: SlurmPlacementOptions) {
-    const { SLURM_JOB_ID: job } = environment;
-    if (job === undefined) {
-      const advice = 'it is set in jobs, and in what salloc starts';
-      throw new LetheError('CONFIG_INVALID', `SLURM_JOB_ID: expected the id of a job of Slurm, found none; ${advice}`);
-    }
-    this.name = `Slurm's job ${job}`;
+    this.name = `Slurm's job ${environment['SLURM_JOB_ID'] ?? ''}`;
     this.#environment = environment;
     this.#folder = folder;
   }

@@ -35,7 +35,7 @@ export class SlurmStep implements PlacedProcess {
     this.#options = options;
     const { process, environment, messageFile } = options;
     this.#printed = openPrinted(process.printedFile);
-    this.#srun = spawn('srun', stepArguments(process, messageFile), {
+    this.#srun = spawn('srun', stepArguments(process, environment, messageFile), {
       cwd: process.folder,
       env: stepEnvironment(environment, process.environment),
       // In a process group of its own: Ctrl-C at the terminal is for whoever placed it to pass on, once.

@@ -24,24 +24,36 @@ export interface SweepResults {
   readonly bestBy: TrialsState['best'];
 }
 
+/** A sweep whose trials are all checked through. */
+interface PlannedSweep extends Awaited<ReturnType<typeof fitTrials>> {
+  /** Absolute path of the folder that it may have. */
+  readonly place: string;
+  readonly best: TrialsState['best'];
+  readonly trialsAtOnce: number;
+}
+
 /** Opens the folder of a sweep: a new one with its trials, all checked through, or that of one that goes on. */
 export async function openSweep(request: SweepRequest, opening: TrialsOpening): Promise<TrialsFolder> {
-  const { onNotice } = opening;
-  const machine = machineOfPlacing(opening.machine, request.placing);
   if (request.resume !== null) return findSweep(request.resume, request);
+  const { place, trials, notices, best, trialsAtOnce } = await plannedSweep(request, opening);
+  const folder = await TrialsFolder.create(place);
+  for (const notice of notices) opening.onNotice(notice);
+  await folder.begin(trials, { kind: 'sweep', trialsAtOnce, halving: request.halving, best });
+  return folder;
+}
+
+/** Plans a new sweep, and writes nothing. @throws LetheError for what it cannot be played with */
+export async function plannedSweep(request: SweepRequest, opening: TrialsOpening): Promise<PlannedSweep> {
+  const machine = machineOfPlacing(opening.machine, request.placing);
   const place = join(request.runsFolder, request.name ?? nameOfNow('sweep'));
   await TrialsFolder.expectRoom(place);
   const { trials: planned, notices } = await fitTrials(await planSweep(request, machineOf(machine)), openingOf(opening));
   const best = await checkFigures(planned, request);
   const trialsAtOnce = request.trialsAtOnce ?? 1;
-  // Before its folder is there.
   const clusters = planned.map(({ config }) => config.cluster);
   checkSlots(clusters, trialsAtOnce, machine.cores);
   slotGpus(machine.gpus, trialsAtOnce, clusters);
-  const folder = await TrialsFolder.create(place);
-  for (const notice of notices) onNotice(notice);
-  await folder.begin(planned, { kind: 'sweep', trialsAtOnce, halving: request.halving, best });
-  return folder;
+  return { place, trials: planned, notices, best, trialsAtOnce };
 }
 
 /** Plays the trials that are not done, and writes which are best. */

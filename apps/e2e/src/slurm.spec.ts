@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { status, type RunStatus } from '@lethe/lethe';
+import { makeSmallData, SlurmCluster, whyNoSlurm } from '@lethe/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const LETHE = fileURLToPath(new URL('../../coordinator/dist/main.js', import.meta.url));
+const GUIDE = readFileSync(fileURLToPath(new URL('../../../docs/slurm.md', import.meta.url)), 'utf8');
+const COMMANDS = [...GUIDE.replaceAll(/ \\\n +/g, ' ').matchAll(/^ {4}npx lethe (.+)$/gm)].map(([, command = '']) => command);
+/** Of a busy machine: nothing here waits for time. */
+const PATIENCE_MS = 240_000;
+/** So many that something can happen to a run in the middle. */
+const ROUNDS = 200;
+/** Settings of all runs. */
+const FACES = {
+  recipe: 'quick', batchSize: 16, rounds: ROUNDS, epochs: null, grid: false, evaluation: false, seed: 7,
+  data: { kind: 'idx', folder: 'data', heldOut: 12 },
+};
+
+const reason = whyNoSlurm();
+it.runIf(process.env['LETHE_TEST_SLURM'] === 'required')('has a Slurm to be tested with', () => { expect(reason).toBeNull(); });
+
+describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  let cluster: SlurmCluster;
+  let folder: string;
+  /** Weights of the run that is played here. */
+  let expected: Promise<string>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'lethe-slurm-runs-'));
+    makeSmallData(join(folder, 'data'));
+    writeFileSync(join(folder, 'faces.json'), JSON.stringify(FACES));
+    cluster = await SlurmCluster.start({ nodes: ['a', 'b', 'c'], cores: 2, gpus: 1, partition: 'gpu', environment: process.env });
+    expected = lethe('train', '--workers', '1', '--config', 'faces.json', '--name', 'here').then(() => weights('here'));
+    expected.catch(() => undefined); // thrown where it is awaited
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await cluster.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, PATIENCE_MS);
+
+  /** What a user types on the login node. @returns what it printed */
+  function lethe(...argv: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      execFile(process.execPath, [LETHE, ...argv], { cwd: folder, env: cluster.environment }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`${stdout}${stderr}`, { cause: error }));
+      });
+    });
+  }
+  /** A command of the guide, perhaps with another run's name. */
+  function guided(begin: string, name = 'faces'): Promise<string> {
+    const command = COMMANDS.find((text) => text.startsWith(begin)) ?? '';
+    return lethe(...[...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain)
+      .map((word) => (word === 'faces' ? name : word)));
+  }
+  const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: PATIENCE_MS, interval: 100 });
+  const look = (run: string): Promise<RunStatus> => status(run, { folder, environment: cluster.environment });
+  const printed = (run: string): string => readFileSync(join(folder, 'runs', run, 'job/output.txt'), 'utf8');
+  /** Rounds that a run has written down. */
+  const played = (run: string): number => {
+    const file = join(folder, 'runs', run, 'metrics.jsonl');
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+  };
+  const plays = (run: string, rounds: number): Promise<void> =>
+    vi.waitFor(() => { expect(played(run)).toBeGreaterThanOrEqual(rounds); }, { timeout: PATIENCE_MS, interval: 20 });
+  const isOver = async (run: string): Promise<string> => {
+    const ENDINGS = ['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL'];
+    await until(async () => { expect(ENDINGS).toContain((await look(run)).job?.state); });
+    return (await look(run)).job?.state ?? '';
+  };
+  const weights = (run: string): string =>
+    (JSON.parse(readFileSync(join(folder, 'runs', run, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
+
+  it('all commands of the guide are these', () => {
+    expect(COMMANDS.map((command) => command.split(' ').filter((word) => !/^\d|^gpu$|^faces|-worker$/.test(word)).join(' '))).toEqual([
+      'train --on slurm --workers --partition --time --config --name', 'status', 'cancel',
+      'train --on slurm --workers --partition --resume', 'train --on slurm --workers --partition --config --dry-run',
+      'train --on slurm --workers --partition --config --name --script-out',
+      'sweep --on slurm --trials-at-once --workers --partition --config --beta --seed --halving held_out/reconstruction_mse --name betas',
+    ]);
+  });
+
+  it('a run whose job is queued again has the bits of a run of this machine, and says how it is', async () => {
+    const said = await guided('train --on slurm');
+    expect(said).toMatch(/^job \d+ of Slurm plays faces\n {2}tail -F runs\/faces\/job\/output\.txt +follows it\n/);
+    const id = /^job (\d+)/.exec(said)?.[1] ?? '';
+    await plays('faces', 3);
+    // As two minutes before its time is over.
+    await cluster.command('scancel', '--signal=HUP', '--batch', id);
+    await until(() => { expect(printed('faces')).toContain('it waits in the queue again'); });
+    expect(await guided('status')).toMatch(/^runs\/faces\n {2}interrupted\n {2}\d+ of \d+ rounds played\n[^]* {2}job \d+ of Slurm: /);
+    expect([...printed('faces').matchAll(/^worker-\d starts on (\w)$/gm)].map(([, node]) => node).sort()).toEqual(['a', 'b']);
+    expect(await isOver('faces'), printed('faces')).toBe('COMPLETED');
+    expect(printed('faces')).toMatch(/saving a checkpoint[^]*it waits in the queue again, and goes on\n[^]*completed {14}200 rounds/);
+    expect(weights('faces')).toBe(await expected);
+  }, PATIENCE_MS);
+
+  it('a run goes on that loses a node, with the same bits', async () => {
+    await guided('train --on slurm', 'robust');
+    await plays('robust', 3);
+    // The coordinator is on the first.
+    const node = 'b';
+    const lost = /^(worker-\d) starts on b$/m.exec(printed('robust'))?.[1] ?? '';
+    await cluster.killNode(node);
+    expect(await isOver('robust'), printed('robust')).toBe('COMPLETED');
+    expect(printed('robust')).toMatch(new RegExp(`^${lost} .* cannot be reached any more; its shards are computed by worker-\\d$`, 'm'));
+    expect(weights('robust')).toBe(await expected);
+    cluster.startNode(node);
+    await cluster.waitForNode(node, 'idle');
+  }, PATIENCE_MS);
+
+  it('a job that is cancelled leaves no process, no step and no secret, and what it saved can be gone on with', async () => {
+    await guided('train --on slurm', 'short');
+    await plays('short', 3);
+    expect(await guided('cancel', 'short')).toMatch(/^job \d+ of Slurm ends after the round under way, with a checkpoint\n$/);
+    await isOver('short');
+    expect((await look('short')).run).toMatchObject({ state: 'interrupted' });
+    const left = played('short');
+    expect(left).toBeLessThan(ROUNDS);
+    await guided('train --on slurm --workers 2 --cores-per-worker 2 --partition gpu --resume', 'short');
+    await plays('short', left + 1);
+    // Rudely this time.
+    const { job } = await look('short');
+    await cluster.command('scancel', job?.id ?? '');
+    await isOver('short');
+    await until(() => { expect(cluster.processesOf(job?.id ?? '')).toEqual([]); });
+    expect(await cluster.command('squeue', '--noheader', '--steps')).toBe('');
+    const secrets = join(folder, 'runs/short/placed');
+    expect(existsSync(secrets) ? readdirSync(secrets) : []).toEqual([]);
+  }, PATIENCE_MS);
+
+  it('a job is shown before there is one, and written to be kept', async () => {
+    const before = readdirSync(join(folder, 'runs'));
+    expect(await guided('train --on slurm --workers 2 --gpus-per-worker 1 --partition gpu --config faces.json --dry-run')).toMatch(
+      /#!\/bin\/bash\n#SBATCH --job-name=[\d-]+\n#SBATCH --ntasks=2\n#SBATCH --gpus-per-task=1\n#SBATCH --partition=gpu\n/,
+    );
+    const command = COMMANDS.find((text) => text.endsWith('--script-out faces.sh')) ?? '';
+    expect(await lethe(...command.split(' '))).toBe('faces.sh\n');
+    const script = readFileSync(join(folder, 'faces.sh'), 'utf8');
+    expect(script).toMatch(/^exec \/.* train --on slurm --workers 2 --gpus-per-worker 1 --config faces\.json --name faces-2$/m);
+    expect(readdirSync(join(folder, 'runs'))).toEqual(before);
+  }, PATIENCE_MS);
+
+  it('a sweep has three places, and halving across them', async () => {
+    await guided('sweep');
+    expect(await isOver('betas'), printed('betas')).toBe('COMPLETED');
+    const { trials } = JSON.parse(readFileSync(join(folder, 'runs/betas/sweep.json'), 'utf8')) as {
+      trials: { name: string; state: string; attempts: number }[];
+    };
+    expect(trials.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
+    expect(trials.map(({ state }) => state)).toContain('stopped');
+    expect(new Set([...printed('betas').matchAll(/^\d+ is played on (\w)$/gm)].map(([, node]) => node)).size).toBe(3);
+  }, PATIENCE_MS);
+});

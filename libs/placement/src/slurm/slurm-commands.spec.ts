@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SlurmCluster, whyNoSlurm } from '@lethe/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { batchScript, cancelJob, isJobOver, lookAtJob, requeueJob, submitJob } from '../index.js';
+
+const reason = whyNoSlurm();
+const PATIENCE_MS = 60_000;
+
+it('is said if a command of Slurm is not there', async () => {
+  await expect(lookAtJob('1', { PATH: '/nowhere' })).rejects.toMatchObject({
+    code: 'PLACEMENT_FAILED', message: 'Slurm: squeue is not installed here',
+  });
+});
+
+describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  let cluster: SlurmCluster;
+  let folder: string;
+  beforeAll(async () => {
+    folder = join(mkdtempSync(join(tmpdir(), 'lethe-jobs-')), 'of "Ada", 100%');
+    mkdirSync(folder);
+    cluster = await SlurmCluster.start({ nodes: ['a', 'b'], cores: 2, gpus: 1, environment: process.env });
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await cluster.close();
+    rmSync(join(folder, '..'), { recursive: true, force: true });
+  }, PATIENCE_MS);
+
+  /** Submits a program of Node as a job. */
+  async function submit(program: string): Promise<{ readonly id: string; readonly printed: () => string }> {
+    const [script, output] = [join(folder, 'batch.sh'), join(folder, 'output.txt')];
+    rmSync(output, { force: true });
+    writeFileSync(script, batchScript({
+      name: 'a job', tasks: 2, coresPerTask: 1, gpusPerTask: 1, partition: 'all', account: null, time: '10', warningSeconds: 30,
+      extra: ['--comment=it is mine'], folder, output, command: [process.execPath, '-e', program, "it's"],
+    }));
+    const id = await submitJob(script, cluster.environment);
+    return { id, printed: () => readFileSync(output, 'utf8') };
+  }
+  const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: PATIENCE_MS, interval: 50 });
+  const STAYS = `
+    const tell = (word) => console.log(word, process.env.SLURM_RESTART_COUNT ?? 0);
+    for (const name of ['SIGHUP', 'SIGTERM']) process.on(name, () => { tell(name); if (process.env.SLURM_RESTART_COUNT) process.exit(); });
+    setInterval(() => undefined, 1000);
+    tell('began');`;
+
+  it('is submitted as its script says, and looked at until Slurm has forgotten it', async () => {
+    const { id, printed } = await submit('console.log(process.cwd(), process.argv[1], process.env.SLURM_NTASKS)');
+    await until(async () => { expect((await lookAtJob(id, cluster.environment)).state).toBe('COMPLETED'); });
+    expect(printed()).toBe(`${folder} it's 2\n`);
+    expect(isJobOver(await lookAtJob('4711', cluster.environment))).toBe(true);
+    await expect(submitJob('/no/such/script', cluster.environment)).rejects.toMatchObject({ code: 'PLACEMENT_FAILED' });
+  }, PATIENCE_MS);
+
+  it('hears what it is to hear, and begins again from the queue', async () => {
+    const { id, printed } = await submit(STAYS);
+    await until(async () => {
+      const steps = [{ name: 'batch', nodes: 'a' }];
+      expect(await lookAtJob(id, cluster.environment)).toMatchObject({ state: 'RUNNING', nodes: 'a,b', steps });
+      expect(printed()).toContain('began 0\n');
+    });
+    // As its time limit comes near.
+    await cluster.command('scancel', '--signal=HUP', '--batch', id);
+    await until(() => { expect(printed()).toContain('SIGHUP 0\n'); });
+    await requeueJob(id, cluster.environment);
+    await until(() => { expect(printed()).toContain('began 1\n'); });
+    await cancelJob(await lookAtJob(id, cluster.environment), 'in order', cluster.environment);
+    await until(async () => { expect(isJobOver(await lookAtJob(id, cluster.environment))).toBe(true); });
+    expect(printed()).toContain('SIGTERM 1\n');
+  }, PATIENCE_MS);
+});

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { LetheError } from '@lethe/errors';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A job, as Slurm has it now. */
+export interface SlurmJob {
+  readonly id: string;
+  /** Slurm's word, such as `PENDING` and `RUNNING`; null: it is over, and Slurm has forgotten it. */
+  readonly state: string | null;
+  /** Why it is not running, in Slurm's words; empty: it says nothing. */
+  readonly reason: string;
+  /** Nodes that it has, as Slurm writes them: `gpu[1-4]`. */
+  readonly nodes: string;
+  /** How long it has been running, and how long it may. */
+  readonly time: string;
+  readonly timeLimit: string;
+  /** Its processes. */
+  readonly steps: readonly { readonly name: string; readonly nodes: string }[];
+}
+
+const OVER: ReadonlySet<string> = new Set([
+  'BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED', 'REVOKED', 'TIMEOUT',
+]);
+
+/** Whether a job has nothing more to come. */
+export function isJobOver({ state }: Pick<SlurmJob, 'state'>): boolean {
+  return state === null || OVER.has(state);
+}
+
+/** Submits a script. @returns the job's id @throws LetheError PLACEMENT_FAILED with Slurm's own words */
+export async function submitJob(script: string, environment: Environment): Promise<string> {
+  const printed = await slurm('sbatch', ['--parsable', script], environment);
+  return printed.split(';')[0] ?? printed;
+}
+
+/** Asks Slurm for a job. @throws LetheError PLACEMENT_FAILED if Slurm cannot be asked */
+export async function lookAtJob(id: string, environment: Environment): Promise<SlurmJob> {
+  const forgotten: SlurmJob = { id, state: null, reason: '', nodes: '', time: '', timeLimit: '', steps: [] };
+  const line = await slurm('squeue', ['--noheader', `--jobs=${id}`, '--states=all', '--format=%T|%r|%N|%M|%l'], environment)
+    .catch((error: unknown) => { if (/Invalid job id/.test(String(error))) return ''; throw error; });
+  const [state, reason = '', nodes = '', time = '', timeLimit = ''] = line.split('\n')[0]?.split('|') ?? [];
+  if (state === undefined || state === '') return forgotten;
+  return { id, state, nodes, time, timeLimit, reason: reason === 'None' ? '' : reason, steps: await stepsOf(id, environment) };
+}
+
+async function stepsOf(id: string, environment: Environment): Promise<SlurmJob['steps']> {
+  const lines = await slurm('squeue', ['--noheader', '--steps', `--jobs=${id}`, '--format=%j|%N'], environment).catch(() => '');
+  return lines.split('\n').filter((line) => line !== '').map((line) => {
+    const [name = '', nodes = ''] = line.split('|');
+    return { name, nodes };
+  });
+}
+
+/**
+ * Ends a job. One that runs is asked to: what it runs first hears SIGTERM, and its steps hear nothing, so that they can help to save.
+ * @param how `in order`, or `at once`: Slurm ends all of it in its own way
+ * @throws LetheError PLACEMENT_FAILED with Slurm's own words
+ */
+export async function cancelJob({ id, state }: SlurmJob, how: 'in order' | 'at once', environment: Environment): Promise<void> {
+  const isAsked = how === 'in order' && state === 'RUNNING';
+  await slurm('scancel', [...(isAsked ? ['--signal=TERM', '--batch'] : []), id], environment);
+}
+
+/** Has a running job begin again from the queue. @throws LetheError PLACEMENT_FAILED with Slurm's own words */
+export async function requeueJob(id: string, environment: Environment): Promise<void> {
+  await slurm('scontrol', ['requeue', id], environment);
+}
+
+/** Runs a command of Slurm. @returns what it printed */
+async function slurm(program: string, argv: readonly string[], environment: Environment): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(program, argv, { env: environment });
+    return stdout.trim();
+  } catch (error) {
+    const { stderr, code } = error as { readonly stderr?: string; readonly code?: string | number };
+    const why = code === 'ENOENT' ? `${program} is not installed here` : (stderr?.trim() || String(error)).replaceAll('\n', '; ');
+    throw new LetheError('PLACEMENT_FAILED', `Slurm: ${why}`, { cause: error });
+  }
+}

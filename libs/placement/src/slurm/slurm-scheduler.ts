@@ -1,0 +1,25 @@
+import { LetheError } from '@lethe/errors';
+import type { Scheduler } from '../scheduler.js';
+import { SlurmPlacement } from './slurm-placement.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The job of Slurm that a process with this environment is part of; null: it is part of none. */
+export function slurmJobId(environment: Environment): string | null {
+  return environment['SLURM_JOB_ID'] ?? null;
+}
+
+/** The job of Slurm that this process is part of: processes are steps of it. Without one nothing can be placed. */
+export function slurm(environment: Environment): Scheduler {
+  const { SLURM_NTASKS: tasks } = environment;
+  const job = slurmJobId(environment);
+  return {
+    name: job === null ? 'Slurm' : `Slurm's job ${job}`,
+    places: job === null || tasks === undefined ? null : Number(tasks),
+    open: async ({ privateFolder }) => {
+      if (job !== null) return new SlurmPlacement({ environment, folder: privateFolder });
+      const advice = 'salloc and sbatch make one, and so does `npx lethe train --on slurm`';
+      throw new LetheError('PLACEMENT_FAILED', `Slurm: expected to be in a job, found no SLURM_JOB_ID; ${advice}`);
+    },
+  };
+}
