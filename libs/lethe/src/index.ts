@@ -83,10 +83,10 @@ export type { Gpu } from '@lethe/tensorflow';
 // Machines of others, on which workers of a run are placed, or the runs of a sweep.
 export { hosts, type HostsOptions } from './placing/hosts.js';
 export type { PlacingOptions } from './placing/placing.js';
+export { ray, type RayOptions } from './placing/ray.js';
 export type {
   PlacedProcess, Placement, PlacementOpening, ProcessEnd, ProcessToPlace, Resources, Scheduler,
 } from '@lethe/placement';
-
 export { slurm, slurmJobId, type SlurmJob } from '@lethe/placement';
 
 // Runs that a job plays.

@@ -41,7 +41,7 @@ function flagsOf(name: string): string[] {
 
 /** What flags that were not given say of other machines. */
 const HERE = {
-  on: undefined, coresPerWorker: undefined, gpusPerWorker: undefined, hosts: undefined,
+  on: undefined, coresPerWorker: undefined, gpusPerWorker: undefined, hosts: undefined, ray: { address: undefined, python: undefined, waitSeconds: undefined },
   job: { partition: undefined, account: undefined, time: undefined, sbatch: [], scriptOut: undefined },
 };
 
@@ -63,7 +63,7 @@ describe('the flags', () => {
         "--seed <count>",
         "--seeds <seeds>",
         "--workers <count>",
-        "--on <slurm>",
+        "--on <slurm|ray>",
         "--threads <count>",
         "--listen <address>",
         "--no-evaluation",
@@ -162,6 +162,9 @@ describe('the flags', () => {
         "--install",
         "--cores-per-worker <count>",
         "--gpus-per-worker <count>",
+        "--ray-address <address>",
+        "--ray-python <file>",
+        "--ray-wait <count>",
         "--partition <name>",
         "--account <name>",
         "--time <time>",
@@ -246,6 +249,17 @@ describe('the flags', () => {
     expect(parse('train', ...words, '--script-out', 'a.sh')).toMatchObject({ placing: { on: 'slurm', job: {
       partition: 'gpu', time: '1-12:00:00', sbatch: ['--qos=long', '--constraint=a100'], scriptOut: '/home/user/a.sh',
     } } });
+  });
+
+  it('of a cluster of Ray are read, and mean nothing elsewhere', () => {
+    expect(parse('train', '--on', 'ray', '--ray-address', '10.0.0.1:6379', '--ray-wait', '60')).toMatchObject({ placing: {
+      on: 'ray', ray: { address: '10.0.0.1:6379', python: undefined, waitSeconds: 60 },
+    } });
+    expect(refusal('sweep', '--ray-python', 'python3.11')).toBe('--ray-python: expected it only together with --on ray, found it alone');
+    expect(refusal('train', '--on', 'ray', '--hosts', 'a')).toBe(
+      '--hosts: expected no hosts together with --on, which has its own, found --on ray',
+    );
+    expect(refusal('train', '--on', 'mesos')).toBe('--on: expected slurm or ray, found "mesos"');
   });
 
   it('of profile: nothing that one run without figures has no use for, though a command line of a run may have it', () => {
@@ -692,7 +706,7 @@ describe('parseCommandLine', () => {
     [['evaluate', 'a', '--workers', '0'], '--workers: expected at least 1, found 0'],
     [['grid', 'a', '--checkpoint', '-3'], '--checkpoint: expected latest, best or the number of a round, found "-3"'],
     [['train', '--partition', 'gpu'], '--partition: expected it only together with --on slurm, found this machine'],
-    [['train', '--on', 'pbs'], '--on: expected slurm, found "pbs"'],
+    [['train', '--on', 'pbs'], '--on: expected slurm or ray, found "pbs"'],
     [['compare'], "missing required argument 'runs'"],
     [['compare', 'a', ''], '<runs>: expected the name or folder of a run, found ""'],
     [['cache', 'empty'], 'lethe cache: expected clear, or nothing, found "empty"'],

@@ -4,12 +4,13 @@ import { JOB_FLAGS, readJob, type JobWords } from './job-flags.js';
 
 const HOSTS: FlagValue = { placeholder: '<hosts>', expected: 'hosts as in a,b:4', read: plainText };
 
-const ON: FlagValue = {
-  placeholder: '<slurm>', expected: 'slurm', read: (text) => (text === 'slurm' ? text : undefined), words: ['slurm'],
-};
-
+const SCHEDULERS = ['slurm', 'ray'] as const;
 /** Who has machines. */
-export type SchedulerName = 'slurm';
+type SchedulerName = (typeof SCHEDULERS)[number];
+
+const schedulerOf = (text: string): SchedulerName | undefined => SCHEDULERS.find((name) => name === text);
+const ON: FlagValue = { placeholder: `<${SCHEDULERS.join('|')}>`, expected: SCHEDULERS.join(' or '), read: schedulerOf, words: SCHEDULERS };
+const ADDRESS: FlagValue = { placeholder: '<address>', expected: 'auto or HOST:PORT', read: plainText, isOne: true };
 
 /** What flags say of the machines that workers run on. Undefined: not said. */
 export interface PlacingWords {
@@ -17,7 +18,16 @@ export interface PlacingWords {
   readonly coresPerWorker: number | undefined;
   readonly gpusPerWorker: number | undefined;
   readonly hosts: HostsWords | undefined;
+  readonly ray: RayWords;
   readonly job: JobWords;
+}
+
+/** What flags say of a cluster of Ray. Undefined: not said. */
+export interface RayWords {
+  readonly address: string | undefined;
+  /** Name or path of a Python. */
+  readonly python: string | undefined;
+  readonly waitSeconds: number | undefined;
 }
 
 /** What flags say of hosts that ssh connects to. */
@@ -36,19 +46,34 @@ export const PLACING_FLAGS: readonly HelpedFlag[] = [
   { name: 'install', help: 'copy Lethe to those of --hosts that lack this version' },
   { name: 'cores-per-worker', help: 'cores of each worker elsewhere', value: COUNT, otherwise: 'what its machine leaves it' },
   { name: 'gpus-per-worker', help: 'GPUs of each worker elsewhere: 0 or 1', value: COUNT, otherwise: '0' },
+  { name: 'ray-address', help: 'with --on ray: address of the cluster', value: ADDRESS, otherwise: 'auto, that of this node' },
+  { name: 'ray-python', help: 'with --on ray: Python that has the package ray', value: FILE, otherwise: 'python3' },
+  { name: 'ray-wait', help: 'with --on ray: seconds to wait for room', value: COUNT, otherwise: 'until what others hold is free' },
   ...JOB_FLAGS,
 ];
 
 /** Reads these flags, and keeps what is wrong with them. @param folder where a relative path starts */
 export function readPlacing(reader: FlagReader, folder: string): PlacingWords {
-  const on = reader.text('on', ON) === null ? undefined : 'slurm';
+  const on = schedulerOf(reader.text('on', ON) ?? '');
   if (on !== undefined && reader.isGiven('hosts'))
-    reader.problems.push({ where: '--hosts', expected: 'no hosts together with --on, which has its own', found: '--on slurm' });
+    reader.problems.push({ where: '--hosts', expected: 'no hosts together with --on, which has its own', found: `--on ${on}` });
   return {
     on,
     coresPerWorker: reader.count('cores-per-worker') ?? undefined, gpusPerWorker: reader.count('gpus-per-worker') ?? undefined,
     hosts: readHosts(reader, folder),
-    job: readJob(reader, { folder, isSubmitted: on !== undefined }),
+    ray: readRay(reader, on === 'ray'),
+    job: readJob(reader, { folder, isSubmitted: on === 'slurm' }),
+  };
+}
+
+function readRay(reader: FlagReader, isOnRay: boolean): RayWords {
+  for (const name of ['ray-address', 'ray-python', 'ray-wait']) {
+    if (isOnRay || !reader.isGiven(name)) continue;
+    reader.problems.push({ where: `--${name}`, expected: 'it only together with --on ray', found: 'it alone' });
+  }
+  return {
+    address: reader.text('ray-address', ADDRESS) ?? undefined, python: reader.text('ray-python', FILE) ?? undefined,
+    waitSeconds: reader.count('ray-wait') ?? undefined,
   };
 }
 

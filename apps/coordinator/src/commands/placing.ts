@@ -1,8 +1,19 @@
-import { hosts, slurm, type Environment, type PlacingOptions } from '@lethe/lethe';
+import { hosts, ray, slurm, type Environment, type PlacingOptions } from '@lethe/lethe';
 import type { PlacingWords } from '../command-line/placing-flags.js';
 
 /** On whose machines a command says that workers run. @throws LetheError CONFIG_INVALID */
-export function placingOptions({ on, coresPerWorker, gpusPerWorker, hosts: said }: PlacingWords, environment: Environment): PlacingOptions {
-  const byHand = said === undefined ? undefined : hosts(said.list, said);
-  return { coresPerWorker, gpusPerWorker, on: on === undefined ? byHand : slurm(environment) };
+export function placingOptions(words: PlacingWords, environment: Environment): PlacingOptions {
+  const { coresPerWorker, gpusPerWorker } = words;
+  return { coresPerWorker, gpusPerWorker, on: schedulerOf(words, environment) };
+}
+
+function schedulerOf({ on, hosts: byHand, ray: cluster }: PlacingWords, environment: Environment): PlacingOptions['on'] {
+  switch (on) {
+    case 'slurm':
+      return slurm(environment);
+    case 'ray':
+      return ray(cluster);
+    case undefined:
+      return byHand === undefined ? undefined : hosts(byHand.list, byHand);
+  }
 }

@@ -1,27 +1,33 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { sweep, train, type Settings, type TrainedRun, type TrainOptions } from '@lethe/lethe';
-import { RayScheduler } from '@lethe/placement';
-import { rayModule } from '@lethe/programs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { ray, train, type Settings, type TrainedRun, type TrainOptions } from '@lethe/lethe';
 import { makeSmallData, RayCluster, rayPython, whyNoRay } from '@lethe/testing';
+import { lethe, type Ended } from '../lethe-process.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const PATIENCE_MS = 300_000;
 const SMALL: Settings = { recipe: 'quick', dataDir: 'data', batchSize: 16, heldOut: 0, grid: false, evaluation: false };
+/** The same as `SMALL`, as a file. */
+const CONFIG = {
+  recipe: 'quick', batchSize: 16, rounds: 12, grid: false, evaluation: false, data: { kind: 'idx', folder: 'data', heldOut: 0 },
+};
 const reason = whyNoRay(process.env);
 
 describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-on-ray-'));
   let cluster: RayCluster;
-  let on: RayScheduler;
+  let python: string;
   beforeAll(async () => {
     makeSmallData(join(folder, 'data'));
-    const python = rayPython(process.env);
-    cluster = await RayCluster.start(python, { nodes: [{ cores: 1, gpus: 0 }, { cores: 1, gpus: 0 }, { cores: 2, gpus: 0 }] });
+    const found = rayPython(process.env);
+    python = found.executable;
+    writeFileSync(join(folder, 'digits.json'), JSON.stringify(CONFIG));
+    cluster = await RayCluster.start(found, { nodes: [{ cores: 1, gpus: 0 }, { cores: 1, gpus: 0 }, { cores: 2, gpus: 0 }], hasJobs: true });
     // As a user's shell has it, whose Python has Ray.
-    for (const [name, value] of Object.entries(python.environment)) vi.stubEnv(name, value);
-    on = new RayScheduler({ address: cluster.address, python: python.executable, module: rayModule(), ownCores: 0, waitSeconds: null });
+    for (const [name, value] of Object.entries(found.environment)) vi.stubEnv(name, value);
   }, PATIENCE_MS);
   afterAll(async () => {
     vi.unstubAllEnvs();
@@ -33,25 +39,40 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
     train({ ...SMALL, ...settings }, { folder, ...options }).done;
   const weights = ({ summary }: TrainedRun): string => summary.weights_sha256;
 
+  /** What docs/ray.md has the user type, with the cluster and the folder of this test. */
+  const typed = (command: string, ...flags: string[]): string[] => [
+    command, '--on', 'ray', '--ray-address', cluster.address, '--ray-python', python, '--config', join(folder, 'digits.json'),
+    '--runs-dir', join(folder, 'runs'), ...flags,
+  ];
+  const summary = (run: string): { weights_sha256: string } =>
+    JSON.parse(readFileSync(join(folder, 'runs', run, 'summary.json'), 'utf8')) as { weights_sha256: string };
+
   it('trains on all of its nodes, to the weights of a run of this machine', async () => {
-    const notices: string[] = [];
-    const there = await played({ rounds: 12, workers: 4 }, { name: 'there', on, onNotice: (line) => { notices.push(line); } });
+    const there = await lethe(typed('train', '--workers', '4', '--name', 'digits'));
+    expect(there.code, there.output).toBe(0);
     const here = await played({ rounds: 12, workers: 1 }, { name: 'here' });
-    expect(weights(there)).toBe(weights(here));
-    const hosts = notices.flatMap((line) => /^worker-\d starts on (\S+)$/.exec(line)?.[1] ?? []).sort();
-    expect(hosts, notices.join('\n')).toEqual([...cluster.hosts, cluster.hosts[2]].sort());
+    expect(summary('digits').weights_sha256).toBe(weights(here));
+    const hosts = [...there.output.matchAll(/worker-\d starts on (\S+)/g)].map(([, host]) => host).sort();
+    expect(hosts, there.output).toEqual([...cluster.hosts, cluster.hosts[2]].sort());
   }, PATIENCE_MS);
 
   it('plays a sweep on three of its places', async () => {
-    const { trials } = await sweep(
-      { ...SMALL, rounds: 3, seed: [1, 2, 3, 4] }, { folder, name: 'sweep', on, trialsAtOnce: 3, coresPerWorker: 1 },
-    ).done;
-    expect(trials.map(({ state, message }) => [state, message])).toEqual(trials.map(() => ['completed', '']));
-    expect(trials).toHaveLength(4);
+    const several = ['--trials-at-once', '3', '--beta', '0.1,0.2', '--seed', '1,2', '--name', 'betas'];
+    const { code, output }: Ended = await lethe(typed('sweep', ...several));
+    expect(code, output).toBe(0);
+    for (const trial of ['001', '002', '003', '004']) expect(summary(`betas/trials/${trial}`).weights_sha256).toMatch(/^[0-9a-f]{64}$/);
+  }, PATIENCE_MS);
+
+  it('plays a run that a job of Ray starts', async () => {
+    const program = [process.execPath, resolve('../coordinator/dist/main.js'), ...typed('train', '--workers', '2', '--name', 'by-job')];
+    const submitted = await promisify(execFile)('ray', ['job', 'submit', '--address', cluster.dashboard ?? '', '--', ...program]);
+    expect(submitted.stdout).toContain('succeeded');
+    expect(summary('by-job').weights_sha256).toBe(summary('here').weights_sha256);
   }, PATIENCE_MS);
 
   it('goes on elsewhere when a node goes, with the same weights', async () => {
     const notices: string[] = [];
+    const on = ray({ address: cluster.address, python });
     const run = train({ ...SMALL, rounds: 100, workers: 2 }, { folder, name: 'moved', on, onNotice: (line) => { notices.push(line); } });
     // Both are packed onto the node that has two cores.
     for await (const { round } of run) if (round === 20) await cluster.remove(2);
