@@ -28,8 +28,9 @@ def main():
             nodes.append(cluster.add_node(
                 num_cpus=node['cores'], num_gpus=node['gpus'], node_ip_address=address, object_store_memory=OBJECT_STORE_BYTES, **head))
         head_address = cluster.head_node.address_info
+        dashboard = f'http://{head_address["webui_url"]}' if wanted['hasJobs'] else None
         print(json.dumps({
-            'address': cluster.address, 'dashboard': head_address['webui_url'] or None, 'hosts': [node.node_ip_address for node in nodes],
+            'address': cluster.address, 'dashboard': dashboard, 'hosts': [node.node_ip_address for node in nodes],
         }), file=output, flush=True)
         for line in sys.stdin:
             word, number = line.split()

@@ -48,7 +48,7 @@ export interface RayClusterOptions {
 export class RayCluster {
   /** As `--ray-address` takes it. */
   readonly address: string;
-  /** Of the server of jobs, with its scheme; null: there is none. */
+  /** Of the server of jobs, as `ray job submit --address` takes it; null: there is none. */
   readonly dashboard: string | null;
   /** The nodes' addresses. */
   readonly hosts: readonly string[];

@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 const PATIENCE_MS = 300_000;
 const SMALL: Settings = { recipe: 'quick', dataDir: 'data', batchSize: 16, heldOut: 0, grid: false, evaluation: false };
 /** The same as `SMALL`, as a file. */
-const CONFIG = {
-  recipe: 'quick', batchSize: 16, rounds: 12, grid: false, evaluation: false, data: { kind: 'idx', folder: 'data', heldOut: 0 },
-};
+const configOf = (data: string): string => JSON.stringify({
+  recipe: 'quick', batchSize: 16, rounds: 12, grid: false, evaluation: false, data: { kind: 'idx', folder: data, heldOut: 0 },
+});
 const reason = whyNoRay(process.env);
 
 describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
@@ -24,7 +24,7 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
     makeSmallData(join(folder, 'data'));
     const found = rayPython(process.env);
     python = found.executable;
-    writeFileSync(join(folder, 'digits.json'), JSON.stringify(CONFIG));
+    writeFileSync(join(folder, 'digits.json'), configOf(join(folder, 'data')));
     cluster = await RayCluster.start(found, { nodes: [{ cores: 1, gpus: 0 }, { cores: 1, gpus: 0 }, { cores: 2, gpus: 0 }], hasJobs: true });
     // As a user's shell has it, whose Python has Ray.
     for (const [name, value] of Object.entries(found.environment)) vi.stubEnv(name, value);
