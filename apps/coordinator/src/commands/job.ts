@@ -85,7 +85,7 @@ export function goesOn(
 }
 
 /** Whether Slurm has begun this job before: nothing of that life is left. */
-export function isRestarted({ SLURM_RESTART_COUNT: count }: Environment): boolean {
+function isRestarted({ SLURM_RESTART_COUNT: count }: Environment): boolean {
   return Number(count ?? 0) > 0;
 }
 
