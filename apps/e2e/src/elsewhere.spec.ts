@@ -73,7 +73,8 @@ describe('runs of a sweep that a scheduler places elsewhere', () => {
     expect(other.placed.map(({ name }) => name).sort()).toEqual(['001', '002']);
     expect(notices).toContainEqual(expect.stringMatching(/^001 is played on /));
     await sweep({ ...SMALL, rounds: 3, beta: [0.1, 0.2], workers: 1 }, { ...options, name: 'ours' }).done;
-    const summary = (name: string, trial: string): string => readFileSync(join(folder, 'runs', name, 'trials', trial, 'summary.json'), 'utf8');
+    const fileOf = (name: string, trial: string): string => join(folder, 'runs', name, 'trials', trial, 'summary.json');
+    const summary = (name: string, trial: string): string => readFileSync(fileOf(name, trial), 'utf8');
     const weights = (name: string): unknown[] => ['001', '002'].map((trial) => (
       (JSON.parse(summary(name, trial)) as { weights_sha256: string }).weights_sha256
     ));

@@ -41,7 +41,8 @@ function flagsOf(name: string): string[] {
 
 /** What flags that were not given say of other machines. */
 const HERE = {
-  on: undefined, coresPerWorker: undefined, gpusPerWorker: undefined, hosts: undefined, ray: { address: undefined, python: undefined, waitSeconds: undefined },
+  on: undefined, coresPerWorker: undefined, gpusPerWorker: undefined, hosts: undefined,
+  ray: { address: undefined, python: undefined, waitSeconds: undefined },
   job: { partition: undefined, account: undefined, time: undefined, sbatch: [], scriptOut: undefined },
 };
 

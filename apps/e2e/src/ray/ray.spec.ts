@@ -25,7 +25,8 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
     const found = rayPython(process.env);
     python = found.executable;
     writeFileSync(join(folder, 'digits.json'), configOf(join(folder, 'data')));
-    cluster = await RayCluster.start(found, { nodes: [{ cores: 1, gpus: 0 }, { cores: 1, gpus: 0 }, { cores: 2, gpus: 0 }], hasJobs: true });
+    const nodes = [1, 1, 2].map((cores) => ({ cores, gpus: 0 }));
+    cluster = await RayCluster.start(found, { nodes, hasJobs: true });
     // As a user's shell has it, whose Python has Ray.
     for (const [name, value] of Object.entries(found.environment)) vi.stubEnv(name, value);
   }, PATIENCE_MS);

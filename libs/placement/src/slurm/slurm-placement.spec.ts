@@ -13,7 +13,8 @@ const PATIENCE_MS = 60_000;
 
 it('is open in a job alone', async () => {
   const opening = {
-    processes: 1, resources: { cores: 1, gpus: 0 }, environment: {}, privateFolder: '/nowhere', sharedFolders: [], onNotice: () => undefined,
+    processes: 1, resources: { cores: 1, gpus: 0 }, environment: {}, privateFolder: '/nowhere', sharedFolders: [],
+    onNotice: () => undefined,
   };
   await expect(slurm({}).open({ ...opening, signal: new AbortController().signal })).rejects.toMatchObject({ code: 'PLACEMENT_FAILED' });
   expect([slurm({}).places, slurm({ SLURM_JOB_ID: '12', SLURM_NTASKS: '4' })]).toMatchObject([null, { name: "Slurm's job 12", places: 4 }]);
