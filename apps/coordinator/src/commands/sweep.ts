@@ -26,7 +26,9 @@ export async function runSweep(typed: SweepCommand, { argv, environment }: Surro
       if (command.resume === null) process.stdout.write(`${trials.length} trials, ${trialsAtOnce} at once, in ${folder}\n`);
     },
   }));
-  await requeueIfWarned(command.placing, signal, { environment, notice: (line) => { process.stdout.write(`${line}\n`); } });
+  await requeueIfWarned(command.placing, results.isInterrupted ? signal : null, {
+    environment, notice: (line) => { process.stdout.write(`${line}\n`); },
+  });
   const { table, notes, files, best, bestBy } = results;
   const lines = [...formatTable(table), ...notes, ...files.map((file) => relative(command.folder, file))];
   for (const line of lines) process.stdout.write(`${line}\n`);

@@ -48,13 +48,15 @@ export async function runTrain(typed: TrainCommand, surroundings: Surroundings):
   });
   interruption.follow(run);
   requests.follow(run);
+  let isPlayed = false;
   try {
     const trained = await run.done;
+    isPlayed = trained.ending !== 'interrupted';
     reporter.close();
     for (const line of endingLines(trained, command.folder)) notice(line);
     return exitCode(trained);
   } finally {
-    await requeueIfWarned(command.placing, interruption.lastSignal, { environment, notice });
+    await requeueIfWarned(command.placing, isPlayed ? null : interruption.lastSignal, { environment, notice });
     interruption.dispose();
     // A bar that nobody stops keeps this process alive.
     close();

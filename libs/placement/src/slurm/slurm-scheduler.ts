@@ -2,15 +2,13 @@ import { LetheError } from '@lethe/errors';
 import type { Scheduler } from '../scheduler.js';
 import { SlurmPlacement } from './slurm-placement.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The job of Slurm that a process with this environment is part of; null: it is part of none. */
-export function slurmJobId(environment: Environment): string | null {
+export function slurmJobId(environment: Readonly<Record<string, string | undefined>>): string | null {
   return environment['SLURM_JOB_ID'] ?? null;
 }
 
 /** The job of Slurm that this process is part of: processes are steps of it. Without one nothing can be placed. */
-export function slurm(environment: Environment): Scheduler {
+export function slurm(environment: Readonly<Record<string, string | undefined>>): Scheduler {
   const { SLURM_NTASKS: tasks } = environment;
   const job = slurmJobId(environment);
   return {
