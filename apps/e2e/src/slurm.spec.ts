@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { status, type RunStatus } from '@lethe/lethe';
 import { makeSmallData, SlurmCluster, whyNoSlurm } from '@lethe/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
 
 const LETHE = fileURLToPath(new URL('../../coordinator/dist/main.js', import.meta.url));
 const GUIDE = readFileSync(fileURLToPath(new URL('../../../docs/slurm.md', import.meta.url)), 'utf8');
@@ -36,6 +36,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expected = lethe('train', '--workers', '1', '--config', 'faces.json', '--name', 'here').then(() => weights('here'));
     expected.catch(() => undefined); // thrown where it is awaited
   }, TEST_MS);
+  beforeEach(() => { onTestFailed(async () => { process.stderr.write(`${await cluster.report()}\n`); }); });
   afterAll(async () => {
     await cluster.close();
     rmSync(folder, { recursive: true, force: true });

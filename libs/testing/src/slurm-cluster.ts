@@ -104,6 +104,16 @@ export class SlurmCluster {
       states.includes(await this.command('sinfo', '--noheader', `--nodes=${node}`, '--format=%T').catch(() => '')));
   }
 
+  /** What Slurm says of its jobs and nodes, and what its daemons wrote last: for whoever waits in vain. */
+  async report(): Promise<string> {
+    const said = await Promise.all([
+      this.command('scontrol', 'show', 'job').catch(String), this.command('sinfo', '--Node', '--long').catch(String),
+    ]);
+    const logs = join(this.folder, 'log');
+    const written = readdirSync(logs).map((name) => `${name}:\n${readFileSync(join(logs, name), 'utf8').split('\n').slice(-40).join('\n')}`);
+    return [...said, ...written].join('\n\n');
+  }
+
   /** Processes that run in a job, of all of its nodes. */
   processesOf(job: string): number[] {
     return this.#processes((variables) => variables.includes(`SLURM_JOB_ID=${job}`));
@@ -199,8 +209,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 DefMemPerCPU=500
 ReturnToService=2
-SlurmdTimeout=3
-MessageTimeout=3
+SlurmdTimeout=5
+MessageTimeout=5
 KillWait=5
 MpiDefault=none
 JobAcctGatherType=jobacct_gather/none

@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SlurmCluster, whyNoSlurm } from '@lethe/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
 import { batchScript, cancelJob, isJobOver, lookAtJob, requeueJob, submitJob } from '../index.js';
 
 const reason = whyNoSlurm();
-const PATIENCE_MS = 60_000;
+/** Of a test, and of each wait in it: what is waited for in vain is named. */
+const PATIENCE_MS = 120_000;
+const WAIT_MS = 50_000;
 
 it('is said if a command of Slurm is not there', async () => {
   await expect(lookAtJob('1', { PATH: '/nowhere' })).rejects.toMatchObject({
@@ -27,6 +29,8 @@ describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : 
     rmSync(join(folder, '..'), { recursive: true, force: true });
   }, PATIENCE_MS);
 
+  beforeEach(() => { onTestFailed(async () => { process.stderr.write(`${await cluster.report()}\n`); }); });
+
   /** Submits a program of Node as a job. */
   async function submit(program: string): Promise<{ readonly id: string; readonly printed: () => string }> {
     const [script, output] = [join(folder, 'batch.sh'), join(folder, 'output.txt')];
@@ -38,7 +42,7 @@ describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : 
     const id = await submitJob(script, cluster.environment);
     return { id, printed: () => readFileSync(output, 'utf8') };
   }
-  const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: PATIENCE_MS, interval: 50 });
+  const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: WAIT_MS, interval: 50 });
   const STAYS = `
     const tell = (word) => console.log(word, process.env.SLURM_RESTART_COUNT ?? 0);
     for (const name of ['SIGHUP', 'SIGTERM']) process.on(name, () => { tell(name); if (process.env.SLURM_RESTART_COUNT) process.exit(); });
