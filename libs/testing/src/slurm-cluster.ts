@@ -110,7 +110,8 @@ export class SlurmCluster {
       this.command('scontrol', 'show', 'job').catch(String), this.command('sinfo', '--Node', '--long').catch(String),
     ]);
     const logs = join(this.folder, 'log');
-    const written = readdirSync(logs).map((name) => `${name}:\n${readFileSync(join(logs, name), 'utf8').split('\n').slice(-40).join('\n')}`);
+    const lastOf = (name: string): string => readFileSync(join(logs, name), 'utf8').split('\n').slice(-40).join('\n');
+    const written = readdirSync(logs).map((name) => `${name}:\n${lastOf(name)}`);
     return [...said, ...written].join('\n\n');
   }
 
