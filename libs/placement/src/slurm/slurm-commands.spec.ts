@@ -44,7 +44,7 @@ describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : 
   }
   const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: WAIT_MS, interval: 50 });
   const STAYS = `
-    const tell = (word) => console.log(word, process.env.SLURM_RESTART_COUNT ?? 0);
+    const tell = (word) => console.log(word + ' ' + (process.env.SLURM_RESTART_COUNT ?? 0));
     for (const name of ['SIGHUP', 'SIGTERM']) process.on(name, () => { tell(name); if (process.env.SLURM_RESTART_COUNT) process.exit(); });
     setInterval(() => undefined, 1000);
     tell('began');`;
