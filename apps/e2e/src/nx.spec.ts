@@ -65,7 +65,8 @@ describe('the README\'s commands', () => {
     const expected = {
       coordinator: ['round 3'],
       'parameter-server-1': versions, 'parameter-server-2': versions,
-      'worker-1': occupations, 'worker-2': occupations,
+      'worker-1': occupations, 'worker-1, on the wire': versions,
+      'worker-2': occupations, 'worker-2, on the wire': versions,
     };
     expect([...processes.values()].sort()).toEqual(Object.keys(expected));
     for (const [process, names] of Object.entries(expected)) {
