@@ -41,6 +41,7 @@ export function localCluster(machine: Machine): RunConfig['cluster'] {
     listen: null,
     advertise: null,
     insecurePlaintext: false,
+    connections: 1,
     awaitWorkers: Math.max(1, workers),
     heartbeatSeconds: 1,
     stallSeconds: 60,

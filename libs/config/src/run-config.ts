@@ -68,6 +68,8 @@ export const runConfigSchema = z.strictObject({
      */
     advertise: z.string().min(1).nullable(),
     insecurePlaintext: z.boolean(),
+    /** Of each worker on another machine to each server. Where packets are lost, several together carry more than one does. */
+    connections: z.int().min(1).max(16),
     /** Workers to wait for before the first round (those started here included). */
     awaitWorkers: count,
     /** Seconds between two heartbeats of a process. The shards of a worker that misses two of them move to other workers. */

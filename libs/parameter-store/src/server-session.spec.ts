@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree, type Optimization } from '@lethe/optim';
 import {
-  alignedNodes, chunksOf, decodeMessage, encodeMessage, sliceOf, type GroupLayout, type GroupState, type Message, type MessageBody,
+  alignedNodes, chunksOf, decodeMessage, encodeMessage, laneIdentity, MessageCutter, PartsJoiner, sliceOf, type GroupLayout, type GroupState, type Message, type MessageBody,
   type Origin, type Parameters, type Pull, type Push, type ServerAddress, type TreeNode,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
@@ -118,6 +118,15 @@ interface RunOptions {
   readonly transport?: Transport;
   readonly address?: (name: string) => string;
   readonly welcomeHash?: string;
+  /** Of the worker to each server. */
+  readonly lanes?: number;
+}
+
+/** The worker's connections to a server. */
+class WorkerLanes {
+  readonly cutter = new MessageCutter();
+  readonly joiner = new PartsJoiner();
+  constructor(readonly lanes: readonly Connection[]) {}
 }
 
 /** Real servers in this process; the test is their coordinator and their worker. */
@@ -127,7 +136,7 @@ class TestRun {
   readonly ended: Promise<void>[] = [];
   readonly aborts: AbortController[] = [];
   #control!: Listener;
-  #workers: Connection[] = [];
+  #workers: WorkerLanes[] = [];
   #addresses: ServerAddress[] = [];
 
   private constructor(private readonly options: Required<RunOptions>) {}
@@ -140,6 +149,7 @@ class TestRun {
       transport: createMemoryTransport(),
       address: (name) => `memory://${name}`,
       welcomeHash: HASH,
+      lanes: 1,
       ...options,
     });
     running.push(run);
@@ -191,9 +201,13 @@ class TestRun {
     this.#addresses = addresses;
     await this.welcomeAll();
     for (const { address: server, index } of addresses) {
-      const connection = await transport.connect(server, { identity: 'worker' });
-      this.#workers.push(connection);
-      void this.#listenWorker(connection, `server${index}`);
+      const lanes: Connection[] = [];
+      for (let lane = 0; lane < this.options.lanes; lane += 1) {
+        lanes.push(await transport.connect(server, { identity: laneIdentity('worker', lane) }));
+      }
+      const worker = new WorkerLanes(lanes);
+      this.#workers.push(worker);
+      for (const lane of lanes) void this.#listenWorker(worker, lane, `server${index}`);
     }
   }
 
@@ -229,8 +243,11 @@ class TestRun {
     for await (const { peer, frames } of this.#control.messages) this.inbox.put(peer, decodeMessage(frames).body);
   }
 
-  async #listenWorker(connection: Connection, from: string): Promise<void> {
-    for await (const frames of connection.messages) this.replies.put(from, decodeMessage(frames).body);
+  async #listenWorker({ joiner }: WorkerLanes, lane: Connection, from: string): Promise<void> {
+    for await (const frames of lane.messages) {
+      const whole = joiner.join(frames);
+      if (whole !== null) this.replies.put(from, decodeMessage(whole).body);
+    }
   }
 
   async send(server: number, body: MessageBody, origin: Partial<Origin> = {}): Promise<void> {
@@ -239,7 +256,11 @@ class TestRun {
 
   async sendAsWorker(server: number, body: MessageBody, origin: Partial<Origin> = {}): Promise<void> {
     const message: Message = { origin: { ...ORIGIN, sender: 'worker-1', incarnation: 'worker', ...origin }, body };
-    await this.#workers[server]!.send(encodeMessage(message));
+    const { lanes, cutter } = this.#workers[server]!;
+    const frames = encodeMessage(message);
+    // The last lane first: a server may hear of lanes in any order.
+    const parts = body.kind === 'push' ? cutter.cut(frames, lanes.length) : [frames];
+    for (const [lane, part] of [...parts.entries()].reverse()) await lanes[lane]!.send(part);
   }
 
   slice(server: number): { from: number; to: number } {
@@ -299,7 +320,7 @@ class TestRun {
     for (let server = 0; server < this.options.servers; server += 1)
       await this.send(server, { kind: 'shutdown', reason: 'done' }).catch(() => undefined);
     await Promise.allSettled(this.ended);
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await Promise.all(this.#workers.flatMap(({ lanes }) => lanes.map((lane) => lane.close())));
     await this.#control.close();
   }
 }
@@ -337,14 +358,15 @@ describe.each([
   { name: 'SGD, clipped', optimizer: SGD, clipNorm: 0.5 },
 ])('$name: the same bits', ({ optimizer, clipNorm }) => {
   it('for any number of servers, any tree nodes, any order and duplicates', async () => {
-    const started = async (servers: number): Promise<TestRun> => {
-      const run = await TestRun.start({ servers, optimizer, clipNorm });
+    const started = async (servers: number, lanes = 1): Promise<TestRun> => {
+      const run = await TestRun.start({ servers, optimizer, clipNorm, lanes });
       await run.load(startState(optimizer));
       return run;
     };
     const expected = await play(await started(1), (run, version) => run.pushes(version, WHOLE));
     const singles = alignedNodes(0, 1).concat([5, 3, 7, 1, 6, 2, 4].map((first) => ({ first, count: 1 })));
     expect(await play(await started(2), (run, version) => run.pushes(version, singles))).toEqual(expected);
+    expect(await play(await started(2, 3), (run, version) => run.pushes(version, singles))).toEqual(expected);
     // Three workers of which two were given the same shards, and one repeats itself after the commit.
     const overlapping = [...alignedNodes(1, 4), ...alignedNodes(0, 4), ...alignedNodes(3, 8)];
     expect(await play(await started(3), (run, version) => {
@@ -395,8 +417,8 @@ describe('a parameter server', () => {
     expect(losses[1]).toBeCloseTo(meanOf(7), 6);
   });
 
-  it('answers pulls in chunks that are provisional until the last message, with the statistics', async () => {
-    const run = await TestRun.start({ servers: 1 });
+  it.each([1, 3])('answers pulls in chunks that are provisional until the last message, with the statistics, by %i lanes', async (lanes) => {
+    const run = await TestRun.start({ servers: 1, lanes });
     const answer = async (): Promise<Parameters[]> => [
       await run.replies.next('parameters'),
       await run.replies.next('parameters'),

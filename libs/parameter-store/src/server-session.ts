@@ -1,12 +1,13 @@
 import type { RunConfig } from '@lethe/config';
 import { LetheError, errorCode, errorMessage, foreignText, type ErrorCode } from '@lethe/errors';
 import {
-  checkOrigin, decodeMessage, encodeMessage, isPermitted, refusalOfStranger,
+  checkOrigin, decodeMessage, encodeMessage, isPermitted, ownerOfLane, refusalOfStranger,
   type Frames, type Message, type MessageBody, type Origin, type Welcome,
 } from '@lethe/protocol';
 import { AlikeLines, noLog, type Log, type LogPosition } from '@lethe/telemetry/log';
 import { addressVia, type Connection, type Listener, type ListenOptions, type Transport, type Trust } from '@lethe/transport';
 import { GroupService, type MessageSender } from './group-service.js';
+import { Lanes } from './lanes.js';
 import { PendingSends } from './pending-sends.js';
 import { heldGroups, type ServerPlan } from './server-plan.js';
 
@@ -85,6 +86,7 @@ class ServerSession {
   readonly #refusals = new AlikeLines();
   readonly #pendingSends: PendingSends;
   readonly #collectGarbage = garbageCollection();
+  readonly #lanes = new Lanes();
   #origin: Origin;
   #service: GroupService | null = null;
   #lead: Connection | null = null;
@@ -194,6 +196,8 @@ class ServerSession {
     this.#service?.dispose();
     this.#service = new GroupService(heldGroups(plan, config, { index, servers: servers.length }), plan, this.#messageSender());
     this.#servers = new Map(servers.map((server) => [server.incarnation, server.index]));
+    // Workers connect again: lanes of the epoch before have gone, or will.
+    this.#lanes.clear();
     this.#lead?.close().catch(() => undefined);
     if (index > 0) await this.#connectLead(servers);
     if (!this.#isServing) this.#serve(this.#ends.listener.messages, ({ peer, frames }) => { this.#receiveFromPeer(peer, frames); });
@@ -219,11 +223,14 @@ class ServerSession {
   }
 
   /** Handles a message of a worker or of another server. An expected failure is answered with a refusal. */
-  #receiveFromPeer(peer: string, frames: Frames): void {
+  #receiveFromPeer(lane: string, frames: Frames): void {
+    const peer = ownerOfLane(lane);
     let runId = '';
     let body: MessageBody | null = null;
     try {
-      const message = decodeMessage(frames);
+      const whole = this.#lanes.join(lane, frames);
+      if (whole === null) return;
+      const message = decodeMessage(whole);
       ({ body, origin: { runId } } = message);
       const refusal = checkOrigin(message.origin, { ...this.#origin, incarnation: peer });
       if (refusal !== null) throw new LetheError(refusal.code, refusal.message);
@@ -319,7 +326,9 @@ class ServerSession {
 
   #toPeer(peer: string, body: MessageBody): void {
     // A receiver that is gone needs no message; a server that missed a commit votes again.
-    this.#pendingSends.sendIfPresent(this.#ends.listener.send(peer, this.#encode(body)));
+    const frames = this.#encode(body);
+    const parts = body.kind === 'parameters' ? this.#lanes.cut(peer, frames) : [{ lane: peer, frames }];
+    for (const part of parts) this.#pendingSends.sendIfPresent(this.#ends.listener.send(part.lane, part.frames));
   }
 
   #encode(body: MessageBody): Frames {

@@ -4,7 +4,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
 /** Version of the protocol; peers with another one are refused. */
-export const PROTOCOL_VERSION = 10;
+export const PROTOCOL_VERSION = 11;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 

@@ -17,7 +17,7 @@ export interface MemberSecurity {
 /** How a connection knows the other end (by keys, or not at all if the user insists), and the largest frame that it takes. */
 export type Trust = Pick<ConnectOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'>;
 
-/** An event on the wire, for people to read. No decision depends on it. */
+/** An event on the wire, for people to read. At most something is asked for again that it may have cost. */
 export interface TransportEvent {
   /** "retried": nothing answers at the address yet. "dropped": messages were queued for a peer that has gone. */
   readonly kind: 'connected' | 'disconnected' | 'retried' | 'refused' | 'dropped';

@@ -1,6 +1,6 @@
 import { LetheError, type ErrorCode } from '@lethe/errors';
 import {
-  checkOrigin, chunksOf, decodeMessage, encodeMessage, sliceOf,
+  checkOrigin, chunksOf, decodeMessage, encodeMessage, laneIdentity, MessageCutter, PartsJoiner, sliceOf,
   type GroupLayout, type MessageBody, type Origin, type Parameters, type Refused, type TreeNode, type Slice, type Step, type Transfer,
 } from '@lethe/protocol';
 import type { Connection, Transport, Trust } from '@lethe/transport';
@@ -13,6 +13,8 @@ export interface ParameterClientOptions {
   readonly origin: Origin;
   readonly trust: Trust;
   readonly schemaHash: string;
+  /** To each server that is on another machine. */
+  readonly connections: number;
   /** How long a version may take to be committed. */
   readonly deadlineMs: number;
   /** Called when the servers refuse what this worker sent. */
@@ -35,6 +37,7 @@ export interface NodeGradient {
 
 /** A request for one server's slice that is not answered yet. */
 interface PendingSlice {
+  readonly server: number;
   readonly pull: GroupPull;
   /** Offsets of the chunks that have not arrived. */
   readonly missing: Set<number>;
@@ -42,10 +45,17 @@ interface PendingSlice {
   /** Milliseconds that the server kept the version, since it had taken this worker's last gradient for it. */
   heldMs: number;
   arrivedMs: number;
-  /** Asks for the whole slice. */
-  ask(): void;
+  /** Asks for the whole slice. @param lane by which */
+  ask(lane?: number): void;
   resolve(): void;
   reject(error: unknown): void;
+}
+
+/** The connections to a server, and the parts of messages that are on their way by them. */
+interface ServerLanes {
+  readonly lanes: Connection[];
+  readonly cutter: MessageCutter;
+  readonly joiner: PartsJoiner;
 }
 
 interface SlicePull extends PullContents {
@@ -79,7 +89,7 @@ export class ParameterClient {
   bytesSent = 0;
   bytesReceived = 0;
   readonly #options: ParameterClientOptions;
-  readonly #connections: Connection[] = [];
+  readonly #servers: ServerLanes[] = [];
   readonly #pending = new Map<number, PendingSlice>();
   /** When the last gradient of each group was handed over, and for which version. */
   readonly #pushed = new Map<string, { readonly version: number; readonly atMs: number }>();
@@ -95,11 +105,10 @@ export class ParameterClient {
   static async connect(options: ParameterClientOptions): Promise<ParameterClient> {
     const client = new ParameterClient(options);
     for (const [server, address] of options.addresses.entries()) {
-      const connection = await options.transport.connect(address, { identity: options.origin.incarnation, ...options.trust });
-      client.#connections.push(connection);
-      client.#listen(server, connection).catch((error: unknown) => {
-        client.#fail(error instanceof Error ? error : new Error(String(error)));
-      });
+      client.#servers.push({ lanes: [], cutter: new MessageCutter(), joiner: new PartsJoiner() });
+      // On one machine nothing is lost.
+      const lanes = address.startsWith('ipc:') ? 1 : options.connections;
+      for (let lane = 0; lane < lanes; lane += 1) await client.#connectLane(server, address, lane);
     }
     return client;
   }
@@ -160,20 +169,20 @@ export class ParameterClient {
 
   /** Waits until every server has answered, and reports each that takes long. Rejects when this is closed before. */
   async reached(onSilent: (server: number, address: string) => void): Promise<void> {
-    await Promise.all(this.#connections.map(async (connection, server) => {
+    await Promise.all(this.#servers.map(async ({ lanes }, server) => {
       const timer = setTimeout(() => { onSilent(server, this.#options.addresses[server] ?? ''); }, SILENCE_MS);
-      await connection.reached().finally(() => { clearTimeout(timer); });
+      await Promise.all(lanes.map((lane) => lane.reached())).finally(() => { clearTimeout(timer); });
     }));
   }
 
   async close(): Promise<void> {
     this.#fail(new LetheError('CONNECTION_CLOSED', 'the connection to the parameter servers was closed'));
-    await Promise.all(this.#connections.map((connection) => connection.close()));
+    await Promise.all(this.#servers.flatMap(({ lanes }) => lanes.map((lane) => lane.close())));
   }
 
   #slices(layout: GroupLayout): { server: number; slice: Slice }[] {
-    const servers = this.#connections.length;
-    const all = this.#connections.map((_, server) => ({ server, slice: sliceOf(layout.length, server, servers) }));
+    const servers = this.#servers.length;
+    const all = this.#servers.map((_, server) => ({ server, slice: sliceOf(layout.length, server, servers) }));
     return all.filter(({ slice }) => slice.to > slice.from);
   }
 
@@ -184,12 +193,12 @@ export class ParameterClient {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<PendingSlice>((resolve, reject) => {
-        const ask = (): void => {
-          this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }).catch(reject);
+        const ask = (lane?: number): void => {
+          this.#send(server, { kind: 'pull', request, group: layout.name, version, statistics, averages, schemaHash }, lane).catch(reject);
         };
         const missing = new Set(chunksOf(slice).map(({ from }) => from));
         const pending: PendingSlice = {
-          pull, missing, statistics: null, heldMs: 0, arrivedMs: 0, ask, resolve: () => { resolve(pending); }, reject,
+          server, pull, missing, statistics: null, heldMs: 0, arrivedMs: 0, ask, resolve: () => { resolve(pending); }, reject,
         };
         this.#pending.set(request, pending);
         timer = setTimeout(() => {
@@ -204,18 +213,40 @@ export class ParameterClient {
     }
   }
 
-  async #send(server: number, body: MessageBody): Promise<void> {
-    const connection = this.#connections[server];
-    if (connection === undefined) throw new TypeError(`there is no parameter server ${server + 1}`);
+  async #connectLane(server: number, address: string, lane: number): Promise<void> {
+    const { transport, origin, trust } = this.#options;
+    const connection = await transport.connect(address, {
+      identity: laneIdentity(origin.incarnation, lane), ...trust,
+      onEvent: ({ kind }) => { if (kind === 'disconnected') this.#askBy(server, lane); },
+    });
+    this.#servers[server]?.lanes.push(connection);
+    this.#listen(server, connection).catch((error: unknown) => { this.#fail(error instanceof Error ? error : new Error(String(error))); });
+  }
+
+  /** The line of a lane broke, and what was on it is lost. A request by that lane arrives once it is there again. */
+  #askBy(server: number, lane: number): void {
+    for (const slice of this.#pending.values()) if (slice.server === server) slice.ask(lane);
+  }
+
+  /** Sends a gradient by all lanes, anything else by one of them. */
+  async #send(server: number, body: MessageBody, lane = 0): Promise<void> {
+    const to = this.#servers[server];
+    if (to === undefined) throw new TypeError(`there is no parameter server ${server + 1}`);
     const frames = encodeMessage({ origin: this.#options.origin, body });
     for (const frame of frames) this.bytesSent += frame.byteLength;
-    await connection.send(frames);
+    if (body.kind !== 'push') await to.lanes[lane]?.send(frames);
+    else {
+      const parts = to.cutter.cut(frames, to.lanes.length);
+      await Promise.all(parts.map((part, index) => to.lanes[index]?.send(part)));
+    }
   }
 
   async #listen(server: number, connection: Connection): Promise<void> {
     for await (const frames of connection.messages) {
       for (const frame of frames) this.bytesReceived += frame.byteLength;
-      const { origin, body } = decodeMessage(frames);
+      const whole = this.#servers[server]?.joiner.join(frames) ?? null;
+      if (whole === null) continue;
+      const { origin, body } = decodeMessage(whole);
       const { runId, epoch } = this.#options.origin;
       const refusal = checkOrigin(origin, { runId, epoch });
       const name = `parameter server ${server + 1}`;

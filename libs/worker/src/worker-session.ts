@@ -226,12 +226,13 @@ class WorkerSession {
 
   async #connectServers({ servers, schemaHash }: Welcome, origin: Origin, { description }: PreparedWorker): Promise<ParameterClient> {
     const { transport, trust, controlAddress } = this.#options;
+    const { connections, stallSeconds } = description.config.cluster;
     const ordered = [...servers].sort((a, b) => a.index - b.index);
     return ParameterClient.connect({
-      transport, origin, schemaHash,
+      transport, origin, schemaHash, connections,
       trust: { ...trust, maxFrameBytes: largestFrame(description) },
       addresses: ordered.map(({ address }) => addressVia(address, controlAddress)),
-      deadlineMs: PULL_PATIENCE * description.config.cluster.stallSeconds * 1000,
+      deadlineMs: PULL_PATIENCE * stallSeconds * 1000,
       onRefused: (error) => { this.#report(error).catch(() => undefined); },
     });
   }

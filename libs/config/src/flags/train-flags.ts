@@ -264,6 +264,12 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       paths: ['cluster.awaitWorkers'],
     },
     { name: 'insecure-plaintext', sets: true, help: 'no encryption and no keys at that address', paths: ['cluster.insecurePlaintext'] },
+    {
+      name: 'connections',
+      value: COUNT,
+      help: 'connections of a worker on another machine to each server (1 to 16); more than one where packets are lost',
+      paths: ['cluster.connections'],
+    },
     { name: 'heartbeat-seconds', value: NUMBER, help: 'how often processes say that they live', paths: ['cluster.heartbeatSeconds'] },
     { name: 'stall-seconds', value: NUMBER, help: 'silence after which a process counts as dead', paths: ['cluster.stallSeconds'] },
     {

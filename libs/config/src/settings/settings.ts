@@ -584,6 +584,10 @@ export interface CompleteSettings {
      */
     insecurePlaintext: boolean;
     /**
+     * Connections of a worker on another machine to each server (1 to 16); more than one where packets are lost.
+     */
+    connections: number;
+    /**
      * Workers to wait for before the first round. Default: those started here, but at least one.
      */
     awaitWorkers: number;
@@ -1030,6 +1034,10 @@ export interface Settings {
    * No encryption and no keys at that address.
    */
   insecurePlaintext?: boolean;
+  /**
+   * Connections of a worker on another machine to each server (1 to 16); more than one where packets are lost.
+   */
+  connections?: number;
   /**
    * How often processes say that they live.
    */

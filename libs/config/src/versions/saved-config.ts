@@ -43,6 +43,9 @@ const toVersion5: VersionStep = (before) => filledIn(before, { initialWeights: n
 /** To version 6. No run of before read its data by a module of the user. */
 const toVersion6: VersionStep = (before) => filledIn(before, { 'data.own': null });
 
+/** To version 7. Workers on other machines had one connection to each server. */
+const toVersion7: VersionStep = (before) => filledIn(before, { 'cluster.connections': 1 });
+
 /** The game of before keeps nothing by name and rebuilds images with the article's networks. */
 const REBUILDING_ALONE = {
   ...Object.fromEntries(Object.entries(REBUILDING).map(([name, value]) => [`objective.${name}`, value])),
@@ -61,7 +64,7 @@ function withoutNames(source: unknown): unknown {
  * In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. Settings are no longer added to a
  * version of which `apps/e2e/src/earlier-runs` keeps a sweep: they begin the next version.
  */
-const STEPS: readonly VersionStep[] = [toVersion2, toVersion3, toVersion4, toVersion5, toVersion6];
+const STEPS: readonly VersionStep[] = [toVersion2, toVersion3, toVersion4, toVersion5, toVersion6, toVersion7];
 
 /** The version that is written now. */
 export const CONFIG_VERSION = STEPS.length + 1;

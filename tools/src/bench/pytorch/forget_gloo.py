@@ -1,7 +1,7 @@
 """The game of forget.py in several processes on several hosts, which add their gradients by gloo's all-reduce.
 
-One process is started on each host, and has its part of the batch. The gradients that one optimiser step needs travel as one vector. The first process prints what
-article.py prints.
+One process is started on each host, and has its part of the batch. The gradients that one optimiser step needs travel as
+one vector. The first process prints what article.py prints.
 """
 
 import os
