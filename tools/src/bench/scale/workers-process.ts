@@ -20,7 +20,7 @@ type Round = (version: number) => Promise<void>;
 async function worker(index: number): Promise<Round> {
   const incarnation = newIncarnation();
   const client = await ParameterClient.connect({
-    transport: createZeroMqTransport(), addresses, trust: {}, schemaHash: SCHEMA_HASH, deadlineMs: 600_000,
+    transport: createZeroMqTransport(), addresses, trust: {}, schemaHash: SCHEMA_HASH, connections: 1, deadlineMs: 600_000,
     origin: { runId: RUN_ID, epoch: 1, sender: `worker-${index + 1}`, incarnation },
     onRefused: (error) => { throw error; },
   });
