@@ -19,6 +19,7 @@ const options = new Command('networks')
   .option('--repeats <count>', 'how often each condition is measured', Number, 2)
   .option('--copy-seconds <seconds>', 'of each plain copy that shows what the network carries', Number, 3)
   .option('--congestion <name>', "TCP's congestion control on the hosts (default: this machine's)")
+  .option('--connections <count>', 'of each worker to each server', Number, 1)
   .option('--python <file>', 'a Python with PyTorch, to measure gloo in the same conditions')
   .option('--out <file>', 'file of JSON lines; what it has already is not measured again', 'networks.jsonl')
   .option('--flag <flag>', 'a further flag of `lethe train`, as --flag=--name or --flag=value; several', (flag, all: string[]) => (
@@ -27,8 +28,8 @@ const options = new Command('networks')
   .option('--runs-dir <folder>', 'keep the runs there, each with its profile (default: they are removed)')
   .option('--table', 'print the table of what the file has, and measure nothing')
   .parse().opts<{
-    condition: Condition[]; rounds: number; repeats: number; copySeconds: number; congestion?: string; python?: string; out: string;
-    runsDir?: string; flag: string[]; table?: true;
+    condition: Condition[]; rounds: number; repeats: number; copySeconds: number; congestion?: string; connections: number;
+    python?: string; out: string; runsDir?: string; flag: string[]; table?: true;
   }>();
 
 function collect(text: string, earlier: Condition[]): Condition[] {
@@ -40,7 +41,7 @@ function collect(text: string, earlier: Condition[]): Condition[] {
 }
 
 async function measureAll(file: string, folder: string): Promise<void> {
-  const { condition, runsDir, rounds, repeats, copySeconds, congestion = null, python = null, flag } = options;
+  const { condition, runsDir, rounds, repeats, copySeconds, connections, congestion = null, python = null, flag } = options;
   const conditions = condition.length > 0 ? condition : CONDITIONS;
   const runsFolder = runsDir === undefined ? folder : resolve(INSTALLATION, runsDir);
   const reason = whyNoNetworks();
@@ -49,11 +50,11 @@ async function measureAll(file: string, folder: string): Promise<void> {
   let runs = 0;
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
     for (const one of conditions) {
-      if (timesMeasured(readMeasurements(file), one, { rounds, congestion }) >= repeat) continue;
+      if (timesMeasured(readMeasurements(file), one, { rounds, connections, congestion }) >= repeat) continue;
       console.error(`${describeCondition(one)} (${repeat} of ${repeats})`);
       runs += 1;
       const measured = await measureCondition(one, `network-${process.pid}-${runs}`, {
-        programs, rounds, copySeconds, congestion, python, runsFolder, flags: flag,
+        programs, rounds, copySeconds, congestion, connections, python, runsFolder, flags: flag,
       });
       addMeasurement(file, measured);
     }

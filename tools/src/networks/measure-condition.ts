@@ -13,6 +13,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** Null for the machine's own. */
   readonly congestion: string | null;
+  /** Of each worker to each server. */
+  readonly connections: number;
   /** An interpreter that has PyTorch; null to measure Lethe alone. */
   readonly python: string | null;
   readonly runsFolder: string;
@@ -31,17 +33,19 @@ const PINGS = 5000;
  * @param name of the runs' folders
  */
 export async function measureCondition(condition: Condition, name: string, options: MeasureOptions): Promise<Measurement> {
-  const { programs, rounds, congestion, python, runsFolder, copySeconds, flags } = options;
+  const { programs, rounds, congestion, connections, python, runsFolder, copySeconds, flags } = options;
   const [load = 0] = loadavg();
   const network = await Network.open(condition, programs, congestion);
   try {
     const found = await checkNetwork(network, condition, programs, { copySeconds, pings: PINGS });
-    const lethe = await playApart(network, { name: `${name}-apart`, runsFolder, rounds, flags: [...TWO_SHARDS, ...flags] });
+    const lethe = await playApart(network, {
+      name: `${name}-apart`, runsFolder, rounds, flags: [...TWO_SHARDS, '--connections', String(connections), ...flags],
+    });
     const { median_round_ms: localMs, weights_sha256: weights, step } = await playRounds({
       name: `${name}-local`, recipe: 'forget', runsFolder, rounds, flags: ['--workers', '2', ...TWO_SHARDS, ...flags],
     });
     return {
-      condition, rounds, load, congestion: network.congestion, network: found, lethe,
+      condition, rounds, load, congestion: network.congestion, connections, network: found, lethe,
       local: { roundMs: localMs, weights, step },
       gloo: python === null ? null : await playByGloo(network, python, rounds),
       time: new Date().toISOString(),

@@ -12,6 +12,8 @@ export interface Measurement {
   readonly load: number;
   readonly rounds: number;
   readonly congestion: string;
+  /** Of each worker to each server. */
+  readonly connections: number;
   readonly network: FoundNetwork;
   readonly lethe: Played;
   /** The same work on this machine alone, right after. */
@@ -30,12 +32,13 @@ export function addMeasurement(file: string, measurement: Measurement): void {
   appendFileSync(file, `${JSON.stringify(measurement)}\n`);
 }
 
-/** How often a condition was measured, with as many rounds and the same congestion control. */
+/** How often a condition was measured, with as many rounds and connections, and the same congestion control. */
 export function timesMeasured(
-  measurements: readonly Measurement[], condition: Condition, { rounds, congestion }: { rounds: number; congestion: string | null },
+  measurements: readonly Measurement[], condition: Condition,
+  { rounds, connections, congestion }: Pick<Measurement, 'rounds' | 'connections'> & { readonly congestion: string | null },
 ): number {
   return measurements.filter((one) => (
-    describeCondition(one.condition) === describeCondition(condition) && one.rounds === rounds
+    describeCondition(one.condition) === describeCondition(condition) && one.rounds === rounds && one.connections === connections
       && (congestion === null || one.congestion === congestion)
   )).length;
 }

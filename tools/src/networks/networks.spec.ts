@@ -21,7 +21,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 const STEP = { inputMs: 1, computeMs: 20, sendMs: 1, waitMs: 30, wireMs: 25, sumMs: 1, updateMs: 2 };
 const MEASURED: Measurement = {
   condition: { roundTripMs: 10, megabits: 100, lossPercent: 0.1 },
-  time: '2026-01-01T00:00:00.000Z', load: 0.5, rounds: 30, congestion: 'cubic',
+  time: '2026-01-01T00:00:00.000Z', load: 0.5, rounds: 30, congestion: 'cubic', connections: 1,
   network: { pingMs: { least: 10.12, mean: 10.2 }, copyMegabits: { down: 94, up: 93 }, lostPercent: 0.11 },
   lethe: { roundMs: 900, weights: 'f00d', step: STEP, sentAgain: 0, retransmitted: 12 },
   local: { roundMs: 90, weights: 'f00d', step: STEP },
@@ -44,11 +44,10 @@ describe('measurements of networks', () => {
     expect(readMeasurements(file)).toEqual([]);
     addMeasurement(file, MEASURED);
     addMeasurement(file, { ...MEASURED, congestion: 'bbr' });
-    const times = (rounds: number, congestion: string | null): number => (
-      timesMeasured(readMeasurements(file), MEASURED.condition, { rounds, congestion })
+    const times = (rounds: number, congestion: string | null, connections = 1, lossPercent = 0.1): number => (
+      timesMeasured(readMeasurements(file), { ...MEASURED.condition, lossPercent }, { rounds, connections, congestion })
     );
-    expect([times(30, null), times(30, 'bbr'), times(29, null)]).toEqual([2, 1, 0]);
-    expect(timesMeasured(readMeasurements(file), { ...MEASURED.condition, lossPercent: 0 }, { rounds: 30, congestion: null })).toBe(0);
+    expect([times(30, null), times(30, 'bbr'), times(29, null), times(30, null, 4), times(30, null, 1, 0)]).toEqual([2, 1, 0, 0, 0]);
   });
 
   it('have a row for each condition, with ranges', () => {
@@ -93,12 +92,12 @@ describe.skipIf(reason !== null)(`networks${reason === null ? '' : ` (skipped: $
     makeSmallData(join(folder, 'data'), { side: 16 });
     const out = join(folder, 'networks.jsonl');
     const small = ['--data-dir', join(folder, 'data'), '--batch-size', '32', '--held-out', '0'].map((flag) => `--flag=${flag}`);
-    const command = ['tools/dist/networks.js', '--condition', '20,200,0', '--rounds', '2', '--repeats', '1', '--copy-seconds', '0.3'];
+    const command = ['tools/dist/networks.js', '--condition', '20,200,0', '--connections', '3', '--rounds', '2', '--repeats', '1'];
     const measure = async (): Promise<string> => (
-      (await run(process.execPath, [...command, '--out', out, ...small], { cwd: INSTALLATION })).stdout
+      (await run(process.execPath, [...command, '--copy-seconds', '0.3', '--out', out, ...small], { cwd: INSTALLATION })).stdout
     );
     const table = await measure();
-    expect(table).toMatch(/\| 20 ms, 200 Mbit\/s, \w+ \| 20\.\d+ \| .* \| yes \| \d+, \d+ \|/);
+    expect(table).toMatch(/\| 20 ms, 200 Mbit\/s, \w+, 3 connections \| 20\.\d+ \| .* \| yes \| \d+, \d+ \|/);
     const [measured] = readMeasurements(out);
     expect(measured?.lethe.step.wireMs).toBeGreaterThan(20);
     const lines = readFileSync(out, 'utf8');

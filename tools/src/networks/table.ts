@@ -6,11 +6,12 @@ const HEADINGS = [
   'a step on the wire, ms', 'same weights', 'sent again: messages, packets', 'gloo, ms', 'its packets sent again',
 ];
 
-/** A table in Markdown, a row for each condition and congestion control, with the range over its measurements. */
+/** A table in Markdown, a row for each condition, congestion control and number of connections, with the range over its measurements. */
 export function measurementTable(measurements: readonly Measurement[]): string {
   const rows = new Map<string, Measurement[]>();
   for (const measurement of measurements) {
-    const name = `${describeCondition(measurement.condition)}, ${measurement.congestion}`;
+    const { condition, congestion, connections } = measurement;
+    const name = `${describeCondition(condition)}, ${congestion}${connections === 1 ? '' : `, ${connections} connections`}`;
     rows.set(name, [...(rows.get(name) ?? []), measurement]);
   }
   const lines = [HEADINGS, HEADINGS.map(() => '---'), ...[...rows].map(([name, row]) => cellsOf(name, row))];
