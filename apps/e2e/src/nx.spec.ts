@@ -48,9 +48,9 @@ describe('the README\'s commands', () => {
   }, 180_000);
 
   it('put a run to the test', async () => {
-    const leaks = await nx('e2e:leaks', '--rounds', '200');
+    const leaks = await nx('e2e:leaks', '--rounds', '60');
     for (const process of ['coordinator', 'worker', 'parameter-server']) {
-      expect(leaks).toMatch(new RegExp(`${process} \\d+: \\d+ MiB in the second quarter of 200 rounds, \\d+ MiB in the last`));
+      expect(leaks).toMatch(new RegExp(`${process} \\d+: \\d+ MiB in the second quarter of 60 rounds, \\d+ MiB in the last`));
     }
     const flags = ['--rounds', '3', '--workers', '2', '--servers', '2', '--name', 'profiled', '--data-dir', small, '--runs-dir', runs];
     const profile = await nx('coordinator:profile', ...SMALL, ...flags);
