@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree, type Optimization } from '@lethe/optim';
 import {
-  alignedNodes, chunksOf, decodeMessage, encodeMessage, laneIdentity, MessageCutter, PartsJoiner, sliceOf, type GroupLayout, type GroupState, type Message, type MessageBody,
+  alignedNodes, chunksOf, decodeMessage, encodeMessage, laneIdentity, MessageCutter, PartsJoiner, sliceOf,
+  type GroupLayout, type GroupState, type Message, type MessageBody,
   type Origin, type Parameters, type Pull, type Push, type ServerAddress, type TreeNode,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
@@ -417,7 +418,7 @@ describe('a parameter server', () => {
     expect(losses[1]).toBeCloseTo(meanOf(7), 6);
   });
 
-  it.each([1, 3])('answers pulls in chunks that are provisional until the last message, with the statistics, by %i lanes', async (lanes) => {
+  it.each([1, 3])('answers pulls in chunks that are provisional until the last message, with statistics, by %i lanes', async (lanes) => {
     const run = await TestRun.start({ servers: 1, lanes });
     const answer = async (): Promise<Parameters[]> => [
       await run.replies.next('parameters'),

@@ -1,4 +1,6 @@
-import { decodeMessage, encodeMessage, MessageCutter, PartsJoiner, type Frames, type GroupLayout, type Message, type Origin } from '@lethe/protocol';
+import {
+  decodeMessage, encodeMessage, MessageCutter, PartsJoiner, type Frames, type GroupLayout, type Message, type Origin,
+} from '@lethe/protocol';
 import { createZeroMqTransport, type Incoming, type Listener } from '@lethe/transport';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ParameterClient } from './parameter-client.js';

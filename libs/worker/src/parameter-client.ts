@@ -237,7 +237,7 @@ export class ParameterClient {
     if (body.kind !== 'push') await to.lanes[lane]?.send(frames);
     else {
       const parts = to.cutter.cut(frames, to.lanes.length);
-      await Promise.all(parts.map((part, index) => to.lanes[index]?.send(part)));
+      await Promise.all(parts.map(async (part, index) => to.lanes[index]?.send(part)));
     }
   }
 
