@@ -47,6 +47,7 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
   }
   if (data.kind === 'own' && data.own === null) report('data.own', 'the reader of the data (--data READER.ts)', null);
   if (data.kind !== 'own' && data.own !== null) report('data.kind', 'own, as data.own says which reader reads them', data.kind);
+  if (data.avatars !== null && data.kind !== 'avatars') report('data.kind', 'avatars, as data.avatars says how many', data.kind);
   if (data.table !== null && data.kind !== 'table') report('data.kind', 'table, as data.table says how one is read', data.kind);
   if (data.table !== null && data.table.classes !== null && data.table.labelColumn === null && data.reading.columns.label === null) {
     report('data.table.classes', 'them only together with data.table.labelColumn, whose cells they name', data.table.classes);

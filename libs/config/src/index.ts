@@ -16,7 +16,7 @@ export {
 } from './join-options.js';
 export { valueAt, withValue, type ConfigLayer, type Tree } from './layer.js';
 export { DEFAULT_LOG_LEVEL, findLogLevel, LOG_LEVELS, type LogLevel } from './log-level.js';
-export { dataOfRecipe, mergeConfig } from './merge-config.js';
+export { bringsItsData, dataOfRecipe, mergeConfig } from './merge-config.js';
 export { completeOptimizer, type PartialOptimizer } from './optimizer-defaults.js';
 export { isModulePath } from './module-path.js';
 export { defaultsOf } from './own-game.js';
@@ -28,8 +28,8 @@ export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js'
 export { FIGURES, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { domainAdaptationSchema } from './schema/domain-adaptation.js';
 export { forgettingSchema } from './schema/forgetting.js';
-export { PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
-export type { DataConfig, DomainsConfig, DomainSourceConfig, OwnDataConfig, TableConfig } from './schema/data.js';
+export { PLAIN_AVATARS, PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
+export type { AvatarsConfig, DataConfig, DomainsConfig, DomainSourceConfig, OwnDataConfig, TableConfig } from './schema/data.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { settingDifferences, type SettingDifference } from './setting-differences.js';

@@ -1,8 +1,9 @@
 import { applyLayer, originsOf } from './apply-layer.js';
 import { compileConfig, type CompiledConfig } from './compile-config.js';
+import { rulesOfKind } from './data-kinds.js';
 import { labelOf, valueAt, withValue, type ConfigLayer, type Origins, type Tree } from './layer.js';
 import { problemsError } from './problem.js';
-import { DEFAULT_RECIPE, findRecipe, type Recipe } from './recipes/index.js';
+import { DEFAULT_RECIPE, findRecipe, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 import { processProblems, type Machine } from './worker-plan.js';
 
 /** By default there are no more workers than shards, however many cores the machine has. */
@@ -31,6 +32,13 @@ function withoutMissingParts(merged: Tree, isGiven: (path: string) => boolean): 
 /** The settings of the data of the recipe that the layers name. @throws LetheError CONFIG_INVALID for an unknown recipe */
 export function dataOfRecipe(machine: Machine, layers: readonly ConfigLayer[]): unknown {
   return recipeOf(layers, originsOf(layers))(machine).data;
+}
+
+/** Whether the recipe of that name reads what comes with Lethe or is made, and no folder. False for a name that no recipe has. */
+export function bringsItsData(recipe: unknown): boolean {
+  if (!RECIPE_NAMES.some((name) => name === recipe)) return false;
+  const { data } = findRecipe(recipe)({ cores: 1, gpus: 0, engine: 'wasm' });
+  return rulesOfKind(data.kind).folder === 'none';
 }
 
 /** The recipe of the last layer that names one. */

@@ -55,7 +55,7 @@ export interface ReadableData {
  * Reads a folder as training would, and says what is in it: data of every kind, one after the other; those in the folder, or, if it holds
  * none itself, those in the folders right below it. Nothing is trained.
  *
- * @param dir the folder; null: an own reader (`data: './reader.ts'`) makes its examples
+ * @param dir the folder; null: an own reader (`data: './reader.ts'`) or the recipe makes its examples
  * @param settings how it is read, as for `train`
  * @throws LetheError DATA_MISSING if there are none, CONFIG_INVALID, CODE_INVALID, INTERRUPTED, STORAGE_FAILED
  */
@@ -97,7 +97,8 @@ function configOf(data: string | null, given: readonly ConfigLayer[]): RunConfig
   const [said] = given as [ConfigLayer];
   const layer = data === null ? said : { ...said, values: withValue(said.values, 'data.folder', data) };
   const ofRecipe = dataOfRecipe(machine, [layer]);
-  const isKnown = valueAt(ofRecipe, 'kind') === 'domains' || valueAt(ofRecipe, 'table') !== null;
+  const isBrought = data === null && valueAt(said.values, 'data.kind') !== 'own';
+  const isKnown = isBrought || valueAt(ofRecipe, 'kind') === 'domains' || valueAt(ofRecipe, 'table') !== null;
   return mergeConfig(machine, [{ ...layer, values: isKnown ? layer.values : withKind(layer.values) }]).config;
 }
 

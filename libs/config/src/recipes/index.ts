@@ -5,6 +5,7 @@ import type { Machine } from '../worker-plan.js';
 import { recipe as adult } from './adult.js';
 import { recipe as alikeHospitals } from './alike-hospitals.js';
 import { recipe as article } from './article.js';
+import { recipe as avatars } from './avatars.js';
 import { recipe as colouredDigits } from './coloured-digits.js';
 import { recipe as forget } from './forget.js';
 import { recipe as forgetShort } from './forget-short.js';
@@ -30,6 +31,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   adult,
   'alike-hospitals': alikeHospitals,
   article,
+  avatars,
   'coloured-digits': colouredDigits,
   forget,
   'forget-short': forgetShort,

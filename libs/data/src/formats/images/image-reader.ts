@@ -15,14 +15,17 @@ export interface EncodedImages {
   readonly identity: () => Promise<string>;
 }
 
-/** Decodes images to one form, a few at once in the threads of the image library. */
-export function imageReader(images: EncodedImages, form: ImageForm): InputReader {
+/**
+ * Decodes images to one form, a few at once in the threads of the image library.
+ * @param decoderOf what decodes them, made when the first of them is read
+ */
+export function imageReader(images: EncodedImages, form: ImageForm, decoderOf = imageDecoder): InputReader {
   const length = inputLength(form.shape);
   let decoder: Promise<ImageDecoder> | undefined;
   const decodeOne = async (example: number): Promise<DecodedImage> => {
     const bytes = await images.load(example);
     if (!Buffer.isBuffer(bytes)) return bytes;
-    decoder ??= imageDecoder(form);
+    decoder ??= decoderOf(form);
     return (await decoder)(bytes);
   };
   const read: InputReader['read'] = async (first, end) => {
