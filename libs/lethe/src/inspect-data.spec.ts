@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-async function inspected(dir: string, settings: Settings = {}, options: InspectOptions = {}) {
+async function inspected(dir: string | null, settings: Settings = {}, options: InspectOptions = {}) {
   const found = [];
   const environment = { LETHE_CACHE: join(folder, 'cache') };
   for await (const one of inspectData(dir, settings, { folder, environment, ...options })) found.push(one);
@@ -34,6 +34,15 @@ describe('inspectData', () => {
     expect(table).toMatchObject({ name: 'table', kind: 'a table (table.csv)', classes: ['no', 'yes'], contactSheet: null });
     expect(more).toEqual([]);
     expect(await inspected('all')).toMatchObject([{ contactSheet: null }, {}]);
+  });
+
+  it('says what a recipe brings', async () => {
+    const [faces, ...more] = await inspected(null, { recipe: 'avatars', data: { avatars: { count: 16 }, imageSize: 16 } });
+    expect(faces).toMatchObject({
+      kind: 'avatars', shape: { height: 16, width: 16, channels: 3 }, classes: ['no', 'yes'], trainCount: 14, testCount: 2,
+      inputCount: 16, problems: [],
+    });
+    expect(more).toEqual([]);
   });
 
   it('says why data cannot be read, that there are none, and what is no setting', async () => {

@@ -450,6 +450,9 @@ describe('parseCommandLine', () => {
     expect(parse('data', 'digits', '--unpacked-gib', '0.5', '--label-column', 'ill', '--recipe', 'own-table')).toMatchObject({
       flags: { values: { recipe: 'own-table', data: { unpackedGiB: 0.5, reading: { columns: { label: 'ill' } } } } },
     });
+    expect(parse('data', '--recipe', 'avatars')).toMatchObject({ data: null, flags: { values: { recipe: 'avatars' } } });
+    for (const recipe of [[], ['--recipe', 'adult'], ['--recipe', 'avatar']])
+      expect(refusal('data', ...recipe)).toBe('<dir>: expected a folder, found ""');
     expect(train('--seeds', '3,1').seeds).toEqual([3, 1]);
     const places = { folder: '/home/user', runsFolder: '/home/user/runs' };
     const nothingMoved = expect.objectContaining({ values: {} }) as unknown;

@@ -19,16 +19,19 @@ export const AVATAR_SIDE = 280;
 const PACKAGES = ['@dicebear/core', '@dicebear/avataaars'] as const;
 const require = createRequire(import.meta.url);
 
-/** Nearly all that a face can be. An eye patch is left out, and so are eyes and mouths that are neither merry nor earnest. */
+/**
+ * Nearly all that a face can be. Left out are glasses and beards that are hardly seen on some skin, and eyes and mouths that are neither
+ * merry nor earnest.
+ */
 const LOOKS = {
   // Without its number sign. The package leaves the background out if it is its own blue (65c9ff).
   backgroundColor: ['b6e3f4', 'c0aede', 'd1d4f9', 'ffdfbf'],
   skinColor: ['614335', 'ae5d29', 'd08b5b', 'edb98a', 'ffdbb4'],
   eyes: ['closed', 'default', 'happy', 'side', 'squint', 'surprised', 'wink'],
-  accessories: ['prescription01', 'prescription02', 'round', 'sunglasses', 'wayfarers'],
-  accessoriesColor: ['262e33', '25557c', '3c4f5c', 'a55728', 'ff488e'],
+  accessories: ['prescription02', 'round', 'sunglasses', 'wayfarers'],
+  accessoriesColor: ['262e33', '25557c', '3c4f5c', 'ff488e'],
   facialHair: ['beardLight', 'beardMajestic', 'beardMedium'],
-  facialHairColor: ['a55728', '2c1b18', 'b58143', 'd6b370', '724133', 'c93305', 'e8e1e1'],
+  facialHairColor: ['2c1b18', 'c93305', 'd6b370', 'e8e1e1'],
 } as const;
 const MOUTHS = { smiling: ['smile', 'twinkle'], others: ['concerned', 'disbelief', 'grimace', 'sad', 'serious'] } as const;
 
