@@ -61,7 +61,16 @@ describe('compileConfig', () => {
     [{ seed: 1.5 }, 'seed: expected a whole number, found 1.5'],
     [{ seed: 2 ** 31 }, 'seed: expected at most 2147483647, found 2147483648'],
     [{ recipe: '' }, 'recipe: expected text that is not empty, found ""'],
-    [{ 'data.kind': 'cifar' }, 'data.kind: expected mnist or coloured-mnist or idx or images or table or domains or own, found "cifar"'],
+    [
+      { 'data.kind': 'cifar' },
+      'data.kind: expected mnist or coloured-mnist or avatars or idx or images or celeba or table or domains or own, found "cifar"',
+    ],
+    [{ 'data.avatars': { count: 9 } }, 'data.kind: expected avatars, as data.avatars says how many, found "mnist"'],
+    [{ 'data.celeba': { crop: true } }, 'data.kind: expected celeba, as data.celeba says how it is read, found "mnist"'],
+    [
+      { 'data.balance': ['label'], 'objective.balanced': true },
+      'data.balance: expected it or objective.balanced (--balanced), which weighs rare values as much as others too, found ["label"]',
+    ],
     [{ 'data.imageSize': 30 }, 'data.imageSize: expected a multiple of 4, found 30'],
     [{ 'data.channels': 2 }, 'data.channels: expected 1 or 3, found 2'],
     [{ 'objective.beta': -0.5 }, 'objective.beta: expected at least 0, found -0.5'],

@@ -48,6 +48,7 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
   if (data.kind === 'own' && data.own === null) report('data.own', 'the reader of the data (--data READER.ts)', null);
   if (data.kind !== 'own' && data.own !== null) report('data.kind', 'own, as data.own says which reader reads them', data.kind);
   if (data.avatars !== null && data.kind !== 'avatars') report('data.kind', 'avatars, as data.avatars says how many', data.kind);
+  if (data.celeba !== null && data.kind !== 'celeba') report('data.kind', 'celeba, as data.celeba says how it is read', data.kind);
   if (data.table !== null && data.kind !== 'table') report('data.kind', 'table, as data.table says how one is read', data.kind);
   if (data.table !== null && data.table.classes !== null && data.table.labelColumn === null && data.reading.columns.label === null) {
     report('data.table.classes', 'them only together with data.table.labelColumn, whose cells they name', data.table.classes);
@@ -68,7 +69,7 @@ function checkData({ data }: RunConfig, report: Report, fromFlag: (path: string)
 }
 
 /** What is kept and what is forgotten. */
-function checkAttributes({ objective, data: { kind, keep, forget, forgetFromInputs } }: RunConfig, report: Report): void {
+function checkAttributes({ objective, data: { kind, keep, forget, balance, forgetFromInputs } }: RunConfig, report: Report): void {
   if (objective.kind === 'domain-adaptation') {
     if (keep.length > 0) report('data.keep', 'nothing, as domain adaptation keeps the label', keep);
     if (forget.join() !== 'domain') report('data.forget', 'domain alone, which domain adaptation forgets', forget);
@@ -78,6 +79,10 @@ function checkAttributes({ objective, data: { kind, keep, forget, forgetFromInpu
   for (const [path, names] of [['data.keep', keep], ['data.forget', forget]] as const) {
     const twice = names.find((name, index) => names.indexOf(name) < index);
     if (twice !== undefined) report(path, 'every attribute once', names);
+  }
+  if (balance.length > 0 && kind === 'domains') report('data.balance', 'none, as batches have each domain equally often', balance);
+  if (balance.length > 0 && objective.kind === 'forgetting' && objective.balanced) {
+    report('data.balance', 'it or objective.balanced (--balanced), which weighs rare values as much as others too', balance);
   }
   const both = keep.filter((name) => forget.includes(name));
   if (both.length > 0) report('data.forget', `other attributes than those that are kept (${keep.join(', ')})`, both);

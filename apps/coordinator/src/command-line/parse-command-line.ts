@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import { bringsItsData, isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer, type RunConfig, type Tree } from '@lethe/config';
+import {
+  bringsItsData, isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer, type RunConfig, type Tree,
+} from '@lethe/config';
 import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, DOMAIN, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
 import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
@@ -213,7 +215,8 @@ function readData({ arguments: words, options }: TypedCommand, folder: string): 
   if (kind !== undefined && !isModule) {
     reader.problems.push({ where: '--data', expected: 'a module of yours (./reader.ts), as other kinds are found', found: shown(kind) });
   }
-  if (data === '' || (data === null && !isBrought)) reader.problems.push({ where: '<dir>', expected: 'a folder', found: shown(data ?? '') });
+  const isMissing = data === '' || (data === null && !isBrought);
+  if (isMissing) reader.problems.push({ where: '<dir>', expected: 'a folder', found: shown(data ?? '') });
   reader.refuseProblems();
   return { kind: 'data', data: data === null ? null : resolve(folder, data), out: resolve(folder, out), flags, folder };
 }

@@ -10,6 +10,7 @@ export function recipe(machine: Machine): ForgettingConfig {
     recipe: 'avatars',
     data: { ...forget.data, kind: 'avatars', heldOut: 500, imageSize: 64, channels: 3, forget: ['glasses'] },
     objective: { ...forget.objective, latentSize: 64 },
+    grid: false,
     batchSize: 64,
   };
 }

@@ -15,7 +15,7 @@ export function recipe(machine: Machine): AdaptationConfig {
   });
   return {
     ...config,
-    data: { ...config.data, augmentation: { scale: 0.1, rotation: 0.1, shift: 0.04, invert: true } },
+    data: { ...config.data, augmentation: { scale: 0.1, rotation: 0.1, shift: 0.04, invert: true, flip: false } },
     objective: { ...config.objective, features: { ...config.objective.features, depth: 3, dropout: 0.2, normaliseImages: true } },
   };
 }

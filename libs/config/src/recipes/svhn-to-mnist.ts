@@ -15,7 +15,7 @@ export function recipe(machine: Machine): AdaptationConfig {
   });
   return {
     ...config,
-    data: { ...config.data, augmentation: { scale: 0.15, rotation: 0.15, shift: 0.05, invert: true } },
+    data: { ...config.data, augmentation: { scale: 0.15, rotation: 0.15, shift: 0.05, invert: true, flip: false } },
     objective: { ...config.objective, features: { ...config.objective.features, depth: 3, normaliseImages: true } },
   };
 }

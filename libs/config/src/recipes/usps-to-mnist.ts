@@ -12,5 +12,5 @@ export function recipe(machine: Machine): AdaptationConfig {
     from: [{ kind: 'digits', domain: 'usps', folder: 'usps' }, { kind: 'mnist', domain: 'mnist' }],
     target: 'mnist', channels: 1, rounds: 2500,
   });
-  return { ...config, data: { ...config.data, augmentation: { scale: 0.2, rotation: 0.2, shift: 0.075, invert: false } } };
+  return { ...config, data: { ...config.data, augmentation: { scale: 0.2, rotation: 0.2, shift: 0.075, invert: false, flip: false } } };
 }

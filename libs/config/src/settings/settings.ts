@@ -79,9 +79,9 @@ export interface CompleteSettings {
   seed: number;
   data: {
     /**
-     * Kind of data (mnist, coloured-mnist, avatars, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
+     * Kind of data (mnist, coloured-mnist, avatars, idx, images, celeba, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
      */
-    kind: 'mnist' | 'coloured-mnist' | 'avatars' | 'idx' | 'images' | 'table' | 'domains' | 'own';
+    kind: 'mnist' | 'coloured-mnist' | 'avatars' | 'idx' | 'images' | 'celeba' | 'table' | 'domains' | 'own';
     /**
      * Folder with your data: images (with a list, or as class/image), IDX files, or what the recipe reads. Default: MNIST, which comes with Lethe.
      */
@@ -107,6 +107,7 @@ export interface CompleteSettings {
       rotation: number;
       shift: number;
       invert: boolean;
+      flip: boolean;
     } | null;
     domains: {
       from: (
@@ -207,6 +208,9 @@ export interface CompleteSettings {
     avatars: {
       count: number;
     } | null;
+    celeba: {
+      crop: boolean;
+    } | null;
     own: {
       reader: string;
       code: string;
@@ -222,6 +226,7 @@ export interface CompleteSettings {
      * Columns that they forget. Default: the recipe's: mostly the label.
      */
     forget: string[];
+    balance: string[];
     /**
      * Let the encoder see forgotten columns of a table.
      */
@@ -876,10 +881,10 @@ export interface Settings {
    */
   statistics?: 'shared' | 'per-domain';
   /**
-   * Kind of data (mnist, coloured-mnist, avatars, idx, images, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
+   * Kind of data (mnist, coloured-mnist, avatars, idx, images, celeba, table, domains), or your module that reads them (./reader.ts). Default: what dataDir holds, else mnist.
    */
   data?:
-    | ('mnist' | 'coloured-mnist' | 'avatars' | 'idx' | 'images' | 'table' | 'domains' | 'own')
+    | ('mnist' | 'coloured-mnist' | 'avatars' | 'idx' | 'images' | 'celeba' | 'table' | 'domains' | 'own')
     | `${string}.${'ts' | 'mts' | 'js' | 'mjs'}`
     | Partly<CompleteSettings['data']>;
   /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { augment, type Augmentation } from './augment.js';
 
-const NONE: Augmentation = { scale: 0, rotation: 0, shift: 0, invert: false };
+const NONE: Augmentation = { scale: 0, rotation: 0, shift: 0, invert: false, flip: false };
 const PART = { seed: 1, round: 0, shard: 0 };
 const shape = { height: 6, width: 4, channels: 2 };
 const images = Float32Array.from({ length: 3 * 48 }, (_, index) => Math.sin(index * 1.7));
@@ -19,6 +19,17 @@ describe('augment', () => {
     expect(negatives.length).toBeGreaterThan(70);
     expect(negatives.length).toBeLessThan(130);
     expect(signs.every((value) => Math.abs(value) === 0.5)).toBe(true);
+  });
+
+  it('has some images, and only whole ones, in a mirror', () => {
+    const [row, mirrored] = [Float32Array.of(1, 2, 3, 4), Float32Array.of(4, 3, 2, 1)];
+    const many = Float32Array.from({ length: 800 }, (_, index) => row[index % 4] as number);
+    const seen = augment(many, { height: 1, width: 4, channels: 1 }, { ...NONE, flip: true }, PART);
+    const rows = Array.from({ length: 200 }, (_, image) => seen.subarray(image * 4, (image + 1) * 4).join());
+    const flipped = rows.filter((one) => one === mirrored.join()).length;
+    expect(flipped).toBeGreaterThan(70);
+    expect(rows.filter((one) => one === row.join())).toHaveLength(200 - flipped);
+    expect(flipped).toBeLessThan(130);
   });
 
   it('moves by less than it may, interpolating between pixels', () => {
@@ -41,7 +52,7 @@ describe('augment', () => {
   });
 
   it('is the same for the same shard of the same round, and else another', () => {
-    const changed: Augmentation = { scale: 0.2, rotation: 0.2, shift: 0.1, invert: true };
+    const changed: Augmentation = { scale: 0.2, rotation: 0.2, shift: 0.1, invert: true, flip: true };
     expect(augment(images, shape, changed, PART)).toEqual(augment(images, shape, changed, PART));
     for (const other of [{ ...PART, seed: 2 }, { ...PART, round: 1 }, { ...PART, shard: 1 }]) {
       expect(augment(images, shape, changed, other)).not.toEqual(augment(images, shape, changed, PART));

@@ -12,6 +12,8 @@ export interface Augmentation {
   readonly shift: number;
   /** Whether every other image, by chance, becomes its negative. */
   readonly invert: boolean;
+  /** Whether every other image, by chance, is seen in a mirror. */
+  readonly flip: boolean;
 }
 
 /** Which part of which round the images are. */
@@ -31,10 +33,12 @@ export function augment(images: Float32Array, shape: ImageShape, augmentation: A
   const augmented = new Float32Array(images.length);
   const generator = seededGenerator('augmentation', seed, JSON.stringify([round, shard]));
   const draw = (most: number): number => (2 * uniformFloat64(generator) - 1) * most;
-  const { scale, rotation, shift, invert } = augmentation;
+  const { scale, rotation, shift, invert, flip } = augmentation;
   for (let start = 0; start < images.length; start += length) {
     const [tall, wide, angle, down, right, sign] = [draw(scale), draw(scale), draw(rotation), draw(shift), draw(shift), draw(1)];
-    const placement = placementOf({ height: 1 + tall, width: 1 + wide, angle, down: down * shape.height, right: right * shape.width });
+    const isFlipped = flip && draw(1) < 0;
+    const [height, width] = [1 + tall, 1 + wide];
+    const placement = placementOf({ height, width, angle, down: down * shape.height, right: right * shape.width, isFlipped });
     const [from, into] = [images.subarray(start, start + length), augmented.subarray(start, start + length)];
     resample({ from, into, shape }, placement, invert && sign < 0 ? -1 : 1);
   }
@@ -51,11 +55,13 @@ interface Distortion {
   readonly angle: number;
   readonly down: number;
   readonly right: number;
+  readonly isFlipped: boolean;
 }
 
-function placementOf({ height, width, angle, down, right }: Distortion): Placement {
+function placementOf({ height, width, angle, down, right, isFlipped }: Distortion): Placement {
   const [sine, cosine] = [sineOf(angle), cosineOf(angle)];
-  return [cosine / height, sine / height, down, -sine / width, cosine / width, right];
+  const side = isFlipped ? -1 : 1;
+  return [cosine / height, sine / height, down, (side * -sine) / width, (side * cosine) / width, side * right];
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { RunConfig } from '@lethe/config';
+import type { DataConfig, RunConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { DataSource } from '../model/dataset.js';
+import { balancedTraining } from './balanced-training.js';
 import { BatchStream } from './batch-stream.js';
 
 export interface DomainBatchesOptions {
@@ -53,14 +54,19 @@ export class DomainBatches {
   }
 }
 
+/** The settings of a run that say what its rounds are made of. */
+type BatchSettings = Pick<RunConfig, 'batchSize' | 'shards' | 'seed'> & { readonly data: Pick<DataConfig, 'balance'> };
+
 /**
- * The rounds of a run: balanced over the domains if there are several.
+ * The rounds of a run: balanced over the domains if there are several, else over the attributes that settings name.
  * @param training indices into the training set that may be trained on
  * @throws LetheError CONFIG_INVALID for a batch size that does not fit the data
  */
 export function openBatches(
-  { batchSize, shards, seed }: Pick<RunConfig, 'batchSize' | 'shards' | 'seed'>, { facts, train }: DataSource, training: Uint32Array,
+  { batchSize, shards, seed, data: { balance } }: BatchSettings, { facts, train }: DataSource, training: Uint32Array,
 ): BatchStream | DomainBatches {
-  if (facts.domains.length === 1) return new BatchStream({ training, batchSize, seed });
+  if (facts.domains.length === 1) {
+    return new BatchStream({ training: balancedTraining(training, balance, { train, seed }), batchSize, seed });
+  }
   return new DomainBatches({ training, domains: train.domains, batchSize, shards, seed });
 }

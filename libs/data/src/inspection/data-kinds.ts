@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PLAIN_TABLE } from '@lethe/config';
+import { PLAIN_CELEBA, PLAIN_TABLE } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import { findDataFiles } from '../formats/data-files.js';
 import { ARCHIVE_FILE } from '../formats/archives/packed-files.js';
@@ -10,6 +10,8 @@ import { IMAGE_FILE } from '../formats/images/decode-images.js';
 import { invalidData } from '../invalid-data.js';
 import { labelOf } from '../prepare/population.js';
 import type { Examples, ReadingNote } from '../model/examples.js';
+import { readCeleba } from '../readers/celeba/celeba.js';
+import { ATTRIBUTE_FILE } from '../readers/celeba/celeba-lists.js';
 import { readDigits } from '../readers/digits.js';
 import { findLists } from '../readers/find-lists.js';
 import { readIdxFolder } from '../readers/idx.js';
@@ -60,7 +62,7 @@ export function mayBeFolder(name: string): boolean {
 /** Whether a file says that its folder is a data set of its own: loose images do not. */
 export function isDataFile(name: string): boolean {
   const isNamed = Object.values(USPS_FILES).some((names) => names.includes(name));
-  return isNamed || [IDX_FILE, MATLAB_FILE, TABLE_FILE, ARCHIVE_FILE].some((pattern) => pattern.test(name)) || /labels\.txt$/i.test(name);
+  return isNamed || [IDX_FILE, MATLAB_FILE, TABLE_FILE, ARCHIVE_FILE, ATTRIBUTE_FILE].some((pattern) => pattern.test(name)) || /labels\.txt$/i.test(name);
 }
 
 const idx: KindReader = async ({ folder, files, options }) => {
@@ -95,9 +97,15 @@ async function refuseMatlab(folder: string, files: readonly string[], unpacking:
   throw invalidData(folder, expected, `\n${found.join('\n')}`);
 }
 
+const celeba: KindReader = async ({ folder, files, options }) => {
+  if (!files.some((file) => ATTRIBUTE_FILE.test(file))) return [];
+  return [{ kind: 'CelebA', examples: await readCeleba({ folder, config: PLAIN_CELEBA }, options) }];
+};
+
 /** Images with a list or in folders, and tables that are no lists of them. */
 const imagesAndTables: KindReader = async (inspected) => {
   const { folder, files, hasImages, options } = inspected;
+  if (files.some((file) => ATTRIBUTE_FILE.test(file))) return [];
   if (!hasImages) return tables(inspected);
   const found = await findDataFiles(folder, options.unpacking);
   const { lists } = await findLists(found, options);
@@ -152,7 +160,7 @@ async function tables({ folder, files, roles, options }: FolderToInspect): Promi
 }
 
 /** In the order in which they are asked; several may find data in one folder. */
-export const KIND_READERS: readonly KindReader[] = [idx, usps, svhn, imagesAndTables];
+export const KIND_READERS: readonly KindReader[] = [idx, usps, svhn, celeba, imagesAndTables];
 
 /** Whether there are images among the files of a folder and the folders below. */
 export function haveImages(paths: readonly string[]): boolean {

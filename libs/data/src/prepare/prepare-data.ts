@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataConfig } from '@lethe/config';
 import type { ChosenNames } from '../attributes/read-chosen.js';
+import { balanceNotes } from '../batches/balanced-training.js';
 import { createDataSource } from '../data-source.js';
 import { keepInputs } from '../inputs/keep-inputs.js';
 import type { AttributeRoles, DataSource } from '../model/dataset.js';
@@ -64,7 +65,7 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
     origin, classes, ...joined, chosen: plan.chosen, mayHaveAnySides: plan.data.kind === 'own',
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
-    notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut)],
+    notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut), ...balanceNotes(joined.train, plan.data.balance)],
     ...(isOfSeveral ? { domains } : {}),
   });
   return { ...source, preprocessing: describePreprocessing(plan.data, { inputs, columns, domains }) };

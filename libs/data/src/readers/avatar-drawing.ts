@@ -68,6 +68,7 @@ function versionOf(name: string): string {
     const manifest = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')) as { readonly version: string };
     return `${name} ${manifest.version}`;
   } catch (cause) {
-    throw new LetheError('DATA_MISSING', `expected the npm package ${name}, which draws avatars, found it not installed: run npm ci`, { cause });
+    const message = `expected the npm package ${name}, which draws avatars, found it not installed: run npm ci`;
+    throw new LetheError('DATA_MISSING', message, { cause });
   }
 }

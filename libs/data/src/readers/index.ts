@@ -1,9 +1,10 @@
-import { PLAIN_AVATARS, PLAIN_TABLE, type DataConfig, type DataKind } from '@lethe/config';
+import { PLAIN_AVATARS, PLAIN_CELEBA, PLAIN_TABLE, type DataConfig, type DataKind } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Examples } from '../model/examples.js';
 import { loadedReader, type LoadedReader } from '../own/loaded-reader.js';
 import { readDefined } from '../own/read-defined.js';
 import { readAvatars } from './avatars.js';
+import { readCeleba } from './celeba/celeba.js';
 import { colouredMnist } from './coloured-mnist.js';
 import { readIdxFolder } from './idx.js';
 import { readImages } from './images.js';
@@ -27,6 +28,7 @@ export const READERS: Readonly<Record<Exclude<DataKind, 'domains'>, PopulationRe
   avatars: ({ avatars }, options) => readAvatars(avatars ?? PLAIN_AVATARS, options),
   idx: (data, options) => readIdxFolder(folderOf(data), options),
   images: (data, options) => readImages(folderOf(data), options),
+  celeba: (data, options) => readCeleba({ folder: folderOf(data), config: data.celeba ?? PLAIN_CELEBA }, options),
   table: (data, options) => readTableFolder({ folder: folderOf(data), config: data.table ?? PLAIN_TABLE, roles: 'said' }, options),
   own: defined(loadedReader),
 };

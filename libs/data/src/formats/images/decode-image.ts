@@ -8,6 +8,15 @@ import { loadSharp } from './load-sharp.js';
 /** What images are brought to. */
 export interface ImageForm extends Pick<ReadingConfig, 'rules' | 'background'> {
   readonly shape: ImageShape;
+  /** Those that are taken of an image before it is resized; null or left out: all. */
+  readonly rows?: RowsToTake | null;
+}
+
+/** So many rows of an image of a known height; of one of another height, as large a share. */
+export interface RowsToTake {
+  readonly first: number;
+  readonly count: number;
+  readonly of: number;
 }
 
 /** Pixels of an image, or what is wrong with it, in words that follow "found". */
@@ -83,13 +92,14 @@ interface Attempt {
   readonly limitInputPixels: number;
 }
 
-async function toForm(image: Sharp, { shape, background, rules }: ImageForm): Promise<Uint8Array> {
+async function toForm(whole: Sharp, { shape, background, rules, rows = null }: ImageForm): Promise<Uint8Array> {
+  const { image, kernel } = rows === null ? { image: whole, kernel: 'linear' as const } : await withRows(whole, rows, shape);
   const paper = rules === 1 ? 'black' : background;
   // Grey images stay grey on their way, and a coloured background would lose its colour under them.
   const onPaper = paper.startsWith('#') ? image.pipelineColourspace('srgb') : image;
   const { data, info } = await onPaper
     .flatten({ background: paper })
-    .resize(shape.width, shape.height, { fit: 'fill', kernel: 'linear' })
+    .resize(shape.width, shape.height, { fit: 'fill', kernel })
     .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -97,9 +107,19 @@ async function toForm(image: Sharp, { shape, background, rules }: ImageForm): Pr
   return data;
 }
 
+/** The rows of an image, and what it is resized by: Lanczos where it becomes larger, else the mean of what a pixel covers. */
+async function withRows(
+  image: Sharp, { first, count, of }: RowsToTake, shape: ImageShape,
+): Promise<{ readonly image: Sharp; readonly kernel: 'lanczos3' | 'linear' }> {
+  const { autoOrient: { width, height } } = await image.metadata();
+  const [top, rows] = [Math.round((first * height) / of), Math.max(1, Math.round((count * height) / of))];
+  const kernel = rows < shape.height ? 'lanczos3' : 'linear';
+  return { image: image.extract({ left: 0, top, width, height: Math.min(rows, height - top) }), kernel };
+}
+
 /** Text that is another whenever the same files could be decoded otherwise: the form, and the versions of the libraries. */
-export async function identityOfForm({ shape, rules, background }: ImageForm): Promise<string> {
+export async function identityOfForm({ shape, rules, background, rows = null }: ImageForm): Promise<string> {
   const { versions } = await loadSharp();
   const { height, width, channels } = shape;
-  return JSON.stringify(['images', height, width, channels, rules, background, versions]);
+  return JSON.stringify(['images', height, width, channels, rules, background, versions, ...(rows === null ? [] : [rows])]);
 }
