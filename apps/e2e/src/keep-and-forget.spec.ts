@@ -60,7 +60,7 @@ describe('keeping and forgetting', () => {
     ['adult', ['--recipe', 'adult', '--data-dir', published]],
     ['alike-hospitals', ['--recipe', 'alike-hospitals', '--data-dir', published]],
     ['coloured-digits', ['--recipe', 'coloured-digits']],
-    ['avatars', ['--recipe', 'avatars', '--config', fewFaces]],
+    ['avatars', ['--recipe', 'avatars', '--config', fewFaces, '--image-size', '16']],
     [
       'columns',
       [
