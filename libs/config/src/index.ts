@@ -29,7 +29,9 @@ export { FIGURES, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type R
 export { domainAdaptationSchema } from './schema/domain-adaptation.js';
 export { forgettingSchema } from './schema/forgetting.js';
 export { PLAIN_AVATARS, PLAIN_CELEBA, PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';
-export type { AvatarsConfig, CelebaConfig, DataConfig, DomainsConfig, DomainSourceConfig, OwnDataConfig, TableConfig } from './schema/data.js';
+export type {
+  AvatarsConfig, CelebaConfig, DataConfig, DomainsConfig, DomainSourceConfig, OwnDataConfig, TableConfig,
+} from './schema/data.js';
 export { READING, type ReadingConfig } from './schema/reading.js';
 export type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 export { settingDifferences, type SettingDifference } from './setting-differences.js';

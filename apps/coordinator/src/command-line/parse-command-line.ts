@@ -211,12 +211,11 @@ function readData({ arguments: words, options }: TypedCommand, folder: string): 
   const flags = settings(reader, folder, DATA_FLAGS);
   const kind = valueAt(flags.values, 'data.kind');
   const isModule = typeof kind === 'string' && isModulePath(kind);
-  const isBrought = isModule || bringsItsData(valueAt(flags.values, 'recipe'));
+  const isMade = isModule || bringsItsData(valueAt(flags.values, 'recipe'));
   if (kind !== undefined && !isModule) {
     reader.problems.push({ where: '--data', expected: 'a module of yours (./reader.ts), as other kinds are found', found: shown(kind) });
   }
-  const isMissing = data === '' || (data === null && !isBrought);
-  if (isMissing) reader.problems.push({ where: '<dir>', expected: 'a folder', found: shown(data ?? '') });
+  if (data === '' || (data === null && !isMade)) reader.problems.push({ where: '<dir>', expected: 'a folder', found: shown(data ?? '') });
   reader.refuseProblems();
   return { kind: 'data', data: data === null ? null : resolve(folder, data), out: resolve(folder, out), flags, folder };
 }

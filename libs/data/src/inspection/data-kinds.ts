@@ -62,7 +62,8 @@ export function mayBeFolder(name: string): boolean {
 /** Whether a file says that its folder is a data set of its own: loose images do not. */
 export function isDataFile(name: string): boolean {
   const isNamed = Object.values(USPS_FILES).some((names) => names.includes(name));
-  return isNamed || [IDX_FILE, MATLAB_FILE, TABLE_FILE, ARCHIVE_FILE, ATTRIBUTE_FILE].some((pattern) => pattern.test(name)) || /labels\.txt$/i.test(name);
+  const patterns = [IDX_FILE, MATLAB_FILE, TABLE_FILE, ARCHIVE_FILE, ATTRIBUTE_FILE, /labels\.txt$/i];
+  return isNamed || patterns.some((pattern) => pattern.test(name));
 }
 
 const idx: KindReader = async ({ folder, files, options }) => {

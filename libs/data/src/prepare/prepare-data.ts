@@ -65,7 +65,10 @@ export async function prepareData(plan: PreparePlan): Promise<DataSource> {
     origin, classes, ...joined, chosen: plan.chosen, mayHaveAnySides: plan.data.kind === 'own',
     mayLackClasses: isOfSeveral && populations.every(({ learning, definesClasses }) => learning !== 'labelled' || !definesClasses),
     placeOf: whereIn(plan.populations), roles: rolesOf(populations), columns: columnsOf(populations),
-    notes: [...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut), ...balanceNotes(joined.train, plan.data.balance)],
+    notes: [
+      ...notesOf(populations), ...rare, ...notes, ...badNote(read.bad), ...read.notes, ...leftOutNote(leftOut),
+      ...balanceNotes(joined.train, plan.data.balance),
+    ],
     ...(isOfSeveral ? { domains } : {}),
   });
   return { ...source, preprocessing: describePreprocessing(plan.data, { inputs, columns, domains }) };
