@@ -40,14 +40,17 @@ const toVersion4: VersionStep = (before) => {
 /** To version 5. Runs of before start from the weights that their seeds draw. */
 const toVersion5: VersionStep = (before) => filledIn(before, { initialWeights: null });
 
-/** To version 6. No run of before read its data by a module of the user, nor faces, balanced its batches or saw images in a mirror. */
-const toVersion6: VersionStep = (before) => filledIn(before, {
-  'data.own': null, 'data.avatars': null, 'data.celeba': null, 'data.balance': [],
+/** To version 6. No run of before read its data by a module of the user. */
+const toVersion6: VersionStep = (before) => filledIn(before, { 'data.own': null });
+
+/**
+ * To version 7. Workers on other machines had one connection to each server. No run of before read faces, balanced its batches or saw
+ * images in a mirror.
+ */
+const toVersion7: VersionStep = (before) => filledIn(before, {
+  'cluster.connections': 1, 'data.avatars': null, 'data.celeba': null, 'data.balance': [],
   ...(isTree(valueAt(before, 'data.augmentation')) ? { 'data.augmentation.flip': false } : {}),
 });
-
-/** To version 7. Workers on other machines had one connection to each server. */
-const toVersion7: VersionStep = (before) => filledIn(before, { 'cluster.connections': 1 });
 
 /** The game of before keeps nothing by name and rebuilds images with the article's networks. */
 const REBUILDING_ALONE = {
