@@ -66,6 +66,10 @@ describe('compileConfig', () => {
       'data.kind: expected mnist or coloured-mnist or avatars or idx or images or celeba or table or domains or own, found "cifar"',
     ],
     [{ 'data.avatars': { count: 9 } }, 'data.kind: expected avatars, as data.avatars says how many, found "mnist"'],
+    [
+      { 'data.balance': ['label'], 'objective.hiding': 'up-to-chance' },
+      'objective.hiding: expected another than up-to-chance with data.balance: chance is that of the data as they are, found "up-to-chance"',
+    ],
     [{ 'data.celeba': { crop: true } }, 'data.kind: expected celeba, as data.celeba says how it is read, found "mnist"'],
     [
       { 'data.balance': ['label'], 'objective.balanced': true },

@@ -84,6 +84,9 @@ function checkAttributes({ objective, data: { kind, keep, forget, balance, forge
   if (balance.length > 0 && objective.kind === 'forgetting' && objective.balanced) {
     report('data.balance', 'it or objective.balanced (--balanced), which weighs rare values as much as others too', balance);
   }
+  if (balance.length > 0 && objective.kind === 'forgetting' && objective.hiding === 'up-to-chance') {
+    report('objective.hiding', 'another than up-to-chance with data.balance: chance is that of the data as they are', objective.hiding);
+  }
   const both = keep.filter((name) => forget.includes(name));
   if (both.length > 0) report('data.forget', `other attributes than those that are kept (${keep.join(', ')})`, both);
   if (forgetFromInputs && kind !== 'table') report('data.forgetFromInputs', 'it only with a table, whose columns are the inputs', true);

@@ -153,6 +153,7 @@ describe('the flags', () => {
         "--advertise <address>",
         "--await-workers <count>",
         "--insecure-plaintext",
+        "--connections <count>",
         "--heartbeat-seconds <number>",
         "--stall-seconds <number>",
         "--patience-seconds <number>",

@@ -5,9 +5,11 @@ import { PLAIN_DATA, type DataConfig } from '@lethe/config';
 import { makeFolder, removeFolders, tarBytes } from '@lethe/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatherImages } from '../../batches/gather.js';
 import type { DataSource } from '../../model/dataset.js';
 import { openData } from '../../open-data.js';
 import { describeData } from '../../report/describe-data.js';
+import { openUnseenExamples } from '../../unseen/open-unseen.js';
 import { reportLines } from '../../report/report-lines.js';
 
 const NAMES = ['Eyeglasses', 'Male', 'Smiling'];
@@ -112,6 +114,19 @@ describe('CelebA', () => {
   ])('is the same out of %s', async (_, filesOf) => {
     const { facts: { fingerprint } } = await open(await folderOf(await filesOf()));
     expect(fingerprint).toBe((await open(await published())).facts.fingerprint);
+  });
+
+  it('has photographs of others brought to the same rows', async () => {
+    const folder = await published();
+    const { preprocessing, train } = await open(folder);
+    const others = await folderOf({ 'somebody.jpg': photographs['000006.jpg'] ?? '' });
+    const { pieces } = await openUnseenExamples({
+      folder: others, preprocessing, seed: 1, hear: () => undefined,
+      data: { ...PLAIN_DATA, kind: 'celeba', folder, imageSize: 64, channels: 3, forget: ['Male'] },
+    });
+    const read = [];
+    for await (const { inputs } of pieces) read.push(inputs);
+    expect(read).toEqual([gatherImages(train, Uint32Array.of(5))]);
   });
 
   it('has test images drawn where there is no partition, which is said', async () => {
