@@ -68,7 +68,7 @@ describe('compileConfig', () => {
     [{ 'data.avatars': { count: 9 } }, 'data.kind: expected avatars, as data.avatars says how many, found "mnist"'],
     [
       { 'data.balance': ['label'], 'objective.hiding': 'up-to-chance' },
-      'objective.hiding: expected another than up-to-chance with data.balance: chance is that of the data as they are, found "up-to-chance"',
+      'objective.hiding: expected another than up-to-chance with data.balance: chance is of the data as they are, found "up-to-chance"',
     ],
     [{ 'data.celeba': { crop: true } }, 'data.kind: expected celeba, as data.celeba says how it is read, found "mnist"'],
     [

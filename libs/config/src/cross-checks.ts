@@ -85,7 +85,7 @@ function checkAttributes({ objective, data: { kind, keep, forget, balance, forge
     report('data.balance', 'it or objective.balanced (--balanced), which weighs rare values as much as others too', balance);
   }
   if (balance.length > 0 && objective.kind === 'forgetting' && objective.hiding === 'up-to-chance') {
-    report('objective.hiding', 'another than up-to-chance with data.balance: chance is that of the data as they are', objective.hiding);
+    report('objective.hiding', 'another than up-to-chance with data.balance: chance is of the data as they are', objective.hiding);
   }
   const both = keep.filter((name) => forget.includes(name));
   if (both.length > 0) report('data.forget', `other attributes than those that are kept (${keep.join(', ')})`, both);
