@@ -17,7 +17,7 @@ const SMALL = [
   '--runs-dir', runs,
 ];
 
-/** This machine's address as others see it; connections with keys are tested where there is one. */
+/** This machine's address as others see it; where there is none, everybody joins over the loopback. */
 const outside = Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal)?.address;
 
 function weights(name: string): string {
@@ -33,47 +33,50 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a run without workers of its own and hands the printed flags to whoever wants to join. */
-async function runAndJoin(name: string, host: string, join: (flags: string[]) => Promise<void>, workers = 1): Promise<Ended> {
-  let joining: Promise<void> | undefined;
-  const cluster = ['--listen', `tcp://${host}:${await freePort()}`, '--workers', '0', '--await-workers', String(workers)];
-  const ended = await lethe(['train', ...SMALL, '--rounds', '3', '--name', name, ...cluster], (text) => {
-    const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1];
-    if (flags !== undefined) joining ??= join(flags.split(' '));
-  });
-  await joining;
-  return ended;
-}
-
 describe('a worker started by hand', () => {
-  it('joins over the loopback by the printed line, as often as it is run, and others get the reason why not', async () => {
-    const ended = await runAndJoin('loopback', '127.0.0.1', async (flags) => {
-      // Any process of this machine can reach the port: it needs the keys as much as one from outside.
-      const file = flags[flags.indexOf('--token-file') + 1] ?? '';
-      expect([file, statSync(file).mode & 0o777]).toEqual([join(runs, 'loopback/join-token'), 0o600]);
-      const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
-      expect([plain.code, plain.output]).toEqual([4, expect.stringMatching(/refuses us/)]);
-      const other = await lethe(['worker', ...flags.slice(0, -1), '2']);
-      expect(other.code).toBe(4);
-      expect(other.output).toMatch(/this run computes with native and threads=1/);
-      const good = await lethe(['worker', ...flags, '--workers', '2']);
-      expect(good.code, good.output).toBe(0);
-      for (const name of ['worker 1 on the cpu', 'worker 2 on the cpu']) expect(good.output).toContain(`${name} has ended: exit code 0`);
-      for (const line of [
-        /joined the run loopback as worker-2; loading its data/, /worker-1 is ready; waiting for work/, /worker-1 computes round 1/,
-        /worker-2 ends: the run is completed/,
-      ]) expect(good.output).toMatch(line);
-    }, 2);
-    expect(ended.code).toBe(0);
+  it('joins by the printed line, as often as it is run, and nobody joins without the keys of the run', async () => {
+    const port = await freePort();
+    const [outer, inner] = [outside ?? '127.0.0.1', '127.0.0.1'].map((host) => `tcp://${host}:${port}`) as [string, string];
+    const open = ['--listen', `tcp://${outside === undefined ? '127.0.0.1' : '0.0.0.0'}:${port}`, '--workers', '0', '--await-workers', '2'];
+    let joining: Promise<void> | undefined;
+    const ended = await lethe(['train', ...SMALL, '--rounds', '3', '--name', 'joined', ...open], (text) => {
+      const flags = /npx lethe worker (--join .+)\n/.exec(text)?.[1]?.split(' ');
+      if (flags !== undefined) joining ??= joinBy(flags, outer, inner);
+    });
+    await joining;
+    expect(ended.code, ended.output).toBe(0);
     for (const line of [
       '0 of 2 workers have joined\n', /worker-2 \(process \d+ on .+\) has come and loads its data/,
       /2 of 2 workers have joined: worker-1 \(process \d+ on .+\), worker-2 \(/,
     ]) expect(ended.output).toMatch(line);
-    expect(existsSync(join(runs, 'loopback/join-token'))).toBe(false);
-  }, 60_000);
+    expect(existsSync(join(runs, 'joined/join-token'))).toBe(false);
+  }, 120_000);
+
+  /** Whoever is refused tries it first: the run waits for workers until the good ones are there. */
+  async function joinBy(flags: string[], outer: string, inner: string): Promise<void> {
+    const token = flags.indexOf('--token-file');
+    const file = flags[token + 1] ?? '';
+    expect([flags[1], file, statSync(file).mode & 0o777]).toEqual([outer, join(runs, 'joined/join-token'), 0o600]);
+    const forged = flags.with(token, '--token').with(token + 1, `T${'A'.repeat(86)}`);
+    const [near, far, stranger, other] = await Promise.all([
+      // Any process of this machine can reach the port: it needs the keys as much as one from outside.
+      ['--join', inner, '--insecure-plaintext'], ['--join', outer, '--insecure-plaintext'], forged, [...flags.slice(0, -1), '2'],
+    ].map((argv) => lethe(['worker', ...argv]))) as [Ended, Ended, Ended, Ended];
+    for (const { code, output } of [near, far]) expect([code, output]).toEqual([4, expect.stringMatching(/refuses us/)]);
+    expect(stranger.code).not.toBe(0);
+    expect(stranger.output).toMatch(/warning: --token can be seen by every user[^]+refuses us/);
+    expect([other.code, other.output]).toEqual([4, expect.stringMatching(/this run computes with native and threads=1/)]);
+    const good = await lethe(['worker', ...flags, '--workers', '2']);
+    expect(good.code, good.output).toBe(0);
+    for (const name of ['worker 1 on the cpu', 'worker 2 on the cpu']) expect(good.output).toContain(`${name} has ended: exit code 0`);
+    for (const line of [
+      /joined the run joined as worker-2; loading its data/, /worker-1 is ready; waiting for work/, /worker-1 computes round 1/,
+      /worker-2 ends: the run is completed/,
+    ]) expect(good.output).toMatch(line);
+  }
 
   it('joins a run that is under way and leaves it again, which changes no bit', async () => {
-    const flags = ['train', ...SMALL, '--rounds', '100', '--heartbeat-seconds', '0.25'];
+    const flags = ['train', ...SMALL, '--rounds', '60', '--shards', '2', '--heartbeat-seconds', '0.25'];
     const first = (isWanted: (line: string) => boolean): number => Number(letheProcesses().find(isWanted)?.split(' ')[0]);
     const own = (): number => first((line) => !line.includes('--join') && line.includes('apps/worker/'));
     const joined = (): number => first((line) => line.includes('--join'));
@@ -94,19 +97,5 @@ describe('a worker started by hand', () => {
     expect([shared.code, turns], shared.output).toEqual([0, []]);
     expect((await lethe([...flags, '--name', 'unshared'])).code).toBe(0);
     expect(weights('shared')).toBe(weights('unshared'));
-  }, 90_000);
-
-  it.runIf(outside !== undefined)('joins from outside with the run\'s keys, and not without', async () => {
-    const ended = await runAndJoin('outside', outside ?? '', async (flags) => {
-      const token = flags.indexOf('--token-file');
-      const forged = flags.with(token, '--token').with(token + 1, `T${'A'.repeat(86)}`);
-      const stranger = await lethe(['worker', ...forged]);
-      expect(stranger.code).not.toBe(0);
-      expect(stranger.output).toMatch(/warning: --token can be seen by every user[^]+refuses us/);
-      const plain = await lethe(['worker', ...flags.slice(0, 2), '--insecure-plaintext']);
-      expect(plain.code).not.toBe(0);
-      expect((await lethe(['worker', ...flags])).code).toBe(0);
-    });
-    expect(ended.code).toBe(0);
   }, 90_000);
 });
