@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lethe-elsewhere-'));
 beforeAll(() => { makeSmallData(join(folder, 'data')); });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-const SMALL: Settings = { recipe: 'quick', dataDir: 'data', batchSize: 16, heldOut: 0, rounds: 12, grid: false, evaluation: false };
+const SMALL: Settings = { recipe: 'quick', dataDir: 'data', batchSize: 16, heldOut: 0, rounds: 9, grid: false, evaluation: false };
 
 /** This machine as if it were another: processes are told nothing but what another machine would be told. */
 class AnotherMachine implements Scheduler {

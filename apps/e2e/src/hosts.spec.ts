@@ -45,18 +45,20 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
 
   it('have the bits of a local run, though one host loses its power', async () => {
     let isOff = false;
-    const run = await onLogin([...TRAIN, '--rounds', '40'], (text) => {
-      if (isOff || !/examples\/s/.test(text)) return;
-      isOff = true;
-      network.powerOff('b');
-    });
+    const [run, local] = await Promise.all([
+      onLogin([...TRAIN, '--rounds', '24'], (text) => {
+        if (isOff || !/examples\/s/.test(text)) return;
+        isOff = true;
+        network.powerOff('b');
+      }),
+      lethe(['train', ...SMALL, '--rounds', '24', '--name', 'local', '--workers', '1']),
+    ]);
     expect([run.code, isOff], run.output).toEqual([0, true]);
     expect(run.output).toMatch(/worker-1 starts on a\n/);
     expect(run.output).toMatch(/worker-2 starts on b\n/);
     expect(run.output).toMatch(/worker-2 \(process \d+ on b\) is silent; its shards are computed by worker-1/);
     expect(network.processesOf('a')).toHaveLength(1);
     await network.powerOn('b');
-    const local = await lethe(['train', ...SMALL, '--rounds', '40', '--name', 'local', '--workers', '1']);
     expect(local.code, local.output).toBe(0);
     expect(weights('on-hosts')).toBe(weights('local'));
   }, 120_000);
@@ -88,11 +90,13 @@ describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === nu
 
   it('play the runs of a sweep, if they see its folder', async () => {
     expect(OTHERS).toEqual([]);
-    const swept = await onLogin([...SWEEP, '--rounds', '3']);
+    const [swept, single] = await Promise.all([
+      onLogin([...SWEEP, '--rounds', '3']),
+      lethe(['train', ...SMALL, '--rounds', '3', '--beta', '0.2', '--name', 'single', '--workers', '1']),
+    ]);
     expect(swept.code, swept.output).toBe(0);
     expect(swept.output).toMatch(/001 is played on a\n/);
     expect(swept.output).toMatch(/002 is played on b\n/);
-    const single = await lethe(['train', ...SMALL, '--rounds', '3', '--beta', '0.2', '--name', 'single', '--workers', '1']);
     expect(single.code, single.output).toBe(0);
     expect(weights('swept/trials/002')).toBe(weights('single'));
     writeFileSync(join(network.ownFolder('other', WORKSPACE), 'apps/coordinator/dist/main.js'), "console.log('0.1.0');\n");

@@ -89,12 +89,14 @@ describe('a worker started by hand', () => {
     ];
     let join: string[] = [];
     let joining: Promise<Ended> | undefined;
-    const shared = await lethe([...flags, '--name', 'shared', '--listen', `tcp://127.0.0.1:${await freePort()}`], (text) => {
+    const open = ['--listen', `tcp://0.0.0.0:${await freePort()}`, '--advertise', '127.0.0.1'];
+    const shared = await lethe([...flags, '--name', 'shared', ...open], (text) => {
       join = /npx lethe worker (--join .+)\n/.exec(text)?.[1]?.split(' ') ?? join;
       while (turns[0]?.when.test(text) === true) turns.shift()?.act();
     });
     await joining;
     expect([shared.code, turns], shared.output).toEqual([0, []]);
+    expect(join[1]).toMatch(/^tcp:\/\/127\.0\.0\.1:/);
     expect((await lethe([...flags, '--name', 'unshared'])).code).toBe(0);
     expect(weights('shared')).toBe(weights('unshared'));
   }, 90_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '@lethe/config';
 import * as face from '@lethe/lethe';
-import { makeSmallData } from '@lethe/testing';
+import { makeSmallData, NetworkHosts, whyNoHosts } from '@lethe/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe } from './lethe-process.js';
 
@@ -87,14 +87,22 @@ const guide = readFileSync(join(WORKSPACE, 'docs/own-game.md'), 'utf8');
 /** Games of one's own, which have nothing but the package. */
 const EXAMPLES = readdirSync(join(WORKSPACE, 'examples')).filter((name) => existsSync(join(WORKSPACE, 'examples', name, 'game.ts'))).sort();
 
+const NPM_FLAGS = ['--ignore-scripts=false', '--prefer-offline', '--no-audit', '--no-fund'];
+
 /** Installs the archive in an empty folder, with data beside it. */
-async function install(cwd: string, environment: object = {}): Promise<void> {
+async function install(cwd: string): Promise<void> {
   mkdirSync(cwd);
-  expect((await typed('npm', ['init', '-y'], { cwd, environment })).code).toBe(0);
-  const flags = ['--ignore-scripts=false', '--prefer-offline', '--no-audit', '--no-fund'];
-  const { code, output } = await typed('npm', ['install', ...flags, join(WORKSPACE, `dist/lethe-${version}.tgz`)], { cwd, environment });
+  expect((await typed('npm', ['init', '-y'], { cwd })).code).toBe(0);
+  const { code, output } = await typed('npm', ['install', ...NPM_FLAGS, join(WORKSPACE, `dist/lethe-${version}.tgz`)], { cwd });
   expect(code, output).toBe(0);
   makeSmallData(join(cwd, 'data'));
+}
+
+/** Installs what npm has put into a folder in another one, on another Node: what differs there is what install scripts do. */
+async function installAgain(from: string, cwd: string, environment: object): Promise<void> {
+  cpSync(from, cwd, { recursive: true, verbatimSymlinks: true });
+  const { code, output } = await typed('npm', ['rebuild', ...NPM_FLAGS], { cwd, environment });
+  expect(code, output).toBe(0);
 }
 
 const installed = (cwd: string): Map<string, string> => treeOf(join(cwd, 'node_modules/@lethe/lethe'));
@@ -122,7 +130,7 @@ beforeAll(async () => {
   expect(packed.code, packed.output).toBe(0);
   expect((await typed('node', ['--version'], { cwd: machine, environment: on22 })).output).toMatch(/^v22\./);
   await install(folder);
-  await install(folder22, on22);
+  await installAgain(folder, folder22, on22);
   for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { recursive: true }); // npm's, and the packing's
 }, 300_000);
 afterAll(() => { rmSync(machine, { recursive: true, force: true }); }, 60_000);
@@ -144,6 +152,39 @@ describe('the package, installed in an empty folder', () => {
     const reference = weightsOf(join(machine, 'runs/own'));
     expect(await trainThere(folder)).toBe(reference);
     expect(await trainThere(folder22, on22)).toBe(reference);
+  }, 180_000);
+
+  it.skipIf(whyNoHosts() !== null)('is copied to hosts that lack it, once, and has the same bits there', async () => {
+    const data = join(machine, 'data');
+    cpSync(join(folder, 'data'), data, { recursive: true });
+    const network = await NetworkHosts.start({
+      names: ['login', 'a', 'b'], sshd: true, environment: { LETHE_CACHE: cacheFolder(process.env) },
+      // They have nothing of what is installed here.
+      ownFolders: { a: [folder], b: [folder] },
+    });
+    try {
+      network.introduce('login', ['a', 'b']);
+      const [enter = '', ...onLogin] = network.on('login');
+      const train = (name: string, hosts: string, ...more: string[]): Promise<Ended> => typed(enter, [
+        ...onLogin, 'npx', 'lethe', 'train', ...SMALL.map((word) => (word === 'data' ? data : word)), '--identity', network.identity,
+        '--hosts', hosts, '--name', name, ...more,
+      ]);
+      const refused = await train('refused', 'a', '--rounds', '1');
+      expect([refused.code, refused.output]).toEqual([1, expect.stringMatching(/^error: .*a: expected Lethe .*found nothing there/m)]);
+      const copying = await train('copied', 'a,b', '--rounds', '6', '--install');
+      expect(copying.code, copying.output).toBe(0);
+      for (const host of ['a', 'b']) {
+        expect(copying.output).toContain(`${host}: copying Lethe ${version}, ${join(folder, 'node_modules')} (nothing is there)\n`);
+        expect(copying.output).toMatch(new RegExp(`worker-\\d starts on ${host}\n`));
+        expect(readdirSync(network.ownFolder(host, folder))).toEqual(['node_modules']);
+      }
+      expect(weightsOf(join(folder, 'runs/copied'))).toBe(weightsOf(join(folder, 'runs/own')));
+      const again = await train('again', 'a', '--rounds', '1', '--install');
+      expect(again.code, again.output).toBe(0);
+      expect(again.output).not.toContain('copying');
+    } finally {
+      network.end();
+    }
   }, 180_000);
 
   it('says its version, from a folder below too, and what the machine offers', async () => {
@@ -216,6 +257,10 @@ describe("games of one's own, with nothing but the package", () => {
     return command.split(' ');
   };
 
+  const withoutEpochs = (command: readonly string[]): string[] => (
+    command.filter((word, index, words) => word !== '--epochs' && words[index - 1] !== '--epochs')
+  );
+
   async function trained(cwd: string, command: readonly string[]): Promise<void> {
     const { code, output } = await typed('npx', command, { cwd });
     expect(code, output).toBe(0);
@@ -228,7 +273,7 @@ describe("games of one's own, with nothing but the package", () => {
   it.each(EXAMPLES)('%s has the same bits with one worker and with four', async (example) => {
     const cwd = join(folder, example);
     const short = ['--rounds', '6', '--shards', '4', '--no-evaluation'];
-    const command = commandOf(cwd).filter((word, index, words) => word !== '--epochs' && words[index - 1] !== '--epochs');
+    const command = withoutEpochs(commandOf(cwd));
     await Promise.all(['1', '4'].map((workers) => (
       trained(cwd, [...command, ...short, '--workers', workers, '--name', `of-${workers}`])
     )));
@@ -255,8 +300,8 @@ describe("games of one's own, with nothing but the package", () => {
   }, 180_000);
 
   it('sensor-windows reads what is done, of a device too from which nothing was learnt', async () => {
-    const leftOut = ['--set', 'data.own.settings.leaveOut=dune', '--probes', 'linear', '--name', 'left-out'];
-    await trained(windows, [...commandOf(windows), ...leftOut]);
+    const leftOut = ['--epochs', '12', '--set', 'data.own.settings.leaveOut=dune', '--probes', 'linear', '--name', 'left-out'];
+    await trained(windows, [...withoutEpochs(commandOf(windows)), ...leftOut]);
     expect(measured(windows, 'left-out').kept[0]?.best.accuracy.value).toBeGreaterThan(0.98);
   }, 180_000);
 });
