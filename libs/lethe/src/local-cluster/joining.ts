@@ -49,15 +49,31 @@ function addressLines(
   const port = /\d+$/.exec(boundAddress)?.[0] ?? '';
   const [first, ...others] =
     advertise === null ? outsideAddresses(boundAddress) : [{ address: `tcp://${advertise}:${port}`, interface: null }];
-  const trust =
-    keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${inShell(tokenFile)}`;
-  const command = `workers join with: npx lethe worker --join ${first?.address ?? address} ${trust} ` +
-  `--engine ${engine} --threads ${threads}`;
+  const trust = (file: string): string => (
+    keys === null ? '--insecure-plaintext' : `--key ${encodeJoinKey(keys.listener.publicKey)} --token-file ${file}`
+  );
+  const join = (file: string): string => (
+    `npx lethe worker --join ${first?.address ?? address} ${trust(file)} --engine ${engine} --threads ${threads}`
+  );
+  const command = `workers join with: ${join(inShell(tokenFile))}`;
   if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
+  const host = hostOf(first.address);
+  const elsewhere = `(on another machine: ssh ${host} cat ${inShell(tokenFile)} | ${join('-')})`;
   const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
-  return named.length === 0
-    ? [command]
-    : [command, `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`];
+  return [
+    command,
+    ...(keys === null || LOOPBACK.test(host) ? [] : [elsewhere]),
+    ...(named.length === 0 ? [] : [
+      `(that is ${first.interface ?? ''}; this machine also has ${named.join(', ')}; --advertise ADDRESS chooses for that line)`,
+    ]),
+  ];
+}
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/;
+
+/** Name or address in an address like tcp://[fd00::1]:5555, as ssh takes it. */
+function hostOf(address: string): string {
+  return /^tcp:\/\/\[?(.+?)\]?:\d+$/.exec(address)?.[1] ?? address;
 }
 
 /** A path as a shell reads it. */

@@ -34,8 +34,6 @@ export interface OpenCluster {
   readonly cluster: TrainingCluster;
   /** How workers elsewhere join; empty if only this machine takes part. */
   readonly joinLines: readonly string[];
-  /** File with the token that it names; null: nobody needs one. */
-  readonly tokenFile: string | null;
   /** Starts further workers on this machine, on its processors, until it has had as many as this. */
   growTo(workers: number): void;
   close(reason: string): Promise<void>;
@@ -89,7 +87,6 @@ export async function openCluster(options: ClusterOptions): Promise<OpenCluster>
   const open: OpenCluster = {
     cluster,
     joinLines: settings.listen === null ? [] : joinLines(listener, keys, { ...settings, tokenFile: options.tokenFile, code }),
-    tokenFile: token?.path ?? null,
     growTo: (workers) => { keeper.growTo(workers); },
     kill: () => { keeper.kill(); },
     close: (reason) => closeAll(reason, { cluster, keeper, addresses, token }),

@@ -167,13 +167,12 @@ async function assemble({ description, reporter, start }: PreparedRun, cluster: 
 
 async function train(
   run: PreparedRun,
-  { cluster, joinLines, tokenFile }: OpenCluster,
+  { cluster, joinLines }: OpenCluster,
   recorder: RunRecorder,
   { interruption, takeCheckpointRequest }: RunSurroundings,
 ): Promise<RunOutcome> {
   const { description, reporter, gridRows, data, start, metrics } = run;
   for (const line of joinLines) reporter.notice(line);
-  if (tokenFile !== null) reporter.notice(`(another machine needs a copy of ${tokenFile}, or its text on standard input: --token-file -)`);
   await assemble(run, cluster);
   knowEngines(run, recorder, cluster);
   await run.remember();
