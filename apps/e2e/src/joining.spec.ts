@@ -49,7 +49,8 @@ describe('a worker started by hand', () => {
       '0 of 2 workers have joined\n', /worker-2 \(process \d+ on .+\) has come and loads its data/,
       /2 of 2 workers have joined: worker-1 \(process \d+ on .+\), worker-2 \(/,
     ]) expect(ended.output).toMatch(line);
-    const elsewhere = `(on another machine: ssh ${outside} cat ${join(runs, 'joined/join-token')} | npx lethe worker --join ${outer} --key `;
+    const token = join(runs, 'joined/join-token');
+    const elsewhere = `(on another machine: ssh ${outside} cat ${token} | npx lethe worker --join ${outer} --key `;
     if (outside !== undefined) expect(ended.output).toContain(elsewhere);
     expect(existsSync(join(runs, 'joined/join-token'))).toBe(false);
   }, 120_000);

@@ -24,8 +24,8 @@ describe.skipIf(why !== null)(`a run on a host that has IPv6 alone${why === null
   });
 
   const flags = [
-    'train', '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--shards', '2', '--held-out', '0', '--no-grid',
-    '--no-evaluation', '--runs-dir', runs, '--rounds', '60', '--heartbeat-seconds', '0.25',
+    'train', '--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '32', '--shards', '2', '--held-out', '0',
+    '--no-grid', '--no-evaluation', '--runs-dir', runs, '--rounds', '60', '--heartbeat-seconds', '0.25',
   ];
   const on = (host: string): string[] => [...network.on(host), process.execPath];
   const setServers = (what: 'add' | 'del'): void => {
