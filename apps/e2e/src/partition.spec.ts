@@ -43,7 +43,7 @@ describe.skipIf(why !== null)(`a run on a host that has IPv6 alone${why === null
     return (JSON.parse(readFileSync(join(runs, name, 'summary.json'), 'utf8')) as { weights_sha256: string }).weights_sha256;
   }
 
-  it('prints an address that reaches it, names the server that a worker cannot reach, and loses no bit when the network parts', async () => {
+  it('prints an address that reaches it, names a server that a worker cannot reach, and loses no bit when the network parts', async () => {
     setServers('add');
     const workers: Promise<Ended>[] = [];
     const turns: { readonly when: RegExp; readonly act: () => void }[] = [
