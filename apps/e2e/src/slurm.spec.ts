@@ -87,6 +87,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
       'train --on slurm --workers --partition --resume', 'train --on slurm --workers --partition --config --dry-run',
       'train --on slurm --workers --partition --config --name --script-out',
       'sweep --on slurm --trials-at-once --workers --partition --config --beta --seed --halving held_out/reconstruction_mse --name betas',
+      'sweep --on slurm --job-array --trials-at-once --workers --partition --config --beta --seed --name tasks',
     ]);
   });
 
@@ -105,17 +106,21 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(weights('faces')).toBe(await expected);
   }, TEST_MS);
 
-  it('a run goes on that loses a node, with the same bits', async () => {
+  it('a run goes on that loses the node of its coordinator, and then another, with the same bits', async () => {
     await guided('train --on slurm', 'robust');
     await plays('robust', 3);
-    // The coordinator is on the first.
-    const node = 'b';
-    const lost = /^(worker-\d) starts on b$/m.exec(printed('robust'))?.[1] ?? '';
-    await cluster.killNode(node);
+    expect((await look('robust')).job?.nodes).toBe('a,b');
+    await cluster.killNode('a');
+    // Slurm queues the job again. It has the other two then.
+    await until(() => { expect(printed('robust')).toMatch(/^worker-\d starts on c$/m); });
+    const before = played('robust');
+    await plays('robust', before + 3);
+    const lost = /^(worker-\d) starts on c$/m.exec(printed('robust'))?.[1] ?? '';
+    await cluster.killNode('c');
     const ending = await isOver('robust');
-    // What follows has it again.
-    cluster.startNode(node);
-    await cluster.waitForNode(node, 'idle');
+    // What follows has them again.
+    for (const node of ['a', 'c']) cluster.startNode(node);
+    for (const node of ['a', 'c']) await cluster.waitForNode(node, 'idle');
     expect(ending, printed('robust')).toBe('COMPLETED');
     expect(printed('robust')).toMatch(new RegExp(`^${lost} .*; its shards are computed by worker-\\d$`, 'm'));
     expect(weights('robust')).toBe(await expected);
@@ -153,14 +158,54 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(readdirSync(join(folder, 'runs'))).toEqual(before);
   }, TEST_MS);
 
-  it('a sweep has three places, and halving across them', async () => {
+  /** Rounds that the trials of a sweep have written down, in order. */
+  const roundsOf = (sweep: string, trial: string): number[] => {
+    const file = join(folder, 'runs', sweep, 'trials', trial, 'metrics.jsonl');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('{"kind":"round"')) : [];
+    return lines.map((line) => (JSON.parse(line) as { round: number }).round);
+  };
+  const inOrder = (rounds: readonly number[]): number[] => rounds.map((_, index) => index + 1);
+  const playedOn = (text: string, trial = '\\d+'): string[] =>
+    [...text.matchAll(new RegExp(`^${trial} is played on (\\w)$`, 'gm'))].map(([, node = '']) => node);
+
+  it('a sweep has three places, and halving across them; queued again, it plays what is not done', async () => {
     await guided('sweep');
+    await until(() => { expect(printed('betas')).toMatch(/^\d+ +(completed|stopped) /m); });
+    const done = [...printed('betas').matchAll(/^(\d+) +(?:completed|stopped) /gm)].map(([, trial = '']) => trial);
+    await cluster.command('scancel', '--signal=HUP', '--batch', (await look('betas')).job?.id ?? '');
+    await until(() => { expect(printed('betas')).toMatch(/it waits in the queue again/); });
     expect(await isOver('betas'), printed('betas')).toBe('COMPLETED');
     const { trials } = JSON.parse(readFileSync(join(folder, 'runs/betas/sweep.json'), 'utf8')) as {
       trials: { name: string; state: string; attempts: number }[];
     };
     expect(trials.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
     expect(trials.map(({ state }) => state)).toContain('stopped');
-    expect(new Set([...printed('betas').matchAll(/^\d+ is played on (\w)$/gm)].map(([, node]) => node)).size).toBe(3);
+    expect(new Set(playedOn(printed('betas'))).size).toBe(3);
+    for (const trial of done) expect(playedOn(printed('betas'), trial), printed('betas')).toHaveLength(1);
+    for (const { name } of trials) expect(roundsOf('betas', name)).toEqual(inOrder(roundsOf('betas', name)));
+  }, TEST_MS);
+
+  it('a sweep is played by the tasks of a job array; one that begins again goes on with its own', async () => {
+    const command = COMMANDS.find((text) => text.includes('--job-array'))?.split(' ') ?? [];
+    expect(await lethe(...command, '--dry-run')).toMatch(/^4 trials, 2 at once\n[^]*\n#SBATCH --array=1-4%2\n#SBATCH --ntasks=1\n/);
+    expect(existsSync(join(folder, 'runs/tasks'))).toBe(false);
+    expect(await lethe(...command)).toMatch(/^job \d+ of Slurm plays tasks\n {2}runs\/tasks\/job\/output-\*\.txt {4}take what its tasks print\n/);
+    const id = (await look('tasks')).job?.id ?? '';
+    await until(() => { expect(roundsOf('tasks', '002').length).toBeGreaterThan(2); });
+    // Rudely, as for want of room: what it was doing is left behind.
+    await cluster.command('scontrol', 'requeue', `${id}_2`);
+    expect(await lethe('status', 'tasks')).toMatch(/ {2}job \d+ of Slurm: (RUNNING|PENDING)[^]*\n {2}tasks: /);
+    const printedBy = (task: number): string => readFileSync(join(folder, `runs/tasks/job/output-${task}.txt`), 'utf8');
+    expect(await isOver('tasks'), await cluster.report()).toBe('COMPLETED');
+    expect((await look('tasks')).run).toMatchObject({ state: 'complete', played: { done: 4, total: 4 } });
+    expect([1, 2, 3, 4].map((task) => playedOn(printedBy(task)).length)).toEqual([1, 2, 1, 1]);
+    for (const trial of ['001', '002', '003', '004']) {
+      expect(roundsOf('tasks', trial)).toEqual(inOrder(Array.from({ length: ROUNDS })));
+      expect(readFileSync(join(folder, 'runs/tasks/sweep.csv'), 'utf8')).toMatch(new RegExp(`^${trial},completed,`, 'm'));
+    }
+    // Where both played to the end, what one job and an array came to is the same.
+    const same = ['001', '002', '003', '004'].filter((trial) => roundsOf('betas', trial).length === ROUNDS);
+    expect(same).not.toEqual([]);
+    for (const trial of same) expect(weights(`tasks/trials/${trial}`)).toBe(weights(`betas/trials/${trial}`));
   }, TEST_MS);
 });

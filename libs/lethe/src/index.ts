@@ -30,7 +30,10 @@ export { newGame, type NewGame } from './new-game/new-game.js';
 
 // Train many: from several seeds, in several ways, with many settings.
 export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
-export { checkSweep, sweep, type SettingRange, type SweepOptions, type SweepResult, type SweepSettings } from './sweep.js';
+export {
+  checkSweep, prepareSweep, sweep, type CheckedSweep, type PreparedSweep, type SettingRange, type SweepOptions, type SweepResult,
+  type SweepSettings,
+} from './sweep.js';
 export type { LiveTrials, OpenedTrials, TrialsListeners, TrialsStage } from './trials/live-trials.js';
 export type { Assignment, SettingValue, Trial, TrialPosition, TrialState } from './trials/trial.js';
 export type { HalvingOptions } from './trials/asynchronous-halving.js';
@@ -87,7 +90,7 @@ export { ray, type RayOptions } from './placing/ray.js';
 export type {
   PlacedProcess, Placement, PlacementOpening, ProcessEnd, ProcessToPlace, Resources, Scheduler,
 } from '@lethe/placement';
-export { slurm, slurmJobId, type SlurmJob } from '@lethe/placement';
+export { slurm, slurmJobId, slurmTask, type ArrayTask, type JobArray, type SlurmJob } from '@lethe/placement';
 
 // Runs that a job plays.
 export { jobScript, submit, type JobOptions, type JobToSubmit, type SubmittedJob } from './jobs/submit.js';

@@ -82,6 +82,8 @@ export interface SweepRequest extends Places, Logging {
   readonly resume: string | null;
   /** Where its trials are played; null: on this machine. */
   readonly placing: Placing | null;
+  /** Number, from 1, of the trial that is to be played alone, as other processes play others; null: all are. */
+  readonly trial: number | null;
   /** Take it and its trials over from processes of another host, which cannot be known to be gone. */
   readonly breakLock: boolean;
 }

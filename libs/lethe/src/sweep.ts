@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { problemsError, shown, type Settings } from '@lethe/config';
 import { LISTED_NAMES, settingPaths, settingValue } from '@lethe/config/flags';
@@ -5,12 +6,14 @@ import { surroundingsOf, type CommonOptions, type Surroundings } from './common-
 import { placingOf, type PlacingOptions } from './placing/placing.js';
 import type { SweepRequest } from './requests.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
-import { PlayedTrials, type LiveTrials, type TrialsListeners } from './trials/live-trials.js';
+import { PlayedTrials, type LiveTrials, type OpenedTrials, type TrialsListeners } from './trials/live-trials.js';
+import type { TrialsOpening } from './trials/play-trials.js';
 import type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
 import { openSweep, plannedSweep, playSweep } from './trials/sweep/sweep.js';
 import { resultFiles } from './trials/sweep/sweep-results.js';
 import { tableOfTrials } from './trials/trial-tables.js';
-import type { SettingValue, Trial } from './trials/trial.js';
+import { isDone, toBePlayed, type Assignment, type SettingValue, type Trial } from './trials/trial.js';
+import { trialName } from './trials/trials-folder.js';
 
 /** Any value between two bounds, which are whole for whole numbers: with `random` alone. Above 0 they are drawn on a logarithmic scale. */
 export interface SettingRange {
@@ -46,6 +49,8 @@ export interface SweepOptions extends CommonOptions, TrialsListeners, PlacingOpt
   readonly name?: string | undefined;
   /** A sweep to go on with: its name below `runsDir`, or its folder. Nothing is tried then but what it was begun with. */
   readonly resume?: string | undefined;
+  /** With `resume`: the number, from 1, of the one run that is played, as other processes play others of the sweep at the same time. */
+  readonly trial?: number | undefined;
   /** Where its data lie now, for one that goes on. */
   readonly dataDir?: string | undefined;
   /** Most that packed files of the data may be unpacked to, in GiB, for one that goes on. */
@@ -58,6 +63,7 @@ export interface SweepOptions extends CommonOptions, TrialsListeners, PlacingOpt
 export interface SweepResult {
   /** Absolute path of its folder, with a folder for each run below `trials`. */
   readonly folder: string;
+  /** Those that were to be played here. */
   readonly trials: readonly Trial[];
   /** A signal ended it; it can be gone on with. */
   readonly isInterrupted: boolean;
@@ -65,7 +71,7 @@ export interface SweepResult {
   readonly best: string | null;
   /** By which figure; null: by none. */
   readonly bestBy: { readonly figure: string; readonly better: 'lower' | 'higher' } | null;
-  /** A head and a row for each run. */
+  /** A head and a row for each run of the sweep. */
   readonly table: readonly (readonly string[])[];
   /** Sentences on what the figures are too unsure to tell. */
   readonly notes: readonly string[];
@@ -93,25 +99,68 @@ export function sweep(tried: SweepSettings, options: SweepOptions = {}): LiveTri
     const { run, best, notes, bestBy } = await playSweep(folder, request, { machine, environment, watcher, placing: request.placing });
     return {
       folder: folder.folder, trials: run.trials, isInterrupted: run.isInterrupted, best, bestBy, notes,
-      table: tableOfTrials(run.trials), files: resultFiles(folder),
+      table: tableOfTrials(request.trial === null ? run.trials : (await folder.read()).trials), files: resultFiles(folder),
     };
   });
+}
+
+/** A sweep that is checked, as it would be. */
+export interface CheckedSweep {
+  /** By name, what sets each of its runs apart. */
+  readonly trials: readonly { readonly name: string; readonly values: Assignment }[];
+  /** How many are played at once. */
+  readonly trialsAtOnce: number;
 }
 
 /**
  * Checks all that `sweep` checks of a new sweep before it begins; nothing is started or written.
  * @throws LetheError as `sweep` does for what it refuses
  */
-export async function checkSweep(tried: SweepSettings, options: SweepOptions = {}): Promise<void> {
+export async function checkSweep(tried: SweepSettings, options: SweepOptions = {}): Promise<CheckedSweep> {
+  const { request, opening } = await openingWith(tried, options);
+  const { trials, trialsAtOnce } = await plannedSweep(request, opening);
+  return { trials: trials.map(({ values }, index) => ({ name: trialName(index), values })), trialsAtOnce };
+}
+
+/** A sweep that has its folder, whose runs other processes may play. */
+export interface PreparedSweep extends OpenedTrials {
+  /** Those of its runs that are not done, by number from 1. */
+  readonly toBePlayed: readonly number[];
+  /** Removes the folder of a new sweep, of which nothing was played. One that goes on stays. */
+  readonly discard: () => Promise<void>;
+}
+
+/**
+ * Makes the folder of a new sweep, all of it checked, or looks whether one can go on, so that other processes play its runs: each by
+ * `sweep` with `resume` and `trial`.
+ * @throws LetheError as `sweep` does for what it refuses; RUN_LOCKED as long as somebody plays it
+ */
+export async function prepareSweep(tried: SweepSettings, options: SweepOptions = {}): Promise<PreparedSweep> {
+  const { request, opening } = await openingWith(tried, options);
+  const folder = await openSweep(request, opening);
+  await (await folder.lock(request, (warning) => { options.onNotice?.(`warning: ${warning}`); })).release();
+  const { trials, trialsAtOnce } = await folder.read();
+  return {
+    folder: folder.folder, trials, trialsAtOnce,
+    toBePlayed: trials.map(toBePlayed).filter((trial) => !isDone(trial)).map(({ name }) => Number(name)),
+    discard: async () => { if (request.resume === null) await rm(folder.folder, { recursive: true, force: true }); },
+  };
+}
+
+/** What a sweep is opened with that is not played here. */
+async function openingWith(tried: SweepSettings, options: SweepOptions): Promise<{ request: SweepRequest; opening: TrialsOpening }> {
   const surroundings = await surroundingsOf(options);
-  await plannedSweep(sweepRequest(tried, options, surroundings), {
-    machine: surroundings.machine, onNotice: (line) => { options.onNotice?.(line); },
-  });
+  return {
+    request: sweepRequest(tried, options, surroundings),
+    opening: { machine: surroundings.machine, onNotice: (line) => { options.onNotice?.(line); } },
+  };
 }
 
 function sweepRequest(tried: SweepSettings, options: SweepOptions, { folder, runsFolder, logLevel }: Surroundings): SweepRequest {
   const { configFile, listFile, random = null, drawSeed = 1, trialsAtOnce = null, halving = null, best = null } = options;
-  const { name = null, resume = null, dataDir, unpackedGiB = null, breakLock = false } = options;
+  const { name = null, resume = null, trial = null, dataDir, unpackedGiB = null, breakLock = false } = options;
+  if (trial !== null && resume === null)
+    throw problemsError([{ where: 'trial', expected: 'it only of a sweep that goes on, by `resume`', found: String(trial) }]);
   const placing = placingOf(options);
   // Elsewhere no cores are counted that say how many workers a run may have.
   const space = searchSpace(placing === null || resume !== null ? tried : { workers: 1, ...tried }, folder);
@@ -119,7 +168,7 @@ function sweepRequest(tried: SweepSettings, options: SweepOptions, { folder, run
     throw problemsError([{ where: 'resume', expected: 'no settings, which are those of the sweep', found: Object.keys(space).join() }]);
   if (random === null) refuseRanges(space);
   return {
-    folder, runsFolder, logLevel, space, random, drawSeed, trialsAtOnce, halving, best, name, resume, breakLock, placing,
+    folder, runsFolder, logLevel, space, random, drawSeed, trialsAtOnce, halving, best, name, resume, trial, breakLock, placing,
     configFile: configFile === undefined ? null : resolve(folder, configFile),
     listFile: listFile === undefined ? null : resolve(folder, listFile),
     resumedData: { folder: dataDir === undefined ? null : resolve(folder, dataDir), unpackedGiB },

@@ -64,6 +64,12 @@ export class RunLock {
     return holder === null || isGone(holder) ? null : holder;
   }
 
+  /** @throws LetheError RUN_LOCKED if somebody holds the lock, or may hold it on another host */
+  static async expectNone(file: string, folder: string): Promise<void> {
+    const holder = await RunLock.heldBy(file);
+    if (holder !== null) throw locked(folder, holder);
+  }
+
   /** Removes the lock, unless another process has taken it over. */
   async release(): Promise<void> {
     const found = await readFile(this.#file, 'utf8').catch(() => null);

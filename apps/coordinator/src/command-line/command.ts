@@ -119,6 +119,10 @@ export interface SweepCommand extends Places, Logging {
   readonly name: string | null;
   readonly resume: string | null;
   readonly placing: PlacingWords;
+  /** Each trial is a task of a job array. */
+  readonly jobArray: boolean;
+  /** Say what it would be, and start and write nothing. */
+  readonly dryRun: boolean;
   /** Take it and its trials over from processes of another host. */
   readonly breakLock: boolean;
 }

@@ -55,6 +55,8 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     runsFolder: reader.runsFolder(folder),
     resume,
     placing: readPlacing(reader, folder),
+    jobArray: reader.has('job-array'),
+    dryRun: reader.has('dry-run'),
     breakLock: reader.has('break-lock'),
     logLevel: reader.logLevel(),
   };
@@ -85,13 +87,15 @@ function oneOf(space: SearchSpace, path: string, type: 'string' | 'number'): unk
   return candidates?.kind === 'values' && typeof candidates.values[0] === type ? candidates.values[0] : null;
 }
 
-function check({ random, space, trialsAtOnce, halving, resume, breakLock }: SweepCommand, reader: FlagReader): void {
+function check({ random, space, trialsAtOnce, halving, resume, breakLock, placing, jobArray, dryRun }: SweepCommand, reader: FlagReader): void {
   const complain = (where: string, expected: string, found: string): void => {
     reader.problems.push({ where, expected, found });
   };
   for (const [flag, needed] of Object.entries(NEEDED))
     if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
   if (breakLock && resume === null) complain('--break-lock', 'it only together with --resume', 'a new sweep');
+  if (jobArray && placing.on !== 'slurm') complain('--job-array', 'it only together with --on slurm', placing.on ?? 'this machine');
+  if (dryRun && resume !== null) complain('--dry-run', 'a new sweep', `--resume ${resume}`);
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
   if (random !== null && random < 1) complain('--random', 'at least 1', String(random));
   if (halving !== null && halving.factor < 2) complain('--factor', 'at least 2', String(halving.factor));

@@ -46,9 +46,10 @@ export async function runSubmit(
     return EXIT.ok;
   }
   const { id, output } = await submit(job);
+  const printed = relative(folder, output);
   const lines = [
     `job ${id} of Slurm plays ${job.name}`,
-    `  tail -F ${relative(folder, output)}    follows it`,
+    job.array === undefined ? `  tail -F ${printed}    follows it` : `  ${printed}    take what its tasks print`,
     `  npx lethe status ${job.name}    says how it is`,
     `  npx lethe cancel ${job.name}    ends it; what it has learnt is saved`,
   ];
@@ -72,17 +73,22 @@ export function expectNumber(value: unknown, what: string): number {
 
 /**
  * How a command goes on that a job plays: one whose job Slurm has begun again, or that was submitted once more, finds what it has left.
- * @returns the name of what it goes on with, and whether its earlier life is known to be gone; null: it begins
+ * @returns the name of what it goes on with, and whether its earlier life is known to be gone; null: it goes on as it was typed
  */
 export function goesOn(
-  { name, runsFolder, placing }: Pick<TrainCommand, 'runsFolder' | 'placing'> & { readonly name: string | null | undefined },
-  environment: Environment, sign: 'config.json' | 'sweep.json',
+  { name, resume, runsFolder, placing }: Pick<TrainCommand, 'runsFolder' | 'placing'> & Named, environment: Environment,
+  sign: 'config.json' | 'sweep.json',
 ): { readonly resume: string; readonly breakLock: boolean } | null {
-  if (placing.on !== 'slurm' || slurmJobId(environment) === null || name === undefined || name === null) return null;
-  const run = join(runsFolder, name);
+  if (placing.on !== 'slurm' || slurmJobId(environment) === null) return null;
   const isAgain = isRestarted(environment);
+  if (typeof resume === 'string') return isAgain ? { resume, breakLock: true } : null;
+  if (typeof name !== 'string') return null;
+  const run = join(runsFolder, name);
   return existsSync(join(run, sign)) && (isAgain || isSubmitted(run)) ? { resume: name, breakLock: isAgain } : null;
 }
+
+/** What a command calls its run. */
+interface Named { readonly name: string | null | undefined; readonly resume: string | null | undefined }
 
 /** Whether Slurm has begun this job before: nothing of that life is left. */
 function isRestarted({ SLURM_RESTART_COUNT: count }: Environment): boolean {

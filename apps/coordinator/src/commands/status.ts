@@ -23,11 +23,17 @@ function said({ folder, run, job }: RunStatus, userFolder: string): string[] {
   ];
 }
 
-function jobLines({ id, state, reason, nodes, time, timeLimit, steps }: NonNullable<RunStatus['job']>): string[] {
+function jobLines({ id, state, reason, nodes, time, timeLimit, steps, tasks }: NonNullable<RunStatus['job']>): string[] {
   if (state === null) return [`  job ${id} of Slurm is over`];
   const [where, why] = [nodes === '' ? '' : ` on ${nodes}`, reason === '' ? '' : ` (${reason})`];
   return [
     `  job ${id} of Slurm: ${state}${why}${where}, ${time} of ${timeLimit}`,
+    ...(tasks.length === 0 ? [] : [`  ${tasksLine(tasks)}`]),
     ...steps.filter(({ name }) => name !== 'batch').map((step) => `  ${step.name} on ${step.nodes}`),
   ];
+}
+
+function tasksLine(tasks: NonNullable<RunStatus['job']>['tasks']): string {
+  const states = [...new Set(tasks.map(({ state }) => state))];
+  return `tasks: ${states.map((state) => `${tasks.filter((task) => task.state === state).length} ${state ?? 'over'}`).join(', ')}`;
 }

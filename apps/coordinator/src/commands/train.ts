@@ -78,6 +78,7 @@ function trainOptions(command: TrainCommand, environment: Environment): RunOptio
 function goingOn(command: TrainCommand, environment: Environment): TrainCommand {
   const again = goesOn(command, environment, 'config.json');
   if (again === null) return command;
+  if (command.resume !== undefined) return { ...command, breakLock: again.breakLock };
   return { ...command, ...again, name: undefined, configFile: undefined, flags: { ...command.flags, values: {} } };
 }
 

@@ -7,9 +7,18 @@ import { hearEndingSignals } from '../signals/ending-signals.js';
 /** Several runs, and what to say when all of them are planned. */
 interface Watched<Results> { readonly several: LiveTrials<Results>; readonly onOpened: (opened: OpenedTrials) => void }
 
+/** How trials are shown. */
+interface Watching {
+  /** Without their progress. */
+  readonly isQuiet: boolean;
+  /** One of them is played here; how many of the others are done is not known. */
+  readonly isOne?: boolean;
+  readonly onSignal?: (signal: string) => void;
+}
+
 /** Shows trials on the terminal while they are played, and lets Ctrl-C end them with a checkpoint; again: at once. */
 export async function watchOnTerminal<Results>(
-  { isQuiet, onSignal }: { readonly isQuiet: boolean; readonly onSignal?: (signal: string) => void },
+  { isQuiet, isOne = false, onSignal }: Watching,
   play: (listeners: TrialsListeners) => Watched<Results>,
 ): Promise<Results> {
   const ending = new AbortController();
@@ -21,7 +30,7 @@ export async function watchOnTerminal<Results>(
       else if (several.stage === 'opening') process.stdout.write(`${line}\n`);
       else process.stderr.write(`${line}\n`);
     },
-    onTrial: (trial) => { if (reporter !== null && trial.state !== 'running') showEnd(trial, several, reporter); },
+    onTrial: (trial) => { if (reporter !== null && trial.state !== 'running') showEnd(trial, several, { reporter, isOne }); },
     onPosition: (trial, position) => { if (reporter !== null && !isQuiet) showPosition(trial, several, position, reporter); },
     onStage: (stage) => {
       if (stage === 'opened' && several.opened !== null) onOpened(several.opened);
@@ -71,11 +80,13 @@ function showPosition(trial: Trial, several: Several, position: TrialPosition, r
 }
 
 /** The counter comes first: what a trial has failed with may be long. */
-function showEnd(trial: Trial, several: Several, reporter: TrialsReporter): void {
+function showEnd(
+  trial: Trial, several: Several, { reporter, isOne }: { readonly reporter: TrialsReporter; readonly isOne: boolean },
+): void {
   const { name, state, message } = trial;
   const trials = several.opened?.trials ?? [];
-  const counter = `(${trials.filter(isDone).length} of ${trials.length} done)`;
-  const said = [name, isDone(trial) ? `${state} ${counter}` : 'waits to go on', several.settingsOf(trial), reachedBy(trial), message];
+  const counter = isOne ? '' : ` (${trials.filter(isDone).length} of ${trials.length} done)`;
+  const said = [name, isDone(trial) ? `${state}${counter}` : 'waits to go on', several.settingsOf(trial), reachedBy(trial), message];
   reporter.end(name, said.filter((part) => part !== '').join('  '));
 }
 

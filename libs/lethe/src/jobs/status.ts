@@ -37,6 +37,11 @@ export async function status(run: string, options: JobLookup = {}): Promise<RunS
 
 async function listed(folder: string): Promise<ListedRun | null> {
   const several = TrialsFolder.find(folder, { folder, runsFolder: folder });
-  if (several !== null) return listTrials(several);
+  if (several !== null) return (await isBegun(several)) ? listTrials(several) : null;
   return existsSync(join(folder, 'config.json')) ? listRun(folder) : null;
+}
+
+/** A sweep whose runs are played by tasks of a job has its folder before. */
+async function isBegun(several: TrialsFolder): Promise<boolean> {
+  return (await several.read()).trials.some(({ state, attempts }) => state !== 'waiting' || attempts > 0);
 }

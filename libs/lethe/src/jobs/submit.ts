@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
-import { batchScript, submitJob } from '@lethe/placement';
+import { batchScript, outputOfTask, submitJob, type JobArray } from '@lethe/placement';
 import { commandLineProgram } from '@lethe/programs';
 import { environmentOf, placesOf, type CommonOptions } from '../common-options.js';
 import { jobFiles, keepJob, makeJobFolder } from './job-file.js';
@@ -22,6 +22,8 @@ export interface JobOptions {
 export interface JobToSubmit extends JobOptions, Pick<CommonOptions, 'folder' | 'runsDir' | 'environment' | 'cacheDir'> {
   /** Name of its folder below `runsDir`. */
   readonly name: string;
+  /** Undefined: it is one job. Else each of these tasks is one, with what follows. */
+  readonly array?: JobArray | undefined;
   /** Processes that are placed: workers of a run, runs of a sweep. */
   readonly tasks: number;
   readonly coresPerTask: number | null;
@@ -37,15 +39,15 @@ export interface SubmittedJob {
   readonly folder: string;
   /** Absolute path of what was submitted. */
   readonly script: string;
-  /** Absolute path of the file that takes what it prints. */
+  /** Absolute path of the file that takes what it prints; of a job array with `*` for the number of a task. */
   readonly output: string;
 }
 
 /** The script of a job: to be read, kept, changed, and submitted by hand. */
 export function jobScript(job: JobToSubmit): string {
-  const { name, tasks, coresPerTask, gpusPerTask, partition = null, account = null, time = null, sbatch: extra = [], words } = job;
+  const { name, array = null, tasks, coresPerTask, gpusPerTask, partition = null, account = null, time = null, sbatch: extra = [], words } = job;
   return batchScript({
-    name, tasks, coresPerTask, gpusPerTask, partition, account, time, extra, warningSeconds: WARNING_SECONDS,
+    name, array, tasks, coresPerTask, gpusPerTask, partition, account, time, extra, warningSeconds: WARNING_SECONDS,
     folder: placesOf(job).folder, output: jobFiles(folderOf(job)).output,
     command: [process.execPath, ...process.execArgv, commandLineProgram(), ...words],
   });
@@ -62,7 +64,7 @@ export async function submit(job: JobToSubmit): Promise<SubmittedJob> {
   await writeFileAtomically(script, [Buffer.from(jobScript(job))]);
   const id = await submitJob(script, environmentOf(job));
   await keepJob(folder, { scheduler: 'slurm', id, submitted: new Date().toISOString() });
-  return { id, folder, script, output };
+  return { id, folder, script, output: job.array === undefined ? output : outputOfTask(output, '*') };
 }
 
 function folderOf(job: JobToSubmit): string {

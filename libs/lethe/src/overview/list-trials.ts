@@ -23,7 +23,7 @@ export async function listTrials(several: TrialsFolder): Promise<ListedRun> {
     state.trials.map(async (trial) => ({ ...trial, figures: { ...trial.figures, ...(await several.figures(trial.name)) } })),
   );
   return {
-    name: basename(folder), folder, kind: state.kind, ...await stateOfTrials(folder, trials), recipe: config.recipe, game: gameName(config),
+    name: basename(folder), folder, kind: state.kind, ...await stateOfTrials(several, trials), recipe: config.recipe, game: gameName(config),
     played: { unit: 'run', done: trials.filter(isDone).length, total: trials.length },
     written: await lastWritten([join(folder, 'sweep.json')]),
     figures: reachedFigures(figuresOf({ ...state, trials })),
@@ -32,9 +32,11 @@ export async function listTrials(several: TrialsFolder): Promise<ListedRun> {
 }
 
 /** Together they are as far as the one that is the least far; they diverged or failed where none of them is completed. */
-async function stateOfTrials(folder: string, trials: readonly Trial[]): Promise<FoundState> {
-  const holder = await RunLock.heldBy(join(folder, 'lock'));
+async function stateOfTrials(several: TrialsFolder, trials: readonly Trial[]): Promise<FoundState> {
+  const holder = await RunLock.heldBy(join(several.folder, 'lock'));
   if (holder !== null) return { state: 'running', remark: `process ${holder.processId} on ${holder.host}` };
+  const tasks = await several.tasks.count();
+  if (tasks > 0) return { state: 'running', remark: `${tasks} of its runs` };
   // Nobody plays those that were running when they were killed.
   const states = trials.map(({ state }) => (state === 'running' ? 'waiting' : state));
   const counts = [...new Set(states)].sort().map((state) => `${states.filter((other) => other === state).length} ${state}`);

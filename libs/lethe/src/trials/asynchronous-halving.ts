@@ -24,16 +24,23 @@ export class AsynchronousHalving {
 
   /** Whether a trial may go on after an epoch that ended with this figure; asked again, the answer is the same. */
   goesOn(trial: string, epoch: number, figure: number): boolean {
-    if (!this.#isRung(epoch)) return true;
+    if (!this.isRung(epoch)) return true;
     const rung = this.#rung(epoch);
     const goesOn = rung.get(trial)?.goesOn ?? this.#isAmongBest(figure, [...rung.values()].map((arrival) => arrival.figure));
     if (!rung.has(trial)) rung.set(trial, { figure, goesOn });
     return goesOn;
   }
 
-  /** Records a trial that had come past an epoch before the sweep was interrupted: others are compared with it, it is not judged again. */
+  /** Records a trial that has come past an epoch without being judged here: others are compared with it, it is not judged again. */
   passed(trial: string, epoch: number, figure: number): void {
-    if (this.#isRung(epoch)) this.#rung(epoch).set(trial, { figure, goesOn: true });
+    if (this.isRung(epoch)) this.#rung(epoch).set(trial, { figure, goesOn: true });
+  }
+
+  /** Whether trials are compared after that epoch. */
+  isRung(epoch: number): boolean {
+    let rung = this.#options.firstRung;
+    while (rung < epoch) rung *= this.#options.factor;
+    return rung === epoch;
   }
 
   #isAmongBest(figure: number, earlier: readonly number[]): boolean {
@@ -50,11 +57,6 @@ export class AsynchronousHalving {
     return rung;
   }
 
-  #isRung(epoch: number): boolean {
-    let rung = this.#options.firstRung;
-    while (rung < epoch) rung *= this.#options.factor;
-    return rung === epoch;
-  }
 }
 
 /** A trial at a rung. */

@@ -148,7 +148,7 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
   }
 
   #change(trial: Trial, trials: readonly Trial[], onTrial: TrialsListeners['onTrial']): void {
-    if (this.#opened !== null) this.#opened = { ...this.#opened, trials };
+    if (this.#opened !== null) this.#opened = { ...this.#opened, trials: this.#opened.trials.map((known) => trials.find(({ name }) => name === known.name) ?? known) };
     if (isDone(trial) && !this.#ended.some(({ name }) => name === trial.name)) this.#ended.push(trial);
     tell(onTrial, trial);
     this.#changes.notify();

@@ -9,7 +9,7 @@ import type { DataReading, Logging } from '../requests.js';
 import type { DataOpening } from '../run/run-data.js';
 import type { ThisMachine } from '../this-machine.js';
 import { checkTrialData } from './trial-data.js';
-import { TrialRunner } from './trial-runner.js';
+import { TrialRunner, type TrialRunnerOptions } from './trial-runner.js';
 import { checkSlots, slotGpus } from './trial-slots.js';
 import { isDone, toBePlayed, type Trial, type TrialPosition } from './trial.js';
 import type { TrialsFolder } from './trials-folder.js';
@@ -56,7 +56,7 @@ export interface TrialSurroundings {
 }
 
 /**
- * Plays the trials that are not done.
+ * Plays the trials that are not done: those of the state. Processes may play others of them at the same time (`others`).
  *
  * @throws LetheError DEVICE_PLAN_INVALID if that many at once do not fit on the GPUs, CONFIG_INVALID if they have too many processes,
  * CODE_MISSING if their code is gone, CHECKPOINT_MISMATCH if those that are to be begun would learn from other data than the others have
@@ -65,21 +65,21 @@ export async function playTrials(
   folder: TrialsFolder,
   state: TrialsState,
   data: DataReading,
-  surroundings: TrialSurroundings & Logging,
+  surroundings: TrialSurroundings & Logging & Partial<Pick<TrialRunnerOptions, 'others'>>,
 ): Promise<TrialRunner> {
-  const { placing, environment, watcher, logLevel } = surroundings;
+  const { placing, environment, watcher, logLevel, others = null } = surroundings;
   const machine = machineOfPlacing(surroundings.machine, placing);
   await folder.loadCode(state.trials);
   const clusters = await clustersOfTrials(folder, state.trials);
   checkSlots(clusters, state.trialsAtOnce, machine.cores);
   const slots = slotGpus(machine.gpus, state.trialsAtOnce, clusters);
-  await checkTrialData(folder, state.trials, { data, cacheFolder: machine.cacheFolder });
+  await checkTrialData(folder, [...state.trials, ...(others ?? []).map((name) => ({ name }))], { data, cacheFolder: machine.cacheFolder });
   const ending = new AbortController();
   let interrupt = (): void => { ending.abort(new LetheError('INTERRUPTED', 'stopped before a trial was played')); };
   const view = watcher.begin(() => { interrupt(); });
   const play = async (placement: Placement): Promise<TrialRunner> => {
     const run = new TrialRunner({
-      folder, state, data, logLevel, placement,
+      folder, state, data, logLevel, placement, others,
       resources: resourcesOfTrials(placing, clusters), cores: placing === null ? machine.cores : null,
       // Where there are none, what the environment says of them stays as it is.
       environments: slots.map((own) => (own.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: own.map(({ id }) => id).join(',') })),
@@ -96,7 +96,7 @@ export async function playTrials(
     if (placing === null) return await play(new LocalPlacement(environment));
     const placement = await placing.scheduler.open({
       processes: state.trialsAtOnce, resources: resourcesOfTrials(placing, clusters), environment,
-      privateFolder: join(folder.folder, 'placed'), sharedFolders: [folder.folder], signal: ending.signal, onNotice: view.onNotice,
+      privateFolder: join(folder.folder, others === null ? 'placed' : `placed-${state.trials.map(({ name }) => name).join()}`), sharedFolders: [folder.folder], signal: ending.signal, onNotice: view.onNotice,
     });
     return await closingAfter(() => play(placement), () => placement.close(), view.onNotice);
   } finally {

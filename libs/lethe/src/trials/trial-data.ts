@@ -18,7 +18,7 @@ export interface TrialDataOptions extends Pick<DataOpening, 'cacheFolder'> { rea
  * @throws LetheError CHECKPOINT_MISMATCH for other data
  */
 export async function checkTrialData(
-  folder: TrialsFolder, trials: readonly Trial[], { data, cacheFolder }: TrialDataOptions,
+  folder: TrialsFolder, trials: readonly Pick<Trial, 'name'>[], { data, cacheFolder }: TrialDataOptions,
 ): Promise<void> {
   const runs = trials.map(({ name }) => ({ name, run: RunFolder.at(folder.runFolder(name)) }));
   const isBegun = await Promise.all(runs.map(async ({ run }) => (await newestCheckpoint(run.checkpoints)) !== null));

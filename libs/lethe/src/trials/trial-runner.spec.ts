@@ -48,6 +48,7 @@ async function sweepRun(given: Partial<TrialRunnerOptions>): Promise<TrialRunner
     data: AS_BEFORE,
     logLevel: 'info',
     cores: 2,
+    others: null,
     placement: new LocalPlacement(process.env),
     resources: { cores: null, gpus: 0 },
     onChange: () => undefined,
@@ -97,6 +98,27 @@ describe('playing the trials of a sweep', () => {
     await run.play();
     expect(last).toBeGreaterThan(0);
     expect(run.trials[0]).toMatchObject({ name: '001', state: 'completed', figures: { epochs: last, [halving.figure]: 0.9 } });
+  });
+
+  it('stops one that is behind what another process has come to, and writes down that one alone', async () => {
+    const state = await folder.read();
+    const [own, other] = state.trials;
+    const halving = { figure: 'held_out/reconstruction_mse', firstRung: 1, factor: 2, better: 'lower' } as const;
+    const endWith = (trial: string, value: number): void => {
+      const line = `${JSON.stringify({ kind: 'epoch', epoch: 1, round: 3, [halving.figure]: value })}\n`;
+      writeFileSync(join(folder.runFolder(trial), 'metrics.jsonl'), line);
+    };
+    if (own === undefined || other === undefined) expect.fail('two trials');
+    const lock = await folder.lockTrial(own.name, { breakLock: false }, () => undefined);
+    const run = await sweepRun({
+      state: { ...state, halving, trials: [own] }, others: [other.name], environments: [{}],
+      // Both come there once it has begun.
+      onNotice: () => { endWith(other.name, 0.1); endWith(own.name, 0.9); },
+    });
+    await run.play();
+    expect(player.signalCode).toBe('SIGINT');
+    expect((await folder.read()).trials.map((trial) => trial.state)).toEqual(['stopped', 'waiting']);
+    await lock.release();
   });
 
   it('leaves none running when it fails itself', async () => {

@@ -28,6 +28,8 @@ export interface TrialRunnerOptions extends Logging {
   readonly onNotice: (line: string) => void;
   /** Of this machine, which trials share; null: they are played elsewhere. */
   readonly cores: number | null;
+  /** Further trials of the sweep, which other processes play at the same time; null: there are none. */
+  readonly others: readonly string[] | null;
 }
 
 /** How often a trial's metrics are looked at. */
@@ -66,7 +68,8 @@ export class TrialRunner {
    * Ends when every trial is done, or when those that run have ended after an interruption. What fails here leaves none of them running.
    */
   async play(): Promise<void> {
-    await this.#replayHalving();
+    // Nobody who came to a rung before is judged there once more, against those who came later.
+    await this.#rememberRungs(this.#trials.map(({ name }) => name));
     const slots = await Promise.allSettled(this.#options.environments.map((environment) => this.#fillSlot(environment)));
     await this.#save();
     for (const slot of slots) if (slot.status === 'rejected') throw slot.reason;
@@ -184,7 +187,7 @@ export class TrialRunner {
       for (const { epoch, figures } of (await folder.epochs(name)).slice(seen)) {
         seen += 1;
         this.#change(name, { figures: { ...this.#find(name).figures, epochs: epoch, ...figures } });
-        if (isStopped || !isJudged || this.#goesOn(name, epoch, figures)) continue;
+        if (isStopped || !isJudged || await this.#goesOn(name, epoch, figures)) continue;
         isStopped = true;
         played.interrupt();
       }
@@ -192,18 +195,20 @@ export class TrialRunner {
     }
   }
 
-  #goesOn(name: string, epoch: number, figures: Readonly<Record<string, number>>): boolean {
+  async #goesOn(name: string, epoch: number, figures: Readonly<Record<string, number>>): Promise<boolean> {
     const figure = figures[this.#options.state.halving?.figure ?? ''];
+    // Its figure is written down: of two that come to a rung at once, at least one is compared with the other.
+    if (this.#halving?.isRung(epoch) === true) await this.#rememberRungs(this.#options.others ?? []);
     const goesOn = this.#halving === null || figure === undefined || this.#halving.goesOn(name, epoch, figure);
     // After its last epoch all is spent that stopping could save: it is measured as those are that it is compared with.
     return goesOn || epoch === this.#find(name).epochs;
   }
 
-  /** A sweep that goes on remembers who came to which rung. Nobody is judged there once more, against those who came later. */
-  async #replayHalving(): Promise<void> {
+  /** Remembers who came to which rung, by what they have written. */
+  async #rememberRungs(trials: readonly string[]): Promise<void> {
     const { folder, state: { halving } } = this.#options;
     if (halving === null) return;
-    for (const { name } of this.#trials) {
+    for (const name of trials) {
       for (const { epoch, figures } of await folder.epochs(name)) {
         const figure = figures[halving.figure];
         if (figure !== undefined) this.#halving?.passed(name, epoch, figure);
@@ -225,8 +230,11 @@ export class TrialRunner {
   }
 
   #save(): Promise<void> {
-    const { folder, state } = this.#options;
-    this.#saving = this.#saving.catch(() => undefined).then(() => folder.write({ ...state, trials: this.#trials }));
+    const { folder, state, others } = this.#options;
+    this.#saving = this.#saving.catch(() => undefined).then(async () => {
+      if (others === null) await folder.write({ ...state, trials: this.#trials });
+      else for (const trial of this.#trials) await folder.tasks.write(state, trial);
+    });
     return this.#saving;
   }
 }

@@ -11,6 +11,7 @@ import type { PlannedTrial, Trial, TrialPosition } from './trial.js';
 import { finalFigures, isComplete, readEvaluation, readSummary, summaryFigures } from '../evaluation/final-figures.js';
 import { FollowedMetrics } from '../record/followed-metrics.js';
 import { epochFigures, HELD_OUT, prefixed } from '../record/metrics.js';
+import { TrialTasks } from './trial-tasks.js';
 import { parseTrialsState, trialsStateText, type TrialsState } from './trials-state.js';
 
 /** A name for a folder, made of the time. */
@@ -19,17 +20,26 @@ export function nameOfNow(prefix: string): string {
 }
 
 const STATE = 'sweep.json';
+const LOCK = 'lock';
+
+/** What a trial is called, by its place from 0 among all. */
+export function trialName(index: number): string {
+  return String(index + 1).padStart(3, '0');
+}
 
 /**
  * The folder of a sweep, or of other runs that belong together: `sweep.json`, `configs/` and `trials/` with a run's folder for each trial.
  */
 export class TrialsFolder {
   readonly folder: string;
+  /** What processes have that play a trial each. */
+  readonly tasks: TrialTasks;
   /** By trial. */
   readonly #metrics = new Map<string, FollowedMetrics>();
 
   private constructor(folder: string) {
     this.folder = folder;
+    this.tasks = new TrialTasks(folder);
   }
 
   get trials(): string {
@@ -70,23 +80,55 @@ export class TrialsFolder {
   /** @throws LetheError CONFIG_INVALID */
   async read(): Promise<TrialsState> {
     const file = join(this.folder, STATE);
-    return parseTrialsState(await readFile(file, 'utf8'), file);
+    return this.tasks.merged(parseTrialsState(await readFile(file, 'utf8'), file));
   }
 
   /** Keeps other processes from playing the sweep; locks of its trials that may be broken are. @throws LetheError RUN_LOCKED */
   async lock({ breakLock }: { readonly breakLock: boolean }, onWarning: (warning: string) => void): Promise<RunLock> {
     const options: LockOptions = { onBroken: breakLock ? onWarning : null };
-    const lock = await RunLock.acquire(join(this.folder, 'lock'), this.folder, options);
-    if (!breakLock) return lock;
-    for (const trial of await readdir(this.trials)) {
-      const held = join(this.runFolder(trial), 'lock');
-      // One that a process of this machine holds is waited for.
-      if (existsSync(held) && (await RunLock.holder(held)) === null)
-        await (await RunLock.acquire(held, this.runFolder(trial), options)).release();
+    const lock = await RunLock.acquire(join(this.folder, LOCK), this.folder, options);
+    try {
+      await this.tasks.expectNone(this.folder, options);
+      if (breakLock) for (const trial of await readdir(this.trials)) await this.#breakLock(trial, options);
+      if (this.tasks.areThere) {
+        await this.write(await this.read());
+        await this.tasks.clear();
+      }
+    } catch (error) {
+      await lock.release();
+      throw error;
     }
     return lock;
   }
 
+  /**
+   * Keeps other processes from playing one of the trials, or all of them; each of the others may be played by a process of its own.
+   * @throws LetheError RUN_LOCKED
+   */
+  async lockTrial(
+    trial: string, { breakLock }: { readonly breakLock: boolean }, onWarning: (warning: string) => void,
+  ): Promise<RunLock> {
+    const options: LockOptions = { onBroken: breakLock ? onWarning : null };
+    const lock = await this.tasks.lock(trial, this.runFolder(trial), options);
+    try {
+      // Whoever plays all of them looks for this lock once it has its own: one of the two sees the other.
+      await RunLock.expectNone(join(this.folder, LOCK), this.folder);
+      if (breakLock) await this.#breakLock(trial, options);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    return lock;
+  }
+
+  /** One that a process of this machine holds is waited for. */
+  async #breakLock(trial: string, options: LockOptions): Promise<void> {
+    const held = join(this.runFolder(trial), LOCK);
+    if (existsSync(held) && (await RunLock.holder(held)) === null)
+      await (await RunLock.acquire(held, this.runFolder(trial), options)).release();
+  }
+
+  /** Writes down how the trials are, of which this process plays all. */
   async write(state: TrialsState): Promise<void> {
     await this.writeFile(STATE, trialsStateText(state));
   }
@@ -98,7 +140,7 @@ export class TrialsFolder {
   /** Writes down the trials that are to be played. Its folder is removed where that fails. @throws LetheError STORAGE_FAILED */
   async begin(planned: readonly PlannedTrial[], state: Omit<TrialsState, 'trials'>): Promise<void> {
     const trials = planned.map(({ key, values, config }, index): Trial => ({
-      name: String(index + 1).padStart(3, '0'),
+      name: trialName(index),
       key,
       values,
       epochs: config.epochs,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { batchScript, type BatchJob } from '../index.js';
 
 const JOB: BatchJob = {
-  name: 'forget', tasks: 8, coresPerTask: 4, gpusPerTask: 1, partition: 'gpu', account: null, time: '4:00:00',
+  name: 'forget', array: null, tasks: 8, coresPerTask: 4, gpusPerTask: 1, partition: 'gpu', account: null, time: '4:00:00',
   warningSeconds: 120, extra: [],
   folder: '/home/ada/faces', output: '/home/ada/faces/runs/forget/job/output.txt',
   command: ['/usr/bin/node', '/opt/lethe/lethe.js', 'train', '--on', 'slurm', '--workers', '8', '--name', 'forget'],
@@ -44,6 +44,13 @@ exec /usr/bin/node /opt/lethe/lethe.js train --on slurm --workers 8 --name forge
       '#SBATCH "--constraint=a100&nvlink"',
     ]);
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe("it's $HOME\n\n*\n");
+  });
+
+  it('begins a task for each number, and gives each a file for what it prints', () => {
+    const array = (tasks: number[], atOnce: number | null): string[] | null =>
+      batchScript({ ...JOB, output: '/home/50%/out.txt', array: { tasks, atOnce } }).match(/--array.*|--output.*/g);
+    expect(array([1, 2, 3, 4], 2)).toEqual(['--array=1-4%2', '--output=/home/50%%/out-%a.txt']);
+    expect(array([9, 2, 3, 5], null)).toEqual(['--array=2-3,5,9', '--output=/home/50%%/out-%a.txt']);
   });
 
   it('is refused for paths that a job would look for elsewhere', () => {

@@ -1,8 +1,18 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join, parse } from 'node:path';
+
+/** A job that is one of many alike, its tasks, each of which Slurm begins when it has room for it. */
+export interface JobArray {
+  /** Numbers of its tasks. */
+  readonly tasks: readonly number[];
+  /** Most tasks that run at the same time; null: as many as there is room for. */
+  readonly atOnce: number | null;
+}
 
 /** A job to submit. */
 export interface BatchJob {
   readonly name: string;
+  /** Null: it is one job. Else what follows is said of each task. */
+  readonly array: JobArray | null;
   /** Processes that are steps of it, each with its own cores and GPUs. What submits them runs beside them on the first node. */
   readonly tasks: number;
   /** Null: as many as Slurm gives a task. */
@@ -20,10 +30,16 @@ export interface BatchJob {
   readonly extra: readonly string[];
   /** Absolute path of its working folder. */
   readonly folder: string;
-  /** Absolute path of the file that takes what it prints. */
+  /** Absolute path of the file that takes what it prints. Each task of an array has one of its own: see `outputOfTask`. */
   readonly output: string;
   /** Absolute path of an executable, and arguments. */
   readonly command: readonly string[];
+}
+
+/** The file that takes what a task of a job array prints: that of the job, with the task's number before its ending. */
+export function outputOfTask(output: string, task: number | '*' | '%a'): string {
+  const { dir, name, ext } = parse(output);
+  return join(dir, `${name}-${task}${ext}`);
 }
 
 /** Words on a line of the command. */
@@ -43,9 +59,10 @@ exec ${[executable, ...argv].map(quoted).join(' ')}
 }
 
 function wishes(job: BatchJob): string[] {
-  const { name, tasks, coresPerTask, gpusPerTask, partition, account, time, warningSeconds, extra, folder, output } = job;
+  const { name, array, tasks, coresPerTask, gpusPerTask, partition, account, time, warningSeconds, extra, folder, output } = job;
   return [
     `--job-name=${name}`,
+    ...(array === null ? [] : [`--array=${arrayText(array)}`]),
     `--ntasks=${tasks}`,
     ...(coresPerTask === null ? [] : [`--cpus-per-task=${coresPerTask}`]),
     ...(gpusPerTask === 0 ? [] : [`--gpus-per-task=${gpusPerTask}`]),
@@ -53,12 +70,25 @@ function wishes(job: BatchJob): string[] {
     ...(account === null ? [] : [`--account=${account}`]),
     ...(time === null ? [] : [`--time=${time}`]),
     `--chdir=${folder}`,
-    // A percent sign would begin something that Slurm fills in.
-    `--output=${output.replaceAll('%', '%%')}`,
+    `--output=${array === null ? literal(output) : outputOfTask(literal(output), '%a')}`,
     '--open-mode=append', '--requeue', '--no-kill',
     `--signal=B:HUP@${warningSeconds}`,
     ...extra,
   ].map(optionText);
+}
+
+/** A percent sign would begin something that Slurm fills in. */
+function literal(path: string): string {
+  return path.replaceAll('%', '%%');
+}
+
+/** As `sbatch` reads the tasks of an array: `1-4,7%2`. */
+function arrayText({ tasks, atOnce }: JobArray): string {
+  const sorted = [...new Set(tasks)].sort((a, b) => a - b);
+  const firsts = sorted.filter((task) => !sorted.includes(task - 1));
+  const lasts = sorted.filter((task) => !sorted.includes(task + 1));
+  const ranges = firsts.map((first, index) => (first === lasts[index] ? `${first}` : `${first}-${lasts[index]}`));
+  return `${ranges.join(',')}${atOnce === null ? '' : `%${atOnce}`}`;
 }
 
 /** As `sbatch` reads a line of its own: words with spaces stand in quotes. */

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SlurmCluster, whyNoSlurm } from '@lethe/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
-import { batchScript, cancelJob, isJobOver, lookAtJob, requeueJob, submitJob } from '../index.js';
+import { batchScript, cancelJob, isJobOver, lookAtJob, outputOfTask, requeueJob, submitJob, type JobArray } from '../index.js';
 
 const reason = whyNoSlurm();
 /** Of a test, and of each wait in it: what is waited for in vain is named. */
@@ -32,15 +33,14 @@ describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : 
   beforeEach(() => { onTestFailed(async () => { process.stderr.write(`${await cluster.report()}\n`); }); });
 
   /** Submits a program of Node as a job. */
-  async function submit(program: string): Promise<{ readonly id: string; readonly printed: () => string }> {
-    const [script, output] = [join(folder, 'batch.sh'), join(folder, 'output.txt')];
-    rmSync(output, { force: true });
+  async function submit(program: string, array: JobArray | null = null): Promise<{ readonly id: string; readonly printed: (task?: number) => string }> {
+    const [script, output] = [join(folder, 'batch.sh'), join(folder, `output-${randomUUID()}.txt`)];
     writeFileSync(script, batchScript({
-      name: 'a job', tasks: 2, coresPerTask: 1, gpusPerTask: 1, partition: 'all', account: null, time: '10', warningSeconds: 30,
+      name: 'a job', array, tasks: 2, coresPerTask: 1, gpusPerTask: 1, partition: 'all', account: null, time: '10', warningSeconds: 30,
       extra: ['--comment=it is mine'], folder, output, command: [process.execPath, '-e', program, "it's"],
     }));
     const id = await submitJob(script, cluster.environment);
-    return { id, printed: () => readFileSync(output, 'utf8') };
+    return { id, printed: (task) => readFileSync(task === undefined ? output : outputOfTask(output, task), 'utf8') };
   }
   const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: WAIT_MS, interval: 50 });
   const STAYS = `
@@ -72,5 +72,20 @@ describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : 
     await cancelJob(await lookAtJob(id, cluster.environment), 'in order', cluster.environment);
     await until(async () => { expect(isJobOver(await lookAtJob(id, cluster.environment))).toBe(true); });
     expect(printed()).toContain('SIGTERM 1\n');
+  }, PATIENCE_MS);
+
+  it('is one of several tasks: those that run are asked to end, and none of the others begins', async () => {
+    const { id, printed } = await submit(STAYS.replace('process.env.SLURM_RESTART_COUNT)', 'true)'), { tasks: [1, 3, 4], atOnce: 1 });
+    await until(async () => {
+      const states = (await lookAtJob(id, cluster.environment)).tasks.map(({ number, state, nodes }) => [number, state, nodes]);
+      expect(states).toEqual([[1, 'RUNNING', 'a,b'], [3, 'PENDING', ''], [4, 'PENDING', '']]);
+      expect(printed(1)).toBe('began 0\n');
+    });
+    const job = await lookAtJob(id, cluster.environment);
+    expect(job).toMatchObject({ state: 'RUNNING', nodes: 'a,b', steps: [{ name: 'batch', nodes: 'a' }] });
+    await cancelJob(job, 'in order', cluster.environment);
+    await until(async () => { expect(isJobOver(await lookAtJob(id, cluster.environment))).toBe(true); });
+    expect(printed(1)).toContain('SIGTERM 0\n');
+    expect(() => printed(3)).toThrow('ENOENT');
   }, PATIENCE_MS);
 });

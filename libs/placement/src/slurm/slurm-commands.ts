@@ -18,7 +18,12 @@ export interface SlurmJob {
   readonly timeLimit: string;
   /** Its processes. */
   readonly steps: readonly { readonly name: string; readonly nodes: string }[];
+  /** Those of its tasks that Slurm remembers, by number, if it is a job array; empty: it is one job. What is above then is of all of them. */
+  readonly tasks: readonly ArrayTask[];
 }
+
+/** A task of a job array: a job of its own. */
+export interface ArrayTask extends Pick<SlurmJob, 'state' | 'reason' | 'nodes'> { readonly number: number }
 
 const OVER: ReadonlySet<string> = new Set([
   'BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED', 'REVOKED', 'TIMEOUT',
@@ -37,12 +42,32 @@ export async function submitJob(script: string, environment: Environment): Promi
 
 /** Asks Slurm for a job. @throws LetheError PLACEMENT_FAILED if Slurm cannot be asked */
 export async function lookAtJob(id: string, environment: Environment): Promise<SlurmJob> {
-  const forgotten: SlurmJob = { id, state: null, reason: '', nodes: '', time: '', timeLimit: '', steps: [] };
-  const line = await slurm('squeue', ['--noheader', `--jobs=${id}`, '--states=all', '--format=%T|%r|%N|%M|%l'], environment)
+  const asked = ['--noheader', '--array', `--jobs=${id}`, '--states=all', '--format=%K|%T|%r|%N|%M|%l'];
+  const lines = await slurm('squeue', asked, environment)
     .catch((error: unknown) => { if (/Invalid job id/.test(String(error))) return ''; throw error; });
-  const [state, reason = '', nodes = '', time = '', timeLimit = ''] = line.split('\n')[0]?.split('|') ?? [];
-  if (state === undefined || state === '') return forgotten;
-  return { id, state, nodes, time, timeLimit, reason: reason === 'None' ? '' : reason, steps: await stepsOf(id, environment) };
+  const jobs = lines.split('\n').filter((line) => line !== '').map(readLine);
+  const leading = leadingOf(jobs);
+  if (leading === undefined) return { id, state: null, reason: '', nodes: '', time: '', timeLimit: '', steps: [], tasks: [] };
+  const { state, reason, time, timeLimit } = leading;
+  const nodes = [...new Set(jobs.filter((job) => !isJobOver(job)).map((job) => job.nodes))].filter((name) => name !== '').join(',');
+  const tasks = jobs.filter(({ number }) => !Number.isNaN(number)).map((job) => (
+    { number: job.number, state: job.state, reason: job.reason, nodes: job.nodes }
+  )).sort((a, b) => a.number - b.number);
+  return { id, state, reason, nodes: nodes || leading.nodes, time, timeLimit, steps: await stepsOf(id, environment), tasks };
+}
+
+/** A line of `squeue`. */
+interface JobLine extends ArrayTask, Pick<SlurmJob, 'time' | 'timeLimit'> {}
+
+function readLine(line: string): JobLine {
+  const [number = '', state = '', reason = '', nodes = '', time = '', timeLimit = ''] = line.split('|');
+  return { number: Number(number), state, reason: reason === 'None' ? '' : reason, nodes, time, timeLimit };
+}
+
+/** Of the tasks of a job the one that says how all are: one that runs before one that is still to come, and that before one that failed. */
+function leadingOf(jobs: readonly JobLine[]): JobLine | undefined {
+  const rankOf = (job: JobLine): number => (job.state === 'RUNNING' ? 0 : !isJobOver(job) ? 1 : job.state === 'COMPLETED' ? 3 : 2);
+  return [...jobs].sort((a, b) => rankOf(a) - rankOf(b))[0];
 }
 
 async function stepsOf(id: string, environment: Environment): Promise<SlurmJob['steps']> {
@@ -58,8 +83,10 @@ async function stepsOf(id: string, environment: Environment): Promise<SlurmJob['
  * @param how `in order`, or `at once`: Slurm ends all of it in its own way
  * @throws LetheError PLACEMENT_FAILED with Slurm's own words
  */
-export async function cancelJob({ id, state }: SlurmJob, how: 'in order' | 'at once', environment: Environment): Promise<void> {
+export async function cancelJob({ id, state, tasks }: SlurmJob, how: 'in order' | 'at once', environment: Environment): Promise<void> {
   const isAsked = how === 'in order' && state === 'RUNNING';
+  // Of a job array no task must begin once one has made room.
+  if (isAsked && tasks.length > 0) await slurm('scancel', ['--state=PENDING', id], environment);
   await slurm('scancel', [...(isAsked ? ['--signal=TERM', '--batch'] : []), id], environment);
 }
 

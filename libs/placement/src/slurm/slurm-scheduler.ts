@@ -7,6 +7,12 @@ export function slurmJobId(environment: Readonly<Record<string, string | undefin
   return environment['SLURM_JOB_ID'] ?? null;
 }
 
+/** The number of the task of a job array that a process with this environment is part of; null: it is part of none. */
+export function slurmTask(environment: Readonly<Record<string, string | undefined>>): number | null {
+  const { SLURM_ARRAY_TASK_ID: task } = environment;
+  return task === undefined ? null : Number(task);
+}
+
 /** The job of Slurm that this process is part of: processes are steps of it. Without one nothing can be placed. */
 export function slurm(environment: Readonly<Record<string, string | undefined>>): Scheduler {
   const { SLURM_NTASKS: tasks } = environment;

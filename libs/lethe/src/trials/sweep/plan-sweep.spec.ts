@@ -25,6 +25,7 @@ async function plan(given: Partial<SweepRequest>): Promise<RunConfig[]> {
     name: null,
     runsFolder: '/runs',
     resume: null,
+    trial: null,
     breakLock: false,
     placing: null,
     ...given,

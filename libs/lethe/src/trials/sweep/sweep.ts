@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { LetheError } from '@lethe/errors';
 import type { SweepRequest } from '../../requests.js';
 import { machineOf } from '../../this-machine.js';
 import { checkFigures } from './check-figures.js';
@@ -8,7 +10,7 @@ import { machineOfPlacing } from '../../placing/placing.js';
 import { planSweep } from './plan-sweep.js';
 import { fitTrials } from './fit-trials.js';
 import { openingOf, playTrials, type TrialsOpening, type TrialSurroundings } from '../play-trials.js';
-import { nameOfNow, TrialsFolder } from '../trials-folder.js';
+import { nameOfNow, trialName, TrialsFolder } from '../trials-folder.js';
 import { writeSweep } from './sweep-results.js';
 import type { TrialRunner } from '../trial-runner.js';
 import type { TrialsState } from '../trials-state.js';
@@ -56,8 +58,9 @@ export async function plannedSweep(request: SweepRequest, opening: TrialsOpening
   return { place, trials: planned, notices, best, trialsAtOnce };
 }
 
-/** Plays the trials that are not done, and writes which are best. */
+/** Plays the trials that are not done, or one of them alone, and writes which are best. */
 export async function playSweep(folder: TrialsFolder, request: SweepRequest, surroundings: TrialSurroundings): Promise<SweepResults> {
+  if (request.trial !== null) return playOneTrial(folder, request, { ...surroundings, trial: trialName(request.trial - 1) });
   const lock = await folder.lock(request, surroundings.watcher.onWarning);
   try {
     const found = await folder.read();
@@ -66,5 +69,33 @@ export async function playSweep(folder: TrialsFolder, request: SweepRequest, sur
     return { run, ...(await writeSweep(folder, state, run.trials, request.folder)), bestBy: state.best };
   } finally {
     await lock.release();
+  }
+}
+
+/** Plays a trial as long as others play the rest. @throws LetheError RUN_MISSING if there is no such trial */
+async function playOneTrial(
+  folder: TrialsFolder, request: SweepRequest, { trial: name, ...surroundings }: TrialSurroundings & { readonly trial: string },
+): Promise<SweepResults> {
+  const state = await folder.read();
+  if (!state.trials.some((trial) => trial.name === name))
+    throw new LetheError('RUN_MISSING', `${folder.folder}: expected a run ${name} of the sweep, found ${state.trials.length} of them`);
+  const lock = await folder.lockTrial(name, request, surroundings.watcher.onWarning);
+  try {
+    const { trials, ...common } = await folder.read();
+    const run = await playTrials(folder, { ...common, trials: trials.filter((trial) => trial.name === name) }, request.resumedData, {
+      ...surroundings, logLevel: request.logLevel, others: trials.map((trial) => trial.name).filter((other) => other !== name),
+    });
+    return { run, ...(await writeAsTheyAre(folder, request)), bestBy: state.best };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Writes which are best as others may do at the same time: whoever writes last has seen the ends of all. */
+async function writeAsTheyAre(folder: TrialsFolder, request: SweepRequest): ReturnType<typeof writeSweep> {
+  for (;;) {
+    const state = await folder.read();
+    const written = await writeSweep(folder, state, state.trials, request.folder);
+    if (isDeepStrictEqual(await folder.read(), state)) return written;
   }
 }
