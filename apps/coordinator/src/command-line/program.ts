@@ -6,14 +6,14 @@ import {
 import { Command as Program, Option } from 'commander';
 import { CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
 import {
-  CACHE_HELP, CHECKPOINT_HELP, COMPARE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP,
-  GRID_HELP, NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, RUNS_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
+  CACHE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP,
+  GRID_HELP, NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
 } from './help-texts.js';
 import { NOT_PROFILED, WHAT_TO_LEARN } from './common-flags.js';
 import { PLACING_FLAGS } from './placing-flags.js';
 import { LOG_LEVEL_FLAG, RUN_FLAGS } from './run-flags.js';
-import { addStatus, addCancel } from './status-commands.js';
-import { JSON_HELP, onTyped, option, RUNS_FOLDER_HELP, type ProgramEvents } from './typed-command.js';
+import { CANCEL, CHECKPOINT_OF_RUN, COMPARE, RUNS, STATUS } from './declared-commands.js';
+import { addCommand, onTyped, option, RUNS_FOLDER_HELP, type ProgramEvents } from './typed-command.js';
 import { addFlag, addRunFlags, type HelpExtent, type ShownFlags } from './flags-in-help.js';
 
 const HELP_WIDTH = 100;
@@ -78,17 +78,6 @@ function addGrid(root: Program, events: ProgramEvents): void {
   onTyped(grid, 'grid', events);
 }
 
-function addCheckpoint(root: Program, events: ProgramEvents): void {
-  const checkpoint = root
-    .command('checkpoint')
-    .summary('have a run that is going on write a checkpoint now')
-    .description('Asks a run that is going on on this machine for a checkpoint after the round under way, and waits for it.');
-  checkpoint.argument('<run>', 'name or folder of the run');
-  option(checkpoint, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
-  checkpoint.addHelpText('after', CHECKPOINT_HELP);
-  onTyped(checkpoint, 'checkpoint', events);
-}
-
 function addEvaluate(root: Program, events: ProgramEvents): void {
   const evaluate = root
     .command('evaluate')
@@ -150,28 +139,6 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   addFlag(sweep, LOG_LEVEL_FLAG);
   sweep.addHelpText('after', SWEEP_HELP);
   onTyped(sweep, 'sweep', events);
-}
-
-function addRuns(root: Program, events: ProgramEvents): void {
-  const runs = root.command('runs').summary('list runs and sweeps with what they reached').description(
-    'Lists the runs, sweeps, comparisons and runs from several seeds of a folder, the last written first, with what was measured of them.',
-  );
-  option(runs, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
-  option(runs, 'json', JSON_HELP);
-  runs.addHelpText('after', RUNS_HELP);
-  onTyped(runs, 'runs', events);
-}
-
-function addCompare(root: Program, events: ProgramEvents): void {
-  const compare = root
-    .command('compare')
-    .summary('say what runs differ in')
-    .description('Says what runs differ in: settings, data, engines, curves, and what was measured of them, with its intervals.');
-  compare.argument('<runs...>', 'names or folders of two runs or more');
-  option(compare, 'runs-dir', RUNS_FOLDER_HELP, FOLDER);
-  option(compare, 'json', JSON_HELP);
-  compare.addHelpText('after', COMPARE_HELP);
-  onTyped(compare, 'compare', events);
 }
 
 function addData(root: Program, events: ProgramEvents): void {
@@ -280,14 +247,11 @@ export function buildProgram(version: string, events: ProgramEvents, extent: Hel
   addNew(root, events);
   addProfile(root, events, extent);
   addGrid(root, events);
-  addCheckpoint(root, events);
+  addCommand(root, events, CHECKPOINT_OF_RUN);
   addEvaluate(root, events);
   addExport(root, events);
   addSweep(root, events, extent);
-  addRuns(root, events);
-  addCompare(root, events);
-  addStatus(root, events);
-  addCancel(root, events);
+  for (const declared of [RUNS, COMPARE, STATUS, CANCEL]) addCommand(root, events, declared);
   addData(root, events);
   addEncode(root, events);
   addPredict(root, events);

@@ -1,5 +1,5 @@
 import { problemsError, shown, type Problem } from '@lethe/config';
-import type { FlagValue } from '@lethe/config/flags';
+import type { FlagValue, HelpedFlag } from '@lethe/config/flags';
 import type { Command as Program } from 'commander';
 import { addFlag } from './flags-in-help.js';
 
@@ -53,4 +53,25 @@ export function onTyped(program: Program, name: CommandName, { typed }: ProgramE
 /** Adds a flag with its help, which says the default. */
 export function option(program: Program, name: string, help: string, value?: FlagValue): void {
   addFlag(program, { name, help, ...(value === undefined ? {} : { value }) });
+}
+
+/** A command whose flags are all its own. */
+export interface DeclaredCommand {
+  readonly name: CommandName;
+  readonly summary: string;
+  readonly description: string;
+  /** What it takes, such as `<run>`, with its help. */
+  readonly arguments: readonly (readonly [name: string, help: string])[];
+  readonly flags: readonly HelpedFlag[];
+  /** What its help says after the flags. */
+  readonly help: string;
+}
+
+/** Adds a command as it is declared. */
+export function addCommand(root: Program, events: ProgramEvents, declared: DeclaredCommand): void {
+  const program = root.command(declared.name).summary(declared.summary).description(declared.description);
+  for (const [name, help] of declared.arguments) program.argument(name, help);
+  for (const flag of declared.flags) addFlag(program, flag);
+  program.addHelpText('after', declared.help);
+  onTyped(program, declared.name, events);
 }

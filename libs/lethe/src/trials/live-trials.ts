@@ -148,7 +148,9 @@ export class PlayedTrials<Results> implements LiveTrials<Results> {
   }
 
   #change(trial: Trial, trials: readonly Trial[], onTrial: TrialsListeners['onTrial']): void {
-    if (this.#opened !== null) this.#opened = { ...this.#opened, trials: this.#opened.trials.map((known) => trials.find(({ name }) => name === known.name) ?? known) };
+    // Some may be played by others.
+    const known = this.#opened?.trials.map((other) => trials.find(({ name }) => name === other.name) ?? other) ?? [];
+    if (this.#opened !== null) this.#opened = { ...this.#opened, trials: known };
     if (isDone(trial) && !this.#ended.some(({ name }) => name === trial.name)) this.#ended.push(trial);
     tell(onTrial, trial);
     this.#changes.notify();
