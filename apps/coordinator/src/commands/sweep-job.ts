@@ -1,4 +1,5 @@
 import { basename, relative } from 'node:path';
+import { DEFAULT_LOG_LEVEL } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { checkSweep, jobScript, prepareSweep, type JobToSubmit, type SweepOptions } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
@@ -54,9 +55,10 @@ function arrayOf(command: SweepCommand, job: JobToSubmit, tasks: readonly number
 
 /** What `lethe` is told in a task of a job array: the sweep has everything else. */
 function wordsOfTask({ folder, runsFolder, resumedData: data, placing, logLevel }: SweepCommand, name: string): string[] {
+  const runsDir = relative(folder, runsFolder);
   const said = Object.entries({
-    'runs-dir': relative(folder, runsFolder), 'cores-per-worker': placing.coresPerWorker, 'gpus-per-worker': placing.gpusPerWorker,
-    'data-dir': data.folder ?? undefined, 'unpacked-gib': data.unpackedGiB ?? undefined, 'log-level': logLevel,
+    'runs-dir': runsDir === 'runs' ? undefined : runsDir, 'cores-per-worker': placing.coresPerWorker, 'gpus-per-worker': placing.gpusPerWorker,
+    'data-dir': data.folder ?? undefined, 'unpacked-gib': data.unpackedGiB ?? undefined, 'log-level': logLevel === DEFAULT_LOG_LEVEL ? undefined : logLevel,
   }).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)]));
   return ['sweep', '--resume', name, '--on', 'slurm', '--job-array', ...said];
 }

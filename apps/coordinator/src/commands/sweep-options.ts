@@ -40,7 +40,8 @@ export function triedBy({ space, resume }: SweepCommand): SweepSettings {
 /** What a sweep would try, a line for each trial below a head. */
 export function checkedLines({ trials, trialsAtOnce }: CheckedSweep, said: Pick<SweepCommand, 'jobArray' | 'trialsAtOnce'>): string[] {
   const atOnce = said.jobArray && said.trialsAtOnce === null ? 'as many at once as there is room for' : `${trialsAtOnce} at once`;
-  const settings = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
+  const settings = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))]
+    .filter((path) => new Set(trials.map(({ values }) => shown(values[path]))).size > 1);
   const rows = trials.map(({ name, values }) => [name, ...settings.map((path) => shown(values[path]))]);
   return [`${trials.length} trials, ${atOnce}`, ...formatTable([['trial', ...settings], ...rows])];
 }
