@@ -32,7 +32,7 @@ export { newGame, type NewGame } from './new-game/new-game.js';
 export { asksForSeveral, trainSeveral, type SeveralRuns, type TrainSeveralOptions } from './train-several.js';
 export {
   checkSweep, prepareSweep, sweep, type CheckedSweep, type PreparedSweep, type SettingRange, type SweepOptions, type SweepResult,
-  type SweepSettings,
+  type SweepSettings, workersOfSweep,
 } from './sweep.js';
 export type { LiveTrials, OpenedTrials, TrialsListeners, TrialsStage } from './trials/live-trials.js';
 export type { Assignment, SettingValue, Trial, TrialPosition, TrialState } from './trials/trial.js';

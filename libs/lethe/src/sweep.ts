@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { problemsError, shown, type Settings } from '@lethe/config';
 import { LISTED_NAMES, settingPaths, settingValue } from '@lethe/config/flags';
-import { surroundingsOf, type CommonOptions, type Surroundings } from './common-options.js';
+import { placesOf, surroundingsOf, type CommonOptions, type PlaceOptions, type Surroundings } from './common-options.js';
 import { placingOf, type PlacingOptions } from './placing/placing.js';
 import type { SweepRequest } from './requests.js';
 import type { HalvingOptions } from './trials/asynchronous-halving.js';
+import { findSweep } from './trials/find-trials.js';
 import { PlayedTrials, type LiveTrials, type OpenedTrials, type TrialsListeners } from './trials/live-trials.js';
 import type { TrialsOpening } from './trials/play-trials.js';
 import type { Candidates, SearchSpace } from './trials/sweep/search-space.js';
@@ -120,6 +121,17 @@ export async function checkSweep(tried: SweepSettings, options: SweepOptions = {
   const { request, opening } = await openingWith(tried, options);
   const { trials, trialsAtOnce } = await plannedSweep(request, opening);
   return { trials: trials.map(({ values }, index) => ({ name: trialName(index), values })), trialsAtOnce };
+}
+
+/**
+ * The most workers that a run of a sweep has that goes on.
+ * @param sweep its folder, or its name below `runsDir`
+ * @throws LetheError RUN_MISSING, CONFIG_INVALID
+ */
+export async function workersOfSweep(sweep: string, options: PlaceOptions = {}): Promise<number> {
+  const folder = await findSweep(sweep, placesOf(options));
+  const configs = await Promise.all((await folder.read()).trials.map(({ name }) => folder.config(name)));
+  return configs.reduce((most, { cluster }) => Math.max(most, cluster.workers), 1);
 }
 
 /** A sweep that has its folder, whose runs other processes may play. */

@@ -1,11 +1,12 @@
 import { basename, relative } from 'node:path';
 import { DEFAULT_LOG_LEVEL } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import { checkSweep, jobScript, prepareSweep, type JobToSubmit, type SweepOptions } from '@lethe/lethe';
+import { checkSweep, jobScript, prepareSweep, workersOfSweep, type JobToSubmit, type SweepOptions } from '@lethe/lethe';
 import { EXIT } from '@lethe/lethe/exit-codes';
 import type { SweepCommand } from '../command-line/command.js';
 import { expectNumber, jobOf, nameNow, runSubmit, wordsInJob } from './job.js';
 import type { Environment } from './on-examples.js';
+import { commonOptions } from './options.js';
 import { checkedLines, sweepOptions, triedBy } from './sweep-options.js';
 
 /** What a sweep has of the process that plays it. */
@@ -19,9 +20,7 @@ export interface SweepSurroundings {
 export async function submitSweep(command: SweepCommand, { argv, environment }: SweepSurroundings): Promise<number> {
   const { resume, placing: { coresPerWorker, gpusPerWorker = 0, job: { scriptOut } }, folder, space, trialsAtOnce } = command;
   const name = resume === null ? command.name ?? `sweep-${nameNow()}` : basename(resume);
-  const said = space['cluster.workers'];
-  const most = said?.kind === 'values' ? said.values.map(Number).sort((a, b) => b - a)[0] : undefined;
-  const workers = expectNumber(most, "each run's workers");
+  const workers = resume === null ? mostWorkers(space) : await workersOfSweep(resume, commonOptions(command, environment));
   const job: JobToSubmit = {
     ...jobOf(command, environment), name, tasks: trialsAtOnce ?? 1, words: wordsInJob(argv, name, resume ?? undefined),
     coresPerTask: coresPerWorker === undefined ? null : coresPerWorker * workers, gpusPerTask: gpusPerWorker * workers,
@@ -33,6 +32,12 @@ export async function submitSweep(command: SweepCommand, { argv, environment }: 
   const script = jobScript(command.jobArray ? arrayOf(command, job, checked.trials.map((_, index) => index + 1)) : job);
   for (const line of [...checkedLines(checked, command), '', script]) process.stdout.write(`${line}\n`);
   return EXIT.ok;
+}
+
+/** @throws LetheError CONFIG_INVALID if it is not said */
+function mostWorkers({ 'cluster.workers': said }: SweepCommand['space']): number {
+  const most = said?.kind === 'values' ? said.values.map(Number).sort((a, b) => b - a)[0] : undefined;
+  return expectNumber(most, "each run's workers");
 }
 
 /** Has tasks of a job play the trials of a sweep, whose folder is made first: what is tried does not change while they wait. */

@@ -43,5 +43,6 @@ async function listed(folder: string): Promise<ListedRun | null> {
 
 /** A sweep whose runs are played by tasks of a job has its folder before. */
 async function isBegun(several: TrialsFolder): Promise<boolean> {
-  return (await several.read()).trials.some(({ state, attempts }) => state !== 'waiting' || attempts > 0);
+  const { trials } = await several.read();
+  return trials.some(({ name, state }) => state !== 'waiting' || existsSync(several.runFolder(name)));
 }

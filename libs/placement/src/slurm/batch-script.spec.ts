@@ -22,7 +22,6 @@ describe('a batch script', () => {
 #SBATCH --output=/home/ada/faces/runs/forget/job/output.txt
 #SBATCH --open-mode=append
 #SBATCH --requeue
-#SBATCH --no-kill
 #SBATCH --signal=B:HUP@120
 
 # SIGHUP comes 120 s before the time is over: what was learnt is saved, and the job is queued again. It goes on
@@ -40,7 +39,7 @@ exec /usr/bin/node /opt/lethe/lethe.js train --on slurm --workers 8 --name forge
     expect(script.match(/^#SBATCH .*$/gm)).toEqual([
       '#SBATCH --job-name=forget', '#SBATCH --ntasks=8', '#SBATCH "--chdir=/home/ada/my \\"faces\\""',
       '#SBATCH --output=/home/50%%/out.txt',
-      '#SBATCH --open-mode=append', '#SBATCH --requeue', '#SBATCH --no-kill', '#SBATCH --signal=B:HUP@120',
+      '#SBATCH --open-mode=append', '#SBATCH --requeue', '#SBATCH --signal=B:HUP@120',
       '#SBATCH "--constraint=a100&nvlink"',
     ]);
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe("it's $HOME\n\n*\n");

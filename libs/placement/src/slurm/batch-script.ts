@@ -71,7 +71,8 @@ function wishes(job: BatchJob): string[] {
     ...(time === null ? [] : [`--time=${time}`]),
     `--chdir=${folder}`,
     `--output=${array === null ? literal(output) : outputOfTask(literal(output), '%a')}`,
-    '--open-mode=append', '--requeue', '--no-kill',
+    // Without --no-kill: Slurm does not queue a job again that keeps its other nodes, not even if the program itself is gone.
+    '--open-mode=append', '--requeue',
     `--signal=B:HUP@${warningSeconds}`,
     ...extra,
   ].map(optionText);

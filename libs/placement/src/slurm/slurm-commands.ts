@@ -45,7 +45,7 @@ export async function lookAtJob(id: string, environment: Environment): Promise<S
   const asked = ['--noheader', '--array', `--jobs=${id}`, '--states=all', '--format=%K|%T|%r|%N|%M|%l'];
   const lines = await slurm('squeue', asked, environment)
     .catch((error: unknown) => { if (/Invalid job id/.test(String(error))) return ''; throw error; });
-  const jobs = lines.split('\n').filter((line) => line !== '').map(readLine);
+  const jobs = lines.split('\n').filter((line) => line !== '').flatMap(readLine);
   const leading = leadingOf(jobs);
   if (leading === undefined) return { id, state: null, reason: '', nodes: '', time: '', timeLimit: '', steps: [], tasks: [] };
   const { state, reason, time, timeLimit } = leading;
@@ -59,9 +59,18 @@ export async function lookAtJob(id: string, environment: Environment): Promise<S
 /** A line of `squeue`. */
 interface JobLine extends ArrayTask, Pick<SlurmJob, 'time' | 'timeLimit'> {}
 
-function readLine(line: string): JobLine {
-  const [number = '', state = '', reason = '', nodes = '', time = '', timeLimit = ''] = line.split('|');
-  return { number: Number(number), state, reason: reason === 'None' ? '' : reason, nodes, time, timeLimit };
+/** Tasks that never began are together on one. */
+function readLine(line: string): JobLine[] {
+  const [numbers = '', state = '', reason = '', nodes = '', time = '', timeLimit = ''] = line.split('|');
+  return numbersOf(numbers).map((number) => ({ number, state, reason: reason === 'None' ? '' : reason, nodes, time, timeLimit }));
+}
+
+/** Numbers of tasks as Slurm writes them, `2,4-6%2`; NaN for a job that has none. */
+function numbersOf(text: string): number[] {
+  return text.split('%')[0]?.split(',').flatMap((part) => {
+    const [first = Number.NaN, last = first] = part.split('-').map(Number);
+    return Number.isNaN(first) ? [first] : Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  }) ?? [];
 }
 
 /** Of the tasks of a job the one that says how all are: one that runs before one that is still to come, and that before one that failed. */
@@ -103,6 +112,7 @@ async function slurm(program: string, argv: readonly string[], environment: Envi
   } catch (error) {
     const { stderr, code } = error as { readonly stderr?: string; readonly code?: string | number };
     const why = code === 'ENOENT' ? `${program} is not installed here` : (stderr?.trim() || String(error)).replaceAll('\n', '; ');
-    throw new LetheError('PLACEMENT_FAILED', `Slurm: ${why}`, { cause: error });
+    // What failed says the same, with all that was typed: it is no cause of its own.
+    throw new LetheError('PLACEMENT_FAILED', `Slurm: ${why}`);
   }
 }
