@@ -45,11 +45,12 @@ export async function lookAtJob(id: string, environment: Environment): Promise<S
   const asked = ['--noheader', '--array', `--jobs=${id}`, '--states=all', '--format=%K|%T|%r|%N|%M|%l'];
   const lines = await slurm('squeue', asked, environment)
     .catch((error: unknown) => { if (/Invalid job id/.test(String(error))) return ''; throw error; });
-  const jobs = lines.split('\n').filter((line) => line !== '').flatMap(readLine);
+  const jobs = lines.split('\n').filter((line) => line !== '').map(readLine);
   const leading = leadingOf(jobs);
   if (leading === undefined) return { id, state: null, reason: '', nodes: '', time: '', timeLimit: '', steps: [], tasks: [] };
   const { state, reason, time, timeLimit } = leading;
   const nodes = [...new Set(jobs.filter((job) => !isJobOver(job)).map((job) => job.nodes))].filter((name) => name !== '').join(',');
+  // Tasks that were cancelled before they began are one line without a number.
   const tasks = jobs.filter(({ number }) => !Number.isNaN(number)).map((job) => (
     { number: job.number, state: job.state, reason: job.reason, nodes: job.nodes }
   )).sort((a, b) => a.number - b.number);
@@ -59,18 +60,9 @@ export async function lookAtJob(id: string, environment: Environment): Promise<S
 /** A line of `squeue`. */
 interface JobLine extends ArrayTask, Pick<SlurmJob, 'time' | 'timeLimit'> {}
 
-/** Tasks that never began are together on one. */
-function readLine(line: string): JobLine[] {
-  const [numbers = '', state = '', reason = '', nodes = '', time = '', timeLimit = ''] = line.split('|');
-  return numbersOf(numbers).map((number) => ({ number, state, reason: reason === 'None' ? '' : reason, nodes, time, timeLimit }));
-}
-
-/** Numbers of tasks as Slurm writes them, `2,4-6%2`; NaN for a job that has none. */
-function numbersOf(text: string): number[] {
-  return text.split('%')[0]?.split(',').flatMap((part) => {
-    const [first = Number.NaN, last = first] = part.split('-').map(Number);
-    return Number.isNaN(first) ? [first] : Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  }) ?? [];
+function readLine(line: string): JobLine {
+  const [number = '', state = '', reason = '', nodes = '', time = '', timeLimit = ''] = line.split('|');
+  return { number: Number(number), state, reason: reason === 'None' ? '' : reason, nodes, time, timeLimit };
 }
 
 /** Of the tasks of a job the one that says how all are: one that runs before one that is still to come, and that before one that failed. */
