@@ -198,7 +198,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     const command = COMMANDS.find((text) => text.includes('--job-array'))?.split(' ') ?? [];
     expect(await lethe(...command, '--dry-run')).toMatch(/^4 trials, 2 at once\n[^]*\n#SBATCH --array=1-4%2\n#SBATCH --ntasks=1\n/);
     expect(existsSync(join(folder, 'runs/tasks'))).toBe(false);
-    expect(await lethe(...command)).toMatch(/^job \d+ of Slurm plays tasks\n {2}runs\/tasks\/job\/output-\*\.txt {4}take what its tasks print\n/);
+    expect(await lethe(...command)).toMatch(/^job \d+ of Slurm plays tasks\n {2}runs\/tasks\/job\/output-\*\.txt {4}take what its tasks/);
     const id = (await look('tasks')).job?.id ?? '';
     await until(() => { expect(roundsOf('tasks', '002').length).toBeGreaterThan(2); });
     // Rudely, as for want of room: what it was doing is left behind.

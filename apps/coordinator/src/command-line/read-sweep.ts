@@ -87,7 +87,8 @@ function oneOf(space: SearchSpace, path: string, type: 'string' | 'number'): unk
   return candidates?.kind === 'values' && typeof candidates.values[0] === type ? candidates.values[0] : null;
 }
 
-function check({ random, space, trialsAtOnce, halving, resume, breakLock, placing, jobArray, dryRun }: SweepCommand, reader: FlagReader): void {
+function check(command: SweepCommand, reader: FlagReader): void {
+  const { random, space, trialsAtOnce, halving, resume, breakLock, placing, jobArray, dryRun } = command;
   const complain = (where: string, expected: string, found: string): void => {
     reader.problems.push({ where, expected, found });
   };

@@ -62,8 +62,10 @@ function arrayOf(command: SweepCommand, job: JobToSubmit, tasks: readonly number
 function wordsOfTask({ folder, runsFolder, resumedData: data, placing, logLevel }: SweepCommand, name: string): string[] {
   const runsDir = relative(folder, runsFolder);
   const said = Object.entries({
-    'runs-dir': runsDir === 'runs' ? undefined : runsDir, 'cores-per-worker': placing.coresPerWorker, 'gpus-per-worker': placing.gpusPerWorker,
-    'data-dir': data.folder ?? undefined, 'unpacked-gib': data.unpackedGiB ?? undefined, 'log-level': logLevel === DEFAULT_LOG_LEVEL ? undefined : logLevel,
+    'runs-dir': runsDir === 'runs' ? undefined : runsDir,
+    'cores-per-worker': placing.coresPerWorker, 'gpus-per-worker': placing.gpusPerWorker,
+    'data-dir': data.folder ?? undefined, 'unpacked-gib': data.unpackedGiB ?? undefined,
+    'log-level': logLevel === DEFAULT_LOG_LEVEL ? undefined : logLevel,
   }).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)]));
   return ['sweep', '--resume', name, '--on', 'slurm', '--job-array', ...said];
 }

@@ -45,7 +45,8 @@ export interface SubmittedJob {
 
 /** The script of a job: to be read, kept, changed, and submitted by hand. */
 export function jobScript(job: JobToSubmit): string {
-  const { name, array = null, tasks, coresPerTask, gpusPerTask, partition = null, account = null, time = null, sbatch: extra = [], words } = job;
+  const { name, array = null, tasks, coresPerTask, gpusPerTask, words } = job;
+  const { partition = null, account = null, time = null, sbatch: extra = [] } = job;
   return batchScript({
     name, array, tasks, coresPerTask, gpusPerTask, partition, account, time, extra, warningSeconds: WARNING_SECONDS,
     folder: placesOf(job).folder, output: jobFiles(folderOf(job)).output,

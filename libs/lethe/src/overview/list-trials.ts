@@ -23,7 +23,8 @@ export async function listTrials(several: TrialsFolder): Promise<ListedRun> {
     state.trials.map(async (trial) => ({ ...trial, figures: { ...trial.figures, ...(await several.figures(trial.name)) } })),
   );
   return {
-    name: basename(folder), folder, kind: state.kind, ...await stateOfTrials(several, trials), recipe: config.recipe, game: gameName(config),
+    name: basename(folder), folder, kind: state.kind, ...await stateOfTrials(several, trials),
+    recipe: config.recipe, game: gameName(config),
     played: { unit: 'run', done: trials.filter(isDone).length, total: trials.length },
     written: await lastWritten([join(folder, 'sweep.json')]),
     figures: reachedFigures(figuresOf({ ...state, trials })),

@@ -96,7 +96,8 @@ export async function playTrials(
     if (placing === null) return await play(new LocalPlacement(environment));
     const placement = await placing.scheduler.open({
       processes: state.trialsAtOnce, resources: resourcesOfTrials(placing, clusters), environment,
-      privateFolder: join(folder.folder, others === null ? 'placed' : `placed-${state.trials.map(({ name }) => name).join()}`), sharedFolders: [folder.folder], signal: ending.signal, onNotice: view.onNotice,
+      privateFolder: join(folder.folder, others === null ? 'placed' : `placed-${state.trials.map(({ name }) => name).join()}`),
+      sharedFolders: [folder.folder], signal: ending.signal, onNotice: view.onNotice,
     });
     return await closingAfter(() => play(placement), () => placement.close(), view.onNotice);
   } finally {

@@ -32,8 +32,10 @@ describe.skipIf(reason !== null)(`a job of a real Slurm${reason === null ? '' : 
 
   beforeEach(() => { onTestFailed(async () => { process.stderr.write(`${await cluster.report()}\n`); }); });
 
+  interface Submitted { readonly id: string; readonly printed: (task?: number) => string }
+
   /** Submits a program of Node as a job. */
-  async function submit(program: string, array: JobArray | null = null): Promise<{ readonly id: string; readonly printed: (task?: number) => string }> {
+  async function submit(program: string, array: JobArray | null = null): Promise<Submitted> {
     const [script, output] = [join(folder, 'batch.sh'), join(folder, `output-${randomUUID()}.txt`)];
     writeFileSync(script, batchScript({
       name: 'a job', array, tasks: 2, coresPerTask: 1, gpusPerTask: 1, partition: 'all', account: null, time: '10', warningSeconds: 30,

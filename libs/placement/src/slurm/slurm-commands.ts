@@ -18,7 +18,7 @@ export interface SlurmJob {
   readonly timeLimit: string;
   /** Its processes. */
   readonly steps: readonly { readonly name: string; readonly nodes: string }[];
-  /** Those of its tasks that Slurm remembers, by number, if it is a job array; empty: it is one job. What is above then is of all of them. */
+  /** Those of its tasks that Slurm remembers, by number, if it is a job array, of all of which the rest is said; empty: it is one job. */
   readonly tasks: readonly ArrayTask[];
 }
 
