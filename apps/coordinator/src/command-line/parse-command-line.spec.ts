@@ -503,6 +503,8 @@ describe('parseCommandLine', () => {
       kind: 'sweep',
       ...places,
       logLevel: 'info',
+      jobArray: false,
+      dryRun: false,
       breakLock: false,
       configFile: null,
       listFile: null,
