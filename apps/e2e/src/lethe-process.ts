@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** In the environment of every process that this test file starts, and of their children: files are tested side by side. */
 const MARK = `LETHE_TEST=${randomUUID()}`;
 const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
+/** The coordinator's program. */
+export const COORDINATOR = `${WORKSPACE}apps/coordinator/dist/main.js`;
 
 export interface Ended { readonly code: number | null; readonly output: string; readonly milliseconds: number }
 

@@ -1,19 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ray, train, type Settings, type TrainedRun, type TrainOptions } from '@lethe/lethe';
 import { makeSmallData, RayCluster, rayPython, whyNoRay } from '@lethe/testing';
-import { lethe, type Ended } from '../lethe-process.js';
+import { COORDINATOR, lethe, type Ended } from '../lethe-process.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const PATIENCE_MS = 300_000;
 const SMALL: Settings = { recipe: 'quick', dataDir: 'data', batchSize: 16, heldOut: 0, grid: false, evaluation: false };
-/** The same as `SMALL`, as a file. */
-const configOf = (data: string): string => JSON.stringify({
-  recipe: 'quick', batchSize: 16, rounds: 12, grid: false, evaluation: false, data: { kind: 'idx', folder: data, heldOut: 0 },
-});
+/** The same as `SMALL`, as flags, for recipes that the commands name. */
+const FLAGS = ['--batch-size', '16', '--rounds', '12', '--held-out', '0', '--no-grid', '--no-evaluation'];
+const page = readFileSync(new URL('../../../../docs/ray.md', import.meta.url), 'utf8');
+/** What docs/ray.md has the user type: a run, a sweep, and a run that is a job of Ray. */
+const commands = [...page.matchAll(/^ {4}.*?\blethe ((?:train|sweep) .+)$/gm)].map(([, command = '']) => command.split(' '));
+const [trainCommand = [], sweepCommand = [], jobCommand = []] = commands;
 const reason = whyNoRay(process.env);
 
 describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
@@ -24,7 +26,6 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
     makeSmallData(join(folder, 'data'));
     const found = rayPython(process.env);
     python = found.executable;
-    writeFileSync(join(folder, 'digits.json'), configOf(join(folder, 'data')));
     const nodes = [1, 1, 2].map((cores) => ({ cores, gpus: 0 }));
     cluster = await RayCluster.start(found, { nodes, hasJobs: true });
     // As a user's shell has it, whose Python has Ray.
@@ -40,16 +41,16 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
     train({ ...SMALL, ...settings }, { folder, ...options }).done;
   const weights = ({ summary }: TrainedRun): string => summary.weights_sha256;
 
-  /** What docs/ray.md has the user type, with the cluster and the folder of this test. */
-  const typed = (command: string, ...flags: string[]): string[] => [
-    command, '--on', 'ray', '--ray-address', cluster.address, '--ray-python', python, '--config', join(folder, 'digits.json'),
-    '--runs-dir', join(folder, 'runs'), ...flags,
+  /** A command of the page, with the cluster and the folder of this test. */
+  const typed = (command: readonly string[]): string[] => [
+    ...command.filter((word, index) => word !== '--runs-dir' && command[index - 1] !== '--runs-dir'), ...FLAGS,
+    '--data-dir', join(folder, 'data'), '--runs-dir', join(folder, 'runs'), '--ray-address', cluster.address, '--ray-python', python,
   ];
   const summary = (run: string): { weights_sha256: string } =>
     JSON.parse(readFileSync(join(folder, 'runs', run, 'summary.json'), 'utf8')) as { weights_sha256: string };
 
   it('trains on all of its nodes, to the weights of a run of this machine', async () => {
-    const there = await lethe(typed('train', '--workers', '4', '--name', 'digits'));
+    const there = await lethe(typed(trainCommand));
     expect(there.code, there.output).toBe(0);
     const here = await played({ rounds: 12, workers: 1 }, { name: 'here' });
     expect(summary('digits').weights_sha256).toBe(weights(here));
@@ -58,17 +59,16 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
   }, PATIENCE_MS);
 
   it('plays a sweep on three of its places', async () => {
-    const several = ['--trials-at-once', '3', '--beta', '0.1,0.2', '--seed', '1,2', '--name', 'betas'];
-    const { code, output }: Ended = await lethe(typed('sweep', ...several));
+    const { code, output }: Ended = await lethe(typed(sweepCommand));
     expect(code, output).toBe(0);
     for (const trial of ['001', '002', '003', '004']) expect(summary(`betas/trials/${trial}`).weights_sha256).toMatch(/^[0-9a-f]{64}$/);
   }, PATIENCE_MS);
 
   it('plays a run that a job of Ray starts', async () => {
-    const program = [process.execPath, resolve('../coordinator/dist/main.js'), ...typed('train', '--workers', '2', '--name', 'by-job')];
+    const program = [process.execPath, COORDINATOR, ...typed(jobCommand)];
     const submitted = await promisify(execFile)('ray', ['job', 'submit', '--address', cluster.dashboard ?? '', '--', ...program]);
     expect(submitted.stdout).toContain('succeeded');
-    expect(summary('by-job').weights_sha256).toBe(summary('here').weights_sha256);
+    expect(summary('digits-2').weights_sha256).toBe(summary('digits').weights_sha256);
   }, PATIENCE_MS);
 
   it('goes on elsewhere when a node goes, with the same weights', async () => {

@@ -27,8 +27,9 @@ def in_words(resources):
 
 
 def of_all(nodes):
-    """"127.0.0.2 has 1 core and 0 GPUs, ..." of (name, resources)."""
-    return ', '.join(f'{name} has {in_words(resources)}' for name, resources in nodes) or 'no node'
+    """"127.0.0.2 has 1 core and 0 GPUs, ..." of (name, resources), by name: Ray lists its nodes in no order."""
+    by_name = sorted(nodes, key=lambda node: node[0])
+    return ', '.join(f'{name} has {in_words(resources)}' for name, resources in by_name) or 'no node'
 
 
 class FreeBundles:

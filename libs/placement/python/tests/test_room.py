@@ -16,7 +16,7 @@ class Room(unittest.TestCase):
 
     def test_is_said_in_words(self):
         self.assertEqual(in_words({'CPU': 1.0, 'GPU': 2.0}), '1 core and 2 GPUs')
-        self.assertEqual(of_all([('a', NODES[1]), ('b', NODES[2])]), 'a has 3 cores and 0 GPUs, b has 2 cores and 1 GPU')
+        self.assertEqual(of_all([('b', NODES[2]), ('a', NODES[1])]), 'a has 3 cores and 0 GPUs, b has 2 cores and 1 GPU')
         self.assertEqual(of_all([]), 'no node')
 
 
