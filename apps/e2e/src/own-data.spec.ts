@@ -38,7 +38,7 @@ function train(name: string, ...flags: string[]): ReturnType<typeof lethe> {
 }
 
 describe('own data', () => {
-  it.each([
+  it.concurrent.each([
     ['images', images, ['--image-size', '16']],
     ['idx', idx, []],
   ] as const)('trains on a folder of %s like on MNIST', async (name, data, flags) => {
@@ -66,9 +66,11 @@ describe('own data', () => {
     const [, ...rows] = readFileSync(join(images, 'labels.csv'), 'utf8').split('\n');
     const grouped = rows.map((row, index) => `${row.split(',').slice(0, 2).join(',')},p${Math.floor(index / 6)}`);
     writeFileSync(join(patients, 'labels.csv'), ['file,label,Patient ID', ...grouped].join('\n'));
-    const warned = await train('ungrouped', '--data-dir', patients, '--image-size', '16', '--no-grid');
+    const flags = ['--data-dir', patients, '--image-size', '16', '--no-grid'];
+    const [warned, ended] = await Promise.all([
+      train('ungrouped', ...flags), train('grouped', ...flags, '--group-column', 'Patient ID'),
+    ]);
     expect(warned.output).toContain("--group-column 'Patient ID' keeps them on one side of every split");
-    const ended = await train('grouped', '--data-dir', patients, '--image-size', '16', '--no-grid', '--group-column', 'Patient ID');
     expect(ended.output).toMatch(/42 examples trained on, 6 held out, 12 tested/);
     expect(ended.output).toMatch(/held-out: .*reconstruction_mse/);
     expect(ended.code).toBe(0);
@@ -93,18 +95,18 @@ describe('own data', () => {
     mkdirSync(broken);
     for (const name of readdirSync(idx)) writeFileSync(join(broken, name), readFileSync(join(idx, name)));
     writeFileSync(join(broken, 'train-images-idx3-ubyte.gz'), gzipSync(Buffer.from('not an image file')));
-    for (const [flags, message] of [
+    await Promise.all(([
       [['--data-dir', broken], /train-images-idx3-ubyte\.gz/],
       [['--data-dir', idx, '--batch-size', '64'],
         /--batch-size: expected at most the 40 examples that are trained on, such as 8, found 64/],
       [['--data-dir', idx, '--held-out', '48', '--batch-size', '64'],
         /2 problems:\n {2}--held-out: .* such as 8, found 48\n {2}--batch-size: /],
       [['--data-dir', join(folder, 'absent')], /expected a folder, found none/],
-    ] as const) {
+    ] as const).map(async ([flags, message]) => {
       const ended = await train('refused', ...flags);
       expect(ended.output).toMatch(message);
       expect(ended.code).toBe(2);
-    }
+    }));
     expect(readdirSync(runs)).not.toContain('refused');
   }, 60_000);
 });

@@ -175,7 +175,8 @@ describe('a run goes on to the same bits', () => {
     expect(rounds('resumed')).toEqual(ALL);
   }, 60_000);
 
-  it('and judges the epoch after whose last round it was interrupted', async () => {
+  // These two kill nothing, and need not follow one another.
+  it.concurrent('and judges the epoch after whose last round it was interrupted', async () => {
     const data = ['--recipe', 'quick', '--data-dir', join(folder, 'data'), '--batch-size', '16', '--held-out', '8', '--epochs', '2'];
     expect((await lethe(['train', ...data, '--no-grid', '--no-evaluation', '--runs-dir', runs, '--name', 'unjudged'])).code).toBe(0);
     const metrics = join(runs, 'unjudged', 'metrics.jsonl');
@@ -196,7 +197,7 @@ describe('a run goes on to the same bits', () => {
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   }, 60_000);
 
-  it('makes a checkpoint when it is asked for one, however early, and never ends of that', async () => {
+  it.concurrent('makes a checkpoint when it is asked for one, however early, and never ends of that', async () => {
     // By the command that users type, which is asked as soon as anybody can know of its run.
     const flags = ['--checkpoint-every-rounds', '1000', '--keep-checkpoints', '9', '--name', 'asked'];
     const command = ['apps/coordinator/bin/lethe.mjs', 'train', ...SMALL, ...flags];

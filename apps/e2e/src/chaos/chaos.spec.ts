@@ -15,9 +15,8 @@ beforeAll(async () => { games = await chaosGames(folder, ROUNDS); });
 async function survive(game: ChaosGame, seed: number, counts: FaultCounts): Promise<void> {
   // By one worker and one server: the bits do not depend on how many there are.
   const alone = { ...game, flags: [...game.flags, '--workers', '1', '--servers', '1'] };
-  const undisturbed = await playWithFaults(alone, []);
   const faults = drawFaults(seed, ROUNDS, counts);
-  const found = await playWithFaults(game, faults);
+  const [undisturbed, found] = await Promise.all([playWithFaults(alone, []), playWithFaults(game, faults)]);
   expect(found.happened).toEqual(faults.map(({ id }) => id).sort());
   expect(found.kills).toBe(counts.coordinatorKills);
   expect({ sha256: found.sha256, rounds: found.rounds }, found.output).toEqual({ sha256: undisturbed.sha256, rounds: undisturbed.rounds });
