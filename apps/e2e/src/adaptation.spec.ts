@@ -94,7 +94,7 @@ describe('the recipes of domain adaptation', () => {
     expect(ended.code).toBe(0);
   }, 120_000);
 
-  it.concurrent.each([
+  it.each([
     [['--recipe', 'hospitals', '--target', 'boston'],
       /--target: expected a domain of the data \(cleveland, hungarian, switzerland, va\), found "boston"/],
     [['--recipe', 'hospitals', '--seeds', '1,2', '--listen', 'tcp://127.0.0.1:5999'], /--listen: expected no address for several runs/],

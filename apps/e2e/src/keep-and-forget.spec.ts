@@ -102,7 +102,7 @@ describe('keeping and forgetting', () => {
     expect(again.code, again.output).toBe(0);
   }, 180_000);
 
-  it.concurrent.each<[string, readonly string[], RegExp]>([
+  it.each<[string, readonly string[], RegExp]>([
     ['a column that is kept and forgotten', ['--keep', 'income,sex', '--forget', 'sex'], /--forget: expected other attributes than those/],
     [
       'a column that is not there', ['--keep', 'incom', '--forget', 'sex'],
