@@ -1,7 +1,8 @@
-import { PLAIN_TABLE, rulesOfKind, type DataConfig, type TableConfig } from '@lethe/config';
+import { PLAIN_CELEBA, PLAIN_TABLE, rulesOfKind, type DataConfig, type TableConfig } from '@lethe/config';
 import type { FittedColumn } from '../columns/fitted-column.js';
 import { wordsForMissing } from '../columns/missing-words.js';
 import { inputLength, type Inputs } from '../model/inputs.js';
+import { facesOf } from '../readers/celeba/celeba.js';
 import { PREPROCESSING_VERSION, type Preprocessing } from './preprocessing.js';
 
 /** Bytes as the networks see them: x / 127.5 - 1, from -1 to 1. */
@@ -30,7 +31,7 @@ export function describePreprocessing(data: DataConfig, { inputs, columns, domai
   const { kind, reading: { background, rules } } = data;
   return {
     ...common, ...shape, channels: shape.channels === 1 ? 1 : 3, kind: 'images', resizes: rulesOfKind(kind).resizes,
-    ...BYTE_RANGE, background: rules === 1 ? 'black' : background,
+    rows: kind === 'celeba' ? facesOf(data.celeba ?? PLAIN_CELEBA) : null, ...BYTE_RANGE, background: rules === 1 ? 'black' : background,
   };
 }
 

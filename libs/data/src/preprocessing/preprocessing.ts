@@ -16,6 +16,8 @@ const imagesSchema = z.strictObject({
   height: z.int().positive(), width: z.int().positive(), channels: z.union([z.literal(1), z.literal(3)]),
   /** Whether images of another size or colour are brought to these (squashed, bilinear; libvips's luminance); else they are refused. */
   resizes: z.boolean(),
+  /** What is taken of each image first: `count` rows from `first` on of one that has `of`, and as much of any other; null: all of it. */
+  rows: z.strictObject({ first: z.int().min(0), count: z.int().positive(), of: z.int().positive() }).nullable().default(null),
   /** A byte x is seen as x / divisor + shift. */
   divisor: z.number(), shift: z.number(),
   /** What transparent images lie on. */

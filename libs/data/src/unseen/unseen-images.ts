@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
-import { PLAIN_CELEBA, type DataConfig, type ReadingConfig } from '@lethe/config';
+import type { DataConfig, ReadingConfig } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { Unpacking } from '../formats/archives/unpacking.js';
 import { readIdx } from '../formats/arrays/idx-file.js';
@@ -21,7 +21,6 @@ import type { ReadingNote } from '../model/examples.js';
 import { shapeInWords, type ImageShape, type InputReader } from '../model/inputs.js';
 import { byCodeUnit } from '../name-order.js';
 import type { ImagesPreprocessing } from '../preprocessing/preprocessing.js';
-import { facesOf } from '../readers/celeba/celeba.js';
 import { contentOf, findLists, type FoundList } from '../readers/find-lists.js';
 import { listColumns } from '../readers/list-columns.js';
 import { whatIsThere } from '../readers/what-is-there.js';
@@ -135,8 +134,7 @@ async function openImageFiles({ folder, preprocessing, data, hear }: UnseenImage
     throw new LetheError('DATA_MISSING', `${folder}: expected ${expected}, found ${whatIsThere(files.paths)}`, { details: { folder } });
   }
   hear([...files.notes, ...notes]);
-  const rows = data.kind === 'celeba' ? facesOf(data.celeba ?? PLAIN_CELEBA) : null;
-  const form = { shape: shapeOf(preprocessing), rules: reading.rules, background: reading.background, rows };
+  const form = { shape: shapeOf(preprocessing), rules: reading.rules, background: reading.background, rows: preprocessing.rows };
   return unseenInputs({
     origin: folder, reader: dataImageReader(files, images, form), skipBad: reading.skipBad, hear,
     sourceOf: (example) => ({ file: images[example]?.path ?? '', row: null }),

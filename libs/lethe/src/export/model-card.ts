@@ -131,10 +131,13 @@ function inputLines(preprocessing: Preprocessing): string[] {
   const all = '`preprocess.json` says all of it.';
   switch (preprocessing.kind) {
     case 'images': {
-      const { height, width, channels, divisor, shift, resizes } = preprocessing;
+      const { height, width, channels, divisor, shift, resizes, rows } = preprocessing;
       const size = `${height} by ${width} pixels in ${channels === 1 ? 'grey' : 'red, green and blue'}`;
       const scaled = `a byte x becomes x / ${divisor} ${shift < 0 ? '-' : '+'} ${Math.abs(shift)}`;
-      return [`Images are ${size}; ${scaled}.${resizes ? ' Images of other sizes are brought to that one.' : ''} ${all}`];
+      const others = resizes ? ' Images of other sizes are brought to that one.' : '';
+      const last = rows === null ? 0 : rows.first + rows.count - 1;
+      const taken = rows === null ? '' : ` Rows ${rows.first} to ${last} of ${rows.of} are taken, or as much of others.`;
+      return [`Images are ${size}; ${scaled}.${others}${taken} ${all}`];
     }
     case 'table': {
       const names = preprocessing.columns.map(({ name }) => name);

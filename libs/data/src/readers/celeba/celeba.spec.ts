@@ -119,6 +119,7 @@ describe('CelebA', () => {
   it('has photographs of others brought to the same rows', async () => {
     const folder = await published();
     const { preprocessing, train } = await open(folder);
+    expect(preprocessing).toMatchObject({ kind: 'images', rows: { first: 20, count: 178, of: 218 } });
     const others = await folderOf({ 'somebody.jpg': photographs['000006.jpg'] ?? '' });
     const { pieces } = await openUnseenExamples({
       folder: others, preprocessing, seed: 1, hear: () => undefined,
