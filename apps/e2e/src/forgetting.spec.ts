@@ -62,7 +62,7 @@ describe('forgetting', () => {
     expect(summary('of-3')).toMatchObject({ rounds: 7, weights_sha256: summary('of-7').weights_sha256 });
   }, 180_000);
 
-  it('by gradient-reversal is measured at the end of a run, and again by lethe evaluate with another number of workers, to the same figures', async () => {
+  it('by gradient-reversal is measured at the end, and again by lethe evaluate with other workers, to the same figures', async () => {
     const size = ['--data-dir', data, '--runs-dir', runs, '--batch-size', '16', '--held-out', '8', '--rounds', '3'];
     const game = ['--recipe', 'forget', '--classifier-turns', '1', '--hiding', 'gradient-reversal', '--bottleneck', 'gaussian'];
     const ended = await lethe(['train', ...game, ...size, '--name', 'measured', '--workers', '2']);

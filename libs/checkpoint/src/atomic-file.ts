@@ -1,7 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { LetheError } from '@lethe/errors';
+
+let written = 0;
 
 /** The name of a file while it is written: hidden, so that no reader takes it for the finished file; no two writers have the same. */
 const TEMPORARY = /^\..+\.\d+-\d+\.tmp$/;
@@ -18,7 +20,7 @@ export function isTemporaryFile(name: string): boolean {
  */
 export async function writeFileAtomically(file: string, parts: readonly Uint8Array[]): Promise<void> {
   const folder = dirname(file);
-  const temporary = join(folder, `.${basename(file)}.${process.pid}-${randomInt(2 ** 47)}.tmp`);
+  const temporary = join(folder, `.${basename(file)}.${hostname()}.${process.pid}-${written++}.tmp`);
   try {
     await writeAndSync(temporary, parts);
     await rename(temporary, file);

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GroupLayout, GroupState } from '@lethe/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -116,7 +116,7 @@ describe('a checkpoint', () => {
     const before = await readdir(folder);
     // The kernel's disk that is always full, where the next files will be written aside.
     for (let next = 0; next < 100; next += 1) {
-      await symlink('/dev/full', join(folder, `.round-000002.safetensors.${process.pid}-${next}.tmp`));
+      await symlink('/dev/full', join(folder, `.round-000002.safetensors.${hostname()}.${process.pid}-${next}.tmp`));
     }
     await expect(save(2)).rejects.toMatchObject({
       code: 'STORAGE_FAILED', message: expect.stringMatching(/round-000002.safetensors: the disk is full/) as string,

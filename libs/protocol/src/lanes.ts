@@ -10,7 +10,7 @@ import type { Frames } from './messages.js';
 const LANE = '~lane';
 
 /** Lanes that one worker can have to a server. */
-export const MOST_LANES = 16;
+const MOST_LANES = 16;
 
 /** The name of a connection. @param lane counted from 0 */
 export function laneIdentity(incarnation: string, lane: number): string {
