@@ -4,5 +4,8 @@ export default projectTests(import.meta.dirname, {
   filesAtOnce: 2,
   startPrograms: true,
   ownProcesses: true,
-  longest: ['package.spec.ts', 'chaos.spec.ts', 'recovery.spec.ts', 'adaptation.spec.ts', 'nx.spec.ts', 'forgetting.spec.ts'],
+  longest: [
+    'slurm.spec.ts', 'package.spec.ts', 'keep-and-forget.spec.ts', 'chaos.spec.ts', 'sweep.spec.ts', 'nx.spec.ts', 'adaptation.spec.ts',
+    'forgetting.spec.ts', 'recovery.spec.ts',
+  ],
 });

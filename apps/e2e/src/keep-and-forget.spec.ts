@@ -69,15 +69,15 @@ describe('keeping and forgetting', () => {
       ],
     ],
     ['photographs', [...COLUMNS, photographs, '--forget', 'camera', '--rebuild', '--image-size', '16', '--channels', '3', '--separately']],
-  ])('of %s has the same bits with one, two and four workers', async (name, flags) => {
+  ])('of %s has the same bits with one worker and with four', async (name, flags) => {
     vi.stubEnv('LETHE_TEST_MNIST', join(folder, 'mnist-data'));
     vi.stubEnv('NODE_OPTIONS', `--import ${STAND_IN}`);
     const size = ['--rounds', '4', '--batch-size', '16', '--shards', '4', '--held-out', '4', '--no-evaluation', '--runs-dir', runs];
-    await Promise.all(['1', '2', '4'].map(async (workers) => {
+    await Promise.all(['1', '4'].map(async (workers) => {
       const ended = await lethe(['train', ...flags, ...size, '--workers', workers, '--name', `${name}-${workers}`]);
       expect(ended.code, ended.output).toBe(0);
     }));
-    expect([weightsOf(`${name}-2`), weightsOf(`${name}-4`)]).toEqual([weightsOf(`${name}-1`), weightsOf(`${name}-1`)]);
+    expect(weightsOf(`${name}-4`)).toBe(weightsOf(`${name}-1`));
   }, 180_000);
 
   it('keeps and forgets columns of a table whose best rule is known, and says what a stranger could read', async () => {

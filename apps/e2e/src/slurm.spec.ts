@@ -14,6 +14,8 @@ const COMMANDS = [...GUIDE.replaceAll(/ \\\n +/g, ' ').matchAll(/^ {4}npx lethe 
 const [PATIENCE_MS, TEST_MS] = [120_000, 360_000];
 /** So many that something can happen to a run in the middle. */
 const ROUNDS = 200;
+/** Of a run of a sweep: one that begins again does so after its first rounds. */
+const SWEPT_ROUNDS = 80;
 /** Settings of all runs. */
 const FACES = {
   recipe: 'quick', batchSize: 16, rounds: ROUNDS, epochs: null, grid: false, evaluation: false, seed: 7,
@@ -178,6 +180,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     [...text.matchAll(new RegExp(`^${trial} is played on (\\w)$`, 'gm'))].map(([, node = '']) => node);
 
   it('a sweep has three places, and halving across them; queued again, it plays what is not done', async () => {
+    writeFileSync(join(folder, 'faces.json'), JSON.stringify({ ...FACES, rounds: SWEPT_ROUNDS }));
     await guided('sweep');
     await until(() => { expect(printed('betas')).toMatch(/^\d+ +(completed|stopped) /m); });
     const done = [...printed('betas').matchAll(/^(\d+) +(?:completed|stopped) /gm)].map(([, trial = '']) => trial);
@@ -209,11 +212,11 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect((await look('tasks')).run).toMatchObject({ state: 'complete', played: { done: 4, total: 4 } });
     expect([1, 2, 3, 4].map((task) => playedOn(printedBy(task)).length)).toEqual([1, 2, 1, 1]);
     for (const trial of ['001', '002', '003', '004']) {
-      expect(roundsOf('tasks', trial)).toEqual(inOrder(Array.from({ length: ROUNDS })));
+      expect(roundsOf('tasks', trial)).toEqual(inOrder(Array.from({ length: SWEPT_ROUNDS })));
       expect(readFileSync(join(folder, 'runs/tasks/sweep.csv'), 'utf8')).toMatch(new RegExp(`^${trial},completed,`, 'm'));
     }
     // Where both played to the end, what one job and an array came to is the same.
-    const same = ['001', '002', '003', '004'].filter((trial) => roundsOf('betas', trial).length === ROUNDS);
+    const same = ['001', '002', '003', '004'].filter((trial) => roundsOf('betas', trial).length === SWEPT_ROUNDS);
     expect(same).not.toEqual([]);
     for (const trial of same) expect(weights(`tasks/trials/${trial}`)).toBe(weights(`betas/trials/${trial}`));
   }, TEST_MS);

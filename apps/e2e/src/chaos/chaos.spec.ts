@@ -24,8 +24,8 @@ async function survive(game: ChaosGame, seed: number, counts: FaultCounts): Prom
 
 // Both at once: each spends about half of its time waiting, for processes to start and for silence to be noticed.
 describe.concurrent('real processes that are killed, stopped and cut off', () => {
-  it('end the article\'s game with the bits of an undisturbed run: 20 workers, 5 servers, 5 coordinators', async () => {
-    await survive(games.article, 7, { workerKills: 20, serverKills: 5, coordinatorKills: 5, others: 12 });
+  it('end the article\'s game with the bits of an undisturbed run: 10 workers, 3 servers, 3 coordinators', async () => {
+    await survive(games.article, 7, { workerKills: 10, serverKills: 3, coordinatorKills: 3, others: 8 });
   }, 400_000);
 
   it('end a carry to another domain with them, whose only worker is among them', async () => {
