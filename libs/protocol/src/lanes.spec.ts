@@ -48,12 +48,19 @@ describe('a message in parts', () => {
     expect(listed(joiner.join(earlier[1]!))).toEqual(listed(message(100, 9)));
   });
 
-  it('holds no memory for ever while a line is broken', () => {
+  it('waits for a connection that is far behind the others', () => {
     const [joiner, cutter] = [new PartsJoiner(), new MessageCutter()];
-    const sent = Array.from({ length: 65 }, () => cutter.cut(message(10), 2));
+    const sent = Array.from({ length: 500 }, (_, start) => cutter.cut(message(10, start), 2));
+    for (const [part] of sent) joiner.join(part!);
+    expect(sent.map(([, part]) => listed(joiner.join(part!)))).toEqual(sent.map((_, start) => listed(message(10, start))));
+  });
+
+  it('holds no memory for ever while a line is broken', () => {
+    const [joiner, cutter] = [new PartsJoiner(10 * (12 + 5 + 5 + 3)), new MessageCutter()];
+    const sent = Array.from({ length: 11 }, () => cutter.cut(message(10), 2));
     for (const [part] of sent) joiner.join(part!);
     expect(joiner.join(sent[0]![1]!)).toBeNull();
-    expect(joiner.join(sent[64]![1]!)).not.toBeNull();
+    expect(joiner.join(sent[10]![1]!)).not.toBeNull();
   });
 
   it.each([

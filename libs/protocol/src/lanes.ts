@@ -27,8 +27,8 @@ export function ownerOfLane(identity: string): string {
 const PART = 0;
 const HEADER_BYTES = 12;
 
-/** Messages of one sender that lack parts: more than are on their way at a time. Earlier ones lost parts when a line broke. */
-const MOST_INCOMPLETE = 64;
+/** Bytes of one sender's messages that lack parts: as many as wait for a slow reader at most. Earlier ones lost parts when a line broke. */
+const MOST_INCOMPLETE_BYTES = 2 ** 30;
 
 /** Cuts the messages of one sender. */
 export class MessageCutter {
@@ -65,12 +65,19 @@ export class MessageCutter {
 interface Incomplete {
   readonly stream: number;
   readonly parts: (Frames | undefined)[];
+  bytes: number;
 }
 
 /** Puts messages of one sender together again, which have arrived in parts. */
 export class PartsJoiner {
   /** In the order in which they were sent. */
   readonly #incomplete = new Map<string, Incomplete>();
+  readonly #mostBytes: number;
+  #bytes = 0;
+
+  constructor(mostBytes = MOST_INCOMPLETE_BYTES) {
+    this.#mostBytes = mostBytes;
+  }
 
   /**
    * Takes what has arrived by a lane.
@@ -82,10 +89,13 @@ export class PartsJoiner {
     const [header] = frames;
     if (header?.[0] !== PART) return frames;
     const { part, count, stream, key } = readHeader(header);
-    const message = this.#incomplete.get(key) ?? { stream, parts: new Array<Frames | undefined>(count).fill(undefined) };
+    const message = this.#incomplete.get(key) ?? { stream, parts: new Array<Frames | undefined>(count).fill(undefined), bytes: 0 };
     if (message.parts.length !== count) throw malformed(`part ${part + 1} of ${count}, after one of ${message.parts.length}`);
     // A transport may empty the array that it has given.
     message.parts[part] = [...frames];
+    const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    message.bytes += bytes;
+    this.#bytes += bytes;
     this.#incomplete.set(key, message);
     if (message.parts.includes(undefined)) {
       this.#forgetOldest();
@@ -96,14 +106,21 @@ export class PartsJoiner {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#incomplete.keys();
-    if (this.#incomplete.size > MOST_INCOMPLETE && oldest !== undefined) this.#incomplete.delete(oldest);
+    for (const key of this.#incomplete.keys()) {
+      if (this.#bytes <= this.#mostBytes) return;
+      this.#forget(key);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#incomplete.get(key)?.bytes ?? 0;
+    this.#incomplete.delete(key);
   }
 
   /** A message is whole. What was sent before it, and is not, has lost parts: on every lane they would have come first. */
   #forgetUpTo(key: string, stream: number): void {
     for (const [earlier, message] of this.#incomplete) {
-      if (message.stream === stream) this.#incomplete.delete(earlier);
+      if (message.stream === stream) this.#forget(earlier);
       if (earlier === key) return;
     }
   }

@@ -8,7 +8,7 @@ export interface Condition {
   readonly lossPercent: number;
 }
 
-/** Those of docs/networks.md: each of round trip, loss and rate by itself, and what is far away and loses packets too. */
+/** Those that are measured if none are named: each of round trip, loss and rate by itself, and what is far away and loses packets too. */
 export const CONDITIONS: readonly Condition[] = [
   ...[0.1, 1, 10, 50].map((roundTripMs) => ({ roundTripMs, megabits: 1000, lossPercent: 0 })),
   { roundTripMs: 1, megabits: 100, lossPercent: 0 },

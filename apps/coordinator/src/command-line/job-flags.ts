@@ -16,14 +16,23 @@ export interface JobWords {
 const WORD: FlagValue = {
   placeholder: '<name>', expected: 'a name', read: (text) => (/^[\w.,@-]+$/.test(text) ? text : undefined), isOne: true,
 };
+/** A job is told two minutes before its end, which Slurm counts in minutes: one that is shorter would only begin again and again. */
+const LEAST_MINUTES = 5;
 const TIME: FlagValue = {
-  placeholder: '<time>', expected: 'minutes, or a time like 4:00:00 or 1-12:00:00',
-  read: (text) => (/^(\d+-)?\d+(:\d+){0,2}$/.test(text) ? text : undefined),
+  placeholder: '<time>', expected: `minutes, or a time like 4:00:00 or 1-12:00:00, of at least ${LEAST_MINUTES} minutes`,
+  read: (text) => (minutesOf(text) >= LEAST_MINUTES ? text : undefined),
 };
 const ARGUMENTS: FlagValue = {
   placeholder: '<arguments>', expected: 'arguments of sbatch without their dashes, such as "qos=long constraint=a100"', read: plainText,
   isOne: true,
 };
+
+/** A time as Slurm reads it: MINUTES[:SECONDS], HOURS:MINUTES:SECONDS or DAYS-HOURS[:MINUTES[:SECONDS]]. NaN for anything else. */
+function minutesOf(text: string): number {
+  const [, days, first, second = '0', third] = /^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$/.exec(text) ?? [];
+  const hasHours = days !== undefined || third !== undefined;
+  return hasHours ? 24 * 60 * Number(days ?? 0) + 60 * Number(first) + Number(second) : Number(first);
+}
 
 /** Flags of a job that is submitted; those with values. */
 export const JOB_FLAGS: readonly HelpedFlag[] = [

@@ -27,6 +27,7 @@ export interface RayWords {
   readonly address: string | undefined;
   /** Name or path of a Python. */
   readonly python: string | undefined;
+  readonly ownCores: number | undefined;
   readonly waitSeconds: number | undefined;
 }
 
@@ -48,6 +49,7 @@ export const PLACING_FLAGS: readonly HelpedFlag[] = [
   { name: 'gpus-per-worker', help: 'GPUs of each worker elsewhere: 0 or 1', value: COUNT, otherwise: '0' },
   { name: 'ray-address', help: 'with --on ray: address of the cluster', value: ADDRESS, otherwise: 'auto, that of this node' },
   { name: 'ray-python', help: 'with --on ray: Python that has the package ray', value: FILE, otherwise: 'python3' },
+  { name: 'ray-own-cores', help: 'with --on ray: cores of this node to hold for coordinator and servers', value: COUNT, otherwise: '0' },
   { name: 'ray-wait', help: 'with --on ray: seconds to wait for room', value: COUNT, otherwise: 'until what others hold is free' },
   ...JOB_FLAGS,
 ];
@@ -67,13 +69,13 @@ export function readPlacing(reader: FlagReader, folder: string): PlacingWords {
 }
 
 function readRay(reader: FlagReader, isOnRay: boolean): RayWords {
-  for (const name of ['ray-address', 'ray-python', 'ray-wait']) {
+  for (const name of ['ray-address', 'ray-python', 'ray-own-cores', 'ray-wait']) {
     if (isOnRay || !reader.isGiven(name)) continue;
     reader.problems.push({ where: `--${name}`, expected: 'it only together with --on ray', found: 'it alone' });
   }
   return {
     address: reader.text('ray-address', ADDRESS) ?? undefined, python: reader.text('ray-python', FILE) ?? undefined,
-    waitSeconds: reader.count('ray-wait') ?? undefined,
+    ownCores: reader.count('ray-own-cores') ?? undefined, waitSeconds: reader.count('ray-wait') ?? undefined,
   };
 }
 

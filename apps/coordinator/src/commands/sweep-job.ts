@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { DEFAULT_LOG_LEVEL } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import { checkSweep, jobScript, prepareSweep, workersOfSweep, type JobToSubmit, type SweepOptions } from '@lethe/lethe';
@@ -46,8 +46,11 @@ async function submitArray(command: SweepCommand, job: JobToSubmit, options: Swe
   const { toBePlayed, trials, folder } = prepared;
   if (toBePlayed.length === 0)
     throw new LetheError('RUN_MISSING', `${folder}: expected runs that are not done, found ${trials.length} that are`);
+  // One that goes on may lie elsewhere.
+  const runsFolder = dirname(folder);
+  const array = arrayOf({ ...command, runsFolder }, { ...job, runsDir: runsFolder }, toBePlayed);
   try {
-    return await runSubmit(arrayOf(command, job, toBePlayed), { folder: command.folder, scriptOut: command.placing.job.scriptOut });
+    return await runSubmit(array, { folder: command.folder, scriptOut: command.placing.job.scriptOut });
   } catch (error) {
     await prepared.discard();
     throw error;
@@ -60,7 +63,7 @@ function arrayOf(command: SweepCommand, job: JobToSubmit, tasks: readonly number
 
 /** What `lethe` is told in a task of a job array: the sweep has everything else. */
 function wordsOfTask({ folder, runsFolder, resumedData: data, placing, logLevel }: SweepCommand, name: string): string[] {
-  const runsDir = relative(folder, runsFolder);
+  const runsDir = relative(folder, runsFolder) || '.';
   const said = Object.entries({
     'runs-dir': runsDir === 'runs' ? undefined : runsDir,
     'cores-per-worker': placing.coresPerWorker, 'gpus-per-worker': placing.gpusPerWorker,

@@ -72,7 +72,7 @@ const avatarsSchema = z.strictObject({
 });
 
 const celebaSchema = z.strictObject({
-  /** Whether rows 20 to 198 of the 218 of an image are taken (of other heights, as large a share), as Fader Networks do; else all. */
+  /** Whether rows 20 to 197 of the 218 of an image are taken (of other heights, as large a share), as Fader Networks do; else all. */
   crop: z.boolean(),
 });
 

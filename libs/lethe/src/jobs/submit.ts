@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@lethe/checkpoint';
-import { batchScript, outputOfTask, submitJob, type JobArray } from '@lethe/placement';
+import { batchScript, cancelJob, outputOfTask, submitJob, type JobArray } from '@lethe/placement';
 import { commandLineProgram } from '@lethe/programs';
 import { environmentOf, placesOf, type CommonOptions } from '../common-options.js';
 import { jobFiles, keepJob, makeJobFolder } from './job-file.js';
@@ -64,7 +64,13 @@ export async function submit(job: JobToSubmit): Promise<SubmittedJob> {
   await makeJobFolder(folder);
   await writeFileAtomically(script, [Buffer.from(jobScript(job))]);
   const id = await submitJob(script, environmentOf(job));
-  await keepJob(folder, { scheduler: 'slurm', id, submitted: new Date().toISOString() });
+  try {
+    await keepJob(folder, { scheduler: 'slurm', id, submitted: new Date().toISOString() });
+  } catch (error) {
+    // Nobody would find the job by its run.
+    await cancelJob({ id, state: null, tasks: [] }, 'at once', environmentOf(job));
+    throw error;
+  }
   return { id, folder, script, output: job.array === undefined ? output : outputOfTask(output, '*') };
 }
 

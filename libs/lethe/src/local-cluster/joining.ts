@@ -58,7 +58,7 @@ function addressLines(
   const command = `workers join with: ${join(inShell(tokenFile))}`;
   if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
   const host = hostOf(first.address);
-  const elsewhere = `(on another machine: ssh ${host} cat ${inShell(tokenFile)} | ${join('-')})`;
+  const elsewhere = `(on another machine: ssh ${inShell(host)} ${thereInShell(`cat ${inShell(tokenFile)}`)} | ${join('-')})`;
   const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
   return [
     command,
@@ -76,7 +76,12 @@ function hostOf(address: string): string {
   return /^tcp:\/\/\[?(.+?)\]?:\d+$/.exec(address)?.[1] ?? address;
 }
 
-/** A path as a shell reads it. */
-function inShell(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** A word as a shell reads it. */
+function inShell(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A command as ssh takes it, which hands it to a second shell. */
+function thereInShell(command: string): string {
+  return /^[\w./@:+ -]+$/.test(command) ? command : inShell(command);
 }

@@ -7,6 +7,8 @@ export interface RayOptions {
   readonly address?: string | undefined;
   /** Name or path of a Python that has the package `ray`, both of the versions that the cluster has. Default: `python3`. */
   readonly python?: string | undefined;
+  /** Cores of this node that are held too, for the coordinator and the parameter servers. Default: 0, none. */
+  readonly ownCores?: number | undefined;
   /** Seconds to wait for room, machines that the cluster has yet to start included. Default: until those that it has are free. */
   readonly waitSeconds?: number | undefined;
 }
@@ -15,6 +17,6 @@ export interface RayOptions {
  * The cluster of Ray that this machine is a node of. Each node has Lethe of this version at the same path.
  * @throws LetheError CONFIG_INVALID if the address is of Ray's client
  */
-export function ray({ address = 'auto', python = 'python3', waitSeconds }: RayOptions = {}): Scheduler {
-  return new RayScheduler({ address, python, module: rayModule(), ownCores: 0, waitSeconds: waitSeconds ?? null });
+export function ray({ address = 'auto', python = 'python3', ownCores = 0, waitSeconds }: RayOptions = {}): Scheduler {
+  return new RayScheduler({ address, python, module: rayModule(), ownCores, waitSeconds: waitSeconds ?? null });
 }

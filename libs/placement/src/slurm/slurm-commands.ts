@@ -84,7 +84,9 @@ async function stepsOf(id: string, environment: Environment): Promise<SlurmJob['
  * @param how `in order`, or `at once`: Slurm ends all of it in its own way
  * @throws LetheError PLACEMENT_FAILED with Slurm's own words
  */
-export async function cancelJob({ id, state, tasks }: SlurmJob, how: 'in order' | 'at once', environment: Environment): Promise<void> {
+export async function cancelJob(
+  { id, state, tasks }: Pick<SlurmJob, 'id' | 'state' | 'tasks'>, how: 'in order' | 'at once', environment: Environment,
+): Promise<void> {
   const isAsked = how === 'in order' && state === 'RUNNING';
   // Of a job array no task must begin once one has made room.
   if (isAsked && tasks.length > 0) await slurm('scancel', ['--state=PENDING', id], environment);

@@ -39,7 +39,7 @@ export const readCeleba: Reader<CelebaFolder> = async ({ folder, config }, { ima
   await requireFolder(folder);
   const files = await findDataFiles(folder, unpacking);
   const list = await attributesIn(files, (path) => readAttributeList(path, files, unpacking));
-  const faces = facesIn(list, files);
+  const { faces, notes } = facesIn(list, files);
   const partition = findList(files, PARTITION_FILE);
   const parts = partition === null ? null : await readPartition(partition, files, unpacking);
   const placed = parts === null ? faces : faces.map((face) => withPart(face, parts, partition ?? ''));
@@ -54,7 +54,7 @@ export const readCeleba: Reader<CelebaFolder> = async ({ folder, config }, { ima
     label: null, domain: null, splits: said.splits, testShare: TEST_SHARE, weights: null, groups: null,
     where: (face) => images[face]?.where ?? folder,
     columns: list.names.map((name, index) => ({ name, description: countedYes(list.lines, index) })),
-    notes: [...files.notes, ...rowsNote(config), ...(parts === null ? WITHOUT_PARTITION : []), ...said.notes],
+    notes: [...files.notes, ...notes, ...rowsNote(config), ...(parts === null ? WITHOUT_PARTITION : []), ...said.notes],
   } satisfies Examples;
 };
 
@@ -65,8 +65,8 @@ const WITHOUT_PARTITION: readonly ReadingNote[] = [{
 function rowsNote(config: CelebaConfig): ReadingNote[] {
   const rows = facesOf(config);
   if (rows === null) return [];
-  const text = `of each image the rows ${rows.first} to ${rows.first + rows.count} of ${rows.of} are taken, of other heights as large a `
-    + 'share (data.celeba.crop=false takes all)';
+  const text = `of each image the rows ${rows.first} to ${rows.first + rows.count - 1} of ${rows.of} are taken, of other heights as large `
+    + 'a share (data.celeba.crop=false takes all)';
   return [{ kind: 'notice', text }];
 }
 
@@ -87,13 +87,13 @@ interface Face {
 }
 
 /** Images that are listed and images that are there, by the names of their files. */
-function facesIn({ where, lines }: AttributeList, { paths }: DataFiles): Face[] {
+function facesIn({ where, lines }: AttributeList, { paths }: DataFiles): { faces: Face[]; notes: readonly ReadingNote[] } {
   const images = paths.filter((path) => IMAGE_FILE.test(path));
   const folders = new Set(images.map((path) => posix.dirname(path)));
   const [only = '.', second] = folders;
   // In one folder the names of files are all that there is to compare.
   const below = second === undefined && only !== '.' ? `${only}/` : '';
-  const { files } = findListedFiles({
+  const { files, notes } = findListedFiles({
     paths: images.map((path) => path.slice(below.length)), list: 'list_attr_celeba.txt', roots: [], rules: 2,
     cells: lines.map(({ file }) => file), whereOf: (row) => lines[row]?.where ?? where,
   });
@@ -106,7 +106,7 @@ function facesIn({ where, lines }: AttributeList, { paths }: DataFiles): Face[] 
   const unlisted = images.filter((path) => !known.has(path)).map((path): Face => (
     { line: null, split: 'train', image: { where, path, fault: 'no line that says what it shows' } }
   ));
-  return [...listed, ...unlisted].sort((one, other) => byCodeUnit(one.image.path, other.image.path));
+  return { faces: [...listed, ...unlisted].sort((one, other) => byCodeUnit(one.image.path, other.image.path)), notes };
 }
 
 function withPart(face: Face, parts: ReadonlyMap<string, PartOfImage>, list: string): Face {
