@@ -252,7 +252,8 @@ describe('the flags', () => {
     expect(parse('train', ...words, '--script-out', 'a.sh')).toMatchObject({ placing: { on: 'slurm', job: {
       partition: 'gpu', time: '1-12:00:00', sbatch: ['--qos=long', '--constraint=a100'], scriptOut: '/home/user/a.sh',
     } } });
-    for (const time of ['5', '0:5:00', '0-1', '5:30']) expect(parse('train', '--on', 'slurm', '--time', time)).toMatchObject({ kind: 'train' });
+    for (const time of ['5', '0:5:00', '0-1', '5:30'])
+      expect(parse('train', '--on', 'slurm', '--time', time)).toMatchObject({ placing: { job: { time } } });
     for (const time of ['4', '4:59', '0:4:59', '0-0:4', 'long']) {
       expect(refusal('train', '--on', 'slurm', '--time', time)).toBe(
         `--time: expected minutes, or a time like 4:00:00 or 1-12:00:00, of at least 5 minutes, found "${time}"`,
@@ -261,7 +262,8 @@ describe('the flags', () => {
   });
 
   it('of a cluster of Ray are read, and mean nothing elsewhere', () => {
-    expect(parse('train', '--on', 'ray', '--ray-address', '10.0.0.1:6379', '--ray-own-cores', '1', '--ray-wait', '60')).toMatchObject({ placing: {
+    const flags = ['--ray-address', '10.0.0.1:6379', '--ray-own-cores', '1', '--ray-wait', '60'];
+    expect(parse('train', '--on', 'ray', ...flags)).toMatchObject({ placing: {
       on: 'ray', ray: { address: '10.0.0.1:6379', python: undefined, ownCores: 1, waitSeconds: 60 },
     } });
     expect(refusal('sweep', '--ray-python', 'python3.11')).toBe('--ray-python: expected it only together with --on ray, found it alone');
