@@ -23,7 +23,10 @@ const FACES = {
 };
 
 const reason = whyNoSlurm();
-it.runIf(process.env['LETHE_TEST_SLURM'] === 'required')('has a Slurm to be tested with', () => { expect(reason).toBeNull(); });
+const wanted = process.env['LETHE_TEST_SLURM'] ?? '';
+it.runIf(['required', 'all'].includes(wanted))('has a Slurm to be tested with', () => { expect(reason).toBeNull(); });
+/** What takes minutes, most of them Slurm's own waiting: `npx nx run e2e:slurm` has it. */
+const thorough = it.runIf(wanted === 'all');
 
 describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   let cluster: SlurmCluster;
@@ -108,7 +111,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(weights('faces')).toBe(await expected);
   }, TEST_MS);
 
-  it('a run whose coordinator is lost with its node is queued again, and goes on with the same bits', async () => {
+  thorough('a run whose coordinator is lost with its node is queued again, and goes on with the same bits', async () => {
     await guided('train --on slurm', 'robust');
     await plays('robust', 3);
     expect((await look('robust')).job?.nodes).toBe('a,b');
@@ -121,7 +124,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(weights('robust')).toBe(await expected);
   }, TEST_MS);
 
-  it('a run that keeps its job goes on without a node of workers, with the same bits', async () => {
+  thorough('a run that keeps its job goes on without a node of workers, with the same bits', async () => {
     const command = COMMANDS.find((text) => text.startsWith('train --on slurm'))?.replaceAll(/--name faces/g, '--name kept') ?? '';
     await lethe(...command.split(' '), '--sbatch', 'no-kill');
     await plays('kept', 3);
@@ -197,7 +200,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     for (const { name } of trials) expect(roundsOf('betas', name)).toEqual(inOrder(roundsOf('betas', name)));
   }, TEST_MS);
 
-  it('a sweep is played by the tasks of a job array; one that begins again goes on with its own', async () => {
+  thorough('a sweep is played by the tasks of a job array; one that begins again goes on with its own', async () => {
     const command = COMMANDS.find((text) => text.includes('--job-array'))?.split(' ') ?? [];
     expect(await lethe(...command, '--dry-run')).toMatch(/^4 trials, 2 at once\n[^]*\n#SBATCH --array=1-4%2\n#SBATCH --ntasks=1\n/);
     expect(existsSync(join(folder, 'runs/tasks'))).toBe(false);
