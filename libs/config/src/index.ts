@@ -25,7 +25,7 @@ export { PROBES } from './probe-kinds.js';
 export { problemsError, shown, type Problem } from './problem.js';
 export { DEFAULT_RECIPE, RECIPE_NAMES, type Recipe } from './recipes/index.js';
 export { applyResumeOverrides, compileBegunConfig } from './resume-overrides.js';
-export { FIGURES, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
+export { FIGURES, MOST_CONNECTIONS, runConfigSchema, TARGET_ACCURACY, type ObjectiveConfig, type RunConfig } from './run-config.js';
 export { domainAdaptationSchema } from './schema/domain-adaptation.js';
 export { forgettingSchema } from './schema/forgetting.js';
 export { PLAIN_AVATARS, PLAIN_CELEBA, PLAIN_DATA, PLAIN_TABLE } from './schema/data.js';

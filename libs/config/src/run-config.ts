@@ -17,6 +17,9 @@ export const FIGURES = {
   'domain-adaptation': ['label_loss', 'label_accuracy', TARGET_ACCURACY],
 } as const satisfies Readonly<Record<Exclude<z.infer<typeof objectiveSchema>['kind'], 'own'>, readonly string[]>>;
 
+/** Of a worker to a server. */
+export const MOST_CONNECTIONS = 16;
+
 export const runConfigSchema = z.strictObject({
   recipe: z.string().min(1),
   /**
@@ -69,7 +72,7 @@ export const runConfigSchema = z.strictObject({
     advertise: z.string().min(1).nullable(),
     insecurePlaintext: z.boolean(),
     /** Of each worker on another machine to each server. Where packets are lost, several together carry more than one does. */
-    connections: z.int().min(1).max(16),
+    connections: z.int().min(1).max(MOST_CONNECTIONS),
     /** Workers to wait for before the first round (those started here included). */
     awaitWorkers: count,
     /** Seconds between two heartbeats of a process. The shards of a worker that misses two of them move to other workers. */

@@ -37,6 +37,11 @@ export class Lanes {
     return lanes.map((lane, index) => ({ lane, frames: parts[index] ?? [] }));
   }
 
+  /** Forgets those of a worker that is gone, with what had come of its messages. */
+  forget(worker: string): void {
+    this.#workers.delete(worker);
+  }
+
   /** Forgets all of them. */
   clear(): void {
     this.#workers.clear();

@@ -157,6 +157,7 @@ class ServerSession {
         return 'continue';
       case 'fence':
         this.#fenced.add(body.fenced);
+        this.#lanes.forget(body.fenced);
         this.#log.info({ fenced: body.fenced }, 'what a worker that was given up still sends is refused from now on');
         return 'continue';
       case 'shutdown':

@@ -2,6 +2,7 @@ export type { PlacedProcess, Placement, ProcessEnd, ProcessToPlace, Resources } 
 export { RayScheduler, type RayOptions } from './ray/ray-scheduler.js';
 export type { PlacementOpening, Scheduler } from './scheduler.js';
 export { parseHosts, type HostPlaces } from './hosts/host-list.js';
+export { readableWord } from './hosts/shell.js';
 export { sshHosts, type SshHostsOptions } from './hosts/ssh-hosts.js';
 export { LocalPlacement } from './local-placement.js';
 export { batchScript, outputOfTask, type BatchJob, type JobArray } from './slurm/batch-script.js';

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { MOST_CONNECTIONS } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
 import type { Frames } from './messages.js';
 
@@ -8,9 +9,6 @@ import type { Frames } from './messages.js';
  * lanes, one for each: on every lane they arrive in order, so whole messages do too. Every other message is on the first lane.
  */
 const LANE = '~lane';
-
-/** Lanes that one worker can have to a server. */
-const MOST_LANES = 16;
 
 /** The name of a connection. @param lane counted from 0 */
 export function laneIdentity(incarnation: string, lane: number): string {
@@ -130,7 +128,7 @@ function readHeader(header: Uint8Array): { part: number; count: number; stream: 
   if (header.byteLength !== HEADER_BYTES) throw malformed(`a header of ${header.byteLength} bytes`);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const [part, count, stream, number] = [view.getUint8(1), view.getUint8(2), view.getUint32(4), view.getUint32(8)];
-  if (part >= count || count > MOST_LANES) throw malformed(`part ${part + 1} of ${count}`);
+  if (part >= count || count > MOST_CONNECTIONS) throw malformed(`part ${part + 1} of ${count}`);
   return { part, count, stream, key: `${stream} ${number}` };
 }
 

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { OwnCode } from '@lethe/code';
 import { errorMessage, LetheError } from '@lethe/errors';
+import { readableWord } from '@lethe/placement';
 import { encodeJoinKey, encodeJoinToken, outsideAddresses, type Listener, type RunKeys } from '@lethe/transport';
 
 /** The token of a run in a file that only this user can read, as long as the run goes on: a command line can be seen by all. */
@@ -55,10 +56,10 @@ function addressLines(
   const join = (file: string): string => (
     `npx lethe worker --join ${first?.address ?? address} ${trust(file)} --engine ${engine} --threads ${threads}`
   );
-  const command = `workers join with: ${join(inShell(tokenFile))}`;
+  const command = `workers join with: ${join(readableWord(tokenFile))}`;
   if (first === undefined) return [command, '(no interface of this machine leads elsewhere: only its own processes can join)'];
   const host = hostOf(first.address);
-  const elsewhere = `(on another machine: ssh ${inShell(host)} ${thereInShell(`cat ${inShell(tokenFile)}`)} | ${join('-')})`;
+  const elsewhere = `(on another machine: ssh ${readableWord(host)} ${thereInShell(`cat ${readableWord(tokenFile)}`)} | ${join('-')})`;
   const named = others.map((other) => `${other.address} (${other.interface ?? ''})`);
   return [
     command,
@@ -76,12 +77,7 @@ function hostOf(address: string): string {
   return /^tcp:\/\/\[?(.+?)\]?:\d+$/.exec(address)?.[1] ?? address;
 }
 
-/** A word as a shell reads it. */
-function inShell(word: string): string {
-  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /** A command as ssh takes it, which hands it to a second shell. */
 function thereInShell(command: string): string {
-  return /^[\w./@:+ -]+$/.test(command) ? command : inShell(command);
+  return /^[\w./@:+ -]+$/.test(command) ? command : readableWord(command);
 }

@@ -56,7 +56,6 @@ export class AsynchronousHalving {
     this.#rungs.set(epoch, rung);
     return rung;
   }
-
 }
 
 /** A trial at a rung. */

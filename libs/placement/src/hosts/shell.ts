@@ -3,6 +3,13 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''").replaceAll('\n', `'"$n"'`)}'`;
 }
 
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** A text as one word of a POSIX shell, for people to read too: in quotes only if it needs them. */
+export function readableWord(text: string): string {
+  return PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Sets what `shellWord` needs: an end of line, which no command substitution leaves at its end. */
 const SHELL_START = "n=$(printf '\\n.'); n=${n%.}; ";
 

@@ -1,4 +1,5 @@
 import { isAbsolute, join, parse } from 'node:path';
+import { readableWord } from '../hosts/shell.js';
 
 /** A job that is one of many alike, its tasks, each of which Slurm begins when it has room for it. */
 export interface JobArray {
@@ -54,7 +55,7 @@ ${wishes(job).map((wish) => `#SBATCH ${wish}`).join('\n')}
 
 # SIGHUP comes ${job.warningSeconds} s before the time is over: what was learnt is saved, and the job is queued again. It goes on
 # where it was, as it does when a node of it is gone, or when it had to make room.
-exec ${[executable, ...argv].map(quoted).join(' ')}
+exec ${[executable, ...argv].map(readableWord).join(' ')}
 `;
 }
 
@@ -95,9 +96,4 @@ function arrayText({ tasks, atOnce }: JobArray): string {
 /** As `sbatch` reads a line of its own: words with spaces stand in quotes. */
 function optionText(option: string): string {
   return PLAIN.test(option) ? option : `"${option.replaceAll(/["\\]/g, '\\$&')}"`;
-}
-
-/** A word as bash reads it. */
-function quoted(word: string): string {
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
