@@ -47,32 +47,32 @@ interface PhaseGraphs {
 /** Computes shards: batches in, gradients out. Everything it returns is a function of (parameters, assignment, run seed). */
 export class ShardGradients {
   readonly #options: ShardGradientsOptions;
-  /** By the number of shards that a call computes: 1, 2, 4 and so on. */
-  readonly #graphs: ReadonlyMap<number, PhaseGraphs>;
+  /** Shards that a call computes at most: a power of two. */
+  readonly #greatestWidth: number;
+  /** By the number of shards that a call computes. */
+  readonly #graphs = new Map<number, PhaseGraphs>();
   readonly #examples = new Map<number, Examples>();
 
-  private constructor(options: ShardGradientsOptions, graphs: ReadonlyMap<number, PhaseGraphs>) {
+  private constructor(options: ShardGradientsOptions) {
     this.#options = options;
-    this.#graphs = graphs;
+    this.#greatestWidth = 2 ** Math.floor(Math.log2(Math.min(options.parallelShards, options.description.config.shards)));
   }
 
-  /** Traces one graph for each phase and number of shards in a call. */
+  /** Traces one graph for each phase, for calls with as many shards as this worker computes side by side. */
   static async compile(options: ShardGradientsOptions): Promise<ShardGradients> {
-    const { engine, description, parallelShards } = options;
-    const graphs = new Map<number, PhaseGraphs>();
-    for (let width = 1; width <= Math.min(parallelShards, description.config.shards); width *= 2) {
-      const steps: CompiledStep[] = [];
-      for (const phase of description.objective.phases.keys()) {
-        steps.push(await compilePhase({ engine, description, phase, width }));
-      }
-      graphs.set(width, { steps, features: RoundFeatures.of(engine, description, steps, width) });
-    }
-    return new ShardGradients(options, graphs);
+    const gradients = new ShardGradients(options);
+    await gradients.#compile(gradients.#greatestWidth);
+    return gradients;
+  }
+
+  /** Traces what these nodes need, if they have fewer shards than any before: tracing takes time, and most workers need one width alone. */
+  async compileFor(nodes: readonly TreeNode[]): Promise<void> {
+    for (const { count } of nodes) await this.#compile(Math.min(count, this.#greatestWidth));
   }
 
   /** Sums a node of the fixed tree, halves first: the same additions happen whichever worker computes which shards. */
   node(assignment: StepAssignment, node: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
-    if (this.#graphs.has(node.count)) return this.#call(assignment, node, networks, clock);
+    if (node.count <= this.#greatestWidth) return this.#call(assignment, node, networks, clock);
     const half = node.count / 2;
     const left = this.node(assignment, { first: node.first, count: half }, networks, clock);
     return this.#add(assignment, left, this.node(assignment, { first: node.first + half, count: half }, networks, clock));
@@ -80,7 +80,7 @@ export class ShardGradients {
 
   /** Networks that a phase reads, which may be some of those in their groups. */
   needs(phase: number): ReadonlySet<string> {
-    const step = this.#graphs.get(1)?.steps[phase];
+    const step = this.#graphs.get(this.#greatestWidth)?.steps[phase];
     if (step === undefined) throw new TypeError(`there is no phase ${phase}`);
     return new Set([...step.needs].filter((input) => input.startsWith(NETWORK_INPUT)).map((input) => input.slice(NETWORK_INPUT.length)));
   }
@@ -95,6 +95,14 @@ export class ShardGradients {
       features.dispose();
       for (const step of steps) step.dispose();
     }
+  }
+
+  async #compile(width: number): Promise<void> {
+    if (this.#graphs.has(width)) return;
+    const { engine, description } = this.#options;
+    const steps: CompiledStep[] = [];
+    for (const phase of description.objective.phases.keys()) steps.push(await compilePhase({ engine, description, phase, width }));
+    this.#graphs.set(width, { steps, features: RoundFeatures.of(engine, description, steps, width) });
   }
 
   /** Adds the right half to the left one, which it returns. */
@@ -114,7 +122,7 @@ export class ShardGradients {
   #call(assignment: StepAssignment, { first, count }: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
     const graphs = this.#graphs.get(count);
     const step = graphs?.steps[assignment.phase];
-    if (graphs === undefined || step === undefined) throw new TypeError(`the assignment names phase ${assignment.phase}`);
+    if (graphs === undefined || step === undefined) throw new TypeError(`phase ${assignment.phase} is not compiled for ${count} shards`);
     const inputs = clock.measure('input', () => ({
       ...Object.fromEntries([...networks].map(([name, vector]) => [`${NETWORK_INPUT}${name}`, vector])),
       ...scalarInputs(assignment.scalars),

@@ -16,7 +16,7 @@ export interface AdaptationReport {
 
 /** One self-contained page about a run of domain adaptation. */
 export async function adaptationReport({ title, evaluation, config, rounds, epochs }: AdaptationReport): Promise<string> {
-  startNumbering();
+  await startNumbering();
   const { domains, target, classes } = evaluation;
   const ofTarget = domains.find(({ name }) => name === target);
   return page(title, [

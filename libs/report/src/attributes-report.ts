@@ -33,7 +33,7 @@ export interface AttributesReport {
 
 /** One self-contained page about a run that keeps and forgets attributes. */
 export async function attributesReport({ title, evaluation, config, rounds, epochs, features }: AttributesReport): Promise<string> {
-  startNumbering();
+  await startNumbering();
   const sections: string[] = [];
   for (const attribute of evaluation.forgotten) sections.push(await forgottenSection(attribute, evaluation, features));
   for (const attribute of evaluation.kept) sections.push(await keptSection(attribute, evaluation, features));

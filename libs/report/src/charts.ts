@@ -1,17 +1,18 @@
-import { parse, resetSVGDefIds, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 
 const FONT = 'system-ui, sans-serif';
 /** Ten colours that remain distinct with most kinds of colour blindness. */
 const COLOURS = ['#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#3ca951', '#ff8ab7', '#a463f2', '#97bbf5', '#9c6b4e', '#9498a0'];
 
 /** Numbers the definitions of charts from 0 again. Each page calls it first, so that the same figures give the same page. */
-export function startNumbering(): void {
+export async function startNumbering(): Promise<void> {
+  const { resetSVGDefIds } = await import('vega');
   resetSVGDefIds();
 }
 
-/** Draws a Vega-Lite specification as SVG, without a browser. */
+/** Draws a Vega-Lite specification as SVG, without a browser. The libraries, which take long to load, are loaded with the first chart. */
 async function chart(specification: TopLevelSpec): Promise<string> {
+  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
   const config = {
     font: FONT,
     background: 'transparent',

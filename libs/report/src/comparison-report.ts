@@ -18,7 +18,7 @@ export interface ComparisonReport {
 
 /** One self-contained page that compares adaptation with learning from the sources alone and from the target itself. */
 export async function comparisonReport({ title, rows, notes, before, after, confusion }: ComparisonReport): Promise<string> {
-  startNumbering();
+  await startNumbering();
   const [head = [], ...body] = rows;
   const mapsOf = async (evaluation: AdaptationEvaluation | null, caption: string): Promise<string[]> => {
     return evaluation === null ? [] : featureMaps(evaluation.map, caption);

@@ -29,7 +29,7 @@ const DRAWN_FIGURE = /_(loss|mse|accuracy)$/;
 
 /** One self-contained page about a run: nothing on it is fetched from elsewhere. */
 export async function runReport({ title, evaluation, config, rounds, epochs, grids, latents }: RunReport): Promise<string> {
-  startNumbering();
+  await startNumbering();
   const { classes } = evaluation;
   const floor = floorSentence(evaluation);
   const map = await latentMap(latents, classes);

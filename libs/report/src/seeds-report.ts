@@ -20,7 +20,7 @@ export interface SeedsReport {
 
 /** One page about the runs from several seeds: means, deviations and the curves of each run. */
 export async function seedsReport({ title, rows, notes, curves, runs }: SeedsReport): Promise<string> {
-  startNumbering();
+  await startNumbering();
   const [head = [], ...body] = rows;
   const charts: string[] = [];
   for (const { figure: name, points } of curves) {

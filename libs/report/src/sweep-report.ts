@@ -24,14 +24,14 @@ export interface SweepReport {
 }
 
 /** The picture of a front as SVG. */
-export function frontSvg({ points, axes, references }: Front): Promise<string> {
-  startNumbering();
+export async function frontSvg({ points, axes, references }: Front): Promise<string> {
+  await startNumbering();
   return frontChart(points, axes, references);
 }
 
 /** One self-contained page about a sweep. */
 export async function sweepReport({ title, fronts, head, rows, notes, best }: SweepReport): Promise<string> {
-  startNumbering();
+  await startNumbering();
   const figures: string[] = [];
   for (const { points, axes, references, better } of fronts) {
     const caption = `${axes.x} against ${axes.y}, ${better}; joined: trials that no other beats in both`;

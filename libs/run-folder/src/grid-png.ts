@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 
 export interface GridPixels {
   /** [rows, columns, height, width, channels] in [-1, 1]. */
@@ -31,14 +30,16 @@ export async function encodeGridPng({ pixels, rows, columns, height, width, chan
   }
   const size = { width: full.width * SCALE, height: full.height * SCALE };
   const raw = { width: full.width, height: full.height, channels: channels as 1 | 3 };
+  const { default: sharp } = await import('sharp');
   const png = await sharp(canvas, { raw }).resize({ ...size, kernel: 'nearest' }).png().toBuffer();
   return { png, ...size };
 }
 
 /** An image in its own size. @param pixels [height, width, channels] in [-1, 1] */
-export function encodePng(
+export async function encodePng(
   pixels: Float32Array, { height, width, channels }: Pick<GridPixels, 'height' | 'width' | 'channels'>,
 ): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
   return sharp(Uint8Array.from(pixels, toByte), { raw: { height, width, channels: channels as 1 | 3 } }).png().toBuffer();
 }
 

@@ -63,6 +63,7 @@ export class AssignmentExecutor {
     const { round, phase, innerStep, generation } = assignment;
     const clock = new StepClock();
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
+    await gradients.compileFor(assignment.nodes);
     const pulled = this.#pullNetworks(assignment);
     clock.measure('input', () => { gradients.prepare(assignment); });
     const networks = await clock.measureAsync('wait', () => pulled);

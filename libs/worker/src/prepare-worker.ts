@@ -35,7 +35,7 @@ export interface PrepareOptions {
 /** What a worker computes with, the same in all epochs of a run. */
 export interface PreparedWorker {
   readonly description: RunDescription;
-  readonly gradients: Pick<ShardGradients, 'needs' | 'prepare' | 'node' | 'dispose'>;
+  readonly gradients: Pick<ShardGradients, 'compileFor' | 'needs' | 'prepare' | 'node' | 'dispose'>;
   readonly evaluator: Evaluator;
 }
 

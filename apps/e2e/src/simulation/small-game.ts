@@ -141,6 +141,7 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
   return {
     // As in the article, the classifier's phase does not look at the decoder.
     needs: (phase) => new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
+    compileFor: () => Promise.resolve(),
     prepare: () => undefined,
     node: (assignment, { first, count }: TreeNode, networks) => {
       const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
