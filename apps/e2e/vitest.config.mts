@@ -1,11 +1,11 @@
 import { projectTests } from '../../vitest.shared.mts';
 
 export default projectTests(import.meta.dirname, {
-  filesAtOnce: 2,
+  filesAtOnce: 3,
   startPrograms: true,
   ownProcesses: true,
   longest: [
-    'slurm.spec.ts', 'package.spec.ts', 'keep-and-forget.spec.ts', 'chaos.spec.ts', 'sweep.spec.ts', 'nx.spec.ts', 'adaptation.spec.ts',
-    'forgetting.spec.ts', 'recovery.spec.ts',
+    'package.spec.ts', 'slurm.spec.ts', 'sweep.spec.ts', 'keep-and-forget.spec.ts', 'nx.spec.ts', 'chaos.spec.ts', 'forgetting.spec.ts',
+    'recovery.spec.ts', 'adaptation.spec.ts',
   ],
 });

@@ -6,6 +6,7 @@ import { BEST_ACCURACY, makeAttributeTable, makeSmallData, writeImage } from '@l
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeAdaptationData } from './adaptation-data.js';
 import { lethe } from './lethe-process.js';
+import { isThorough } from './thorough.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lethe-keep-and-forget-'));
 const runs = join(folder, 'runs');
@@ -56,9 +57,18 @@ const weightsOf = (name: string): string => (
 const COLUMNS = ['--recipe', 'keep-and-forget', '--data-dir'];
 
 describe('keeping and forgetting', () => {
+  const haveTheBitsOfOneWorker = '%s has the same bits with one worker and with four';
+  const bitsOfOneWorker = async (name: string, flags: readonly string[]): Promise<void> => {
+    vi.stubEnv('LETHE_TEST_MNIST', join(folder, 'mnist-data'));
+    vi.stubEnv('NODE_OPTIONS', `--import ${STAND_IN}`);
+    const size = ['--rounds', '4', '--batch-size', '16', '--shards', '4', '--held-out', '4', '--no-evaluation', '--runs-dir', runs];
+    await Promise.all(['1', '4'].map(async (workers) => {
+      const ended = await lethe(['train', ...flags, ...size, '--workers', workers, '--name', `${name}-${workers}`]);
+      expect(ended.code, ended.output).toBe(0);
+    }));
+    expect(weightsOf(`${name}-4`)).toBe(weightsOf(`${name}-1`));
+  };
   it.each<[string, readonly string[]]>([
-    ['adult', ['--recipe', 'adult', '--data-dir', published]],
-    ['alike-hospitals', ['--recipe', 'alike-hospitals', '--data-dir', published]],
     ['coloured-digits', ['--recipe', 'coloured-digits']],
     ['avatars', ['--recipe', 'avatars', '--config', fewFaces, '--image-size', '16']],
     [
@@ -68,17 +78,12 @@ describe('keeping and forgetting', () => {
         '--fairness', 'odds', '--rebuild', '--balanced',
       ],
     ],
+  ])(haveTheBitsOfOneWorker, bitsOfOneWorker, 180_000);
+  it.runIf(isThorough).each<[string, readonly string[]]>([
+    ['adult', ['--recipe', 'adult', '--data-dir', published]],
+    ['alike-hospitals', ['--recipe', 'alike-hospitals', '--data-dir', published]],
     ['photographs', [...COLUMNS, photographs, '--forget', 'camera', '--rebuild', '--image-size', '16', '--channels', '3', '--separately']],
-  ])('of %s has the same bits with one worker and with four', async (name, flags) => {
-    vi.stubEnv('LETHE_TEST_MNIST', join(folder, 'mnist-data'));
-    vi.stubEnv('NODE_OPTIONS', `--import ${STAND_IN}`);
-    const size = ['--rounds', '4', '--batch-size', '16', '--shards', '4', '--held-out', '4', '--no-evaluation', '--runs-dir', runs];
-    await Promise.all(['1', '4'].map(async (workers) => {
-      const ended = await lethe(['train', ...flags, ...size, '--workers', workers, '--name', `${name}-${workers}`]);
-      expect(ended.code, ended.output).toBe(0);
-    }));
-    expect(weightsOf(`${name}-4`)).toBe(weightsOf(`${name}-1`));
-  }, 180_000);
+  ])(haveTheBitsOfOneWorker, bitsOfOneWorker, 180_000);
 
   it('keeps and forgets columns of a table whose best rule is known, and says what a stranger could read', async () => {
     const flags = [...COLUMNS, table, '--keep', 'y', '--forget', 'a', '--epochs', '12', '--batch-size', '128', '--probes', 'linear,forest'];

@@ -7,6 +7,7 @@ import * as face from '@lethe/lethe';
 import { makeSmallData, NetworkHosts, whyNoHosts } from '@lethe/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lethe } from './lethe-process.js';
+import { isThorough } from './thorough.js';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
 const { version } = JSON.parse(readFileSync(join(WORKSPACE, 'libs/lethe/package.json'), 'utf8')) as { version: string };
@@ -154,7 +155,7 @@ describe('the package, installed in an empty folder', () => {
     expect(await trainThere(folder22, on22)).toBe(reference);
   }, 180_000);
 
-  it.skipIf(whyNoHosts() !== null)('is copied to hosts that lack it, once, and has the same bits there', async () => {
+  it.runIf(isThorough && whyNoHosts() === null)('is copied to hosts that lack it, once, and has the same bits there', async () => {
     const data = join(machine, 'data');
     cpSync(join(folder, 'data'), data, { recursive: true });
     const network = await NetworkHosts.start({

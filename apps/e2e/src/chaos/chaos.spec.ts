@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playWithFaults, type ChaosGame } from './chaos-run.js';
 import { drawFaults, type FaultCounts } from './draw-faults.js';
+import { isThorough } from '../thorough.js';
 import { chaosGames } from './games.js';
 
 const ROUNDS = 40;
@@ -28,7 +29,7 @@ describe.concurrent('real processes that are killed, stopped and cut off', () =>
     await survive(games.article, 7, { workerKills: 10, serverKills: 3, coordinatorKills: 3, others: 8 });
   }, 400_000);
 
-  it('end a carry to another domain with them, whose only worker is among them', async () => {
+  it.runIf(isThorough)('end a carry to another domain with them, whose only worker is among them', async () => {
     await survive(games.domains, 3, { workerKills: 3, serverKills: 1, coordinatorKills: 1, others: 3 });
   }, 200_000);
 });
