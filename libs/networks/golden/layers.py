@@ -87,6 +87,10 @@ CASES = {
         IMAGE, [(4, 4, 3, 4), (3,)], lambda x, w, b: transposed2d(x, w, b, stride=2, padding=1)),
     'transposed convolution, valid': (IMAGE, [(3, 3, 3, 4), (3,)], lambda x, w, b: transposed2d(x, w, b, stride=2)),
     'transposed convolution of signals': (SIGNAL, [(4, 1, 3, 4), (3,)], lambda x, w, b: transposed1d(x, w, b, stride=2, padding=1)),
+    'transposed convolution without a bias': (
+        IMAGE, [(4, 4, 3, 4)], lambda x, w: transposed2d(x, w, None, stride=2, padding=1)),
+    'upsample': (IMAGE, [], images(lambda x: F.interpolate(x, scale_factor=2, mode='nearest'))),
+    'upsample of signals': (SIGNAL, [], images(lambda x: F.interpolate(x, scale_factor=3, mode='nearest'))),
     'batchNorm of rows': (ROW, [(6,), (6,)], batch_norm),
     'batchNorm of images': (IMAGE, [(4,), (4,)], batch_norm),
     'batchNorm of signals': (SIGNAL, [(4,), (4,)], batch_norm),
@@ -159,5 +163,7 @@ def lines(entries):
 
 
 torch.set_default_dtype(torch.float64)
-played = {name: play(*case) for name, case in CASES.items()}
-print(f'{{\n "cases": {{\n{lines(played)}\n }},\n "deviations": {{\n{lines(deviations())}\n }}\n}}')
+
+if __name__ == '__main__':
+    played = {name: play(*case) for name, case in CASES.items()}
+    print(f'{{\n "cases": {{\n{lines(played)}\n }},\n "deviations": {{\n{lines(deviations())}\n }}\n}}')

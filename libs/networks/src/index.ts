@@ -4,6 +4,10 @@ export { articleDecoder, type DecoderOptions } from './decoder.js';
 export { denseDecoder, type DenseDecoderOptions } from './dense-decoder.js';
 export { denseEncoder, type DenseEncoderOptions } from './dense-encoder.js';
 export { articleEncoder, type EncoderOptions } from './encoder.js';
+export { faderDecoder, type FaderDecoderOptions } from './fader/fader-decoder.js';
+export { faderEncoder, type FaderEncoderOptions } from './fader/fader-encoder.js';
+export { faderLatent, type FaderMaps, type FaderShape } from './fader/fader-shape.js';
+export { latentDiscriminator, type LatentDiscriminatorOptions } from './fader/latent-discriminator.js';
 export {
   featureExtractor,
   type ConvolutionStageOptions,
@@ -34,4 +38,5 @@ export { flatten, reshape } from './vocabulary/reshape.js';
 export { residual, type ResidualOptions } from './vocabulary/residual.js';
 export { sequential, type SequentialNetwork, type SequentialOptions } from './vocabulary/sequential.js';
 export { transposedConvolution, type TransposedConvolutionOptions } from './vocabulary/transposed-convolution.js';
+export { upsample } from './vocabulary/upsample.js';
 export type { Padding, WindowSize } from './vocabulary/windows.js';

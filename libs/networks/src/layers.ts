@@ -29,9 +29,12 @@ export function convolutionTensors(name: string, size: number | Window, inputs: 
 }
 
 /** PyTorch takes the fan in of a transposed convolution from the second axis of its weight, which counts its outputs. */
-export function transposedConvolutionTensors(name: string, size: number | Window, inputs: number, outputs: number): TensorSpec[] {
+export function transposedConvolutionTensors(
+  name: string, size: number | Window, inputs: number, outputs: number, { bias = true }: { readonly bias?: boolean } = {},
+): TensorSpec[] {
   const [height, width] = windowOf(size);
-  return uniformLayer(name, [height, width, outputs, inputs], outputs, outputs * height * width);
+  const tensors = uniformLayer(name, [height, width, outputs, inputs], outputs, outputs * height * width);
+  return bias ? tensors : tensors.slice(0, 1);
 }
 
 function windowOf(size: number | Window): Window {
@@ -61,10 +64,12 @@ const UNMOVED: WindowOptions = { stride: 1, padding: 'same' };
 /** NHWC in, NHWC of `shape` out; by default twice as large, without padding ("valid"). */
 export function transposedConvolution(
   context: ForwardContext, name: string, input: Tensor,
-  { shape, stride = 2, padding = 'valid' }: Partial<WindowOptions> & { readonly shape: readonly number[] },
+  { shape, stride = 2, padding = 'valid', bias = true }: Partial<WindowOptions> & {
+    readonly shape: readonly number[]; readonly bias?: boolean;
+  },
 ): Tensor {
   const output = context.operations.conv2dTranspose(input, context.parameter(`${name}.weight`), shape, { stride, padding });
-  return addBias(context, name, output);
+  return bias ? addBias(context, name, output) : output;
 }
 
 function addBias(context: ForwardContext, name: string, output: Tensor): Tensor {

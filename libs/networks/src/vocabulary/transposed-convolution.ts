@@ -11,11 +11,13 @@ export interface TransposedConvolutionOptions {
   readonly stride?: number;
   /** `same` (unless said): the output is the input times the stride. `valid`: (input - 1) * stride + size, nothing is cut off. */
   readonly padding?: Padding;
+  /** Whether a number is added to each of its maps; unless said, it is. In front of a norm it makes no difference. */
+  readonly bias?: boolean;
 }
 
-/** A transposed convolution with a bias: images [height, width, channels] -> larger ones of `maps` channels, or signals likewise. */
+/** A transposed convolution: images [height, width, channels] -> larger ones of `maps` channels, or signals likewise. */
 export function transposedConvolution(
-  maps: number, { size = 3, stride = 2, padding = 'same' }: TransposedConvolutionOptions = {},
+  maps: number, { size = 3, stride = 2, padding = 'same', bias = true }: TransposedConvolutionOptions = {},
 ): Layer {
   return {
     kind: 'transposedConvolution',
@@ -29,8 +31,10 @@ export function transposedConvolution(
       const width = image.width === 1 && window[1] === 1 ? 1 : side(image.width, window[1]);
       return {
         output: { height, width, channels: maps },
-        tensors: transposedConvolutionTensors(name, window, image.channels, maps),
-        forward: (context, images) => apply(context, name, images, { shape: [images.shape[0], height, width, maps], stride, padding }),
+        tensors: transposedConvolutionTensors(name, window, image.channels, maps, { bias }),
+        forward: (context, images) => (
+          apply(context, name, images, { shape: [images.shape[0], height, width, maps], stride, padding, bias })
+        ),
       };
     }),
   };
