@@ -9,10 +9,11 @@ const objective = forgettingObjective({
   height: 28, width: 28, channels: 1, classes: 10,
   kept: [], forgotten: forgottenLabel(DIGITS), independence: 'parity', jointly: true, balanced: false,
   rebuild: true, rebuildWeight: 1, weights: {},
-  encoder: { kind: 'by-input', width: 8, depth: 1 }, head: { width: 8, depth: 1 },
+  encoder: { kind: 'by-input', width: 8, depth: 1, mostMaps: 8, normalisation: 'batch', upsampling: 'transposed' },
+  head: { width: 8, depth: 1 },
   latentSize: 10, encoderDropout: 0.2, decoderDropout: 0.2, bottleneck: 'article', divergenceWeight: 0,
   adversary: {
-    width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false,
+    kind: 'perceptron', width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false,
     reads: 'mean', members: 1, freshEveryRounds: null,
   },
   eraser: { couplings: 0, width: 8, predictionWeight: 0.01 },

@@ -1,5 +1,6 @@
 import { DATA_KIND_NAMES, rulesOfKind } from './data-kinds.js';
 import { EVERY_NETWORK, isTree, leaves, OPTIMIZERS, valueAt, withValue, type ConfigLayer, type Origin, type Tree } from './layer.js';
+import { UNDISTORTED } from './schema/data.js';
 import { OPTIMIZER_DEFAULTS } from './optimizer-defaults.js';
 
 function merge(base: Tree, layer: Tree): Tree {
@@ -30,6 +31,10 @@ function implied(base: Tree, layer: Tree): Tree {
   const isPackaged = kind !== undefined && rulesOfKind(kind).folder === 'none';
   if (isPackaged && !says('data.folder')) tree = withValue(tree, 'data.folder', null);
   if (kind !== undefined && kind !== 'own' && !says('data.own')) tree = withValue(tree, 'data.own', null);
+  // Who says how images are distorted in one way distorts them in no other.
+  if (isTree(valueAt(layer, 'data.augmentation')) && valueAt(base, 'data.augmentation') === null) {
+    tree = withValue(tree, 'data.augmentation', UNDISTORTED);
+  }
   const workers = valueAt(layer, 'cluster.workers');
   if (typeof workers === 'number' && !says('cluster.awaitWorkers')) {
     const before = valueAt(base, 'cluster.workers');

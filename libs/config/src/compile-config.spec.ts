@@ -22,9 +22,9 @@ describe('compileConfig', () => {
   it.each(RECIPE_NAMES)('accepts the recipe %s, for a folder of data where it reads one', (name) => {
     const config = findRecipe(name)({ cores: 2, gpus: 0, engine: 'native' });
     expect(config.recipe).toBe(name);
-    const folder = config.data.kind === 'domains' || config.data.kind === 'table' ? '/data' : null;
-    // Recipe `keep-and-forget` has the columns from its user.
-    const columns = config.data.forget.length === 0 ? { keep: ['income'], forget: ['sex'] } : {};
+    const folder = ['domains', 'table', 'celeba'].includes(config.data.kind) ? '/data' : null;
+    // Recipes `keep-and-forget` and `faces` have the columns from their user.
+    const columns = config.data.forget.length === 0 ? { keep: name === 'faces' ? [] : ['income'], forget: ['sex'] } : {};
     expect(compileConfig({ ...config, data: { ...config.data, ...columns, folder } }).warnings).toEqual([]);
   });
 

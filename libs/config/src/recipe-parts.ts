@@ -24,9 +24,34 @@ export const REBUILDING: Pick<
   rebuild: true,
   rebuildWeight: 1,
   weights: {},
-  encoder: { kind: 'by-input', width: 128, depth: 2 },
+  encoder: { kind: 'by-input', width: 128, depth: 2, mostMaps: 512, normalisation: 'batch', upsampling: 'transposed' },
   head: { width: 64, depth: 1 },
 };
+
+/** Adam as Fader Networks have it: its mean of gradients forgets them sooner. */
+const FADER_ADAM = completeOptimizer({ learningRate: 1e-3, beta1: 0.5 });
+
+/**
+ * The game of Fader Networks for images of 64 x 64: four layers, one discriminator of all attributes, and a decoder that is told them.
+ *
+ * @see Lample et al., Fader Networks (2017)
+ */
+export const FADER = {
+  hiding: 'wrong-label',
+  beta: 0.01,
+  betaRampRounds: 2000,
+  classifierTurns: 1,
+  jointly: false,
+  latentSize: null,
+  encoder: { kind: 'fader', width: 16, depth: 4, mostMaps: 256, normalisation: 'batch', upsampling: 'transposed' },
+  encoderDropout: 0,
+  decoderDropout: 0,
+  adversary: {
+    kind: 'convolutional', width: 512, depth: 1, activation: 'relu', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean',
+    members: 1, freshEveryRounds: null,
+  },
+  optimizers: { encoder: FADER_ADAM, decoder: FADER_ADAM, head: FADER_ADAM, classifier: FADER_ADAM, eraser: FADER_ADAM },
+} as const satisfies Partial<ForgettingConfig['objective']>;
 
 /** Workers and one server on this machine alone. */
 export function localCluster(machine: Machine): RunConfig['cluster'] {

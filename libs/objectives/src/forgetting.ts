@@ -105,7 +105,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
       };
     },
     encode: (context) => networks.release(context, networks.encode(context)),
-    encodedSize: options.latentSize,
+    encodedSize: networks.latentSize,
     isNoisy: options.bottleneck !== 'article',
     redraw: rebuild && networks.isToldLabelAlone ? (context, latent) => networks.redraw(context, latent) : null,
     decode: rebuild ? (context, latent) => networks.redraw(context, latent) : null,

@@ -34,6 +34,7 @@ Recipes:
   alike-hospitals        keeps a diagnosis, forgets which of four hospitals it is from
   coloured-digits        keeps the digit, forgets what its colour tells beyond it
   avatars                drawn faces: forgets whether they wear glasses, rebuilds the rest
+  faces                  CelebA: forgets the attributes of --forget, rebuilds the rest
   features that keep the label and forget the domain (docs/data.md says what --data-dir holds):
   mnist-to-mnist-m, svhn-to-mnist (each also as ...-paper), usps-to-mnist, mnist-to-usps
                          reading digits is carried from one collection to another

@@ -2,7 +2,7 @@ import { PROBES } from '../probe-kinds.js';
 import { DEFAULT_RECIPE, RECIPE_NAMES } from '../recipes/index.js';
 import { HIDING } from '../schema/forgetting.js';
 import type { ConfigFlag } from './config-flag.js';
-import { ADDRESS, COUNT, DATA, DOMAIN, FIGURE, FOLDER, GAME, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
+import { ADDRESS, COLUMNS, COUNT, DATA, DOMAIN, FIGURE, FOLDER, GAME, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
 import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
@@ -51,12 +51,25 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'balanced', sets: true, help: 'rare values of what is forgotten weigh as much as others', paths: ['objective.balanced'] },
     {
       name: 'encoder',
-      value: word('by-input', 'article', 'perceptron'),
-      help: 'convolutions (article) or a perceptron',
+      value: word('by-input', 'article', 'perceptron', 'fader'),
+      help: "the article's convolutions, a perceptron, or the convolutions of Fader Networks",
       paths: ['objective.encoder.kind'],
     },
-    { name: 'encoder-width', value: COUNT, help: 'of the layers of an encoder that is a perceptron', paths: ['objective.encoder.width'] },
-    { name: 'encoder-depth', value: COUNT, help: 'hidden layers of such an encoder', paths: ['objective.encoder.depth'] },
+    {
+      name: 'encoder-width', value: COUNT, help: 'of the layers of a perceptron, or maps of the first layer of fader',
+      paths: ['objective.encoder.width'],
+    },
+    { name: 'encoder-depth', value: COUNT, help: 'hidden layers of a perceptron, or layers of fader', paths: ['objective.encoder.depth'] },
+    { name: 'encoder-most-maps', value: COUNT, help: 'most maps of a layer of fader', paths: ['objective.encoder.mostMaps'] },
+    {
+      name: 'encoder-normalisation', value: word('batch', 'instance'), help: "norm of the layers of fader and of fader's decoder",
+      paths: ['objective.encoder.normalisation'],
+    },
+    {
+      name: 'decoder-upsampling', value: word('transposed', 'nearest'),
+      help: "how fader's decoder enlarges: by transposed convolutions, or by repeating pixels in front of a convolution",
+      paths: ['objective.encoder.upsampling'],
+    },
     { name: 'hiding', value: word(...HIDING), help: 'how the encoder hides what it forgets', paths: ['objective.hiding'] },
     { name: 'beta', value: NUMBER, help: 'weight of hiding against keeping and rebuilding', paths: ['objective.beta'] },
     { name: 'beta-ramp-rounds', value: COUNT, help: 'rounds over which that weight climbs from 0', paths: ['objective.betaRampRounds'] },
@@ -83,8 +96,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
   ],
   'The adversary:': [
+    {
+      name: 'adversary', value: word('perceptron', 'convolutional'),
+      help: 'a perceptron of each column, or one network of convolutions over the maps of fader that reads all of them',
+      paths: ['objective.adversary.kind'],
+    },
     { name: 'adversary-width', value: COUNT, help: 'of its hidden layers', paths: ['objective.adversary.width'] },
-    { name: 'adversary-depth', value: COUNT, help: 'hidden layers', paths: ['objective.adversary.depth'] },
+    { name: 'adversary-depth', value: COUNT, help: 'hidden layers of a perceptron', paths: ['objective.adversary.depth'] },
     { name: 'adversary-activation', value: word('relu', 'tanh'), help: 'between them', paths: ['objective.adversary.activation'] },
     { name: 'adversary-dropout', value: NUMBER, help: 'share of values that it drops', paths: ['objective.adversary.dropout'] },
     {
@@ -189,6 +207,12 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       paths: ['data.unpackedGiB'],
     },
     { name: 'held-out', value: COUNT, help: 'training examples kept back and scored every epoch', paths: ['data.heldOut'] },
+    {
+      name: 'balance', value: COLUMNS, help: 'columns whose values batches have equally often, with commas', otherwise: 'as the data are',
+      paths: ['data.balance'],
+    },
+    { name: 'flip', sets: true, help: 'see every other training image in a mirror', paths: ['data.augmentation.flip'] },
+    { name: 'no-flip', sets: false, help: 'see no training image in a mirror', paths: ['data.augmentation.flip'] },
     ...READING_FLAGS,
   ],
   'When to stop and what to keep:': [

@@ -25,8 +25,8 @@ export function recipe(machine: Machine): ForgettingConfig {
       decoderDropout: 0.2,
       bottleneck: { kind: 'article', weight: 0 },
       adversary: {
-        width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean', members: 1,
-        freshEveryRounds: null,
+        kind: 'perceptron', width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false, reads: 'mean',
+        members: 1, freshEveryRounds: null,
       },
       eraser: NO_ERASER,
       optimizers: {

@@ -7,6 +7,7 @@ import { recipe as alikeHospitals } from './alike-hospitals.js';
 import { recipe as article } from './article.js';
 import { recipe as avatars } from './avatars.js';
 import { recipe as colouredDigits } from './coloured-digits.js';
+import { recipe as faces } from './faces.js';
 import { recipe as forget } from './forget.js';
 import { recipe as forgetShort } from './forget-short.js';
 import { recipe as hospitals } from './hospitals.js';
@@ -33,6 +34,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   article,
   avatars,
   'coloured-digits': colouredDigits,
+  faces,
   forget,
   'forget-short': forgetShort,
   hospitals,

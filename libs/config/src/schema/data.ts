@@ -140,6 +140,9 @@ export type DomainSourceConfig = z.infer<typeof domainSourceSchema>;
 /** Tables of one population or of several. */
 export type TableConfig = z.infer<typeof tableSchema>;
 
+/** Distortions that change nothing: where some are said, the others are these. */
+export const UNDISTORTED: NonNullable<DataConfig['augmentation']> = { scale: 0, rotation: 0, shift: 0, invert: false, flip: false };
+
 /** Faces of which a sixth is tested with. */
 export const PLAIN_AVATARS: AvatarsConfig = { count: 6000 };
 

@@ -10,13 +10,21 @@ const bottleneckSchema = z.strictObject({
 });
 
 const adversarySchema = z.strictObject({
+  /**
+   * `perceptron`: one for each attribute; `convolutional`: of the maps of the encoder `fader`, the same one for all attributes, with an
+   * output for each.
+   */
+  kind: z.enum(['perceptron', 'convolutional']),
+  /** Of a perceptron's hidden layers; of `convolutional`, of the linear layer behind its convolutions. */
   width: positiveInteger,
-  /** Hidden layers. */
+  /** Hidden layers of a perceptron. */
   depth: count,
+  /** Of a perceptron. */
   activation: z.enum(['relu', 'tanh']),
   dropout: share,
-  /** Brings latents to mean 0 and deviation 1 first, as a probe does. */
+  /** Of a perceptron: brings latents to mean 0 and deviation 1 first, as a probe does. */
   standardise: z.boolean(),
+  /** Of a perceptron. */
   spectralNorm: z.boolean(),
   /** In training: the latent without its noise (`mean`), which is what a probe reads, or with it (`sample`). */
   reads: z.enum(['mean', 'sample']),
@@ -27,11 +35,21 @@ const adversarySchema = z.strictObject({
 });
 
 const encoderSchema = z.strictObject({
-  /** `article`: convolutions, for images; `perceptron`: for rows of a table and vectors; `by-input`: whichever the data ask for. */
-  kind: z.enum(['by-input', 'article', 'perceptron']),
-  /** Of a perceptron's hidden layers, and of the decoder that belongs to it. */
+  /**
+   * `article`: the article's, for images; `perceptron`: for rows of a table and vectors; `by-input`: whichever of the two the data ask for;
+   * `fader`: that of Fader Networks, for images, whose latent is maps.
+   */
+  kind: z.enum(['by-input', 'article', 'perceptron', 'fader']),
+  /** Of a perceptron's hidden layers; of `fader`, maps of the first layer, of which each layer behind it has twice as many. */
   width: positiveInteger,
+  /** Hidden layers of a perceptron; of `fader`, layers, each of which halves the sides of the image. The decoder has as many. */
   depth: positiveInteger,
+  /** Of `fader`: most maps of a layer. */
+  mostMaps: positiveInteger,
+  /** Of `fader`: by what layers are normalised: the batch, or each example's map by itself. */
+  normalisation: z.enum(['batch', 'instance']),
+  /** Of `fader`: how a layer of the decoder doubles the sides: a transposed convolution, or pixels repeated in front of a convolution. */
+  upsampling: z.enum(['transposed', 'nearest']),
 });
 
 /** What leaves the game goes through a normalising flow, which erases what its latents still tell. */
@@ -80,7 +98,8 @@ export const forgettingSchema = z.strictObject({
   encoder: encoderSchema,
   /** Hidden layers of the networks that read what is kept. */
   head: z.strictObject({ width: positiveInteger, depth: count }),
-  latentSize: positiveInteger,
+  /** Null with the encoder `fader`, whose image, depth and maps say it; a number with any other. */
+  latentSize: positiveInteger.nullable(),
   /** Shares of values that are dropped in training. The adversary does not see what the encoder drops, but a probe does. */
   encoderDropout: share,
   decoderDropout: share,

@@ -107,6 +107,9 @@ export interface CompleteSettings {
       rotation: number;
       shift: number;
       invert: boolean;
+      /**
+       * See every other training image in a mirror.
+       */
       flip: boolean;
     } | null;
     domains: {
@@ -226,6 +229,9 @@ export interface CompleteSettings {
      * Columns that they forget. Default: the recipe's: mostly the label.
      */
     forget: string[];
+    /**
+     * Columns whose values batches have equally often. Default: as the data are.
+     */
     balance: string[];
     /**
      * Let the encoder see forgotten columns of a table.
@@ -352,17 +358,29 @@ export interface CompleteSettings {
         };
         encoder: {
           /**
-           * Convolutions (article) or a perceptron.
+           * The article's convolutions, a perceptron, or the convolutions of Fader Networks.
            */
-          kind: 'by-input' | 'article' | 'perceptron';
+          kind: 'by-input' | 'article' | 'perceptron' | 'fader';
           /**
-           * Of the layers of an encoder that is a perceptron.
+           * Of the layers of a perceptron, or maps of the first layer of fader.
            */
           width: number;
           /**
-           * Hidden layers of such an encoder.
+           * Hidden layers of a perceptron, or layers of fader.
            */
           depth: number;
+          /**
+           * Most maps of a layer of fader.
+           */
+          mostMaps: number;
+          /**
+           * Norm of the layers of fader and of fader's decoder.
+           */
+          normalisation: 'batch' | 'instance';
+          /**
+           * How fader's decoder enlarges: by transposed convolutions, or by repeating pixels in front of a convolution.
+           */
+          upsampling: 'transposed' | 'nearest';
         };
         head: {
           width: number;
@@ -371,7 +389,7 @@ export interface CompleteSettings {
         /**
          * How many numbers the encoder makes of an example.
          */
-        latentSize: number;
+        latentSize: number | null;
         /**
          * Share of values that the encoder drops.
          */
@@ -392,11 +410,15 @@ export interface CompleteSettings {
         };
         adversary: {
           /**
+           * A perceptron of each column, or one network of convolutions over the maps of fader that reads all of them.
+           */
+          kind: 'perceptron' | 'convolutional';
+          /**
            * Of its hidden layers.
            */
           width: number;
           /**
-           * Hidden layers.
+           * Hidden layers of a perceptron.
            */
           depth: number;
           /**
@@ -641,6 +663,7 @@ export interface Settings {
     | 'article'
     | 'avatars'
     | 'coloured-digits'
+    | 'faces'
     | 'forget'
     | 'hospitals'
     | 'keep-and-forget'
@@ -706,17 +729,29 @@ export interface Settings {
    */
   balanced?: boolean;
   /**
-   * Convolutions (article) or a perceptron.
+   * The article's convolutions, a perceptron, or the convolutions of Fader Networks.
    */
-  encoder?: 'by-input' | 'article' | 'perceptron';
+  encoder?: 'by-input' | 'article' | 'perceptron' | 'fader';
   /**
-   * Of the layers of an encoder that is a perceptron.
+   * Of the layers of a perceptron, or maps of the first layer of fader.
    */
   encoderWidth?: number;
   /**
-   * Hidden layers of such an encoder.
+   * Hidden layers of a perceptron, or layers of fader.
    */
   encoderDepth?: number;
+  /**
+   * Most maps of a layer of fader.
+   */
+  encoderMostMaps?: number;
+  /**
+   * Norm of the layers of fader and of fader's decoder.
+   */
+  encoderNormalisation?: 'batch' | 'instance';
+  /**
+   * How fader's decoder enlarges: by transposed convolutions, or by repeating pixels in front of a convolution.
+   */
+  decoderUpsampling?: 'transposed' | 'nearest';
   /**
    * How the encoder hides what it forgets.
    */
@@ -739,7 +774,7 @@ export interface Settings {
   /**
    * How many numbers the encoder makes of an example.
    */
-  latentSize?: number;
+  latentSize?: number | null;
   /**
    * Share of values that the encoder drops.
    */
@@ -781,11 +816,15 @@ export interface Settings {
    */
   shards?: number;
   /**
+   * A perceptron of each column, or one network of convolutions over the maps of fader that reads all of them.
+   */
+  adversary?: 'perceptron' | 'convolutional';
+  /**
    * Of its hidden layers.
    */
   adversaryWidth?: number;
   /**
-   * Hidden layers.
+   * Hidden layers of a perceptron.
    */
   adversaryDepth?: number;
   /**
@@ -907,6 +946,14 @@ export interface Settings {
    * Training examples kept back and scored every epoch.
    */
   heldOut?: number;
+  /**
+   * Columns whose values batches have equally often. Default: as the data are.
+   */
+  balance?: readonly string[];
+  /**
+   * See every other training image in a mirror.
+   */
+  flip?: boolean;
   /**
    * Column of a list with the names of the images. Default: file, or a name like it.
    */

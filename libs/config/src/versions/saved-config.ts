@@ -45,12 +45,19 @@ const toVersion6: VersionStep = (before) => filledIn(before, { 'data.own': null 
 
 /**
  * To version 7. Workers on other machines had one connection to each server. No run of before read faces, balanced its batches or saw
- * images in a mirror.
+ * images in a mirror, and none had the networks of Fader Networks.
  */
 const toVersion7: VersionStep = (before) => filledIn(before, {
   'cluster.connections': 1, 'data.avatars': null, 'data.celeba': null, 'data.balance': [],
   ...(isTree(valueAt(before, 'data.augmentation')) ? { 'data.augmentation.flip': false } : {}),
+  ...(valueAt(before, 'objective.kind') === 'forgetting' ? WITHOUT_MAPS : {}),
 });
+
+/** What says nothing of the networks that there were. */
+const WITHOUT_MAPS = {
+  'objective.encoder.mostMaps': 512, 'objective.encoder.normalisation': 'batch', 'objective.encoder.upsampling': 'transposed',
+  'objective.adversary.kind': 'perceptron',
+};
 
 /** The game of before keeps nothing by name and rebuilds images with the article's networks. */
 const REBUILDING_ALONE = {

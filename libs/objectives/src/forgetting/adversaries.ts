@@ -1,11 +1,14 @@
-import { perceptron, type NetworkSpec } from '@lethe/networks';
+import { entryOf } from '@lethe/errors';
+import type { FaderMaps, NetworkSpec } from '@lethe/networks';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForgottenAttribute } from '../game-facts.js';
 import { countedMean, type Classified } from '../losses.js';
 import type { FreshStart, LossContext } from '../objective.js';
+import { ADVERSARY_KINDS, type AdversaryKindName } from './adversary-kinds.js';
 import { forgottenValues, type Placed } from './attribute-values.js';
 
 export interface AdversaryOptions {
+  readonly kind: AdversaryKindName;
   readonly width: number;
   /** Hidden layers. */
   readonly depth: number;
@@ -16,7 +19,7 @@ export interface AdversaryOptions {
   readonly spectralNorm: boolean;
   /** What it reads in training: the latent without its noise, as a probe does, or with it. */
   readonly reads: 'mean' | 'sample';
-  /** Number of adversaries of each attribute that the encoder has to fool at once. */
+  /** Number of adversaries that read each attribute, and that the encoder has to fool at once. */
   readonly members: number;
   /** Rounds after which the next of them starts afresh; null: never. */
   readonly freshEveryRounds: number | null;
@@ -30,6 +33,8 @@ export interface AdversariesOptions {
   /** Those that have adversaries. */
   readonly attributes: readonly Placed<ForgottenAttribute>[];
   readonly latentSize: number;
+  /** The maps that the latent is; null: it is none. */
+  readonly maps: FaderMaps | null;
   /** Classes of the label, which the adversaries read beside the latent under `odds`. */
   readonly classes: number;
   readonly independence: Independence;
@@ -48,38 +53,60 @@ export interface Answer extends Classified {
   readonly chance: Tensor;
 }
 
-/** The networks that read the forgotten attributes from the latent, the encoder's opponents: one or several of each attribute. */
+/** An adversary and what it reads, in the order of its answers. */
+interface Reader {
+  readonly network: NetworkSpec;
+  readonly attributes: readonly Placed<ForgottenAttribute>[];
+}
+
+/** The networks that read the forgotten attributes from the latent, the encoder's opponents. */
 export class Adversaries {
   readonly networks: readonly NetworkSpec[];
   readonly freshStarts: readonly FreshStart[];
   readonly #options: AdversariesOptions;
+  readonly #readers: readonly Reader[];
 
   constructor(options: AdversariesOptions) {
-    const { adversary, attributes, latentSize, classes, independence } = options;
+    const { adversary, attributes, latentSize, classes, independence, maps } = options;
+    const kind = ADVERSARY_KINDS[adversary.kind];
+    const input = { latentSize, maps, told: independence === 'odds' ? classes : 0 };
     this.#options = options;
-    this.networks = attributes.flatMap(({ attribute }, index) => membersOf(adversary, index).map((name) => perceptron({
-      name,
-      inputs: latentSize + (independence === 'odds' ? classes : 0),
-      hidden: new Array<number>(adversary.depth).fill(adversary.width),
-      classes: attribute.categories.length,
-      activation: adversary.activation,
-      dropoutRate: adversary.dropout,
-      standardise: adversary.standardise,
-      spectralNorm: adversary.spectralNorm,
-    })));
-    this.freshStarts = freshStarts(adversary, attributes.length);
+    this.#readers = (kind.isShared ? [attributes] : attributes.map((one) => [one])).flatMap((read, index) => (
+      membersOf(adversary, index).map((name) => {
+        const categories = read.map(({ attribute }) => attribute.categories.length);
+        return { network: kind.network(adversary, input, { name, categories }), attributes: read };
+      })
+    ));
+    this.networks = this.#readers.map(({ network }) => network);
+    this.freshStarts = freshStarts(adversary, kind.isShared ? 1 : attributes.length);
   }
 
-  /** What each adversary says of the attributes of the batch. */
+  /** What each adversary says of each attribute of the batch that it reads. */
   read(context: LossContext, latent: Tensor): Answer[] {
     const { operations, networks, batch } = context;
-    const { adversary, attributes, independence } = this.#options;
-    const input = independence === 'odds' ? operations.concat([latent, batch.labels], 1) : latent;
-    return attributes.flatMap((placed, index) => {
+    const inputs = this.#inputs(context, latent);
+    const truths = new Map(this.#options.attributes.map((placed) => {
       const labels = forgottenValues(batch, placed);
       const truth = { operations, labels, attribute: placed.attribute.name, ...this.#counting(context, placed.attribute, labels) };
-      return membersOf(adversary, index).map((name) => ({ ...truth, logProbabilities: networks.apply(name, input) }));
+      return [placed.attribute.name, truth] as const;
+    }));
+    return this.#readers.flatMap(({ network, attributes }) => {
+      const said = networks.apply(network.name, ...inputs);
+      let begin = 0;
+      return attributes.map(({ attribute }): Answer => {
+        const count = attribute.categories.length;
+        begin += count;
+        const logProbabilities = attributes.length === 1 ? said : operations.slice(said, [0, begin - count], [-1, count]);
+        return { ...entryOf(truths, attribute.name, 'the attributes'), logProbabilities };
+      });
     });
+  }
+
+  /** The latent, and under `odds` the kept label beside it. */
+  #inputs({ operations, batch }: LossContext, latent: Tensor): Tensor[] {
+    const { adversary, independence } = this.#options;
+    if (independence === 'parity') return [latent];
+    return ADVERSARY_KINDS[adversary.kind].hasToldApart ? [latent, batch.labels] : [operations.concat([latent, batch.labels], 1)];
   }
 
   #counting(context: LossContext, attribute: ForgottenAttribute, values: Tensor): Pick<Answer, 'counted' | 'chance'> {
@@ -108,7 +135,7 @@ export class Adversaries {
   }
 }
 
-/** Names of the members that read the attribute of that index among those that have adversaries; the very first has the article's. */
+/** Names of the members of that index among what has members: the attributes, or all of them together. The first has the article's. */
 function membersOf({ members }: AdversaryOptions, index: number): string[] {
   return Array.from({ length: members }, (_, member) => {
     const number = index * members + member;
@@ -116,11 +143,11 @@ function membersOf({ members }: AdversaryOptions, index: number): string[] {
   });
 }
 
-/** One adversary of every attribute after another starts afresh, so that the encoder never has only old opponents. */
-function freshStarts(adversary: AdversaryOptions, attributes: number): FreshStart[] {
+/** One member after another starts afresh, so that the encoder never has only old opponents. @param sets of members */
+function freshStarts(adversary: AdversaryOptions, sets: number): FreshStart[] {
   const { members, freshEveryRounds } = adversary;
   if (freshEveryRounds === null) return [];
-  return Array.from({ length: attributes }, (_, index) => membersOf(adversary, index)).flatMap((names) => names.map((network, member) => ({
+  return Array.from({ length: sets }, (_, index) => membersOf(adversary, index)).flatMap((names) => names.map((network, member) => ({
     network,
     begins: (round: number) => round > 0 && round % freshEveryRounds === 0 && (round / freshEveryRounds) % members === member,
   })));

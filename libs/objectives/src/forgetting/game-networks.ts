@@ -1,31 +1,14 @@
-import { LetheError } from '@lethe/errors';
-import {
-  articleDecoder, articleEncoder, bottleneck, denseDecoder, denseEncoder, type Bottleneck, type BottleneckKind, type NetworkSpec,
-} from '@lethe/networks';
+import { bottleneck, type Bottleneck, type BottleneckKind, type NetworkSpec } from '@lethe/networks';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForgottenAttribute, GameFacts } from '../game-facts.js';
 import type { LossContext } from '../objective.js';
 import { Adversaries, type AdversaryOptions, type Independence } from './adversaries.js';
 import { forgottenValues, type Placed } from './attribute-values.js';
+import { encoderAndDecoder, encoderKind, faderShape, type AutoencoderOptions } from './encoder-kinds.js';
 import { Eraser, type EraserOptions } from './eraser.js';
 import { Heads, type HeadOptions } from './heads.js';
 
-/** Networks by what they read: `article` convolves images, `perceptron` takes the numbers of a table's row or a vector. */
-export type EncoderKind = 'article' | 'perceptron';
-
-export interface EncoderOptions {
-  /** `by-input`: the article's for images, a perceptron for all else. */
-  readonly kind: EncoderKind | 'by-input';
-  /** Of the hidden layers of a perceptron, and of the decoder that belongs to it. */
-  readonly width: number;
-  readonly depth: number;
-}
-
-export interface GameNetworkOptions extends Pick<GameFacts, 'height' | 'width' | 'channels' | 'classes' | 'kept' | 'forgotten'> {
-  readonly encoder: EncoderOptions;
-  readonly latentSize: number;
-  readonly encoderDropout: number;
-  readonly decoderDropout: number;
+export interface GameNetworkOptions extends AutoencoderOptions, Pick<GameFacts, 'classes' | 'kept' | 'forgotten'> {
   readonly bottleneck: BottleneckKind;
   readonly head: HeadOptions;
   readonly adversary: AdversaryOptions;
@@ -58,6 +41,8 @@ export interface Encoded {
 export class GameNetworks {
   /** All that learn together: encoder, bottleneck, decoder, heads and eraser. */
   readonly autoencoder: readonly NetworkSpec[];
+  /** Numbers of the latent. */
+  readonly latentSize: number;
   readonly heads: Heads;
   readonly adversaries: Adversaries;
   readonly #bottleneck: Bottleneck;
@@ -69,7 +54,11 @@ export class GameNetworks {
   readonly #told: readonly Placed<ForgottenAttribute>[];
 
   constructor(options: GameNetworkOptions) {
-    const { latentSize, adversary, eraser, forgotten, jointly } = options;
+    const { adversary, eraser, forgotten, jointly } = options;
+    const kind = encoderKind(options);
+    const networks = encoderAndDecoder(kind);
+    const latentSize = networks.latentSize(options);
+    this.latentSize = latentSize;
     const placed = forgotten.map((attribute, place) => ({ attribute, place }));
     const combined = placed.filter(({ attribute }) => attribute.of.length > 1);
     this.#told = placed.filter(({ attribute }) => attribute.of.length === 1);
@@ -79,14 +68,13 @@ export class GameNetworks {
     this.#eraser = eraser.couplings === 0 || erased === undefined ? null : new Eraser({ ...eraser, latentSize, erased });
     const { codesPerLatent, activated, network } = this.#bottleneck;
     this.#bottleneckCodes = codesPerLatent * latentSize;
-    const codeSize = this.#bottleneckCodes + (this.#eraser === null ? 0 : (erased?.attribute.categories.length ?? 0));
-    const networks = NETWORKS[encoderKind(options)];
+    const furtherCodes = this.#eraser === null ? 0 : (erased?.attribute.categories.length ?? 0);
     const told = this.#told.reduce((sum, { attribute }) => sum + attribute.categories.length, 0);
     this.heads = new Heads(options.kept, { ...options.head, latentSize });
     this.autoencoder = [
-      networks.encoder(options, { codeSize, activated }),
+      networks.encoder(options, { latentSize, codesPerLatent, furtherCodes, activated }),
       network,
-      ...(options.rebuild ? [networks.decoder(options, told)] : []),
+      ...(options.rebuild ? [networks.decoder(options, told, latentSize)] : []),
       ...this.heads.networks,
       ...(this.#eraser === null ? [] : [this.#eraser.network]),
     ];
@@ -94,7 +82,8 @@ export class GameNetworks {
     const [whole] = jointly ? combined : [];
     const parts = whole === undefined ? this.#told : this.#told.filter(({ attribute }) => attribute.missing < whole.attribute.missing);
     this.adversaries = new Adversaries({
-      ...options, attributes: whole === undefined ? parts : [whole, ...parts],
+      ...options, latentSize, maps: kind === 'fader' ? faderShape(options) : null,
+      attributes: whole === undefined ? parts : [whole, ...parts],
       lacksLabels: options.kept.some(({ isLabel, missing }) => isLabel && missing > 0),
     });
   }
@@ -146,40 +135,4 @@ export class GameNetworks {
   redraw(context: LossContext, released: Tensor): Tensor {
     return this.decode(context, this.#eraser === null ? released : this.#eraser.restore(context, released));
   }
-}
-
-interface CodeOptions { readonly codeSize: number; readonly activated: boolean }
-
-interface EncoderAndDecoder {
-  readonly encoder: (options: GameNetworkOptions, code: CodeOptions) => NetworkSpec;
-  /** @param told numbers that the decoder is told beside the latent */
-  readonly decoder: (options: GameNetworkOptions, told: number) => NetworkSpec;
-}
-
-const NETWORKS: Readonly<Record<EncoderKind, EncoderAndDecoder>> = {
-  article: {
-    encoder: (options, code) => articleEncoder({ ...options, ...code, dropoutRate: options.encoderDropout }),
-    decoder: (options, told) => articleDecoder({ ...options, classes: told, dropoutRate: options.decoderDropout }),
-  },
-  perceptron: {
-    encoder: ({ height, width, channels, encoder, encoderDropout }, code) => (
-      denseEncoder({ ...code, inputs: height * width * channels, width: encoder.width, depth: encoder.depth, dropoutRate: encoderDropout })
-    ),
-    decoder: ({ height, width, channels, encoder, latentSize, decoderDropout }, told) => denseDecoder({
-      latentSize, told, shape: [height, width, channels], width: encoder.width, depth: encoder.depth, dropoutRate: decoderDropout,
-    }),
-  },
-};
-
-/** The article's networks halve both sides twice: what has no two sides is not for them. */
-function encoderKind({ encoder: { kind }, height, width }: GameNetworkOptions): EncoderKind {
-  const isImage = height > 1 && width > 1;
-  if (kind === 'article' && !isImage) {
-    const expected = 'expected perceptron for rows of a table and vectors';
-    throw new LetheError('CONFIG_INVALID', `--encoder: ${expected}, found article, which convolves images`);
-  }
-  const chosen = kind === 'by-input' ? (isImage ? 'article' : 'perceptron') : kind;
-  if (chosen === 'perceptron' || (height % 4 === 0 && width % 4 === 0)) return chosen;
-  const expected = 'expected perceptron for images whose sides are no multiples of 4 pixels';
-  throw new LetheError('CONFIG_INVALID', `--encoder: ${expected} (${height} x ${width}), found article, which halves both twice`);
 }

@@ -5,8 +5,8 @@ import type { Answer } from './adversaries.js';
 /** What the encoder minimises to hide an attribute from an adversary: one scalar for the batch. */
 export type HidingLoss = (answer: Answer) => Tensor;
 
-/** Least 1 - p(label): bounds the loss where the adversary is certain. */
-const LEAST_DOUBT = 1e-6;
+/** Taken from a logarithm, it leaves a probability of 0. */
+const OUT_OF_SIGHT = 1e4;
 
 /** Ways to hide an attribute from an adversary that is trained in a phase of its own. */
 export const HIDING_LOSSES = {
@@ -50,14 +50,18 @@ export const HIDING_LOSSES = {
   },
 
   /**
-   * -log(1 - p(label)): the adversary is to say "any other label".
+   * -log(1 - p(label)): the adversary is to say "any other label". Of two categories it is the cross-entropy to the other one. Of more, the
+   * adversary may choose among the others; the authors' code draws one of them for each example.
    *
    * @see Lample et al., Fader Networks (2017), equation 4
    */
   'wrong-label': (answer) => {
-    const { operations } = answer;
-    const doubt = operations.sub(operations.constant([1], []), operations.exp(operations.neg(negativeLogLikelihood(answer))));
-    return operations.neg(countedMean(answer, operations.log(operations.clip(doubt, LEAST_DOUBT, 1))));
+    const { operations, logProbabilities, labels } = answer;
+    const others = operations.sub(operations.constant([1], []), labels);
+    // ln of the sum of the others' probabilities, which is exact where the adversary is certain: shares of that sum are theirs alone.
+    const shares = operations.logSoftmax(operations.sub(logProbabilities, operations.scale(labels, OUT_OF_SIGHT)));
+    const sums = operations.mul(others, operations.sub(logProbabilities, shares));
+    return operations.neg(countedMean(answer, operations.div(operations.sum(sums, [1]), operations.sum(others, [1]))));
   },
 } satisfies Readonly<Record<string, HidingLoss>>;
 

@@ -1,0 +1,20 @@
+import type { ForgettingConfig } from '../recipe-parts.js';
+import type { Machine } from '../worker-plan.js';
+import { recipe as avatarsRecipe } from './avatars.js';
+
+/**
+ * CelebA in 64 x 64, by the networks of Fader Networks: forgets the attributes that `--forget` names, and rebuilds the faces, told them.
+ * Half of the images are seen in a mirror.
+ */
+export function recipe(machine: Machine): ForgettingConfig {
+  const avatars = avatarsRecipe(machine);
+  return {
+    ...avatars,
+    recipe: 'faces',
+    data: {
+      ...avatars.data, kind: 'celeba', heldOut: 1000, forget: [],
+      augmentation: { scale: 0, rotation: 0, shift: 0, invert: false, flip: true },
+    },
+    epochs: 20,
+  };
+}
