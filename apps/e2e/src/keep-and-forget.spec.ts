@@ -70,7 +70,13 @@ describe('keeping and forgetting', () => {
   };
   it.each<[string, readonly string[]]>([
     ['coloured-digits', ['--recipe', 'coloured-digits']],
-    ['avatars', ['--recipe', 'avatars', '--config', fewFaces, '--image-size', '16']],
+    [
+      'avatars',
+      [
+        '--recipe', 'avatars', '--config', fewFaces, '--image-size', '16', '--encoder-depth', '2', '--forget', 'glasses,smile',
+        '--balance', 'beard', '--flip',
+      ],
+    ],
     [
       'columns',
       [

@@ -80,6 +80,26 @@ export const EXAMPLES = {
       ],
     },
   },
+  'faces whose latents are maps': {
+    values: {
+      recipe: 'faces', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses', 'hair'] },
+      objective: { encoder: { width: 4, depth: 3 }, bottleneck: { kind: 'variational' } },
+    },
+    facts: {
+      shape: { height: 16, width: 16, channels: 3 }, classes: ['no', 'yes'], kept: [],
+      forgotten: [forgotten('glasses', ['no', 'yes'], false), forgotten('hair', ['fair', 'dark', 'none'], false)],
+    },
+  },
+  'faces by instance norm and repeated pixels': {
+    values: {
+      recipe: 'avatars', data: { heldOut: 4, imageSize: 16 },
+      objective: { encoder: { width: 4, depth: 2, normalisation: 'instance', upsampling: 'nearest' } },
+    },
+    facts: {
+      shape: { height: 16, width: 16, channels: 3 }, classes: ['no', 'yes'], kept: [],
+      forgotten: [forgotten('glasses', ['no', 'yes'], false)],
+    },
+  },
   'domains with statistics of their own': {
     values: {
       recipe: 'mnist-to-mnist-m', data: { folder: '/digits', domains: { training: 'adaptation' } },

@@ -17,6 +17,12 @@ beforeAll(async () => {
 
 const [EXAMPLES, SIDE, CHANNELS] = [4, 16, 3];
 
+/** The networks of Fader Networks. */
+const MAPS: Tree = {
+  latentSize: null, encoder: { kind: 'fader', width: 4, depth: 2 }, bottleneck: { kind: 'article' },
+  adversary: { kind: 'convolutional', standardise: false, dropout: 0.3 },
+};
+
 /** A run that rebuilds images and forgets their label, with everything that adds to the gradient of the encoder's code. */
 function described(objective: Tree): RunDescription {
   const data = { kind: 'images', folder: '/photographs', forget: ['label'], channels: CHANNELS, imageSize: SIDE, heldOut: 4 };
@@ -49,6 +55,7 @@ describe('the gradient of a phase', () => {
     ['up to chance', {}],
     ['by entropy', { hiding: 'negative-entropy' }],
     ['of four numbers', { latentSize: 4, hiding: 'negative-likelihood' }],
+    ['in maps', { ...MAPS, hiding: 'wrong-label' }],
   ])('has the same bits for shards side by side and one after another, hidden %s', async (_what, objective) => {
     const description = described(objective);
     const scalars = scalarInputs(description.objective.scalars(0));

@@ -19,7 +19,11 @@ export interface AdversaryKind {
   readonly isShared: boolean;
   /** Whether what it is told is an input of its own, or stands behind the latent. */
   readonly hasToldApart: boolean;
-  /** Log-probabilities of the categories of each attribute, side by side. @throws LetheError CONFIG_INVALID for settings not for this kind */
+  /**
+   * Log-probabilities of the categories of each attribute, side by side.
+   *
+   * @throws LetheError CONFIG_INVALID for settings that are not for this kind
+   */
   readonly network: (options: AdversaryOptions, input: AdversaryInput, of: { name: string; categories: readonly number[] }) => NetworkSpec;
 }
 
@@ -41,7 +45,9 @@ export const ADVERSARY_KINDS: Readonly<Record<AdversaryKindName, AdversaryKind>>
     isShared: true,
     hasToldApart: true,
     network: ({ width, dropout, standardise, spectralNorm }, { maps, told }, { name, categories }) => {
-      if (maps === null) throw refused('--adversary', 'perceptron unless the encoder is fader (--encoder), whose latent is maps', 'convolutional');
+      if (maps === null) {
+        throw refused('--adversary', 'perceptron unless the encoder is fader (--encoder), whose latent is maps', 'convolutional');
+      }
       if (standardise) throw refused('--adversary-standardise', 'it with a perceptron alone', 'it with convolutional, which has norms of its own');
       if (spectralNorm) throw refused('--adversary-spectral-norm', 'it with a perceptron alone', 'it with convolutional');
       return latentDiscriminator({ ...maps, name, told, categories, hidden: width, dropoutRate: dropout });

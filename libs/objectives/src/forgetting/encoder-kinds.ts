@@ -102,7 +102,7 @@ export function encoderAndDecoder(kind: EncoderKind): EncoderAndDecoder {
 }
 
 /** Sizes of the networks `fader`. */
-export function faderShape({ height, width, channels, encoder }: Pick<AutoencoderOptions, 'encoder' | 'height' | 'width' | 'channels'>): FaderShape {
+export function faderShape({ height, width, channels, encoder }: AutoencoderOptions): FaderShape {
   const { width: firstMaps, mostMaps, depth, normalisation } = encoder;
   return { height, width, channels, firstMaps, mostMaps, depth, normalisation };
 }

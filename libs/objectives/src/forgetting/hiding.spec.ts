@@ -79,6 +79,13 @@ describe('hiding a label', () => {
     }
   });
 
+  it('by a wrong label pushes where the adversary is certain too, with two categories as the cross-entropy to the other one does', async () => {
+    // The label's logit is 40 above the others': 1 - p(label) is 0 in float32.
+    const { loss, gradient } = await hide('wrong-label', [[40, 0, -100, -100]]);
+    expect(loss).toBeCloseTo(40, 4);
+    expect([...gradient].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([1, -1, 0, 0]);
+  });
+
   it('beyond chance is without a push if it is capped, and back towards chance by entropy and uniform target', async () => {
     for (const name of ['capped-likelihood', 'up-to-chance'] as const)
       expect((await hide(name, [WRONG])).gradient.every((value) => value === 0), name).toBe(true);

@@ -64,9 +64,11 @@ function activations(tf: typeof tfjs, native: NativeCalls): Pick<Operations, 're
   const leakyRelu = (slope: number) => {
     const attributes = [float, native.attributes.float('alpha', slope)];
     return tf.customGrad((x, save) => {
-      (save as tfjs.GradSaveFunc)([x as Tensor]);
+      const y = tf.leakyRelu(x as Tensor, slope);
+      // The kernel asks for the sign alone, which is the same before and after. So x need not be kept.
+      (save as tfjs.GradSaveFunc)([y]);
       const gradFunc = (dy: Tensor, saved: Tensor[]) => native.one('LeakyReluGrad', attributes, [dy, only(saved)]);
-      return { value: tf.leakyRelu(x as Tensor, slope), gradFunc };
+      return { value: y, gradFunc };
     });
   };
   return { relu: (x) => relu(x), tanh: (x) => tanh(x), leakyRelu: (x, slope) => leakyRelu(slope)(x) };
