@@ -85,6 +85,9 @@ describe('the flags', () => {
         "--encoder <word>",
         "--encoder-width <count>",
         "--encoder-depth <count>",
+        "--encoder-most-maps <count>",
+        "--encoder-normalisation <batch|instance>",
+        "--decoder-upsampling <transposed|nearest>",
         "--hiding <word>",
         "--beta-ramp-rounds <count>",
         "--encoder-dropout <number>",
@@ -96,6 +99,7 @@ describe('the flags', () => {
         "--eraser-couplings <count>",
         "--eraser-width <count>",
         "--shards <count>",
+        "--adversary <word>",
         "--adversary-width <count>",
         "--adversary-depth <count>",
         "--adversary-activation <relu|tanh>",
@@ -125,6 +129,9 @@ describe('the flags', () => {
         "--channels <1|3>",
         "--unpacked-gib <number>",
         "--held-out <count>",
+        "--balance <columns>",
+        "--flip",
+        "--no-flip",
         "--file-column <column>",
         "--label-column <column>",
         "--domain-column <column>",
@@ -288,7 +295,8 @@ describe('the flags', () => {
     expect(helpOf('epochs')).toContain(`(default of recipe ${config.recipe}: ${config.epochs ?? 'none'})`);
     expect(helpOf('batch-size')).toContain(`(default of recipe ${config.recipe}: ${config.batchSize})`);
     expect(helpOf('seed')).toContain(`(default: ${config.seed})`);
-    expect(helpOf('clip-norm')).toContain('(default: none)');
+    expect(helpOf('adversary-fresh-every')).toContain('(default: none)');
+    expect(helpOf('clip-norm')).toContain(`(default of recipe ${config.recipe}: none)`);
     expect(helpOf('alignment-weight')).toContain('(default: what the recipe says)');
     const silent = Object.values(CONFIG_FLAGS).flat().filter(({ value }) => value !== undefined).map(({ name }) => name)
       .filter((name) => !/\(default/.test(helpOf(name)));
