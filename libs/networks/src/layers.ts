@@ -29,12 +29,9 @@ export function convolutionTensors(name: string, size: number | Window, inputs: 
 }
 
 /** PyTorch takes the fan in of a transposed convolution from the second axis of its weight, which counts its outputs. */
-export function transposedConvolutionTensors(
-  name: string, size: number | Window, inputs: number, outputs: number, { bias = true }: { readonly bias?: boolean } = {},
-): TensorSpec[] {
+export function transposedConvolutionTensors(name: string, size: number | Window, inputs: number, outputs: number): TensorSpec[] {
   const [height, width] = windowOf(size);
-  const tensors = uniformLayer(name, [height, width, outputs, inputs], outputs, outputs * height * width);
-  return bias ? tensors : tensors.slice(0, 1);
+  return uniformLayer(name, [height, width, outputs, inputs], outputs, outputs * height * width);
 }
 
 function windowOf(size: number | Window): Window {

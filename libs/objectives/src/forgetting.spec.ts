@@ -29,11 +29,12 @@ const BOTH: ForgottenAttribute = {
 
 const OPTIONS: ForgettingOptions = {
   height: 1, width: 1, channels: 3, classes: 2, kept: [INCOME], forgotten: [SEX], latentSize: 2,
-  encoder: { kind: 'by-input', width: 5, depth: 2, mostMaps: 8, normalisation: 'batch', upsampling: 'transposed' }, encoderDropout: 0, decoderDropout: 0, bottleneck: 'variational',
+  encoder: { kind: 'by-input', width: 5, depth: 2, mostMaps: 8, normalisation: 'batch', upsampling: 'transposed' },
+  encoderDropout: 0, decoderDropout: 0, bottleneck: 'variational',
   head: { width: 4, depth: 1 },
   adversary: {
-    kind: 'perceptron', width: 4, depth: 1, activation: 'relu', dropout: 0, standardise: true, spectralNorm: false, reads: 'mean', members: 1,
-    freshEveryRounds: null,
+    kind: 'perceptron', width: 4, depth: 1, activation: 'relu', dropout: 0, standardise: true, spectralNorm: false, reads: 'mean',
+    members: 1, freshEveryRounds: null,
   },
   independence: 'parity', jointly: true, balanced: false, rebuild: false, rebuildWeight: 1, weights: {},
   eraser: { couplings: 0, width: 4, predictionWeight: 0.01 },

@@ -3,6 +3,7 @@ import { DEFAULT_RECIPE, RECIPE_NAMES } from '../recipes/index.js';
 import { HIDING } from '../schema/forgetting.js';
 import type { ConfigFlag } from './config-flag.js';
 import { ADDRESS, COLUMNS, COUNT, DATA, DOMAIN, FIGURE, FOLDER, GAME, NUMBER, POSITIVE, PROBE_LIST, RUN, word } from './flag-values.js';
+import { ADVERSARY_FLAGS, ENCODER_FLAGS } from './network-flags.js';
 import { READING_FLAGS, ROLE_FLAGS } from './reading-flags.js';
 
 const everyNetwork = (setting: string): string[] => [`objective.optimizers.*.${setting}`];
@@ -49,27 +50,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'rebuild-weight', value: NUMBER, help: 'weight of rebuilding the example', paths: ['objective.rebuildWeight'] },
     { name: 'separately', sets: false, help: 'forget each attribute, but not their combinations', paths: ['objective.jointly'] },
     { name: 'balanced', sets: true, help: 'rare values of what is forgotten weigh as much as others', paths: ['objective.balanced'] },
-    {
-      name: 'encoder',
-      value: word('by-input', 'article', 'perceptron', 'fader'),
-      help: "the article's convolutions, a perceptron, or the convolutions of Fader Networks",
-      paths: ['objective.encoder.kind'],
-    },
-    {
-      name: 'encoder-width', value: COUNT, help: 'of the layers of a perceptron, or maps of the first layer of fader',
-      paths: ['objective.encoder.width'],
-    },
-    { name: 'encoder-depth', value: COUNT, help: 'hidden layers of a perceptron, or layers of fader', paths: ['objective.encoder.depth'] },
-    { name: 'encoder-most-maps', value: COUNT, help: 'most maps of a layer of fader', paths: ['objective.encoder.mostMaps'] },
-    {
-      name: 'encoder-normalisation', value: word('batch', 'instance'), help: "norm of the layers of fader and of fader's decoder",
-      paths: ['objective.encoder.normalisation'],
-    },
-    {
-      name: 'decoder-upsampling', value: word('transposed', 'nearest'),
-      help: "how fader's decoder enlarges: by transposed convolutions, or by repeating pixels in front of a convolution",
-      paths: ['objective.encoder.upsampling'],
-    },
+    ...ENCODER_FLAGS,
     { name: 'hiding', value: word(...HIDING), help: 'how the encoder hides what it forgets', paths: ['objective.hiding'] },
     { name: 'beta', value: NUMBER, help: 'weight of hiding against keeping and rebuilding', paths: ['objective.beta'] },
     { name: 'beta-ramp-rounds', value: COUNT, help: 'rounds over which that weight climbs from 0', paths: ['objective.betaRampRounds'] },
@@ -95,37 +76,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'seed', value: COUNT, help: 'number that everything random follows from', paths: ['seed'] },
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
   ],
-  'The adversary:': [
-    {
-      name: 'adversary', value: word('perceptron', 'convolutional'),
-      help: 'a perceptron of each column, or one network of convolutions over the maps of fader that reads all of them',
-      paths: ['objective.adversary.kind'],
-    },
-    { name: 'adversary-width', value: COUNT, help: 'of its hidden layers', paths: ['objective.adversary.width'] },
-    { name: 'adversary-depth', value: COUNT, help: 'hidden layers of a perceptron', paths: ['objective.adversary.depth'] },
-    { name: 'adversary-activation', value: word('relu', 'tanh'), help: 'between them', paths: ['objective.adversary.activation'] },
-    { name: 'adversary-dropout', value: NUMBER, help: 'share of values that it drops', paths: ['objective.adversary.dropout'] },
-    {
-      name: 'adversary-reads',
-      value: word('mean', 'sample'),
-      help: 'the latent in training: without its noise or with it',
-      paths: ['objective.adversary.reads'],
-    },
-    { name: 'adversary-standardise', sets: true, help: 'bring latents to deviation 1 first', paths: ['objective.adversary.standardise'] },
-    {
-      name: 'adversary-spectral-norm',
-      sets: true,
-      help: 'divide its weights by their largest singular value',
-      paths: ['objective.adversary.spectralNorm'],
-    },
-    { name: 'adversaries', value: COUNT, help: 'how many have to be fooled at once', paths: ['objective.adversary.members'] },
-    {
-      name: 'adversary-fresh-every',
-      value: COUNT,
-      help: 'rounds after which one of them starts afresh',
-      paths: ['objective.adversary.freshEveryRounds'],
-    },
-  ],
+  'The adversary:': ADVERSARY_FLAGS,
   'How to learn:': [
     { name: 'learning-rate', value: NUMBER, help: 'of every network', paths: everyNetwork('learningRate') },
     { name: 'encoder-learning-rate', value: NUMBER, help: 'of the encoder', paths: ['objective.optimizers.encoder.learningRate'] },

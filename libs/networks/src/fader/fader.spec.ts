@@ -8,7 +8,8 @@ import { faderEncoder } from './fader-encoder.js';
 import { faderLatent, type FaderShape } from './fader-shape.js';
 import { latentDiscriminator } from './latent-discriminator.js';
 
-const golden = JSON.parse(readFileSync(new URL('../../golden/fader.json', import.meta.url), 'utf8')) as Readonly<Record<string, GoldenCase>>;
+const FILE = new URL('../../golden/fader.json', import.meta.url);
+const golden = JSON.parse(readFileSync(FILE, 'utf8')) as Readonly<Record<string, GoldenCase>>;
 
 const SMALL: FaderShape = { height: 16, width: 16, channels: 3, firstMaps: 4, mostMaps: 8, depth: 2, normalisation: 'batch' };
 const ATTRIBUTES = [2, 3];
@@ -33,7 +34,8 @@ const CASES: Readonly<Record<string, GoldenNetwork>> = {
     network: faderDecoder({ ...SMALL, told: 5, upsampling: 'transposed', dropoutRate: 0 }), input: LATENT, told: TOLD, step: 2e-4,
   },
   'decoder, instance, nearest': {
-    network: faderDecoder({ ...SMALL, normalisation: 'instance', told: 5, upsampling: 'nearest', dropoutRate: 0 }), input: LATENT, told: TOLD, step: 2e-4,
+    network: faderDecoder({ ...SMALL, normalisation: 'instance', told: 5, upsampling: 'nearest', dropoutRate: 0 }),
+    input: LATENT, told: TOLD, step: 2e-4,
   },
   'discriminator': { network: discriminator(SMALL), input: LATENT, step: 2e-4 },
 };
@@ -45,13 +47,12 @@ describe.each(['native', 'wasm'] as const)('networks of Fader Networks on %s', (
 });
 
 describe('networks of Fader Networks', () => {
-  it.each<[number, number, number, readonly number[], number]>([
-    // Sides, depth, first maps; latent, layers of the discriminator's convolutions.
-    [64, 4, 32, [4, 4, 256], 2],
-    [128, 5, 32, [4, 4, 512], 2],
-    [256, 6, 32, [4, 4, 512], 2],
-    [256, 7, 16, [2, 2, 512], 1],
-  ])('of %i pixels and %i layers have the maps of the paper', (side, depth, firstMaps, latent, convolutions) => {
+  it.each([
+    { side: 64, depth: 4, firstMaps: 32, latent: [4, 4, 256], convolutions: 2 },
+    { side: 128, depth: 5, firstMaps: 32, latent: [4, 4, 512], convolutions: 2 },
+    { side: 256, depth: 6, firstMaps: 32, latent: [4, 4, 512], convolutions: 2 },
+    { side: 256, depth: 7, firstMaps: 16, latent: [2, 2, 512], convolutions: 1 },
+  ])('of $side pixels and $depth layers have the maps of the paper', ({ side, depth, firstMaps, latent, convolutions }) => {
     const shape = { ...SMALL, height: side, width: side, depth, firstMaps, mostMaps: 512 };
     expect(faderLatent(shape)).toEqual(latent);
     expect(encoder(shape).outputShape).toEqual([latent.reduce((product, size) => product * size)]);

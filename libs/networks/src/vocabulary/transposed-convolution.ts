@@ -1,4 +1,5 @@
 import { transposedConvolution as apply, transposedConvolutionTensors } from '../layers.js';
+import type { TensorSpec } from '../network.js';
 import { placeOnImages } from './images.js';
 import { checkCount, type Layer } from './layer.js';
 import { windowOver, type Padding, type WindowSize } from './windows.js';
@@ -29,9 +30,10 @@ export function transposedConvolution(
       const height = side(image.height, window[0]);
       // A signal stays one.
       const width = image.width === 1 && window[1] === 1 ? 1 : side(image.width, window[1]);
+      const [weight, ...added] = transposedConvolutionTensors(name, window, image.channels, maps) as [TensorSpec, TensorSpec];
       return {
         output: { height, width, channels: maps },
-        tensors: transposedConvolutionTensors(name, window, image.channels, maps, { bias }),
+        tensors: [weight, ...(bias ? added : [])],
         forward: (context, images) => (
           apply(context, name, images, { shape: [images.shape[0], height, width, maps], stride, padding, bias })
         ),

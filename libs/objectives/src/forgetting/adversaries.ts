@@ -4,26 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { ForgottenAttribute } from '../game-facts.js';
 import { countedMean, type Classified } from '../losses.js';
 import type { FreshStart, LossContext } from '../objective.js';
-import { ADVERSARY_KINDS, type AdversaryKindName } from './adversary-kinds.js';
+import { ADVERSARY_KINDS, type AdversaryOptions } from './adversary-kinds.js';
 import { forgottenValues, type Placed } from './attribute-values.js';
-
-export interface AdversaryOptions {
-  readonly kind: AdversaryKindName;
-  readonly width: number;
-  /** Hidden layers. */
-  readonly depth: number;
-  readonly activation: 'relu' | 'tanh';
-  readonly dropout: number;
-  /** Brings the latent to mean 0 and deviation 1 first, as a probe does. */
-  readonly standardise: boolean;
-  readonly spectralNorm: boolean;
-  /** What it reads in training: the latent without its noise, as a probe does, or with it. */
-  readonly reads: 'mean' | 'sample';
-  /** Number of adversaries that read each attribute, and that the encoder has to fool at once. */
-  readonly members: number;
-  /** Rounds after which the next of them starts afresh; null: never. */
-  readonly freshEveryRounds: number | null;
-}
 
 /** Of what the latent is to tell nothing: of the attribute, or of the attribute given the kept label. */
 export type Independence = 'parity' | 'odds';

@@ -1,9 +1,26 @@
 import { LetheError } from '@lethe/errors';
 import { latentDiscriminator, perceptron, type FaderMaps, type NetworkSpec } from '@lethe/networks';
-import type { AdversaryOptions } from './adversaries.js';
 
 /** `perceptron`: one of each attribute; `convolutional`: over the maps of the encoder `fader`, one of all attributes. */
 export type AdversaryKindName = 'perceptron' | 'convolutional';
+
+export interface AdversaryOptions {
+  readonly kind: AdversaryKindName;
+  readonly width: number;
+  /** Hidden layers. */
+  readonly depth: number;
+  readonly activation: 'relu' | 'tanh';
+  readonly dropout: number;
+  /** Brings the latent to mean 0 and deviation 1 first, as a probe does. */
+  readonly standardise: boolean;
+  readonly spectralNorm: boolean;
+  /** What it reads in training: the latent without its noise, as a probe does, or with it. */
+  readonly reads: 'mean' | 'sample';
+  /** Number of adversaries that read each attribute, and that the encoder has to fool at once. */
+  readonly members: number;
+  /** Rounds after which the next of them starts afresh; null: never. */
+  readonly freshEveryRounds: number | null;
+}
 
 /** What an adversary reads. */
 export interface AdversaryInput {
@@ -48,7 +65,7 @@ export const ADVERSARY_KINDS: Readonly<Record<AdversaryKindName, AdversaryKind>>
       if (maps === null) {
         throw refused('--adversary', 'perceptron unless the encoder is fader (--encoder), whose latent is maps', 'convolutional');
       }
-      if (standardise) throw refused('--adversary-standardise', 'it with a perceptron alone', 'it with convolutional, which has norms of its own');
+      if (standardise) throw refused('--adversary-standardise', 'it with a perceptron alone', 'it with convolutional');
       if (spectralNorm) throw refused('--adversary-spectral-norm', 'it with a perceptron alone', 'it with convolutional');
       return latentDiscriminator({ ...maps, name, told, categories, hidden: width, dropoutRate: dropout });
     },

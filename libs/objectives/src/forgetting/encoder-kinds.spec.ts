@@ -52,8 +52,8 @@ describe('the networks of Fader Networks in the game', () => {
   });
 
   it.each<[string, Partial<ForgettingOptions>, string]>([
-    ['a latent of another size', { latentSize: 64 }, 'objective.latentSize (--latent-size): expected null in --config with the encoder fader, '
-      + 'whose latent is 4 x 4 x 8 = 128 numbers, found 64'],
+    ['a latent of another size', { latentSize: 64 }, 'objective.latentSize (--latent-size): expected null in --config with the encoder '
+      + 'fader, whose latent is 4 x 4 x 8 = 128 numbers, found 64'],
     ['no size of the latent of a perceptron', { encoder: { ...FACES.encoder, kind: 'perceptron' } },
       'objective.latentSize (--latent-size): expected a number with the encoder perceptron, found null'],
     ['more layers than the sides halve', { encoder: { ...FACES.encoder, depth: 5 } },

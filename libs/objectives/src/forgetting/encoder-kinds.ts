@@ -5,8 +5,8 @@ import {
 import type { GameFacts } from '../game-facts.js';
 
 /**
- * Networks by what they read: `article` and `fader` convolve images, `perceptron` takes the numbers of a table's row or a vector. The latent
- * of `fader` is maps.
+ * Networks by what they read: `article` and `fader` convolve images, `perceptron` takes the numbers of a table's row or a vector. The
+ * latent of `fader` is maps.
  */
 export type EncoderKind = 'article' | 'perceptron' | 'fader';
 

@@ -2,7 +2,8 @@ import { bottleneck, type Bottleneck, type BottleneckKind, type NetworkSpec } fr
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForgottenAttribute, GameFacts } from '../game-facts.js';
 import type { LossContext } from '../objective.js';
-import { Adversaries, type AdversaryOptions, type Independence } from './adversaries.js';
+import { Adversaries, type Independence } from './adversaries.js';
+import type { AdversaryOptions } from './adversary-kinds.js';
 import { forgottenValues, type Placed } from './attribute-values.js';
 import { encoderAndDecoder, encoderKind, faderShape, type AutoencoderOptions } from './encoder-kinds.js';
 import { Eraser, type EraserOptions } from './eraser.js';

@@ -79,7 +79,7 @@ describe('hiding a label', () => {
     }
   });
 
-  it('by a wrong label pushes where the adversary is certain too, with two categories as the cross-entropy to the other one does', async () => {
+  it('by a wrong label pushes where the adversary is certain too, as the cross-entropy to another label does', async () => {
     // The label's logit is 40 above the others': 1 - p(label) is 0 in float32.
     const { loss, gradient } = await hide('wrong-label', [[40, 0, -100, -100]]);
     expect(loss).toBeCloseTo(40, 4);
