@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { status, type RunStatus } from '@lethe/lethe';
-import { makeSmallData, SlurmCluster, whyNoSlurm } from '@lethe/testing';
+import { makeSmallData, SlurmCluster, standInNvidiaSmi, whyNoSlurm } from '@lethe/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
 
 const LETHE = fileURLToPath(new URL('../../coordinator/dist/main.js', import.meta.url));
@@ -37,7 +37,10 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     folder = mkdtempSync(join(tmpdir(), 'lethe-slurm-runs-'));
     makeSmallData(join(folder, 'data'));
     writeFileSync(join(folder, 'faces.json'), JSON.stringify(FACES));
-    cluster = await SlurmCluster.start({ nodes: ['a', 'b', 'c'], cores: 2, gpus: 1, partition: 'gpu', environment: process.env });
+    cluster = await SlurmCluster.start({
+      nodes: ['a', 'b', 'c'], cores: 2, gpus: 2, partition: 'gpu', environment: process.env,
+      urgent: { partition: 'urgent', graceSeconds: 60 },
+    });
     expected = lethe('train', '--workers', '1', '--config', 'faces.json', '--name', 'here').then(() => weights('here'));
     expected.catch(() => undefined); // thrown where it is awaited
   }, TEST_MS);
@@ -49,8 +52,11 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
 
   /** What a user types on the login node. @returns what it printed */
   function lethe(...argv: readonly string[]): Promise<string> {
+    return letheWith(cluster.environment, argv);
+  }
+  function letheWith(env: SlurmCluster['environment'], argv: readonly string[]): Promise<string> {
     return new Promise((resolve, reject) => {
-      execFile(process.execPath, [LETHE, ...argv], { cwd: folder, env: cluster.environment }, (error, stdout, stderr) => {
+      execFile(process.execPath, [LETHE, ...argv], { cwd: folder, env }, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else reject(new Error(`${stdout}${stderr}`, { cause: error }));
       });
@@ -140,6 +146,73 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(weights('kept')).toBe(await expected);
   }, TEST_MS);
 
+  /** What a run of so many rounds prints that saves in time, and goes on. */
+  const savedInTime = (rounds: number): RegExp => (
+    new RegExp(`SIGHUP: finishing the round and saving[^]*it waits in the queue again, and goes on\n[^]*completed {14}${rounds} rounds`)
+  );
+
+  thorough('a run whose time is over saves, waits in the queue again, and goes on with the same bits', async () => {
+    // Slurm looks at its clocks every half a minute, until when it must not be done.
+    const [rounds, flags] = [900, ['--rounds', '900']];
+    const command = COMMANDS.find((text) => text.startsWith('train --on slurm'))?.replace('--name faces', '--name timed') ?? '';
+    await lethe(...command.split(' '), ...flags);
+    await plays('timed', 3);
+    const id = (await look('timed')).job?.id ?? '';
+    await cluster.command('scontrol', 'update', `jobid=${id}`, 'timelimit=2');
+    await until(() => { expect(printed('timed')).toMatch(/it waits in the queue again/); });
+    const left = played('timed');
+    await cluster.command('scontrol', 'update', `jobid=${id}`, 'timelimit=60');
+    await lethe('train', '--workers', '1', '--config', 'faces.json', '--name', 'long', ...flags);
+    expect(await isOver('timed'), printed('timed')).toBe('COMPLETED');
+    expect(left).toBeLessThan(rounds);
+    expect(printed('timed')).toMatch(savedInTime(rounds));
+    expect(weights('timed')).toBe(weights('long'));
+  }, TEST_MS);
+
+  /** Has a job of more importance take all nodes. @returns what ends it */
+  const takeAllNodes = async (): Promise<() => Promise<void>> => {
+    const id = await cluster.command(
+      'sbatch', '--parsable', '--partition=urgent', '--nodes=3', '--exclusive', `--chdir=${folder}`, '--output=/dev/null',
+      '--wrap=sleep 600',
+    );
+    return async () => { await cluster.command('scancel', id); };
+  };
+
+  thorough('a run that has to make room saves in the time that it has for that, and goes on later with the same bits', async () => {
+    await guided('train --on slurm', 'pushed');
+    await plays('pushed', 3);
+    const giveBack = await takeAllNodes();
+    await until(() => { expect(printed('pushed')).toMatch(/it waits in the queue again/); });
+    const left = played('pushed');
+    expect((await look('pushed')).run).toMatchObject({ state: 'interrupted' });
+    await giveBack();
+    expect(await isOver('pushed'), printed('pushed')).toBe('COMPLETED');
+    expect(left).toBeLessThan(ROUNDS);
+    expect(printed('pushed')).toMatch(savedInTime(ROUNDS));
+    expect(weights('pushed')).toBe(await expected);
+  }, TEST_MS);
+
+  thorough('workers see a GPU of their own each, and nothing computes in its place', async () => {
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    const cards = ['Card 0', 'Card 1'].map((model, index) => ({ model, uuid: `GPU-${String(index).repeat(8)}` }));
+    const environment = { ...cluster.environment, PATH: standInNvidiaSmi(tools, cards, process.env['PATH'] ?? '') };
+    const wanted = ['--workers', '3', '--cores-per-worker', '1', '--gpus-per-worker', '1', '--partition', 'gpu'];
+    await letheWith(environment, ['train', '--on', 'slurm', ...wanted, '--config', 'faces.json', '--name', 'devices']);
+    const workers = ['worker-1', 'worker-2', 'worker-3'];
+    // TensorFlow for processors refuses what Slurm has given.
+    const seen = (worker: string): string | undefined => {
+      const log = join(folder, 'runs/devices/logs', `${worker}.log`);
+      return existsSync(log) ? /found (Card \d): not used/.exec(readFileSync(log, 'utf8'))?.[1] : undefined;
+    };
+    await until(() => { for (const worker of workers) expect(seen(worker)).toBeDefined(); });
+    const nodeOf = (worker: string): string => new RegExp(`^${worker} starts on (\\w)$`, 'm').exec(printed('devices'))?.[1] ?? '';
+    const places = workers.map((worker) => `${nodeOf(worker)} ${seen(worker) ?? ''}`);
+    expect(places.sort()).toEqual(['a Card 0', 'a Card 1', 'b Card 0']);
+    await lethe('cancel', 'devices', '--at-once');
+    await isOver('devices');
+  }, TEST_MS);
+
   it('a job that is cancelled leaves no process, no step and no secret, and what it saved can be gone on with', async () => {
     await guided('train --on slurm', 'short');
     await plays('short', 3);
@@ -222,5 +295,27 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     const same = ['001', '002', '003', '004'].filter((trial) => roundsOf('betas', trial).length === SWEPT_ROUNDS);
     expect(same).not.toEqual([]);
     for (const trial of same) expect(weights(`tasks/trials/${trial}`)).toBe(weights(`betas/trials/${trial}`));
+  }, TEST_MS);
+
+  thorough('tasks of a job array that have to make room save, and go on with their own: none of what is done is played again', async () => {
+    writeFileSync(join(folder, 'faces.json'), JSON.stringify({ ...FACES, rounds: SWEPT_ROUNDS }));
+    const command = COMMANDS.find((text) => text.includes('--job-array'))?.replace('--name tasks', '--name thrown') ?? '';
+    await lethe(...command.split(' '), '--halving', 'held_out/reconstruction_mse', '--first-rung', '20');
+    // The last has the number of the whole array.
+    await until(() => { expect(roundsOf('thrown', '004').length).toBeGreaterThan(2); });
+    const printedBy = (task: number): string => readFileSync(join(folder, `runs/thrown/job/output-${task}.txt`), 'utf8');
+    const giveBack = await takeAllNodes();
+    await until(() => { expect(printedBy(4)).toMatch(/it waits in the queue again/); });
+    await giveBack();
+    expect(await isOver('thrown'), await cluster.report()).toBe('COMPLETED');
+    const { run } = await look('thrown');
+    expect(run).toMatchObject({ state: 'complete', played: { done: 4, total: 4 } });
+    const lives = [1, 2, 3, 4].map((task) => playedOn(printedBy(task)).length);
+    expect([lives[0], lives[1], lives[3]]).toEqual([1, 1, 2]);
+    for (const trial of ['001', '002', '003', '004']) expect(roundsOf('thrown', trial)).toEqual(inOrder(roundsOf('thrown', trial)));
+    // Which are stopped depends on who comes first; the second is done long before.
+    const single = ['--beta', '0.1', '--seed', '2', '--workers', '1', '--config', 'faces.json', '--name', 'single'];
+    await lethe('train', ...single);
+    expect(weights('thrown/trials/002')).toBe(weights('single'));
   }, TEST_MS);
 });

@@ -90,7 +90,7 @@ export { ray, type RayOptions } from './placing/ray.js';
 export type {
   PlacedProcess, Placement, PlacementOpening, ProcessEnd, ProcessToPlace, Resources, Scheduler,
 } from '@lethe/placement';
-export { slurm, slurmJobId, slurmTask, type ArrayTask, type JobArray, type SlurmJob } from '@lethe/placement';
+export { slurm, slurmJobId, slurmTask, type ArrayTask, type JobArray, type SlurmJob, type SlurmOptions } from '@lethe/placement';
 
 // Runs that a job plays.
 export { jobScript, submit, type JobOptions, type JobToSubmit, type SubmittedJob } from './jobs/submit.js';

@@ -8,4 +8,4 @@ export { LocalPlacement } from './local-placement.js';
 export { batchScript, outputOfTask, type BatchJob, type JobArray } from './slurm/batch-script.js';
 export { cancelJob, isJobOver, lookAtJob, requeueJob, submitJob, type ArrayTask, type SlurmJob } from './slurm/slurm-commands.js';
 export { SlurmPlacement, type SlurmPlacementOptions } from './slurm/slurm-placement.js';
-export { slurm, slurmJobId, slurmTask } from './slurm/slurm-scheduler.js';
+export { slurm, slurmJobId, slurmTask, type SlurmOptions } from './slurm/slurm-scheduler.js';

@@ -37,6 +37,12 @@ export interface SlurmClusterOptions {
   readonly gpus: number;
   /** Name of the partition with all nodes. Default: all. */
   readonly partition?: string;
+  /** A partition with the same nodes, whose jobs take them from those of the other, which are queued again. Default: there is none. */
+  readonly urgent?: {
+    readonly partition: string;
+    /** How long a job that has to make room may go on. */
+    readonly graceSeconds: number;
+  };
   /** What its daemons and commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -179,7 +185,7 @@ function kill(id: number): void {
   }
 }
 
-async function writeConfiguration(folder: string, { nodes, cores, gpus, partition = 'all' }: SlurmClusterOptions): Promise<void> {
+async function writeConfiguration(folder: string, { nodes, cores, gpus, partition = 'all', urgent }: SlurmClusterOptions): Promise<void> {
   const [controller = 0, ...ports] = await freePorts(nodes.length + 1);
   const devices = join(folder, 'devices');
   for (const name of ['state', 'log', 'devices']) mkdirSync(join(folder, name));
@@ -221,8 +227,11 @@ GresTypes=gpu
 SlurmdParameters=config_overrides
 ${nodes.map((node, index) => `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index] ?? 0} ` +
     `CPUs=${cores} RealMemory=${1000 * cores}${gpus > 0 ? ` Gres=gpu:${gpus}` : ''}`).join('\n')}
-PartitionName=${partition} Nodes=${nodes.join(',')} Default=YES MaxTime=1-0 State=UP
-`);
+PartitionName=${partition} Nodes=${nodes.join(',')} Default=YES MaxTime=1-0 State=UP PriorityTier=1 GraceTime=${urgent?.graceSeconds ?? 0}
+${urgent === undefined ? '' : `PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=${urgent.partition} Nodes=${nodes.join(',')} MaxTime=1-0 State=UP PriorityTier=2 PreemptMode=OFF
+`}`);
 }
 
 /** Ports that nobody listens on, and that nobody is given by chance. */

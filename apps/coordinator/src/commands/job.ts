@@ -100,7 +100,7 @@ export function patienceInJob(signal: string): number {
   return signal === 'SIGHUP' ? 100_000 : 20_000;
 }
 
-/** Has the job begin again, if its time was nearly over. @param signal what has ended the command; null: nothing */
+/** Has the job begin again, if its time was nearly over or it has to make room. @param signal what has ended the command; null: nothing */
 export async function requeueIfWarned(
   { on }: PlacingWords, signal: string | null, { environment, notice }: { environment: Environment; notice: (line: string) => void },
 ): Promise<void> {
@@ -108,8 +108,8 @@ export async function requeueIfWarned(
   if (on !== 'slurm' || job === null || signal !== 'SIGHUP') return;
   try {
     await requeue(environment);
-    notice(`the time of Slurm's job ${job} is nearly over: it waits in the queue again, and goes on`);
+    notice(`Slurm's job ${job} has to end soon: it waits in the queue again, and goes on`);
   } catch (error) {
-    notice(`warning: the time of Slurm's job ${job} is nearly over, and it cannot be queued again: ${errorMessage(error)}`);
+    notice(`warning: Slurm's job ${job} has to end soon, and it cannot be queued again: ${errorMessage(error)}`);
   }
 }

@@ -10,7 +10,8 @@ export function placingOptions(words: PlacingWords, environment: Environment): P
 function schedulerOf({ on, hosts: byHand, ray: cluster }: PlacingWords, environment: Environment): PlacingOptions['on'] {
   switch (on) {
     case 'slurm':
-      return slurm(environment);
+      // As before the time of the job is over.
+      return slurm(environment, { onPreempted: () => { process.kill(process.pid, 'SIGHUP'); } });
     case 'ray':
       return ray(cluster);
     case undefined:

@@ -93,6 +93,12 @@ export async function cancelJob(
   await slurm('scancel', [...(isAsked ? ['--signal=TERM', '--batch'] : []), id], environment);
 }
 
+/** Whether a running job has to make room for another one. What Slurm does not answer is no. */
+export async function isJobPreempted(id: string, environment: Environment): Promise<boolean> {
+  const said = await slurm('scontrol', ['show', 'job', id], environment).catch(() => '');
+  return /\bPreemptTime=\d/.test(said);
+}
+
 /** Has a running job begin again from the queue. @throws LetheError PLACEMENT_FAILED with Slurm's own words */
 export async function requeueJob(id: string, environment: Environment): Promise<void> {
   await slurm('scontrol', ['requeue', id], environment);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SlurmCluster, whyNoSlurm } from '@lethe/testing';
 import { placementConformance } from '../../testing/placement-conformance.js';
-import { slurm, SlurmPlacement, type PlacedProcess, type ProcessToPlace } from '../index.js';
+import { slurm, slurmJobId, SlurmPlacement, type PlacedProcess, type ProcessToPlace } from '../index.js';
 
 const reason = whyNoSlurm();
 const PATIENCE_MS = 60_000;
@@ -18,6 +18,8 @@ it('is open in a job alone', async () => {
   };
   await expect(slurm({}).open({ ...opening, signal: new AbortController().signal })).rejects.toMatchObject({ code: 'PLACEMENT_FAILED' });
   expect([slurm({}).places, slurm({ SLURM_JOB_ID: '12', SLURM_NTASKS: '4' })]).toMatchObject([null, { name: "Slurm's job 12", places: 4 }]);
+  // One of the tasks of an array has its number.
+  expect(slurmJobId({ SLURM_JOB_ID: '12', SLURM_ARRAY_JOB_ID: '12', SLURM_ARRAY_TASK_ID: '4' })).toBe('12_4');
 });
 
 describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
@@ -34,12 +36,14 @@ describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skippe
     await cluster.command('salloc', '--no-shell', '--no-kill', '--job-name=held', ...wanted);
     return { ...process.env, ...cluster.environment, SLURM_JOB_ID: await cluster.command('squeue', '--noheader', '--format=%i') };
   }
+  const placementOf = (environment: Awaited<ReturnType<typeof allocate>>, parent: string): SlurmPlacement =>
+    new SlurmPlacement({ environment, job: environment['SLURM_JOB_ID'] ?? '', folder: join(parent, 'messages') });
   const release = (): Promise<string> => cluster.command('scancel', '--me');
 
   describe('in a job of its own', () => {
     afterAll(release);
     placementConformance("a job's nodes", async (folder) =>
-      ({ placement: new SlurmPlacement({ environment: await allocate(), folder: join(folder, 'messages') }), hosts: NODES }));
+      ({ placement: placementOf(await allocate(), folder), hosts: NODES }));
   });
 
   describe('the steps of a job', () => {
@@ -49,7 +53,7 @@ describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skippe
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'lethe-steps-'));
       environment = await allocate();
-      placement = new SlurmPlacement({ environment, folder: join(folder, 'messages') });
+      placement = placementOf(environment, folder);
     }, PATIENCE_MS);
     afterEach(async () => {
       await placement.close();
@@ -110,7 +114,7 @@ describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skippe
       writeFileSync(program, `
         import { SlurmPlacement } from ${JSON.stringify(join(import.meta.dirname, '../index.ts'))};
         const { folder, script, file } = JSON.parse(process.argv[2]);
-        new SlurmPlacement({ environment: process.env, folder: folder + '/theirs' }).place({
+        new SlurmPlacement({ environment: process.env, job: process.env.SLURM_JOB_ID, folder: folder + '/theirs' }).place({
           name: 'left', command: [process.execPath, '-e', script, file], folder, environment: {}, message: 'x', printedFile: null,
           resources: { cores: 1, gpus: 0 }, onStarted: () => undefined,
         });`);

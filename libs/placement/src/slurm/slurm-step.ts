@@ -9,6 +9,8 @@ import { startedStep, type StartedStep } from './step-script.js';
 
 /** How long `srun` may take to end a step. It would wait longer for a node that is gone; the controller hears of that by itself. */
 const PATIENCE_MS = 10_000;
+/** What Slurm's daemon says of a step that is asked to end. */
+const CANCELLED = /^\*\*\* STEP \S+ ON \S+ CANCELLED AT /;
 /** What `srun` says itself, and what Slurm's daemon says of the step. */
 const OF_SLURM = /^(?:srun|slurmstepd\S*): (?:error: )?(.*)$/;
 
@@ -18,6 +20,8 @@ export interface SlurmStepOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** File with the process's message; null: there is none. */
   readonly messageFile: string | null;
+  /** Called when somebody else than this process ends the step. */
+  readonly onCancelled: () => void;
 }
 
 /** A process that is a step of a job. It is a child of `srun`, which is a child of this process. */
@@ -29,6 +33,7 @@ export class SlurmStep implements PlacedProcess {
   readonly #printed: { readonly file: string | null; readonly stdout: number | 'ignore' };
   #errors = '';
   #started: StartedStep | null = null;
+  #isAskedToEnd = false;
 
   /** @throws whatever keeps the file for what is printed from being opened */
   constructor(options: SlurmStepOptions) {
@@ -49,12 +54,14 @@ export class SlurmStep implements PlacedProcess {
   }
 
   interrupt(): void {
+    this.#isAskedToEnd = true;
     if (this.#started === null) this.kill();
     else this.#signal('TERM', this.#started);
   }
 
   /** `srun` ends its step by SIGKILL when it is asked to end, and gives up one that waits for a node. */
   kill(): void {
+    this.#isAskedToEnd = true;
     this.#srun.kill('SIGTERM');
     const force = setTimeout(() => {
       this.#srun.kill('SIGKILL');
@@ -77,6 +84,7 @@ export class SlurmStep implements PlacedProcess {
     }
     const ofSlurm = OF_SLURM.exec(line)?.[1];
     if (ofSlurm !== undefined) this.#slurmsLines.push(ofSlurm);
+    if (ofSlurm !== undefined && !this.#isAskedToEnd && CANCELLED.test(ofSlurm)) this.#options.onCancelled();
     const { stdout } = this.#printed;
     if (stdout === 'ignore') this.#errors = `${this.#errors}${line}\n`.slice(-LAST_ERRORS);
     else writeSync(stdout, `${line}\n`);
