@@ -5,7 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '@lethe/config';
 import * as face from '@lethe/lethe';
 import { makeSmallData, NetworkHosts, whyNoHosts } from '@lethe/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lethe } from './lethe-process.js';
 import { isThorough } from './thorough.js';
 
@@ -271,15 +271,41 @@ describe("games of one's own, with nothing but the package", () => {
     JSON.parse(readFileSync(join(cwd, 'runs', name, 'evaluation.json'), 'utf8')) as Measured
   );
 
-  it.each(EXAMPLES)('%s has the same bits with one worker and with four', async (example) => {
+  const SHORT = ['--shards', '4', '--no-evaluation'];
+  const WORKERS = isThorough ? ['1', '2', '4'] : ['1', '4'];
+
+  it.each(EXAMPLES)('%s has the same bits with one worker and with more', async (example) => {
     const cwd = join(folder, example);
-    const short = ['--rounds', '6', '--shards', '4', '--no-evaluation'];
-    const command = withoutEpochs(commandOf(cwd));
-    await Promise.all(['1', '4'].map((workers) => (
-      trained(cwd, [...command, ...short, '--workers', workers, '--name', `of-${workers}`])
-    )));
-    expect(weightsOf(join(cwd, 'runs/of-4'))).toBe(weightsOf(join(cwd, 'runs/of-1')));
+    const command = [...withoutEpochs(commandOf(cwd)), ...SHORT, '--rounds', '6'];
+    await Promise.all(WORKERS.map((workers) => trained(cwd, [...command, '--workers', workers, '--name', `of-${workers}`])));
+    for (const workers of WORKERS) expect(weightsOf(join(cwd, `runs/of-${workers}`)), workers).toBe(weightsOf(join(cwd, 'runs/of-1')));
   }, 180_000);
+
+  it('sensor-windows has them though one of its workers is killed', async () => {
+    const command = [...withoutEpochs(commandOf(windows)), ...SHORT, '--rounds', '40'];
+    const training = ['2', '1'].map((workers) => typed('npx', [
+      ...command, '--workers', workers, '--heartbeat-seconds', '0.25', '--name', `killed-of-${workers}`,
+    ], { cwd: windows }));
+    const run = join(windows, 'runs/killed-of-2');
+    const worker = await vi.waitFor(() => {
+      expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).toMatch(/"round":3\b/);
+      const [last] = [...readFileSync(join(run, 'logs/coordinator.jsonl'), 'utf8').matchAll(/"member":"worker-2","processId":(\d+)/g)];
+      return Number(last?.[1]);
+    }, { timeout: 60_000, interval: 20 });
+    process.kill(worker, 'SIGKILL');
+    const [killed, alone] = await Promise.all(training);
+    expect([killed?.code, killed?.output]).toEqual([0, expect.stringMatching(/worker-2 .*again/)]);
+    expect(alone?.code, alone?.output).toBe(0);
+    expect(weightsOf(run)).toBe(weightsOf(join(windows, 'runs/killed-of-1')));
+  }, 180_000);
+
+  it('the first commands of the guide write a game whose test passes, which trains it', async () => {
+    const [, command = ''] = /^ {4}npx (lethe new game .+)$/m.exec(guide) ?? [];
+    await trained(folder, command.split(' '));
+    const cwd = join(folder, command.split(' ').at(-1) ?? '');
+    const { output } = await typed(process.execPath, ['--test', '--test-reporter', 'tap'], { cwd });
+    expect(output).toMatch(/^# pass 2$/m);
+  }, 120_000);
 
   it('the guide has the code of own-game, piece by piece', () => {
     const pieces = [...guide.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code.trim());
