@@ -8,7 +8,20 @@ import {
 import { AdaptiveTimeout, type TimeoutBounds } from './adaptive-timeout.js';
 
 /** Evaluations that need nothing besides the examples. */
-type ExampleEvaluation = Exclude<EvaluationKind, 'probe' | 'judge' | 'swap'>;
+type ExampleEvaluation = Exclude<EvaluationKind, 'grid' | 'probe' | 'judge' | 'swap'>;
+
+/** What is redrawn, and read by a judge. */
+export interface SwapRequest {
+  /** Name of the attribute that takes each of its values; empty: the label. */
+  readonly attribute: string;
+  /** Numbers in the result for each image (see the protocol). */
+  readonly columns: number;
+  /** What the evaluation `judge` of the same attribute gave. */
+  readonly judge: Float32Array;
+  /** Test images, and how many of them a task has. */
+  readonly count: number;
+  readonly chunk: number;
+}
 
 /** What a task evaluates, but for the versions that it reads. */
 interface EvaluationRequest extends Omit<Evaluate, 'kind' | 'task' | 'reads'> {
@@ -50,7 +63,7 @@ export interface EvaluationSchedulerOptions {
 const AT_ONCE: Readonly<Record<EvaluationKind, number>> = { score: 3, grid: 3, encode: 3, predict: 3, swap: 1, probe: 1, judge: 1 };
 
 /** What is said of an evaluation that is not of chosen examples. */
-const WHOLE = { split: 'test', first: 0, count: 0, judge: null } as const;
+const WHOLE = { split: 'test', first: 0, count: 0, judge: null, attribute: '' } as const;
 
 /**
  * Has the workers evaluate the versions that the servers have. Tasks of a worker that cannot finish them go to others, and messages that
@@ -78,8 +91,15 @@ export class EvaluationScheduler {
   ofExamples(evaluation: ExampleEvaluation, split: Split, count: number, chunk: number): Promise<Float32Array[]> {
     const length = this.#resultLength(evaluation);
     return this.#evaluate(chunksOfExamples(count, chunk).map((examples) => (
-      { ...examples, evaluation, split, probes: [], judge: null, resultLength: examples.count * length }
+      { ...WHOLE, ...examples, evaluation, split, probes: [], resultLength: examples.count * length }
     )));
+  }
+
+  /** Rows of pictures of test examples, so many images in each: a task draws one. */
+  ofGrid(rows: number, columns: number): Promise<Float32Array[]> {
+    const { height, width, channels } = this.#options.description.facts.shape;
+    const resultLength = columns * height * width * channels;
+    return this.#evaluate(chunksOfExamples(rows, 1).map((row) => ({ ...WHOLE, ...row, evaluation: 'grid', probes: [], resultLength })));
   }
 
   /** Of probes that one worker trains one after another on the latents or on the pixels: the figures of each. */
@@ -89,18 +109,17 @@ export class EvaluationScheduler {
     return probes.map((_, index) => figures.subarray(index * PROBE_FIGURES, (index + 1) * PROBE_FIGURES));
   }
 
-  /** A judge of `length` numbers that a worker trains on the raw images; it depends on the data alone. */
-  async judge(length: number): Promise<Float32Array> {
-    const [judge] = await this.#evaluate([{ ...WHOLE, evaluation: 'judge', probes: [], resultLength: length }]);
+  /** A judge of `length` numbers that a worker trains on the raw images to read an attribute; it depends on the data alone. */
+  async judge(attribute: string, length: number): Promise<Float32Array> {
+    const [judge] = await this.#evaluate([{ ...WHOLE, attribute, evaluation: 'judge', probes: [], resultLength: length }]);
     if (judge === undefined) throw new TypeError('one task has one result');
     return judge;
   }
 
-  /** Of `count` test images, each redrawn under all labels and read by the judge. @param onChunk called after each chunk */
-  ofSwaps(judge: Float32Array, count: number, chunk: number, onChunk: () => void): Promise<Float32Array[]> {
-    const length = this.#resultLength('swap');
+  /** Of test images, each redrawn under all values of an attribute and read by its judge. @param onChunk called after each chunk */
+  ofSwaps({ count, chunk, columns, ...swap }: SwapRequest, onChunk: () => void): Promise<Float32Array[]> {
     const requests = chunksOfExamples(count, chunk).map((examples): EvaluationRequest => (
-      { ...examples, evaluation: 'swap', split: 'test', probes: [], judge, resultLength: examples.count * length }
+      { ...WHOLE, ...swap, ...examples, evaluation: 'swap', probes: [], resultLength: examples.count * columns }
     ));
     return this.#evaluate(requests, onChunk);
   }
@@ -235,19 +254,15 @@ export class EvaluationScheduler {
   }
 
   /** Numbers in the result for each example. */
-  #resultLength(evaluation: ExampleEvaluation | 'swap'): number {
-    const { objective: { figures, encodedSize }, facts: { classes, shape } } = this.#options.description;
+  #resultLength(evaluation: ExampleEvaluation): number {
+    const { objective: { figures, encodedSize }, facts: { classes } } = this.#options.description;
     switch (evaluation) {
       case 'score':
         return figures.length;
-      case 'grid':
-        return classes.length * shape.height * shape.width * shape.channels;
       case 'encode':
         return encodedSize;
       case 'predict':
         return classes.length + encodedSize;
-      case 'swap':
-        return 2 + 3 * classes.length;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { BestReadings } from './best-readings.js';
+import type { RedrawnAttribute } from './judge/redrawn-attribute.js';
 import type { OwnHeadFigures } from './own-head.js';
 import type { AttributeProbeRow } from './probes/attribute-probe-row.js';
 import type { UsedExamples } from './used-examples.js';
@@ -67,6 +68,8 @@ export interface AttributesEvaluation {
   readonly own_head: OwnHeadFigures | null;
   /** Null: the inputs are too long for it, or the forgotten attributes have too many combinations. */
   readonly linear_eraser: LinearEraserEvaluation | null;
+  /** Of each attribute that the decoder is told, whether it obeys. Null: no images are redrawn. Earlier versions did not say it. */
+  readonly redrawn?: readonly RedrawnAttribute[] | null;
   /** Mean squared error of test examples, and the same where each is taken for the mean of the training examples; null: none is rebuilt. */
   readonly reconstruction: { readonly mean: number; readonly of_mean: number } | null;
 }

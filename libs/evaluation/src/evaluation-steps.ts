@@ -69,12 +69,6 @@ export function unlabelled({ facts }: RunDescription, examples: number): Record<
   return Object.fromEntries(sizes.map(([name, size]) => [name, new Float32Array(examples * size)]));
 }
 
-/** Images redrawn from latents. @throws LetheError CONFIG_INVALID for an objective that draws nothing */
-export function redrawn({ objective }: RunDescription, context: LossContext, latent: Tensor): Tensor {
-  if (objective.redraw === null) throw notOffered(objective.name, 'draws nothing');
-  return objective.redraw(context, latent);
-}
-
 /** Log-probabilities [examples, classes]. @throws LetheError CONFIG_INVALID for an objective that predicts nothing */
 export function predicted({ objective }: RunDescription, context: LossContext): Tensor {
   if (objective.predict === null) throw notOffered(objective.name, 'predicts nothing');

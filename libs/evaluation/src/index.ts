@@ -22,9 +22,13 @@ export { checkProbes } from './probes/check-probes.js';
 export { meanImageError } from './mean-image-error.js';
 export { standardise } from './probes/probe-data.js';
 export { CONTROL_VERSION, runProbe } from './probes/run-probe.js';
+export { gridColumns, placesOf, rowBetween, shownPlace, type Between, type GridColumn, type Walk } from './grid/grid-columns.js';
+export { gridRows } from './grid/grid-rows.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
+export { redrawnAttribute, redrawnColumns, type RedrawnAttribute, type RedrawnTo } from './judge/redrawn-attribute.js';
+export { peakSignalToNoise } from './peak-signal-to-noise.js';
 export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
-export { swapRows, type SwapRow } from './judge/swap-rows.js';
+export { swapColumns, swapRows, type SwapRow } from './judge/swap-rows.js';
 export { styleCorrelation, type StyleFigures } from './style/style-figures.js';
 export { probeResult, type FullProbeFigures, type ProbeFigures } from './probes/probe-figures.js';
 export type {

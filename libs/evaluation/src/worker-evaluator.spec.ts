@@ -1,11 +1,12 @@
 import { mergeConfig } from '@lethe/config';
-import { memoryDataset, type Dataset, type DataSource, type ImageShape } from '@lethe/data';
+import { memoryDataset, MISSING, type Dataset, type DataSource, type ImageShape } from '@lethe/data';
 import { initialStatistics } from '@lethe/networks';
 import { PROBE_FIGURES, type ProbeRequest } from '@lethe/protocol';
 import { engineEnvironment, loadEngine } from '@lethe/tensorflow';
 import { describeRun } from '@lethe/graphs';
 import { forgottenLabel } from '@lethe/testing';
 import { describe, expect, it } from 'vitest';
+import { gridColumns } from './grid/grid-columns.js';
 import { WorkerEvaluator } from './worker-evaluator.js';
 
 type Task = Parameters<WorkerEvaluator['evaluate']>[0];
@@ -19,12 +20,15 @@ function images(count: number, shape: ImageShape, classes: readonly string[]): D
   });
 }
 
+/** What is forgotten in the place of the label, and its values. */
+interface Told { readonly facts: Pick<DataSource['facts'], 'forgotten'>; readonly values: Dataset['forgotten'] }
+
 /** An evaluator of a game whose parameters are all 0; evaluates tasks. */
-async function open(count: number, shape: ImageShape, classes: readonly string[], objective: object = {}) {
+async function open(count: number, shape: ImageShape, classes: readonly string[], objective: object = {}, others: object = {}, told: Told | null = null) {
   Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
   const data: DataSource = {
-    train: images(count, shape, classes),
-    test: images(count, shape, classes),
+    train: { ...images(count, shape, classes), ...(told === null ? {} : { forgotten: told.values }) },
+    test: { ...images(count, shape, classes), ...(told === null ? {} : { forgotten: told.values }) },
     heldOut: null,
     columns: [],
     notes: [],
@@ -41,10 +45,11 @@ async function open(count: number, shape: ImageShape, classes: readonly string[]
       forgotten: forgottenLabel(classes),
       fingerprint: '',
       domains: [{ name: 'all', trainCount: count, labelledCount: count, testCount: count, otherLabels: [] }],
+      ...told?.facts,
     },
   };
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [
-    { source: 'file', label: (path) => path, values: { recipe: 'article', batchSize: 4, shards: 1, data: { heldOut: 0 }, objective } },
+    { source: 'file', label: (path) => path, values: { recipe: 'article', batchSize: 4, shards: 1, data: { heldOut: 0 }, objective, ...others } },
   ]);
   const description = describeRun(config, data.facts);
   const evaluator = new WorkerEvaluator({
@@ -57,7 +62,7 @@ async function open(count: number, shape: ImageShape, classes: readonly string[]
   const statistics = new Map(
     description.layouts.filter(({ statisticsLength }) => statisticsLength > 0).map((layout) => [layout.name, initialStatistics(layout)]),
   );
-  return { evaluator, evaluate: (task: Partial<Task>): Promise<Float32Array> => evaluator.evaluate(task as Task, groups, statistics) };
+  return { evaluator, description, evaluate: (task: Partial<Task>): Promise<Float32Array> => evaluator.evaluate(task as Task, groups, statistics) };
 }
 
 describe('a worker that evaluates', { timeout: 60_000 }, () => {
@@ -89,6 +94,39 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
     // Without noise all codes are 0, and every example has the same neighbours: no pair of classes is in order.
     expect(latent[4]).toBe(0.5);
     expect(sampled[4]).not.toBe(0.5);
+    evaluator.dispose();
+  });
+
+  it('redraws test examples with other values of each attribute, told all else as it is, and judges them', async () => {
+    const shape = { height: 8, width: 8, channels: 1 };
+    const categories = ['no', 'yes'];
+    const attribute = (name: string): DataSource['facts']['forgotten'][number] => ({
+      name, of: [name], categories, counts: [30, 30], countsByLabel: [], missing: 0, means: null, isLabel: false,
+    });
+    const of = (values: (example: number) => number): Uint32Array => Uint32Array.from({ length: 60 }, (_, example) => values(example));
+    const forgotten = [of((example) => example % 2), of((example) => (example === 3 ? MISSING : (example >> 1) % 2))];
+    const others = { data: { heldOut: 0, kind: 'celeba', folder: '/faces', imageSize: 8, channels: 1, forget: ['hat', 'scarf'] } };
+    const { evaluator, evaluate, description } = await open(60, shape, ['a'], { jointly: false }, others, {
+      facts: { forgotten: ['hat', 'scarf'].map(attribute) }, values: forgotten,
+    });
+    const columns = gridColumns(description) ?? [];
+    expect(columns.map(({ attribute: name, caption }) => `${name} ${caption}`)).toEqual([
+      ' original', ' rebuilt', ...['hat', 'scarf'].flatMap((name) => ['-1', '-0.5', 'no', '0.5', 'yes', '1.5', '2'].map((one) => `${name} ${one}`)),
+    ]);
+    expect(columns.slice(2, 4).map(({ shows }) => (typeof shows === 'string' ? [] : [shows.input, ...shows.row]))).toEqual([
+      ['forgotten.0', 2, -1], ['forgotten.0', 1.5, -0.5],
+    ]);
+    const grid = await evaluate({ evaluation: 'grid', split: 'test', first: 0, count: 1 });
+    expect(grid).toHaveLength(columns.length * 64);
+    // The first image is the example; networks of zeros draw zeros.
+    expect([...grid.subarray(0, 3)]).toEqual([-1, 7 / 127.5 - 1, 14 / 127.5 - 1].map(Math.fround));
+    expect(grid.subarray(64).every((value) => value === 0)).toBe(true);
+    const judge = await evaluate({ evaluation: 'judge', attribute: 'hat' });
+    const read = await evaluate({ evaluation: 'swap', attribute: 'hat', split: 'test', first: 50, count: 10, judge });
+    expect(read).toHaveLength(10 * 3);
+    // What is redrawn is the same for both values; the images themselves differ.
+    expect(Array.from({ length: 10 }, (_, row) => read[3 * row + 1] === read[3 * row + 2])).not.toContain(false);
+    await expect(evaluate({ evaluation: 'swap', attribute: '', split: 'test', first: 0, count: 1, judge })).rejects.toThrow(/not told the label/);
     evaluator.dispose();
   });
 });

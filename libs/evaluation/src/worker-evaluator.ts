@@ -1,14 +1,15 @@
 import { batchInputs, scalarInputs } from '@lethe/graphs';
-import { gatherBatch, gatherImages, gridExamples, oneHot } from '@lethe/data';
+import { gatherBatch } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import { PROBE_FIGURES, type Evaluate, type Split } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
 import type { Evaluator, EvaluatorOptions } from '@lethe/worker';
 import type { Tensor } from '@tensorflow/tfjs';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { judgeLength, trainJudge } from './judge/judge.js';
+import { GridEvaluation } from './grid/grid-evaluation.js';
+import { trainJudge } from './judge/judge.js';
 import { SwapEvaluation } from './judge/swap-evaluation.js';
-import { compileEvaluation, evaluationVectors, predicted, redrawn, unlabelled, type EvaluationStep } from './evaluation-steps.js';
+import { compileEvaluation, evaluationVectors, predicted, unlabelled, type EvaluationStep } from './evaluation-steps.js';
 import { ProbeVectors, type Encode, type ProbeEncoders } from './probes/probe-vectors.js';
 import { probeVector } from './probes/probe-figures.js';
 import { runProbe } from './probes/run-probe.js';
@@ -17,20 +18,20 @@ import { runProbe } from './probes/run-probe.js';
 export const SCORE_CHUNK = 250;
 
 /**
- * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws one test example of
- * each class from `first` on under every label: float32 [rows, classes, height, width, channels]; `probe` trains a fresh probe:
- * float32 [PROBE_FIGURES]; `judge` trains a judge on raw images and `swap` has
- * it read what test images become under every label (`swapRows`); `encode` gives latents [examples, latentSize]; `predict` gives
- * log-probabilities and features [examples, classes + size].
+ * Evaluates on a worker: `score` gives float32 [examples, figures] of the objective; `grid` redraws test examples, those of its rows
+ * from `first` on: float32 [rows, columns, height, width, channels] (`gridColumns`); `probe` trains a fresh probe: float32
+ * [PROBE_FIGURES]; `judge` trains a judge of an attribute on raw images and `swap` has it read what test images become under every value
+ * (`SwapEvaluation`); `encode` gives latents [examples, latentSize]; `predict` gives log-probabilities and features
+ * [examples, classes + size].
  */
 export class WorkerEvaluator implements Evaluator {
   readonly #options: EvaluatorOptions;
   #score: Promise<EvaluationStep> | undefined;
-  #redraw: Promise<EvaluationStep> | undefined;
+  #grid: Promise<GridEvaluation> | undefined;
   #encode: Promise<EvaluationStep> | undefined;
   #encodeSampled: Promise<EvaluationStep> | undefined;
   #predict: Promise<EvaluationStep> | undefined;
-  #swap: Promise<SwapEvaluation> | undefined;
+  readonly #swaps = new Map<string, Promise<SwapEvaluation>>();
   readonly #vectors: ProbeVectors;
 
   constructor(options: EvaluatorOptions) {
@@ -52,9 +53,9 @@ export class WorkerEvaluator implements Evaluator {
       case 'probe':
         return this.#probe(task, vectors);
       case 'judge':
-        return trainJudge(this.#options.engine, this.#options.data);
+        return trainJudge(this.#options.engine, this.#options.data, task.attribute);
       case 'swap':
-        return this.#swapLabels(task, vectors);
+        return this.#swapValues(task, vectors);
       case 'encode': {
         const { test } = await this.#vectors.latents(this.#encoders(task, vectors));
         return test.values.slice(task.first * test.size, (task.first + task.count) * test.size);
@@ -65,7 +66,7 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   dispose(): void {
-    for (const step of [this.#score, this.#redraw, this.#encode, this.#encodeSampled, this.#predict, this.#swap])
+    for (const step of [this.#score, this.#grid, this.#encode, this.#encodeSampled, this.#predict, ...this.#swaps.values()])
       void step?.then((compiled) => { compiled.dispose(); }, () => undefined); // one that does not compile was reported
   }
 
@@ -108,26 +109,8 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   async #drawRows({ first, count }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
-    const { engine, description, data } = this.#options;
-    const classes = description.facts.classes.length;
-    this.#redraw ??= compileEvaluation({
-      engine,
-      description,
-      name: 'redraw',
-      examples: classes,
-      compute: (context) => redrawn(description, context, description.objective.encode(context)),
-    });
-    const compiled = await this.#redraw;
-    const labels = oneHot(Int32Array.from({ length: classes }, (_, label) => label), classes);
-    const examples = gridExamples(data).slice(first, first + count);
-    const { height, width, channels } = description.facts.shape;
-    const rowLength = classes * height * width * channels;
-    const rows = new Float32Array(examples.length * rowLength);
-    for (const [row, example] of examples.entries()) {
-      const images = gatherImages(data.test, new Uint32Array(classes).fill(example));
-      rows.set(this.#run(compiled, { ...vectors, ...unlabelled(description, classes), images, labels }), row * rowLength);
-    }
-    return rows;
+    this.#grid ??= GridEvaluation.open(this.#options);
+    return (await this.#grid).rows(first, count, (step, inputs) => this.#run(step, { ...vectors, ...inputs }));
   }
 
   async #probe(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
@@ -140,10 +123,10 @@ export class WorkerEvaluator implements Evaluator {
     return figures;
   }
 
-  async #swapLabels({ first, count, judge }: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
-    if (judge?.length !== judgeLength(this.#options.data)) throw new TypeError('the task brings no judge of this data');
-    this.#swap ??= SwapEvaluation.open(this.#options);
-    return (await this.#swap).rows({ first, count, judge }, (step, inputs) => this.#run(step, { ...vectors, ...inputs }));
+  async #swapValues(task: Evaluate, vectors: Record<string, InputValues>): Promise<Float32Array> {
+    const swap = this.#swaps.get(task.attribute) ?? SwapEvaluation.open(this.#options, task.attribute);
+    this.#swaps.set(task.attribute, swap);
+    return (await swap).rows(task, (step, inputs) => this.#run(step, { ...vectors, ...inputs }));
   }
 
   #encoders({ reads }: Evaluate, vectors: Record<string, InputValues>): ProbeEncoders {

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { storageError } from '@lethe/checkpoint';
-import { gridExamples } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import type { RunDescription } from '@lethe/graphs';
-import { encodeGridPng, expectWritableFile } from '@lethe/run-folder';
+import { gridColumns, gridRows } from '@lethe/evaluation';
+import { expectWritableFile } from '@lethe/run-folder';
 import { checkpointRequest, type CheckpointOptions } from './checkpoint-options.js';
 import { surroundingsOf, tell } from './common-options.js';
+import { encodeRunGrid, gridFile } from './evaluation/grid-picture.js';
 import { computeGrid } from './evaluation/score-networks.js';
 import { withCheckpoint } from './run/open-checkpoint.js';
 import type { Run } from './runs/run.js';
@@ -18,7 +18,8 @@ export interface DrawGridOptions extends CheckpointOptions {
 }
 
 /**
- * Draws the style grid of a run: one test example a row, redrawn under every label.
+ * Draws the picture that a run ends with: one test example a row, redrawn under every label, or with other values of each attribute that
+ * its decoder is told.
  *
  * @param run its folder, or its name below `runsDir`
  * @returns absolute path of the PNG
@@ -34,17 +35,11 @@ export async function drawGrid(run: string | Run, options: DrawGridOptions = {})
   const notice = (line: string): void => { tell(options.onNotice, line); };
   const opening = { environment, machine, workers: 1, oversubscribe: false, signal: options.signal, notice };
   return withCheckpoint(request, opening, async ({ cluster, description, data, run: opened, rounds }) => {
-    if (description.objective.redraw === null)
+    if (gridColumns(description) === null)
       throw new LetheError('CONFIG_INVALID', `${request.run}: expected a run of a game that draws, found ${description.objective.name}`);
-    const file = out ?? join(opened.grids, `round-${String(rounds).padStart(6, '0')}.png`);
-    const drawn = await png(description, await computeGrid({ cluster, description }, gridExamples(data).length));
+    const file = out ?? gridFile(opened, rounds);
+    const { png: drawn } = await encodeRunGrid(description, await computeGrid({ cluster, description }, gridRows(description, data).length));
     await writeFile(file, drawn).catch((error: unknown) => { throw storageError(file, error); });
     return file;
   });
-}
-
-async function png({ facts: { shape, classes } }: RunDescription, pixels: Float32Array): Promise<Buffer> {
-  const columns = classes.length;
-  const rows = pixels.length / (columns * shape.height * shape.width * shape.channels);
-  return (await encodeGridPng({ pixels, columns, rows, ...shape })).png;
 }

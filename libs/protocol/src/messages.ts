@@ -4,7 +4,7 @@ import type { ErrorCode } from '@lethe/errors';
 import type { TreeNode } from './tree-node.js';
 
 /** Version of the protocol; peers with another one are refused. */
-export const PROTOCOL_VERSION = 11;
+export const PROTOCOL_VERSION = 12;
 
 export interface GroupVersion { readonly group: string; readonly version: number }
 
@@ -121,6 +121,8 @@ export interface Evaluate {
   probes: ProbeRequest[];
   /** The result of the evaluation "judge"; null unless the evaluation is a swap. */
   judge: Float32Array | null;
+  /** Of a judge and a swap: name of the attribute that is read, and set; empty: the label. Else empty. */
+  attribute: string;
 }
 export type EvaluationKind = 'score' | 'grid' | 'probe' | 'judge' | 'swap' | 'encode' | 'predict';
 /** Train a fresh probe on frozen vectors of the training examples, score it on those of the test examples. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   bestReadings, type AttributeProbeRow, type AttributesEvaluation, type ForgottenAttribute, type KeptAttribute,
+  type RedrawnAttribute,
 } from '@lethe/evaluation';
 import { attributesReport } from './attributes-report.js';
 import { attributesVerdict } from './attributes-verdict.js';
@@ -82,6 +83,31 @@ describe('what a stranger could still read, in words', () => {
     );
   });
 
+  it('is followed by whether redrawing obeys, each way, by how far a judge sees it get', () => {
+    const redrawn = (toNo: number, toYes: number, judge: Partial<RedrawnAttribute['judge']> = {}, anyway = 0.1): RedrawnAttribute => ({
+      name: 'glasses', categories: ['no', 'yes'], tested: 2000, matrix: [], swap: (toNo + toYes) / 2, rebuilt: 0.95,
+      judge: { balanced_accuracy: 0.96, of_each: [0.98, 0.94], ...judge },
+      to: [
+        { value: 'no', examples: 200, share: toNo, interval: [toNo - 0.01, toNo], before: 0.06, rebuilt: anyway },
+        { value: 'yes', examples: 1800, share: toYes, interval: [toYes - 0.01, toYes], before: 0.02, rebuilt: 0.02 },
+      ],
+    });
+    const said = (...shares: Parameters<typeof redrawn>): string | undefined => (
+      attributesVerdict({ forgotten: [], kept: [], fairness: 'parity', redrawn: [redrawn(...shares)] })[0]
+    );
+    expect(said(0.95, 0.9)).toMatch(/^Redrawing obeys glasses both ways: to no 95\.0 % .*; to yes 90\.0 % .*balanced accuracy of 96\.0 %\.$/);
+    // The mean of both ways would hide it.
+    expect(said(0.949, 0.068)).toBe(
+      'Redrawing glasses to yes is ignored; to no is obeyed: to no 94.9 % (95 %: 93.9 to 94.9 %; before 6.0 %); '
+      + 'to yes 6.8 % (95 %: 5.8 to 6.8 %; before 2.0 %); the judge reads raw images with a balanced accuracy of 96.0 %.',
+    );
+    expect(said(0.5, 0.1)).toMatch(/^Redrawing glasses to yes is ignored; to no is obeyed in part: /);
+    expect(said(0.95, 0.5)).toMatch(/^Redrawing glasses to yes is obeyed in part; to no is obeyed: /);
+    expect(said(0.07, 0.03)).toMatch(/^Redrawing ignores glasses: /);
+    expect(said(0.95, 0.1, {}, 0.9)).toMatch(/^Redrawing glasses to yes is ignored; to no shows nothing, as rebuilt images are read so anyway: /);
+    expect(said(0.95, 0.9, { balanced_accuracy: 0.6 })).toMatch(/^No verdict on redrawing glasses, as the judge itself does not read it: /);
+  });
+
   it('never calls anything fair', () => {
     const all = [0.5, 0.55, 0.7].map((auroc) => verdictOf(forgotten({ auroc }, 0.93, 0.596))).join(' ');
     expect(all).not.toMatch(/fair/i);
@@ -113,7 +139,7 @@ describe('the report of a run that keeps and forgets', { timeout: 30_000 }, () =
     places: Array.from(groups, (_, example) => ({ example, x: Math.sin(example), y: Math.cos(example) })),
     categories: { sex: groups, income: groups },
   };
-  const report = { title: 'run & co', evaluation, config: { seed: 1 }, rounds: [], epochs: [], features };
+  const report = { title: 'run & co', evaluation, config: { seed: 1 }, rounds: [], epochs: [], features, grid: null };
 
   it('is one page with a table, a read-out and a map of each attribute, that fetches nothing and escapes what it shows', async () => {
     const html = await attributesReport(report);
@@ -127,6 +153,26 @@ describe('the report of a run that keeps and forgets', { timeout: 30_000 }, () =
     expect(html).toContain('UMAP of the features of 60 test examples, by income');
     expect(html).toMatch(/<td>sex<\/td><td>forgotten<\/td><td>a linear eraser<\/td><td>0\.710<\/td>/);
     expect(html).toMatch(/<td>demographic parity difference<\/td><td>sex<\/td><td><\/td><td>0\.120<\/td><td>0\.100 to 0\.140<\/td>/);
+  });
+
+  it('shows test examples with other values, and a row for each way that they are redrawn', async () => {
+    const grid = Buffer.from('a picture');
+    const images = { ...evaluation.examples, shape: { height: 8, width: 8, channels: 3 } };
+    const to = [{ value: 'Female', share: 0.9 }, { value: 'Male <&>', share: 0.04 }].map((one): RedrawnAttribute['to'][number] => (
+      { ...one, examples: 100, interval: [0, 1], before: 0.02, rebuilt: 0.03 }
+    ));
+    const redrawn = [{
+      name: 'sex', categories: sex.categories, tested: 200, judge: { balanced_accuracy: 0.97, of_each: [0.96, 0.98] }, matrix: [], swap: 0.47,
+      rebuilt: 1, to,
+    }];
+    const html = await attributesReport({
+      ...report, grid, evaluation: { ...evaluation, examples: images, redrawn, reconstruction: { mean: 0.01, of_mean: 0.3 } },
+    });
+    expect(html).toContain(grid.toString('base64'));
+    expect(html).toMatch(/<td>sex<\/td><td>Male &lt;&amp;&gt;<\/td><td>ignored<\/td><td>4\.0 %<\/td>/);
+    expect(html).toMatch(/<td>sex<\/td><td>Female<\/td><td>obeyed<\/td><td>90\.0 %<\/td>/);
+    expect(html).toContain('PSNR 26.0 dB');
+    expect(html).toContain('Redrawing sex to Male &lt;&amp;&gt; is ignored; to Female is obeyed');
   });
 
   it('is the same again, and goes without a map where there is one number only', async () => {

@@ -6,9 +6,10 @@ import { keptAlone, examplesInWords, READERS, READING_HEADS, shownInput, shownVa
 import { attributesVerdict } from './attributes-verdict.js';
 import { densityChart, startNumbering } from './charts.js';
 import { latentMap, type Place } from './latent-map.js';
-import { columns, configurationSection, escapeHtml, figure, page, section, table } from './page.js';
+import { columns, configurationSection, escapeHtml, figure, page, picture, section, table } from './page.js';
 import { curves, type Figures } from './run-report.js';
-import { percent, shownCircumstances, shownInterval } from './shown-figures.js';
+import { IGNORED_MEANS, REDRAWN_HEAD, redrawnRows } from './redrawn-verdict.js';
+import { percent, shownCircumstances, shownError, shownInterval } from './shown-figures.js';
 
 /** Features of test examples, as pictures show them. */
 export interface ShownFeatures {
@@ -29,10 +30,12 @@ export interface AttributesReport {
   /** Figures of the held-out examples after each epoch; perhaps none. */
   readonly epochs: readonly Figures[];
   readonly features: ShownFeatures;
+  /** PNG of test examples that are redrawn; null: none are. */
+  readonly grid: Uint8Array | null;
 }
 
 /** One self-contained page about a run that keeps and forgets attributes. */
-export async function attributesReport({ title, evaluation, config, rounds, epochs, features }: AttributesReport): Promise<string> {
+export async function attributesReport({ title, evaluation, config, rounds, epochs, features, grid }: AttributesReport): Promise<string> {
   await startNumbering();
   const sections: string[] = [];
   for (const attribute of evaluation.forgotten) sections.push(await forgottenSection(attribute, evaluation, features));
@@ -40,11 +43,27 @@ export async function attributesReport({ title, evaluation, config, rounds, epoc
   return page(title, [
     `<div class="verdict">${attributesVerdict(evaluation).map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('')}</div>`,
     section('At a glance', table(GLANCE_HEAD, glance(evaluation)), `<p>${escapeHtml(shownCircumstances(evaluation, 'example'))}.</p>`),
+    ...redrawnSection(evaluation, grid),
     ...sections,
     ...ownHeadSection(evaluation),
     section('Curves', columns(await curves(rounds, epochs))),
     configurationSection(config),
   ]);
+}
+
+/** Test examples with other values, and what a judge reads in them. */
+function redrawnSection({ redrawn, reconstruction, examples }: AttributesEvaluation, grid: Uint8Array | null): string[] {
+  const rows = redrawnRows(redrawn ?? []);
+  if (rows.length === 0 && grid === null) return [];
+  const caption = 'test examples: as they are, rebuilt, and with other values. Between two values and beyond them the decoder is told numbers '
+    + 'that no training example has: 1 - a of the one, a of the other, with a above the column.';
+  const error = reconstruction === null ? [] : [`<p>${escapeHtml(`Reconstruction: ${shownError(reconstruction.mean, examples)}`)}.</p>`];
+  return [section(
+    'Redrawn with other values',
+    ...(grid === null ? [] : [`<div class="scroll">${picture(grid, caption)}</div>`]),
+    ...(rows.length === 0 ? [] : [table(REDRAWN_HEAD, rows), `<p>${escapeHtml(IGNORED_MEANS)}</p>`]),
+    ...error,
+  )];
 }
 
 const GLANCE_HEAD = ['attribute', 'wanted', 'read from', ...READINGS.map((name) => READING_HEADS[name]), 'test examples', 'most frequent'];

@@ -1,6 +1,8 @@
 import { decidingReading, type AttributesEvaluation, type ForgottenAttribute, type Reading } from '@lethe/evaluation';
 import { formatCount } from '@lethe/telemetry';
 import { keptAlone, shownArea } from './attribute-words.js';
+import type { Judgement } from './judgement.js';
+import { whetherItObeys } from './redrawn-verdict.js';
 
 /** A probe whose area is farther above what has to remain reads more than that. */
 const MARGIN = 0.02;
@@ -11,23 +13,26 @@ const LITTLE = 0.2;
 /** The area where nothing is told. */
 const NOTHING = 0.5;
 
-type Judged = Pick<AttributesEvaluation, 'forgotten' | 'kept' | 'fairness'>;
+type Judged = Pick<AttributesEvaluation, 'forgotten' | 'kept' | 'fairness' | 'redrawn'>;
 
-/** A sentence for each forgotten attribute: what a stranger who has the features could still read of it, or why nothing can be said. */
+/**
+ * A sentence for each forgotten attribute: what a stranger who has the features could still read of it, or why nothing can be said. Then one
+ * for each that is redrawn: whether redrawing obeys it.
+ */
 export function attributesVerdict(evaluation: Judged): string[] {
-  return evaluation.forgotten.map((attribute) => {
-    const { claim, evidence } = whatIsRead(attribute, evaluation);
-    return evidence === null ? `${claim}.` : `${claim}: ${evidence}.`;
-  });
+  return judgements(evaluation).map(({ claim, evidence }) => (evidence === null ? `${claim}.` : `${claim}: ${evidence}.`));
 }
 
 /** The same in plain words, for where the figures stand beside. */
 export function plainAttributesVerdict(evaluation: Judged): string[] {
-  return evaluation.forgotten.map((attribute) => `${whatIsRead(attribute, evaluation).claim}.`);
+  return judgements(evaluation).map(({ claim }) => `${claim}.`);
 }
 
-/** What is said of an attribute. Null: nothing was found that it could rest on. */
-interface Judgement { readonly claim: string; readonly evidence: string | null }
+function judgements(evaluation: Judged): Judgement[] {
+  return [
+    ...evaluation.forgotten.map((attribute) => whatIsRead(attribute, evaluation)), ...(evaluation.redrawn ?? []).map(whetherItObeys),
+  ];
+}
 
 /**
  * What the features may tell of an attribute in any case: as much as a guess, and under parity as much as the kept attributes tell by

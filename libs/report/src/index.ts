@@ -4,9 +4,10 @@ export { frontSvg, sweepReport, type Front, type SweepReport } from './sweep-rep
 export { attributesReport, type AttributesReport, type ShownFeatures } from './attributes-report.js';
 export { plainAttributesVerdict } from './attributes-verdict.js';
 export { examplesInWords, keptAlone, READERS, shownArea, shownInput } from './attribute-words.js';
+export { shownDirections } from './redrawn-verdict.js';
 export { runReport, type Figures, type RunReport } from './run-report.js';
 export { adaptationReport, leftOut, mostFrequentShare, type AdaptationReport } from './adaptation-report.js';
 export { comparisonReport, type ComparisonReport } from './comparison-report.js';
 export { onPlane, type LatentPlaces } from './latent-map.js';
-export { percent, shownExamples, shownInterval, shownPercents, spread } from './shown-figures.js';
+export { percent, shownError, shownExamples, shownInterval, shownPercents, spread } from './shown-figures.js';
 export { accuracyInterval, bestProbe, plainVerdict, scoredBy, type BestProbe } from './verdict.js';

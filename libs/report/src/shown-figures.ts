@@ -1,4 +1,4 @@
-import type { Interval, UsedExamples } from '@lethe/evaluation';
+import { peakSignalToNoise, type Interval, type UsedExamples } from '@lethe/evaluation';
 import { formatCount } from '@lethe/telemetry';
 
 /** "83.5 %". */
@@ -29,6 +29,12 @@ export function shownCircumstances(
   example: 'image' | 'example',
 ): string {
   return `${size} ${size === 1 ? 'number' : 'numbers'} per ${example}; after ${rounds} rounds; ${shownExamples(examples)}`;
+}
+
+/** "0.0123 (mean square; pixels are -1 to 1), PSNR 25.1 dB"; of rows of a table the first alone. */
+export function shownError(meanSquare: number, { shape }: Pick<UsedExamples, 'shape'>): string {
+  if (shape.height === 1) return `${meanSquare.toFixed(4)} (mean square)`;
+  return `${meanSquare.toFixed(4)} (mean square; pixels are -1 to 1), PSNR ${peakSignalToNoise(meanSquare).toFixed(1)} dB`;
 }
 
 /** "55,000 examples trained on, 5,000 held out, 10,000 tested, read as 28 x 28 pixels in grey". */

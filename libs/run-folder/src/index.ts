@@ -1,4 +1,4 @@
-export { encodeGridPng, encodePng, type GridPixels, type GridPng } from './grid-png.js';
+export { encodeGridPng, encodePng, type GridCaption, type GridPixels, type GridPng } from './grid-png.js';
 export { keepCode, loadKeptCode } from './kept-code.js';
 export { MetricsLog, parseMetricsLine, type MetricsLine } from './metrics-log.js';
 export { NewOutput } from './new-output.js';

@@ -103,4 +103,25 @@ describe('the grid', () => {
     const level = (x: number, y: number): number => data[(y * info.width + x) * info.channels]!;
     expect([level(2, 2), level(6, 2), level(2, 6), level(6, 6)]).toEqual([0, 255, 128, 255]);
   });
+
+  it.each([1, 3])('has captions over its columns, cut off where they have no room, of %i channels', async (channels) => {
+    const grid = { pixels: new Float32Array(2 * 64 * channels).fill(-1), rows: 1, columns: 2, height: 8, width: 8, channels };
+    const plain = await encodeGridPng(grid);
+    const { png, width, height } = await encodeGridPng({ ...grid, captions: [{ text: 'I-WWWWW', line: 0, column: 1, columns: 1 }] });
+    const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([width, height]);
+    const head = height - plain.height;
+    expect([width, head]).toEqual([plain.width, 13]);
+    const inked = (fromX: number, toX: number): string[] => Array.from({ length: 7 }, (_, row) => (
+      Array.from({ length: toX - fromX }, (_column, x) => (data[((row + 3) * width + fromX + x) * info.channels]! < 128 ? '#' : '.')).join('')
+    ));
+    // The second column begins at 18.
+    expect(inked(21, 32)).toEqual([
+      '.###.......', '..#........', '..#........', '..#...#####', '..#........', '..#........', '.###.......',
+    ]);
+    expect(inked(0, 21).join('')).not.toContain('#');
+    expect(inked(33, 38).join('')).not.toContain('#');
+    // Below lie the images as they were.
+    expect(data[(head + 4) * width * info.channels + 4 * info.channels]).toBe(0);
+  });
 });

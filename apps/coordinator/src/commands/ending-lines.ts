@@ -55,11 +55,13 @@ function unmeasured({ summary: { test }, measures }: TrainedRun): NamedFigure[] 
   return [['test examples', `${formatFigures(Object.fromEntries(entries.slice(-MOST_SHOWN)))}${more}`]];
 }
 
-function places({ summary, measures, traceFile, folder }: TrainedRun, userFolder: string): NamedFigure[] {
+function places({ summary, measures, traceFile, folder, config }: TrainedRun, userFolder: string): NamedFigure[] {
   const here = (path: string): string => relative(userFolder, path) || '.';
   return [
     ...(measures === null ? [] : [['report', `${here(join(folder, 'report.html'))}  (opens in a browser)`] as const]),
-    ...(summary.style_grid === null ? [] : [['style grid', here(join(folder, summary.style_grid))] as const]),
+    ...(summary.style_grid === null ? [] : [
+      [isMeasuredByRedrawing(config) ? 'style grid' : 'redrawn examples', here(join(folder, summary.style_grid))] as const,
+    ]),
     ...(traceFile === null ? [] : [['trace', `${here(traceFile)}  (opens at ui.perfetto.dev)`] as const]),
     ['run folder', here(folder)],
   ];

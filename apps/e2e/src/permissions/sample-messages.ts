@@ -46,7 +46,9 @@ export function sampleMessages(schemaHash: string): { [K in Kind]: Extract<Messa
     committed: { kind: 'committed', ...STEP, ...VERSION, losses: [1], work: WORK, gradientNorm: 0 },
     commitReport: { kind: 'commitReport', ...STEP, ...VERSION, work: WORK },
     commitInquiry: { kind: 'commitInquiry', ...VERSION },
-    evaluate: { kind: 'evaluate', task: 1, evaluation: 'score', split: 'test', first: 0, count: 1, reads: [], probes: [], judge: null },
+    evaluate: {
+      kind: 'evaluate', task: 1, evaluation: 'score', split: 'test', first: 0, count: 1, reads: [], probes: [], judge: null, attribute: '',
+    },
     evaluated: { kind: 'evaluated', task: 1, result: Float32Array.of(1) },
     loadState: { kind: 'loadState', state, offset: 0 },
     stateLoaded: { kind: 'stateLoaded', group: 'classifier', version: 0, offset: 0 },

@@ -1,7 +1,7 @@
 import { memoryDataset, type Dataset, type DataSource } from '@lethe/data';
 import { loadEngine, type Engine } from '@lethe/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Judge, judgeLength, trainJudge } from './judge.js';
+import { Judge, judgedAttribute, judgeLength, trainJudge } from './judge.js';
 
 const shape = { height: 8, width: 8, channels: 1 };
 const CLASSES = 3;
@@ -22,23 +22,43 @@ beforeAll(async () => { engine = await loadEngine({ prefer: 'native' }); });
 
 describe('a judge', { timeout: 60_000 }, () => {
   const data = {
-    facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, domains: [], fingerprint: '' },
+    facts: { shape, classes: ['a', 'b', 'c'], trainCount: 600, testCount: 100, domains: [], kept: [], forgotten: [], fingerprint: '' },
     train: bars(600, 0),
     test: bars(100, 1e6),
   } as unknown as DataSource;
 
   it('learns to read raw images, the same way each time, and leaves no tensor behind', async () => {
     const tensors = engine.tf.memory().numTensors;
-    const judge = await trainJudge(engine, data);
-    expect(judge).toHaveLength(judgeLength(data));
+    const judge = await trainJudge(engine, data, '');
+    expect(judge).toHaveLength(judgeLength(data.facts, CLASSES));
     expect(judge[0]).toBeGreaterThan(0.98);
-    expect(Buffer.from((await trainJudge(engine, data)).buffer).equals(Buffer.from(judge.buffer))).toBe(true);
-    const reader = await Judge.open(engine, data, 3);
+    expect(Buffer.from((await trainJudge(engine, data, '')).buffer).equals(Buffer.from(judge.buffer))).toBe(true);
+    const reader = await Judge.open(engine, data, judgedAttribute(data, ''), 3);
     const images = Float32Array.from({ length: 3 * 64 }, (_, index) =>
       Math.floor((index % 64) / 8) === 1 + 2 * (2 - Math.floor(index / 64)) ? 0.8 : -0.8,
     );
     expect([...reader.read(judge, images)]).toEqual([2, 1, 0]);
     reader.dispose();
     expect(engine.tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('of an attribute has a rare value weigh as much as a frequent one, and learns from examples with a value alone', async () => {
+    const MISSING = 0xffff_ffff;
+    /** One in fifteen has the value, of those alone whose bar is the last one. */
+    const rare = (dataset: Dataset): Dataset => ({
+      ...dataset, forgotten: [Uint32Array.from(dataset.labels, (label, index) => (index % 7 === 6 ? MISSING : label === 2 && index % 5 === 0 ? 1 : 0))],
+    });
+    const forgotten = { name: 'hat', of: ['hat'], categories: ['no', 'yes'], counts: [], countsByLabel: [], missing: 0, means: null, isLabel: false };
+    const hats = { ...data, facts: { ...data.facts, forgotten: [forgotten] }, train: rare(data.train), test: rare(data.test) } as DataSource;
+    const judge = await trainJudge(engine, hats, 'hat');
+    expect(judge).toHaveLength(judgeLength(hats.facts, 2));
+    const reader = await Judge.open(engine, hats, judgedAttribute(hats, 'hat'), 3);
+    // Of images with the bar of the last class one in five has the value: alike, both weigh so that it is read.
+    const images = Float32Array.from({ length: 3 * 64 }, (_, index) =>
+      Math.floor((index % 64) / 8) === 1 + 2 * (2 - Math.floor(index / 64)) ? 0.8 : -0.8,
+    );
+    expect([...reader.read(judge, images)]).toEqual([1, 0, 0]);
+    reader.dispose();
+    expect(() => judgedAttribute(hats, 'beard')).toThrow(/expected one of hat/);
   });
 });

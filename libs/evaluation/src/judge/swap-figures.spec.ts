@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { redrawnAttribute, redrawnColumns } from './redrawn-attribute.js';
 import { swapFigures } from './swap-figures.js';
 import { swapRow, swapRows } from './swap-rows.js';
 
@@ -41,5 +42,23 @@ describe('swap figures', () => {
     expect(travelled?.redrawn.map(({ read }) => read)).toEqual([1, 0]);
     expect(travelled?.redrawn[0]).toMatchObject(travelled?.original ?? {});
     expect(swapRows(Float32Array.from([...row, ...row]), 2)).toHaveLength(2);
+  });
+
+  it('of an attribute say of each direction what the judge reads before and after, and how well it reads raw images', () => {
+    const values = Int32Array.of(0, 0, 0, 0, 1, 1, -1);
+    const [no, yes] = [0, 1];
+    // What is read in the image itself, redrawn without, redrawn with it; the last image has no value.
+    const rows = Float32Array.from([
+      no, no, yes, /**/ no, no, no, /**/ yes, no, yes, /**/ no, no, no, /**/ yes, yes, yes, /**/ no, no, no, /**/ yes, yes, yes,
+    ]);
+    const found = redrawnAttribute({ name: 'hat', categories: ['no', 'yes'], values }, rows);
+    expect(found).toMatchObject({
+      tested: 6, judge: { balanced_accuracy: 0.625, of_each: [0.75, 0.5] }, matrix: [[1, 0.5], [0.5, 0.5]], swap: 0.5, rebuilt: 0.75,
+      to: [
+        { value: 'no', examples: 2, share: 0.5, before: 0.5, rebuilt: 0.5 }, { value: 'yes', examples: 4, share: 0.5, before: 0.25, rebuilt: 0 },
+      ],
+    });
+    expect(found.to[1]?.interval[0]).toBeGreaterThan(0.1);
+    expect(redrawnColumns(2)).toBe(3);
   });
 });

@@ -30,9 +30,14 @@ export function swapRow({ image, redrawn, read, height, width }: Redrawings): nu
   })];
 }
 
+/** Numbers of such a row. */
+export function swapColumns(classes: number): number {
+  return ORIGINAL_COLUMNS + COLUMNS_PER_LABEL * classes;
+}
+
 /** The inverse of `swapRow`, for rows one after another. */
 export function swapRows(values: Float32Array, classes: number): SwapRow[] {
-  const columns = ORIGINAL_COLUMNS + COLUMNS_PER_LABEL * classes;
+  const columns = swapColumns(classes);
   return Array.from({ length: values.length / columns }, (_, index) => {
     const at = (column: number): number => values[index * columns + column] ?? Number.NaN;
     return {

@@ -122,7 +122,7 @@ async function computeFigures({ engine, description, data, groups }: FirstShardO
   try {
     await evaluator.evaluate(
       { kind: 'evaluate', task: 0, evaluation: 'score', split: 'test', first: 0, count: Math.min(SCORE_CHUNK, data.test.count), reads: [],
-        probes: [], judge: null },
+        probes: [], judge: null, attribute: '' },
       new Map(valuesOf(groups)),
       new Map(statisticsOf(groups)),
     );

@@ -1,7 +1,8 @@
 import { fairnessOf, figuresOf, type RunConfig } from '@lethe/config';
 import { combinationName } from '@lethe/data';
 import {
-  largestGiven, READINGS, type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName,
+  largestGiven, peakSignalToNoise, READINGS, shareInterval,
+  type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName, type RedrawnAttribute,
 } from '@lethe/evaluation';
 
 /** How the names of figures end. */
@@ -13,13 +14,17 @@ const GIVEN = 'given_auroc';
 /** The largest differences between groups over all forgotten attributes. */
 const [PARITY_GAP, ODDS_GAP] = ['parity_gap', 'odds_gap'];
 const RECONSTRUCTION = 'reconstruction_mse';
+/** The same as a ratio, of images. */
+const RECONSTRUCTION_PSNR = 'reconstruction_psnr';
+/** Of a redrawn attribute: of the value that images take least, and of the judge on raw images. */
+const [LEAST, JUDGE] = ['least', 'judge'];
 
 /** Each figure with the interval that it has; null: none. */
 export type FiguresWithIntervals = readonly (readonly [name: string, value: number, interval: Interval | null])[];
 
 /** The figures of a run that keeps and forgets attributes: by the best probe of each. */
 export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithIntervals {
-  const { kept, forgotten, own_head: head, reconstruction } = evaluation;
+  const { kept, forgotten, own_head: head, redrawn, reconstruction, examples } = evaluation;
   const treatments = head?.treatments ?? [];
   const gaps = [
     [PARITY_GAP, largest(treatments.map((treatment) => treatment.demographic_parity))],
@@ -31,7 +36,28 @@ export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithI
       ...readFigures(forgottenName(name), best), ...givenFigure(forgottenName(name), given),
     ]),
     ...gaps.flatMap(([name, gap]) => (gap === null ? [] : [[name, gap.value, gap.interval] as const])),
+    ...(redrawn ?? []).flatMap(redrawnFigures),
     ...(reconstruction === null ? [] : [[RECONSTRUCTION, reconstruction.mean, null] as const]),
+    // Earlier versions did not say of what shape the examples were.
+    ...(reconstruction === null || !isImage(examples) ? [] : [
+      [RECONSTRUCTION_PSNR, peakSignalToNoise(reconstruction.mean), null] as const,
+    ]),
+  ];
+}
+
+function isImage(examples: AttributesEvaluation['examples'] | undefined): boolean {
+  return examples !== undefined && examples.shape.height > 1;
+}
+
+/** The mean over all directions, each of them, the least of them, and what the judge reads of raw images. */
+function redrawnFigures({ name, swap, to, tested, judge }: RedrawnAttribute): FiguresWithIntervals {
+  const figure = swapName(name);
+  const [least] = to.filter(({ examples }) => examples > 0).sort((one, other) => one.share - other.share);
+  return [
+    [figure, swap, shareInterval(swap, tested)],
+    ...to.map(({ value, share, interval }) => [`${figure}_to_${value.replaceAll(/\s+/g, '_')}`, share, interval] as const),
+    ...(least === undefined ? [] : [[`${figure}_${LEAST}`, least.share, least.interval] as const]),
+    [`${figure}_${JUDGE}`, judge.balanced_accuracy, shareInterval(judge.balanced_accuracy, tested)],
   ];
 }
 
@@ -82,7 +108,10 @@ export function attributeFigureNames(config: RunConfig): string[] {
       ...(fairnessOf(config) === 'odds' ? [`${forgottenName(name)}_${GIVEN}`] : []),
     ]),
     ...(keep.length === 0 ? [] : [PARITY_GAP, ODDS_GAP]),
-    ...(figuresOf(config).includes(RECONSTRUCTION) ? [RECONSTRUCTION] : []),
+    ...(figuresOf(config).includes(RECONSTRUCTION) ? [RECONSTRUCTION, RECONSTRUCTION_PSNR] : []),
+    ...(figuresOf(config).includes(RECONSTRUCTION) ? forget.flatMap((name) => (
+      [swapName(name), `${swapName(name)}_${LEAST}`, `${swapName(name)}_${JUDGE}`]
+    )) : []),
   ];
 }
 
@@ -131,8 +160,15 @@ function keptWeight(figures: readonly string[]): KeptWeight | null {
 
 /** Figures of these games that a terminal has room for: what decides, of each attribute. @param extent all: everything that is measured */
 export function shownAttributeFigures(figures: readonly string[], extent: 'main' | 'all'): string[] {
-  const own = figures.filter((name) => /^(kept|forgotten)_.+_(auroc|balanced|accuracy|r2)$|^(parity|odds)_gap$/.test(name));
-  return extent === 'all' ? own : own.filter((name) => /^kept_.+_(accuracy|r2)$|^forgotten_.+_auroc$|_gap$/.test(name));
+  const own = figures.filter((name) => (
+    /^(kept|forgotten)_.+_(auroc|balanced|accuracy|r2)$|^(parity|odds)_gap$|^swap_.+$/.test(name) && !/_(low|high)$/.test(name)
+  ));
+  if (extent === 'all') return own;
+  return own.filter((name) => /^kept_.+_(accuracy|r2)$|^forgotten_.+_auroc$|_gap$|^swap_.+_least$/.test(name));
+}
+
+function swapName(attribute: string): string {
+  return `swap_${attribute.replaceAll(/\s+/g, '_')}`;
 }
 
 function keptName(attribute: string): string {

@@ -1,24 +1,27 @@
 import {
   decidingReading, readingOf, type AttributesEvaluation, type Estimate, type ForgottenAttribute, type KeptAttribute, type Reading,
+  type RedrawnAttribute,
 } from '@lethe/evaluation';
 import {
-  examplesInWords, keptAlone, percent, plainAttributesVerdict, READERS, shownArea, shownInput, shownInterval, shownPercents,
+  examplesInWords, keptAlone, percent, plainAttributesVerdict, READERS, shownArea, shownDirections, shownError, shownInput,
+  shownInterval, shownPercents,
 } from '@lethe/report';
 import { formatCount } from '@lethe/telemetry';
 import type { Conclusion, NamedFigure } from './conclusion.js';
 
 /** What was read of each attribute, in few lines. */
 export function concludedAttributes(evaluation: AttributesEvaluation): Conclusion {
-  const { forgotten, kept, own_head: head, linear_eraser: eraser, reconstruction } = evaluation;
+  const { forgotten, kept, own_head: head, linear_eraser: eraser, redrawn, reconstruction, examples } = evaluation;
   return {
     sentences: plainAttributesVerdict(evaluation),
     figures: [
       ...forgotten.flatMap((attribute) => forgottenFigures(attribute, evaluation)),
       ...kept.flatMap(keptFigures),
+      ...(redrawn ?? []).flatMap(redrawnFigures),
       ...(head === null ? [] : headFigures(head)),
       ...(eraser === null ? [] : eraserFigures(eraser)),
       ...(reconstruction === null ? [] : [
-        ['reconstruction error', `${reconstruction.mean.toFixed(4)} (mean square)`] as const,
+        ['reconstruction error', shownError(reconstruction.mean, examples)] as const,
         ['', `${reconstruction.of_mean.toFixed(4)} if each were redrawn as the mean of the training examples`] as const,
       ]),
     ],
@@ -39,6 +42,13 @@ function forgottenFigures(attribute: ForgottenAttribute, { fairness, kept }: Att
 
 function valueInWords(name: string, reading: Reading | null): string[] {
   return reading === null ? [] : [`${name} ${reading.value.toFixed(3)}`];
+}
+
+/** "glasses, redrawn  to no 93.1 % (95 %: ...", and how well the judge reads. */
+function redrawnFigures(attribute: RedrawnAttribute): NamedFigure[] {
+  const { name, judge, tested } = attribute;
+  const reads = `the judge reads raw images with a balanced accuracy of ${percent(judge.balanced_accuracy)}`;
+  return [[`${name}, redrawn`, shownDirections(attribute)], ['', `${reads}, of ${formatCount(tested)} test images`]];
 }
 
 function keptFigures({ name, is_number: isNumber, chance, best, raw }: KeptAttribute): NamedFigure[] {

@@ -2,24 +2,28 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMeasurable, isMeasuredByRedrawing } from '@lethe/config';
 import { LetheError } from '@lethe/errors';
-import type { AdaptationEvaluation, AttributesEvaluation, ForgettingEvaluation, RunEvaluation } from '@lethe/evaluation';
+import {
+  gridColumns, gridRows, type AdaptationEvaluation, type AttributesEvaluation, type ForgettingEvaluation, type RunEvaluation,
+} from '@lethe/evaluation';
 import { adaptationReport, attributesReport, runReport, type Figures, type LatentPlaces } from '@lethe/report';
 import type { RunFolder } from '@lethe/run-folder';
 import { prefixed, readMetrics } from '../record/metrics.js';
 import { attributeFeatures } from './attribute-features.js';
 import { evaluationFigures } from './evaluation-figures.js';
+import { encodeRunGrid, gridFile } from './grid-picture.js';
 import { measureAdaptation } from './measure-adaptation.js';
 import { measureAttributes } from './measure-attributes.js';
 import { measureForgetting } from './measure-forgetting.js';
 import { MeasuringWork } from './measuring-work.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
+import { computeGrid } from './score-networks.js';
 
 const EVALUATION = 'evaluation.json';
 /** Test images whose latents are shown on a map. */
 const MAPPED = 2000;
 /** Beside what the probes cost. */
-const MAP_COST = 5;
+const [MAP_COST, GRID_COST] = [5, 2];
 
 /**
  * Measures what the run's game is played for; writes `evaluation.json`, `report.html` and TensorBoard's events into the run's folder.
@@ -66,14 +70,36 @@ async function evaluateForgetting(run: MeasuredRun, { folder, onProgress, ...opt
 }
 
 /** Measures what is read of the attributes that were to be forgotten, and of those that were to be kept. */
-async function evaluateAttributes(run: MeasuredRun, { folder, onProgress, ...options }: MeasureOptions): Promise<AttributesEvaluation> {
+async function evaluateAttributes(
+  run: MeasuredRun, { folder, onProgress, onGrid, ...options }: MeasureOptions,
+): Promise<AttributesEvaluation> {
   const work = new MeasuringWork(onProgress);
-  const [features, evaluation] = await Promise.all([attributeFeatures(run, work), measureAttributes(run, { ...options, work })]);
+  const [features, evaluation, grid] = await Promise.all([
+    attributeFeatures(run, work), measureAttributes(run, { ...options, work }), drawRunGrid(run, { folder, onGrid, work }),
+  ]);
   await writeEvaluation(folder, evaluation);
   await writeReport(folder, await attributesReport({
-    title: folder.name, evaluation, config: run.description.config, features, ...(await metricsUpTo(folder, evaluation.rounds)),
+    title: folder.name, evaluation, config: run.description.config, features, grid, ...(await metricsUpTo(folder, evaluation.rounds)),
   }));
   return evaluation;
+}
+
+interface GridDrawing extends Pick<MeasureOptions, 'folder'> {
+  readonly onGrid: MeasureOptions['onGrid'] | undefined;
+  readonly work: MeasuringWork;
+}
+
+/** Draws test examples into the run's folder, redrawn with other values. @returns the PNG; null: the game redraws no images */
+async function drawRunGrid(run: MeasuredRun, { folder, onGrid, work }: GridDrawing): Promise<Uint8Array | null> {
+  const { description, data, rounds } = run;
+  if (gridColumns(description) === null) return null;
+  const done = work.expect('drawing test examples', GRID_COST);
+  const { png } = await encodeRunGrid(description, await computeGrid(run, gridRows(description, data).length));
+  const file = gridFile(folder, rounds);
+  await folder.writeFile(file, png);
+  onGrid?.(file);
+  done();
+  return png;
 }
 
 async function mapLatents({ cluster, description, data }: MeasuredRun, work: MeasuringWork): Promise<LatentPlaces> {

@@ -2,7 +2,7 @@ import {
   shareInterval, type AdaptationEvaluation, type DomainEvaluation, type ForgettingEvaluation, type RunEvaluation,
 } from '@lethe/evaluation';
 import {
-  accuracyInterval, bestProbe, leftOut, percent, plainVerdict, shownExamples, shownInterval, shownPercents, spread,
+  accuracyInterval, bestProbe, leftOut, percent, plainVerdict, shownError, shownExamples, shownInterval, shownPercents, spread,
   type BestProbe,
 } from '@lethe/report';
 import { formatCount } from '@lethe/telemetry';
@@ -54,7 +54,7 @@ function concludedForgetting(evaluation: ForgettingEvaluation): Conclusion {
     sentences: plainVerdict(evaluation),
     figures: [
       ...(best === null ? [] : labelFigures(best, chance)),
-      ['reconstruction error', `${reconstruction.mean.toFixed(4)} (mean square; pixels are -1 to 1), ${tested}`],
+      ['reconstruction error', `${shownError(reconstruction.mean, examples)}, ${tested}`],
       ...(ofMean === undefined ? [] : [['', `${ofMean.toFixed(4)} if each were redrawn as the mean of the training images`] as const]),
       ['redrawn as intended', `${percent(swap.off_diagonal)} (95 %: ${shownPercents(redrawn)}), ${tested}`],
     ],

@@ -9,6 +9,7 @@ import { attributeProbes, type ProbedRun } from './attribute-probes.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 import { measureOwnHead } from './measure-own-head.js';
 import { measureReconstruction } from './measure-reconstruction.js';
+import { measureRedrawn } from './measure-redrawn.js';
 import type { MeasuringWork } from './measuring-work.js';
 import { pairedOtherwise } from './paired-otherwise.js';
 import { probeSeconds } from './probe-seconds.js';
@@ -24,10 +25,11 @@ export async function measureAttributes(
   for (const { categories } of [...facts.kept, ...facts.forgotten]) checkProbes(probes, categories.length);
   // Of a rare class perhaps nothing can be read: then nothing is said of it.
   const requests = attributeProbes(probed).filter((request) => hasExamples(run.data, request));
-  const [figures, own_head, rebuilt] = await Promise.all([
+  const [figures, own_head, rebuilt, redrawn] = await Promise.all([
     trainProbes(run, requests, { cache, work, secondsOf: (request) => secondsOf(request, probed) }),
     measureOwnHead(run, work),
     objective.figures.includes('reconstruction_mse') ? measureReconstruction(run, work) : null,
+    measureRedrawn(run, { cache, work }),
   ]);
   const rowsOf = (attribute: string): AttributeProbeRow[] => probeRows(requests.filter((request) => request.attribute === attribute), {
     figures, classes: facts.classes,
@@ -49,6 +51,7 @@ export async function measureAttributes(
       forgotten: facts.forgotten.map(({ name }) => erasedAttribute(name, rows.get(name) ?? [])),
       kept: facts.kept.map(({ name }) => erasedAttribute(name, rows.get(name) ?? [])),
     },
+    redrawn,
     reconstruction: rebuilt === null ? null : { mean: rebuilt.mean, of_mean: rebuilt.of_mean_image },
   };
 }

@@ -1,18 +1,17 @@
-import type { DataSource } from '@lethe/data';
 import {
-  checkProbes, JUDGE_VERSION, judgeLength, styleCorrelation, swapFigures, swapRows,
+  checkProbes, styleCorrelation, swapColumns, swapFigures, swapRows,
   type ForgettingEvaluation, type ProbeFigures, type ProbeRow,
 } from '@lethe/evaluation';
 import type { ProbeKind, ProbeRequest } from '@lethe/protocol';
-import type { KeptVector } from './measure-cache.js';
+import { findJudge } from './find-judge.js';
 import { measureReconstruction } from './measure-reconstruction.js';
 import type { MeasuringWork } from './measuring-work.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 import { probeSeconds } from './probe-seconds.js';
 import { COSTLY, trainProbes } from './train-probes.js';
 
-/** Seconds that a judge takes about, and a chunk of redrawn images. */
-const [JUDGE_COST, SWAP_COST] = [13, 0.5];
+/** Seconds that a chunk of redrawn images takes about. */
+const SWAP_COST = 0.5;
 /** Test images that one task redraws. */
 const SWAP_CHUNK = 500;
 
@@ -27,7 +26,7 @@ export async function measureForgetting(
   const { classes } = description.facts;
   checkProbes(probes, classes.length);
   // All at once, so that no worker is idle: the judge first, as the redrawing waits for it.
-  const judging = findJudge(run, { cache, work });
+  const judging = findJudge(run, { attribute: '', categories: classes.length, what: 'a judge', cache, work });
   const [judged, probed, reconstruction] = await Promise.all([
     measureRedrawing(run, judging, work),
     measureProbes(run, { probes, seeds, cache, work }),
@@ -51,23 +50,6 @@ function mostFrequent(labels: Uint32Array, classes: number): number {
   const counts = new Uint32Array(classes);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return counts.reduce((most, count) => Math.max(most, count), 0);
-}
-
-function judgeOf(data: DataSource): KeptVector {
-  return { folder: 'judges', name: String(JUDGE_VERSION), length: judgeLength(data) };
-}
-
-/** The judge of these data, as it was kept or trained now. */
-async function findJudge(
-  { cluster, description, data }: MeasuredRun, { cache, work }: Pick<MeasureOptions, 'cache'> & WithWork,
-): Promise<Float32Array> {
-  const kept = await cache.find(description, judgeOf(data));
-  if (kept !== null) return kept;
-  const done = work.expect('training a judge on the raw images, once for these data', JUDGE_COST);
-  const judge = await cluster.evaluations.judge(judgeLength(data));
-  done();
-  await cache.keep(description, judgeOf(data), judge);
-  return judge;
 }
 
 /** A probe of the label. */
@@ -126,7 +108,8 @@ async function measureRedrawing(
   const classes = description.facts.classes.length;
   const redrawn = work.expect('redrawing every test image under every label', SWAP_COST, Math.ceil(data.test.count / SWAP_CHUNK));
   const judge = await judging;
-  const results = await cluster.evaluations.ofSwaps(judge, data.test.count, SWAP_CHUNK, redrawn);
+  const swaps = { attribute: '', columns: swapColumns(classes), judge, count: data.test.count, chunk: SWAP_CHUNK };
+  const results = await cluster.evaluations.ofSwaps(swaps, redrawn);
   const rows = results.flatMap((values) => swapRows(values, classes));
   const sources = Int32Array.from(data.test.labels);
   const read = Float32Array.from(rows.flatMap(({ redrawn }) => redrawn.map((drawn) => drawn.read)));

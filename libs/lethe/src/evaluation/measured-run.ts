@@ -32,4 +32,6 @@ export interface MeasureOptions {
   readonly seeds: readonly number[];
   readonly cache: MeasureCache;
   readonly onProgress: (progress: MeasuringProgress) => void;
+  /** Hears where the picture of redrawn test examples lies, if one is drawn. */
+  readonly onGrid?: (file: string) => void;
 }

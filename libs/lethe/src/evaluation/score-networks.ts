@@ -1,6 +1,6 @@
 import { TARGET_ACCURACY } from '@lethe/config';
 import { MISSING } from '@lethe/data';
-import { meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
+import { gridColumns, meanFigures, SCORE_CHUNK } from '@lethe/evaluation';
 import type { Split } from '@lethe/protocol';
 import type { MeasuredRun } from './measured-run.js';
 
@@ -36,15 +36,16 @@ export async function scoreExamples(
   }));
 }
 
-/** The style grid, float32 [rows, classes, height, width, channels]: one test example a row, redrawn under every label. */
+/** The picture of test examples that a run ends with (`gridColumns`), float32 [rows, columns, height, width, channels]. */
 export async function computeGrid(
   { cluster, description }: Pick<ScoredRun, 'cluster' | 'description'>,
-  gridRows: number,
+  rows: number,
 ): Promise<Float32Array> {
-  const { height, width, channels } = description.facts.shape;
-  const rowLength = description.facts.classes.length * height * width * channels;
-  const grid = new Float32Array(gridRows * rowLength);
-  const drawn = await cluster.evaluations.ofExamples('grid', 'test', gridRows, 1);
+  const { facts: { shape: { height, width, channels }, classes } } = description;
+  const columns = gridColumns(description)?.length ?? classes.length;
+  const rowLength = columns * height * width * channels;
+  const grid = new Float32Array(rows * rowLength);
+  const drawn = await cluster.evaluations.ofGrid(rows, columns);
   for (const [index, row] of drawn.entries()) grid.set(row, index * rowLength);
   return grid;
 }

@@ -171,7 +171,7 @@ describe('the largest frame of a run', () => {
       64,
       1000,
     );
-    for (const floats of [1000 * 64 * 64 * 3, judgeLength({ facts }), 500 * (2 + 3 * 1000), 2000 * 512])
+    for (const floats of [1000 * 64 * 64 * 3, judgeLength(facts, facts.classes.length), 500 * (2 + 3 * 1000), 2000 * 512])
       expect(bytes).toBeGreaterThan(4 * floats);
     expect(bytes).toBeLessThan(128 * 2 ** 20);
   });

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { LetheError } from '@lethe/errors';
 import type { RunConfig } from '@lethe/config';
-import { judgeLength } from '@lethe/evaluation';
+import { gridColumns, judgeLength, swapColumns } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import { listenerTrust, startKeys, type ProcessStart } from '@lethe/programs';
 import { frameOf, largestFrame, newIncarnation, type Committed, type Origin } from '@lethe/protocol';
@@ -15,8 +15,8 @@ import { LocalAddresses } from './local-addresses.js';
 import { ProcessKeeper, type ProcessKeeperOptions } from './process-keeper.js';
 import { FarthestVersions } from './restart-policy.js';
 
-/** Most examples that one evaluation answers for: those of the map of latents. */
-const EXAMPLES_AT_ONCE = 2000;
+/** Most examples that one evaluation answers for: those of the map of latents, or a part of those that are shown along a direction. */
+export const EXAMPLES_AT_ONCE = 2000;
 
 /** What a cluster is started with. */
 export interface ClusterOptions
@@ -181,15 +181,18 @@ function dataAddress(controlAddress: string): string {
 }
 
 /** Bytes of the largest frame that the processes of a run have to send to each other; more is taken from nobody. */
-export function largestFrameOf({ layouts, summaries, facts, objective, config, code }: RunDescription): number {
+export function largestFrameOf(description: RunDescription): number {
+  const { layouts, summaries, facts, objective, config, code } = description;
   const { height, width, channels } = facts.shape;
-  const classes = facts.classes.length;
+  const classes = [facts.classes, ...facts.forgotten.map(({ categories }) => categories)]
+    .reduce((most, { length }) => Math.max(most, length), 0);
   // Latents and features are as long as one side of the weights that they come out of, or go into.
   const features = layouts
     .flatMap(({ segments }) => segments.flatMap(({ shape }) => (shape.length === 2 ? shape : [])))
-    .reduce((widest, size) => Math.max(widest, size), 0);
-  const figures = Math.max(objective.figures.length, classes + features, 2 + 3 * classes);
-  const evaluation = Math.max(EXAMPLES_AT_ONCE * figures, classes * height * width * channels, judgeLength({ facts }));
+    .reduce((widest, size) => Math.max(widest, size), objective.encodedSize);
+  const figures = Math.max(objective.figures.length, classes + features, swapColumns(classes));
+  const columns = Math.max(classes, gridColumns(description)?.length ?? 0);
+  const evaluation = Math.max(EXAMPLES_AT_ONCE * figures, columns * height * width * channels, judgeLength(facts, classes));
   const documents = [JSON.stringify(config), JSON.stringify(facts), ...code.map(({ text }) => text)]
     .reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return Math.max(largestFrame({ layouts, summaries }), frameOf(evaluation * Float32Array.BYTES_PER_ELEMENT), frameOf(documents));

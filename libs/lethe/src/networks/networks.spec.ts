@@ -43,7 +43,7 @@ async function evaluated({ data, description, groups }: MadeRun, evaluation: 'en
   const evaluator = new WorkerEvaluator({ engine, description, data, heldOut, workerSeed: 0 } as never);
   try {
     return await evaluator.evaluate(
-      { evaluation, split: 'test', first: 0, count: data.facts.testCount, reads: [], probes: [], judge: null } as never,
+      { evaluation, split: 'test', first: 0, count: data.facts.testCount, reads: [], probes: [], judge: null, attribute: '' } as never,
       new Map(groups.map(({ group, values }) => [group, values])),
       new Map(groups.flatMap(({ group, statistics }) => ((statistics?.length ?? 0) === 0 ? [] : [[group, statistics as Float32Array]]))),
     );

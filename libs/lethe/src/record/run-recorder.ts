@@ -3,11 +3,12 @@ import { saveCheckpoint } from '@lethe/checkpoint';
 import { savedConfigJson } from '@lethe/config';
 import { errorCode, errorMessage } from '@lethe/errors';
 import type { Committed, StepReport } from '@lethe/protocol';
-import { encodeGridPng, type MetricsLine, type MetricsLog, type RunFolder, type TensorBoardWriter } from '@lethe/run-folder';
+import type { MetricsLine, MetricsLog, RunFolder, TensorBoardWriter } from '@lethe/run-folder';
 import { RateMeter, type Reporter, type RunProgress } from '@lethe/telemetry';
 import { AlikeLines, type Log } from '@lethe/telemetry/log';
 import type { GamePosition } from '@lethe/cluster';
 import type { RunDescription } from '@lethe/graphs';
+import { encodeRunGrid } from '../evaluation/grid-picture.js';
 import { ownVersion } from '../own-version.js';
 import { HELD_OUT, prefixed, rounded } from './metrics.js';
 import { RoundLossCollector } from './round-losses.js';
@@ -95,12 +96,12 @@ export class RunRecorder implements RunRecord {
   }
 
   async epoch({ epoch, rounds, figures, grid }: EpochEvent): Promise<void> {
-    const { metrics, tensorBoard, reporter, folder } = this.#options;
+    const { description, metrics, tensorBoard, reporter, folder } = this.#options;
     this.heldOut = figures;
     this.#record({ kind: 'epoch', epoch, round: rounds, ...prefixed(HELD_OUT, figures) });
     tensorBoard.scalars(rounds, prefixed('held-out', figures));
     if (grid !== null) {
-      const { png, width, height } = await this.#encodeGrid(grid);
+      const { png, width, height } = await encodeRunGrid(description, grid);
       const file = join(folder.grids, `epoch-${String(epoch).padStart(3, '0')}.png`);
       tensorBoard.image(rounds, 'style grid', png, { width, height });
       if (await this.#isWritten(folder.writeFile(file, png))) this.gridFile = file;
@@ -108,12 +109,6 @@ export class RunRecorder implements RunRecord {
     await this.#isWritten(metrics.flush());
     await this.#isWritten(tensorBoard.flush());
     reporter.endEpoch(this.#progress(), figures);
-  }
-
-  #encodeGrid(pixels: Float32Array): ReturnType<typeof encodeGridPng> {
-    const { shape, classes } = this.#options.description.facts;
-    const columns = classes.length;
-    return encodeGridPng({ pixels, rows: pixels.length / (columns * shape.height * shape.width * shape.channels), columns, ...shape });
   }
 
   async checkpoint({ rounds, steps, groups }: RunState, isBest: boolean): Promise<void> {

@@ -11,6 +11,7 @@ import type { PlacedWorkers } from '../local-cluster/process-keeper.js';
 import { divergedStep } from './divergence.js';
 import { EngineHistory } from './engine-history.js';
 import { MeasureCache } from '../evaluation/measure-cache.js';
+import type { MeasureOptions } from '../evaluation/measured-run.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import { outlastServers } from './outlast-servers.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -99,7 +100,8 @@ async function playOn(workersOn: PlacedWorkers, run: PreparedRun, surroundings: 
       const sumUp = (): RunSummary =>
         summarise({ run, recorder, outcome, residentBytes, sentAgain, wallSeconds: (performance.now() - startedMs) / 1000 });
       await run.folder.writeSummary(sumUp());
-      return { sumUp, outcome, ...(await measure(run, open, outcome, surroundings)) };
+      const onGrid = (file: string): void => { recorder.gridFile = file; };
+      return { sumUp, outcome, ...(await measure(run, { ...open, onGrid }, outcome, surroundings)) };
     },
     () => {
       interruption.closingBegins();
@@ -207,7 +209,7 @@ function mostResident({ control }: TrainingCluster): Record<string, number> {
 /** Measures what the game is played for, on the cluster that has just trained; its figures are not those of training. */
 async function measure(
   run: PreparedRun,
-  { cluster, growTo }: Pick<OpenCluster, 'cluster' | 'growTo'>,
+  { cluster, growTo, onGrid }: Pick<OpenCluster, 'cluster' | 'growTo'> & Required<Pick<MeasureOptions, 'onGrid'>>,
   outcome: RunOutcome,
   { environment, interruption }: RunSurroundings,
 ): Promise<Measured> {
@@ -230,7 +232,7 @@ async function measure(
     if (settings.listen === null && run.placing === null && domains === null) growTo(Math.min(able, run.measuringWorkers ?? able));
     const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
-        folder, probes: description.config.probes, seeds: PROBE_SEEDS,
+        folder, onGrid, probes: description.config.probes, seeds: PROBE_SEEDS,
         cache: new MeasureCache(cacheFolder(environment), notice), onProgress: (progress) => { reporter.measuring(progress); },
       });
     return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };

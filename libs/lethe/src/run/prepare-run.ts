@@ -5,9 +5,9 @@ import {
   fitToData, problemsError, processProblems, savedConfigJson,
   type CheckedConfig, type CompiledConfig, type FittedConfig, type LogLevel, type RunConfig,
 } from '@lethe/config';
-import { gridExamples, type DataSource } from '@lethe/data';
+import type { DataSource } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { checkProbes } from '@lethe/evaluation';
+import { checkProbes, gridRows } from '@lethe/evaluation';
 import { shownExamples } from '@lethe/report';
 import { RunFolder, type MetricsLog, type TensorBoardWriter } from '@lethe/run-folder';
 import type { Reporter } from '@lethe/telemetry';
@@ -108,7 +108,7 @@ export async function prepareRun(
       runId: `${folder.name}/${randomUUID()}`, description, data, cores, devices, folder, reporter, start, engines,
       log, logLevel: request.logLevel,
       remember: () => remember(notice),
-      gridRows: gridExamples(data).length,
+      gridRows: gridRows(description, data).length,
       trace: request.trace ? new RoundTrace(description) : null,
       measuringWorkers: request.measuringWorkers,
       placing: request.placing,

@@ -110,6 +110,7 @@ const SAMPLES: { [K in MessageBody['kind']]: Extract<MessageBody, { kind: K }> }
       balanced: seed > 1, halves: seed > 1, erased: seed > 1 ? 'sex' : '',
     })),
     judge: Float32Array.of(0.99, 1, 2),
+    attribute: 'sex',
   },
   evaluated: { kind: 'evaluated', task: 5, result: Float32Array.of(1, 2, 3, 4) },
   loadState: { kind: 'loadState', state: STATE, offset: 0 },

@@ -97,7 +97,7 @@ function serverWork(what: string, work: lethe.ServerWork.$Properties | null | un
 }
 
 export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
-  encode: ({ task, evaluation, split, first, count, reads, probes, judge }) => ({
+  encode: ({ task, evaluation, split, first, count, reads, probes, judge, attribute }) => ({
     header: {
       task,
       kind: evaluation,
@@ -107,10 +107,11 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
       reads: [...reads],
       probes: probes.map(probeHeader),
       hasJudge: judge !== null,
+      attribute,
     },
     frames: judge === null ? [] : [bytesOf(judge)],
   }),
-  decode: ({ task, kind, split, first, count, reads, probes, hasJudge }, frames) => ({
+  decode: ({ task, kind, split, first, count, reads, probes, hasJudge, attribute }, frames) => ({
     kind: 'evaluate',
     task,
     evaluation: oneOf('the kind of evaluate', kind, EVALUATION_KINDS),
@@ -120,6 +121,7 @@ export const evaluate: BodyCodec<Evaluate, lethe.Evaluate.$Properties> = {
     reads: groupVersions(reads),
     probes: probes.map(probeRequest),
     judge: hasJudge ? frames.float32('judge') : null,
+    attribute,
   }),
 };
 
