@@ -20,15 +20,19 @@ function images(count: number, shape: ImageShape, classes: readonly string[]): D
   });
 }
 
-/** What is forgotten in the place of the label, and its values. */
-interface Told { readonly facts: Pick<DataSource['facts'], 'forgotten'>; readonly values: Dataset['forgotten'] }
+/** Settings, and what is forgotten in the place of the label. */
+interface Game {
+  readonly objective: object;
+  readonly data: object;
+  readonly told: { readonly facts: Pick<DataSource['facts'], 'forgotten'>; readonly values: Dataset['forgotten'] };
+}
 
 /** An evaluator of a game whose parameters are all 0; evaluates tasks. */
-async function open(count: number, shape: ImageShape, classes: readonly string[], objective: object = {}, others: object = {}, told: Told | null = null) {
+async function open(count: number, shape: ImageShape, classes: readonly string[], { objective, data: source, told }: Partial<Game> = {}) {
   Object.assign(process.env, engineEnvironment({ threads: 2, interOpThreads: 2, gpu: null }));
   const data: DataSource = {
-    train: { ...images(count, shape, classes), ...(told === null ? {} : { forgotten: told.values }) },
-    test: { ...images(count, shape, classes), ...(told === null ? {} : { forgotten: told.values }) },
+    train: { ...images(count, shape, classes), ...(told === undefined ? {} : { forgotten: told.values }) },
+    test: { ...images(count, shape, classes), ...(told === undefined ? {} : { forgotten: told.values }) },
     heldOut: null,
     columns: [],
     notes: [],
@@ -49,7 +53,10 @@ async function open(count: number, shape: ImageShape, classes: readonly string[]
     },
   };
   const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [
-    { source: 'file', label: (path) => path, values: { recipe: 'article', batchSize: 4, shards: 1, data: { heldOut: 0 }, objective, ...others } },
+    {
+      source: 'file', label: (path) => path,
+      values: { recipe: 'article', batchSize: 4, shards: 1, data: { heldOut: 0, ...source }, objective: objective ?? {} },
+    },
   ]);
   const description = describeRun(config, data.facts);
   const evaluator = new WorkerEvaluator({
@@ -62,7 +69,8 @@ async function open(count: number, shape: ImageShape, classes: readonly string[]
   const statistics = new Map(
     description.layouts.filter(({ statisticsLength }) => statisticsLength > 0).map((layout) => [layout.name, initialStatistics(layout)]),
   );
-  return { evaluator, description, evaluate: (task: Partial<Task>): Promise<Float32Array> => evaluator.evaluate(task as Task, groups, statistics) };
+  const evaluate = (task: Partial<Task>): Promise<Float32Array> => evaluator.evaluate(task as Task, groups, statistics);
+  return { evaluator, description, evaluate };
 }
 
 describe('a worker that evaluates', { timeout: 60_000 }, () => {
@@ -80,7 +88,7 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
 
   it('has probes read codes with their noise, drawn by the seed, or without', async () => {
     const shape = { height: 8, width: 8, channels: 1 };
-    const { evaluator, evaluate } = await open(60, shape, ['a', 'b'], { bottleneck: { kind: 'variational' } });
+    const { evaluator, evaluate } = await open(60, shape, ['a', 'b'], { objective: { bottleneck: { kind: 'variational' } } });
     const probe = async (input: ProbeRequest['input'], seed: number): Promise<Float32Array> => evaluate({
       evaluation: 'probe', reads: [], probes: [{
         probe: 'neighbours', input, seed, shuffledLabels: false,
@@ -105,13 +113,14 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
     });
     const of = (values: (example: number) => number): Uint32Array => Uint32Array.from({ length: 60 }, (_, example) => values(example));
     const forgotten = [of((example) => example % 2), of((example) => (example === 3 ? MISSING : (example >> 1) % 2))];
-    const others = { data: { heldOut: 0, kind: 'celeba', folder: '/faces', imageSize: 8, channels: 1, forget: ['hat', 'scarf'] } };
-    const { evaluator, evaluate, description } = await open(60, shape, ['a'], { jointly: false }, others, {
-      facts: { forgotten: ['hat', 'scarf'].map(attribute) }, values: forgotten,
+    const { evaluator, evaluate, description } = await open(60, shape, ['a'], {
+      objective: { jointly: false }, data: { kind: 'celeba', folder: '/faces', imageSize: 8, channels: 1, forget: ['hat', 'scarf'] },
+      told: { facts: { forgotten: ['hat', 'scarf'].map(attribute) }, values: forgotten },
     });
     const columns = gridColumns(description) ?? [];
+    const walk = ['-1', '-0.5', 'no', '0.5', 'yes', '1.5', '2'];
     expect(columns.map(({ attribute: name, caption }) => `${name} ${caption}`)).toEqual([
-      ' original', ' rebuilt', ...['hat', 'scarf'].flatMap((name) => ['-1', '-0.5', 'no', '0.5', 'yes', '1.5', '2'].map((one) => `${name} ${one}`)),
+      ' original', ' rebuilt', ...['hat', 'scarf'].flatMap((name) => walk.map((place) => `${name} ${place}`)),
     ]);
     expect(columns.slice(2, 4).map(({ shows }) => (typeof shows === 'string' ? [] : [shows.input, ...shows.row]))).toEqual([
       ['forgotten.0', 2, -1], ['forgotten.0', 1.5, -0.5],
@@ -126,7 +135,8 @@ describe('a worker that evaluates', { timeout: 60_000 }, () => {
     expect(read).toHaveLength(10 * 3);
     // What is redrawn is the same for both values; the images themselves differ.
     expect(Array.from({ length: 10 }, (_, row) => read[3 * row + 1] === read[3 * row + 2])).not.toContain(false);
-    await expect(evaluate({ evaluation: 'swap', attribute: '', split: 'test', first: 0, count: 1, judge })).rejects.toThrow(/not told the label/);
+    const ofLabel = evaluate({ evaluation: 'swap', attribute: '', split: 'test', first: 0, count: 1, judge });
+    await expect(ofLabel).rejects.toThrow(/not told the label/);
     evaluator.dispose();
   });
 });

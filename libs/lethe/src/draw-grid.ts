@@ -38,7 +38,8 @@ export async function drawGrid(run: string | Run, options: DrawGridOptions = {})
     if (gridColumns(description) === null)
       throw new LetheError('CONFIG_INVALID', `${request.run}: expected a run of a game that draws, found ${description.objective.name}`);
     const file = out ?? gridFile(opened, rounds);
-    const { png: drawn } = await encodeRunGrid(description, await computeGrid({ cluster, description }, gridRows(description, data).length));
+    const pixels = await computeGrid({ cluster, description }, gridRows(description, data).length);
+    const { png: drawn } = await encodeRunGrid(description, pixels);
     await writeFile(file, drawn).catch((error: unknown) => { throw storageError(file, error); });
     return file;
   });

@@ -55,8 +55,8 @@ export async function attributesReport({ title, evaluation, config, rounds, epoc
 function redrawnSection({ redrawn, reconstruction, examples }: AttributesEvaluation, grid: Uint8Array | null): string[] {
   const rows = redrawnRows(redrawn ?? []);
   if (rows.length === 0 && grid === null) return [];
-  const caption = 'test examples: as they are, rebuilt, and with other values. Between two values and beyond them the decoder is told numbers '
-    + 'that no training example has: 1 - a of the one, a of the other, with a above the column.';
+  const caption = 'test examples: as they are, rebuilt, and with other values. Between two values and beyond them the decoder is told '
+    + 'numbers that no training example has: 1 - a of the one, a of the other, with a above the column.';
   const error = reconstruction === null ? [] : [`<p>${escapeHtml(`Reconstruction: ${shownError(reconstruction.mean, examples)}`)}.</p>`];
   return [section(
     'Redrawn with other values',

@@ -16,8 +16,8 @@ const NOTHING = 0.5;
 type Judged = Pick<AttributesEvaluation, 'forgotten' | 'kept' | 'fairness' | 'redrawn'>;
 
 /**
- * A sentence for each forgotten attribute: what a stranger who has the features could still read of it, or why nothing can be said. Then one
- * for each that is redrawn: whether redrawing obeys it.
+ * A sentence for each forgotten attribute: what a stranger who has the features could still read of it, or why nothing can be said. Then
+ * one for each that is redrawn: whether redrawing obeys it.
  */
 export function attributesVerdict(evaluation: Judged): string[] {
   return judgements(evaluation).map(({ claim, evidence }) => (evidence === null ? `${claim}.` : `${claim}: ${evidence}.`));

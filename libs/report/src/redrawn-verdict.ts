@@ -48,8 +48,11 @@ export function whetherItObeys(attribute: RedrawnAttribute): Judgement {
   const [only, another] = known;
   if (only === undefined) return { claim: `No verdict on redrawing ${name}, as there are no images to redraw`, evidence: null };
   if (another === undefined && only === 'ignored') return { claim: `Redrawing ignores ${name}`, evidence };
-  if (another === undefined && only === 'obeyed') return { claim: `Redrawing obeys ${name}${to.length === 2 ? ' both ways' : ''}`, evidence };
-  return { claim: `Redrawing ${name} ${known.map((outcome) => `to ${values(outcome).join(' and to ')} ${SAID[outcome]}`).join('; ')}`, evidence };
+  if (another === undefined && only === 'obeyed') {
+    return { claim: `Redrawing obeys ${name}${to.length === 2 ? ' both ways' : ''}`, evidence };
+  }
+  const ways = known.map((outcome) => `to ${values(outcome).join(' and to ')} ${SAID[outcome]}`);
+  return { claim: `Redrawing ${name} ${ways.join('; ')}`, evidence };
 }
 
 /** More directions are not said one by one. */

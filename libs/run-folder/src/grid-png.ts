@@ -89,7 +89,7 @@ function captionHead(
 /** Whether a pixel of a line of text is drawn. */
 function isTextInked(text: string, row: number, place: number): boolean {
   const stride = LETTER.width + LETTER.gap;
-  const character = [...text][Math.floor(place / stride)];
+  const character = Array.from(text)[Math.floor(place / stride)];
   return character !== undefined && place % stride < LETTER.width && isInked(character, row, place % stride);
 }
 

@@ -24,5 +24,5 @@ export function isInked(character: string, row: number, column: number): boolean
 
 /** Pixels from the first to the last letter of a line. */
 export function lineWidth(text: string): number {
-  return Math.max(0, [...text].length * (LETTER.width + LETTER.gap) - LETTER.gap);
+  return Math.max(0, Array.from(text).length * (LETTER.width + LETTER.gap) - LETTER.gap);
 }

@@ -112,8 +112,9 @@ describe('the grid', () => {
     expect([info.width, info.height]).toEqual([width, height]);
     const head = height - plain.height;
     expect([width, head]).toEqual([plain.width, 13]);
+    const pixel = (row: number, x: number): string => (data[((row + 3) * width + x) * info.channels]! < 128 ? '#' : '.');
     const inked = (fromX: number, toX: number): string[] => Array.from({ length: 7 }, (_, row) => (
-      Array.from({ length: toX - fromX }, (_column, x) => (data[((row + 3) * width + fromX + x) * info.channels]! < 128 ? '#' : '.')).join('')
+      Array.from({ length: toX - fromX }, (_column, x) => pixel(row, fromX + x)).join('')
     ));
     // The second column begins at 18.
     expect(inked(21, 32)).toEqual([

@@ -67,7 +67,7 @@ describe('the last lines of a run', () => {
       '',
       'label read by a probe  76.0 % (95 %: 75.2 to 76.8 %) of 10,000 test images; 11.4 % by chance',
       '                       the best of 2 probes: mlp, mean of 3 seeds',
-      'reconstruction error   0.0680 (mean square; pixels are -1 to 1), of 10,000 test images',
+      'reconstruction error   0.0680 (mean square; pixels are -1 to 1), PSNR 17.7 dB, of 10,000 test images',
       '                       0.2683 if each were redrawn as the mean of the training images',
       'redrawn as intended    91.5 % (95 %: 90.9 to 92.0 %), of 10,000 test images',
       'time                   4 min 20 s, of which 1 min 32 s training',

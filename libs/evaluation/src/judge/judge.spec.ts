@@ -46,10 +46,13 @@ describe('a judge', { timeout: 60_000 }, () => {
     const MISSING = 0xffff_ffff;
     /** One in fifteen has the value, of those alone whose bar is the last one. */
     const rare = (dataset: Dataset): Dataset => ({
-      ...dataset, forgotten: [Uint32Array.from(dataset.labels, (label, index) => (index % 7 === 6 ? MISSING : label === 2 && index % 5 === 0 ? 1 : 0))],
+      ...dataset,
+      forgotten: [Uint32Array.from(dataset.labels, (label, index) => (index % 7 === 6 ? MISSING : Number(label === 2 && index % 5 === 0)))],
     });
-    const forgotten = { name: 'hat', of: ['hat'], categories: ['no', 'yes'], counts: [], countsByLabel: [], missing: 0, means: null, isLabel: false };
-    const hats = { ...data, facts: { ...data.facts, forgotten: [forgotten] }, train: rare(data.train), test: rare(data.test) } as DataSource;
+    const hat = { name: 'hat', of: ['hat'], categories: ['no', 'yes'] };
+    const forgotten = { ...hat, counts: [], countsByLabel: [], missing: 0, means: null, isLabel: false };
+    const facts = { ...data.facts, forgotten: [forgotten] };
+    const hats = { ...data, facts, train: rare(data.train), test: rare(data.test) } as DataSource;
     const judge = await trainJudge(engine, hats, 'hat');
     expect(judge).toHaveLength(judgeLength(hats.facts, 2));
     const reader = await Judge.open(engine, hats, judgedAttribute(hats, 'hat'), 3);

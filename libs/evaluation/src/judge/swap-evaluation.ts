@@ -81,17 +81,16 @@ export class SwapEvaluation {
   async rows({ first, count, judge }: SwapTask, run: RunStep): Promise<Float32Array> {
     const { description: { facts }, data } = this.#options;
     if (judge?.length !== judgeLength(facts, this.#values)) throw new TypeError('the task brings no judge of this data');
-    const rows: number[][] = [];
+    const rows: number[][][] = [];
     for (let start = first; start < first + count; start += REDRAWN_AT_ONCE) {
       // The last chunk is filled up with its own first example: the graph's batch is constant.
       const indices = Uint32Array.from({ length: REDRAWN_AT_ONCE }, (_, index) => (start + index < first + count ? start + index : start));
       const batch = gatherBatch(data.test, indices, facts);
       const drawn = run(this.#redraw, batchInputs(batch));
-      const some = this.#rowsOf(batch.images, drawn, judge);
-      rows.push(...some.slice(0, first + count - start));
+      rows.push(this.#rowsOf(batch.images, drawn, judge).slice(0, first + count - start));
       await yieldToEventLoop();
     }
-    return Float32Array.from(rows.flat());
+    return Float32Array.from(rows.flat(2));
   }
 
   dispose(): void {

@@ -55,7 +55,8 @@ describe('swap figures', () => {
     expect(found).toMatchObject({
       tested: 6, judge: { balanced_accuracy: 0.625, of_each: [0.75, 0.5] }, matrix: [[1, 0.5], [0.5, 0.5]], swap: 0.5, rebuilt: 0.75,
       to: [
-        { value: 'no', examples: 2, share: 0.5, before: 0.5, rebuilt: 0.5 }, { value: 'yes', examples: 4, share: 0.5, before: 0.25, rebuilt: 0 },
+        { value: 'no', examples: 2, share: 0.5, before: 0.5, rebuilt: 0.5 },
+        { value: 'yes', examples: 4, share: 0.5, before: 0.25, rebuilt: 0 },
       ],
     });
     expect(found.to[1]?.interval[0]).toBeGreaterThan(0.1);

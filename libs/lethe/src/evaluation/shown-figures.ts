@@ -7,8 +7,8 @@ export type NamedFigures = Readonly<Record<string, number>>;
 
 /** Figures that a terminal has room for, with their intervals. */
 const MAIN = [
-  'epochs', 'probe_best', 'swap', 'reconstruction_mse', 'reconstruction_psnr', 'classifier_accuracy', 'target_accuracy', 'target_auroc', 'chance',
-  'test_examples', 'wall_seconds',
+  'epochs', 'probe_best', 'swap', 'reconstruction_mse', 'reconstruction_psnr', 'classifier_accuracy', 'target_accuracy', 'target_auroc',
+  'chance', 'test_examples', 'wall_seconds',
 ];
 /** The accuracy of the game's own classifier says nothing more once a fresh probe has read the latents. */
 const OWN_CLASSIFIER = 'classifier_accuracy';
