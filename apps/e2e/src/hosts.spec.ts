@@ -13,6 +13,8 @@ const commands = [...guide.matchAll(/^ {4}npx lethe (.+ --hosts .+)$/gm)].map(([
 const [TRAIN = [], SWEEP = [], ...OTHERS] = commands;
 const why = whyNoHosts();
 
+it.runIf(process.env['LETHE_TEST_HOSTS'] === 'required')('has network namespaces to be tested with', () => { expect(why).toBeNull(); });
+
 describe.skipIf(why !== null)(`workers on hosts that ssh connects to${why === null ? '' : ` (skipped: ${why})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-on-hosts-'));
   const runs = join(folder, 'runs');

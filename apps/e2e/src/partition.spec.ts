@@ -10,6 +10,8 @@ import { lethe, letheProcesses, type Ended } from './lethe-process.js';
 const NO_SERVERS = ['ipproto', 'tcp', 'dport', '30000-65000', 'blackhole'];
 const why = whyNoHosts();
 
+it.runIf(process.env['LETHE_TEST_HOSTS'] === 'required')('has network namespaces to be tested with', () => { expect(why).toBeNull(); });
+
 describe.skipIf(why !== null)(`a run on a host that has IPv6 alone${why === null ? '' : ` (skipped: ${why})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-partition-'));
   const runs = join(folder, 'runs');

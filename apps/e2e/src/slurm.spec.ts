@@ -63,10 +63,10 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     });
   }
   /** A command of the guide, perhaps with another run's name. */
-  function guided(begin: string, name = 'faces'): Promise<string> {
+  function guided(begin: string, name = 'faces', ...more: readonly string[]): Promise<string> {
     const command = COMMANDS.find((text) => text.startsWith(begin)) ?? '';
     return lethe(...[...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain)
-      .map((word) => (word === 'faces' ? name : word)));
+      .map((word) => (word === 'faces' ? name : word)), ...more);
   }
   const until = (isSo: () => void | Promise<void>): Promise<void> => vi.waitFor(isSo, { timeout: PATIENCE_MS, interval: 100 });
   const look = (run: string): Promise<RunStatus> => status(run, { folder, environment: cluster.environment });
@@ -234,10 +234,21 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
   }, TEST_MS);
 
   it('a job is shown before there is one, and written to be kept', async () => {
+    await expected;
     const before = readdirSync(join(folder, 'runs'));
     expect(await guided('train --on slurm --workers 2 --gpus-per-worker 1 --partition gpu --config faces.json --dry-run')).toMatch(
       /#!\/bin\/bash\n#SBATCH --job-name=[\d-]+\n#SBATCH --ntasks=2\n#SBATCH --gpus-per-task=1\n#SBATCH --partition=gpu\n/,
     );
+    const planned = await lethe(
+      'train', '--on', 'slurm', '--workers', '2', '--partition', 'gpu', '--config', 'faces.json', '--dry-run', '--json',
+    );
+    const asked = expect.stringMatching(/^#!\/bin\/bash\n[^]*\n#SBATCH --partition=gpu\n/) as unknown;
+    expect(JSON.parse(planned)).toMatchObject({ script: asked });
+    const swept = await guided('sweep --on slurm --job-array', 'faces', '--dry-run', '--json');
+    expect(JSON.parse(swept)).toMatchObject({
+      trials: expect.arrayContaining([{ name: '004', values: expect.objectContaining({ seed: 2 }) as unknown }]) as unknown,
+      script: expect.stringContaining('#SBATCH --array=1-4%2\n') as unknown,
+    });
     const command = COMMANDS.find((text) => text.endsWith('--script-out faces.sh')) ?? '';
     expect(await lethe(...command.split(' '))).toBe('faces.sh\n');
     const script = readFileSync(join(folder, 'faces.sh'), 'utf8');

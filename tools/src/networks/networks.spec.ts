@@ -63,6 +63,8 @@ describe('measurements of networks', () => {
 });
 
 const reason = whyNoNetworks();
+it.runIf(process.env['LETHE_TEST_HOSTS'] === 'required')('has network namespaces to be tested with', () => { expect(reason).toBeNull(); });
+
 describe.skipIf(reason !== null)(`networks${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   let programs: NativePrograms;
   beforeAll(async () => { programs = await compilePrograms(folder); }, 60_000);

@@ -123,6 +123,8 @@ export interface SweepCommand extends Places, Logging {
   readonly jobArray: boolean;
   /** Say what it would be, and start and write nothing. */
   readonly dryRun: boolean;
+  /** With `dryRun`: as JSON. */
+  readonly json: boolean;
   /** Take it and its trials over from processes of another host. */
   readonly breakLock: boolean;
 }

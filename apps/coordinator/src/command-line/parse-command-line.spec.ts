@@ -522,6 +522,7 @@ describe('parseCommandLine', () => {
       logLevel: 'info',
       jobArray: false,
       dryRun: false,
+      json: false,
       breakLock: false,
       configFile: null,
       listFile: null,

@@ -126,6 +126,7 @@ function addSweep(root: Program, events: ProgramEvents, extent: HelpExtent): voi
   option(sweep, 'trials-at-once', 'trials side by side, which share the machine (default: 1, of a job array all)', COUNT);
   option(sweep, 'job-array', 'with --on slurm: each trial is a job of its own, a task of a job array (default: one job)');
   option(sweep, 'dry-run', 'say what would be tried, and start and write nothing');
+  option(sweep, 'json', 'with --dry-run: print JSON, for programs');
   option(sweep, 'halving', 'stop what is not among the best by this figure of an epoch, like held_out/reconstruction_mse', FIGURE);
   option(sweep, 'halving-higher', 'more of that figure is better');
   option(sweep, 'first-rung', 'epochs before trials are compared first (default: 1)', COUNT);

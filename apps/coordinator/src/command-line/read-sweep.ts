@@ -57,6 +57,7 @@ export function readSweep({ options }: TypedCommand, folder: string): SweepComma
     placing: readPlacing(reader, folder),
     jobArray: reader.has('job-array'),
     dryRun: reader.has('dry-run'),
+    json: reader.has('json'),
     breakLock: reader.has('break-lock'),
     logLevel: reader.logLevel(),
   };
@@ -88,7 +89,7 @@ function oneOf(space: SearchSpace, path: string, type: 'string' | 'number'): unk
 }
 
 function check(command: SweepCommand, reader: FlagReader): void {
-  const { random, space, trialsAtOnce, halving, resume, breakLock, placing, jobArray, dryRun } = command;
+  const { random, space, trialsAtOnce, halving, resume, breakLock, placing, jobArray, dryRun, json } = command;
   const complain = (where: string, expected: string, found: string): void => {
     reader.problems.push({ where, expected, found });
   };
@@ -96,6 +97,7 @@ function check(command: SweepCommand, reader: FlagReader): void {
     if (reader.isGiven(flag) && !reader.isGiven(needed)) complain(`--${flag}`, `it only together with --${needed}`, 'it alone');
   if (breakLock && resume === null) complain('--break-lock', 'it only together with --resume', 'a new sweep');
   if (jobArray && placing.on !== 'slurm') complain('--job-array', 'it only together with --on slurm', placing.on ?? 'this machine');
+  if (json && !dryRun) complain('--json', 'it only together with --dry-run', 'a sweep');
   if (dryRun && resume !== null) complain('--dry-run', 'a new sweep', `--resume ${resume}`);
   if (trialsAtOnce !== null && trialsAtOnce < 1) complain('--trials-at-once', 'at least 1', String(trialsAtOnce));
   if (random !== null && random < 1) complain('--random', 'at least 1', String(random));

@@ -10,18 +10,22 @@ import type { ComputingSurroundings } from './on-examples.js';
 interface DryRun extends ComputingSurroundings {
   readonly options: DescribeTrainingOptions;
   readonly json: boolean;
+  /** The script of the job that would play it; null: none would. */
+  readonly script: string | null;
 }
 
 /** Says what a run would be. What a run would say of its data goes to standard error, so that the rest can be read by programs. */
-export async function runDryRun(settings: Settings, { options, json, environment, setEnvironment }: DryRun): Promise<number> {
+export async function runDryRun(settings: Settings, { options, json, script, environment, setEnvironment }: DryRun): Promise<number> {
   const plan = await planTraining(settings, { options, environment, setEnvironment });
-  for (const line of json ? [JSON.stringify(plan, null, 2)] : planLines(plan)) process.stdout.write(`${printable(line)}\n`);
+  const said = script === null ? plan : { ...plan, script };
+  for (const line of json ? [JSON.stringify(said, null, 2)] : planLines(plan)) process.stdout.write(`${printable(line)}\n`);
+  if (script !== null && !json) process.stdout.write(`\n${script}`);
   return EXIT.ok;
 }
 
 /** What a run would be, all of it checked. What it would say of its data goes to standard error. */
 export async function planTraining(
-  settings: Settings, { options, environment, setEnvironment }: Omit<DryRun, 'json'>,
+  settings: Settings, { options, environment, setEnvironment }: Omit<DryRun, 'json' | 'script'>,
 ): Promise<TrainingPlan> {
   const machine = options.machine ?? (await lookAtThisMachine(environment));
   setEnvironment(computingEnvironment(machine));

@@ -7,7 +7,7 @@ import type { SweepCommand } from '../command-line/command.js';
 import { expectNumber, jobOf, nameNow, runSubmit, wordsInJob } from './job.js';
 import type { Environment } from './on-examples.js';
 import { commonOptions } from './options.js';
-import { checkedLines, sweepOptions, triedBy } from './sweep-options.js';
+import { checkedText, sweepOptions, triedBy } from './sweep-options.js';
 
 /** What a sweep has of the process that plays it. */
 export interface SweepSurroundings {
@@ -30,7 +30,7 @@ export async function submitSweep(command: SweepCommand, { argv, environment }: 
   const checked = resume === null ? await checkSweep(triedBy(command), options) : null;
   if (!command.dryRun || checked === null) return runSubmit(job, { folder, scriptOut });
   const script = jobScript(command.jobArray ? arrayOf(command, job, checked.trials.map((_, index) => index + 1)) : job);
-  for (const line of [...checkedLines(checked, command), '', script]) process.stdout.write(`${line}\n`);
+  process.stdout.write(checkedText(checked, command, script));
   return EXIT.ok;
 }
 

@@ -37,8 +37,16 @@ export function triedBy({ space, resume }: SweepCommand): SweepSettings {
   return resume === null ? Object.fromEntries(tried) as SweepSettings : {};
 }
 
+/** What a sweep would try, and the script of the job that would play it (null: none would), as it is printed. */
+export function checkedText(
+  checked: CheckedSweep, said: Pick<SweepCommand, 'jobArray' | 'trialsAtOnce' | 'json'>, script: string | null,
+): string {
+  if (said.json) return `${JSON.stringify({ ...checked, ...(script === null ? {} : { script }) }, null, 2)}\n`;
+  return [...checkedLines(checked, said), ...(script === null ? [] : ['', script])].map((line) => `${line}\n`).join('');
+}
+
 /** What a sweep would try, a line for each trial below a head. */
-export function checkedLines({ trials, trialsAtOnce }: CheckedSweep, said: Pick<SweepCommand, 'jobArray' | 'trialsAtOnce'>): string[] {
+function checkedLines({ trials, trialsAtOnce }: CheckedSweep, said: Pick<SweepCommand, 'jobArray' | 'trialsAtOnce'>): string[] {
   const atOnce = said.jobArray && said.trialsAtOnce === null ? 'as many at once as there is room for' : `${trialsAtOnce} at once`;
   const settings = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))]
     .filter((path) => new Set(trials.map(({ values }) => shown(values[path]))).size > 1);

@@ -6,7 +6,7 @@ import type { SweepCommand } from '../command-line/command.js';
 import { goesOn, isToSubmit, requeueIfWarned } from './job.js';
 import type { Environment } from './on-examples.js';
 import { submitSweep, type SweepSurroundings } from './sweep-job.js';
-import { checkedLines, sweepOptions, triedBy } from './sweep-options.js';
+import { checkedText, sweepOptions, triedBy } from './sweep-options.js';
 import { exitCodeOfTrials, watchOnTerminal } from './trials-on-terminal.js';
 
 /** Plays many configurations side by side, each as a run of its own, and says which are best. */
@@ -44,6 +44,6 @@ function goingOn(command: SweepCommand, environment: Environment): SweepCommand 
 /** Says what a sweep would try. */
 async function describeSweep(command: SweepCommand, environment: Environment): Promise<number> {
   const checked = await checkSweep(triedBy(command), sweepOptions(command, environment));
-  for (const line of checkedLines(checked, command)) process.stdout.write(`${line}\n`);
+  process.stdout.write(checkedText(checked, command, null));
   return EXIT.ok;
 }

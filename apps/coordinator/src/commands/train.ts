@@ -34,7 +34,7 @@ export async function runTrain(typed: TrainCommand, surroundings: Surroundings):
   const settings = command.flags.values as Settings;
   const options = { ...trainOptions(command, environment), machine };
   if (isToSubmit(command.placing, environment)) return submitTraining(command, { ...surroundings, settings, options });
-  if (command.dryRun !== null) return runDryRun(settings, { ...command.dryRun, options, environment, setEnvironment });
+  if (command.dryRun !== null) return runDryRun(settings, { ...command.dryRun, script: null, options, environment, setEnvironment });
   if (await asksForSeveral(settings, { ...options, seeds: command.seeds })) return runTrials(command, settings, options);
   const reporter = command.quiet ? new QuietReporter(process.stdout) : createReporter({ output: process.stdout });
   const close = closeOnTheWayOut(reporter);
@@ -96,11 +96,9 @@ async function submitTraining(command: TrainCommand, submission: Submission): Pr
     coresPerTask: coresPerWorker ?? null, gpusPerTask: gpusPerWorker ?? 0,
   };
   await asksForSeveral(settings, { ...options, seeds: command.seeds });
-  if (dryRun !== null) await runDryRun(settings, { ...dryRun, options, environment, setEnvironment });
-  else if (resume === undefined) await planTraining(settings, { options: { ...options, name }, environment, setEnvironment });
-  if (dryRun === null) return runSubmit(job, { folder, scriptOut });
-  if (!dryRun.json) process.stdout.write(`\n${jobScript(job)}`);
-  return EXIT.ok;
+  if (dryRun !== null) return runDryRun(settings, { ...dryRun, script: jobScript(job), options, environment, setEnvironment });
+  if (resume === undefined) await planTraining(settings, { options: { ...options, name }, environment, setEnvironment });
+  return runSubmit(job, { folder, scriptOut });
 }
 
 /** What is said when the measuring is given up. */
