@@ -13,6 +13,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 const SMALL: Settings = {
   recipe: 'quick', dataDir: 'data', batchSize: 16, heldOut: 0, rounds: 24, grid: false, evaluation: false, workers: 2, classifierTurns: 2,
+  batchPer: 'step', frozenMode: 'evaluation',
 };
 
 describe('a dry run', () => {
@@ -30,9 +31,9 @@ describe('a dry run', () => {
     }
     expect(plan).toMatchObject({
       recipe: 'quick', game: 'forgetting', rounds: totalRounds, traffic: { workers: 2 },
-      examples: { shape: [8, 8, 1], heldOut: 0, batch: config.batchSize, shards: config.shards },
+      examples: { shape: [8, 8, 1], heldOut: 0, batch: config.batchSize, batchPer: 'step', shards: config.shards },
       phases: [
-        { name: 'classifier', trains: 'classifier', innerSteps: 2, losses: { classifier_loss: expect.closeTo(Math.log(4), 0) as number } },
+        { name: 'classifier', trains: 'classifier', innerSteps: 2, frozenMode: 'evaluation', losses: { classifier_loss: expect.closeTo(Math.log(4), 0) as number } },
         { name: 'autoencoder', trains: 'autoencoder', innerSteps: 1 },
       ],
     });
@@ -44,7 +45,7 @@ describe('a dry run', () => {
     }
     expect(planLines(plan)).toEqual(expect.arrayContaining([
       expect.stringMatching(/^ {2}conv1 +weight \[3, 3, 1, 16\], bias \[16\] +160$/),
-      expect.stringMatching(/^classifier +classifier +2 +classifier, autoencoder +classifier_loss 1\.\d+$/),
+      expect.stringMatching(/^classifier +classifier +2 +classifier, autoencoder \(evaluation\) +classifier_loss 1\.\d+$/),
     ]));
   }, 60_000);
 

@@ -10,9 +10,14 @@ const runs = join(folder, 'runs');
 const game = join(folder, 'game.ts');
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-/** Keeps `y` and hides `a`, in three networks of two groups. The adversary's weight climbs from round to round. */
+/**
+ * Keeps `y` and hides `a`, in three networks of two groups. The adversary's weight climbs from round to round. Each step has a batch of its
+ * own, and the networks that it does not train are in evaluation mode.
+ */
 const GAME = `
-import { accuracy, batchNorm, crossEntropy, defineGame, linear, logSoftmax, relu, sequential, weightedSum, z } from '@lethe/lethe/game';
+import {
+  accuracy, batchNorm, crossEntropy, defineGame, dropout, linear, logSoftmax, relu, sequential, weightedSum, z,
+} from '@lethe/lethe/game';
 import { WIDTH } from './width.ts';
 
 export default defineGame({
@@ -21,21 +26,24 @@ export default defineGame({
   networks: ({ settings: { latentSize }, facts }) => ({
     encoder: sequential(facts.inputShape, [linear(WIDTH), batchNorm(), relu(), linear(latentSize)]),
     head: sequential([latentSize], [linear(facts.attribute('y').size), logSoftmax()]),
-    adversary: sequential([latentSize], [linear(WIDTH), relu(), linear(facts.attribute('a').size), logSoftmax()]),
+    adversary: sequential([latentSize], [
+      batchNorm(), linear(WIDTH), relu(), dropout(0.3), linear(facts.attribute('a').size), logSoftmax(),
+    ]),
   }),
   groups: { features: ['encoder', 'head'], adversary: ['adversary'] },
   optimizers: { adversary: { learningRate: 2e-3 } },
   scalars: ({ settings, round, rounds }) => ({ weight: settings.beta * Math.min(1, (2 * round) / rounds) }),
+  batchPer: 'step',
   phases: [
     {
-      name: 'adversary', trains: 'adversary', innerSteps: 2, losses: ['adversary_loss'],
+      name: 'adversary', trains: 'adversary', innerSteps: 2, frozenMode: 'evaluation', losses: ['adversary_loss'],
       loss: ({ operations, networks, batch }) => {
         const loss = crossEntropy(operations, networks.apply('adversary', networks.apply('encoder', batch.inputs)), batch.attribute('a'));
         return { minimised: loss, reported: { adversary_loss: loss } };
       },
     },
     {
-      name: 'features', trains: 'features', losses: ['kept_loss', 'hidden_loss'],
+      name: 'features', trains: 'features', frozenMode: 'evaluation', losses: ['kept_loss', 'hidden_loss'],
       loss: ({ operations, networks, batch, scalars }) => {
         const features = networks.apply('encoder', batch.inputs);
         const kept = crossEntropy(operations, networks.apply('head', features), batch.attribute('y'));

@@ -18,6 +18,7 @@ const objective = forgettingObjective({
   },
   eraser: { couplings: 0, width: 8, predictionWeight: 0.01 },
   hiding: 'negative-likelihood', beta: 0.5, betaRampRounds: 0, classifierTurns: 2,
+  batchPer: 'round', frozenMode: 'training',
 });
 
 const START = { rounds: 0, steps: 0 };

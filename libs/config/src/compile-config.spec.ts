@@ -87,6 +87,15 @@ describe('compileConfig', () => {
       { 'objective.hiding': 'gradient-reversal', 'objective.classifierTurns': 2 },
       'objective.classifierTurns: expected 1 with gradient-reversal, where all networks move at once, found 2',
     ],
+    [
+      { 'objective.hiding': 'gradient-reversal', 'objective.batchPer': 'step' },
+      'objective.batchPer: expected round with gradient-reversal, where all networks move at once, found "step"',
+    ],
+    [
+      { 'objective.frozenMode': 'evaluation', 'objective.bottleneck.kind': 'gaussian', 'objective.adversary.reads': 'sample' },
+      'objective.adversary.reads: expected mean with frozenMode evaluation, in which the latent that the adversary learns from has no ' +
+      'noise, found "sample"',
+    ],
     [{ 'objective.optimizers.encoder.kind': 'rmsprop' }, 'objective.optimizers.encoder.kind: expected adam or sgd, found "rmsprop"'],
     [{ 'objective.optimizers.decoder.learningRate': 0 }, 'objective.optimizers.decoder.learningRate: expected a number above 0, found 0'],
     [{ 'objective.optimizers.decoder.beta1': 1 }, 'objective.optimizers.decoder.beta1: expected a number below 1, found 1'],

@@ -131,9 +131,7 @@ function checkSilence({ cluster: { heartbeatSeconds, stallSeconds } }: RunConfig
 
 function checkGame(config: RunConfig, report: Report): void {
   const { objective, data, monitor } = config;
-  if (objective.kind === 'forgetting' && objective.hiding === 'gradient-reversal' && objective.classifierTurns > 1) {
-    report('objective.classifierTurns', '1 with gradient-reversal, where all networks move at once', objective.classifierTurns);
-  }
+  if (objective.kind === 'forgetting') checkPhases(objective, report);
   if ((objective.kind === 'domain-adaptation') !== (data.kind === 'domains')) {
     const one = `data of one population, for ${objective.kind === 'own' ? 'the game ' : ''}${gameName(config)}`;
     const expected = objective.kind === 'domain-adaptation' ? 'domains, for domain adaptation' : one;
@@ -144,6 +142,22 @@ function checkGame(config: RunConfig, report: Report): void {
   if (objective.kind === 'forgetting') checkParts(objective, config, report);
   const figures = figuresOf(config);
   if (!figures.includes(monitor)) report('monitor', `a figure of ${gameName(config)} (${figures.join(', ')})`, monitor);
+}
+
+/** What the phases of a round do apart, or see apart, needs phases. */
+function checkPhases(
+  { hiding, classifierTurns, batchPer, frozenMode, bottleneck, adversary }: Extract<RunConfig['objective'], { kind: 'forgetting' }>,
+  report: Report,
+): void {
+  if (hiding === 'gradient-reversal') {
+    const all = 'with gradient-reversal, where all networks move at once';
+    if (classifierTurns > 1) report('objective.classifierTurns', `1 ${all}`, classifierTurns);
+    if (batchPer !== 'round') report('objective.batchPer', `round ${all}`, batchPer);
+    if (frozenMode !== 'training') report('objective.frozenMode', `training ${all}`, frozenMode);
+  } else if (frozenMode === 'evaluation' && bottleneck.kind !== 'article' && adversary.reads === 'sample') {
+    const expected = 'mean with frozenMode evaluation, in which the latent that the adversary learns from has no noise';
+    report('objective.adversary.reads', expected, adversary.reads);
+  }
 }
 
 /** Parts of the game that need each other, or have no place beside each other. */

@@ -1,17 +1,16 @@
 import { mergeConfig, PLAIN_DATA, type RunConfig } from '@lethe/config';
 import { openData, type DataSource } from '@lethe/data';
-import { initialOptimizerState, runParameterServer } from '@lethe/parameter-store';
+import { initialOptimizerState } from '@lethe/parameter-store';
 import { initialStatistics } from '@lethe/networks';
 import { networkSlices, type Committed, type GroupState, type StepAssignment } from '@lethe/protocol';
 import { engineEnvironment, loadEngine, type Engine } from '@lethe/tensorflow';
 import { fromTorch, goldenArticle, goldenStart, torchSummary, type GoldenArticle, type GoldenTensor } from '@lethe/testing';
-import { adversarialLoop, TrainingCluster } from '@lethe/cluster';
+import { adversarialLoop } from '@lethe/cluster';
 import { describeRun, layoutOf, ShardGradients, StepClock, type NodeSum, type RunDescription } from '@lethe/graphs';
-import { prepareWorker, runWorker } from '@lethe/worker';
-import { createMemoryTransport } from '@lethe/transport';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withClusterInMemory } from '../testing/cluster-in-memory.js';
 import { meanFigures } from './figures.js';
-import { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';
+import { SCORE_CHUNK } from './worker-evaluator.js';
 
 /** Biases in front of a batch norm: their true gradient is zero, so what Adam makes of rounding noise is noise. */
 const NOISE = new Set(['encoder.conv1.bias', 'encoder.conv2.bias', 'encoder.linear1.bias', 'decoder.linear1.bias', 'decoder.deconv1.bias']);
@@ -83,77 +82,29 @@ function startState(golden: GoldenArticle, description: RunDescription): GroupSt
   });
 }
 
+/** No network is in evaluation mode. */
+const NONE = new Map<string, Float32Array>();
+
 const firstSixteen = { round: () => Uint32Array.from({ length: 16 }, (_, index) => index) };
 
-/** Plays the golden rounds with a real server, a real worker and the real coordinator side, over the in-memory transport. */
+/** Plays the golden rounds. */
 async function play(
   golden: GoldenArticle,
   description: RunDescription,
 ): Promise<{ committed: Committed[]; groups: GroupState[]; figures: Record<string, number> }> {
-  const transport = createMemoryTransport();
   const committed: Committed[] = [];
-  const listener = await transport.listen('memory://control');
-  const cluster = new TrainingCluster({
-    listener,
-    description,
-    origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
+  const { objective } = description;
+  return withClusterInMemory({
+    engine, data, description, start: startState(golden, description), openBatches: () => firstSixteen,
     onCommitted: (commit) => committed.push(commit),
-    onCommitReport: () => undefined,
-    onStepReport: () => undefined,
-    onNotice: () => undefined,
-    onLost: () => undefined,
+  }, async (cluster) => {
+    await adversarialLoop({
+      objective, executor: cluster, from: { rounds: 0, steps: 0 }, totalRounds: 5, afterRound: () => Promise.resolve(true),
+    });
+    const groups = await cluster.captureState();
+    const figures = meanFigures(await cluster.evaluations.ofExamples('score', 'test', 16, SCORE_CHUNK), objective.figures);
+    return { committed, groups, figures };
   });
-  cluster.control.roster.reserve('server', 'parameter-server', 0);
-  const origin = { runId: 'golden', epoch: 1 };
-  const members = [
-    runParameterServer({
-      transport,
-      controlAddress: 'memory://control',
-      dataAddress: 'memory://data',
-      listenerTrust: {},
-      memberTrust: {},
-      ...origin,
-      incarnation: 'server',
-      host: 'here',
-      processId: 1,
-      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
-    }),
-    runWorker({
-      transport,
-      controlAddress: 'memory://control',
-      trust: {},
-      origin: { ...origin, sender: 'worker', incarnation: 'worker' },
-      engine,
-      fingerprint: 'native golden threads=1',
-      host: 'here',
-      openHeartbeat: () => ({ update: () => undefined, stop: () => Promise.resolve() }),
-      prepare: (welcome) =>
-        prepareWorker(
-          {
-            engine,
-            parallelShards: 1,
-            allowCode: false,
-            openData: () => Promise.resolve(data),
-            openBatches: () => firstSixteen,
-            openEvaluator: (options) => new WorkerEvaluator(options),
-          },
-          welcome,
-        ),
-    }),
-  ];
-  await cluster.assemble(startState(golden, description), 1);
-  await adversarialLoop({
-    objective: description.objective,
-    executor: cluster,
-    from: { rounds: 0, steps: 0 },
-    totalRounds: 5,
-    afterRound: () => Promise.resolve(true),
-  });
-  const groups = await cluster.captureState();
-  const figures = meanFigures(await cluster.evaluations.ofExamples('score', 'test', 16, SCORE_CHUNK), description.objective.figures);
-  await cluster.control.close('done');
-  await Promise.all(members);
-  return { committed, groups, figures };
 }
 
 describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTorch', (shards) => {
@@ -206,7 +157,7 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
   });
 
   it('has the golden gradients of the first round', async () => {
-    const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards: 2 });
+    const gradients = await ShardGradients.compile({ engine, description, data, openBatches: () => firstSixteen, parallelShards: 2 });
     // The encoder/decoder phase reads the classifier that the same round has updated: run it from there.
     const networksOf = (group: string, values: Float32Array): [string, Float32Array][] =>
       networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.subarray(from, to)]);
@@ -226,7 +177,7 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
         generation: 1,
         scalars: description.objective.scalars(0),
       };
-      const { gradient } = gradients.node(assignment, { first: 0, count: shards }, states, new StepClock());
+      const { gradient } = gradients.node(assignment, { first: 0, count: shards }, { networks: states, statistics: NONE }, new StepClock());
       for (const { name, tensor, offset, length } of goldenTensors(golden, description, group)) {
         if (NOISE.has(name)) continue;
         const found = torchSummary(name, tensor, gradient.subarray(offset, offset + length));
@@ -257,8 +208,10 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
     });
     const sums: NodeSum[][] = [];
     for (const parallelShards of [1, 2, 4]) {
-      const gradients = await ShardGradients.compile({ engine, description, data, batches: firstSixteen, parallelShards });
-      sums.push([0, 1].map((phase) => gradients.node(assignment(phase), { first: 0, count: shards }, networks, new StepClock())));
+      const gradients = await ShardGradients.compile({ engine, description, data, openBatches: () => firstSixteen, parallelShards });
+      sums.push([0, 1].map((phase) => (
+        gradients.node(assignment(phase), { first: 0, count: shards }, { networks, statistics: NONE }, new StepClock())
+      )));
       gradients.dispose();
     }
     const differing = (a: Float32Array, b: Float32Array): number =>
@@ -271,60 +224,10 @@ describe.each([1, 4] as const)('the article\'s game on %i shard(s), against PyTo
 });
 
 async function classifierAfterOneRound(golden: GoldenArticle, description: RunDescription): Promise<Float32Array> {
-  const transport = createMemoryTransport();
-  const listener = await transport.listen('memory://control');
-  const cluster = new TrainingCluster({
-    listener,
-    description,
-    origin: { runId: 'golden', epoch: 1, sender: 'coordinator', incarnation: 'coordinator' },
-    onCommitted: () => undefined,
-    onCommitReport: () => undefined,
-    onStepReport: () => undefined,
-    onNotice: () => undefined,
-    onLost: () => undefined,
+  const start = startState(golden, description);
+  const groups = await withClusterInMemory({ engine, data, description, start, openBatches: () => firstSixteen }, async (cluster) => {
+    await cluster.execute({ round: 0, phase: 0, innerStep: 0 }, description.objective.scalars(0));
+    return cluster.captureState();
   });
-  cluster.control.roster.reserve('server', 'parameter-server', 0);
-  const origin = { runId: 'golden', epoch: 1 };
-  const members = [
-    runParameterServer({
-      transport,
-      controlAddress: 'memory://control',
-      dataAddress: 'memory://data',
-      listenerTrust: {},
-      memberTrust: {},
-      ...origin,
-      incarnation: 'server',
-      host: 'here',
-      processId: 1,
-      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
-    }),
-    runWorker({
-      transport,
-      controlAddress: 'memory://control',
-      trust: {},
-      origin: { ...origin, sender: 'worker', incarnation: 'worker' },
-      engine,
-      fingerprint: 'native golden threads=1',
-      host: 'here',
-      openHeartbeat: () => ({ update: () => undefined, stop: () => Promise.resolve() }),
-      prepare: (welcome) =>
-        prepareWorker(
-          {
-            engine,
-            parallelShards: 1,
-            allowCode: false,
-            openData: () => Promise.resolve(data),
-            openBatches: () => firstSixteen,
-            openEvaluator: (options) => new WorkerEvaluator(options),
-          },
-          welcome,
-        ),
-    }),
-  ];
-  await cluster.assemble(startState(golden, description), 1);
-  await cluster.execute({ round: 0, phase: 0, innerStep: 0 }, description.objective.scalars(0));
-  const groups = await cluster.captureState();
-  await cluster.control.close('done');
-  await Promise.all(members);
   return groups.find(({ group }) => group === 'classifier')!.values;
 }

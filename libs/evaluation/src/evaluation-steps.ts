@@ -1,11 +1,11 @@
 import { attributeSizes, labelColumns } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { evaluationNetworks, type Moments } from '@lethe/networks';
+import { evaluationNetworks } from '@lethe/networks';
 import type { LossContext } from '@lethe/objectives';
 import { guardedOperations, type CompiledStep, type Engine, type Operations, type Signature } from '@lethe/tensorflow';
 import {
-  allNetworks, batchSignature, batchTensors, inputOf, namedTensors, runOfGame, scalarSignature, scalarTensors,
-  type InputTensors, type RunDescription,
+  allNetworks, batchSignature, batchTensors, inputOf, namedTensors, runOfGame, scalarSignature, scalarTensors, statisticsSignature,
+  statisticsTensors, type InputTensors, type RunDescription,
 } from '@lethe/graphs';
 import type { Tensor } from '@tensorflow/tfjs';
 
@@ -46,11 +46,11 @@ export function compileEvaluation(options: EvaluationStepOptions): Promise<Evalu
 
 /** Vectors of the groups and their statistics, scalars and a batch: what every evaluation reads. */
 export function evaluationSignature(description: RunDescription, examples: number): Signature {
-  const vectors = description.layouts.flatMap(({ name: group, length, statisticsLength }) => [
-    [`group.${group}`, { type: 'float32', shape: [length] }] as const,
-    ...(statisticsLength > 0 ? [[`statistics.${group}`, { type: 'float32', shape: [statisticsLength] }] as const] : []),
-  ]);
-  return { ...Object.fromEntries(vectors), ...scalarSignature(description.objective), ...batchSignature(description, examples) };
+  const vectors = description.layouts.map(({ name, length }) => [`group.${name}`, { type: 'float32', shape: [length] }] as const);
+  return {
+    ...Object.fromEntries(vectors), ...statisticsSignature(description.layouts), ...scalarSignature(description.objective),
+    ...batchSignature(description, examples),
+  };
 }
 
 /** The vectors of the groups and the statistics of those that have any, by group, as the inputs of an evaluation. */
@@ -86,10 +86,7 @@ function notOffered(objective: string, what: string): LetheError {
 export function evaluationContext(description: RunDescription, operations: Operations, inputs: InputTensors): LossContext {
   const { layouts, objective } = description;
   const parameters = new Map(layouts.flatMap((layout) => [...namedTensors(operations, inputOf(inputs, `group.${layout.name}`), layout)]));
-  const statistics = new Map(layouts.flatMap((layout) => layout.statistics.map(({ name, offset, channels }): [string, Moments] => {
-    const part = (from: number): Tensor => operations.slice(inputOf(inputs, `statistics.${layout.name}`), [from], [channels]);
-    return [name, { mean: part(offset), variance: part(offset + channels) }];
-  })));
+  const statistics = statisticsTensors(operations, inputs, layouts);
   return {
     operations,
     networks: evaluationNetworks({

@@ -1,11 +1,16 @@
+import type { BatchPer } from '@lethe/objectives';
 import type { Step } from '@lethe/protocol';
 
 /**
- * The int32 seeds of a shard's dropout masks: two for the stream that stays the same in all steps of a round (one z = E(x)), two
- * for the stream that is drawn anew in every phase and inner step. A pure function, so that a shard that is computed again is the same.
+ * The int32 seeds of a shard's dropout masks: two for the stream that stays the same in all steps of a round that see the same batch (one
+ * z = E(x)), two for the stream that is drawn anew in every phase and inner step. A pure function, so that a shard that is computed again
+ * is the same.
  */
-export function dropoutSeeds(runSeed: number, { round, phase, innerStep }: Step, shard: number): { round: Int32Array; step: Int32Array } {
-  return { round: seedPair([runSeed, round, shard]), step: seedPair([runSeed, round, shard, phase + 1, innerStep + 1]) };
+export function dropoutSeeds(
+  runSeed: number, { round, phase, innerStep }: Step, { shard, batchPer }: { readonly shard: number; readonly batchPer: BatchPer },
+): { round: Int32Array; step: Int32Array } {
+  const step = seedPair([runSeed, round, shard, phase + 1, innerStep + 1]);
+  return { round: batchPer === 'step' ? step : seedPair([runSeed, round, shard]), step };
 }
 
 function seedPair(words: readonly number[]): Int32Array {

@@ -51,7 +51,9 @@ function described(loss: Loss): RunDescription {
   ];
   const objective: Objective = {
     ...run.objective, name: 'speaker', groups: [{ name: 'features', networks }], scalars: () => ({ beta: 1 }),
-    phases: [{ name: 'hiding', trains: 'features', reads: ['features'], innerSteps: 1, losses: ['reader_loss'], loss }],
+    phases: [{
+      name: 'hiding', trains: 'features', reads: ['features'], innerSteps: 1, frozenMode: 'training', losses: ['reader_loss'], loss,
+    }],
   };
   const layout = groupLayout('features', networks, config.batchSize);
   const summary = { statistics: [], statisticsLength: 0, losses: ['reader_loss'], length: 1 };

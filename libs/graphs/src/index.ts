@@ -2,9 +2,11 @@
 // makes the graph of a phase, whose inputs step-inputs.ts names, and shard-gradients.ts runs it on the examples of an assignment.
 export { runOfGame } from './check-loss.js';
 export { freshValues } from './fresh-starts.js';
-export { allNetworks, describeRun, layoutOf, type RunDescription } from './run-description.js';
-export { ShardGradients, type Batches, type NodeSum, type ShardGradientsOptions } from './shard-gradients.js';
+export { allNetworks, describeRun, evaluatedLayouts, layoutOf, type RunDescription } from './run-description.js';
+export { ShardGradients, type NodeSum, type ShardGradientsOptions, type StepNeeds, type StepState } from './shard-gradients.js';
+export type { Batches, OpenBatches } from './step-batches.js';
 export { StepClock } from './step-clock.js';
 export {
-  batchInputs, batchSignature, batchTensors, inputOf, namedTensors, scalarInputs, scalarSignature, scalarTensors, type InputTensors,
+  batchInputs, batchSignature, batchTensors, inputOf, namedTensors, scalarInputs, scalarSignature, scalarTensors,
+  statisticsSignature, statisticsTensors, type InputTensors,
 } from './step-inputs.js';

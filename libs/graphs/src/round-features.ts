@@ -2,7 +2,7 @@ import { attributeSizes } from '@lethe/data';
 import type { StepAssignment } from '@lethe/protocol';
 import type { CompiledStep, Engine, InputValues, SharedComputation, SharedValues } from '@lethe/tensorflow';
 import type { RunDescription } from './run-description.js';
-import { NETWORK_INPUT } from './step-inputs.js';
+import { NETWORK_INPUT, STATISTICS_INPUT } from './step-inputs.js';
 
 /** The features of a call's shards. */
 interface Features {
@@ -13,7 +13,8 @@ interface Features {
 
 /**
  * What the phases of a round share: as in the article, a round has one z = E(x). What all phases compute from the same examples,
- * parameters and dropout masks is computed once for the shards of a call and kept for the later phases and inner steps.
+ * parameters and dropout masks is computed once for the shards of a call and kept for the later phases and inner steps. Where each step has
+ * a batch of its own, nothing is shared.
  */
 export class RoundFeatures {
   readonly #shared: SharedComputation | null;
@@ -29,11 +30,13 @@ export class RoundFeatures {
 
   /** Finds what the steps share, which compute calls of `width` shards. */
   static of(engine: Engine, { objective, facts }: RunDescription, steps: readonly CompiledStep[], width: number): RoundFeatures {
-    if (steps.length < 2) return new RoundFeatures(null, new Set());
+    if (steps.length < 2 || objective.batchPer === 'step') return new RoundFeatures(null, new Set());
     // What is trained before the last phase changes within the round; everything else stays until then.
     const changing = new Set(objective.phases.slice(0, -1).map(({ trains }) => trains));
     const constant = objective.groups.filter(({ name }) => !changing.has(name));
-    const networks = constant.flatMap(({ networks }) => networks.map(({ name }) => `${NETWORK_INPUT}${name}`));
+    const networks = constant.flatMap((group) => (
+      [`${STATISTICS_INPUT}${group.name}`, ...group.networks.map(({ name }) => `${NETWORK_INPUT}${name}`)]
+    ));
     const examples = Array.from({ length: width }, (_, shard) =>
       ['images', 'labels', 'domains', ...attributeSizes(facts).map(([name]) => name), 'seeds.round'].map((name) => `${name}.${shard}`),
     ).flat();

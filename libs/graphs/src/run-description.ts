@@ -56,6 +56,13 @@ export function layoutOf(description: Pick<RunDescription, 'layouts'>, group: st
   return layout;
 }
 
+/** The groups whose networks are in evaluation mode while a phase trains another. */
+export function evaluatedLayouts(
+  description: Pick<RunDescription, 'layouts'>, { trains, reads, frozenMode }: Pick<Phase, 'trains' | 'reads' | 'frozenMode'>,
+): readonly GroupLayout[] {
+  return frozenMode === 'training' ? [] : reads.filter((group) => group !== trains).map((group) => layoutOf(description, group));
+}
+
 /** The networks of all groups, in the groups' order. */
 export function allNetworks({ groups }: Objective): readonly NetworkSpec[] {
   return groups.flatMap(({ networks }) => networks);

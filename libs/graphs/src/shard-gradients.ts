@@ -7,7 +7,8 @@ import { dropoutSeeds } from './dropout-seeds.js';
 import { RoundFeatures } from './round-features.js';
 import type { RunDescription } from './run-description.js';
 import type { StepClock } from './step-clock.js';
-import { batchInputs, NETWORK_INPUT, scalarInputs } from './step-inputs.js';
+import { StepBatches, type OpenBatches } from './step-batches.js';
+import { batchInputs, NETWORK_INPUT, scalarInputs, STATISTICS_INPUT } from './step-inputs.js';
 import { compilePhase } from './compile-phase.js';
 
 /** Gradient sum and combined summary of one or more shards. */
@@ -16,24 +17,33 @@ export interface NodeSum {
   readonly summary: Float32Array;
 }
 
-/** The examples of every round, in any order of rounds. */
-export interface Batches {
-  /** Indices of the round's examples into the training set, [batchSize]. */
-  round(round: number): Uint32Array;
+/** What a step reads of the servers. */
+export interface StepState {
+  /** Parameters by network. */
+  readonly networks: ReadonlyMap<string, InputValues>;
+  /** Running statistics by group, of those groups that are in evaluation mode meanwhile. */
+  readonly statistics: ReadonlyMap<string, Float32Array>;
+}
+
+/** What a phase needs of a state. */
+export interface StepNeeds {
+  readonly networks: ReadonlySet<string>;
+  readonly statistics: ReadonlySet<string>;
 }
 
 export interface ShardGradientsOptions {
   readonly engine: Engine;
   readonly description: RunDescription;
   readonly data: DataSource;
-  readonly batches: Batches;
+  readonly openBatches: OpenBatches;
   /** Greatest number of shards that one graph call computes side by side, to use all cores; changes no bit. */
   readonly parallelShards: number;
 }
 
-/** A shard's part of a round's batch, the same in all phases. */
+/** A shard's part of a batch. */
 interface Examples extends GatheredBatch {
-  readonly round: number;
+  /** Of the batch. */
+  readonly key: string;
   /** The images before they were distorted; null where none are. */
   readonly undistorted: Float32Array | null;
 }
@@ -52,10 +62,12 @@ export class ShardGradients {
   /** By the number of shards that a call computes. */
   readonly #graphs = new Map<number, PhaseGraphs>();
   readonly #examples = new Map<number, Examples>();
+  readonly #batches: StepBatches;
 
   private constructor(options: ShardGradientsOptions) {
     this.#options = options;
     this.#greatestWidth = 2 ** Math.floor(Math.log2(Math.min(options.parallelShards, options.description.config.shards)));
+    this.#batches = new StepBatches(options.description.objective, options.openBatches);
   }
 
   /** Traces one graph for each phase, for calls with as many shards as this worker computes side by side. */
@@ -71,23 +83,28 @@ export class ShardGradients {
   }
 
   /** Sums a node of the fixed tree, halves first: the same additions happen whichever worker computes which shards. */
-  node(assignment: StepAssignment, node: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
-    if (node.count <= this.#greatestWidth) return this.#call(assignment, node, networks, clock);
+  node(assignment: StepAssignment, node: TreeNode, state: StepState, clock: StepClock): NodeSum {
+    if (node.count <= this.#greatestWidth) return this.#call(assignment, node, state, clock);
     const half = node.count / 2;
-    const left = this.node(assignment, { first: node.first, count: half }, networks, clock);
-    return this.#add(assignment, left, this.node(assignment, { first: node.first + half, count: half }, networks, clock));
+    const left = this.node(assignment, { first: node.first, count: half }, state, clock);
+    return this.#add(assignment, left, this.node(assignment, { first: node.first + half, count: half }, state, clock));
   }
 
-  /** Networks that a phase reads, which may be some of those in their groups. */
-  needs(phase: number): ReadonlySet<string> {
+  /** Networks that a phase reads, which may be some of those in their groups, and groups of which it reads the running statistics. */
+  needs(phase: number): StepNeeds {
     const step = this.#graphs.get(this.#greatestWidth)?.steps[phase];
     if (step === undefined) throw new TypeError(`there is no phase ${phase}`);
-    return new Set([...step.needs].filter((input) => input.startsWith(NETWORK_INPUT)).map((input) => input.slice(NETWORK_INPUT.length)));
+    const named = (prefix: string): Set<string> => (
+      new Set([...step.needs].filter((input) => input.startsWith(prefix)).map((input) => input.slice(prefix.length)))
+    );
+    return { networks: named(NETWORK_INPUT), statistics: named(STATISTICS_INPUT) };
   }
 
   /** Gathers the examples of an assignment in advance, while its parameters are on their way. */
-  prepare({ round, nodes }: StepAssignment): void {
-    for (const { first, count } of nodes) for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(round, shard);
+  prepare(assignment: StepAssignment): void {
+    for (const { first, count } of assignment.nodes) {
+      for (let shard = first; shard < first + count; shard += 1) this.#examplesOf(assignment, shard);
+    }
   }
 
   dispose(): void {
@@ -119,12 +136,13 @@ export class ShardGradients {
   }
 
   /** One graph call. */
-  #call(assignment: StepAssignment, { first, count }: TreeNode, networks: ReadonlyMap<string, InputValues>, clock: StepClock): NodeSum {
+  #call(assignment: StepAssignment, { first, count }: TreeNode, { networks, statistics }: StepState, clock: StepClock): NodeSum {
     const graphs = this.#graphs.get(count);
     const step = graphs?.steps[assignment.phase];
     if (graphs === undefined || step === undefined) throw new TypeError(`phase ${assignment.phase} is not compiled for ${count} shards`);
     const inputs = clock.measure('input', () => ({
       ...Object.fromEntries([...networks].map(([name, vector]) => [`${NETWORK_INPUT}${name}`, vector])),
+      ...Object.fromEntries([...statistics].map(([name, vector]) => [`${STATISTICS_INPUT}${name}`, vector])),
       ...scalarInputs(assignment.scalars),
       ...Object.fromEntries(
         Array.from({ length: count }, (_, shard) => Object.entries(this.#inputs(assignment, first + shard, shard))).flat(),
@@ -136,8 +154,9 @@ export class ShardGradients {
   }
 
   #inputs(step: Step, shard: number, position: number): Record<string, InputValues> {
-    const { round: _, undistorted, ...batch } = this.#examplesOf(step.round, shard);
-    const seeds = dropoutSeeds(this.#options.description.config.seed, step, shard);
+    const { key: _, undistorted, ...batch } = this.#examplesOf(step, shard);
+    const { config, objective: { batchPer } } = this.#options.description;
+    const seeds = dropoutSeeds(config.seed, step, { shard, batchPer });
     return {
       ...batchInputs(batch, `.${position}`),
       ...(undistorted === null ? {} : { [`undistorted.${position}`]: undistorted }),
@@ -145,21 +164,24 @@ export class ShardGradients {
     };
   }
 
-  #examplesOf(round: number, shard: number): Examples {
+  #examplesOf(step: Step, shard: number): Examples {
     const kept = this.#examples.get(shard);
-    return kept?.round === round ? kept : this.#gather(round, shard);
+    return kept?.key === this.#batches.key(step) ? kept : this.#gather(step, shard);
   }
 
-  #gather(round: number, shard: number): Examples {
-    const { description: { config, facts }, data: { train }, batches } = this.#options;
-    const indices = shardIndices(batches.round(round), shard, config.shards);
+  #gather(step: Step, shard: number): Examples {
+    const { description: { config, facts, objective }, data: { train } } = this.#options;
+    const indices = shardIndices(this.#batches.indices(step), shard, config.shards);
     const batch = gatherBatch(train, indices, facts);
     const { augmentation } = config.data;
+    const part = {
+      seed: config.seed, round: step.round, shard, ...(objective.batchPer === 'round' ? {} : { step: [step.phase, step.innerStep] }),
+    };
     const seen =
       augmentation === null
         ? { undistorted: null }
-        : { images: augment(batch.images, facts.shape, augmentation, { seed: config.seed, round, shard }), undistorted: batch.images };
-    const examples = { ...batch, ...seen, round };
+        : { images: augment(batch.images, facts.shape, augmentation, part), undistorted: batch.images };
+    const examples = { ...batch, ...seen, key: this.#batches.key(step) };
     this.#examples.set(shard, examples);
     return examples;
   }

@@ -1,10 +1,11 @@
 import { attributeSizes, labelColumns, type GatheredBatch } from '@lethe/data';
 import { entryOf } from '@lethe/errors';
+import type { Moments } from '@lethe/networks';
 import type { Batch, Objective, Phase } from '@lethe/objectives';
 import { networkSlices, type GroupLayout, type StepAssignment } from '@lethe/protocol';
 import type { InputSpecification, Operations, Signature } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
-import { layoutOf, type RunDescription } from './run-description.js';
+import { evaluatedLayouts, layoutOf, type RunDescription } from './run-description.js';
 
 /** Tensors by the names of a step's inputs. */
 export type InputTensors = Readonly<Record<string, Tensor>>;
@@ -77,6 +78,24 @@ export function networkTensors(operations: Operations, inputs: InputTensors, lay
   });
 }
 
+/** Begins the name of an input with the running statistics of a group. */
+export const STATISTICS_INPUT = 'statistics.';
+
+/** The running statistics of groups, as a step takes them. Groups without any have no input. */
+export function statisticsSignature(layouts: readonly GroupLayout[]): Record<string, InputSpecification> {
+  return Object.fromEntries(layouts.filter(({ statisticsLength }) => statisticsLength > 0).map(({ name, statisticsLength }) => (
+    [`${STATISTICS_INPUT}${name}`, { type: 'float32', shape: [statisticsLength] }] as const
+  )));
+}
+
+/** The running statistics of groups among the inputs of a step, by the full names of their normalisations. */
+export function statisticsTensors(operations: Operations, inputs: InputTensors, layouts: readonly GroupLayout[]): Map<string, Moments> {
+  return new Map(layouts.flatMap((layout) => layout.statistics.map(({ name, offset, channels }): [string, Moments] => {
+    const part = (from: number): Tensor => operations.slice(inputOf(inputs, `${STATISTICS_INPUT}${layout.name}`), [from], [channels]);
+    return [name, { mean: part(offset), variance: part(offset + channels) }];
+  })));
+}
+
 /** All inputs of a phase's step that computes `width` shards of `examples` examples each. */
 export function phaseSignature(
   description: RunDescription,
@@ -91,6 +110,7 @@ export function phaseSignature(
   const shard = { ...trainingSignature(description, examples), 'seeds.round': SEEDS, 'seeds.step': SEEDS };
   return {
     ...Object.fromEntries(networks),
+    ...statisticsSignature(evaluatedLayouts(description, phase)),
     ...scalarSignature(description.objective),
     ...Object.fromEntries(
       Array.from({ length: width }, (_, index) =>

@@ -22,6 +22,6 @@ export {
   weightedSum,
 } from '@lethe/objectives';
 export type {
-  AttributeOfGame, BatchOfGame, FactsOfGame, FreshStart, GameContext, GameDefinition, GameDescription, GameFacts, GivenToGame,
-  NetworksOfGame, Objective, PhaseLoss, PhaseOfGame,
+  AttributeOfGame, BatchOfGame, BatchPer, FactsOfGame, FreshStart, GameContext, GameDefinition, GameDescription, GameFacts, GivenToGame,
+  NetworkMode, NetworksOfGame, Objective, PhaseLoss, PhaseOfGame,
 } from '@lethe/objectives';

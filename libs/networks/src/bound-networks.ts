@@ -21,12 +21,23 @@ export interface TrainingNetworkOptions {
   readonly seeds: Readonly<Record<'round' | 'step', Tensor>>;
   /** Takes the batch statistics (biased variance) that each normalisation computed, by full name. */
   readonly recordMoments: (normalisation: string, moments: Moments) => void;
+  /** Networks that are in evaluation mode meanwhile, with the running statistics of each of their normalisations; none unless given. */
+  readonly evaluated?: { readonly networks: ReadonlySet<string>; readonly statistics: ReadonlyMap<string, Moments> };
 }
 
-/** Networks in training mode: statistics of the batch, dropout by seed. */
-export function trainingNetworks(options: TrainingNetworkOptions): Networks {
-  const { operations, networks, parameters, seeds, recordMoments } = options;
-  return bind(networks, (network, position, isDeterministic) => {
+/** What a network computes with, by its place among all networks. */
+type ContextOfNetwork = (network: NetworkSpec, position: number, isDeterministic: boolean) => ForwardContext;
+
+/** Networks in training mode: statistics of the batch, dropout by seed. Those named in `evaluated` are in evaluation mode. */
+export function trainingNetworks({ evaluated, ...options }: TrainingNetworkOptions): Networks {
+  const training = trainingContext(options);
+  if (evaluated === undefined) return bind(options.networks, training);
+  const evaluation = evaluationContext({ ...options, statistics: evaluated.statistics });
+  return bind(options.networks, (network, ...rest) => (evaluated.networks.has(network.name) ? evaluation : training)(network, ...rest));
+}
+
+function trainingContext({ operations, parameters, seeds, recordMoments }: Omit<TrainingNetworkOptions, 'evaluated'>): ContextOfNetwork {
+  return (network, position, isDeterministic) => {
     let masks = 0;
     const record = isDeterministic ? () => undefined : recordMoments;
     return {
@@ -61,7 +72,7 @@ export function trainingNetworks(options: TrainingNetworkOptions): Networks {
         return operations.normal(shape, seeds[network.dropoutStream], position * SALTS_PER_NETWORK + masks);
       },
     };
-  });
+  };
 }
 
 export interface EvaluationNetworkOptions {
@@ -75,8 +86,12 @@ export interface EvaluationNetworkOptions {
 }
 
 /** Networks in evaluation mode: running statistics, no dropout. */
-export function evaluationNetworks({ operations, networks, parameters, statistics, noiseSeed }: EvaluationNetworkOptions): Networks {
-  return bind(networks, (network, position) => ({
+export function evaluationNetworks(options: EvaluationNetworkOptions): Networks {
+  return bind(options.networks, evaluationContext(options));
+}
+
+function evaluationContext({ operations, parameters, statistics, noiseSeed }: EvaluationNetworkOptions): ContextOfNetwork {
+  return (network, position) => ({
     operations,
     parameter: (name) => entryOf(parameters, `${network.name}.${name}`, STATE),
     batchNorm: (name, input) => {
@@ -94,7 +109,7 @@ export function evaluationNetworks({ operations, networks, parameters, statistic
     },
     dropout: (input) => input,
     noise: (shape) => (noiseSeed === undefined ? null : operations.normal(shape, noiseSeed, position)),
-  }));
+  });
 }
 
 /** Whose entries parameters and statistics are, in messages. */
@@ -103,10 +118,7 @@ const STATE = 'the state of the networks';
 /** More dropout and noise layers than any network has: keeps the draws of two networks with one seed apart. */
 const SALTS_PER_NETWORK = 1000;
 
-function bind(
-  networks: readonly NetworkSpec[],
-  contextOf: (network: NetworkSpec, position: number, isDeterministic: boolean) => ForwardContext,
-): Networks {
+function bind(networks: readonly NetworkSpec[], contextOf: ContextOfNetwork): Networks {
   const bound = (name: string, isDeterministic: boolean): { network: NetworkSpec; context: ForwardContext } => {
     const position = networks.findIndex((network) => network.name === name);
     const network = networks[position];

@@ -21,7 +21,7 @@ export { perceptron, type PerceptronOptions } from './perceptron.js';
 export type {
   ForwardContext, InitialValues, LayerSummary, NetworkSpec, Networks, NormalisationSpec, TensorSpec, UnnamedNetwork,
 } from './network.js';
-export { evaluationNetworks, trainingNetworks, type Moments, type TensorsByName } from './bound-networks.js';
+export { evaluationNetworks, trainingNetworks, type Moments, type TensorsByName, type TrainingNetworkOptions } from './bound-networks.js';
 export { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, tanh } from './vocabulary/activations.js';
 export { attention, type AttentionOptions } from './vocabulary/attention.js';
 export { batchNorm } from './vocabulary/batch-norm.js';

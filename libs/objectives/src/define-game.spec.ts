@@ -164,6 +164,22 @@ describe('a game that a user defines', () => {
     expect(decoded[0]).toBeCloseTo(((one - 1) ** 2 + (two - 2) ** 2 + (one - 3) ** 2) / 3, 4);
   });
 
+  it('has one batch in a round, and networks that compute alike, unless it says otherwise', () => {
+    const modes = ({ batchPer, phases }: Objective): string[] => [batchPer, ...phases.map(({ frozenMode }) => frozenMode)];
+    expect(modes(speakerGame().play({}, FACTS))).toEqual(['round', 'training', 'training']);
+    const groups = { features: ['encoder', 'head'], adversary: ['adversary'] };
+    const phases = Object.keys(groups).map((trains) => ({
+      name: trains, trains, losses: [trains], loss: (): void => undefined,
+      frozenMode: trains === 'features' ? 'evaluation' : ({ settings }: { settings: { beta: number } }) => (
+        settings.beta > 1 ? 'evaluation' : 'training'
+      ),
+    }));
+    const batchPer = ({ settings }: { settings: { beta: number } }): string => (settings.beta > 1 ? 'step' : 'round');
+    const game = speakerGame({ groups, phases, batchPer });
+    expect(modes(game.play({ beta: 2 }, FACTS))).toEqual(['step', 'evaluation', 'evaluation']);
+    expect(modes(game.play({ beta: 1 }, FACTS))).toEqual(['round', 'evaluation', 'training']);
+  });
+
   it('redraws where the label is all that is forgotten', () => {
     const label = { ...FACTS.forgotten[0], name: 'label', isLabel: true } as (typeof FACTS.forgotten)[number];
     const networks = { networks: () => ({ encoder: perceptron({ name: '', inputs: 3, hidden: [], classes: 2 }) }) };
@@ -230,6 +246,11 @@ describe('a game that a user defines', () => {
       { name: 'features', trains: 'features', innerSteps: () => 0, losses: ['one'], loss: (): void => undefined },
       { name: 'adversary', trains: 'adversary', losses: ['two'], loss: (): void => undefined },
     ] }, 'phase features: expected innerSteps: a whole number of at least 1, found 0'],
+    [{ batchPer: 'phase' }, 'game speaker, batchPer: expected round or step, found phase'],
+    [{ phases: [
+      { name: 'features', trains: 'features', frozenMode: () => true, losses: ['one'], loss: (): void => undefined },
+      { name: 'adversary', trains: 'adversary', losses: ['two'], loss: (): void => undefined },
+    ] }, 'game speaker, phase features, frozenMode: expected training or evaluation, found a boolean'],
   ])('is refused with the facts that it does not fit: %o', (changes, message) => {
     const game = speakerGame(changes);
     expect(() => game.play({}, FACTS)).toThrow(

@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { checkedSettings } from './checked-settings.js';
 import { GAME_KIND, type GameDefinition } from './game-definition.js';
 import type { GameFacts } from './game-facts.js';
-import type { LossContext, Objective, Phase } from './objective.js';
-import { checkDescription, checkInnerSteps, networksOf } from './own-game/check-description.js';
+import type { BatchPer, LossContext, NetworkMode, Objective, Phase } from './objective.js';
+import { checkDescription, checkInnerSteps, checkWord, networksOf } from './own-game/check-description.js';
 import { factsOfGame, type FactsOfGame } from './own-game/facts.js';
 import { gameContext, type GameContext } from './own-game/game-context.js';
-import type { GameDescription } from './own-game/game-description.js';
+import type { GameDescription, GivenToGame } from './own-game/game-description.js';
 import { gameError, kindOf } from './own-game/game-error.js';
 
 /**
@@ -35,6 +35,9 @@ export function defineGame<
 }
 
 type AnyDescription = GameDescription<z.ZodObject, string, string>;
+const BATCH_PER: readonly BatchPer[] = ['round', 'step'];
+const NETWORK_MODES: readonly NetworkMode[] = ['training', 'evaluation'];
+
 type AnyContext = GameContext<Record<string, unknown>>;
 
 /** A game with its settings, for the data of a run. */
@@ -52,7 +55,9 @@ class OwnGame {
   }
 
   objective(): Objective {
-    const { name, groups, deployed, freshStarts = [], figures, noisy = false, decode, predict } = this.#description;
+    const {
+      name, groups, batchPer = 'round', deployed, freshStarts = [], figures, noisy = false, decode, predict,
+    } = this.#description;
     const networks = this.#networks();
     const { height, width, channels, forgotten, kept } = this.#gameFacts;
     const encodedSize = this.#encodedSize();
@@ -69,6 +74,7 @@ class OwnGame {
         name: group, networks: names.map((network) => networks.find((spec) => spec.name === network) as NetworkSpec),
       })),
       phases: this.#phases(),
+      batchPer: checkWord(name, 'batchPer', BATCH_PER, this.#given(batchPer)),
       deployed: deployed ?? networksOf(this.#description),
       freshStarts,
       scalars: (round) => this.#scalars(round),
@@ -104,15 +110,21 @@ class OwnGame {
 
   #phases(): readonly Phase[] {
     const { name: game, groups, phases } = this.#description;
-    return phases.map(({ name, trains, reads = Object.keys(groups), innerSteps = 1, losses, loss }) => {
+    return phases.map(({ name, trains, reads = Object.keys(groups), innerSteps = 1, frozenMode = 'training', losses, loss }) => {
       const read = Object.keys(groups).filter((group) => group === trains || reads.includes(group));
       const networks = read.flatMap((group) => groups[group] ?? []);
-      const steps = typeof innerSteps === 'number' ? innerSteps : innerSteps({ settings: this.#settings, facts: this.#facts });
       return {
-        name, trains, reads: read, losses, innerSteps: checkInnerSteps(game, name, steps),
+        name, trains, reads: read, losses,
+        innerSteps: checkInnerSteps(game, name, this.#given(innerSteps)),
+        frozenMode: checkWord(game, `phase ${name}, frozenMode`, NETWORK_MODES, this.#given(frozenMode)),
         loss: (context) => loss(this.#context(context, `phase ${name}`, networks)),
       };
     });
+  }
+
+  /** A value, or what a function makes of settings and facts. */
+  #given<Value extends string | number>(value: Value | ((given: GivenToGame<Record<string, unknown>>) => Value)): Value {
+    return typeof value === 'function' ? value({ settings: this.#settings, facts: this.#facts }) : value;
   }
 
   #scalars(round: number): Readonly<Record<string, number>> {

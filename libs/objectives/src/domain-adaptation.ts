@@ -78,9 +78,11 @@ export function domainAdaptationObjective(options: DomainAdaptationOptions): Obj
       trains: 'networks',
       reads: ['networks'],
       innerSteps: 1,
+      frozenMode: 'training',
       losses: adapts ? ['label_loss', 'domain_loss', 'domain_accuracy'] : ['label_loss'],
       loss: (context) => (adapts ? adaptationLoss(game, options, context) : labelLoss(game, context)),
     }],
+    batchPer: 'round',
     deployed: ['featureExtractor', 'labelPredictor'],
     freshStarts: [],
     scalars: (round) => {

@@ -39,6 +39,7 @@ const OPTIONS: ForgettingOptions = {
   independence: 'parity', jointly: true, balanced: false, rebuild: false, rebuildWeight: 1, weights: {},
   eraser: { couplings: 0, width: 4, predictionWeight: 0.01 },
   hiding: 'up-to-chance', beta: 2, betaRampRounds: 4, divergenceWeight: 0.5, classifierTurns: 3,
+  batchPer: 'round', frozenMode: 'training',
 };
 
 const oneHot = (classes: number, values: readonly (number | null)[]): Float32Array =>

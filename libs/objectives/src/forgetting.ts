@@ -8,7 +8,7 @@ import { GAME_KIND, type GameDefinition } from './game-definition.js';
 import type { GameFacts } from './game-facts.js';
 import { countedMean, isCorrect, meanOf, negativeLogLikelihood, squaredError, sumOf } from './losses.js';
 import { checkedSettings } from './checked-settings.js';
-import type { LossContext, Objective } from './objective.js';
+import type { BatchPer, LossContext, NetworkMode, Objective } from './objective.js';
 
 const NAME = 'forgetting';
 const settings = forgettingSchema.omit({ kind: true, optimizers: true });
@@ -50,6 +50,9 @@ export interface ForgettingOptions extends GameNetworkOptions {
   readonly divergenceWeight: number;
   /** Inner steps of the classifiers in each round. */
   readonly classifierTurns: number;
+  readonly batchPer: BatchPer;
+  /** Of the autoencoder while the classifiers learn, and of the classifiers while it does. */
+  readonly frozenMode: NetworkMode;
 }
 
 /**
@@ -62,7 +65,7 @@ export interface ForgettingOptions extends GameNetworkOptions {
  *
  * What is not wanted is left out. The article's game keeps nothing, forgets the label and rebuilds: loss = MSE - beta * NLL. With a kept
  * attribute and nothing rebuilt it is LAFTR's. Under `odds` C reads the kept label beside z, so that z may tell as much of the forgotten
- * attribute as the label does. All phases of a round see the same z.
+ * attribute as the label does. All phases of a round see the same z, unless each step has a batch of its own (`batchPer`).
  *
  * What the game leaves, an eraser takes out of the latents before anybody else gets them (`Eraser`). It learns beside the others, and
  * their phase's loss is the sum of theirs and its own.
@@ -81,6 +84,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
   return {
     name: NAME,
     ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding)),
+    batchPer: options.batchPer,
     deployed: networks.autoencoder.map(({ name }) => name),
     freshStarts: networks.adversaries.freshStarts,
     scalars: (round) => ({
@@ -118,7 +122,7 @@ type GroupsAndPhases = Pick<Objective, 'groups' | 'phases'>;
 
 /** First the classifiers learn, then all others, while the encoder hides from them what is to be forgotten. */
 function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
-  const { networks, options: { classifierTurns } } = game;
+  const { networks, options: { classifierTurns, frozenMode } } = game;
   return {
     groups: [
       { name: 'classifier', networks: networks.adversaries.networks },
@@ -130,6 +134,7 @@ function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
         trains: 'classifier',
         reads: ['classifier', 'autoencoder'],
         innerSteps: classifierTurns,
+        frozenMode,
         losses: ['classifier_loss'],
         loss: (context) => {
           const losses = classifierLosses(networks.adversaries.read(context, networks.encode(context).adversaryInput));
@@ -142,6 +147,7 @@ function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
         trains: 'autoencoder',
         reads: ['classifier', 'autoencoder'],
         innerSteps: 1,
+        frozenMode,
         losses: [...game.losses, 'encoder_classifier_loss'],
         loss: (context) => {
           const { operations, scalars } = context;
@@ -170,6 +176,7 @@ function simultaneousPhase(game: Game): GroupsAndPhases {
         trains: 'game',
         reads: ['game'],
         innerSteps: 1,
+        frozenMode: 'training',
         losses: [...game.losses, 'classifier_loss'],
         loss: (context) => {
           const { operations, scalars } = context;

@@ -33,6 +33,15 @@ export interface PhaseLoss {
   readonly reported: Readonly<Record<string, Tensor>>;
 }
 
+/** What a batch is drawn for: all steps of a round together, or each step by itself. */
+export type BatchPer = 'round' | 'step';
+
+/**
+ * How networks compute: by the statistics of the batch, with dropout and noise (`training`), or by the running statistics, without them
+ * (`evaluation`).
+ */
+export type NetworkMode = 'training' | 'evaluation';
+
 /** A phase of a round: the group that it trains, in how many inner steps, and what it minimises. */
 export interface Phase {
   readonly name: string;
@@ -41,6 +50,8 @@ export interface Phase {
   readonly reads: readonly string[];
   /** Updates of the trained group in each round. */
   readonly innerSteps: number;
+  /** Of the networks that it reads and does not train. */
+  readonly frozenMode: NetworkMode;
   /** Names of the reported losses, in the order of the metrics. */
   readonly losses: readonly string[];
   readonly loss: (context: LossContext) => PhaseLoss;
@@ -63,6 +74,8 @@ export interface Objective {
   readonly name: string;
   readonly groups: readonly Group[];
   readonly phases: readonly Phase[];
+  /** `step`: no two steps of a round see the same batch. Each phase passes over the training examples in an order of its own. */
+  readonly batchPer: BatchPer;
   /** Networks that are used after training: their averages are kept and evaluated, if any are. */
   readonly deployed: readonly string[];
   /** The scalars of a round: a pure function of the round's number. */

@@ -1,4 +1,4 @@
-import { layoutOf, StepClock } from '@lethe/graphs';
+import { evaluatedLayouts, layoutOf, StepClock, type StepState } from '@lethe/graphs';
 import {
   networkSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type StepAssignment, type StepReport,
 } from '@lethe/protocol';
@@ -28,6 +28,10 @@ export class AssignmentExecutor {
   readonly #networks = new Map<string, HeldVersion>();
   /** The last version of each group that is known to be committed. */
   readonly #confirmed = new Map<string, number>();
+  /** The last running statistics of each group that were read with its parameters. */
+  readonly #runningStatistics = new Map<string, { readonly version: number; readonly values: Float32Array }>();
+  /** Groups whose running statistics some phase reads. */
+  readonly #withStatistics: ReadonlySet<string>;
   /** The groups, or their averages, that the last evaluations read. */
   readonly #evaluated = new Map<string, HeldVersion>();
   readonly #statistics = new Map<string, Float32Array>();
@@ -35,6 +39,10 @@ export class AssignmentExecutor {
 
   constructor(options: AssignmentExecutorOptions) {
     this.#options = options;
+    const { description } = options;
+    this.#withStatistics = new Set(description.objective.phases.flatMap((phase) => (
+      evaluatedLayouts(description, phase).filter(({ statisticsLength }) => statisticsLength > 0).map(({ name }) => name)
+    )));
   }
 
   dispose(): void {
@@ -64,13 +72,13 @@ export class AssignmentExecutor {
     const clock = new StepClock();
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
     await gradients.compileFor(assignment.nodes);
-    const pulled = this.#pullNetworks(assignment);
+    const pulled = this.#pullState(assignment);
     clock.measure('input', () => { gradients.prepare(assignment); });
-    const networks = await clock.measureAsync('wait', () => pulled);
+    const state = await clock.measureAsync('wait', () => pulled);
     // While the gradients are computed the servers take the request; later they answer chunk by chunk.
     this.#requestNext(trained, assignment);
     for (const node of assignment.nodes) {
-      const { gradient, summary } = gradients.node(assignment, node, networks, clock);
+      const { gradient, summary } = gradients.node(assignment, node, state, clock);
       await clock.measureAsync('wait', () => this.#confirm(assignment.reads));
       this.#requestNext(trained, assignment);
       const step = { round, phase, innerStep };
@@ -91,15 +99,19 @@ export class AssignmentExecutor {
     return { transfers: parameters.takeTransfers(), ...bytes };
   }
 
-  /** The networks that the phase reads, each as soon as it has arrived: the classifier's phase begins while the decoder is on its way. */
-  async #pullNetworks({ phase, reads }: StepAssignment): Promise<ReadonlyMap<string, HeldVector>> {
+  /**
+   * The networks that the phase reads, each as soon as it has arrived: the classifier's phase begins while the decoder is on its way.
+   * Running statistics are there once their version is committed.
+   */
+  async #pullState({ phase, reads }: StepAssignment): Promise<StepState> {
     const { engine, description, gradients } = this.#options;
     const needs = gradients.needs(phase);
     const networks = new Map<string, HeldVector>();
+    const statistics = new Map<string, Float32Array>();
     // All of them are awaited, also if one is revoked: nothing of this assignment may go on during the next one.
     const pulled = await Promise.allSettled(reads.map(async ({ group, version }) => {
       const layout = layoutOf(description, group);
-      for (const { network, from, to } of networkSlices(layout).filter((slice) => needs.has(slice.network))) {
+      for (const { network, from, to } of networkSlices(layout).filter((slice) => needs.networks.has(slice.network))) {
         const kept = this.#networks.get(network);
         if (kept?.version !== version) {
           await (await this.#requested(layout, version)).network(network);
@@ -108,9 +120,19 @@ export class AssignmentExecutor {
         }
         networks.set(network, (this.#networks.get(network) as HeldVersion).vector);
       }
+      if (needs.statistics.has(group)) statistics.set(group, await this.#statisticsOf(layout, version));
     }));
     for (const result of pulled) if (result.status === 'rejected') throw result.reason;
-    return networks;
+    return { networks, statistics };
+  }
+
+  async #statisticsOf(layout: GroupLayout, version: number): Promise<Float32Array> {
+    const kept = this.#runningStatistics.get(layout.name);
+    if (kept?.version === version) return kept.values;
+    const { statistics } = await (await this.#requested(layout, version)).complete;
+    if (statistics === null) throw new TypeError(`version ${version} of ${layout.name} came without its running statistics`);
+    this.#runningStatistics.set(layout.name, { version, values: statistics });
+    return statistics;
   }
 
   /**
@@ -138,7 +160,8 @@ export class AssignmentExecutor {
 
   /** Requests a version, also one that is not committed yet; it arrives in the group's memory, which is not read until then. */
   #request(layout: GroupLayout, version: number): GroupPull {
-    const pull = this.#options.parameters.pull(layout, version, this.#memoryOf(layout));
+    const contents = { statistics: this.#withStatistics.has(layout.name), averages: false };
+    const pull = this.#options.parameters.pull(layout, version, this.#memoryOf(layout), contents);
     this.#pulls.set(layout.name, { version, pull });
     return pull;
   }

@@ -27,8 +27,8 @@ export interface PrepareOptions {
   /** Whether code that the run brings may be loaded: it can do here whatever this user can. */
   readonly allowCode: boolean;
   readonly openData: (config: RunConfig) => Promise<DataSource>;
-  /** The examples of every round, out of the indices that may be trained on. */
-  readonly openBatches: (config: RunConfig, data: DataSource, training: Uint32Array) => Batches;
+  /** The examples of every round, or of every step of a phase (`stream`), out of the indices that may be trained on. */
+  readonly openBatches: (config: RunConfig, data: DataSource, training: Uint32Array, stream: string | null) => Batches;
   readonly openEvaluator: (options: EvaluatorOptions) => Evaluator;
 }
 
@@ -50,8 +50,9 @@ export async function prepareWorker(options: PrepareOptions, welcome: Welcome): 
   const description = describeRun(config, data.facts);
   checkSameRun(welcome, facts, description);
   const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
-  const batches = openBatches(config, data, training);
-  const gradients = await ShardGradients.compile({ engine, description, data, batches, parallelShards });
+  const gradients = await ShardGradients.compile({
+    engine, description, data, parallelShards, openBatches: (stream) => openBatches(config, data, training, stream),
+  });
   return { description, gradients, evaluator: openEvaluator({ engine, description, data, heldOut }) };
 }
 

@@ -8,7 +8,7 @@ import {
   type TreeNode, type SummaryLayout,
 } from '@lethe/protocol';
 import type { InputValues } from '@lethe/tensorflow';
-import type { RunDescription } from '@lethe/graphs';
+import type { RunDescription, StepState } from '@lethe/graphs';
 import type { PreparedWorker } from '@lethe/worker';
 
 const ROUNDS = 6;
@@ -42,15 +42,18 @@ function summaryOf({ statistics, statisticsLength }: GroupLayout, loss: string):
   return { statistics, statisticsLength, losses: [loss], length: statisticsLength + 1 };
 }
 
+/** The group that a phase does not train is in evaluation mode meanwhile. */
+const READS = { reads: ['classifier', 'autoencoder'], frozenMode: 'evaluation' } as const;
+
 /** The article's phases, of networks that are nothing but vectors; each inner step reads what the one before it wrote. */
 const OBJECTIVE = {
   name: 'simulated',
   groups: [{ name: 'classifier', networks: [] }, { name: 'autoencoder', networks: [] }],
   phases: [
-    { name: 'classifier', trains: 'classifier', reads: ['classifier', 'autoencoder'], innerSteps: 2, losses: ['classifier_loss'] },
-    { name: 'autoencoder', trains: 'autoencoder', reads: ['classifier', 'autoencoder'], innerSteps: 1, losses: ['reconstruction_mse'] },
+    { name: 'classifier', trains: 'classifier', ...READS, innerSteps: 2, losses: ['classifier_loss'] },
+    { name: 'autoencoder', trains: 'autoencoder', ...READS, innerSteps: 1, losses: ['reconstruction_mse'] },
   ],
-  deployed: [], isNoisy: false, freshStarts: [], figures: [], redraw: null, decode: null, predict: null, readKept: [],
+  batchPer: 'round', deployed: [], isNoisy: false, freshStarts: [], figures: [], redraw: null, decode: null, predict: null, readKept: [],
   scalars: (round: number) => ({ beta: round / 10 }),
 } as unknown as Objective;
 
@@ -115,12 +118,12 @@ export function firstGroups({ layouts, optimization }: RunDescription): GroupSta
   }));
 }
 
-/** Gradients that depend on everything that they may depend on: the versions read, the step, the shard. */
+/** Gradients that depend on everything that they may depend on: the versions read, the running statistics, the step, the shard. */
 export function smallGradients({ objective, layouts, summaries, config }: RunDescription): PreparedWorker['gradients'] {
   const shard = (
     assignment: StepAssignment,
     index: number,
-    networks: ReadonlyMap<string, InputValues>,
+    { networks, statistics }: StepState,
   ): { gradient: Float32Array; summary: Float32Array } => {
     const phase = objective.phases[assignment.phase];
     const group = layouts.find(({ name }) => name === phase?.trains);
@@ -129,6 +132,7 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
     const drift = Math.fround(
       Math.sin(97 * assignment.round + 31 * assignment.phase + 13 * assignment.innerStep + 7 * index)
         + (other[0] ?? 0)
+        + (statistics.get(assignment.phase === 0 ? 'autoencoder' : 'classifier')?.[0] ?? Number.NaN)
         + (assignment.scalars['beta'] ?? 0),
     );
     const gradient = new Float32Array(group.length);
@@ -140,12 +144,15 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
   };
   return {
     // As in the article, the classifier's phase does not look at the decoder.
-    needs: (phase) => new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
+    needs: (phase) => ({
+      networks: new Set(phase === 0 ? ['classifier', 'encoder'] : ['classifier', 'encoder', 'decoder']),
+      statistics: new Set([phase === 0 ? 'autoencoder' : 'classifier']),
+    }),
     compileFor: () => Promise.resolve(),
     prepare: () => undefined,
-    node: (assignment, { first, count }: TreeNode, networks) => {
+    node: (assignment, { first, count }: TreeNode, state) => {
       const sum = (from: number, size: number): { gradient: Float32Array; summary: Float32Array } => {
-        if (size === 1) return shard(assignment, from, networks);
+        if (size === 1) return shard(assignment, from, state);
         const [left, right] = [sum(from, size / 2), sum(from + size / 2, size / 2)];
         addInto(left.gradient, right.gradient);
         const layoutOfSummary = summaries[assignment.phase];

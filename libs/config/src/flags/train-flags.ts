@@ -66,6 +66,13 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     { name: 'bottleneck-weight', value: NUMBER, help: 'weight of each nat that passes it', paths: ['objective.bottleneck.weight'] },
     { name: 'averaging', value: NUMBER, help: 'decay per update of the average of the weights that is evaluated', paths: ['averaging'] },
     { name: 'classifier-turns', value: COUNT, help: 'steps of the classifier in a round', paths: ['objective.classifierTurns'] },
+    { name: 'batch-per', value: word('round', 'step'), help: 'one batch for a round, or for each step', paths: ['objective.batchPer'] },
+    {
+      name: 'frozen-mode',
+      value: word('training', 'evaluation'),
+      help: 'networks that do not learn in a phase: by the batch and with dropout, or by running statistics and without',
+      paths: ['objective.frozenMode'],
+    },
     {
       name: 'eraser-couplings',
       value: COUNT,

@@ -20,6 +20,8 @@ export function recipe(machine: Machine): ForgettingConfig {
       beta: 1,
       betaRampRounds: 0,
       classifierTurns: 1,
+      batchPer: 'round',
+      frozenMode: 'training',
       latentSize: 10,
       encoderDropout: 0.2,
       decoderDropout: 0.2,

@@ -81,6 +81,13 @@ export const forgettingSchema = z.strictObject({
   betaRampRounds: count,
   /** Inner steps of the classifier in each round. */
   classifierTurns: positiveInteger,
+  /** `round`: all steps of a round see one batch; `step`: each has a batch of its own. */
+  batchPer: z.enum(['round', 'step']),
+  /**
+   * How the networks that do not learn in a phase compute: by the statistics of the batch, with dropout and noise (`training`), or by the
+   * running statistics and without (`evaluation`).
+   */
+  frozenMode: z.enum(['training', 'evaluation']),
   /**
    * `parity`: the features tell nothing of what is forgotten; `odds`: nothing beyond what the kept label tells of it.
    * @see Hardt et al., Equality of Opportunity in Supervised Learning (2016)

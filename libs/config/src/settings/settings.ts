@@ -334,6 +334,14 @@ export interface CompleteSettings {
          */
         classifierTurns: number;
         /**
+         * One batch for a round, or for each step.
+         */
+        batchPer: 'round' | 'step';
+        /**
+         * Networks that do not learn in a phase: by the batch and with dropout, or by running statistics and without.
+         */
+        frozenMode: 'training' | 'evaluation';
+        /**
          * Forget a column altogether (parity), or what it tells beyond the kept label (odds).
          */
         fairness: 'parity' | 'odds';
@@ -799,6 +807,14 @@ export interface Settings {
    * Steps of the classifier in a round.
    */
   classifierTurns?: number;
+  /**
+   * One batch for a round, or for each step.
+   */
+  batchPer?: 'round' | 'step';
+  /**
+   * Networks that do not learn in a phase: by the batch and with dropout, or by running statistics and without.
+   */
+  frozenMode?: 'training' | 'evaluation';
   /**
    * Steps of the flow that erases what is left of a forgotten column.
    */

@@ -45,12 +45,13 @@ const toVersion6: VersionStep = (before) => filledIn(before, { 'data.own': null 
 
 /**
  * To version 7. Workers on other machines had one connection to each server. No run of before read faces, balanced its batches or saw
- * images in a mirror, and none had the networks of Fader Networks.
+ * images in a mirror, and none had the networks of Fader Networks. All steps of a round saw one batch, and all networks computed as in
+ * training.
  */
 const toVersion7: VersionStep = (before) => filledIn(before, {
   'cluster.connections': 1, 'data.avatars': null, 'data.celeba': null, 'data.balance': [],
   ...(isTree(valueAt(before, 'data.augmentation')) ? { 'data.augmentation.flip': false } : {}),
-  ...(valueAt(before, 'objective.kind') === 'forgetting' ? WITHOUT_MAPS : {}),
+  ...(valueAt(before, 'objective.kind') === 'forgetting' ? { ...WITHOUT_MAPS, ...ALIKE_PHASES } : {}),
 });
 
 /** What says nothing of the networks that there were. */
@@ -58,6 +59,9 @@ const WITHOUT_MAPS = {
   'objective.encoder.mostMaps': 512, 'objective.encoder.normalisation': 'batch', 'objective.encoder.upsampling': 'transposed',
   'objective.adversary.kind': 'perceptron',
 };
+
+/** All phases of a round saw and computed alike. */
+const ALIKE_PHASES = { 'objective.batchPer': 'round', 'objective.frozenMode': 'training' };
 
 /** The game of before keeps nothing by name and rebuilds images with the article's networks. */
 const REBUILDING_ALONE = {

@@ -16,11 +16,13 @@ export interface Augmentation {
   readonly flip: boolean;
 }
 
-/** Which part of which round the images are. */
+/** Which part of which batch the images are. */
 export interface AugmentedPart {
   readonly seed: number;
   readonly round: number;
   readonly shard: number;
+  /** Of a batch that one step of the round sees alone: what tells the step from the others of the round. */
+  readonly step?: readonly number[];
 }
 
 /**
@@ -28,10 +30,10 @@ export interface AugmentedPart {
  * the border goes on. A pure function of its arguments, so that a recomputed shard sees the same images.
  */
 export function augment(images: Float32Array, shape: ImageShape, augmentation: Augmentation, part: AugmentedPart): Float32Array {
-  const { seed, round, shard } = part;
+  const { seed, round, shard, step = [] } = part;
   const length = shape.height * shape.width * shape.channels;
   const augmented = new Float32Array(images.length);
-  const generator = seededGenerator('augmentation', seed, JSON.stringify([round, shard]));
+  const generator = seededGenerator('augmentation', seed, JSON.stringify([round, shard, ...step]));
   const draw = (most: number): number => (2 * uniformFloat64(generator) - 1) * most;
   const { scale, rotation, shift, invert, flip } = augmentation;
   for (let start = 0; start < images.length; start += length) {

@@ -12,6 +12,8 @@ export interface DomainBatchesOptions {
   readonly batchSize: number;
   readonly shards: number;
   readonly seed: number;
+  /** Where a round sees several batches: names those of one phase, whose order is then its own. Null: a round has one batch. */
+  readonly stream?: string | null;
 }
 
 /**
@@ -24,7 +26,7 @@ export class DomainBatches {
   readonly #shards: number;
 
   /** @throws LetheError CONFIG_INVALID when shards cannot have the same number of examples of all domains */
-  constructor({ training, domains, batchSize, shards, seed }: DomainBatchesOptions) {
+  constructor({ training, domains, batchSize, shards, seed, stream = null }: DomainBatchesOptions) {
     const present = [...new Set(training.map((index) => domains[index] ?? 0))].sort((a, b) => a - b);
     if (batchSize % (shards * present.length) !== 0) {
       const message = `batch size: expected a multiple of ${shards} shards times ${present.length} domains, found ${batchSize}`;
@@ -34,7 +36,7 @@ export class DomainBatches {
     this.#shards = shards;
     this.#streams = present.map((domain) => new BatchStream({
       training: training.filter((index) => domains[index] === domain),
-      batchSize: batchSize / present.length, seed, stream: `domain ${domain}`,
+      batchSize: batchSize / present.length, seed, stream: `${stream === null ? '' : `${stream}, `}domain ${domain}`,
     }));
   }
 
@@ -60,13 +62,15 @@ type BatchSettings = Pick<RunConfig, 'batchSize' | 'shards' | 'seed'> & { readon
 /**
  * The rounds of a run: balanced over the domains if there are several, else over the attributes that settings name.
  * @param training indices into the training set that may be trained on
+ * @param stream where a round sees several batches: names those of one phase, whose order is then its own; null: a round has one batch
  * @throws LetheError CONFIG_INVALID for a batch size that does not fit the data
  */
 export function openBatches(
   { batchSize, shards, seed, data: { balance } }: BatchSettings, { facts, train }: DataSource, training: Uint32Array,
+  stream: string | null = null,
 ): BatchStream | DomainBatches {
   if (facts.domains.length === 1) {
-    return new BatchStream({ training: balancedTraining(training, balance, { train, seed }), batchSize, seed });
+    return new BatchStream({ training: balancedTraining(training, balance, { train, seed }), batchSize, seed, stream });
   }
-  return new DomainBatches({ training, domains: train.domains, batchSize, shards, seed });
+  return new DomainBatches({ training, domains: train.domains, batchSize, shards, seed, stream });
 }

@@ -65,12 +65,12 @@ function planOf(description: RunDescription, data: DataSource, losses: readonly 
     rounds: totalRounds,
     examples: {
       shape: [height, width, channels], training: trained, heldOut, test: tested,
-      batch: config.batchSize, shards: config.shards,
+      batch: config.batchSize, batchPer: objective.batchPer, shards: config.shards,
     },
     networks: objective.groups.flatMap(({ name, networks }) => networks.map((network) => plannedNetwork(network, name))),
     groups: objective.groups.map((group) => plannedGroup(description, group)),
-    phases: objective.phases.map(({ name, trains, reads, innerSteps }, phase) => (
-      { name, trains, reads, innerSteps, losses: losses[phase] ?? {} }
+    phases: objective.phases.map(({ name, trains, reads, innerSteps, frozenMode }, phase) => (
+      { name, trains, reads, innerSteps, frozenMode, losses: losses[phase] ?? {} }
     )),
     traffic: trafficOf(description),
   };

@@ -1,13 +1,15 @@
 import type { OptimizerSettings } from '@lethe/config';
 import { formatBytes, formatCount, formatFigures, formatTable } from '@lethe/telemetry';
-import type { PlannedNetwork, TrainingPlan } from './training-plan.js';
+import type { PlannedNetwork, PlannedPhase, TrainingPlan } from './training-plan.js';
 
 /** A plan as lines of text, as `lethe train --dry-run` prints it. */
 export function planLines({ recipe, game, rounds, examples, networks, groups, phases, traffic }: TrainingPlan): string[] {
-  const { shape, training, heldOut, test, batch, shards } = examples;
+  const { shape, training, heldOut, test, batch, batchPer, shards } = examples;
   const counts = [`${formatCount(training)} to train on`, `${formatCount(heldOut)} held out`, `${formatCount(test)} to test`];
   return [
-    `the game ${game} of recipe ${recipe}: ${formatCount(rounds)} rounds of ${formatCount(batch)} examples, in ${shards} shards`,
+    `the game ${game} of recipe ${recipe}: ${formatCount(rounds)} rounds of ${formatCount(batch)} examples, in ${shards} shards${
+      batchPer === 'step' ? ', others for each step' : ''
+    }`,
     `examples of ${shape.join(' x ')}: ${counts.join(', ')}`,
     '', ...networks.flatMap(networkLines),
     ...formatTable([
@@ -19,14 +21,19 @@ export function planLines({ recipe, game, rounds, examples, networks, groups, ph
     '',
     ...formatTable([
       ['phase', 'trains', 'inner steps', 'reads', 'losses at the start'],
-      ...phases.map(({ name, trains, innerSteps, reads, losses }) => [
-        name, trains, String(innerSteps), reads.join(', '), formatFigures(losses),
+      ...phases.map(({ name, trains, innerSteps, reads, frozenMode, losses }) => [
+        name, trains, String(innerSteps), reads.map((group) => readText(group, { trains, frozenMode })).join(', '), formatFigures(losses),
       ]),
     ]),
     '',
     `in each round a worker${traffic.workers === 1 ? '' : ` of ${traffic.workers}`} sends ${formatBytes(traffic.bytesSent)} at most `
     + `and receives ${formatBytes(traffic.bytesReceived)}`,
   ];
+}
+
+/** "encoder", or "encoder (evaluation)" for a group that is in evaluation mode meanwhile. */
+function readText(group: string, { trains, frozenMode }: Pick<PlannedPhase, 'trains' | 'frozenMode'>): string {
+  return group === trains || frozenMode === 'training' ? group : `${group} (evaluation)`;
 }
 
 function networkLines({ name, group, parameters, layers }: PlannedNetwork): string[] {

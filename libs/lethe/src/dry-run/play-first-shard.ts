@@ -29,8 +29,9 @@ export async function playFirstShard(options: FirstShardOptions): Promise<PhaseL
   const { engine, description, data } = options;
   const { config, objective } = description;
   const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
-  const batches = openBatches(config, data, training);
-  const gradients = await ShardGradients.compile({ engine, description, data, batches, parallelShards: 1 });
+  const gradients = await ShardGradients.compile({
+    engine, description, data, parallelShards: 1, openBatches: (stream) => openBatches(config, data, training, stream),
+  });
   try {
     const losses = objective.phases.map((_, phase) => lossesOf(phase, gradients, options));
     await computeFeatures(options);
@@ -48,11 +49,15 @@ function lossesOf(phase: number, gradients: ShardGradients, { description, group
   const networks = new Map(groups.flatMap(({ group, values }) => (
     networkSlices(layoutOf(description, group)).map(({ network, from, to }) => [network, values.slice(from, to)] as const)
   )));
-  const needed = new Map([...networks].filter(([network]) => gradients.needs(phase).has(network)));
+  const needs = gradients.needs(phase);
+  const state = {
+    networks: new Map([...networks].filter(([network]) => needs.networks.has(network))),
+    statistics: new Map(statisticsOf(groups).filter(([group]) => needs.statistics.has(group))),
+  };
   const reads = (objective.phases[phase]?.reads ?? []).map((group) => ({ group, version: 0 }));
   const { gradient, summary } = gradients.node({
     kind: 'stepAssignment', round: 0, phase, innerStep: 0, nodes: [shard], reads, produces: 1, scalars: objective.scalars(0), generation: 1,
-  }, shard, needed, new StepClock());
+  }, shard, state, new StepClock());
   const { statisticsLength = 0, losses = [] } = summaries[phase] ?? {};
   const found = Object.fromEntries(losses.map((name, place) => [name, summary[statisticsLength + place] ?? Number.NaN]));
   expectFinite(description, phase, { losses: found, gradient });

@@ -25,6 +25,8 @@ export interface PlannedExamples {
   readonly test: number;
   /** In each round, over all shards. */
   readonly batch: number;
+  /** All steps of a round see one batch, or each step has a batch of its own. */
+  readonly batchPer: 'round' | 'step';
   readonly shards: number;
 }
 
@@ -66,6 +68,8 @@ export interface PlannedPhase {
   readonly reads: readonly string[];
   /** Updates of the group in each round. */
   readonly innerSteps: number;
+  /** How the networks that it reads and does not train compute. */
+  readonly frozenMode: 'training' | 'evaluation';
   /** What each reported loss is for the first shard of the first round, with the weights that the run would begin with. */
   readonly losses: Readonly<Record<string, number>>;
 }

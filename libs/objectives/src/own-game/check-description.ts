@@ -16,7 +16,8 @@ const KINDS_OF_PARTS: Readonly<Record<Part, readonly [kinds: readonly string[], 
   networks: [['a function'], true], groups: [['an object'], true], phases: [['a list'], true], figures: [['an object'], true],
   encode: [['a function'], true], encodedSize: [['a number', 'a function'], true], optimizers: [['an object'], false],
   scalars: [['a function'], false], decode: [['a function'], false], predict: [['a function'], false], readKept: [['an object'], false],
-  noisy: [['a boolean'], false], deployed: [['a list'], false], freshStarts: [['a list'], false],
+  batchPer: [['a string', 'a function'], false], noisy: [['a boolean'], false], deployed: [['a list'], false],
+  freshStarts: [['a list'], false],
 };
 
 /**
@@ -133,6 +134,13 @@ function checkPhases(description: AnyDescription): void {
 export function checkInnerSteps(game: string, phase: string, innerSteps: number): number {
   if (Number.isInteger(innerSteps) && innerSteps >= 1) return innerSteps;
   throw gameError(game, `phase ${phase}`, 'innerSteps: a whole number of at least 1', String(innerSteps));
+}
+
+/** @throws LetheError GAME_INVALID for a word that is none of those expected */
+export function checkWord<Word extends string>(game: string, where: string, words: readonly Word[], found: unknown): Word {
+  const word = words.find((one) => one === found);
+  if (word !== undefined) return word;
+  throw gameError(game, where, words.join(' or '), typeof found === 'string' ? found : kindOf(found));
 }
 
 function unknownNetwork(description: AnyDescription, where: string, network: string): Error {

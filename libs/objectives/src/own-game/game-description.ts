@@ -2,7 +2,7 @@ import type { PartialOptimizer } from '@lethe/config';
 import type { UnnamedNetwork } from '@lethe/networks';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { z } from 'zod';
-import type { FreshStart, PhaseLoss } from '../objective.js';
+import type { BatchPer, FreshStart, NetworkMode, PhaseLoss } from '../objective.js';
 import type { FactsOfGame } from './facts.js';
 import type { GameContext } from './game-context.js';
 
@@ -22,6 +22,11 @@ export interface PhaseOfGame<Settings, Network extends string, Scalar extends st
   readonly reads?: readonly string[];
   /** Updates of the trained group in each round; 1 unless said. */
   readonly innerSteps?: number | ((given: GivenToGame<Settings>) => number);
+  /**
+   * How the networks that it reads and does not train compute: by the statistics of the batch, with dropout and noise (`training`, unless
+   * said), or by the running statistics and without (`evaluation`, as after PyTorch's `eval()`).
+   */
+  readonly frozenMode?: NetworkMode | ((given: GivenToGame<Settings>) => NetworkMode);
   /** Names of the losses that it reports, each of them in one phase alone. */
   readonly losses: readonly string[];
   /** What is minimised, a scalar, and the reported losses by name, all scalars. */
@@ -46,6 +51,8 @@ export interface GameDescription<Schema extends z.ZodObject, Network extends str
   ) => Readonly<Record<Scalar, number>>;
   /** A round plays them in this order. */
   readonly phases: readonly PhaseOfGame<z.output<Schema>, NoInfer<Network>, NoInfer<Scalar>>[];
+  /** One batch for all steps of a round (`round`, unless said), or one for each step (`step`). */
+  readonly batchPer?: BatchPer | ((given: GivenToGame<z.output<Schema>>) => BatchPer);
   /**
    * Figures of held-out and test examples, by name: a value of each, [examples]. The first is watched unless a run says otherwise. Less
    * is better of those whose names end in loss, error, mse or nll, more of all others.
