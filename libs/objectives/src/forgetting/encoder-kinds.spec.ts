@@ -18,7 +18,7 @@ const FACES: ForgettingOptions = {
   },
   independence: 'parity', jointly: false, balanced: false, rebuild: true, rebuildWeight: 1, weights: {},
   eraser: { couplings: 0, width: 4, predictionWeight: 0.01 },
-  hiding: 'wrong-label', beta: 0.1, betaRampRounds: 0, divergenceWeight: 0, classifierTurns: 1,
+  hiding: 'wrong-label', beta: 0.1, betaRampRounds: 0, divergenceWeight: 0, classifierTurns: 1, batchPer: 'round', frozenMode: 'training',
 };
 
 function networksOf(options: ForgettingOptions): NetworkSpec[] {
