@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isReached, scaleBars, trainingBars, type Bar } from './bars.js';
 import { expectWritable, plot, record } from './history.js';
 import type { TrainingRow } from './measure-training.js';
-import { ARTICLE, DDP, FORGET, measurePeer } from './peers.js';
+import { ARTICLE, AVATARS, DDP, FORGET, measurePeer } from './peers.js';
 import { compareWeights } from './recorded-weights.js';
 import { measureScale } from './scale/measure-scale.js';
 
@@ -77,7 +77,7 @@ describe('the benchmark', () => {
     // An interpreter that sees no installed packages.
     const bare = join(folder, 'bare-python');
     writeFileSync(bare, '#!/bin/sh\nexec python3 -S "$@"\n', { mode: 0o755 });
-    for (const peer of [ARTICLE, DDP, FORGET])
+    for (const peer of [ARTICLE, AVATARS, DDP, FORGET])
       await expect(measurePeer(peer, 'tuned', bare)).rejects.toThrow(
         `--python: expected a Python with PyTorch, found ${bare}: ModuleNotFoundError: No module named 'torch'`,
       );

@@ -10,20 +10,23 @@ import { CORES_OF_SERVER, isReached, scaleBars, startBars, trainingBars, type Ba
 import { expectWritable, plot, record } from './history.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining, type TrainingCase, type TrainingRow } from './measure-training.js';
-import { ARTICLE, DDP, FORGET } from './peers.js';
+import { ARTICLE, AVATARS, DDP, FORGET } from './peers.js';
 import { measureScale, type ScaleCase, type ScaleRow } from './scale/measure-scale.js';
 import { compareWeights } from './recorded-weights.js';
 
 const ONE_SHARD = { name: '1 worker, 2 threads, 1 shard', flags: ['--workers', '1', '--threads', '2', '--shards', '1'] };
 const AS_IT_COMES = { name: '1 worker, 4 shards (default)', flags: ['--workers', '1'] };
 const TWO_WORKERS = { name: '2 workers, 1 thread, 2 shards', flags: ['--workers', '2', '--shards', '2'] };
-/** The article's game beside the peers that play it, and recipe `forget`, in all cases beside one process of two threads. */
+/** The article's game beside the peers that play it; recipes `forget` and `avatars`, in all cases beside one process of two threads. */
 const CASES: readonly TrainingCase[] = [
   { ...ONE_SHARD, recipe: 'article', peer: ARTICLE, leastTimesFaster: { plain: 1.3, tuned: 1 }, mostServerShare: null },
   { ...AS_IT_COMES, recipe: 'article', peer: ARTICLE, leastTimesFaster: { plain: 1.15, tuned: 1 }, mostServerShare: null },
   { ...TWO_WORKERS, recipe: 'article', peer: DDP, leastTimesFaster: { plain: 1.4, tuned: 1 }, mostServerShare: 0.2 },
   ...([[ONE_SHARD, 1.15], [AS_IT_COMES, 1], [TWO_WORKERS, 1.1]] as const).map(([{ name, flags }, plain]): TrainingCase => ({
     name: `forget, ${name}`, flags, recipe: 'forget', peer: FORGET, leastTimesFaster: { plain, tuned: 1 }, mostServerShare: null,
+  })),
+  ...[ONE_SHARD, { name: '1 worker, 2 shards (default)', flags: ['--workers', '1'] }, TWO_WORKERS].map(({ name, flags }): TrainingCase => ({
+    name: `avatars, ${name}`, flags, recipe: 'avatars', peer: AVATARS, leastTimesFaster: { plain: 1, tuned: 1 }, mostServerShare: null,
   })),
 ];
 const SCALE: readonly ScaleCase[] = [
@@ -39,7 +42,7 @@ const { rounds, repeats, recipe, python, scaleEffort, start, record: recordFile,
   .description('Measures training beside PyTorch, the start, and parameter servers by themselves.')
   .option('--rounds <count>', 'of each training', Number, 80)
   .option('--repeats <count>', 'number of repeats, over which medians are taken', Number, 1)
-  .addOption(new Option('--recipe <word>', 'train by this one alone').choices(['article', 'forget']))
+  .addOption(new Option('--recipe <word>', 'train by this one alone').choices(['article', 'forget', 'avatars']))
   .option('--python <file>', 'a Python with PyTorch, to measure the same game there as well')
   .option('--scale-effort <factor>', 'share of the bytes to move through servers without compute; 0: none', Number, 0)
   .option('--start', 'measure how long a start takes, and an idle cluster')

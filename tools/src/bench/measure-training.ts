@@ -1,9 +1,10 @@
 import { measurePeer, type Peer, type Tuning } from './peers.js';
 import { playRounds, type PlayedRun, type Summary } from './play-rounds.js';
 
-const BATCH = 256;
-/** Steps of a round: those of the classifier, and that of encoder and decoder. */
-const STEPS_PER_ROUND = { article: 2, forget: 7 } as const;
+/** Of each recipe: examples of a round, and its steps, those of the classifier and that of encoder and decoder. */
+const ROUNDS: Readonly<Record<PlayedRun['recipe'], { readonly batch: number; readonly steps: number }>> = {
+  article: { batch: 256, steps: 2 }, forget: { batch: 256, steps: 7 }, avatars: { batch: 32, steps: 2 },
+};
 
 export interface TrainingCase {
   readonly name: string;
@@ -84,8 +85,8 @@ function rowOf({ name, recipe, mostServerShare }: TrainingCase, summaries: reado
   const roundMs = medianOf(({ median_round_ms: ms }) => ms);
   return {
     name, roundMs, mostServerShare,
-    imagesPerSecond: (BATCH * 1000) / roundMs,
-    serverShare: medianOf(({ step, median_round_ms: ms }) => (STEPS_PER_ROUND[recipe] * (step.sendMs + step.waitMs)) / ms),
+    imagesPerSecond: (ROUNDS[recipe].batch * 1000) / roundMs,
+    serverShare: medianOf(({ step, median_round_ms: ms }) => (ROUNDS[recipe].steps * (step.sendMs + step.waitMs)) / ms),
     wireSurplus: medianOf(({ wire }) => (wire.bytes_sent + wire.bytes_received) / wire.least_bytes - 1),
     step: Object.fromEntries(
       (['inputMs', 'computeMs', 'sendMs', 'waitMs', 'sumMs', 'updateMs'] as const).map((part) => [

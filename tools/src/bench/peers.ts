@@ -11,12 +11,13 @@ const { environment: KEEP_MEMORY } = localProgram('worker');
 
 /** The same game in PyTorch, on as many cores as a case of Lethe. */
 export interface Peer {
-  readonly script: 'article.py' | 'ddp.py' | 'forget.py';
+  readonly script: 'article.py' | 'ddp.py' | 'forget.py' | 'avatars.py';
   readonly arguments: readonly string[];
 }
 
 export const ARTICLE: Peer = { script: 'article.py', arguments: ['--threads', '2'] };
 export const FORGET: Peer = { script: 'forget.py', arguments: ['--threads', '2'] };
+export const AVATARS: Peer = { script: 'avatars.py', arguments: ['--threads', '2'] };
 export const DDP: Peer = { script: 'ddp.py', arguments: ['--processes', '2', '--threads', '1'] };
 
 /** PyTorch as most write and run it, or as fast as it can be on a CPU. */

@@ -20,7 +20,7 @@ export interface Summary {
 export interface PlayedRun {
   /** Name of its folder. */
   readonly name: string;
-  readonly recipe: 'article' | 'forget';
+  readonly recipe: 'article' | 'forget' | 'avatars';
   readonly runsFolder: string;
   readonly rounds: number;
   readonly flags: readonly string[];

@@ -105,9 +105,11 @@ class PlaysRounds(Protocol):
     def play_round(self, images: Tensor, labels: Tensor) -> None: ...
 
 
-def median_seconds(game: PlaysRounds, batch: int, options: argparse.Namespace) -> float:
-    """Of a round of so many images drawn at random; gathering them counts."""
-    images, labels = training_images(options.data)
+def median_seconds(
+    game: PlaysRounds, batch: int, options: argparse.Namespace, examples: tuple[Tensor, Tensor] | None = None
+) -> float:
+    """Of a round of so many images drawn at random, of MNIST unless others are given; gathering them counts."""
+    images, labels = examples or training_images(options.data)
     seconds = []
     for _ in range(WARM_UP_ROUNDS + options.rounds):
         began = time.perf_counter()
@@ -120,11 +122,11 @@ def median_seconds(game: PlaysRounds, batch: int, options: argparse.Namespace) -
     return statistics.median(seconds[WARM_UP_ROUNDS:])
 
 
-def argument_parser(description: str | None) -> argparse.ArgumentParser:
+def argument_parser(description: str | None, batch: int = 256) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder of MNIST's files")
     parser.add_argument("--threads", type=int, required=True, help="of each process")
-    parser.add_argument("--batch", type=int, default=256, help="images a round, of all processes together")
+    parser.add_argument("--batch", type=int, default=batch, help="images a round, of all processes together")
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--tuned", action="store_true")
     return parser
