@@ -32,6 +32,14 @@ describe('augment', () => {
     expect(flipped).toBeLessThan(130);
   });
 
+  it('copies pixels that stay pixels to the very place that they would be resampled to', () => {
+    const copied = { ...NONE, invert: true, flip: true };
+    for (let shard = 0; shard < 8; shard += 1) {
+      const part = { ...PART, shard };
+      expect(augment(images, shape, copied, part)).toEqual(augment(images, shape, { ...copied, shift: Number.MIN_VALUE }, part));
+    }
+  });
+
   it('moves by less than it may, interpolating between pixels', () => {
     // A slope of 1 per row: a shift of s rows adds s everywhere but at the border.
     const slope = Float32Array.from({ length: 9 * 3 }, (_, index) => Math.floor(index / 3));

@@ -36,15 +36,33 @@ export function augment(images: Float32Array, shape: ImageShape, augmentation: A
   const generator = seededGenerator('augmentation', seed, JSON.stringify([round, shard, ...step]));
   const draw = (most: number): number => (2 * uniformFloat64(generator) - 1) * most;
   const { scale, rotation, shift, invert, flip } = augmentation;
+  const isResampled = scale !== 0 || rotation !== 0 || shift !== 0;
   for (let start = 0; start < images.length; start += length) {
     const [tall, wide, angle, down, right, sign] = [draw(scale), draw(scale), draw(rotation), draw(shift), draw(shift), draw(1)];
     const isFlipped = flip && draw(1) < 0;
-    const [height, width] = [1 + tall, 1 + wide];
-    const placement = placementOf({ height, width, angle, down: down * shape.height, right: right * shape.width, isFlipped });
-    const [from, into] = [images.subarray(start, start + length), augmented.subarray(start, start + length)];
-    resample({ from, into, shape }, placement, invert && sign < 0 ? -1 : 1);
+    const resampling: Resampling = {
+      from: images.subarray(start, start + length), into: augmented.subarray(start, start + length), shape,
+      sign: invert && sign < 0 ? -1 : 1,
+    };
+    if (isResampled) {
+      const [height, width] = [1 + tall, 1 + wide];
+      const placement = placementOf({ height, width, angle, down: down * shape.height, right: right * shape.width, isFlipped });
+      resample(resampling, placement);
+    } else {
+      copy(resampling, isFlipped);
+    }
   }
   return augmented;
+}
+
+/** What `resample` gives of an image whose pixels stay in their places, or change them for those of its mirror image. */
+function copy({ from, into, shape: { width, channels }, sign }: Resampling, isFlipped: boolean): void {
+  for (let target = 0; target < into.length; target += channels) {
+    const pixel = target / channels;
+    const column = pixel % width;
+    const source = isFlipped ? (pixel - column + width - 1 - column) * channels : target;
+    for (let channel = 0; channel < channels; channel += 1) into[target + channel] = sign * (from[source + channel] as number);
+  }
 }
 
 /** From a place relative to the middle of the new image to one of the old: row = a y + b x + c, column = d y + e x + f. */
@@ -82,9 +100,11 @@ interface Resampling {
   readonly from: Float32Array;
   readonly into: Float32Array;
   readonly shape: ImageShape;
+  /** 1, or -1 for the negative. */
+  readonly sign: 1 | -1;
 }
 
-function resample({ from, into, shape: { height, width, channels } }: Resampling, [a, b, c, d, e, f]: Placement, sign: number): void {
+function resample({ from, into, shape: { height, width, channels }, sign }: Resampling, [a, b, c, d, e, f]: Placement): void {
   const [middleRow, middleColumn] = [(height - 1) / 2, (width - 1) / 2];
   let target = 0;
   for (let y = -middleRow; y <= middleRow; y += 1) {
