@@ -59,9 +59,16 @@ describe.skipIf(reason !== null)(`on a real cluster of Ray${reason === null ? ''
   }, PATIENCE_MS);
 
   it('plays a sweep on three of its places', async () => {
-    const { code, output }: Ended = await lethe(typed(sweepCommand));
-    expect(code, output).toBe(0);
-    for (const trial of ['001', '002', '003', '004']) expect(summary(`betas/trials/${trial}`).weights_sha256).toMatch(/^[0-9a-f]{64}$/);
+    // With the core of the command, all of the cluster's.
+    const there: Ended = await lethe([...typed(sweepCommand), '--ray-own-cores', '1']);
+    expect(there.code, there.output).toBe(0);
+    const tried = ['--recipe', 'quick', '--beta', '0.1,0.2', '--seed', '1,2', '--name', 'betas-here', '--workers', '1'];
+    const local: Ended = await lethe([
+      'sweep', ...tried, ...FLAGS, '--data-dir', join(folder, 'data'), '--runs-dir', join(folder, 'runs'),
+    ]);
+    expect(local.code, local.output).toBe(0);
+    for (const trial of ['001', '002', '003', '004'])
+      expect(summary(`betas/trials/${trial}`).weights_sha256).toBe(summary(`betas-here/trials/${trial}`).weights_sha256);
   }, PATIENCE_MS);
 
   it('plays a run that a job of Ray starts', async () => {
