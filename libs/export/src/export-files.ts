@@ -11,6 +11,7 @@ import { onnxModel } from './onnx/onnx-model.js';
 import { graphModel } from './tensorflow/graph-model.js';
 import { savedModel } from './tensorflow/saved-model.js';
 import { tensorFlowGraph } from './tensorflow/tensorflow-graph.js';
+import { faderNetworksFiles } from './torch/fader-networks.js';
 import { modelProgram } from './torch/model-program.js';
 import { modelTensors } from './torch/model-tensors.js';
 import { namedConstants } from './torch/torch-names.js';
@@ -69,6 +70,7 @@ export async function exportFiles({ networks, engine, images, title, version }: 
     ['model.safetensors', modelTensors(constants, metadata)],
     ['model.py', Buffer.from(modelProgram(lowered, constants, title))],
     ...lowered.map((one): [string, Uint8Array] => [`${one.name}.onnx`, onnxModel(one, constants, producer)]),
+    ...faderNetworksFiles(networks),
     ['saved_model/saved_model.pb', savedModel(graph)],
     ...[...graphModel(graph, `lethe ${version}`)].map(([name, bytes]): [string, Uint8Array] => [`tfjs/${name}`, bytes]),
     ['check.npz', npzFile([...check.inputs, ...check.outputs, tolerance])],

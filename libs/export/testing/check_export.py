@@ -1,6 +1,6 @@
 """Computes the check.npz of an exported folder with other programs.
 
-    python check_export.py FOLDER onnx|pytorch|tensorflow|numpy ...
+    python check_export.py FOLDER onnx|pytorch|fader_networks|tensorflow|numpy ...
 
 Prints a list in JSON: for each program and output of a function the largest difference to what the run's own engine computed: of a number, or
 of its size where it is larger than 1. Ends with 1 if one is above the tolerance of check.npz.
@@ -49,6 +49,34 @@ def check_pytorch(folder, check):
         yield function, output, (found[output] if isinstance(found, dict) else found).numpy()
 
 
+def check_fader_networks(folder, check):
+    """The files with the names of the authors' code, loaded by classes that have these names and no others."""
+    import torch
+    from safetensors import safe_open
+    from safetensors.torch import load_file
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    classes = importlib.import_module('fader_networks')
+    models = {}
+    for file in sorted((folder / 'fader_networks').iterdir()):
+        with safe_open(file, 'pt') as opened:
+            params = json.loads(opened.metadata()['params'])
+        made = {'autoencoder': classes.AutoEncoder, 'latent_discriminator': classes.LatentDiscriminator}[file.stem]
+        models[file.stem] = made(params).eval()
+        models[file.stem].load_state_dict(load_file(file), strict=True)
+    autoencoder = models['autoencoder']
+    side = params['img_sz'] // 2 ** params['n_layers']
+    with torch.no_grad():
+        latent = autoencoder.encode(torch.from_numpy(check['images']).permute(0, 3, 1, 2))
+        yield 'encoder', 'features', latent.permute(0, 2, 3, 1).flatten(1).numpy()
+        features = torch.from_numpy(check['features'])
+        maps = features.reshape(len(features), side, side, -1).permute(0, 3, 1, 2)
+        told = torch.cat([torch.from_numpy(check[name]) for name, _ in params['attr']], 1)
+        yield 'decoder', 'images', autoencoder.decode(maps, told).permute(0, 2, 3, 1).numpy()
+        for name in models.keys() - {'autoencoder'}:
+            assert models[name](maps).shape == (len(features), params['n_attr'])
+
+
 def check_tensorflow(folder, check):
     import tensorflow as tf
 
@@ -73,7 +101,10 @@ def check_numpy(folder, check):
         yield function, output, check[f'{function}.{output}']
 
 
-CHECKS = {'onnx': check_onnx, 'pytorch': check_pytorch, 'tensorflow': check_tensorflow, 'numpy': check_numpy}
+CHECKS = {
+    'onnx': check_onnx, 'pytorch': check_pytorch, 'fader_networks': check_fader_networks, 'tensorflow': check_tensorflow,
+    'numpy': check_numpy,
+}
 
 
 def main():

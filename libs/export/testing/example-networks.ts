@@ -90,6 +90,16 @@ export const EXAMPLES = {
       forgotten: [forgotten('glasses', ['no', 'yes'], false), forgotten('hair', ['fair', 'dark', 'none'], false)],
     },
   },
+  'faces by the networks of Fader Networks': {
+    values: {
+      recipe: 'faces', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses', 'hair'] },
+      objective: { encoder: { width: 4, depth: 2, mostMaps: 12 }, adversary: { width: 6 } },
+    },
+    facts: {
+      shape: { height: 16, width: 16, channels: 3 }, classes: ['no', 'yes'], kept: [],
+      forgotten: [forgotten('glasses', ['no', 'yes'], false), forgotten('hair', ['fair', 'dark', 'none'], false)],
+    },
+  },
   'faces by instance norm and repeated pixels': {
     values: {
       recipe: 'avatars', data: { heldOut: 4, imageSize: 16 },
