@@ -14,6 +14,7 @@ const published = join(folder, 'published');
 const table = join(folder, 'table');
 const photographs = join(folder, 'photographs');
 const people = join(folder, 'people');
+const faces = join(folder, 'celeba');
 const fewFaces = join(folder, 'few-faces.json');
 const STAND_IN = new URL('../dist/stand-in-mnist.js', import.meta.url).href;
 
@@ -45,6 +46,13 @@ beforeAll(async () => {
     `${image}.png,${['smile', 'none'][image % 2]},${['old', 'new'][(image >> 1) % 2]}`
   ));
   for (const image of files.keys()) await writeImage(join(photographs, `${image}.png`), [4 * image, 0, 90], 16);
+  const celeba = Array.from({ length: 60 }, (_, face) => (
+    `${String(face + 1).padStart(6, '0')}.jpg ${[2, 3, 4].map((every) => (face % every === 0 ? ' 1' : '-1')).join(' ')}`
+  ));
+  for (const [face, line] of celeba.entries()) {
+    await writeImage(join(faces, 'img_align_celeba', line.split(' ')[0] ?? ''), [4 * face, 90, 0], 24);
+  }
+  writeFileSync(join(faces, 'list_attr_celeba.txt'), [celeba.length, 'Smiling Male Eyeglasses', ...celeba, ''].join('\n'));
   writeFileSync(join(photographs, 'labels.csv'), ['file,expression,camera', ...files].join('\n'));
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
@@ -76,6 +84,10 @@ describe('keeping and forgetting', () => {
         '--recipe', 'avatars', '--config', fewFaces, '--image-size', '16', '--encoder-depth', '2', '--forget', 'glasses,smile',
         '--balance', 'beard', '--flip',
       ],
+    ],
+    [
+      'faces',
+      ['--recipe', 'faces', '--data-dir', faces, '--forget', 'Smiling,Male,Eyeglasses', '--image-size', '16', '--encoder-depth', '2'],
     ],
     [
       'columns',

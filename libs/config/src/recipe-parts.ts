@@ -41,6 +41,8 @@ export const FADER = {
   beta: 0.01,
   betaRampRounds: 2000,
   classifierTurns: 1,
+  batchPer: 'step',
+  frozenMode: 'evaluation',
   jointly: false,
   latentSize: null,
   encoder: { kind: 'fader', width: 16, depth: 4, mostMaps: 256, normalisation: 'batch', upsampling: 'transposed' },
