@@ -1,4 +1,5 @@
 import { decodeSafetensors } from '@lethe/checkpoint';
+import { layoutOf } from '@lethe/graphs';
 import { describe, expect, it } from 'vitest';
 import { exampleNetworks, type ExampleName } from '../../testing/example-networks.js';
 import { channelsFirst } from '../graph/channels-first.js';
@@ -55,6 +56,24 @@ describe('networks of Fader Networks in files', () => {
     const own = found.get('fader_networks/autoencoder.safetensors') ?? [];
     expect(own.filter(({ values }) => !texts.has(values.join())).map((tensor) => tensor.name)).toEqual([]);
     expect(own).toHaveLength(known.length);
+  });
+
+  it('have the discriminator\'s weights with the axes of PyTorch', () => {
+    const networks = exampleNetworks('faces by the networks of Fader Networks');
+    const [, bytes] = faderNetworksFiles(networks).find(([path]) => path.includes('latent_discriminator')) ?? [];
+    const { tensors } = decodeSafetensors(bytes ?? new Uint8Array(0), 'the discriminator');
+    const layout = layoutOf(networks.description, 'classifier');
+    const pairs = { 'conv_layers.1.0.weight': 'classifier.convolution2.weight', 'proj_layers.2.weight': 'classifier.linear2.weight' };
+    for (const [theirs, own] of Object.entries(pairs)) {
+      const { shape = [], offset = 0 } = layout.segments.find(({ name }) => name === own) ?? {};
+      const [outputs = 1, inputs = 1] = tensors.get(theirs)?.shape ?? [];
+      const positions = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+      const expected = Array.from({ length: outputs * inputs * positions }, (_, index) => {
+        const [output, input] = [Math.floor(index / (inputs * positions)), Math.floor(index / positions) % inputs];
+        return networks.vectors['group.classifier']?.[offset + ((index % positions) * inputs + input) * outputs + output];
+      });
+      expect([...tensors.get(theirs)?.values ?? []], theirs).toEqual(expected);
+    }
   });
 
   it('are those of no other networks', () => {
