@@ -114,7 +114,7 @@ export { writeBugReport, type BugReport, type BugReportOptions } from './bug-rep
 
 // Use the networks of a run, on examples in memory or in files.
 export type { RunEncoder, RunEncoderOptions } from './networks/open-encoder.js';
-export type { RunDecoder, ToldValue } from './networks/open-decoder.js';
+export type { RunDecoder, ToldBetween, ToldValue } from './networks/open-decoder.js';
 export type { RunPredictor } from './networks/open-predictor.js';
 export type { OpenNetworks, RunNetworkOptions } from './networks/open-in-memory.js';
 export type { PredictedCategory, PredictedNumber, Prediction } from './networks/predictor.js';
@@ -124,6 +124,7 @@ export type { MemoryExamples } from './networks/memory-examples.js';
 export { encodeFiles, type EncodedFiles, type EncodeFilesRequest } from './networks/encode-files.js';
 export { predictFiles, type PredictedFiles, type PredictFilesRequest } from './networks/predict-files.js';
 export { redrawFiles, type RedrawFilesRequest, type RedrawnFiles } from './networks/redraw-files.js';
+export type { AttributeWalk } from './networks/attribute-walk.js';
 export type { UnseenRunRequest, WatchOptions } from './networks/unseen-run.js';
 export type { RunNetworksRequest } from './networks/open-run-networks.js';
 export type { Places } from './requests.js';

@@ -10,6 +10,21 @@ export const FILE: FlagValue = { placeholder: '<file>', expected: 'a file', read
 /** A value of what a run forgets, whatever its text; a comma parts several. */
 export const LABEL: FlagValue = { placeholder: '<value>', expected: 'a value of what the run forgets', read: plainText, isOne: true };
 
+/** The name of something that a run forgets, whatever its text. */
+export const ATTRIBUTE: FlagValue = { placeholder: '<name>', expected: 'the name of what the run forgets', read: plainText, isOne: true };
+const ALPHA_PARTS = /^(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?$/;
+/** How far a walk goes beyond the two values; the text is checked here and read by `readAlpha`. */
+export const ALPHA: FlagValue = {
+  placeholder: '<alpha>', expected: 'a number from 1 on, or two of them with a comma', isOne: true,
+  read: (text) => (readAlpha(text).every((part) => part >= 1) ? text : undefined),
+};
+
+/** How far a walk goes before the first and beyond the second value; NaN: neither is a number. */
+export function readAlpha(text: string): [before: number, after: number] {
+  const [, before = 'none', after = before] = ALPHA_PARTS.exec(text) ?? [];
+  return [Number(before), Number(after)];
+}
+
 export const NAME: FlagValue = {
   placeholder: '<name>',
   expected: 'a name of letters, digits, dots, dashes and underscores that begins with a letter or digit',

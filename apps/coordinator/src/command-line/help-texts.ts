@@ -216,11 +216,15 @@ Examples:
 export const REDRAW_HELP = `${EXAMPLES}
 
 Writes a PNG file for each image, named as its source. The run must have a decoder, as those of
-recipes article, quick, forget-short and forget have.
+recipes article, quick, forget-short, forget, avatars and faces have.
+
+With --attribute there is a folder for each place of the walk, and a strip of each image: as it is,
+rebuilt, and all places. Pictures are cropped and resized as the run's own images were.
 
 Examples:
   npx lethe redraw mild --data-dir ./digits --label 7 --out sevens
-  npx lethe redraw mild --data-dir ./digits --all-labels --out redrawn`;
+  npx lethe redraw mild --data-dir ./digits --all-labels --out redrawn
+  npx lethe redraw faces --attribute Eyeglasses --from no --to yes --out with-glasses me.jpg`;
 
 export const CACHE_HELP = `
 Kinds, and what becomes of them if they are missed:

@@ -316,7 +316,24 @@ describe('the flags', () => {
     expect(refusal('encode', 'mild')).toContain('--data-dir: expected a folder with examples, found nothing');
     expect(refusal('encode', 'mild', '--data-dir', 'd', '--out', 'a.npy', '--seed', '7')).toContain('--seed: expected it only together');
     expect(refusal('redraw', 'mild', '--data-dir', 'd', '--out', 'r')).toContain('--label: expected a value, or --all-labels');
-    expect(refusal('redraw', 'mild', '--data-dir', 'd', '--out', 'r', '--label', '7', '--all-labels')).toContain('found both');
+    expect(refusal('redraw', 'mild', '--data-dir', 'd', '--out', 'r', '--label', '7', '--all-labels')).toContain('found --label, --all-labels');
+  });
+
+  it('walk through an attribute of pictures that are named', () => {
+    const walk = ['redraw', 'faces', 'me.jpg', '/photos', '--attribute', 'Eyeglasses', '--out', 'r'];
+    expect(parse(...walk)).toMatchObject({
+      run: 'faces', data: '', pictures: ['/home/user/me.jpg', '/photos'], label: null, set: null,
+      walk: { attribute: 'Eyeglasses', from: null, to: null, before: 2, after: 2, steps: 7 },
+    });
+    expect(parse(...walk, '--from', '0', '--to', 'yes', '--alpha', '1.5,3', '--steps', '4', '--set', 'Male=1,Smiling=no')).toMatchObject({
+      walk: { from: '0', to: 'yes', before: 1.5, after: 3, steps: 4 }, set: 'Male=1,Smiling=no',
+    });
+    expect(parse('redraw', 'mild', '--data-dir', 'd', '--out', 'r', '--label', '7')).toMatchObject({ walk: null, pictures: null });
+    expect(refusal(...walk, '--data-dir', 'd')).toContain('--data-dir: expected a folder, or pictures behind the run, found both');
+    expect(refusal(...walk, '--alpha', '0.5')).toContain('--alpha: expected a number from 1 on, or two of them with a comma');
+    expect(refusal(...walk, '--steps', '1')).toContain('--steps: expected a whole number from 2 to 100, found 1');
+    expect(refusal(...walk, '--label', '1')).toContain('found --label, --attribute');
+    expect(refusal('redraw', 'faces', 'me.jpg', '--label', '1', '--out', 'r', '--steps', '3')).toContain('--steps: expected it only together');
   });
 
   it('name the recipes', () => {

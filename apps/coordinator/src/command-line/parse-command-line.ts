@@ -10,7 +10,7 @@ import type {
   CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand,
   ExportCommand, GridCommand, NewCommand, PredictCommand, RedrawCommand, TrainCommand, WorkerCommand,
 } from './command.js';
-import { CHECKPOINT, FlagReader, LABEL, NAME, SEEDS } from './flag-values.js';
+import { ALPHA, ATTRIBUTE, CHECKPOINT, FlagReader, LABEL, NAME, readAlpha, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { readPlacing } from './placing-flags.js';
 import { buildProgram } from './program.js';
@@ -221,10 +221,10 @@ function readData({ arguments: words, options }: TypedCommand, folder: string): 
 }
 
 /** What is done with a user's own examples. */
-function readExamples(reader: FlagReader, [run = '']: readonly string[], folder: string): ReadExamples {
+function readExamples(reader: FlagReader, [run = '']: readonly string[], folder: string, hasPictures = false): ReadExamples {
   const checkpoint = readCheckpoint(reader, run);
   const [data, out] = [reader.path('data-dir', folder, FOLDER), reader.path('out', folder)];
-  if (data === null) reader.problems.push({ where: '--data-dir', expected: 'a folder with examples', found: 'nothing' });
+  if (data === null && !hasPictures) reader.problems.push({ where: '--data-dir', expected: 'a folder with examples', found: 'nothing' });
   if (out === null) reader.problems.push({ where: '--out', expected: 'where to write', found: 'nothing' });
   const unpackedGiB = reader.value('unpacked-gib', POSITIVE);
   return {
@@ -253,15 +253,41 @@ function readPredict({ arguments: words, options }: TypedCommand, folder: string
   return { kind: 'predict', ...examples };
 }
 
-function readRedraw({ arguments: words, options }: TypedCommand, folder: string): RedrawCommand {
+function readRedraw({ arguments: [run = '', ...pictures], options }: TypedCommand, folder: string): RedrawCommand {
   const reader = new FlagReader(options);
-  const examples = readExamples(reader, words, folder);
-  const [label, isAll] = [reader.text('label', LABEL), reader.has('all-labels')];
-  if ((label !== null) === isAll) {
-    reader.problems.push({ where: '--label', expected: 'a value, or --all-labels for each of them', found: isAll ? 'both' : 'neither' });
+  if (pictures.length > 0 && reader.isGiven('data-dir')) {
+    reader.problems.push({ where: '--data-dir', expected: 'a folder, or pictures behind the run', found: 'both' });
   }
+  const examples = readExamples(reader, [run], folder, pictures.length > 0);
+  const ways = ['label', 'all-labels', 'attribute'].filter((name) => reader.isGiven(name));
+  if (ways.length !== 1) {
+    const expected = 'a value, or --all-labels for each of them, or --attribute to walk through its values';
+    reader.problems.push({ where: '--label', expected, found: ways.length === 0 ? 'none of them' : ways.map((name) => `--${name}`).join(', ') });
+  }
+  const walk = readWalk(reader);
   reader.refuseProblems();
-  return { kind: 'redraw', ...examples, label };
+  return {
+    kind: 'redraw', ...examples, label: reader.text('label', LABEL), walk, set: reader.text('set', LABEL),
+    pictures: pictures.length === 0 ? null : pictures.map((picture) => resolve(folder, picture)),
+  };
+}
+
+/** Of the walk that Fader Networks' authors draw. */
+const [USUAL_ALPHA, USUAL_STEPS, MOST_STEPS] = ['2', 7, 100];
+
+function readWalk(reader: FlagReader): NonNullable<RedrawCommand['walk']> | null {
+  const attribute = reader.text('attribute', ATTRIBUTE);
+  if (attribute === null) {
+    const surplus = ['from', 'to', 'alpha', 'steps', 'set'].find((name) => reader.isGiven(name));
+    if (surplus !== undefined) reader.problems.push({ where: `--${surplus}`, expected: 'it only together with --attribute', found: 'it alone' });
+    return null;
+  }
+  const [before, after] = readAlpha(reader.text('alpha', ALPHA) ?? USUAL_ALPHA);
+  const steps = reader.count('steps') ?? USUAL_STEPS;
+  if (steps < 2 || steps > MOST_STEPS) {
+    reader.problems.push({ where: '--steps', expected: `a whole number from 2 to ${MOST_STEPS}`, found: String(steps) });
+  }
+  return { attribute, before, after, steps, from: reader.text('from', LABEL), to: reader.text('to', LABEL) };
 }
 
 function readCache({ arguments: [action, kind], options }: TypedCommand): CacheCommand {

@@ -4,7 +4,7 @@ import {
   POSITIVE, PROBE_LIST, PROBES_HELP, RUN,
 } from '@lethe/config/flags';
 import { Command as Program, Option } from 'commander';
-import { CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
+import { ALPHA, ATTRIBUTE, CHECKPOINT, FILE, LABEL, NAME, SEEDS } from './flag-values.js';
 import {
   CACHE_HELP, DATA_HELP, DOCTOR_HELP, ENCODE_HELP, EVALUATE_HELP, EXPORT_HELP, GENERAL_HELP,
   GRID_HELP, NEW_HELP, PREDICT_HELP, PROFILE_HELP, REDRAW_HELP, SWEEP_HELP, TRAIN_HELP, WORKER_HELP,
@@ -192,8 +192,15 @@ function addRedraw(root: Program, events: ProgramEvents): void {
     'Redraws images of the kind that a run was trained on as if they had another label, or another value of what the run forgets.',
   );
   addExampleOptions(redraw);
+  redraw.argument('[pictures...]', 'pictures, and folders of pictures, of any size, in place of --data-dir');
   option(redraw, 'label', 'the value; NAME=VALUE with commas where the run forgets several attributes', LABEL);
   option(redraw, 'all-labels', 'under each of the values, into a folder for each');
+  option(redraw, 'attribute', 'walk from one value of this attribute to another, and beyond', ATTRIBUTE);
+  option(redraw, 'from', 'where the walk begins, by name or number (default: the first of two values)', LABEL);
+  option(redraw, 'to', 'where it leads (default: the second of two values)', LABEL);
+  option(redraw, 'alpha', 'how far it goes: from 1 - alpha to alpha, where 0 is the one value and 1 the other (default: 2)', ALPHA);
+  option(redraw, 'steps', 'places of the walk (default: 7)', COUNT);
+  option(redraw, 'set', 'with --attribute: values that the pictures have, NAME=VALUE with commas (default: as each is rebuilt best)', LABEL);
   option(redraw, 'out', 'folder to make, for PNG files', FOLDER);
   redraw.addHelpText('after', REDRAW_HELP);
   onTyped(redraw, 'redraw', events);

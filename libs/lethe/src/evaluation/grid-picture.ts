@@ -17,9 +17,13 @@ export function encodeRunGrid(description: RunDescription, pixels: Float32Array)
   return encodeGridPng({ pixels, rows, columns, ...shape, captions: captionsOf(found ?? []) });
 }
 
-/** Names of attributes over all of their columns, and what each column shows. The values of a label alone are seen. */
+/** The values of a label alone are seen, and have none. */
 function captionsOf(columns: readonly GridColumn[]): GridCaption[] {
-  if (!columns.some(({ shows }) => shows === 'original')) return [];
+  return columns.some(({ shows }) => shows === 'original') ? gridCaptions(columns) : [];
+}
+
+/** Names of attributes over all of their columns, and what each column shows. */
+export function gridCaptions(columns: readonly Pick<GridColumn, 'attribute' | 'caption'>[]): GridCaption[] {
   const names = columns.flatMap(({ attribute }, column): GridCaption[] => {
     if (attribute === '' || columns[column - 1]?.attribute === attribute) return [];
     return [{ text: attribute, line: 0, column, columns: columns.filter((one) => one.attribute === attribute).length }];

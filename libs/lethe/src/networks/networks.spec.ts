@@ -229,7 +229,12 @@ describe('networks of a run that was opened', () => {
     expect(mixed.subarray(11 * 64)).toEqual(twos.subarray(11 * 64));
     expect(mixed.subarray(0, 64)).not.toEqual(twos.subarray(0, 64));
     expect(mixed.subarray(0, 64)).toEqual(await decoder.decode(features.subarray(0, decoder.size), { label: '1' }));
+    const there = await decoder.decode(features, { label: { from: '1', to: 2, place: 1 } });
+    expect(there).toEqual(twos);
+    const half = await decoder.decode(features, { label: { from: '1', to: '2', place: 0.5 } });
+    expect([half.subarray(0, 64), half.subarray(0, 64)]).not.toContainEqual(there.subarray(0, 64));
     for (const [wrong, message] of [
+      [{ label: { from: '1', to: '7', place: 2 } }, /told: expected a value of label \(0, 1, 2, 3\), found 7/],
       [{}, /told: expected a value of label \(0, 1, 2, 3\), found none/],
       [{ label: '7' }, /told: expected a value of label \(0, 1, 2, 3\), found 7/],
       [{ label: ['1'] }, /told: expected 12 values of label, one for each example, found 1/],
@@ -336,7 +341,44 @@ describe('redrawFiles', () => {
       ['colour=red,colour=blue,size=large', 'two of colour'],
     ] as const) await expect(drawn(two, label)).rejects.toThrow(`${expected} ${found}`);
     await expect(drawn(two, 'colour=pink,size=large')).rejects.toThrow('expected a value of colour (blue, green, red), found pink');
-  }, 30_000);
+
+    const bytesOf = (file: string): string => readFileSync(file, 'base64');
+    const said: string[] = [];
+    const pictures = [join(data, '00.png'), join(folder, 'photographs')];
+    await writeImage(join(folder, 'photographs', 'wide', 'me.jpg'), [200, 0, 0], 40);
+    const walk = { attribute: 'colour', from: '2', to: 'green', before: 2, after: 2, steps: 4 };
+    const walked = { ...request(two, ''), label: null, pictures, walk, set: 'colour=blue,size=1' };
+    expect(await redrawFiles(walked, { onNotice: (line) => { said.push(line); } })).toEqual({
+      examples: 2, told: ['colour=-1', 'colour=red', 'colour=green', 'colour=2'],
+    });
+    expect(said).toContain('me.jpg'.replace('me', 'wide/me') + ' (40 x 40): all of it is taken, and brought to 8 x 8 x 3');
+    expect(readdirSync(walked.out).sort()).toEqual(['00.png', 'colour=-1', 'colour=2', 'colour=green', 'colour=red', 'wide']);
+    // At the values themselves it is what the values give; two values more make the strip.
+    expect(bytesOf(join(walked.out, 'colour=red', '00.png'))).toBe(combined.bytes.get('colour=red,size=small'));
+    expect(existsSync(join(walked.out, 'colour=2', 'wide', 'me.png'))).toBe(true);
+    const strip = await sharp(join(walked.out, '00.png')).metadata();
+    expect(strip.width).toBe(2 * (6 * 9 + 1));
+    // Without a word on the others, the values are those with which the picture is rebuilt best.
+    const guessed = { ...request(two, ''), label: null, pictures: pictures.slice(0, 1), walk: { ...walk, attribute: 'size', from: null, to: null } };
+    await redrawFiles(guessed, { onNotice: (line) => { said.push(line); } });
+    expect(said.at(-2)).toMatch(/^pictures are taken to have the values of colour, size with which they are rebuilt best \(--set NAME=VALUE/);
+    const [, colour = ''] = /^00: colour=(\w+), size=(?:large|small)$/.exec(said.at(-1) ?? '') ?? [];
+    expect(bytesOf(join(guessed.out, 'size=small', '00.png'))).toBe(combined.bytes.get(`colour=${colour},size=small`));
+    const original = sharp(join(data, '00.png')).removeAlpha().raw().toBuffer();
+    const errors = await Promise.all(combined.told.map(async (told) => {
+      const rebuilt = await sharp(Buffer.from(combined.bytes.get(told) ?? '', 'base64')).raw().toBuffer();
+      return (await original).reduce((sum, byte, index) => sum + (byte - (rebuilt[index] ?? 0)) ** 2, 0);
+    }));
+    expect(combined.told[errors.indexOf(Math.min(...errors))]).toContain(`colour=${colour}`);
+    for (const [wrong, message] of [
+      [{ walk: { ...walk, attribute: 'shape' } }, '--attribute: expected an attribute that the decoder is told (colour, size), found shape'],
+      [{ walk: { ...walk, from: null } }, '--from: expected a value of colour (blue, green, red) or its number, from 0, found nothing'],
+      [{ walk: { ...walk, to: 'pink' } }, '--to: expected a value of colour (blue, green, red) or its number, from 0, found pink'],
+      [{ walk: { ...walk, to: 'red' } }, '--to: expected another value than --from, found red'],
+      [{ set: 'shape=1' }, '--set: expected values of colour, size, as NAME=VALUE with commas, found shape=1'],
+      [{ pictures: [join(folder, 'nobody.jpg')] }, 'nobody.jpg: expected a picture or a folder of pictures, found nothing'],
+    ] as const) await expect(redrawFiles({ ...walked, out: `${walked.out}-2`, ...wrong }, quiet)).rejects.toThrow(message);
+  }, 60_000);
 
   it('refuses a value that there is not, and a run without a decoder', async () => {
     const asked = request(images, '');

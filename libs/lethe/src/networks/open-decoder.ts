@@ -1,9 +1,11 @@
 import type { ImageShape } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
-import { deployedDecoder, toldAttributes, type PlacedAttribute, type ToldAttribute } from '@lethe/evaluation';
+import {
+  deployedDecoder, rowBetween, toldAttributes, type Between, type PlacedAttribute, type ToldAttribute,
+} from '@lethe/evaluation';
 import type { ToldInput } from './loaded-networks.js';
 import { openInMemory, type OpenNetworks, type RunNetworkOptions } from './open-in-memory.js';
-import { oneHotRows, valuesInWords } from './told-values.js';
+import { valuesInWords } from './told-values.js';
 
 /** A trained decoder in this process: it makes examples of features and of what they forget. */
 export interface RunDecoder extends OpenNetworks {
@@ -23,8 +25,17 @@ export interface RunDecoder extends OpenNetworks {
   decode(features: Float32Array, told: Readonly<Record<string, ToldValue>>): Promise<Float32Array>;
 }
 
-/** What a decoder is told of an attribute: a value for all examples, or one for each. */
-export type ToldValue = string | number | readonly (string | number)[];
+/** What a decoder is told of an attribute: a value, or a place between two, for all examples, or one for each. */
+export type ToldValue = OneToldValue | readonly OneToldValue[];
+
+type OneToldValue = string | number | ToldBetween;
+
+/** A place between two values of an attribute, or beyond them: at 0 it is the one, at 1 the other. The decoder is told 1 - place and place. */
+export interface ToldBetween {
+  readonly from: string | number;
+  readonly to: string | number;
+  readonly place: number;
+}
 
 /**
  * Opens the decoder of a run's checkpoint.
@@ -69,16 +80,26 @@ function toldInputs(
 
 function toldInput(attribute: ToldAttribute, value: ToldValue | undefined, examples: number): ToldInput {
   if (value === undefined) throw invalid('told', valuesInWords(attribute), 'none');
-  const all = typeof value === 'object' ? value : [value];
-  if (typeof value === 'object' && value.length !== examples) {
-    throw invalid('told', `${examples} values of ${attribute.name}, one for each example`, `${value.length}`);
+  const isList = Array.isArray(value);
+  const all: readonly OneToldValue[] = isList ? value as readonly OneToldValue[] : [value as OneToldValue];
+  if (isList && all.length !== examples) {
+    throw invalid('told', `${examples} values of ${attribute.name}, one for each example`, `${all.length}`);
   }
-  const indices = all.map((one) => {
-    const index = attribute.categories.indexOf(String(one));
-    if (index < 0) throw invalid('told', valuesInWords(attribute), String(one));
+  const { length } = attribute.categories;
+  const rows = new Float32Array(all.length * length);
+  for (const [example, one] of all.entries()) rows.set(rowBetween(attribute, placeOf(attribute, one)), example * length);
+  return { rows, length };
+}
+
+function placeOf(attribute: ToldAttribute, value: OneToldValue): Between {
+  const { from, to, place } = typeof value === 'object' ? value : { from: value, to: value, place: 0 };
+  if (!Number.isFinite(place)) throw invalid('told', `a place between two values of ${attribute.name}, a finite number`, String(place));
+  const [first, last] = [from, to].map((end) => {
+    const index = attribute.categories.indexOf(String(end));
+    if (index < 0) throw invalid('told', valuesInWords(attribute), String(end));
     return index;
-  });
-  return oneHotRows(indices, attribute);
+  }) as [number, number];
+  return { from: first, to: last, place };
 }
 
 function invalid(where: string, expected: string, found: string): LetheError {

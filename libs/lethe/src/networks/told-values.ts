@@ -35,6 +35,36 @@ export function oneHotRows(indices: readonly number[], { categories: { length } 
   return { rows: oneHot(indices, length), length };
 }
 
+/**
+ * Values of some attributes, by what was typed: NAME=VALUE with commas, a value by its name or its number.
+ * @param where the flag, for messages
+ * @returns the number of the value of each that was named
+ * @throws LetheError CONFIG_INVALID naming the attributes and values that there are
+ */
+export function namedValues(told: readonly ToldAttribute[], typed: string, where: string): Map<string, number> {
+  const expected = `values of ${told.map(({ name }) => name).join(', ')}, as NAME=VALUE with commas`;
+  const values = new Map<string, number>();
+  for (const part of typed.split(',')) {
+    const [name = '', ...value] = part.split('=');
+    const attribute = told.find((one) => one.name === name);
+    if (value.length === 0 || attribute === undefined || values.has(name)) {
+      throw invalid(where, expected, values.has(name) ? `two of ${name}` : part);
+    }
+    values.set(name, valueIndex(attribute, value.join('='), where));
+  }
+  return values;
+}
+
+/** The number of a value, by its name or its number. @throws LetheError CONFIG_INVALID naming the values that there are */
+export function valueIndex(attribute: ToldAttribute, value: string, where: string): number {
+  const { categories } = attribute;
+  const index = categories.indexOf(value);
+  if (index >= 0) return index;
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : -1;
+  if (number >= 0 && number < categories.length) return number;
+  throw invalid(where, `${valuesInWords(attribute)} or its number, from 0`, value);
+}
+
 function combinations(told: readonly ToldAttribute[]): number[][] {
   const all = told.reduce<number[][]>(
     (before, { categories }) => before.flatMap((indices) => categories.map((_, index) => [...indices, index])), [[]],

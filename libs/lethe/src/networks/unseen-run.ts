@@ -7,6 +7,8 @@ import { inWholeChunks } from './whole-chunks.js';
 export interface UnseenRunRequest extends RunNetworksRequest {
   /** Absolute path of the folder with the examples. */
   readonly data: string;
+  /** Pictures in the place of that folder: absolute paths of files and of folders of them. Default: what the folder holds. */
+  readonly pictures?: readonly string[] | null;
   /** Of a run of several populations: the one that examples count as. Null: the target. */
   readonly domain: string | null;
   /** Most that packed files may be unpacked to, in GiB; null: what the run says. */
@@ -29,14 +31,14 @@ export interface WatchOptions {
  * @throws LetheError DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, INTERRUPTED
  */
 export async function forUnseenExamples(
-  { description: { config }, preprocessing }: RunNetworks, { data: folder, unpackedGiB }: UnseenRunRequest,
+  { description: { config }, preprocessing }: RunNetworks, { data: folder, pictures = null, unpackedGiB }: UnseenRunRequest,
   { onNotice: notice, onProgress, signal, use }: WatchOptions & { readonly use: (piece: UnseenPiece) => Promise<void> },
 ): Promise<number> {
   const data = unpackedGiB === null ? config.data : { ...config.data, unpackedGiB };
   const hear = (notes: readonly ReadingNote[]): void => {
     for (const { kind, text } of notes) notice(kind === 'warning' ? `warning: ${text}` : text);
   };
-  const examples = await openUnseenExamples({ folder, preprocessing, data, seed: config.seed, hear });
+  const examples = await openUnseenExamples({ folder, pictures, preprocessing, data, seed: config.seed, hear });
   let done = 0;
   for await (const piece of inWholeChunks(examples.pieces)) {
     if (signal?.aborted === true) throw new LetheError('INTERRUPTED', `interrupted after ${done.toLocaleString('en-US')} examples`);

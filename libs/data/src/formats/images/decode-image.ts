@@ -109,12 +109,18 @@ async function toForm(whole: Sharp, { shape, background, rules, rows = null }: I
 
 /** The rows of an image, and what it is resized by: Lanczos where it becomes larger, else the mean of what a pixel covers. */
 async function withRows(
-  image: Sharp, { first, count, of }: RowsToTake, shape: ImageShape,
+  image: Sharp, wanted: RowsToTake, shape: ImageShape,
 ): Promise<{ readonly image: Sharp; readonly kernel: 'lanczos3' | 'linear' }> {
   const { autoOrient: { width, height } } = await image.metadata();
+  const { top, count } = rowsOf(height, wanted);
+  const kernel = count < shape.height ? 'lanczos3' : 'linear';
+  return { image: image.extract({ left: 0, top, width, height: count }), kernel };
+}
+
+/** The rows that are taken of an image of that height: how many, from the one at the top on. */
+export function rowsOf(height: number, { first, count, of }: RowsToTake): { readonly top: number; readonly count: number } {
   const [top, rows] = [Math.round((first * height) / of), Math.max(1, Math.round((count * height) / of))];
-  const kernel = rows < shape.height ? 'lanczos3' : 'linear';
-  return { image: image.extract({ left: 0, top, width, height: Math.min(rows, height - top) }), kernel };
+  return { top, count: Math.min(rows, height - top) };
 }
 
 /** Text that is another whenever the same files could be decoded otherwise: the form, and the versions of the libraries. */
