@@ -2,19 +2,20 @@ import { resolve } from 'node:path';
 import {
   bringsItsData, isModulePath, problemsError, shown, valueAt, withValue, type ConfigLayer, type RunConfig, type Tree,
 } from '@lethe/config';
-import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, DOMAIN, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
+import { CONFIG_FLAGS, type ConfigFlag, DATA_FLAGS, FOLDER, POSITIVE, PROBE_LIST, RUN } from '@lethe/config/flags';
 import { LetheError } from '@lethe/errors';
 import { CACHE_KINDS } from '@lethe/lethe/cache-kinds';
 import { CommanderError } from 'commander';
 import type {
-  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EncodeCommand, EvaluateCommand,
-  ExportCommand, GridCommand, NewCommand, PredictCommand, RedrawCommand, TrainCommand, WorkerCommand,
+  CacheCommand, CheckpointCommand, Command, CompareCommand, DataCommand, DoctorCommand, EvaluateCommand,
+  ExportCommand, GridCommand, NewCommand, TrainCommand, WorkerCommand,
 } from './command.js';
-import { ALPHA, ATTRIBUTE, CHECKPOINT, FlagReader, LABEL, NAME, readAlpha, SEEDS } from './flag-values.js';
+import { FlagReader, NAME, SEEDS } from './flag-values.js';
 import { ALL_WORD, type HelpExtent } from './flags-in-help.js';
 import { readPlacing } from './placing-flags.js';
 import { buildProgram } from './program.js';
 import { readCancel, readRuns, readStatus } from './read-status.js';
+import { readCheckpoint, readEncode, readPredict, readRedraw } from './read-own-examples.js';
 import { readSweep } from './read-sweep.js';
 import { setTexts } from './set-flag.js';
 import type { TypedCommand } from './typed-command.js';
@@ -190,12 +191,6 @@ function readExport({ arguments: [run = ''], options }: TypedCommand, folder: st
   return { kind: 'export', run, folder, runsFolder: runs, checkpoint, out: out ?? folder };
 }
 
-function readCheckpoint(reader: FlagReader, run: string): GridCommand['checkpoint'] {
-  const checkpoint = reader.value('checkpoint', CHECKPOINT) ?? 'latest';
-  if (run === '') reader.problems.push({ where: '<run>', expected: RUN.expected, found: '""' });
-  return typeof checkpoint === 'number' ? checkpoint : checkpoint === 'best' ? 'best' : 'latest';
-}
-
 function readCompare({ arguments: runs, options }: TypedCommand, folder: string): CompareCommand {
   const reader = new FlagReader(options);
   if (runs.includes('')) reader.problems.push({ where: '<runs>', expected: RUN.expected, found: '""' });
@@ -218,76 +213,6 @@ function readData({ arguments: words, options }: TypedCommand, folder: string): 
   if (data === '' || (data === null && !isMade)) reader.problems.push({ where: '<dir>', expected: 'a folder', found: shown(data ?? '') });
   reader.refuseProblems();
   return { kind: 'data', data: data === null ? null : resolve(folder, data), out: resolve(folder, out), flags, folder };
-}
-
-/** What is done with a user's own examples. */
-function readExamples(reader: FlagReader, [run = '']: readonly string[], folder: string, hasPictures = false): ReadExamples {
-  const checkpoint = readCheckpoint(reader, run);
-  const [data, out] = [reader.path('data-dir', folder, FOLDER), reader.path('out', folder)];
-  if (data === null && !hasPictures) reader.problems.push({ where: '--data-dir', expected: 'a folder with examples', found: 'nothing' });
-  if (out === null) reader.problems.push({ where: '--out', expected: 'where to write', found: 'nothing' });
-  const unpackedGiB = reader.value('unpacked-gib', POSITIVE);
-  return {
-    run, checkpoint, folder, runsFolder: reader.runsFolder(folder), data: data ?? '', out: out ?? '', domain: reader.text('domain', DOMAIN),
-    unpackedGiB: typeof unpackedGiB === 'number' ? unpackedGiB : null,
-  };
-}
-
-type ReadExamples = Omit<PredictCommand, 'kind'>;
-
-function readEncode({ arguments: words, options }: TypedCommand, folder: string): EncodeCommand {
-  const reader = new FlagReader(options);
-  const examples = readExamples(reader, words, folder);
-  const [isSampled, seed] = [reader.has('sampled'), reader.count('seed')];
-  if (seed !== null && !isSampled) {
-    reader.problems.push({ where: '--seed', expected: 'it only together with --sampled', found: String(seed) });
-  }
-  reader.refuseProblems();
-  return { kind: 'encode', ...examples, sampledFrom: isSampled ? seed ?? 1 : null };
-}
-
-function readPredict({ arguments: words, options }: TypedCommand, folder: string): PredictCommand {
-  const reader = new FlagReader(options);
-  const examples = readExamples(reader, words, folder);
-  reader.refuseProblems();
-  return { kind: 'predict', ...examples };
-}
-
-function readRedraw({ arguments: [run = '', ...pictures], options }: TypedCommand, folder: string): RedrawCommand {
-  const reader = new FlagReader(options);
-  if (pictures.length > 0 && reader.isGiven('data-dir')) {
-    reader.problems.push({ where: '--data-dir', expected: 'a folder, or pictures behind the run', found: 'both' });
-  }
-  const examples = readExamples(reader, [run], folder, pictures.length > 0);
-  const ways = ['label', 'all-labels', 'attribute'].filter((name) => reader.isGiven(name));
-  if (ways.length !== 1) {
-    const expected = 'a value, or --all-labels for each of them, or --attribute to walk through its values';
-    reader.problems.push({ where: '--label', expected, found: ways.length === 0 ? 'none of them' : ways.map((name) => `--${name}`).join(', ') });
-  }
-  const walk = readWalk(reader);
-  reader.refuseProblems();
-  return {
-    kind: 'redraw', ...examples, label: reader.text('label', LABEL), walk, set: reader.text('set', LABEL),
-    pictures: pictures.length === 0 ? null : pictures.map((picture) => resolve(folder, picture)),
-  };
-}
-
-/** Of the walk that Fader Networks' authors draw. */
-const [USUAL_ALPHA, USUAL_STEPS, MOST_STEPS] = ['2', 7, 100];
-
-function readWalk(reader: FlagReader): NonNullable<RedrawCommand['walk']> | null {
-  const attribute = reader.text('attribute', ATTRIBUTE);
-  if (attribute === null) {
-    const surplus = ['from', 'to', 'alpha', 'steps', 'set'].find((name) => reader.isGiven(name));
-    if (surplus !== undefined) reader.problems.push({ where: `--${surplus}`, expected: 'it only together with --attribute', found: 'it alone' });
-    return null;
-  }
-  const [before, after] = readAlpha(reader.text('alpha', ALPHA) ?? USUAL_ALPHA);
-  const steps = reader.count('steps') ?? USUAL_STEPS;
-  if (steps < 2 || steps > MOST_STEPS) {
-    reader.problems.push({ where: '--steps', expected: `a whole number from 2 to ${MOST_STEPS}`, found: String(steps) });
-  }
-  return { attribute, before, after, steps, from: reader.text('from', LABEL), to: reader.text('to', LABEL) };
 }
 
 function readCache({ arguments: [action, kind], options }: TypedCommand): CacheCommand {

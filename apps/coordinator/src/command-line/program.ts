@@ -200,7 +200,7 @@ function addRedraw(root: Program, events: ProgramEvents): void {
   option(redraw, 'to', 'where it leads (default: the second of two values)', LABEL);
   option(redraw, 'alpha', 'how far it goes: from 1 - alpha to alpha, where 0 is the one value and 1 the other (default: 2)', ALPHA);
   option(redraw, 'steps', 'places of the walk (default: 7)', COUNT);
-  option(redraw, 'set', 'with --attribute: values that the pictures have, NAME=VALUE with commas (default: as each is rebuilt best)', LABEL);
+  option(redraw, 'set', 'with --attribute: values of the pictures, NAME=VALUE with commas (default: as each is rebuilt best)', LABEL);
   option(redraw, 'out', 'folder to make, for PNG files', FOLDER);
   redraw.addHelpText('after', REDRAW_HELP);
   onTyped(redraw, 'redraw', events);

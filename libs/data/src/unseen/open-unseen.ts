@@ -24,7 +24,8 @@ export interface UnseenRequest {
 
 /**
  * Opens examples that need no labels, of the kind that a run was trained on, by what it fitted to its own training examples.
- * @throws LetheError CONFIG_INVALID for pictures of a run of other data, DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, and CODE_MISSING if an own reader is not loaded, also while they are read
+ * @throws LetheError CONFIG_INVALID for pictures of a run of other data, DATA_MISSING, DATA_INVALID, DATA_TOO_LARGE, and CODE_MISSING if an
+ * own reader is not loaded, also while they are read
  */
 export function openUnseenExamples({ folder, pictures = null, preprocessing, data, seed, hear }: UnseenRequest): Promise<UnseenExamples> {
   if (pictures !== null) return openUnseenPictures({ pictures, preprocessing, data, hear });

@@ -53,19 +53,16 @@ function formOf({ height, width, channels, rows }: ImagesPreprocessing, { rules,
 }
 
 async function findPictures(paths: readonly string[]): Promise<Picture[]> {
-  const found: Picture[] = [];
-  for (const path of paths) {
-    const kind = await stat(path).catch(() => null);
-    if (kind === null) throw new LetheError('DATA_MISSING', `${path}: expected a picture or a folder of pictures, found nothing`);
-    if (!kind.isDirectory()) {
-      found.push({ path, name: basename(path) });
-      continue;
-    }
-    const names = (await scanFiles(path)).filter((name) => IMAGE_FILE.test(name));
-    if (names.length === 0) throw new LetheError('DATA_MISSING', `${path}: expected pictures (PNG, JPEG and others), found none`);
-    found.push(...names.map((name) => ({ path: join(path, name), name })));
-  }
-  return found;
+  return (await Promise.all(paths.map(picturesAt))).flat();
+}
+
+async function picturesAt(path: string): Promise<Picture[]> {
+  const kind = await stat(path).catch(() => null);
+  if (kind === null) throw new LetheError('DATA_MISSING', `${path}: expected a picture or a folder of pictures, found nothing`);
+  if (!kind.isDirectory()) return [{ path, name: basename(path) }];
+  const names = (await scanFiles(path)).filter((name) => IMAGE_FILE.test(name));
+  if (names.length === 0) throw new LetheError('DATA_MISSING', `${path}: expected pictures (PNG, JPEG and others), found none`);
+  return names.map((name) => ({ path: join(path, name), name }));
 }
 
 /** More pictures are not described one by one. */
@@ -93,12 +90,13 @@ async function sizeOf({ path }: Picture): Promise<{ readonly height: number; rea
 
 interface Described { readonly height: number; readonly width: number; readonly shape: ImageShape; readonly rows: RowsToTake | null }
 
-/** "me.jpg (800 x 600): rows 55 to 544 are taken, and brought to 64 x 64 x 3; its sides are distorted". */
+/** "me.jpg (800 x 600): rows 55 to 544 are taken, and brought to 64 x 64 x 3; it becomes narrower than it is". */
 function described({ name }: Picture, { height, width, shape, rows }: Described): string {
   const taken = rows === null ? { top: 0, count: height } : rowsOf(height, rows);
   const part = rows === null ? 'all of it is' : `rows ${taken.top} to ${taken.top + taken.count - 1} are`;
   const stretch = (width / taken.count) / (shape.width / shape.height);
   const isDistorted = Math.max(stretch, 1 / stretch) > MOST_DISTORTED;
-  const advice = isDistorted ? `; it becomes ${stretch > 1 ? 'narrower' : 'wider'} than it is: cut it to the proportion of the run's images` : '';
+  const becomes = `it becomes ${stretch > 1 ? 'narrower' : 'wider'} than it is`;
+  const advice = isDistorted ? `; ${becomes}: cut it to the proportion of the run's images` : '';
   return `${name} (${width} x ${height}): ${part} taken, and brought to ${shapeInWords(shape)}${advice}`;
 }

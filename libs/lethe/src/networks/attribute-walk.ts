@@ -33,8 +33,8 @@ export function readWalk(told: readonly PlacedAttribute[], walk: AttributeWalk):
     throw new LetheError('CONFIG_INVALID', `--attribute: expected ${expected}, found ${walk.attribute}`);
   }
   const [from, to] = [endOf(attribute, '--from', walk.from, 0), endOf(attribute, '--to', walk.to, 1)];
-  if (from === to) throw new LetheError('CONFIG_INVALID', `--to: expected another value than --from, found ${attribute.categories[to] ?? ''}`);
   const { categories } = attribute;
+  if (from === to) throw new LetheError('CONFIG_INVALID', `--to: expected another value than --from, found ${categories[to] ?? ''}`);
   return {
     attribute,
     places: placesOf(walk).map((place) => ({

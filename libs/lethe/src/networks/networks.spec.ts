@@ -351,7 +351,7 @@ describe('redrawFiles', () => {
     expect(await redrawFiles(walked, { onNotice: (line) => { said.push(line); } })).toEqual({
       examples: 2, told: ['colour=-1', 'colour=red', 'colour=green', 'colour=2'],
     });
-    expect(said).toContain('me.jpg'.replace('me', 'wide/me') + ' (40 x 40): all of it is taken, and brought to 8 x 8 x 3');
+    expect(said).toContain('wide/me.jpg (40 x 40): all of it is taken, and brought to 8 x 8 x 3');
     expect(readdirSync(walked.out).sort()).toEqual(['00.png', 'colour=-1', 'colour=2', 'colour=green', 'colour=red', 'wide']);
     // At the values themselves it is what the values give; two values more make the strip.
     expect(bytesOf(join(walked.out, 'colour=red', '00.png'))).toBe(combined.bytes.get('colour=red,size=small'));
@@ -359,9 +359,10 @@ describe('redrawFiles', () => {
     const strip = await sharp(join(walked.out, '00.png')).metadata();
     expect(strip.width).toBe(2 * (6 * 9 + 1));
     // Without a word on the others, the values are those with which the picture is rebuilt best.
-    const guessed = { ...request(two, ''), label: null, pictures: pictures.slice(0, 1), walk: { ...walk, attribute: 'size', from: null, to: null } };
+    const sizesAlone = { ...walk, attribute: 'size', from: null, to: null };
+    const guessed = { ...request(two, ''), label: null, pictures: pictures.slice(0, 1), walk: sizesAlone };
     await redrawFiles(guessed, { onNotice: (line) => { said.push(line); } });
-    expect(said.at(-2)).toMatch(/^pictures are taken to have the values of colour, size with which they are rebuilt best \(--set NAME=VALUE/);
+    expect(said.at(-2)).toMatch(/^pictures are taken to have the values of colour, size with which they are rebuilt best \(--set/);
     const [, colour = ''] = /^00: colour=(\w+), size=(?:large|small)$/.exec(said.at(-1) ?? '') ?? [];
     expect(bytesOf(join(guessed.out, 'size=small', '00.png'))).toBe(combined.bytes.get(`colour=${colour},size=small`));
     const original = sharp(join(data, '00.png')).removeAlpha().raw().toBuffer();
@@ -371,7 +372,7 @@ describe('redrawFiles', () => {
     }));
     expect(combined.told[errors.indexOf(Math.min(...errors))]).toContain(`colour=${colour}`);
     for (const [wrong, message] of [
-      [{ walk: { ...walk, attribute: 'shape' } }, '--attribute: expected an attribute that the decoder is told (colour, size), found shape'],
+      [{ walk: { ...walk, attribute: 'shape' } }, 'expected an attribute that the decoder is told (colour, size), found shape'],
       [{ walk: { ...walk, from: null } }, '--from: expected a value of colour (blue, green, red) or its number, from 0, found nothing'],
       [{ walk: { ...walk, to: 'pink' } }, '--to: expected a value of colour (blue, green, red) or its number, from 0, found pink'],
       [{ walk: { ...walk, to: 'red' } }, '--to: expected another value than --from, found red'],

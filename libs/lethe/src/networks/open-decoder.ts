@@ -30,7 +30,7 @@ export type ToldValue = OneToldValue | readonly OneToldValue[];
 
 type OneToldValue = string | number | ToldBetween;
 
-/** A place between two values of an attribute, or beyond them: at 0 it is the one, at 1 the other. The decoder is told 1 - place and place. */
+/** A place between two values of an attribute, or beyond: at 0 it is the one, at 1 the other. The decoder is told 1 - place and place. */
 export interface ToldBetween {
   readonly from: string | number;
   readonly to: string | number;

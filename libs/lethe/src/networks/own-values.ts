@@ -17,8 +17,8 @@ export interface ToEstimate {
 }
 
 /**
- * The values that examples have as far as the decoder can tell: those under which each is rebuilt best, by the mean squared error. Attributes
- * are gone through one after another, each with the values of the others that were found before.
+ * The values that examples have as far as the decoder can tell: those under which each is rebuilt best, by the mean squared error.
+ * Attributes are gone through one after another, each with the values of the others that were found before.
  * @param inputs [examples, ...] as the networks see them
  */
 export async function estimateOwnValues(inputs: Float32Array, { redraw, attributes, set, examples }: ToEstimate): Promise<OwnValues> {

@@ -197,7 +197,9 @@ async function writeStrips({ columns, files, folder }: StripsToWrite, shape: Ima
   const length = inputLength(shape);
   for (const [index, file] of files.entries()) {
     const pixels = new Float32Array(columns.length * length);
-    for (const [column, { images }] of columns.entries()) pixels.set(images.subarray(index * length, (index + 1) * length), column * length);
+    for (const [column, { images }] of columns.entries()) {
+      pixels.set(images.subarray(index * length, (index + 1) * length), column * length);
+    }
     const grid = { ...shape, pixels, rows: 1, columns: columns.length, captions: gridCaptions(columns) };
     await writePng(join(folder, file), (await encodeGridPng(grid)).png);
   }

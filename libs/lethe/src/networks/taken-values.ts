@@ -35,7 +35,8 @@ export class TakenValues {
   lines(): string[] {
     const open = this.#attributes.filter(({ name }) => !this.#set.has(name)).map(({ name }) => name);
     if (open.length === 0) return [];
-    const how = `pictures are taken to have the values of ${open.join(', ')} with which they are rebuilt best (--set NAME=VALUE says others)`;
+    const which = `the values of ${open.join(', ')} with which they are rebuilt best`;
+    const how = `pictures are taken to have ${which} (--set NAME=VALUE says others)`;
     if (this.#examples <= MOST_NAMED) return [how, ...this.#named];
     return [how, ...this.#attributes.map(({ name, categories }) => (
       `${name}: ${categories.map((value, index) => `${value} ${formatCount(this.#counts.get(name)?.[index] ?? 0)}`).join(', ')}`

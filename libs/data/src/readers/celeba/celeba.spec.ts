@@ -121,13 +121,27 @@ describe('CelebA', () => {
     const { preprocessing, train } = await open(folder);
     expect(preprocessing).toMatchObject({ kind: 'images', rows: { first: 20, count: 178, of: 218 } });
     const others = await folderOf({ 'somebody.jpg': photographs['000006.jpg'] ?? '' });
-    const { pieces } = await openUnseenExamples({
-      folder: others, preprocessing, seed: 1, hear: () => undefined,
-      data: { ...PLAIN_DATA, kind: 'celeba', folder, imageSize: 64, channels: 3, forget: ['Male'] },
-    });
-    const read = [];
-    for await (const { inputs } of pieces) read.push(inputs);
-    expect(read).toEqual([gatherImages(train, Uint32Array.of(5))]);
+    const read = async (pictures: readonly string[] | null): Promise<{ inputs: Float32Array[]; said: string[] }> => {
+      const said: string[] = [];
+      const { pieces } = await openUnseenExamples({
+        folder: others, pictures, preprocessing, seed: 1, hear: (notes) => { said.push(...notes.map(({ text }) => text)); },
+        data: { ...PLAIN_DATA, kind: 'celeba', folder, imageSize: 64, channels: 3, forget: ['Male'] },
+      });
+      const inputs = [];
+      for await (const piece of pieces) inputs.push(piece.inputs);
+      return { inputs, said };
+    };
+    expect((await read(null)).inputs).toEqual([gatherImages(train, Uint32Array.of(5))]);
+    // The same named one by one, beside one of another proportion, of which it is said.
+    const wide = join(await folderOf({}), 'wide.webp');
+    await sharp({ create: { width: 400, height: 218, channels: 3, background: '#123456' } }).webp().toFile(wide);
+    const { inputs: [both], said } = await read([join(others, 'somebody.jpg'), wide]);
+    expect(both?.subarray(0, 64 * 64 * 3)).toEqual(gatherImages(train, Uint32Array.of(5)));
+    expect(said).toEqual([
+      'somebody.jpg (178 x 218): rows 20 to 197 are taken, and brought to 64 x 64 x 3',
+      'wide.webp (400 x 218): rows 20 to 197 are taken, and brought to 64 x 64 x 3; it becomes narrower than it is: '
+      + "cut it to the proportion of the run's images",
+    ]);
   });
 
   it('has test images drawn where there is no partition, which is said', async () => {
