@@ -96,6 +96,8 @@ describe('the flags', () => {
         "--bottleneck-weight <number>",
         "--averaging <number>",
         "--classifier-turns <count>",
+        "--batch-per <round|step>",
+        "--frozen-mode <word>",
         "--eraser-couplings <count>",
         "--eraser-width <count>",
         "--shards <count>",
