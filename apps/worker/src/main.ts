@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder, parseJoinArguments, PLACED } from '@lethe/config';
 import { openBatches, openData } from '@lethe/data';
-import { errorCode, errorMessage, LetheError } from '@lethe/errors';
+import { errorCode, errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
 import { WorkerEvaluator } from '@lethe/evaluation';
+import { LACKING_EXIT_CODE } from '@lethe/programs';
 import { engineFingerprint, findGpus, gpuIdentity, loadEngine } from '@lethe/tensorflow';
 import { openLog, type Log } from '@lethe/telemetry/log';
 import { prepareWorker, runWorker } from '@lethe/worker';
@@ -22,7 +23,10 @@ const isPlaced = argv.length === 1 && argv[0] === PLACED;
 const startedByHand = !isPlaced && process.send === undefined;
 
 /** What the exit code of a worker means; `lethe worker --help` lists them. */
-const EXIT = { failed: 1, usage: 2, thrownOut: 4, orphaned: 5 } as const;
+const EXIT = { failed: 1, usage: 2, thrownOut: 4, orphaned: 5, lacking: LACKING_EXIT_CODE } as const;
+
+/** Errors of a worker that lacks what it computes with. */
+const LACKING: ReadonlySet<ErrorCode> = new Set(['DEVICE_MISSING', 'ENGINE_MISSING', 'ENGINE_UNSUPPORTED_PLATFORM']);
 
 /** @returns exit code */
 async function main(): Promise<number> {
@@ -93,9 +97,11 @@ async function compute(start: WorkerStart, log: Log): Promise<void> {
 
 function exitCodeOf(error: unknown): number {
   if (isMistyped(error)) return EXIT.usage;
+  const code = errorCode(error);
+  if (code !== undefined && LACKING.has(code)) return EXIT.lacking;
   const ending = error instanceof LetheError ? error.details['ending'] : undefined;
   if (ending === 'orphaned') return EXIT.orphaned;
-  return ending === 'thrown out' || errorCode(error) === 'PEER_UNAUTHORISED' ? EXIT.thrownOut : EXIT.failed;
+  return ending === 'thrown out' || code === 'PEER_UNAUTHORISED' ? EXIT.thrownOut : EXIT.failed;
 }
 
 /** Whether something that the user typed is wrong, and nothing was started. */

@@ -57,6 +57,12 @@ export function startKeys({ listener, member }: RunKeys): StartKeys {
 
 type TrustOfStart = Pick<ProcessStart, 'keys' | 'insecurePlaintext' | 'maxFrameBytes'>;
 
+/**
+ * Exit code of a worker that lacks what it computes with where it runs: a GPU, TensorFlow. Its last line on standard error says so. Started
+ * again in the same place it lacks the same.
+ */
+export const LACKING_EXIT_CODE = 6;
+
 /** How a started process listens. */
 export function listenerTrust(start: TrustOfStart): Pick<ListenOptions, 'security' | 'insecurePlaintext' | 'maxFrameBytes'> {
   const { keys, insecurePlaintext, maxFrameBytes } = start;

@@ -261,7 +261,8 @@ Workers compute on the GPUs of this machine (those that CUDA_VISIBLE_DEVICES lea
 or one on all of its cores. They end with the run.
 
 Exit codes: 0 the run has ended, 1 this worker failed, 2 something typed is wrong, 4 the run does
-not take this worker or has thrown it out, 5 the coordinator is not heard any more.
+not take this worker or has thrown it out, 5 the coordinator is not heard any more, 6 a GPU or
+TensorFlow is missing here.
 
 Examples:
   npx lethe worker --join tcp://192.0.2.7:5555 --key KEY --token-file token --threads 1

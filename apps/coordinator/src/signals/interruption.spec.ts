@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Interruption } from './interruption.js';
 
 let notices: string[];
@@ -10,7 +10,10 @@ beforeEach(() => {
   interruption = new Interruption((line) => { notices.push(line); }, () => 'measuring no more');
   interruption.follow({ kill: (reason) => { kills.push(reason ?? ''); } });
 });
-afterEach(() => { interruption.dispose(); });
+afterEach(() => {
+  interruption.dispose();
+  vi.useRealTimers();
+});
 
 describe('an interruption', () => {
   it('of a run that is only starting asks for its end, and says nothing: there is nothing to save', () => {
@@ -31,6 +34,34 @@ describe('an interruption', () => {
     ]);
     process.emit('SIGTERM', 'SIGTERM');
     expect(kills).toEqual(['stopped by SIGTERM']);
+  });
+
+  it('that a scheduler announces may be announced again, and by whomever: only a user who asks again stops at once', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    interruption.stageBegins('starting');
+    interruption.stageBegins('training');
+    for (let count = 0; count < 3; count += 1) {
+      process.emit('SIGHUP', 'SIGHUP');
+      vi.advanceTimersByTime(30_000);
+    }
+    expect([interruption.lastSignal, notices, kills]).toEqual([
+      'SIGHUP', ['SIGHUP: finishing the round and saving a checkpoint (once more to stop at once)'], [],
+    ]);
+    process.emit('SIGINT', 'SIGINT');
+    expect([interruption.lastSignal, kills]).toEqual(['SIGINT', ['stopped by SIGINT']]);
+  });
+
+  it('by a user stays one, when a scheduler announces the end after it; asked again, it is at once', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    interruption.stageBegins('starting');
+    interruption.stageBegins('training');
+    process.emit('SIGINT', 'SIGINT');
+    vi.advanceTimersByTime(1000);
+    process.emit('SIGHUP', 'SIGHUP');
+    expect([interruption.lastSignal, kills]).toEqual(['SIGINT', []]);
+    vi.advanceTimersByTime(1000);
+    process.emit('SIGINT', 'SIGINT');
+    expect(kills).toEqual(['stopped by SIGINT']);
   });
 
   it('that comes between the training and the measuring says what is not measured', () => {

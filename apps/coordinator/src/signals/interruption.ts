@@ -6,9 +6,9 @@ import { hearEndingSignals } from './ending-signals.js';
 const PATIENCE_MS = 3500;
 
 /**
- * Turns Ctrl-C, SIGTERM and SIGHUP into an orderly end: the round under way is finished, the checkpoint saved. Whoever asks twice,
- * before the first round or after the last, gets an end at once; so does a round that takes too long. As long as a run is prepared,
- * signals do to this process what they always do.
+ * Turns Ctrl-C, SIGTERM and SIGHUP into an orderly end: the round under way is finished, the checkpoint saved. Whoever asks twice (by
+ * another signal than SIGHUP), before the first round or after the last, gets an end at once; so does a round that takes too long. As long
+ * as a run is prepared, signals do to this process what they always do.
  */
 export class Interruption {
   readonly #notice: (line: string) => void;

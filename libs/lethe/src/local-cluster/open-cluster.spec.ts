@@ -99,6 +99,29 @@ describe('opening a cluster', () => {
     await open.close('the test is over');
   }, 60_000);
 
+  it('gives a worker up that has nothing to compute with, and says what it said, though it never joined', async () => {
+    const said = configLayer({ recipe: 'article', cluster: { workers: 1, restarts: 50 } }, 'said.json');
+    const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);
+    const { facts } = await openData(config.data, config.seed);
+    const description = describeRun(config, facts);
+    vi.spyOn(process, 'execArgv', 'get').mockReturnValue([]);
+    const notices: string[] = [];
+    const open = await openCluster({
+      description, runId: 'a run', logsFolder: join(folder, 'lacking'), tokenFile: join(folder, 'token'), log: noLog(), logLevel: 'info',
+      // TensorFlow is not set up there.
+      environment: { ...process.env, LETHE_CACHE: join(folder, 'empty') },
+      cores: 2, devices: [null], workersOn: null,
+      onCommitted: () => undefined, onCommitReport: () => undefined, onStepReport: () => undefined,
+      onNotice: (line) => { notices.push(line); },
+    });
+    const playing = open.cluster.assemble(initialGroups(description), 1)
+      .then(() => open.cluster.execute({ round: 0, phase: 0, innerStep: 0 }, {}));
+    await expect(playing).rejects.toThrow(/^worker-1 is not started again after 2 lives that ended alike: .*TensorFlow is not set up/);
+    const ended = /^worker-1 ended while starting: .*TensorFlow is not set up.* \(exit code 6; it printed to .*worker-1\.log\)$/;
+    expect(notices.filter((line) => ended.test(line)), notices.join('\n')).toHaveLength(2);
+    await open.close('the test is over');
+  }, 60_000);
+
   it('goes on with the workers that can be started, and names those that cannot', async () => {
     const said = configLayer({ recipe: 'article', cluster: { workers: 2, restarts: 0 } }, 'said.json');
     const { config } = mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [said]);

@@ -2,11 +2,12 @@ import { interOpThreads, PLACED, type LogLevel } from '@lethe/config';
 import { errorMessage, LetheError, type ErrorCode } from '@lethe/errors';
 import type { ControlPlane, Member } from '@lethe/membership';
 import { LocalPlacement, type PlacedProcess, type Placement, type ProcessToPlace, type Resources } from '@lethe/placement';
-import { commandLineProgram, INSTALLATION, localProgram, type ProcessStart } from '@lethe/programs';
+import { commandLineProgram, INSTALLATION, LACKING_EXIT_CODE, localProgram, type ProcessStart } from '@lethe/programs';
 import { newIncarnation, type Role } from '@lethe/protocol';
 import { engineEnvironment, type Gpu } from '@lethe/tensorflow';
 import type { RunDescription } from '@lethe/graphs';
 import type { LogFields } from '@lethe/telemetry/log';
+import { PrintedError } from './printed-error.js';
 import { RestartPolicy } from './restart-policy.js';
 
 export interface ProcessKeeperOptions {
@@ -132,9 +133,7 @@ export class ProcessKeeper {
   /** Ends a process that is not waited for any more; nothing happens to one of another machine. */
   end(incarnation: string, why: LetheError): void {
     const place = this.#places.get(incarnation);
-    if (place !== undefined && LASTING.has(why.code))
-      place.lasting = { code: why.code, message: why.message, lives: place.lasting?.code === why.code ? place.lasting.lives + 1 : 1 };
-    else if (place !== undefined) place.lasting = null;
+    if (place !== undefined) learn(place, LASTING.has(why.code) ? why : null);
     this.#running.get(incarnation)?.kill();
   }
 
@@ -183,17 +182,25 @@ export class ProcessKeeper {
     this.#places.set(incarnation, place);
     control.roster.reserve(incarnation, role, index);
     const elsewhere = role === 'worker' ? workersOn : null;
+    const printed = new PrintedError(`${this.#options.logsFolder}/${name}.log`);
     const placed = (elsewhere?.placement ?? this.#here).place({
       ...(elsewhere === null ? this.#programHere(place) : programElsewhere()),
-      name, printedFile: `${this.#options.logsFolder}/${name}.log`,
+      name, printedFile: printed.file,
       message: JSON.stringify(this.#startOf(place, incarnation, elsewhere)),
       resources: elsewhere?.resources ?? { cores: null, gpus: 0 },
       onStarted: (host) => { this.#startedOn(host, place); },
     });
     this.#running.set(incarnation, placed);
-    void placed.ended.then(({ how }) => {
+    void placed.ended.then(({ code, how }) => {
       this.#running.delete(incarnation);
-      this.#exited(incarnation, how);
+      if (control.roster.find(incarnation) !== undefined) {
+        this.#exited(incarnation, how);
+        return;
+      }
+      // It has told the coordinator nothing: what it said last is in what it printed.
+      const said = code === null || code === 0 ? null : printed.read();
+      learn(place, code === LACKING_EXIT_CODE ? new LetheError('DEVICE_MISSING', said ?? how) : null);
+      this.#exited(incarnation, said === null ? how : `${said} (${how})`);
     });
   }
 
@@ -282,6 +289,16 @@ export class ProcessKeeper {
 /** Whether a further life of a process would end as its last ones did. */
 function isHopeless({ lasting }: Place): boolean {
   return lasting !== null && (OF_THE_GAME.has(lasting.code) || lasting.lives >= HOPELESS_LIVES);
+}
+
+/** @param lasting why its life has ended, if that lasts */
+function learn(place: Place, lasting: Pick<LetheError, 'code' | 'message'> | null): void {
+  if (lasting === null) {
+    place.lasting = null;
+    return;
+  }
+  const { code, message } = lasting;
+  place.lasting = { code, message, lives: place.lasting?.code === code ? place.lasting.lives + 1 : 1 };
 }
 
 function newPlace(role: Role, index: number): Place {
