@@ -209,8 +209,11 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     const nodeOf = (worker: string): string => new RegExp(`^${worker} starts on (\\w)$`, 'm').exec(printed('devices'))?.[1] ?? '';
     const places = workers.map((worker) => `${nodeOf(worker)} ${seen(worker) ?? ''}`);
     expect(places.sort()).toEqual(['a Card 0', 'a Card 1', 'b Card 0']);
-    await lethe('cancel', 'devices', '--at-once');
-    await isOver('devices');
+    expect(await isOver('devices')).toBe('FAILED');
+    const lacks = 'expected 1 GPU that can be computed on, found ';
+    const how = '.*Card \\d: not used.* \\(exit code 6 on \\w; ';
+    expect(printed('devices')).toMatch(new RegExp(`^worker-1 ended while starting: ${lacks}${how}`, 'm'));
+    expect(printed('devices')).toMatch(new RegExp(`^error: .*worker-\\d is not started again after 2 lives that ended alike: ${lacks}`, 'm'));
   }, TEST_MS);
 
   it('a job that is cancelled leaves no process, no step and no secret, and what it saved can be gone on with', async () => {
@@ -282,6 +285,30 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(new Set(playedOn(printed('betas'))).size).toBe(3);
     for (const trial of done) expect(playedOn(printed('betas'), trial), printed('betas')).toHaveLength(1);
     for (const { name } of trials) expect(roundsOf('betas', name)).toEqual(inOrder(roundsOf('betas', name)));
+  }, TEST_MS);
+
+  thorough('a sweep that has to make room has all of its runs save in the time that it has, and goes on with them later', async () => {
+    const rounds = 120;
+    writeFileSync(join(folder, 'faces.json'), JSON.stringify({ ...FACES, rounds }));
+    const tried = ['--beta', '0.1,0.2', '--seed', '1,2', '--workers', '1', '--cores-per-worker', '2', '--partition', 'gpu'];
+    await lethe('sweep', '--on', 'slurm', '--trials-at-once', '3', ...tried, '--config', 'faces.json', '--name', 'yielding');
+    const running = ['001', '002', '003'];
+    await until(() => { for (const trial of running) expect(roundsOf('yielding', trial).length).toBeGreaterThan(2); });
+    const giveBack = await takeAllNodes();
+    await until(() => { expect(printed('yielding')).toMatch(/it waits in the queue again/); });
+    for (const trial of running) {
+      expect((await look(`yielding/trials/${trial}`)).run).toMatchObject({ state: 'interrupted', remark: '' });
+      const left = roundsOf('yielding', trial).length;
+      expect(left).toBeLessThan(rounds);
+      const saved = readdirSync(join(folder, 'runs/yielding/trials', trial, 'checkpoints'));
+      expect(saved).toContain(`round-${String(left).padStart(6, '0')}.safetensors`);
+    }
+    await giveBack();
+    expect(await isOver('yielding'), printed('yielding')).toBe('COMPLETED');
+    expect([...running, '004'].map((trial) => playedOn(printed('yielding'), trial).length)).toEqual([2, 2, 2, 1]);
+    for (const trial of [...running, '004']) expect(roundsOf('yielding', trial)).toEqual(inOrder(Array.from({ length: rounds })));
+    await lethe('train', '--beta', '0.1', '--seed', '2', '--workers', '1', '--config', 'faces.json', '--name', 'undisturbed');
+    expect(weights('yielding/trials/002')).toBe(weights('undisturbed'));
   }, TEST_MS);
 
   thorough('a sweep is played by the tasks of a job array; one that begins again goes on with its own', async () => {
