@@ -66,4 +66,28 @@ describe.each(['native', 'wasm'] as const)('steps that share a computation on %s
     scaled.dispose();
     squared.dispose();
   });
+
+  // TensorFlow fuses such layers, and then has no place for what lies between them.
+  it.each(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'silu'] as const)('may share a convolution with %s', async (activation) => {
+    const { operations } = engine;
+    const signature = {
+      x: { type: 'float32', shape: [2, 8, 8, 3] }, w: { type: 'float32', shape: [3, 3, 3, 4] }, b: { type: 'float32', shape: [4] },
+    } as const;
+    const layer = (x: Tensor, w: Tensor, b: Tensor): Tensor => (
+      operations[activation](operations.addBias(operations.conv2d(x, w, { stride: 2, padding: 'same' }), b), 0.2)
+    );
+    const forward = await engine.compile('forward', ({ x, w, b }) => ({ y: operations.mean(layer(x, w, b), [1, 2]) }), signature);
+    const backward = await engine.compile('backward', ({ x, w, b }) => {
+      const { gradients } = operations.gradients(([weight]) => ({ loss: operations.sum(operations.square(layer(x, weight!, b))) }), [w]);
+      return { y: gradients[0]! };
+    }, signature);
+    const shared = engine.share([forward, backward], ['x', 'w', 'b']);
+    const waves = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => Math.sin(2 * index));
+    const inputs = { x: waves(384), w: waves(108), b: waves(4) };
+    const values = shared.run(inputs);
+    for (const step of [forward, backward]) expect(step.run(inputs, values)).toEqual(step.run(inputs));
+    values.dispose();
+    forward.dispose();
+    backward.dispose();
+  });
 });

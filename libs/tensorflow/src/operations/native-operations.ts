@@ -49,7 +49,7 @@ function addBias(tf: typeof tfjs, native: NativeCalls): Operations['addBias'] {
   return (x, bias) => differentiable(x, bias);
 }
 
-function activations(tf: typeof tfjs, native: NativeCalls): Pick<Operations, 'relu' | 'leakyRelu' | 'tanh'> {
+function activations(tf: typeof tfjs, native: NativeCalls): Pick<Operations, 'relu' | 'leakyRelu' | 'tanh' | 'silu'> {
   const float = native.attributes.type('T', native.float);
   const relu = tf.customGrad((x, save) => {
     const y = tf.relu(x as Tensor);
@@ -71,7 +71,19 @@ function activations(tf: typeof tfjs, native: NativeCalls): Pick<Operations, 're
       return { value: y, gradFunc };
     });
   };
-  return { relu: (x) => relu(x), tanh: (x) => tanh(x), leakyRelu: (x, slope) => leakyRelu(slope)(x) };
+  // Not as x times Sigmoid: TensorFlow fuses these with a convolution in front of them, and loses what other graphs ask for between them.
+  const silu = tf.customGrad((x, save) => {
+    const half = tf.scalar(0.5);
+    const share = tf.add(tf.mul(tf.tanh(tf.mul(x as Tensor, half)), half), half);
+    const y = tf.mul(x as Tensor, share);
+    (save as tfjs.GradSaveFunc)([y, share]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
+      const [value, part] = saved as [Tensor, Tensor];
+      return tf.mul(dy, tf.add(part, tf.sub(value, tf.mul(value, part))));
+    };
+    return { value: y, gradFunc };
+  });
+  return { relu: (x) => relu(x), tanh: (x) => tanh(x), leakyRelu: (x, slope) => leakyRelu(slope)(x), silu: (x) => silu(x) };
 }
 
 function only(saved: readonly Tensor[]): Tensor {
