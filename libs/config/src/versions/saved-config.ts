@@ -45,23 +45,21 @@ const toVersion6: VersionStep = (before) => filledIn(before, { 'data.own': null 
 
 /**
  * To version 7. Workers on other machines had one connection to each server. No run of before read faces, balanced its batches or saw
- * images in a mirror, and none had the networks of Fader Networks. All steps of a round saw one batch, and all networks computed as in
- * training.
+ * images in a mirror.
  */
 const toVersion7: VersionStep = (before) => filledIn(before, {
   'cluster.connections': 1, 'data.avatars': null, 'data.celeba': null, 'data.balance': [],
   ...(isTree(valueAt(before, 'data.augmentation')) ? { 'data.augmentation.flip': false } : {}),
-  ...(valueAt(before, 'objective.kind') === 'forgetting' ? { ...WITHOUT_MAPS, ...ALIKE_PHASES } : {}),
 });
 
-/** What says nothing of the networks that there were. */
-const WITHOUT_MAPS = {
+/**
+ * To version 8. No run of before had the networks of Fader Networks, all steps of a round saw one batch, and all networks computed as in
+ * training.
+ */
+const toVersion8: VersionStep = (before) => filledIn(before, valueAt(before, 'objective.kind') !== 'forgetting' ? {} : {
   'objective.encoder.mostMaps': 512, 'objective.encoder.normalisation': 'batch', 'objective.encoder.upsampling': 'transposed',
-  'objective.adversary.kind': 'perceptron',
-};
-
-/** All phases of a round saw and computed alike. */
-const ALIKE_PHASES = { 'objective.batchPer': 'round', 'objective.frozenMode': 'training' };
+  'objective.adversary.kind': 'perceptron', 'objective.batchPer': 'round', 'objective.frozenMode': 'training',
+});
 
 /** The game of before keeps nothing by name and rebuilds images with the article's networks. */
 const REBUILDING_ALONE = {
@@ -81,7 +79,7 @@ function withoutNames(source: unknown): unknown {
  * In order. A new setting needs a step here: without it, runs of earlier versions cannot be resumed. Settings are no longer added to a
  * version of which `apps/e2e/src/earlier-runs` keeps a sweep: they begin the next version.
  */
-const STEPS: readonly VersionStep[] = [toVersion2, toVersion3, toVersion4, toVersion5, toVersion6, toVersion7];
+const STEPS: readonly VersionStep[] = [toVersion2, toVersion3, toVersion4, toVersion5, toVersion6, toVersion7, toVersion8];
 
 /** The version that is written now. */
 export const CONFIG_VERSION = STEPS.length + 1;
