@@ -290,9 +290,9 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
 
   thorough('a sweep that has to make room has all of its runs save in the time that it has, and goes on with them later', async () => {
     const rounds = 120;
-    writeFileSync(join(folder, 'faces.json'), JSON.stringify({ ...FACES, rounds }));
+    writeFileSync(join(folder, 'longer.json'), JSON.stringify({ ...FACES, rounds }));
     const tried = ['--beta', '0.1,0.2', '--seed', '1,2', '--workers', '1', '--cores-per-worker', '2', '--partition', 'gpu'];
-    await lethe('sweep', '--on', 'slurm', '--trials-at-once', '3', ...tried, '--config', 'faces.json', '--name', 'yielding');
+    await lethe('sweep', '--on', 'slurm', '--trials-at-once', '3', ...tried, '--config', 'longer.json', '--name', 'yielding');
     const running = ['001', '002', '003'];
     await until(() => { for (const trial of running) expect(roundsOf('yielding', trial).length).toBeGreaterThan(2); });
     const giveBack = await takeAllNodes();
@@ -308,7 +308,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     expect(await isOver('yielding'), printed('yielding')).toBe('COMPLETED');
     expect([...running, '004'].map((trial) => playedOn(printed('yielding'), trial).length)).toEqual([2, 2, 2, 1]);
     for (const trial of [...running, '004']) expect(roundsOf('yielding', trial)).toEqual(inOrder(Array.from({ length: rounds })));
-    await lethe('train', '--beta', '0.1', '--seed', '2', '--workers', '1', '--config', 'faces.json', '--name', 'undisturbed');
+    await lethe('train', '--beta', '0.1', '--seed', '2', '--workers', '1', '--config', 'longer.json', '--name', 'undisturbed');
     expect(weights('yielding/trials/002')).toBe(weights('undisturbed'));
   }, TEST_MS);
 
