@@ -1,6 +1,8 @@
-"""The game of recipe `avatars` in PyTorch, to be measured beside Lethe: networks, losses and optimisers as there.
+"""The game of recipe `avatars` in PyTorch, to be measured beside Lethe: networks, losses, optimisers and rounds as there.
 
-The images are noise, of which a step takes as long as of faces. What is printed, and `--tuned`, are as in article.py.
+Each of the two steps of a round has a batch of its own (`--batch-per step`), and its networks that do not learn are in evaluation mode
+(`--frozen-mode evaluation`). The images are noise, of which a step takes as long as of faces. What is printed, and `--tuned`, are as in
+article.py. Images a second are those of one step, as an epoch counts them.
 """
 
 import torch
@@ -9,7 +11,7 @@ from torch.nn import functional
 
 from article import argument_parser, median_seconds, report
 
-BATCH, SIDE, IMAGES = 32, 64, 2000
+BATCH, STEPS, SIDE, IMAGES = 32, 2, 64, 2000
 MAPS, TOLD, HIDDEN = (16, 32, 64, 128), 2, 512
 FURTHER_MAPS = (256, 256)
 BETA, MOST_NORM, DROPOUT = 0.01, 5, 0.3
@@ -73,15 +75,26 @@ class Game:
         )
 
     def play_round(self, images: Tensor, labels: Tensor) -> None:
-        latents = self.encoder(images)
+        """@param images: of both steps"""
+        of_discriminator, of_autoencoder = zip(images.chunk(STEPS), labels.chunk(STEPS))
+        self.train_discriminator(*of_discriminator)
+        self.train_autoencoder(*of_autoencoder)
 
+    def train_discriminator(self, images: Tensor, labels: Tensor) -> None:
+        self.encoder.eval()
+        self.discriminator.train()
+        with torch.no_grad():
+            latents = self.encoder(images)
         self.discriminator_adam.zero_grad()
-        functional.cross_entropy(self.discriminator(latents.detach()), labels).backward()
+        functional.cross_entropy(self.discriminator(latents), labels).backward()
         nn.utils.clip_grad_norm_(self.discriminator.parameters(), MOST_NORM)
         self.discriminator_adam.step()
 
-        self.discriminator.requires_grad_(False)
+    def train_autoencoder(self, images: Tensor, labels: Tensor) -> None:
+        self.encoder.train()
+        self.discriminator.eval().requires_grad_(False)
         self.autoencoder_adam.zero_grad()
+        latents = self.encoder(images)
         redrawn = self.decoder(latents, functional.one_hot(labels, TOLD).float())
         hidden = functional.cross_entropy(self.discriminator(latents), 1 - labels)
         (functional.mse_loss(redrawn, images) + BETA * hidden).backward()
@@ -95,4 +108,4 @@ if __name__ == "__main__":
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     faces = torch.rand(IMAGES, 3, SIDE, SIDE).mul(2).sub(1), torch.randint(TOLD, (IMAGES,))
-    report(median_seconds(Game(options.tuned), options.batch, options, faces), options.batch)
+    report(median_seconds(Game(options.tuned), STEPS * options.batch, options, faces), options.batch)
