@@ -70,16 +70,22 @@ export class ShardGradients {
     this.#batches = new StepBatches(options.description.objective, options.openBatches);
   }
 
-  /** Traces one graph for each phase, for calls with as many shards as this worker computes side by side. */
+  /**
+   * Traces one graph for each phase, for calls with as many shards as this worker computes side by side. A worker whose nodes have fewer
+   * shards never calls these graphs: of them it has what a phase needs, and the errors of a game before it says that it is ready.
+   */
   static async compile(options: ShardGradientsOptions): Promise<ShardGradients> {
     const gradients = new ShardGradients(options);
     await gradients.#compile(gradients.#greatestWidth);
     return gradients;
   }
 
-  /** Traces what these nodes need, if they have fewer shards than any before: tracing takes time, and most workers need one width alone. */
-  async compileFor(nodes: readonly TreeNode[]): Promise<void> {
-    for (const { count } of nodes) await this.#compile(Math.min(count, this.#greatestWidth));
+  /** Traces what these nodes need and none before them did: tracing takes time, and most workers need one width alone. */
+  async compileFor(nodes: readonly TreeNode[], clock: StepClock): Promise<void> {
+    for (const { count } of nodes) {
+      const width = Math.min(count, this.#greatestWidth);
+      if (!this.#graphs.has(width)) await clock.measureAsync('compute', () => this.#compile(width));
+    }
   }
 
   /** Sums a node of the fixed tree, halves first: the same additions happen whichever worker computes which shards. */
@@ -115,7 +121,6 @@ export class ShardGradients {
   }
 
   async #compile(width: number): Promise<void> {
-    if (this.#graphs.has(width)) return;
     const { engine, description } = this.#options;
     const steps: CompiledStep[] = [];
     for (const phase of description.objective.phases.keys()) steps.push(await compilePhase({ engine, description, phase, width }));

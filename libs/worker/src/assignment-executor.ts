@@ -1,3 +1,4 @@
+import { LetheError } from '@lethe/errors';
 import { evaluatedLayouts, layoutOf, StepClock, type StepState } from '@lethe/graphs';
 import {
   networkSlices, type Evaluate, type Evaluated, type GroupLayout, type GroupVersion, type StepAssignment, type StepReport,
@@ -36,6 +37,8 @@ export class AssignmentExecutor {
   readonly #evaluated = new Map<string, HeldVersion>();
   readonly #statistics = new Map<string, Float32Array>();
   #reported = { bytesSent: 0, bytesReceived: 0 };
+  /** How often steps were revoked. */
+  #revocations = 0;
 
   constructor(options: AssignmentExecutorOptions) {
     this.#options = options;
@@ -53,6 +56,7 @@ export class AssignmentExecutor {
 
   /** Forgets the pulls under way: they were abandoned. */
   revoke(): void {
+    this.#revocations += 1;
     this.#pulls.clear();
   }
 
@@ -71,7 +75,7 @@ export class AssignmentExecutor {
     const { round, phase, innerStep, generation } = assignment;
     const clock = new StepClock();
     const trained = layoutOf(description, description.objective.phases[phase]?.trains ?? '');
-    await gradients.compileFor(assignment.nodes);
+    await this.#unlessRevoked(gradients.compileFor(assignment.nodes, clock));
     const pulled = this.#pullState(assignment);
     clock.measure('input', () => { gradients.prepare(assignment); });
     const state = await clock.measureAsync('wait', () => pulled);
@@ -170,8 +174,19 @@ export class AssignmentExecutor {
   async #requested(layout: GroupLayout, version: number): Promise<GroupPull> {
     const last = this.#pulls.get(layout.name);
     if (last?.version === version) return last.pull;
-    await last?.pull.complete.catch(() => undefined); // it may still be arriving in the same memory
+    // It may still be arriving in the same memory.
+    if (last !== undefined) await this.#unlessRevoked(last.pull.complete.catch(() => undefined));
     return this.#request(layout, version);
+  }
+
+  /**
+   * Waits for what no revocation ends. A step that goes on after one would pull what nobody abandons any more.
+   * @throws LetheError ASSIGNMENT_REVOKED if steps are revoked meanwhile
+   */
+  async #unlessRevoked(work: Promise<unknown>): Promise<void> {
+    const before = this.#revocations;
+    await work;
+    if (this.#revocations !== before) throw new LetheError('ASSIGNMENT_REVOKED', 'the coordinator has assigned the steps again');
   }
 
   #memoryOf({ name, length }: GroupLayout): Float32Array {
