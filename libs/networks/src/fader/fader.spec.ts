@@ -65,6 +65,22 @@ describe('networks of Fader Networks', () => {
     expect(decoder.layers?.filter(({ name }) => name.includes('dropout'))).toHaveLength(3);
   });
 
+  it('drop values where the authors\' code does: behind the activation, but in the decoder in front of it', () => {
+    const shape = { ...SMALL, height: 64, width: 64, depth: 5 };
+    const kinds = ({ layers = [] }: NetworkSpec): string => layers.map(({ name }) => name.replace(/^layer\d+\.|\d+$/g, '')).join(' ');
+    const options = { ...shape, dropoutRate: 0.3 };
+    const halving = 'convolution batchNorm leakyRelu dropout';
+    expect(kinds(faderEncoder({ ...options, codesPerLatent: 1, activated: true }))).toBe(
+      ['convolution leakyRelu dropout', halving, halving, halving, halving].join(' '),
+    );
+    const dropping = 'transposedConvolution batchNorm dropout relu';
+    expect(kinds(faderDecoder({ ...options, told: 2, upsampling: 'transposed' }))).toBe(
+      [dropping, dropping, dropping, 'transposedConvolution batchNorm relu', 'transposedConvolution tanh'].join(' '),
+    );
+    const classifier = latentDiscriminator({ ...options, name: 'classifier', told: 0, categories: ATTRIBUTES, hidden: 6 });
+    expect(kinds(classifier)).toBe(`${halving} flatten linear leakyRelu linear`);
+  });
+
   it('have two codes for each number of a latent, first all of one kind, and end without a norm then', async () => {
     const engine = await loadEngine({ prefer: 'wasm' });
     const twice = encoder(SMALL, 2);
