@@ -68,7 +68,16 @@ function networksOf(base: Tree): string[] {
 export function applyLayer(base: Tree, { values }: ConfigLayer): Tree {
   const below = withoutOtherGame(base, values);
   const layer = expandEveryNetwork(below, values);
-  return merge(implied(changeOptimizerKinds(below, layer), layer), layer);
+  return withoutIdleDistortions(merge(implied(changeOptimizerKinds(below, layer), layer), layer), layer);
+}
+
+/** Where a layer leaves no distortion, images are not distorted: copies of all of them would be nothing but slow. */
+function withoutIdleDistortions(tree: Tree, layer: Tree): Tree {
+  const augmentation = valueAt(tree, 'data.augmentation');
+  if (!isTree(valueAt(layer, 'data.augmentation')) || !isTree(augmentation)) return tree;
+  const idle: Readonly<Record<string, unknown>> = UNDISTORTED;
+  const isIdle = Object.entries(augmentation).every(([name, value]) => idle[name] === value);
+  return isIdle ? withValue(tree, 'data.augmentation', null) : tree;
 }
 
 /** Where each value of the layers was given; later layers win. */

@@ -24,6 +24,20 @@ describe('mergeConfig', () => {
     expect(mergeConfig(machine, [file({ recipe: 'article' }), flags({ recipe: 'quick' })]).config.epochs).toBe(5);
   });
 
+  it('distorts no images where no distortion is left', () => {
+    const augmentationOf = (recipe: string, ...layers: Tree[]): unknown => (
+      mergeConfig(machine, [
+        flags({ recipe, data: recipe === 'faces' ? { folder: '/celeba', forget: ['Male'] } : {} }),
+        ...layers.map((augmentation) => flags({ data: { augmentation } })),
+      ]).config.data.augmentation
+    );
+    const plain = { scale: 0, rotation: 0, shift: 0, invert: false };
+    expect(augmentationOf('avatars', { flip: false })).toBeNull();
+    expect(augmentationOf('avatars', { flip: true })).toEqual({ ...plain, flip: true });
+    expect(augmentationOf('faces', { flip: false })).toBeNull();
+    expect(augmentationOf('faces', { shift: 0.1 }, { flip: false })).toEqual({ ...plain, shift: 0.1, flip: false });
+  });
+
   it('knows the article to the number', () => {
     const { config } = mergeConfig(machine, [flags({ recipe: 'article' })]);
     const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
