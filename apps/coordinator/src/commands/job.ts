@@ -95,7 +95,10 @@ function isRestarted({ SLURM_RESTART_COUNT: count }: Environment): boolean {
   return Number(count ?? 0) > 0;
 }
 
-/** Milliseconds that the round under way may take: SIGHUP comes long before the end, what follows another signal half a minute later. */
+/**
+ * Milliseconds that the round under way may take: SIGHUP comes long before the end, what follows another signal half a minute later. A job
+ * that has to make room may have less after SIGHUP. Ending it earlier would save no more: Slurm ends it then and queues it again.
+ */
 export function patienceInJob(signal: string): number {
   return signal === 'SIGHUP' ? 100_000 : 20_000;
 }

@@ -45,7 +45,7 @@ describe('an interruption', () => {
       vi.advanceTimersByTime(30_000);
     }
     expect([interruption.lastSignal, notices, kills]).toEqual([
-      'SIGHUP', ['SIGHUP: finishing the round and saving a checkpoint (once more to stop at once)'], [],
+      'SIGHUP', ['SIGHUP: finishing the round and saving a checkpoint (SIGTERM to stop at once)'], [],
     ]);
     process.emit('SIGINT', 'SIGINT');
     expect([interruption.lastSignal, kills]).toEqual(['SIGINT', ['stopped by SIGINT']]);

@@ -66,7 +66,9 @@ export class Interruption {
     if (isAgain) {
       this.#run?.kill(`stopped by ${signal}`);
     } else if (this.#stage === 'training') {
-      this.#notice(`${signal}: finishing the round and saving a checkpoint (once more to stop at once)`);
+      // Another SIGHUP hurries nobody.
+      const atOnce = signal === 'SIGHUP' ? 'SIGTERM to stop at once' : 'once more to stop at once';
+      this.#notice(`${signal}: finishing the round and saving a checkpoint (${atOnce})`);
       this.#deadline = setTimeout(() => {
         this.#run?.kill(`stopped by ${signal}; the round under way took too long to be saved`);
       }, this.#patienceMs(signal));

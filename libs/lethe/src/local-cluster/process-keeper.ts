@@ -46,7 +46,14 @@ interface Place {
   host: string | null;
   lives: number;
   /** What its last lives said that no further one mends. */
-  lasting: { readonly code: ErrorCode; readonly message: string; readonly lives: number } | null;
+  lasting: Lasting & { readonly lives: number } | null;
+}
+
+/** Why a life has ended, if that lasts. */
+interface Lasting {
+  /** Null: it lacks what it computes with, and has told no code. */
+  readonly code: ErrorCode | null;
+  readonly message: string;
 }
 
 /** What is wrong with the run's game: every worker finds it, in each of its lives. */
@@ -199,7 +206,7 @@ export class ProcessKeeper {
       }
       // It has told the coordinator nothing: what it said last is in what it printed.
       const said = code === null || code === 0 ? null : printed.read();
-      learn(place, code === LACKING_EXIT_CODE ? new LetheError('DEVICE_MISSING', said ?? how) : null);
+      learn(place, code === LACKING_EXIT_CODE ? { code: null, message: said ?? how } : null);
       this.#exited(incarnation, said === null ? how : `${said} (${how})`);
     });
   }
@@ -274,7 +281,7 @@ export class ProcessKeeper {
       lasting === null || !isHopeless(place)
         ? `${cluster.restarts + 1} deaths in a row, the last one: ${how}`
         : `${lasting.lives} lives that ended alike: ${lasting.message}`;
-    const error = lasting !== null && OF_THE_GAME.has(lasting.code)
+    const error = lasting?.code != null && OF_THE_GAME.has(lasting.code)
       ? new LetheError(lasting.code, lasting.message)
       : new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${ends}`);
     if (place.role === 'parameter-server') {
@@ -288,11 +295,11 @@ export class ProcessKeeper {
 
 /** Whether a further life of a process would end as its last ones did. */
 function isHopeless({ lasting }: Place): boolean {
-  return lasting !== null && (OF_THE_GAME.has(lasting.code) || lasting.lives >= HOPELESS_LIVES);
+  return lasting !== null && (lasting.lives >= HOPELESS_LIVES || (lasting.code !== null && OF_THE_GAME.has(lasting.code)));
 }
 
 /** @param lasting why its life has ended, if that lasts */
-function learn(place: Place, lasting: Pick<LetheError, 'code' | 'message'> | null): void {
+function learn(place: Place, lasting: Lasting | null): void {
   if (lasting === null) {
     place.lasting = null;
     return;
