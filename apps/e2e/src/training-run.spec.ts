@@ -77,7 +77,7 @@ async function open(description: RunDescription, groups = firstGroups(descriptio
       host: 'here',
       processId: 1,
       signal,
-      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: description.objective.phases, freshNetworks: () => new Map() }),
     }).catch(() => undefined);
   };
   const first = new AbortController();

@@ -4,7 +4,7 @@ import type { DataFacts } from '@lethe/data';
 import { errorMessage } from '@lethe/errors';
 import { listenerTrust, memberTrust, receiveProcessStart, type ProcessStart } from '@lethe/programs';
 import { runParameterServer } from '@lethe/parameter-store';
-import { describeRun, freshValues } from '@lethe/graphs';
+import { describeRun, freshNetworks } from '@lethe/graphs';
 import { openLog, type Log } from '@lethe/telemetry/log';
 import { createZeroMqTransport, loggedTransport, reachedAddress } from '@lethe/transport';
 
@@ -39,7 +39,7 @@ async function serve(start: ProcessStart, log: Log): Promise<void> {
       return {
         ...description,
         phases: description.objective.phases,
-        freshValues: (group, step) => freshValues(description, group, step),
+        freshNetworks: (group, step) => freshNetworks(description, group, step),
       };
     },
   });

@@ -50,7 +50,7 @@ export async function withClusterInMemory<Result>(
       incarnation: 'server',
       host: 'here',
       processId: 1,
-      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: description.objective.phases, freshNetworks: () => new Map() }),
     }),
     runWorker({
       transport,

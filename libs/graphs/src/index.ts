@@ -1,7 +1,7 @@
 // From a configuration and data to gradients: run-description.ts derives the game, the networks and the layouts of a run, compile-phase.ts
 // makes the graph of a phase, whose inputs step-inputs.ts names, and shard-gradients.ts runs it on the examples of an assignment.
 export { runOfGame } from './check-loss.js';
-export { freshValues } from './fresh-starts.js';
+export { freshNetworks } from './fresh-starts.js';
 export { allNetworks, describeRun, evaluatedLayouts, layoutOf, type RunDescription } from './run-description.js';
 export { ShardGradients, type NodeSum, type ShardGradientsOptions, type StepNeeds, type StepState } from './shard-gradients.js';
 export type { Batches, OpenBatches } from './step-batches.js';

@@ -24,6 +24,8 @@ export interface NormalisationSpec {
   readonly channels: number;
   /** Values that one example gives to a channel's average: height * width of the input, 1 for dense features. */
   readonly samplesPerExample: number;
+  /** It normalises what the network reads. Its running statistics say nothing of the network, and stay when that starts afresh. */
+  readonly ofInputs?: true;
 }
 
 /** A network as a pure function of its parameters. Its tensors are described, so that they are known without running it. */

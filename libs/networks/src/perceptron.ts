@@ -36,7 +36,7 @@ export function perceptron(options: PerceptronOptions): NetworkSpec {
   const { gives = 'log-probabilities' } = options;
   const widths = [inputs, ...hidden, classes];
   const layers = widths.slice(1).map((outputs, index) => ({ name: `linear${index + 1}`, inputs: widths[index] ?? inputs, outputs }));
-  const norm: NormalisationSpec = { name: 'norm', channels: inputs, samplesPerExample: 1 };
+  const norm: NormalisationSpec = { name: 'norm', channels: inputs, samplesPerExample: 1, ofInputs: true };
   const apply = (context: ForwardContext, layer: string, input: Tensor): Tensor =>
     linear(spectralNorm ? spectrallyNormalised(context) : context, layer, input);
   return {

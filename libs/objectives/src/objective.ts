@@ -62,7 +62,10 @@ export interface Group {
   readonly networks: readonly NetworkSpec[];
 }
 
-/** A network that starts afresh during the game: new values, no optimiser state. */
+/**
+ * A network that starts afresh during the game: new values, no optimiser state, and the running statistics of the beginning, but for those
+ * of a perceptron's inputs.
+ */
 export interface FreshStart {
   readonly network: string;
   /** Whether it begins this round afresh; a pure function, or a resumed run would differ. */

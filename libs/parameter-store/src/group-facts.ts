@@ -1,4 +1,4 @@
-import type { GroupLayout, Slice, Step } from '@lethe/protocol';
+import type { FreshNetwork, GroupLayout, Slice, Step } from '@lethe/protocol';
 import type { GroupOptimizer } from './group-optimizer.js';
 
 /** What never changes about a server's share of a group. */
@@ -14,8 +14,8 @@ export interface GroupFacts {
   /** Bound on the group's gradient norm; null: none. */
   readonly clipNorm: number | null;
   readonly optimizer: GroupOptimizer;
-  /** New values, by network, of the networks that start afresh once a step is committed. */
-  readonly freshValues: (step: Step) => ReadonlyMap<string, Float32Array>;
+  /** The networks that start afresh once a step is committed, by name. */
+  readonly freshNetworks: (step: Step) => ReadonlyMap<string, FreshNetwork>;
   /** The inner steps of a round that make a version of the group, in order. */
   readonly innerSteps: readonly GroupInnerStep[];
 }

@@ -107,7 +107,7 @@ describe('the optimiser of a group', () => {
       1000,
     );
     const state = { values: Float32Array.of(1, 2, 3, 4), slots: { momentum: new Float32Array(4).fill(7) } };
-    const terms = { round: 0, scalars: {}, gradientScale: 1, fresh: new Map([['classifier-2', Float32Array.of(8, 9)]]) };
+    const terms = { round: 0, scalars: {}, gradientScale: 1, fresh: new Map([['classifier-2', { values: Float32Array.of(8, 9) }]]) };
     for (const [from, to] of [
       [0, 3],
       [3, 4],
@@ -137,7 +137,7 @@ describe('the optimiser of a group', () => {
     let { initialScalars: scalars } = optimizer;
     for (let commit = 1; commit <= 7; commit += 1) {
       const slope = Math.sin(commit) + 2;
-      const fresh = new Map(commit === 4 ? [['classifier-2', Float32Array.of(5, 5)]] : []);
+      const fresh = new Map(commit === 4 ? [['classifier-2', { values: Float32Array.of(5, 5) }]] : []);
       scalars = optimizer.advance(scalars, fresh.keys());
       optimizer.update(
         { chunk: { from: 0, to: 4 }, gradient: new Float32Array(4).fill(slope), bufferOffset: 0, state },

@@ -2,7 +2,7 @@ import type { OptimizerConfig } from '@lethe/config';
 import {
   createUpdateRule, flushSubnormal, learningRateFactor, optimizerOf, type Optimization, type OptimizerBuffers, type UpdateRule,
 } from '@lethe/optim';
-import { networkSlices, type GroupLayout, type GroupState, type Slice } from '@lethe/protocol';
+import { networkSlices, type FreshNetwork, type GroupLayout, type GroupState, type Slice } from '@lethe/protocol';
 
 /** Slot with the average of the values. */
 export const AVERAGE = 'average';
@@ -24,8 +24,8 @@ export interface CommitTerms {
   readonly scalars: Readonly<Record<string, number>>;
   /** Float32 factor on the summed gradient: 1 / shards, times the clipping factor. */
   readonly gradientScale: number;
-  /** New values, by network, of those that start afresh instead of being updated. */
-  readonly fresh: ReadonlyMap<string, Float32Array>;
+  /** The networks that start afresh instead of being updated, by name. */
+  readonly fresh: ReadonlyMap<string, Pick<FreshNetwork, 'values'>>;
 }
 
 export interface ChunkUpdate {
@@ -86,11 +86,11 @@ export class GroupOptimizer {
       const from = Math.max(chunk.from, range.from);
       const to = Math.min(chunk.to, range.to);
       if (to <= from) continue;
-      const startAfresh = fresh.get(network);
-      if (startAfresh !== undefined) {
+      const afresh = fresh.get(network)?.values;
+      if (afresh !== undefined) {
         for (const slot of Object.values(state.slots)) slot.fill(0, from - bufferOffset, to - bufferOffset);
         for (const vector of [state.values, state.slots[AVERAGE]])
-          vector?.set(startAfresh.subarray(from - range.from, to - range.from), from - bufferOffset);
+          vector?.set(afresh.subarray(from - range.from, to - range.from), from - bufferOffset);
         continue;
       }
       const rate = config.learningRate * learningRateFactor(config.schedule, round, this.#totalRounds);

@@ -31,7 +31,7 @@ function store(): GroupStore {
     shards: 1,
     clipNorm: null,
     optimizer,
-    freshValues: () => new Map(),
+    freshNetworks: () => new Map(),
     innerSteps: [],
   });
 }

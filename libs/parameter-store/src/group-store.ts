@@ -4,6 +4,7 @@ import {
   chunksOf,
   NORM_TILE_LENGTH,
   piecesOf,
+  type FreshNetwork,
   type GroupState,
   type Prepared,
   type Push,
@@ -45,6 +46,8 @@ interface OpenTransaction {
   /** Values of the version in the making, as far as they are final. */
   readonly values: ChunkValues;
   readonly scalars: Readonly<Record<string, number>>;
+  /** The networks that start afresh with it, by name. */
+  readonly fresh: ReadonlyMap<string, FreshNetwork>;
 }
 
 /** What a commit made. */
@@ -223,14 +226,16 @@ export class GroupStore {
 
   /** Makes the complete version the committed one, and answers those that waited for it. */
   commit(clipScale: number): CommitResult {
-    const { transaction, values, scalars } = this.#opened();
+    const { transaction, values, scalars, fresh } = this.#opened();
     const { version: oldVersion, statistics } = this.#loaded();
     const { layout, shards } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
     const { summary, step, work } = transaction;
     const advanced =
-      statistics === null || summary === null ? statistics : advanceRunningStatistics(statistics, summary, layout.statistics);
+      statistics === null || summary === null
+        ? statistics
+        : advanceRunningStatistics(statistics, summary, layout.statistics, fresh.values());
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);
@@ -254,7 +259,7 @@ export class GroupStore {
     if (state === null) throw new TypeError(`the state of ${this.facts.layout.name} is not loaded`);
     const values = new Map<number, Float32Array>();
     const { round, phase, innerStep } = step;
-    const fresh = this.facts.freshValues({ round, phase, innerStep });
+    const fresh = this.facts.freshNetworks({ round, phase, innerStep });
     const scalars = optimizer.advance(oldScalars, fresh.keys());
     const onChunk = (chunk: Slice): void => {
       const made = state.values.slice(chunk.from - slice.from, chunk.to - slice.from);
@@ -262,7 +267,7 @@ export class GroupStore {
       for (const follower of this.#followers) follower(chunk, made);
     };
     const transaction = new Transaction({ facts: this.facts, step: { round, phase, innerStep }, state, scalars, fresh, onChunk });
-    return { transaction, values, scalars };
+    return { transaction, values, scalars, fresh };
   }
 
   #beginLoading(state: GroupState): void {

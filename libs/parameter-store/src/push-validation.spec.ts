@@ -19,7 +19,7 @@ const FACTS: GroupFacts = {
   shards: 4,
   clipNorm: null,
   optimizer: new GroupOptimizer(layout, { optimizers, averaging: null, averagedNetworks: [] }, 10),
-  freshValues: () => new Map(),
+  freshNetworks: () => new Map(),
   innerSteps: [{ phase: 1, innerStep: 0, summaryLength: 2, losses: ['loss'] }],
 };
 const [FIRST, SECOND] = FACTS.chunks as unknown as [{ from: number; to: number }, { from: number; to: number }];

@@ -1,15 +1,19 @@
 import { flushSubnormal } from '@lethe/optim';
-import type { StatisticsSegment } from '@lethe/protocol';
+import type { FreshNetwork, StatisticsSegment } from '@lethe/protocol';
 
 const { fround } = Math;
 
 /**
  * The running statistics after one more batch, as PyTorch's batch normalisation keeps them: (1 - momentum) running +
- * momentum batch, the variance unbiased over all samples of the global batch. A new vector: messages may still refer to the old one.
+ * momentum batch, the variance unbiased over all samples of the global batch. Those of networks that start afresh begin again. A new
+ * vector: messages may still refer to the old one.
  *
  * @param batch means and biased variances of the batch, in the layout of `running`.
  */
-export function advanceRunningStatistics(running: Float32Array, batch: Float32Array, segments: readonly StatisticsSegment[]): Float32Array {
+export function advanceRunningStatistics(
+  running: Float32Array, batch: Float32Array, segments: readonly StatisticsSegment[],
+  fresh: Iterable<Pick<FreshNetwork, 'statistics'>> = [],
+): Float32Array {
   const advanced = running.slice();
   for (const { offset, channels, samples, momentum } of segments) {
     const weight = fround(momentum);
@@ -20,5 +24,6 @@ export function advanceRunningStatistics(running: Float32Array, batch: Float32Ar
       advanced[index] = flushSubnormal(fround(fround(rest * (running[index] ?? 0)) + fround(weight * measured)));
     }
   }
+  for (const { statistics } of fresh) for (const { offset, values } of statistics) advanced.set(values, offset);
   return advanced;
 }

@@ -1,6 +1,6 @@
 import type { RunConfig } from '@lethe/config';
 import type { Optimization } from '@lethe/optim';
-import { chunksOf, sliceOf, type GroupLayout, type Slice, type Step, type SummaryLayout } from '@lethe/protocol';
+import { chunksOf, sliceOf, type FreshNetwork, type GroupLayout, type Slice, type Step, type SummaryLayout } from '@lethe/protocol';
 import type { GroupInnerStep } from './group-facts.js';
 import { GroupOptimizer } from './group-optimizer.js';
 import { GroupStore } from './group-store.js';
@@ -15,8 +15,8 @@ export interface ServerPlan {
   readonly phases: readonly PhaseOfPlan[];
   /** What is pushed beside the gradients of each phase. */
   readonly summaries: readonly Pick<SummaryLayout, 'length' | 'losses'>[];
-  /** New values, by network, of the networks of a group that start afresh once a step is committed: each as long as the network. */
-  readonly freshValues: (group: string, step: Step) => ReadonlyMap<string, Float32Array>;
+  /** The networks of a group that start afresh once a step is committed, by name. */
+  readonly freshNetworks: (group: string, step: Step) => ReadonlyMap<string, FreshNetwork>;
 }
 
 /** A phase of the objective. */
@@ -55,7 +55,7 @@ export function heldGroups(
       shards: config.shards,
       clipNorm: config.clipNorm,
       optimizer,
-      freshValues: (step) => plan.freshValues(layout.name, step),
+      freshNetworks: (step) => plan.freshNetworks(layout.name, step),
       innerSteps: innerStepsOf(plan, layout.name),
     });
     held.set(layout.name, { store, twoPhaseCommit: isLead ? new TwoPhaseCommit(slices, config.clipNorm) : null });

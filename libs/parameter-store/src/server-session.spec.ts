@@ -192,7 +192,7 @@ class TestRun {
             { name: 'second', trains: 'autoencoder', innerSteps: 1 },
           ],
           summaries: [{ length: 8, losses: ['first_loss', 'second_loss'] }, { length: 8, losses: ['first_loss', 'second_loss'] }],
-          freshValues: () => new Map(),
+          freshNetworks: () => new Map(),
         }),
       });
       ended.catch(() => undefined);

@@ -1,5 +1,5 @@
 import { allocateVector, combineSummary, firstNotFinite, freeVector, squaresOfTiles, sumInto, type OptimizerBuffers } from '@lethe/optim';
-import { NORM_TILE_LENGTH, type Push, type ServerWork, type Slice, type Step, type TreeNode } from '@lethe/protocol';
+import { NORM_TILE_LENGTH, type FreshNetwork, type Push, type ServerWork, type Slice, type Step, type TreeNode } from '@lethe/protocol';
 import { segmentAt, type GroupFacts } from './group-facts.js';
 import { ReductionTree } from './reduction-tree.js';
 
@@ -50,8 +50,8 @@ export interface TransactionOptions {
   readonly onChunk: (chunk: Slice) => void;
   /** Scalars of the version that this transaction makes. */
   readonly scalars: Readonly<Record<string, number>>;
-  /** New values, by network, of those that start afresh with this version. */
-  readonly fresh: ReadonlyMap<string, Float32Array>;
+  /** The networks that start afresh with this version, by name. */
+  readonly fresh: ReadonlyMap<string, Pick<FreshNetwork, 'values'>>;
 }
 
 /**

@@ -41,6 +41,14 @@ export interface SummaryLayout {
   readonly length: number;
 }
 
+/** What a network has that starts afresh. */
+export interface FreshNetwork {
+  /** Its values, as long as the network. */
+  readonly values: Float32Array;
+  /** Of those running statistics that start afresh with it: where they begin among those of the group, and what they become. */
+  readonly statistics: readonly { readonly offset: number; readonly values: Float32Array }[];
+}
+
 /** A network's elements of a group's flat vector. */
 export interface NetworkSlice extends Slice {
   readonly network: string;

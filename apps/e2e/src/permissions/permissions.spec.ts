@@ -340,7 +340,7 @@ describe('a parameter server', () => {
       incarnation: 'server',
       host: 'here',
       processId: 1,
-      planOf: () => ({ ...description, phases: description.objective.phases, freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: description.objective.phases, freshNetworks: () => new Map() }),
     }).then(() => 'goodbye', (error: unknown) => errorCode(error));
     opened.push(async () => { await coordinator.say({ kind: 'shutdown', reason: 'done' }); await ended; });
     await coordinator.hear('register');

@@ -65,7 +65,7 @@ describe('states larger than all that a queue may hold', () => {
       incarnation: 'server',
       host: 'here',
       processId: 1,
-      planOf: () => ({ ...description, phases: [], freshValues: () => new Map() }),
+      planOf: () => ({ ...description, phases: [], freshNetworks: () => new Map() }),
     });
     await Promise.race([cluster.assemble(states, 0), serving]);
     const captured = await Promise.race([cluster.captureState(), serving]) as GroupState[];

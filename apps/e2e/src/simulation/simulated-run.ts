@@ -301,7 +301,7 @@ export class SimulatedRun implements Victims {
       host: 'here',
       processId: 1,
       signal,
-      planOf: () => ({ ...this.#description, phases: this.#description.objective.phases, freshValues: () => new Map() }),
+      planOf: () => ({ ...this.#description, phases: this.#description.objective.phases, freshNetworks: () => new Map() }),
     });
   }
 }

@@ -18,7 +18,7 @@ await runParameterServer({
     totalRounds: 1_000_000,
     phases: [{ name: 'phase', trains: GROUP, innerSteps: 1 }],
     summaries: [{ length: 0, losses: [] }],
-    freshValues: () => new Map(),
+    freshNetworks: () => new Map(),
     optimization: {
       optimizers: {
         network: {
