@@ -281,7 +281,7 @@ export class ProcessKeeper {
       lasting === null || !isHopeless(place)
         ? `${cluster.restarts + 1} deaths in a row, the last one: ${how}`
         : `${lasting.lives} lives that ended alike: ${lasting.message}`;
-    const error = lasting?.code != null && OF_THE_GAME.has(lasting.code)
+    const error = lasting !== null && lasting.code !== null && OF_THE_GAME.has(lasting.code)
       ? new LetheError(lasting.code, lasting.message)
       : new LetheError('PROCESS_DIED', `${nameOf(place)} is not started again after ${ends}`);
     if (place.role === 'parameter-server') {
