@@ -6,7 +6,7 @@ import type { OptimizerConfig } from '@lethe/config';
 import { combineSummaries, sumTree, type Optimization } from '@lethe/optim';
 import {
   alignedNodes, chunksOf, decodeMessage, encodeMessage, laneIdentity, MessageCutter, PartsJoiner, sliceOf,
-  type GroupLayout, type GroupState, type Message, type MessageBody,
+  type FreshNetwork, type GroupLayout, type GroupState, type Message, type MessageBody,
   type Origin, type Parameters, type Pull, type Push, type ServerAddress, type TreeNode,
 } from '@lethe/protocol';
 import { createMemoryTransport, createZeroMqTransport, type Connection, type Listener, type Transport } from '@lethe/transport';
@@ -121,6 +121,8 @@ interface RunOptions {
   readonly welcomeHash?: string;
   /** Of the worker to each server. */
   readonly lanes?: number;
+  /** What starts afresh with every version. */
+  readonly fresh?: ReadonlyMap<string, FreshNetwork>;
 }
 
 /** The worker's connections to a server. */
@@ -151,6 +153,7 @@ class TestRun {
       address: (name) => `memory://${name}`,
       welcomeHash: HASH,
       lanes: 1,
+      fresh: new Map(),
       ...options,
     });
     running.push(run);
@@ -192,7 +195,7 @@ class TestRun {
             { name: 'second', trains: 'autoencoder', innerSteps: 1 },
           ],
           summaries: [{ length: 8, losses: ['first_loss', 'second_loss'] }, { length: 8, losses: ['first_loss', 'second_loss'] }],
-          freshNetworks: () => new Map(),
+          freshNetworks: () => this.options.fresh,
         }),
       });
       ended.catch(() => undefined);
@@ -395,6 +398,22 @@ describe('a parameter server', () => {
       const mean = shards.reduce((sum, shard) => sum + shard[index]!, 0) / SHARDS;
       expect(values[index]).toBeCloseTo(start[index]! - 0.1 * mean, 6);
     }
+  });
+
+  it('begins the values and running statistics of a network again that starts afresh, and no others', async () => {
+    const values = numbers(9, 180_000);
+    const fresh = new Map([['decoder', { values, statistics: [{ offset: 2, values: Float32Array.of(5, 6, 7, 8) }] }]]);
+    const [run, other] = [await TestRun.start({ servers: 1, fresh }), await TestRun.start({ servers: 1 })];
+    const [begun, advanced] = await Promise.all([run, other].map(async (one) => {
+      await one.load(startState(ADAM));
+      await one.pushAll(one.pushes(1, [{ first: 0, count: 8 }]));
+      await one.inbox.next('committed');
+      return one.capture(1);
+    }));
+    expect([...begun!.statistics!.subarray(2)]).toEqual([5, 6, 7, 8]);
+    expect(begun!.statistics!.subarray(0, 2)).toEqual(advanced!.statistics!.subarray(0, 2));
+    expect(sameBits(begun!.values.slice(150_000), values)).toBe(true);
+    expect(sameBits(begun!.values.slice(0, 150_000), advanced!.values.slice(0, 150_000))).toBe(true);
   });
 
   it('keeps running statistics and mean losses of the whole batch', async () => {
