@@ -20,7 +20,7 @@ export { MISSING, type Attribute } from './model/attributes.js';
 export type { DataFacts, DomainFacts, DataSource, Dataset } from './model/dataset.js';
 export type { ReadingNote } from './model/examples.js';
 export type { ForgottenFacts, KeptCategory, KeptFacts, KeptNumber } from './model/kept-and-forgotten.js';
-export { inputLength, type ImageShape } from './model/inputs.js';
+export { inputLength, isImage, isPicture, shapeInWords, type ImageShape, type InputValues } from './model/inputs.js';
 export { openData } from './open-data.js';
 export { dataFileText, parseDataFile, type DescribedData } from './preprocessing/data-file.js';
 export type { Preprocessing } from './preprocessing/preprocessing.js';

@@ -12,7 +12,7 @@ export {
 } from './evaluation-steps.js';
 export { hasExamples } from './probes/chosen-examples.js';
 export { likeliestClass, meanFigures } from './figures.js';
-export { areaInterval, NORMAL_95, shareInterval, type Interval } from './intervals.js';
+export { areaInterval, meanShareInterval, NORMAL_95, shareInterval, type FoundShare, type Interval } from './intervals.js';
 export {
   groupTreatment, headAccuracy, type Estimate, type GroupTreatment, type OwnHeadFigures,
 } from './own-head.js';
@@ -25,7 +25,7 @@ export { CONTROL_VERSION, runProbe } from './probes/run-probe.js';
 export { gridColumns, placesOf, rowBetween, shownPlace, type Between, type GridColumn, type Walk } from './grid/grid-columns.js';
 export { gridRows } from './grid/grid-rows.js';
 export { JUDGE_VERSION, judgeLength } from './judge/judge.js';
-export { redrawnAttribute, redrawnColumns, type RedrawnAttribute, type RedrawnTo } from './judge/redrawn-attribute.js';
+export { redrawnAttribute, redrawnColumns, redrawnIntervals, type RedrawnAttribute, type RedrawnTo } from './judge/redrawn-attribute.js';
 export { peakSignalToNoise } from './peak-signal-to-noise.js';
 export { swapFigures, type SwapFigures } from './judge/swap-figures.js';
 export { swapColumns, swapRows, type SwapRow } from './judge/swap-rows.js';
@@ -38,5 +38,5 @@ export type {
   AdaptationEvaluation, DomainEvaluation, ForgettingEvaluation, MappedExample, ProbeRow, RunEvaluation,
 } from './evaluation-results.js';
 export type { AttributeProbeRow } from './probes/attribute-probe-row.js';
-export type { UsedExamples } from './used-examples.js';
+export { haveByteRange, type UsedExamples } from './used-examples.js';
 export { SCORE_CHUNK, WorkerEvaluator } from './worker-evaluator.js';

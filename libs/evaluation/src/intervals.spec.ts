@@ -1,7 +1,9 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
 import { confidenceInterval } from './adaptation-figures.js';
 import { areaUnderCurve } from './area-under-curve.js';
-import { areaInterval, shareInterval } from './intervals.js';
+import { areaInterval, meanShareInterval, shareInterval, type FoundShare } from './intervals.js';
 
 describe('shareInterval', () => {
   it.each([
@@ -17,6 +19,35 @@ describe('shareInterval', () => {
     expect(shareInterval(0.5, 0)).toEqual([0, 1]);
     expect(shareInterval(Number.NaN, 5)).toEqual([0, 1]);
   });
+});
+
+describe('meanShareInterval', () => {
+  it('is that of a single share, and as wide as the examples of a rare value make it', () => {
+    expect(meanShareInterval([{ share: 0.12, examples: 10_000 }])).toEqual(shareInterval(0.12, 10_000));
+    // The mean of 0.9 of 20 and 0.5 of 9,980 leaves more open than 0.7 of 10,000 would: half of what the 20 do.
+    const [rareLow, rareHigh] = shareInterval(0.9, 20);
+    const [low, high] = meanShareInterval([{ share: 0.9, examples: 20 }, { share: 0.5, examples: 9980 }]);
+    expect([0.7 - low, high - 0.7]).toEqual([expect.closeTo((0.9 - rareLow) / 2, 3), expect.closeTo((rareHigh - 0.9) / 2, 3)]);
+    expect(high - low).toBeGreaterThan(6 * (shareInterval(0.7, 10_000)[1] - shareInterval(0.7, 10_000)[0]));
+  });
+
+  it('covers as much as it says of means of rare and frequent values', () => {
+    const truths = [{ share: 0.85, examples: 25 }, { share: 0.6, examples: 600 }, { share: 0.95, examples: 60 }];
+    const mean = truths.reduce((sum, { share }) => sum + share / truths.length, 0);
+    const generator = xoroshiro128plus(1);
+    const draw = ({ share, examples }: FoundShare): FoundShare => {
+      let right = 0;
+      for (let example = 0; example < examples; example += 1) right += Number(uniformInt(generator, 0, 999_999) < share * 1e6);
+      return { share: right / examples, examples };
+    };
+    const covered = Array.from({ length: 2000 }, () => meanShareInterval(truths.map(draw))).filter(([low, high]) => (
+      low <= mean && mean <= high
+    ));
+    expect(covered.length / 2000).toBeGreaterThan(0.935);
+    expect(covered.length / 2000).toBeLessThan(0.975);
+  });
+
+  it('is everything where there is nothing to go by', () => { expect(meanShareInterval([])).toEqual([0, 1]); });
 });
 
 describe('areaInterval', () => {

@@ -18,6 +18,26 @@ export function shareInterval(share: number, examples: number): Interval {
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
+/** A share that was found among so many examples. */
+export interface FoundShare { readonly share: number; readonly examples: number }
+
+/**
+ * The interval of the mean of shares, each found among examples of its own, in which each counts alike however few examples it has: the
+ * squares of the distances from each share to the ends of its own interval are added up. Of a single share it is that one's own.
+ * The whole range without shares.
+ *
+ * @see Zou, Huang and Zhang, A Note on Confidence Interval Estimation for a Linear Function of Binomial Proportions (2009)
+ */
+export function meanShareInterval(shares: readonly FoundShare[]): Interval {
+  const { length } = shares;
+  if (length === 0) return [0, 1];
+  const mean = shares.reduce((sum, { share }) => sum + share, 0) / length;
+  const distance = (end: 0 | 1): number => (
+    Math.sqrt(shares.reduce((sum, { share, examples }) => sum + (shareInterval(share, examples)[end] - share) ** 2, 0)) / length
+  );
+  return [Math.max(0, mean - distance(0)), Math.min(1, mean + distance(1))];
+}
+
 /** Halvings of a range, after which nothing is left of it in float64. */
 const HALVINGS = 60;
 

@@ -45,7 +45,8 @@ export async function evaluate(run: string | Run, options: EvaluateOptions = {})
   const opening = { environment, machine, workers, oversubscribe, signal, notice: (line: string) => { reporter.notice(line); } };
   return withCheckpoint(request, opening, (opened) => evaluateRun(opened, {
     folder: opened.run, probes: kinds ?? opened.description.config.probes, seeds,
-    cache: new MeasureCache(machine.cacheFolder, opened.notice), onProgress: (progress) => { reporter.measuring(progress); },
+    cache: new MeasureCache(machine.cacheFolder, opened.notice), onNotice: opened.notice,
+    onProgress: (progress) => { reporter.measuring(progress); },
   }));
 }
 

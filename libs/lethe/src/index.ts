@@ -52,11 +52,11 @@ export type { ListedCheckpoint, WhichCheckpoint } from '@lethe/checkpoint';
 export type {
   AdaptationEvaluation, AttributeProbeRow, AttributesEvaluation, BestReadings, DomainEvaluation, ErasedAttribute, Estimate,
   ForgettingEvaluation, ForgottenAttribute, FullProbeFigures, GroupTreatment, Interval, KeptAttribute, LinearEraserEvaluation,
-  MappedExample, MeasuredAttribute, OwnHeadFigures, ProbeFigures, ProbeRow, Reading, ReadingName, RunEvaluation, ScoredExamples,
-  StyleFigures, SwapFigures, UsedExamples,
+  MappedExample, MeasuredAttribute, OwnHeadFigures, ProbeFigures, ProbeRow, Reading, ReadingName, RedrawnAttribute, RedrawnTo,
+  RunEvaluation, ScoredExamples, StyleFigures, SwapFigures, UsedExamples,
 } from '@lethe/evaluation';
 export type { ProbeInput, ProbeKind } from '@lethe/protocol';
-export type { ImageShape } from '@lethe/data';
+export type { ImageShape, InputValues } from '@lethe/data';
 
 // Take the networks of a run to other programs.
 export { exportRun, type ExportOptions } from './export/export-run.js';
@@ -114,11 +114,11 @@ export { writeBugReport, type BugReport, type BugReportOptions } from './bug-rep
 
 // Use the networks of a run, on examples in memory or in files.
 export type { RunEncoder, RunEncoderOptions } from './networks/open-encoder.js';
-export type { RunDecoder, ToldBetween, ToldValue } from './networks/open-decoder.js';
+export type { OneToldValue, RunDecoder, ToldBetween, ToldValue } from './networks/open-decoder.js';
 export type { RunPredictor } from './networks/open-predictor.js';
 export type { OpenNetworks, RunNetworkOptions } from './networks/open-in-memory.js';
 export type { PredictedCategory, PredictedNumber, Prediction } from './networks/predictor.js';
-export type { PredictedAttribute, ToldAttribute } from '@lethe/evaluation';
+export type { PredictedAttribute, ToldAttribute, Walk } from '@lethe/evaluation';
 export type { TableRow } from '@lethe/data';
 export type { MemoryExamples } from './networks/memory-examples.js';
 export { encodeFiles, type EncodedFiles, type EncodeFilesRequest } from './networks/encode-files.js';

@@ -2,7 +2,7 @@ import { convolution, convolutionTensors, linear, linearTensors } from './layers
 import type { NetworkSpec } from './network.js';
 
 export interface JudgeOptions {
-  /** Pixels; multiples of 4, for the two halvings. */
+  /** Pixels; at least 2. */
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -19,12 +19,12 @@ const MOST_MAPS = 64;
 
 /**
  * A plain convolutional classifier of images [examples, height, width, channels]: log-probabilities [examples, classes]. It halves them
- * twice, larger ones more often. It is part of no game.
+ * twice, larger ones more often, and leaves out the last pixel of a side that is odd. It is part of no game.
  */
 export function judgeNetwork({ height, width, channels, classes }: JudgeOptions): NetworkSpec {
   const layers = convolutionMaps(height, width);
-  const halved = 2 ** layers.length;
-  const features = (layers.at(-1) ?? 0) * (height / halved) * (width / halved);
+  const [rows, columns] = [height, width].map((side) => halvedSide(side, layers.length)) as [number, number];
+  const features = (layers.at(-1) ?? 0) * rows * columns;
   return {
     name: 'judge',
     dropoutStream: 'step',
@@ -45,12 +45,16 @@ export function judgeNetwork({ height, width, channels, classes }: JudgeOptions)
   };
 }
 
-/** Maps of each convolution. Sides of an odd number of pixels cannot be halved. */
+/** Maps of each convolution, behind which an image is halved: no more than leave a pixel of either side. */
 function convolutionMaps(height: number, width: number): number[] {
-  const maps: number[] = [...MAPS];
-  for (let halved = 2 ** MAPS.length; Math.max(height, width) / halved > LARGEST_SIDE; halved *= 2) {
-    if ((height / halved) % 2 !== 0 || (width / halved) % 2 !== 0) break;
+  const maps: number[] = MAPS.filter((_, layer) => halvedSide(Math.min(height, width), layer + 1) > 0);
+  while (halvedSide(Math.max(height, width), maps.length) > LARGEST_SIDE && halvedSide(Math.min(height, width), maps.length + 1) > 0) {
     maps.push(Math.min(MOST_MAPS, 2 * (maps.at(-1) ?? 1)));
   }
   return maps;
+}
+
+/** Pixels of a side after so many halvings, each of which rounds down. */
+function halvedSide(pixels: number, halvings: number): number {
+  return Math.floor(pixels / 2 ** halvings);
 }

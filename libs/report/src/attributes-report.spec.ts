@@ -105,6 +105,13 @@ describe('what a stranger could still read, in words', () => {
     expect(said(0.95, 0.5)).toMatch(/^Redrawing glasses to yes is obeyed in part; to no is obeyed: /);
     expect(said(0.07, 0.03)).toMatch(/^Redrawing ignores glasses: /);
     expect(said(0.95, 0.1, {}, 0.9)).toMatch(/^Redrawing glasses to yes is ignored; to no shows nothing, as rebuilt images are read so/);
+    // A judge that takes few more real ones for a value than others says nothing of the way there.
+    const third = { value: 'dark', examples: 2000, share: 0.04, interval: [0.03, 0.05] as const, before: 0.03, rebuilt: 0.03 };
+    const known = redrawn(0.95, 0.1, { balanced_accuracy: 0.673, of_each: [0.98, 0.98, 0.06] });
+    const three = { ...known, categories: ['no', 'yes', 'dark'], to: [...known.to, third], tested: 2100 };
+    expect(attributesVerdict({ forgotten: [], kept: [], fairness: 'parity', redrawn: [three] })[0]).toMatch(
+      /^Redrawing glasses to yes is ignored; to no is obeyed; to dark is not judged, as the judge does not tell it: /,
+    );
     expect(said(0.95, 0.9, { balanced_accuracy: 0.6 })).toMatch(/^No verdict on redrawing glasses, as the judge itself does not read it: /);
   });
 

@@ -1,4 +1,4 @@
-import { peakSignalToNoise, type Interval, type UsedExamples } from '@lethe/evaluation';
+import { haveByteRange, peakSignalToNoise, type Interval, type UsedExamples } from '@lethe/evaluation';
 import { formatCount } from '@lethe/telemetry';
 
 /** "83.5 %". */
@@ -31,10 +31,12 @@ export function shownCircumstances(
   return `${size} ${size === 1 ? 'number' : 'numbers'} per ${example}; after ${rounds} rounds; ${shownExamples(examples)}`;
 }
 
-/** "0.0123 (mean square; pixels are -1 to 1), PSNR 25.1 dB"; of rows of a table the first alone. */
-export function shownError(meanSquare: number, { shape }: Pick<UsedExamples, 'shape'>): string {
-  if (shape.height === 1) return `${meanSquare.toFixed(4)} (mean square)`;
-  return `${meanSquare.toFixed(4)} (mean square; pixels are -1 to 1), PSNR ${peakSignalToNoise(meanSquare).toFixed(1)} dB`;
+/** "0.0123 (mean square; pixels are -1 to 1), PSNR 25.1 dB"; of numbers whose range is not known the first alone. */
+export function shownError(meanSquare: number, examples: Pick<UsedExamples, 'values' | 'shape'>): string {
+  if (!haveByteRange(examples)) return `${meanSquare.toFixed(4)} (mean square)`;
+  const ratio = peakSignalToNoise(meanSquare, examples);
+  const error = `${meanSquare.toFixed(4)} (mean square; pixels are -1 to 1)`;
+  return ratio === null ? error : `${error}, PSNR ${ratio.toFixed(1)} dB`;
 }
 
 /** "55,000 examples trained on, 5,000 held out, 10,000 tested, read as 28 x 28 pixels in grey". */

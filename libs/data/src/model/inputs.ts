@@ -6,6 +6,16 @@ export function inputLength({ height, width, channels }: ImageShape): number {
   return height * width * channels;
 }
 
+/** Whether examples are images: rows, vectors and signals have a side of one pixel. */
+export function isImage({ height, width }: Pick<ImageShape, 'height' | 'width'>): boolean {
+  return height > 1 && width > 1;
+}
+
+/** Whether examples can be shown as pictures: images in grey or in colour. */
+export function isPicture(shape: ImageShape): boolean {
+  return isImage(shape) && (shape.channels === 1 || shape.channels === 3);
+}
+
 /** How inputs are kept: bytes, which networks see as -1 to 1, or float32, which they see as they are. */
 export type InputValues = 'bytes' | 'floats';
 

@@ -24,6 +24,7 @@ import type { ImagesPreprocessing } from '../preprocessing/preprocessing.js';
 import { contentOf, findLists, type FoundList } from '../readers/find-lists.js';
 import { listColumns } from '../readers/list-columns.js';
 import { whatIsThere } from '../readers/what-is-there.js';
+import { formOf, shapeOf } from './image-form.js';
 import type { ExampleSource, HearNotes, UnseenExamples } from './unseen-examples.js';
 import { unseenInputs } from './unseen-inputs.js';
 
@@ -113,10 +114,6 @@ async function storedImages(path: string, wanted: ImagesPreprocessing, unpacking
   };
 }
 
-function shapeOf({ height, width, channels }: ImagesPreprocessing): ImageShape {
-  return { height, width, channels };
-}
-
 /** Only runs that have brought their own data to one size bring others to it. */
 function expectShape(where: string, found: ImageShape, wanted: ImagesPreprocessing): void {
   if (wanted.resizes || shapeInWords(found) === shapeInWords(wanted)) return;
@@ -134,9 +131,8 @@ async function openImageFiles({ folder, preprocessing, data, hear }: UnseenImage
     throw new LetheError('DATA_MISSING', `${folder}: expected ${expected}, found ${whatIsThere(files.paths)}`, { details: { folder } });
   }
   hear([...files.notes, ...notes]);
-  const form = { shape: shapeOf(preprocessing), rules: reading.rules, background: reading.background, rows: preprocessing.rows };
   return unseenInputs({
-    origin: folder, reader: dataImageReader(files, images, form), skipBad: reading.skipBad, hear,
+    origin: folder, reader: dataImageReader(files, images, formOf(preprocessing, reading)), skipBad: reading.skipBad, hear,
     sourceOf: (example) => ({ file: images[example]?.path ?? '', row: null }),
   });
 }

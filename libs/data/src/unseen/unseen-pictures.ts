@@ -9,7 +9,8 @@ import { loadSharp } from '../formats/images/load-sharp.js';
 import { scanFiles } from '../formats/scan-files.js';
 import type { ReadingNote } from '../model/examples.js';
 import { shapeInWords, type ImageShape } from '../model/inputs.js';
-import type { ImagesPreprocessing, Preprocessing } from '../preprocessing/preprocessing.js';
+import type { Preprocessing } from '../preprocessing/preprocessing.js';
+import { formOf } from './image-form.js';
 import type { HearNotes, UnseenExamples } from './unseen-examples.js';
 import { unseenInputs } from './unseen-inputs.js';
 
@@ -46,10 +47,6 @@ export async function openUnseenPictures({ pictures, preprocessing, data: { read
     origin: pictures.join(', '), reader: imageFileReader({ ...form, files }), skipBad: reading.skipBad, hear,
     sourceOf: (example) => ({ file: (found[example] as Picture).name, row: null }),
   });
-}
-
-function formOf({ height, width, channels, rows }: ImagesPreprocessing, { rules, background }: DataConfig['reading']): ImageForm {
-  return { shape: { height, width, channels }, rules, background, rows };
 }
 
 async function findPictures(paths: readonly string[]): Promise<Picture[]> {

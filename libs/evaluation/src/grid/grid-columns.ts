@@ -1,5 +1,5 @@
 import { isMeasuredByRedrawing } from '@lethe/config';
-import { oneHot } from '@lethe/data';
+import { isPicture, oneHot } from '@lethe/data';
 import type { RunDescription } from '@lethe/graphs';
 import { deployedDecoder, toldAttributes, type PlacedAttribute, type ToldAttribute } from '../deployed-functions.js';
 
@@ -36,12 +36,12 @@ const MOST_VALUES = 10;
 /**
  * The columns of the picture that a run ends with. Of a run that forgets the label alone, which has more than two values: the label, each
  * of its values. Of any other: the image, its reconstruction, and for each attribute that the decoder is told a walk through its two
- * values and beyond; of one with more values these. Null: the game redraws no images.
+ * values and beyond; of one with more values these. Null: the game redraws no pictures.
  */
 export function gridColumns(description: Pick<RunDescription, 'objective' | 'facts' | 'config'>): GridColumn[] | null {
   const { facts: { shape }, objective, config } = description;
   const told = toldAttributes(description);
-  if (deployedDecoder(description) === null || shape.height === 1 || told.length === 0) return null;
+  if (deployedDecoder(description) === null || !isPicture(shape) || told.length === 0) return null;
   const [only] = told;
   if (objective.redraw !== null && only !== undefined && (isMeasuredByRedrawing(config) || only.categories.length > 2)) return values(only);
   return [

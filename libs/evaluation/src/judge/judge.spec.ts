@@ -42,6 +42,14 @@ describe('a judge', { timeout: 60_000 }, () => {
     expect(engine.tf.memory().numTensors).toBe(tensors);
   });
 
+  it.each([[30, 30], [7, 5], [2, 40], [3, 2], [90, 66]])('reads images of %i x %i pixels', async (height, width) => {
+    const facts = { ...data.facts, shape: { height, width, channels: 4 } };
+    const reader = await Judge.open(engine, { facts }, judgedAttribute(data, ''), 2);
+    const read = reader.read(new Float32Array(judgeLength(facts, CLASSES)), new Float32Array(2 * height * width * 4));
+    expect([...read]).toEqual([0, 0]);
+    reader.dispose();
+  });
+
   it('of an attribute has a rare value weigh as much as a frequent one, and learns from examples with a value alone', async () => {
     const MISSING = 0xffff_ffff;
     /** One in fifteen has the value, of those alone whose bar is the last one. */

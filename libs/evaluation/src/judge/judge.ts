@@ -7,7 +7,7 @@ import { attributeNamed } from '../probes/chosen-examples.js';
 import { classWeights } from '../probes/probe-data.js';
 
 /** Must change whenever the same data would give another judge: saved judges of another version are not used. */
-export const JUDGE_VERSION = 2;
+export const JUDGE_VERSION = 3;
 
 /** The same for every run on the same data, so that runs can be compared. */
 const FIT = { learningRate: 2e-3, epochs: 3, leastRounds: 500, batchSize: 100, seed: 1 };

@@ -1,4 +1,4 @@
-import { shareInterval, type Interval } from '../intervals.js';
+import { meanShareInterval, type FoundShare, type Interval } from '../intervals.js';
 import { swapFigures, type SwapFigures } from './swap-figures.js';
 
 /** Whether test images that are redrawn with another value of an attribute show it, by a judge that was trained on raw images. */
@@ -69,16 +69,42 @@ export function redrawnAttribute({ name, categories, values }: SwappedAttribute,
     judge: { balanced_accuracy: raw.diagonal, of_each: raw.matrix.map((row, value) => row[value] ?? 0) },
     matrix: redrawn.matrix, swap: redrawn.off_diagonal, rebuilt: redrawn.diagonal,
     to: categories.map((value, target) => {
-      const examples = known.length - (counts[target] ?? 0);
-      const share = meanOfOthers(redrawn.matrix, target, counts);
-      const [before, rebuilt] = [raw, own].map(({ matrix }) => meanOfOthers(matrix, target, counts)) as [number, number];
-      return { value, examples, share, interval: shareInterval(share, examples), before, rebuilt };
+      const shares = sharesOfOthers(redrawn.matrix, target, counts);
+      const [before, rebuilt] = [raw, own].map(({ matrix }) => meanOf(sharesOfOthers(matrix, target, counts))) as [number, number];
+      return {
+        value, examples: known.length - (counts[target] ?? 0), share: meanOf(shares), interval: meanShareInterval(shares), before, rebuilt,
+      };
     }),
   };
 }
 
-/** Mean over the other values that images have. */
-function meanOfOthers(matrix: readonly (readonly number[])[], target: number, counts: readonly number[]): number {
-  const others = matrix.flatMap((row, source) => (source === target || counts[source] === 0 ? [] : [row[target] ?? 0]));
-  return others.length === 0 ? 0 : others.reduce((sum, share) => sum + share, 0) / others.length;
+/** Of the other values that images have. */
+function sharesOfOthers(matrix: readonly (readonly number[])[], target: number, counts: readonly number[]): FoundShare[] {
+  return matrix.flatMap((row, source): FoundShare[] => {
+    const examples = counts[source] ?? 0;
+    return source === target || examples === 0 ? [] : [{ share: row[target] ?? 0, examples }];
+  });
+}
+
+function meanOf(shares: readonly FoundShare[]): number {
+  return shares.length === 0 ? 0 : shares.reduce((sum, { share }) => sum + share, 0) / shares.length;
+}
+
+/**
+ * The intervals of what is a mean over values, of which each has its own number of test images: of the swap, and of the judge's balanced
+ * accuracy. The images of a value are the same whatever they are redrawn with, and count once.
+ */
+export function redrawnIntervals(
+  { matrix, judge, tested, to }: Pick<RedrawnAttribute, 'matrix' | 'judge' | 'tested' | 'to'>,
+): { readonly swap: Interval; readonly judge: Interval } {
+  const ofValues = (shareOf: (value: number) => number): Interval => meanShareInterval(to.flatMap(({ examples: others }, value) => (
+    tested === others ? [] : [{ share: shareOf(value), examples: tested - others }]
+  )));
+  return {
+    swap: ofValues((source) => {
+      const others = (matrix[source] ?? []).filter((_, target) => target !== source);
+      return others.reduce((sum, share) => sum + share, 0) / others.length;
+    }),
+    judge: ofValues((value) => judge.of_each[value] ?? 0),
+  };
 }

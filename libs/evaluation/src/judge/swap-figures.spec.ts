@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { redrawnAttribute, redrawnColumns } from './redrawn-attribute.js';
+import { meanShareInterval } from '../intervals.js';
+import { redrawnAttribute, redrawnColumns, redrawnIntervals } from './redrawn-attribute.js';
 import { swapFigures } from './swap-figures.js';
 import { swapRow, swapRows } from './swap-rows.js';
 
@@ -60,6 +61,11 @@ describe('swap figures', () => {
       ],
     });
     expect(found.to[1]?.interval[0]).toBeGreaterThan(0.1);
+    // Each value has its own number of images: 4 and 2, not 6 twice.
+    expect(redrawnIntervals(found)).toEqual({
+      swap: meanShareInterval([{ share: 0.5, examples: 4 }, { share: 0.5, examples: 2 }]),
+      judge: meanShareInterval([{ share: 0.75, examples: 4 }, { share: 0.5, examples: 2 }]),
+    });
     expect(redrawnColumns(2)).toBe(3);
   });
 });

@@ -2,7 +2,9 @@ import { bestReadings, type AttributeProbeRow, type AttributesEvaluation } from 
 import { mergeConfig, type RunConfig } from '@lethe/config';
 import { formatTable } from '@lethe/telemetry';
 import { describe, expect, it } from 'vitest';
-import { attributeFigureNames, shownAttributeFigures, weighings } from './attribute-figures.js';
+import {
+  attributeFigureNames, directionNames, isDirection, shownAttributeFigures, weighings, withoutIntervals,
+} from './attribute-figures.js';
 import { parseEvaluation } from './evaluate-run.js';
 import { evaluationEvidence, evaluationFigures } from './evaluation-figures.js';
 import { describeMeasures } from './evaluation-lines.js';
@@ -91,10 +93,42 @@ describe('the figures of a run that keeps and forgets', () => {
         source: 'flags', values: { recipe: 'keep-and-forget', data: { kind: 'table', folder: '/none', ...values } }, label: (path) => path,
       }],
     ).config;
-    const names = attributeFigureNames(config({ keep: ['marital status', 'age'], forget: ['sex'] }));
+    const names = attributeFigureNames(config({ keep: ['marital status', 'age'], forget: ['sex'] }), []);
     const found = Object.keys(evaluationFigures(evaluation)).filter((name) => name !== 'reconstruction_mse');
     expect(names).toEqual(expect.arrayContaining(found));
-    expect(attributeFigureNames(config({ keep: ['a'], forget: ['sex', 'race'] }))).toContain('forgotten_sex_x_race_auroc');
+    expect(attributeFigureNames(config({ keep: ['a'], forget: ['sex', 'race'] }), [])).toContain('forgotten_sex_x_race_auroc');
+  });
+
+  it('of redrawn images have names that the configuration and the values of the data tell before, but for tables', () => {
+    const swap = { matrix: [[0.9, 0.7], [0.8, 0.9]], swap: 0.75, rebuilt: 0.9 };
+    const to = ['low', 'very high'].map((value, index) => ({
+      value, examples: 50, share: [0.8, 0.7][index] ?? 0, interval: [0.6, 0.9] as const, before: 0.1, rebuilt: 0.1,
+    }));
+    const redrawn = [{
+      ...swap, name: 'hat', categories: ['low', 'very high'], tested: 100, judge: { balanced_accuracy: 1, of_each: [1, 1] }, to,
+    }];
+    const shape = { height: 8, width: 8, channels: 3 };
+    const images: AttributesEvaluation = {
+      ...evaluation, forgotten: [], kept: [], own_head: null, redrawn, examples: { ...evaluation.examples, shape, values: 'bytes' },
+    };
+    const found = evaluationFigures(images);
+    expect(found).toMatchObject({ swap_hat_to_low: 0.8, swap_hat_to_very_high: 0.7, swap_hat_least: 0.7 });
+    expect(found['reconstruction_psnr']).toBeCloseTo(10 * Math.log10(8));
+    const config = (kind: string): RunConfig => mergeConfig({ cores: 2, gpus: 0, engine: 'native' }, [{
+      source: 'flags', label: (path) => path,
+      values: { recipe: 'keep-and-forget', objective: { rebuild: true }, data: { kind, folder: '/none', forget: ['hat'] } },
+    }]).config;
+    const directions = directionNames(redrawn);
+    expect(directions.every(isDirection)).toBe(true);
+    expect(attributeFigureNames(config('images'), directions)).toEqual(expect.arrayContaining(Object.keys(found)));
+    expect(attributeFigureNames(config('table'), directions).filter((name) => /swap|psnr/.test(name))).toEqual([]);
+    const names = Object.keys({ ...found, ...evaluationEvidence(images) });
+    expect(withoutIntervals(names).filter(isDirection)).toEqual(['swap_hat_to_low', 'swap_hat_to_very_high']);
+    expect(shownAttributeFigures(names, 'all')).toContain('swap_hat_to_low');
+    // Floats are as their reader gives them: nobody knows their range. Without an error there is no ratio.
+    for (const other of [
+      { examples: { ...images.examples, values: 'floats' as const } }, { reconstruction: { mean: 0, of_mean: 1 } },
+    ]) expect(evaluationFigures({ ...images, ...other })).not.toHaveProperty('reconstruction_psnr');
   });
 
   it('are few in a terminal, and weigh what is kept against what is forgotten', () => {

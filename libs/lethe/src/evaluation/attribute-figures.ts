@@ -1,8 +1,9 @@
 import { fairnessOf, figuresOf, type RunConfig } from '@lethe/config';
 import { combinationName } from '@lethe/data';
 import {
-  largestGiven, peakSignalToNoise, READINGS, shareInterval,
+  largestGiven, peakSignalToNoise, READINGS, redrawnIntervals,
   type AttributesEvaluation, type BestReadings, type Estimate, type Interval, type ReadingName, type RedrawnAttribute,
+  type ToldAttribute,
 } from '@lethe/evaluation';
 
 /** How the names of figures end. */
@@ -24,7 +25,7 @@ export type FiguresWithIntervals = readonly (readonly [name: string, value: numb
 
 /** The figures of a run that keeps and forgets attributes: by the best probe of each. */
 export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithIntervals {
-  const { kept, forgotten, own_head: head, redrawn, reconstruction, examples } = evaluation;
+  const { kept, forgotten, own_head: head, redrawn, reconstruction } = evaluation;
   const treatments = head?.treatments ?? [];
   const gaps = [
     [PARITY_GAP, largest(treatments.map((treatment) => treatment.demographic_parity))],
@@ -38,26 +39,28 @@ export function attributeFigures(evaluation: AttributesEvaluation): FiguresWithI
     ...gaps.flatMap(([name, gap]) => (gap === null ? [] : [[name, gap.value, gap.interval] as const])),
     ...(redrawn ?? []).flatMap(redrawnFigures),
     ...(reconstruction === null ? [] : [[RECONSTRUCTION, reconstruction.mean, null] as const]),
-    // Earlier versions did not say of what shape the examples were.
-    ...(reconstruction === null || !isImage(examples) ? [] : [
-      [RECONSTRUCTION_PSNR, peakSignalToNoise(reconstruction.mean), null] as const,
-    ]),
+    ...signalToNoise(evaluation),
   ];
 }
 
-function isImage(examples: AttributesEvaluation['examples'] | undefined): boolean {
-  return examples !== undefined && examples.shape.height > 1;
+function signalToNoise(evaluation: AttributesEvaluation): FiguresWithIntervals {
+  const { reconstruction } = evaluation;
+  // Earlier versions did not say what they had measured on.
+  if (reconstruction === null || !('examples' in evaluation)) return [];
+  const ratio = peakSignalToNoise(reconstruction.mean, evaluation.examples);
+  return ratio === null ? [] : [[RECONSTRUCTION_PSNR, ratio, null]];
 }
 
 /** The mean over all directions, each of them, the least of them, and what the judge reads of raw images. */
-function redrawnFigures({ name, swap, to, tested, judge }: RedrawnAttribute): FiguresWithIntervals {
-  const figure = swapName(name);
+function redrawnFigures(attribute: RedrawnAttribute): FiguresWithIntervals {
+  const { name, swap, to, judge } = attribute;
+  const [figure, intervals] = [swapName(name), redrawnIntervals(attribute)];
   const [least] = to.filter(({ examples }) => examples > 0).sort((one, other) => one.share - other.share);
   return [
-    [figure, swap, shareInterval(swap, tested)],
-    ...to.map(({ value, share, interval }) => [`${figure}_to_${value.replaceAll(/\s+/g, '_')}`, share, interval] as const),
+    [figure, swap, intervals.swap],
+    ...to.map(({ value, share, interval }) => [directionName(name, value), share, interval] as const),
     ...(least === undefined ? [] : [[`${figure}_${LEAST}`, least.share, least.interval] as const]),
-    [`${figure}_${JUDGE}`, judge.balanced_accuracy, shareInterval(judge.balanced_accuracy, tested)],
+    [`${figure}_${JUDGE}`, judge.balanced_accuracy, intervals.judge],
   ];
 }
 
@@ -97,9 +100,14 @@ export function attributeReferences({ kept, forgotten, linear_eraser: eraser }: 
   ];
 }
 
-/** Names of the figures that runs with this configuration may have; which of them a number or a category has only its data know. */
-export function attributeFigureNames(config: RunConfig): string[] {
-  const { keep, forget } = config.data;
+/**
+ * Names of the figures that runs with this configuration may have; which of them a number or a category has only its data know.
+ * @param directions those of redrawing to each value, which the data know as well
+ */
+export function attributeFigureNames(config: RunConfig, directions: readonly string[]): string[] {
+  const { keep, forget, kind } = config.data;
+  const isRebuilt = figuresOf(config).includes(RECONSTRUCTION);
+  const isRedrawn = isRebuilt && kind !== 'table';
   const combination = forget.length > 1 ? [combinationName(forget)] : [];
   return [
     ...keep.flatMap((name) => READINGS.map((reading) => `${keptName(name)}_${SUFFIX[reading]}`)),
@@ -108,11 +116,22 @@ export function attributeFigureNames(config: RunConfig): string[] {
       ...(fairnessOf(config) === 'odds' ? [`${forgottenName(name)}_${GIVEN}`] : []),
     ]),
     ...(keep.length === 0 ? [] : [PARITY_GAP, ODDS_GAP]),
-    ...(figuresOf(config).includes(RECONSTRUCTION) ? [RECONSTRUCTION, RECONSTRUCTION_PSNR] : []),
-    ...(figuresOf(config).includes(RECONSTRUCTION) ? forget.flatMap((name) => (
-      [swapName(name), `${swapName(name)}_${LEAST}`, `${swapName(name)}_${JUDGE}`]
-    )) : []),
+    ...(isRebuilt ? [RECONSTRUCTION] : []),
+    ...(isRedrawn ? [
+      RECONSTRUCTION_PSNR, ...forget.flatMap((name) => [swapName(name), `${swapName(name)}_${LEAST}`, `${swapName(name)}_${JUDGE}`]),
+      ...directions,
+    ] : []),
   ];
+}
+
+/** Names of the figures of redrawing to each value of what a decoder is told. */
+export function directionNames(told: readonly ToldAttribute[]): string[] {
+  return told.flatMap(({ name, categories }) => categories.map((value) => directionName(name, value)));
+}
+
+/** Whether a figure may be one of these: their values are known to the data alone. */
+export function isDirection(figure: string): boolean {
+  return /^swap_.+_to_.+$/.test(figure);
 }
 
 /** The figures that the trials of a sweep are weighed by: what is kept against what is read of a forgotten attribute. */
@@ -160,11 +179,20 @@ function keptWeight(figures: readonly string[]): KeptWeight | null {
 
 /** Figures of these games that a terminal has room for: what decides, of each attribute. @param extent all: everything that is measured */
 export function shownAttributeFigures(figures: readonly string[], extent: 'main' | 'all'): string[] {
-  const own = figures.filter((name) => (
-    /^(kept|forgotten)_.+_(auroc|balanced|accuracy|r2)$|^(parity|odds)_gap$|^swap_.+$/.test(name) && !/_(low|high)$/.test(name)
-  ));
+  const all = withoutIntervals(figures);
+  const own = all.filter((name) => /^(kept|forgotten)_.+_(auroc|balanced|accuracy|r2)$|^(parity|odds)_gap$|^swap_.+$/.test(name));
   if (extent === 'all') return own;
   return own.filter((name) => /^kept_.+_(accuracy|r2)$|^forgotten_.+_auroc$|_gap$|^swap_.+_least$/.test(name));
+}
+
+/** Without the ends of intervals. A figure of a value that is called "low" is none of them: there is none without that word. */
+export function withoutIntervals(figures: readonly string[]): string[] {
+  const all = new Set(figures);
+  return figures.filter((name) => !all.has(name.replace(/_(low|high)$/, '')) || !/_(low|high)$/.test(name));
+}
+
+function directionName(attribute: string, value: string): string {
+  return `${swapName(attribute)}_to_${value.replaceAll(/\s+/g, '_')}`;
 }
 
 function swapName(attribute: string): string {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMeasurable, isMeasuredByRedrawing } from '@lethe/config';
+import { isImage } from '@lethe/data';
 import { LetheError } from '@lethe/errors';
 import {
   gridColumns, gridRows, type AdaptationEvaluation, type AttributesEvaluation, type ForgettingEvaluation, type RunEvaluation,
@@ -18,6 +19,7 @@ import { MeasuringWork } from './measuring-work.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
 import { placesOnPlane } from './places-on-plane.js';
 import { computeGrid } from './score-networks.js';
+import { unlessItFails } from './unless-it-fails.js';
 
 const EVALUATION = 'evaluation.json';
 /** Test images whose latents are shown on a map. */
@@ -36,7 +38,9 @@ export async function evaluateRun(run: MeasuredRun, options: MeasureOptions): Pr
     throw new LetheError('CONFIG_INVALID', `${options.folder.name}: ${expected}, found one of which nothing can be measured`);
   }
   if (config.data.domains !== null) return evaluateAdaptation(run, options);
-  return isMeasuredByRedrawing(config) ? evaluateForgetting(run, options) : evaluateAttributes(run, options);
+  // Where the label alone is forgotten and no image is rebuilt but a signal, no judge of pictures reads it.
+  const isRedrawn = isMeasuredByRedrawing(config) && isImage(run.description.facts.shape);
+  return isRedrawn ? evaluateForgetting(run, options) : evaluateAttributes(run, options);
 }
 
 /** Measures how well labels are read in every domain. */
@@ -74,10 +78,10 @@ async function evaluateAttributes(
   run: MeasuredRun, { folder, onProgress, onGrid, ...options }: MeasureOptions,
 ): Promise<AttributesEvaluation> {
   const work = new MeasuringWork(onProgress);
-  const [features, evaluation, grid] = await Promise.all([
-    attributeFeatures(run, work), measureAttributes(run, { ...options, work }), drawRunGrid(run, { folder, onGrid, work }),
-  ]);
+  const draw = expectRunGrid(run, { folder, onGrid, work });
+  const [features, evaluation] = await Promise.all([attributeFeatures(run, work), measureAttributes(run, { ...options, work })]);
   await writeEvaluation(folder, evaluation);
+  const grid = draw === null ? null : await unlessItFails('drawing a picture of test examples', draw, options.onNotice);
   await writeReport(folder, await attributesReport({
     title: folder.name, evaluation, config: run.description.config, features, grid, ...(await metricsUpTo(folder, evaluation.rounds)),
   }));
@@ -89,17 +93,22 @@ interface GridDrawing extends Pick<MeasureOptions, 'folder'> {
   readonly work: MeasuringWork;
 }
 
-/** Draws test examples into the run's folder, redrawn with other values. @returns the PNG; null: the game redraws no images */
-async function drawRunGrid(run: MeasuredRun, { folder, onGrid, work }: GridDrawing): Promise<Uint8Array | null> {
+/**
+ * Draws test examples into the run's folder, redrawn with other values. It is expected from now on.
+ * @returns begins with it, and gives the PNG; null: the game redraws no images
+ */
+function expectRunGrid(run: MeasuredRun, { folder, onGrid, work }: GridDrawing): (() => Promise<Uint8Array>) | null {
   const { description, data, rounds } = run;
   if (gridColumns(description) === null) return null;
   const done = work.expect('drawing test examples', GRID_COST);
-  const { png } = await encodeRunGrid(description, await computeGrid(run, gridRows(description, data).length));
-  const file = gridFile(folder, rounds);
-  await folder.writeFile(file, png);
-  onGrid?.(file);
-  done();
-  return png;
+  return async () => {
+    const { png } = await encodeRunGrid(description, await computeGrid(run, gridRows(description, data).length));
+    const file = gridFile(folder, rounds);
+    await folder.writeFile(file, png);
+    onGrid?.(file);
+    done();
+    return png;
+  };
 }
 
 async function mapLatents({ cluster, description, data }: MeasuredRun, work: MeasuringWork): Promise<LatentPlaces> {

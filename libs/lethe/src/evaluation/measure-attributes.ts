@@ -9,28 +9,33 @@ import { attributeProbes, type ProbedRun } from './attribute-probes.js';
 import { usedExamples, type MeasuredRun, type MeasureOptions } from './measured-run.js';
 import { measureOwnHead } from './measure-own-head.js';
 import { measureReconstruction } from './measure-reconstruction.js';
-import { measureRedrawn } from './measure-redrawn.js';
+import { expectRedrawn } from './measure-redrawn.js';
 import type { MeasuringWork } from './measuring-work.js';
 import { pairedOtherwise } from './paired-otherwise.js';
 import { probeSeconds } from './probe-seconds.js';
 import { trainProbes } from './train-probes.js';
+import { unlessItFails } from './unless-it-fails.js';
+
+interface WithWork { readonly work: MeasuringWork }
 
 /** Measures what is read of the attributes that a run keeps and forgets (docs/measures.md); the same for any number of workers. */
 export async function measureAttributes(
   run: MeasuredRun,
-  { probes, seeds, cache, work }: Pick<MeasureOptions, 'probes' | 'seeds' | 'cache'> & { readonly work: MeasuringWork },
+  { probes, seeds, cache, work, onNotice }: Pick<MeasureOptions, 'probes' | 'seeds' | 'cache' | 'onNotice'> & WithWork,
 ): Promise<AttributesEvaluation> {
   const { description: { facts, objective }, rounds } = run;
   const probed = probedRun(run, { probes, seeds });
   for (const { categories } of [...facts.kept, ...facts.forgotten]) checkProbes(probes, categories.length);
   // Of a rare class perhaps nothing can be read: then nothing is said of it.
   const requests = attributeProbes(probed).filter((request) => hasExamples(run.data, request));
-  const [figures, own_head, rebuilt, redrawn] = await Promise.all([
+  const redraw = expectRedrawn(run, { cache, work });
+  const [figures, own_head, rebuilt] = await Promise.all([
     trainProbes(run, requests, { cache, work, secondsOf: (request) => secondsOf(request, probed) }),
     measureOwnHead(run, work),
     objective.figures.includes('reconstruction_mse') ? measureReconstruction(run, work) : null,
-    measureRedrawn(run, { cache, work }),
   ]);
+  // Judges come last: whatever happens to them, the probes are through.
+  const redrawn = redraw === null ? null : await unlessItFails('redrawing test examples', redraw, onNotice);
   const rowsOf = (attribute: string): AttributeProbeRow[] => probeRows(requests.filter((request) => request.attribute === attribute), {
     figures, classes: facts.classes,
   });

@@ -1,4 +1,4 @@
-import { probedAttribute } from '@lethe/data';
+import { isImage, probedAttribute } from '@lethe/data';
 import { redrawnAttribute, redrawnColumns, toldAttributes, type RedrawnAttribute, type ToldAttribute } from '@lethe/evaluation';
 import { findJudge } from './find-judge.js';
 import type { MeasuredRun, MeasureOptions } from './measured-run.js';
@@ -11,25 +11,26 @@ interface WithWork extends Pick<MeasureOptions, 'cache'> { readonly work: Measur
 
 /**
  * Has judges read what test images become when the decoder is told another value of an attribute, of each that it is told; the same for
- * any number of workers. Null: the game redraws no images.
+ * any number of workers. It is expected from now on. @returns begins with it; null: the game redraws no images
  */
-export async function measureRedrawn(run: MeasuredRun, measuring: WithWork): Promise<RedrawnAttribute[] | null> {
+export function expectRedrawn(run: MeasuredRun, measuring: WithWork): (() => Promise<RedrawnAttribute[]>) | null {
   const { objective, facts } = run.description;
   const told = toldAttributes(run.description);
-  if (objective.decode === null || facts.shape.height === 1 || told.length === 0) return null;
-  return Promise.all(told.map((attribute) => measureOne(run, attribute, measuring)));
+  if (objective.decode === null || !isImage(facts.shape) || told.length === 0) return null;
+  const expected = told.map((attribute) => expectOne(run, attribute, measuring));
+  return () => Promise.all(expected.map((measure) => measure()));
 }
 
-async function measureOne(
-  run: MeasuredRun, { name, categories }: ToldAttribute, { cache, work }: WithWork,
-): Promise<RedrawnAttribute> {
+function expectOne(run: MeasuredRun, { name, categories }: ToldAttribute, { cache, work }: WithWork): () => Promise<RedrawnAttribute> {
   const { cluster, description: { facts }, data } = run;
   const { length } = categories;
   const chunks = Math.ceil(data.test.count / SWAP_CHUNK);
   const redrawn = work.expect(`redrawing every test image under every value of ${name}`, SWAP_COST, chunks);
-  const judge = await findJudge(run, { attribute: name, categories: length, what: `a judge of ${name}`, cache, work });
-  const swaps = { attribute: name, columns: redrawnColumns(length), judge, count: data.test.count, chunk: SWAP_CHUNK };
-  const results = await cluster.evaluations.ofSwaps(swaps, redrawn);
-  const rows = Float32Array.from(results.flatMap((values) => [...values]));
-  return redrawnAttribute({ name, categories, values: probedAttribute(data.test, facts, name).labels }, rows);
+  return async () => {
+    const judge = await findJudge(run, { attribute: name, categories: length, what: `a judge of ${name}`, cache, work });
+    const swaps = { attribute: name, columns: redrawnColumns(length), judge, count: data.test.count, chunk: SWAP_CHUNK };
+    const results = await cluster.evaluations.ofSwaps(swaps, redrawn);
+    const rows = Float32Array.from(results.flatMap((values) => [...values]));
+    return redrawnAttribute({ name, categories, values: probedAttribute(data.test, facts, name).labels }, rows);
+  };
 }

@@ -19,7 +19,8 @@ export interface MeasuredRun {
 /** What a run learns from and is measured on. */
 export function usedExamples({ description: { config, facts }, data }: Pick<MeasuredRun, 'description' | 'data'>): UsedExamples {
   const { training, heldOut } = splitHeldOut(data, config.data.heldOut, config.seed);
-  return { trained: training.length, held_out: heldOut.length, tested: facts.testCount, shape: facts.shape };
+  const { shape, testCount: tested } = facts;
+  return { trained: training.length, held_out: heldOut.length, tested, shape, values: data.test.inputs.values };
 }
 
 /** How a run is measured. */
@@ -32,6 +33,8 @@ export interface MeasureOptions {
   readonly seeds: readonly number[];
   readonly cache: MeasureCache;
   readonly onProgress: (progress: MeasuringProgress) => void;
+  /** Hears what could not be measured although all else was. */
+  readonly onNotice: (line: string) => void;
   /** Hears where the picture of redrawn test examples lies, if one is drawn. */
   readonly onGrid?: (file: string) => void;
 }

@@ -3,6 +3,9 @@ import { placesOf, rowBetween, shownPlace, type PlacedAttribute, type Walk } fro
 import type { ToldInput } from './loaded-networks.js';
 import { valueIndex, valuesInWords } from './told-values.js';
 
+/** Each place has a folder of pictures. */
+const MOST_STEPS = 100;
+
 /** A walk of an attribute from one value to another and beyond both, as it was typed. */
 export interface AttributeWalk extends Walk {
   readonly attribute: string;
@@ -25,8 +28,12 @@ export interface ReadWalk {
   readonly places: readonly WalkPlace[];
 }
 
-/** @throws LetheError CONFIG_INVALID naming the attributes and the values that there are */
+/**
+ * @throws LetheError CONFIG_INVALID naming the attributes and the values that there are, and for fewer places than two, or ends that are no
+ * numbers
+ */
 export function readWalk(told: readonly PlacedAttribute[], walk: AttributeWalk): ReadWalk {
+  checkPlaces(walk);
   const attribute = told.find(({ name }) => name === walk.attribute);
   if (attribute === undefined) {
     const expected = `an attribute that the decoder is told (${told.map(({ name }) => name).join(', ') || 'it is told none'})`;
@@ -42,6 +49,16 @@ export function readWalk(told: readonly PlacedAttribute[], walk: AttributeWalk):
       told: { rows: rowBetween(attribute, { from, to, place }), length: categories.length },
     })),
   };
+}
+
+function checkPlaces({ before, after, steps }: AttributeWalk): void {
+  if (!Number.isSafeInteger(steps) || steps < 2 || steps > MOST_STEPS) {
+    throw new LetheError('CONFIG_INVALID', `--steps: expected a whole number from 2 to ${MOST_STEPS}, found ${String(steps)}`);
+  }
+  for (const end of [before, after]) {
+    if (Number.isFinite(end) && end >= 1) continue;
+    throw new LetheError('CONFIG_INVALID', `--alpha: expected how far a walk goes, numbers from 1 on, found ${String(end)}`);
+  }
 }
 
 function endOf(attribute: PlacedAttribute, where: string, typed: string | null, usual: number): number {

@@ -346,13 +346,18 @@ describe('redrawFiles', () => {
     const said: string[] = [];
     const pictures = [join(data, '00.png'), join(folder, 'photographs')];
     await writeImage(join(folder, 'photographs', 'wide', 'me.jpg'), [200, 0, 0], 40);
+    // A folder of the user may be called as one of the walk: both have their pictures.
+    await writeImage(join(folder, 'photographs', 'colour=red', '00.png'), [0, 200, 0]);
     const walk = { attribute: 'colour', from: '2', to: 'green', before: 2, after: 2, steps: 4 };
     const walked = { ...request(two, ''), label: null, pictures, walk, set: 'colour=blue,size=1' };
     expect(await redrawFiles(walked, { onNotice: (line) => { said.push(line); } })).toEqual({
-      examples: 2, told: ['colour=-1', 'colour=red', 'colour=green', 'colour=2'],
+      examples: 3, told: ['colour=-1', 'colour=red', 'colour=green', 'colour=2'],
     });
     expect(said).toContain('wide/me.jpg (40 x 40): all of it is taken, and brought to 8 x 8 x 3');
-    expect(readdirSync(walked.out).sort()).toEqual(['00.png', 'colour=-1', 'colour=2', 'colour=green', 'colour=red', 'wide']);
+    expect(readdirSync(walked.out).sort()).toEqual(
+      ['00.png', 'colour=-1', 'colour=2', 'colour=green', 'colour=red', 'colour=red-own', 'wide'],
+    );
+    expect(existsSync(join(walked.out, 'colour=red', 'colour=red-own', '00.png'))).toBe(true);
     // At the values themselves it is what the values give; two values more make the strip.
     expect(bytesOf(join(walked.out, 'colour=red', '00.png'))).toBe(combined.bytes.get('colour=red,size=small'));
     expect(existsSync(join(walked.out, 'colour=2', 'wide', 'me.png'))).toBe(true);
@@ -376,6 +381,8 @@ describe('redrawFiles', () => {
       [{ walk: { ...walk, from: null } }, '--from: expected a value of colour (blue, green, red) or its number, from 0, found nothing'],
       [{ walk: { ...walk, to: 'pink' } }, '--to: expected a value of colour (blue, green, red) or its number, from 0, found pink'],
       [{ walk: { ...walk, to: 'red' } }, '--to: expected another value than --from, found red'],
+      [{ walk: { ...walk, steps: 1 } }, '--steps: expected a whole number from 2 to 100, found 1'],
+      [{ walk: { ...walk, before: Number.NaN } }, '--alpha: expected how far a walk goes, numbers from 1 on, found NaN'],
       [{ set: 'shape=1' }, '--set: expected values of colour, size, as NAME=VALUE with commas, found shape=1'],
       [{ pictures: [join(folder, 'nobody.jpg')] }, 'nobody.jpg: expected a picture or a folder of pictures, found nothing'],
     ] as const) await expect(redrawFiles({ ...walked, out: `${walked.out}-2`, ...wrong }, quiet)).rejects.toThrow(message);

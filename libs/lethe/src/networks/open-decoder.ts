@@ -28,7 +28,8 @@ export interface RunDecoder extends OpenNetworks {
 /** What a decoder is told of an attribute: a value, or a place between two, for all examples, or one for each. */
 export type ToldValue = OneToldValue | readonly OneToldValue[];
 
-type OneToldValue = string | number | ToldBetween;
+/** What a decoder is told of an attribute of one example, or of all. */
+export type OneToldValue = string | number | ToldBetween;
 
 /** A place between two values of an attribute, or beyond: at 0 it is the one, at 1 the other. The decoder is told 1 - place and place. */
 export interface ToldBetween {

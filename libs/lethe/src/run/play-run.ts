@@ -232,7 +232,7 @@ async function measure(
     if (settings.listen === null && run.placing === null && domains === null) growTo(Math.min(able, run.measuringWorkers ?? able));
     const measuring = (): Promise<RunEvaluation> =>
       evaluateRun(measured, {
-        folder, onGrid, probes: description.config.probes, seeds: PROBE_SEEDS,
+        folder, onGrid, onNotice: notice, probes: description.config.probes, seeds: PROBE_SEEDS,
         cache: new MeasureCache(cacheFolder(environment), notice), onProgress: (progress) => { reporter.measuring(progress); },
       });
     return { evaluation: await outlastServers(cluster, () => outcome.state.groups, measuring), measuringFailure: null };

@@ -2,6 +2,7 @@ import type { DataSource } from '@lethe/data';
 import { errorMessage, type LetheError } from '@lethe/errors';
 import type { GroupState } from '@lethe/protocol';
 import { adversarialLoop, type TrainingCluster } from '@lethe/cluster';
+import { gridColumns } from '@lethe/evaluation';
 import type { RunDescription } from '@lethe/graphs';
 import { usedExamples } from '../evaluation/measured-run.js';
 import { computeGrid, scoreExamples, scoreTarget } from '../evaluation/score-networks.js';
@@ -202,11 +203,13 @@ async function endEpoch(
 async function measureEpoch(
   options: TrainingRunOptions, { heldOut }: Progress, epoch: number,
 ): Promise<Pick<EpochEvent, 'figures' | 'grid'>> {
-  const { description: { config } } = options;
+  const { description } = options;
   const figures = { ...(await scoreExamples(options, 'held-out', heldOut)), ...(await scoreTarget(options)) };
   const diverged = divergedFigures(figures, `epoch ${epoch}`);
   if (diverged !== null) throw diverged;
-  return { figures, grid: config.grid ? await computeGrid(options, options.gridRows) : null };
+  // Of signals there are no pictures, whatever the recipe says.
+  const isDrawn = description.config.grid && gridColumns(description) !== null;
+  return { figures, grid: isDrawn ? await computeGrid(options, options.gridRows) : null };
 }
 
 /** Figures of the test examples; none if the run is interrupted meanwhile. */

@@ -2,10 +2,10 @@ import { figuresOf, isMeasuredByRedrawing, TARGET_ACCURACY, type RunConfig } fro
 import { attributeFigureNames } from '../evaluation/attribute-figures.js';
 
 /** Names that an evaluation of this configuration's game gives. */
-function evaluated(config: RunConfig): string[] {
+function evaluated(config: RunConfig, directions: readonly string[]): string[] {
   const { data, probes } = config;
   if (data.domains !== null) return ['target_accuracy', 'target_auroc'];
-  if (!isMeasuredByRedrawing(config)) return attributeFigureNames(config);
+  if (!isMeasuredByRedrawing(config)) return attributeFigureNames(config, directions);
   const read = [...probes, 'best'].map((probe) => `probe_${probe}`);
   return [...read, 'swap', 'reconstruction_mse', 'slant_kept', 'thickness_kept'];
 }
@@ -16,14 +16,19 @@ export function namesOfEpochFigures(config: RunConfig): string[] {
   return [...(config.data.heldOut > 0 ? gameFigures(config) : []), ...ofTarget].map((name) => `held_out/${name}`);
 }
 
-/**
- * Names of the figures that a run with this configuration has at its end.
- * @param domains names of its data's populations
- */
-export function namesOfFinalFigures(config: RunConfig, domains: readonly string[]): string[] {
+/** What only data know of the names of figures. */
+export interface NamesOfData {
+  /** Names of their populations. */
+  readonly domains: readonly string[];
+  /** Of the figures of redrawing to each value (`directionNames`). */
+  readonly directions: readonly string[];
+}
+
+/** Names of the figures that a run with this configuration has at its end. */
+export function namesOfFinalFigures(config: RunConfig, { domains, directions }: NamesOfData): string[] {
   const tested =
     domains.length > 1 ? domains.flatMap((domain) => gameFigures(config).map((name) => `${domain}/${name}`)) : gameFigures(config);
-  const measured = config.evaluation ? evaluated(config) : [];
+  const measured = config.evaluation ? evaluated(config, directions) : [];
   return [...new Set([...measured, ...tested, ...namesOfEpochFigures(config), 'epochs', 'rounds', 'wall_seconds'])];
 }
 

@@ -3,6 +3,7 @@ import { seedsReport, shownInterval, type SeedCurve } from '@lethe/report';
 import type { Trial } from '../trial.js';
 import { formatCount, formatNumber } from '@lethe/telemetry';
 import type { TrialsFolder } from '../trials-folder.js';
+import { isDirection, withoutIntervals } from '../../evaluation/attribute-figures.js';
 import { TEST_EXAMPLES } from '../../evaluation/evaluation-figures.js';
 import { namesOfFinalFigures } from '../trial-figures.js';
 import { seedOf, seedStatistics, type SeedStatistic } from './seeds-statistics.js';
@@ -81,7 +82,9 @@ async function figureNames(folder: TrialsFolder, trials: readonly Trial[]): Prom
   if (first === undefined) return [];
   const found = [...new Set(trials.flatMap(({ figures }) => Object.keys(figures)))];
   const domains = new Set(found.flatMap((name) => /^(?!held_out\/)(.+)\/label_(?:loss|accuracy)$/.exec(name)?.[1] ?? []));
-  return namesOfFinalFigures(await folder.config(first.name), [...domains]);
+  return namesOfFinalFigures(await folder.config(first.name), {
+    domains: [...domains], directions: withoutIntervals(found).filter(isDirection),
+  });
 }
 
 /** The figures of each epoch, run by run. */

@@ -55,6 +55,9 @@ describe('the figures that a sweep is asked to go by', () => {
     expect(await checkFigures(weighed, { best: null, halving: null })).toBeNull();
     for (const figure of ['kept_income_accuracy', 'forgotten_sex_x_race_auroc', 'parity_gap'])
       expect(await checkFigures(weighed, best(figure))).toEqual({ figure, better: 'lower' });
+    // Which values there are to redraw images with only the data know; rows are not redrawn.
+    const redrawn = planned({ recipe: 'keep-and-forget', objective: { rebuild: true }, data: { ...data, kind: 'images' } });
+    await expect(checkFigures(redrawn, best('swap_sex_to_Male'))).rejects.toMatchObject({ code: 'DATA_MISSING' });
     await expect(checkFigures(weighed, best('forgotten_sx_auroc'))).rejects.toThrow(/did you mean forgotten_sex_auroc\?/);
   });
 
@@ -79,7 +82,7 @@ describe('the figures that a sweep is asked to go by', () => {
       reconstruction: { mean: 1, per_class: [] },
       style: { slant_correlation: 1, thickness_correlation: 1 },
     });
-    expect(namesOfFinalFigures(config({}), [])).toEqual(expect.arrayContaining(Object.keys(forgotten)));
+    expect(namesOfFinalFigures(config({}), { domains: [], directions: [] })).toEqual(expect.arrayContaining(Object.keys(forgotten)));
     const carried = evaluationFigures({
       kind: 'domain-adaptation',
       rounds: 1,
@@ -95,7 +98,7 @@ describe('the figures that a sweep is asked to go by', () => {
       scored: null,
       map: [],
     });
-    expect(namesOfFinalFigures(hospitals[0]?.config ?? config({}), ['here', 'va'])).toEqual(
+    expect(namesOfFinalFigures(hospitals[0]?.config ?? config({}), { domains: ['here', 'va'], directions: [] })).toEqual(
       expect.arrayContaining([...Object.keys(carried), 'va/label_accuracy']),
     );
   });

@@ -1,9 +1,10 @@
-import { didYouMean, problemsError, type Problem } from '@lethe/config';
-import { openData } from '@lethe/data';
+import { didYouMean, problemsError, type Problem, type RunConfig } from '@lethe/config';
+import { openData, type DataFacts } from '@lethe/data';
+import { directionNames, isDirection } from '../../evaluation/attribute-figures.js';
 import type { SweepRequest } from '../../requests.js';
 import type { PlannedTrial } from '../trial.js';
 import type { TrialsState } from '../trials-state.js';
-import { namesOfEpochFigures, namesOfFinalFigures } from '../trial-figures.js';
+import { namesOfEpochFigures, namesOfFinalFigures, type NamesOfData } from '../trial-figures.js';
 
 /** By what the best trial is named where nothing is said: the first that all trials have. */
 const USUAL = [
@@ -25,9 +26,9 @@ export async function checkFigures(
   { best, halving }: Pick<SweepRequest, 'best' | 'halving'>,
 ): Promise<TrialsState['best']> {
   const [first] = planned;
-  const asksData = best !== null && OF_A_DOMAIN.test(best.figure) && first?.config.data.kind === 'domains';
-  const domains = asksData ? (await openData(first.config.data, first.config.seed)).facts.domains.map(({ name }) => name) : [];
-  const final = ofAll(planned.map(({ config }) => namesOfFinalFigures(config, domains)));
+  const asksData = best !== null && first !== undefined && onlyDataKnow(best.figure, first.config);
+  const names = asksData ? namesOf((await openData(first.config.data, first.config.seed)).facts) : { domains: [], directions: [] };
+  const final = ofAll(planned.map(({ config }) => namesOfFinalFigures(config, names)));
   const problems = [
     ...(best === null ? [] : problemsOf('--best', best.figure, final)),
     ...(halving === null ? [] : problemsOf('--halving', halving.figure, ofAll(planned.map(({ config }) => namesOfEpochFigures(config))))),
@@ -36,6 +37,14 @@ export async function checkFigures(
   // What is kept is weighed against what is forgotten: no single figure says which trial is best.
   if (best === null && final.some((name) => name.startsWith('forgotten_'))) return null;
   return best ?? USUAL.find(({ figure }) => final.includes(figure)) ?? null;
+}
+
+function onlyDataKnow(figure: string, { data: { kind } }: RunConfig): boolean {
+  return kind === 'domains' ? OF_A_DOMAIN.test(figure) : isDirection(figure);
+}
+
+function namesOf({ domains, forgotten }: DataFacts): NamesOfData {
+  return { domains: domains.map(({ name }) => name), directions: directionNames(forgotten.filter(({ of }) => of.length === 1)) };
 }
 
 function ofAll([first = [], ...others]: readonly (readonly string[])[]): string[] {
