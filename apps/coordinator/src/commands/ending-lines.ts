@@ -85,7 +85,8 @@ function nextCommands({ ending, measures, config, folder }: TrainedRun, userFold
   const isUnmeasured = measures === null && isMeasurable(config);
   const measure: NamedFigure[] = isUnmeasured ? [[`npx lethe evaluate ${run}`, 'measures what was reached']] : [];
   if (config.data.domains !== null) return [...measure, ['npx lethe data DIR', 'looks at a folder of your own data']];
-  if (!isMeasuredByRedrawing(config)) {
+  // Of signals nothing is redrawn, although their label alone is forgotten.
+  if (!isMeasuredByRedrawing(config) || measures?.kind === 'attributes') {
     const read = measures?.kind === 'attributes' ? measures.forgotten.flatMap(({ probes }) => probes) : [];
     const { beta = null } = config.objective as { readonly beta?: unknown };
     // The weight of hiding decides how much is kept and how much is forgotten.
