@@ -33,7 +33,10 @@ describe('a dry run', () => {
       recipe: 'quick', game: 'forgetting', rounds: totalRounds, traffic: { workers: 2 },
       examples: { shape: [8, 8, 1], heldOut: 0, batch: config.batchSize, batchPer: 'step', shards: config.shards },
       phases: [
-        { name: 'classifier', trains: 'classifier', innerSteps: 2, frozenMode: 'evaluation', losses: { classifier_loss: expect.closeTo(Math.log(4), 0) as number } },
+        {
+          name: 'classifier', trains: 'classifier', innerSteps: 2, frozenMode: 'evaluation',
+          losses: { classifier_loss: expect.closeTo(Math.log(4), 0) as number },
+        },
         { name: 'autoencoder', trains: 'autoencoder', innerSteps: 1 },
       ],
     });

@@ -284,7 +284,7 @@ describe('a run that diverges', () => {
     const description = game();
     const [first, ...others] = firstGroups(description);
     evaluate = scores(1);
-    const start = await open(description, [{ ...first!, statistics: Float32Array.of(Number.POSITIVE_INFINITY, 1) }, ...others]);
+    const start = await open(description, [{ ...first!, statistics: Float32Array.of(0, Number.POSITIVE_INFINITY) }, ...others]);
     const outcome = await trainingRun({
       description,
       cluster,
