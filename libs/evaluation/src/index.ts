@@ -12,7 +12,7 @@ export {
 } from './evaluation-steps.js';
 export { hasExamples } from './probes/chosen-examples.js';
 export { likeliestClass, meanFigures } from './figures.js';
-export { areaInterval, meanShareInterval, NORMAL_95, shareInterval, type FoundShare, type Interval } from './intervals.js';
+export { areaInterval, NORMAL_95, shareInterval, type FoundShare, type Interval } from './intervals.js';
 export {
   groupTreatment, headAccuracy, type Estimate, type GroupTreatment, type OwnHeadFigures,
 } from './own-head.js';
