@@ -14,7 +14,7 @@ import { divergedState, divergedStep, trainingRun, type EpochEvent, type RunOutc
 const RAW = mergeConfig({ cores: 1, gpus: 0, engine: 'native' }, []).config;
 const EXAMPLES = 4;
 const DATA = {
-  test: { count: EXAMPLES }, train: { labels: new Uint32Array(2 * EXAMPLES), groups: null }, heldOut: null,
+  test: { count: EXAMPLES, inputs: { values: 'bytes' } }, train: { labels: new Uint32Array(2 * EXAMPLES), groups: null }, heldOut: null,
 } as unknown as DataSource;
 
 /** The simulation's game, with examples that are scored by one figure. */
@@ -237,7 +237,7 @@ describe('a checkpoint that could not be written', () => {
       description: { ...description, config: { ...description.config, grid: false } },
       cluster,
       start,
-      data: { ...DATA, test: { count: 0 } } as unknown as DataSource,
+      data: { ...DATA, test: { ...DATA.test, count: 0 } },
       gridRows: 0,
       earlierFigures: [],
       judgedRounds: 0,
@@ -289,7 +289,7 @@ describe('a run that diverges', () => {
       description,
       cluster,
       start,
-      data: { ...DATA, test: { count: 0 } } as unknown as DataSource,
+      data: { ...DATA, test: { ...DATA.test, count: 0 } },
       gridRows: 0,
       earlierFigures: [],
       judgedRounds: 0,

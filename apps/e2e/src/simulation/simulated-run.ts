@@ -57,7 +57,9 @@ const START_MS = 20;
 const RESUME_MS = 50;
 /** Of the grid that is drawn after every epoch. */
 const GRID_ROWS = 4;
-const NO_DATA = { train: { labels: new Uint32Array(1), groups: null }, test: { count: 0 }, heldOut: null } as unknown as DataSource;
+const NO_DATA = {
+  train: { labels: new Uint32Array(1), groups: null }, test: { count: 0, inputs: { values: 'bytes' } }, heldOut: null,
+} as unknown as DataSource;
 
 /** A whole run in this process: the real coordinator, servers and workers, on a simulated network and virtual time. */
 export class SimulatedRun implements Victims {

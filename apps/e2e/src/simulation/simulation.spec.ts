@@ -105,7 +105,7 @@ describe('a simulated run', () => {
   });
 
   it('is the same for any number of workers and servers', async () => {
-    expect(undisturbed.get(1)).toMatchObject({ rounds: [1, 2, 3, 4, 5, 6], grids: [[3, { length: 8 }], [6, { length: 8 }]] });
+    expect(undisturbed.get(1)).toMatchObject({ rounds: [1, 2, 3, 4, 5, 6], grids: [[3, { length: 32 }], [6, { length: 32 }]] });
     for (const size of [{ workers: 1, servers: 1 }, { workers: 6, servers: 1 }, { workers: 1, servers: 2 }, { workers: 4, servers: 2 }]) {
       expect(await play(2, null, size)).toMatchObject(undisturbed.get(size.servers) as SimulatedOutcome);
     }

@@ -53,7 +53,10 @@ const OBJECTIVE = {
     { name: 'classifier', trains: 'classifier', ...READS, innerSteps: 2, losses: ['classifier_loss'] },
     { name: 'autoencoder', trains: 'autoencoder', ...READS, innerSteps: 1, losses: ['reconstruction_mse'] },
   ],
-  batchPer: 'round', deployed: [], isNoisy: false, freshStarts: [], figures: [], redraw: null, decode: null, predict: null, readKept: [],
+  batchPer: 'round', deployed: [], isNoisy: false, freshStarts: [], figures: [], predict: null, readKept: [],
+  // They are not called: `smallGrid` draws.
+  redraw: () => undefined,
+  decode: () => undefined,
   scalars: (round: number) => ({ beta: round / 10 }),
 } as unknown as Objective;
 
@@ -73,13 +76,17 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
     cluster: { ...raw.cluster, ...cluster },
   });
   const facts: DataFacts = {
-    shape: { height: 1, width: 1, channels: 1 },
+    shape: { height: 2, width: 2, channels: 1 },
     classes: ['a', 'b'],
     trainCount: EXAMPLES,
     testCount: 0,
     heldOutCount: null,
     kept: [],
-    forgotten: [],
+    // A run draws what it forgets.
+    forgotten: [{
+      name: 'label', of: ['label'], categories: ['a', 'b'], isLabel: true,
+      counts: [EXAMPLES, 0], countsByLabel: [], missing: 0, means: null,
+    }],
     domains: [{ name: 'all', trainCount: EXAMPLES, labelledCount: 0, testCount: 0, otherLabels: [] }],
     fingerprint: 'none',
   };
@@ -166,8 +173,8 @@ export function smallGradients({ objective, layouts, summaries, config }: RunDes
   };
 }
 
-/** A row of a grid that depends on everything that it may depend on: the versions read and the example. */
+/** A row of a grid, two images of 2 x 2 pixels, that depends on everything that it may depend on: the versions read and the example. */
 export async function smallGrid({ first, reads }: Evaluate, groups: ReadonlyMap<string, InputValues>): Promise<Float32Array> {
   const values = reads.map(({ group }) => groups.get(group) as Float32Array);
-  return Float32Array.of(first + (values[0]?.[0] ?? 0), values[1]?.at(-1) ?? 0);
+  return new Float32Array(8).fill(first + (values[0]?.[0] ?? 0), 0, 4).fill(values[1]?.at(-1) ?? 0, 4);
 }
