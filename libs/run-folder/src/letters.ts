@@ -1,4 +1,7 @@
-/** Pixels of a letter, and of the gap behind it. */
+/**
+ * Pixels of a letter, and of the gap behind it. Letters are drawn here: sharp would take them from the fonts of the machine, which differ,
+ * and of which a bare one has none.
+ */
 export const LETTER = { width: 5, height: 7, gap: 1 } as const;
 
 /** The printable characters of ASCII in their order: a byte for each column of a letter, whose lowest bit is the uppermost pixel. */

@@ -23,7 +23,7 @@ async function survive(game: ChaosGame, seed: number, counts: FaultCounts): Prom
   expect({ sha256: found.sha256, rounds: found.rounds }, found.output).toEqual({ sha256: undisturbed.sha256, rounds: undisturbed.rounds });
 }
 
-// Both at once: each spends about half of its time waiting, for processes to start and for silence to be noticed.
+// Both at once, where both are played: each spends about half of its time waiting, for processes to start and for silence to be noticed.
 describe.concurrent('real processes that are killed, stopped and cut off', () => {
   it('end the article\'s game with the bits of an undisturbed run: 10 workers, 3 servers, 3 coordinators', async () => {
     await survive(games.article, 7, { workerKills: 10, serverKills: 3, coordinatorKills: 3, others: 8 });
