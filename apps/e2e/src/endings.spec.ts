@@ -26,7 +26,8 @@ const summary = (name: string): object => JSON.parse(readFileSync(join(runs, nam
 const temporary = mkdtempSync(join(tmpdir(), 'lt-'));
 afterAll(() => { rmSync(temporary, { recursive: true, force: true }); });
 process.env['TMPDIR'] = temporary;
-const sockets = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('lethe-'));
+/** Graphs of a process that was killed while it loaded them are named longer; the next start removes them. */
+const sockets = (): string[] => readdirSync(temporary).filter((name) => /^lethe-\w+$/.test(name));
 
 /** Sends a signal to the first worker or server once training is under way. */
 function onceTraining(act: () => void, sign = /examples\/s/): (text: string) => void {

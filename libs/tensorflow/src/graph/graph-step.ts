@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type * as tfjs from '@tensorflow/tfjs';
 
+import { signOwnership } from '@lethe/code';
 import { type NativeBinding, nativeBackend } from '../native-backend.js';
 import type { CompiledStep, InputValues, SharedComputation, SharedValues, Signature, StepFunction } from '../steps/compiled-step.js';
 import { checkInputs } from '../steps/step-inputs.js';
@@ -26,10 +27,14 @@ export function compileGraphStep<Input extends string, Output extends string>(
   return new GraphStep({ name, signature, trace, session, binding });
 }
 
-/** In one go, so that a process which is asked to end meanwhile ends when the folder is gone. */
+/**
+ * In one go, so that a process which is asked to end meanwhile ends when the folder is gone. Whoever is killed meanwhile leaves it to the
+ * next: the folder says whose it is.
+ */
 function loadGraph(nodes: readonly GraphNode[], binding: NativeBinding): number {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-graph-'));
   try {
+    signOwnership(folder);
     writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes, binding));
     return binding.loadSavedModel(folder, savedModelTag);
   } finally {
