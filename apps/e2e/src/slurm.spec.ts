@@ -39,7 +39,7 @@ describe.skipIf(reason !== null)(`on a real Slurm${reason === null ? '' : ` (ski
     writeFileSync(join(folder, 'faces.json'), JSON.stringify(FACES));
     cluster = await SlurmCluster.start({
       nodes: ['a', 'b', 'c'], cores: 2, gpus: 2, partition: 'gpu', environment: process.env,
-      urgent: { partition: 'urgent', graceSeconds: 60 },
+      urgent: { partition: 'urgent', graceSeconds: 30 },
     });
     expected = lethe('train', '--workers', '1', '--config', 'faces.json', '--name', 'here').then(() => weights('here'));
     expected.catch(() => undefined); // thrown where it is awaited

@@ -24,13 +24,14 @@ async function main(): Promise<void> {
 }
 
 async function serve(start: ProcessStart, log: Log): Promise<void> {
-  const { dataAddress, runId, epoch, incarnation } = start;
+  const { controlAddresses, dataAddress, runId, epoch, incarnation } = start;
+  const [transport, trust] = [createZeroMqTransport(), memberTrust(start)];
   await runParameterServer({
-    transport: loggedTransport(createZeroMqTransport(), log),
+    transport: loggedTransport(transport, log),
     log,
-    controlAddress: await reachedAddress(start.controlAddresses), dataAddress, runId, epoch, incarnation,
+    controlAddress: await reachedAddress(controlAddresses, transport, trust), dataAddress, runId, epoch, incarnation,
     listenerTrust: listenerTrust(start),
-    memberTrust: memberTrust(start),
+    memberTrust: trust,
     host: hostname(),
     processId: process.pid,
     planOf: async (config, dataFacts, code) => {

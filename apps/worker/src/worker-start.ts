@@ -7,7 +7,7 @@ import { newIncarnation, type Origin } from '@lethe/protocol';
 import { engineEnvironment, type FoundGpus, type Gpu } from '@lethe/tensorflow';
 import type { LogOptions } from '@lethe/telemetry/log';
 import type { Joining } from '@lethe/worker';
-import { decodeJoinKey, decodeJoinToken, reachedAddress, type Trust } from '@lethe/transport';
+import { createZeroMqTransport, decodeJoinKey, decodeJoinToken, reachedAddress, type Trust } from '@lethe/transport';
 import type { JoiningWorker } from './joining/plan-joining.js';
 
 /** What a worker needs to know before it can register. */
@@ -49,8 +49,10 @@ export async function startFromCoordinator(surroundings: Surroundings): Promise<
   const computing = elsewhere === null
     ? { interOpThreads: start.interOpThreads, environment: {} }
     : await computingElsewhere(elsewhere, { engine, threads }, surroundings);
+  const trust = memberTrust(start);
   return {
-    controlAddress: await reachedAddress(controlAddresses), trust: memberTrust(start), allowCode: true, joining: null, engine, threads,
+    controlAddress: await reachedAddress(controlAddresses, createZeroMqTransport(), trust),
+    trust, allowCode: true, joining: null, engine, threads,
     origin: { runId, epoch, sender: 'worker', incarnation }, ...computing,
     log: { file, level: logLevel, position: { process: name, run, epoch } },
   };

@@ -23,6 +23,11 @@ export interface HostsToMake {
   readonly sshd?: boolean;
   /** Variables of whoever logs in. */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Further networks, by the name of the interface that a host has there: the IPv4 addresses of the hosts that are in it, of 24 bits, by
+   * the host's name. The same address twice is no mistake. In the system's order these interfaces come before `eth0`.
+   */
+  readonly networks?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Absolute paths of folders that a host has for itself, empty at first, by its name. */
   readonly ownFolders?: Readonly<Record<string, readonly string[]>>;
 }
@@ -42,7 +47,7 @@ const ip = (...argv: string[]): void => { execFileSync('ip', argv, { stdio: 'pip
 /** Why no hosts can be made here; null: they can. */
 export function whyNoHosts(): string | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root of Linux makes network namespaces';
-  const missing = ['ip', 'unshare', 'mount', SSHD, 'ssh', 'ssh-keygen'].filter((program) => !isThere(program));
+  const missing = ['ip', 'nsenter', 'unshare', 'mount', SSHD, 'ssh', 'ssh-keygen'].filter((program) => !isThere(program));
   if (missing.length > 0) return `${missing.join(', ')} not installed`;
   const { status, stderr } = spawnSync('unshare', ['--net', '--uts', '--mount', 'true'], { encoding: 'utf8' });
   return status === 0 ? null : `no network namespaces (${stderr.trim()})`;
@@ -88,8 +93,10 @@ export class NetworkHosts {
     const hosts = new NetworkHosts(options);
     try {
       ip('netns', 'add', hosts.switch);
-      ip('-n', hosts.switch, 'link', 'add', 'name', 'switch', 'type', 'bridge', 'mcast_snooping', '0');
-      ip('-n', hosts.switch, 'link', 'set', 'dev', 'switch', 'up');
+      for (const bridge of ['switch', ...Object.keys(options.networks ?? {})]) {
+        ip('-n', hosts.switch, 'link', 'add', 'name', bridge, 'type', 'bridge', 'mcast_snooping', '0');
+        ip('-n', hosts.switch, 'link', 'set', 'dev', bridge, 'up');
+      }
       keygen(hosts.identity);
       for (const host of hosts.#hosts.values()) hosts.#make(host);
       if (options.sshd === true) await Promise.all(options.names.map((name) => hosts.#startSshd(hosts.#host(name))));
@@ -116,7 +123,8 @@ export class NetworkHosts {
   /** What a command begins with that is to run on this host. */
   on(name: string): string[] {
     const { namespace, enter } = this.#host(name);
-    return ['ip', 'netns', 'exec', namespace, 'unshare', '--uts', '--mount', enter];
+    // `ip netns exec` would hide this machine's control groups, which Slurm's daemons look for.
+    return ['nsenter', `--net=${join(NAMESPACES, namespace)}`, 'unshare', '--uts', '--mount', enter];
   }
 
   /** Has the user of a host know the keys of others, as whoever has logged in there once. */
@@ -191,11 +199,27 @@ export class NetworkHosts {
     const { name, address, namespace, port, enter } = host;
     const isSix = this.#options.addresses === 6;
     ip('netns', 'add', namespace);
-    ip('-n', this.switch, 'link', 'add', 'name', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
-    ip('-n', this.switch, 'link', 'set', 'dev', port, 'master', 'switch', 'up');
-    ip('-n', namespace, 'addr', 'add', `${address}/${isSix ? 64 : 24}`, 'dev', 'eth0', ...(isSix ? ['nodad'] : []));
-    for (const link of ['lo', 'eth0']) ip('-n', namespace, 'link', 'set', 'dev', link, 'up');
+    ip('-n', namespace, 'link', 'set', 'dev', 'lo', 'up');
+    for (const [network, { [name]: there }] of Object.entries(this.#options.networks ?? {})) {
+      if (there === undefined) continue;
+      this.#connect(namespace, { bridge: network, port: `${network}-${port}`, interface: network }, [`${there}/24`]);
+    }
+    this.#connect(
+      namespace, { bridge: 'switch', port, interface: 'eth0' }, [`${address}/${isSix ? 64 : 24}`, ...(isSix ? ['nodad'] : [])],
+    );
     this.#furnish(name, enter);
+  }
+
+  /** Lays a cable from a bridge to a host. @param address as `ip addr add` takes it, with what follows the device */
+  #connect(
+    namespace: string, cable: { readonly bridge: string; readonly port: string; readonly interface: string }, address: readonly string[],
+  ): void {
+    const { bridge, port, interface: end } = cable;
+    const [first = '', ...more] = address;
+    ip('-n', this.switch, 'link', 'add', 'name', port, 'type', 'veth', 'peer', 'name', end, 'netns', namespace);
+    ip('-n', this.switch, 'link', 'set', 'dev', port, 'master', bridge, 'up');
+    ip('-n', namespace, 'addr', 'add', first, 'dev', end, ...more);
+    ip('-n', namespace, 'link', 'set', 'dev', end, 'up');
   }
 
   /** Writes what a host has for itself: names of the others, `.ssh`, folders, and the script that puts them in their places. */

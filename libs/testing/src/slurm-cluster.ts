@@ -7,6 +7,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { NetworkHosts } from './network-hosts.js';
 
 /** Daemons lie where a user's PATH seldom leads. */
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -29,8 +30,10 @@ rm -rf -- "$1"`;
 const PATIENCE_MS = 30_000;
 
 export interface SlurmClusterOptions {
-  /** Names of its nodes, all of which are this machine. */
+  /** Names of its nodes. */
   readonly nodes: readonly string[];
+  /** Hosts that have the names of the nodes, and the one that users log in to, where the controller is. Default: all are this machine. */
+  readonly hosts?: { readonly network: NetworkHosts; readonly login: string };
   /** Of each node, whatever this machine has. */
   readonly cores: number;
   /** Of each node: device files that stand in for GPUs. */
@@ -54,17 +57,22 @@ export function whyNoSlurm(): string | null {
   return process.getuid?.() === 0 ? null : 'not run by root';
 }
 
-/** Controller and nodes of a Slurm on this machine, in a folder and on ports of its own. */
+/** Controller and nodes of a Slurm on this machine or on hosts that are part of it, in a folder and on ports of its own. */
 export class SlurmCluster {
   /** Of Slurm's commands for this cluster. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Logs of its daemons, for whoever asks why. */
   readonly folder: string;
   readonly nodes: readonly string[];
+  /** What a command begins with that a user types where jobs are submitted; empty: that is this machine. */
+  readonly onLogin: readonly string[];
   readonly #guard: ChildProcess;
+  readonly #hosts: SlurmClusterOptions['hosts'];
 
-  private constructor(folder: string, { nodes, environment }: SlurmClusterOptions) {
+  private constructor(folder: string, { nodes, hosts, environment }: SlurmClusterOptions) {
     this.folder = folder;
+    this.#hosts = hosts;
+    this.onLogin = hosts?.network.on(hosts.login) ?? [];
     this.#guard = spawn('bash', ['-c', GUARD, 'guard', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     this.nodes = nodes;
     this.environment = { ...environment, SLURM_CONF: join(folder, 'slurm.conf') };
@@ -78,15 +86,17 @@ export class SlurmCluster {
       await writeConfiguration(folder, options);
       await cluster.#startDaemons();
     } catch (error) {
+      const report = await cluster.report().catch(String);
       await cluster.close();
-      throw error;
+      throw new Error(`no Slurm: ${String(error)}\n${report}`, { cause: error });
     }
     return cluster;
   }
 
   /** Runs a command of Slurm on this cluster. @returns what it printed */
   async command(program: string, ...argv: readonly string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(program, argv, { env: this.environment });
+    const [first = '', ...rest] = [...this.onLogin, program, ...argv];
+    const { stdout } = await promisify(execFile)(first, rest, { env: this.environment });
     return stdout.trim();
   }
 
@@ -101,7 +111,7 @@ export class SlurmCluster {
 
   /** Starts a node, or one that was killed again. */
   startNode(node: string): void {
-    this.#spawn('slurmd', ['-D', '-N', node], { [NODE]: node });
+    this.#spawn('slurmd', ['-D', '-N', node], { [NODE]: node }, this.#hosts?.network.on(node));
   }
 
   /** Waits until a node is in one of these states, such as `idle`. */
@@ -140,14 +150,18 @@ export class SlurmCluster {
       `--log-file=${this.folder}/munged.log`, `--seed-file=${this.folder}/munge.seed`,
     ]);
     await this.#until('munged listens', async () => existsSync(socket));
-    this.#spawn('slurmctld', ['-D', '-c']);
+    this.#spawn('slurmctld', ['-D', '-c'], {}, this.onLogin);
     for (const node of this.nodes) this.startNode(node);
     for (const node of this.nodes) await this.waitForNode(node, 'idle');
   }
 
-  #spawn(program: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}): void {
+  /** @param where what a command begins with that runs on a host; empty: it runs here */
+  #spawn(
+    program: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}, where: readonly string[] = [],
+  ): void {
     const path = FOLDERS.map((folder) => join(folder, program)).find((file) => existsSync(file)) ?? program;
-    spawn(path, argv, { env: { ...this.environment, ...environment }, stdio: 'ignore', detached: true }).unref();
+    const [first = '', ...rest] = [...where, path, ...argv];
+    spawn(first, rest, { env: { ...this.environment, ...environment }, stdio: 'ignore', detached: true }).unref();
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -185,7 +199,9 @@ function kill(id: number): void {
   }
 }
 
-async function writeConfiguration(folder: string, { nodes, cores, gpus, partition = 'all', urgent }: SlurmClusterOptions): Promise<void> {
+async function writeConfiguration(
+  folder: string, { nodes, hosts, cores, gpus, partition = 'all', urgent }: SlurmClusterOptions,
+): Promise<void> {
   const [controller = 0, ...ports] = await freePorts(nodes.length + 1);
   const devices = join(folder, 'devices');
   for (const name of ['state', 'log', 'devices']) mkdirSync(join(folder, name));
@@ -194,9 +210,18 @@ async function writeConfiguration(folder: string, { nodes, cores, gpus, partitio
   writeFileSync(join(folder, 'munge.key'), randomBytes(128), { mode: 0o600 });
   const files = gpus > 0 ? `NodeName=${nodes.join(',')} Name=gpu File=${devices}/gpu[0-${gpus - 1}]\n` : '';
   writeFileSync(join(folder, 'gres.conf'), files);
-  const host = hostname();
+  /** Name and address of the host that a node is, or the controller's. */
+  const placeOf = (name: string): { readonly host: string; readonly address: string } => (
+    hosts === undefined ? { host: hostname(), address: '127.0.0.1' } : { host: name, address: hosts.network.addressOf(name) }
+  );
+  const login = placeOf(hosts?.login ?? '');
+  const nodeLine = (node: string, index: number): string => {
+    const { host, address } = placeOf(node);
+    return `NodeName=${node} NodeHostname=${host} NodeAddr=${address} Port=${ports[index] ?? 0} ` +
+      `CPUs=${cores} RealMemory=${1000 * cores}${gpus > 0 ? ` Gres=gpu:${gpus}` : ''}`;
+  };
   writeFileSync(join(folder, 'slurm.conf'), `ClusterName=lethe
-SlurmctldHost=${host}(127.0.0.1)
+SlurmctldHost=${login.host}(${login.address})
 SlurmctldPort=${controller}
 AuthType=auth/munge
 # A job that is requeued waits for as long as its credential may be used.
@@ -225,8 +250,7 @@ AccountingStorageType=accounting_storage/none
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 GresTypes=gpu
 SlurmdParameters=config_overrides
-${nodes.map((node, index) => `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index] ?? 0} ` +
-    `CPUs=${cores} RealMemory=${1000 * cores}${gpus > 0 ? ` Gres=gpu:${gpus}` : ''}`).join('\n')}
+${nodes.map(nodeLine).join('\n')}
 PartitionName=${partition} Nodes=${nodes.join(',')} Default=YES MaxTime=1-0 State=UP PriorityTier=1 GraceTime=${urgent?.graceSeconds ?? 0}
 ${urgent === undefined ? '' : `PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
