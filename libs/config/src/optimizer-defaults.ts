@@ -1,6 +1,6 @@
 import type { OptimizerConfig, ScheduleConfig } from './schema/optimizer.js';
 
-const CONSTANT: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
+const CONSTANT: ScheduleConfig = { kind: 'constant', warmupRounds: 0, finalFactor: 0, until: 1 };
 /** What an optimiser of a kind has besides its rate and its schedule, unless it is said. */
 export const OPTIMIZER_DEFAULTS = { adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, sgd: { momentum: 0 } } as const;
 

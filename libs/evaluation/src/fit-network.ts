@@ -35,7 +35,7 @@ export interface Fit {
 }
 
 const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-const SCHEDULE = { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } as const;
+const SCHEDULE = { kind: 'cosine', warmupRounds: 0, finalFactor: 0, until: 1 } as const;
 const PREDICTED_AT_ONCE = 500;
 
 /**

@@ -4,7 +4,7 @@ import { createUpdateRule } from './create-update-rule.js';
 import { SMALLEST_NORMAL } from './flush-subnormal.js';
 import type { OptimizerBuffers, UpdateRule } from './update-rule.js';
 
-const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 1 } as const;
+const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 1, until: 1 } as const;
 const RULES: { name: string; config: OptimizerConfig }[] = [
   { name: 'adam', config: { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule } },
   { name: 'sgd with momentum', config: { kind: 'sgd', learningRate: 1e-2, momentum: 0.9, schedule } },

@@ -6,6 +6,8 @@ export interface LearningRateSchedule {
   readonly warmupRounds: number;
   /** What is left of the rate at the last round (ignored by `constant` and `annealed`). */
   readonly finalFactor: number;
+  /** Share of the run's rounds over which the rate changes; it keeps its last factor behind them. */
+  readonly until: number;
 }
 
 /**
@@ -13,14 +15,20 @@ export interface LearningRateSchedule {
  * resumed round sees the same rate. Rounds past the end keep the last factor.
  */
 export function learningRateFactor(schedule: LearningRateSchedule, round: number, totalRounds: number): number {
-  const { kind, warmupRounds, finalFactor } = schedule;
+  const { kind, warmupRounds, finalFactor, until } = schedule;
   if (round < warmupRounds) return (round + 1) / warmupRounds;
   if (kind === 'constant') return 1;
-  const lastRound = totalRounds - 1;
+  const lastRound = Math.round(until * totalRounds) - 1;
   const progress = lastRound <= warmupRounds ? 1 : Math.min(1, (round - warmupRounds) / (lastRound - warmupRounds));
   if (kind === 'annealed') return 1 / threeQuarterPower(1 + 10 * progress);
   if (kind === 'linear') return 1 - (1 - finalFactor) * progress;
   return finalFactor + (1 - finalFactor) * ((1 + cosineOfHalfTurns(progress)) / 2);
+}
+
+/** Whether the rate has fallen to 0 before the run's end, and stays there. */
+export function isOver(schedule: LearningRateSchedule, round: number, totalRounds: number): boolean {
+  const { kind, finalFactor, until } = schedule;
+  return (kind === 'linear' || kind === 'cosine') && finalFactor === 0 && until < 1 && round >= Math.round(until * totalRounds);
 }
 
 /** x^0.75 from square roots alone, which are the same in every version of Node; powers need not be. */

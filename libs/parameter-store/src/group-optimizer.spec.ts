@@ -3,7 +3,7 @@ import type { GroupLayout } from '@lethe/protocol';
 import { describe, expect, it } from 'vitest';
 import { GroupOptimizer } from './group-optimizer.js';
 
-const schedule = { kind: 'linear', warmupRounds: 0, finalFactor: 0 } as const;
+const schedule = { kind: 'linear', warmupRounds: 0, finalFactor: 0, until: 1 } as const;
 const ADAM: OptimizerConfig = { kind: 'adam', learningRate: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 1e-8, schedule };
 const SGD: OptimizerConfig = { kind: 'sgd', learningRate: 0.25, momentum: 0.5, schedule };
 

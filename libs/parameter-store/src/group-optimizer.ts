@@ -1,6 +1,6 @@
 import type { OptimizerConfig } from '@lethe/config';
 import {
-  createUpdateRule, flushSubnormal, learningRateFactor, optimizerOf, type Optimization, type OptimizerBuffers, type UpdateRule,
+  createUpdateRule, flushSubnormal, isOver, learningRateFactor, optimizerOf, type Optimization, type OptimizerBuffers, type UpdateRule,
 } from '@lethe/optim';
 import { networkSlices, type FreshNetwork, type GroupLayout, type GroupState, type Slice } from '@lethe/protocol';
 
@@ -78,6 +78,11 @@ export class GroupOptimizer {
       const before = scalarsOf(optimizer.network, scalars);
       return { ...optimizer.rule.advance(before), ...(optimizer.averaging === null ? {} : { averaged: (before['averaged'] ?? 0) + 1 }) };
     });
+  }
+
+  /** The networks that are learnt no more, by name. */
+  resting(round: number): ReadonlySet<string> {
+    return new Set(this.#networks.filter(({ config }) => isOver(config.schedule, round, this.#totalRounds)).map(({ network }) => network));
   }
 
   /** Turns the chunk's values and slots into the next ones. */

@@ -18,7 +18,7 @@ const sgd: OptimizerConfig = {
   kind: 'sgd',
   learningRate: 0.1,
   momentum: 0.9,
-  schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1 },
+  schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1, until: 1 },
 };
 const optimization = { optimizers: { encoder: sgd }, averaging: null, averagedNetworks: [] };
 

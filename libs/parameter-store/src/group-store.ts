@@ -228,14 +228,18 @@ export class GroupStore {
   commit(clipScale: number): CommitResult {
     const { transaction, values, scalars, fresh } = this.#opened();
     const { version: oldVersion, statistics } = this.#loaded();
-    const { layout, shards } = this.facts;
+    const { layout, shards, optimizer } = this.facts;
     const version = oldVersion + 1;
     transaction.finish(clipScale);
     const { summary, step, work } = transaction;
+    // Running means are noise about what is learnt, which changes no more.
+    const resting = optimizer.resting(step.round);
     const advanced =
       statistics === null || summary === null
         ? statistics
-        : advanceRunningStatistics(statistics, summary, layout.statistics, fresh.values());
+        : advanceRunningStatistics(
+          statistics, summary, layout.statistics.filter(({ network }) => !resting.has(network)), fresh.values(),
+        );
     this.#committed = { version, values, scalars, statistics: advanced };
     this.#open = null;
     const losses = summary === null ? [] : Array.from(summary.subarray(layout.statisticsLength), (loss) => loss / shards);

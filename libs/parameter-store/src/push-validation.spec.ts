@@ -8,7 +8,7 @@ import { validatePush } from './push-validation.js';
 const LENGTH = 250_000;
 const segments = [{ name: 'weight', network: 'encoder', shape: [LENGTH], offset: 0, length: LENGTH }];
 const layout: GroupLayout = { name: 'encoder', length: LENGTH, segments, statistics: [], statisticsLength: 0 };
-const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 1 } as const;
+const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 1, until: 1 } as const;
 const optimizers = { encoder: { kind: 'sgd', learningRate: 0.1, momentum: 0.9, schedule } } as const;
 const slice = { from: 0, to: LENGTH };
 const FACTS: GroupFacts = {

@@ -8,6 +8,7 @@ const { fround } = Math;
  * momentum batch, the variance unbiased over all samples of the global batch. Those of networks that start afresh begin again. A new
  * vector: messages may still refer to the old one.
  *
+ * @param segments those to advance; the others stay as they are
  * @param batch means and biased variances of the batch, in the layout of `running`.
  */
 export function advanceRunningStatistics(

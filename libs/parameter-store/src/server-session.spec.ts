@@ -15,7 +15,7 @@ import { initialOptimizerState } from './group-optimizer.js';
 import { runParameterServer } from './server-session.js';
 
 const SHARDS = 8;
-const schedule = { kind: 'cosine', warmupRounds: 1, finalFactor: 0.5 } as const;
+const schedule = { kind: 'cosine', warmupRounds: 1, finalFactor: 0.5, until: 1 } as const;
 const ADAM: OptimizerConfig = { kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
 const SGD: OptimizerConfig = { kind: 'sgd', learningRate: 1e-1, momentum: 0.9, schedule };
 

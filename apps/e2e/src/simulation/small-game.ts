@@ -98,7 +98,7 @@ export function smallGame(raw: RunConfig, cluster: Partial<RunConfig['cluster']>
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,
-    schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1 },
+    schedule: { kind: 'cosine', warmupRounds: 1, finalFactor: 0.1, until: 1 },
   } as const;
   return {
     config,

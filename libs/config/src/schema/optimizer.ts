@@ -9,6 +9,8 @@ const scheduleSchema = z.strictObject({
   warmupRounds: count,
   /** Share of the rate that is left in the last round (ignored by `constant` and `annealed`). */
   finalFactor: z.number().min(0).max(1),
+  /** Share of the rounds over which the rate changes; behind them it stays what it is then. */
+  until: z.number().gt(0).max(1),
 });
 
 export const optimizerSchema = z.discriminatedUnion('kind', [

@@ -27,7 +27,7 @@ await runParameterServer({
           beta1: 0.9,
           beta2: 0.999,
           epsilon: 1e-8,
-          schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1 },
+          schedule: { kind: 'constant', warmupRounds: 0, finalFactor: 1, until: 1 },
         },
       },
       averaging: null,
