@@ -24,7 +24,7 @@ export interface AdaptationRecipeOptions {
  * labels.
  */
 export function adaptationRecipe(machine: Machine, { recipe, from, target, channels, rounds }: AdaptationRecipeOptions): AdaptationConfig {
-  const cosine = plainAdam(1e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0 });
+  const cosine = plainAdam(1e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0, until: 1 });
   return {
     recipe,
     seed: 1,
@@ -57,7 +57,7 @@ export function adaptationRecipe(machine: Machine, { recipe, from, target, chann
 
 /** Stochastic gradient descent as Ganin and Lempitsky anneal it. */
 const PAPER_SGD: OptimizerConfig = {
-  kind: 'sgd', learningRate: 0.01, momentum: 0.9, schedule: { kind: 'annealed', warmupRounds: 0, finalFactor: 0 },
+  kind: 'sgd', learningRate: 0.01, momentum: 0.9, schedule: { kind: 'annealed', warmupRounds: 0, finalFactor: 0, until: 1 },
 };
 
 /** The method as in the paper: its network, its schedules, gradient reversal alone. */

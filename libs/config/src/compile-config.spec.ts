@@ -24,7 +24,7 @@ describe('compileConfig', () => {
     expect(config.recipe).toBe(name);
     const folder = ['domains', 'table', 'celeba'].includes(config.data.kind) ? '/data' : null;
     // Recipes `keep-and-forget` and `faces` have the columns from their user.
-    const columns = config.data.forget.length === 0 ? { keep: name === 'faces' ? [] : ['income'], forget: ['sex'] } : {};
+    const columns = config.data.forget.length === 0 ? { keep: name.startsWith('faces') ? [] : ['income'], forget: ['sex'] } : {};
     expect(compileConfig({ ...config, data: { ...config.data, ...columns, folder } }).warnings).toEqual([]);
   });
 

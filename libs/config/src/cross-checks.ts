@@ -162,17 +162,30 @@ function checkPhases(
 
 /** Parts of the game that need each other, or have no place beside each other. */
 function checkParts(
-  { hiding, rebuild, fairness, eraser, weights }: Extract<RunConfig['objective'], { kind: 'forgetting' }>,
-  { data, grid }: RunConfig,
+  { hiding, rebuild, fairness, eraser, weights, optimizers }: Extract<RunConfig['objective'], { kind: 'forgetting' }>,
+  { data, grid, clipNorm }: RunConfig,
   report: Report,
 ): void {
   const { keep, forget } = data;
   if (!rebuild && keep.length === 0) report('objective.rebuild', 'something that the features keep: examples to rebuild, or --keep', false);
   if (grid && (!rebuild || forget.join() !== 'label')) report('grid', 'no style grid unless images are rebuilt without their label', true);
   if (fairness === 'odds' && keep.length === 0) report('objective.fairness', 'parity, as no label is kept', fairness);
-  if (eraser.couplings > 0 && keep.length > 0) {
-    const expected = '0 where attributes are kept: the eraser would leave less of them than the heads read';
-    report('objective.eraser.couplings', expected, eraser.couplings);
+  const leavesLess = 'where attributes are kept: the eraser would leave less of them than the heads read';
+  if (eraser.couplings > 0 && keep.length > 0) report('objective.eraser.couplings', `0 ${leavesLess}`, eraser.couplings);
+  if (eraser.covariances && keep.length > 0) report('objective.eraser.covariances', `false ${leavesLess}`, true);
+  if (eraser.covariances && eraser.couplings > 0) {
+    report('objective.eraser.couplings', '0 with covariances, which are erased in place of a flow', eraser.couplings);
+  }
+  const ofMeans = optimizers.eraser;
+  if (eraser.covariances && !(ofMeans.kind === 'sgd' && ofMeans.momentum === 0 && ofMeans.learningRate <= 1)) {
+    const expected = 'kind sgd, momentum 0 and a learningRate of at most 1 with eraser.covariances, which keeps running means';
+    report('objective.optimizers.eraser', expected, ofMeans);
+  }
+  if (eraser.covariances && clipNorm !== null) {
+    report('clipNorm', 'null with eraser.covariances, whose running means no bound on gradients may slow', clipNorm);
+  }
+  if (eraser.learnsWith === 'classifier' && hiding === 'gradient-reversal') {
+    report('objective.eraser.learnsWith', 'encoder with gradient-reversal, in which all learn at once', eraser.learnsWith);
   }
   const weighed = hiding === 'gradient-reversal' ? forget.find((name) => Object.hasOwn(weights, name)) : undefined;
   if (weighed !== undefined) report(`objective.weights.${weighed}`, 'none with gradient-reversal, which has beta alone', weights[weighed]);

@@ -40,7 +40,7 @@ describe('mergeConfig', () => {
 
   it('knows the article to the number', () => {
     const { config } = mergeConfig(machine, [flags({ recipe: 'article' })]);
-    const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0 };
+    const schedule = { kind: 'constant', warmupRounds: 0, finalFactor: 0, until: 1 };
     const adam = { kind: 'adam', learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, schedule };
     expect(config.objective.optimizers).toEqual({ encoder: adam, decoder: adam, head: adam, classifier: adam, eraser: adam });
     expect(config).toMatchObject({
@@ -60,6 +60,21 @@ describe('mergeConfig', () => {
   });
 
   it.each<[string, Tree, string]>([
+    ['two erasers', { objective: { eraser: { couplings: 2 } } }, '--couplings: expected 0 with covariances'],
+    [
+      'running means by Adam', { objective: { optimizers: { eraser: { kind: 'adam' } } } },
+      'objective.optimizers.eraser: expected kind sgd, momentum 0 and a learningRate of at most 1',
+    ],
+    ['running means that a bound slows', { clipNorm: 5 }, '--clipNorm: expected null with eraser.covariances'],
+    [
+      'an eraser beside classifiers where all learn at once', { objective: { hiding: 'gradient-reversal' } },
+      'objective.eraser.learnsWith: expected encoder with gradient-reversal',
+    ],
+  ])('refuses %s', (_what, values, message) => {
+    expect(() => mergeConfig(machine, [flags({ ...values, recipe: 'avatars' })])).toThrow(message);
+  });
+
+  it.each<[string, Tree, string]>([
     [
       'nothing to keep', { data: { forget: ['sex'] } },
       'rebuild: expected something that the features keep: examples to rebuild, or --keep',
@@ -69,6 +84,10 @@ describe('mergeConfig', () => {
     [
       'an eraser beside heads', { data: { keep: ['income'], forget: ['sex'] }, objective: { eraser: { couplings: 2 } } },
       '--couplings: expected 0',
+    ],
+    [
+      'covariances beside heads', { data: { keep: ['income'], forget: ['sex'] }, objective: { eraser: { covariances: true } } },
+      '-covariances: expected false where attributes are kept',
     ],
     [
       'a weight of nothing', { data: { keep: ['income'], forget: ['sex'] }, objective: { weights: { sx: 2 } } },
@@ -111,7 +130,7 @@ describe('mergeConfig', () => {
       ],
     );
     expect(valueAt(config, 'objective.optimizers.encoder')).toEqual({
-      kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0 },
+      kind: 'sgd', momentum: 0.9, learningRate: 0.02, schedule: { kind: 'cosine', warmupRounds: 0, finalFactor: 0, until: 1 },
     });
     expect(valueAt(config, 'objective.optimizers.decoder.kind')).toBe('adam');
     const back = mergeConfig(

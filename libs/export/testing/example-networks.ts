@@ -82,7 +82,7 @@ export const EXAMPLES = {
   },
   'faces whose latents are maps': {
     values: {
-      recipe: 'faces', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses', 'hair'] },
+      recipe: 'faces-paper', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses', 'hair'] },
       objective: { encoder: { width: 4, depth: 3 }, bottleneck: { kind: 'variational' } },
     },
     facts: {
@@ -92,7 +92,7 @@ export const EXAMPLES = {
   },
   'faces by the networks of Fader Networks': {
     values: {
-      recipe: 'faces', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses', 'hair'] },
+      recipe: 'faces-paper', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses', 'hair'] },
       objective: { encoder: { width: 4, depth: 2, mostMaps: 12 }, adversary: { width: 6 } },
     },
     facts: {
@@ -102,9 +102,16 @@ export const EXAMPLES = {
   },
   'faces by instance norm and repeated pixels': {
     values: {
-      recipe: 'avatars', data: { heldOut: 4, imageSize: 16 },
+      recipe: 'faces-paper', data: { folder: '/faces', heldOut: 4, imageSize: 16, forget: ['glasses'] },
       objective: { encoder: { width: 4, depth: 2, normalisation: 'instance', upsampling: 'nearest' } },
     },
+    facts: {
+      shape: { height: 16, width: 16, channels: 3 }, classes: ['no', 'yes'], kept: [],
+      forgotten: [forgotten('glasses', ['no', 'yes'], false)],
+    },
+  },
+  'faces behind an eraser of covariances': {
+    values: { recipe: 'avatars', data: { heldOut: 4, imageSize: 16 }, objective: { encoder: { width: 4, depth: 2, mostMaps: 4 } } },
     facts: {
       shape: { height: 16, width: 16, channels: 3 }, classes: ['no', 'yes'], kept: [],
       forgotten: [forgotten('glasses', ['no', 'yes'], false)],

@@ -138,6 +138,11 @@ function bind(networks: readonly NetworkSpec[], contextOf: ContextOfNetwork): Ne
       if (network.inverse === undefined) throw new TypeError(`the network ${name} has no inverse`);
       return network.inverse(context, ...inputs);
     },
+    ownLoss: (name, ...inputs) => {
+      const { network, context } = bound(name, false);
+      if (network.ownLoss === undefined) throw new TypeError(`the network ${name} has no loss of its own`);
+      return network.ownLoss(context, ...inputs);
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 export { bottleneck, type Bottleneck, type BottleneckKind } from './bottleneck.js';
+export { classWhitening, type ClassWhiteningOptions } from './class-whitening.js';
 export { conditionalFlow, type ConditionalFlowOptions } from './conditional-flow.js';
 export { articleDecoder, type DecoderOptions } from './decoder.js';
 export { denseDecoder, type DenseDecoderOptions } from './dense-decoder.js';

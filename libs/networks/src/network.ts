@@ -39,6 +39,8 @@ export interface NetworkSpec {
   readonly forward: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
   /** Of an invertible network: the inputs that `forward` mapped, which `applyInverse` returns. */
   readonly inverse?: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
+  /** Of a network that has a loss of its own: that of each example, [examples], which the networks' `ownLoss` returns. */
+  readonly ownLoss?: (context: ForwardContext, ...inputs: Tensor[]) => Tensor;
   /** Sizes of one example of the first input. Where they are said, `apply` refuses others. */
   readonly inputShape?: readonly number[];
   /** Sizes of what it gives for one example. */
@@ -90,4 +92,6 @@ export interface Networks {
   applyDeterministic(network: string, ...inputs: Tensor[]): Tensor;
   /** Of an invertible network: what it maps to these inputs. */
   applyInverse(network: string, ...inputs: Tensor[]): Tensor;
+  /** Of a network that has one: its own loss of each example, [examples]. */
+  ownLoss(network: string, ...inputs: Tensor[]): Tensor;
 }

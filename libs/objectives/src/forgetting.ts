@@ -67,8 +67,8 @@ export interface ForgettingOptions extends GameNetworkOptions {
  * attribute and nothing rebuilt it is LAFTR's. Under `odds` C reads the kept label beside z, so that z may tell as much of the forgotten
  * attribute as the label does. All phases of a round see the same z, unless each step has a batch of its own (`batchPer`).
  *
- * What the game leaves, an eraser takes out of the latents before anybody else gets them (`Eraser`). It learns beside the others, and
- * their phase's loss is the sum of theirs and its own.
+ * What the game leaves, an eraser takes out of the latents before anybody else gets them (`Eraser`). It learns beside the autoencoder or
+ * beside the classifiers, and that phase's loss is the sum of theirs and its own.
  *
  * With gradient reversal there is one phase instead, in which C learns while E gets the opposite of C's gradient.
  *
@@ -85,7 +85,7 @@ export function forgettingObjective(options: ForgettingOptions): Objective {
     name: NAME,
     ...(hiding === 'gradient-reversal' ? simultaneousPhase(game) : alternatingPhases(game, hiding)),
     batchPer: options.batchPer,
-    deployed: networks.autoencoder.map(({ name }) => name),
+    deployed: networks.deployed,
     freshStarts: networks.adversaries.freshStarts,
     scalars: (round) => ({
       beta: beta * (betaRampRounds === 0 ? 1 : Math.min(1, round / betaRampRounds)),
@@ -125,7 +125,7 @@ function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
   const { networks, options: { classifierTurns, frozenMode } } = game;
   return {
     groups: [
-      { name: 'classifier', networks: networks.adversaries.networks },
+      { name: 'classifier', networks: networks.readers },
       { name: 'autoencoder', networks: networks.autoencoder },
     ],
     phases: [
@@ -137,9 +137,12 @@ function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
         frozenMode,
         losses: ['classifier_loss'],
         loss: (context) => {
-          const losses = classifierLosses(networks.adversaries.read(context, networks.encode(context).adversaryInput));
-          // The sum leaves every classifier the gradient that it would have alone.
-          return { minimised: sumOf(context.operations, losses), reported: { classifier_loss: meanOf(context.operations, losses) } };
+          const encoded = networks.encode(context);
+          const losses = classifierLosses(networks.adversaries.read(context, encoded.adversaryInput));
+          const erasure = networks.erasureLoss(context, encoded, 'classifier');
+          // The sum leaves every network the gradient that it would have alone.
+          const minimised = sumOf(context.operations, [...losses, ...(erasure === null ? [] : [erasure])]);
+          return { minimised, reported: { classifier_loss: meanOf(context.operations, losses) } };
         },
       },
       {
@@ -169,7 +172,7 @@ function alternatingPhases(game: Game, hiding: HidingName): GroupsAndPhases {
 function simultaneousPhase(game: Game): GroupsAndPhases {
   const { networks } = game;
   return {
-    groups: [{ name: 'game', networks: [...networks.autoencoder, ...networks.adversaries.networks] }],
+    groups: [{ name: 'game', networks: [...networks.autoencoder, ...networks.readers] }],
     phases: [
       {
         name: 'game',
@@ -232,7 +235,7 @@ class Game {
       mse === null || rebuildWeight === 1 ? mse : operations.scale(mse, rebuildWeight),
       kept,
       divergence === null ? null : operations.mul(entryOf(scalars, 'divergence_weight', 'the round'), divergence),
-      this.networks.erasureLoss(context, encoded),
+      this.networks.erasureLoss(context, encoded, 'encoder'),
     ].filter((term) => term !== null);
     return {
       penalised: terms.reduce((sum, term) => operations.add(sum, term)),

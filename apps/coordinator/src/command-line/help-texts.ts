@@ -35,6 +35,7 @@ Recipes:
   coloured-digits        keeps the digit, forgets what its colour tells beyond it
   avatars                drawn faces: forgets whether they wear glasses, rebuilds the rest
   faces                  CelebA: forgets the attributes of --forget, rebuilds the rest
+  faces-paper            the same, by the game of Fader Networks
   features that keep the label and forget the domain (docs/data.md says what --data-dir holds):
   mnist-to-mnist-m, svhn-to-mnist (each also as ...-paper), usps-to-mnist, mnist-to-usps
                          reading digits is carried from one collection to another

@@ -3,8 +3,8 @@ import type { Machine } from '../worker-plan.js';
 import { recipe as avatarsRecipe } from './avatars.js';
 
 /**
- * CelebA in 64 x 64, by the networks of Fader Networks: forgets the attributes that `--forget` names, and rebuilds the faces, told them.
- * Half of the images are seen in a mirror.
+ * CelebA in 64 x 64: forgets the attributes that `--forget` names, and rebuilds the faces, told them. Half of the images are seen in a
+ * mirror.
  */
 export function recipe(machine: Machine): ForgettingConfig {
   const avatars = avatarsRecipe(machine);
@@ -12,9 +12,9 @@ export function recipe(machine: Machine): ForgettingConfig {
     ...avatars,
     recipe: 'faces',
     data: {
-      ...avatars.data, kind: 'celeba', heldOut: 1000, forget: [],
+      ...avatars.data, kind: 'celeba', heldOut: 1000, avatars: null, forget: [],
       augmentation: { scale: 0, rotation: 0, shift: 0, invert: false, flip: true },
     },
-    epochs: 20,
+    epochs: 40,
   };
 }

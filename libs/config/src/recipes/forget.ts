@@ -15,7 +15,7 @@ import { recipe as articleRecipe } from './article.js';
  */
 export function recipe(machine: Machine): ForgettingConfig {
   const article = articleRecipe(machine);
-  const cosine = { kind: 'cosine', warmupRounds: 0, finalFactor: 0 } as const;
+  const cosine = { kind: 'cosine', warmupRounds: 0, finalFactor: 0, until: 1 } as const;
   return {
     ...article,
     recipe: 'forget',
@@ -30,7 +30,7 @@ export function recipe(machine: Machine): ForgettingConfig {
       decoderDropout: 0,
       bottleneck: { kind: 'variational', weight: 0.002 },
       adversary: { ...article.objective.adversary, width: 256, depth: 2, activation: 'relu', dropout: 0, standardise: true },
-      eraser: { couplings: 8, width: 64, predictionWeight: 0.01 },
+      eraser: { ...article.objective.eraser, couplings: 8 },
       optimizers: {
         encoder: plainAdam(1e-3, cosine),
         decoder: plainAdam(1e-3, cosine),

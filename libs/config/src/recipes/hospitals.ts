@@ -34,7 +34,7 @@ export function recipe(machine: Machine): AdaptationConfig {
     from: [{ kind: 'table', ...HEART_DISEASE }],
     target: 'va', channels: 1, rounds: 100,
   });
-  const adam = plainAdam(3e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0 });
+  const adam = plainAdam(3e-3, { kind: 'cosine', warmupRounds: 0, finalFactor: 0, until: 1 });
   return {
     ...config,
     objective: {

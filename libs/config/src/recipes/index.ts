@@ -8,6 +8,7 @@ import { recipe as article } from './article.js';
 import { recipe as avatars } from './avatars.js';
 import { recipe as colouredDigits } from './coloured-digits.js';
 import { recipe as faces } from './faces.js';
+import { recipe as facesPaper } from './faces-paper.js';
 import { recipe as forget } from './forget.js';
 import { recipe as forgetShort } from './forget-short.js';
 import { recipe as hospitals } from './hospitals.js';
@@ -35,6 +36,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   avatars,
   'coloured-digits': colouredDigits,
   faces,
+  'faces-paper': facesPaper,
   forget,
   'forget-short': forgetShort,
   hospitals,

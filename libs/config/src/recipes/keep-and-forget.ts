@@ -12,7 +12,7 @@ import { recipe as forgetRecipe } from './forget.js';
  */
 export function recipe(machine: Machine): ForgettingConfig {
   const forget = forgetRecipe(machine);
-  const cosine = { kind: 'cosine', warmupRounds: 0, finalFactor: 0.01 } as const;
+  const cosine = { kind: 'cosine', warmupRounds: 0, finalFactor: 0.01, until: 1 } as const;
   return {
     ...forget,
     recipe: 'keep-and-forget',

@@ -52,14 +52,23 @@ const encoderSchema = z.strictObject({
   upsampling: z.enum(['transposed', 'nearest']),
 });
 
-/** What leaves the game goes through a normalising flow, which erases what its latents still tell. */
+/** What leaves the game goes through a map that erases what its latents still tell: a normalising flow, or one of covariances. */
 const eraserSchema = z.strictObject({
-  /** Steps of the flow; 0: nothing is erased. */
+  /** Steps of the flow. */
   couplings: count,
+  /**
+   * In place of a flow: means and covariances of the latents of each class are brought to those of one. The rate of its optimiser, `sgd`,
+   * is that of their running means. Neither these nor couplings: nothing is erased.
+   */
+  covariances: z.boolean(),
   /** Of the two hidden layers of each. */
   width: positiveInteger,
   /** Weight of each nat that the encoder's own prediction of what is erased, by which it erases, falls short of it. */
   predictionWeight: weight,
+  /**
+   * With whom the map learns: with the encoder, from latents as they are in its training, or with the classifiers, from what these read.
+   */
+  learnsWith: z.enum(['encoder', 'classifier']),
 });
 
 /** Ways to hide an attribute from classifiers. */

@@ -30,6 +30,7 @@ export type OptimizerSettings =
          * What is left of the rates at the end.
          */
         finalFactor: number;
+        until: number;
       };
     }
   | {
@@ -58,6 +59,7 @@ export type OptimizerSettings =
          * What is left of the rates at the end.
          */
         finalFactor: number;
+        until: number;
       };
     };
 
@@ -464,10 +466,18 @@ export interface CompleteSettings {
            */
           couplings: number;
           /**
+           * In place of them: means and covariances of the features become the same for all values.
+           */
+          covariances: boolean;
+          /**
            * Of the hidden layers of each of them.
            */
           width: number;
           predictionWeight: number;
+          /**
+           * From features as they are in training, or as the classifier reads them.
+           */
+          learnsWith: 'encoder' | 'classifier';
         };
         optimizers: {
           encoder: OptimizerSettings;
@@ -672,6 +682,7 @@ export interface Settings {
     | 'avatars'
     | 'coloured-digits'
     | 'faces'
+    | 'faces-paper'
     | 'forget'
     | 'hospitals'
     | 'keep-and-forget'
@@ -819,6 +830,14 @@ export interface Settings {
    * Steps of the flow that erases what is left of a forgotten column.
    */
   eraserCouplings?: number;
+  /**
+   * In place of them: means and covariances of the features become the same for all values.
+   */
+  eraserCovariances?: boolean;
+  /**
+   * From features as they are in training, or as the classifier reads them.
+   */
+  eraserLearnsWith?: 'encoder' | 'classifier';
   /**
    * Of the hidden layers of each of them.
    */

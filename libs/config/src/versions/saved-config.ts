@@ -54,12 +54,25 @@ const toVersion7: VersionStep = (before) => filledIn(before, {
 
 /**
  * To version 8. No run of before had the networks of Fader Networks, all steps of a round saw one batch, and all networks computed as in
- * training.
+ * training. Erasers learnt with the encoder, and rates changed until the end.
  */
-const toVersion8: VersionStep = (before) => filledIn(before, valueAt(before, 'objective.kind') !== 'forgetting' ? {} : {
+const toVersion8: VersionStep = (before) => filledIn(before, {
+  ...Object.fromEntries(optimizersOf(before).map((network) => [`objective.optimizers.${network}.schedule.until`, 1])),
+  ...(valueAt(before, 'objective.kind') === 'forgetting' ? WITHOUT_MAPS : {}),
+});
+
+/** Networks that have an optimiser with a schedule. */
+function optimizersOf(config: Tree): string[] {
+  const optimizers = valueAt(config, 'objective.optimizers');
+  if (!isTree(optimizers)) return [];
+  return Object.keys(optimizers).filter((network) => isTree(valueAt(config, `objective.optimizers.${network}.schedule`)));
+}
+
+const WITHOUT_MAPS = {
+  'objective.eraser.covariances': NO_ERASER.covariances, 'objective.eraser.learnsWith': NO_ERASER.learnsWith,
   'objective.encoder.mostMaps': 512, 'objective.encoder.normalisation': 'batch', 'objective.encoder.upsampling': 'transposed',
   'objective.adversary.kind': 'perceptron', 'objective.batchPer': 'round', 'objective.frozenMode': 'training',
-});
+};
 
 /** The game of before keeps nothing by name and rebuilds images with the article's networks. */
 const REBUILDING_ALONE = {

@@ -79,5 +79,6 @@ describe('networks of Fader Networks in files', () => {
   it('are those of no other networks', () => {
     expect(faderNetworksFiles(exampleNetworks('the article\'s game'))).toEqual([]);
     expect(faderNetworksFiles(exampleNetworks('faces whose latents are maps'))).toEqual([]);
+    expect(faderNetworksFiles(exampleNetworks('faces behind an eraser of covariances'))).toEqual([]);
   });
 });

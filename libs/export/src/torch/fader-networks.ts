@@ -20,7 +20,8 @@ interface Module {
 /**
  * The networks of Fader Networks under the names that their tensors have in the authors' code, as state dictionaries in files of
  * safetensors: `AutoEncoder` and `LatentDiscriminator`. Tensors lie as in PyTorch. The metadata `params` is what these classes are made by,
- * as JSON. None for networks that are not those of the authors' code: codes with noise, an adversary that reads more than the latent.
+ * as JSON. None for networks that are not those of the authors' code: codes with noise, an encoder that predicts what an
+ * eraser takes out, an adversary that reads more than the latent.
  *
  * @returns contents by their paths
  * @see https://github.com/facebookresearch/FaderNetworks (src/model.py)
@@ -35,9 +36,12 @@ export function faderNetworksFiles(networks: TrainedNetworks): [path: string, by
   });
 }
 
-function hasTheirShape({ encoder, bottleneck, rebuild }: Objective, { facts: { shape: { height, width } } }: RunDescription): boolean {
+function hasTheirShape(
+  { encoder, bottleneck, eraser, rebuild }: Objective, { facts: { shape: { height, width } } }: RunDescription,
+): boolean {
   const isPowerOfTwo = Number.isInteger(Math.log2(height));
-  return encoder.kind === 'fader' && bottleneck.kind === 'article' && rebuild && height === width && isPowerOfTwo;
+  const erases = eraser.couplings > 0 || eraser.covariances;
+  return encoder.kind === 'fader' && !erases && bottleneck.kind === 'article' && rebuild && height === width && isPowerOfTwo;
 }
 
 function modules({ encoder, adversary, fairness }: Objective, { objective: { groups } }: RunDescription): Module[] {

@@ -20,7 +20,7 @@ const IMAGE = [16, 16, 3];
 const LATENT = [4 * 4 * 8];
 
 const encoder = (shape: FaderShape, codesPerLatent: 1 | 2 = 1): NetworkSpec => (
-  faderEncoder({ ...shape, codesPerLatent, activated: codesPerLatent === 1, dropoutRate: 0 })
+  faderEncoder({ ...shape, codesPerLatent, furtherCodes: 0, activated: codesPerLatent === 1, dropoutRate: 0 })
 );
 const discriminator = (shape: FaderShape, categories = ATTRIBUTES): NetworkSpec => (
   latentDiscriminator({ ...shape, name: 'classifier', told: 0, categories, hidden: 6, dropoutRate: 0 })
@@ -70,7 +70,7 @@ describe('networks of Fader Networks', () => {
     const kinds = ({ layers = [] }: NetworkSpec): string => layers.map(({ name }) => name.replace(/^layer\d+\.|\d+$/g, '')).join(' ');
     const options = { ...shape, dropoutRate: 0.3 };
     const halving = 'convolution batchNorm leakyRelu dropout';
-    expect(kinds(faderEncoder({ ...options, codesPerLatent: 1, activated: true }))).toBe(
+    expect(kinds(faderEncoder({ ...options, codesPerLatent: 1, furtherCodes: 0, activated: true }))).toBe(
       ['convolution leakyRelu dropout', halving, halving, halving, halving].join(' '),
     );
     const dropping = 'transposedConvolution batchNorm dropout relu';
@@ -79,6 +79,16 @@ describe('networks of Fader Networks', () => {
     );
     const classifier = latentDiscriminator({ ...options, name: 'classifier', told: 0, categories: ATTRIBUTES, hidden: 6 });
     expect(kinds(classifier)).toBe(`${halving} flatten linear leakyRelu linear`);
+  });
+
+  it('have further codes behind the maps, which are what they are without', () => {
+    const options = { ...SMALL, codesPerLatent: 1 as const, activated: true, dropoutRate: 0 };
+    const [plain, further] = [0, 3].map((furtherCodes) => faderEncoder({ ...options, furtherCodes }));
+    expect(further!.outputShape).toEqual([4 * 4 * 8 + 3]);
+    // Of what the last convolution reads: 8 x 8 pixels of 4 maps.
+    expect(further!.tensors.slice(plain!.tensors.length).map(({ name, shape }) => [name, shape])).toEqual([
+      ['further.weight', [8 * 8 * 4, 3]], ['further.bias', [3]],
+    ]);
   });
 
   it('have two codes for each number of a latent, first all of one kind, and end without a norm then', async () => {

@@ -31,6 +31,10 @@ export interface PlacedLayer {
 /** Several layers, each reading what the one before it gives. */
 export interface PlacedLayers extends Required<PlacedLayer> {
   readonly input: ExampleShape;
+  /** What one of them gives and those behind it read, by its index from 0. */
+  readonly outputs: readonly ExampleShape[];
+  /** What those from `begin` to before `end` make of what the one before them gives, by their indices from 0. */
+  readonly forwardThrough: (context: ForwardContext, input: Tensor, begin: number, end?: number) => Tensor;
 }
 
 /**
@@ -52,15 +56,20 @@ export function placeLayers(layers: readonly Layer[], input: ExampleShape, withi
     placed.push({ name, input: shape, layer: made });
     shape = made.output;
   }
+  const forwardThrough: PlacedLayers['forwardThrough'] = (context, tensor, begin, end) => (
+    placed.slice(begin, end).reduce((before, { layer }) => layer.forward(context, before), tensor)
+  );
   return {
     input,
     output: shape,
+    outputs: placed.map(({ layer }) => layer.output),
     tensors: placed.flatMap(({ layer }) => layer.tensors ?? []),
     normalisations: placed.flatMap(({ layer }) => layer.normalisations ?? []),
     layers: placed.flatMap(({ name, input: inputShape, layer }) => [
       { name, inputShape, outputShape: layer.output, parameters: numbersOf(layer.tensors ?? []) }, ...layer.layers ?? [],
     ]),
-    forward: (context, tensor) => placed.reduce((before, { layer }) => layer.forward(context, before), tensor),
+    forward: (context, tensor) => forwardThrough(context, tensor, 0),
+    forwardThrough,
   };
 }
 

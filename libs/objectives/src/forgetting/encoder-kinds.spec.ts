@@ -17,7 +17,7 @@ const FACES: ForgettingOptions = {
     members: 1, freshEveryRounds: null,
   },
   independence: 'parity', jointly: false, balanced: false, rebuild: true, rebuildWeight: 1, weights: {},
-  eraser: { couplings: 0, width: 4, predictionWeight: 0.01 },
+  eraser: { couplings: 0, covariances: false, width: 4, predictionWeight: 0.01, learnsWith: 'encoder' },
   hiding: 'wrong-label', beta: 0.1, betaRampRounds: 0, divergenceWeight: 0, classifierTurns: 1, batchPer: 'round', frozenMode: 'training',
 };
 
@@ -62,8 +62,6 @@ describe('the networks of Fader Networks in the game', () => {
       + 'convolves images'],
     ['fewer maps at most than at first', { encoder: { ...FACES.encoder, mostMaps: 2 } },
       '--encoder-most-maps: expected at least the maps of the first layer (4), found 2'],
-    ['an eraser', { eraser: { couplings: 1, width: 4, predictionWeight: 1 } },
-      '--eraser-couplings: expected 0 with the encoder fader, whose latent is maps'],
     ['convolutions over no maps', { latentSize: 8, encoder: { ...FACES.encoder, kind: 'article' } },
       '--adversary: expected perceptron unless the encoder is fader (--encoder), whose latent is maps, found convolutional'],
   ])('refuse %s', (_, changes, message) => {

@@ -79,12 +79,9 @@ const KINDS: Readonly<Record<EncoderKind, EncoderAndDecoder>> = {
   },
   fader: {
     latentSize: faderLatentSize,
-    encoder: (options, { codesPerLatent, furtherCodes, activated }) => {
-      if (furtherCodes > 0) {
-        throw new LetheError('CONFIG_INVALID', '--eraser-couplings: expected 0 with the encoder fader, whose latent is maps');
-      }
-      return faderEncoder({ ...faderShape(options), codesPerLatent, activated, dropoutRate: options.encoderDropout });
-    },
+    encoder: (options, { codesPerLatent, furtherCodes, activated }) => (
+      faderEncoder({ ...faderShape(options), codesPerLatent, furtherCodes, activated, dropoutRate: options.encoderDropout })
+    ),
     decoder: (options, told) => faderDecoder({
       ...faderShape(options), told, upsampling: options.encoder.upsampling, dropoutRate: options.decoderDropout,
     }),

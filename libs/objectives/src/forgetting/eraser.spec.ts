@@ -10,7 +10,9 @@ const LABEL = {
   name: 'label', of: ['label'], categories: ['bow', 'ball'], counts: [120, 120], countsByLabel: [[120, 0], [0, 120]],
   missing: 0, isLabel: true,
 };
-const eraser = new Eraser({ couplings: 4, width: 16, predictionWeight: 0.5, latentSize: SIZE, erased: { attribute: LABEL, place: 0 } });
+const eraser = new Eraser({
+  couplings: 4, covariances: false, width: 16, predictionWeight: 0.5, latentSize: SIZE, erased: { attribute: LABEL, place: 0 },
+});
 const layout = groupLayout('eraser', [eraser.network], EXAMPLES);
 const shape = [EXAMPLES, SIZE];
 
@@ -50,7 +52,10 @@ beforeAll(async () => {
   } as const;
   learning = await engine.compile('learning', (inputs) => {
     const { loss, gradients: [byLatents, byLogits, ...byParameters] } = operations.gradients(
-      ([read, predicted, ...tensors]) => ({ loss: eraser.loss(bound(tensors, inputs.labels), read!, predicted!) }),
+      ([read, predicted, ...tensors]) => {
+        const context = bound(tensors, inputs.labels);
+        return { loss: operations.add(eraser.loss(context, read!), eraser.predictionLoss(context, predicted!)) };
+      },
       [inputs.latents, inputs.logits, ...unpacked(inputs.parameters)],
     );
     return { loss, latents: byLatents!, logits: byLogits!, parameters: operations.pack(byParameters) };

@@ -1,4 +1,4 @@
-import { conditionalFlow, type NetworkSpec } from '@lethe/networks';
+import { classWhitening, conditionalFlow, type NetworkSpec } from '@lethe/networks';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { ForgottenAttribute } from '../game-facts.js';
 import { countedMean, negativeLogLikelihood } from '../losses.js';
@@ -7,58 +7,65 @@ import { forgottenValues, type Placed } from './attribute-values.js';
 
 /** How what the game leaves of the forgotten attribute in the latents is erased. */
 export interface EraserOptions {
-  /** Of the eraser, a normalising flow; 0: nothing is erased. */
+  /** Of a normalising flow. */
   readonly couplings: number;
+  /** Whether means and covariances of the classes are erased instead. Neither these nor couplings: nothing is erased. */
+  readonly covariances: boolean;
   /** Of the couplings' hidden layers. */
   readonly width: number;
   /** Weight of the encoder's own prediction of the attribute, per nat. */
   readonly predictionWeight: number;
+  /** With whom it learns: the encoder, from latents as they are in its training, or the classifiers, from what these read. */
+  readonly learnsWith: 'encoder' | 'classifier';
+}
+
+/** Whether something is erased. */
+export function erases({ couplings, covariances }: Pick<EraserOptions, 'couplings' | 'covariances'>): boolean {
+  return couplings > 0 || covariances;
 }
 
 /**
- * Erases from latents what still tells an attribute: a flow maps the latents of each class to a standard normal, which is the same for all
- * classes. Which class an example is from is what the encoder itself predicts, so that erasing needs no label. To draw an image, the
- * flow's inverse under the wanted class comes before the decoder.
+ * Erases from latents what still tells an attribute: a map of each class, after which the latents of all classes are alike. A flow maps
+ * those of each class to a standard normal; in place of it, means and covariances of each class are brought to those of one. Which class
+ * an example is from is what the encoder itself predicts, so that erasing needs no label. To draw an image, the map's inverse under the
+ * wanted class comes before the decoder.
  *
- * It learns beside the game and has no part in it: no gradient of the flow reaches the encoder.
+ * It learns beside the game and has no part in it: no gradient of the map reaches the encoder.
  */
 export class Eraser {
   readonly network: NetworkSpec;
-  readonly #latentSize: number;
+  readonly #map: ErasingMap;
   readonly #erased: Placed<ForgottenAttribute>;
   readonly #predictionWeight: number;
 
-  constructor(
-    { couplings, width, predictionWeight, latentSize, erased }: EraserOptions & { latentSize: number; erased: Placed<ForgottenAttribute> },
-  ) {
-    const classes = erased.attribute.categories.length;
-    this.network = conditionalFlow({ name: 'eraser', size: latentSize, classes, couplings, width });
-    this.#latentSize = latentSize;
+  constructor(options: Omit<EraserOptions, 'learnsWith'> & { latentSize: number; erased: Placed<ForgottenAttribute> }) {
+    const { couplings, covariances, width, predictionWeight, latentSize: size, erased } = options;
+    const shape = { name: 'eraser', size, classes: erased.attribute.categories.length };
+    this.network = covariances ? classWhitening(shape) : conditionalFlow({ ...shape, couplings, width });
+    this.#map = covariances ? WHITENING : flowOf(size);
     this.#erased = erased;
     this.#predictionWeight = predictionWeight;
   }
 
-  /**
-   * -ln density of the noise-free latents [examples, latentSize] under their classes, less the constant of the normal distribution, and
-   * the weighted cross-entropy of the encoder's prediction: means over the examples that have a class, in nats.
-   */
-  loss({ operations, networks, batch }: LossContext, latent: Tensor, logits: Tensor): Tensor {
-    const labels = forgottenValues(batch, this.#erased);
-    const counted = this.#erased.attribute.missing === 0 ? null : operations.sum(labels, [1]);
-    const { mapped, logFactor } = this.#parts(
-      operations, networks.apply(this.network.name, operations.stopGradient(latent), labels),
-    );
-    const squares = operations.scale(operations.sum(operations.square(mapped), [1]), 0.5);
-    const density = countedMean({ operations, counted }, operations.sub(squares, logFactor));
+  /** What the map loses on the noise-free latents [examples, latentSize]: mean over the examples that have a class. */
+  loss(context: LossContext, latent: Tensor): Tensor {
+    const { operations } = context;
+    const { labels, counted } = this.#labels(context);
+    return countedMean({ operations, counted }, this.#map.loss(context, operations.stopGradient(latent), labels));
+  }
+
+  /** The weighted cross-entropy of the encoder's prediction: mean over the examples that have a class, in nats. */
+  predictionLoss(context: LossContext, logits: Tensor): Tensor {
+    const { operations } = context;
+    const { labels, counted } = this.#labels(context);
     const answer = { operations, logProbabilities: operations.logSoftmax(logits), labels };
-    const prediction = operations.scale(countedMean({ operations, counted }, negativeLogLikelihood(answer)), this.#predictionWeight);
-    return operations.add(density, prediction);
+    return operations.scale(countedMean({ operations, counted }, negativeLogLikelihood(answer)), this.#predictionWeight);
   }
 
   /** Latents without what the encoder's prediction explains, [examples, latentSize]. */
-  erase({ operations, networks }: LossContext, latent: Tensor, logits: Tensor): Tensor {
-    const predicted = operations.oneHot(operations.argMax(logits), this.#erased.attribute.categories.length);
-    return this.#parts(operations, networks.apply(this.network.name, latent, predicted)).mapped;
+  erase(context: LossContext, latent: Tensor, logits: Tensor): Tensor {
+    const { operations } = context;
+    return this.#map.erased(context, latent, operations.oneHot(operations.argMax(logits), this.#erased.attribute.categories.length));
   }
 
   /** The latents that an example of the batch's classes would have had before they were erased. */
@@ -66,10 +73,39 @@ export class Eraser {
     return networks.applyInverse(this.network.name, erased, forgottenValues(batch, this.#erased));
   }
 
-  #parts(operations: LossContext['operations'], output: Tensor): { mapped: Tensor; logFactor: Tensor } {
-    return {
-      mapped: operations.slice(output, [0, 0], [-1, this.#latentSize]),
-      logFactor: operations.reshape(operations.slice(output, [0, this.#latentSize], [-1, 1]), [-1]),
-    };
+  #labels({ operations, batch }: LossContext): { labels: Tensor; counted: Tensor | null } {
+    const labels = forgottenValues(batch, this.#erased);
+    return { labels, counted: this.#erased.attribute.missing === 0 ? null : operations.sum(labels, [1]) };
   }
+}
+
+/** What the network `eraser` does to latents [examples, latentSize] of these classes, one-hot. */
+interface ErasingMap {
+  /** Of each example, [examples]. */
+  readonly loss: (context: LossContext, latent: Tensor, classes: Tensor) => Tensor;
+  readonly erased: (context: LossContext, latent: Tensor, classes: Tensor) => Tensor;
+}
+
+const WHITENING: ErasingMap = {
+  loss: ({ networks }, latent, classes) => networks.ownLoss('eraser', latent, classes),
+  erased: ({ networks }, latent, classes) => networks.apply('eraser', latent, classes),
+};
+
+/** -ln density of the latents under their classes, less the constant of the normal distribution, in nats. */
+function flowOf(latentSize: number): ErasingMap {
+  const parts = ({ operations, networks }: LossContext, latent: Tensor, classes: Tensor): { mapped: Tensor; logFactor: Tensor } => {
+    const output = networks.apply('eraser', latent, classes);
+    return {
+      mapped: operations.slice(output, [0, 0], [-1, latentSize]),
+      logFactor: operations.reshape(operations.slice(output, [0, latentSize], [-1, 1]), [-1]),
+    };
+  };
+  return {
+    loss: (context, latent, classes) => {
+      const { operations } = context;
+      const { mapped, logFactor } = parts(context, latent, classes);
+      return operations.sub(operations.scale(operations.sum(operations.square(mapped), [1]), 0.5), logFactor);
+    },
+    erased: (context, latent, classes) => parts(context, latent, classes).mapped,
+  };
 }

@@ -6,7 +6,7 @@ import { Adversaries, type Independence } from './adversaries.js';
 import type { AdversaryOptions } from './adversary-kinds.js';
 import { forgottenValues, type Placed } from './attribute-values.js';
 import { encoderAndDecoder, encoderKind, faderShape, type AutoencoderOptions } from './encoder-kinds.js';
-import { Eraser, type EraserOptions } from './eraser.js';
+import { Eraser, erases, type EraserOptions } from './eraser.js';
 import { Heads, type HeadOptions } from './heads.js';
 
 export interface GameNetworkOptions extends AutoencoderOptions, Pick<GameFacts, 'classes' | 'kept' | 'forgotten'> {
@@ -40,8 +40,12 @@ export interface Encoded {
  * latent, adversaries that read the forgotten ones; and the eraser, if any, through which latents leave the game.
  */
 export class GameNetworks {
-  /** All that learn together: encoder, bottleneck, decoder, heads and eraser. */
+  /** All that learn together: encoder, bottleneck, decoder, heads, and the eraser if it learns with the encoder. */
   readonly autoencoder: readonly NetworkSpec[];
+  /** All that read the latents of an encoder that is left alone: adversaries, and the eraser if it learns with them. */
+  readonly readers: readonly NetworkSpec[];
+  /** What makes features of examples and examples of features: the autoencoder and the eraser. */
+  readonly deployed: readonly string[];
   /** Numbers of the latent. */
   readonly latentSize: number;
   readonly heads: Heads;
@@ -49,6 +53,7 @@ export class GameNetworks {
   readonly #bottleneck: Bottleneck;
   readonly #reads: AdversaryOptions['reads'];
   readonly #eraser: Eraser | null;
+  readonly #eraserLearnsWith: EraserOptions['learnsWith'];
   /** Numbers of the code that are the bottleneck's; the others are the eraser's. */
   readonly #bottleneckCodes: number;
   /** What the decoder is told. */
@@ -66,18 +71,20 @@ export class GameNetworks {
     const [erased] = [...combined, ...this.#told];
     this.#reads = adversary.reads;
     this.#bottleneck = bottleneck(options.bottleneck, latentSize);
-    this.#eraser = eraser.couplings === 0 || erased === undefined ? null : new Eraser({ ...eraser, latentSize, erased });
+    this.#eraser = !erases(eraser) || erased === undefined ? null : new Eraser({ ...eraser, latentSize, erased });
+    this.#eraserLearnsWith = eraser.learnsWith;
     const { codesPerLatent, activated, network } = this.#bottleneck;
     this.#bottleneckCodes = codesPerLatent * latentSize;
     const furtherCodes = this.#eraser === null ? 0 : (erased?.attribute.categories.length ?? 0);
     const told = this.#told.reduce((sum, { attribute }) => sum + attribute.categories.length, 0);
     this.heads = new Heads(options.kept, { ...options.head, latentSize });
+    const flow = this.#eraser === null ? [] : [this.#eraser.network];
     this.autoencoder = [
       networks.encoder(options, { latentSize, codesPerLatent, furtherCodes, activated }),
       network,
       ...(options.rebuild ? [networks.decoder(options, told, latentSize)] : []),
       ...this.heads.networks,
-      ...(this.#eraser === null ? [] : [this.#eraser.network]),
+      ...(eraser.learnsWith === 'encoder' ? flow : []),
     ];
     // Examples that lack a part of the combination have no value of it: their other parts are forgotten by themselves.
     const [whole] = jointly ? combined : [];
@@ -87,6 +94,8 @@ export class GameNetworks {
       attributes: whole === undefined ? parts : [whole, ...parts],
       lacksLabels: options.kept.some(({ isLabel, missing }) => isLabel && missing > 0),
     });
+    this.readers = [...this.adversaries.networks, ...(eraser.learnsWith === 'classifier' ? flow : [])];
+    this.deployed = [...new Set([...this.autoencoder, ...flow])].map(({ name }) => name);
   }
 
   /** In evaluation mode latent and adversaries' input are the same: the latent without its noise. */
@@ -109,10 +118,16 @@ export class GameNetworks {
     return divergence === null ? null : operations.mean(divergence(operations, code));
   }
 
-  /** What the eraser and the encoder's own prediction lose; null: nothing is erased. */
-  erasureLoss(context: LossContext, { code, logits }: Encoded): Tensor | null {
+  /**
+   * What the eraser and the encoder's own prediction lose, as far as they learn with the encoder or with the classifiers; null: nothing
+   * that is erased is learnt there. The prediction is the encoder's.
+   */
+  erasureLoss(context: LossContext, { code, logits }: Encoded, learner: EraserOptions['learnsWith']): Tensor | null {
     if (logits === null || this.#eraser === null) return null;
-    return this.#eraser.loss(context, this.#bottleneck.mean(context.operations, code), logits);
+    const ofMap = this.#eraserLearnsWith === learner ? this.#eraser.loss(context, this.#bottleneck.mean(context.operations, code)) : null;
+    if (learner === 'classifier') return ofMap;
+    const ofPrediction = this.#eraser.predictionLoss(context, logits);
+    return ofMap === null ? ofPrediction : context.operations.add(ofMap, ofPrediction);
   }
 
   /** The latents that leave the game, [examples, latentSize]. They do not depend on the attributes of the batch. */

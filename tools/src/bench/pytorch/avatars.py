@@ -1,9 +1,11 @@
 """The game of recipe `avatars` in PyTorch, to be measured beside Lethe: networks, losses, optimisers and rounds as there.
 
-Each of the two steps of a round has a batch of its own (`--batch-per step`), and its networks that do not learn are in evaluation mode
+Each of the four steps of a round has a batch of its own (`--batch-per step`), and its networks that do not learn are in evaluation mode
 (`--frozen-mode evaluation`). The images are noise, of which a step takes as long as of faces. What is printed, and `--tuned`, are as in
 article.py. Images a second are those of one step, as an epoch counts them.
 """
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -11,23 +13,29 @@ from torch.nn import functional
 
 from article import argument_parser, median_seconds, report
 
-BATCH, STEPS, SIDE, IMAGES = 32, 2, 64, 2000
-MAPS, TOLD, HIDDEN = (16, 32, 64, 128), 2, 512
-FURTHER_MAPS = (256, 256)
-BETA, MOST_NORM, DROPOUT = 0.01, 5, 0.3
+BATCH, TURNS, ADVERSARIES, SIDE, IMAGES = 32, 3, 4, 64, 2000
+STEPS = TURNS + 1
+MAPS, TOLD, LATENT, HIDDEN = (16, 32, 64, 64, 64), 2, 256, 256
+BETA, WEIGHT_OF_PREDICTION, RATE_OF_MEANS = 0.03, 0.01, 0.03
 
 
-def halving(inputs: int, outputs: int, *, normalised: bool, dropout: float = 0) -> list[nn.Module]:
-    return [
-        nn.Conv2d(inputs, outputs, 4, 2, 1), *([nn.BatchNorm2d(outputs)] if normalised else []), nn.LeakyReLU(0.2),
-        *([nn.Dropout(dropout)] if dropout > 0 else []),
-    ]
+def halving(inputs: int, outputs: int) -> list[nn.Module]:
+    return [nn.Conv2d(inputs, outputs, 4, 2, 1), *([] if inputs == 3 else [nn.BatchNorm2d(outputs)]), nn.LeakyReLU(0.2)]
 
 
-def encoder() -> nn.Module:
-    return nn.Sequential(
-        *(layer for inputs, outputs in zip((3, *MAPS), MAPS) for layer in halving(inputs, outputs, normalised=inputs != 3))
-    )
+class Encoder(nn.Module):
+    """Images to maps, and what it predicts of what is erased, from what the last convolution reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stages = [halving(inputs, outputs) for inputs, outputs in zip((3, *MAPS), MAPS)]
+        self.first = nn.Sequential(*(layer for stage in stages[:-1] for layer in stage))
+        self.last = nn.Sequential(*stages[-1])
+        self.prediction = nn.Linear(4 * LATENT, TOLD)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        read = self.first(images)
+        return self.last(read), self.prediction(read.flatten(1))
 
 
 class Decoder(nn.Module):
@@ -49,58 +57,75 @@ class Decoder(nn.Module):
         return maps
 
 
-def discriminator() -> nn.Module:
-    convolutions = [
-        layer
-        for inputs, outputs in zip((MAPS[-1], *FURTHER_MAPS), FURTHER_MAPS)
-        for layer in halving(inputs, outputs, normalised=True, dropout=DROPOUT)
-    ]
+def adversary() -> nn.Module:
+    """Latents, brought to deviation 1 as a probe does, to logits."""
     return nn.Sequential(
-        *convolutions, nn.Flatten(), nn.Linear(FURTHER_MAPS[-1], HIDDEN), nn.LeakyReLU(0.2), nn.Linear(HIDDEN, TOLD)
+        nn.BatchNorm1d(LATENT), nn.Linear(LATENT, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, TOLD)
     )
+
+
+class Eraser(nn.Module):
+    """Means of latents and of their products, of each class (libs/networks/src/class-whitening.ts)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.means, self.products = nn.Parameter(torch.zeros(TOLD, LATENT)), nn.Parameter(torch.eye(LATENT).repeat(TOLD, 1, 1))
+
+    def forward(self, latents: Tensor, one_hot: Tensor) -> Tensor:
+        """Mean of half the squared distances to those of an example."""
+        of_means = (latents[:, None] - self.means).square().sum(2)
+        product = ((latents @ self.products) * latents).sum(2).T
+        of_products = latents.square().sum(1, keepdim=True).square() - 2 * product + self.products.square().sum((1, 2))
+        return ((of_means + of_products) / 2 * one_hot).sum(1).mean()
 
 
 class Game:
     """The networks and their optimisers."""
 
     def __init__(self, tuned: bool) -> None:
-        networks = [encoder(), Decoder(), discriminator()]
+        networks = [Encoder(), Decoder(), nn.ModuleList(adversary() for _ in range(ADVERSARIES))]
         if tuned:
             networks = [network.to(memory_format=torch.channels_last) for network in networks]
-        self.encoder, self.decoder, self.discriminator = networks
-        self.autoencoder_parameters = [*self.encoder.parameters(), *self.decoder.parameters()]
-        self.autoencoder_adam, self.discriminator_adam = (
-            torch.optim.Adam(parameters, 1e-3, (0.5, 0.999), fused=tuned or None)
-            for parameters in (self.autoencoder_parameters, self.discriminator.parameters())
+        self.encoder, self.decoder, self.adversaries = networks
+        self.eraser = Eraser()
+        self.autoencoder_adam = torch.optim.Adam(
+            [*self.encoder.parameters(), *self.decoder.parameters()], 2e-3, (0.5, 0.999), fused=tuned or None
         )
+        self.adversaries_adam = torch.optim.Adam(self.adversaries.parameters(), 2e-3, fused=tuned or None)
+        self.eraser_descent = torch.optim.SGD(self.eraser.parameters(), RATE_OF_MEANS)
 
     def play_round(self, images: Tensor, labels: Tensor) -> None:
-        """@param images: of both steps"""
-        of_discriminator, of_autoencoder = zip(images.chunk(STEPS), labels.chunk(STEPS))
-        self.train_discriminator(*of_discriminator)
+        """@param images: of all steps"""
+        *of_adversary, of_autoencoder = zip(images.chunk(STEPS), labels.chunk(STEPS))
+        for batch in of_adversary:
+            self.train_adversary(*batch)
         self.train_autoencoder(*of_autoencoder)
 
-    def train_discriminator(self, images: Tensor, labels: Tensor) -> None:
+    def train_adversary(self, images: Tensor, labels: Tensor) -> None:
         self.encoder.eval()
-        self.discriminator.train()
+        self.adversaries.train()
         with torch.no_grad():
-            latents = self.encoder(images)
-        self.discriminator_adam.zero_grad()
-        functional.cross_entropy(self.discriminator(latents), labels).backward()
-        nn.utils.clip_grad_norm_(self.discriminator.parameters(), MOST_NORM)
-        self.discriminator_adam.step()
+            latents = self.encoder(images)[0].flatten(1)
+        self.adversaries_adam.zero_grad()
+        self.eraser_descent.zero_grad()
+        erasure = self.eraser(latents, functional.one_hot(labels, TOLD).float())
+        sum((functional.cross_entropy(adversary(latents), labels) for adversary in self.adversaries), erasure).backward()
+        self.adversaries_adam.step()
+        self.eraser_descent.step()
 
     def train_autoencoder(self, images: Tensor, labels: Tensor) -> None:
         self.encoder.train()
-        self.discriminator.eval().requires_grad_(False)
+        self.adversaries.eval().requires_grad_(False)
         self.autoencoder_adam.zero_grad()
-        latents = self.encoder(images)
-        redrawn = self.decoder(latents, functional.one_hot(labels, TOLD).float())
-        hidden = functional.cross_entropy(self.discriminator(latents), 1 - labels)
-        (functional.mse_loss(redrawn, images) + BETA * hidden).backward()
-        nn.utils.clip_grad_norm_(self.autoencoder_parameters, MOST_NORM)
+        maps, predicted = self.encoder(images)
+        redrawn = self.decoder(maps, functional.one_hot(labels, TOLD).float())
+        latents = maps.flatten(1)
+        nats = torch.stack([functional.cross_entropy(adversary(latents), labels, reduction="none") for adversary in self.adversaries])
+        prediction = functional.cross_entropy(predicted, labels)
+        loss = functional.mse_loss(redrawn, images) - BETA * nats.clamp(max=math.log(TOLD)).mean() + WEIGHT_OF_PREDICTION * prediction
+        loss.backward()
         self.autoencoder_adam.step()
-        self.discriminator.requires_grad_(True)
+        self.adversaries.requires_grad_(True)
 
 
 if __name__ == "__main__":

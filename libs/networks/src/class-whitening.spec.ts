@@ -1,0 +1,126 @@
+import { loadEngine, type Engine, type EngineName } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { evaluationNetworks } from './bound-networks.js';
+import { classWhitening } from './class-whitening.js';
+import type { Networks } from './network.js';
+import { sizeOfShape } from './vocabulary/layer.js';
+
+const [SIZE, CLASSES, EXAMPLES] = [3, 2, 400];
+const network = classWhitening({ name: 'eraser', size: SIZE, classes: CLASSES });
+const LENGTH = network.tensors.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
+
+/** Numbers that look standard normal, the same every time. */
+const scattered = (index: number, factor: number): number => (Math.abs(Math.sin((index + 1) * factor)) * 1e4) % 1;
+const normal = (index: number, factor: number): number => (
+  Math.sqrt(-2 * Math.log(scattered(index, factor) + 1e-9)) * Math.cos(2 * Math.PI * scattered(index, factor + 1))
+);
+const classes = Array.from({ length: EXAMPLES }, (_, example) => example % CLASSES);
+/** Both classes have correlated numbers, other ones each, of deviations that differ a hundredfold, around other means. */
+const vectors = classes.map((category, example) => {
+  const [x = 0, y = 0, z = 0] = [12.9898, 78.233, 45.164].map((factor) => normal(example, factor));
+  return category === 0 ? [x + 1, 0.9 * x + 0.4 * y, 0.02 * z] : [2 * x, y - 0.5 * x - 2, 0.01 * x + 0.03 * z + 0.05];
+});
+const oneHot = (category: number): number[] => Array.from({ length: CLASSES }, (_, index) => Number(index === category));
+const LABELS = classes.map(oneHot);
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Mean of the products of two numbers, less the product of their means. */
+const covariance = (rows: readonly (readonly number[])[], a: number, b: number): number => (
+  meanOf(rows.map((row) => row[a]! * row[b]!)) - meanOf(rows.map((row) => row[a]!)) * meanOf(rows.map((row) => row[b]!))
+);
+const ofClass = <Row>(rows: readonly Row[], category: number): Row[] => rows.filter((_, example) => classes[example] === category);
+
+/** What the classes have, as parameters: means, then products less the identity. */
+const PARAMETERS = Float32Array.from([
+  ...[0, 1].flatMap((category) => [0, 1, 2].map((place) => meanOf(ofClass(vectors, category).map((row) => row[place]!)))),
+  ...[0, 1].flatMap((category) => [0, 1, 2].flatMap((a) => [0, 1, 2].map((b) => (
+    meanOf(ofClass(vectors, category).map((row) => row[a]! * row[b]!)) - Number(a === b)
+  )))),
+]);
+
+type Applied = (networks: Networks, vectors: Tensor, labels: Tensor) => Tensor;
+
+interface Given {
+  readonly rows?: readonly (readonly number[])[];
+  readonly labels?: readonly (readonly number[])[];
+  readonly parameters?: Float32Array;
+}
+
+async function computed(
+  engine: Engine, apply: Applied, { rows = vectors, labels = LABELS, parameters = PARAMETERS }: Given = {},
+): Promise<{ readonly result: number[][]; readonly gradient: Float32Array }> {
+  const { operations } = engine;
+  const networksOf = (tensors: readonly Tensor[]): Networks => evaluationNetworks({
+    operations, networks: [network], statistics: new Map(),
+    parameters: new Map(network.tensors.map(({ name }, index) => [`eraser.${name}`, tensors[index]!])),
+  });
+  const step = await engine.compile('whitening', (inputs) => {
+    const tensors = operations.unpack(inputs.parameters, network.tensors.map(({ shape }) => shape));
+    const { gradients } = operations.gradients(
+      (learnt) => ({ loss: operations.mean(networksOf(learnt).ownLoss('eraser', inputs.vectors, inputs.labels)) }), tensors,
+    );
+    return { result: apply(networksOf(tensors), inputs.vectors, inputs.labels), gradient: operations.pack(gradients) };
+  }, {
+    parameters: { type: 'float32', shape: [LENGTH] },
+    vectors: { type: 'float32', shape: [rows.length, SIZE] },
+    labels: { type: 'float32', shape: [rows.length, CLASSES] },
+  });
+  try {
+    const { result, gradient } = step.run({
+      parameters, vectors: Float32Array.from(rows.flat()), labels: Float32Array.from(labels.flat()),
+    });
+    return { result: rows.map((_, row) => [...result.subarray(row * SIZE, (row + 1) * SIZE)]), gradient };
+  } finally {
+    step.dispose();
+  }
+}
+
+/** The farthest that a number lies from that of the vectors. */
+const farthest = (rows: readonly (readonly number[])[]): number => (
+  Math.max(...rows.flatMap((row, example) => row.map((value, place) => Math.abs(value - vectors[example]![place]!))))
+);
+
+const whiten: Applied = (networks, ...inputs) => networks.apply('eraser', ...inputs);
+const colour: Applied = (networks, ...inputs) => networks.applyInverse('eraser', ...inputs);
+
+describe.each(['native', 'wasm'] satisfies EngineName[])('whitening of classes on %s', (prefer) => {
+  it('gives both classes the mean and the covariances of a standard normal distribution, and gives them back', async () => {
+    const engine = await loadEngine({ prefer });
+    const { result } = await computed(engine, whiten);
+    for (const category of [0, 1]) {
+      const rows = ofClass(result, category);
+      for (const a of [0, 1, 2]) {
+        expect(Math.abs(meanOf(rows.map((row) => row[a]!)))).toBeLessThan(1e-3);
+        for (const b of [0, 1, 2]) expect(Math.abs(covariance(rows, a, b) - Number(a === b))).toBeLessThan(5e-3);
+      }
+    }
+    const { result: back } = await computed(engine, colour, { rows: result });
+    expect(farthest(back)).toBeLessThan(1e-3);
+  });
+});
+
+describe('whitening of classes', () => {
+  it('begins as the identity', async () => {
+    const engine = await loadEngine({ prefer: 'native' });
+    const { result } = await computed(engine, whiten, { parameters: new Float32Array(LENGTH) });
+    expect(farthest(result)).toBeLessThan(1e-5);
+  });
+
+  it('gives what lies between two classes the mean of what they give', async () => {
+    const engine = await loadEngine({ prefer: 'native' });
+    const rows = [vectors[0]!, vectors[0]!, vectors[0]!];
+    const { result: [first, second, between] } = await computed(engine, colour, { rows, labels: [[1, 0], [0, 1], [0.5, 0.5]] });
+    expect(first).not.toEqual(second);
+    for (const [place, value] of between!.entries()) expect(value).toBeCloseTo((first![place]! + second![place]!) / 2, 5);
+  });
+
+  it('learns by a loss whose gradient is what its averages are off, by the share of each class', async () => {
+    const engine = await loadEngine({ prefer: 'native' });
+    const found = await computed(engine, whiten);
+    expect(Math.max(...found.gradient.map(Math.abs))).toBeLessThan(1e-4);
+    const from = await computed(engine, whiten, { parameters: new Float32Array(LENGTH) });
+    // Half of the examples are of each class.
+    expect(Math.max(...from.gradient.map((value, index) => Math.abs(value + PARAMETERS[index]! / 2)))).toBeLessThan(1e-4);
+  });
+});

@@ -1,0 +1,128 @@
+import type { Operations } from '@lethe/tensorflow';
+import type { Tensor } from '@tensorflow/tfjs';
+import type { ForwardContext, InitialValues, NetworkSpec } from './network.js';
+
+export interface ClassWhiteningOptions {
+  readonly name: string;
+  /** Numbers of a vector. */
+  readonly size: number;
+  readonly classes: number;
+}
+
+/**
+ * Newton's iteration doubles the digits of a root once it is near. Until then it multiplies the smallest one by 1.5: from a millionth of
+ * the largest that takes 17 iterations.
+ */
+const ITERATIONS = 25;
+
+/** Of each class, [classes, size]. */
+const MEANS = 'means';
+/** Of each class the means of the products of two numbers, less those of a standard normal distribution, [classes, size, size]. */
+const PRODUCTS = 'products';
+const ZERO: InitialValues = { kind: 'constant', value: 0 };
+
+/**
+ * Takes from vectors the mean of their class, and turns and stretches them so that their covariances become those of a standard normal
+ * distribution: means, deviations and correlations of all classes are the same then. Of all maps that do so it moves vectors least. It
+ * begins as the identity.
+ *
+ * It learns the means of vectors and of products of two of their numbers. Its own loss is half the squared distance to those of an
+ * example: a step of gradient descent at rate r moves them by r times the share of a class towards what the batch has of that class. They
+ * are running means then, over longer times the lower the rate is.
+ *
+ * Forward: vectors [examples, size] and one-hot classes [examples, classes] -> [examples, size]. Inverse: whitened vectors and classes ->
+ * vectors. Between two classes both give the mean of what the classes give.
+ *
+ * @see Kessy, Lewin and Strimmer, Optimal Whitening and Decorrelation (2018), ZCA whitening
+ * @see Higham, Functions of Matrices (2008), equation 6.35: the coupled iteration for a root and its inverse
+ */
+export function classWhitening({ name, size, classes }: ClassWhiteningOptions): NetworkSpec {
+  const identity = Array.from({ length: size * size }, (_, index) => Number(index % (size + 1) === 0));
+  const averages = (context: ForwardContext): Averages[] => averagesOfClasses(context, { size, classes, identity });
+  const roots = (context: ForwardContext): (Averages & Roots)[] => averages(context).map(({ mean, products }) => {
+    const { operations } = context;
+    const covariances = operations.sub(products, operations.matMul(operations.transpose(mean, [1, 0]), mean));
+    return { mean, products, ...rootsOf(operations, covariances, operations.constant(identity, [size, size])) };
+  });
+  return {
+    name,
+    dropoutStream: 'step',
+    normalisations: [],
+    tensors: [
+      { name: MEANS, shape: [classes, size], initial: ZERO },
+      { name: PRODUCTS, shape: [classes, size, size], initial: ZERO },
+    ],
+    forward: (context, vectors, labels) => {
+      const { operations } = context;
+      return ofTheirClass(operations, labels, roots(context).map(({ mean, inverseRoot }) => (
+        operations.matMul(operations.sub(vectors, mean), inverseRoot)
+      )));
+    },
+    inverse: (context, whitened, labels) => {
+      const { operations } = context;
+      return ofTheirClass(operations, labels, roots(context).map(({ mean, root }) => (
+        operations.add(operations.matMul(whitened, root), mean)
+      )));
+    },
+    ownLoss: (context, vectors, labels) => {
+      const { operations } = context;
+      const length = operations.sum(operations.square(vectors), [1]);
+      const losses = averages(context).map(({ mean, products }) => {
+        const ofMeans = operations.sum(operations.square(operations.sub(vectors, mean)), [1]);
+        const product = operations.sum(operations.mul(operations.matMul(vectors, products), vectors), [1]);
+        const ofProducts = operations.add(
+          operations.sub(operations.square(length), operations.scale(product, 2)), operations.sum(operations.square(products)),
+        );
+        return operations.reshape(operations.scale(operations.add(ofMeans, ofProducts), 0.5), [-1, 1]);
+      });
+      return operations.reshape(ofTheirClass(operations, labels, losses), [-1]);
+    },
+  };
+}
+
+interface Averages {
+  /** [1, size]. */
+  readonly mean: Tensor;
+  /** [size, size]. */
+  readonly products: Tensor;
+}
+
+/** Of the covariances, [size, size]. */
+interface Roots {
+  readonly root: Tensor;
+  readonly inverseRoot: Tensor;
+}
+
+function averagesOfClasses(
+  context: ForwardContext,
+  { size, classes, identity }: { readonly size: number; readonly classes: number; readonly identity: readonly number[] },
+): Averages[] {
+  const { operations } = context;
+  const [means, excess, one] = [context.parameter(MEANS), context.parameter(PRODUCTS), operations.constant(identity, [size, size])];
+  return Array.from({ length: classes }, (_, category) => ({
+    mean: operations.slice(means, [category, 0], [1, size]),
+    products: operations.add(operations.reshape(operations.slice(excess, [category, 0, 0], [1, size, size]), [size, size]), one),
+  }));
+}
+
+/** The square root of a symmetric positive matrix, and its inverse. */
+function rootsOf(operations: Operations, matrix: Tensor, one: Tensor): Roots {
+  // The iteration needs a matrix whose largest eigenvalue is at most 1, as that of one of norm 1 is.
+  const inverseNorm = operations.rsqrt(operations.sum(operations.square(matrix)));
+  const scale = operations.rsqrt(inverseNorm);
+  let root = operations.mul(matrix, inverseNorm);
+  let inverseRoot = one;
+  for (let iteration = 0; iteration < ITERATIONS; iteration += 1) {
+    const step = operations.scale(operations.sub(operations.scale(one, 3), operations.matMul(inverseRoot, root)), 0.5);
+    root = operations.matMul(root, step);
+    inverseRoot = operations.matMul(step, inverseRoot);
+  }
+  return { root: operations.mul(root, scale), inverseRoot: operations.div(inverseRoot, scale) };
+}
+
+/** Of what each class gives, [examples, numbers], what the class of each example gives. */
+function ofTheirClass(operations: Operations, labels: Tensor, given: readonly Tensor[]): Tensor {
+  return given
+    .map((vectors, category) => operations.mul(vectors, operations.slice(labels, [0, category], [-1, 1])))
+    .reduce((sum, term) => operations.add(sum, term));
+}
