@@ -1,6 +1,6 @@
 import type { Operations } from '@lethe/tensorflow';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { ForwardContext, InitialValues, NetworkSpec } from './network.js';
+import type { ForwardContext, NetworkSpec } from './network.js';
 
 export interface ClassWhiteningOptions {
   readonly name: string;
@@ -15,20 +15,22 @@ export interface ClassWhiteningOptions {
  */
 const ITERATIONS = 25;
 
+/** Of the mean variance, which every direction has in addition: vectors may not vary in one. */
+const LEAST_SHARE = 1e-4;
+
 /** Of each class, [classes, size]. */
 const MEANS = 'means';
-/** Of each class the means of the products of two numbers, less those of a standard normal distribution, [classes, size, size]. */
-const PRODUCTS = 'products';
-const ZERO: InitialValues = { kind: 'constant', value: 0 };
+/** Of each class, [classes, size, size]. */
+const COVARIANCES = 'covariances';
 
 /**
  * Takes from vectors the mean of their class, and turns and stretches them so that their covariances become those of a standard normal
  * distribution: means, deviations and correlations of all classes are the same then. Of all maps that do so it moves vectors least. It
  * begins as the identity.
  *
- * It learns the means of vectors and of products of two of their numbers. Its own loss is half the squared distance to those of an
- * example: a step of gradient descent at rate r moves them by r times the share of a class towards what the batch has of that class. They
- * are running means then, over longer times the lower the rate is.
+ * It learns means and covariances. Its own loss is half the squared distance of the means to an example, and of the covariances to the
+ * products of what its numbers are off the means: a step of gradient descent at rate r moves them by r times the share of a class towards
+ * what the batch has of that class. They are running means then, over longer times the lower the rate is.
  *
  * Forward: vectors [examples, size] and one-hot classes [examples, classes] -> [examples, size]. Inverse: whitened vectors and classes ->
  * vectors. Between two classes both give the mean of what the classes give.
@@ -38,19 +40,20 @@ const ZERO: InitialValues = { kind: 'constant', value: 0 };
  */
 export function classWhitening({ name, size, classes }: ClassWhiteningOptions): NetworkSpec {
   const identity = Array.from({ length: size * size }, (_, index) => Number(index % (size + 1) === 0));
-  const averages = (context: ForwardContext): Averages[] => averagesOfClasses(context, { size, classes, identity });
-  const roots = (context: ForwardContext): (Averages & Roots)[] => averages(context).map(({ mean, products }) => {
+  const ofClasses = (context: ForwardContext): Moments[] => momentsOfClasses(context, size, classes);
+  const roots = (context: ForwardContext): (Moments & Roots)[] => ofClasses(context).map(({ mean, covariances }) => {
     const { operations } = context;
-    const covariances = operations.sub(products, operations.matMul(operations.transpose(mean, [1, 0]), mean));
-    return { mean, products, ...rootsOf(operations, covariances, operations.constant(identity, [size, size])) };
+    const one = operations.constant(identity, [size, size]);
+    const variance = operations.scale(operations.sum(operations.mul(covariances, one)), LEAST_SHARE / size);
+    return { mean, covariances, ...rootsOf(operations, operations.add(covariances, operations.mul(one, variance)), one) };
   });
   return {
     name,
     dropoutStream: 'step',
     normalisations: [],
     tensors: [
-      { name: MEANS, shape: [classes, size], initial: ZERO },
-      { name: PRODUCTS, shape: [classes, size, size], initial: ZERO },
+      { name: MEANS, shape: [classes, size], initial: { kind: 'constant', value: 0 } },
+      { name: COVARIANCES, shape: [classes, size, size], initial: { kind: 'identity' } },
     ],
     forward: (context, vectors, labels) => {
       const { operations } = context;
@@ -66,25 +69,26 @@ export function classWhitening({ name, size, classes }: ClassWhiteningOptions): 
     },
     ownLoss: (context, vectors, labels) => {
       const { operations } = context;
-      const length = operations.sum(operations.square(vectors), [1]);
-      const losses = averages(context).map(({ mean, products }) => {
-        const ofMeans = operations.sum(operations.square(operations.sub(vectors, mean)), [1]);
-        const product = operations.sum(operations.mul(operations.matMul(vectors, products), vectors), [1]);
-        const ofProducts = operations.add(
-          operations.sub(operations.square(length), operations.scale(product, 2)), operations.sum(operations.square(products)),
+      const losses = ofClasses(context).map(({ mean, covariances }) => {
+        const ofMean = operations.sum(operations.square(operations.sub(vectors, mean)), [1]);
+        const off = operations.sub(vectors, operations.stopGradient(mean));
+        const length = operations.sum(operations.square(off), [1]);
+        const product = operations.sum(operations.mul(operations.matMul(off, covariances), off), [1]);
+        const ofCovariances = operations.add(
+          operations.sub(operations.square(length), operations.scale(product, 2)), operations.sum(operations.square(covariances)),
         );
-        return operations.reshape(operations.scale(operations.add(ofMeans, ofProducts), 0.5), [-1, 1]);
+        return operations.reshape(operations.scale(operations.add(ofMean, ofCovariances), 0.5), [-1, 1]);
       });
       return operations.reshape(ofTheirClass(operations, labels, losses), [-1]);
     },
   };
 }
 
-interface Averages {
+interface Moments {
   /** [1, size]. */
   readonly mean: Tensor;
   /** [size, size]. */
-  readonly products: Tensor;
+  readonly covariances: Tensor;
 }
 
 /** Of the covariances, [size, size]. */
@@ -93,15 +97,12 @@ interface Roots {
   readonly inverseRoot: Tensor;
 }
 
-function averagesOfClasses(
-  context: ForwardContext,
-  { size, classes, identity }: { readonly size: number; readonly classes: number; readonly identity: readonly number[] },
-): Averages[] {
+function momentsOfClasses(context: ForwardContext, size: number, classes: number): Moments[] {
   const { operations } = context;
-  const [means, excess, one] = [context.parameter(MEANS), context.parameter(PRODUCTS), operations.constant(identity, [size, size])];
+  const [means, covariances] = [context.parameter(MEANS), context.parameter(COVARIANCES)];
   return Array.from({ length: classes }, (_, category) => ({
     mean: operations.slice(means, [category, 0], [1, size]),
-    products: operations.add(operations.reshape(operations.slice(excess, [category, 0, 0], [1, size, size]), [size, size]), one),
+    covariances: operations.reshape(operations.slice(covariances, [category, 0, 0], [1, size, size]), [size, size]),
   }));
 }
 

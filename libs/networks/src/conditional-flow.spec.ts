@@ -91,7 +91,7 @@ describe('a conditional flow', () => {
     const start = flow.tensors.flatMap(({ shape, initial }) => {
       const count = shape.reduce((product, extent) => product * extent, 1);
       if (initial.kind === 'constant') return new Array<number>(count).fill(initial.value);
-      return numbers(count, 1.3, initial.kind === 'uniform' ? initial.bound : initial.deviation);
+      return numbers(count, 1.3, initial.kind === 'uniform' ? initial.bound : 1);
     });
     const output = await forward({ parameters: start });
     expect(mapped(output)).toEqual([...Float32Array.from(vectors)]);

@@ -14,7 +14,9 @@ export function initialValues(layout: GroupLayout, networks: readonly NetworkSpe
   for (const network of networks) for (const tensor of network.tensors) initials.set(`${network.name}.${tensor.name}`, tensor.initial);
   for (const segment of layout.segments) {
     const initial = entryOf(initials, segment.name, 'the description of the networks');
-    fillInitial(values.subarray(segment.offset, segment.offset + segment.length), initial, seedOf(segment.name, seed));
+    const target = values.subarray(segment.offset, segment.offset + segment.length);
+    if (initial.kind === 'identity') fillIdentities(target, segment.shape.at(-1) ?? 1);
+    else fillInitial(target, initial, seedOf(segment.name, seed));
   }
   return values;
 }
@@ -26,7 +28,12 @@ export function initialStatistics(layout: GroupLayout): Float32Array {
   return statistics;
 }
 
-function fillInitial(target: Float32Array, initial: InitialValues, seed: number): void {
+/** Square matrices, one behind the other. */
+function fillIdentities(target: Float32Array, size: number): void {
+  for (let index = 0; index < target.length; index += 1) target[index] = Number((index % (size * size)) % (size + 1) === 0);
+}
+
+function fillInitial(target: Float32Array, initial: Exclude<InitialValues, { readonly kind: 'identity' }>, seed: number): void {
   if (initial.kind === 'constant') {
     target.fill(initial.value);
     return;

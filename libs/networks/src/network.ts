@@ -8,7 +8,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 export type InitialValues =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'constant'; readonly value: number };
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'identity' };
 
 export interface TensorSpec {
   /** Within its network: "conv1.weight". */
