@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 /**
  * The starting values of a tensor, as PyTorch draws them: U(-bound, bound) for weights and biases, normal numbers around 0 for embeddings,
- * constants for scale and shift.
+ * constants for scale and shift, ones on the diagonal of the last two sizes for covariances.
  */
 export type InitialValues =
   | { readonly kind: 'uniform'; readonly bound: number }

@@ -39,10 +39,14 @@ function checkTensor({ name, shape, initial }: { [Key in keyof TensorSpec]: unkn
   if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 1)) {
     throw refused(name, 'a shape of whole numbers of at least 1', Array.isArray(shape) ? shapeText(shape) : typeof shape);
   }
+  const [rows, columns] = shape.slice(-2) as number[];
   const kind = (initial as TensorSpec['initial'] | undefined)?.kind;
-  if (kind !== 'uniform' && kind !== 'normal' && kind !== 'constant') {
-    const kinds = "'uniform' (with a bound), 'normal' (with a deviation) or 'constant' (with a value)";
+  if (kind !== 'uniform' && kind !== 'normal' && kind !== 'constant' && kind !== 'identity') {
+    const kinds = "'uniform' (with a bound), 'normal' (with a deviation), 'constant' (with a value) or 'identity'";
     throw refused(name, `an initial of the kind ${kinds}`, String(kind));
+  }
+  if (kind === 'identity' && (columns === undefined || rows !== columns)) {
+    throw refused(name, "an initial 'identity' where the last two sizes are the same", shapeText(shape));
   }
 }
 

@@ -110,6 +110,8 @@ describe('a network of one\'s own', () => {
     ['a name that is none', /expected a name of letters, digits, - and _, .*, found "a b"/, [{ name: 'a b', shape: [1], initial }]],
     ['no shape', /^The tensor a of a network: expected a shape of whole numbers of at least 1, found \[2, NaN\]/,
       [{ name: 'a', shape: [2, Number.NaN], initial }]],
+    ['an identity that is no square', /expected an initial 'identity' where the last two sizes are the same, found \[2, 3\]/,
+      [{ name: 'a', shape: [2, 3], initial: { kind: 'identity' } }]],
     ['no start', /expected an initial of the kind 'uniform' .*, found undefined/, [{ name: 'a', shape: [1] }]],
   ])('refuses %s', (_what, message, tensors) => {
     expect(() => defineNetwork({ tensors: tensors as [], forward: (_context, x) => x })).toThrow(message);
