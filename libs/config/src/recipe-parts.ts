@@ -64,24 +64,24 @@ const FACES_ADAM = completeOptimizer({ learningRate: 2e-3, beta1: 0.5, schedule:
  * A game of faces that forgets far more than that of Fader Networks, whose networks it has. Each difference was measured to help
  * (docs/faces.md):
  * - a fifth layer, and a latent of 256 numbers in place of 2,048: there is less room for what is forgotten;
- * - four adversaries like the probe (latents brought to deviation 1) of three steps a round, and hiding that counts only up to chance;
+ * - an adversary like the probe (latents brought to deviation 1) of two steps a round, and hiding that counts only up to chance;
  * - an eraser of the means and covariances that the game leaves, which goes on with an encoder that is finished after 0.7 of the rounds.
  */
 export const FACES = {
   ...FADER,
   hiding: 'capped-likelihood',
-  beta: 0.03,
+  beta: 0.02,
   betaRampRounds: 300,
-  classifierTurns: 3,
+  classifierTurns: 2,
   encoder: { ...FADER.encoder, depth: 5, mostMaps: 64 },
-  adversary: { ...FADER.adversary, kind: 'perceptron', width: 256, depth: 2, dropout: 0, standardise: true, members: 4 },
+  adversary: { ...FADER.adversary, kind: 'perceptron', width: 256, depth: 2, dropout: 0, standardise: true },
   eraser: { ...NO_ERASER, covariances: true, learnsWith: 'classifier' },
   optimizers: {
     encoder: FACES_ADAM,
     decoder: FACES_ADAM,
     head: FACES_ADAM,
     classifier: plainAdam(2e-3, { ...UNTIL_THE_REST, finalFactor: 0.1, until: 1 }),
-    eraser: completeOptimizer({ kind: 'sgd', learningRate: 0.03, schedule: { kind: 'linear' } }),
+    eraser: completeOptimizer({ kind: 'sgd', learningRate: 0.01, schedule: { kind: 'linear' } }),
   },
 } as const satisfies Partial<ForgettingConfig['objective']>;
 

@@ -3,10 +3,10 @@ import { playRounds, type PlayedRun, type Summary } from './play-rounds.js';
 
 /**
  * Of each recipe: examples of a round, as an epoch counts them, and its steps, those of the classifier and that of encoder and decoder.
- * Each step of `avatars` has a batch of its own: its round computes four of 32, and counts as 32 images, as its peer's does.
+ * Each step of `avatars` has a batch of its own: its round computes three of 32, and counts as 32 images, as its peer's does.
  */
 const ROUNDS: Readonly<Record<PlayedRun['recipe'], { readonly batch: number; readonly steps: number }>> = {
-  article: { batch: 256, steps: 2 }, forget: { batch: 256, steps: 7 }, avatars: { batch: 32, steps: 4 },
+  article: { batch: 256, steps: 2 }, forget: { batch: 256, steps: 7 }, avatars: { batch: 32, steps: 3 },
 };
 
 export interface TrainingCase {

@@ -1,6 +1,6 @@
 """The game of recipe `avatars` in PyTorch, to be measured beside Lethe: networks, losses, optimisers and rounds as there.
 
-Each of the four steps of a round has a batch of its own (`--batch-per step`), and its networks that do not learn are in evaluation mode
+Each of the three steps of a round has a batch of its own (`--batch-per step`), and its networks that do not learn are in evaluation mode
 (`--frozen-mode evaluation`). The images are noise, of which a step takes as long as of faces. What is printed, and `--tuned`, are as in
 article.py. Images a second are those of one step, as an epoch counts them.
 """
@@ -13,10 +13,10 @@ from torch.nn import functional
 
 from article import argument_parser, median_seconds, report
 
-BATCH, TURNS, ADVERSARIES, SIDE, IMAGES = 32, 3, 4, 64, 2000
+BATCH, TURNS, SIDE, IMAGES = 32, 2, 64, 2000
 STEPS = TURNS + 1
 MAPS, TOLD, LATENT, HIDDEN = (16, 32, 64, 64, 64), 2, 256, 256
-BETA, WEIGHT_OF_PREDICTION, RATE_OF_MEANS = 0.03, 0.01, 0.03
+BETA, WEIGHT_OF_PREDICTION, RATE_OF_MEANS = 0.02, 0.01, 0.01
 
 
 def halving(inputs: int, outputs: int) -> list[nn.Module]:
@@ -65,33 +65,34 @@ def adversary() -> nn.Module:
 
 
 class Eraser(nn.Module):
-    """Means of latents and of their products, of each class (libs/networks/src/class-whitening.ts)."""
+    """Means and covariances of the latents of each class (libs/networks/src/class-whitening.ts)."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.means, self.products = nn.Parameter(torch.zeros(TOLD, LATENT)), nn.Parameter(torch.eye(LATENT).repeat(TOLD, 1, 1))
+        self.means, self.covariances = nn.Parameter(torch.zeros(TOLD, LATENT)), nn.Parameter(torch.eye(LATENT).repeat(TOLD, 1, 1))
 
     def forward(self, latents: Tensor, one_hot: Tensor) -> Tensor:
         """Mean of half the squared distances to those of an example."""
-        of_means = (latents[:, None] - self.means).square().sum(2)
-        product = ((latents @ self.products) * latents).sum(2).T
-        of_products = latents.square().sum(1, keepdim=True).square() - 2 * product + self.products.square().sum((1, 2))
-        return ((of_means + of_products) / 2 * one_hot).sum(1).mean()
+        of_means = (latents - self.means[:, None]).square().sum(2)
+        off = latents - self.means[:, None].detach()
+        product = ((off @ self.covariances) * off).sum(2)
+        of_covariances = off.square().sum(2).square() - 2 * product + self.covariances.square().sum((1, 2))[:, None]
+        return ((of_means + of_covariances).T / 2 * one_hot).sum(1).mean()
 
 
 class Game:
     """The networks and their optimisers."""
 
     def __init__(self, tuned: bool) -> None:
-        networks = [Encoder(), Decoder(), nn.ModuleList(adversary() for _ in range(ADVERSARIES))]
+        networks = [Encoder(), Decoder(), adversary()]
         if tuned:
             networks = [network.to(memory_format=torch.channels_last) for network in networks]
-        self.encoder, self.decoder, self.adversaries = networks
+        self.encoder, self.decoder, self.adversary = networks
         self.eraser = Eraser()
         self.autoencoder_adam = torch.optim.Adam(
             [*self.encoder.parameters(), *self.decoder.parameters()], 2e-3, (0.5, 0.999), fused=tuned or None
         )
-        self.adversaries_adam = torch.optim.Adam(self.adversaries.parameters(), 2e-3, fused=tuned or None)
+        self.adversary_adam = torch.optim.Adam(self.adversary.parameters(), 2e-3, fused=tuned or None)
         self.eraser_descent = torch.optim.SGD(self.eraser.parameters(), RATE_OF_MEANS)
 
     def play_round(self, images: Tensor, labels: Tensor) -> None:
@@ -103,29 +104,28 @@ class Game:
 
     def train_adversary(self, images: Tensor, labels: Tensor) -> None:
         self.encoder.eval()
-        self.adversaries.train()
+        self.adversary.train()
         with torch.no_grad():
             latents = self.encoder(images)[0].flatten(1)
-        self.adversaries_adam.zero_grad()
+        self.adversary_adam.zero_grad()
         self.eraser_descent.zero_grad()
         erasure = self.eraser(latents, functional.one_hot(labels, TOLD).float())
-        sum((functional.cross_entropy(adversary(latents), labels) for adversary in self.adversaries), erasure).backward()
-        self.adversaries_adam.step()
+        (functional.cross_entropy(self.adversary(latents), labels) + erasure).backward()
+        self.adversary_adam.step()
         self.eraser_descent.step()
 
     def train_autoencoder(self, images: Tensor, labels: Tensor) -> None:
         self.encoder.train()
-        self.adversaries.eval().requires_grad_(False)
+        self.adversary.eval().requires_grad_(False)
         self.autoencoder_adam.zero_grad()
         maps, predicted = self.encoder(images)
         redrawn = self.decoder(maps, functional.one_hot(labels, TOLD).float())
-        latents = maps.flatten(1)
-        nats = torch.stack([functional.cross_entropy(adversary(latents), labels, reduction="none") for adversary in self.adversaries])
+        nats = functional.cross_entropy(self.adversary(maps.flatten(1)), labels, reduction="none")
         prediction = functional.cross_entropy(predicted, labels)
         loss = functional.mse_loss(redrawn, images) - BETA * nats.clamp(max=math.log(TOLD)).mean() + WEIGHT_OF_PREDICTION * prediction
         loss.backward()
         self.autoencoder_adam.step()
-        self.adversaries.requires_grad_(True)
+        self.adversary.requires_grad_(True)
 
 
 if __name__ == "__main__":
