@@ -71,7 +71,7 @@ it('they train, compare, draw and redraw as the page says', async () => {
   for (const figure of ['forgotten_glasses_balanced', 'swap_glasses_to_no', 'swap_glasses_to_yes', 'reconstruction_psnr'])
     expect(compared).toMatch(new RegExp(`^${figure} +[\\d.]+ .*[\\d.]+`, 'm'));
   const said = await printed(redraw);
-  expect(said).toContain('my-photo.jpg (40 x 40): all of it is taken, and brought to 16 x 16 x 3');
+  expect(said).toContain('my-photo.jpg (40 x 40): all of it is taken, and brought to 32 x 32 x 3');
   expect(said).toMatch(/^my-photo: glasses=(yes|no)$/m);
   expect(readdirSync(join(folder, 'with-glasses')).sort()).toEqual([
     ...['-0.5', '-1', '0.5', '1.5', '2', 'no', 'yes'].map((place) => `glasses=${place}`), 'my-photo.png',
