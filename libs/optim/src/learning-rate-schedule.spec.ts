@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateFactor } from './learning-rate-schedule.js';
+import { isOver, learningRateFactor } from './learning-rate-schedule.js';
 
 describe('the learning rate', () => {
   it('is over after a share of the run, and keeps its last factor', () => {
     const schedule = { kind: 'linear', warmupRounds: 0, finalFactor: 0, until: 0.5 } as const;
     expect([0, 2, 4, 5, 9].map((round) => learningRateFactor(schedule, round, 10))).toEqual([1, 0.5, 0, 0, 0]);
+    expect([4, 5, 9].map((round) => isOver(schedule, round, 10))).toEqual([false, true, true]);
+    expect(isOver({ ...schedule, warmupRounds: 7 }, 6, 10)).toBe(false);
+    expect(isOver({ ...schedule, finalFactor: 0.1 }, 9, 10)).toBe(false);
+    expect(isOver({ ...schedule, until: 1 }, 9, 10)).toBe(false);
   });
 
   it('climbs linearly over the warm-up, then stays', () => {

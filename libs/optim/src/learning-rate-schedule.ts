@@ -27,7 +27,8 @@ export function learningRateFactor(schedule: LearningRateSchedule, round: number
 
 /** Whether the rate has fallen to 0 before the run's end, and stays there. */
 export function isOver(schedule: LearningRateSchedule, round: number, totalRounds: number): boolean {
-  const { kind, finalFactor, until } = schedule;
+  const { kind, warmupRounds, finalFactor, until } = schedule;
+  if (round < warmupRounds) return false;
   return (kind === 'linear' || kind === 'cosine') && finalFactor === 0 && until < 1 && round >= Math.round(until * totalRounds);
 }
 
