@@ -78,13 +78,13 @@ export class GameNetworks {
     const furtherCodes = this.#eraser === null ? 0 : (erased?.attribute.categories.length ?? 0);
     const told = this.#told.reduce((sum, { attribute }) => sum + attribute.categories.length, 0);
     this.heads = new Heads(options.kept, { ...options.head, latentSize });
-    const flow = this.#eraser === null ? [] : [this.#eraser.network];
+    const eraserNetworks = this.#eraser === null ? [] : [this.#eraser.network];
     this.autoencoder = [
       networks.encoder(options, { latentSize, codesPerLatent, furtherCodes, activated }),
       network,
       ...(options.rebuild ? [networks.decoder(options, told, latentSize)] : []),
       ...this.heads.networks,
-      ...(eraser.learnsWith === 'encoder' ? flow : []),
+      ...(eraser.learnsWith === 'encoder' ? eraserNetworks : []),
     ];
     // Examples that lack a part of the combination have no value of it: their other parts are forgotten by themselves.
     const [whole] = jointly ? combined : [];
@@ -94,8 +94,8 @@ export class GameNetworks {
       attributes: whole === undefined ? parts : [whole, ...parts],
       lacksLabels: options.kept.some(({ isLabel, missing }) => isLabel && missing > 0),
     });
-    this.readers = [...this.adversaries.networks, ...(eraser.learnsWith === 'classifier' ? flow : [])];
-    this.deployed = [...new Set([...this.autoencoder, ...flow])].map(({ name }) => name);
+    this.readers = [...this.adversaries.networks, ...(eraser.learnsWith === 'classifier' ? eraserNetworks : [])];
+    this.deployed = [...new Set([...this.autoencoder, ...eraserNetworks])].map(({ name }) => name);
   }
 
   /** In evaluation mode latent and adversaries' input are the same: the latent without its noise. */
