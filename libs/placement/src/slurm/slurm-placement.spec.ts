@@ -61,21 +61,23 @@ describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skippe
       rmSync(folder, { recursive: true, force: true });
     }, PATIENCE_MS);
 
-    /** A process that writes its GPUs and number into a file of its name, and runs until its standard input ends. */
-    const STAYS = `
-      const { writeFileSync } = require('node:fs');
-      process.stdin.on('end', () => process.exit(0)).resume();
-      writeFileSync(process.argv[1], JSON.stringify({ gpus: process.env.CUDA_VISIBLE_DEVICES ?? '', id: process.pid }));`;
+    /** A process that writes its GPUs and number into a file of its name. */
+    const WRITES = `require('node:fs').writeFileSync(
+      process.argv[1], JSON.stringify({ gpus: process.env.CUDA_VISIBLE_DEVICES ?? '', id: process.pid }));`;
+    /** And runs until its standard input ends. */
+    const STAYS = `process.stdin.on('end', () => process.exit(0)).resume(); ${WRITES}`;
+    /** And runs whatever its standard input does: what feeds it may be killed before it is. */
+    const NEVER_ENDS = `setInterval(() => undefined, 1000); ${WRITES}`;
     interface Staying extends PlacedProcess {
       readonly host: Promise<string>;
       readonly written: () => { readonly gpus: string; readonly id: number } | null;
     }
-    function stay(name: string, wanted: Partial<ProcessToPlace> = {}): Staying {
+    function stay(name: string, wanted: Partial<ProcessToPlace> = {}, script = STAYS): Staying {
       const file = join(folder, name);
       let told: (host: string) => void;
       const host = new Promise<string>((resolve) => { told = resolve; });
       const placed = placement.place({
-        name, command: [process.execPath, '-e', STAYS, file], folder, environment: {}, message: 'x', printedFile: null,
+        name, command: [process.execPath, '-e', script, file], folder, environment: {}, message: 'x', printedFile: null,
         resources: { cores: 1, gpus: 1 }, onStarted: (host) => { told(host); }, ...wanted,
       });
       const written = (): ReturnType<Staying['written']> =>
@@ -85,7 +87,7 @@ describe.skipIf(reason !== null)(`a real Slurm${reason === null ? '' : ` (skippe
     const until = (isSo: () => void): Promise<void> => vi.waitFor(isSo, { timeout: PATIENCE_MS, interval: 20 });
 
     it('have GPUs and cores of their own, and wait for them', async () => {
-      const four = ['w1', 'w2', 'w3', 'w4'].map((name) => stay(name));
+      const four = ['w1', 'w2', 'w3', 'w4'].map((name) => stay(name, {}, NEVER_ENDS));
       await until(() => { for (const { written } of four) expect(written()).not.toBeNull(); });
       const places = await Promise.all(four.map(async ({ host, written }) => `${await host} ${written()?.gpus ?? ''}`));
       expect(places.toSorted()).toEqual(['a 0', 'a 1', 'b 0', 'b 1']);
