@@ -81,7 +81,7 @@ export const FACES = {
     decoder: FACES_ADAM,
     head: FACES_ADAM,
     classifier: plainAdam(2e-3, { ...UNTIL_THE_REST, finalFactor: 0.1, until: 1 }),
-    eraser: completeOptimizer({ kind: 'sgd', learningRate: 0.01, schedule: { kind: 'linear' } }),
+    eraser: completeOptimizer({ kind: 'sgd', learningRate: 0.05, schedule: { ...UNTIL_THE_REST, until: 1 } }),
   },
 } as const satisfies Partial<ForgettingConfig['objective']>;
 

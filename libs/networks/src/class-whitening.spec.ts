@@ -9,7 +9,7 @@ import type { Networks } from './network.js';
 import { sizeOfShape } from './vocabulary/layer.js';
 
 const [SIZE, CLASSES, EXAMPLES] = [3, 2, 400];
-const network = classWhitening({ name: 'eraser', size: SIZE, classes: CLASSES });
+const network = classWhitening({ name: 'eraser', size: SIZE, classes: CLASSES, counts: [20_000, 20_000] });
 const LENGTH = network.tensors.reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 
 /** Numbers that look standard normal, the same every time. */

@@ -7,6 +7,8 @@ export interface ClassWhiteningOptions {
   /** Numbers of a vector. */
   readonly size: number;
   readonly classes: number;
+  /** Training examples of each class, [classes]. */
+  readonly counts: readonly number[];
 }
 
 /**
@@ -15,8 +17,11 @@ export interface ClassWhiteningOptions {
  */
 const ITERATIONS = 25;
 
-/** Of the mean variance, which every direction has in addition: vectors may not vary in one. */
-const LEAST_SHARE = 1e-4;
+/**
+ * Of the mean variance, which every direction has in addition: vectors may not vary in one. A larger share would leave classes apart where
+ * they hardly vary, which is where a game leaves what tells them; a smaller one is lost to the rounding of 32-bit numbers.
+ */
+const LEAST_SHARE = 1e-5;
 
 /** Of each class, [classes, size]. */
 const MEANS = 'means';
@@ -32,21 +37,33 @@ const COVARIANCES = 'covariances';
  * products of what its numbers are off the means: a step of gradient descent at rate r moves them by r times the share of a class towards
  * what the batch has of that class. They are running means then, over longer times the lower the rate is.
  *
+ * Covariances of a class with few examples say little of others of that class. As many examples as a vector has numbers are taken to be
+ * as those of all classes are.
+ *
  * Forward: vectors [examples, size] and one-hot classes [examples, classes] -> [examples, size]. Inverse: whitened vectors and classes ->
  * vectors. Between two classes both give the mean of what the classes give.
  *
  * @see Kessy, Lewin and Strimmer, Optimal Whitening and Decorrelation (2018), ZCA whitening
  * @see Higham, Functions of Matrices (2008), equation 6.35: the coupled iteration for a root and its inverse
  */
-export function classWhitening({ name, size, classes }: ClassWhiteningOptions): NetworkSpec {
+export function classWhitening({ name, size, classes, counts }: ClassWhiteningOptions): NetworkSpec {
   const identity = Array.from({ length: size * size }, (_, index) => Number(index % (size + 1) === 0));
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const ofClasses = (context: ForwardContext): Moments[] => momentsOfClasses(context, size, classes);
-  const roots = (context: ForwardContext): (Moments & Roots)[] => ofClasses(context).map(({ mean, covariances }) => {
+  const roots = (context: ForwardContext): (Moments & Roots)[] => {
     const { operations } = context;
+    const moments = ofClasses(context);
+    const ofAll = moments
+      .map(({ covariances }, category) => operations.scale(covariances, (counts[category] ?? 0) / total))
+      .reduce((sum, term) => operations.add(sum, term));
     const one = operations.constant(identity, [size, size]);
-    const variance = operations.scale(operations.sum(operations.mul(covariances, one)), LEAST_SHARE / size);
-    return { mean, covariances, ...rootsOf(operations, operations.add(covariances, operations.mul(one, variance)), one) };
-  });
+    return moments.map(({ mean, covariances }, category) => {
+      const own = (counts[category] ?? 0) / ((counts[category] ?? 0) + size);
+      const mixed = operations.add(operations.scale(covariances, own), operations.scale(ofAll, 1 - own));
+      const variance = operations.scale(operations.sum(operations.mul(mixed, one)), LEAST_SHARE / size);
+      return { mean, covariances, ...rootsOf(operations, operations.add(mixed, operations.mul(one, variance)), one) };
+    });
+  };
   return {
     name,
     dropoutStream: 'step',

@@ -10,10 +10,12 @@ const LABEL = {
   name: 'label', of: ['label'], categories: ['bow', 'ball'], counts: [120, 120], countsByLabel: [[120, 0], [0, 120]],
   missing: 0, isLabel: true,
 };
-const eraser = new Eraser({
-  couplings: 4, covariances: false, width: 16, predictionWeight: 0.5, latentSize: SIZE, erased: { attribute: LABEL, place: 0 },
+const SETTINGS = { couplings: 4, covariances: false, width: 16, predictionWeight: 0.5, latentSize: SIZE };
+const flow = new Eraser({ ...SETTINGS, erased: { attribute: LABEL, place: 0 } });
+/** Three quarters of the training examples are bows. */
+const whitening = new Eraser({
+  ...SETTINGS, couplings: 0, covariances: true, erased: { attribute: { ...LABEL, counts: [3e6, 1e6] }, place: 0 },
 });
-const layout = groupLayout('eraser', [eraser.network], EXAMPLES);
 const shape = [EXAMPLES, SIZE];
 
 /** Numbers between 0 and 1 that look random, the same every time. */
@@ -31,13 +33,17 @@ const oneHot = (labels: readonly number[]): Float32Array =>
   Float32Array.from(labels.flatMap((label) => Array.from({ length: CLASSES }, (_, index) => +(index === label))));
 const logits = Float32Array.from(classes.flatMap((label) => (label === 0 ? [1, -1] : [-0.5, 2])));
 
-let engine: Engine;
-let learning: CompiledStep<string, 'loss' | 'parameters' | 'latents' | 'logits'>;
-let mapping: CompiledStep<string, 'erased' | 'restored'>;
+interface Compiled {
+  readonly start: Float32Array;
+  readonly layout: ReturnType<typeof groupLayout>;
+  readonly learning: CompiledStep<string, 'loss' | 'parameters' | 'latents' | 'logits'>;
+  readonly mapping: CompiledStep<string, 'erased' | 'restored'>;
+}
+let ofFlow: Compiled;
+let ofWhitening: Compiled;
 
-beforeAll(async () => {
-  engine = await loadEngine({ prefer: 'native' });
-  const { operations } = engine;
+async function compile({ operations, compile: compiled }: Engine, eraser: Eraser): Promise<Compiled> {
+  const layout = groupLayout('eraser', [eraser.network], EXAMPLES);
   const bound = (tensors: readonly Tensor[], labels: Tensor): LossContext => {
     const parameters = new Map(layout.segments.map(({ name }, index) => [name, tensors[index]!]));
     const networks = evaluationNetworks({ operations, networks: [eraser.network], parameters, statistics: new Map() });
@@ -50,7 +56,7 @@ beforeAll(async () => {
     logits: { type: 'float32', shape: [EXAMPLES, CLASSES] },
     labels: { type: 'float32', shape: [EXAMPLES, CLASSES] },
   } as const;
-  learning = await engine.compile('learning', (inputs) => {
+  const learning = await compiled('learning', (inputs) => {
     const { loss, gradients: [byLatents, byLogits, ...byParameters] } = operations.gradients(
       ([read, predicted, ...tensors]) => {
         const context = bound(tensors, inputs.labels);
@@ -60,16 +66,22 @@ beforeAll(async () => {
     );
     return { loss, latents: byLatents!, logits: byLogits!, parameters: operations.pack(byParameters) };
   }, signature);
-  mapping = await engine.compile('mapping', (inputs) => {
+  const mapping = await compiled('mapping', (inputs) => {
     const context = bound(unpacked(inputs.parameters), inputs.labels);
     const erased = eraser.erase(context, inputs.latents, inputs.logits);
     return { erased, restored: eraser.restore(context, erased) };
   }, signature);
+  return { start: initialValues(layout, [eraser.network], 5), layout, learning, mapping };
+}
+
+beforeAll(async () => {
+  const engine = await loadEngine({ prefer: 'native' });
+  ofFlow = await compile(engine, flow);
+  ofWhitening = await compile(engine, whitening);
 });
 
 afterAll(() => {
-  learning.dispose();
-  mapping.dispose();
+  for (const { learning, mapping } of [ofFlow, ofWhitening]) for (const step of [learning, mapping]) step.dispose();
 });
 
 /** Share of the examples whose nearest other example is of their class. */
@@ -82,11 +94,11 @@ function readByNeighbour(vectors: Float32Array): number {
 }
 
 describe('an eraser', () => {
-  const start = initialValues(layout, [eraser.network], 5);
   const given = { latents, logits, labels: oneHot(classes) };
 
   it('learns to take the class out of latents, by the encoder\'s own prediction, and to put it back', () => {
     expect(readByNeighbour(latents)).toBeGreaterThan(0.75);
+    const { start, layout, learning, mapping } = ofFlow;
     const [parameters, velocity] = [start.slice(), new Float32Array(layout.length)];
     const losses = Array.from({ length: 400 }, () => {
       const { loss, parameters: gradient } = learning.run({ ...given, parameters });
@@ -107,10 +119,26 @@ describe('an eraser', () => {
   });
 
   it('has no part in the game: only its own parameters and the encoder\'s prediction learn from it', () => {
-    const found = learning.run({ ...given, parameters: start });
+    const found = ofFlow.learning.run({ ...given, parameters: ofFlow.start });
     expect(found.latents.every((value) => value === 0)).toBe(true);
     // Cross-entropy of (1, -1) for the first class: p = 1 / (1 + e^2) of the second. Half its weight, the mean over 240 examples.
     expect(found.logits[1]).toBeCloseTo(0.5 / EXAMPLES / (1 + Math.exp(2)), 6);
     expect(found.parameters.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('follows the means and covariances of a rare class as fast as those of a frequent one', () => {
+    const { start, learning } = ofWhitening;
+    // Bows are three quarters of those that count here, too: of the balls, every third one does.
+    const labels = oneHot(classes).map((value, index) => (classes[index >> 1] === 1 && (index >> 1) % 3 > 0 ? 0 : value));
+    const meanOf = (category: number, place: number): number => {
+      const members = classes.flatMap((_, example) => (labels[2 * example + category] === 1 ? [latents[2 * example + place]!] : []));
+      return members.reduce((sum, value) => sum + value, 0) / members.length;
+    };
+    const { parameters } = learning.run({ ...given, labels, parameters: start });
+    // One in two of the 240 examples is a bow of weight 4/3, one in six is a ball of weight 4: both are moved by 2/3.
+    for (const place of [0, 1]) {
+      expect(parameters[place]).toBeCloseTo(-meanOf(0, place) * 2 / 3, 4);
+      expect(parameters[2 + place]).toBeCloseTo(-meanOf(1, place) * 2 / 3, 4);
+    }
   });
 });

@@ -40,18 +40,17 @@ export class Eraser {
 
   constructor(options: Omit<EraserOptions, 'learnsWith'> & { latentSize: number; erased: Placed<ForgottenAttribute> }) {
     const { couplings, covariances, width, predictionWeight, latentSize: size, erased } = options;
-    const shape = { name: 'eraser', size, classes: erased.attribute.categories.length };
-    this.network = covariances ? classWhitening(shape) : conditionalFlow({ ...shape, couplings, width });
-    this.#map = covariances ? WHITENING : flowOf(size);
+    const { categories, counts } = erased.attribute;
+    const shape = { name: 'eraser', size, classes: categories.length };
+    this.network = covariances ? classWhitening({ ...shape, counts }) : conditionalFlow({ ...shape, couplings, width });
+    this.#map = covariances ? whiteningOf(erased.attribute) : flowOf(size);
     this.#erased = erased;
     this.#predictionWeight = predictionWeight;
   }
 
-  /** What the map loses on the noise-free latents [examples, latentSize]: mean over the examples that have a class. */
+  /** What the map loses on the noise-free latents [examples, latentSize] of a batch. */
   loss(context: LossContext, latent: Tensor): Tensor {
-    const { operations } = context;
-    const { labels, counted } = this.#labels(context);
-    return countedMean({ operations, counted }, this.#map.loss(context, operations.stopGradient(latent), labels));
+    return this.#map.loss(context, context.operations.stopGradient(latent), this.#labels(context));
   }
 
   /** The weighted cross-entropy of the encoder's prediction: mean over the examples that have a class, in nats. */
@@ -73,23 +72,42 @@ export class Eraser {
     return networks.applyInverse(this.network.name, erased, forgottenValues(batch, this.#erased));
   }
 
-  #labels({ operations, batch }: LossContext): { labels: Tensor; counted: Tensor | null } {
+  #labels({ operations, batch }: LossContext): Labelled {
     const labels = forgottenValues(batch, this.#erased);
     return { labels, counted: this.#erased.attribute.missing === 0 ? null : operations.sum(labels, [1]) };
   }
 }
 
+/** Of a batch. */
+interface Labelled {
+  /** One-hot, [examples, classes]; zeros where there is none. */
+  readonly labels: Tensor;
+  /** 1 where there is a class, [examples]; null: there always is. */
+  readonly counted: Tensor | null;
+}
+
 /** What the network `eraser` does to latents [examples, latentSize] of these classes, one-hot. */
 interface ErasingMap {
-  /** Of each example, [examples]. */
-  readonly loss: (context: LossContext, latent: Tensor, classes: Tensor) => Tensor;
+  /** A mean over the examples. */
+  readonly loss: (context: LossContext, latent: Tensor, classes: Labelled) => Tensor;
   readonly erased: (context: LossContext, latent: Tensor, classes: Tensor) => Tensor;
 }
 
-const WHITENING: ErasingMap = {
-  loss: ({ networks }, latent, classes) => networks.ownLoss('eraser', latent, classes),
-  erased: ({ networks }, latent, classes) => networks.apply('eraser', latent, classes),
-};
+/** Of a class's examples in the loss of means and covariances: a batch of that class alone must not move these beyond itself. */
+const MOST_WEIGHT = 20;
+
+/** Examples weigh by how rare their class is, so that the means and covariances of all classes run over as many batches. */
+function whiteningOf({ categories, counts, missing }: ForgottenAttribute): ErasingMap {
+  const total = counts.reduce((sum, count) => sum + count, missing);
+  const weights = counts.map((count) => Math.min(total / Math.max(1, count), MOST_WEIGHT));
+  return {
+    loss: ({ operations, networks }, latent, { labels }) => {
+      const weighted = operations.mul(labels, operations.constant(weights, [1, categories.length]));
+      return operations.mean(networks.ownLoss('eraser', latent, weighted));
+    },
+    erased: ({ networks }, latent, classes) => networks.apply('eraser', latent, classes),
+  };
+}
 
 /** -ln density of the latents under their classes, less the constant of the normal distribution, in nats. */
 function flowOf(latentSize: number): ErasingMap {
@@ -101,10 +119,11 @@ function flowOf(latentSize: number): ErasingMap {
     };
   };
   return {
-    loss: (context, latent, classes) => {
+    loss: (context, latent, { labels, counted }) => {
       const { operations } = context;
-      const { mapped, logFactor } = parts(context, latent, classes);
-      return operations.sub(operations.scale(operations.sum(operations.square(mapped), [1]), 0.5), logFactor);
+      const { mapped, logFactor } = parts(context, latent, labels);
+      const losses = operations.sub(operations.scale(operations.sum(operations.square(mapped), [1]), 0.5), logFactor);
+      return countedMean({ operations, counted }, losses);
     },
     erased: (context, latent, classes) => parts(context, latent, classes).mapped,
   };
