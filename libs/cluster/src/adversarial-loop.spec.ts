@@ -16,7 +16,7 @@ const objective = forgettingObjective({
     kind: 'perceptron', width: 40, depth: 2, activation: 'tanh', dropout: 0.3, standardise: false, spectralNorm: false,
     reads: 'mean', members: 1, freshEveryRounds: null,
   },
-  eraser: { couplings: 0, covariances: false, width: 8, predictionWeight: 0.01, learnsWith: 'encoder' },
+  eraser: { couplings: 0, covariances: false, leastVariance: 0, width: 8, predictionWeight: 0.01, learnsWith: 'encoder' },
   hiding: 'negative-likelihood', beta: 0.5, betaRampRounds: 0, classifierTurns: 2,
   batchPer: 'round', frozenMode: 'training',
 });

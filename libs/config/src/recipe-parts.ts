@@ -13,7 +13,7 @@ export function plainAdam(learningRate: number, schedule: Partial<ScheduleConfig
 
 /** No eraser; the settings besides are those of one, for whoever gives a number of couplings. */
 export const NO_ERASER: ForgettingConfig['objective']['eraser'] = {
-  couplings: 0, covariances: false, width: 64, predictionWeight: 0.01, learnsWith: 'encoder',
+  couplings: 0, covariances: false, leastVariance: 0.2, width: 64, predictionWeight: 0.01, learnsWith: 'encoder',
 };
 
 /** Nothing is kept but what rebuilds the example; the settings besides are those of one who keeps attributes. */
@@ -65,7 +65,8 @@ const FACES_ADAM = completeOptimizer({ learningRate: 2e-3, beta1: 0.5, schedule:
  * (docs/faces.md):
  * - a fifth layer, and a latent of 256 numbers in place of 2,048: there is less room for what is forgotten;
  * - an adversary like the probe (latents brought to deviation 1) of two steps a round, and hiding that counts only up to chance;
- * - an eraser of the means and covariances that the game leaves, which goes on with an encoder that is finished after 0.7 of the rounds.
+ * - an eraser of the means and covariances that the game leaves, which goes on with an encoder that is finished after 0.7 of the rounds,
+ *   and leaves out directions in which latents hardly vary.
  */
 export const FACES = {
   ...FADER,

@@ -9,19 +9,18 @@ export interface ClassWhiteningOptions {
   readonly classes: number;
   /** Training examples of each class, [classes]. */
   readonly counts: readonly number[];
+  /** Directions in which vectors vary less than this share of the mean variance are left out. */
+  readonly leastVariance: number;
 }
 
-/**
- * Newton's iteration doubles the digits of a root once it is near. Until then it multiplies the smallest one by 1.5: from a millionth of
- * the largest that takes 17 iterations.
- */
-const ITERATIONS = 25;
+/** Of the mean variance, which every direction has in addition: the vectors of a class may not vary in one. */
+const ADDED_SHARE = 1e-5;
 
 /**
- * Of the mean variance, which every direction has in addition: vectors may not vary in one. A larger share would leave classes apart where
- * they hardly vary, which is where a game leaves what tells them; a smaller one is lost to the rounding of 32-bit numbers.
+ * Newton's iterations double the digits of what they look for once they are near. Until then they multiply the smallest root, and the least
+ * distance to the bound between directions, by 1.5: from a three-thousandth of the largest root, and from a three-hundred-thousandth.
  */
-const LEAST_SHARE = 1e-5;
+const [ROOT_ITERATIONS, SIGN_ITERATIONS] = [25, 35];
 
 /** Of each class, [classes, size]. */
 const MEANS = 'means';
@@ -32,6 +31,9 @@ const COVARIANCES = 'covariances';
  * Takes from vectors the mean of their class, and turns and stretches them so that their covariances become those of a standard normal
  * distribution: means, deviations and correlations of all classes are the same then. Of all maps that do so it moves vectors least. It
  * begins as the identity.
+ *
+ * Directions in which the vectors of all classes together hardly vary are left out, and are those of the class's mean on the way back.
+ * They are little of a vector, and most of what an encoder hides from its opponents lies there.
  *
  * It learns means and covariances. Its own loss is half the squared distance of the means to an example, and of the covariances to the
  * products of what its numbers are off the means: a step of gradient descent at rate r moves them by r times the share of a class towards
@@ -44,24 +46,30 @@ const COVARIANCES = 'covariances';
  * vectors. Between two classes both give the mean of what the classes give.
  *
  * @see Kessy, Lewin and Strimmer, Optimal Whitening and Decorrelation (2018), ZCA whitening
- * @see Higham, Functions of Matrices (2008), equation 6.35: the coupled iteration for a root and its inverse
+ * @see Higham, Functions of Matrices (2008), equations 5.20 and 6.35: the iterations for a sign, and for a root and its inverse
  */
-export function classWhitening({ name, size, classes, counts }: ClassWhiteningOptions): NetworkSpec {
+export function classWhitening({ name, size, classes, counts, leastVariance }: ClassWhiteningOptions): NetworkSpec {
   const identity = Array.from({ length: size * size }, (_, index) => Number(index % (size + 1) === 0));
   const total = counts.reduce((sum, count) => sum + count, 0);
   const ofClasses = (context: ForwardContext): Moments[] => momentsOfClasses(context, size, classes);
-  const roots = (context: ForwardContext): (Moments & Roots)[] => {
+  const maps = (context: ForwardContext): ClassMaps[] => {
     const { operations } = context;
     const moments = ofClasses(context);
     const ofAll = moments
       .map(({ covariances }, category) => operations.scale(covariances, (counts[category] ?? 0) / total))
       .reduce((sum, term) => operations.add(sum, term));
     const one = operations.constant(identity, [size, size]);
+    const variance = operations.scale(operations.sum(operations.mul(ofAll, one)), 1 / size);
+    const bound = operations.mul(one, operations.scale(variance, leastVariance));
+    const kept = leastVariance === 0 ? one : projection(operations, operations.sub(ofAll, bound), one);
+    const left = operations.mul(operations.sub(one, kept), variance);
+    const added = operations.mul(one, operations.scale(variance, ADDED_SHARE));
     return moments.map(({ mean, covariances }, category) => {
       const own = (counts[category] ?? 0) / ((counts[category] ?? 0) + size);
       const mixed = operations.add(operations.scale(covariances, own), operations.scale(ofAll, 1 - own));
-      const variance = operations.scale(operations.sum(operations.mul(mixed, one)), LEAST_SHARE / size);
-      return { mean, covariances, ...rootsOf(operations, operations.add(mixed, operations.mul(one, variance)), one) };
+      const ofKept = operations.matMul(operations.matMul(kept, mixed), kept);
+      const { root, inverseRoot } = rootsOf(operations, operations.add(operations.add(ofKept, left), added), one);
+      return { mean, whitens: operations.matMul(kept, inverseRoot), colours: operations.matMul(root, kept) };
     });
   };
   return {
@@ -74,14 +82,14 @@ export function classWhitening({ name, size, classes, counts }: ClassWhiteningOp
     ],
     forward: (context, vectors, labels) => {
       const { operations } = context;
-      return ofTheirClass(operations, labels, roots(context).map(({ mean, inverseRoot }) => (
-        operations.matMul(operations.sub(vectors, mean), inverseRoot)
+      return ofTheirClass(operations, labels, maps(context).map(({ mean, whitens }) => (
+        operations.matMul(operations.sub(vectors, mean), whitens)
       )));
     },
     inverse: (context, whitened, labels) => {
       const { operations } = context;
-      return ofTheirClass(operations, labels, roots(context).map(({ mean, root }) => (
-        operations.add(operations.matMul(whitened, root), mean)
+      return ofTheirClass(operations, labels, maps(context).map(({ mean, colours }) => (
+        operations.add(operations.matMul(whitened, colours), mean)
       )));
     },
     ownLoss: (context, vectors, labels) => {
@@ -108,10 +116,13 @@ interface Moments {
   readonly covariances: Tensor;
 }
 
-/** Of the covariances, [size, size]. */
-interface Roots {
-  readonly root: Tensor;
-  readonly inverseRoot: Tensor;
+/** Of a class. */
+interface ClassMaps {
+  /** [1, size]. */
+  readonly mean: Tensor;
+  /** From what vectors are off the mean to whitened ones, and back: [size, size]. */
+  readonly whitens: Tensor;
+  readonly colours: Tensor;
 }
 
 function momentsOfClasses(context: ForwardContext, size: number, classes: number): Moments[] {
@@ -123,14 +134,24 @@ function momentsOfClasses(context: ForwardContext, size: number, classes: number
   }));
 }
 
+/** The projection on the directions in which a symmetric matrix is positive: (1 + sign) / 2. */
+function projection(operations: Operations, matrix: Tensor, one: Tensor): Tensor {
+  let sign = operations.mul(matrix, operations.rsqrt(operations.sum(operations.square(matrix))));
+  for (let iteration = 0; iteration < SIGN_ITERATIONS; iteration += 1) {
+    const step = operations.sub(operations.scale(one, 3), operations.matMul(sign, sign));
+    sign = operations.scale(operations.matMul(sign, step), 0.5);
+  }
+  return operations.scale(operations.add(one, sign), 0.5);
+}
+
 /** The square root of a symmetric positive matrix, and its inverse. */
-function rootsOf(operations: Operations, matrix: Tensor, one: Tensor): Roots {
+function rootsOf(operations: Operations, matrix: Tensor, one: Tensor): { readonly root: Tensor; readonly inverseRoot: Tensor } {
   // The iteration needs a matrix whose largest eigenvalue is at most 1, as that of one of norm 1 is.
   const inverseNorm = operations.rsqrt(operations.sum(operations.square(matrix)));
   const scale = operations.rsqrt(inverseNorm);
   let root = operations.mul(matrix, inverseNorm);
   let inverseRoot = one;
-  for (let iteration = 0; iteration < ITERATIONS; iteration += 1) {
+  for (let iteration = 0; iteration < ROOT_ITERATIONS; iteration += 1) {
     const step = operations.scale(operations.sub(operations.scale(one, 3), operations.matMul(inverseRoot, root)), 0.5);
     root = operations.matMul(root, step);
     inverseRoot = operations.matMul(step, inverseRoot);

@@ -37,7 +37,7 @@ const OPTIONS: ForgettingOptions = {
     members: 1, freshEveryRounds: null,
   },
   independence: 'parity', jointly: true, balanced: false, rebuild: false, rebuildWeight: 1, weights: {},
-  eraser: { couplings: 0, covariances: false, width: 4, predictionWeight: 0.01, learnsWith: 'encoder' },
+  eraser: { couplings: 0, covariances: false, leastVariance: 0, width: 4, predictionWeight: 0.01, learnsWith: 'encoder' },
   hiding: 'up-to-chance', beta: 2, betaRampRounds: 4, divergenceWeight: 0.5, classifierTurns: 3,
   batchPer: 'round', frozenMode: 'training',
 };

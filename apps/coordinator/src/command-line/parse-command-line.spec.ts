@@ -101,6 +101,7 @@ describe('the flags', () => {
         "--eraser-couplings <count>",
         "--eraser-covariances",
         "--no-eraser-covariances",
+        "--eraser-least-variance <number>",
         "--eraser-learns-with <encoder|classifier>",
         "--eraser-width <count>",
         "--shards <count>",

@@ -87,6 +87,12 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     },
     { name: 'no-eraser-covariances', sets: false, help: 'no such eraser', paths: ['objective.eraser.covariances'] },
     {
+      name: 'eraser-least-variance',
+      value: NUMBER,
+      help: 'share of the mean variance: directions in which features vary less are left out',
+      paths: ['objective.eraser.leastVariance'],
+    },
+    {
       name: 'eraser-learns-with',
       value: word('encoder', 'classifier'),
       help: 'from features as they are in training, or as the classifier reads them',

@@ -61,6 +61,11 @@ const eraserSchema = z.strictObject({
    * is that of their running means. Neither these nor couplings: nothing is erased.
    */
   covariances: z.boolean(),
+  /**
+   * Of covariances: directions in which latents vary less than this share of their mean variance are left out. They tell little of an
+   * example, and most of what a game hides.
+   */
+  leastVariance: share,
   /** Of the two hidden layers of each. */
   width: positiveInteger,
   /** Weight of each nat that the encoder's own prediction of what is erased, by which it erases, falls short of it. */

@@ -470,6 +470,10 @@ export interface CompleteSettings {
            */
           covariances: boolean;
           /**
+           * Share of the mean variance: directions in which features vary less are left out.
+           */
+          leastVariance: number;
+          /**
            * Of the hidden layers of each of them.
            */
           width: number;
@@ -834,6 +838,10 @@ export interface Settings {
    * In place of them: means and covariances of the features become the same for all values.
    */
   eraserCovariances?: boolean;
+  /**
+   * Share of the mean variance: directions in which features vary less are left out.
+   */
+  eraserLeastVariance?: number;
   /**
    * From features as they are in training, or as the classifier reads them.
    */

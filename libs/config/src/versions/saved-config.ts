@@ -69,7 +69,8 @@ function optimizersOf(config: Tree): string[] {
 }
 
 const WITHOUT_MAPS = {
-  'objective.eraser.covariances': NO_ERASER.covariances, 'objective.eraser.learnsWith': NO_ERASER.learnsWith,
+  'objective.eraser.covariances': NO_ERASER.covariances, 'objective.eraser.leastVariance': NO_ERASER.leastVariance,
+  'objective.eraser.learnsWith': NO_ERASER.learnsWith,
   'objective.encoder.mostMaps': 512, 'objective.encoder.normalisation': 'batch', 'objective.encoder.upsampling': 'transposed',
   'objective.adversary.kind': 'perceptron', 'objective.batchPer': 'round', 'objective.frozenMode': 'training',
 };

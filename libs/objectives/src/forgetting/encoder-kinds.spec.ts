@@ -17,7 +17,7 @@ const FACES: ForgettingOptions = {
     members: 1, freshEveryRounds: null,
   },
   independence: 'parity', jointly: false, balanced: false, rebuild: true, rebuildWeight: 1, weights: {},
-  eraser: { couplings: 0, covariances: false, width: 4, predictionWeight: 0.01, learnsWith: 'encoder' },
+  eraser: { couplings: 0, covariances: false, leastVariance: 0, width: 4, predictionWeight: 0.01, learnsWith: 'encoder' },
   hiding: 'wrong-label', beta: 0.1, betaRampRounds: 0, divergenceWeight: 0, classifierTurns: 1, batchPer: 'round', frozenMode: 'training',
 };
 

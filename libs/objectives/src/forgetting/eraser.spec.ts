@@ -10,7 +10,7 @@ const LABEL = {
   name: 'label', of: ['label'], categories: ['bow', 'ball'], counts: [120, 120], countsByLabel: [[120, 0], [0, 120]],
   missing: 0, isLabel: true,
 };
-const SETTINGS = { couplings: 4, covariances: false, width: 16, predictionWeight: 0.5, latentSize: SIZE };
+const SETTINGS = { couplings: 4, covariances: false, leastVariance: 0, width: 16, predictionWeight: 0.5, latentSize: SIZE };
 const flow = new Eraser({ ...SETTINGS, erased: { attribute: LABEL, place: 0 } });
 /** Three quarters of the training examples are bows. */
 const whitening = new Eraser({

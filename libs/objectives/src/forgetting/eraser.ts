@@ -11,6 +11,8 @@ export interface EraserOptions {
   readonly couplings: number;
   /** Whether means and covariances of the classes are erased instead. Neither these nor couplings: nothing is erased. */
   readonly covariances: boolean;
+  /** Of covariances: directions in which latents vary less than this share of their mean variance are left out. */
+  readonly leastVariance: number;
   /** Of the couplings' hidden layers. */
   readonly width: number;
   /** Weight of the encoder's own prediction of the attribute, per nat. */
@@ -39,10 +41,10 @@ export class Eraser {
   readonly #predictionWeight: number;
 
   constructor(options: Omit<EraserOptions, 'learnsWith'> & { latentSize: number; erased: Placed<ForgottenAttribute> }) {
-    const { couplings, covariances, width, predictionWeight, latentSize: size, erased } = options;
+    const { couplings, covariances, leastVariance, width, predictionWeight, latentSize: size, erased } = options;
     const { categories, counts } = erased.attribute;
     const shape = { name: 'eraser', size, classes: categories.length };
-    this.network = covariances ? classWhitening({ ...shape, counts }) : conditionalFlow({ ...shape, couplings, width });
+    this.network = covariances ? classWhitening({ ...shape, counts, leastVariance }) : conditionalFlow({ ...shape, couplings, width });
     this.#map = covariances ? whiteningOf(erased.attribute) : flowOf(size);
     this.#erased = erased;
     this.#predictionWeight = predictionWeight;
