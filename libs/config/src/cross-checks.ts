@@ -184,7 +184,8 @@ function checkParts(
   if (eraser.covariances && clipNorm !== null) {
     report('clipNorm', 'null with eraser.covariances, whose running means no bound on gradients may slow', clipNorm);
   }
-  if (eraser.learnsWith === 'classifier' && hiding === 'gradient-reversal') {
+  const erases = eraser.covariances || eraser.couplings > 0;
+  if (erases && eraser.learnsWith === 'classifier' && hiding === 'gradient-reversal') {
     report('objective.eraser.learnsWith', 'encoder with gradient-reversal, in which all learn at once', eraser.learnsWith);
   }
   const weighed = hiding === 'gradient-reversal' ? forget.find((name) => Object.hasOwn(weights, name)) : undefined;

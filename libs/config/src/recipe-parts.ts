@@ -13,7 +13,7 @@ export function plainAdam(learningRate: number, schedule: Partial<ScheduleConfig
 
 /** No eraser; the settings besides are those of one, for whoever gives a number of couplings. */
 export const NO_ERASER: ForgettingConfig['objective']['eraser'] = {
-  couplings: 0, covariances: false, leastVariance: 0.2, width: 64, predictionWeight: 0.01, learnsWith: 'encoder',
+  couplings: 0, covariances: false, leastVariance: 0.1, width: 64, predictionWeight: 0.01, learnsWith: 'encoder',
 };
 
 /** Nothing is kept but what rebuilds the example; the settings besides are those of one who keeps attributes. */

@@ -14,6 +14,6 @@ export function recipe(machine: Machine): ForgettingConfig {
     grid: false,
     batchSize: 32,
     shards: 2,
-    epochs: 24,
+    epochs: 18,
   };
 }

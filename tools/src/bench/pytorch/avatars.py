@@ -16,7 +16,7 @@ from article import argument_parser, median_seconds, report
 BATCH, TURNS, SIDE, IMAGES = 32, 2, 64, 2000
 STEPS = TURNS + 1
 MAPS, TOLD, LATENT, HIDDEN = (16, 32, 64, 64, 64), 2, 256, 256
-BETA, WEIGHT_OF_PREDICTION, RATE_OF_MEANS = 0.02, 0.01, 0.01
+BETA, WEIGHT_OF_PREDICTION, RATE_OF_MEANS = 0.02, 0.01, 0.05
 
 
 def halving(inputs: int, outputs: int) -> list[nn.Module]:
@@ -72,12 +72,12 @@ class Eraser(nn.Module):
         self.means, self.covariances = nn.Parameter(torch.zeros(TOLD, LATENT)), nn.Parameter(torch.eye(LATENT).repeat(TOLD, 1, 1))
 
     def forward(self, latents: Tensor, one_hot: Tensor) -> Tensor:
-        """Mean of half the squared distances to those of an example."""
+        """Mean of half the squared distances to those of an example, each by how rare its class is: here 1 in TOLD."""
         of_means = (latents - self.means[:, None]).square().sum(2)
         off = latents - self.means[:, None].detach()
         product = ((off @ self.covariances) * off).sum(2)
         of_covariances = off.square().sum(2).square() - 2 * product + self.covariances.square().sum((1, 2))[:, None]
-        return ((of_means + of_covariances).T / 2 * one_hot).sum(1).mean()
+        return TOLD * ((of_means + of_covariances).T / 2 * one_hot).sum(1).mean()
 
 
 class Game:
