@@ -10,5 +10,5 @@ import { recipe as facesRecipe } from './faces.js';
  */
 export function recipe(machine: Machine): ForgettingConfig {
   const faces = facesRecipe(machine);
-  return { ...faces, recipe: 'faces-paper', objective: { ...faces.objective, ...FADER, eraser: NO_ERASER }, clipNorm: 5 };
+  return { ...faces, recipe: 'faces-paper', objective: { ...faces.objective, ...FADER, eraser: NO_ERASER }, clipNorm: 5, epochs: 40 };
 }
