@@ -74,6 +74,12 @@ describe('mergeConfig', () => {
     expect(() => mergeConfig(machine, [flags({ ...values, recipe: 'avatars' })])).toThrow(message);
   });
 
+  it('takes the settings of an eraser for nothing where nothing is erased', () => {
+    const atOnce = { hiding: 'gradient-reversal', classifierTurns: 1, batchPer: 'round', frozenMode: 'training' };
+    const values = { recipe: 'avatars', objective: { ...atOnce, eraser: { covariances: false } } };
+    expect(mergeConfig(machine, [flags(values)]).objective).toMatchObject({ eraser: { learnsWith: 'classifier' } });
+  });
+
   it.each<[string, Tree, string]>([
     [
       'nothing to keep', { data: { forget: ['sex'] } },

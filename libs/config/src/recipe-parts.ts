@@ -11,7 +11,7 @@ export function plainAdam(learningRate: number, schedule: Partial<ScheduleConfig
   return completeOptimizer({ learningRate, schedule });
 }
 
-/** No eraser; the settings besides are those of one, for whoever gives a number of couplings. */
+/** No eraser; the settings besides are those of one, for whoever wants one. */
 export const NO_ERASER: ForgettingConfig['objective']['eraser'] = {
   couplings: 0, covariances: false, leastVariance: 0.1, width: 64, predictionWeight: 0.01, learnsWith: 'encoder',
 };

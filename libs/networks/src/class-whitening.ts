@@ -9,16 +9,21 @@ export interface ClassWhiteningOptions {
   readonly classes: number;
   /** Training examples of each class, [classes]. */
   readonly counts: readonly number[];
-  /** Directions in which vectors vary less than this share of the mean variance are left out. */
+  /** Directions in which the vectors of a class vary less, on average, than this share of the mean variance are left out. */
   readonly leastVariance: number;
 }
 
-/** Of the mean variance, which every direction has in addition: the vectors of a class may not vary in one. */
-const ADDED_SHARE = 1e-5;
+/**
+ * Of the mean variance, which every direction has in addition: the vectors of a class may not vary in one. It is more than the rounding of
+ * 32-bit numbers makes of a direction in which they vary hundreds of times as much as on average.
+ */
+const ADDED_SHARE = 1e-4;
+/** Where nothing varies, nothing is divided by 0. */
+const LEAST_NORM = 1e-30;
 
 /**
- * Newton's iterations double the digits of what they look for once they are near. Until then they multiply the smallest root, and the least
- * distance to the bound between directions, by 1.5: from a three-thousandth of the largest root, and from a three-hundred-thousandth.
+ * Far from its limit, an iteration for a root or a sign multiplies it by 1.5, and near it doubles the digits. Of a matrix of norm 1, 25
+ * iterations find roots of 1/3,000, and 35 iterations the sign of eigenvalues that are 1/300,000 off 0; nearer ones are left out in part.
  */
 const [ROOT_ITERATIONS, SIGN_ITERATIONS] = [25, 35];
 
@@ -32,15 +37,16 @@ const COVARIANCES = 'covariances';
  * distribution: means, deviations and correlations of all classes are the same then. Of all maps that do so it moves vectors least. It
  * begins as the identity.
  *
- * Directions in which the vectors of all classes together hardly vary are left out, and are those of the class's mean on the way back.
- * They are little of a vector, and most of what an encoder hides from its opponents lies there.
+ * Directions in which the vectors of a class hardly vary, on average over the classes, are left out: there all vectors become 0, and the
+ * mean of their class on the way back. They are little of a vector, and most of what an encoder hides from its opponents lies there.
  *
  * It learns means and covariances. Its own loss is half the squared distance of the means to an example, and of the covariances to the
  * products of what its numbers are off the means: a step of gradient descent at rate r moves them by r times the share of a class towards
- * what the batch has of that class. They are running means then, over longer times the lower the rate is.
+ * what the batch has of that class, and by as many times more as its labels are more than 1. They are running means then, over longer times
+ * the lower the rate is.
  *
- * Covariances of a class with few examples say little of others of that class. As many examples as a vector has numbers are taken to be
- * as those of all classes are.
+ * Covariances of a class with few examples say little of others of that class: with n examples and vectors of so many numbers as `size`
+ * says, they count n / (n + size), and the rest is the mean of all classes. Means are those of the class alone.
  *
  * Forward: vectors [examples, size] and one-hot classes [examples, classes] -> [examples, size]. Inverse: whitened vectors and classes ->
  * vectors. Between two classes both give the mean of what the classes give.
@@ -61,15 +67,15 @@ export function classWhitening({ name, size, classes, counts, leastVariance }: C
     const one = operations.constant(identity, [size, size]);
     const variance = operations.scale(operations.sum(operations.mul(ofAll, one)), 1 / size);
     const bound = operations.mul(one, operations.scale(variance, leastVariance));
-    const kept = leastVariance === 0 ? one : projection(operations, operations.sub(ofAll, bound), one);
-    const left = operations.mul(operations.sub(one, kept), variance);
+    const kept = leastVariance === 0 ? one : projectionOnPositive(operations, operations.sub(ofAll, bound), one);
+    const leftOut = operations.mul(operations.sub(one, kept), variance);
     const added = operations.mul(one, operations.scale(variance, ADDED_SHARE));
     return moments.map(({ mean, covariances }, category) => {
-      const own = (counts[category] ?? 0) / ((counts[category] ?? 0) + size);
-      const mixed = operations.add(operations.scale(covariances, own), operations.scale(ofAll, 1 - own));
+      const ownShare = (counts[category] ?? 0) / ((counts[category] ?? 0) + size);
+      const mixed = operations.add(operations.scale(covariances, ownShare), operations.scale(ofAll, 1 - ownShare));
       const ofKept = operations.matMul(operations.matMul(kept, mixed), kept);
-      const { root, inverseRoot } = rootsOf(operations, operations.add(operations.add(ofKept, left), added), one);
-      return { mean, whitens: operations.matMul(kept, inverseRoot), colours: operations.matMul(root, kept) };
+      const { root, inverseRoot } = rootsOf(operations, operations.add(operations.add(ofKept, leftOut), added), one);
+      return { mean, whitening: operations.matMul(kept, inverseRoot), colouring: operations.matMul(root, kept) };
     });
   };
   return {
@@ -82,14 +88,14 @@ export function classWhitening({ name, size, classes, counts, leastVariance }: C
     ],
     forward: (context, vectors, labels) => {
       const { operations } = context;
-      return ofTheirClass(operations, labels, maps(context).map(({ mean, whitens }) => (
-        operations.matMul(operations.sub(vectors, mean), whitens)
+      return ofTheirClass(operations, labels, maps(context).map(({ mean, whitening }) => (
+        operations.matMul(operations.sub(vectors, mean), whitening)
       )));
     },
     inverse: (context, whitened, labels) => {
       const { operations } = context;
-      return ofTheirClass(operations, labels, maps(context).map(({ mean, colours }) => (
-        operations.add(operations.matMul(whitened, colours), mean)
+      return ofTheirClass(operations, labels, maps(context).map(({ mean, colouring }) => (
+        operations.add(operations.matMul(whitened, colouring), mean)
       )));
     },
     ownLoss: (context, vectors, labels) => {
@@ -121,8 +127,8 @@ interface ClassMaps {
   /** [1, size]. */
   readonly mean: Tensor;
   /** From what vectors are off the mean to whitened ones, and back: [size, size]. */
-  readonly whitens: Tensor;
-  readonly colours: Tensor;
+  readonly whitening: Tensor;
+  readonly colouring: Tensor;
 }
 
 function momentsOfClasses(context: ForwardContext, size: number, classes: number): Moments[] {
@@ -135,8 +141,8 @@ function momentsOfClasses(context: ForwardContext, size: number, classes: number
 }
 
 /** The projection on the directions in which a symmetric matrix is positive: (1 + sign) / 2. */
-function projection(operations: Operations, matrix: Tensor, one: Tensor): Tensor {
-  let sign = operations.mul(matrix, operations.rsqrt(operations.sum(operations.square(matrix))));
+function projectionOnPositive(operations: Operations, matrix: Tensor, one: Tensor): Tensor {
+  let sign = operations.mul(matrix, inverseNormOf(operations, matrix));
   for (let iteration = 0; iteration < SIGN_ITERATIONS; iteration += 1) {
     const step = operations.sub(operations.scale(one, 3), operations.matMul(sign, sign));
     sign = operations.scale(operations.matMul(sign, step), 0.5);
@@ -144,10 +150,14 @@ function projection(operations: Operations, matrix: Tensor, one: Tensor): Tensor
   return operations.scale(operations.add(one, sign), 0.5);
 }
 
+/** Of a symmetric matrix, whose eigenvalues are at most 1 when they are multiplied by it, as the iterations need. */
+function inverseNormOf(operations: Operations, matrix: Tensor): Tensor {
+  return operations.rsqrt(operations.add(operations.sum(operations.square(matrix)), operations.constant([LEAST_NORM], [])));
+}
+
 /** The square root of a symmetric positive matrix, and its inverse. */
 function rootsOf(operations: Operations, matrix: Tensor, one: Tensor): { readonly root: Tensor; readonly inverseRoot: Tensor } {
-  // The iteration needs a matrix whose largest eigenvalue is at most 1, as that of one of norm 1 is.
-  const inverseNorm = operations.rsqrt(operations.sum(operations.square(matrix)));
+  const inverseNorm = inverseNormOf(operations, matrix);
   const scale = operations.rsqrt(inverseNorm);
   let root = operations.mul(matrix, inverseNorm);
   let inverseRoot = one;

@@ -89,7 +89,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
     {
       name: 'eraser-least-variance',
       value: NUMBER,
-      help: 'share of the mean variance: directions in which features vary less are left out',
+      help: 'of them: directions in which features vary less than this share of the mean are left out',
       paths: ['objective.eraser.leastVariance'],
     },
     {
@@ -98,7 +98,7 @@ export const CONFIG_FLAGS: Readonly<Record<string, readonly ConfigFlag[]>> = {
       help: 'from features as they are in training, or as the classifier reads them',
       paths: ['objective.eraser.learnsWith'],
     },
-    { name: 'eraser-width', value: COUNT, help: 'of the hidden layers of each of them', paths: ['objective.eraser.width'] },
+    { name: 'eraser-width', value: COUNT, help: 'of the hidden layers of each coupling', paths: ['objective.eraser.width'] },
     { name: 'seed', value: COUNT, help: 'number that everything random follows from', paths: ['seed'] },
     { name: 'shards', value: COUNT, help: 'parts of a batch, each normalised by itself: a power of two', paths: ['shards'] },
   ],

@@ -62,11 +62,11 @@ const eraserSchema = z.strictObject({
    */
   covariances: z.boolean(),
   /**
-   * Of covariances: directions in which latents vary less than this share of their mean variance are left out. They tell little of an
-   * example, and most of what a game hides.
+   * Of covariances: directions in which the latents of a class vary less, on average, than this share of their mean variance are left
+   * out. They tell little of an example, and most of what a game hides.
    */
   leastVariance: share,
-  /** Of the two hidden layers of each. */
+  /** Of the two hidden layers of each coupling. */
   width: positiveInteger,
   /** Weight of each nat that the encoder's own prediction of what is erased, by which it erases, falls short of it. */
   predictionWeight: weight,

@@ -470,11 +470,11 @@ export interface CompleteSettings {
            */
           covariances: boolean;
           /**
-           * Share of the mean variance: directions in which features vary less are left out.
+           * Of them: directions in which features vary less than this share of the mean are left out.
            */
           leastVariance: number;
           /**
-           * Of the hidden layers of each of them.
+           * Of the hidden layers of each coupling.
            */
           width: number;
           predictionWeight: number;
@@ -839,7 +839,7 @@ export interface Settings {
    */
   eraserCovariances?: boolean;
   /**
-   * Share of the mean variance: directions in which features vary less are left out.
+   * Of them: directions in which features vary less than this share of the mean are left out.
    */
   eraserLeastVariance?: number;
   /**
@@ -847,7 +847,7 @@ export interface Settings {
    */
   eraserLearnsWith?: 'encoder' | 'classifier';
   /**
-   * Of the hidden layers of each of them.
+   * Of the hidden layers of each coupling.
    */
   eraserWidth?: number;
   /**

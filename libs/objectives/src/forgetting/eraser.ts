@@ -80,9 +80,9 @@ export class Eraser {
   }
 }
 
-/** Of a batch. */
+/** The classes of a batch. */
 interface Labelled {
-  /** One-hot, [examples, classes]; zeros where there is none. */
+  /** One-hot, [examples, classes]; zeros where an example has none. */
   readonly labels: Tensor;
   /** 1 where there is a class, [examples]; null: there always is. */
   readonly counted: Tensor | null;
@@ -95,17 +95,19 @@ interface ErasingMap {
   readonly erased: (context: LossContext, latent: Tensor, classes: Tensor) => Tensor;
 }
 
-/** Of a class's examples in the loss of means and covariances: a batch of that class alone must not move these beyond itself. */
-const MOST_WEIGHT = 20;
-
-/** Examples weigh by how rare their class is, so that the means and covariances of all classes run over as many batches. */
+/**
+ * Examples weigh by how rare their class is, so that the means and covariances of all classes run over as many batches. Where a batch has
+ * more of a class than its share of the data, it weighs by its share of the batch: at rate r, no step moves a class by more than r.
+ */
 function whiteningOf({ categories, counts, missing }: ForgottenAttribute): ErasingMap {
   const total = counts.reduce((sum, count) => sum + count, missing);
-  const weights = counts.map((count) => Math.min(total / Math.max(1, count), MOST_WEIGHT));
+  const ofData = counts.map((count) => Math.max(1, count) / Math.max(1, total));
   return {
     loss: ({ operations, networks }, latent, { labels }) => {
-      const weighted = operations.mul(labels, operations.constant(weights, [1, categories.length]));
-      return operations.mean(networks.ownLoss('eraser', latent, weighted));
+      const shares = operations.constant(ofData, [1, categories.length]);
+      const ofBatch = operations.reshape(operations.mean(labels, [0]), [1, -1]);
+      const larger = operations.add(shares, operations.relu(operations.sub(ofBatch, shares)));
+      return operations.mean(networks.ownLoss('eraser', latent, operations.div(labels, larger)));
     },
     erased: ({ networks }, latent, classes) => networks.apply('eraser', latent, classes),
   };

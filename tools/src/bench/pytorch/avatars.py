@@ -72,12 +72,12 @@ class Eraser(nn.Module):
         self.means, self.covariances = nn.Parameter(torch.zeros(TOLD, LATENT)), nn.Parameter(torch.eye(LATENT).repeat(TOLD, 1, 1))
 
     def forward(self, latents: Tensor, one_hot: Tensor) -> Tensor:
-        """Mean of half the squared distances to those of an example, each by how rare its class is: here 1 in TOLD."""
+        """Mean of half the squared distances to those of an example, by the inverse of the share of its class."""
         of_means = (latents - self.means[:, None]).square().sum(2)
         off = latents - self.means[:, None].detach()
         product = ((off @ self.covariances) * off).sum(2)
         of_covariances = off.square().sum(2).square() - 2 * product + self.covariances.square().sum((1, 2))[:, None]
-        return TOLD * ((of_means + of_covariances).T / 2 * one_hot).sum(1).mean()
+        return ((of_means + of_covariances).T / 2 * one_hot / one_hot.mean(0).clamp(min=1 / TOLD)).sum(1).mean()
 
 
 class Game:
