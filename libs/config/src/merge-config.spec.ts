@@ -77,7 +77,7 @@ describe('mergeConfig', () => {
   it('takes the settings of an eraser for nothing where nothing is erased', () => {
     const atOnce = { hiding: 'gradient-reversal', classifierTurns: 1, batchPer: 'round', frozenMode: 'training' };
     const values = { recipe: 'avatars', objective: { ...atOnce, eraser: { covariances: false } } };
-    expect(mergeConfig(machine, [flags(values)]).objective).toMatchObject({ eraser: { learnsWith: 'classifier' } });
+    expect(mergeConfig(machine, [flags(values)]).config.objective).toMatchObject({ eraser: { learnsWith: 'classifier' } });
   });
 
   it.each<[string, Tree, string]>([
